@@ -1,0 +1,45 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Warnings are errors where ROOKERY_STRICT is set, as it is in `scripts/test`.
+let strict = Context.environment["ROOKERY_STRICT"] != nil
+let settings: [SwiftSetting] = strict ? [.treatAllWarnings(as: .error)] : []
+
+let package = Package(
+    name: "rookery",
+    products: [.executable(name: "rookery", targets: ["rookery"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    ],
+    targets: [
+        // The system's libraries: a module map and one header each.
+        .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+
+        // Each library may import what stands here and no more: `--explicit-target-dependency-import-check=error`.
+        .target(name: "HTTP", swiftSettings: settings),
+        .target(name: "Transport", dependencies: ["HTTP", "CLinux"], swiftSettings: settings),
+        .target(name: "Birds", dependencies: ["CSQLite"], swiftSettings: settings),
+        .target(
+            name: "API",
+            dependencies: ["HTTP", "Birds", "COpenSSL", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "rookery",
+            dependencies: [
+                "HTTP", "Transport", "Birds", "API",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings),
+
+        .testTarget(name: "HTTPTests", dependencies: ["HTTP"], swiftSettings: settings),
+        .testTarget(name: "TransportTests", dependencies: ["Transport", "HTTP"], swiftSettings: settings),
+        .testTarget(name: "BirdsTests", dependencies: ["Birds", "CSQLite"], swiftSettings: settings),
+        .testTarget(name: "APITests", dependencies: ["API", "HTTP", "Birds"], swiftSettings: settings),
+        .testTarget(name: "RookeryTests", dependencies: ["rookery", "Transport", "HTTP"], swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6]
+)

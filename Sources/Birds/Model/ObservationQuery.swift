@@ -1,0 +1,22 @@
+/// Which observations, and which of their members. An empty list does not filter.
+public struct ObservationQuery: Sendable, Hashable {
+    /// Codes, scientific or common names. One that no table of species knows is an error, not an empty answer.
+    public var species: [String] = []
+    public var years: [Int] = []
+    public var months: [Int] = []
+    public var days: [Int] = []
+    /// The first and the last date, both included.
+    public var from: PartialDate?
+    public var to: PartialDate?
+    /// `CA` covers `CA-YT`, and `CA-YT` covers `CA-YT-001`.
+    public var regions: [String] = []
+    /// Values of `loc_id`.
+    public var locations: [String] = []
+    /// Names of data sets.
+    public var datasets: [String] = []
+    /// At most so many records; nil for all.
+    public var limit: Int?
+    public var fields: [Field] = Field.defaults
+
+    public init() {}
+}

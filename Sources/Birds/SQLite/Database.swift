@@ -1,0 +1,58 @@
+import CSQLite
+
+/// One connection to SQLite, for one thread at a time. It closes when it is released.
+public final class Database {
+    let handle: OpaquePointer
+
+    /// How to open a file.
+    enum Mode {
+        case readOnly
+        /// Creates the file if it is missing.
+        case readWrite
+    }
+
+    /// - Throws: `StoreError.sqlite`.
+    init(path: String, mode: Mode) throws(StoreError) {
+        let access = mode == .readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+        var opened: OpaquePointer?
+        let code = sqlite3_open_v2(path, &opened, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+        guard code == SQLITE_OK, let opened else {
+            let message = opened.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
+            sqlite3_close_v2(opened)
+            throw .sqlite(code: code, message: message, sql: "")
+        }
+        handle = opened
+    }
+
+    deinit {
+        // The v2 close waits for statements that are still alive: they may be released after their connection.
+        sqlite3_close_v2(handle)
+    }
+
+    /// Runs statements that return no rows.
+    func execute(_ sql: String) throws(StoreError) {
+        let code = sqlite3_exec(handle, sql, nil, nil, nil)
+        guard code == SQLITE_OK else { throw error(code, sql: sql) }
+    }
+
+    func prepare(_ sql: String) throws(StoreError) -> Statement { try Statement(self, sql) }
+
+    /// The first column of the first row as an integer; nil without a row.
+    func integer(_ sql: String) throws(StoreError) -> Int64? {
+        let statement = try prepare(sql)
+        return try statement.step() ? statement.int64(0) : nil
+    }
+
+    /// The first column of the first row as text; nil without a row, or where it is NULL.
+    func text(_ sql: String) throws(StoreError) -> String? {
+        let statement = try prepare(sql)
+        return try statement.step() ? statement.text(0) : nil
+    }
+
+    /// How many rows the last INSERT, UPDATE or DELETE changed.
+    var changes: Int64 { sqlite3_changes64(handle) }
+
+    func error(_ code: Int32, sql: String) -> StoreError {
+        .sqlite(code: code, message: String(cString: sqlite3_errmsg(handle)), sql: sql)
+    }
+}

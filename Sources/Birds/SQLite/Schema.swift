@@ -1,0 +1,146 @@
+/// The layout of a database, and its version.
+///
+/// A data set has checklists (a visit: one place, one date), a checklist has observations (a species and a number).
+/// Observations repeat the date, the place and the data set of their checklist, so that every filter has an index that holds
+/// all that an answer needs.
+///
+/// Invariants:
+/// - The default order of records is `(date, location_id, species_id, num, id)`. So ids of locations ascend with
+///   `(code, latitude, longitude, region)`, ids of species with `code`: see `OrderedIDs`.
+/// - A date is an integer `yyyymmdd`; month or day are 00 where they are not known.
+/// - `location.code` with its coordinates and region is one place; the same code elsewhere is another row.
+/// - A row of `species` may be unknown to every table of species: then it has no names.
+/// - A file is never changed once it has its name: see `Generation`.
+enum Schema {
+    /// `application_id` of a database of ours: "Rook".
+    static let applicationID = 0x526F_6F6B
+    /// `user_version`: the version of this layout.
+    static let version = 1
+
+    static let tables = """
+        CREATE TABLE dataset (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE,
+            format TEXT NOT NULL,          -- of its last import, such as 'feederwatch'
+            source TEXT,                   -- as given to the import
+            licence TEXT,
+            citation TEXT,
+            imported_at TEXT NOT NULL,     -- UTC, ISO 8601
+            checklists INTEGER NOT NULL,
+            records INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE species (
+            id INTEGER PRIMARY KEY,        -- ascends with code
+            code TEXT NOT NULL UNIQUE,     -- species_id of a record
+            scientific_name TEXT,
+            common_name TEXT,
+            category TEXT,                 -- species, spuh, slash, hybrid, issf, domestic, form, intergrade, or NULL
+            taxon_order REAL
+        ) STRICT;
+        CREATE INDEX species_by_scientific_name ON species (scientific_name COLLATE NOCASE);
+        CREATE INDEX species_by_common_name ON species (common_name COLLATE NOCASE);
+        CREATE TABLE location (
+            id INTEGER PRIMARY KEY,        -- ascends with (code, latitude, longitude, region)
+            code TEXT NOT NULL,            -- loc_id of a record
+            latitude REAL,                 -- degrees, WGS 84; both or neither
+            longitude REAL,
+            region TEXT,                   -- ISO 3166-2, such as CA-YT
+            name TEXT
+        ) STRICT;
+        CREATE INDEX location_by_code ON location (code);
+        CREATE INDEX location_by_region ON location (region);
+        CREATE TABLE checklist (
+            id INTEGER PRIMARY KEY,
+            dataset_id INTEGER NOT NULL,
+            code TEXT,                     -- SUB_ID of a file, or NULL
+            location_id INTEGER NOT NULL,
+            date INTEGER NOT NULL,
+            time TEXT,                     -- HH:MM, local
+            minutes INTEGER,
+            distance_km REAL,
+            observers INTEGER,
+            complete INTEGER,              -- 1: all species that were noticed are reported
+            half_days INTEGER,             -- FeederWatch: bits 1, 2, 4, 8 are DAY1_AM, DAY1_PM, DAY2_AM, DAY2_PM
+            effort_hours_atleast REAL,     -- FeederWatch: the lower end of a class
+            snow_depth_atleast REAL        -- FeederWatch, cm: the lower end of a class
+        ) STRICT;
+        CREATE TABLE observation (
+            id INTEGER PRIMARY KEY,
+            checklist_id INTEGER NOT NULL,
+            dataset_id INTEGER NOT NULL,
+            date INTEGER NOT NULL,
+            location_id INTEGER NOT NULL,
+            species_id INTEGER NOT NULL,
+            num INTEGER,                   -- NULL: seen and not counted
+            source_id TEXT,                -- OBS_ID of a file, unique in its data set, or NULL
+            valid INTEGER,                 -- FeederWatch VALID: 0 did not pass review
+            reviewed INTEGER
+        ) STRICT;
+        """
+
+    /// Made after a large import has filled the tables, since sorting once is faster than inserting in disorder.
+    static let indexes: [(name: String, sql: String)] = [
+        (
+            "observation_by_date",
+            "CREATE INDEX observation_by_date ON observation (date, location_id, species_id, num, dataset_id)"
+        ),
+        (
+            "observation_by_species",
+            "CREATE INDEX observation_by_species ON observation (species_id, date, location_id, num, dataset_id)"
+        ),
+        (
+            "observation_by_location",
+            "CREATE INDEX observation_by_location ON observation (location_id, date, species_id, num, dataset_id)"
+        ),
+        (
+            "observation_by_source_id",
+            """
+            CREATE UNIQUE INDEX observation_by_source_id ON observation (dataset_id, source_id)
+            WHERE source_id IS NOT NULL
+            """
+        ),
+        ("checklist_by_dataset", "CREATE INDEX checklist_by_dataset ON checklist (dataset_id, code)"),
+    ]
+
+    /// Lays out an empty database.
+    static func create(in database: Database) throws(StoreError) {
+        try database.execute(
+            """
+            PRAGMA page_size = 4096;
+            PRAGMA application_id = \(applicationID);
+            PRAGMA user_version = \(version);
+            """)
+        try database.execute(tables)
+        for index in indexes { try database.execute(index.sql) }
+    }
+
+    /// Refuses a file that is not ours, or of another version, with a sentence that says what to do.
+    static func check(_ database: Database, path: String) throws(StoreError) {
+        let application: Int64
+        let found: Int64
+        do {
+            application = try database.integer("PRAGMA application_id") ?? 0
+            found = try database.integer("PRAGMA user_version") ?? 0
+        } catch .sqlite(_, let message, _) {
+            throw .unusable(path: path, reason: "it can't be read as a Rookery database (\(message))")
+        }
+        guard application == Int64(applicationID) else {
+            throw .unusable(
+                path: path,
+                reason:
+                    "it is not a Rookery database; import it into one with 'rookery import FILE --database birds.db'")
+        }
+        guard found <= Int64(version) else {
+            throw .unusable(
+                path: path,
+                reason: "it was made by a newer Rookery (layout \(found), this one knows \(version)); update Rookery")
+        }
+        guard found == Int64(version) else {
+            throw .unusable(
+                path: path,
+                reason:
+                    "it was made by an older Rookery (layout \(found)); import a file into it to bring it up to date"
+            )
+        }
+    }
+}

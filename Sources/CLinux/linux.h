@@ -1,0 +1,24 @@
+// What Swift's Glibc module lacks of Linux: epoll, eventfd, signalfd, accept4.
+// The functions that glibc hides behind _GNU_SOURCE are declared here by hand, since the Glibc module was built without it.
+#ifndef ROOKERY_CLINUX_H
+#define ROOKERY_CLINUX_H
+
+#include <signal.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+int accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);
+
+// epoll_data is a union, which Swift reads awkwardly: these two carry a plain 64-bit token instead.
+static inline int rookery_epoll_control(int epoll, int operation, int descriptor, uint32_t events, uint64_t token) {
+    struct epoll_event event = {.events = events, .data = {.u64 = token}};
+    return epoll_ctl(epoll, operation, descriptor, &event);
+}
+static inline uint64_t rookery_epoll_token(const struct epoll_event *event) { return event->data.u64; }
+static inline uint32_t rookery_epoll_events(const struct epoll_event *event) { return event->events; }
+
+#endif

@@ -1,0 +1,35 @@
+/// The name of a header field, in the spelling that is sent. Names compare without regard to case (RFC 9110 §5.1).
+public struct FieldName: Sendable {
+    /// As it is sent, such as `Content-Type`.
+    public let text: String
+    /// In lower case, for comparing.
+    let lowercased: [UInt8]
+
+    /// Names are written in the source, never taken from a client.
+    public init(_ text: StaticString) {
+        self.text = text.description
+        lowercased = Array(self.text.lowercased().utf8)
+    }
+
+    public static let accept = FieldName("Accept")
+    public static let allow = FieldName("Allow")
+    public static let authorization = FieldName("Authorization")
+    public static let cacheControl = FieldName("Cache-Control")
+    public static let connection = FieldName("Connection")
+    public static let contentLength = FieldName("Content-Length")
+    public static let contentType = FieldName("Content-Type")
+    public static let expect = FieldName("Expect")
+    public static let host = FieldName("Host")
+    public static let password = FieldName("Password")
+    public static let requestID = FieldName("X-Request-Id")
+    public static let retryAfter = FieldName("Retry-After")
+    public static let transferEncoding = FieldName("Transfer-Encoding")
+    public static let userAgent = FieldName("User-Agent")
+    public static let vary = FieldName("Vary")
+    public static let wwwAuthenticate = FieldName("WWW-Authenticate")
+}
+
+extension FieldName: Hashable {
+    public static func == (a: FieldName, b: FieldName) -> Bool { a.lowercased == b.lowercased }
+    public func hash(into hasher: inout Hasher) { hasher.combine(lowercased) }
+}

@@ -1,0 +1,63 @@
+/// The header fields of a request, in the order they came. They stay the bytes that were read: nothing is decoded until
+/// somebody asks.
+public struct RequestFields: Sendable {
+    /// One field, as ranges of `bytes`: its name, and its value without the white space around it.
+    struct Entry: Sendable {
+        var name: Range<Int>
+        var value: Range<Int>
+    }
+
+    let bytes: [UInt8]
+    let entries: [Entry]
+
+    init(bytes: [UInt8], entries: [Entry]) {
+        self.bytes = bytes
+        self.entries = entries
+    }
+
+    /// Fields made by hand: for tests, and for a client.
+    public init(_ fields: [(name: String, value: String)] = []) {
+        var bytes: [UInt8] = []
+        var entries: [Entry] = []
+        for field in fields {
+            let start = bytes.count
+            bytes += field.name.utf8
+            let middle = bytes.count
+            bytes += field.value.utf8
+            entries.append(Entry(name: start..<middle, value: middle..<bytes.count))
+        }
+        self.init(bytes: bytes, entries: entries)
+    }
+
+    public var count: Int { entries.count }
+
+    /// How many fields have this name.
+    public func count(of name: FieldName) -> Int {
+        var count = 0
+        for entry in entries where matches(entry, name) { count += 1 }
+        return count
+    }
+
+    /// The value of the first field of this name, as bytes: UTF-8 by custom, but anything from 0x80 up may be in it.
+    public func bytes(of name: FieldName) -> ArraySlice<UInt8>? {
+        for entry in entries where matches(entry, name) { return bytes[entry.value] }
+        return nil
+    }
+
+    /// The value of the first field of this name; what is not UTF-8 is replaced.
+    public subscript(name: FieldName) -> String? {
+        bytes(of: name).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    private func matches(_ entry: Entry, _ name: FieldName) -> Bool {
+        let wanted = name.lowercased
+        guard entry.name.count == wanted.count else { return false }
+        var index = entry.name.lowerBound
+        for byte in wanted {
+            let found = bytes[index]
+            guard (found &- 0x41 < 26 ? found | 0x20 : found) == byte else { return false }
+            index += 1
+        }
+        return true
+    }
+}

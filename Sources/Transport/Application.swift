@@ -1,0 +1,51 @@
+import HTTP
+
+/// What answers the requests of one event loop. It is made in that loop's thread and used there alone, so it needs no lock.
+public protocol Application: AnyObject {
+    /// Answers a request, at once, or later on a worker thread.
+    func respond(to request: Request, from peer: Peer) -> Answer
+
+    /// The response to a request that was refused before it reached `respond`: malformed, too large, too slow, or one
+    /// too many.
+    func refuse(_ error: RequestError, from peer: Peer) -> Response
+
+    /// A response has been sent, or given up.
+    func finished(_ report: Report)
+
+    /// The loop is about to wait: what was kept back, such as lines of a log, can be written.
+    func idle()
+}
+
+/// How a request is answered.
+public enum Answer: Sendable {
+    case now(Response)
+    /// The work may block and is done on a worker thread; the loop sends what it returns.
+    case later(@Sendable () -> Response)
+}
+
+/// The other end of a connection.
+public struct Peer: Sendable, Hashable {
+    /// An IPv4 or IPv6 address as text, or `unix` on a Unix socket.
+    public let address: String
+
+    public init(address: String) { self.address = address }
+}
+
+/// What became of one request.
+public struct Report: Sendable {
+    /// Nil where the request could not be read.
+    public let request: Request?
+    public let peer: Peer
+    /// The status that was sent.
+    public let status: Status
+    /// As in `Response.user`.
+    public let user: String?
+    /// The value of `X-Request-Id` in the response, if it had one.
+    public let requestID: String?
+    /// How many bytes of body were handed to the socket, without the chunked coding.
+    public let bodyBytes: Int
+    /// From the first byte of the request until the last byte of the response was handed to the socket, in nanoseconds.
+    public let nanoseconds: UInt64
+    /// Whether the whole response was handed to the socket.
+    public let complete: Bool
+}
