@@ -1,5 +1,3 @@
-import HTTP
-
 /// What answers the requests of one event loop. It is made in that loop's thread and used there alone, so it needs no lock.
 public protocol Application: AnyObject {
     /// Answers a request, at once, or later on a worker thread.
