@@ -4,9 +4,9 @@ public struct Request: Sendable {
     public let method: Method
     public let target: RequestTarget
     public let version: Version
-    public let fields: RequestFields
+    public let fields: ReceivedFields
 
-    public init(method: Method, target: RequestTarget, version: Version = .http11, fields: RequestFields) {
+    public init(method: Method, target: RequestTarget, version: Version = .http11, fields: ReceivedFields) {
         self.method = method
         self.target = target
         self.version = version

@@ -1,6 +1,6 @@
-/// The header fields of a request, in the order they came. They stay the bytes that were read: nothing is decoded until
-/// somebody asks.
-public struct RequestFields: Sendable {
+/// The header fields of a message that was received, in the order they came: those of a request, or, for a client, of a
+/// response. They stay the bytes that were read: nothing is decoded until somebody asks.
+public struct ReceivedFields: Sendable {
     /// One field, as ranges of `bytes`: its name, and its value without the white space around it.
     struct Entry: Sendable {
         var name: Range<Int>
