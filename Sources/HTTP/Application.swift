@@ -17,8 +17,9 @@ public protocol Application: AnyObject {
 /// How a request is answered.
 public enum Answer: Sendable {
     case now(Response)
-    /// The work may block and is done on a worker thread; the loop sends what it returns.
-    case later(@Sendable () -> Response)
+    /// The work may block and is done on a worker thread; the loop sends what it returns. `cancel` is called when the client
+    /// is gone before: then nobody waits for it. Any thread may call it.
+    case later(work: @Sendable () -> Response, cancel: @Sendable () -> Void)
 }
 
 /// The other end of a connection.

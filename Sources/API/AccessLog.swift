@@ -1,0 +1,168 @@
+import Birds
+import Glibc
+import HTTP
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// Where access lines go, and how they look. It never holds a credential: header fields are not written at all, and the
+/// value of a query parameter that looks like one is replaced.
+public struct AccessLogConfiguration: Sendable {
+    public enum Format: String, Sendable, CaseIterable {
+        /// `127.0.0.1 marlyn [2021-02-03T04:05:06Z] "GET /?species=stejay HTTP/1.1" 200 2340 38us mb3k9q-1`
+        case text
+        /// One JSON object a line.
+        case json
+    }
+
+    /// An open descriptor that lives as long as the server; nil for no log.
+    public let descriptor: Int32?
+    public let format: Format
+
+    public init(descriptor: Int32?, format: Format) {
+        self.descriptor = descriptor
+        self.format = format
+    }
+
+    /// Opens a file for appending; `-` is standard output, `off` nothing.
+    /// - Throws: `AccessLogError`, a sentence.
+    public init(destination: String, format: Format) throws(AccessLogError) {
+        switch destination {
+        case "off": self.init(descriptor: nil, format: format)
+        case "-": self.init(descriptor: STDOUT_FILENO, format: format)
+        default:
+            let descriptor = open(destination, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o640)
+            guard descriptor >= 0 else {
+                throw AccessLogError(
+                    message: "can't open the access log \(destination): \(String(cString: strerror(errno)))")
+            }
+            self.init(descriptor: descriptor, format: format)
+        }
+    }
+}
+
+/// A sentence that says why the access log can't be written.
+public struct AccessLogError: Error, Sendable {
+    public let message: String
+}
+
+/// The access lines of one loop: gathered in a buffer, and written when the loop is about to wait.
+final class AccessLog {
+    /// A buffer that has grown to this is written at once.
+    static let flushSize = 32 * 1024
+
+    private let configuration: AccessLogConfiguration
+    private var buffer: [UInt8] = []
+    private var second: Int = .min
+    private var time: [UInt8] = []
+
+    init(_ configuration: AccessLogConfiguration) { self.configuration = configuration }
+
+    var isOn: Bool { configuration.descriptor != nil }
+
+    /// - Parameter now: seconds since 1970.
+    func append(_ report: Report, now: Int) {
+        guard isOn else { return }
+        if now != second {
+            second = now
+            time = Array(Date(timeIntervalSince1970: Double(now)).formatted(.iso8601).utf8)
+        }
+        switch configuration.format {
+        case .text: appendText(report)
+        case .json: appendJSON(report)
+        }
+        if buffer.count >= AccessLog.flushSize { flush() }
+    }
+
+    /// Writes what is kept. What can't be written is lost: a full disk must not stop the service.
+    func flush() {
+        guard let descriptor = configuration.descriptor, !buffer.isEmpty else { return }
+        var start = 0
+        while start < buffer.count {
+            let written = buffer.withUnsafeBytes {
+                write(descriptor, $0.baseAddress.map { $0 + start }, $0.count - start)
+            }
+            if written < 0 && errno == EINTR { continue }
+            guard written > 0 else { break }
+            start += written
+        }
+        buffer.removeAll(keepingCapacity: true)
+    }
+
+    private func appendText(_ report: Report) {
+        append(report.peer.address)
+        append(" ")
+        // A name may hold spaces and quotes, so it is written as a token.
+        appendToken(report.user)
+        append(" [")
+        buffer += time
+        append("] \"")
+        if let request = report.request {
+            append(request.method.rawValue)
+            append(" ")
+            append(AccessLog.redacted(request.target.raw).replacingQuotes)
+            append(request.version == .http11 ? " HTTP/1.1" : " HTTP/1.0")
+        } else {
+            append("-")
+        }
+        append("\" \(report.status.code) \(report.bodyBytes) \(report.nanoseconds / 1000)us ")
+        append(report.requestID ?? "-")
+        append(report.complete ? "\n" : " incomplete\n")
+    }
+
+    private func appendJSON(_ report: Report) {
+        append("{\"time\":\"")
+        buffer += time
+        append("\",\"peer\":")
+        JSONText.append(report.peer.address, to: &buffer)
+        if let user = report.user {
+            append(",\"user\":")
+            JSONText.append(user, to: &buffer)
+        }
+        if let request = report.request {
+            append(",\"method\":\"\(request.method.rawValue)\",\"target\":")
+            JSONText.append(AccessLog.redacted(request.target.raw), to: &buffer)
+        }
+        append(",\"status\":\(report.status.code),\"bytes\":\(report.bodyBytes)")
+        append(",\"microseconds\":\(report.nanoseconds / 1000),\"complete\":\(report.complete)")
+        if let requestID = report.requestID {
+            append(",\"request_id\":")
+            JSONText.append(requestID, to: &buffer)
+        }
+        append("}\n")
+    }
+
+    private func append(_ text: String) { buffer.append(contentsOf: text.utf8) }
+
+    private func appendToken(_ text: String?) {
+        guard let text, !text.isEmpty else { return append("-") }
+        for byte in text.utf8 { buffer.append(byte <= 0x20 || byte == 0x22 || byte == 0x7F ? 0x5F : byte) }
+    }
+
+    /// A request target without the values of parameters that look like a password, which somebody may have put there by
+    /// mistake.
+    static func redacted(_ target: String) -> String {
+        let bytes = Array(target.utf8)
+        guard let mark = bytes.firstIndex(of: UInt8(ascii: "?")) else { return target }
+        let pairs = bytes[(mark + 1)...].split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false)
+        var output = bytes[...mark]
+        for (index, pair) in pairs.enumerated() {
+            if index > 0 { output.append(UInt8(ascii: "&")) }
+            let name = pair.prefix { $0 != UInt8(ascii: "=") }
+            let isPublic = Parameter(rawValue: String(decoding: name, as: UTF8.self)) != nil
+            // A parameter that is none of ours may be anything: its name says what went wrong, its value need not be kept.
+            output += isPublic || name.count == pair.count ? pair : name + Array("=...".utf8)
+        }
+        return String(decoding: output, as: UTF8.self)
+    }
+}
+
+extension String {
+    /// A quote would end the request in a line of text early.
+    fileprivate var replacingQuotes: String {
+        utf8.contains(UInt8(ascii: "\"")) ? String(map { $0 == "\"" ? "'" : $0 }) : self
+    }
+}

@@ -1,0 +1,28 @@
+import HTTP
+
+/// Every way in which a request that reached the API can fail.
+enum APIError: Error, Equatable {
+    case missingCredentials
+    case unsupportedScheme
+    case malformedAuthorization
+    /// Several `Authorization` or several `Password` fields.
+    case repeatedCredentials
+    /// A wrong `Password` field.
+    case incorrectPassword
+    /// Wrong Basic credentials.
+    case incorrectCredentials
+    case unknownPath
+    case methodNotAllowed(allowed: [Method])
+    case unknownObservation(id: String)
+    case unknownSpecies(code: String)
+    /// `nearest` is the closest name that there is, here and below.
+    case unknownParameter(String, nearest: String?)
+    case repeatedParameter(String)
+    /// `expected` says what would be right, as the end of the sentence "… is not".
+    case badValue(parameter: String, value: String, expected: String, nearest: String?)
+    case queryTooLong
+    /// As many long answers are under way as are allowed.
+    case tooBusy
+    /// The database could not be read. Why is in the log alone.
+    case databaseUnavailable
+}

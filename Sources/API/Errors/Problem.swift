@@ -1,0 +1,122 @@
+import Birds
+import HTTP
+
+/// What a client is told of an error: RFC 9457 problem details, with `status` and `error_message` as the members that clients
+/// have always read.
+struct Problem {
+    var status: Status
+    /// A stable word for programs.
+    var code: String
+    /// What is wrong and how to mend it.
+    var message: String
+    /// Further members, in order. Those that are nil are left out.
+    var details: [(name: String, value: String?)] = []
+    /// Header fields that belong to the error.
+    var fields: [(name: FieldName, value: String)] = []
+
+    /// Asks for Basic credentials in UTF-8 (RFC 7617 §2.1).
+    static let challenge: [(name: FieldName, value: String)] = [
+        (.wwwAuthenticate, #"Basic realm="Rookery", charset="UTF-8""#)
+    ]
+
+    /// The one table from errors to what is said of them.
+    init(_ error: APIError) {
+        switch error {
+        case .missingCredentials:
+            self.init(.unauthorized, "missing-credentials", "no authorization provided", fields: Problem.challenge)
+        case .unsupportedScheme:
+            self.init(
+                .unauthorized, "unsupported-scheme", "only Basic authorization, or the field Password, is accepted",
+                fields: Problem.challenge)
+        case .incorrectCredentials:
+            self.init(
+                .unauthorized, "incorrect-credentials", "incorrect or missing password", fields: Problem.challenge)
+        case .incorrectPassword:
+            self.init(.forbidden, "incorrect-password", "incorrect or missing password")
+        case .malformedAuthorization:
+            self.init(.badRequest, "malformed-authorization", "malformed authorization header")
+        case .repeatedCredentials:
+            self.init(
+                .badRequest, "repeated-credentials",
+                "malformed authorization header: credentials are given more than once")
+        case .unknownPath:
+            self.init(
+                .notFound, "unknown-path",
+                "there is nothing at this path; try /observations, /species, /datasets or /health")
+        case .methodNotAllowed(let allowed):
+            let list = allowed.map(\.rawValue).joined(separator: ", ")
+            self.init(
+                .methodNotAllowed, "method-not-allowed", "this resource answers \(list) only", fields: [(.allow, list)])
+        case .unknownObservation(let id):
+            self.init(
+                .notFound, "unknown-observation", "there is no observation with this id", details: [("value", id)])
+        case .unknownSpecies(let code):
+            self.init(
+                .notFound, "unknown-species", "there is no species with this species_id", details: [("value", code)])
+        case .unknownParameter(let name, let nearest):
+            self.init(
+                .badRequest, "unknown-parameter",
+                "there is no parameter '\(name)' here" + (nearest.map { "; did you mean '\($0)'?" } ?? ""),
+                details: [("parameter", name), ("nearest", nearest)])
+        case .repeatedParameter(let name):
+            self.init(
+                .badRequest, "repeated-parameter",
+                "the parameter '\(name)' is given more than once; separate several values by commas",
+                details: [("parameter", name)])
+        case .badValue(let parameter, let value, let expected, let nearest):
+            self.init(
+                .badRequest, "bad-value",
+                "'\(value)' is not \(expected)" + (nearest.map { "; did you mean '\($0)'?" } ?? ""),
+                details: [("parameter", parameter), ("value", value), ("nearest", nearest)])
+        case .queryTooLong:
+            self.init(
+                .serviceUnavailable, "query-too-long", "the query took too long; narrow it with more filters or a limit"
+            )
+        case .tooBusy:
+            self.init(
+                .serviceUnavailable, "too-busy", "too many long answers are under way; try again later",
+                fields: [(.retryAfter, "5")])
+        case .databaseUnavailable:
+            self.init(
+                .serviceUnavailable, "database-unavailable", "the records can't be read at the moment; try again later",
+                fields: [(.retryAfter, "5")])
+        }
+    }
+
+    /// What is said of a request that was refused before any handler saw it.
+    init(_ error: RequestError) {
+        self.init(error.status, error.code, error.message)
+        if error.status == .serviceUnavailable { fields = [(.retryAfter, "1")] }
+    }
+
+    private init(
+        _ status: Status, _ code: String, _ message: String, details: [(name: String, value: String?)] = [],
+        fields: [(name: FieldName, value: String)] = []
+    ) {
+        self.status = status
+        self.code = code
+        self.message = message
+        self.details = details
+        self.fields = fields
+    }
+
+    /// The error as a response. Only those of the server's own faults say which request they belong to.
+    func response(requestID: String) -> Response {
+        var body: [UInt8] = []
+        body.append(contentsOf: "{\"status\":\(status.code),\"title\":".utf8)
+        JSONText.append(status.reason, to: &body)
+        var members: [(name: String, value: String?)] = [("code", code), ("error_message", message)]
+        members += details
+        if status.code >= 500 { members.append(("request_id", requestID)) }
+        for (name, value) in members {
+            guard let value else { continue }
+            body.append(contentsOf: ",\"\(name)\":".utf8)
+            JSONText.append(value, to: &body)
+        }
+        body.append(contentsOf: "}\n".utf8)
+        var response = Response(status, body: .bytes(body))
+        response.fields.append(.contentType, "application/problem+json")
+        for field in fields { response.fields.append(field.name, field.value) }
+        return response
+    }
+}

@@ -1,0 +1,33 @@
+import Birds
+import Logging
+
+/// What the API says in the log of events: the inside of an error, of which clients hear the outside only.
+struct EventLog: Sendable {
+    let logger: Logger
+
+    /// What a client is told of an error of the store. Its cause goes to the log where it is the server's.
+    func clientError(_ error: StoreError) -> APIError {
+        switch error {
+        case .unknownSpecies(let name, let nearest):
+            return .badValue(
+                parameter: "species", value: name, expected: "a species that is known here", nearest: nearest)
+        case .overBudget:
+            return .queryTooLong
+        case .busy:
+            return .tooBusy
+        case .cancelled, .missing, .unusable, .sqlite:
+            logger.error("the database could not be read", metadata: ["error": "\(error)"])
+            return .databaseUnavailable
+        }
+    }
+
+    /// An answer could not be completed after it had begun.
+    func brokenAnswer(_ error: StoreError) {
+        logger.error("an answer was broken off", metadata: ["error": "\(error)"])
+    }
+
+    /// A new generation of the file was refused, and the old one stays.
+    func refusedGeneration(_ error: StoreError) {
+        logger.error("the new database is refused, the old one stays", metadata: ["error": "\(error)"])
+    }
+}

@@ -1,0 +1,100 @@
+import Birds
+import Glibc
+import HTTP
+
+/// Answers what authentication has let through.
+struct Handlers {
+    let watch: StoreWatch
+    let rows: RowAnswer
+    let log: EventLog
+
+    func handle(_ call: Call) throws(APIError) -> Answer {
+        guard let principal = call.principal else { throw .missingCredentials }
+        guard let route = call.route else { throw .unknownPath }
+        switch call.request.method {
+        case .get, .head: break
+        case .options: return .now(options)
+        default: throw .methodNotAllowed(allowed: Route.methods)
+        }
+        let query = call.request.target.query
+        switch route {
+        case .observations:
+            return try observations(call, Parameters(query, allowed: Parameter.observations), principal.view)
+        case .observation(let id):
+            return try observation(id, Parameters(query, allowed: Parameter.observation), principal.view)
+        case .species:
+            let format = try Parameters(query, allowed: Parameter.table).format()
+            let view = principal.view
+            return try rows.answer(call, from: store, as: format) { (store) throws(StoreError) in
+                try store.species(format: format, view: view)
+            }
+        case .oneSpecies(let code):
+            return try species(code, Parameters(query, allowed: []), principal.view)
+        case .datasets:
+            let format = try Parameters(query, allowed: Parameter.table).format()
+            let view = principal.view
+            return try rows.answer(call, from: store, as: format) { (store) throws(StoreError) in
+                try store.datasets(format: format, view: view)
+            }
+        case .health:
+            _ = try Parameters(query, allowed: [])
+            return .now(Handlers.json(Array("{\"status\":\"ok\"}\n".utf8)))
+        case .server:
+            throw .unknownPath
+        }
+    }
+
+    private var store: ObservationStore { watch.current(now: monotonicNanoseconds()) }
+
+    private func observations(_ call: Call, _ parameters: Parameters, _ view: View) throws(APIError) -> Answer {
+        let query = try parameters.observations()
+        let format = try parameters.format()
+        return try rows.answer(call, from: store, as: format) { (store) throws(StoreError) in
+            try store.observations(query, view: view, format: format)
+        }
+    }
+
+    private func observation(_ id: String, _ parameters: Parameters, _ view: View) throws(APIError) -> Answer {
+        let fields = try parameters.fields()
+        // Ids are written in one way, so that no two paths name the same observation.
+        guard let number = Int64(id), String(number) == id else { throw .unknownObservation(id: id) }
+        let found: [UInt8]?
+        do throws(StoreError) {
+            store.setBudget(nanoseconds: RowAnswer.loopBudget)
+            found = try store.observation(id: number, fields: fields, view: view)
+        } catch {
+            throw log.clientError(error)
+        }
+        guard let found else { throw .unknownObservation(id: id) }
+        return .now(Handlers.json(found))
+    }
+
+    private func species(_ code: String, _ parameters: Parameters, _ view: View) throws(APIError) -> Answer {
+        let found: [UInt8]?
+        do throws(StoreError) {
+            store.setBudget(nanoseconds: RowAnswer.loopBudget)
+            found = try store.species(code, view: view)
+        } catch {
+            throw log.clientError(error)
+        }
+        guard let found else { throw .unknownSpecies(code: code) }
+        return .now(Handlers.json(found))
+    }
+
+    private var options: Response {
+        var response = Response(.noContent)
+        response.fields.append(.allow, Route.methods.map(\.rawValue).joined(separator: ", "))
+        return response
+    }
+
+    private static func json(_ body: [UInt8]) -> Response {
+        Response(.ok, fields: RowAnswer.jsonFields, body: .bytes(body))
+    }
+}
+
+/// The monotonic clock.
+private func monotonicNanoseconds() -> UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
+}

@@ -1,0 +1,107 @@
+import Birds
+import Glibc
+import HTTP
+import Logging
+
+/// What all loops share. It does not change while the server runs.
+public struct ServiceConfiguration: Sendable {
+    /// The path of the database.
+    public var database: String
+    /// Nil where the server is public: then nobody is asked for credentials.
+    public var password: SharedPassword?
+    /// Engine time for the first 64 KiB of an answer, and then for each 64 KiB, in seconds.
+    public var queryTimeout: Int = 10
+    /// How many long answers may be under way at once; each has its own connection to the database.
+    public var longAnswers: Int = 64
+    public var accessLog: AccessLogConfiguration
+    public var logger: Logger
+
+    public init(database: String, password: SharedPassword?, accessLog: AccessLogConfiguration, logger: Logger) {
+        self.database = database
+        self.password = password
+        self.accessLog = accessLog
+        self.logger = logger
+    }
+}
+
+/// The connections of the workers, which all loops share.
+public struct SharedStores: Sendable {
+    let pool: StorePool
+
+    public init(_ configuration: ServiceConfiguration) {
+        pool = StorePool(path: configuration.database, limit: configuration.longAnswers)
+    }
+}
+
+/// The bird records as an application: one for each loop, with its own store and its own chain.
+///
+/// The line of a request: `respond`, `chain` (errors leave it at `errorBodies`), `handle`, the handlers, the store.
+public final class Service: Application {
+    private let watch: StoreWatch
+    private let chain: Handler
+    private let log: EventLog
+    private let accessLog: AccessLog
+    private var requestIDs: RequestIDs
+
+    /// - Throws: `StoreError` where the database is missing or is none of ours.
+    public init(_ configuration: ServiceConfiguration, stores: SharedStores, loop: Int) throws(StoreError) {
+        let watch = try StoreWatch(path: configuration.database)
+        let log = EventLog(logger: configuration.logger)
+        let rows = RowAnswer(
+            pool: stores.pool, queryTimeout: UInt64(max(1, configuration.queryTimeout)) * 1_000_000_000, log: log)
+        let handlers = Handlers(watch: watch, rows: rows, log: log)
+        self.watch = watch
+        self.log = log
+        chain = chained(
+            Authentication(password: configuration.password).middleware,
+            before: { (call) throws(APIError) in try handlers.handle(call) })
+        accessLog = AccessLog(configuration.accessLog)
+        requestIDs = RequestIDs(loop: loop)
+    }
+
+    public func respond(to request: Request, from peer: Peer) -> Answer {
+        let requestID = requestIDs.next(for: request)
+        var call = Call(request: request, route: Route(path: request.target.path), requestID: requestID)
+        let answer = errorBodies(&call)
+        let user = call.principal?.name
+        switch answer {
+        case .now(let response): return .now(Service.finish(response, requestID: requestID, user: user))
+        case .later(let work, let cancel):
+            return .later(work: { Service.finish(work(), requestID: requestID, user: user) }, cancel: cancel)
+        }
+    }
+
+    public func refuse(_ error: RequestError, from peer: Peer) -> Response {
+        let requestID = requestIDs.next()
+        return Service.finish(Problem(error).response(requestID: requestID), requestID: requestID, user: nil)
+    }
+
+    public func finished(_ report: Report) {
+        if accessLog.isOn { accessLog.append(report, now: time(nil)) }
+    }
+
+    public func idle() {
+        accessLog.flush()
+        if let refusal = watch.lastRefusal { log.refusedGeneration(refusal) }
+    }
+
+    /// The one place where errors leave the line: a chain that may throw becomes an answer that throws nothing.
+    private func errorBodies(_ call: inout Call) -> Answer {
+        do throws(APIError) {
+            return try chain(&call)
+        } catch {
+            return .now(Problem(error).response(requestID: call.requestID))
+        }
+    }
+
+    /// Adds the fields that every response has.
+    static func finish(_ response: Response, requestID: String, user: String?) -> Response {
+        var response = response
+        // What one may see, another may not: no shared cache may keep it.
+        response.fields.append(.cacheControl, "private")
+        response.fields.append(.vary, "Authorization, Password")
+        response.fields.append(.requestID, requestID)
+        response.user = user
+        return response
+    }
+}

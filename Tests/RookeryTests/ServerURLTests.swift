@@ -1,0 +1,37 @@
+import Testing
+
+@testable import rookery
+
+@Suite struct ServerURLTests {
+    @Test(
+        arguments: [
+            ("http://localhost:8000/?species=stejay", "localhost", 8000, "/?species=stejay"),
+            ("http://localhost:8000", "localhost", 8000, "/"),
+            ("http://localhost:8000?year=2021", "localhost", 8000, "/?year=2021"),
+            ("HTTP://[::1]:81/a", "::1", 81, "/a"), ("http://[::1]/a", "::1", 80, "/a"),
+            ("http://birds.example/species", "birds.example", 80, "/species"),
+            ("http://h/?species=Common Raven", "h", 80, "/?species=Common%20Raven"),
+            ("http://h/?region=Å", "h", 80, "/?region=%C3%85"),
+            ("http://h/#part", "h", 80, "/"), ("/species", "127.0.0.1", 8000, "/species"),
+            ("?year=2021", "127.0.0.1", 8000, "/?year=2021"),
+            ("year=2021", "127.0.0.1", 8000, "/?year=2021"), ("", "127.0.0.1", 8000, "/"),
+        ] as [(String, String, UInt16, String)])
+    func readsAURLOrAQuery(text: String, host: String, port: UInt16, target: String) throws {
+        let url = try ServerURL(text, server: "http://127.0.0.1:8000")
+        #expect(url.place == .network(host: host, port: port))
+        #expect(url.target == target)
+    }
+
+    @Test func readsASocket() throws {
+        let url = try ServerURL("species=stejay", server: "unix:/run/rookery.sock")
+        #expect(url.place == .socket(path: "/run/rookery.sock"))
+        #expect(url.target == "/?species=stejay")
+    }
+
+    @Test(arguments: [
+        "https://h/", "http://", "http://h:99999/", "http://h:x/", "http://a:b@h/", "http://[::1/", "http://[::1]x/",
+    ])
+    func refusesWhatItCannotUse(text: String) {
+        #expect(throws: ServerURL.Fault.self) { try ServerURL(text, server: "http://127.0.0.1:8000") }
+    }
+}
