@@ -1,0 +1,186 @@
+// Reading a request target (RFC 9112 §3.2): origin-form, absolute-form and `*`. A target is decoded once, and strictly: a
+// typing error gets an answer, never other data than were meant.
+
+extension RequestTarget {
+    /// Reads a target as it stands in a request line: `/species?region=CA`, `http://localhost:8000/species` or `*`.
+    public init(parsing text: String) throws(RequestError) {
+        let bytes = Array(text.utf8)
+        self = try Self.parse(0..<bytes.count, of: bytes.span).target
+    }
+
+    /// Reads the target in a range of the input. `authority` is that of an absolute-form, which replaces the Host field
+    /// (RFC 9112 §3.2.2).
+    static func parse(
+        _ range: Range<Int>, of input: borrowing Span<UInt8>
+    ) throws(RequestError) -> (target: RequestTarget, authority: Range<Int>?) {
+        guard !range.isEmpty else {
+            throw .malformedTarget("The request target is empty; ask for a path, such as `/`.")
+        }
+        let raw = try input.visibleText(range)
+        if input[range.lowerBound] == 0x2F {
+            return (try target(raw, pathAndQuery: range, of: input), nil)
+        }
+        if input.matches(range, "*") { return (RequestTarget(raw: raw, path: raw, query: []), nil) }
+
+        let authority = try authority(ofAbsolute: range, in: input)
+        let rest = authority.upperBound..<range.upperBound
+        return (try target(raw, pathAndQuery: rest, of: input), authority)
+    }
+
+    /// Where the host and port of an absolute-form are: after `http://` or `https://`, up to the path or the query.
+    private static func authority(
+        ofAbsolute range: Range<Int>, in input: borrowing Span<UInt8>
+    ) throws(RequestError) -> Range<Int> {
+        var start = range.lowerBound
+        if range.count >= 7, input.matches(start..<start + 7, "http://") {
+            start += 7
+        } else if range.count >= 8, input.matches(start..<start + 8, "https://") {
+            start += 8
+        } else {
+            throw .malformedTarget("The request target is neither a path nor an http URL; begin it with `/`.")
+        }
+        var end = start
+        while end < range.upperBound, input[end] != 0x2F, input[end] != 0x3F { end += 1 }
+        guard input.isHost(start..<end) else {
+            throw .malformedTarget("The URL in the request line has no valid host; write `http://host:port/path`.")
+        }
+        return start..<end
+    }
+
+    /// Splits at the first `?` and decodes both parts. An empty path, which an absolute-form may have, is `/`.
+    private static func target(
+        _ raw: String, pathAndQuery range: Range<Int>, of input: borrowing Span<UInt8>
+    ) throws(RequestError) -> RequestTarget {
+        var end = range.lowerBound
+        var isPlain = true
+        while end < range.upperBound, input[end] != 0x3F {
+            // Only a dot that begins a segment can make a dot segment, and a path begins with `/`.
+            if input[end] == 0x25 || input[end] == 0x2E && input[end - 1] == 0x2F { isPlain = false }
+            end += 1
+        }
+        let path: String
+        if end == range.lowerBound {
+            path = "/"
+        } else if isPlain {
+            path = input.text(range.lowerBound..<end)
+        } else {
+            path = try resolvedPath(try input.decoded(range.lowerBound..<end, plusIsSpace: false))
+        }
+        let query = end < range.upperBound ? try items(ofQuery: end + 1..<range.upperBound, in: input) : []
+        return RequestTarget(raw: raw, path: path, query: query)
+    }
+
+    /// `name=value` pairs between `&`s. Empty ones are skipped.
+    private static func items(
+        ofQuery range: Range<Int>, in input: borrowing Span<UInt8>
+    ) throws(RequestError) -> [QueryItem] {
+        var items: [QueryItem] = []
+        var start = range.lowerBound
+        while start < range.upperBound {
+            var end = start
+            var equals: Int?
+            var isPlain = true
+            while end < range.upperBound, input[end] != 0x26 {
+                switch input[end] {
+                case 0x3D: if equals == nil { equals = end }
+                case 0x25, 0x2B: isPlain = false
+                default: break
+                }
+                end += 1
+            }
+            if end > start {
+                let name = start..<(equals ?? end)
+                let value = (equals.map { $0 + 1 } ?? end)..<end
+                items.append(
+                    isPlain
+                        ? QueryItem(name: input.text(name), value: input.text(value))
+                        : QueryItem(
+                            name: try text(decoded: try input.decoded(name, plusIsSpace: true)),
+                            value: try text(decoded: try input.decoded(value, plusIsSpace: true))))
+            }
+            start = end + 1
+        }
+        return items
+    }
+
+    /// A decoded path without its dot segments (RFC 3986 §5.2.4). One that leads above the root is refused.
+    private static func resolvedPath(_ path: [UInt8]) throws(RequestError) -> String {
+        var resolved: [UInt8] = []
+        var segments = path.split(separator: 0x2F, omittingEmptySubsequences: false).dropFirst()
+        while let segment = segments.popFirst() {
+            let isDots = segment.elementsEqual([0x2E, 0x2E])
+            if isDots {
+                guard let slash = resolved.lastIndex(of: 0x2F) else {
+                    throw .malformedTarget("The path leads above its root with `..`; remove that.")
+                }
+                resolved.removeSubrange(slash...)
+            }
+            if !isDots && !segment.elementsEqual([0x2E]) {
+                resolved.append(0x2F)
+                resolved += segment
+            } else if segments.isEmpty {
+                // A dot segment at the end names a folder.
+                resolved.append(0x2F)
+            }
+        }
+        return try text(decoded: resolved)
+    }
+
+    private static func text(decoded bytes: [UInt8]) throws(RequestError) -> String {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw .malformedTarget("The request target is not UTF-8 when decoded; encode it as UTF-8.")
+        }
+        return text
+    }
+}
+
+extension Span<UInt8> {
+    /// Text that is known to be ASCII.
+    fileprivate func text(_ range: Range<Int>) -> String {
+        extracting(range).withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// A target as it was sent, when it has only characters that a target may have, and no fragment.
+    fileprivate func visibleText(_ range: Range<Int>) throws(RequestError) -> String {
+        for index in range where !self[index].isVisible || self[index] == 0x23 {
+            switch self[index] {
+            case 0x23:
+                throw .malformedTarget("The request target has a fragment; leave out `#` and what follows it.")
+            case 0x80...:
+                throw .malformedTarget(
+                    "The request target has characters outside of ASCII; percent-encode them, "
+                        + "as `curl -G --data-urlencode` does.")
+            case 0x20:
+                throw .malformedTarget("The request target has a space; write it as `%20`.")
+            default:
+                throw .malformedTarget("The request target has a control character; percent-encode it.")
+            }
+        }
+        return text(range)
+    }
+
+    /// Percent-decodes a range.
+    fileprivate func decoded(_ range: Range<Int>, plusIsSpace: Bool) throws(RequestError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(range.count)
+        var index = range.lowerBound
+        while index < range.upperBound {
+            let byte = self[index]
+            if byte == 0x25 {
+                guard range.upperBound - index > 2, let high = self[index + 1].hexValue,
+                    let low = self[index + 2].hexValue, high | low != 0
+                else {
+                    throw .malformedTarget(
+                        "A `%` in the request target is not followed by two hexadecimal digits other than `00`; "
+                            + "write a percent sign as `%25`.")
+                }
+                bytes.append(high << 4 | low)
+                index += 3
+            } else {
+                bytes.append(byte == 0x2B && plusIsSpace ? 0x20 : byte)
+                index += 1
+            }
+        }
+        return bytes
+    }
+}

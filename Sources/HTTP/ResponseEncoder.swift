@@ -1,0 +1,91 @@
+// Responses as bytes. Nothing here keeps state: the transport says what it knows of the connection, and appends what it
+// is given.
+
+/// How the end of a response's body is marked (RFC 9112 §6.3).
+public enum Framing: Sendable, Hashable {
+    /// `Content-Length`: this many bytes.
+    case length(Int)
+    /// `Transfer-Encoding: chunked`, for a body of unknown length.
+    case chunked
+    /// The end of the connection ends the body: for a body of unknown length, and a client that speaks HTTP/1.0.
+    case untilClose
+    /// The status allows no body.
+    case none
+}
+
+/// Writes responses.
+public enum ResponseEncoder {
+    /// How the body of `response` is to be framed for a client of this version.
+    public static func framing(of response: Response, for version: Version) -> Framing {
+        if response.status.isBodiless { return .none }
+        switch response.body {
+        case .bytes(let bytes): return .length(bytes.count)
+        case .stream: return version == .http11 ? .chunked : .untilClose
+        }
+    }
+
+    /// Appends the status line and the header section. The head for a HEAD is that for a GET, framing included; the caller
+    /// sends no body after it.
+    ///
+    /// - Parameters:
+    ///   - date: As `HTTPDate.bytes` makes it.
+    ///   - version: That of the request.
+    ///   - keepAlive: Whether the connection stays open after this response; `untilClose` closes it whatever this says.
+    public static func appendHead(
+        of response: Response, framing: Framing, date: [UInt8], version: Version, keepAlive: Bool,
+        to output: inout [UInt8]
+    ) {
+        // A server states its own version, also to a client of an older one (RFC 9110 §6.2).
+        output.append("HTTP/1.1 ")
+        output.append(decimal: response.status.code)
+        output.append(" ")
+        output += response.status.reason.utf8
+        output.append("\r\nDate: ")
+        output += date
+        for field in response.fields.entries {
+            output.append("\r\n")
+            output += field.name.text.utf8
+            output.append(": ")
+            output += field.value.utf8
+        }
+        output.append("\r\nX-Content-Type-Options: nosniff\r\n")
+        if !response.status.isBodiless {
+            switch framing {
+            case .length(let length):
+                output.append("Content-Length: ")
+                output.append(decimal: length)
+                output.append("\r\n")
+            case .chunked:
+                output.append("Transfer-Encoding: chunked\r\n")
+            case .untilClose, .none:
+                break
+            }
+        }
+        if !keepAlive || framing == .untilClose {
+            output.append("Connection: close\r\n")
+        } else if version == .http10 {
+            output.append("Connection: keep-alive\r\n")
+        }
+        output.append("\r\n")
+    }
+
+    /// Appends one chunk of a chunked body (RFC 9112 §7.1). No bytes make no chunk, for an empty one would end the body.
+    public static func appendChunk(_ bytes: [UInt8], to output: inout [UInt8]) {
+        if bytes.isEmpty { return }
+        var shift = (Int.bitWidth - 1 - bytes.count.leadingZeroBitCount) & ~3
+        while shift >= 0 {
+            let digit = UInt8(truncatingIfNeeded: bytes.count >> shift & 15)
+            output.append(digit < 10 ? 0x30 + digit : 0x61 - 10 + digit)
+            shift -= 4
+        }
+        output.append("\r\n")
+        output += bytes
+        output.append("\r\n")
+    }
+
+    /// The end of a chunked body: the last chunk, and a trailer section without fields.
+    public static let lastChunk = [UInt8]("0\r\n\r\n".utf8)
+
+    /// The interim response that asks for the body (RFC 9110 §15.2.1).
+    public static let `continue` = [UInt8]("HTTP/1.1 100 Continue\r\n\r\n".utf8)
+}
