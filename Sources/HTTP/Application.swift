@@ -47,4 +47,18 @@ public struct Report: Sendable {
     public let nanoseconds: UInt64
     /// Whether the whole response was handed to the socket.
     public let complete: Bool
+
+    public init(
+        request: Request?, peer: Peer, status: Status, user: String?, requestID: String?, bodyBytes: Int,
+        nanoseconds: UInt64, complete: Bool
+    ) {
+        self.request = request
+        self.peer = peer
+        self.status = status
+        self.user = user
+        self.requestID = requestID
+        self.bodyBytes = bodyBytes
+        self.nanoseconds = nanoseconds
+        self.complete = complete
+    }
 }
