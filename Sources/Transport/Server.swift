@@ -1,0 +1,122 @@
+import Glibc
+import HTTP
+import Synchronization
+
+/// A listening server: one event loop per thread, a pool of workers that they share, and an orderly stop.
+///
+/// The calling thread of `run` starts the others and waits; it never touches a connection.
+public final class Server: Sendable {
+    /// The URL, such as `http://127.0.0.1:8000`, `http://[::1]:8000` or `unix:/run/rookery.sock`.
+    public let address: String
+
+    private let configuration: ServerConfiguration
+    /// Those that no loop has taken yet.
+    private let listeners: Mutex<[Listener]>
+    private let supervisor: Supervisor
+
+    /// How long `run` waits, at its end, for workers that are still busy.
+    private static let workerPatience: Duration = .seconds(1)
+
+    /// Listens. Connections are taken once the server runs.
+    public init(_ configuration: ServerConfiguration) throws(ServerError) {
+        self.configuration = configuration
+        do throws(SystemCallError) {
+            supervisor = try Supervisor()
+        } catch {
+            throw .system("Can't start: \(error).")
+        }
+        let (listeners, url) = try Listener.open(configuration)
+        self.listeners = Mutex(listeners)
+        address = url
+    }
+
+    /// Serves until `stop`, and with `handlingSignals` until SIGTERM or SIGINT. Then requests that are under way are
+    /// answered, for as long as the grace of the configuration; a second signal ends the process at once. A server runs
+    /// once.
+    ///
+    /// - Parameters:
+    ///   - makeApplication: Makes what answers the requests of one loop, in the thread of that loop. The loops are numbered
+    ///     from 0.
+    ///   - ready: Called when all loops take connections.
+    public func run(
+        handlingSignals: Bool = false,
+        makeApplication: @escaping @Sendable (_ loop: Int) throws -> any Application,
+        ready: () -> Void = {}
+    ) throws(ServerError) {
+        raiseDescriptorLimit()
+        let signals: Signals?
+        let workers: WorkerPool
+        do throws(SystemCallError) {
+            signals = handlingSignals ? try Signals() : nil
+            workers = try WorkerPool(threads: configuration.workers)
+        } catch {
+            throw .system("Can't start: \(error).")
+        }
+        let loops = startLoops(workers, makeApplication)
+
+        supervisor.wait(signals) { $0.started + $0.ended >= loops }
+        if supervisor.read({ $0.ended == 0 }) { ready() }
+        supervisor.wait(signals) { $0.stopIsRequested || $0.ended > 0 }
+        let deadline = Clock.nanoseconds() + configuration.grace.nanoseconds
+        for mailbox in supervisor.read({ $0.mailboxes }) { mailbox.post(.stop(deadline: deadline)) }
+        supervisor.wait(signals) { $0.ended == loops }
+        workers.stop(patience: Self.workerPatience)
+
+        if let failure = supervisor.read({ $0.failure }) { throw failure }
+    }
+
+    /// Makes `run` return, in order. Any thread may call it, also before `run`.
+    public func stop() { supervisor.requestStop() }
+
+    // MARK: -
+
+    /// Starts the thread of each loop.
+    ///
+    /// - Returns: How many loops will say that they have ended.
+    private func startLoops(
+        _ workers: WorkerPool, _ makeApplication: @escaping @Sendable (Int) throws -> any Application
+    ) -> Int {
+        let limits = ConnectionLimits(configuration)
+        let count = listeners.withLock { $0.count }
+        for index in 0..<count {
+            do throws(SystemCallError) {
+                try Thread.start("loop \(index)") { [self] in
+                    supervisor.ended(runLoop(workers, limits) { try makeApplication(index) })
+                }
+            } catch {
+                supervisor.ended(.system("Can't start a thread: \(error)."))
+            }
+        }
+        return count
+    }
+
+    /// The whole life of one loop, in its thread. All that the loop holds is gone when this returns.
+    private func runLoop(
+        _ workers: WorkerPool, _ limits: ConnectionLimits, _ makeApplication: () throws -> any Application
+    ) -> ServerError? {
+        guard let listener = listeners.withLock({ $0.popLast() }) else { return nil }
+        let application: any Application
+        do {
+            application = try makeApplication()
+        } catch {
+            return .application(error)
+        }
+        do throws(SystemCallError) {
+            let loop = try EventLoop(configuration, application, listener, workers, limits)
+            supervisor.started(loop.mailbox)
+            try loop.run()
+            return nil
+        } catch {
+            return .system("An event loop failed: \(error).")
+        }
+    }
+
+    /// A connection takes a descriptor, and the usual soft limit is 1,024. Where it can't be raised, the loops live with
+    /// what there is.
+    private func raiseDescriptorLimit() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+}

@@ -1,0 +1,42 @@
+import CLinux
+import Glibc
+
+/// Starts threads. Nobody joins them: who must know that one has ended is told by what it ran.
+enum Thread {
+    /// Runs `body` in a new thread.
+    ///
+    /// - Parameter name: For `top` and debuggers, at most 15 bytes.
+    static func start(_ name: String, _ body: @escaping @Sendable () -> Void) throws(SystemCallError) {
+        let start = Unmanaged.passRetained(Start(name: name, body: body))
+        var attributes = pthread_attr_t()
+        pthread_attr_init(&attributes)
+        pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+        var thread = pthread_t()
+        let code = pthread_create(
+            &thread, &attributes,
+            { argument in
+                if let argument { Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().run() }
+                return nil
+            }, start.toOpaque())
+        pthread_attr_destroy(&attributes)
+        guard code == 0 else {
+            start.release()
+            throw SystemCallError("pthread_create", errno: code)
+        }
+    }
+
+    private final class Start: Sendable {
+        let name: String
+        let body: @Sendable () -> Void
+
+        init(name: String, body: @escaping @Sendable () -> Void) {
+            self.name = name
+            self.body = body
+        }
+
+        func run() {
+            pthread_setname_np(pthread_self(), name)
+            body()
+        }
+    }
+}
