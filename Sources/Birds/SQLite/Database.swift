@@ -3,6 +3,8 @@ import CSQLite
 /// One connection to SQLite, for one thread at a time. It closes when it is released.
 public final class Database {
     let handle: OpaquePointer
+    /// How long its statements may run. SQLite asks it until the connection is closed.
+    let budget = Budget()
 
     /// How to open a file.
     enum Mode {
@@ -22,6 +24,7 @@ public final class Database {
             throw .sqlite(code: code, message: message, sql: "")
         }
         handle = opened
+        budget.watch(opened)
     }
 
     deinit {
@@ -52,7 +55,9 @@ public final class Database {
     /// How many rows the last INSERT, UPDATE or DELETE changed.
     var changes: Int64 { sqlite3_changes64(handle) }
 
+    /// What an extended result code means.
     func error(_ code: Int32, sql: String) -> StoreError {
-        .sqlite(code: code, message: String(cString: sqlite3_errmsg(handle)), sql: sql)
+        if code & 0xFF == SQLITE_INTERRUPT, let refusal = budget.refusal { return refusal }
+        return .sqlite(code: code, message: String(cString: sqlite3_errmsg(handle)), sql: sql)
     }
 }

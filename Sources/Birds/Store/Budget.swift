@@ -1,3 +1,4 @@
+import CSQLite
 import Glibc
 import Synchronization
 
@@ -10,4 +11,49 @@ public final class Canceller: Sendable {
     public func cancel() { flag.store(true, ordering: .relaxed) }
 
     public var isCancelled: Bool { flag.load(ordering: .relaxed) }
+}
+
+/// How long statements of a connection may run, and whether anybody waits for them.
+///
+/// SQLite asks every few thousand of its steps, some tens of microseconds: too seldom to be felt, and often enough to end a
+/// query about when it should.
+final class Budget {
+    /// On the monotonic clock, in nanoseconds.
+    private var deadline = UInt64.max
+    var canceller = Canceller()
+
+    private static let stepsBetweenQuestions: Int32 = 4000
+
+    /// Begins to count; nil for no limit.
+    func set(nanoseconds: UInt64?) {
+        guard let nanoseconds else {
+            deadline = .max
+            return
+        }
+        let (sum, overflow) = Budget.now().addingReportingOverflow(nanoseconds)
+        deadline = overflow ? .max : sum
+    }
+
+    /// Why nothing more may be done; nil if it may.
+    var refusal: StoreError? {
+        if canceller.isCancelled { return .cancelled }
+        return deadline != .max && Budget.now() > deadline ? .overBudget : nil
+    }
+
+    /// Lets SQLite ask. The connection must keep the budget alive.
+    func watch(_ handle: OpaquePointer) {
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        sqlite3_progress_handler(
+            handle, Budget.stepsBetweenQuestions,
+            { context in
+                guard let context else { return 0 }
+                return Unmanaged<Budget>.fromOpaque(context).takeUnretainedValue().refusal == nil ? 0 : 1
+            }, context)
+    }
+
+    private static func now() -> UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
+    }
 }

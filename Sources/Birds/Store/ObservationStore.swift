@@ -1,32 +1,276 @@
+/// The records of one generation of a database. It is the only type that knows SQL.
+///
+/// It is one connection, for one thread at a time. A read transaction stays open for its life: the file can't be changed in
+/// place, and a query takes no lock.
+///
+/// Invariants:
+/// - Every function takes a view, and shows nothing that it does not, whatever is asked for and however.
+/// - No query sorts: rows come in the order of an index, so memory does not grow with the size of an answer.
+/// - What is kept between queries is true of this generation alone, and bounded by the constants below.
 public final class ObservationStore {
     /// The file that it serves.
     public let file: FileIdentity
-    /// Ends what runs here. Give the store a new one for each answer, since one that was used stays cancelled.
-    public var canceller = Canceller()
 
+    let database: Database
+    let records: Records
+    private let scans: ScanPool
+    private let names: SpeciesNames
+    private let datasetByName: Statement
+    /// The last used is the first.
+    private var encoders: [RowEncoder] = []
+    private var places: [PlaceFilter.Key: PlaceFilter] = [:]
+    private var visibleCounts: [View: VisibleCounts] = [:]
+    private var rows = RowBuffer(capacity: 1 << 14)
+
+    /// SQLite's own pages, in KiB.
+    private static let pageCache = 2000
+    private static let keptEncoders = 4
+    /// Rendered members of each encoder, in bytes.
+    private static let fragmentBound = 1 << 21
+    private static let keptPlaceFilters = 8
+    private static let keptVisibleCounts = 8
+    /// How often opening is tried while the file is being replaced.
+    private static let attempts = 5
+
+    /// Opens the file as it is now.
     /// - Throws: `.missing`, `.unusable` or `.sqlite`.
-    public init(path: String) throws(StoreError) {
-        guard let file = FileIdentity(path: path) else { throw .missing(path: path) }
-        self.file = file
+    public convenience init(path: String) throws(StoreError) {
+        try self.init(path: path, fragmentBound: ObservationStore.fragmentBound)
     }
 
+    private let fragmentBound: Int
+
+    init(path: String, fragmentBound: Int) throws(StoreError) {
+        self.fragmentBound = fragmentBound
+        (database, file) = try ObservationStore.open(path)
+        records = Records(database)
+        scans = ScanPool(database)
+        names = SpeciesNames(database)
+        datasetByName = try database.prepare("SELECT id FROM dataset WHERE name = ?1")
+        // A file that lacks an index is refused now, and not with a query.
+        for index in IndexScan.Index.allCases { scans.give(try scans.take(index)) }
+    }
+
+    /// Opens the file, and makes sure that it is the one that has the name.
+    private static func open(_ path: String) throws(StoreError) -> (Database, FileIdentity) {
+        for _ in 0..<attempts {
+            guard let before = FileIdentity(path: path) else { throw .missing(path: path) }
+            let database = try Database(path: path, mode: .readOnly)
+            try Schema.check(database, path: path)
+            // Without a memory map, for a file that were cut off under one would end the process.
+            try database.execute(
+                """
+                PRAGMA query_only = 1;
+                PRAGMA mmap_size = 0;
+                PRAGMA cache_size = -\(pageCache);
+                BEGIN;
+                """)
+            // The transaction begins with what first reads.
+            _ = try database.integer("SELECT count(*) FROM sqlite_schema")
+            if FileIdentity(path: path) == before { return (database, before) }
+        }
+        throw .unusable(path: path, reason: "it is replaced again and again while it is opened; try again")
+    }
+
+    /// Ends whatever runs here, from any thread. Set a new one for each answer, since one that was used stays cancelled.
+    public var canceller: Canceller {
+        get { database.budget.canceller }
+        set { database.budget.canceller = newValue }
+    }
+
+    /// Ends whatever runs once this much time has gone by since this call; nil for no limit. Where it is set before each
+    /// `fill`, the time between them does not count.
+    public func setBudget(nanoseconds: UInt64?) { database.budget.set(nanoseconds: nanoseconds) }
+
     /// Rows of observations, in the default order.
+    /// - Throws: `.unknownSpecies`, `.overBudget`, `.cancelled` or `.sqlite`.
     public func observations(_ query: ObservationQuery, view: View, format: RowFormat) throws(StoreError) -> RowCursor {
-        RowCursor(self)
+        let scan = try scan(query, view)
+        let encoder = encoder(format, query.fields)
+        return RowCursor(.observations(scan, encoder), limit: query.limit ?? .max, store: self)
     }
 
     /// One observation as a JSON object with the given fields; nil if there is none or the view does not show it.
-    public func observation(id: Int64, fields: [Field], view: View) throws(StoreError) -> [UInt8]? { nil }
+    public func observation(id: Int64, fields: [Field], view: View) throws(StoreError) -> [UInt8]? {
+        guard let row = try records.row(id) else { return nil }
+        let region = try records.location(row.location).region
+        guard RegionScope(query: [], view: view).contains(region) else { return nil }
+        let encoder = encoder(.json, fields)
+        var buffer = RowBuffer()
+        try encoder.append(row, isFirst: true, to: &buffer)
+        return buffer.bytes
+    }
 
-    /// All species of the tables, by code: species_id, scientific_name, common_name, category.
-    public func species(format: RowFormat, view: View) throws(StoreError) -> RowCursor { RowCursor(self) }
+    /// Lends the memory that rows are gathered in.
+    func withRowBuffer<Result>(
+        _ body: (inout RowBuffer) throws(StoreError) -> Result
+    ) throws(StoreError) -> Result { try body(&rows) }
+}
+
+// MARK: Observations
+
+extension ObservationStore {
+    /// How a query is read: by the index with the fewest values, or, where there would be too many, by date.
+    func scan(_ query: ObservationQuery, _ view: View) throws(StoreError) -> ObservationScan {
+        let species = try species(query.species, view)
+        let places = try places(query, view)
+        let datasets = try datasets(query.datasets)
+        let filter = { (species: [Int64]?, places: PlaceFilter?) in
+            RowFilter(dates: DateFilter(query), species: species, places: places, datasets: datasets)
+        }
+        if datasets?.isEmpty == true || places?.ids?.isEmpty == true {
+            return try ObservationScan(.date, values: [], filter: filter(nil, nil), pool: scans)
+        }
+        let fewSpecies = species.flatMap { $0.count <= ObservationScan.widestMerge ? $0 : nil }
+        if let values = places?.ids, values.count <= fewSpecies?.count ?? .max {
+            return try ObservationScan(.location, values: values, filter: filter(species, nil), pool: scans)
+        }
+        if let values = fewSpecies {
+            return try ObservationScan(.species, values: values, filter: filter(nil, places), pool: scans)
+        }
+        return try ObservationScan(.date, values: [0], filter: filter(species, places), pool: scans)
+    }
+
+    /// The ids of the species, ascending and each once; nil for all.
+    private func species(_ wanted: [String], _ view: View) throws(StoreError) -> [Int64]? {
+        if wanted.isEmpty { return nil }
+        var ids: [Int64] = []
+        for name in wanted {
+            var isKnown = false
+            for match in try names.find(name) where try isVisible(match, view) {
+                ids.append(match.id)
+                isKnown = true
+            }
+            guard isKnown else {
+                // A species that only records know may be one that the view hides.
+                throw .unknownSpecies(name, nearest: try names.nearest(to: name, namedOnly: view.regions != nil))
+            }
+        }
+        return ids.count == 1 ? ids : Set(ids).sorted()
+    }
+
+    /// Whether the view shows that there is such a species: those of the tables of species are no secret, others are known
+    /// from records alone.
+    private func isVisible(_ species: SpeciesNames.Match, _ view: View) throws(StoreError) -> Bool {
+        if species.isNamed || view.regions == nil { return true }
+        let everything = ObservationQuery()
+        let filter = RowFilter(
+            dates: DateFilter(everything), species: nil, places: try places(everything, view), datasets: nil)
+        let scan = try ObservationScan(.species, values: [species.id], filter: filter, pool: scans)
+        return try scan.next() != nil
+    }
+
+    /// Nil for everywhere.
+    private func places(_ query: ObservationQuery, _ view: View) throws(StoreError) -> PlaceFilter? {
+        if query.locations.isEmpty && query.regions.isEmpty && view.regions == nil { return nil }
+        let key = PlaceFilter.Key(codes: query.locations, scope: RegionScope(query: query.regions, view: view))
+        if let filter = places[key] { return filter }
+        let filter = try PlaceFilter(key, few: ObservationScan.widestMerge, database: database, records: records)
+        if places.count >= ObservationStore.keptPlaceFilters { places.removeAll() }
+        places[key] = filter
+        return filter
+    }
+
+    /// The ids of the data sets that there are; nil for all.
+    private func datasets(_ wanted: [String]) throws(StoreError) -> [Int64]? {
+        if wanted.isEmpty { return nil }
+        var ids: [Int64] = []
+        for name in wanted {
+            datasetByName.bind(1, name)
+            while try datasetByName.step() { ids.append(datasetByName.int64(0)) }
+        }
+        return ids
+    }
+
+    private func encoder(_ format: RowFormat, _ fields: [Field]) -> RowEncoder {
+        if let first = encoders.first, first.format == format, first.fields == fields { return first }
+        if let index = encoders.firstIndex(where: { $0.format == format && $0.fields == fields }) {
+            let encoder = encoders.remove(at: index)
+            encoders.insert(encoder, at: 0)
+            return encoder
+        }
+        let encoder = RowEncoder(format: format, fields: fields, records: records, cacheBound: fragmentBound)
+        if encoders.count >= ObservationStore.keptEncoders { encoders.removeLast() }
+        encoders.insert(encoder, at: 0)
+        return encoder
+    }
+}
+
+// MARK: Species and data sets
+
+extension ObservationStore {
+    private static let speciesNames = ["species_id", "scientific_name", "common_name", "category"]
+    private static let speciesColumns = "SELECT id, code, scientific_name, common_name, category FROM species"
+
+    /// All species, by code: species_id, scientific_name, common_name, category.
+    public func species(format: RowFormat, view: View) throws(StoreError) -> RowCursor {
+        // Ids ascend with codes.
+        let statement = try database.prepare(ObservationStore.speciesColumns + " ORDER BY id")
+        let table = TableRows(statement, names: ObservationStore.speciesNames, format: format, edit: speciesEdit(view))
+        return RowCursor(.table(table), store: self)
+    }
 
     /// One species by its code, as a JSON object; nil if it is unknown.
-    public func species(_ name: String, view: View) throws(StoreError) -> [UInt8]? { nil }
+    public func species(_ name: String, view: View) throws(StoreError) -> [UInt8]? {
+        let statement = try database.prepare(ObservationStore.speciesColumns + " WHERE code = ?1")
+        statement.bind(1, name)
+        let table = TableRows(statement, names: ObservationStore.speciesNames, format: .json, edit: speciesEdit(view))
+        var buffer = RowBuffer()
+        return try table.next(isFirst: true, to: &buffer) ? buffer.bytes : nil
+    }
 
-    /// The data sets, by name: name, format, source, licence, citation, imported_at, checklists, records.
-    public func datasets(format: RowFormat, view: View) throws(StoreError) -> RowCursor { RowCursor(self) }
+    /// Leaves out what the view does not show. The store outlives it, within its cursor.
+    private func speciesEdit(_ view: View) -> TableRows.Edit? {
+        guard view.regions != nil else { return nil }
+        return { [unowned self] (cells, id) throws(StoreError) in
+            let isNamed = cells[1] != .nothing || cells[2] != .nothing
+            return try isVisible(SpeciesNames.Match(id: id, isNamed: isNamed), view)
+        }
+    }
 
-    /// Ends whatever runs once this much time has gone by since this call; nil for no limit.
-    public func setBudget(nanoseconds: UInt64?) {}
+    private static let datasetNames = [
+        "name", "format", "source", "licence", "citation", "imported_at", "checklists", "records",
+    ]
+
+    /// The data sets, by name: name, format, source, licence, citation, imported_at, checklists, records. Of those that the
+    /// view shows in part, only that part is counted; of others nothing is said.
+    public func datasets(format: RowFormat, view: View) throws(StoreError) -> RowCursor {
+        let columns = ObservationStore.datasetNames.joined(separator: ", ")
+        let statement = try database.prepare(
+            "SELECT id, \(columns) FROM dataset INDEXED BY sqlite_autoindex_dataset_1 ORDER BY name")
+        var edit: TableRows.Edit?
+        if let counts = try visibleCounts(view) {
+            edit = { (cells, id) throws(StoreError) in
+                guard let checklists = counts.checklists[id] else { return false }
+                cells[6] = .integer(checklists)
+                cells[7] = .integer(counts.records[id] ?? 0)
+                return true
+            }
+        }
+        let table = TableRows(statement, names: ObservationStore.datasetNames, format: format, edit: edit)
+        return RowCursor(.table(table), store: self)
+    }
+
+    /// Nil where the view shows everything, as the tables count it.
+    private func visibleCounts(_ view: View) throws(StoreError) -> VisibleCounts? {
+        guard let places = try places(ObservationQuery(), view) else { return nil }
+        if let counts = visibleCounts[view] { return counts }
+        var counts = VisibleCounts()
+        let checklists = try database.prepare("SELECT dataset_id, location_id FROM checklist")
+        while try checklists.step() {
+            guard try places.contains(checklists.int64(1)) else { continue }
+            counts.checklists[checklists.int64(0), default: 0] += 1
+        }
+        let scan = try scan(ObservationQuery(), view)
+        while let row = try scan.next() { counts.records[row.dataset, default: 0] += 1 }
+        if visibleCounts.count >= ObservationStore.keptVisibleCounts { visibleCounts.removeAll() }
+        visibleCounts[view] = counts
+        return counts
+    }
+}
+
+/// How much of each data set a view shows, by its id.
+struct VisibleCounts {
+    var checklists: [Int64: Int64] = [:]
+    var records: [Int64: Int64] = [:]
 }

@@ -1,12 +1,115 @@
-/// Rows on their way out. It keeps its store alive.
+/// Rows on their way out, in the format that was asked for. It keeps its store alive, and is used by one thread at a time
+/// with it.
+///
+/// Cursors of one store do not disturb each other: each has statements of its own until it ends.
 public final class RowCursor {
-    private let store: ObservationStore
+    enum Source {
+        case observations(ObservationScan, RowEncoder)
+        case table(TableRows)
+    }
+
+    private enum State {
+        case fresh, open, complete
+        case failed(StoreError)
+    }
+
     /// How many rows were written.
     public private(set) var rowCount = 0
 
-    init(_ store: ObservationStore) { self.store = store }
+    private let store: ObservationStore
+    private let source: Source
+    private let limit: Int
+    private var state = State.fresh
 
-    /// Appends whole rows until the buffer holds at least `limit` bytes or there are no more; true when the answer is
-    /// complete.
-    public func fill(_ buffer: inout [UInt8], limit: Int) throws(StoreError) -> Bool { true }
+    /// How many bytes are gathered before they go to the caller.
+    private static let pieceSize = 1 << 16
+    /// A power of two. SQLite asks for the budget by itself, but not where rows come fast and encoding takes the time.
+    private static let rowsBetweenQuestions = 256
+
+    /// - Parameter limit: How many rows there are at most.
+    init(_ source: Source, limit: Int = .max, store: ObservationStore) {
+        self.source = source
+        self.limit = max(limit, 0)
+        self.store = store
+    }
+
+    /// Appends whole rows, at least one, until the buffer holds at least `limit` bytes or there are no more.
+    /// - Returns: Whether the answer is complete, its closing bracket included.
+    /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`; then, and at every later call, nothing more comes.
+    public func fill(_ buffer: inout [UInt8], limit: Int) throws(StoreError) -> Bool {
+        switch state {
+        case .failed(let error): throw error
+        case .complete: return true
+        case .fresh, .open: break
+        }
+        do throws(StoreError) {
+            if let refusal = store.database.budget.refusal { throw refusal }
+            let isComplete = try store.withRowBuffer { (rows) throws(StoreError) in
+                rows.removeAll()
+                defer { rows.copy(to: &buffer) }
+                return try gather(&rows, before: buffer.count, limit: limit, into: &buffer)
+            }
+            if isComplete { end(.complete) }
+            return isComplete
+        } catch {
+            end(.failed(error))
+            throw error
+        }
+    }
+
+    private func gather(
+        _ rows: inout RowBuffer, before: Int, limit: Int, into buffer: inout [UInt8]
+    ) throws(StoreError) -> Bool {
+        if case .fresh = state {
+            state = .open
+            rows.append(opening)
+        }
+        repeat {
+            guard rowCount < self.limit, try appendRow(to: &rows) else {
+                rows.append(closing)
+                return true
+            }
+            rowCount += 1
+            if rowCount & (RowCursor.rowsBetweenQuestions - 1) == 0, let refusal = store.database.budget.refusal {
+                throw refusal
+            }
+            if rows.count >= RowCursor.pieceSize {
+                rows.copy(to: &buffer)
+                rows.removeAll()
+            }
+        } while buffer.count + rows.count < limit
+        return false
+    }
+
+    /// False at the end.
+    @inline(__always)
+    private func appendRow(to rows: inout RowBuffer) throws(StoreError) -> Bool {
+        switch source {
+        case .observations(let scan, let encoder):
+            guard let row = try scan.next() else { return false }
+            try encoder.append(row, isFirst: rowCount == 0, to: &rows)
+            return true
+        case .table(let table):
+            return try table.next(isFirst: rowCount == 0, to: &rows)
+        }
+    }
+
+    private var opening: String {
+        switch source {
+        case .observations(_, let encoder): encoder.opening
+        case .table(let table): table.opening
+        }
+    }
+
+    private var closing: String {
+        switch source {
+        case .observations(_, let encoder): encoder.syntax.closing
+        case .table(let table): table.syntax.closing
+        }
+    }
+
+    private func end(_ state: State) {
+        self.state = state
+        if case .observations(let scan, _) = source { scan.end() }
+    }
 }

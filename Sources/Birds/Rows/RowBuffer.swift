@@ -1,0 +1,111 @@
+/// Bytes of rows on their way out, in memory of its own that grows by doubling and is used again.
+///
+/// Invariant: `count <= capacity`, and the first `count` bytes are initialised. Every write reserves its room first, so the
+/// unchecked stores below stay within it.
+struct RowBuffer: ~Copyable {
+    private(set) var base: UnsafeMutablePointer<UInt8>
+    private(set) var count = 0
+    private var capacity: Int
+
+    init(capacity: Int = 256) {
+        self.capacity = max(capacity, 16)
+        base = .allocate(capacity: self.capacity)
+    }
+
+    deinit { base.deallocate() }
+
+    mutating func removeAll() { count = 0 }
+
+    /// Forgets what was written after the first `count` bytes.
+    mutating func truncate(to count: Int) { self.count = min(count, self.count) }
+
+    /// Forgets all but the last `count` bytes, and gives back memory that they do not need.
+    mutating func keepLast(_ count: Int) {
+        let kept = min(count, self.count)
+        capacity = max(kept, 256)
+        let smaller = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
+        smaller.update(from: base + (self.count - kept), count: kept)
+        base.deallocate()
+        base = smaller
+        self.count = kept
+    }
+
+    @inline(__always)
+    mutating func reserve(_ more: Int) {
+        if capacity - count < more { grow(more) }
+    }
+
+    @inline(never)
+    private mutating func grow(_ more: Int) {
+        capacity = max(capacity * 2, count + more)
+        let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
+        larger.update(from: base, count: count)
+        base.deallocate()
+        base = larger
+    }
+
+    @inline(__always)
+    mutating func append(_ byte: UInt8) {
+        reserve(1)
+        base[count] = byte
+        count += 1
+    }
+
+    @inline(__always)
+    mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
+        guard let start = bytes.baseAddress else { return }
+        reserve(bytes.count)
+        (base + count).update(from: start, count: bytes.count)
+        count += bytes.count
+    }
+
+    mutating func append(_ text: String) {
+        var text = text
+        text.withUTF8 { append($0) }
+    }
+
+    mutating func append(_ bytes: [UInt8]) { bytes.withUnsafeBufferPointer { append($0) } }
+
+    /// Appends the number in decimal digits.
+    @inline(__always)
+    mutating func append(_ number: Int64) {
+        if number >= 0 && number < 10 {
+            append(0x30 | UInt8(truncatingIfNeeded: number))
+        } else {
+            appendLong(number)
+        }
+    }
+
+    private mutating func appendLong(_ number: Int64) {
+        if number < 0 { append(UInt8(ascii: "-")) }
+        let magnitude = number.magnitude
+        var digits = 1
+        var power: UInt64 = 10
+        // 10^19 is the last power of ten that 64 bits hold, and the magnitude of no Int64 reaches it.
+        while digits < 19 && magnitude >= power {
+            digits += 1
+            power &*= 10
+        }
+        appendDigits(magnitude, width: digits)
+    }
+
+    /// Appends the last `width` decimal digits of the number, with leading zeros.
+    @inline(__always)
+    mutating func appendDigits(_ number: UInt64, width: Int) {
+        reserve(width)
+        var rest = number
+        var place = count + width
+        while place > count {
+            place -= 1
+            let (quotient, remainder) = rest.quotientAndRemainder(dividingBy: 10)
+            base[place] = 0x30 | UInt8(truncatingIfNeeded: remainder)
+            rest = quotient
+        }
+        count += width
+    }
+
+    var bytes: [UInt8] { Array(UnsafeBufferPointer(start: base, count: count)) }
+
+    /// Appends all bytes to an array.
+    func copy(to array: inout [UInt8]) { array.append(contentsOf: UnsafeBufferPointer(start: base, count: count)) }
+}

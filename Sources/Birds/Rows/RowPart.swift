@@ -1,0 +1,164 @@
+/// What a member describes, and so when it changes from row to row.
+enum Subject {
+    case location, species, dataset, date, checklist, observation, id, num
+}
+
+extension Field {
+    var subject: Subject {
+        switch self {
+        case .locationID, .latitude, .longitude, .region, .locationName: .location
+        case .year, .month, .day, .date: .date
+        case .speciesID, .commonName, .scientificName, .category: .species
+        case .dataset: .dataset
+        case .checklistID, .time, .minutes, .distanceKilometres, .observers, .complete, .day1AM, .day1PM, .day2AM,
+            .day2PM,
+            .effortHoursAtLeast, .snowDepthAtLeast:
+            .checklist
+        case .sourceID, .valid, .reviewed: .observation
+        case .id: .id
+        case .num: .num
+        }
+    }
+}
+
+/// Members of a row that follow each other and describe the same thing.
+final class RowPart {
+    struct Member {
+        let field: Field
+        /// What stands before its value: the punctuation, and in JSON its name.
+        let prefix: String
+    }
+
+    let subject: Subject
+    private let members: [Member]
+    private let syntax: RowSyntax
+    private let cache: FragmentCache
+    /// The prefix of the first member, for those that are written afresh.
+    private let prefix: [UInt8]
+    private let nothing: [UInt8]
+
+    init(subject: Subject, members: [Member], syntax: RowSyntax, cacheBound: Int) {
+        self.subject = subject
+        self.members = members
+        self.syntax = syntax
+        cache = FragmentCache(bound: cacheBound)
+        prefix = Array((members.first?.prefix ?? "").utf8)
+        nothing = Array(syntax.nothing.utf8)
+    }
+
+    @inline(__always)
+    func append(
+        _ row: ObservationRow, _ observation: Records.Observation?, _ records: Records, to buffer: inout RowBuffer
+    ) throws(StoreError) {
+        let fragment: UnsafeBufferPointer<UInt8>
+        switch subject {
+        case .location:
+            fragment = try cache.fragment(row.location) { (arena) throws(StoreError) in
+                render(try records.location(row.location), to: &arena)
+            }
+        case .species:
+            fragment = try cache.fragment(row.species) { (arena) throws(StoreError) in
+                render(try records.species(row.species), to: &arena)
+            }
+        case .date:
+            fragment = try cache.fragment(row.date) { (arena) throws(StoreError) in
+                renderDate(row.date, to: &arena)
+            }
+        case .dataset:
+            fragment = try cache.fragment(row.dataset) { (arena) throws(StoreError) in
+                arena.append(prefix)
+                syntax.append(try records.dataset(row.dataset), to: &arena)
+            }
+        case .checklist:
+            guard let id = observation?.checklist else { return }
+            fragment = try cache.fragment(id) { (arena) throws(StoreError) in
+                render(try records.checklist(id), to: &arena)
+            }
+        case .observation:
+            guard let observation else { return }
+            return render(observation, to: &buffer)
+        case .id:
+            buffer.append(prefix)
+            return buffer.append(row.id)
+        case .num:
+            buffer.append(prefix)
+            return row.num == ObservationRow.uncounted ? buffer.append(nothing) : buffer.append(row.num)
+        }
+        buffer.append(fragment)
+    }
+
+    private func render(_ location: Records.Location, to buffer: inout RowBuffer) {
+        for member in members {
+            buffer.append(member.prefix)
+            switch member.field {
+            case .locationID: syntax.append(location.code, to: &buffer)
+            case .latitude: syntax.append(location.latitude, to: &buffer)
+            case .longitude: syntax.append(location.longitude, to: &buffer)
+            case .region: syntax.append(location.region, to: &buffer)
+            case .locationName: syntax.append(location.name, to: &buffer)
+            default: assertionFailure("\(member.field) is not a member of a location")
+            }
+        }
+    }
+
+    private func render(_ species: Records.Species, to buffer: inout RowBuffer) {
+        for member in members {
+            buffer.append(member.prefix)
+            switch member.field {
+            case .speciesID: syntax.append(species.code, to: &buffer)
+            case .commonName: syntax.append(species.commonName, to: &buffer)
+            case .scientificName: syntax.append(species.scientificName, to: &buffer)
+            case .category: syntax.append(species.category, to: &buffer)
+            default: assertionFailure("\(member.field) is not a member of a species")
+            }
+        }
+    }
+
+    private func renderDate(_ date: Int64, to buffer: inout RowBuffer) {
+        let date = StoredDate(date)
+        for member in members {
+            buffer.append(member.prefix)
+            switch member.field {
+            case .year: syntax.append(date.year, to: &buffer)
+            case .month: syntax.append(date.month, to: &buffer)
+            case .day: syntax.append(date.day, to: &buffer)
+            case .date: syntax.append(date.iso, to: &buffer)
+            default: assertionFailure("\(member.field) is not a member of a date")
+            }
+        }
+    }
+
+    private func render(_ checklist: Records.Checklist, to buffer: inout RowBuffer) {
+        func watched(_ half: Int64) -> Bool? { checklist.halfDays.map { $0 & half != 0 } }
+        for member in members {
+            buffer.append(member.prefix)
+            switch member.field {
+            case .checklistID: syntax.append(checklist.code, to: &buffer)
+            case .time: syntax.append(checklist.time, to: &buffer)
+            case .minutes: syntax.append(checklist.minutes, to: &buffer)
+            case .distanceKilometres: syntax.append(checklist.distanceKilometres, to: &buffer)
+            case .observers: syntax.append(checklist.observers, to: &buffer)
+            case .complete: syntax.append(checklist.isComplete, to: &buffer)
+            case .day1AM: syntax.append(watched(1), to: &buffer)
+            case .day1PM: syntax.append(watched(2), to: &buffer)
+            case .day2AM: syntax.append(watched(4), to: &buffer)
+            case .day2PM: syntax.append(watched(8), to: &buffer)
+            case .effortHoursAtLeast: syntax.append(checklist.effortHoursAtLeast, to: &buffer)
+            case .snowDepthAtLeast: syntax.append(checklist.snowDepthAtLeast, to: &buffer)
+            default: assertionFailure("\(member.field) is not a member of a checklist")
+            }
+        }
+    }
+
+    private func render(_ observation: Records.Observation, to buffer: inout RowBuffer) {
+        for member in members {
+            buffer.append(member.prefix)
+            switch member.field {
+            case .sourceID: syntax.append(observation.sourceID, to: &buffer)
+            case .valid: syntax.append(observation.isValid, to: &buffer)
+            case .reviewed: syntax.append(observation.isReviewed, to: &buffer)
+            default: assertionFailure("\(member.field) is not a member of an observation alone")
+            }
+        }
+    }
+}

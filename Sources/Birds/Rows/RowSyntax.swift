@@ -1,0 +1,108 @@
+/// How rows and cells are written in a format.
+///
+/// - JSON (RFC 8259): `[`, rows with `,` and a line feed between them, `]` and a line feed; no spaces. Nothing is `null`, and a
+///   number that JSON can't hold (an infinity) is nothing. `true` and `false` are words.
+/// - CSV (RFC 4180): a header line; lines end in CR LF; a cell is quoted only where it must be. Nothing is an empty cell, `true`
+///   and `false` are `1` and `0`. A row of one empty cell is written `""`, for readers skip empty lines.
+/// - Numbers with a fraction are the shortest that read back as the same double: `60.7`, `60.0`, `1e-07`.
+struct RowSyntax {
+    let format: RowFormat
+    /// What stands for nothing.
+    let nothing: String
+
+    init(_ format: RowFormat, columns: Int) {
+        self.format = format
+        nothing =
+            switch format {
+            case .json: "null"
+            case .csv: columns == 1 ? "\"\"" : ""
+            }
+    }
+
+    /// What stands before the first row.
+    func opening(_ names: [String]) -> String {
+        switch format {
+        case .json: "["
+        case .csv: names.joined(separator: ",") + "\r\n"
+        }
+    }
+
+    /// What stands between two rows.
+    var separator: String { format == .json ? ",\n" : "" }
+
+    /// What stands after the last row.
+    var closing: String { format == .json ? "]\n" : "" }
+
+    /// What stands before the cell of the column, within a row.
+    func prefix(_ name: String, isFirst: Bool) -> String {
+        switch format {
+        case .json: (isFirst ? "{\"" : ",\"") + name + "\":"
+        case .csv: isFirst ? "" : ","
+        }
+    }
+
+    /// What stands after the last cell of a row.
+    var rowEnd: String { format == .json ? "}" : "\r\n" }
+
+    func append(_ text: String?, to buffer: inout RowBuffer) {
+        guard var text else { return buffer.append(nothing) }
+        text.withUTF8 { bytes in
+            switch format {
+            case .json: RowSyntax.appendQuoted(bytes, to: &buffer)
+            case .csv where bytes.isEmpty: buffer.append(nothing)
+            case .csv: RowSyntax.appendCell(bytes, to: &buffer)
+            }
+        }
+    }
+
+    func append(_ number: Int64?, to buffer: inout RowBuffer) {
+        if let number { buffer.append(number) } else { buffer.append(nothing) }
+    }
+
+    func append(_ number: Double?, to buffer: inout RowBuffer) {
+        if let number, number.isFinite { buffer.append(number.description) } else { buffer.append(nothing) }
+    }
+
+    func append(_ flag: Bool?, to buffer: inout RowBuffer) {
+        guard let flag else { return buffer.append(nothing) }
+        switch format {
+        case .json: buffer.append(flag ? "true" : "false")
+        case .csv: buffer.append(flag ? "1" : "0")
+        }
+    }
+
+    /// RFC 8259 §7: quotation mark, reverse solidus and the control characters are escaped, and nothing else.
+    private static func appendQuoted(_ bytes: UnsafeBufferPointer<UInt8>, to buffer: inout RowBuffer) {
+        let hex: StaticString = "0123456789abcdef"
+        buffer.reserve(bytes.count + 2)
+        buffer.append(UInt8(ascii: "\""))
+        for byte in bytes {
+            switch byte {
+            case UInt8(ascii: "\""): buffer.append("\\\"")
+            case UInt8(ascii: "\\"): buffer.append("\\\\")
+            case 0x0A: buffer.append("\\n")
+            case 0x0D: buffer.append("\\r")
+            case 0x09: buffer.append("\\t")
+            case 0..<0x20:
+                buffer.append("\\u00")
+                buffer.append(hex.utf8Start[Int(byte >> 4)])
+                buffer.append(hex.utf8Start[Int(byte & 15)])
+            default: buffer.append(byte)
+            }
+        }
+        buffer.append(UInt8(ascii: "\""))
+    }
+
+    /// RFC 4180 §2, rules 5 to 7.
+    private static func appendCell(_ bytes: UnsafeBufferPointer<UInt8>, to buffer: inout RowBuffer) {
+        let quote = UInt8(ascii: "\"")
+        let needsQuotes = bytes.contains { $0 == quote || $0 == UInt8(ascii: ",") || $0 == 0x0D || $0 == 0x0A }
+        guard needsQuotes else { return buffer.append(bytes) }
+        buffer.append(quote)
+        for byte in bytes {
+            if byte == quote { buffer.append(quote) }
+            buffer.append(byte)
+        }
+        buffer.append(quote)
+    }
+}

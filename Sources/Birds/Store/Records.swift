@@ -1,0 +1,128 @@
+import CSQLite
+
+/// Rows of the tables by their ids, for what an index of observations does not hold.
+///
+/// Statements are prepared when first needed, and each is reset before the function that runs it returns: it holds no pages.
+/// A row that another one names and that is missing is damage, as SQLite's own is.
+final class Records {
+    struct Species {
+        var code: String
+        var scientificName: String?
+        var commonName: String?
+        var category: String?
+    }
+
+    struct Location {
+        var code: String
+        var latitude: Double?
+        var longitude: Double?
+        var region: String?
+        var name: String?
+    }
+
+    struct Checklist {
+        var code: String?
+        var time: String?
+        var minutes: Int64?
+        var distanceKilometres: Double?
+        var observers: Int64?
+        var isComplete: Bool?
+        var halfDays: Int64?
+        var effortHoursAtLeast: Double?
+        var snowDepthAtLeast: Double?
+    }
+
+    /// What the indexes do not hold of an observation.
+    struct Observation {
+        var checklist: Int64
+        var sourceID: String?
+        var isValid: Bool?
+        var isReviewed: Bool?
+    }
+
+    private let database: Database
+    private var speciesByID: Statement?
+    private var locationByID: Statement?
+    private var datasetByID: Statement?
+    private var checklistByID: Statement?
+    private var observationByID: Statement?
+    private var rowByID: Statement?
+
+    init(_ database: Database) { self.database = database }
+
+    func species(_ id: Int64) throws(StoreError) -> Species {
+        let sql = "SELECT code, scientific_name, common_name, category FROM species WHERE id = ?1"
+        let row = try seek(id, &speciesByID, sql)
+        defer { row.reset() }
+        return Species(
+            code: row.text(0) ?? "", scientificName: row.text(1), commonName: row.text(2), category: row.text(3))
+    }
+
+    func location(_ id: Int64) throws(StoreError) -> Location {
+        let sql = "SELECT code, latitude, longitude, region, name FROM location WHERE id = ?1"
+        let row = try seek(id, &locationByID, sql)
+        defer { row.reset() }
+        return Location(
+            code: row.text(0) ?? "", latitude: row.optionalDouble(1), longitude: row.optionalDouble(2),
+            region: row.text(3), name: row.text(4))
+    }
+
+    /// The name of a data set.
+    func dataset(_ id: Int64) throws(StoreError) -> String {
+        let row = try seek(id, &datasetByID, "SELECT name FROM dataset WHERE id = ?1")
+        defer { row.reset() }
+        return row.text(0) ?? ""
+    }
+
+    func checklist(_ id: Int64) throws(StoreError) -> Checklist {
+        let sql = """
+            SELECT code, time, minutes, distance_km, observers, complete, half_days, effort_hours_atleast, snow_depth_atleast
+            FROM checklist WHERE id = ?1
+            """
+        let row = try seek(id, &checklistByID, sql)
+        defer { row.reset() }
+        return Checklist(
+            code: row.text(0), time: row.text(1), minutes: row.optionalInt64(2),
+            distanceKilometres: row.optionalDouble(3), observers: row.optionalInt64(4),
+            isComplete: row.optionalInt64(5).map { $0 != 0 }, halfDays: row.optionalInt64(6),
+            effortHoursAtLeast: row.optionalDouble(7), snowDepthAtLeast: row.optionalDouble(8))
+    }
+
+    func observation(_ id: Int64) throws(StoreError) -> Observation {
+        let sql = "SELECT checklist_id, source_id, valid, reviewed FROM observation WHERE id = ?1"
+        let row = try seek(id, &observationByID, sql)
+        defer { row.reset() }
+        return Observation(
+            checklist: row.int64(0), sourceID: row.text(1), isValid: row.optionalInt64(2).map { $0 != 0 },
+            isReviewed: row.optionalInt64(3).map { $0 != 0 })
+    }
+
+    /// What an index holds of an observation; nil if there is none.
+    func row(_ id: Int64) throws(StoreError) -> ObservationRow? {
+        let sql = "SELECT date, location_id, species_id, num, dataset_id, id FROM observation WHERE id = ?1"
+        let statement = try prepared(&rowByID, sql)
+        statement.bind(1, id)
+        guard try statement.step() else { return nil }
+        defer { statement.reset() }
+        return ObservationRow(
+            date: statement.int64(0), location: statement.int64(1), species: statement.int64(2),
+            num: statement.optionalInt64(3) ?? ObservationRow.uncounted, dataset: statement.int64(4),
+            id: statement.int64(5))
+    }
+
+    private func prepared(_ kept: inout Statement?, _ sql: String) throws(StoreError) -> Statement {
+        if let kept { return kept }
+        let statement = try database.prepare(sql)
+        kept = statement
+        return statement
+    }
+
+    private func seek(_ id: Int64, _ kept: inout Statement?, _ sql: String) throws(StoreError) -> Statement {
+        let statement = try prepared(&kept, sql)
+        statement.bind(1, id)
+        guard try statement.step() else {
+            throw .sqlite(code: SQLITE_CORRUPT, message: "row \(id) is named elsewhere, and missing", sql: sql)
+        }
+        return statement
+    }
+}

@@ -1,0 +1,72 @@
+/// The species that a name stands for: a code, or else a scientific name, or else a common one, both without regard to the
+/// case of ASCII letters. A name that several species share stands for all of them.
+final class SpeciesNames {
+    struct Match {
+        let id: Int64
+        /// Whether a table of species knows it, and not records alone.
+        let isNamed: Bool
+    }
+
+    private let database: Database
+    private var known: [String: [Match]] = [:]
+    private var statements: [Statement] = []
+
+    /// How many names are kept. Only those that exist are, so their length is that of the table's.
+    private static let kept = 1024
+
+    private static let conditions = [
+        "code = ?1", "scientific_name = ?1 COLLATE NOCASE", "common_name = ?1 COLLATE NOCASE",
+    ]
+
+    init(_ database: Database) { self.database = database }
+
+    /// None if the name is unknown.
+    func find(_ name: String) throws(StoreError) -> [Match] {
+        if let matches = known[name] { return matches }
+        if statements.isEmpty {
+            for condition in SpeciesNames.conditions {
+                statements.append(
+                    try database.prepare(
+                        "SELECT id, coalesce(scientific_name, common_name) FROM species WHERE \(condition) ORDER BY id")
+                )
+            }
+        }
+        for statement in statements {
+            var matches: [Match] = []
+            statement.bind(1, name)
+            while try statement.step() {
+                matches.append(Match(id: statement.int64(0), isNamed: !statement.isNull(1)))
+            }
+            if matches.isEmpty { continue }
+            if known.count >= SpeciesNames.kept { known.removeAll() }
+            known[name] = matches
+            return matches
+        }
+        return []
+    }
+
+    /// The code or name that is most like the given one; nil where none is like it.
+    /// - Parameter namedOnly: Whether species that only records know are left out.
+    func nearest(to name: String, namedOnly: Bool) throws(StoreError) -> String? {
+        let comparison = NameComparison(to: name)
+        guard var limit = comparison.farthest else { return nil }
+        var nearest: String?
+        let statement = try database.prepare(
+            """
+            SELECT code, scientific_name, common_name FROM species
+            WHERE NOT ?1 OR scientific_name IS NOT NULL OR common_name IS NOT NULL
+            ORDER BY id
+            """)
+        statement.bind(1, namedOnly ? 1 : 0)
+        while limit > 0, try statement.step() {
+            for column: Int32 in 0..<3 {
+                guard let candidate = statement.text(column) else { continue }
+                guard let distance = comparison.distance(to: candidate, atMost: limit) else { continue }
+                nearest = candidate
+                // From here on only one that is nearer still will do.
+                limit = distance - 1
+            }
+        }
+        return nearest
+    }
+}
