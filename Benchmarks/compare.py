@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 
 PROGRAM = os.environ.get("ROOKERY", ".build/release/rookery")
@@ -28,6 +29,7 @@ events {{ worker_connections 1024; }}
 http {{
     access_log off;
     sendfile off;
+    {cache}
     tcp_nodelay on;
     keepalive_requests 1000000000;
     keepalive_timeout 1h;
@@ -48,7 +50,7 @@ def free_port():
 
 
 def write_records(path):
-    """A year at 40 feeders: 16 of 20,000 records are of Steller's Jays."""
+    """Fourteen years at 40 feeders; 16 of 20,000 records are of Steller's Jays."""
     with open(path, "w") as file:
         file.write("loc_id,latitude,longitude,region,year,month,day,species_id,num\n")
         for i in range(20_000):
@@ -87,9 +89,18 @@ def fetch(url):
     sys.exit(f"there is no answer from {url}")
 
 
-def child_of(pid):
-    """nginx's worker: the one child of its master."""
-    return int(pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
+def start_nginx(stack, folder, body, cache):
+    """The process id of its one worker, and the URL of the body."""
+    port = free_port()
+    (folder / "www").mkdir(parents=True)
+    (folder / "www/stejay.json").write_bytes(body)
+    (folder / "nginx.conf").write_text(NGINX.format(folder=folder, port=port, cache=cache))
+    os.chmod(folder.parent, 0o755)  # The worker is not root.
+    master = stack.enter_context(running("nginx", "-p", folder, "-c", folder / "nginx.conf", "-e", folder / "error.log"))
+    url = f"http://127.0.0.1:{port}/stejay.json"
+    if fetch(url) != body:
+        sys.exit("nginx does not answer with the same bytes")
+    return int(pathlib.Path(f"/proc/{master.pid}/task/{master.pid}/children").read_text().split()[0]), url
 
 
 def cpu_seconds(pid):
@@ -133,18 +144,10 @@ def main():
             if body.count(b"stejay") != 16:
                 sys.exit(f"the answer should have 16 records:\n{body.decode()}")
 
-            port = free_port()
-            (folder / "www").mkdir()
-            (folder / "www/stejay.json").write_bytes(body)
-            (folder / "nginx.conf").write_text(NGINX.format(folder=folder, port=port))
-            os.chmod(folder, 0o755)  # The worker is not root.
-            nginx = stack.enter_context(running("nginx", "-p", folder, "-c", folder / "nginx.conf",
-                                                "-e", folder / "error.log"))
-            file = f"http://127.0.0.1:{port}/stejay.json"
-            if fetch(file) != body:
-                sys.exit("nginx does not answer with the same bytes")
-
-            servers = {"nginx, static file": (child_of(nginx.pid), file), "Rookery, query": (rookery.pid, query)}
+            servers = {"nginx": start_nginx(stack, folder / "nginx", body, ""),
+                       "nginx with open_file_cache": start_nginx(
+                           stack, folder / "nginx-cache", body, "open_file_cache max=16;"),
+                       "Rookery": (rookery.pid, query)}
             print(f"{len(body)} bytes, {arguments.connections} connections, {arguments.seconds} s each; "
                   "CPU µs per request (requests per second)")
             results = {name: [] for name in servers}
@@ -159,8 +162,8 @@ def main():
             medians = {name: statistics.median(values) for name, values in results.items()}
             for name, median in medians.items():
                 print(f"median   {name}: {median:.2f} µs")
-            static, query = medians.values()
-            print(f"ratio    {query / static:.2f}")
+            for name, median in list(medians.items())[:-1]:
+                print(f"ratio    Rookery to {name}: {medians['Rookery'] / median:.2f}")
     finally:
         shutil.rmtree(folder)
 
