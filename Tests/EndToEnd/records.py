@@ -143,7 +143,7 @@ def main():
                 {"species": ["stejay"]}, {"species": ["stejay"], "year": ["2021"]}, {"species": ["nobird"]},
                 {"region": ["CA"]}, {"region": ["CA-YT"]}, {"region": ["C"]},
                 {"year": ["2021", "2022"], "month": ["1", "12"]},
-                {"from": ["2021-02-03"], "to": ["2021-02-03"]}, {"from": ["2021-03"], "to": ["2021"]},
+                {"from": [date(records[9])], "to": [date(records[9])]}, {"from": ["2021-03"], "to": ["2021"]},
                 {"from": ["2021"], "to": ["2021-03"]}, {"from": ["2022"], "to": ["2021"]},
                 {"day": ["29"], "month": ["2"]},
                 {"location": [records[0]["loc_id"]]}, {"location": ["nowhere"]}, {"limit": ["3"]},

@@ -14,6 +14,9 @@ PROJECT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ.get("ROOKERY", str(PROJECT / ".build/release/rookery"))
 PASSWORD = "mumble"
 
+if not os.access(PROGRAM, os.X_OK):
+    sys.exit(f"there is no {PROGRAM}: build it with 'swift build -c release', or name another in ROOKERY")
+
 
 def check(holds, what, detail=""):
     """Prints `ok` and what holds, or ends the script with what does not."""
