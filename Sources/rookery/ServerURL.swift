@@ -1,11 +1,8 @@
+import Transport
+
 /// Where a client command connects to, and what it asks for.
 struct ServerURL: Equatable {
-    enum Place: Equatable {
-        case network(host: String, port: UInt16)
-        case socket(path: String)
-    }
-
-    let place: Place
+    let place: HTTPClient.Place
     /// The value of the field `Host`.
     let authority: String
     /// Path and query, percent-encoded where a request target must be.
@@ -27,13 +24,19 @@ struct ServerURL: Equatable {
                 "/?" + text
             }
         if server.hasPrefix("unix:") {
-            place = .socket(path: String(server.dropFirst(5)))
-            authority = "localhost"
-            self.target = ServerURL.encoded(target)
+            self.init(
+                place: .socket(path: String(server.dropFirst(5))), authority: "localhost",
+                target: ServerURL.encoded(target))
         } else {
             let base = server.hasSuffix("/") ? String(server.dropLast()) : server
             try self.init(whole: base + target)
         }
+    }
+
+    private init(place: HTTPClient.Place, authority: String, target: String) {
+        self.place = place
+        self.authority = authority
+        self.target = target
     }
 
     private init(whole text: String) throws(Fault) {

@@ -15,3 +15,25 @@ public enum StoreError: Error, Sendable, Equatable {
     /// SQLite failed: its extended code, its message, and the statement without its bound values.
     case sqlite(code: Int32, message: String, sql: String)
 }
+
+extension StoreError {
+    /// What went wrong, for the person who runs the server: with paths, without values of records.
+    public var sentence: String {
+        switch self {
+        case .missing(let path):
+            "there is no database at \(path); make one with 'rookery import FILE --database \(path)'"
+        case .unusable(let path, let reason):
+            "\(path) can't be used: \(reason)"
+        case .unknownSpecies(let name, let nearest):
+            "there is no species '\(name)'" + (nearest.map { "; did you mean '\($0)'?" } ?? "")
+        case .overBudget:
+            "the query took too long"
+        case .cancelled:
+            "the query was cancelled"
+        case .busy:
+            "too many long answers are under way"
+        case .sqlite(let code, let message, _):
+            "the database could not be read: \(message) (SQLite code \(code))"
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import API
+import Birds
+import FoundationEssentials
+import Glibc
+import Logging
+
+/// Writes events to standard error, a line each: as text, or as JSON objects.
+struct EventLogHandler: LogHandler {
+    let format: AccessLogConfiguration.Format
+    var logLevel = Logger.Level.info
+    var metadata: Logger.Metadata = [:]
+
+    init(format: AccessLogConfiguration.Format) { self.format = format }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        let time = Date().formatted(.iso8601)
+        let details = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
+        var line: [UInt8] = []
+        switch format {
+        case .text:
+            line += "\(time) \(event.level): \(event.message)".utf8
+            for (name, value) in details { line += " \(name)=\(value)".utf8 }
+            // A line break in a message must not begin a line of its own.
+            line = line.map { $0 < 0x20 ? 0x20 : $0 }
+        case .json:
+            line += "{\"time\":\"\(time)\",\"level\":\"\(event.level)\",\"message\":".utf8
+            JSONText.append("\(event.message)", to: &line)
+            for (name, value) in details {
+                line.append(UInt8(ascii: ","))
+                JSONText.append(name, to: &line)
+                line.append(UInt8(ascii: ":"))
+                JSONText.append("\(value)", to: &line)
+            }
+            line.append(UInt8(ascii: "}"))
+        }
+        line.append(UInt8(ascii: "\n"))
+        // One write, so that lines of several threads do not mix.
+        _ = writeAll(line, to: STDERR_FILENO)
+    }
+}

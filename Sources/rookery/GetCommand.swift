@@ -1,0 +1,108 @@
+import ArgumentParser
+import FoundationEssentials
+import Glibc
+import HTTP
+import Transport
+
+/// `rookery get`: a client for people without curl.
+struct GetCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "get",
+        abstract: "Ask a server for records and print its answer.",
+        discussion: """
+            rookery get --user marlyn:mumble 'http://localhost:8000/?species=stejay'
+            rookery get --password mumble --count 'species=stejay&year=2021'
+
+            Spaces and letters beyond ASCII can be typed as they are. An error is printed as '403: incorrect or missing \
+            password', with exit status 1.
+            """)
+
+    @Argument(help: "A whole URL; or a path and query, or a query alone, which are asked of --server.")
+    var url = ""
+
+    @OptionGroup var server: ServerOption
+
+    @Option(
+        help: .setting(
+            "User name and password; sent as Basic authorization.", "ROOKERY_USER", name: "name:password"))
+    var user: String?
+
+    @OptionGroup var passwords: PasswordOptions
+
+    @Flag(help: .setting("Print how many records came, and not the records.", "ROOKERY_COUNT", default: "no"))
+    var count = false
+
+    func run() throws {
+        let url = try server.url(for: url)
+        let fields = try credentials()
+        let isCount = try setting(flag: count, "ROOKERY_COUNT")
+
+        var status = 0
+        var counter = RecordCounter(.json)
+        var problem: [UInt8] = []
+        var isWritten = true
+        do throws(ClientError) {
+            try HTTPClient(url.place, authority: url.authority).send(
+                .get, url.target, fields: fields,
+                head: { code, fields in
+                    status = code
+                    if fields[.contentType]?.hasPrefix("text/csv") == true { counter = RecordCounter(.csv) }
+                },
+                body: { piece in
+                    guard status == 200 else {
+                        problem += piece.prefix(ErrorBody.longest - problem.count)
+                        return problem.count < ErrorBody.longest
+                    }
+                    if isCount {
+                        counter.consume(piece)
+                        return true
+                    }
+                    isWritten = writeAll(piece, to: STDOUT_FILENO)
+                    return isWritten
+                })
+        } catch {
+            throw Failure.work(error.description)
+        }
+        guard status == 200 else { throw Failure.work(ErrorBody.line(status: status, body: problem), isPlain: true) }
+        if isCount {
+            let text = counter.count == 1 ? "1 record returned\n" : "\(counter.count) records returned\n"
+            isWritten = writeAll(text.utf8, to: STDOUT_FILENO)
+        }
+        guard isWritten else { throw Failure.work("can't write the answer: \(String(cString: strerror(errno)))") }
+    }
+
+    /// The header field that carries the credentials, if there are any.
+    private func credentials() throws -> [(name: String, value: String)] {
+        if let user {
+            if passwords.password != nil || passwords.passwordFile != nil {
+                throw ValidationError("--user has a password in it; leave out --password and --password-file.")
+            }
+            return [try basic(user)]
+        }
+        if passwords.password == nil, passwords.passwordFile == nil, let user = environment("ROOKERY_USER") {
+            return [try basic(user)]
+        }
+        return try passwords.resolve().map { [("Password", $0)] } ?? []
+    }
+
+    private func basic(_ user: String) throws -> (name: String, value: String) {
+        guard user.contains(":") else {
+            throw ValidationError("--user takes a name and a password, as in marlyn:mumble.")
+        }
+        return ("Authorization", "Basic " + Data(user.utf8).base64EncodedString())
+    }
+}
+
+/// The body of an error, as far as a person is told of it.
+private struct ErrorBody: Decodable {
+    /// The longest body of an error that is read, in bytes.
+    static let longest = 65_536
+
+    let error_message: String
+
+    /// `403: incorrect or missing password`
+    static func line(status: Int, body: [UInt8]) -> String {
+        let message = try? JSONDecoder().decode(ErrorBody.self, from: Data(body)).error_message
+        return "\(status): \(message ?? "the server gave no reason")"
+    }
+}

@@ -1,0 +1,48 @@
+import ArgumentParser
+import Glibc
+
+/// Where a password comes from, for the server and for its clients.
+struct PasswordOptions: ParsableArguments {
+    @Option(
+        help: .setting(
+            "The shared password. Others on this machine can see it in the list of processes; better use the environment or a file.",
+            "ROOKERY_PASSWORD"))
+    var password: String?
+
+    @Option(
+        help: .setting(
+            "A file whose first line is the shared password.", "ROOKERY_PASSWORD_FILE", name: "file"))
+    var passwordFile: String?
+
+    /// The longest file that is read.
+    private static let longest = 4096
+
+    /// The password; nil where none is given. What stands on the command line decides over the environment.
+    func resolve() throws -> String? {
+        if password != nil && passwordFile != nil {
+            throw ValidationError("Both --password and --password-file are given; leave out one of them.")
+        }
+        if let password { return password }
+        if let passwordFile { return try PasswordOptions.read(passwordFile) }
+        let fromEnvironment = environment("ROOKERY_PASSWORD")
+        let file = environment("ROOKERY_PASSWORD_FILE")
+        if fromEnvironment != nil && file != nil {
+            throw ValidationError("Both ROOKERY_PASSWORD and ROOKERY_PASSWORD_FILE are set; leave out one of them.")
+        }
+        return try fromEnvironment ?? file.map(PasswordOptions.read)
+    }
+
+    private static func read(_ path: String) throws -> String {
+        guard let file = fopen(path, "r") else {
+            throw Failure.usage("can't read the password file \(path): \(String(cString: strerror(errno)))")
+        }
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: longest)
+        let count = fread(&bytes, 1, bytes.count, file)
+        let line = bytes.prefix(count).prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+        guard !line.isEmpty, let text = String(validating: line, as: UTF8.self) else {
+            throw Failure.usage("the first line of the password file \(path) is empty, or no UTF-8")
+        }
+        return text
+    }
+}

@@ -1,0 +1,61 @@
+import ArgumentParser
+import Glibc
+
+/// The command line. Exit status: 0 for success, 1 for work that failed, 2 for a command that can't be carried out as it was
+/// given.
+@main
+struct Rookery: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rookery",
+        abstract: "Serves bird records over HTTP, to the people who may see them.",
+        discussion: """
+            A first try:
+              rookery import birds.csv --database birds.db
+              rookery serve --database birds.db --password mumble
+              rookery get --password mumble 'http://localhost:8000/?species=stejay'
+            """,
+        version: "rookery 0.1.0",
+        subcommands: [
+            ServeCommand.self, GetCommand.self, HealthCommand.self,
+        ])
+
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch let failure as Failure {
+            complain(failure.isPlain ? failure.message : "rookery: \(failure.message)")
+            Glibc.exit(failure.status)
+        } catch {
+            // ArgumentParser's own status for a usage error is 64.
+            let status = exitCode(for: error).rawValue
+            let text = fullMessage(for: error)
+            if status == 0 {
+                print(text)
+                Glibc.exit(0)
+            }
+            if !text.isEmpty { complain(text) }
+            Glibc.exit(status == ExitCode.validationFailure.rawValue ? 2 : status)
+        }
+    }
+}
+
+/// Ends a command with one sentence on standard error.
+struct Failure: Error {
+    let message: String
+    let status: Int32
+    /// Whether the sentence stands alone, without the name of the program before it.
+    var isPlain = false
+
+    /// The command can't be carried out as it was given: status 2.
+    static func usage(_ message: String) -> Failure { Failure(message: message, status: 2) }
+
+    /// The work itself failed: status 1.
+    static func work(_ message: String, isPlain: Bool = false) -> Failure {
+        Failure(message: message, status: 1, isPlain: isPlain)
+    }
+}
+
+private func complain(_ message: String) {
+    _ = writeAll((message + "\n").utf8, to: STDERR_FILENO)
+}

@@ -1,0 +1,147 @@
+import API
+import ArgumentParser
+import HTTP
+import Transport
+
+/// Where the server listens, and with how many threads.
+struct ListeningOptions: ParsableArguments {
+    @Option(
+        help: .setting(
+            "The address to listen on, IPv4, IPv6 or a name; 0.0.0.0 or :: for all.", "ROOKERY_HOST",
+            default: "127.0.0.1"))
+    var host: String?
+
+    @Option(help: .setting("The port to listen on; 0 picks a free one.", "ROOKERY_PORT", default: "8000"))
+    var port: UInt16?
+
+    @Option(help: .setting("A Unix socket to listen on, in place of host and port.", "ROOKERY_SOCKET", name: "path"))
+    var socket: String?
+
+    @Option(
+        help: .setting("How many event loops, each with a thread.", "ROOKERY_THREADS", default: "one for each core"))
+    var threads: Int?
+
+    @Option(help: .setting("How many threads for long queries.", "ROOKERY_WORKERS", default: "4"))
+    var workers: Int?
+
+    @Option(
+        help: .setting(
+            "How long requests under way may take after the server was told to stop.", "ROOKERY_GRACE", default: "20",
+            name: "seconds"))
+    var grace: Int?
+
+    func apply(to configuration: inout ServerConfiguration) throws {
+        if let host = try setting(host, "ROOKERY_HOST") { configuration.host = host }
+        if let port = try setting(port, "ROOKERY_PORT") { configuration.port = port }
+        configuration.socketPath = try setting(socket, "ROOKERY_SOCKET")
+        try assign(&configuration.threads, threads, "threads", 1...1024)
+        try assign(&configuration.workers, workers, "workers", 1...1024)
+        try assign(seconds: &configuration.grace, grace, "grace", from: 0)
+    }
+}
+
+/// What is written where.
+struct LogOptions: ParsableArguments {
+    @Option(
+        help: .setting(
+            "Where a line for each request goes: a file, - for standard output, or off.", "ROOKERY_ACCESS_LOG",
+            default: "-", name: "file"))
+    var accessLog: String?
+
+    @Option(help: .setting("How log lines look: text or json.", "ROOKERY_LOG_FORMAT", default: "text"))
+    var logFormat: AccessLogConfiguration.Format?
+}
+
+extension AccessLogConfiguration.Format: ExpressibleByArgument {}
+
+/// How much a client may ask for, and how long it may take. Times are in seconds, sizes in bytes.
+struct LimitOptions: ParsableArguments {
+    @Option(
+        help: .setting(
+            "How long a query may take until its first 64 KiB, and then for each 64 KiB.", "ROOKERY_QUERY_TIMEOUT",
+            default: "10", name: "seconds"))
+    var queryTimeout: Int?
+
+    @Option(
+        help: .setting("How many long answers may be under way at once.", "ROOKERY_LONG_ANSWERS", default: "64"))
+    var longAnswers: Int?
+
+    @Option(help: .setting("Connections at once.", "ROOKERY_MAX_CONNECTIONS", default: "10000"))
+    var maxConnections: Int?
+
+    @Option(
+        help: .setting(
+            "Connections at once from one address; this machine's own has no limit.",
+            "ROOKERY_MAX_CONNECTIONS_PER_ADDRESS", default: "500"))
+    var maxConnectionsPerAddress: Int?
+
+    @Option(help: .setting("The longest request line.", "ROOKERY_MAX_REQUEST_LINE", default: "8192", name: "bytes"))
+    var maxRequestLine: Int?
+
+    @Option(help: .setting("The largest header section.", "ROOKERY_MAX_HEADER", default: "16384", name: "bytes"))
+    var maxHeader: Int?
+
+    @Option(help: .setting("The most header fields.", "ROOKERY_MAX_FIELDS", default: "100", name: "number"))
+    var maxFields: Int?
+
+    @Option(help: .setting("The largest request body.", "ROOKERY_MAX_BODY", default: "1048576", name: "bytes"))
+    var maxBody: Int?
+
+    @Option(
+        help: .setting(
+            "From the first byte of a request to the end of its header.", "ROOKERY_HEADER_TIMEOUT", default: "10",
+            name: "seconds"))
+    var headerTimeout: Int?
+
+    @Option(
+        help: .setting("Between two pieces of a request body.", "ROOKERY_BODY_TIMEOUT", default: "15", name: "seconds"))
+    var bodyTimeout: Int?
+
+    @Option(
+        help: .setting(
+            "How long a connection stays open between requests.", "ROOKERY_IDLE_TIMEOUT", default: "60", name: "seconds"
+        ))
+    var idleTimeout: Int?
+
+    @Option(
+        help: .setting(
+            "How long a client may take nothing of its answer.", "ROOKERY_WRITE_TIMEOUT", default: "30", name: "seconds"
+        ))
+    var writeTimeout: Int?
+
+    func apply(to configuration: inout ServerConfiguration) throws {
+        try assign(&configuration.maxConnections, maxConnections, "max-connections", 1...1_000_000)
+        try assign(
+            &configuration.maxConnectionsPerAddress, maxConnectionsPerAddress, "max-connections-per-address",
+            1...1_000_000)
+        try assign(&configuration.limits.requestLine, maxRequestLine, "max-request-line", 64...1_048_576)
+        try assign(&configuration.limits.headerSection, maxHeader, "max-header", 64...1_048_576)
+        try assign(&configuration.limits.fieldCount, maxFields, "max-fields", 1...10_000)
+        try assign(&configuration.limits.body, maxBody, "max-body", 0...1_073_741_824)
+        try assign(seconds: &configuration.headerTimeout, headerTimeout, "header-timeout", from: 1)
+        try assign(seconds: &configuration.bodyTimeout, bodyTimeout, "body-timeout", from: 1)
+        try assign(seconds: &configuration.idleTimeout, idleTimeout, "idle-timeout", from: 1)
+        try assign(seconds: &configuration.writeTimeout, writeTimeout, "write-timeout", from: 1)
+    }
+
+    func apply(to configuration: inout ServiceConfiguration) throws {
+        try assign(&configuration.queryTimeout, queryTimeout, "query-timeout", 1...86_400)
+        try assign(&configuration.longAnswers, longAnswers, "long-answers", 1...10_000)
+    }
+}
+
+/// Takes over a value that was given for an option, on the command line or in its variable, if it is in range.
+private func assign(_ target: inout Int, _ given: Int?, _ option: String, _ range: ClosedRange<Int>) throws {
+    let variable = "ROOKERY_" + option.uppercased().replacing("-", with: "_")
+    guard let value = try setting(given, variable) else { return }
+    guard range.contains(value) else {
+        throw ValidationError("--\(option) takes a whole number from \(range.lowerBound) to \(range.upperBound).")
+    }
+    target = value
+}
+
+private func assign(seconds target: inout Duration, _ given: Int?, _ option: String, from lowest: Int) throws {
+    var value = -1
+    try assign(&value, given, option, lowest...86_400)
+    if value >= 0 { target = .seconds(value) }
+}
