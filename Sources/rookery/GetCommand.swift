@@ -98,11 +98,15 @@ private struct ErrorBody: Decodable {
     /// The longest body of an error that is read, in bytes.
     static let longest = 65_536
 
-    let error_message: String
+    let errorMessage: String
+
+    private enum CodingKeys: String, CodingKey {
+        case errorMessage = "error_message"
+    }
 
     /// `403: incorrect or missing password`
     static func line(status: Int, body: [UInt8]) -> String {
-        let message = try? JSONDecoder().decode(ErrorBody.self, from: Data(body)).error_message
+        let message = try? JSONDecoder().decode(ErrorBody.self, from: Data(body)).errorMessage
         return "\(status): \(message ?? "the server gave no reason")"
     }
 }
