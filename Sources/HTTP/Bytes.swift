@@ -43,14 +43,40 @@ extension UInt8 {
     }
 }
 
+extension StaticString {
+    /// The bytes of text that is written in the source, which live as long as the program.
+    @inline(__always)
+    var buffer: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: utf8Start, count: utf8CodeUnitCount) }
+}
+
 extension Span<UInt8> {
-    /// Whether the bytes of this range are this text, which is in lower case, but for the case of their letters.
-    func matches(_ range: Range<Int>, _ lowercased: StaticString) -> Bool {
-        guard range.count == lowercased.utf8CodeUnitCount else { return false }
-        for offset in 0..<range.count where self[range.lowerBound + offset].lowercased != lowercased.utf8Start[offset] {
+    /// Whether the bytes of this range are this ASCII text, but for the case of their letters.
+    func matches(_ range: Range<Int>, _ text: StaticString) -> Bool {
+        let wanted = text.buffer
+        guard range.count == wanted.count else { return false }
+        for offset in wanted.indices where self[range.lowerBound + offset].lowercased != wanted[offset].lowercased {
             return false
         }
         return true
+    }
+
+    /// Where the first control character of a range is, or the range's end. It looks at eight bytes at a time.
+    @inline(__always)
+    func firstControl(in range: Range<Int>) -> Int {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let highs = ones &* 0x80
+        var index = range.lowerBound
+        while range.upperBound - index >= 8 {
+            let word = UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
+            // A subtraction borrows into the high bit of each byte that is below 0x20, or that is 0x7F, unless that bit was
+            // set before. Bytes after the first such one may be marked for nothing, so only the first mark counts.
+            let deletes = word ^ (ones &* 0x7F)
+            let marks = ((word &- ones &* 0x20) & ~word | (deletes &- ones) & ~deletes) & highs
+            if marks != 0 { return index + marks.trailingZeroBitCount / 8 }
+            index += 8
+        }
+        while index < range.upperBound, !self[index].isControl { index += 1 }
+        return index
     }
 
     /// A range without the spaces and tabs at both its ends.
@@ -72,18 +98,21 @@ extension [UInt8] {
     /// Appends text that is written in the source.
     @inline(__always)
     mutating func append(_ text: StaticString) {
-        append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+        append(contentsOf: text.buffer)
     }
 
-    /// Appends a number in decimal digits.
+    /// Appends text as UTF-8.
+    mutating func append(text: String) {
+        text.utf8Span.span.withUnsafeBufferPointer { append(contentsOf: $0) }
+    }
+
+    /// Appends a number that is not negative in decimal digits.
     mutating func append(decimal number: Int) {
-        var rest = number.magnitude
-        if number < 0 { append(0x2D) }
-        let start = count
-        repeat {
-            append(UInt8(truncatingIfNeeded: 0x30 + rest % 10))
-            rest /= 10
-        } while rest > 0
-        self[start...].reverse()
+        var power = 1
+        while number / power > 9 { power *= 10 }
+        while power > 0 {
+            append(UInt8(truncatingIfNeeded: 0x30 + number / power % 10))
+            power /= 10
+        }
     }
 }

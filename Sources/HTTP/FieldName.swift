@@ -1,15 +1,14 @@
 /// The name of a header field, in the spelling that is sent. Names compare without regard to case (RFC 9110 §5.1).
 public struct FieldName: Sendable {
-    /// As it is sent, such as `Content-Type`.
-    public let text: String
-    /// In lower case, for comparing.
-    let lowercased: [UInt8]
-
     /// Names are written in the source, never taken from a client.
-    public init(_ text: StaticString) {
-        self.text = text.description
-        lowercased = Array(self.text.lowercased().utf8)
+    let literal: StaticString
+
+    public init(_ literal: StaticString) {
+        self.literal = literal
     }
+
+    /// As it is sent, such as `Content-Type`.
+    public var text: String { literal.description }
 
     public static let accept = FieldName("Accept")
     public static let allow = FieldName("Allow")
@@ -30,6 +29,11 @@ public struct FieldName: Sendable {
 }
 
 extension FieldName: Hashable {
-    public static func == (a: FieldName, b: FieldName) -> Bool { a.lowercased == b.lowercased }
-    public func hash(into hasher: inout Hasher) { hasher.combine(lowercased) }
+    public static func == (a: FieldName, b: FieldName) -> Bool {
+        a.literal.buffer.elementsEqual(b.literal.buffer) { $0.lowercased == $1.lowercased }
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        for byte in literal.buffer { hasher.combine(byte.lowercased) }
+    }
 }

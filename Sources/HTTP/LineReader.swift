@@ -13,17 +13,18 @@ struct LineReader: Sendable {
         case needMore
         /// A line without its line end.
         case line(Range<Int>)
-        /// The line goes on at or after `bound`.
+        /// The line begins after `bound`, or has content at it.
         case tooLong
     }
 
     /// The next line of `input`, which begins with the same byte as at every earlier call. `bound` is the first place
-    /// where the content of this line can't be any more.
+    /// where the content of this line may not be any more.
     @inline(__always)
     mutating func next(in input: borrowing Span<UInt8>, bound: Int) throws(RequestError) -> Step {
+        guard scanned <= bound else { return .tooLong }
         let end = bound < input.count ? bound + 1 : input.count
-        var index = scanned
-        while index < end, !input[index].isControl || input[index] == 0x09 { index += 1 }
+        var index = input.firstControl(in: scanned..<end)
+        while index < end, input[index] == 0x09 { index = input.firstControl(in: index + 1..<end) }
         guard index < end else {
             scanned = index
             return index > bound ? .tooLong : .needMore

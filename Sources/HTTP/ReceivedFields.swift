@@ -50,14 +50,6 @@ public struct ReceivedFields: Sendable {
     }
 
     private func matches(_ entry: Entry, _ name: FieldName) -> Bool {
-        let wanted = name.lowercased
-        guard entry.name.count == wanted.count else { return false }
-        var index = entry.name.lowerBound
-        for byte in wanted {
-            let found = bytes[index]
-            guard (found &- 0x41 < 26 ? found | 0x20 : found) == byte else { return false }
-            index += 1
-        }
-        return true
+        bytes.span.matches(entry.name, name.literal)
     }
 }

@@ -26,7 +26,7 @@ struct RequestLine: Sendable {
         version = try Self.version(targetEnd + 1..<line.upperBound, of: input)
         method = try Self.method(line.lowerBound..<methodEnd, of: input)
         (target, authority) = try RequestTarget.parse(targetStart..<targetEnd, of: input)
-        guard target.raw != "*" || method == .options else {
+        guard method == .options || !input.matches(targetStart..<targetEnd, "*") else {
             throw .malformedTarget("The target `*` belongs to OPTIONS only; ask for a path, such as `/`.")
         }
     }

@@ -149,9 +149,6 @@ private struct PartialHead: Sendable {
             case .tooLong: throw .headerTooLarge(limit: limits.headerSection)
             case .line(let line) where line.isEmpty: return true
             case .line(let line):
-                guard lines.start - sectionStart <= limits.headerSection else {
-                    throw .headerTooLarge(limit: limits.headerSection)
-                }
                 guard fields.count < limits.fieldCount else { throw .tooManyFields(limit: limits.fieldCount) }
                 try note(try input.field(in: line), in: input)
             }
@@ -180,7 +177,7 @@ private struct PartialHead: Sendable {
         in input: borrowing Span<UInt8>, _ limits: RequestLimits
     ) throws(RequestError) -> RequestHead {
         // `read` has returned true, so there is a request line.
-        guard let line = requestLine else { throw .malformedRequestLine("There is no request line.") }
+        guard let line = requestLine.take() else { throw .malformedRequestLine("There is no request line.") }
         guard host != nil || line.version == .http10 else { throw .missingHost }
         try framing.check(for: line.version)
 

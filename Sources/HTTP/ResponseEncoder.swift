@@ -39,14 +39,15 @@ public enum ResponseEncoder {
         output.append("HTTP/1.1 ")
         output.append(decimal: response.status.code)
         output.append(" ")
-        output += response.status.reason.utf8
+        output.append(text: response.status.reason)
         output.append("\r\nDate: ")
         output += date
-        for field in response.fields.entries {
+        let fields = response.fields.entries.span
+        for index in fields.indices {
             output.append("\r\n")
-            output += field.name.text.utf8
+            output.append(fields[index].name.literal)
             output.append(": ")
-            output += field.value.utf8
+            output.append(text: fields[index].value)
         }
         output.append("\r\nX-Content-Type-Options: nosniff\r\n")
         if !response.status.isBodiless {
