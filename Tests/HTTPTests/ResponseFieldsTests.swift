@@ -1,0 +1,35 @@
+import HTTP
+import Testing
+
+@Suite struct ResponseFieldsTests {
+    @Test(arguments: [
+        ("a\r\nSet-Cookie: b", "a  Set-Cookie: b"), ("a\nb", "a b"), ("a\rb", "a b"), ("a\0b", "a b"), ("a\tb", "a b"),
+        ("a\u{7F}b\u{1F}", "a b "), ("G\u{E9}linotte \u{1F426}", "G\u{E9}linotte \u{1F426}"), ("", ""),
+        (
+            "a value that is longer than a word of the machine\r\n",
+            "a value that is longer than a word of the machine  "
+        ),
+    ])
+    func letNoControlCharacterIntoAValue(_ value: String, _ sent: String) {
+        var fields = ResponseFields([(.contentType, value)])
+        fields.append(.allow, value)
+        #expect(fields[.contentType] == sent)
+        #expect(fields[.allow] == sent)
+    }
+
+    @Test func keepTheirOrderAndAreFoundWithoutRegardToCase() {
+        var fields = ResponseFields([(.vary, "a"), (.allow, "GET")])
+        fields.append(.vary, "b")
+        #expect(fields.entries.map(\.name.text) == ["Vary", "Allow", "Vary"])
+        #expect(fields.entries.map(\.value) == ["a", "GET", "b"])
+        #expect(fields[FieldName("VARY")] == "a")
+        #expect(fields[.host] == nil)
+    }
+
+    @Test func haveNamesThatCompareWithoutRegardToCase() {
+        #expect(FieldName("X-Request-ID") == .requestID)
+        #expect(Set([FieldName("x-request-id"), .requestID]).count == 1)
+        #expect(FieldName("Vary") != FieldName("Varx"))
+        #expect(FieldName("Vary") != FieldName("Var"))
+    }
+}
