@@ -94,25 +94,50 @@ extension Span<UInt8> {
     }
 }
 
-extension [UInt8] {
+extension OutputSpan<UInt8> {
     /// Appends text that is written in the source.
     @inline(__always)
     mutating func append(_ text: StaticString) {
-        append(contentsOf: text.buffer)
+        append(copying: text.buffer)
     }
 
     /// Appends text as UTF-8.
-    mutating func append(text: String) {
-        text.utf8Span.span.withUnsafeBufferPointer { append(contentsOf: $0) }
+    @inline(__always)
+    mutating func append(_ text: String) {
+        var text = text
+        text.withUTF8 { append(copying: $0) }
+    }
+
+    @inline(__always)
+    mutating func append(_ bytes: borrowing Span<UInt8>) {
+        bytes.withUnsafeBufferPointer { append(copying: $0) }
+    }
+
+    @inline(__always)
+    private mutating func append(copying bytes: UnsafeBufferPointer<UInt8>) {
+        precondition(bytes.count <= freeCapacity)
+        withUnsafeMutableBufferPointer { buffer, count in
+            guard let source = bytes.baseAddress, let target = buffer.baseAddress else { return }
+            (target + count).initialize(from: source, count: bytes.count)
+            count += bytes.count
+        }
     }
 
     /// Appends a number that is not negative in decimal digits.
     mutating func append(decimal number: Int) {
-        var power = 1
-        while number / power > 9 { power *= 10 }
-        while power > 0 {
-            append(UInt8(truncatingIfNeeded: 0x30 + number / power % 10))
-            power /= 10
+        var rest = number.magnitude
+        var digits = 1
+        var bound: UInt = 10
+        while rest >= bound, digits < 19 {
+            digits += 1
+            bound *= 10
+        }
+        append(repeating: 0x30, count: digits)
+        var index = count
+        while rest > 0 {
+            index -= 1
+            self[index] = UInt8(truncatingIfNeeded: 0x30 + rest % 10)
+            rest /= 10
         }
     }
 }

@@ -21,33 +21,32 @@ public enum HTTPDate {
         let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
         let year = days / 146_097 * 400 + yearOfEra + (month <= 2 ? 1 : 0)
 
-        var date: [UInt8] = []
-        date.reserveCapacity(length)
-        // 1 March of the year 0 was a Wednesday.
-        appendName((days + 3) % 7, of: "SunMonTueWedThuFriSat", to: &date)
-        date.append(", ")
-        appendTwoDigits(dayOfMonth, to: &date)
-        date.append(" ")
-        appendName(month - 1, of: "JanFebMarAprMayJunJulAugSepOctNovDec", to: &date)
-        date.append(" ")
-        appendTwoDigits(year / 100, to: &date)
-        appendTwoDigits(year % 100, to: &date)
-        date.append(" ")
-        appendTwoDigits(second / 3_600, to: &date)
-        date.append(":")
-        appendTwoDigits(second / 60 % 60, to: &date)
-        date.append(":")
-        appendTwoDigits(second % 60, to: &date)
-        date.append(" GMT")
-        return date
+        return [UInt8](capacity: length) { date in
+            // 1 March of the year 0 was a Wednesday.
+            appendName((days + 3) % 7, of: "SunMonTueWedThuFriSat", to: &date)
+            date.append(", ")
+            appendTwoDigits(dayOfMonth, to: &date)
+            date.append(" ")
+            appendName(month - 1, of: "JanFebMarAprMayJunJulAugSepOctNovDec", to: &date)
+            date.append(" ")
+            appendTwoDigits(year / 100, to: &date)
+            appendTwoDigits(year % 100, to: &date)
+            date.append(" ")
+            appendTwoDigits(second / 3_600, to: &date)
+            date.append(":")
+            appendTwoDigits(second / 60 % 60, to: &date)
+            date.append(":")
+            appendTwoDigits(second % 60, to: &date)
+            date.append(" GMT")
+        }
     }
 
     /// Appends one of several names of three letters each.
-    private static func appendName(_ index: Int, of names: String, to date: inout [UInt8]) {
-        date += names.utf8.dropFirst(3 * index).prefix(3)
+    private static func appendName(_ index: Int, of names: StaticString, to date: inout OutputSpan<UInt8>) {
+        for offset in 3 * index..<3 * index + 3 { date.append(names.buffer[offset]) }
     }
 
-    private static func appendTwoDigits(_ number: Int, to date: inout [UInt8]) {
+    private static func appendTwoDigits(_ number: Int, to date: inout OutputSpan<UInt8>) {
         date.append(UInt8(truncatingIfNeeded: 0x30 + number / 10))
         date.append(UInt8(truncatingIfNeeded: 0x30 + number % 10))
     }

@@ -211,7 +211,7 @@ private struct PartialHead: Sendable {
                 fields[host].value = authority
             } else {
                 fields.append(ReceivedFields.Entry(name: bytes.count..<bytes.count + 4, value: authority))
-                bytes.append("Host")
+                bytes += "Host".utf8
             }
         }
         return ReceivedFields(bytes: bytes, entries: fields)

@@ -35,53 +35,66 @@ public enum ResponseEncoder {
         of response: Response, framing: Framing, date: [UInt8], version: Version, keepAlive: Bool,
         to output: inout [UInt8]
     ) {
-        // A server states its own version, also to a client of an older one (RFC 9110 §6.2).
-        output.append("HTTP/1.1 ")
-        output.append(decimal: response.status.code)
-        output.append(" ")
-        output.append(text: response.status.reason)
-        output.append("\r\nDate: ")
-        output += date
+        // One reservation for the whole head: what the fields need, and more than all the rest can.
         let fields = response.fields.entries.span
+        var size = fixedSize + response.status.reason.utf8.count + date.count
         for index in fields.indices {
-            output.append("\r\n")
-            output.append(fields[index].name.literal)
-            output.append(": ")
-            output.append(text: fields[index].value)
+            size += fields[index].name.literal.utf8CodeUnitCount + fields[index].value.utf8.count + 4
         }
-        output.append("\r\nX-Content-Type-Options: nosniff\r\n")
-        if !response.status.isBodiless {
-            switch framing {
-            case .length(let length):
-                output.append("Content-Length: ")
-                output.append(decimal: length)
-                output.append("\r\n")
-            case .chunked:
-                output.append("Transfer-Encoding: chunked\r\n")
-            case .untilClose, .none:
-                break
+        output.append(addingCapacity: size) { span in
+            // A server states its own version, also to a client of an older one (RFC 9110 §6.2).
+            span.append("HTTP/1.1 ")
+            span.append(decimal: response.status.code)
+            span.append(" ")
+            span.append(response.status.reason)
+            span.append("\r\nDate: ")
+            span.append(date.span)
+            for index in fields.indices {
+                span.append("\r\n")
+                span.append(fields[index].name.literal)
+                span.append(": ")
+                span.append(fields[index].value)
             }
+            span.append("\r\nX-Content-Type-Options: nosniff\r\n")
+            if !response.status.isBodiless {
+                switch framing {
+                case .length(let length):
+                    span.append("Content-Length: ")
+                    span.append(decimal: length)
+                    span.append("\r\n")
+                case .chunked:
+                    span.append("Transfer-Encoding: chunked\r\n")
+                case .untilClose, .none:
+                    break
+                }
+            }
+            if !keepAlive || framing == .untilClose {
+                span.append("Connection: close\r\n")
+            } else if version == .http10 {
+                span.append("Connection: keep-alive\r\n")
+            }
+            span.append("\r\n")
         }
-        if !keepAlive || framing == .untilClose {
-            output.append("Connection: close\r\n")
-        } else if version == .http10 {
-            output.append("Connection: keep-alive\r\n")
-        }
-        output.append("\r\n")
     }
+
+    /// More than the bytes of a head that are neither of the response nor of the date.
+    private static let fixedSize = 256
 
     /// Appends one chunk of a chunked body (RFC 9112 §7.1). No bytes make no chunk, for an empty one would end the body.
     public static func appendChunk(_ bytes: [UInt8], to output: inout [UInt8]) {
         if bytes.isEmpty { return }
-        var shift = (Int.bitWidth - 1 - bytes.count.leadingZeroBitCount) & ~3
-        while shift >= 0 {
-            let digit = UInt8(truncatingIfNeeded: bytes.count >> shift & 15)
-            output.append(digit < 10 ? 0x30 + digit : 0x61 - 10 + digit)
-            shift -= 4
+        // The size has at most 16 digits.
+        output.append(addingCapacity: bytes.count + 20) { span in
+            var shift = (Int.bitWidth - 1 - bytes.count.leadingZeroBitCount) & ~3
+            while shift >= 0 {
+                let digit = UInt8(truncatingIfNeeded: bytes.count >> shift & 15)
+                span.append(digit < 10 ? 0x30 + digit : 0x61 - 10 + digit)
+                shift -= 4
+            }
+            span.append("\r\n")
+            span.append(bytes.span)
+            span.append("\r\n")
         }
-        output.append("\r\n")
-        output += bytes
-        output.append("\r\n")
     }
 
     /// The end of a chunked body: the last chunk, and a trailer section without fields.
