@@ -1,11 +1,11 @@
 /// Rendered members of rows, by the id of what they describe, so that a place is written once and then copied.
 ///
 /// Invariants:
-/// - Fragments and table together take at most `bound` bytes, but for the newest fragment, which is always kept. When the next
-///   one does not fit, all are forgotten.
+/// - Fragments and table together hold at most `bound` bytes, but for the smallest table and one fragment, which are always
+///   there. When the next fragment does not fit, all are forgotten.
 /// - The table is at most half full, so that a search ends; its size is a power of two.
-/// - What `fragment` returns is valid until the next call.
-final class FragmentCache {
+/// - `newest` points into the arena, and is valid until the next `add`.
+struct FragmentCache: ~Copyable {
     private struct Slot {
         var key: Int64
         var start: UInt32
@@ -25,80 +25,70 @@ final class FragmentCache {
 
     // The newest answer: rows of one place follow each other.
     private var lastKey: Int64 = 0
-    private var lastStart = 0
-    private var lastCount = -1
+    private var hasLast = false
+    /// The fragment that was found or added last.
+    private(set) var newest = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
 
     private static let smallestBits = 4
 
     init(bound: Int) {
-        // A slot counts its bytes in 32 bits.
-        self.bound = min(max(bound, 0), Int(Int32.max))
+        self.bound = bound
         bits = FragmentCache.smallestBits
         slots = FragmentCache.freeSlots(bits)
     }
 
     deinit { slots.deallocate() }
 
-    /// The fragment of a key, rendered if it is not at hand.
+    /// Whether the fragment of the key is at hand; then it is `newest`.
     @inline(__always)
-    func fragment(
-        _ key: Int64, render: (inout RowBuffer) throws(StoreError) -> Void
-    ) throws(StoreError) -> UnsafeBufferPointer<UInt8> {
-        if key != lastKey || lastCount < 0 {
-            if !find(key) { try add(key, render: render) }
-        }
-        return UnsafeBufferPointer(start: arena.base + lastStart, count: lastCount)
-    }
+    mutating func find(_ key: Int64) -> Bool { hasLast && key == lastKey || search(key) }
 
-    @inline(__always)
-    private func find(_ key: Int64) -> Bool {
+    private mutating func search(_ key: Int64) -> Bool {
         var index = FragmentCache.home(of: key, bits)
         while true {
             let slot = slots[index]
             if slot.count == Slot.empty { return false }
             if slot.key == key {
-                lastKey = key
-                lastStart = Int(slot.start)
-                lastCount = Int(slot.count)
+                setNewest(key, start: Int(slot.start), count: Int(slot.count))
                 return true
             }
             index = (index + 1) & ((1 << bits) - 1)
         }
     }
 
-    @inline(never)
-    private func add(_ key: Int64, render: (inout RowBuffer) throws(StoreError) -> Void) throws(StoreError) {
-        // Were rendering to fail, nothing would be known of the newest.
-        lastCount = -1
-        let start = arena.count
-        do throws(StoreError) {
-            try render(&arena)
-        } catch {
-            arena.truncate(to: start)
-            throw error
-        }
-        let count = arena.count - start
+    /// Keeps the fragment of a key that is not at hand; then it is `newest`.
+    mutating func add(_ key: Int64, _ fragment: UnsafeBufferPointer<UInt8>) {
         let tableBytes = (1 << bits) * MemoryLayout<Slot>.stride
         let isFull = (used + 1) * 2 > 1 << bits
-        lastKey = key
-        lastCount = count
-        if arena.count + tableBytes + (isFull ? tableBytes : 0) > bound {
-            // Rendered bytes move to the front of an arena that has forgotten all others.
-            arena.keepLast(count)
-            slots.deallocate()
-            bits = FragmentCache.smallestBits
-            slots = FragmentCache.freeSlots(bits)
-            used = 0
-            lastStart = 0
-            guard count <= bound else { return }
-        } else {
-            if isFull { grow() }
-            lastStart = start
+        if arena.count + fragment.count + tableBytes + (isFull ? tableBytes : 0) > bound {
+            forget()
+        } else if isFull {
+            grow()
         }
-        insert(Slot(key: key, start: UInt32(lastStart), count: UInt32(count)))
+        let start = arena.count
+        arena.append(fragment)
+        setNewest(key, start: start, count: fragment.count)
+        // One that is greater than the bound is the newest, and no more than that.
+        if let start = UInt32(exactly: start), let count = UInt32(exactly: fragment.count), count < Slot.empty {
+            insert(Slot(key: key, start: start, count: count))
+        }
     }
 
-    private func grow() {
+    private mutating func setNewest(_ key: Int64, start: Int, count: Int) {
+        lastKey = key
+        hasLast = true
+        newest = UnsafeBufferPointer(start: arena.base + start, count: count)
+    }
+
+    private mutating func forget() {
+        arena = RowBuffer()
+        slots.deallocate()
+        bits = FragmentCache.smallestBits
+        slots = FragmentCache.freeSlots(bits)
+        used = 0
+    }
+
+    private mutating func grow() {
         let old = UnsafeBufferPointer(start: slots, count: 1 << bits)
         bits += 1
         slots = FragmentCache.freeSlots(bits)
@@ -107,7 +97,7 @@ final class FragmentCache {
         old.deallocate()
     }
 
-    private func insert(_ slot: Slot) {
+    private mutating func insert(_ slot: Slot) {
         var index = FragmentCache.home(of: slot.key, bits)
         while slots[index].count != Slot.empty { index = (index + 1) & ((1 << bits) - 1) }
         slots[index] = slot

@@ -14,21 +14,8 @@ struct RowBuffer: ~Copyable {
 
     deinit { base.deallocate() }
 
-    mutating func removeAll() { count = 0 }
-
     /// Forgets what was written after the first `count` bytes.
     mutating func truncate(to count: Int) { self.count = min(count, self.count) }
-
-    /// Forgets all but the last `count` bytes, and gives back memory that they do not need.
-    mutating func keepLast(_ count: Int) {
-        let kept = min(count, self.count)
-        capacity = max(kept, 256)
-        let smaller = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
-        smaller.update(from: base + (self.count - kept), count: kept)
-        base.deallocate()
-        base = smaller
-        self.count = kept
-    }
 
     @inline(__always)
     mutating func reserve(_ more: Int) {
@@ -63,8 +50,6 @@ struct RowBuffer: ~Copyable {
         var text = text
         text.withUTF8 { append($0) }
     }
-
-    mutating func append(_ bytes: [UInt8]) { bytes.withUnsafeBufferPointer { append($0) } }
 
     /// Appends the number in decimal digits.
     @inline(__always)
@@ -104,8 +89,13 @@ struct RowBuffer: ~Copyable {
         count += width
     }
 
-    var bytes: [UInt8] { Array(UnsafeBufferPointer(start: base, count: count)) }
+    var contents: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: base, count: count) }
 
-    /// Appends all bytes to an array.
-    func copy(to array: inout [UInt8]) { array.append(contentsOf: UnsafeBufferPointer(start: base, count: count)) }
+    var bytes: [UInt8] { Array(contents) }
+
+    /// Appends all bytes to an array, and forgets them.
+    mutating func move(to array: inout [UInt8]) {
+        array.append(contentsOf: contents)
+        count = 0
+    }
 }

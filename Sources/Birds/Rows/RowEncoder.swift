@@ -12,11 +12,13 @@ final class RowEncoder {
     let opening: String
 
     private let records: Records
-    private let parts: [RowPart]
-    private let rowEnd: [UInt8]
-    private let separator: [UInt8]
+    private let parts: UnsafeMutableBufferPointer<RowPart>
+    private let rowEnd: Literal
+    private let separator: Literal
     /// Whether a member needs more of an observation than the indexes hold.
     private let needsObservation: Bool
+    /// Whether `dataset` and `id` of a row are needed.
+    let needsIdentity: Bool
 
     /// - Parameters:
     ///   - fields: A repeated one counts once.
@@ -30,9 +32,9 @@ final class RowEncoder {
         let syntax = RowSyntax(format, columns: distinct.count)
         self.syntax = syntax
         opening = syntax.opening(distinct.map(\.rawValue))
-        separator = Array(syntax.separator.utf8)
+        separator = Literal(syntax.separator)
         // Without members nothing opens the object.
-        rowEnd = Array((distinct.isEmpty && format == .json ? "{" + syntax.rowEnd : syntax.rowEnd).utf8)
+        rowEnd = Literal(distinct.isEmpty && format == .json ? "{" + syntax.rowEnd : syntax.rowEnd)
 
         var runs: [(subject: Subject, members: [RowPart.Member])] = []
         for (index, field) in distinct.enumerated() {
@@ -44,8 +46,20 @@ final class RowEncoder {
             }
         }
         let bound = cacheBound / max(runs.count, 1)
-        parts = runs.map { RowPart(subject: $0.subject, members: $0.members, syntax: syntax, cacheBound: bound) }
-        needsObservation = parts.contains { $0.subject == .checklist || $0.subject == .observation }
+        parts = .allocate(capacity: runs.count)
+        for (index, run) in runs.enumerated() {
+            parts.initializeElement(
+                at: index,
+                to: RowPart(subject: run.subject, members: run.members, syntax: syntax, cacheBound: bound))
+        }
+        let subjects = Set(runs.map(\.subject))
+        needsObservation = !subjects.isDisjoint(with: [.checklist, .observation])
+        needsIdentity = !subjects.isDisjoint(with: [.checklist, .observation, .dataset, .id])
+    }
+
+    deinit {
+        parts.deinitialize()
+        parts.deallocate()
     }
 
     /// Appends one row, whole: after an error the buffer is as it was.
@@ -54,10 +68,10 @@ final class RowEncoder {
     func append(_ row: ObservationRow, isFirst: Bool, to buffer: inout RowBuffer) throws(StoreError) {
         let start = buffer.count
         do throws(StoreError) {
-            if !isFirst { buffer.append(separator) }
+            if !isFirst { buffer.append(separator.bytes) }
             let observation: Records.Observation? = needsObservation ? try records.observation(row.id) : nil
-            for part in parts { try part.append(row, observation, records, to: &buffer) }
-            buffer.append(rowEnd)
+            for index in parts.indices { try parts[index].append(row, observation, records, to: &buffer) }
+            buffer.append(rowEnd.bytes)
         } catch {
             buffer.truncate(to: start)
             throw error

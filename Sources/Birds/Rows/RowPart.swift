@@ -22,7 +22,9 @@ extension Field {
 }
 
 /// Members of a row that follow each other and describe the same thing.
-final class RowPart {
+///
+/// It is not copyable, so that a row is written without a reference counted.
+struct RowPart: ~Copyable {
     struct Member {
         let field: Field
         /// What stands before its value: the punctuation, and in JSON its name.
@@ -32,59 +34,62 @@ final class RowPart {
     let subject: Subject
     private let members: [Member]
     private let syntax: RowSyntax
-    private let cache: FragmentCache
+    private var cache: FragmentCache
     /// The prefix of the first member, for those that are written afresh.
-    private let prefix: [UInt8]
-    private let nothing: [UInt8]
+    private let prefix: Literal
+    private let nothing: Literal
 
     init(subject: Subject, members: [Member], syntax: RowSyntax, cacheBound: Int) {
         self.subject = subject
         self.members = members
         self.syntax = syntax
         cache = FragmentCache(bound: cacheBound)
-        prefix = Array((members.first?.prefix ?? "").utf8)
-        nothing = Array(syntax.nothing.utf8)
+        prefix = Literal(members.first?.prefix ?? "")
+        nothing = Literal(syntax.nothing)
     }
 
     @inline(__always)
-    func append(
+    mutating func append(
         _ row: ObservationRow, _ observation: Records.Observation?, _ records: Records, to buffer: inout RowBuffer
     ) throws(StoreError) {
-        let fragment: UnsafeBufferPointer<UInt8>
+        let key: Int64
         switch subject {
-        case .location:
-            fragment = try cache.fragment(row.location) { (arena) throws(StoreError) in
-                render(try records.location(row.location), to: &arena)
-            }
-        case .species:
-            fragment = try cache.fragment(row.species) { (arena) throws(StoreError) in
-                render(try records.species(row.species), to: &arena)
-            }
-        case .date:
-            fragment = try cache.fragment(row.date) { (arena) throws(StoreError) in
-                renderDate(row.date, to: &arena)
-            }
-        case .dataset:
-            fragment = try cache.fragment(row.dataset) { (arena) throws(StoreError) in
-                arena.append(prefix)
-                syntax.append(try records.dataset(row.dataset), to: &arena)
-            }
-        case .checklist:
-            guard let id = observation?.checklist else { return }
-            fragment = try cache.fragment(id) { (arena) throws(StoreError) in
-                render(try records.checklist(id), to: &arena)
-            }
+        case .location: key = row.location
+        case .species: key = row.species
+        case .date: key = row.date
+        case .dataset: key = row.dataset
+        case .checklist: key = observation?.checklist ?? 0
         case .observation:
-            guard let observation else { return }
-            return render(observation, to: &buffer)
+            if let observation { render(observation, to: &buffer) }
+            return
         case .id:
-            buffer.append(prefix)
-            return buffer.append(row.id)
+            buffer.append(prefix.bytes)
+            buffer.append(row.id)
+            return
         case .num:
-            buffer.append(prefix)
-            return row.num == ObservationRow.uncounted ? buffer.append(nothing) : buffer.append(row.num)
+            buffer.append(prefix.bytes)
+            if row.num == ObservationRow.uncounted { buffer.append(nothing.bytes) } else { buffer.append(row.num) }
+            return
         }
-        buffer.append(fragment)
+        if !cache.find(key) { try add(key, records) }
+        buffer.append(cache.newest)
+    }
+
+    /// Renders what is not at hand.
+    @inline(never)
+    private mutating func add(_ key: Int64, _ records: Records) throws(StoreError) {
+        var fragment = RowBuffer()
+        switch subject {
+        case .location: render(try records.location(key), to: &fragment)
+        case .species: render(try records.species(key), to: &fragment)
+        case .date: renderDate(key, to: &fragment)
+        case .dataset:
+            fragment.append(prefix.bytes)
+            syntax.append(try records.dataset(key), to: &fragment)
+        case .checklist: render(try records.checklist(key), to: &fragment)
+        case .observation, .id, .num: assertionFailure("\(subject) is written afresh")
+        }
+        cache.add(key, fragment.contents)
     }
 
     private func render(_ location: Records.Location, to buffer: inout RowBuffer) {

@@ -8,42 +8,47 @@ final class IndexScan {
     }
 
     let index: Index
-    private(set) var row = ObservationRow()
+    /// Whether rows have their data set and id, which most answers do not need.
+    let isWide: Bool
     private let statement: Statement
+    /// The species or the location that is read.
+    private var value: Int64 = 0
     /// How many rows in turn had a date that does not match.
     private var misses = 0
 
     /// After so many it is better to look up the next date that matches: a seek costs as much as some ten rows.
     private static let missesBeforeSeek = 16
 
-    init(_ index: Index, _ database: Database) throws(StoreError) {
+    init(_ index: Index, isWide: Bool, _ database: Database) throws(StoreError) {
         self.index = index
-        statement = try database.prepare(IndexScan.sql(index))
+        self.isWide = isWide
+        statement = try database.prepare(IndexScan.sql(index, isWide: isWide))
     }
 
-    static func sql(_ index: Index) -> String {
-        let columns = "SELECT date, location_id, species_id, num, dataset_id, id FROM observation"
+    static func sql(_ index: Index, isWide: Bool) -> String {
+        let identity = isWide ? ", dataset_id, id" : ""
         return switch index {
         case .date:
             """
-            \(columns) INDEXED BY observation_by_date WHERE date BETWEEN ?1 AND ?2
-            ORDER BY date, location_id, species_id, num, dataset_id, id
+            SELECT date, num, location_id, species_id\(identity) FROM observation INDEXED BY observation_by_date
+            WHERE date BETWEEN ?1 AND ?2 ORDER BY date, location_id, species_id, num, dataset_id, id
             """
         case .species:
             """
-            \(columns) INDEXED BY observation_by_species WHERE species_id = ?3 AND date BETWEEN ?1 AND ?2
-            ORDER BY date, location_id, num, dataset_id, id
+            SELECT date, num, location_id\(identity) FROM observation INDEXED BY observation_by_species
+            WHERE species_id = ?3 AND date BETWEEN ?1 AND ?2 ORDER BY date, location_id, num, dataset_id, id
             """
         case .location:
             """
-            \(columns) INDEXED BY observation_by_location WHERE location_id = ?3 AND date BETWEEN ?1 AND ?2
-            ORDER BY date, species_id, num, dataset_id, id
+            SELECT date, num, species_id\(identity) FROM observation INDEXED BY observation_by_location
+            WHERE location_id = ?3 AND date BETWEEN ?1 AND ?2 ORDER BY date, species_id, num, dataset_id, id
             """
         }
     }
 
     /// - Parameter value: The species or the location; without meaning for the index by date.
     func begin(_ value: Int64, _ dates: DateFilter) {
+        self.value = value
         misses = 0
         statement.bind(1, dates.first)
         statement.bind(2, dates.last)
@@ -52,27 +57,49 @@ final class IndexScan {
 
     /// Goes to the next row that matches; false at the end.
     @inline(__always)
-    func next(_ filter: RowFilter) throws(StoreError) -> Bool {
+    func next(_ row: inout ObservationRow, _ filter: RowFilter) throws(StoreError) -> Bool {
         while try statement.step() {
             row.date = statement.int64(0)
-            if filter.checksDates && !filter.dates.matches(row.date) {
-                misses += 1
-                if misses < IndexScan.missesBeforeSeek { continue }
-                statement.reset()
-                misses = 0
-                guard let date = filter.dates.next(row.date) else { return false }
-                statement.bind(1, date)
-                continue
+            if filter.checksDates, try !isDateWanted(row.date, filter) { continue }
+            let num = statement.int64(1)
+            row.num = num == 0 && statement.isNull(1) ? ObservationRow.uncounted : num
+            let identity: Int32
+            switch index {
+            case .date:
+                row.location = statement.int64(2)
+                row.species = statement.int64(3)
+                identity = 4
+            case .species:
+                row.location = statement.int64(2)
+                row.species = value
+                identity = 3
+            case .location:
+                row.location = value
+                row.species = statement.int64(2)
+                identity = 3
             }
-            misses = 0
-            row.location = statement.int64(1)
-            row.species = statement.int64(2)
-            row.num = statement.int64(3)
-            if row.num == 0 && statement.isNull(3) { row.num = ObservationRow.uncounted }
-            row.dataset = statement.int64(4)
-            row.id = statement.int64(5)
+            if isWide {
+                row.dataset = statement.int64(identity)
+                row.id = statement.int64(identity + 1)
+            }
             if filter.checksRows, try !filter.matches(row) { continue }
             return true
+        }
+        return false
+    }
+
+    /// Whether the date matches. Where many in turn did not, the scan goes on at the next that does.
+    private func isDateWanted(_ date: Int64, _ filter: RowFilter) throws(StoreError) -> Bool {
+        if filter.dates.matches(date) {
+            misses = 0
+            return true
+        }
+        misses += 1
+        if misses >= IndexScan.missesBeforeSeek {
+            misses = 0
+            statement.reset()
+            // Past the last one the range is empty.
+            statement.bind(1, filter.dates.next(date) ?? filter.dates.last + 1)
         }
         return false
     }
@@ -84,20 +111,23 @@ final class IndexScan {
 /// Scans at rest, so that their statements are prepared once.
 final class ScanPool {
     private let database: Database
-    private var idle: [[IndexScan]] = IndexScan.Index.allCases.map { _ in [] }
+    private var idle: [[IndexScan]] = Array(repeating: [], count: IndexScan.Index.allCases.count * 2)
 
-    /// How many of each index are kept; those of the widest merge.
+    /// How many of each kind are kept; those of the widest merge.
     private static let kept = ObservationScan.widestMerge
 
     init(_ database: Database) { self.database = database }
 
-    func take(_ index: IndexScan.Index) throws(StoreError) -> IndexScan {
-        if let scan = idle[index.rawValue].popLast() { return scan }
-        return try IndexScan(index, database)
+    func take(_ index: IndexScan.Index, isWide: Bool) throws(StoreError) -> IndexScan {
+        if let scan = idle[ScanPool.slot(index, isWide)].popLast() { return scan }
+        return try IndexScan(index, isWide: isWide, database)
     }
 
     func give(_ scan: IndexScan) {
         scan.end()
-        if idle[scan.index.rawValue].count < ScanPool.kept { idle[scan.index.rawValue].append(scan) }
+        let slot = ScanPool.slot(scan.index, scan.isWide)
+        if idle[slot].count < ScanPool.kept { idle[slot].append(scan) }
     }
+
+    private static func slot(_ index: IndexScan.Index, _ isWide: Bool) -> Int { index.rawValue * 2 + (isWide ? 1 : 0) }
 }

@@ -2,69 +2,97 @@
 ///
 /// Invariant of a merge: `heap` is a binary heap of the scans that have a row, by that row, and its first is the current one.
 final class ObservationScan {
+    private struct Entry {
+        let scan: IndexScan
+        var row: ObservationRow
+    }
+
     private let pool: ScanPool
     private let filter: RowFilter
-    private var scans: [IndexScan] = []
-    private var heap: [IndexScan] = []
+    /// The only scan, where there is one.
+    private let single: IndexScan?
+    private let several: [IndexScan]
+    private var heap: [Entry] = []
     private var hasBegun = false
+    private var hasEnded = false
 
     /// How many scans are merged at most; where more would be needed, all dates are read and the rows that match kept.
     static let widestMerge = 32
 
     /// - Parameters:
     ///   - values: Species or locations, each once; one without meaning for the index by date; none for no rows.
-    init(_ index: IndexScan.Index, values: [Int64], filter: RowFilter, pool: ScanPool) throws(StoreError) {
+    ///   - isWide: Whether rows need their data set and id.
+    init(
+        _ index: IndexScan.Index, values: [Int64], isWide: Bool, filter: RowFilter, pool: ScanPool
+    ) throws(StoreError) {
         self.pool = pool
         self.filter = filter
-        guard !filter.dates.isEmpty else { return }
-        scans.reserveCapacity(values.count)
-        for value in values {
-            let scan = try pool.take(index)
+        let count = filter.dates.isEmpty ? 0 : values.count
+        var single: IndexScan?
+        var several: [IndexScan] = []
+        for value in values.prefix(count) {
+            // A merge tells equal rows apart by what makes them wide.
+            let scan = try pool.take(index, isWide: isWide || count > 1)
             scan.begin(value, filter.dates)
-            scans.append(scan)
+            if count == 1 { single = scan } else { several.append(scan) }
         }
+        self.single = single
+        self.several = several
     }
 
     deinit { end() }
 
     /// Gives the statements back. There are no more rows.
     func end() {
-        for scan in scans { pool.give(scan) }
-        scans = []
+        if hasEnded { return }
+        hasEnded = true
+        if let single { pool.give(single) }
+        for scan in several { pool.give(scan) }
         heap = []
-        hasBegun = true
     }
 
-    /// The next row; nil at the end.
+    /// Goes to the next row; false at the end.
     @inline(__always)
-    func next() throws(StoreError) -> ObservationRow? {
-        if scans.count == 1 { return try scans[0].next(filter) ? scans[0].row : nil }
-        return try nextMerged()
+    func next(_ row: inout ObservationRow) throws(StoreError) -> Bool {
+        if hasEnded { return false }
+        if let single {
+            if try single.next(&row, filter) { return true }
+        } else if try nextMerged(&row) {
+            return true
+        }
+        end()
+        return false
     }
 
-    private func nextMerged() throws(StoreError) -> ObservationRow? {
+    private func nextMerged(_ row: inout ObservationRow) throws(StoreError) -> Bool {
         if !hasBegun {
             hasBegun = true
-            for scan in scans where try scan.next(filter) { heap.append(scan) }
+            heap.reserveCapacity(several.count)
+            for scan in several {
+                var entry = Entry(scan: scan, row: ObservationRow())
+                if try scan.next(&entry.row, filter) { heap.append(entry) }
+            }
             for index in stride(from: heap.count / 2 - 1, through: 0, by: -1) { siftDown(index) }
-        } else if let first = heap.first {
-            if try !first.next(filter) {
+        } else if !heap.isEmpty {
+            if try !heap[0].scan.next(&heap[0].row, filter) {
                 let last = heap.removeLast()
-                if heap.isEmpty { return nil }
+                if heap.isEmpty { return false }
                 heap[0] = last
             }
             siftDown(0)
         }
-        return heap.first?.row
+        guard let first = heap.first else { return false }
+        row = first.row
+        return true
     }
 
     private func siftDown(_ start: Int) {
         var index = start
         while true {
             var least = index
-            for child in [2 * index + 1, 2 * index + 2] where child < heap.count {
-                if ObservationRow.precedes(heap[child].row, heap[least].row) { least = child }
-            }
+            let left = 2 * index + 1
+            if left < heap.count, ObservationRow.precedes(heap[left].row, heap[least].row) { least = left }
+            if left + 1 < heap.count, ObservationRow.precedes(heap[left + 1].row, heap[least].row) { least = left + 1 }
             if least == index { return }
             heap.swapAt(index, least)
             index = least

@@ -48,7 +48,7 @@ public final class ObservationStore {
         names = SpeciesNames(database)
         datasetByName = try database.prepare("SELECT id FROM dataset WHERE name = ?1")
         // A file that lacks an index is refused now, and not with a query.
-        for index in IndexScan.Index.allCases { scans.give(try scans.take(index)) }
+        for index in IndexScan.Index.allCases { scans.give(try scans.take(index, isWide: false)) }
     }
 
     /// Opens the file, and makes sure that it is the one that has the name.
@@ -85,8 +85,8 @@ public final class ObservationStore {
     /// Rows of observations, in the default order.
     /// - Throws: `.unknownSpecies`, `.overBudget`, `.cancelled` or `.sqlite`.
     public func observations(_ query: ObservationQuery, view: View, format: RowFormat) throws(StoreError) -> RowCursor {
-        let scan = try scan(query, view)
         let encoder = encoder(format, query.fields)
+        let scan = try scan(query, view, isWide: encoder.needsIdentity)
         return RowCursor(.observations(scan, encoder), limit: query.limit ?? .max, store: self)
     }
 
@@ -111,24 +111,21 @@ public final class ObservationStore {
 
 extension ObservationStore {
     /// How a query is read: by the index with the fewest values, or, where there would be too many, by date.
-    func scan(_ query: ObservationQuery, _ view: View) throws(StoreError) -> ObservationScan {
+    func scan(_ query: ObservationQuery, _ view: View, isWide: Bool) throws(StoreError) -> ObservationScan {
         let species = try species(query.species, view)
         let places = try places(query, view)
         let datasets = try datasets(query.datasets)
-        let filter = { (species: [Int64]?, places: PlaceFilter?) in
-            RowFilter(dates: DateFilter(query), species: species, places: places, datasets: datasets)
-        }
-        if datasets?.isEmpty == true || places?.ids?.isEmpty == true {
-            return try ObservationScan(.date, values: [], filter: filter(nil, nil), pool: scans)
-        }
+        let isEmpty = datasets?.isEmpty == true || places?.ids?.isEmpty == true
         let fewSpecies = species.flatMap { $0.count <= ObservationScan.widestMerge ? $0 : nil }
-        if let values = places?.ids, values.count <= fewSpecies?.count ?? .max {
-            return try ObservationScan(.location, values: values, filter: filter(species, nil), pool: scans)
-        }
-        if let values = fewSpecies {
-            return try ObservationScan(.species, values: values, filter: filter(nil, places), pool: scans)
-        }
-        return try ObservationScan(.date, values: [0], filter: filter(species, places), pool: scans)
+        let fewPlaces = places?.ids.flatMap { $0.count <= fewSpecies?.count ?? .max ? $0 : nil }
+        let index: IndexScan.Index = fewPlaces != nil ? .location : fewSpecies != nil ? .species : .date
+        // What the index is read by need not be looked at again.
+        let filter = RowFilter(
+            dates: DateFilter(query), species: index == .species ? nil : species,
+            places: index == .location ? nil : places, datasets: datasets)
+        return try ObservationScan(
+            index, values: isEmpty ? [] : fewPlaces ?? fewSpecies ?? [0], isWide: isWide || datasets != nil,
+            filter: filter, pool: scans)
     }
 
     /// The ids of the species, ascending and each once; nil for all.
@@ -156,8 +153,9 @@ extension ObservationStore {
         let everything = ObservationQuery()
         let filter = RowFilter(
             dates: DateFilter(everything), species: nil, places: try places(everything, view), datasets: nil)
-        let scan = try ObservationScan(.species, values: [species.id], filter: filter, pool: scans)
-        return try scan.next() != nil
+        let scan = try ObservationScan(.species, values: [species.id], isWide: false, filter: filter, pool: scans)
+        var row = ObservationRow()
+        return try scan.next(&row)
     }
 
     /// Nil for everywhere.
@@ -261,8 +259,9 @@ extension ObservationStore {
             guard try places.contains(checklists.int64(1)) else { continue }
             counts.checklists[checklists.int64(0), default: 0] += 1
         }
-        let scan = try scan(ObservationQuery(), view)
-        while let row = try scan.next() { counts.records[row.dataset, default: 0] += 1 }
+        let scan = try scan(ObservationQuery(), view, isWide: true)
+        var row = ObservationRow()
+        while try scan.next(&row) { counts.records[row.dataset, default: 0] += 1 }
         if visibleCounts.count >= ObservationStore.keptVisibleCounts { visibleCounts.removeAll() }
         visibleCounts[view] = counts
         return counts

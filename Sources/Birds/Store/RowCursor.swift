@@ -45,9 +45,20 @@ public final class RowCursor {
         do throws(StoreError) {
             if let refusal = store.database.budget.refusal { throw refusal }
             let isComplete = try store.withRowBuffer { (rows) throws(StoreError) in
-                rows.removeAll()
-                defer { rows.copy(to: &buffer) }
-                return try gather(&rows, before: buffer.count, limit: limit, into: &buffer)
+                defer { rows.move(to: &buffer) }
+                if case .fresh = state {
+                    state = .open
+                    rows.append(opening)
+                }
+                let isComplete =
+                    switch source {
+                    case .observations(let scan, let encoder):
+                        try gather(scan, encoder, &rows, limit: limit, into: &buffer)
+                    case .table(let table):
+                        try gather(table, &rows, limit: limit, into: &buffer)
+                    }
+                if isComplete { rows.append(closing) }
+                return isComplete
             }
             if isComplete { end(.complete) }
             return isComplete
@@ -57,41 +68,34 @@ public final class RowCursor {
         }
     }
 
+    /// - Returns: Whether there are no more rows.
     private func gather(
-        _ rows: inout RowBuffer, before: Int, limit: Int, into buffer: inout [UInt8]
+        _ scan: ObservationScan, _ encoder: RowEncoder, _ rows: inout RowBuffer, limit: Int, into buffer: inout [UInt8]
     ) throws(StoreError) -> Bool {
-        if case .fresh = state {
-            state = .open
-            rows.append(opening)
-        }
+        var count = rowCount
+        defer { rowCount = count }
+        var row = ObservationRow()
         repeat {
-            guard rowCount < self.limit, try appendRow(to: &rows) else {
-                rows.append(closing)
-                return true
-            }
-            rowCount += 1
-            if rowCount & (RowCursor.rowsBetweenQuestions - 1) == 0, let refusal = store.database.budget.refusal {
+            guard count < self.limit, try scan.next(&row) else { return true }
+            try encoder.append(row, isFirst: count == 0, to: &rows)
+            count += 1
+            if count & (RowCursor.rowsBetweenQuestions - 1) == 0, let refusal = store.database.budget.refusal {
                 throw refusal
             }
-            if rows.count >= RowCursor.pieceSize {
-                rows.copy(to: &buffer)
-                rows.removeAll()
-            }
+            if rows.count >= RowCursor.pieceSize { rows.move(to: &buffer) }
         } while buffer.count + rows.count < limit
         return false
     }
 
-    /// False at the end.
-    @inline(__always)
-    private func appendRow(to rows: inout RowBuffer) throws(StoreError) -> Bool {
-        switch source {
-        case .observations(let scan, let encoder):
-            guard let row = try scan.next() else { return false }
-            try encoder.append(row, isFirst: rowCount == 0, to: &rows)
-            return true
-        case .table(let table):
-            return try table.next(isFirst: rowCount == 0, to: &rows)
-        }
+    private func gather(
+        _ table: TableRows, _ rows: inout RowBuffer, limit: Int, into buffer: inout [UInt8]
+    ) throws(StoreError) -> Bool {
+        repeat {
+            guard try table.next(isFirst: rowCount == 0, to: &rows) else { return true }
+            rowCount += 1
+            if rows.count >= RowCursor.pieceSize { rows.move(to: &buffer) }
+        } while buffer.count + rows.count < limit
+        return false
     }
 
     private var opening: String {
