@@ -3,8 +3,9 @@
 /// Invariant of a merge: `heap` is a binary heap of the scans that have a row, by that row, and its first is the current one.
 final class ObservationScan {
     private struct Entry {
-        let scan: IndexScan
-        var row: ObservationRow
+        /// The scan's place among the several.
+        let scan: Int
+        var row = ObservationRow()
     }
 
     private let pool: ScanPool
@@ -65,28 +66,43 @@ final class ObservationScan {
     }
 
     private func nextMerged(_ row: inout ObservationRow) throws(StoreError) -> Bool {
-        if !hasBegun {
+        guard hasBegun else {
             hasBegun = true
-            heap.reserveCapacity(several.count)
-            for scan in several {
-                var entry = Entry(scan: scan, row: ObservationRow())
-                if try scan.next(&entry.row, filter) { heap.append(entry) }
-            }
-            for index in stride(from: heap.count / 2 - 1, through: 0, by: -1) { siftDown(index) }
-        } else if !heap.isEmpty {
-            if try !heap[0].scan.next(&heap[0].row, filter) {
-                let last = heap.removeLast()
-                if heap.isEmpty { return false }
-                heap[0] = last
-            }
-            siftDown(0)
+            try fillHeap()
+            guard let first = heap.first else { return false }
+            row = first.row
+            return true
         }
-        guard let first = heap.first else { return false }
-        row = first.row
+        let hasMore = try heap.withUnsafeMutableBufferPointer { (heap) throws(StoreError) in
+            guard !heap.isEmpty else { return false }
+            guard try several[heap[0].scan].next(&heap[0].row, filter) else { return false }
+            ObservationScan.siftDown(0, in: heap)
+            row = heap[0].row
+            return true
+        }
+        if hasMore { return true }
+        // The scan of the current row is done; the last entry takes its place.
+        guard let last = heap.popLast(), !heap.isEmpty else { return false }
+        heap[0] = last
+        heap.withUnsafeMutableBufferPointer { ObservationScan.siftDown(0, in: $0) }
+        row = heap[0].row
         return true
     }
 
-    private func siftDown(_ start: Int) {
+    private func fillHeap() throws(StoreError) {
+        for index in several.indices {
+            var entry = Entry(scan: index)
+            if try several[index].next(&entry.row, filter) { heap.append(entry) }
+        }
+        heap.withUnsafeMutableBufferPointer { heap in
+            for index in stride(from: heap.count / 2 - 1, through: 0, by: -1) {
+                ObservationScan.siftDown(index, in: heap)
+            }
+        }
+    }
+
+    /// Lets an entry sink until none below precedes it.
+    private static func siftDown(_ start: Int, in heap: UnsafeMutableBufferPointer<Entry>) {
         var index = start
         while true {
             var least = index

@@ -15,10 +15,11 @@ final class PlaceFilter {
     private let codes: Set<String>
     private let scope: RegionScope
     private let records: Records
-    private var verdicts: [Verdict] = []
+    /// By the last bits of the id; none where all are listed.
+    private let verdicts: UnsafeMutableBufferPointer<Verdict>
 
     private struct Verdict {
-        var id: Int64
+        var id: Int64 = 0
         var isKnown = false
         var isWithin = false
     }
@@ -32,14 +33,15 @@ final class PlaceFilter {
         scope = key.scope
         self.records = records
         ids = try PlaceFilter.list(codes, key.scope, atMost: few, database)
+        verdicts = .allocate(capacity: ids == nil ? PlaceFilter.verdictCount : 0)
+        verdicts.initialize(repeating: Verdict())
     }
+
+    deinit { verdicts.deallocate() }
 
     @inline(__always)
     func contains(_ id: Int64) throws(StoreError) -> Bool {
         if let ids { return ids.contains(id) }
-        if verdicts.isEmpty {
-            verdicts = Array(repeating: Verdict(id: 0), count: PlaceFilter.verdictCount)
-        }
         let index = Int(truncatingIfNeeded: id) & (PlaceFilter.verdictCount - 1)
         let verdict = verdicts[index]
         if verdict.isKnown && verdict.id == id { return verdict.isWithin }
