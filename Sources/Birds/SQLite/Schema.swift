@@ -5,8 +5,8 @@
 /// all that an answer needs.
 ///
 /// Invariants:
-/// - The default order of records is `(date, location_id, species_id, num, id)`. So ids of locations ascend with
-///   `(code, latitude, longitude, region)`, ids of species with `code`: see `OrderedIDs`.
+/// - The default order of records is `(date, location_id, species_id, num, dataset_id, id)`, as that of the indexes. So ids of
+///   locations ascend with `(code, latitude, longitude, region)`, ids of species with `code`: see `OrderedIDs`.
 /// - A date is an integer `yyyymmdd`; month or day are 00 where they are not known.
 /// - `location.code` with its coordinates and region is one place; the same code elsewhere is another row.
 /// - A row of `species` may be unknown to every table of species: then it has no names.
