@@ -21,7 +21,7 @@ struct Authentication {
             return try next(&call)
         }
         guard call.request.fields.count(of: .password) == 1 else { throw .repeatedCredentials }
-        guard password.matches(given) else { throw .incorrectPassword }
+        guard password.matches(given.span) else { throw .incorrectPassword }
         call.principal = Principal(name: nil)
         return try next(&call)
     }
@@ -33,17 +33,18 @@ struct Authentication {
         guard call.request.fields.count(of: .authorization) == 1 else { throw .repeatedCredentials }
         let credentials: BasicCredentials
         do throws(BasicCredentials.Fault) {
-            credentials = try BasicCredentials(authorization: value)
+            credentials = try BasicCredentials(authorization: value.span)
         } catch {
             switch error {
             case .unsupportedScheme: throw .unsupportedScheme
             case .malformed: throw .malformedAuthorization
             }
         }
-        guard password.matches(credentials.password) else { throw .incorrectCredentials }
+        guard password.matches(credentials.password.span) else { throw .incorrectCredentials }
         // A password typed in the place of the name must not reach a log.
-        let isSecret = password.matches(credentials.user.utf8.map { $0 })
-        call.principal = Principal(name: isSecret || credentials.user.isEmpty ? nil : credentials.user)
+        let user = credentials.user
+        let isSecret = password.matches(user.span)
+        call.principal = Principal(name: isSecret || user.isEmpty ? nil : String(decoding: user, as: UTF8.self))
         return try next(&call)
     }
 }

@@ -2,55 +2,52 @@
 /// that are not zero, so that each value has one spelling.
 enum Base64 {
     /// The decoded bytes; nil where the text is not strict base64.
-    static func decode(_ text: some RandomAccessCollection<UInt8>) -> [UInt8]? {
+    static func decode(_ text: Span<UInt8>) -> [UInt8]? {
+        let equals = UInt8(ascii: "=")
         guard text.count % 4 == 0 else { return nil }
+        guard text.count > 0 else { return [] }
+        let padding = text[text.count - 1] != equals ? 0 : text[text.count - 2] != equals ? 1 : 2
+        let digits = text.count - padding
+
         var output: [UInt8] = []
         output.reserveCapacity(text.count / 4 * 3)
-        var group: UInt32 = 0
-        var sextets = 0
-        var padding = 0
-        for byte in text {
-            if byte == UInt8(ascii: "=") {
-                padding += 1
-                continue
-            }
-            // Nothing follows the padding.
-            guard padding == 0, let value = sextet(byte) else { return nil }
-            group = group << 6 | UInt32(value)
-            sextets += 1
-            if sextets == 4 {
-                output.append(UInt8(truncatingIfNeeded: group >> 16))
-                output.append(UInt8(truncatingIfNeeded: group >> 8))
-                output.append(UInt8(truncatingIfNeeded: group))
-                group = 0
-                sextets = 0
-            }
+        var bits: UInt32 = 0
+        var invalid: UInt8 = 0
+        for index in 0..<digits {
+            let value = sextet(text[index])
+            invalid |= value
+            bits = bits << 6 | UInt32(value)
+            guard index & 3 == 3 else { continue }
+            output.append(UInt8(truncatingIfNeeded: bits >> 16))
+            output.append(UInt8(truncatingIfNeeded: bits >> 8))
+            output.append(UInt8(truncatingIfNeeded: bits))
         }
-        switch (sextets, padding) {
-        case (0, 0):
-            return output
-        case (2, 2):
-            guard group & 0xF == 0 else { return nil }
-            output.append(UInt8(truncatingIfNeeded: group >> 4))
-            return output
-        case (3, 1):
-            guard group & 0x3 == 0 else { return nil }
-            output.append(UInt8(truncatingIfNeeded: group >> 10))
-            output.append(UInt8(truncatingIfNeeded: group >> 2))
-            return output
+        // No value of a digit has either of the two upper bits.
+        guard invalid < 64 else { return nil }
+        switch padding {
+        case 1:
+            guard bits & 0x3 == 0 else { return nil }
+            output.append(UInt8(truncatingIfNeeded: bits >> 10))
+            output.append(UInt8(truncatingIfNeeded: bits >> 2))
+        case 2:
+            guard bits & 0xF == 0 else { return nil }
+            output.append(UInt8(truncatingIfNeeded: bits >> 4))
         default:
-            return nil
+            break
         }
+        return output
     }
 
-    private static func sextet(_ byte: UInt8) -> UInt8? {
+    /// The value of a digit; 255 for a byte that is none.
+    @inline(__always)
+    private static func sextet(_ byte: UInt8) -> UInt8 {
         switch byte {
         case UInt8(ascii: "A")...UInt8(ascii: "Z"): byte - UInt8(ascii: "A")
         case UInt8(ascii: "a")...UInt8(ascii: "z"): byte - UInt8(ascii: "a") + 26
         case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0") + 52
         case UInt8(ascii: "+"): 62
         case UInt8(ascii: "/"): 63
-        default: nil
+        default: 255
         }
     }
 }

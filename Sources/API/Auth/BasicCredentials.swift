@@ -1,8 +1,9 @@
 /// The user name and the password of an `Authorization: Basic` field (RFC 7617).
-struct BasicCredentials: Equatable {
-    let user: String
-    /// UTF-8.
-    let password: [UInt8]
+struct BasicCredentials {
+    /// `user:password`, UTF-8 without control characters.
+    private let decoded: [UInt8]
+    /// Where the first colon is.
+    private let colon: Int
 
     /// What can be wrong with the value of an `Authorization` field.
     enum Fault: Error, Equatable {
@@ -13,23 +14,36 @@ struct BasicCredentials: Equatable {
     }
 
     /// Parses the value of an `Authorization` field, without the white space around it.
-    init(authorization value: ArraySlice<UInt8>) throws(Fault) {
+    init(authorization value: Span<UInt8>) throws(Fault) {
         let space = UInt8(ascii: " ")
         // The scheme compares without case (RFC 9110 §11.1); one or more spaces follow it.
-        let scheme = value.prefix { $0 != space }
-        guard scheme.count == 5, zip(scheme, "basic".utf8).allSatisfy({ $0 | 0x20 == $1 }) else {
-            throw .unsupportedScheme
-        }
-        let encoded = value.dropFirst(scheme.count).drop { $0 == space }
-        guard let decoded = Base64.decode(encoded), let colon = decoded.firstIndex(of: UInt8(ascii: ":")) else {
-            throw .malformed
-        }
-        // RFC 7617 §2: control characters are not allowed in either. 0x7F is one; those from U+0080 to U+009F are too.
-        guard decoded.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }),
-            let text = String(validating: decoded, as: UTF8.self),
-            !text.unicodeScalars.contains(where: { (0x80...0x9F).contains($0.value) })
+        var start = 0
+        while start < value.count, value[start] != space { start += 1 }
+        guard start == 5, value[0] | 0x20 == UInt8(ascii: "b"), value[1] | 0x20 == UInt8(ascii: "a"),
+            value[2] | 0x20 == UInt8(ascii: "s"), value[3] | 0x20 == UInt8(ascii: "i"),
+            value[4] | 0x20 == UInt8(ascii: "c")
+        else { throw .unsupportedScheme }
+        while start < value.count, value[start] == space { start += 1 }
+        guard let decoded = Base64.decode(value.extracting(start..<value.count)),
+            let colon = decoded.firstIndex(of: UInt8(ascii: ":")), BasicCredentials.isText(decoded)
         else { throw .malformed }
-        user = String(decoding: decoded[..<colon], as: UTF8.self)
-        password = Array(decoded[(colon + 1)...])
+        self.decoded = decoded
+        self.colon = colon
+    }
+
+    var user: ArraySlice<UInt8> { decoded[..<colon] }
+
+    var password: ArraySlice<UInt8> { decoded[(colon + 1)...] }
+
+    /// Whether the bytes are UTF-8 without control characters, which RFC 7617 §2 forbids in both parts.
+    private static func isText(_ bytes: [UInt8]) -> Bool {
+        var isASCII = true
+        for byte in bytes {
+            if byte < 0x20 || byte == 0x7F { return false }
+            if byte >= 0x80 { isASCII = false }
+        }
+        if isASCII { return true }
+        guard let text = String(validating: bytes, as: UTF8.self) else { return false }
+        return !text.unicodeScalars.contains { (0x80...0x9F).contains($0.value) }
     }
 }
