@@ -32,6 +32,10 @@ final class Statement {
     /// Gives up the rows that are left. Bindings stay.
     func reset() { sqlite3_reset(handle) }
 
+    var columnNames: [String] {
+        (0..<sqlite3_column_count(handle)).map { sqlite3_column_name(handle, $0).map { String(cString: $0) } ?? "" }
+    }
+
     var sql: String { String(cString: sqlite3_sql(handle)) }
 
     func bind(_ index: Int32, _ value: Int64) { check(sqlite3_bind_int64(handle, index, value)) }
@@ -62,10 +66,25 @@ final class Statement {
     func bind(_ index: Int32, _ value: String?) {
         if let value { bind(index, value) } else { bindNull(index) }
     }
+    /// Binds UTF-8 bytes as text, without a `String` between; a range outside of the bytes is cut to them.
+    func bind(_ index: Int32, utf8 bytes: [UInt8], _ range: Range<Int>) {
+        bytes.withUnsafeBytes { all in
+            let within = range.clamped(to: 0..<all.count)
+            var nothing: CChar = 0
+            let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+            if let base = all.baseAddress, !within.isEmpty {
+                let text = (base + within.lowerBound).assumingMemoryBound(to: CChar.self)
+                check(sqlite3_bind_text(handle, index, text, Int32(clamping: within.count), transient))
+            } else {
+                check(sqlite3_bind_text(handle, index, &nothing, 0, transient))
+            }
+        }
+    }
     func bindNull(_ index: Int32) { check(sqlite3_bind_null(handle, index)) }
 
     @inline(__always) func int64(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
     @inline(__always) func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
+    func isReal(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_FLOAT }
     func optionalInt64(_ column: Int32) -> Int64? { isNull(column) ? nil : int64(column) }
     func double(_ column: Int32) -> Double { sqlite3_column_double(handle, column) }
     func optionalDouble(_ column: Int32) -> Double? { isNull(column) ? nil : double(column) }
