@@ -16,7 +16,7 @@ struct Rookery: ParsableCommand {
             """,
         version: "rookery 0.1.0",
         subcommands: [
-            ServeCommand.self, GetCommand.self, HealthCommand.self,
+            ServeCommand.self, ImportCommand.self, DatasetsCommand.self, GetCommand.self, HealthCommand.self,
         ])
 
     static func main() {

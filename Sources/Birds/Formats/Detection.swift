@@ -1,0 +1,126 @@
+/// A table of a file: its format, and its rows after the header.
+struct SourceTable {
+    let format: Format
+    let header: Header
+    let rows: any RowSource
+}
+
+/// What a file turned out to be.
+struct SourceContent {
+    /// Of its format, as in the report and in `dataset.format`.
+    let title: String
+    let name: String
+    let encoding: TextEncoding
+    let tables: [SourceTable]
+}
+
+/// Finds out what a file is, from its first bytes and its header.
+enum Detection {
+    /// The format of SQLite files, whose tables have the columns of plain files.
+    static let sqlite = "sqlite"
+
+    /// The names that `--format` takes.
+    static var names: [String] { Format.names + [sqlite] }
+
+    /// First bytes of files that people give by mistake.
+    private static let strangers: [(magic: [UInt8], name: String)] = [
+        (Array("PK\u{3}\u{4}".utf8), "a zip archive or a spreadsheet; take the text file out of it, or save it as CSV"),
+        ([0x1F, 0x8B], "compressed with gzip; decompress it first"),
+        ([0x89, 0x50, 0x4E, 0x47], "a picture"),
+        ([0xFF, 0xD8, 0xFF], "a picture"),
+        (Array("GIF8".utf8), "a picture"),
+        (Array("%PDF".utf8), "a PDF"),
+        ([0xD0, 0xCF, 0x11, 0xE0], "an old spreadsheet; save it as CSV"),
+        ([0xFF, 0xFE], "UTF-16 text; save it as UTF-8"),
+        ([0xFE, 0xFF], "UTF-16 text; save it as UTF-8"),
+        (Array("<!DOCTYPE".utf8), "a web page"),
+        (Array("<html".utf8), "a web page"),
+        (Array("<?xml".utf8), "XML"),
+        (Array("{".utf8), "JSON"),
+        (Array("[".utf8), "JSON"),
+    ]
+
+    /// - Parameter wanted: the name of the format that it must have; nil to detect it.
+    static func open(_ file: SourceFile, as wanted: String?) throws(ImportError) -> SourceContent {
+        let beginning = try file.beginning(64)
+        if beginning.starts(with: SQLiteRows.magic) {
+            guard wanted == nil || wanted == sqlite else {
+                throw .refused("\(file.path) is a SQLite file, not of the format \(wanted ?? "").")
+            }
+            return try openSQLite(file)
+        }
+        if wanted == sqlite { throw .refused("\(file.path) is not a SQLite file.") }
+        if let stranger = strangers.first(where: { beginning.starts(with: $0.magic) }) {
+            throw .refused("\(file.path) is \(stranger.name). \(known)")
+        }
+        let encoding = try file.encoding()
+        var headers: [CSVReader.Syntax: Header] = [:]
+        for format in Format.all where headers[format.syntax] == nil {
+            headers[format.syntax] = try header(of: file, encoding, format.syntax).header
+        }
+        let fitting = Format.all.first { format in headers[format.syntax]?.missing(format).isEmpty ?? false }
+        let format: Format
+        if let wanted {
+            guard let named = Format.all.first(where: { $0.name == wanted }), let header = headers[named.syntax] else {
+                throw .refused("There is no format '\(wanted)'. \(known)")
+            }
+            let missing = header.missing(named)
+            guard missing.isEmpty else {
+                let instead = fitting.map { " It looks like \($0.title)." } ?? ""
+                throw .refused(
+                    "\(file.path) is not \(named.title): it has no column "
+                        + missing.joined(separator: ", ") + "." + instead)
+            }
+            format = named
+        } else if let fitting {
+            format = fitting
+        } else {
+            let found = headers[.comma]?.summary ?? ""
+            throw .refused("\(file.path) is of no format that is known: its first line is '\(found)'. \(known)")
+        }
+        let (header, rows) = try header(of: file, encoding, format.syntax)
+        if let repeated = header.repeated(format) {
+            throw .refused("\(file.path) has the column \(repeated) twice.")
+        }
+        return SourceContent(
+            title: format.title, name: format.name, encoding: encoding,
+            tables: [SourceTable(format: format, header: header, rows: rows)])
+    }
+
+    private static var known: String {
+        "Known are: " + Format.all.map { "\($0.title) (\($0.name))" }.joined(separator: ", ")
+            + ", SQLite with tables birds and species (\(sqlite))."
+    }
+
+    private static func header(
+        of file: SourceFile, _ encoding: TextEncoding, _ syntax: CSVReader.Syntax
+    ) throws(ImportError) -> (header: Header, rows: CSVReader) {
+        file.rewind()
+        let rows = CSVReader(syntax, source: file.text(encoding))
+        var row = Row()
+        _ = try rows.next(&row)
+        return (Header(row), rows)
+    }
+
+    private static func openSQLite(_ file: SourceFile) throws(ImportError) -> SourceContent {
+        let database = try SQLiteRows.open(file.path)
+        var tables: [SourceTable] = []
+        for (name, format) in [("birds", Format.plain), ("species", .plainSpecies)]
+        where try SQLiteRows.hasTable(name, in: database, path: file.path) {
+            let rows = try SQLiteRows(database, table: name, path: file.path)
+            var row = Row()
+            _ = try rows.next(&row)
+            let header = Header(row)
+            let missing = header.missing(format)
+            guard missing.isEmpty else {
+                throw .refused(
+                    "\(file.path) has a table \(name) without the column " + missing.joined(separator: ", ") + ".")
+            }
+            tables.append(SourceTable(format: format, header: header, rows: rows))
+        }
+        guard !tables.isEmpty else {
+            throw .refused("\(file.path) is a SQLite file without tables birds or species.")
+        }
+        return SourceContent(title: "SQLite", name: sqlite, encoding: .utf8, tables: tables)
+    }
+}

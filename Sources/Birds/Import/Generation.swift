@@ -1,0 +1,192 @@
+import Glibc
+
+/// One change of a database: a new generation of its file.
+///
+/// Invariants:
+/// - Whoever changes the database holds an exclusive lock on `PATH.lock`, which stays there for good.
+/// - A change is made to a copy, `PATH.new`, without a journal; the copy is synced before it is renamed to `PATH`, and the
+///   folder after it. So whatever ends the process leaves the old file or the new one, whole.
+/// - Only the holder of the lock writes or removes `PATH.new`; one that is there when the lock is taken was left by a
+///   process that was killed.
+final class Generation {
+    /// The file itself, where a path leads to it by symbolic links: a rename must not replace the link.
+    let path: String
+    private let newPath: String
+    private let folder: String
+    private let lock: Int32
+
+    /// Takes the lock, and clears away what a killed change left.
+    init(path given: String) throws(ImportError) {
+        path = try Self.resolve(given)
+        newPath = path + ".new"
+        folder = Self.split(path).folder
+        let lockPath = path + ".lock"
+        lock = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        guard lock >= 0 else { throw .refused("\(lockPath) can't be written: \(systemMessage(errno)).") }
+        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+            let number = errno
+            close(lock)
+            throw .refused(
+                number == EWOULDBLOCK
+                    ? "\(given) can't be changed now: another import is under way."
+                    : "\(lockPath) can't be locked: \(systemMessage(number)).")
+        }
+        clear()
+    }
+
+    deinit {
+        clear()
+        close(lock)
+    }
+
+    private func clear() {
+        unlink(newPath)
+        unlink(newPath + "-journal")
+    }
+
+    /// Changes a copy of the database, or a new one, and puts it in its place if `publish`.
+    /// - Parameter mustExist: whether a missing database is an error.
+    func change<Value>(
+        mustExist: Bool = false, publish: Bool = true, _ body: (Database) throws(StoreError) -> Value
+    ) throws(ImportError) -> Value {
+        let old = try openOld()
+        defer { if let old { close(old) } }
+        if let old { try copy(old) } else if mustExist { throw .refused("\(path) does not exist.") }
+        let value: Value
+        do throws(StoreError) {
+            value = try changeCopy(isNew: old == nil, body)
+        } catch {
+            clear()
+            throw ImportError(error, path: path)
+        }
+        if publish { try self.publish(like: old) } else { clear() }
+        return value
+    }
+
+    /// How much of the database is kept in memory while it changes, and how much is sorted there at once.
+    static let cacheKilobytes = 48 * 1024
+
+    private func changeCopy<Value>(
+        isNew: Bool, _ body: (Database) throws(StoreError) -> Value
+    ) throws(StoreError) -> Value {
+        let database = try Database(path: newPath, mode: .readWrite)
+        try database.execute(
+            """
+            PRAGMA trusted_schema = OFF;
+            PRAGMA journal_mode = OFF;
+            PRAGMA synchronous = OFF;
+            PRAGMA locking_mode = EXCLUSIVE;
+            PRAGMA temp_store = FILE;
+            PRAGMA cache_size = -\(Self.cacheKilobytes);
+            PRAGMA threads = 2;
+            """)
+        if isNew { try Schema.create(in: database) } else { try Schema.check(database, path: path) }
+        try database.execute("BEGIN")
+        let value = try body(database)
+        try check(database)
+        try database.execute("COMMIT")
+        // Many free pages are left where a large data set was removed; a few are used up by the next import.
+        let free = try database.integer("PRAGMA freelist_count") ?? 0
+        let pages = try database.integer("PRAGMA page_count") ?? 0
+        if free > 1000, free > pages / 4 { try database.execute("VACUUM") }
+        return value
+    }
+
+    /// The last look before a generation gets its name: what the data sets say they hold must be there.
+    private func check(_ database: Database) throws(StoreError) {
+        let isWhole = try database.integer(
+            """
+            SELECT (SELECT total(records) FROM dataset) = (SELECT count(*) FROM observation)
+                AND (SELECT total(checklists) FROM dataset) = (SELECT count(*) FROM checklist)
+            """)
+        guard isWhole == 1 else {
+            throw .unusable(path: path, reason: "its counts and its records do not agree; import into a new file")
+        }
+    }
+
+    /// Opens the file that is there; nil where there is none. A file that is no database is refused before it is copied.
+    private func openOld() throws(ImportError) -> Int32? {
+        let old = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard old >= 0 else {
+            if errno == ENOENT { return nil }
+            throw .refused("\(path) can't be read: \(systemMessage(errno)).")
+        }
+        var status = stat()
+        var isDatabase = fstat(old, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+        if isDatabase {
+            var bytes = [UInt8](repeating: 0, count: SQLiteRows.magic.count)
+            isDatabase = pread(old, &bytes, bytes.count, 0) == bytes.count && bytes == SQLiteRows.magic
+        }
+        guard isDatabase else {
+            close(old)
+            throw .refused("\(path) is not a Rookery database; it was left as it is.")
+        }
+        return old
+    }
+
+    private func copy(_ old: Int32) throws(ImportError) {
+        let new = open(newPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard new >= 0 else { throw .refused("\(newPath) can't be written: \(systemMessage(errno)).") }
+        defer { close(new) }
+        // FICLONE: the file system shares the blocks, if it can.
+        if ioctl(new, 0x4004_9409, old) == 0 { return }
+        while true {
+            let count = sendfile(new, old, nil, 1 << 30)
+            if count == 0 { return }
+            if count < 0, errno != EINTR { throw failure("written", newPath, errno) }
+        }
+    }
+
+    private func publish(like old: Int32?) throws(ImportError) {
+        let new = open(newPath, O_RDWR | O_CLOEXEC)
+        guard new >= 0 else { throw failure("opened", newPath, errno) }
+        defer { close(new) }
+        if let old {
+            var status = stat()
+            if fstat(old, &status) == 0 {
+                // Only root may give a file away; anyone else's stays their own. This comes first, since it may clear bits.
+                _ = fchown(new, status.st_uid, status.st_gid)
+                _ = fchmod(new, status.st_mode & 0o7777)
+            }
+        }
+        guard fsync(new) == 0 else { throw failure("written", newPath, errno) }
+        guard rename(newPath, path) == 0 else { throw failure("renamed", newPath, errno) }
+        let directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        if directory >= 0 {
+            // The new generation is in its place, and whole, whether the folder can be synced or not.
+            fsync(directory)
+            close(directory)
+        }
+    }
+
+    private func failure(_ verb: String, _ path: String, _ number: Int32) -> ImportError {
+        number == ENOSPC || number == EDQUOT
+            ? .failed("There is no room left on the disk for \(path); nothing was changed.")
+            : .failed("\(path) can't be \(verb): \(systemMessage(number)); nothing was changed.")
+    }
+
+    /// The path without symbolic links, whose folder must be there.
+    private static func resolve(_ path: String) throws(ImportError) -> String {
+        guard !path.isEmpty, !path.hasSuffix("/") else { throw .refused("'\(path)' is not the path of a file.") }
+        if let real = realpath(path, nil) {
+            defer { free(real) }
+            return String(cString: real)
+        }
+        guard errno == ENOENT else { throw .refused("\(path) can't be used: \(systemMessage(errno)).") }
+        let (folder, name) = split(path)
+        guard let resolved = realpath(folder, nil) else {
+            throw .refused("\(path) can't be made: there is no folder \(folder).")
+        }
+        defer { free(resolved) }
+        var status = stat()
+        // A link that leads nowhere would be replaced by the rename.
+        guard lstat(path, &status) != 0 else { throw .refused("\(path) is a link to a file that does not exist.") }
+        let real = String(cString: resolved)
+        return real == "/" ? "/\(name)" : "\(real)/\(name)"
+    }
+
+    private static func split(_ path: String) -> (folder: String, name: String) {
+        guard let slash = path.lastIndex(of: "/") else { return (".", path) }
+        return (slash == path.startIndex ? "/" : String(path[..<slash]), String(path[path.index(after: slash)...]))
+    }
+}

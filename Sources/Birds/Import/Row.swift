@@ -1,0 +1,54 @@
+/// One row of a source file, as the bytes of its cells.
+///
+/// Invariants: every cell lies within `bytes`; the first `rawCount` bytes are the row as it stands in the file, without its
+/// line end; what follows are cells that had doubled quotes, with single ones.
+struct Row {
+    /// Where a cell lies in the bytes of its row.
+    struct Cell: Equatable {
+        var start: Int32
+        var end: Int32
+
+        var range: Range<Int> { Int(start)..<Int(max(start, end)) }
+        var isEmpty: Bool { end <= start }
+        static let empty = Cell(start: 0, end: 0)
+    }
+
+    var bytes: [UInt8] = []
+    var cells: [Cell] = []
+    var rawCount = 0
+    /// The line on which it begins, from 1.
+    var line = 0
+    /// Why it can't be used; its cells are then not to be looked at.
+    var problem: String?
+
+    /// The cell without the spaces around it; empty where the row is too short to have it.
+    @inline(__always)
+    func trimmed(_ index: Int) -> Cell {
+        guard index >= 0, index < cells.count else { return .empty }
+        var cell = cells[index]
+        while cell.start < cell.end, bytes[Int(cell.start)] == 0x20 { cell.start += 1 }
+        while cell.end > cell.start, bytes[Int(cell.end) - 1] == 0x20 { cell.end -= 1 }
+        return cell
+    }
+
+    func text(_ cell: Cell) -> String {
+        String(decoding: bytes[cell.range.clamped(to: 0..<bytes.count)], as: UTF8.self)
+    }
+
+    /// The row as it stands in the file.
+    var raw: String { String(decoding: bytes.prefix(rawCount), as: UTF8.self) }
+
+    mutating func clear() {
+        bytes.removeAll(keepingCapacity: true)
+        cells.removeAll(keepingCapacity: true)
+        rawCount = 0
+        problem = nil
+    }
+
+    /// Adds a cell with these bytes at the end.
+    mutating func append(_ cell: some Collection<UInt8>) {
+        let start = Int32(clamping: bytes.count)
+        bytes.append(contentsOf: cell)
+        cells.append(Cell(start: start, end: Int32(clamping: bytes.count)))
+    }
+}

@@ -1,0 +1,75 @@
+/// Rows of one table of a SQLite file, as a text file would have them.
+final class SQLiteRows: RowSource {
+    /// The first bytes of every SQLite file.
+    static let magic: [UInt8] = Array("SQLite format 3\0".utf8)
+
+    private let path: String
+    private let statement: Statement
+    private let width: Int32
+    private var line = 1
+    private let header: [String]
+    private(set) var consumed = 0
+
+    /// Opens a file to read tables of it.
+    static func open(_ path: String) throws(ImportError) -> Database {
+        do throws(StoreError) {
+            let database = try Database(path: path, mode: .readOnly)
+            // The file may come from anywhere: nothing in it is run but plain SQL.
+            try database.execute("PRAGMA trusted_schema = OFF; PRAGMA query_only = ON; PRAGMA cell_size_check = ON")
+            return database
+        } catch {
+            throw ImportError(error, path: path)
+        }
+    }
+
+    static func hasTable(_ name: String, in database: Database, path: String) throws(ImportError) -> Bool {
+        do throws(StoreError) {
+            let found = try database.integer(
+                "SELECT count(*) FROM sqlite_schema WHERE type IN ('table', 'view') AND name = '\(name)' COLLATE NOCASE"
+            )
+            return found == 1
+        } catch {
+            throw ImportError(error, path: path)
+        }
+    }
+
+    /// - Parameter table: a name that the program knows, never one from outside.
+    init(_ database: Database, table: String, path: String) throws(ImportError) {
+        self.path = path
+        do throws(StoreError) {
+            statement = try database.prepare("SELECT * FROM \(table)")
+        } catch {
+            throw ImportError(error, path: path)
+        }
+        header = statement.columnNames
+        width = Int32(clamping: header.count)
+    }
+
+    /// The first row is the header, line 1, as in a text file.
+    func next(_ row: inout Row) throws(ImportError) -> Bool {
+        row.clear()
+        row.line = line
+        line += 1
+        if row.line == 1 {
+            for name in header { row.append(name.utf8) }
+            row.rawCount = row.bytes.count
+            return true
+        }
+        do throws(StoreError) {
+            guard try statement.step() else { return false }
+        } catch {
+            throw ImportError(error, path: path)
+        }
+        for column in 0..<width {
+            // A real number in SQLite's own words has 15 digits; Swift's have as many as bring it back exactly.
+            if statement.isReal(column) {
+                row.append("\(statement.double(column))".utf8)
+            } else {
+                row.append((statement.text(column) ?? "").utf8)
+            }
+        }
+        row.rawCount = row.bytes.count
+        consumed += row.rawCount
+        return true
+    }
+}

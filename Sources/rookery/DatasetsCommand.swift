@@ -1,0 +1,52 @@
+import ArgumentParser
+import Birds
+
+/// `rookery datasets`: what is in the database, and taking some of it out.
+struct DatasetsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "datasets",
+        abstract: "List the data sets of a database, or remove one.",
+        subcommands: [List.self, Remove.self])
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "List the data sets.")
+
+        @Option(help: .setting("The database.", "ROOKERY_DATABASE", default: "birds.db", name: "file"))
+        var database: String?
+
+        @Flag(help: .setting("Write JSON.", "ROOKERY_JSON", default: "no"))
+        var json = false
+
+        func run() throws {
+            let path = try setting(database, "ROOKERY_DATABASE") ?? "birds.db"
+            let list: [DataSets.DataSet]
+            do throws(ImportError) {
+                list = try DataSets.list(path: path)
+            } catch {
+                throw Failure(error)
+            }
+            print(try setting(flag: json, "ROOKERY_JSON") ? DataSets.json(list) : DataSets.table(list), terminator: "")
+        }
+    }
+
+    struct Remove: ParsableCommand {
+        static let configuration = CommandConfiguration(commandName: "remove", abstract: "Remove a data set.")
+
+        @Argument(help: "Its name, as in the list.")
+        var name: String
+
+        @Option(help: .setting("The database.", "ROOKERY_DATABASE", default: "birds.db", name: "file"))
+        var database: String?
+
+        func run() throws {
+            let path = try setting(database, "ROOKERY_DATABASE") ?? "birds.db"
+            prepareToWrite(beside: path)
+            do throws(ImportError) {
+                let removed = try DataSets.remove(name: name, path: path)
+                print("Removed: data set \(name), \(removed) \(removed == 1 ? "record" : "records")")
+            } catch {
+                throw Failure(error)
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import ArgumentParser
+import Birds
+import Glibc
+
+/// `rookery import`: files into the database.
+struct ImportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import",
+        abstract: "Import files into a database.",
+        discussion: """
+            Each file becomes a data set of its name, in place of the one that had the name; --append adds to it instead. \
+            Tables of species give names to the codes in records, and may come in any order.
+
+            All files are stored, or none is, and a server takes up the new state at once. A row in error stops the \
+            import and nothing is stored, unless --skip-errors is given.
+
+            Exit status: 0 when all is stored, 1 when rows are in error or the work failed, 2 when a file can't be read \
+            or an option makes no sense.
+            """)
+
+    @Argument(help: "The files: text with columns, or SQLite.", completion: .file())
+    var files: [String]
+
+    @Option(
+        help: .setting(
+            "The database; it is made if it is missing.", "ROOKERY_DATABASE", default: "birds.db", name: "file"))
+    var database: String?
+
+    @Option(
+        help: .setting(
+            "The data set of all the files.", "ROOKERY_DATASET", default: "each file's name without extension",
+            name: "name"))
+    var dataset: String?
+
+    @Flag(help: .setting("Add to the data set instead of replacing it.", "ROOKERY_APPEND", default: "no"))
+    var append = false
+
+    @Option(
+        help: .setting(
+            "The format of the files: \(Importer.formats.joined(separator: ", ")).", "ROOKERY_FORMAT",
+            default: "detected", name: "name"))
+    var format: String?
+
+    @Flag(
+        help: .setting(
+            "Keep FeederWatch records that did not pass review.", "ROOKERY_INCLUDE_INVALID", default: "no"))
+    var includeInvalid = false
+
+    @Flag(help: .setting("Store the other rows where some are in error.", "ROOKERY_SKIP_ERRORS", default: "no"))
+    var skipErrors = false
+
+    @Option(help: .setting("Where every row in error is written, as CSV.", "ROOKERY_REJECTS", name: "file"))
+    var rejects: String?
+
+    @Flag(help: .setting("Do everything but change the database.", "ROOKERY_DRY_RUN", default: "no"))
+    var dryRun = false
+
+    @Option(help: .setting("Where the records come from, kept with the data set.", "ROOKERY_SOURCE", name: "text"))
+    var source: String?
+
+    @Option(help: .setting("Their licence, kept with the data set.", "ROOKERY_LICENCE", name: "text"))
+    var licence: String?
+
+    @Option(help: .setting("How to cite them, kept with the data set.", "ROOKERY_CITATION", name: "text"))
+    var citation: String?
+
+    func run() throws {
+        let path = try setting(database, "ROOKERY_DATABASE") ?? "birds.db"
+        var options = ImportOptions(files: files, database: path)
+        options.dataset = try setting(dataset, "ROOKERY_DATASET")
+        options.append = try setting(flag: append, "ROOKERY_APPEND")
+        options.format = try setting(format, "ROOKERY_FORMAT")
+        options.includeInvalid = try setting(flag: includeInvalid, "ROOKERY_INCLUDE_INVALID")
+        options.skipErrors = try setting(flag: skipErrors, "ROOKERY_SKIP_ERRORS")
+        options.rejects = try setting(rejects, "ROOKERY_REJECTS")
+        options.dryRun = try setting(flag: dryRun, "ROOKERY_DRY_RUN")
+        options.source = try setting(source, "ROOKERY_SOURCE")
+        options.licence = try setting(licence, "ROOKERY_LICENCE")
+        options.citation = try setting(citation, "ROOKERY_CITATION")
+        prepareToWrite(beside: path)
+
+        var line = ProgressLine()
+        let report: ImportReport
+        do throws(ImportError) {
+            report = try Importer.run(options) { line.show($0) }
+        } catch {
+            line.clear()
+            throw Failure(error)
+        }
+        line.clear()
+        print(report.text, terminator: "")
+        if report.isStored { return }
+        throw ExitCode(1)
+    }
+}
+
+/// Before the data is changed: a file that grows beyond a limit is an error to report, not a signal that kills; and SQLite's
+/// temporary files go where the database is, since a system's folder for them may be small or in memory.
+func prepareToWrite(beside path: String) {
+    signal(SIGXFSZ, SIG_IGN)
+    let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    setenv("SQLITE_TMPDIR", folder, 0)
+}
+
+extension Failure {
+    init(_ error: ImportError) {
+        self = error.kind == .refused ? .usage(error.message) : .work(error.message)
+    }
+}
