@@ -1,7 +1,7 @@
 /// Why a request was refused before any handler saw it.
 public struct RequestError: Error, Sendable, Hashable {
     public let status: Status
-    /// A stable word for programs, such as `malformed-request`.
+    /// A stable word for programs, such as `malformed-request-line`.
     public let code: String
     /// What is wrong, and how to mend it, for a person.
     public let message: String

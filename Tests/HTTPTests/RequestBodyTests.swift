@@ -116,21 +116,32 @@ import Testing
         #expect(isSkipped(try followed("DELETE", "Transfer-Encoding: CHUNKED\r\n", body)))
     }
 
+    /// Each would be a whole body if its flaw were overlooked.
     @Test(arguments: [
-        "\r\n", " 5\r\nhello\r\n", "5 \r\nhello\r\n", "5\t\r\nhello\r\n", "+5\r\n", "-5\r\n", "0x5\r\n", "5h\r\n",
-        "g\r\n", ";a\r\n",
-        "5\nhello\n", "5\rhello\r", "5\r\nhello", "5\r\nhelloX\r\n", "5\r\nhello\n", "5\r\nhello\rX",
-        "5\r\nhell\r\n0\r\n\r\n",
-        "5\r\nhello!\r\n0\r\n\r\n", "00000000000000005\r\n", "10000000000000000\r\n", "5_0\r\n", "5.0\r\n", "5,5\r\n",
-        "\u{665}\r\n",
-        "5;a\nhello", "5;a\r\r\n", "5;\0\r\n", "5;\u{7F}\r\n", "5 a\r\n", "5  5\r\n", "5 \n", "5 \0;",
-        "0\r\nA\r\n\r\n", "0\r\n A: b\r\n\r\n", "0\r\nA : b\r\n\r\n", "0\r\n: b\r\n\r\n", "0\r\nA: b\n\r\n",
-        "0\r\nA: b\r\r\n",
-        "0\r\nA: b\r\n c\r\n\r\n", "0\r\nA: \0\r\n\r\n", "0\r\nA: \u{7F}\r\n\r\n", "0\r\n\rX", "0\r\n\n", "0\n\n",
-        "0\r\nA\r\n: b\r\n\r\n",
-        "0\r\n\u{E9}: b\r\n\r\n", "0\r\nA\u{E9}: b\r\n\r\n",
+        // Sizes that are none, or too long.
+        "", " 5", "5 ", "5\t", "+5", "-5", "0x5", "5h", "h5", "g", ";a", "5_", "5.0", "5,5", "\u{665}",
+        "00000000000000005",
+        "10000000000000005", "5 5", "5  a", "5;\0", "5;\u{7F}", "5;\u{1B}", "5 \0;", "5\n", "5\r", "5;a\r", "5 \r",
     ])
-    func isRefusedWithAMalformedChunk(_ body: String) throws {
+    func isRefusedWithAMalformedSize(_ size: String) throws {
+        let all = try chunked("\(size)\r\nhello\r\n0\r\n\r\n")
+        #expect(all.dropFirst() == [.refused(status: 400, code: "malformed-chunk")])
+    }
+
+    @Test(arguments: [
+        // Lines that end with something else.
+        "5\nhello\r\n0\r\n\r\n", "5\rhello\r\n0\r\n\r\n", "5;a\nhello\r\n0\r\n\r\n", "5\r\nhello0\r\n\r\n",
+        "5\r\nhello\n0\r\n\r\n", "5\r\nhelloX\n0\r\n\r\n", "5\r\nhello\r0\r\n\r\n", "5\r\nhello\r\n0\n\r\n",
+        "5\r\nhello\r\n0\r\n\n",
+        "5\r\nhello\r\n0\r\n\rX", "0\r\nA: b\n\r\n", "0\r\nA: b\r\r\n\r\n",
+        // Data of another length than the size says.
+        "5\r\nhell\r\n0\r\n\r\n", "5\r\nhello!\r\n0\r\n\r\n",
+        // Trailers that are no fields.
+        "0\r\nA\r\n\r\n", "0\r\n A: b\r\n\r\n", "0\r\nA : b\r\n\r\n", "0\r\n: b\r\n\r\n", "0\r\nA: b\r\n c\r\n\r\n",
+        "0\r\nA: \0\r\n\r\n", "0\r\nA: \u{7F}\r\n\r\n", "0\r\nA\r\n: b\r\n\r\n", "0\r\n\u{E9}: b\r\n\r\n",
+        "0\r\nA\u{E9}: b\r\n\r\n",
+    ])
+    func isRefusedWithMalformedChunks(_ body: String) throws {
         let all = try chunked(body)
         #expect(all.dropFirst() == [.refused(status: 400, code: "malformed-chunk")])
     }
