@@ -54,7 +54,7 @@ struct ServerURL: Equatable {
             ? authority.firstIndex(of: "]").map { authority.index(after: $0) } : authority.firstIndex(of: ":")
         let host = authority[..<(nameEnd ?? authority.endIndex)]
         let behind = authority[host.endIndex...]
-        guard !host.isEmpty, behind.isEmpty || behind.hasPrefix(":"),
+        guard !host.isEmpty, host.hasPrefix("[") == host.hasSuffix("]"), behind.isEmpty || behind.hasPrefix(":"),
             let port = behind.isEmpty ? 80 : UInt16(behind.dropFirst())
         else {
             throw Fault(message: "\(text) is no URL such as http://localhost:8000/?species=stejay")

@@ -34,12 +34,14 @@ final class SourceFile {
 
     /// Adds up to `count` more bytes to the end of `bytes`; none at the end of the file.
     func read(_ bytes: inout [UInt8], _ count: Int) throws(ImportError) {
-        let before = bytes.count
-        bytes.append(contentsOf: repeatElement(0, count: count))
-        let got = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress.map { $0 + before }, count) }
-        let number = errno
-        bytes.removeLast(count - max(0, got))
-        guard got >= 0 else { throw .refused("\(path) can't be read: \(systemMessage(number)).") }
+        var number: Int32 = 0
+        bytes.append(addingCapacity: count) { span in
+            span.withUnsafeMutableBufferPointer { buffer, initialized in
+                let got = Glibc.read(descriptor, buffer.baseAddress.map { $0 + initialized }, count)
+                if got < 0 { number = errno } else { initialized += got }
+            }
+        }
+        guard number == 0 else { throw .refused("\(path) can't be read: \(systemMessage(number)).") }
     }
 
     func rewind() { lseek(descriptor, 0, SEEK_SET) }

@@ -1,0 +1,62 @@
+import Glibc
+import HTTP
+import Testing
+
+@testable import API
+
+@Suite struct AccessLogTests {
+    @Test(arguments: [
+        ("/", "/"), ("/?species=stejay&year=2021", "/?species=stejay&year=2021"),
+        ("/?password=mumble", "/?password=..."),
+        ("/?Password=mumble&year=2021", "/?Password=...&year=2021"), ("/?pass%77ord=mumble", "/?pass%77ord=..."),
+        ("/?x", "/?x"),
+        ("/?a=b=c", "/?a=..."), ("/?", "/?"),
+    ])
+    func keepsNoValueThatMayBeAPassword(target: String, expected: String) {
+        #expect(AccessLog.redacted(target) == expected)
+    }
+
+    /// What one line looks like.
+    private func line(_ format: AccessLogConfiguration.Format, user: String?, request: Request?) -> String {
+        var ends: [Int32] = [0, 0]
+        guard pipe(&ends) == 0 else { return "" }
+        defer { ends.forEach { close($0) } }
+        let log = AccessLog(AccessLogConfiguration(descriptor: ends[1], format: format))
+        let report = Report(
+            request: request, peer: Peer(address: "127.0.0.1"), status: .ok, user: user, requestID: "abc-1",
+            bodyBytes: 12,
+            nanoseconds: 38_400, complete: true)
+        log.append(report, now: 1_612_325_106)
+        log.flush()
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = read(ends[0], &bytes, bytes.count)
+        return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+    }
+
+    @Test func writesALineOfText() throws {
+        let request = try parse(
+            "GET /?species=stejay HTTP/1.1\r\nHost: x\r\nAuthorization: Basic bWFybHluOm11bWJsZQ==\r\n\r\n")
+        let expected = "127.0.0.1 marlyn [2021-02-03T04:05:06Z] \"GET /?species=stejay HTTP/1.1\" 200 12 38us abc-1\n"
+        #expect(line(.text, user: "marlyn", request: request) == expected)
+    }
+
+    @Test func writesALineForARequestThatCouldNotBeRead() {
+        #expect(line(.text, user: nil, request: nil) == "127.0.0.1 - [2021-02-03T04:05:06Z] \"-\" 200 12 38us abc-1\n")
+    }
+
+    @Test func aNameCannotForgeALine() {
+        let written = line(.text, user: "a\" 200\nb c", request: nil)
+        #expect(written.hasPrefix("127.0.0.1 a__200_b_c ["))
+        #expect(written.filter { $0 == "\n" }.count == 1)
+    }
+
+    @Test func writesJSON() throws {
+        let request = try parse("GET /?species=stejay HTTP/1.1\r\nHost: x\r\n\r\n")
+        let expected = """
+            {"time":"2021-02-03T04:05:06Z","peer":"127.0.0.1","user":"mar\\"lyn","method":"GET",\
+            "target":"/?species=stejay","status":200,"bytes":12,"microseconds":38,"complete":true,"request_id":"abc-1"}
+
+            """
+        #expect(line(.json, user: "mar\"lyn", request: request) == expected)
+    }
+}

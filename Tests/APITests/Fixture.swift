@@ -1,0 +1,88 @@
+import Birds
+import Foundation
+import HTTP
+import Logging
+import Testing
+
+@testable import API
+
+/// Reads one request as the server does.
+func parse(_ text: String) throws -> Request {
+    var parser = RequestParser(limits: RequestLimits())
+    let bytes = Array(text.utf8)
+    guard case .head(let head) = parser.next(in: bytes.span).event else {
+        throw NotARequest(text: text)
+    }
+    return head.request
+}
+
+struct NotARequest: Error { let text: String }
+
+/// A service over a small database that goes when the fixture goes.
+final class Fixture {
+    static let plain = """
+        loc_id,latitude,longitude,region,year,month,day,species_id,num
+        L2,60.702886,-135.014611,CA-YT,2020,11,19,stejay,2
+        L1,60.5,-135.25,CA-YT,2021,2,1,stejay,3.0
+        L1,60.5,-135.25,CA-YT,2021,2,1,comrav,
+        L3,47.5,-122.75,US-WA,2021,2,1,stejay,1
+
+        """
+    static let species = """
+        species_id,sci_name,en_us
+        stejay,Cyanocitta stelleri,Steller's Jay
+        comrav,Corvus corax,Common Raven
+
+        """
+
+    let folder: URL
+    let service: Service
+
+    init(password: String? = "mumble", plain: String = Fixture.plain, queryTimeout: Int = 10) throws {
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("rookery-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let files = [("birds.csv", plain), ("species.csv", Fixture.species)]
+        var paths: [String] = []
+        for (name, text) in files {
+            let file = folder.appendingPathComponent(name)
+            try Data(text.utf8).write(to: file)
+            paths.append(file.path)
+        }
+        let database = folder.appendingPathComponent("birds.db").path
+        var options = ImportOptions(files: paths, database: database)
+        options.dataset = "yukon"
+        _ = try Importer.run(options) { _ in }
+        var configuration = ServiceConfiguration(
+            database: database, password: try password.map { try #require(SharedPassword($0)) },
+            accessLog: AccessLogConfiguration(descriptor: nil, format: .text),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        configuration.queryTimeout = queryTimeout
+        service = try Service(configuration, stores: SharedStores(configuration), loop: 0)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    /// Asks with the password, and does at once what a worker would do.
+    func get(_ target: String, fields: String = "Password: mumble\r\n", method: String = "GET") throws -> Response {
+        try ask("\(method) \(target) HTTP/1.1\r\nHost: x\r\n\(fields)\r\n")
+    }
+
+    func ask(_ text: String) throws -> Response {
+        switch service.respond(to: try parse(text), from: Peer(address: "127.0.0.1")) {
+        case .now(let response): return response
+        case .later(let work, _): return work()
+        }
+    }
+}
+
+extension Response {
+    /// The whole body.
+    var text: String {
+        switch body {
+        case .bytes(let bytes): return String(decoding: bytes, as: UTF8.self)
+        case .stream(var bytes, let rest):
+            while case .more = rest.next(into: &bytes) {}
+            return String(decoding: bytes, as: UTF8.self)
+        }
+    }
+}

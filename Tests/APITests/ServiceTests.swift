@@ -1,0 +1,138 @@
+import HTTP
+import Testing
+
+@testable import API
+
+@Suite struct ServiceTests {
+    @Test func answersTheFirstRequestThatAUserMakes() throws {
+        let response = try Fixture().get("/?species=stejay&year=2021")
+        #expect(response.status == .ok)
+        #expect(response.fields[.contentType] == "application/json")
+        #expect(
+            response.text == """
+                [{"loc_id":"L1","latitude":60.5,"longitude":-135.25,"region":"CA-YT","year":2021,"month":2,"day":1,\
+                "species_id":"stejay","num":3},
+                {"loc_id":"L3","latitude":47.5,"longitude":-122.75,"region":"US-WA","year":2021,"month":2,"day":1,\
+                "species_id":"stejay","num":1}]
+
+                """)
+    }
+
+    @Test func writesCSV() throws {
+        let response = try Fixture().get("/observations?species=comrav&format=csv&fields=loc_id,date,common_name,num")
+        #expect(response.fields[.contentType] == "text/csv; charset=utf-8")
+        #expect(response.text == "loc_id,date,common_name,num\r\nL1,2021-02-01,Common Raven,\r\n")
+    }
+
+    @Test func findsOneObservationByItsID() throws {
+        let fixture = try Fixture()
+        let all = try fixture.get("/observations?fields=id,species_id&species=comrav").text
+        let id = try #require(all.split(separator: ":").dropFirst().first?.prefix { $0.isNumber })
+        let one = try fixture.get("/observations/\(id)?fields=id,species_id")
+        #expect(one.status == .ok)
+        #expect(one.text == all.dropFirst().dropLast(2) + "\n")
+        for other in ["999999", "0\(id)", "+\(id)", "x", "99999999999999999999", "-1"] {
+            #expect(try fixture.get("/observations/\(other)").status == .notFound)
+        }
+    }
+
+    @Test func listsSpeciesAndDataSets() throws {
+        let fixture = try Fixture()
+        let species = try fixture.get("/species").text
+        #expect(
+            species.contains(#""species_id":"comrav","scientific_name":"Corvus corax","common_name":"Common Raven""#))
+        #expect(try fixture.get("/species/comrav").text.contains("Corvus corax"))
+        #expect(try fixture.get("/species/comra").status == .notFound)
+        #expect(try fixture.get("/datasets").text.contains(#""name":"yukon""#))
+    }
+
+    @Test(arguments: [
+        ("/?specie=stejay", "unknown-parameter", #""nearest":"species""#),
+        ("/?species=stejai", "bad-value", #""nearest":"stejay""#),
+        ("/?year=2021&year=2022", "repeated-parameter", #""parameter":"year""#),
+        ("/?fields=nun", "bad-value", #""nearest":"num""#),
+        ("/health?x=1", "unknown-parameter", #""parameter":"x""#),
+        ("/species?limit=1", "unknown-parameter", #""parameter":"limit""#),
+    ])
+    func namesATypingError(target: String, code: String, detail: String) throws {
+        let response = try Fixture().get(target)
+        #expect(response.status == .badRequest)
+        #expect(response.text.contains("\"code\":\"\(code)\""))
+        #expect(response.text.contains(detail))
+    }
+
+    @Test(arguments: ["/?region=XX", "/?location=L9", "/?dataset=other", "/?year=1999"])
+    func answersAnUnknownPlaceWithNothing(target: String) throws {
+        #expect(try Fixture().get(target).text == "[]\n")
+    }
+
+    @Test func saysWhichMethodsThereAre() throws {
+        let fixture = try Fixture()
+        let refused = try fixture.get("/observations", method: "DELETE")
+        #expect(refused.status == .methodNotAllowed)
+        #expect(refused.fields[.allow] == "GET, HEAD, OPTIONS")
+        let options = try fixture.get("/observations", method: "OPTIONS")
+        #expect(options.status == .noContent)
+        #expect(options.fields[.allow] == "GET, HEAD, OPTIONS")
+        #expect(try fixture.get("*", method: "OPTIONS").status == .noContent)
+        #expect(try fixture.get("/nothing").status == .notFound)
+    }
+
+    @Test func streamsWhatIsLarge() throws {
+        let header = "loc_id,latitude,longitude,region,year,month,day,species_id,num\n"
+        let rows = (1...2000).map { "L\($0),60.5,-135.25,CA-YT,2021,2,1,stejay,\($0)\n" }
+        let response = try Fixture(plain: header + rows.joined()).get("/?fields=num")
+        guard case .stream(let first, _) = response.body else {
+            // 2,000 rows of one number fit into one piece.
+            #expect(response.text.split(separator: "\n").count == 2000)
+            return
+        }
+        Issue.record("\(first.count) bytes were not all")
+    }
+
+    @Test func streamsInPiecesWhatDoesNotFitIntoOne() throws {
+        let header = "loc_id,latitude,longitude,region,year,month,day,species_id,num\n"
+        let rows = (1...2000).map { "L\($0),60.5,-135.25,CA-YT,2021,2,1,stejay,\($0)\n" }
+        let response = try Fixture(plain: header + rows.joined()).get("/")
+        guard case .stream(let first, let rest) = response.body else {
+            Issue.record("a large answer came at once")
+            return
+        }
+        #expect(first.count < RowAnswer.pieceSize + RowAnswer.usualSize)
+        var whole = first
+        while case .more = rest.next(into: &whole) {}
+        #expect(String(decoding: whole, as: UTF8.self).split(separator: "\n").count == 2000)
+        #expect(whole.suffix(3) == Array("}]\n".utf8))
+    }
+
+    @Test func namesEveryAnswerAndTakesAShortNameOver() throws {
+        let fixture = try Fixture()
+        let first = try fixture.get("/").fields[.requestID]
+        let second = try fixture.get("/nothing").fields[.requestID]
+        #expect(first != nil && first != second)
+        #expect(
+            try fixture.get("/", fields: "X-Request-Id: abc-1.z\r\nPassword: mumble\r\n").fields[.requestID]
+                == "abc-1.z")
+        let long = String(repeating: "a", count: 65)
+        for bad in [long, "a b", "a\"b", ""] {
+            #expect(
+                try fixture.get("/", fields: "X-Request-Id: \(bad)\r\nPassword: mumble\r\n").fields[.requestID] != bad)
+        }
+    }
+
+    @Test func keepsAnswersOutOfSharedCaches() throws {
+        for fields in ["", "Password: mumble\r\n"] {
+            let response = try Fixture().get("/", fields: fields)
+            #expect(response.fields[.cacheControl] == "private")
+            #expect(response.fields[.vary] == "Authorization, Password")
+        }
+    }
+
+    @Test func turnsARefusalIntoAProblem() throws {
+        let response = try Fixture().service.refuse(
+            RequestError(.badRequest, code: "malformed-field", "a \"quoted\" fault"), from: Peer(address: "::1"))
+        #expect(response.status == .badRequest)
+        #expect(response.fields[.contentType] == "application/problem+json")
+        #expect(response.text.contains(#""error_message":"a \"quoted\" fault""#))
+    }
+}
