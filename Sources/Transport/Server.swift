@@ -94,7 +94,6 @@ public final class Server: Sendable {
     private func runLoop(
         _ workers: WorkerPool, _ limits: ConnectionLimits, _ makeApplication: () throws -> any Application
     ) -> ServerError? {
-        guard let listener = listeners.withLock({ $0.popLast() }) else { return nil }
         let application: any Application
         do {
             application = try makeApplication()
@@ -102,7 +101,9 @@ public final class Server: Sendable {
             return .application(error)
         }
         do throws(SystemCallError) {
-            let loop = try EventLoop(configuration, application, listener, workers, limits)
+            // The loop alone holds its listener, and closes it by letting go.
+            let listener = { self.listeners.withLock { $0.popLast() } }
+            let loop = try EventLoop(configuration, application, listener(), workers, limits)
             supervisor.started(loop.mailbox)
             try loop.run()
             return nil

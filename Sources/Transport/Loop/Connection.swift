@@ -92,9 +92,11 @@ final class Connection {
 
     /// The kernel says that something has changed.
     func handle(_ events: UInt32) {
-        if events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0 { return state == .drain ? end() : giveUp() }
-        if events & EPOLLRDHUP.rawValue != 0 { peerHasEnded = true }
-        if events & (EPOLLIN.rawValue | EPOLLRDHUP.rawValue) != 0 { mayReceive = true }
+        // In `drain` both sides having ended is what was waited for; what the client sent before is read all the same.
+        let isGone = EPOLLERR.rawValue | (state == .drain ? 0 : EPOLLHUP.rawValue)
+        if events & isGone != 0 { return giveUp() }
+        if events & (EPOLLRDHUP.rawValue | EPOLLHUP.rawValue) != 0 { peerHasEnded = true }
+        if events & (EPOLLIN.rawValue | EPOLLRDHUP.rawValue | EPOLLHUP.rawValue) != 0 { mayReceive = true }
         if events & EPOLLOUT.rawValue != 0 { maySend = true }
         advance()
     }
@@ -142,7 +144,7 @@ final class Connection {
     /// The server stops. What has arrived is still answered.
     func stop() {
         // There may be a request that the kernel has, and has not told of yet.
-        mayReceive = true
+        if state == .head { mayReceive = true }
         advance()
     }
 
@@ -198,28 +200,17 @@ final class Connection {
 
     private func begin(_ head: RequestHead) {
         loop.deadlines.clear(token.slot)
-        if head.hasBody, wantsBody(head) {
+        // No resource takes a body, so a client that waits to be asked for it gets the final answer (RFC 9110 §10.1.1).
+        if head.hasBody, !head.expectsContinue {
             current = head
             windowStart = loop.now
             windowBytes = 0
             state = .body
-        } else if head.hasBody {
-            // Where the next request begins is beyond a body that is not read.
-            drains = true
-            respond(to: head, keepAlive: false)
-        } else {
-            respond(to: head, keepAlive: head.keepAlive)
+            return
         }
-    }
-
-    /// Whether the body of a request is read, and dropped, before the answer. No resource takes one, so a client that waits
-    /// to be asked for it gets the final answer at once (RFC 9110 §10.1.1).
-    private func wantsBody(_ head: RequestHead) -> Bool {
-        if head.expectsContinue { return false }
-        guard head.request.method == .get || head.request.method == .head, let length = head.contentLength else {
-            return true
-        }
-        return length <= UInt64(clamping: loop.configuration.limits.droppedBody)
+        // A body that is not read, or is too large to be dropped, may still be on its way.
+        drains = head.hasBody || !head.keepAlive && head.request.fields.count(of: .contentLength) > 0
+        respond(to: head, keepAlive: head.keepAlive && !head.hasBody)
     }
 
     private func endBody() {
@@ -374,7 +365,7 @@ final class Connection {
         windowBytes += count
         let time = loop.now - windowStart
         guard time >= configuration.bodyRateWindow.nanoseconds else { return true }
-        if UInt64(windowBytes) < UInt64(clamping: configuration.bodyRate) * (time / 1_000_000_000) {
+        if Double(windowBytes) * 1e9 < Double(configuration.bodyRate) * Double(time) {
             refuse(.bodyTooSlow)
         }
         windowStart = loop.now

@@ -57,7 +57,7 @@ final class EventLoop {
     private static let spareSendBuffers = 32
 
     init(
-        _ configuration: ServerConfiguration, _ application: any Application, _ listener: Listener,
+        _ configuration: ServerConfiguration, _ application: any Application, _ listener: Listener?,
         _ workers: WorkerPool, _ limits: ConnectionLimits
     ) throws(SystemCallError) {
         self.configuration = configuration
@@ -79,7 +79,7 @@ final class EventLoop {
             needed: configuration.limits.requestLine + configuration.limits.headerSection + 1024)
         mailbox = try Mailbox()
         epoll = try Descriptor(epoll_create1(Int32(EPOLL_CLOEXEC)), from: "epoll_create1")
-        try watch(listener.descriptor, EPOLLIN.rawValue | EPOLLEXCLUSIVE.rawValue, .listener)
+        if let listener { try watch(listener.descriptor, EPOLLIN.rawValue | EPOLLEXCLUSIVE.rawValue, .listener) }
         try watch(mailbox.wakeup, EPOLLIN.rawValue | EPOLLET.rawValue, .mailbox)
     }
 

@@ -1,0 +1,204 @@
+import HTTP
+import Testing
+
+@testable import Transport
+
+@Suite struct ConnectionTests {
+    @Test func severalRequestsShareAConnection() throws {
+        try withServer { server in
+            let client = try RawClient(server)
+            for path in ["/a", "/b", "/c"] {
+                try client.send(get(path))
+                let answer = try client.response()
+                #expect(answer == .init(status: 200, length: "2", body: path))
+            }
+        }
+    }
+
+    @Test func aThousandRequestsInOneWriteAreAnsweredInOrder() throws {
+        try withServer { server in
+            let client = try RawClient(server)
+            try client.send((0..<1_000).map { get("/\($0)") }.joined())
+            for index in 0..<1_000 { #expect(try client.response().body == "/\(index)") }
+        }
+    }
+
+    @Test func answersOfWorkersKeepTheOrder() throws {
+        try withServer { server in
+            let client = try RawClient(server)
+            let paths = (0..<100).map { $0 % 3 == 1 ? "/later/\($0)" : "/now/\($0)" }
+            try client.send(paths.map { get($0) }.joined())
+            for path in paths { #expect(try client.response().body == path) }
+        }
+    }
+
+    @Test func streamsAndPlainAnswersKeepTheOrder() throws {
+        try withServer { server in
+            let client = try RawClient(server)
+            try client.send(get("/stream/3") + get("/a") + get("/stream/0") + get("/b"))
+            let long = try client.response()
+            #expect(long.isChunked)
+            #expect(long.body.utf8.count == 6 + 3 * TestProducer.pieceSize)
+            #expect(try client.response().body == "/a")
+            #expect(try client.response().body == "first ")
+            #expect(try client.response().body == "/b")
+        }
+    }
+
+    @Test func aRequestMayComeByteByByte() throws {
+        try withServer { server in
+            let client = try RawClient(server)
+            for character in get("/slow", "X-Field: value") { try client.send(String(character)) }
+            #expect(try client.response().body == "/slow")
+        }
+    }
+
+    @Test(arguments: ["/now", "/later/1", "/stream/2"])
+    func aClientThatOnlySendsNoMoreIsStillAnswered(path: String) throws {
+        try withServer { server in
+            let client = try RawClient(server)
+            try client.send(get(path) + get("/second"))
+            client.endSending()
+            #expect(try client.response().status == 200)
+            #expect(try client.response().body == "/second")
+            #expect(try client.readToEnd().end == .closed)
+        }
+    }
+
+    @Test(arguments: ["/path", "/stream/2", "/later/path"])
+    func aHeadIsAnsweredWithoutABody(path: String) throws {
+        try withServer { server in
+            let client = try RawClient(server)
+            try client.send(get(path, method: "HEAD") + get("/next"))
+            let answer = try client.response(isHead: true)
+            #expect(answer.status == 200)
+            #expect(answer.isChunked == path.hasPrefix("/stream"))
+            #expect(answer.length == (answer.isChunked ? nil : "\(path.utf8.count)"))
+            #expect(try client.response().body == "/next")
+            let cancels = server.record.cancels.load(ordering: .sequentiallyConsistent)
+            #expect(cancels == (answer.isChunked ? 1 : 0))
+        }
+    }
+
+    @Test func anOldClientGetsABodyThatTheEndOfTheConnectionEnds() throws {
+        try withServer { server in
+            let client = try RawClient(server)
+            try client.send(get("/stream/2", version: "1.0"))
+            let answer = try client.response()
+            #expect(answer.isClosing && !answer.isChunked && answer.length == nil)
+            #expect(answer.body.utf8.count == 6 + 2 * TestProducer.pieceSize)
+        }
+    }
+
+    @Test func anOldClientMayKeepTheConnection() throws {
+        try withServer { server in
+            let client = try RawClient(server)
+            try client.send(get("/a", "Connection: keep-alive", version: "1.0") + get("/b", version: "1.0"))
+            #expect(try client.response().body == "/a")
+            #expect(try client.response() == .init(status: 200, isClosing: true, length: "2", body: "/b"))
+            #expect(try client.readToEnd() == ("", .closed))
+        }
+    }
+
+    @Test func aClientMayAskToClose() throws {
+        try withServer { server in
+            let client = try RawClient(server)
+            try client.send(get("/a", "Connection: close") + get("/never"))
+            #expect(try client.response() == .init(status: 200, isClosing: true, length: "2", body: "/a"))
+            #expect(try client.readToEnd() == ("", .closed))
+        }
+    }
+
+    @Test(arguments: [100, 200_000, 5_000_000])
+    func aBodyOfKnownLengthMayBeLarge(size: Int) throws {
+        try withServer { server in
+            let client = try RawClient(server)
+            try client.send(get("/large/\(size)") + get("/large/\(size)") + get("/end"))
+            #expect(try client.response().body.utf8.count == size)
+            #expect(try client.response().body.utf8.count == size)
+            #expect(try client.response().body == "/end")
+        }
+    }
+
+    // MARK: - Requests with a body
+
+    @Test(arguments: [
+        "Content-Length: 5\r\n\r\nhello", "Content-Length: 0\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+    ])
+    func aBodyIsDropped(rest: String) throws {
+        try withServer { server in
+            let client = try RawClient(server)
+            try client.send("POST /a HTTP/1.1\r\nHost: x\r\n" + rest + get("/b"))
+            #expect(try client.response().body == "/a")
+            #expect(try client.response().body == "/b")
+        }
+    }
+
+    @Test func aBodyThatIsAnnouncedIsNotAskedFor() throws {
+        try withServer { server in
+            let client = try RawClient(server)
+            try client.send("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n")
+            #expect(try client.response() == .init(status: 200, isClosing: true, length: "2", body: "/a"))
+            #expect(try client.readToEnd() == ("", .closed))
+        }
+    }
+
+    @Test func theLargeBodyOfAGetIsLeftUnread() throws {
+        try withServer { server in
+            let client = try RawClient(server)
+            try client.send("GET /a HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n")
+            #expect(try client.response() == .init(status: 200, isClosing: true, length: "2", body: "/a"))
+            try client.send(String(repeating: "x", count: 100_000))
+            client.endSending()
+            #expect(try client.readToEnd() == ("", .closed))
+        }
+    }
+
+    // MARK: - Refusals
+
+    @Test(arguments: [
+        ("GET / HTTP/1.1\nHost: x\r\n\r\n", 400), ("BREW / HTTP/1.1\r\nHost: x\r\n\r\n", 501),
+        ("GET / HTTP/2.0\r\nHost: x\r\n\r\n", 505), ("GET / HTTP/1.1\r\n\r\n", 400),
+    ])
+    func aMalformedRequestIsRefusedAfterTheAnswersBeforeIt(request: String, status: Int) throws {
+        try withServer { server in
+            let client = try RawClient(server)
+            try client.send(get("/a") + request + get("/never"))
+            #expect(try client.response().body == "/a")
+            let refusal = try client.response()
+            #expect(refusal.status == status && refusal.isClosing)
+            client.endSending()
+            #expect(try client.readToEnd() == ("", .closed))
+            let reports = server.record.reports
+            #expect(reports.map(\.status.code) == [200, status])
+            #expect(reports.last?.request == nil)
+        }
+    }
+
+    @Test func aRefusalIsReadByAClientThatGoesOnSending() throws {
+        try withServer { server in
+            let client = try RawClient(server)
+            try client.send("GET /" + String(repeating: "x", count: 20_000))
+            try client.send(String(repeating: "x", count: 200_000))
+            client.endSending()
+            #expect(try client.response().status == 414)
+            #expect(try client.readToEnd() == ("", .closed))
+        }
+    }
+
+    // MARK: - Reports
+
+    @Test func everyAnswerIsReported() throws {
+        try withServer { server in
+            let client = try RawClient(server)
+            try client.send(get("/four") + get("/later/4") + get("/stream/2"))
+            for _ in 0..<3 { _ = try client.response() }
+            try eventually("three reports") { server.record.reports.count == 3 }
+            let reports = server.record.reports
+            #expect(reports.map { $0.request?.target.path } == ["/four", "/later/4", "/stream/2"])
+            #expect(reports.map(\.bodyBytes) == [5, 8, 6 + 2 * TestProducer.pieceSize])
+            #expect(reports.allSatisfy { $0.complete && $0.peer.address == "127.0.0.1" && $0.nanoseconds > 0 })
+        }
+    }
+}

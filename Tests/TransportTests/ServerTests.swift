@@ -1,0 +1,237 @@
+import Glibc
+import HTTP
+import Testing
+
+@testable import Transport
+
+@Suite struct ServerTests {
+    // MARK: - Listening
+
+    @Test func severalLoopsShareAPort() throws {
+        try withServer {
+            $0.threads = 4
+        } _: { server in
+            #expect(server.server.address == "http://127.0.0.1:\(server.port)")
+            let clients = try (0..<40).map { _ in try RawClient(server) }
+            for (index, client) in clients.enumerated() { try client.send(get("/\(index)")) }
+            for (index, client) in clients.enumerated() { #expect(try client.response().body == "/\(index)") }
+        }
+    }
+
+    @Test(arguments: [1, 3])
+    func aTakenPortIsAnError(threads: Int) throws {
+        try withServer {
+            $0.threads = threads
+        } _: { server in
+            var configuration = ServerConfiguration()
+            configuration.port = server.port
+            configuration.threads = threads
+            let sentence = "Port \(server.port) on 127.0.0.1 is taken by another program. Choose another with --port."
+            #expect(Self.message(configuration) == sentence)
+        }
+    }
+
+    @Test(arguments: [
+        ("not a host", "Can't listen on \"not a host\""), ("", "Can't listen on \"\""),
+        ("192.0.2.1", "No network interface of this machine has the address 192.0.2.1"),
+    ])
+    func aHostThatIsNotOursIsAnError(host: String, sentence: String) throws {
+        var configuration = ServerConfiguration()
+        configuration.host = host
+        configuration.port = 0
+        #expect(Self.message(configuration)?.hasPrefix(sentence) == true)
+    }
+
+    @Test func aPortIsFreeAfterTheServer() throws {
+        var port: UInt16 = 0
+        try withServer { server in
+            port = server.port
+            let client = try RawClient(server)
+            try client.send(get("/a", "Connection: close"))
+            #expect(try client.response().status == 200)
+        }
+        try withServer {
+            $0.port = port
+        } _: { server in
+            #expect(server.port == port)
+        }
+    }
+
+    @Test(.enabled(if: Self.hasIPv6), arguments: ["::1", "[::1]", "::"])
+    func itListensOnIPv6(host: String) throws {
+        try withServer {
+            $0.host = host
+        } _: { server in
+            #expect(server.server.address == "http://[\(host == "::" ? "::" : "::1")]:\(server.port)")
+            let client = try RawClient(server)
+            try client.send(get("/a"))
+            #expect(try client.response().body == "/a")
+            try eventually("a report") { server.record.reports.count == 1 }
+            #expect(server.record.reports.first?.peer.address == "::1")
+        }
+    }
+
+    // MARK: - Unix socket
+
+    @Test func itListensOnAUnixSocket() throws {
+        let path = Self.temporaryPath()
+        try withServer {
+            $0.socketPath = path
+            $0.threads = 2
+        } _: { server in
+            #expect(server.server.address == "unix:" + path)
+            let client = try RawClient(server)
+            try client.send(get("/a") + get("/stream/20"))
+            #expect(try client.response().body == "/a")
+            #expect(try client.response().body.utf8.count == 6 + 20 * TestProducer.pieceSize)
+            #expect(server.record.reports.first?.peer.address == "unix")
+
+            var configuration = ServerConfiguration()
+            configuration.socketPath = path
+            #expect(Self.message(configuration)?.contains("another server listens there") == true)
+        }
+        #expect(access(path, F_OK) != 0)
+    }
+
+    @Test func theSocketOfADeadServerIsReplaced() throws {
+        let path = Self.temporaryPath()
+        do {
+            let dead = try Descriptor.stream(family: AF_UNIX)
+            let address = try SocketAddress(path: path)
+            try SystemCallError.check(address.withPointer { bind(dead.number, $0, $1) }, "bind")
+        }
+        try withServer {
+            $0.socketPath = path
+        } _: { server in
+            let client = try RawClient(server)
+            try client.send(get("/a"))
+            #expect(try client.response().body == "/a")
+        }
+    }
+
+    @Test func aFileIsNotReplacedByASocket() throws {
+        let path = Self.temporaryPath()
+        let file = try Descriptor(open(path, O_CREAT | O_WRONLY, 0o600), from: "open")
+        defer { unlink(path) }
+        var configuration = ServerConfiguration()
+        configuration.socketPath = path
+        #expect(Self.message(configuration)?.contains("a file is there that is not a socket") == true)
+        #expect(access(path, F_OK) == 0)
+        _ = file.number
+    }
+
+    @Test func aPathThatIsTooLongIsAnError() throws {
+        var configuration = ServerConfiguration()
+        configuration.socketPath = "/tmp/" + String(repeating: "x", count: 200)
+        #expect(Self.message(configuration)?.contains("longer than the 107 bytes") == true)
+    }
+
+    // MARK: - Connections
+
+    @Test func oneConnectionTooManyIsRefused() throws {
+        try withServer {
+            $0.maxConnections = 2
+        } _: { server in
+            let first = try RawClient(server)
+            let second = try RawClient(server)
+            for client in [first, second] {
+                try client.send(get("/a"))
+                #expect(try client.response().status == 200)
+            }
+            let third = try RawClient(server)
+            let refusal = try third.response()
+            #expect(refusal.status == 503 && refusal.isClosing && refusal.body == "too-many-connections")
+            third.endSending()
+            #expect(try third.readToEnd() == ("", .closed))
+
+            first.close()
+            try eventually("room for a connection") {
+                let client = try? RawClient(server)
+                try? client?.send(get("/b"))
+                return (try? client?.response().status) == 200
+            }
+        }
+    }
+
+    // MARK: - Stopping
+
+    @Test func aStopAnswersWhatHasArrived() throws {
+        try withServer { server in
+            let idle = try RawClient(server)
+            let busy = try RawClient(server)
+            let streaming = try RawClient(server)
+            try busy.send(get("/gate/1") + get("/second"))
+            try streaming.send(get("/stream/1000"))
+            try eventually("a request waits") { server.record.waiting.load(ordering: .sequentiallyConsistent) == 1 }
+            try eventually("a stream begins") { server.record.pieces.load(ordering: .sequentiallyConsistent) > 0 }
+
+            server.server.stop()
+            #expect(try idle.readToEnd() == ("", .closed))
+            try eventually("nothing listens") { (try? RawClient(server)) == nil }
+            server.record.gate.store(true, ordering: .sequentiallyConsistent)
+            #expect(try busy.response().body == "/gate/1")
+            #expect(try busy.response() == .init(status: 200, isClosing: true, length: "7", body: "/second"))
+            #expect(try busy.readToEnd() == ("", .closed))
+            #expect(try streaming.response().body.utf8.count == 6 + 1000 * TestProducer.pieceSize)
+            #expect(try streaming.readToEnd() == ("", .closed))
+            try server.waitForEnd()
+        }
+    }
+
+    @Test func aStopResetsWhatHasNotEndedInTime() throws {
+        try withServer {
+            $0.grace = .milliseconds(50)
+        } _: { server in
+            let client = try RawClient(server)
+            try client.send(get("/block"))
+            try eventually("the producer blocks") { server.record.waiting.load(ordering: .sequentiallyConsistent) == 1 }
+            server.server.stop()
+            try server.waitForEnd()
+            #expect(try client.readToEnd().end == .reset)
+            #expect(server.record.cancels.load(ordering: .sequentiallyConsistent) == 1)
+        }
+    }
+
+    @Test func anApplicationThatCanNotBeMadeEndsTheServer() throws {
+        struct Broken: Error {}
+        var configuration = ServerConfiguration()
+        configuration.port = 0
+        configuration.threads = 3
+        let server = try Server(configuration)
+        let record = Record()
+        var isReady = false
+        let error = #expect(throws: ServerError.self) {
+            try server.run(
+                makeApplication: { index in
+                    if index == 1 { throw Broken() }
+                    return TestApplication(record)
+                }, ready: { isReady = true })
+        }
+        guard case .application(let cause) = error else { throw NotYet(what: "the application's error") }
+        #expect(cause is Broken)
+        #expect(!isReady)
+    }
+
+    // MARK: -
+
+    /// Why a server can't listen like this; nil if it can.
+    private static func message(_ configuration: ServerConfiguration) -> String? {
+        do throws(ServerError) {
+            _ = try Server(configuration)
+            return nil
+        } catch {
+            return error.description
+        }
+    }
+
+    private static func temporaryPath() -> String {
+        "/tmp/rookery-test-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
+    }
+
+    private static var hasIPv6: Bool {
+        guard let descriptor = try? Descriptor.stream(family: AF_INET6),
+            let address = try? SocketAddress.resolve(host: "::1", port: 0).first
+        else { return false }
+        return address.withPointer { bind(descriptor.number, $0, $1) } == 0
+    }
+}

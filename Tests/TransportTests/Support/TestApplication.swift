@@ -1,0 +1,112 @@
+import Glibc
+import HTTP
+import Synchronization
+
+/// What the tests of one server share with its applications.
+final class Record: Sendable {
+    private let state = Mutex<[Report]>([])
+    /// Pieces that streams have made, and how often one was told to cancel.
+    let pieces = Atomic(0)
+    let cancels = Atomic(0)
+    /// Requests that wait for `gate` on a worker.
+    let waiting = Atomic(0)
+    /// Lets the work of `/gate` end.
+    let gate = Atomic(false)
+
+    var reports: [Report] { state.withLock { $0 } }
+
+    func add(_ report: Report) { state.withLock { $0.append(report) } }
+
+    func waitForGate() {
+        waiting.add(1, ordering: .sequentiallyConsistent)
+        while !gate.load(ordering: .sequentiallyConsistent) { usleep(500) }
+    }
+}
+
+/// Answers by the path:
+/// - `/gate/…`: on a worker, once the gate is open; the path is the body.
+/// - `/later/…`: on a worker; the path is the body.
+/// - `/stream/N`: N pieces of 64 KiB.
+/// - `/fail`: a stream that fails after a piece.
+/// - `/block`: a stream whose second piece is made when it is cancelled.
+/// - `/large/N`: N bytes, of known length.
+/// - anything else: the path is the body.
+final class TestApplication: Application {
+    private let record: Record
+
+    init(_ record: Record) { self.record = record }
+
+    func respond(to request: Request, from peer: Peer) -> Answer {
+        let path = request.target.path
+        let parts = path.split(separator: "/")
+        let number = parts.count > 1 ? Int(parts[1]) ?? 0 : 0
+        switch parts.first {
+        case "gate":
+            return .later(
+                work: { [record] in
+                    record.waitForGate()
+                    return Self.response(path)
+                }, cancel: { [record] in record.cancels.add(1, ordering: .sequentiallyConsistent) })
+        case "later":
+            return .later(work: { Self.response(path) }, cancel: {})
+        case "stream":
+            return .now(stream(TestProducer(record, count: number, end: .end)))
+        case "fail":
+            return .now(stream(TestProducer(record, count: 1, end: .failed)))
+        case "block":
+            return .now(stream(TestProducer(record, count: 1, end: nil)))
+        case "large":
+            return .now(Response(.ok, body: .bytes([UInt8](repeating: 0x78, count: number))))
+        default:
+            return .now(Self.response(path))
+        }
+    }
+
+    func refuse(_ error: RequestError, from peer: Peer) -> Response {
+        Response(error.status, body: .bytes(Array(error.code.utf8)))
+    }
+
+    func finished(_ report: Report) { record.add(report) }
+
+    func idle() {}
+
+    private static func response(_ text: String) -> Response { Response(.ok, body: .bytes(Array(text.utf8))) }
+
+    private func stream(_ producer: TestProducer) -> Response {
+        Response(.ok, body: .stream(first: Array("first ".utf8), rest: producer))
+    }
+}
+
+/// Makes `count` pieces and then what `end` says; nil blocks until it is cancelled.
+final class TestProducer: BodyProducer {
+    private let record: Record
+    private let count: Int
+    private let end: Piece?
+    private let made = Atomic(0)
+    private let isCancelled = Atomic(false)
+
+    init(_ record: Record, count: Int, end: Piece?) {
+        self.record = record
+        self.count = count
+        self.end = end
+    }
+
+    func next(into buffer: inout [UInt8]) -> Piece {
+        if made.add(1, ordering: .relaxed).oldValue == count {
+            if let end { return end }
+            record.waiting.add(1, ordering: .sequentiallyConsistent)
+            while !isCancelled.load(ordering: .sequentiallyConsistent) { usleep(500) }
+            return .failed
+        }
+        buffer += [UInt8](repeating: 0x70, count: TestProducer.pieceSize)
+        record.pieces.add(1, ordering: .sequentiallyConsistent)
+        return .more
+    }
+
+    func cancel() {
+        isCancelled.store(true, ordering: .sequentiallyConsistent)
+        record.cancels.add(1, ordering: .sequentiallyConsistent)
+    }
+
+    static let pieceSize = 64 << 10
+}

@@ -1,0 +1,77 @@
+import Glibc
+import HTTP
+import Testing
+
+@testable import Transport
+
+@Suite struct TimeoutTests {
+    @Test(arguments: ["G", "GET / HTTP/1.1\r\nHost:"])
+    func aHeadThatDoesNotEndIsRefused(beginning: String) throws {
+        try withServer {
+            $0.headerTimeout = .milliseconds(50)
+        } _: { server in
+            let client = try RawClient(server)
+            try client.send(get("/a") + beginning)
+            #expect(try client.response().body == "/a")
+            #expect(try client.response().status == 408)
+            client.endSending()
+            #expect(try client.readToEnd() == ("", .closed))
+        }
+    }
+
+    @Test func anIdleConnectionIsClosed() throws {
+        try withServer {
+            $0.idleTimeout = .milliseconds(50)
+        } _: { server in
+            let silent = try RawClient(server)
+            let client = try RawClient(server)
+            try client.send(get("/a"))
+            #expect(try client.response().body == "/a")
+            #expect(try client.readToEnd() == ("", .closed))
+            #expect(try silent.readToEnd() == ("", .closed))
+        }
+    }
+
+    @Test func aBodyThatPausesIsRefused() throws {
+        try withServer {
+            $0.bodyTimeout = .milliseconds(50)
+        } _: { server in
+            let client = try RawClient(server)
+            try client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhel")
+            #expect(try client.response().status == 408)
+            client.endSending()
+            #expect(try client.readToEnd() == ("", .closed))
+            #expect(server.record.reports.first?.request?.method == .post)
+        }
+    }
+
+    @Test func aBodyThatTricklesIsRefused() throws {
+        try withServer {
+            $0.bodyRateWindow = .milliseconds(20)
+        } _: { server in
+            let client = try RawClient(server)
+            try client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n")
+            for byte in ["a", "b"] {
+                usleep(40_000)
+                try client.send(byte)
+            }
+            #expect(try client.response().status == 408)
+            client.endSending()
+            #expect(try client.readToEnd() == ("", .closed))
+        }
+    }
+
+    @Test func aClientThatTakesNothingIsReset() throws {
+        try withServer {
+            $0.writeTimeout = .milliseconds(50)
+        } _: { server in
+            let client = try RawClient(server)
+            try client.send(get("/stream/1000000"))
+            try eventually("the stream is cancelled") {
+                server.record.cancels.load(ordering: .sequentiallyConsistent) == 1
+            }
+            #expect(try client.readToEnd().end == .reset)
+            #expect(server.record.reports.map(\.complete) == [false])
+        }
+    }
+}
