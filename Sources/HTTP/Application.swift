@@ -42,11 +42,11 @@ public struct Report: Sendable {
     /// The value of `X-Request-Id` in the response, if it had one.
     public let requestID: String?
     /// How many bytes of body were handed to the socket, without the chunked coding.
-    public let bodyBytes: Int
+    public var bodyBytes: Int
     /// From the first byte of the request until the last byte of the response was handed to the socket, in nanoseconds.
-    public let nanoseconds: UInt64
+    public var nanoseconds: UInt64
     /// Whether the whole response was handed to the socket.
-    public let complete: Bool
+    public var complete: Bool
 
     public init(
         request: Request?, peer: Peer, status: Status, user: String?, requestID: String?, bodyBytes: Int,
