@@ -83,6 +83,8 @@ final class Listener: Sendable {
             // `::` takes IPv4 as well, whatever the system's default.
             try descriptor.set(IPV6_V6ONLY, level: Int32(IPPROTO_IPV6), to: address.isAny ? 0 : 1)
         }
+        // What is sent is sent at once: answers are collected here, not in the kernel. Accepted connections inherit this.
+        try descriptor.set(TCP_NODELAY, level: Int32(IPPROTO_TCP), to: 1)
         try SystemCallError.check(address.withPointer { bind(descriptor.number, $0, $1) }, "bind")
         try SystemCallError.check(listen(descriptor.number, backlog), "listen")
         return descriptor

@@ -34,12 +34,14 @@ final class Connection {
     /// Whether a worker does something for this connection; then it keeps its slot, even if it has ended.
     private(set) var isWorkerBusy = false
 
-    /// The loop owns its connections and outlives them.
-    private unowned(unsafe) let loop: EventLoop
+    /// The loop holds its connections too, and lets go of all of them before it ends.
+    private let loop: EventLoop
     private var descriptor: Descriptor
     private var state = State.head
     private var mayReceive = true
     private var maySend = true
+    /// Whether the loop has been asked to let this connection go on in its next turn.
+    private var waitsForNextTurn = false
     /// Whether the client has said that it sends no more.
     private var peerHasEnded = false
 
@@ -101,6 +103,12 @@ final class Connection {
         advance()
     }
 
+    /// The next turn has come.
+    func goOn() {
+        waitsForNextTurn = false
+        advance()
+    }
+
     /// A worker has made the response to `current`.
     func workerReturned(_ response: Response) {
         isWorkerBusy = false
@@ -109,7 +117,7 @@ final class Connection {
         current = nil
         guard state == .response else { return reportLost(response, to: head) }
         state = .head
-        append(response, to: head, keepAlive: head.keepAlive)
+        append(response, to: head)
         advance()
     }
 
@@ -132,6 +140,8 @@ final class Connection {
 
     /// A deadline is over.
     func timeIsOver(_ phase: Phase) {
+        // It may have ended in the same turn.
+        if state == .ended { return }
         switch phase {
         case .head: refuse(.timeout)
         case .body: refuse(.bodyTooSlow)
@@ -155,7 +165,7 @@ final class Connection {
         cancelWork?()
         producer?.cancel()
         producer = nil
-        output?.reportLost(now: Clock.nanoseconds(), from: peer, to: loop.application)
+        output?.reportLost(to: loop.application)
         descriptor.resetOnClose()
         end()
     }
@@ -163,19 +173,25 @@ final class Connection {
     // MARK: - What follows
 
     /// Does all that can be done without waiting: answers what has arrived, sends, receives.
-    func advance() {
+    private func advance() {
         var rounds = 0
         while true {
             let isFull = answer()
             guard send(), isFull || receive() else { break }
             rounds += 1
             if rounds == Self.roundsPerTurn {
-                loop.goOnLater(self)
+                waitForNextTurn()
                 break
             }
         }
         if state == .drain { drain() }
         if state != .ended { rest() }
+    }
+
+    private func waitForNextTurn() {
+        if waitsForNextTurn { return }
+        waitsForNextTurn = true
+        loop.goOnLater(self)
     }
 
     /// Answers the requests that have arrived.
@@ -209,21 +225,21 @@ final class Connection {
             return
         }
         // A body that is not read, or is too large to be dropped, may still be on its way.
-        drains = head.hasBody || !head.keepAlive && head.request.fields.count(of: .contentLength) > 0
-        respond(to: head, keepAlive: head.keepAlive && !head.hasBody)
+        drains = head.expectsContinue || !head.keepAlive && head.request.fields.count(of: .contentLength) > 0
+        respond(to: head)
     }
 
     private func endBody() {
         guard let head = current else { return }
         current = nil
         state = .head
-        respond(to: head, keepAlive: head.keepAlive)
+        respond(to: head)
     }
 
-    private func respond(to head: RequestHead, keepAlive: Bool) {
+    private func respond(to head: RequestHead) {
         switch loop.application.respond(to: head.request, from: peer) {
         case .now(let response):
-            append(response, to: head, keepAlive: keepAlive)
+            append(response, to: head)
         case .later(let work, let cancel):
             current = head
             cancelWork = cancel
@@ -233,46 +249,48 @@ final class Connection {
         }
     }
 
+    /// Answers a request. One whose body was not read is the last: where the next one begins is unknown.
+    private func append(_ response: Response, to head: RequestHead) {
+        append(response, to: head.request, keepAlive: head.keepAlive && !head.expectsContinue)
+    }
+
     /// Answers what is no proper request, and reads no other.
     private func refuse(_ error: RequestError) {
         let head = current
         current = nil
         drains = true
-        append(loop.application.refuse(error, from: peer), to: head, keepAlive: false)
+        append(loop.application.refuse(error, from: peer), to: head?.request, keepAlive: false)
     }
 
     /// Puts a response into the output. The request is nil where it could not be read.
-    private func append(_ response: Response, to head: RequestHead?, keepAlive: Bool) {
-        let version = head?.request.version ?? .http11
+    private func append(_ response: Response, to request: Request?, keepAlive: Bool) {
+        let version = request?.version ?? .http11
         let framing = ResponseEncoder.framing(of: response, for: version)
         // While the server stops, a request that has already arrived is still answered on this connection.
         let isLast = !keepAlive || framing == .untilClose || loop.isStopping && input.isEmpty && !mayReceive
-        let hasBody = framing != .none && head?.request.method != .head
+        let hasBody = framing != .none && request?.method != .head
 
         let output = self.output ?? loop.borrowSendBuffer()
         self.output = output
-        let answer = SentAnswer(response, to: head?.request, began: began)
-        let appendHead = { [loop] (bytes: inout [UInt8]) in
-            ResponseEncoder.appendHead(
-                of: response, framing: framing, date: loop.date, version: version, keepAlive: !isLast, to: &bytes)
-        }
+        output.appendHead(
+            of: response, framing: framing, date: loop.date, version: version, keepAlive: !isLast)
+        let answer = SentAnswer(response, to: request, from: peer, began: began)
         began = loop.now
+        if isLast { state = .last }
         switch response.body {
         case .bytes(let bytes):
-            output.append(answer, isOpen: false, head: appendHead, body: hasBody ? bytes : [])
+            output.append(answer, body: hasBody ? bytes : [])
         case .stream(let first, let rest) where hasBody:
-            output.append(answer, isOpen: true, head: appendHead, body: [])
             isChunked = framing == .chunked
+            output.open(answer)
             output.appendPiece(first, isChunked: isChunked)
             producer = rest
             closesAfterStream = isLast
             state = .stream
-            return
         case .stream(_, let rest):
             rest.cancel()
-            output.append(answer, isOpen: false, head: appendHead, body: [])
+            output.append(answer, body: [])
         }
-        if isLast { state = .last }
     }
 
     // MARK: - Sending
@@ -286,12 +304,12 @@ final class Connection {
             let outcome = output.send(to: descriptor)
             switch outcome {
             case .all:
-                output.reportSent(now: Clock.nanoseconds(), from: peer, to: loop.application)
+                output.reportSent(to: loop.application)
                 output.reset()
             case .blocked(let progress):
                 maySend = false
                 if progress {
-                    output.reportSent(now: Clock.nanoseconds(), from: peer, to: loop.application)
+                    output.reportSent(to: loop.application)
                     loop.deadlines.set(.write, for: token.slot, now: loop.now)
                 } else if loop.deadlines.phase(of: token.slot) != .write {
                     loop.deadlines.set(.write, for: token.slot, now: loop.now)
@@ -418,8 +436,8 @@ final class Connection {
     /// The request has no answer that could be sent: the client went while a worker made one.
     private func reportLost(_ response: Response, to head: RequestHead) {
         if case .stream(_, let rest) = response.body { rest.cancel() }
-        let answer = SentAnswer(response, to: head.request, began: began)
-        loop.application.finished(answer.report(from: peer, sent: 0, now: Clock.nanoseconds()))
+        let answer = SentAnswer(response, to: head.request, from: peer, began: began)
+        loop.application.finished(answer.lostReport())
         loop.end(self)
     }
 

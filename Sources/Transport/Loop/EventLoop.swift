@@ -143,7 +143,7 @@ final class EventLoop {
     private func goOnWithUnfinished() {
         let tokens = unfinished
         unfinished.removeAll(keepingCapacity: true)
-        for token in tokens { connection(token)?.advance() }
+        for token in tokens { connection(token)?.goOn() }
     }
 
     // MARK: - Connections
@@ -197,10 +197,10 @@ final class EventLoop {
         if ended.isEmpty { return }
         for connection in ended {
             let slot = connection.token.slot
-            deadlines.clear(slot)
             connection.closeDescriptor()
-            // The slot, and the place in the count, are kept until the worker returns.
-            if connection.isWorkerBusy { continue }
+            deadlines.clear(slot)
+            // The slot, and the place in the count, are kept until the worker returns. That may be in the same turn.
+            guard !connection.isWorkerBusy, connections[slot] === connection else { continue }
             connections[slot] = nil
             freeSlots.append(slot)
             connectionCount -= 1
@@ -276,6 +276,7 @@ final class EventLoop {
     private func resetAll() {
         for connection in connections { connection?.giveUp() }
         closeEnded()
+        connections = []
         connectionCount = 0
     }
 }

@@ -34,15 +34,24 @@ final class SendBuffer {
 
     // MARK: - Putting in
 
-    /// Appends a whole answer, or the beginning of one whose body is streamed.
-    ///
-    /// - Parameter isOpen: Whether more of the body will follow, and `close` at its end.
-    func append(_ answer: consuming SentAnswer, isOpen: Bool, head: (inout [UInt8]) -> Void, body: [UInt8]) {
-        head(&bytes)
+    /// Appends the head of a response. `append` or `open` follows.
+    func appendHead(of response: Response, framing: Framing, date: [UInt8], version: Version, keepAlive: Bool) {
+        ResponseEncoder.appendHead(
+            of: response, framing: framing, date: date, version: version, keepAlive: keepAlive, to: &bytes)
+    }
+
+    /// Appends the body that completes an answer.
+    func append(_ answer: consuming SentAnswer, body: [UInt8]) {
         answer.bodyStart = bytes.count
         answer.bodyCount = body.count
         if body.count > Self.copyLimit { self.body = body } else { bytes += body }
-        answer.end = isOpen ? .max : end
+        answer.end = end
+        answers.append(answer)
+    }
+
+    /// Pieces of the body of this answer follow, and `close` at their end.
+    func open(_ answer: consuming SentAnswer) {
+        answer.bodyStart = bytes.count
         answers.append(answer)
     }
 
@@ -122,16 +131,28 @@ final class SendBuffer {
     // MARK: - Reporting
 
     /// Takes out the answers that have been sent whole.
-    func reportSent(now: UInt64, from peer: Peer, to application: any Application) {
-        let count = answers.prefix { $0.end <= sent }.count
-        for index in 0..<count { application.finished(answers[index].report(from: peer, sent: sent, now: now)) }
-        answers.removeFirst(count)
+    func reportSent(to application: any Application) {
+        let sent = sent
+        report(answers.prefix { $0.end <= sent }.count, to: application)
     }
 
     /// Takes out all answers: they will not be sent.
-    func reportLost(now: UInt64, from peer: Peer, to application: any Application) {
-        for answer in answers { application.finished(answer.report(from: peer, sent: sent, now: now)) }
-        answers.removeAll(keepingCapacity: true)
+    func reportLost(to application: any Application) {
+        report(answers.count, to: application)
+    }
+
+    private func report(_ count: Int, to application: any Application) {
+        if count == 0 { return }
+        // Taken out meanwhile, so that they can be handed on without being copied.
+        var answers: [SentAnswer] = []
+        swap(&answers, &self.answers)
+        let now = Clock.nanoseconds()
+        for index in 0..<count {
+            answers[index].finish(sent: sent, now: now)
+            application.finished(answers[index].report)
+        }
+        answers.removeFirst(count)
+        swap(&answers, &self.answers)
     }
 
     /// Forgets the bytes that were sent, which must be all; an open answer stays.
@@ -143,15 +164,11 @@ final class SendBuffer {
     }
 }
 
-/// An answer on its way, with what its report needs.
+/// An answer on its way, with the report of it.
 struct SentAnswer {
-    let request: Request?
-    let status: Status
-    let user: String?
-    let requestID: String?
+    fileprivate var report: Report
     /// When the first byte of the request came, in nanoseconds.
-    let began: UInt64
-
+    private let began: UInt64
     /// The position after the answer's last byte.
     fileprivate var end = Int.max
     /// Where the part of the body begins that is in the buffer, and how long it is.
@@ -160,11 +177,10 @@ struct SentAnswer {
     /// Bytes of the body that were in the buffer before, and have been sent.
     private var bodyBefore = 0
 
-    init(_ response: Response, to request: Request?, began: UInt64) {
-        self.request = request
-        status = response.status
-        user = response.user
-        requestID = response.fields[.requestID]
+    init(_ response: Response, to request: Request?, from peer: Peer, began: UInt64) {
+        report = Report(
+            request: request, peer: peer, status: response.status, user: response.user,
+            requestID: response.fields[.requestID], bodyBytes: 0, nanoseconds: 0, complete: false)
         self.began = began
     }
 
@@ -173,10 +189,17 @@ struct SentAnswer {
         bodyCount = 0
     }
 
-    func report(from peer: Peer, sent: Int, now: UInt64) -> Report {
-        Report(
-            request: request, peer: peer, status: status, user: user, requestID: requestID,
-            bodyBytes: bodyBefore + min(max(0, sent - bodyStart), bodyCount),
-            nanoseconds: now - min(now, began), complete: end <= sent)
+    /// Completes the report.
+    fileprivate mutating func finish(sent: Int, now: UInt64) {
+        report.bodyBytes = bodyBefore + min(max(0, sent - bodyStart), bodyCount)
+        report.nanoseconds = now - min(now, began)
+        report.complete = end <= sent
+    }
+
+    /// The report of a response that was made, and not sent at all.
+    func lostReport() -> Report {
+        var answer = self
+        answer.finish(sent: 0, now: Clock.nanoseconds())
+        return answer.report
     }
 }
