@@ -8,6 +8,10 @@ import HTTP
 /// Nothing is received while an answer waits for a worker or for the socket, so a client that does not read stops being
 /// read. Since the kernel tells of a change only once (edge-triggered), `mayReceive` and `maySend` remember what it
 /// told.
+///
+/// `@exclusivity(unchecked)` stands, here and in the loop, where a check at run time would cost several percent of a
+/// request and could find nothing: one thread uses these properties, and what is called while one is changed never comes
+/// back to it.
 final class Connection {
     private enum State {
         /// Between two requests, or in the head of one.
@@ -36,7 +40,7 @@ final class Connection {
 
     /// The loop holds its connections too, and lets go of all of them before it ends.
     private let loop: EventLoop
-    private var descriptor: Descriptor
+    @exclusivity(unchecked) private var descriptor: Descriptor
     private var state = State.head
     private var mayReceive = true
     private var maySend = true
@@ -45,8 +49,8 @@ final class Connection {
     /// Whether the client has said that it sends no more.
     private var peerHasEnded = false
 
-    private var parser: RequestParser
-    private var input = ReceiveBuffer()
+    @exclusivity(unchecked) private var parser: RequestParser
+    @exclusivity(unchecked) private var input = ReceiveBuffer()
     private var output: SendBuffer?
 
     /// The request whose body is read, or whose response a worker makes.

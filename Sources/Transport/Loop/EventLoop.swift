@@ -21,9 +21,9 @@ final class EventLoop {
     /// Whether the server stops: what has arrived is answered, and nothing else.
     private(set) var isStopping = false
 
-    var deadlines: Deadlines
-    var receiveBuffers: ReceiveBufferPool
-    private var sendBuffers: [SendBuffer] = []
+    @exclusivity(unchecked) var deadlines: Deadlines
+    @exclusivity(unchecked) var receiveBuffers: ReceiveBufferPool
+    @exclusivity(unchecked) private var sendBuffers: [SendBuffer] = []
 
     private let epoll: Descriptor
     private let limits: ConnectionLimits
@@ -34,7 +34,7 @@ final class EventLoop {
     /// When what is left is reset, while the server stops.
     private var stopDeadline = UInt64.max
 
-    private var connections: [Connection?] = []
+    @exclusivity(unchecked) private var connections: [Connection?] = []
     private var generations: [UInt32] = []
     private var freeSlots: [Int] = []
     private var connectionCount = 0

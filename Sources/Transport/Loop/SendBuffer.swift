@@ -7,13 +7,13 @@ import HTTP
 /// from its loop while it has something to send.
 final class SendBuffer {
     /// What is sent first.
-    private(set) var bytes: [UInt8] = []
+    @exclusivity(unchecked) private(set) var bytes: [UInt8] = []
     /// A large body, which is sent after `bytes` from where it is.
     private var body: [UInt8] = []
     /// The position up to which all has been handed to the socket.
     private var sent = 0
     /// In order; only the last one may be open.
-    private var answers: [SentAnswer] = []
+    @exclusivity(unchecked) private var answers: [SentAnswer] = []
 
     /// A body that is longer than this, in bytes, is not copied.
     private static let copyLimit = 32 << 10
