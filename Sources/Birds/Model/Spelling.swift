@@ -1,23 +1,35 @@
-/// Finds the name that somebody may have meant.
-public enum Spelling {
-    /// The longest text that is compared; a longer one is no misspelt name.
+/// Finds the name that somebody may have meant: the one that is the fewest edits away, without regard to the case of ASCII
+/// letters, and not farther than a third of its length.
+public struct Spelling {
+    /// The candidate that comes closest so far; of several equally close ones, the first.
+    public private(set) var nearest: String?
+
+    private let wanted: [UInt8]
+    /// How far a candidate may be away to be closer than `nearest`.
+    private var limit = Int.max
+
+    /// The longest text that is compared, in bytes; a longer one is no misspelt name.
     static let longest = 64
 
-    /// The candidate that is fewest edits away from `text`, without regard to ASCII case; nil where none is close: within a
-    /// third of its length. Of several equally close ones, the first.
+    public init(_ text: String) { wanted = text.utf8.count > Spelling.longest ? [] : Spelling.folded(text) }
+
+    /// The nearest of some names; nil where none is close.
     public static func nearest(to text: String, among candidates: some Sequence<String>) -> String? {
-        let wanted = Array(text.lowercased().utf8)
-        guard !wanted.isEmpty, wanted.count <= longest else { return nil }
-        var best: (name: String, distance: Int)?
-        for candidate in candidates {
-            let bytes = Array(candidate.lowercased().utf8)
-            guard bytes.count <= longest else { continue }
-            let allowed = min(max(1, max(wanted.count, bytes.count) / 3), (best?.distance ?? .max) - 1)
-            guard abs(bytes.count - wanted.count) <= allowed else { continue }
-            let distance = distance(wanted, bytes)
-            if distance <= allowed { best = (candidate, distance) }
-        }
-        return best?.name
+        var spelling = Spelling(text)
+        for candidate in candidates { spelling.consider(candidate) }
+        return spelling.nearest
+    }
+
+    /// Compares one more name.
+    public mutating func consider(_ candidate: String) {
+        let count = candidate.utf8.count
+        guard !wanted.isEmpty, count <= Spelling.longest else { return }
+        let allowed = min(max(1, max(wanted.count, count) / 3), limit)
+        guard abs(count - wanted.count) <= allowed else { return }
+        let distance = Spelling.distance(wanted, Spelling.folded(candidate))
+        guard distance <= allowed else { return }
+        nearest = candidate
+        limit = distance - 1
     }
 
     /// The optimal string alignment distance: insertions, deletions, substitutions, and swaps of neighbours.
@@ -35,5 +47,9 @@ public enum Spelling {
             (beforeLast, last, current) = (last, current, beforeLast)
         }
         return last[b.count]
+    }
+
+    private static func folded(_ text: String) -> [UInt8] {
+        text.utf8.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
     }
 }

@@ -39,12 +39,15 @@ struct FragmentCache: ~Copyable {
 
     deinit { slots.deallocate() }
 
+    /// What fragments and table take.
+    var byteCount: Int { arena.count + (1 << bits) * MemoryLayout<Slot>.stride }
+
     /// Whether the fragment of the key is at hand; then it is `newest`.
     @inline(__always)
     mutating func find(_ key: Int64) -> Bool { hasLast && key == lastKey || search(key) }
 
     private mutating func search(_ key: Int64) -> Bool {
-        var index = FragmentCache.home(of: key, bits)
+        var index = Hash.slot(of: key, bits: bits)
         while true {
             let slot = slots[index]
             if slot.count == Slot.empty { return false }
@@ -58,9 +61,9 @@ struct FragmentCache: ~Copyable {
 
     /// Keeps the fragment of a key that is not at hand; then it is `newest`.
     mutating func add(_ key: Int64, _ fragment: UnsafeBufferPointer<UInt8>) {
-        let tableBytes = (1 << bits) * MemoryLayout<Slot>.stride
         let isFull = (used + 1) * 2 > 1 << bits
-        if arena.count + fragment.count + tableBytes + (isFull ? tableBytes : 0) > bound {
+        let growth = isFull ? (1 << bits) * MemoryLayout<Slot>.stride : 0
+        if byteCount + fragment.count + growth > bound {
             forget()
         } else if isFull {
             grow()
@@ -98,7 +101,7 @@ struct FragmentCache: ~Copyable {
     }
 
     private mutating func insert(_ slot: Slot) {
-        var index = FragmentCache.home(of: slot.key, bits)
+        var index = Hash.slot(of: slot.key, bits: bits)
         while slots[index].count != Slot.empty { index = (index + 1) & ((1 << bits) - 1) }
         slots[index] = slot
         used += 1
@@ -108,12 +111,5 @@ struct FragmentCache: ~Copyable {
         let slots = UnsafeMutablePointer<Slot>.allocate(capacity: 1 << bits)
         slots.initialize(repeating: Slot(key: 0, start: 0, count: Slot.empty), count: 1 << bits)
         return slots
-    }
-
-    /// Where the search for a key begins: the upper bits of a product by the golden ratio, which spreads ids that follow
-    /// each other.
-    @inline(__always)
-    private static func home(of key: Int64, _ bits: Int) -> Int {
-        Int(truncatingIfNeeded: (UInt64(bitPattern: key) &* 0x9E37_79B9_7F4A_7C15) >> UInt64(64 - bits))
     }
 }

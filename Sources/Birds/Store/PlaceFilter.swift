@@ -15,7 +15,7 @@ final class PlaceFilter {
     private let codes: Set<String>
     private let scope: RegionScope
     private let records: Records
-    /// By the last bits of the id; none where all are listed.
+    /// By the hash of the id; none where all are listed.
     private let verdicts: UnsafeMutableBufferPointer<Verdict>
 
     private struct Verdict {
@@ -24,8 +24,8 @@ final class PlaceFilter {
         var isWithin = false
     }
 
-    /// A power of two: 128 KiB.
-    private static let verdictCount = 8192
+    /// 8192 verdicts of 16 bytes.
+    private static let verdictBits = 13
 
     /// - Parameter few: How many locations are listed at most.
     init(_ key: Key, few: Int, database: Database, records: Records) throws(StoreError) {
@@ -33,7 +33,7 @@ final class PlaceFilter {
         scope = key.scope
         self.records = records
         ids = try PlaceFilter.list(codes, key.scope, atMost: few, database)
-        verdicts = .allocate(capacity: ids == nil ? PlaceFilter.verdictCount : 0)
+        verdicts = .allocate(capacity: ids == nil ? 1 << PlaceFilter.verdictBits : 0)
         verdicts.initialize(repeating: Verdict())
     }
 
@@ -42,7 +42,7 @@ final class PlaceFilter {
     @inline(__always)
     func contains(_ id: Int64) throws(StoreError) -> Bool {
         if let ids { return ids.contains(id) }
-        let index = Int(truncatingIfNeeded: id) & (PlaceFilter.verdictCount - 1)
+        let index = Hash.slot(of: id, bits: PlaceFilter.verdictBits)
         let verdict = verdicts[index]
         if verdict.isKnown && verdict.id == id { return verdict.isWithin }
         return try judge(id, at: index)

@@ -48,9 +48,7 @@ final class SpeciesNames {
     /// The code or name that is most like the given one; nil where none is like it.
     /// - Parameter namedOnly: Whether species that only records know are left out.
     func nearest(to name: String, namedOnly: Bool) throws(StoreError) -> String? {
-        let comparison = NameComparison(to: name)
-        guard var limit = comparison.farthest else { return nil }
-        var nearest: String?
+        var spelling = Spelling(name)
         let statement = try database.prepare(
             """
             SELECT code, scientific_name, common_name FROM species
@@ -58,15 +56,11 @@ final class SpeciesNames {
             ORDER BY id
             """)
         statement.bind(1, namedOnly ? 1 : 0)
-        while limit > 0, try statement.step() {
+        while try statement.step() {
             for column: Int32 in 0..<3 {
-                guard let candidate = statement.text(column) else { continue }
-                guard let distance = comparison.distance(to: candidate, atMost: limit) else { continue }
-                nearest = candidate
-                // From here on only one that is nearer still will do.
-                limit = distance - 1
+                if let candidate = statement.text(column) { spelling.consider(candidate) }
             }
         }
-        return nearest
+        return spelling.nearest
     }
 }

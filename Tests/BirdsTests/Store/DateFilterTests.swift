@@ -1,0 +1,64 @@
+import Testing
+
+@testable import Birds
+
+@Suite struct DateFilterTests {
+    /// Every number that a date can be, of some years.
+    private static let numbers: [Int64] = {
+        var numbers: [Int64] = []
+        for year: Int64 in 2018...2021 {
+            for month: Int64 in 0...12 {
+                for day: Int64 in 0...31 { numbers.append(year * 10_000 + month * 100 + day) }
+            }
+        }
+        return numbers
+    }()
+
+    @Test func nextIsTheFirstThatMatches() {
+        var random = SplitMix(state: 21)
+        for _ in 0..<200 {
+            var query = ObservationStoreTests.randomQuery(&random)
+            query.years = query.years.map { min(max($0, 2018), 2021) }
+            query.from = query.from.flatMap { PartialDate(year: 2018 + $0.year % 4, month: $0.month, day: $0.day) }
+            query.to = query.to ?? PartialDate(year: 2021)
+            let filter = DateFilter(query)
+            let matching = Self.numbers.filter {
+                !filter.isEmpty && $0 >= filter.first && $0 <= filter.last && filter.matches($0)
+            }
+            for number in stride(from: Int64(2018_00_00), through: 2021_12_31, by: 37) where number >= filter.first {
+                let next = filter.isEmpty ? nil : filter.next(number)
+                let expected = matching.first { $0 >= number }
+                // It may name a number that no date has, such as a 31st of a month 0, but none that skips a date.
+                if let expected {
+                    #expect(next.map { $0 >= number && $0 <= expected } == true, "\(query) \(number)")
+                }
+                if let next { #expect(filter.matches(next)) }
+            }
+        }
+    }
+
+    @Test(
+        arguments: [
+            (nil, nil, 0, 9999_99_99), (PartialDate(year: 2021), PartialDate(year: 2021), 2021_00_00, 2021_99_99),
+            (PartialDate(year: 2021, month: 2), PartialDate(year: 2021, month: 2), 2021_02_00, 2021_02_99),
+            (
+                PartialDate(year: 2021, month: 2, day: 3), PartialDate(year: 2021, month: 2, day: 4), 2021_02_03,
+                2021_02_04
+            ),
+        ] as [(PartialDate?, PartialDate?, Int64, Int64)])
+    func aPartialDateHoldsAllWithinIt(_ from: PartialDate?, _ to: PartialDate?, first: Int64, last: Int64) {
+        var query = ObservationQuery()
+        query.from = from
+        query.to = to
+        let filter = DateFilter(query)
+        #expect(filter.first == first && filter.last == last && filter.isRange && !filter.isEmpty)
+    }
+
+    @Test func oneMonthOfOneYearIsReadAlone() {
+        var query = ObservationQuery()
+        query.years = [2021]
+        query.months = [5]
+        let filter = DateFilter(query)
+        #expect(filter.first == 2021_05_00 && filter.last == 2021_05_99)
+    }
+}

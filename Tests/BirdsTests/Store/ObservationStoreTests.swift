@@ -1,0 +1,327 @@
+import CSQLite
+import Testing
+
+@testable import Birds
+
+@Suite struct ObservationStoreTests {
+    /// What a query should find, computed row by row and nothing else.
+    struct Expectation {
+        let fixture: Fixture
+
+        func ids(_ query: ObservationQuery, _ view: View) -> [Int] {
+            let found = fixture.ordered.filter { matches(fixture.records[$0 - 1], query, view) }
+            return Array(found.prefix(query.limit ?? .max))
+        }
+
+        private func matches(_ record: Fixture.Record, _ query: ObservationQuery, _ view: View) -> Bool {
+            let species = fixture.species[record.species]
+            let place = fixture.places[record.place]
+            let names = [species.code, species.scientificName?.lowercased(), species.commonName?.lowercased()]
+            func within(_ regions: [String]) -> Bool {
+                regions.contains { place.region == $0 || place.region?.hasPrefix($0 + "-") == true }
+            }
+            return
+                (query.species.isEmpty
+                || query.species.contains { names.contains($0) || names.contains($0.lowercased()) })
+                && (query.years.isEmpty || query.years.contains(record.date / 10_000))
+                && (query.months.isEmpty || query.months.contains(record.date / 100 % 100))
+                && (query.days.isEmpty || record.date % 100 != 0 && query.days.contains(record.date % 100))
+                && record.date >= query.from?.number ?? 0
+                && record.date <= query.to?.lastNumber ?? .max
+                && (query.regions.isEmpty || within(query.regions))
+                && (query.locations.isEmpty || query.locations.contains(place.code))
+                && (query.datasets.isEmpty || query.datasets.contains(fixture.datasets[record.dataset]))
+                && view.regions.map(within) ?? true
+        }
+    }
+
+    private static let queries: [ObservationQuery] = {
+        func query(_ change: (inout ObservationQuery) -> Void) -> ObservationQuery {
+            var query = ObservationQuery()
+            change(&query)
+            return query
+        }
+        return [
+            query { _ in },
+            query { $0.species = ["sp107"] },
+            query { $0.species = ["avis NUMERO7", "Bird 8", "sp109", "sp107"] },
+            query { $0.species = (100..<150).map { "sp\($0)" } },
+            query { $0.years = [2019] },
+            query { $0.years = [2021, 2016, 1066, -5, 123_456] },
+            query { $0.years = [0] },
+            query { $0.months = [5] },
+            query { $0.months = [12, 1, 2] },
+            query { $0.months = [13] },
+            query { $0.days = [1, 17] },
+            query { $0.days = [0] },
+            query {
+                $0.months = [3]
+                $0.years = [2018]
+            },
+            query { $0.from = PartialDate(year: 2020) },
+            query { $0.from = PartialDate(year: 2020, month: 3) },
+            query { $0.from = PartialDate(year: 2020, month: 3, day: 4) },
+            query { $0.to = PartialDate(year: 2017) },
+            query { $0.to = PartialDate(year: 2017, month: 3) },
+            query { $0.to = PartialDate(year: 2017, month: 3, day: 4) },
+            query {
+                $0.from = PartialDate(year: 2021)
+                $0.to = PartialDate(year: 2016)
+            },
+            query { $0.regions = ["CA"] },
+            query { $0.regions = ["CA-YT", "CA", "US-AK"] },
+            query { $0.regions = ["CA-YT-001"] },
+            query { $0.regions = ["C", "ca-yt", "", "US-"] },
+            query { $0.locations = ["L103"] },
+            query { $0.locations = ["L103", "L144", "nowhere"] },
+            query { $0.locations = (100..<140).map { "L\($0)" } },
+            query { $0.locations = ["nowhere"] },
+            query { $0.datasets = ["atlas"] },
+            query { $0.datasets = ["atlas", "garden", "none"] },
+            query { $0.datasets = ["none"] },
+            query { $0.limit = 0 },
+            query { $0.limit = 10 },
+        ]
+    }()
+
+    @Test func everyFilterFindsWhatARowByRowReadingFinds() throws {
+        let folder = try TemporaryFolder()
+        let fixture = Fixture.random(seed: 1, records: 3000)
+        try fixture.write(to: folder.path("birds.db"))
+        let store = try ObservationStore(path: folder.path("birds.db"))
+        for query in Self.queries {
+            #expect(try store.ids(query) == Expectation(fixture: fixture).ids(query, .everything), "\(query)")
+        }
+    }
+
+    @Test func combinationsOfFiltersFindWhatARowByRowReadingFinds() throws {
+        let folder = try TemporaryFolder()
+        let fixture = Fixture.random(seed: 2, records: 3000)
+        try fixture.write(to: folder.path("birds.db"))
+        let store = try ObservationStore(path: folder.path("birds.db"))
+        var random = SplitMix(state: 3)
+        var found = 0
+        for _ in 0..<400 {
+            let query = Self.randomQuery(&random)
+            let view = View(regions: [nil, nil, ["CA"], ["US", "CA-YT"], []].randomElement(using: &random) ?? nil)
+            let expected = Expectation(fixture: fixture).ids(query, view)
+            found += expected.count
+            do {
+                #expect(try store.ids(query, view: view) == expected, "\(query) \(view)")
+            } catch StoreError.unknownSpecies(let name, _) {
+                // Only of one that no table of species knows, where the view shows no record of it.
+                var ofIt = ObservationQuery()
+                ofIt.species = [name]
+                #expect(name.hasSuffix("9") && Expectation(fixture: fixture).ids(ofIt, view).isEmpty)
+            }
+        }
+        #expect(found > 10_000)
+    }
+
+    static func randomQuery(_ random: inout SplitMix) -> ObservationQuery {
+        func some(_ range: ClosedRange<Int>, atMost most: Int) -> [Int] {
+            guard Int.random(in: 0..<3, using: &random) == 0 else { return [] }
+            return (0..<Int.random(in: 1...most, using: &random)).map { _ in Int.random(in: range, using: &random) }
+        }
+        func someDate() -> PartialDate? {
+            guard Int.random(in: 0..<3, using: &random) == 0 else { return nil }
+            let month = Bool.random(using: &random) ? Int.random(in: 1...12, using: &random) : nil
+            let day = month != nil && Bool.random(using: &random) ? Int.random(in: 1...28, using: &random) : nil
+            return PartialDate(year: Int.random(in: 2014...2023, using: &random), month: month, day: day)
+        }
+        var query = ObservationQuery()
+        query.species = some(100...159, atMost: 40).map { "sp\($0)" }
+        query.years = some(2014...2023, atMost: 5)
+        query.months = some(1...12, atMost: 5)
+        query.days = some(1...31, atMost: 10)
+        query.from = someDate()
+        query.to = someDate()
+        query.regions = some(0...4, atMost: 2).map { ["CA", "CA-YT", "US", "US-AK", "ZZ"][$0] }
+        query.locations = some(100...146, atMost: 30).map { "L\($0)" }
+        query.datasets = some(0...2, atMost: 2).map { ["garden", "atlas", "ringing"][$0] }
+        query.limit = some(0...50, atMost: 1).first
+        return query
+    }
+
+    @Test func noStatementSorts() throws {
+        let folder = try TemporaryFolder()
+        try Fixture.random(seed: 4, records: 200).write(to: folder.path("birds.db"))
+        let store = try ObservationStore(path: folder.path("birds.db"))
+        var cursors: [RowCursor] = []
+        // Every combination of filters, each with no, one, few and many values where that makes a difference.
+        let codes = (100..<150).map { "sp\($0)" }
+        let places = (100..<140).map { "L\($0)" }
+        for filters in 0..<1 << 6 {
+            for (species, locations) in [(0, 0), (1, 0), (5, 0), (50, 0), (0, 1), (0, 5), (0, 40), (1, 5), (50, 40)] {
+                var query = ObservationQuery()
+                query.species = Array(codes.prefix(species))
+                query.locations = Array(places.prefix(locations))
+                if filters & 1 != 0 { query.years = [2016, 2018] }
+                if filters & 2 != 0 { query.months = [5] }
+                if filters & 4 != 0 { query.days = [5] }
+                if filters & 8 != 0 { query.regions = ["CA"] }
+                if filters & 16 != 0 { query.datasets = ["atlas"] }
+                if filters & 32 != 0 {
+                    query.from = PartialDate(year: 2016)
+                    query.to = PartialDate(year: 2021)
+                }
+                for fields in [Field.defaults, Field.allCases] {
+                    query.fields = fields
+                    var bytes: [UInt8] = []
+                    cursors.append(try store.observations(query, view: .everything, format: .json))
+                    _ = try cursors.last?.fill(&bytes, limit: 1)
+                }
+                if cursors.count > 20 { cursors.removeAll() }
+            }
+        }
+        cursors.append(try store.species(format: .json, view: View(regions: ["CA"])))
+        cursors.append(try store.datasets(format: .json, view: View(regions: ["CA"])))
+
+        var plans: [String] = []
+        var next = sqlite3_next_stmt(store.database.handle, nil)
+        while let statement = next {
+            let sql = String(cString: sqlite3_sql(statement))
+            let plan = try store.database.prepare("EXPLAIN QUERY PLAN " + sql)
+            while try plan.step() {
+                let step = plan.text(3) ?? ""
+                #expect(!step.contains("TEMP B-TREE"), "\(sql)")
+                plans.append(step)
+            }
+            next = sqlite3_next_stmt(store.database.handle, statement)
+        }
+        for index in ["date", "species", "location"] {
+            #expect(plans.contains { $0.contains("USING COVERING INDEX observation_by_\(index)") })
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("sp101", nil), ("SP101", "sp101"), ("avis numero1", nil), ("BIRD 1", nil), ("Bird 1x", "Bird 1"),
+            ("Avis numreo2", "Avis numero2"), ("sp1O1", "sp101"), ("nothing like it", nil), ("sp109", nil),
+        ] as [(String, String?)])
+    func speciesAreFoundByCodeAndNames(_ name: String, nearest: String?) throws {
+        let folder = try TemporaryFolder()
+        try Fixture.random(seed: 5, records: 2000).write(to: folder.path("birds.db"))
+        let store = try ObservationStore(path: folder.path("birds.db"))
+        var query = ObservationQuery()
+        query.species = [name]
+        if nearest == nil && name != "nothing like it" {
+            #expect(try !store.ids(query).isEmpty)
+        } else {
+            #expect(throws: StoreError.unknownSpecies(name, nearest: nearest)) { try store.ids(query) }
+        }
+    }
+
+    @Test func aNameOfSeveralSpeciesStandsForAll() throws {
+        let folder = try TemporaryFolder()
+        var fixture = Fixture(places: [.init(code: "L1")])
+        fixture.species = [
+            .init(code: "a", scientificName: "Anser anser", commonName: "Goose"),
+            .init(code: "anser anser", scientificName: "Other other", commonName: "Other"),
+            .init(code: "b", scientificName: "Anser anser", commonName: "Goose (domestic)"),
+        ]
+        fixture.records = (0..<3).map { .init(date: 2020_01_01, place: 0, species: $0) }
+        try fixture.write(to: folder.path("birds.db"))
+        let store = try ObservationStore(path: folder.path("birds.db"))
+        var query = ObservationQuery()
+        query.species = ["Anser anser"]
+        #expect(try store.ids(query) == [1, 3])
+        // A code goes before a name.
+        query.species = ["anser anser"]
+        #expect(try store.ids(query) == [2])
+    }
+
+    @Test func aViewHidesRecordsByWhateverWay() throws {
+        let folder = try TemporaryFolder()
+        var fixture = Fixture(datasets: ["here", "there"])
+        fixture.places = [.init(code: "L1", region: "CA-YT"), .init(code: "L2", region: "US-AK"), .init(code: "L3")]
+        fixture.species = [
+            .init(code: "hidden"), .init(code: "known", scientificName: "Avis nota"), .init(code: "shown"),
+        ]
+        fixture.records = [
+            .init(date: 2020_01_01, place: 0, species: 1, num: 1),
+            .init(date: 2020_01_01, place: 1, species: 0, num: 2),
+            .init(date: 2020_01_02, place: 2, species: 1, dataset: 1), .init(date: 2020_01_03, place: 0, species: 2),
+        ]
+        try fixture.write(to: folder.path("birds.db"))
+        let store = try ObservationStore(path: folder.path("birds.db"))
+        let view = View(regions: ["CA"])
+
+        #expect(try store.ids(ObservationQuery(), view: view) == [1, 4])
+        #expect(try store.observation(id: 1, fields: [.num], view: view) == Array(#"{"num":1}"#.utf8))
+        #expect(try store.observation(id: 2, fields: [.num], view: view) == nil)
+        #expect(try store.observation(id: 2, fields: [.num], view: .everything) != nil)
+        // A place whose region is not known is seen by those who see everything.
+        #expect(try store.observation(id: 3, fields: [.num], view: view) == nil)
+        #expect(try store.observation(id: 5, fields: [.num], view: .everything) == nil)
+
+        var query = ObservationQuery()
+        query.locations = ["L2"]
+        #expect(try store.ids(query, view: view).isEmpty)
+        query = ObservationQuery()
+        query.regions = ["US"]
+        #expect(try store.ids(query, view: view).isEmpty)
+
+        // That there is a species is hidden where only hidden records tell of it, also among the names that are near.
+        query = ObservationQuery()
+        query.species = ["hidden"]
+        #expect(throws: StoreError.unknownSpecies("hidden", nearest: nil)) { try store.ids(query, view: view) }
+        #expect(try store.ids(query) == [2])
+        query.species = ["hiddem"]
+        #expect(throws: StoreError.unknownSpecies("hiddem", nearest: nil)) { try store.ids(query, view: view) }
+        #expect(throws: StoreError.unknownSpecies("hiddem", nearest: "hidden")) { try store.ids(query) }
+        #expect(try store.species("hidden", view: view) == nil)
+        #expect(try store.species("shown", view: view) != nil)
+        let species = try store.species(format: .csv, view: view).text()
+        #expect(species == "species_id,scientific_name,common_name,category\r\nknown,Avis nota,,\r\nshown,,,\r\n")
+
+        #expect(
+            try store.datasets(format: .json, view: view).text() == """
+                [{"name":"here","format":"plain","source":"a \\"source\\"","licence":null,"citation":null,\
+                "imported_at":"2024-05-06T07:08:09Z","checklists":2,"records":2}]
+
+                """)
+        #expect(try store.datasets(format: .csv, view: View(regions: [])).text().split(separator: "\r\n").count == 1)
+    }
+
+    @Test func speciesAndDataSetsAreListed() throws {
+        let folder = try TemporaryFolder()
+        try Fixture.random(seed: 6, records: 30).write(to: folder.path("birds.db"))
+        let store = try ObservationStore(path: folder.path("birds.db"))
+        let species = try store.species(format: .json, view: .everything)
+        let lines = try species.text().split(separator: "\n")
+        #expect(species.rowCount == 60 && lines.count == 60)
+        #expect(
+            lines[0]
+                == #"[{"species_id":"sp100","scientific_name":"Avis numero0","common_name":"Bird 0","category":"species"},"#
+        )
+        #expect(
+            lines[59] == #"{"species_id":"sp159","scientific_name":null,"common_name":null,"category":null}]"#)
+        #expect(
+            try store.species("sp101", view: .everything).map { String(decoding: $0, as: UTF8.self) }?.contains(
+                "Bird 1") == true)
+        #expect(try store.species("Bird 1", view: .everything) == nil)
+        let datasets = try store.datasets(format: .csv, view: .everything).text().split(separator: "\r\n")
+        #expect(datasets.map { $0.prefix(5) } == ["name,", "atlas", "garde", "ringi"])
+    }
+
+    @Test func aMissingOrForeignFileIsRefused() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("birds.db")
+        #expect(throws: StoreError.missing(path: path)) { try ObservationStore(path: path) }
+        let database = try Database(path: path, mode: .readWrite)
+        try database.execute("CREATE TABLE other (id INTEGER)")
+        #expect {
+            try ObservationStore(path: path)
+        } throws: { error in
+            if case .unusable(path, _)? = error as? StoreError { true } else { false }
+        }
+    }
+
+    @Test func nothingCanBeWritten() throws {
+        let folder = try TemporaryFolder()
+        try Fixture.random(seed: 7, records: 10).write(to: folder.path("birds.db"))
+        let store = try ObservationStore(path: folder.path("birds.db"))
+        #expect(throws: StoreError.self) { try store.database.execute("DELETE FROM observation") }
+    }
+}

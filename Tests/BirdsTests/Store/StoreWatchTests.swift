@@ -1,0 +1,68 @@
+import Foundation
+import Testing
+
+@testable import Birds
+
+@Suite struct StoreWatchTests {
+    private let folder: TemporaryFolder
+    private let path: String
+
+    init() throws {
+        folder = try TemporaryFolder()
+        path = folder.path("birds.db")
+        try publish(records: 5000)
+    }
+
+    /// Puts a new file in the place of the old one, as a change does.
+    private func publish(records count: Int) throws {
+        var fixture = Fixture.random(seed: 31, records: count)
+        fixture.records = Array(fixture.records.prefix(count))
+        try fixture.write(to: folder.path("new.db"))
+        try #require(rename(folder.path("new.db"), path) == 0)
+    }
+
+    @Test func aNewGenerationIsTakenUpAndTheOldOneEndsInPeace() throws {
+        let watch = try StoreWatch(path: path)
+        let old = watch.current(now: 0)
+        let cursor = try old.observations(ObservationQuery(), view: .everything, format: .csv)
+        var bytes: [UInt8] = []
+        #expect(try !cursor.fill(&bytes, limit: 1000))
+
+        try publish(records: 7)
+        // Not looked at again so soon.
+        #expect(watch.current(now: 49_999_999) === old)
+        let new = watch.current(now: 50_000_000)
+        #expect(new !== old)
+        #expect(try new.ids(ObservationQuery()).count == 7)
+        #expect(watch.lastRefusal == nil)
+
+        while try !cursor.fill(&bytes, limit: bytes.count + 1000) {}
+        #expect(cursor.rowCount == 5000)
+    }
+
+    @Test func aFileThatStaysIsNotOpenedAgain() throws {
+        let watch = try StoreWatch(path: path)
+        let store = watch.current(now: 0)
+        for second in 1...20 { #expect(watch.current(now: UInt64(second) * 1_000_000_000) === store) }
+    }
+
+    @Test func aBadFileIsRefusedOnceAndTheOldOneStays() throws {
+        let watch = try StoreWatch(path: path)
+        let old = watch.current(now: 0)
+        try Data("this is no database".utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        #expect(watch.current(now: 100_000_000) === old)
+        #expect(watch.lastRefusal != nil)
+        #expect(watch.lastRefusal == nil)
+        // It is tried again now and then, and nothing more is said of it.
+        #expect(watch.current(now: 5_000_000_000) === old)
+        #expect(watch.lastRefusal == nil)
+        #expect(try old.ids(ObservationQuery()).count == 5000)
+
+        try FileManager.default.removeItem(atPath: path)
+        #expect(watch.current(now: 6_000_000_000) === old)
+        #expect(watch.lastRefusal == .missing(path: path))
+
+        try publish(records: 3)
+        #expect(try watch.current(now: 7_000_000_000).ids(ObservationQuery()).count == 3)
+    }
+}
