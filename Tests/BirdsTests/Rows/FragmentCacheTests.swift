@@ -12,6 +12,7 @@ import Testing
         var cache = FragmentCache(bound: bound)
         var random = SplitMix(state: 61)
         var found = 0
+        var faults: [Int64] = []
         for _ in 0..<50_000 {
             // Evenly spread, negative, and the extremes.
             let rank = Int64.random(in: -2...1000, using: &random)
@@ -21,8 +22,9 @@ import Testing
             } else {
                 Self.bytes(key).withUnsafeBufferPointer { cache.add(key, $0) }
             }
-            #expect(Array(cache.newest) == Self.bytes(key))
+            if !cache.newest.elementsEqual(Self.bytes(key)) { faults.append(key) }
         }
+        #expect(faults.isEmpty)
         #expect(found < 50_000)
         if bound >= 1_000_000 { #expect(found >= 50_000 - 1003) }
     }
@@ -30,10 +32,12 @@ import Testing
     @Test func itHoldsNoMoreThanItsBound() {
         var cache = FragmentCache(bound: 4096)
         let fragment = [UInt8](repeating: 1, count: 100)
+        var greatest = 0
         for key in 0..<10_000 as Range<Int64> {
             fragment.withUnsafeBufferPointer { cache.add(key, $0) }
-            #expect(cache.byteCount <= 4096)
+            greatest = max(greatest, cache.byteCount)
         }
+        #expect(greatest > 2048 && greatest <= 4096)
     }
 
     @Test func aFragmentBeyondTheBoundIsTheNewestStill() {

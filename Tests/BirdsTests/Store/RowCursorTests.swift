@@ -79,7 +79,7 @@ import Testing
 
     @Test func aBudgetEndsWhatFindsNothing() throws {
         store.setBudget(nanoseconds: 0)
-        // Every month of every date is looked at before the engine is asked for a row: it asks for the budget itself.
+        // No row comes for long, so it is SQLite that must ask.
         #expect(throws: StoreError.overBudget) {
             while try store.database.integer("SELECT max(a.num + b.num) FROM observation a, observation b") != nil {}
         }
