@@ -1,4 +1,4 @@
-/// The records of one generation of a database. It is the only type that knows SQL.
+/// The records of one generation of a database. Only it, and what it is made of in this folder, know SQL.
 ///
 /// It is one connection, for one thread at a time. A read transaction stays open for its life: the file can't be changed in
 /// place, and a query takes no lock.

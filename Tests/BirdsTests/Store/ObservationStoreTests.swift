@@ -1,4 +1,5 @@
 import CSQLite
+import Glibc
 import Testing
 
 @testable import Birds
@@ -325,6 +326,19 @@ import Testing
             try ObservationStore(path: path)
         } throws: { error in
             if case .unusable(path, _)? = error as? StoreError { true } else { false }
+        }
+    }
+
+    @Test func damageIsAnErrorAndNoCrash() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("birds.db")
+        try Fixture.random(seed: 8, records: 3000).write(to: path)
+        let store = try ObservationStore(path: path)
+        try #require(truncate(path, 3 * 4096) == 0)
+        #expect {
+            try store.text(ObservationQuery())
+        } throws: { error in
+            if case .sqlite? = error as? StoreError { true } else { false }
         }
     }
 
