@@ -38,7 +38,7 @@ need() {
 need_swift() {
     [ "$(uname -s)" = Linux ] || fail "Rookery runs on Linux; elsewhere use the container: see README.md"
     local version
-    version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' | head -1)
+    version=$({ swift --version 2>/dev/null || true; } | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p')
     if [ -z "$version" ] || [ "$(printf '%s\n' 6.2 "$version" | sort -V | head -1)" != 6.2 ]; then
         fail "Swift 6.2 or newer is needed${version:+, this is $version}. Get it at https://www.swift.org/install/linux/" \
             "(two commands, no root), or use the container, which needs none: see README.md"
