@@ -5,7 +5,6 @@
 
 import http.client
 import pathlib
-import socket
 import sys
 import tempfile
 import threading
@@ -37,9 +36,6 @@ class SlowReader(threading.Thread):
         super().__init__(daemon=True)
         self.seconds, self.old, self.new, self.failure = seconds, 0, 0, None
         self.connection = http.client.HTTPConnection(*server.address, timeout=60)
-        self.connection.sock = socket.socket()
-        self.connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16_384)
-        self.connection.sock.connect(server.address)
         self.connection.request("GET", "/", headers={"Password": PASSWORD})
 
     def run(self):
