@@ -104,6 +104,7 @@ def main():
     file = given[0] if given else PROJECT / "data/feederwatch.csv"
     species_file = given[1] if len(given) > 1 else None if given else PROJECT / "data/species.csv"
     records, names = read_records(file), read_names(species_file) if species_file else {}
+    codes = {record["species_id"] for record in records} | set(names)
 
     with tempfile.TemporaryDirectory() as folder, requests.Session() as session:
         database = pathlib.Path(folder) / "birds.db"
@@ -144,11 +145,12 @@ def main():
                 {"region": ["CA"]}, {"region": ["CA-YT"]}, {"region": ["C"]},
                 {"year": ["2021", "2022"], "month": ["1", "12"]},
                 {"from": [date(records[9])], "to": [date(records[9])]}, {"from": ["2021-03"], "to": ["2021"]},
-                {"from": ["2021"], "to": ["2021-03"]}, {"from": ["2022"], "to": ["2021"]},
-                {"day": ["29"], "month": ["2"]},
+                {"from": ["2021"], "to": ["2021-03"]}, {"day": ["29"], "month": ["2"]},
                 {"location": [records[0]["loc_id"]]}, {"location": ["nowhere"]}, {"limit": ["3"]},
                 {"species": [records[-1]["species_id"], records[0]["species_id"]], "limit": ["1000000"]},
             ]:
+                if not codes.issuperset(filters.get("species", ())):
+                    continue  # To ask for a species that nothing names is an error.
                 count = same(filters)
                 query = "&".join(f"{name}={','.join(values)}" for name, values in filters.items())
                 check(True, f"{query}: the same {count} records")
