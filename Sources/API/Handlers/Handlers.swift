@@ -66,7 +66,7 @@ struct Handlers {
             throw log.clientError(error)
         }
         guard let found else { throw .unknownObservation(id: id) }
-        return .now(Handlers.json(found))
+        return .now(Handlers.json(found + "\n".utf8))
     }
 
     private func species(_ code: String, _ parameters: Parameters, _ view: View) throws(APIError) -> Answer {
@@ -78,7 +78,7 @@ struct Handlers {
             throw log.clientError(error)
         }
         guard let found else { throw .unknownSpecies(code: code) }
-        return .now(Handlers.json(found))
+        return .now(Handlers.json(found + "\n".utf8))
     }
 
     private var options: Response {

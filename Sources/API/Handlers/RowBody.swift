@@ -27,7 +27,7 @@ final class RowBody: BodyProducer, @unchecked Sendable {
     deinit {
         // An answer that was given up: nobody is in `next` any more.
         if let store {
-            _ = rows
+            rows.close()
             pool.deposit(store)
         }
     }
@@ -50,7 +50,7 @@ final class RowBody: BodyProducer, @unchecked Sendable {
 
     private func giveBack(_ store: ObservationStore) {
         self.store = nil
-        _ = rows
+        rows.close()
         pool.deposit(store)
     }
 }

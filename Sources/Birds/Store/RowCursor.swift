@@ -112,6 +112,9 @@ public final class RowCursor {
         }
     }
 
+    /// Gives up the rows that are left, with all that it holds of its store, which can then go to another thread.
+    public func close() { end(.complete) }
+
     private func end(_ state: State) {
         self.state = state
         if case .observations(let scan, _) = source { scan.end() }
