@@ -46,12 +46,14 @@ struct RowSyntax {
 
     func append(_ text: String?, to buffer: inout RowBuffer) {
         guard var text else { return buffer.append(nothing) }
-        text.withUTF8 { bytes in
-            switch format {
-            case .json: RowSyntax.appendQuoted(bytes, to: &buffer)
-            case .csv where bytes.isEmpty: buffer.append(nothing)
-            case .csv: RowSyntax.appendCell(bytes, to: &buffer)
-            }
+        switch format {
+        case .json:
+            var quoted: [UInt8] = []
+            quoted.reserveCapacity(text.utf8.count + 2)
+            JSONText.append(text, to: &quoted)
+            quoted.withUnsafeBufferPointer { buffer.append($0) }
+        case .csv where text.isEmpty: buffer.append(nothing)
+        case .csv: text.withUTF8 { RowSyntax.appendCell($0, to: &buffer) }
         }
     }
 
@@ -69,28 +71,6 @@ struct RowSyntax {
         case .json: buffer.append(flag ? "true" : "false")
         case .csv: buffer.append(flag ? "1" : "0")
         }
-    }
-
-    /// RFC 8259 §7: quotation mark, reverse solidus and the control characters are escaped, and nothing else.
-    private static func appendQuoted(_ bytes: UnsafeBufferPointer<UInt8>, to buffer: inout RowBuffer) {
-        let hex: StaticString = "0123456789abcdef"
-        buffer.reserve(bytes.count + 2)
-        buffer.append(UInt8(ascii: "\""))
-        for byte in bytes {
-            switch byte {
-            case UInt8(ascii: "\""): buffer.append("\\\"")
-            case UInt8(ascii: "\\"): buffer.append("\\\\")
-            case 0x0A: buffer.append("\\n")
-            case 0x0D: buffer.append("\\r")
-            case 0x09: buffer.append("\\t")
-            case 0..<0x20:
-                buffer.append("\\u00")
-                buffer.append(hex.utf8Start[Int(byte >> 4)])
-                buffer.append(hex.utf8Start[Int(byte & 15)])
-            default: buffer.append(byte)
-            }
-        }
-        buffer.append(UInt8(ascii: "\""))
     }
 
     /// RFC 4180 §2, rules 5 to 7.
