@@ -33,14 +33,18 @@ struct SpeciesDecoder {
     static func category(of species: SourceSpecies) -> String? {
         if species.code == "nobird" { return nil }
         let names = [species.commonName, species.scientificName].compactMap { $0?.lowercased() }
+        /// What stands before a parenthesis is the name of the species, what is within one says more of it.
+        func head(_ name: String) -> Substring { name.prefix { $0 != "(" } }
         func any(_ holds: (String) -> Bool) -> Bool { names.contains(where: holds) }
+        func isCross(_ name: some StringProtocol) -> Bool { name.contains(" x ") || name.contains(" × ") }
         if any({ $0.contains("(domestic") }) { return "domestic" }
-        if any({ $0.contains("(hybrid)") || $0.contains(" x ") || $0.contains(" × ") }) { return "hybrid" }
-        if any({ $0.hasSuffix(" sp.") || $0.contains(" sp. ") }) { return "spuh" }
-        if any({ $0.contains("(undescribed form)") }) { return "form" }
-        if any({ $0.contains("intergrade") }) { return "intergrade" }
+        if any({ $0.contains("(hybrid)") }) { return "hybrid" }
+        if any({ head($0).hasSuffix(" sp.") || $0.contains(" sp. ") }) { return "spuh" }
+        if any({ $0.contains("undescribed form") }) { return "form" }
+        // 'Brant (Dark-bellied x Black)' is within a species; its scientific name does not tell.
+        if let name = names.first, isCross(name) { return isCross(head(name)) ? "hybrid" : "intergrade" }
         // A slash within parentheses, as in 'Yellow-rumped Warbler (Myrtle/Audubon's)', is between subspecies.
-        if any({ $0.split(separator: "(").first?.contains("/") ?? false }) { return "slash" }
+        if any({ head($0).contains("/") }) { return "slash" }
         if any({ $0.contains("(") }) { return "issf" }
         return species.scientificName?.split(separator: " ").count == 2 ? "species" : nil
     }
