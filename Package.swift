@@ -39,7 +39,8 @@ let package = Package(
         .testTarget(name: "TransportTests", dependencies: ["Transport", "HTTP"], swiftSettings: settings),
         .testTarget(name: "BirdsTests", dependencies: ["Birds", "CSQLite"], swiftSettings: settings),
         .testTarget(name: "APITests", dependencies: ["API", "HTTP", "Birds"], swiftSettings: settings),
-        .testTarget(name: "RookeryTests", dependencies: ["rookery", "Transport", "HTTP"], swiftSettings: settings),
+        .testTarget(
+            name: "RookeryTests", dependencies: ["rookery", "Birds", "Transport", "HTTP"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )
