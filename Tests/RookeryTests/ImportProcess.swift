@@ -1,0 +1,82 @@
+import Glibc
+
+/// The real program, run as people run it, with a folder for its files that goes when the test ends.
+final class ImportProcess {
+    let folder: String
+
+    init() throws {
+        var template = Array("/tmp/rookery-command-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw Fault() }
+        folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    deinit { _ = try? Self.wait(for: spawn("/bin/rm", ["-rf", folder])) }
+
+    struct Fault: Error {}
+
+    /// How a process ended, and what it said.
+    struct Outcome {
+        /// The exit status; nil where a signal ended it.
+        let status: Int32?
+        let output: String
+        let errors: String
+    }
+
+    /// The program lies beside the tests.
+    static let program: String = {
+        var path = [CChar](repeating: 0, count: 4096)
+        let count = max(0, readlink("/proc/self/exe", &path, path.count - 1))
+        let tests = String(decoding: path.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return tests.split(separator: "/").dropLast().map { "/" + $0 }.joined() + "/rookery"
+    }()
+
+    func path(_ name: String) -> String { "\(folder)/\(name)" }
+    var database: String { path("birds.db") }
+
+    func write(_ name: String, _ text: String) {
+        guard let file = fopen(path(name), "w") else { return }
+        fputs(text, file)
+        fclose(file)
+    }
+
+    func text(_ name: String) -> String {
+        guard let file = fopen(path(name), "r") else { return "" }
+        defer { fclose(file) }
+        var bytes: [UInt8] = []
+        var block = [UInt8](repeating: 0, count: 65536)
+        while case let count = fread(&block, 1, block.count, file), count > 0 { bytes += block.prefix(count) }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Starts a program; its output goes to files in the folder.
+    func spawn(_ program: String, _ arguments: [String], environment: [String] = []) throws -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        let flags = O_WRONLY | O_CREAT | O_TRUNC
+        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, path("output"), flags, 0o600)
+        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, path("errors"), flags, 0o600)
+        let words = ([program] + arguments).map { strdup($0) }
+        let variables = (["PATH=/usr/bin:/bin"] + environment).map { strdup($0) }
+        defer { for word in words + variables { free(word) } }
+        var child: pid_t = 0
+        guard posix_spawn(&child, program, &actions, nil, words + [nil], variables + [nil]) == 0 else { throw Fault() }
+        return child
+    }
+
+    /// Waits for the end of a process; its exit status, nil where a signal ended it.
+    static func wait(for child: pid_t) throws -> Int32? {
+        var status: Int32 = 0
+        while waitpid(child, &status, 0) < 0 { guard errno == EINTR else { throw Fault() } }
+        return status & 0x7F == 0 ? status >> 8 & 0xFF : nil
+    }
+
+    func run(program: String, _ arguments: [String], environment: [String] = []) throws -> Outcome {
+        let status = try Self.wait(for: spawn(program, arguments, environment: environment))
+        return Outcome(status: status, output: text("output"), errors: text("errors"))
+    }
+
+    func rookery(_ arguments: String..., environment: [String] = []) throws -> Outcome {
+        try run(program: Self.program, arguments, environment: environment)
+    }
+}
