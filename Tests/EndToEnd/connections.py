@@ -80,7 +80,9 @@ def idle(server):
         client.recv(65536)
         clients.append(client)
     each = (server.memory() - before) / count
-    check(each < IDLE_MEMORY, f"{count} idle connections, each after an answer, cost {each:.0f} bytes each")
+    opened = len(list(pathlib.Path(f"/proc/{server.process.pid}/fd").iterdir()))
+    check(opened > count, f"{count} connections are open, after an answer on each", opened)
+    check(each < IDLE_MEMORY, f"idle ones cost {each:.0f} bytes each")
     began = time.monotonic()
     answer = requests.get(f"{server.url}/?species=stejay&year=2021", headers={"Password": PASSWORD})
     took = time.monotonic() - began
