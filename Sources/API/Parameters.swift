@@ -35,61 +35,6 @@ struct Parameters {
         return nil
     }
 
-    /// The members of a comma-separated list; empty where the parameter is not given.
-    func list(_ parameter: Parameter) throws(APIError) -> [String] {
-        guard let value = self[parameter] else { return [] }
-        guard value.utf8.contains(UInt8(ascii: ",")) else { return [value] }
-        let parts = value.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-        guard !parts.contains("") else {
-            throw bad(parameter, value, "a list: a value between the commas is missing")
-        }
-        return parts
-    }
-
-    /// A list of whole numbers within a range.
-    func numbers(_ parameter: Parameter, in range: ClosedRange<Int>) throws(APIError) -> [Int] {
-        let texts = try list(parameter)
-        var numbers: [Int] = []
-        for text in texts {
-            guard let number = Parameters.number(text), range.contains(number) else {
-                throw bad(parameter, text, "a whole number from \(range.lowerBound) to \(range.upperBound)")
-            }
-            numbers.append(number)
-        }
-        return numbers
-    }
-
-    func date(_ parameter: Parameter) throws(APIError) -> PartialDate? {
-        guard let value = self[parameter] else { return nil }
-        guard let date = PartialDate(iso: value) else {
-            throw bad(parameter, value, "a date, such as 2021-03-28, 2021-03 or 2021")
-        }
-        return date
-    }
-
-    func limit() throws(APIError) -> Int? {
-        guard let value = self[.limit] else { return nil }
-        guard let limit = Parameters.number(value), limit > 0 else {
-            throw bad(.limit, value, "a whole number from 1 up")
-        }
-        return limit
-    }
-
-    func fields() throws(APIError) -> [Field] {
-        let names = try list(.fields)
-        guard !names.isEmpty else { return Field.defaults }
-        var fields: [Field] = []
-        for name in names {
-            guard let field = Field(rawValue: name) else {
-                let nearest = Spelling.nearest(to: name, among: Field.allCases.lazy.map(\.rawValue))
-                throw bad(.fields, name, "a member of a record", nearest: nearest)
-            }
-            guard !fields.contains(field) else { throw bad(.fields, name, "to be given twice") }
-            fields.append(field)
-        }
-        return fields
-    }
-
     func format() throws(APIError) -> RowFormat {
         switch self[.format] {
         case nil, "json": return .json
@@ -100,24 +45,84 @@ struct Parameters {
         }
     }
 
+    func fields() throws(APIError) -> [Field] {
+        guard let value = self[.fields] else { return Field.defaults }
+        return try fields(value)
+    }
+
     /// Which observations the parameters ask for.
     func observations() throws(APIError) -> ObservationQuery {
         var query = ObservationQuery()
-        query.species = try list(.species)
-        query.years = try numbers(.year, in: 1...9999)
-        query.months = try numbers(.month, in: 1...12)
-        query.days = try numbers(.day, in: 1...31)
-        query.from = try date(.from)
-        query.to = try date(.to)
+        for (parameter, value) in values {
+            switch parameter {
+            case .species: query.species = try list(parameter, value)
+            case .year: query.years = try numbers(parameter, value, in: 1...9999)
+            case .month: query.months = try numbers(parameter, value, in: 1...12)
+            case .day: query.days = try numbers(parameter, value, in: 1...31)
+            case .from: query.from = try date(parameter, value)
+            case .to: query.to = try date(parameter, value)
+            case .region: query.regions = try list(parameter, value)
+            case .location: query.locations = try list(parameter, value)
+            case .dataset: query.datasets = try list(parameter, value)
+            case .fields: query.fields = try fields(value)
+            case .limit: query.limit = try limit(value)
+            case .format: break
+            }
+        }
         if let from = query.from, let to = query.to, from.number > to.lastNumber, let value = self[.to] {
             throw bad(.to, value, "after the date in 'from'")
         }
-        query.regions = try list(.region)
-        query.locations = try list(.location)
-        query.datasets = try list(.dataset)
-        query.limit = try limit()
-        query.fields = try fields()
         return query
+    }
+
+    /// The members of a comma-separated list.
+    private func list(_ parameter: Parameter, _ value: String) throws(APIError) -> [String] {
+        guard value.utf8.contains(UInt8(ascii: ",")) else { return [value] }
+        let parts = value.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        guard !parts.contains("") else {
+            throw bad(parameter, value, "a list: a value between the commas is missing")
+        }
+        return parts
+    }
+
+    /// A list of whole numbers within a range.
+    private func numbers(_ parameter: Parameter, _ value: String, in range: ClosedRange<Int>) throws(APIError) -> [Int]
+    {
+        var numbers: [Int] = []
+        for text in try list(parameter, value) {
+            guard let number = Parameters.number(text), range.contains(number) else {
+                throw bad(parameter, text, "a whole number from \(range.lowerBound) to \(range.upperBound)")
+            }
+            numbers.append(number)
+        }
+        return numbers
+    }
+
+    private func date(_ parameter: Parameter, _ value: String) throws(APIError) -> PartialDate {
+        guard let date = PartialDate(iso: value) else {
+            throw bad(parameter, value, "a date, such as 2021-03-28, 2021-03 or 2021")
+        }
+        return date
+    }
+
+    private func limit(_ value: String) throws(APIError) -> Int {
+        guard let limit = Parameters.number(value), limit > 0 else {
+            throw bad(.limit, value, "a whole number from 1 up")
+        }
+        return limit
+    }
+
+    private func fields(_ value: String) throws(APIError) -> [Field] {
+        var fields: [Field] = []
+        for name in try list(.fields, value) {
+            guard let field = Field(rawValue: name) else {
+                let nearest = Spelling.nearest(to: name, among: Field.allCases.lazy.map(\.rawValue))
+                throw bad(.fields, name, "a member of a record", nearest: nearest)
+            }
+            guard !fields.contains(field) else { throw bad(.fields, name, "to be given twice") }
+            fields.append(field)
+        }
+        return fields
     }
 
     private func bad(_ parameter: Parameter, _ value: String, _ expected: String, nearest: String? = nil) -> APIError {

@@ -94,13 +94,16 @@ public final class Service: Application {
         }
     }
 
-    /// Adds the fields that every response has.
+    /// What one may see, another may not: no shared cache may keep it.
+    private static let everyAnswer = ResponseFields([
+        (.cacheControl, "private"), (.vary, "Authorization, Password"),
+    ])
+
+    /// Adds what every response has.
     static func finish(_ response: Response, requestID: String, user: String?) -> Response {
         var response = response
-        // What one may see, another may not: no shared cache may keep it.
-        response.fields.append(.cacheControl, "private")
-        response.fields.append(.vary, "Authorization, Password")
-        response.fields.append(.requestID, requestID)
+        response.fields.append(everyAnswer)
+        response.requestID = requestID
         response.user = user
         return response
     }

@@ -4,6 +4,8 @@ public struct Response: Sendable {
     public var status: Status
     public var fields: ResponseFields
     public var body: Body
+    /// Names the request, in the field `X-Request-Id` and in logs; nil leaves the field out.
+    public var requestID: String?
     /// Who was answered, for the access log; nil where nobody was authenticated. Never sent.
     public var user: String?
 

@@ -36,11 +36,10 @@ public enum ResponseEncoder {
         to output: inout [UInt8]
     ) {
         // One reservation for the whole head: what the fields need, and more than all the rest can.
-        let fields = response.fields.entries.span
-        var size = fixedSize + response.status.reason.utf8.count + date.count
-        for index in fields.indices {
-            size += fields[index].name.literal.utf8CodeUnitCount + fields[index].value.utf8.count + 4
-        }
+        let fields = response.fields.lines
+        let requestID = response.requestID
+        let size =
+            fixedSize + response.status.reason.utf8.count + date.count + fields.count + (requestID?.utf8.count ?? 0)
         output.append(addingCapacity: size) { span in
             // A server states its own version, also to a client of an older one (RFC 9110 §6.2).
             span.append("HTTP/1.1 ")
@@ -49,13 +48,14 @@ public enum ResponseEncoder {
             span.append(response.status.reason)
             span.append("\r\nDate: ")
             span.append(date.span)
-            for index in fields.indices {
+            span.append("\r\n")
+            span.append(fields.span)
+            if let requestID {
+                span.append("X-Request-Id: ")
+                for byte in requestID.utf8 { span.append(byte.isControl ? 0x20 : byte) }
                 span.append("\r\n")
-                span.append(fields[index].name.literal)
-                span.append(": ")
-                span.append(fields[index].value)
             }
-            span.append("\r\nX-Content-Type-Options: nosniff\r\n")
+            span.append("X-Content-Type-Options: nosniff\r\n")
             if !response.status.isBodiless {
                 switch framing {
                 case .length(let length):

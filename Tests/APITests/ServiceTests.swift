@@ -107,16 +107,16 @@ import Testing
 
     @Test func namesEveryAnswerAndTakesAShortNameOver() throws {
         let fixture = try Fixture()
-        let first = try fixture.get("/").fields[.requestID]
-        let second = try fixture.get("/nothing").fields[.requestID]
+        let first = try fixture.get("/").requestID
+        let second = try fixture.get("/nothing").requestID
         #expect(first != nil && first != second)
         #expect(
-            try fixture.get("/", fields: "X-Request-Id: abc-1.z\r\nPassword: mumble\r\n").fields[.requestID]
+            try fixture.get("/", fields: "X-Request-Id: abc-1.z\r\nPassword: mumble\r\n").requestID
                 == "abc-1.z")
         let long = String(repeating: "a", count: 65)
         for bad in [long, "a b", "a\"b", ""] {
             #expect(
-                try fixture.get("/", fields: "X-Request-Id: \(bad)\r\nPassword: mumble\r\n").fields[.requestID] != bad)
+                try fixture.get("/", fields: "X-Request-Id: \(bad)\r\nPassword: mumble\r\n").requestID != bad)
         }
     }
 

@@ -19,23 +19,16 @@ struct Handlers {
         let query = call.request.target.query
         switch route {
         case .observations:
-            return try observations(call, Parameters(query, allowed: Parameter.observations), principal.view)
+            let parameters = try Parameters(query, allowed: Parameter.observations)
+            return try answer(call, .observations(parameters.observations(), principal.view), parameters)
         case .observation(let id):
             return try observation(id, Parameters(query, allowed: Parameter.observation), principal.view)
         case .species:
-            let format = try Parameters(query, allowed: Parameter.table).format()
-            let view = principal.view
-            return try rows.answer(call, from: store, as: format) { (store) throws(StoreError) in
-                try store.species(format: format, view: view)
-            }
+            return try answer(call, .species(principal.view), Parameters(query, allowed: Parameter.table))
         case .oneSpecies(let code):
             return try species(code, Parameters(query, allowed: []), principal.view)
         case .datasets:
-            let format = try Parameters(query, allowed: Parameter.table).format()
-            let view = principal.view
-            return try rows.answer(call, from: store, as: format) { (store) throws(StoreError) in
-                try store.datasets(format: format, view: view)
-            }
+            return try answer(call, .datasets(principal.view), Parameters(query, allowed: Parameter.table))
         case .health:
             _ = try Parameters(query, allowed: [])
             return .now(Handlers.json(Array("{\"status\":\"ok\"}\n".utf8)))
@@ -46,12 +39,8 @@ struct Handlers {
 
     private var store: ObservationStore { watch.current(now: monotonicNanoseconds()) }
 
-    private func observations(_ call: Call, _ parameters: Parameters, _ view: View) throws(APIError) -> Answer {
-        let query = try parameters.observations()
-        let format = try parameters.format()
-        return try rows.answer(call, from: store, as: format) { (store) throws(StoreError) in
-            try store.observations(query, view: view, format: format)
-        }
+    private func answer(_ call: Call, _ source: RowSource, _ parameters: Parameters) throws(APIError) -> Answer {
+        try rows.answer(source, from: store, as: parameters.format(), requestID: call.requestID)
     }
 
     private func observation(_ id: String, _ parameters: Parameters, _ view: View) throws(APIError) -> Answer {

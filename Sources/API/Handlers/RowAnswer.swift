@@ -1,8 +1,20 @@
 import Birds
 import HTTP
 
-/// Opens the rows of an answer in whichever store it is given: that of a loop, or that of a worker.
-typealias RowSource = @Sendable (ObservationStore) throws(StoreError) -> RowCursor
+/// Which rows an answer has, whichever store they are read from: that of a loop, or that of a worker.
+enum RowSource {
+    case observations(ObservationQuery, View)
+    case species(View)
+    case datasets(View)
+
+    func rows(in store: ObservationStore, as format: RowFormat) throws(StoreError) -> RowCursor {
+        switch self {
+        case .observations(let query, let view): try store.observations(query, view: view, format: format)
+        case .species(let view): try store.species(format: format, view: view)
+        case .datasets(let view): try store.datasets(format: format, view: view)
+        }
+    }
+}
 
 /// Turns rows into an answer: at once where they are few and quick, else on a worker, streamed.
 struct RowAnswer {
@@ -18,13 +30,12 @@ struct RowAnswer {
     let queryTimeout: UInt64
     let log: EventLog
 
-    /// - Parameter source: opens the rows; what it captures is all that the answer depends on.
-    func answer(_ call: Call, from store: ObservationStore, as format: RowFormat, _ source: @escaping RowSource)
-        throws(APIError) -> Answer
-    {
+    func answer(
+        _ source: RowSource, from store: ObservationStore, as format: RowFormat, requestID: String
+    ) throws(APIError) -> Answer {
         do throws(StoreError) {
             store.setBudget(nanoseconds: RowAnswer.loopBudget)
-            let rows = try source(store)
+            let rows = try source.rows(in: store, as: format)
             var body: [UInt8] = []
             body.reserveCapacity(RowAnswer.usualSize)
             if try rows.fill(&body, limit: RowAnswer.pieceSize) {
@@ -35,21 +46,20 @@ struct RowAnswer {
         } catch {
             throw log.clientError(error)
         }
-        let requestID = call.requestID
         let canceller = Canceller()
         return .later(
-            work: { later(format, requestID: requestID, canceller, source) }, cancel: { canceller.cancel() })
+            work: { later(source, as: format, requestID: requestID, canceller) }, cancel: { canceller.cancel() })
     }
 
     /// The answer as a worker makes it: whole if it fits into one piece, else its first piece and what makes the rest.
-    private func later(_ format: RowFormat, requestID: String, _ canceller: Canceller, _ source: RowSource) -> Response
+    private func later(_ source: RowSource, as format: RowFormat, requestID: String, _ canceller: Canceller) -> Response
     {
         do throws(StoreError) {
             let store = try pool.withdraw()
             store.canceller = canceller
             do throws(StoreError) {
                 store.setBudget(nanoseconds: queryTimeout)
-                let rows = try source(store)
+                let rows = try source.rows(in: store, as: format)
                 var first: [UInt8] = []
                 first.reserveCapacity(RowAnswer.pieceSize + RowAnswer.usualSize)
                 if try rows.fill(&first, limit: RowAnswer.pieceSize) {

@@ -180,7 +180,7 @@ struct SentAnswer {
     init(_ response: Response, to request: Request?, from peer: Peer, began: UInt64) {
         report = Report(
             request: request, peer: peer, status: response.status, user: response.user,
-            requestID: response.fields[.requestID], bodyBytes: 0, nanoseconds: 0, complete: false)
+            requestID: response.requestID, bodyBytes: 0, nanoseconds: 0, complete: false)
         self.began = began
     }
 
