@@ -42,6 +42,23 @@ import Testing
         #expect(Self.message(configuration)?.hasPrefix(sentence) == true)
     }
 
+    @Test func acceptedConnectionsSendAtOnce() throws {
+        var configuration = ServerConfiguration()
+        configuration.port = 0
+        configuration.threads = 1
+        let (listeners, url) = try Listener.open(configuration)
+        let port = try #require(url.split(separator: ":").last.flatMap { UInt16($0) })
+        let place = HTTPClient.Place.network(host: "127.0.0.1", port: port)
+        let client = try ClientSocket(place, connectTimeout: .seconds(10), timeout: .seconds(10))
+        let accepted = Descriptor(
+            SocketAddress.accept(from: try #require(listeners.first).descriptor.number).descriptor)
+        var value: Int32 = 0
+        var size = socklen_t(MemoryLayout<Int32>.size)
+        #expect(getsockopt(accepted.number, Int32(IPPROTO_TCP), TCP_NODELAY, &value, &size) == 0)
+        #expect(value == 1)
+        _ = client.name
+    }
+
     @Test func aPortIsFreeAfterTheServer() throws {
         var port: UInt16 = 0
         try withServer { server in

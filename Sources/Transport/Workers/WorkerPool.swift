@@ -32,7 +32,7 @@ final class WorkerPool: @unchecked Sendable {
         pthread_cond_init(end, nil)
         for index in 0..<max(1, threads) {
             do throws(SystemCallError) {
-                state.threads += 1
+                locked { state.threads += 1 }
                 try Thread.start("worker \(index)") { [self] in runJobs() }
             } catch {
                 locked { state.threads -= 1 }

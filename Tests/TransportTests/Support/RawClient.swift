@@ -106,9 +106,14 @@ final class RawClient {
         return skipped
     }
 
-    private func receive(atMost count: Int = 64 << 10) throws -> Int {
+    /// Reads and forgets what has come, and waits for nothing.
+    func skipWhatCame() throws {
+        while try receive(flags: Int32(MSG_DONTWAIT)) > 0 { rest = [] }
+    }
+
+    private func receive(atMost count: Int = 64 << 10, flags: Int32 = 0) throws -> Int {
         var buffer = [UInt8](repeating: 0, count: count)
-        let received = recv(descriptor.number, &buffer, count, 0)
+        let received = recv(descriptor.number, &buffer, count, flags)
         guard received >= 0 else { throw SystemCallError("recv") }
         rest += buffer[..<received]
         return received

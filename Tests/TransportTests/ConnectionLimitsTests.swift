@@ -1,0 +1,29 @@
+import Testing
+
+@testable import Transport
+
+@Suite struct ConnectionLimitsTests {
+    private func limits(total: Int, perAddress: Int) -> ConnectionLimits {
+        var configuration = ServerConfiguration()
+        configuration.maxConnections = total
+        configuration.maxConnectionsPerAddress = perAddress
+        return ConnectionLimits(configuration)
+    }
+
+    @Test func oneAddressCanNotHaveThemAll() {
+        let limits = limits(total: 10, perAddress: 2)
+        #expect((0..<3).map { _ in limits.admit("192.0.2.1") } == [true, true, false])
+        #expect(limits.admit("192.0.2.2"))
+        limits.release("192.0.2.1")
+        #expect((0..<2).map { _ in limits.admit("192.0.2.1") } == [true, false])
+    }
+
+    @Test(arguments: ["127.0.0.1", "127.1.2.3", "::1", "unix"])
+    func addressesOfThisMachineShareTheWholeLimit(address: String) {
+        let limits = limits(total: 3, perAddress: 1)
+        #expect((0..<4).map { _ in limits.admit(address) } == [true, true, true, false])
+        #expect(!limits.admit("192.0.2.1"))
+        limits.release(address)
+        #expect(limits.admit("192.0.2.1"))
+    }
+}
