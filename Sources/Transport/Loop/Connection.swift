@@ -55,13 +55,13 @@ final class Connection {
 
     /// The request whose body is read, or whose response a worker makes.
     private var current: RequestHead?
-    /// Tells the worker that nobody waits for that response any more.
-    private var cancelWork: (@Sendable () -> Void)?
     /// When the first byte of the request came, in nanoseconds.
-    private var began: UInt64 = 0
+    private var began: UInt64
     /// How many bytes of the body came since `windowStart`.
     private var windowBytes = 0
     private var windowStart: UInt64 = 0
+    /// Tells the worker that nobody waits for the response any more.
+    private var cancelWork: (@Sendable () -> Void)?
     private var producer: (any BodyProducer)?
     private var isChunked = false
     /// Whether the answer that is streamed is the last one.
@@ -75,7 +75,7 @@ final class Connection {
     /// How much it may send until then, in bytes.
     private static let drainLimit = 1 << 20
     /// How often a connection receives in one turn of the loop, before the others have theirs.
-    private static let roundsPerTurn = 8
+    private static let roundsPerTurn = 4
     /// How large a piece of a streamed body usually is, in bytes.
     private static let pieceCapacity = 80 << 10
 
@@ -85,6 +85,7 @@ final class Connection {
         self.token = token
         self.isCounted = isCounted
         self.loop = loop
+        began = loop.now
         parser = RequestParser(limits: loop.configuration.limits)
     }
 
@@ -312,10 +313,8 @@ final class Connection {
                 output.reset()
             case .blocked(let progress):
                 maySend = false
-                if progress {
-                    output.reportSent(to: loop.application)
-                    loop.deadlines.set(.write, for: token.slot, now: loop.now)
-                } else if loop.deadlines.phase(of: token.slot) != .write {
+                output.reportSent(to: loop.application)
+                if progress || loop.deadlines.phase(of: token.slot) != .write {
                     loop.deadlines.set(.write, for: token.slot, now: loop.now)
                 }
                 return false
