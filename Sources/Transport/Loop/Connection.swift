@@ -105,7 +105,8 @@ final class Connection {
         if events & (EPOLLRDHUP.rawValue | EPOLLHUP.rawValue) != 0 { peerHasEnded = true }
         if events & (EPOLLIN.rawValue | EPOLLRDHUP.rawValue | EPOLLHUP.rawValue) != 0 { mayReceive = true }
         if events & EPOLLOUT.rawValue != 0 { maySend = true }
-        advance()
+        if state == .head, output == nil, receive() { _ = answer() }
+        if state != .ended { loop.goOnWithGroup(self) }
     }
 
     /// The next turn has come.
@@ -178,7 +179,7 @@ final class Connection {
     // MARK: - What follows
 
     /// Does all that can be done without waiting: answers what has arrived, sends, receives.
-    private func advance() {
+    func advance() {
         var rounds = 0
         while true {
             let isFull = answer()

@@ -42,9 +42,14 @@ final class EventLoop {
     private var refusedCount = 0
     /// Those that ended in this turn.
     private var ended: [Connection] = []
+    /// Those of this group of events, which are yet to send.
+    @exclusivity(unchecked) private var answered: [Token] = []
     /// Those that could go on without waiting, but have had their share of this turn.
     private var unfinished: [Token] = []
 
+    /// How many connections answer what has arrived before the answers are sent. A client that sleeps is woken by the first
+    /// of them and takes the others as they come; waking it for each would cost more than sending does.
+    private static let sendGroup = 32
     /// How many events are taken in a turn.
     private static let batch = 256
     /// How many connections are accepted in a turn.
@@ -94,7 +99,9 @@ final class EventLoop {
             readClocks()
             for index in 0..<max(0, Int(count)) {
                 handle(rookery_epoll_events(events + index), of: Token(bits: rookery_epoll_token(events + index)))
+                if answered.count == Self.sendGroup { sendAnswers() }
             }
+            sendAnswers()
             goOnWithUnfinished()
             while let (slot, phase) = deadlines.takeExpired(now: now) { connections[slot]?.timeIsOver(phase) }
             if let acceptsAgain, now >= acceptsAgain { resumeAccepting() }
@@ -138,6 +145,12 @@ final class EventLoop {
             case .stop(let deadline): stop(deadline)
             }
         }
+    }
+
+    /// Lets the connections of a group send what they have.
+    private func sendAnswers() {
+        for token in answered { connection(token)?.advance() }
+        answered.removeAll(keepingCapacity: true)
     }
 
     private func goOnWithUnfinished() {
@@ -186,6 +199,9 @@ final class EventLoop {
         deadlines.addSlot()
         return connections.count - 1
     }
+
+    /// Lets a connection go on when the others of its group have answered.
+    func goOnWithGroup(_ connection: Connection) { answered.append(connection.token) }
 
     /// Takes a connection that has ended, to be closed when the turn is over.
     func end(_ connection: Connection) { ended.append(connection) }
