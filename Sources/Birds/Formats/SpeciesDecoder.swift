@@ -32,20 +32,19 @@ struct SpeciesDecoder {
     /// What kind of taxon a name stands for, in the words of eBird's taxonomy; nil where the name does not tell.
     static func category(of species: SourceSpecies) -> String? {
         if species.code == "nobird" { return nil }
-        let names = [species.commonName, species.scientificName].compactMap { $0?.lowercased() }
-        /// What stands before a parenthesis is the name of the species, what is within one says more of it.
-        func head(_ name: String) -> Substring { name.prefix { $0 != "(" } }
-        func any(_ holds: (String) -> Bool) -> Bool { names.contains(where: holds) }
+        // The common name tells more: a scientific name has slashes and crosses within a species, too.
+        guard let name = (species.commonName ?? species.scientificName)?.lowercased() else { return nil }
+        // What stands before a parenthesis is the name of the species, what is within one says more of it.
+        let head = name.prefix { $0 != "(" }
         func isCross(_ name: some StringProtocol) -> Bool { name.contains(" x ") || name.contains(" × ") }
-        if any({ $0.contains("(domestic") }) { return "domestic" }
-        if any({ $0.contains("(hybrid)") }) { return "hybrid" }
-        if any({ head($0).hasSuffix(" sp.") || $0.contains(" sp. ") }) { return "spuh" }
-        if any({ $0.contains("undescribed form") }) { return "form" }
-        // 'Brant (Dark-bellied x Black)' is within a species; its scientific name does not tell.
-        if let name = names.first, isCross(name) { return isCross(head(name)) ? "hybrid" : "intergrade" }
-        // A slash within parentheses, as in 'Yellow-rumped Warbler (Myrtle/Audubon's)', is between subspecies.
-        if any({ head($0).contains("/") }) { return "slash" }
-        if any({ $0.contains("(") }) { return "issf" }
+        if name.contains("intergrade") { return "intergrade" }
+        if name.contains("hybrid)") || isCross(head) { return "hybrid" }
+        if name.contains("(domestic") || name.contains("(feral") { return "domestic" }
+        if head.hasSuffix(" sp.") || head.contains(" sp. ") { return "spuh" }
+        if head.contains("/") { return "slash" }
+        if isCross(name) { return "intergrade" }
+        if name.contains("undescribed form") || name.contains("unrecognized") { return "form" }
+        if name.contains("(") { return "issf" }
         return species.scientificName?.split(separator: " ").count == 2 ? "species" : nil
     }
 }

@@ -19,11 +19,13 @@ extension ImportReport {
                     + "or store the other rows with --skip-errors.")
             return lines.joined(separator: "\n") + "\n"
         }
-        lines.append(
-            (isDryRun ? "Would be stored: " : "Stored: ") + Self.count(stored, "record", "records") + " on "
-                + Self.count(checklists, "checklist", "checklists") + " at "
-                + Self.count(locations, "location", "locations")
-                + (replaced > 0 ? ", replacing \(Self.count(replaced, "record", "records"))" : ""))
+        if files.contains(where: { $0.dataset != nil }) {
+            lines.append(
+                (isDryRun ? "Would be stored: " : "Stored: ") + Self.count(stored, "record", "records") + " on "
+                    + Self.count(checklists, "checklist", "checklists") + " at "
+                    + Self.count(locations, "location", "locations")
+                    + (replaced > 0 ? ", replacing \(Self.count(replaced, "record", "records"))" : ""))
+        }
         if speciesStored > 0 {
             lines.append(
                 "\(isDryRun ? "Would be named" : "Named"): \(Self.count(speciesStored, "species", "species"))")

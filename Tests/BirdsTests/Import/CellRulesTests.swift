@@ -102,12 +102,17 @@ import Testing
         ("Larus argentatus x hyperboreus", "Herring x Glaucous Gull (hybrid)", "hybrid"),
         ("Setophaga coronata [coronata Group]", "Yellow-rumped Warbler (Myrtle)", "issf"),
         ("Setophaga coronata coronata x auduboni", "Yellow-rumped Warbler (Myrtle x Audubon's)", "intergrade"),
-        ("Columba livia (Domestic type)", "Rock Pigeon (Feral Pigeon)", "domestic"),
+        ("Columba livia (Feral Pigeon)", "Rock Pigeon (Feral Pigeon)", "domestic"),
+        ("Anser sp. (Domestic type) x Branta canadensis", "Domestic goose sp. x Canada Goose (hybrid)", "hybrid"),
+        ("Branta bernicla bernicla x nigricans", "Brant (Dark-bellied x Black)", "intergrade"),
+        ("Buteo jamaicensis calurus/abieticola", "Red-tailed Hawk (calurus/abieticola)", "issf"),
+        ("Anas sp.", "", "spuh"),
     ]
 
     @Test(arguments: categories)
     func tellsTheCategoryFromNames(scientific: String, common: String, category: String?) {
-        let species = SourceSpecies(code: "code1", scientificName: scientific, commonName: common)
+        let species = SourceSpecies(
+            code: "code1", scientificName: scientific, commonName: common.isEmpty ? nil : common)
         #expect(SpeciesDecoder.category(of: species) == category)
     }
 }
