@@ -12,9 +12,11 @@ struct DateFilter {
     private let months: UInt64?
     private let days: UInt64?
 
+    private static let lastOfAll: Int64 = 9999_99_99
+
     init(_ query: ObservationQuery) {
         first = query.from.map { Int64($0.number) } ?? 0
-        last = query.to.map { Int64($0.lastNumber) } ?? 9999_99_99
+        last = query.to.map { Int64($0.lastNumber) } ?? DateFilter.lastOfAll
         let months = DateFilter.mask(query.months, within: 1...12)
         let days = DateFilter.mask(query.days, within: 1...31)
         self.months = months
@@ -32,7 +34,7 @@ struct DateFilter {
             years = wanted.count == 1 ? nil : wanted
         }
         if months == 0 || days == 0 { last = -1 }
-        guard first <= last else { return }
+        guard first <= last, !isRange else { return }
         // From the first to the last that really matches: often the whole answer, as for one month of one year.
         guard let start = next(first) else {
             last = -1
@@ -46,6 +48,9 @@ struct DateFilter {
     }
 
     var isEmpty: Bool { last < first }
+
+    /// Whether every date matches.
+    var isEverything: Bool { isRange && first == 0 && last == DateFilter.lastOfAll }
 
     /// Whether every number from `first` to `last` matches.
     var isRange: Bool { years == nil && months == nil && days == nil }

@@ -7,9 +7,16 @@ final class IndexScan {
         case date, species, location
     }
 
+    /// What tells one statement from another of the same index.
+    struct Shape {
+        /// Whether rows have their data set and id, which most answers do not need.
+        let isWide: Bool
+        /// Whether dates have a first and a last: without, a row costs one comparison less.
+        let isDated: Bool
+    }
+
     let index: Index
-    /// Whether rows have their data set and id, which most answers do not need.
-    let isWide: Bool
+    let shape: Shape
     private let statement: Statement
     /// The species or the location that is read.
     private var value: Int64 = 0
@@ -19,29 +26,30 @@ final class IndexScan {
     /// After so many it is better to look up the next date that matches: a seek costs as much as some ten rows.
     private static let missesBeforeSeek = 16
 
-    init(_ index: Index, isWide: Bool, _ database: Database) throws(StoreError) {
+    init(_ index: Index, _ shape: Shape, _ database: Database) throws(StoreError) {
         self.index = index
-        self.isWide = isWide
-        statement = try database.prepare(IndexScan.sql(index, isWide: isWide))
+        self.shape = shape
+        statement = try database.prepare(IndexScan.sql(index, shape))
     }
 
-    static func sql(_ index: Index, isWide: Bool) -> String {
-        let identity = isWide ? ", dataset_id, id" : ""
+    static func sql(_ index: Index, _ shape: Shape) -> String {
+        let identity = shape.isWide ? ", dataset_id, id" : ""
+        let dates = shape.isDated ? " AND date BETWEEN ?1 AND ?2" : ""
         return switch index {
         case .date:
             """
             SELECT date, num, location_id, species_id\(identity) FROM observation INDEXED BY observation_by_date
-            WHERE date BETWEEN ?1 AND ?2 ORDER BY date, location_id, species_id, num, dataset_id, id
+            WHERE true\(dates) ORDER BY date, location_id, species_id, num, dataset_id, id
             """
         case .species:
             """
             SELECT date, num, location_id\(identity) FROM observation INDEXED BY observation_by_species
-            WHERE species_id = ?3 AND date BETWEEN ?1 AND ?2 ORDER BY date, location_id, num, dataset_id, id
+            WHERE species_id = ?3\(dates) ORDER BY date, location_id, num, dataset_id, id
             """
         case .location:
             """
             SELECT date, num, species_id\(identity) FROM observation INDEXED BY observation_by_location
-            WHERE location_id = ?3 AND date BETWEEN ?1 AND ?2 ORDER BY date, species_id, num, dataset_id, id
+            WHERE location_id = ?3\(dates) ORDER BY date, species_id, num, dataset_id, id
             """
         }
     }
@@ -50,8 +58,10 @@ final class IndexScan {
     func begin(_ value: Int64, _ dates: DateFilter) {
         self.value = value
         misses = 0
-        statement.bind(1, dates.first)
-        statement.bind(2, dates.last)
+        if shape.isDated {
+            statement.bind(1, dates.first)
+            statement.bind(2, dates.last)
+        }
         if index != .date { statement.bind(3, value) }
     }
 
@@ -78,7 +88,7 @@ final class IndexScan {
                 row.species = statement.int64(2)
                 identity = 3
             }
-            if isWide {
+            if shape.isWide {
                 row.dataset = statement.int64(identity)
                 row.id = statement.int64(identity + 1)
             }
@@ -111,23 +121,25 @@ final class IndexScan {
 /// Scans at rest, so that their statements are prepared once.
 final class ScanPool {
     private let database: Database
-    private var idle: [[IndexScan]] = Array(repeating: [], count: IndexScan.Index.allCases.count * 2)
+    private var idle: [[IndexScan]] = Array(repeating: [], count: IndexScan.Index.allCases.count * 4)
 
     /// How many of each kind are kept; those of the widest merge.
     private static let kept = ObservationScan.widestMerge
 
     init(_ database: Database) { self.database = database }
 
-    func take(_ index: IndexScan.Index, isWide: Bool) throws(StoreError) -> IndexScan {
-        if let scan = idle[ScanPool.slot(index, isWide)].popLast() { return scan }
-        return try IndexScan(index, isWide: isWide, database)
+    func take(_ index: IndexScan.Index, _ shape: IndexScan.Shape) throws(StoreError) -> IndexScan {
+        if let scan = idle[ScanPool.slot(index, shape)].popLast() { return scan }
+        return try IndexScan(index, shape, database)
     }
 
     func give(_ scan: IndexScan) {
         scan.end()
-        let slot = ScanPool.slot(scan.index, scan.isWide)
+        let slot = ScanPool.slot(scan.index, scan.shape)
         if idle[slot].count < ScanPool.kept { idle[slot].append(scan) }
     }
 
-    private static func slot(_ index: IndexScan.Index, _ isWide: Bool) -> Int { index.rawValue * 2 + (isWide ? 1 : 0) }
+    private static func slot(_ index: IndexScan.Index, _ shape: IndexScan.Shape) -> Int {
+        index.rawValue * 4 + (shape.isWide ? 2 : 0) + (shape.isDated ? 1 : 0)
+    }
 }

@@ -31,9 +31,10 @@ final class ObservationScan {
         let count = filter.dates.isEmpty ? 0 : values.count
         var single: IndexScan?
         var several: [IndexScan] = []
+        // A merge tells equal rows apart by what makes them wide.
+        let shape = IndexScan.Shape(isWide: isWide || count > 1, isDated: !filter.dates.isEverything)
         for value in values.prefix(count) {
-            // A merge tells equal rows apart by what makes them wide.
-            let scan = try pool.take(index, isWide: isWide || count > 1)
+            let scan = try pool.take(index, shape)
             scan.begin(value, filter.dates)
             if count == 1 { single = scan } else { several.append(scan) }
         }

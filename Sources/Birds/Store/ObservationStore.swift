@@ -48,7 +48,9 @@ public final class ObservationStore {
         names = SpeciesNames(database)
         datasetByName = try database.prepare("SELECT id FROM dataset WHERE name = ?1")
         // A file that lacks an index is refused now, and not with a query.
-        for index in IndexScan.Index.allCases { scans.give(try scans.take(index, isWide: false)) }
+        for index in IndexScan.Index.allCases {
+            scans.give(try scans.take(index, IndexScan.Shape(isWide: false, isDated: false)))
+        }
     }
 
     /// Opens the file, and makes sure that it is the one that has the name.
