@@ -20,7 +20,7 @@ import Testing
     private func line(_ format: AccessLogConfiguration.Format, user: String?, request: Request?) -> String {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else { return "" }
-        defer { ends.forEach { close($0) } }
+        defer { for end in ends { close(end) } }
         let log = AccessLog(AccessLogConfiguration(descriptor: ends[1], format: format))
         let report = Report(
             request: request, peer: Peer(address: "127.0.0.1"), status: .ok, user: user, requestID: "abc-1",
