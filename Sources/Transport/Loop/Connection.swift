@@ -52,6 +52,8 @@ final class Connection {
     @exclusivity(unchecked) private var parser: RequestParser
     @exclusivity(unchecked) private var input = ReceiveBuffer()
     private var output: SendBuffer?
+    /// What the kernel held of it when the deadline of `.write` was set, in bytes.
+    private var untakenBytes = 0
 
     /// The request whose body is read, or whose response a worker makes.
     private var current: RequestHead?
@@ -152,7 +154,13 @@ final class Connection {
         case .head: refuse(.timeout)
         case .body: refuse(.bodyTooSlow)
         case .idle, .drain: return end()
-        case .write: return giveUp()
+        case .write:
+            // The socket says that it has room again when a third of it is, which may be megabytes and minutes of a slow
+            // client. So one that took anything of what the kernel holds goes on.
+            let untaken = descriptor.untakenBytes
+            guard untaken < untakenBytes else { return giveUp() }
+            untakenBytes = untaken
+            loop.deadlines.set(.write, for: token.slot, now: loop.now)
         }
         advance()
     }
@@ -316,6 +324,7 @@ final class Connection {
                 maySend = false
                 output.reportSent(to: loop.application)
                 if progress || loop.deadlines.phase(of: token.slot) != .write {
+                    untakenBytes = descriptor.untakenBytes
                     loop.deadlines.set(.write, for: token.slot, now: loop.now)
                 }
                 return false

@@ -22,6 +22,13 @@ extension Descriptor {
         setsockopt(number, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
     }
 
+    /// How many bytes were handed to the socket and not yet taken by the other end.
+    var untakenBytes: Int {
+        var count: Int32 = 0
+        // Also on a Unix socket. Where the kernel can't say, nothing is taken.
+        return ioctl(number, UInt(TIOCOUTQ), &count) == 0 ? Int(count) : .max
+    }
+
     /// A counter that `poll` and `epoll` can wait for, to wake a thread.
     static func event() throws(SystemCallError) -> Descriptor {
         try Descriptor(eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC)), from: "eventfd")
