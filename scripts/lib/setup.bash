@@ -45,10 +45,11 @@ need_swift() {
     fi
 }
 
-# build_release: builds the program, and sets ROOKERY to its path.
+# build_release: builds the program, and sets ROOKERY to its path. It has Swift's libraries in it, so that it runs on a
+# machine without Swift.
 build_release() {
     say "building (this takes some minutes the first time)"
-    swift build -c release --product rookery --explicit-target-dependency-import-check=error
+    swift build -c release --product rookery --static-swift-stdlib --explicit-target-dependency-import-check=error
     ROOKERY=$(swift build -c release --show-bin-path)/rookery
     export ROOKERY
 }
