@@ -23,8 +23,7 @@ final class Generation {
         let lockPath = path + ".lock"
         lock = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard lock >= 0 else { throw .refused("\(lockPath) can't be written: \(systemMessage(errno)).") }
-        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-            let number = errno
+        if let number = Self.takeLock(lock) {
             close(lock)
             throw .refused(
                 number == EWOULDBLOCK
@@ -32,6 +31,19 @@ final class Generation {
                     : "\(lockPath) can't be locked: \(systemMessage(number)).")
         }
         clear()
+    }
+
+    /// Takes the lock, or says why it can't be had.
+    private static func takeLock(_ descriptor: Int32) -> Int32? {
+        // A program that this one has started holds the lock for a moment too, until it has become that program.
+        var number: Int32 = 0
+        for _ in 0..<10 {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return nil }
+            number = errno
+            if number != EWOULDBLOCK { break }
+            usleep(20_000)
+        }
+        return number
     }
 
     deinit {
