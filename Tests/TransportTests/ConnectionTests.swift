@@ -23,6 +23,16 @@ import Testing
         }
     }
 
+    @Test func moreRequestsThanATurnTakesMayBeOnTheirWay() throws {
+        try withServer { server in
+            let client = try RawClient(server)
+            // Each of them takes more than half of a receive buffer.
+            let padding = "X-Padding: " + String(repeating: "x", count: 15_000)
+            try client.send((0..<300).map { get("/\($0)", padding) }.joined())
+            for index in 0..<300 { #expect(try client.response().body == "/\(index)") }
+        }
+    }
+
     @Test func answersOfWorkersKeepTheOrder() throws {
         try withServer { server in
             let client = try RawClient(server)

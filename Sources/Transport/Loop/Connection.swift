@@ -107,7 +107,8 @@ final class Connection {
         if events & (EPOLLRDHUP.rawValue | EPOLLHUP.rawValue) != 0 { peerHasEnded = true }
         if events & (EPOLLIN.rawValue | EPOLLRDHUP.rawValue | EPOLLHUP.rawValue) != 0 { mayReceive = true }
         if events & EPOLLOUT.rawValue != 0 { maySend = true }
-        if state == .head, output == nil, receive() { _ = answer() }
+        // What a connection that had its share of a turn has received may still fill its buffer.
+        if state == .head, output == nil, !waitsForNextTurn, receive() { _ = answer() }
         if state != .ended { loop.goOnWithGroup(self) }
     }
 
