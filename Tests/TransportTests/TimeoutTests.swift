@@ -74,4 +74,27 @@ import Testing
             #expect(server.record.reports.map(\.complete) == [false])
         }
     }
+
+    @Test func aClientThatTakesNothingIsResetAlsoIfItGoesOnAsking() throws {
+        try withServer {
+            $0.writeTimeout = .milliseconds(500)
+        } _: { server in
+            let client = try RawClient(server, receiveBuffer: 4_096)
+            // Small answers, until the socket takes no more of them.
+            var sent = 0
+            var reported = -1
+            while server.record.reports.count > reported {
+                reported = server.record.reports.count
+                try client.send(String(repeating: get("/large/700"), count: 200))
+                sent += 200
+                for _ in 0..<100 where server.record.reports.count < sent { usleep(1_000) }
+            }
+            // It has room for more answers than it has now.
+            for _ in 0..<20 {
+                try? client.send(get("/large/700"))
+                usleep(5_000)
+            }
+            try eventually("the connection is given up") { server.record.reports.contains { !$0.complete } }
+        }
+    }
 }

@@ -230,7 +230,8 @@ final class Connection {
     }
 
     private func begin(_ head: RequestHead) {
-        loop.deadlines.clear(token.slot)
+        // The client still has to take the answers before this one.
+        if maySend { loop.deadlines.clear(token.slot) }
         // No resource takes a body, so a client that waits to be asked for it gets the final answer (RFC 9110 §10.1.1).
         if head.hasBody, !head.expectsContinue {
             current = head
