@@ -97,4 +97,22 @@ import Testing
             try eventually("the connection is given up") { server.record.reports.contains { !$0.complete } }
         }
     }
+
+    @Test(arguments: [false, true])
+    func aClientThatReadsSlowlyAndSteadilyIsServed(onUnixSocket: Bool) throws {
+        try withServer {
+            $0.writeTimeout = .milliseconds(800)
+            if onUnixSocket { $0.socketPath = "/tmp/rookery-slow-\(getpid()).sock" }
+        } _: { server in
+            let client = try RawClient(server)
+            try client.send(get("/stream/1000000"))
+            // Far less than the room in the socket's buffer that lets the kernel ask for more.
+            for _ in 0..<60 {
+                #expect(try client.skip(8 << 10) > 0)
+                usleep(50_000)
+            }
+            #expect(server.record.cancels.load(ordering: .sequentiallyConsistent) == 0)
+            client.reset()
+        }
+    }
 }
