@@ -7,6 +7,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import socket
 import statistics
 import subprocess
@@ -129,6 +130,8 @@ def main():
     parser.add_argument("--connections", type=int, default=32)
     arguments = parser.parse_args()
 
+    # However it is ended, no server and no folder is left behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped by a signal"))
     folder = pathlib.Path(tempfile.mkdtemp(prefix="rookery-bench-"))
     try:
         with contextlib.ExitStack() as stack:

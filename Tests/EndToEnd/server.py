@@ -14,6 +14,9 @@ PROJECT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ.get("ROOKERY", str(PROJECT / ".build/release/rookery"))
 PASSWORD = "mumble"
 
+# A script that is told to end leaves no server and no folder behind.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped by a signal"))
+
 if not os.access(PROGRAM, os.X_OK):
     sys.exit(f"there is no {PROGRAM}: build it with 'swift build -c release', or name another in ROOKERY")
 
