@@ -13,7 +13,8 @@ final class TableRows {
 
     let syntax: RowSyntax
     let opening: String
-    private let statement: Statement
+    /// Nil once the rows have ended.
+    private var statement: Statement?
     private let prefixes: [String]
     private let edit: Edit?
 
@@ -31,6 +32,7 @@ final class TableRows {
 
     /// Appends the next row; false at the end.
     func next(isFirst: Bool, to buffer: inout RowBuffer) throws(StoreError) -> Bool {
+        guard let statement else { return false }
         while try statement.step() {
             var cells = prefixes.indices.map { statement.cell(Int32($0) + 1) }
             if let edit, try !edit(&cells, statement.int64(0)) { continue }
@@ -49,6 +51,9 @@ final class TableRows {
         }
         return false
     }
+
+    /// Gives the statement up. There are no more rows.
+    func end() { statement = nil }
 }
 
 extension Statement {

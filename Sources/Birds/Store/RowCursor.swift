@@ -117,6 +117,9 @@ public final class RowCursor {
 
     private func end(_ state: State) {
         self.state = state
-        if case .observations(let scan, _) = source { scan.end() }
+        switch source {
+        case .observations(let scan, _): scan.end()
+        case .table(let table): table.end()
+        }
     }
 }
