@@ -15,7 +15,10 @@ struct EventLog: Sendable {
             return .queryTooLong
         case .busy:
             return .tooBusy
-        case .cancelled, .missing, .unusable, .sqlite:
+        case .cancelled:
+            // The client has gone: nothing is wrong, and nobody reads this.
+            return .databaseUnavailable
+        case .missing, .unusable, .sqlite:
             logger.error("the database could not be read", metadata: ["error": "\(error)"])
             return .databaseUnavailable
         }
