@@ -8,6 +8,8 @@ public struct FileIdentity: Sendable, Hashable {
     public let size: Int64
     /// When it was last written to, in nanoseconds since 1970.
     public let modified: Int64
+    /// Whether it is a file of bytes, and no directory, pipe or device.
+    let isRegular: Bool
 
     /// The file that the path leads to now; nil where there is none, or it can't be looked at.
     public init?(path: String) {
@@ -17,5 +19,6 @@ public struct FileIdentity: Sendable, Hashable {
         inode = UInt64(found.st_ino)
         size = Int64(found.st_size)
         modified = Int64(found.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(found.st_mtim.tv_nsec)
+        isRegular = found.st_mode & S_IFMT == S_IFREG
     }
 }

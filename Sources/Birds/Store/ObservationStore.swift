@@ -57,6 +57,10 @@ public final class ObservationStore {
     private static func open(_ path: String) throws(StoreError) -> (Database, FileIdentity) {
         for _ in 0..<attempts {
             guard let before = FileIdentity(path: path) else { throw .missing(path: path) }
+            // Opening a pipe would wait for who writes to it.
+            guard before.isRegular else {
+                throw .unusable(path: path, reason: "it is no file; give the path of a database")
+            }
             let database = try Database(path: path, mode: .readOnly)
             try Schema.check(database, path: path)
             // Without a memory map, for a file that were cut off under one would end the process.

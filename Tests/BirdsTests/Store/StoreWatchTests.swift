@@ -65,4 +65,19 @@ import Testing
         try publish(records: 3)
         #expect(try watch.current(now: 7_000_000_000).ids(ObservationQuery()).count == 3)
     }
+
+    @Test func whatIsNoFileIsRefusedAtOnce() throws {
+        let watch = try StoreWatch(path: path)
+        let old = watch.current(now: 0)
+        try FileManager.default.removeItem(atPath: path)
+        // To open a pipe is to wait for its other end.
+        try #require(mkfifo(path, 0o600) == 0)
+        #expect(watch.current(now: 1_000_000_000) === old)
+        #expect(watch.lastRefusal != nil)
+        #expect(
+            throws: StoreError.unusable(path: folder.path(""), reason: "it is no file; give the path of a database")
+        ) {
+            try ObservationStore(path: folder.path(""))
+        }
+    }
 }
