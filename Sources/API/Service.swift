@@ -47,9 +47,9 @@ public final class Service: Application {
     public init(_ configuration: ServiceConfiguration, stores: SharedStores, loop: Int) throws(StoreError) {
         let watch = try StoreWatch(path: configuration.database)
         let log = EventLog(logger: configuration.logger)
-        let rows = RowAnswer(
+        let long = LongAnswer(
             pool: stores.pool, queryTimeout: UInt64(max(1, configuration.queryTimeout)) * 1_000_000_000, log: log)
-        let handlers = Handlers(watch: watch, rows: rows, log: log)
+        let handlers = Handlers(watch: watch, rows: RowAnswer(long: long, log: log), log: log)
         self.watch = watch
         self.log = log
         chain = chained(

@@ -98,7 +98,7 @@ import Testing
             Issue.record("a large answer came at once")
             return
         }
-        #expect(first.count < RowAnswer.pieceSize + RowAnswer.usualSize)
+        #expect(first.count < LongAnswer.pieceSize + LongAnswer.roomForLastRow)
         var whole = first
         while case .more = rest.next(into: &whole) {}
         #expect(String(decoding: whole, as: UTF8.self).split(separator: "\n").count == 2000)

@@ -49,7 +49,7 @@ struct Handlers {
         guard let number = Int64(id), String(number) == id else { throw .unknownObservation(id: id) }
         let found: [UInt8]?
         do throws(StoreError) {
-            store.setBudget(nanoseconds: RowAnswer.loopBudget)
+            RowAnswer.setBudget(of: store)
             found = try store.observation(id: number, fields: fields, view: view)
         } catch {
             throw log.clientError(error)
@@ -61,7 +61,7 @@ struct Handlers {
     private func species(_ code: String, _ parameters: Parameters, _ view: View) throws(APIError) -> Answer {
         let found: [UInt8]?
         do throws(StoreError) {
-            store.setBudget(nanoseconds: RowAnswer.loopBudget)
+            RowAnswer.setBudget(of: store)
             found = try store.species(code, view: view)
         } catch {
             throw log.clientError(error)
@@ -77,7 +77,7 @@ struct Handlers {
     }
 
     private static func json(_ body: [UInt8]) -> Response {
-        Response(.ok, fields: RowAnswer.jsonFields, body: .bytes(body))
+        .rows(.bytes(body), in: .json)
     }
 }
 

@@ -36,7 +36,7 @@ final class RowBody: BodyProducer, @unchecked Sendable {
         guard let store else { return .failed }
         do throws(StoreError) {
             store.setBudget(nanoseconds: timeout)
-            guard try rows.fill(&buffer, limit: buffer.count + RowAnswer.pieceSize) else { return .more }
+            guard try rows.fill(&buffer, limit: buffer.count + LongAnswer.pieceSize) else { return .more }
             giveBack(store)
             return .end
         } catch {
