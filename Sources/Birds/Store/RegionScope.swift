@@ -1,6 +1,7 @@
 /// Regions with all within them, as codes of ISO 3166-2 and eBird: `CA` covers `CA-YT`, which covers `CA-YT-001`.
 struct RegionScope: Hashable {
-    /// None of them covers another; nil for everywhere, with the places whose region is not known.
+    /// None of them covers another, and they are in the order of `precedes`; nil for everywhere, with the places whose
+    /// region is not known.
     let regions: [String]?
 
     /// What a query asks for, as far as the view shows it.
@@ -27,7 +28,13 @@ struct RegionScope: Hashable {
     func contains(_ region: String?) -> Bool {
         guard let regions else { return true }
         guard let region else { return false }
-        return regions.contains { RegionScope.covers($0, region) }
+        // What stands between a region and one that it covers is covered too, and not among them.
+        var (low, high) = (0, regions.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if RegionScope.precedes(region, regions[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low > 0 && RegionScope.covers(regions[low - 1], region)
     }
 
     /// Whether the second is the first or within it. Compared as bytes, as SQLite does, not as Unicode equivalents.
@@ -37,10 +44,17 @@ struct RegionScope: Hashable {
         return rest.isEmpty || rest.first == UInt8(ascii: "-")
     }
 
+    /// An order in which each region stands right before all that it covers: that of bytes, with the hyphen as the least.
+    private static func precedes(_ first: String, _ second: String) -> Bool {
+        first.utf8.lexicographicallyPrecedes(second.utf8) { rank($0) < rank($1) }
+    }
+
+    private static func rank(_ byte: UInt8) -> UInt16 { byte == UInt8(ascii: "-") ? 0 : UInt16(byte) + 1 }
+
     private static func outermost(_ regions: [String]) -> [String] {
         var kept: [String] = []
-        for region in regions where !kept.contains(where: { covers($0, region) }) {
-            kept.removeAll { covers(region, $0) }
+        for region in regions.sorted(by: precedes) {
+            if let last = kept.last, covers(last, region) { continue }
             kept.append(region)
         }
         return kept

@@ -27,4 +27,20 @@ import Testing
         #expect(RegionScope(query: [], view: .everything).contains(nil))
         #expect(!RegionScope(query: ["CA"], view: .everything).contains(nil))
     }
+
+    @Test func manyRegionsCoverWhatEachOfThemCovers() {
+        let parts = ["", "A", "AB", "B", "-", "A-", "A!", "A.", "a"]
+        let all = parts.flatMap { first in
+            parts.flatMap { second in [first + second, first + "-" + second, first + "-B-" + second] }
+        }
+        for start in 0..<7 {
+            let wanted = stride(from: start, to: all.count, by: 7).map { all[$0] }.filter { !$0.isEmpty }
+            let scope = RegionScope(query: wanted, view: .everything)
+            for region in all {
+                #expect(scope.contains(region) == wanted.contains { RegionScope.covers($0, region) })
+            }
+            let kept = scope.regions ?? []
+            for region in kept { #expect(kept.filter { RegionScope.covers($0, region) } == [region]) }
+        }
+    }
 }
