@@ -5,10 +5,11 @@ import Glibc
 final class Signals {
     private let descriptor: Descriptor
 
-    /// Blocks both signals in this thread and in all that it starts from now on, and ignores SIGPIPE: a closed pipe or
-    /// socket is an error of the write.
+    /// Blocks both signals in this thread and in all that it starts from now on, and ignores SIGPIPE and SIGXFSZ: a closed
+    /// pipe or socket, or a log that may not grow any more, is an error of the write.
     init() throws(SystemCallError) {
         signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
         var set = sigset_t()
         sigemptyset(&set)
         sigaddset(&set, SIGTERM)
