@@ -99,6 +99,12 @@ struct LimitOptions: ParsableArguments {
 
     @Option(
         help: .setting(
+            "The slowest request body that is borne, over 30 seconds.", "ROOKERY_BODY_RATE", default: "500",
+            name: "bytes/second"))
+    var bodyRate: Int?
+
+    @Option(
+        help: .setting(
             "How long a connection stays open between requests.", "ROOKERY_IDLE_TIMEOUT", default: "60", name: "seconds"
         ))
     var idleTimeout: Int?
@@ -118,6 +124,7 @@ struct LimitOptions: ParsableArguments {
         try assign(&configuration.limits.headerSection, maxHeader, "max-header", 64...1_048_576)
         try assign(&configuration.limits.fieldCount, maxFields, "max-fields", 1...10_000)
         try assign(&configuration.limits.body, maxBody, "max-body", 0...1_073_741_824)
+        try assign(&configuration.bodyRate, bodyRate, "body-rate", 0...1_073_741_824)
         try assign(seconds: &configuration.headerTimeout, headerTimeout, "header-timeout", from: 1)
         try assign(seconds: &configuration.bodyTimeout, bodyTimeout, "body-timeout", from: 1)
         try assign(seconds: &configuration.idleTimeout, idleTimeout, "idle-timeout", from: 1)

@@ -49,6 +49,7 @@ struct Handlers {
         guard let number = Int64(id), String(number) == id else { throw .unknownObservation(id: id) }
         let found: [UInt8]?
         do throws(StoreError) {
+            let store = store
             RowAnswer.setBudget(of: store)
             found = try store.observation(id: number, fields: fields, view: view)
         } catch {
@@ -61,6 +62,7 @@ struct Handlers {
     private func species(_ code: String, _ parameters: Parameters, _ view: View) throws(APIError) -> Answer {
         let found: [UInt8]?
         do throws(StoreError) {
+            let store = store
             RowAnswer.setBudget(of: store)
             found = try store.species(code, view: view)
         } catch {
