@@ -130,7 +130,9 @@ import Testing
         let second = try process.rookery("import", process.path("a.csv"), "--database", process.database)
         #expect(second.status == 2)
         #expect(
-            second.errors == "rookery: \(process.database) can't be changed now: another import is under way.\n")
+            second.errors
+                == "rookery: \(process.database) can't be changed now: another import is under way. Try again when it has ended.\n"
+        )
         flock(lock, LOCK_UN)
         #expect(try process.rookery("import", process.path("a.csv"), "--database", process.database).status == 0)
     }

@@ -13,42 +13,43 @@ final class Generation {
     let path: String
     private let newPath: String
     private let folder: String
-    private let lock: Int32
+    private let lock: Lock
 
     /// Takes the lock, and clears away what a killed change left.
     init(path given: String) throws(ImportError) {
         path = try Self.resolve(given)
         newPath = path + ".new"
         folder = Self.split(path).folder
-        let lockPath = path + ".lock"
-        lock = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-        guard lock >= 0 else { throw .refused("\(lockPath) can't be written: \(systemMessage(errno)).") }
-        if let number = Self.takeLock(lock) {
-            close(lock)
+        lock = try Lock(path: path + ".lock", of: given)
+        clear()
+    }
+
+    /// Clears while it has the lock, which goes after it.
+    deinit { clear() }
+
+    /// The lock of a database, held until it is released.
+    private final class Lock {
+        private let descriptor: Int32
+
+        /// - Parameter given: the database as it was named, for a sentence.
+        init(path: String, of given: String) throws(ImportError) {
+            descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+            guard descriptor >= 0 else { throw .refused("\(path) can't be written: \(systemMessage(errno)).") }
+            // A program that this one has started holds the lock for a moment too, until it has become that program.
+            var number: Int32 = 0
+            for _ in 0..<10 {
+                if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return }
+                number = errno
+                if number != EWOULDBLOCK { break }
+                usleep(20_000)
+            }
             throw .refused(
                 number == EWOULDBLOCK
-                    ? "\(given) can't be changed now: another import is under way."
-                    : "\(lockPath) can't be locked: \(systemMessage(number)).")
+                    ? "\(given) can't be changed now: another import is under way. Try again when it has ended."
+                    : "\(path) can't be locked: \(systemMessage(number)).")
         }
-        clear()
-    }
 
-    /// Takes the lock, or says why it can't be had.
-    private static func takeLock(_ descriptor: Int32) -> Int32? {
-        // A program that this one has started holds the lock for a moment too, until it has become that program.
-        var number: Int32 = 0
-        for _ in 0..<10 {
-            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return nil }
-            number = errno
-            if number != EWOULDBLOCK { break }
-            usleep(20_000)
-        }
-        return number
-    }
-
-    deinit {
-        clear()
-        close(lock)
+        deinit { close(descriptor) }
     }
 
     private func clear() {
@@ -57,13 +58,12 @@ final class Generation {
     }
 
     /// Changes a copy of the database, or a new one, and puts it in its place if `publish`.
-    /// - Parameter mustExist: whether a missing database is an error.
     func change<Value>(
-        mustExist: Bool = false, publish: Bool = true, _ body: (Database) throws(StoreError) -> Value
+        publish: Bool = true, _ body: (Database) throws(StoreError) -> Value
     ) throws(ImportError) -> Value {
         let old = try openOld()
         defer { if let old { close(old) } }
-        if let old { try copy(old) } else if mustExist { throw .refused("\(path) does not exist.") }
+        if let old { try copy(old) }
         let value: Value
         do throws(StoreError) {
             value = try changeCopy(isNew: old == nil, body)
