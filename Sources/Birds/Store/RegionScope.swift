@@ -4,6 +4,12 @@ struct RegionScope: Hashable {
     /// region is not known.
     let regions: [String]?
 
+    /// Byte by byte, as regions are compared.
+    static func == (a: RegionScope, b: RegionScope) -> Bool {
+        guard let some = a.regions, let others = b.regions else { return a.regions == nil && b.regions == nil }
+        return some.elementsEqual(others) { $0.utf8.elementsEqual($1.utf8) }
+    }
+
     /// What a query asks for, as far as the view shows it.
     init(query: [String], view: View) {
         let wanted = query.isEmpty ? nil : query

@@ -8,7 +8,8 @@ final class SpeciesNames {
     }
 
     private let database: Database
-    private var known: [String: [Match]] = [:]
+    /// By the UTF-8 of names: strings would be equal to others of the same characters, which SQLite tells apart.
+    private var known: [[UInt8]: [Match]] = [:]
     private var statements: [Statement] = []
 
     /// How many names are kept. Only those that exist are, so their length is that of the table's.
@@ -22,7 +23,8 @@ final class SpeciesNames {
 
     /// None if the name is unknown.
     func find(_ name: String) throws(StoreError) -> [Match] {
-        if let matches = known[name] { return matches }
+        let key = Array(name.utf8)
+        if let matches = known[key] { return matches }
         if statements.isEmpty {
             for condition in SpeciesNames.conditions {
                 statements.append(
@@ -39,7 +41,7 @@ final class SpeciesNames {
             }
             if matches.isEmpty { continue }
             if known.count >= SpeciesNames.kept { known.removeAll() }
-            known[name] = matches
+            known[key] = matches
             return matches
         }
         return []

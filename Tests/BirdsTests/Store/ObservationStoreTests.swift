@@ -316,6 +316,44 @@ import Testing
         #expect(datasets.map { $0.prefix(5) } == ["name,", "atlas", "garde", "ringi"])
     }
 
+    @Test func aRegionWhoseCodeEndsInAHyphenIsWithinItsCountry() throws {
+        let folder = try TemporaryFolder()
+        var fixture = Fixture()
+        fixture.species = [.init(code: "a")]
+        fixture.places = ["HK-", "HK", "HK-X", "HKX"].map { .init(code: "L" + $0, region: $0) }
+        fixture.records = fixture.places.indices.map { .init(date: 20_210_203, place: $0, species: 0) }
+        try fixture.write(to: folder.path("birds.db"))
+        let store = try ObservationStore(path: folder.path("birds.db"))
+        var query = ObservationQuery()
+        query.regions = ["HK"]
+        #expect(try store.ids(query) == [1, 2, 3])
+    }
+
+    @Test func namesAreComparedByteByByte() throws {
+        let folder = try TemporaryFolder()
+        let (known, other) = ("caninde\u{301}", "canind\u{E9}")
+        var fixture = Fixture()
+        fixture.species = [.init(code: "a", commonName: known)]
+        fixture.places = [.init(code: known, region: known)]
+        fixture.records = [.init(date: 20_210_203, place: 0, species: 0)]
+        try fixture.write(to: folder.path("birds.db"))
+        let store = try ObservationStore(path: folder.path("birds.db"))
+        // What was asked before changes nothing.
+        for _ in 0..<2 {
+            for (name, found) in [(known, [1]), (other, [])] {
+                var query = ObservationQuery()
+                query.locations = [name]
+                #expect(try store.ids(query) == found)
+                query.locations = []
+                query.regions = [name]
+                #expect(try store.ids(query) == found)
+                query.regions = []
+                query.species = [name]
+                #expect((try? store.ids(query)) ?? [] == found)
+            }
+        }
+    }
+
     @Test func aMissingOrForeignFileIsRefused() throws {
         let folder = try TemporaryFolder()
         let path = folder.path("birds.db")
