@@ -98,7 +98,9 @@ enum Detection {
         file.rewind()
         let rows = CSVReader(syntax, source: file.text(encoding))
         var row = Row()
-        _ = try rows.next(&row)
+        if try rows.next(&row), let problem = row.problem {
+            throw .refused("\(file.path) has a first line that can't be read: \(problem). \(known)")
+        }
         return (Header(row), rows)
     }
 
@@ -107,7 +109,7 @@ enum Detection {
         var tables: [SourceTable] = []
         for (name, format) in [("birds", Format.plain), ("species", .plainSpecies)]
         where try SQLiteRows.hasTable(name, in: database, path: file.path) {
-            let rows = try SQLiteRows(database, table: name, path: file.path)
+            let rows = try SQLiteRows(database, table: name, format: format, path: file.path)
             var row = Row()
             _ = try rows.next(&row)
             let header = Header(row)

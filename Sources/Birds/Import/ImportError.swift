@@ -34,6 +34,15 @@ public struct ImportError: Error, Sendable, Equatable {
         }
     }
 
+    /// What SQLite said while a file to import was read.
+    init(reading path: String, _ error: StoreError) {
+        if case .sqlite(_, let message, _) = error {
+            self = .refused("\(path) can't be read: \(message).")
+        } else {
+            self.init(error, path: path)
+        }
+    }
+
     init(kind: Kind, message: String) {
         self.kind = kind
         self.message = message

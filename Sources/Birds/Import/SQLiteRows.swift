@@ -1,4 +1,6 @@
-/// Rows of one table of a SQLite file, as a text file would have them.
+import CSQLite
+
+/// Rows of one table of a SQLite file, as a text file would have them: the columns of a format, and no others.
 final class SQLiteRows: RowSource {
     /// The first bytes of every SQLite file.
     static let magic: [UInt8] = Array("SQLite format 3\0".utf8)
@@ -14,34 +16,39 @@ final class SQLiteRows: RowSource {
     static func open(_ path: String) throws(ImportError) -> Database {
         do throws(StoreError) {
             let database = try Database(path: path, mode: .readOnly)
-            // The file may come from anywhere: nothing in it is run but plain SQL.
+            // The file may come from anywhere: nothing in it is run but plain SQL, and no row is longer than one of text.
+            database.limit(SQLITE_LIMIT_LENGTH, to: CSVReader.longestRow)
             try database.execute("PRAGMA trusted_schema = OFF; PRAGMA query_only = ON; PRAGMA cell_size_check = ON")
             return database
         } catch {
-            throw ImportError(error, path: path)
+            throw ImportError(reading: path, error)
         }
     }
 
+    /// Whether there is such a table; a view could take for ever to give its rows.
     static func hasTable(_ name: String, in database: Database, path: String) throws(ImportError) -> Bool {
         do throws(StoreError) {
             let found = try database.integer(
-                "SELECT count(*) FROM sqlite_schema WHERE type IN ('table', 'view') AND name = '\(name)' COLLATE NOCASE"
+                "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 AND name = '\(name)' COLLATE NOCASE"
             )
             return found == 1
         } catch {
-            throw ImportError(error, path: path)
+            throw ImportError(reading: path, error)
         }
     }
 
     /// - Parameter table: a name that the program knows, never one from outside.
-    init(_ database: Database, table: String, path: String) throws(ImportError) {
+    init(_ database: Database, table: String, format: Format, path: String) throws(ImportError) {
         self.path = path
         do throws(StoreError) {
-            statement = try database.prepare("SELECT * FROM \(table)")
+            let names = try database.prepare("SELECT * FROM \(table)").columnNames
+            header = names.filter { name in format.columns.contains { $0.name == name.lowercased() } }
+            // Other columns may hold pictures, or be computed.
+            let columns = header.map { "\"" + $0 + "\"" }.joined(separator: ", ")
+            statement = try database.prepare("SELECT \(header.isEmpty ? "NULL" : columns) FROM \(table)")
         } catch {
-            throw ImportError(error, path: path)
+            throw ImportError(reading: path, error)
         }
-        header = statement.columnNames
         width = Int32(clamping: header.count)
     }
 
@@ -58,7 +65,7 @@ final class SQLiteRows: RowSource {
         do throws(StoreError) {
             guard try statement.step() else { return false }
         } catch {
-            throw ImportError(error, path: path)
+            throw ImportError(reading: path, error)
         }
         for column in 0..<width {
             // A real number in SQLite's own words has 15 digits; Swift's have as many as bring it back exactly.

@@ -32,6 +32,9 @@ public final class Database {
         sqlite3_close_v2(handle)
     }
 
+    /// Bounds one of the sizes that SQLite knows, such as `SQLITE_LIMIT_LENGTH`.
+    func limit(_ size: Int32, to value: Int) { sqlite3_limit(handle, size, Int32(clamping: value)) }
+
     /// Runs statements that return no rows.
     func execute(_ sql: String) throws(StoreError) {
         let code = sqlite3_exec(handle, sql, nil, nil, nil)

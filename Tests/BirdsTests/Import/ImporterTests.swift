@@ -50,6 +50,14 @@ import Testing
         #expect(fixture.names == ["birds.csv", "birds.db", "birds.db.lock", "species.csv"])
     }
 
+    @Test func takesRecordsThatNameTheirSpeciesAsRecords() throws {
+        fixture.write(
+            "a.csv",
+            "species_code,scientific_name,american_english_name," + plainHeader
+                + "stejay,Cyanocitta stelleri,Steller's Jay,L1,,,,2021,2,3,stejay,3\n")
+        #expect(try fixture.run("a.csv").stored == 1)
+    }
+
     @Test func keepsEqualRowsOfPlainFiles() throws {
         let row = "L1,60.5,-135.25,CA-YT,2021,2,3,stejay,3\n"
         fixture.write("a.csv", plainHeader + row + row)
@@ -336,6 +344,47 @@ import Testing
         #expect(try fixture.rows("SELECT format FROM dataset") == ["sqlite"])
     }
 
+    @Test func readsNothingOfASQLiteFileButTheColumnsThatItNeeds() throws {
+        do {
+            let source = try Database(path: fixture.path("old.sqlite"), mode: .readWrite)
+            try source.execute(
+                """
+                CREATE TABLE birds (picture BLOB, "NUM" REAL, loc_id TEXT, latitude REAL, longitude REAL, region TEXT,
+                    year INT, month INT, day INT, species_id TEXT, "a ""b" AS (zeroblob(3000000)));
+                INSERT INTO birds VALUES (zeroblob(3000000), 3.0, 'L1', NULL, NULL, NULL, 2021, 2, 3, 'stejay');
+                """)
+        }
+        #expect(try fixture.run("old.sqlite").stored == 1)
+        #expect(try fixture.rows("SELECT num FROM observation") == ["3"])
+    }
+
+    @Test(arguments: [
+        ("CREATE TABLE birds (\(columns)); INSERT INTO birds (loc_id) VALUES (zeroblob(3000000))", "can't be read"),
+        ("CREATE VIEW birds AS SELECT 1 AS loc_id", "is a SQLite file without tables birds or species"),
+        ("CREATE TABLE birds (loc_id)", "has a table birds without the column latitude"),
+    ])
+    func refusesASQLiteFile(sql: String, sentence: String) throws {
+        do { try Database(path: fixture.path("old.sqlite"), mode: .readWrite).execute(sql) }
+        let error = refusal("old.sqlite")
+        #expect(error?.kind == .refused)
+        #expect(error?.message.contains(sentence) == true, "\(error?.message ?? "stored")")
+    }
+
+    private static let columns = "loc_id, latitude, longitude, region, year, month, day, species_id, num"
+
+    @Test func refusesADamagedSQLiteFile() throws {
+        do {
+            let source = try Database(path: fixture.path("old.sqlite"), mode: .readWrite)
+            try source.execute("CREATE TABLE birds (\(Self.columns)); INSERT INTO birds (loc_id) VALUES ('L1')")
+        }
+        var bytes = fixture.bytes("old.sqlite")
+        for index in 4096..<bytes.count { bytes[index] = 0xFF }
+        fixture.write("old.sqlite", bytes)
+        let error = refusal("old.sqlite")
+        #expect(error?.kind == .refused)
+        #expect(error?.message.contains("old.sqlite can't be read: database disk image is malformed") == true)
+    }
+
     // MARK: Refusals
 
     static let strangers: [(name: String, bytes: [UInt8], sentence: String)] = [
@@ -352,6 +401,8 @@ import Testing
         ("a.csv", Array("loc_id,loc_id,\(plainHeader.dropFirst(7))".utf8), "has the column loc_id twice."),
         ("a.csv", Array("SQLite format 3\u{0}and no more".utf8), "can't be"),
         ("a.csv", Array("\n\n".utf8), "is of no format that is known"),
+        ("a.csv", Array("\"loc_id,latitude\n1,2\n".utf8), "has a first line that can't be read: a quoted cell is not"),
+        ("a.csv", Array(String(repeating: "a,", count: 2000).utf8), "can't be read: it has more than 1024 cells."),
     ]
 
     @Test(arguments: strangers)
@@ -384,6 +435,9 @@ import Testing
         #expect(
             refusal("a.csv") { $0.rejects = fixture.path("a.csv") }?.message.contains("--rejects needs another") == true
         )
+        #expect(
+            refusal("a.csv") { $0.rejects = fixture.database }?.message.contains("--rejects needs another") == true)
+        #expect(!fixture.names.contains("birds.db"))
         try fixture.run("a.csv")
         #expect(refusal("birds.db")?.message.hasSuffix("birds.db is the database itself.") == true)
     }
