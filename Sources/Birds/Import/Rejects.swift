@@ -7,14 +7,18 @@ final class Rejects {
     private var buffer: [UInt8] = Array("file,line,column,reason,row\r\n".utf8)
     private static let bufferSize = 1 << 16
 
-    /// Begins the file anew. It must not be a file that the import reads or writes.
+    /// Begins the file anew. It must not be a file that the import reads or writes, even one that is yet to be made.
     init(path: String, unlike others: [String]) throws(ImportError) {
+        self.path = path
+        let isNew = FileIdentity(path: path) == nil
+        descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw .refused("\(path) can't be written: \(systemMessage(errno)).") }
         if let identity = FileIdentity(path: path), others.contains(where: { FileIdentity(path: $0) == identity }) {
+            if isNew { unlink(path) }
             throw .refused("\(path) is a file of the import itself; --rejects needs another.")
         }
-        self.path = path
-        descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw .refused("\(path) can't be written: \(systemMessage(errno)).") }
+        // A pipe has no length to cut.
+        _ = ftruncate(descriptor, 0)
     }
 
     deinit { close(descriptor) }
