@@ -15,7 +15,9 @@ public enum DataSets {
 
     /// By name.
     public static func list(path: String) throws(ImportError) -> [DataSet] {
-        guard FileIdentity(path: path) != nil else { throw .refused("\(path) does not exist.") }
+        guard let identity = FileIdentity(path: path) else { throw .refused("\(path) does not exist.") }
+        // Opening a pipe would wait for who writes to it.
+        guard identity.isRegular else { throw .refused("\(path) is no file; give the path of a database.") }
         do throws(StoreError) {
             let database = try Database(path: path, mode: .readOnly)
             try Schema.check(database, path: path)

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import Birds
@@ -48,6 +49,15 @@ import Testing
         }
         #expect(throws: ImportError.refused("/nowhere/birds.db does not exist.")) {
             try DataSets.list(path: "/nowhere/birds.db")
+        }
+    }
+
+    @Test func refusesWhatIsNoFile() {
+        mkfifo(fixture.path("pipe"), 0o600)
+        for path in [fixture.folder, fixture.path("pipe")] {
+            #expect(throws: ImportError.refused("\(path) is no file; give the path of a database.")) {
+                try DataSets.list(path: path)
+            }
         }
     }
 }
