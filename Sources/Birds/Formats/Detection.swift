@@ -51,7 +51,7 @@ enum Detection {
         }
         if wanted == sqlite { throw .refused("\(file.path) is not a SQLite file.") }
         if let stranger = strangers.first(where: { beginning.starts(with: $0.magic) }) {
-            throw .refused("\(file.path) is \(stranger.name). \(known)")
+            throw .refused("\(file.path) is \(stranger.name).")
         }
         let encoding = try file.encoding()
         var headers: [CSVReader.Syntax: Header] = [:]
@@ -66,6 +66,7 @@ enum Detection {
             }
             let missing = header.missing(named)
             guard missing.isEmpty else {
+                if let fault = separatorFault(header) { throw .refused("\(file.path) \(fault)") }
                 let instead = fitting.map { " It looks like \($0.title)." } ?? ""
                 throw .refused(
                     "\(file.path) is not \(named.title): it has no column "
@@ -75,8 +76,7 @@ enum Detection {
         } else if let fitting {
             format = fitting
         } else {
-            let found = headers[.comma]?.summary ?? ""
-            throw .refused("\(file.path) is of no format that is known: its first line is '\(found)'. \(known)")
+            throw .refused("\(file.path) \(unknown(headers[.comma]))")
         }
         let (header, rows) = try header(of: file, encoding, format.syntax)
         if let repeated = header.repeated(format) {
@@ -90,6 +90,31 @@ enum Detection {
     private static var known: String {
         "Known are: " + Format.all.map { "\($0.title) (\($0.name))" }.joined(separator: ", ")
             + ", SQLite with tables birds and species (\(sqlite))."
+    }
+
+    /// What is said of a file that fits no format, after its path.
+    private static func unknown(_ header: Header?) -> String {
+        guard let header, header.names.contains(where: { !$0.isEmpty }) else { return "has no header." }
+        if let fault = separatorFault(header) { return fault }
+        let nearest = Format.all
+            .map { (title: $0.title, needed: $0.columns.count(where: \.isRequired), missing: header.missing($0)) }
+            .filter { $0.missing.count * 2 < $0.needed }
+            .min { $0.missing.count < $1.missing.count }
+        let advice =
+            nearest.map { near in
+                "With the column\(near.missing.count == 1 ? "" : "s") \(near.missing.joined(separator: ", ")) "
+                    + "it would be \(near.title)."
+            } ?? known
+        return "is of no format that is known: its first line is '\(header.summary)'. \(advice)"
+    }
+
+    /// Spreadsheets put semicolons between columns where numbers have a decimal comma, and tabs when told to.
+    private static func separatorFault(_ header: Header) -> String? {
+        guard header.names.count == 1, let line = header.names.first else { return nil }
+        if line.contains(";") {
+            return "has semicolons between its columns; save it with commas there, and points in numbers."
+        }
+        return line.contains("\t") ? "has tabs between its columns; save it with commas." : nil
     }
 
     private static func header(
