@@ -70,7 +70,7 @@ struct Parameters {
             }
         }
         if let from = query.from, let to = query.to, from.number > to.lastNumber, let value = self[.to] {
-            throw bad(.to, value, "after the date in 'from'")
+            throw bad(.to, value, "the date in 'from' or one after it")
         }
         return query
     }

@@ -173,9 +173,9 @@ struct RecordDecoder {
     private func checkPlace(_ record: SourceRecord) throws(RowError) {
         switch (record.latitude, record.longitude) {
         case (let latitude?, let longitude?):
-            guard abs(latitude) <= 90 else { throw columns.error(.latitude, "\(latitude) is not within -90 and 90") }
+            guard abs(latitude) <= 90 else { throw columns.error(.latitude, "\(latitude) is not between -90 and 90") }
             guard abs(longitude) <= 180 else {
-                throw columns.error(.longitude, "\(longitude) is not within -180 and 180")
+                throw columns.error(.longitude, "\(longitude) is not between -180 and 180")
             }
         case (nil, nil): break
         case (nil, _): throw columns.error(.latitude, "is empty, but there is a longitude")
@@ -187,7 +187,7 @@ struct RecordDecoder {
     private func date(_ row: Row) throws(RowError) -> Int64 {
         guard let year = try columns.integer(.year, row) else { throw columns.error(.year, "is empty") }
         guard year >= Self.firstYear, year <= lastYear else {
-            throw columns.error(.year, "\(year) is not within \(Self.firstYear) and \(lastYear)")
+            throw columns.error(.year, "\(year) is not between \(Self.firstYear) and \(lastYear)")
         }
         guard let month = try columns.integer(.month, row) else {
             if try columns.integer(.day, row) != nil { throw columns.error(.month, "is empty, but there is a day") }
