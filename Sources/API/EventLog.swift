@@ -19,18 +19,24 @@ struct EventLog: Sendable {
             // The client has gone: nothing is wrong, and nobody reads this.
             return .databaseUnavailable
         case .missing, .unusable, .sqlite:
-            logger.error("the database could not be read", metadata: ["error": "\(error)"])
+            logger.error("the database could not be read", metadata: cause(error))
             return .databaseUnavailable
         }
     }
 
+    private func cause(_ error: StoreError) -> Logger.Metadata {
+        var cause: Logger.Metadata = ["error": "\(error.sentence)"]
+        if case .sqlite(_, _, let sql) = error { cause["sql"] = "\(sql)" }
+        return cause
+    }
+
     /// An answer could not be completed after it had begun.
     func brokenAnswer(_ error: StoreError) {
-        logger.error("an answer was broken off", metadata: ["error": "\(error)"])
+        logger.error("an answer was broken off", metadata: cause(error))
     }
 
     /// A new generation of the file was refused, and the old one stays.
     func refusedGeneration(_ error: StoreError) {
-        logger.error("the new database is refused, the old one stays", metadata: ["error": "\(error)"])
+        logger.error("the new database is refused, the old one stays", metadata: cause(error))
     }
 }

@@ -11,16 +11,29 @@ import Testing
         (.missing(path: "birds.db"), 1), (.sqlite(code: 11, message: "malformed", sql: "SELECT 1"), 1),
     ])
     func onlyFaultsOfTheServerAreLogged(error: StoreError, lines: Int) {
-        let handler = CountingHandler()
+        let handler = KeepingHandler()
         let log = EventLog(logger: Logger(label: "test") { _ in handler })
         _ = log.clientError(error)
-        #expect(handler.count.load(ordering: .sequentiallyConsistent) == lines)
+        #expect(handler.lines.withLock { $0.count } == lines)
+    }
+
+    @Test func saysACauseInASentence() {
+        let handler = KeepingHandler()
+        let log = EventLog(logger: Logger(label: "test") { _ in handler })
+        log.refusedGeneration(.unusable(path: "birds.db", reason: "it can't be read"))
+        log.brokenAnswer(.sqlite(code: 11, message: "malformed", sql: "SELECT 1"))
+        let lines = handler.lines.withLock { $0 }
+        #expect(
+            lines == [
+                ["error": "birds.db can't be used: it can't be read"],
+                ["error": "the database could not be read: malformed (SQLite code 11)", "sql": "SELECT 1"],
+            ])
     }
 }
 
-/// Counts what is logged.
-private final class CountingHandler: LogHandler {
-    let count = Atomic(0)
+/// Keeps what is logged beside each message.
+private final class KeepingHandler: LogHandler {
+    let lines = Mutex<[Logger.Metadata]>([])
     var logLevel: Logger.Level {
         get { .trace }
         set {}
@@ -35,5 +48,5 @@ private final class CountingHandler: LogHandler {
         set {}
     }
 
-    func log(event: LogEvent) { count.add(1, ordering: .sequentiallyConsistent) }
+    func log(event: LogEvent) { lines.withLock { $0.append(event.metadata ?? [:]) } }
 }
