@@ -19,10 +19,18 @@ struct ServerURL: Equatable {
             try self.init(whole: text)
             return
         }
-        let target =
-            if text.isEmpty || text.hasPrefix("/") { text } else if text.hasPrefix("?") { "/" + text } else {
-                "/?" + text
-            }
+        let target: String
+        if text.isEmpty || text.hasPrefix("/") {
+            target = text
+        } else if text.hasPrefix("?") {
+            target = "/" + text
+        } else if text.first(where: { "/?=".contains($0) }) == "=" {
+            target = "/?" + text
+        } else {
+            throw Fault(
+                message: "'\(text)' is not a URL, which begins with http://, nor a path, which begins with /, "
+                    + "nor a query, such as species=stejay")
+        }
         if server.hasPrefix("unix:") {
             self.init(
                 place: .socket(path: String(server.dropFirst(5))), authority: "localhost",

@@ -14,7 +14,8 @@ import Testing
             ("http://h/?region=Å", "h", 80, "/?region=%C3%85"),
             ("http://h/#part", "h", 80, "/"), ("/species", "127.0.0.1", 8000, "/species"),
             ("?year=2021", "127.0.0.1", 8000, "/?year=2021"),
-            ("year=2021", "127.0.0.1", 8000, "/?year=2021"), ("", "127.0.0.1", 8000, "/"),
+            ("year=2021", "127.0.0.1", 8000, "/?year=2021"), ("species=a/b?", "127.0.0.1", 8000, "/?species=a/b?"),
+            ("", "127.0.0.1", 8000, "/"),
         ] as [(String, String, UInt16, String)])
     func readsAURLOrAQuery(text: String, host: String, port: UInt16, target: String) throws {
         let url = try ServerURL(text, server: "http://127.0.0.1:8000")
@@ -30,6 +31,7 @@ import Testing
 
     @Test(arguments: [
         "https://h/", "http://", "http://h:99999/", "http://h:x/", "http://a:b@h/", "http://[::1/", "http://[::1]x/",
+        "localhost:8000/?species=stejay", "species/stejay", "observations?year=2021", "datasets",
     ])
     func refusesWhatItCannotUse(text: String) {
         #expect(throws: ServerURL.Fault.self) { try ServerURL(text, server: "http://127.0.0.1:8000") }
