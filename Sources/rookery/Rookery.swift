@@ -26,6 +26,10 @@ struct Rookery: ParsableCommand {
         } catch let failure as Failure {
             complain(failure.isPlain ? failure.message : "rookery: \(failure.message)")
             Glibc.exit(failure.status)
+        } catch let error as ValidationError {
+            // Thrown by a command that runs, of which ArgumentParser knows no usage to show.
+            complain("rookery: \(error.message)")
+            Glibc.exit(2)
         } catch {
             // ArgumentParser's own status for a usage error is 64.
             let status = exitCode(for: error).rawValue
