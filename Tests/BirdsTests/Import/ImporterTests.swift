@@ -404,7 +404,7 @@ import Testing
         ("a.csv", Array("loc_id,loc_id,\(plainHeader.dropFirst(7))".utf8), "has the column loc_id twice."),
         ("a.csv", Array("SQLite format 3\u{0}and no more".utf8), "can't be"),
         ("a.csv", Array("\"loc_id,latitude\n1,2\n".utf8), "has a first line that can't be read: a quoted cell is not"),
-        ("a.csv", Array(String(repeating: "a,", count: 2000).utf8), "can't be read: it has more than 1024 cells."),
+        ("a.csv", Array(String(repeating: "a,", count: 2000).utf8), "can't be read: it has more than 1024 cells"),
         ("a.csv", Array("\n\n".utf8), "has no header."),
         (
             "a.csv", Array(plainHeader.replacing("latitude", with: "lat").utf8),
