@@ -1,12 +1,7 @@
 import Birds
+import FoundationEssentials
 import Glibc
 import HTTP
-
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
 
 /// Where access lines go, and how they look. It never holds a credential: header fields are not written at all, and the
 /// value of a query parameter that looks like one is replaced.
