@@ -100,8 +100,7 @@ public final class Service: Application {
     ])
 
     /// Adds what every response has.
-    static func finish(_ response: Response, requestID: String, user: String?) -> Response {
-        var response = response
+    static func finish(_ response: consuming Response, requestID: String, user: String?) -> Response {
         response.fields.append(everyAnswer)
         response.requestID = requestID
         response.user = user
