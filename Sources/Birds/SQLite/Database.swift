@@ -13,11 +13,14 @@ public final class Database {
         case readWrite
     }
 
+    /// - Parameter path: the path of a file, whatever it looks like; empty for a temporary database.
     /// - Throws: `StoreError.sqlite`.
     init(path: String, mode: Mode) throws(StoreError) {
         let access = mode == .readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+        // SQLite takes `file:` and `:memory:` at the beginning for something else.
+        let name = path.isEmpty || path.hasPrefix("/") ? path : "./" + path
         var opened: OpaquePointer?
-        let code = sqlite3_open_v2(path, &opened, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+        let code = sqlite3_open_v2(name, &opened, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
         guard code == SQLITE_OK, let opened else {
             let message = opened.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
             sqlite3_close_v2(opened)
