@@ -216,8 +216,9 @@ final class CSVReader: RowSource {
     /// Passes the rest of a row that can't be used: to behind the first line end from `resume` on.
     private func skipLine(from resume: Int, _ row: inout Row) throws(ImportError) {
         let rowStart = start
-        row.bytes.append(contentsOf: buffer[rowStart..<min(buffer.count, rowStart + Self.longestShown)])
-        if resume == rowStart, let lineEnd = row.bytes.firstIndex(of: 0x0A) { row.bytes.removeSubrange(lineEnd...) }
+        // What is behind that line end is read again, and no part of this row.
+        let end = buffer[min(resume, buffer.count)...].firstIndex(of: 0x0A) ?? buffer.count
+        row.bytes.append(contentsOf: buffer[rowStart..<min(end, rowStart + Self.longestShown)])
         row.rawCount = row.bytes.count
         var from = resume
         while true {

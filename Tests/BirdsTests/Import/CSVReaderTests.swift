@@ -74,6 +74,19 @@ import Testing
         #expect(try rows(Array(wide.utf8)) == [["1", "!it has more than \(CSVReader.mostCells) cells"], ["2", "b"]])
     }
 
+    /// What is shown of a row in error must not be a row that is read again.
+    @Test func showsOfARowThatItCanNotUseNoMoreThanItPassesOver() throws {
+        let text = "\"a,b\n\"c,d\ne,f\n"
+        var hasGiven = false
+        let reader = CSVReader(.comma) { (buffer, _) throws(ImportError) in
+            if !hasGiven { buffer.append(contentsOf: text.utf8) }
+            hasGiven = true
+        }
+        var row = Row()
+        #expect(try reader.next(&row) && row.problem != nil && row.raw == "\"a,b\n\"c,d")
+        #expect(try reader.next(&row) && row.problem == nil && row.raw == "e,f")
+    }
+
     /// Whatever the bytes are: the same rows in blocks of any size, lines that ascend, and no more of them than there are.
     @Test func survivesAnyBytes() throws {
         var random = SplitMix(state: 20_240_506)
