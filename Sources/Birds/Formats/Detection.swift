@@ -124,7 +124,11 @@ enum Detection {
         let rows = CSVReader(syntax, source: file.text(encoding))
         var row = Row()
         if try rows.next(&row), let problem = row.problem {
-            throw .refused("\(file.path) has a first line that can't be read: \(problem). \(known)")
+            throw .refused("\(file.path) has a first line that can't be read: \(problem).")
+        }
+        guard !row.bytes.contains(0x0D) else {
+            throw .refused(
+                "\(file.path) has lines that end in a carriage return alone; save it with line feeds.")
         }
         return (Header(row), rows)
     }

@@ -23,7 +23,7 @@ struct Header {
 
     /// The first names, to say in a sentence what was found.
     var summary: String {
-        let shown = names.prefix(6).map { $0.count > 30 ? $0.prefix(30) + "…" : $0 }.joined(separator: ", ")
+        let shown = names.prefix(6).map { Row.shown($0, atMost: 30) }.joined(separator: ", ")
         return names.count > 6 ? "\(shown), …" : shown
     }
 }

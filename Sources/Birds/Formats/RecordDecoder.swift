@@ -123,10 +123,7 @@ struct Columns {
     }
 
     /// A cell in a sentence.
-    func shown(_ row: Row, _ cell: Row.Cell) -> String {
-        let text = row.text(cell)
-        return text.count > 40 ? text.prefix(40) + "…" : text
-    }
+    func shown(_ row: Row, _ cell: Row.Cell) -> String { Row.shown(row.text(cell), atMost: 40) }
 }
 
 /// Observations from rows, by the rules for what cells hold.

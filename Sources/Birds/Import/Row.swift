@@ -38,6 +38,16 @@ struct Row {
     /// The row as it stands in the file.
     var raw: String { String(decoding: bytes.prefix(rawCount), as: UTF8.self) }
 
+    /// A text in a sentence: its beginning, with U+FFFD for control characters, which a terminal would obey.
+    static func shown(_ text: String, atMost most: Int) -> String {
+        let controls = 0x7F...0x9F as ClosedRange<UInt32>
+        var shown = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars.prefix(most) {
+            shown.append(scalar.value < 0x20 || controls.contains(scalar.value) ? "\u{FFFD}" : scalar)
+        }
+        return String(shown) + (text.unicodeScalars.count > most ? "…" : "")
+    }
+
     mutating func clear() {
         bytes.removeAll(keepingCapacity: true)
         cells.removeAll(keepingCapacity: true)

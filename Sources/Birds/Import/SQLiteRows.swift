@@ -16,7 +16,8 @@ final class SQLiteRows: RowSource {
     static func open(_ path: String) throws(ImportError) -> Database {
         do throws(StoreError) {
             let database = try Database(path: path, mode: .readOnly)
-            // The file may come from anywhere: nothing in it is run but plain SQL, and no row is longer than one of text.
+            // The file may come from anywhere: nothing in it is run but plain SQL, and no cell is longer than a row of
+            // text.
             database.limit(SQLITE_LIMIT_LENGTH, to: CSVReader.longestRow)
             try database.execute("PRAGMA trusted_schema = OFF; PRAGMA query_only = ON; PRAGMA cell_size_check = ON")
             return database

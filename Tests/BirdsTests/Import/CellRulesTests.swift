@@ -46,6 +46,7 @@ import Testing
         ("L1,,,,2021,2,3,stejay,10000001", "num", "10000001 is more than 10000000"),
         ("L1,,,,2021,2,3,stejay,99999999999999999999", "num", "'99999999999999999999' is not a whole number"),
         ("L1,,,,2021,2,3,stejay,many", "num", "'many' is not a whole number"),
+        ("L1,,,,2021,2,3,stejay,\u{1B}]2;\u{7F}", "num", "'\u{FFFD}]2;\u{FFFD}' is not a whole number"),
         ("L1,91,0,,2021,2,3,stejay,1", "latitude", "91.0 is not between -90 and 90"),
         ("L1,0,180.5,,2021,2,3,stejay,1", "longitude", "180.5 is not between -180 and 180"),
         ("L1,60,,,2021,2,3,stejay,1", "longitude", "is empty, but there is a latitude"),

@@ -403,6 +403,8 @@ import Testing
         ("a.csv", Array(plainHeader.utf8), "has a header and no rows."),
         ("a.csv", Array("loc_id,loc_id,\(plainHeader.dropFirst(7))".utf8), "has the column loc_id twice."),
         ("a.csv", Array("SQLite format 3\u{0}and no more".utf8), "can't be"),
+        ("a.csv", Array("a\u{1B}[31m,b\n1,2\n".utf8), "its first line is 'a\u{FFFD}[31m, b'"),
+        ("a.csv", Array("a,b\r1,2\r".utf8), "has lines that end in a carriage return alone; save it with line feeds."),
         ("a.csv", Array("\"loc_id,latitude\n1,2\n".utf8), "has a first line that can't be read: a quoted cell is not"),
         ("a.csv", Array(String(repeating: "a,", count: 2000).utf8), "can't be read: it has more than 1024 cells"),
         ("a.csv", Array("\n\n".utf8), "has no header."),
@@ -458,6 +460,12 @@ import Testing
         #expect(!fixture.names.contains("birds.db"))
         try fixture.run("a.csv")
         #expect(refusal("birds.db")?.message.hasSuffix("birds.db is the database itself.") == true)
+    }
+
+    @Test func opensNoFileButTheOneOfTheName() throws {
+        // SQLite would take this name for a database in memory.
+        #expect(throws: StoreError.self) { try Database(path: "file:birds?mode=memory", mode: .readOnly) }
+        #expect(throws: StoreError.self) { try Database(path: ":memory:", mode: .readOnly) }
     }
 
     @Test func leavesAFileAloneThatIsNotOurs() throws {
