@@ -156,8 +156,9 @@ final class Generation {
         if let old {
             var status = stat()
             if fstat(old, &status) == 0 {
-                // Only root may give a file away; anyone else's stays their own. This comes first, since it may clear bits.
-                _ = fchown(new, status.st_uid, status.st_gid)
+                // Only root may give a file away; anyone else's stays their own, but keeps its group where they are in it,
+                // so that a server in that group can read it still. This comes first, since it may clear bits.
+                if fchown(new, status.st_uid, status.st_gid) != 0 { _ = fchown(new, uid_t.max, status.st_gid) }
                 _ = fchmod(new, status.st_mode & 0o7777)
             }
         }

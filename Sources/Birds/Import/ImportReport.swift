@@ -1,7 +1,7 @@
 /// What an import did.
-public struct ImportReport: Sendable, Equatable {
+public struct ImportReport: Sendable {
     /// One file of the import.
-    public struct File: Sendable, Equatable {
+    public struct File: Sendable {
         public let path: String
         /// Of its format, such as `Project FeederWatch raw`.
         public let format: String
@@ -45,6 +45,4 @@ public struct ImportReport: Sendable, Equatable {
     public internal(set) var speciesStored = 0
     /// Codes of species that no table of species knows, among the records stored, and how many records have them.
     public internal(set) var unknownSpecies: [(code: String, records: Int)] = []
-
-    public static func == (a: ImportReport, b: ImportReport) -> Bool { a.text == b.text }
 }

@@ -112,7 +112,7 @@ final class Staging {
         }
     }
 
-    /// The records in the default order. What is equal in all of it comes in an order that does not depend on files.
+    /// The records in the default order. What is equal in all of it stays as it was read.
     func ordered() throws(StoreError) -> Statement {
         try database.prepare(
             """
