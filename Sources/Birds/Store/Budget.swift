@@ -10,7 +10,7 @@ public final class Canceller: Sendable {
 
     public func cancel() { flag.store(true, ordering: .relaxed) }
 
-    public var isCancelled: Bool { flag.load(ordering: .relaxed) }
+    var isCancelled: Bool { flag.load(ordering: .relaxed) }
 }
 
 /// How long statements of a connection may run, and whether anybody waits for them.

@@ -14,7 +14,7 @@ public final class RowCursor {
     }
 
     /// How many rows were written.
-    public private(set) var rowCount = 0
+    private(set) var rowCount = 0
 
     private let store: ObservationStore
     private let source: Source
