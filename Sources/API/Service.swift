@@ -41,6 +41,10 @@ public final class Service: Application {
     private let chain: Handler
     private let log: EventLog
     private let accessLog: AccessLog
+    private let pool: StorePool
+    /// When to look after the file again, on the monotonic clock in nanoseconds.
+    private var nextUpkeep: UInt64 = 0
+    private static let upkeepInterval: UInt64 = 1_000_000_000
     private var requestIDs: RequestIDs
 
     /// - Throws: `StoreError` where the database is missing or is none of ours.
@@ -52,6 +56,7 @@ public final class Service: Application {
         let handlers = Handlers(watch: watch, rows: RowAnswer(long: long, log: log), log: log)
         self.watch = watch
         self.log = log
+        pool = stores.pool
         chain = chained(
             Authentication(password: configuration.password).middleware,
             before: { (call) throws(APIError) in try handlers.handle(call) })
@@ -82,6 +87,12 @@ public final class Service: Application {
 
     public func idle() {
         accessLog.flush()
+        let now = Clock.nanoseconds()
+        guard now >= nextUpkeep else { return }
+        nextUpkeep = now + Service.upkeepInterval
+        // Where nobody asks, a replaced file would keep its space, and a bad one would go unseen.
+        _ = watch.current(now: now)
+        pool.discardOld()
         if let refusal = watch.lastRefusal { log.refusedGeneration(refusal) }
     }
 

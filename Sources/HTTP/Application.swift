@@ -10,7 +10,7 @@ public protocol Application: AnyObject {
     /// A response has been sent, or given up.
     func finished(_ report: Report)
 
-    /// The loop is about to wait: what was kept back, such as lines of a log, can be written.
+    /// The loop is about to wait: what was kept back, such as lines of a log, can be written. Called once a second at least.
     func idle()
 }
 

@@ -60,6 +60,24 @@ final class Fixture {
         service = try Service(configuration, stores: SharedStores(configuration), loop: 0)
     }
 
+    /// Imports other records in place of those that are there.
+    func replace(plain: String) throws {
+        let file = folder.appendingPathComponent("birds.csv")
+        try Data(plain.utf8).write(to: file)
+        var options = ImportOptions(files: [file.path], database: folder.appendingPathComponent("birds.db").path)
+        options.dataset = "yukon"
+        _ = try Importer.run(options)
+    }
+
+    /// How many descriptors this process has of databases here that have been replaced.
+    func openReplacedFiles() -> Int {
+        let links = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+        return links.count { link in
+            let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(link)")
+            return target.map { $0.hasPrefix(folder.path) && $0.hasSuffix("birds.db (deleted)") } ?? false
+        }
+    }
+
     deinit { try? FileManager.default.removeItem(at: folder) }
 
     /// Asks with the password, and does at once what a worker would do.

@@ -1,5 +1,4 @@
 import Birds
-import Glibc
 import HTTP
 
 /// Answers what authentication has let through.
@@ -37,7 +36,7 @@ struct Handlers {
         }
     }
 
-    private var store: ObservationStore { watch.current(now: monotonicNanoseconds()) }
+    private var store: ObservationStore { watch.current(now: Clock.nanoseconds()) }
 
     private func answer(_ call: Call, _ source: RowSource, _ parameters: Parameters) throws(APIError) -> Answer {
         try rows.answer(source, from: store, as: parameters.format(), requestID: call.requestID)
@@ -81,11 +80,4 @@ struct Handlers {
     private static func json(_ body: [UInt8]) -> Response {
         .rows(.bytes(body), in: .json)
     }
-}
-
-/// The monotonic clock.
-private func monotonicNanoseconds() -> UInt64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
 }

@@ -15,6 +15,9 @@ public struct ImportReport: Sendable {
         /// Reasons for which rows were left out, and how many.
         public var leftOut: [String: Int] = [:]
         public var rowsInError = 0
+
+        /// Whether no row of it can be used, which says that it is not what it was taken for.
+        var isAllInError: Bool { rowsInError > 0 && rowsInError == records + species }
     }
 
     /// A row that could not be used.

@@ -6,7 +6,8 @@ public enum Importer {
     public static var formats: [String] { Detection.names }
 
     /// - Parameter progress: called some thousand times, whenever a stretch of work is done.
-    /// - Returns: what happened; where rows are in error and not to be skipped, nothing was stored (`isStored`).
+    /// - Returns: what happened; where rows are in error and not to be skipped, or all rows of a file are, nothing was
+    ///   stored (`isStored`).
     public static func run(
         _ options: ImportOptions, progress: (ImportProgress) -> Void = { _ in }
     ) throws(ImportError) -> ImportReport {
@@ -22,7 +23,9 @@ public enum Importer {
         try reading.finish()
         var report = reading.report
         report.isDryRun = options.dryRun
-        guard report.rowsInError == 0 || options.skipErrors else { return report }
+        guard report.rowsInError == 0 || options.skipErrors && !report.files.contains(where: \.isAllInError) else {
+            return report
+        }
         try store(reading, into: generation, options, &report, progress)
         report.isStored = true
         return report

@@ -13,6 +13,12 @@ extension ImportReport {
         if rowsInError > firstErrors.count {
             lines.append("and \(Self.number(rowsInError - firstErrors.count)) more rows in error")
         }
+        if !isStored, let file = files.first(where: \.isAllInError) {
+            lines.append(
+                "Nothing was stored: all rows of \(file.path) are in error. Is it the right file, and of the right format?"
+            )
+            return lines.joined(separator: "\n") + "\n"
+        }
         if !isStored {
             lines.append(
                 "Nothing was stored: \(Self.count(rowsInError, "row is", "rows are")) in error. Mend the file, "

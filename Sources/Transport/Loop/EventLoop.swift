@@ -50,6 +50,8 @@ final class EventLoop {
     /// How many connections answer what has arrived before the answers are sent. A client that sleeps is woken by the first
     /// of them and takes the others as they come; waking it for each would cost more than sending does.
     private static let sendGroup = 32
+    /// How long the loop waits at most, in nanoseconds, before it lets the application look after itself.
+    private static let longestWait: UInt64 = 1_000_000_000
     /// How many events are taken in a turn.
     private static let batch = 256
     /// How many connections are accepted in a turn.
@@ -123,9 +125,8 @@ final class EventLoop {
     /// How long `epoll_wait` may wait, in milliseconds, rounded up so that the deadline is over when it returns.
     private func waitingTime() -> Int32 {
         if !unfinished.isEmpty { return 0 }
-        let next = min(deadlines.next ?? .max, acceptsAgain ?? .max, stopDeadline)
-        if next == .max { return -1 }
         let now = Clock.nanoseconds()
+        let next = min(deadlines.next ?? .max, acceptsAgain ?? .max, stopDeadline, now + Self.longestWait)
         return next <= now ? 0 : Int32(clamping: (next - now + 999_999) / 1_000_000)
     }
 

@@ -224,6 +224,16 @@ import Testing
         #expect(try fixture.records() == ["L0||||20210203|a|1"])
     }
 
+    @Test func keepsADataSetThatAFileWithoutAGoodRowWouldReplace() throws {
+        fixture.write("a.csv", plainHeader + "L0,,,,2021,2,3,a,1\n")
+        try fixture.run("a.csv")
+        let before = fixture.bytes("birds.db")
+        fixture.write("a.csv", plainHeader + "L0,,,,2021,2,30,a,1\nL0,,,,2021,13,3,a,1\n")
+        let report = try fixture.run("a.csv") { $0.skipErrors = true }
+        #expect(!report.isStored && report.text.contains("Nothing was stored: all rows of "))
+        #expect(fixture.bytes("birds.db") == before)
+    }
+
     @Test func changesNothingInADryRun() throws {
         fixture.write("a.csv", plainHeader + "L0,,,,2021,2,3,a,1\n")
         let report = try fixture.run("a.csv") { $0.dryRun = true }
