@@ -47,9 +47,8 @@ struct ProgressLine {
     }
 
     private static func write(_ text: String) {
-        let bytes = Array(text.utf8)
         // What a terminal does not take is no loss.
-        _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)
+        _ = writeAll(text.utf8, to: STDERR_FILENO)
     }
 
     private static func milliseconds() -> Int64 {

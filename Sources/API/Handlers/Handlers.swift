@@ -46,28 +46,30 @@ struct Handlers {
         let fields = try parameters.fields()
         // Ids are written in one way, so that no two paths name the same observation.
         guard let number = Int64(id), String(number) == id else { throw .unknownObservation(id: id) }
-        let found: [UInt8]?
-        do throws(StoreError) {
-            let store = store
-            RowAnswer.setBudget(of: store)
-            found = try store.observation(id: number, fields: fields, view: view)
-        } catch {
-            throw log.clientError(error)
+        return try one(orElse: .unknownObservation(id: id)) { (store) throws(StoreError) in
+            try store.observation(id: number, fields: fields, view: view)
         }
-        guard let found else { throw .unknownObservation(id: id) }
-        return .now(Handlers.json(found + "\n".utf8))
     }
 
     private func species(_ code: String, _ parameters: Parameters, _ view: View) throws(APIError) -> Answer {
+        try one(orElse: .unknownSpecies(code: code)) { (store) throws(StoreError) in
+            try store.species(code, view: view)
+        }
+    }
+
+    /// Answers with the one JSON object that is found.
+    private func one(
+        orElse unknown: APIError, _ find: (ObservationStore) throws(StoreError) -> [UInt8]?
+    ) throws(APIError) -> Answer {
         let found: [UInt8]?
         do throws(StoreError) {
             let store = store
             RowAnswer.setBudget(of: store)
-            found = try store.species(code, view: view)
+            found = try find(store)
         } catch {
             throw log.clientError(error)
         }
-        guard let found else { throw .unknownSpecies(code: code) }
+        guard let found else { throw unknown }
         return .now(Handlers.json(found + "\n".utf8))
     }
 

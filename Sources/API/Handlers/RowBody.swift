@@ -26,10 +26,7 @@ final class RowBody: BodyProducer, @unchecked Sendable {
 
     deinit {
         // An answer that was given up: nobody is in `next` any more.
-        if let store {
-            rows.close()
-            pool.deposit(store)
-        }
+        if let store { giveBack(store) }
     }
 
     func next(into buffer: inout [UInt8]) -> Piece {
