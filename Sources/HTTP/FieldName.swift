@@ -17,7 +17,6 @@ public struct FieldName: Sendable {
     public static let connection = FieldName("Connection")
     public static let contentLength = FieldName("Content-Length")
     public static let contentType = FieldName("Content-Type")
-    public static let expect = FieldName("Expect")
     public static let host = FieldName("Host")
     public static let password = FieldName("Password")
     public static let requestID = FieldName("X-Request-Id")

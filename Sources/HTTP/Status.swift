@@ -21,7 +21,6 @@ public struct Status: Sendable, Hashable {
     public static let uriTooLong = Status(code: 414, reason: "URI Too Long")
     public static let expectationFailed = Status(code: 417, reason: "Expectation Failed")
     public static let requestHeaderFieldsTooLarge = Status(code: 431, reason: "Request Header Fields Too Large")
-    public static let internalServerError = Status(code: 500, reason: "Internal Server Error")
     public static let notImplemented = Status(code: 501, reason: "Not Implemented")
     public static let serviceUnavailable = Status(code: 503, reason: "Service Unavailable")
     public static let httpVersionNotSupported = Status(code: 505, reason: "HTTP Version Not Supported")
