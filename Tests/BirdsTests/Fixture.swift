@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 @testable import Birds
 
@@ -14,6 +15,16 @@ final class TemporaryFolder {
     deinit { try? FileManager.default.removeItem(at: url) }
 
     func path(_ name: String) -> String { url.appendingPathComponent(name).path }
+}
+
+extension TemporaryFolder {
+    /// Puts a new database in the place of the old one, as a change does.
+    func publish(_ name: String, seed: UInt64, records count: Int) throws {
+        var fixture = Fixture.random(seed: seed, records: count)
+        fixture.records = Array(fixture.records.prefix(count))
+        try fixture.write(to: path("new.db"))
+        try #require(rename(path("new.db"), path(name)) == 0)
+    }
 }
 
 /// The same numbers in every run.

@@ -14,10 +14,7 @@ import Testing
     }
 
     private func publish(records count: Int) throws {
-        var fixture = Fixture.random(seed: 41, records: count)
-        fixture.records = Array(fixture.records.prefix(count))
-        try fixture.write(to: folder.path("new.db"))
-        try #require(rename(folder.path("new.db"), path) == 0)
+        try folder.publish("birds.db", seed: 41, records: count)
     }
 
     @Test func noMoreThanTheLimitAreOut() throws {

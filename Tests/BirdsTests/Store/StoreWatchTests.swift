@@ -13,12 +13,8 @@ import Testing
         try publish(records: 5000)
     }
 
-    /// Puts a new file in the place of the old one, as a change does.
     private func publish(records count: Int) throws {
-        var fixture = Fixture.random(seed: 31, records: count)
-        fixture.records = Array(fixture.records.prefix(count))
-        try fixture.write(to: folder.path("new.db"))
-        try #require(rename(folder.path("new.db"), path) == 0)
+        try folder.publish("birds.db", seed: 31, records: count)
     }
 
     @Test func aNewGenerationIsTakenUpAndTheOldOneEndsInPeace() throws {
