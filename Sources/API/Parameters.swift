@@ -3,11 +3,27 @@ import HTTP
 
 /// The parameters of a query, by their names.
 enum Parameter: String, CaseIterable {
-    case species, year, month, day, from, to, region, location, dataset, fields, limit, format
+    case species, year, month, day, from, to, region, location, bbox, near, within
+    case leastNum = "min_num"
+    case greatestNum = "max_num"
+    case dataset, zerofill, by, fields, sort, limit, after, count, format, spreadsheet
 
-    static let observations = Parameter.allCases
+    /// What chooses records.
+    static let filters: [Parameter] = [
+        .species, .year, .month, .day, .from, .to, .region, .location, .bbox, .near, .within, .leastNum, .greatestNum,
+        .dataset,
+    ]
+    /// What chooses pages and how they are written.
+    static let pages: [Parameter] = [.limit, .after, .count]
+    static let formats: [Parameter] = [.format, .spreadsheet]
+
+    static let observations = filters + [.zerofill, .fields, .sort] + pages + formats
     static let observation: [Parameter] = [.fields]
-    static let table: [Parameter] = [.format]
+    static let checklists = filters + [.fields] + pages + formats
+    static let speciesTable: [Parameter] = [.limit, .after] + formats
+    static let locations: [Parameter] = [.region, .location, .bbox, .near, .within] + pages + formats
+    static let summary = filters + [.by, .limit] + formats
+    static let table = formats
 }
 
 /// The query of a request, read strictly: a typing error must never return the wrong data.
@@ -66,7 +82,9 @@ struct Parameters {
             case .dataset: query.datasets = try list(parameter, value)
             case .fields: query.fields = try fields(value)
             case .limit: query.limit = try limit(value)
-            case .format: break
+            case .bbox, .near, .within, .leastNum, .greatestNum, .zerofill, .by, .sort, .after, .count, .format,
+                .spreadsheet:
+                break
             }
         }
         if let from = query.from, let to = query.to, from.number > to.lastNumber, let value = self[.to] {

@@ -132,7 +132,11 @@ struct Fixture {
             try insert.run()
         }
         let checklist = try database.prepare(
-            "INSERT INTO checklist VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)")
+            """
+            INSERT INTO checklist (id, dataset_id, code, location_id, date, time, minutes, distance_km, observers, complete,
+                half_days, effort_hours_atleast, snow_depth_atleast)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+            """)
         let observation = try database.prepare(
             "INSERT INTO observation VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")
         for (index, record) in records.enumerated() {
@@ -162,6 +166,7 @@ struct Fixture {
             observation.bind(10, record.reviewed)
             try observation.run()
         }
+        try DerivedTables.rebuild(in: database)
         try database.execute("COMMIT")
     }
 

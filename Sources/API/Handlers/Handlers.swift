@@ -31,7 +31,7 @@ struct Handlers {
         case .health:
             _ = try Parameters(query, allowed: [])
             return .now(Handlers.json(Array("{\"status\":\"ok\"}\n".utf8)))
-        case .server:
+        case .server, .checklists, .locations, .location, .regions, .summary, .metrics, .description:
             throw .unknownPath
         }
     }

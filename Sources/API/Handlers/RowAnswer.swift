@@ -43,10 +43,14 @@ extension Response {
     static func rows(_ body: Body, in format: RowFormat) -> Response {
         switch format {
         case .json: Response(.ok, fields: jsonFields, body: body)
-        case .csv: Response(.ok, fields: csvFields, body: body)
+        case .ndjson: Response(.ok, fields: linesFields, body: body)
+        case .csv, .spreadsheet: Response(.ok, fields: csvFields, body: body)
+        case .geojson: Response(.ok, fields: geoFields, body: body)
         }
     }
 
     private static let jsonFields = ResponseFields([(.contentType, "application/json")])
+    private static let linesFields = ResponseFields([(.contentType, "application/x-ndjson")])
+    private static let geoFields = ResponseFields([(.contentType, "application/geo+json")])
     private static let csvFields = ResponseFields([(.contentType, "text/csv; charset=utf-8")])
 }

@@ -21,8 +21,10 @@ public struct Format: Sendable {
         case location, latitude, longitude, region, year, month, day, species, count
         case checklist, source, valid, reviewed
         case day1AM, day1PM, day2AM, day2PM, effortHours, snowDepth
+        case locationName, date, time, minutes, distance, area, observers, complete, `protocol`, checklistComments
+        case confidence, breedingCode, comments
         // Of a species; its code is `species`.
-        case scientificName, commonName, taxonOrder
+        case scientificName, commonName, taxonOrder, category
     }
 
     struct Column: Sendable {

@@ -96,6 +96,7 @@ final class Generation {
         try database.execute("BEGIN")
         let value = try body(database)
         try check(database)
+        try DerivedTables.rebuild(in: database)
         try database.execute("COMMIT")
         // Many free pages are left where a large data set was removed; a few are used up by the next import.
         let free = try database.integer("PRAGMA freelist_count") ?? 0

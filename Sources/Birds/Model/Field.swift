@@ -16,7 +16,7 @@ public enum Field: String, Sendable, Hashable, CaseIterable {
     case id
     /// ISO 8601: `2021-02-03`; `2021-02` or `2021` where no more is known.
     case date
-    /// Local time of the checklist's start, `HH:MM`.
+    /// Local time, `HH:MM`: of the observation where it has its own, else of the checklist's start.
     case time
     /// The identifier of the checklist in the file it came from, such as FeederWatch's SUB_ID.
     case checklistID = "checklist_id"
@@ -29,7 +29,13 @@ public enum Field: String, Sendable, Hashable, CaseIterable {
     case dataset
     case minutes
     case distanceKilometres = "distance_km"
+    /// The area that was searched, in hectares.
+    case areaHectares = "area_ha"
     case observers
+    /// How the checklist was made, such as `Stationary`.
+    case `protocol`
+    /// What the observer wrote of the checklist.
+    case checklistComments = "checklist_comments"
     /// Whether the checklist reports all species that were noticed.
     case complete
     /// FeederWatch: whether each half of the two days was watched.
@@ -44,6 +50,12 @@ public enum Field: String, Sendable, Hashable, CaseIterable {
     /// FeederWatch: whether the record passed review.
     case valid
     case reviewed
+    /// How sure a machine was of a detection, 0 to 1.
+    case confidence
+    /// Of an atlas, such as `ON` for an occupied nest.
+    case breedingCode = "breeding_code"
+    /// What the observer wrote of the observation.
+    case comments
 
     /// The members of a record where `fields` says nothing.
     public static let defaults: [Field] = [

@@ -14,6 +14,13 @@ public struct ObservationQuery: Sendable, Hashable {
     public var locations: [String] = []
     /// Names of data sets.
     public var datasets: [String] = []
+    public var box: GeographicBox?
+    public var circle: GeographicCircle?
+    /// The least and the greatest number; either leaves out what was not counted.
+    public var leastNum: Int64?
+    public var greatestNum: Int64?
+    /// What is sorted by, the most important first; empty for the default order.
+    public var sort: [SortKey] = []
     /// At most so many records; nil for all.
     public var limit: Int?
     public var fields: [Field] = Field.defaults

@@ -10,11 +10,12 @@ extension Field {
         case .year, .month, .day, .date: .date
         case .speciesID, .commonName, .scientificName, .category: .species
         case .dataset: .dataset
-        case .checklistID, .time, .minutes, .distanceKilometres, .observers, .complete, .day1AM, .day1PM, .day2AM,
+        case .checklistID, .minutes, .distanceKilometres, .observers, .complete, .areaHectares, .protocol,
+            .checklistComments, .day1AM, .day1PM, .day2AM,
             .day2PM,
             .effortHoursAtLeast, .snowDepthAtLeast:
             .checklist
-        case .sourceID, .valid, .reviewed: .observation
+        case .sourceID, .valid, .reviewed, .time, .confidence, .breedingCode, .comments: .observation
         case .id: .id
         case .num: .num
         }
@@ -139,9 +140,11 @@ struct RowPart: ~Copyable {
             buffer.append(member.prefix)
             switch member.field {
             case .checklistID: syntax.append(checklist.code, to: &buffer)
-            case .time: syntax.append(checklist.time, to: &buffer)
             case .minutes: syntax.append(checklist.minutes, to: &buffer)
             case .distanceKilometres: syntax.append(checklist.distanceKilometres, to: &buffer)
+            case .areaHectares: syntax.append(checklist.areaHectares, to: &buffer)
+            case .protocol: syntax.append(checklist.protocol, to: &buffer)
+            case .checklistComments: syntax.append(checklist.comments, to: &buffer)
             case .observers: syntax.append(checklist.observers, to: &buffer)
             case .complete: syntax.append(checklist.isComplete, to: &buffer)
             case .day1AM: syntax.append(watched(1), to: &buffer)
@@ -160,7 +163,11 @@ struct RowPart: ~Copyable {
             buffer.append(member.prefix)
             switch member.field {
             case .sourceID: syntax.append(observation.sourceID, to: &buffer)
+            case .time: syntax.append(observation.time, to: &buffer)
             case .valid: syntax.append(observation.isValid, to: &buffer)
+            case .confidence: syntax.append(observation.confidence, to: &buffer)
+            case .breedingCode: syntax.append(observation.breedingCode, to: &buffer)
+            case .comments: syntax.append(observation.comments, to: &buffer)
             case .reviewed: syntax.append(observation.isReviewed, to: &buffer)
             default: assertionFailure("\(member.field) is not a member of an observation alone")
             }

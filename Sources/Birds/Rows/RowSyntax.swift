@@ -14,16 +14,17 @@ struct RowSyntax {
         self.format = format
         nothing =
             switch format {
-            case .json: "null"
-            case .csv: columns == 1 ? "\"\"" : ""
+            case .json, .ndjson, .geojson: "null"
+            case .csv, .spreadsheet: columns == 1 ? "\"\"" : ""
             }
     }
 
     /// What stands before the first row.
     func opening(_ names: [String]) -> String {
         switch format {
-        case .json: "["
-        case .csv: names.joined(separator: ",") + "\r\n"
+        case .json, .geojson: "["
+        case .ndjson: ""
+        case .csv, .spreadsheet: names.joined(separator: ",") + "\r\n"
         }
     }
 
@@ -36,8 +37,8 @@ struct RowSyntax {
     /// What stands before the cell of the column, within a row.
     func prefix(_ name: String, isFirst: Bool) -> String {
         switch format {
-        case .json: (isFirst ? "{\"" : ",\"") + name + "\":"
-        case .csv: isFirst ? "" : ","
+        case .json, .ndjson, .geojson: (isFirst ? "{\"" : ",\"") + name + "\":"
+        case .csv, .spreadsheet: isFirst ? "" : ","
         }
     }
 
@@ -47,13 +48,14 @@ struct RowSyntax {
     func append(_ text: String?, to buffer: inout RowBuffer) {
         guard var text else { return buffer.append(nothing) }
         switch format {
-        case .json:
+        case .json, .ndjson, .geojson:
             var quoted: [UInt8] = []
             quoted.reserveCapacity(text.utf8.count + 2)
             JSONText.append(text, to: &quoted)
             quoted.withUnsafeBufferPointer { buffer.append($0) }
-        case .csv where text.isEmpty: buffer.append(nothing)
-        case .csv: text.withUTF8 { RowSyntax.appendCell($0, to: &buffer) }
+        case .csv, .spreadsheet:
+            if text.isEmpty { return buffer.append(nothing) }
+            text.withUTF8 { RowSyntax.appendCell($0, to: &buffer) }
         }
     }
 
@@ -68,8 +70,8 @@ struct RowSyntax {
     func append(_ flag: Bool?, to buffer: inout RowBuffer) {
         guard let flag else { return buffer.append(nothing) }
         switch format {
-        case .json: buffer.append(flag ? "true" : "false")
-        case .csv: buffer.append(flag ? "1" : "0")
+        case .json, .ndjson, .geojson: buffer.append(flag ? "true" : "false")
+        case .csv, .spreadsheet: buffer.append(flag ? "1" : "0")
         }
     }
 

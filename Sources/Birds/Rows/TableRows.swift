@@ -1,5 +1,5 @@
 /// The rows of a small table on their way out, as its statement gives them: its columns are the members.
-final class TableRows {
+final class TableRows: RowProducer {
     /// What a cell holds.
     enum Cell: Equatable {
         case nothing
@@ -13,6 +13,7 @@ final class TableRows {
 
     let syntax: RowSyntax
     let opening: String
+    var closing: String { syntax.closing }
     /// Nil once the rows have ended.
     private var statement: Statement?
     private let prefixes: [String]

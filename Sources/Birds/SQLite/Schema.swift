@@ -15,9 +15,13 @@ enum Schema {
     /// `application_id` of a database of ours: "Rook".
     static let applicationID = 0x526F_6F6B
     /// `user_version`: the version of this layout.
-    static let version = 1
+    static let version = 2
 
     static let tables = """
+        CREATE TABLE generation (          -- one row: what tells this file from every other one
+            id TEXT NOT NULL,              -- 32 random hexadecimal digits, new with every change
+            published_at TEXT NOT NULL     -- UTC, ISO 8601
+        ) STRICT;
         CREATE TABLE dataset (
             id INTEGER PRIMARY KEY,
             name TEXT NOT NULL UNIQUE,
@@ -47,6 +51,11 @@ enum Schema {
             region TEXT,                   -- ISO 3166-2, such as CA-YT
             name TEXT
         ) STRICT;
+        CREATE VIRTUAL TABLE location_box USING rtree (id, west, east, south, north); -- 32-bit floats that hold the point
+        CREATE TABLE region (
+            id INTEGER PRIMARY KEY,        -- from 1; 0 in a summary stands for locations without a region
+            code TEXT NOT NULL UNIQUE
+        ) STRICT;
         CREATE INDEX location_by_code ON location (code);
         CREATE INDEX location_by_region ON location (region);
         CREATE TABLE checklist (
@@ -58,8 +67,12 @@ enum Schema {
             time TEXT,                     -- HH:MM, local
             minutes INTEGER,
             distance_km REAL,
+            area_ha REAL,
             observers INTEGER,
             complete INTEGER,              -- 1: all species that were noticed are reported
+            protocol TEXT,
+            comments TEXT,
+            species_count INTEGER NOT NULL DEFAULT 0, -- distinct species with a number that is not 0, without 'nobird'
             half_days INTEGER,             -- FeederWatch: bits 1, 2, 4, 8 are DAY1_AM, DAY1_PM, DAY2_AM, DAY2_PM
             effort_hours_atleast REAL,     -- FeederWatch: the lower end of a class
             snow_depth_atleast REAL        -- FeederWatch, cm: the lower end of a class
@@ -76,6 +89,26 @@ enum Schema {
             valid INTEGER,                 -- FeederWatch VALID: 0 did not pass review
             reviewed INTEGER
         ) STRICT;
+        CREATE TABLE observation_detail (  -- what few files have; a row where there is anything to say
+            id INTEGER PRIMARY KEY,        -- of the observation
+            time TEXT,                     -- HH:MM, local, where it is the observation's and not the checklist's
+            confidence REAL,               -- of a detection by machine, 0 to 1
+            breeding_code TEXT,
+            comments TEXT
+        ) STRICT;
+        CREATE TABLE summary (             -- see `SummaryKind`
+            kind INTEGER NOT NULL,
+            first_key INTEGER NOT NULL,
+            second_key INTEGER NOT NULL,   -- 0 for a kind with one key
+            region_id INTEGER NOT NULL,
+            dataset_id INTEGER NOT NULL,
+            records INTEGER NOT NULL,
+            total INTEGER,                 -- of the counts; NULL where nothing was counted
+            max INTEGER,
+            first INTEGER NOT NULL,        -- the least and the greatest date, yyyymmdd as they are stored
+            last INTEGER NOT NULL,
+            PRIMARY KEY (kind, first_key, second_key, region_id, dataset_id)
+        ) STRICT, WITHOUT ROWID;
         """
 
     /// Made after a large import has filled the tables, since sorting once is faster than inserting in disorder.
@@ -100,6 +133,11 @@ enum Schema {
             """
         ),
         ("checklist_by_dataset", "CREATE INDEX checklist_by_dataset ON checklist (dataset_id, code)"),
+        ("checklist_by_date", "CREATE INDEX checklist_by_date ON checklist (date, location_id, dataset_id, complete)"),
+        (
+            "checklist_by_location",
+            "CREATE INDEX checklist_by_location ON checklist (location_id, date, dataset_id, complete)"
+        ),
     ]
 
     /// Lays out an empty database.

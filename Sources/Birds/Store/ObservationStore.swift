@@ -211,7 +211,7 @@ extension ObservationStore {
         // Ids ascend with codes.
         let statement = try database.prepare(ObservationStore.speciesColumns + " ORDER BY id")
         let table = TableRows(statement, names: ObservationStore.speciesNames, format: format, edit: speciesEdit(view))
-        return RowCursor(.table(table), store: self)
+        return RowCursor(.other(table), store: self)
     }
 
     /// One species by its code, as a JSON object; nil if it is unknown.
@@ -252,7 +252,7 @@ extension ObservationStore {
             }
         }
         let table = TableRows(statement, names: ObservationStore.datasetNames, format: format, edit: edit)
-        return RowCursor(.table(table), store: self)
+        return RowCursor(.other(table), store: self)
     }
 
     /// Nil where the view shows everything, as the tables count it.

@@ -22,9 +22,11 @@ final class Records {
 
     struct Checklist {
         var code: String?
-        var time: String?
         var minutes: Int64?
         var distanceKilometres: Double?
+        var areaHectares: Double?
+        var `protocol`: String?
+        var comments: String?
         var observers: Int64?
         var isComplete: Bool?
         var halfDays: Int64?
@@ -38,6 +40,11 @@ final class Records {
         var sourceID: String?
         var isValid: Bool?
         var isReviewed: Bool?
+        /// Its own, or else that of its checklist.
+        var time: String?
+        var confidence: Double?
+        var breedingCode: String?
+        var comments: String?
     }
 
     private let database: Database
@@ -76,25 +83,33 @@ final class Records {
 
     func checklist(_ id: Int64) throws(StoreError) -> Checklist {
         let sql = """
-            SELECT code, time, minutes, distance_km, observers, complete, half_days, effort_hours_atleast, snow_depth_atleast
+            SELECT code, minutes, distance_km, area_ha, protocol, comments, observers, complete, half_days,
+                effort_hours_atleast, snow_depth_atleast
             FROM checklist WHERE id = ?1
             """
         let row = try seek(id, &checklistByID, sql)
         defer { row.reset() }
         return Checklist(
-            code: row.text(0), time: row.text(1), minutes: row.optionalInt64(2),
-            distanceKilometres: row.optionalDouble(3), observers: row.optionalInt64(4),
-            isComplete: row.optionalInt64(5).map { $0 != 0 }, halfDays: row.optionalInt64(6),
-            effortHoursAtLeast: row.optionalDouble(7), snowDepthAtLeast: row.optionalDouble(8))
+            code: row.text(0), minutes: row.optionalInt64(1), distanceKilometres: row.optionalDouble(2),
+            areaHectares: row.optionalDouble(3), protocol: row.text(4), comments: row.text(5),
+            observers: row.optionalInt64(6), isComplete: row.optionalInt64(7).map { $0 != 0 },
+            halfDays: row.optionalInt64(8), effortHoursAtLeast: row.optionalDouble(9),
+            snowDepthAtLeast: row.optionalDouble(10))
     }
 
     func observation(_ id: Int64) throws(StoreError) -> Observation {
-        let sql = "SELECT checklist_id, source_id, valid, reviewed FROM observation WHERE id = ?1"
+        let sql = """
+            SELECT checklist_id, source_id, valid, reviewed,
+                coalesce(d.time, (SELECT time FROM checklist WHERE id = o.checklist_id)),
+                confidence, breeding_code, d.comments
+            FROM observation o LEFT JOIN observation_detail d ON d.id = o.id WHERE o.id = ?1
+            """
         let row = try seek(id, &observationByID, sql)
         defer { row.reset() }
         return Observation(
             checklist: row.int64(0), sourceID: row.text(1), isValid: row.optionalInt64(2).map { $0 != 0 },
-            isReviewed: row.optionalInt64(3).map { $0 != 0 })
+            isReviewed: row.optionalInt64(3).map { $0 != 0 }, time: row.text(4), confidence: row.optionalDouble(5),
+            breedingCode: row.text(6), comments: row.text(7))
     }
 
     /// What an index holds of an observation; nil if there is none.

@@ -5,7 +5,8 @@
 public final class RowCursor {
     enum Source {
         case observations(ObservationScan, RowEncoder)
-        case table(TableRows)
+        /// Rows that are not written by a `RowEncoder`.
+        case other(any RowProducer)
     }
 
     private enum State {
@@ -54,8 +55,8 @@ public final class RowCursor {
                     switch source {
                     case .observations(let scan, let encoder):
                         try gather(scan, encoder, &rows, limit: limit, into: &buffer)
-                    case .table(let table):
-                        try gather(table, &rows, limit: limit, into: &buffer)
+                    case .other(let producer):
+                        try gather(producer, &rows, limit: limit, into: &buffer)
                     }
                 if isComplete { rows.append(closing) }
                 return isComplete
@@ -88,10 +89,10 @@ public final class RowCursor {
     }
 
     private func gather(
-        _ table: TableRows, _ rows: inout RowBuffer, limit: Int, into buffer: inout [UInt8]
+        _ producer: any RowProducer, _ rows: inout RowBuffer, limit: Int, into buffer: inout [UInt8]
     ) throws(StoreError) -> Bool {
         repeat {
-            guard try table.next(isFirst: rowCount == 0, to: &rows) else { return true }
+            guard try producer.next(isFirst: rowCount == 0, to: &rows) else { return true }
             rowCount += 1
             if rows.count >= RowCursor.pieceSize { rows.move(to: &buffer) }
         } while buffer.count + rows.count < limit
@@ -101,14 +102,14 @@ public final class RowCursor {
     private var opening: String {
         switch source {
         case .observations(_, let encoder): encoder.opening
-        case .table(let table): table.opening
+        case .other(let producer): producer.opening
         }
     }
 
     private var closing: String {
         switch source {
         case .observations(_, let encoder): encoder.syntax.closing
-        case .table(let table): table.syntax.closing
+        case .other(let producer): producer.closing
         }
     }
 
@@ -119,7 +120,7 @@ public final class RowCursor {
         self.state = state
         switch source {
         case .observations(let scan, _): scan.end()
-        case .table(let table): table.end()
+        case .other(let producer): producer.end()
         }
     }
 }

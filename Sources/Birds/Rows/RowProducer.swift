@@ -1,0 +1,13 @@
+/// Rows that write themselves, one after the other.
+protocol RowProducer: AnyObject {
+    /// What stands before the first row, and after the last.
+    var opening: String { get }
+    var closing: String { get }
+
+    /// Appends the next row; false at the end, and from then on.
+    /// - Parameter isFirst: Whether no row stands before it.
+    func next(isFirst: Bool, to buffer: inout RowBuffer) throws(StoreError) -> Bool
+
+    /// Gives its statements up. There are no more rows.
+    func end()
+}
