@@ -28,7 +28,7 @@ enum Parameter: String, CaseIterable {
 
 /// The query of a request, read strictly: a typing error must never return the wrong data.
 struct Parameters {
-    private var values: [(parameter: Parameter, value: String)] = []
+    private(set) var values: [(parameter: Parameter, value: String)] = []
 
     /// - Throws: `unknownParameter`, `repeatedParameter`, or `badValue` for one that is empty.
     init(_ query: [RequestTarget.QueryItem], allowed: [Parameter]) throws(APIError) {
@@ -66,35 +66,8 @@ struct Parameters {
         return try fields(value)
     }
 
-    /// Which observations the parameters ask for.
-    func observations() throws(APIError) -> ObservationQuery {
-        var query = ObservationQuery()
-        for (parameter, value) in values {
-            switch parameter {
-            case .species: query.species = try list(parameter, value)
-            case .year: query.years = try numbers(parameter, value, in: 1...9999)
-            case .month: query.months = try numbers(parameter, value, in: 1...12)
-            case .day: query.days = try numbers(parameter, value, in: 1...31)
-            case .from: query.from = try date(parameter, value)
-            case .to: query.to = try date(parameter, value)
-            case .region: query.regions = try list(parameter, value)
-            case .location: query.locations = try list(parameter, value)
-            case .dataset: query.datasets = try list(parameter, value)
-            case .fields: query.fields = try fields(value)
-            case .limit: query.limit = try limit(value)
-            case .bbox, .near, .within, .leastNum, .greatestNum, .zerofill, .by, .sort, .after, .count, .format,
-                .spreadsheet:
-                break
-            }
-        }
-        if let from = query.from, let to = query.to, from.number > to.lastNumber, let value = self[.to] {
-            throw bad(.to, value, "the date in 'from' or one after it")
-        }
-        return query
-    }
-
     /// The members of a comma-separated list.
-    private func list(_ parameter: Parameter, _ value: String) throws(APIError) -> [String] {
+    func list(_ parameter: Parameter, _ value: String) throws(APIError) -> [String] {
         guard value.utf8.contains(UInt8(ascii: ",")) else { return [value] }
         let parts = value.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         guard !parts.contains("") else {
@@ -104,8 +77,7 @@ struct Parameters {
     }
 
     /// A list of whole numbers within a range.
-    private func numbers(_ parameter: Parameter, _ value: String, in range: ClosedRange<Int>) throws(APIError) -> [Int]
-    {
+    func numbers(_ parameter: Parameter, _ value: String, in range: ClosedRange<Int>) throws(APIError) -> [Int] {
         var numbers: [Int] = []
         for text in try list(parameter, value) {
             guard let number = Parameters.number(text), range.contains(number) else {
@@ -116,21 +88,21 @@ struct Parameters {
         return numbers
     }
 
-    private func date(_ parameter: Parameter, _ value: String) throws(APIError) -> PartialDate {
+    func date(_ parameter: Parameter, _ value: String) throws(APIError) -> PartialDate {
         guard let date = PartialDate(iso: value) else {
             throw bad(parameter, value, "a date, such as 2021-03-28, 2021-03 or 2021")
         }
         return date
     }
 
-    private func limit(_ value: String) throws(APIError) -> Int {
+    func limit(_ value: String) throws(APIError) -> Int {
         guard let limit = Parameters.number(value), limit > 0 else {
             throw bad(.limit, value, "a whole number from 1 up")
         }
         return limit
     }
 
-    private func fields(_ value: String) throws(APIError) -> [Field] {
+    func fields(_ value: String) throws(APIError) -> [Field] {
         var fields: [Field] = []
         for name in try list(.fields, value) {
             guard let field = Field(rawValue: name) else {
@@ -143,12 +115,12 @@ struct Parameters {
         return fields
     }
 
-    private func bad(_ parameter: Parameter, _ value: String, _ expected: String, nearest: String? = nil) -> APIError {
+    func bad(_ parameter: Parameter, _ value: String, _ expected: String, nearest: String? = nil) -> APIError {
         .badValue(parameter: parameter.rawValue, value: value, expected: expected, nearest: nearest)
     }
 
     /// Digits alone: no sign, no space, no point.
-    private static func number(_ text: String) -> Int? {
+    static func number(_ text: String) -> Int? {
         text.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(text) : nil
     }
 }

@@ -18,6 +18,8 @@ enum APIError: Error, Equatable {
     /// `nearest` is the closest name that there is, here and below.
     case unknownParameter(String, nearest: String?)
     case repeatedParameter(String)
+    /// `expected` says what it should be.
+    case missingParameter(String, expected: String)
     /// `expected` says what would be right, as the end of the sentence "… is not".
     case badValue(parameter: String, value: String, expected: String, nearest: String?)
     case queryTooLong

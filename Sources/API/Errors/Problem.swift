@@ -63,6 +63,10 @@ struct Problem {
                 .badRequest, "repeated-parameter",
                 "the parameter '\(name)' is given more than once; separate several values by commas",
                 details: [("parameter", name)])
+        case .missingParameter(let name, let expected):
+            self.init(
+                .badRequest, "missing-parameter", "the parameter '\(name)' is missing; give it \(expected)",
+                details: [("parameter", name)])
         case .badValue(let parameter, let value, let expected, let nearest):
             self.init(
                 .badRequest, "bad-value",

@@ -7,4 +7,14 @@ public struct SortKey: Sendable, Hashable {
         self.field = field
         self.isDescending = isDescending
     }
+
+    /// What records can be sorted by.
+    public static let fields: [Field] = [
+        .date, .year, .month, .day, .speciesID, .commonName, .scientificName, .category, .locationID, .latitude,
+        .longitude,
+        .region, .locationName, .dataset, .num, .id,
+    ]
+
+    /// How many keys a sort has at most.
+    public static let most = 8
 }

@@ -1,0 +1,154 @@
+import Birds
+
+/// What parameters say of the records that are asked for.
+extension Parameters {
+    /// Which observations the parameters ask for.
+    func observations() throws(APIError) -> ObservationQuery {
+        var query = ObservationQuery()
+        for (parameter, value) in values {
+            switch parameter {
+            case .species: query.species = try list(parameter, value)
+            case .year: query.years = try numbers(parameter, value, in: 1...9999)
+            case .month: query.months = try numbers(parameter, value, in: 1...12)
+            case .day: query.days = try numbers(parameter, value, in: 1...31)
+            case .from: query.from = try date(parameter, value)
+            case .to: query.to = try date(parameter, value)
+            case .region: query.regions = try list(parameter, value)
+            case .location: query.locations = try list(parameter, value)
+            case .dataset: query.datasets = try list(parameter, value)
+            case .bbox: query.box = try box(value)
+            case .near: query.circle = try circle(value)
+            case .leastNum: query.leastNum = try count(parameter, value)
+            case .greatestNum: query.greatestNum = try count(parameter, value)
+            case .fields: query.fields = try fields(value)
+            case .sort: query.sort = try sort(value)
+            case .limit: query.limit = try limit(value)
+            case .within where self[.near] == nil:
+                throw bad(.within, value, "of use alone: give the middle with 'near=latitude,longitude'")
+            case .within, .zerofill, .by, .after, .count, .format, .spreadsheet:
+                break
+            }
+        }
+        if let from = query.from, let to = query.to, from.number > to.lastNumber, let value = self[.to] {
+            throw bad(.to, value, "the date in 'from' or one after it")
+        }
+        if let least = query.leastNum, let greatest = query.greatestNum, least > greatest,
+            let value = self[.greatestNum]
+        {
+            throw bad(.greatestNum, value, "the number in 'min_num' or a greater one")
+        }
+        return query
+    }
+
+    /// Whether a parameter that is `yes` or `no` is `yes`; `no` where it is not given.
+    func flag(_ parameter: Parameter) throws(APIError) -> Bool {
+        switch self[parameter] {
+        case nil, "no": return false
+        case "yes": return true
+        case let value?:
+            throw bad(parameter, value, "'yes' or 'no'", nearest: Spelling.nearest(to: value, among: ["yes", "no"]))
+        }
+    }
+
+    /// Whether the number of all that matches is asked for.
+    func countsAll() throws(APIError) -> Bool {
+        switch self[.count] {
+        case nil: return false
+        case "exact": return true
+        case let value?:
+            throw bad(.count, value, "'exact', the only way to count", nearest: "exact")
+        }
+    }
+
+    /// What `/summary` groups by.
+    func summaryKeys() throws(APIError) -> [SummaryKey] {
+        guard let value = self[.by] else {
+            throw .missingParameter("by", expected: "such as by=species,year; keys are \(SummaryKey.names)")
+        }
+        var keys: [SummaryKey] = []
+        for name in try list(.by, value) {
+            guard let key = SummaryKey(rawValue: name) else {
+                let nearest = Spelling.nearest(to: name, among: SummaryKey.allCases.lazy.map(\.rawValue))
+                throw bad(.by, name, "a key of summaries; there are \(SummaryKey.names)", nearest: nearest)
+            }
+            guard !keys.contains(key) else { throw bad(.by, name, "to be given twice") }
+            keys.append(key)
+        }
+        return keys
+    }
+
+    private func count(_ parameter: Parameter, _ value: String) throws(APIError) -> Int64 {
+        guard let number = Parameters.number(value) else { throw bad(parameter, value, "a whole number from 0 up") }
+        return Int64(number)
+    }
+
+    private func box(_ value: String) throws(APIError) -> GeographicBox {
+        let numbers = try decimals(.bbox, value)
+        guard numbers.count == 4,
+            let box = GeographicBox(west: numbers[0], south: numbers[1], east: numbers[2], north: numbers[3])
+        else {
+            throw bad(
+                .bbox, value,
+                "a box: west,south,east,north in degrees, such as -141,60,-124,69.6, with south not above north")
+        }
+        return box
+    }
+
+    private func circle(_ value: String) throws(APIError) -> GeographicCircle {
+        let numbers = try decimals(.near, value)
+        guard numbers.count == 2, GeographicCircle(latitude: numbers[0], longitude: numbers[1], kilometres: 0) != nil
+        else {
+            throw bad(.near, value, "a point: latitude,longitude in degrees, such as 60.72,-135.05")
+        }
+        guard let distance = self[.within] else {
+            throw bad(.near, value, "of use alone: say how far with 'within', in kilometres")
+        }
+        guard let kilometres = Parameters.decimal(distance), (0...Parameters.halfwayRound).contains(kilometres),
+            let circle = GeographicCircle(latitude: numbers[0], longitude: numbers[1], kilometres: kilometres)
+        else {
+            throw bad(.within, distance, "a distance in kilometres, from 0 to \(Int(Parameters.halfwayRound))")
+        }
+        return circle
+    }
+
+    /// No two points on Earth are farther apart, in kilometres.
+    private static let halfwayRound = 20_038.0
+
+    private func decimals(_ parameter: Parameter, _ value: String) throws(APIError) -> [Double] {
+        var numbers: [Double] = []
+        for text in try list(parameter, value) {
+            guard let number = Parameters.decimal(text) else { throw bad(parameter, text, "a number in degrees") }
+            numbers.append(number)
+        }
+        return numbers
+    }
+
+    /// Digits with at most a sign before them and a point among them.
+    private static func decimal(_ text: String) -> Double? {
+        let digits = text.utf8.drop { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") }
+        let isPlain = digits.allSatisfy { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }
+        return isPlain && text.utf8.count - digits.count <= 1 ? Double(text) : nil
+    }
+
+    private func sort(_ value: String) throws(APIError) -> [SortKey] {
+        var keys: [SortKey] = []
+        for text in try list(.sort, value) {
+            let isDescending = text.hasPrefix("-")
+            let name = isDescending ? String(text.dropFirst()) : text
+            guard let field = Field(rawValue: name) else {
+                let nearest = Spelling.nearest(to: name, among: SortKey.fields.lazy.map(\.rawValue))
+                throw bad(.sort, name, "a member of a record", nearest: nearest)
+            }
+            guard SortKey.fields.contains(field) else {
+                let names = SortKey.fields.map(\.rawValue).joined(separator: ", ")
+                throw bad(.sort, name, "a member that records can be sorted by; those are \(names)")
+            }
+            guard !keys.contains(where: { $0.field == field }) else { throw bad(.sort, name, "to be given twice") }
+            keys.append(SortKey(field: field, isDescending: isDescending))
+        }
+        guard keys.count <= SortKey.most else {
+            throw bad(.sort, value, "a list of at most \(SortKey.most) members")
+        }
+        return keys
+    }
+}
