@@ -14,7 +14,8 @@ import Testing
         let query = try read([
             ("species", "stejay,Common Raven"), ("year", "2020,2021"), ("month", "1"), ("day", "31"), ("from", "2020"),
             ("to", "2021-03"), ("region", "CA,US-WA"), ("location", "L1"), ("dataset", "yukon"), ("fields", "num,date"),
-            ("limit", "7"),
+            ("limit", "7"), ("bbox", "170,-20.5,-170,20"), ("near", "60.7,-135"), ("within", "12.5"), ("min_num", "0"),
+            ("max_num", "12"), ("sort", "-date,num"),
         ])
         var expected = ObservationQuery()
         expected.species = ["stejay", "Common Raven"]
@@ -28,6 +29,11 @@ import Testing
         expected.datasets = ["yukon"]
         expected.fields = [.num, .date]
         expected.limit = 7
+        expected.box = GeographicBox(west: 170, south: -20.5, east: -170, north: 20)
+        expected.circle = GeographicCircle(latitude: 60.7, longitude: -135, kilometres: 12.5)
+        expected.leastNum = 0
+        expected.greatestNum = 12
+        expected.sort = [SortKey(field: .date, isDescending: true), SortKey(field: .num, isDescending: false)]
         #expect(query == expected)
     }
 
@@ -60,7 +66,10 @@ import Testing
         ("limit", "-1"),
         ("limit", "1.5"), ("limit", "99999999999999999999"), ("fields", "num,,day"), ("fields", "number"),
         ("species", ""), ("region", ""),
-        ("format", "jsn"),
+        ("format", "jsn"), ("bbox", "1,2,3"), ("bbox", "1,2,3,x"), ("bbox", "1,3,2,2"), ("bbox", "1,2,3,91"),
+        ("bbox", "1,2,181,3"), ("bbox", "nan,2,3,4"), ("bbox", "1e1,2,3,4"), ("bbox", "--1,2,3,4"), ("near", "1,2"),
+        ("near", "91,2"), ("near", "1"), ("within", "5"), ("min_num", "-1"), ("max_num", "1.5"), ("max_num", "many"),
+        ("sort", "dat"), ("sort", "minutes"), ("sort", "date,-date"), ("sort", "--date"), ("sort", "-"),
     ])
     func refusesABadValueByItsName(name: String, value: String) throws {
         let items = [RequestTarget.QueryItem(name: name, value: value)]
@@ -74,6 +83,17 @@ import Testing
             return
         }
         #expect(parameter == name)
+    }
+
+    @Test func refusesADistanceThatIsNone() {
+        for distance in ["-1", "far", "20039", "1e3", "inf"] {
+            #expect(throws: APIError.self, "\(distance)") { try read([("near", "1,2"), ("within", distance)]) }
+        }
+    }
+
+    @Test func refusesTheLessAfterTheMore() {
+        #expect(throws: APIError.self) { try read([("min_num", "3"), ("max_num", "2")]) }
+        #expect(throws: Never.self) { try read([("min_num", "3"), ("max_num", "3")]) }
     }
 
     @Test func refusesATimeThatEndsBeforeItBegins() {

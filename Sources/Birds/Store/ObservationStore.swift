@@ -13,7 +13,7 @@ public final class ObservationStore {
 
     let database: Database
     let records: Records
-    private let scans: ScanPool
+    let scans: ScanPool
     private let names: SpeciesNames
     private let datasetByName: Statement
     /// The last used is the first.
@@ -128,14 +128,15 @@ extension ObservationStore {
         // What the index is read by need not be looked at again.
         let filter = RowFilter(
             dates: DateFilter(query), species: index == .species ? nil : species,
-            places: index == .location ? nil : places, datasets: datasets)
+            places: index == .location ? nil : places, datasets: datasets, leastNum: query.leastNum,
+            greatestNum: query.greatestNum)
         return try ObservationScan(
             index, values: isEmpty ? [] : fewPlaces ?? fewSpecies ?? [0], isWide: isWide || datasets != nil,
             filter: filter, pool: scans)
     }
 
     /// The ids of the species, ascending and each once; nil for all.
-    private func species(_ wanted: [String], _ view: View) throws(StoreError) -> [Int64]? {
+    func species(_ wanted: [String], _ view: View) throws(StoreError) -> [Int64]? {
         if wanted.isEmpty { return nil }
         var ids: [Int64] = []
         for name in wanted {
@@ -165,9 +166,12 @@ extension ObservationStore {
     }
 
     /// Nil for everywhere.
-    private func places(_ query: ObservationQuery, _ view: View) throws(StoreError) -> PlaceFilter? {
-        if query.locations.isEmpty && query.regions.isEmpty && view.regions == nil { return nil }
-        let key = PlaceFilter.Key(codes: query.locations, scope: RegionScope(query: query.regions, view: view))
+    func places(_ query: ObservationQuery, _ view: View) throws(StoreError) -> PlaceFilter? {
+        let hasPlace = !query.locations.isEmpty || !query.regions.isEmpty || query.box != nil || query.circle != nil
+        guard hasPlace || view.regions != nil else { return nil }
+        let key = PlaceFilter.Key(
+            codes: query.locations, scope: RegionScope(query: query.regions, view: view), box: query.box,
+            circle: query.circle)
         if let filter = places[key] { return filter }
         let filter = try PlaceFilter(key, few: ObservationScan.widestMerge, database: database, records: records)
         if places.count >= ObservationStore.keptPlaceFilters { places.removeAll() }
@@ -176,7 +180,7 @@ extension ObservationStore {
     }
 
     /// The ids of the data sets that there are; nil for all.
-    private func datasets(_ wanted: [String]) throws(StoreError) -> [Int64]? {
+    func datasets(_ wanted: [String]) throws(StoreError) -> [Int64]? {
         if wanted.isEmpty { return nil }
         var ids: [Int64] = []
         for name in wanted {

@@ -5,22 +5,32 @@ final class RowFilter {
     let species: [Int64]?
     let places: PlaceFilter?
     let datasets: [Int64]?
+    /// The least number that matches; less than `ObservationRow.uncounted` can't be, so that everything does.
+    let leastNum: Int64
+    let greatestNum: Int64
     /// Whether a date within the range may not match.
     let checksDates: Bool
     /// Whether a row whose date matches may not match.
     let checksRows: Bool
 
-    init(dates: DateFilter, species: [Int64]?, places: PlaceFilter?, datasets: [Int64]?) {
+    init(
+        dates: DateFilter, species: [Int64]?, places: PlaceFilter?, datasets: [Int64]?, leastNum: Int64? = nil,
+        greatestNum: Int64? = nil
+    ) {
+        // What was not counted is neither many nor few.
+        self.leastNum = leastNum ?? (greatestNum == nil ? ObservationRow.uncounted : 0)
+        self.greatestNum = greatestNum ?? .max
         self.dates = dates
         self.species = species
         self.places = places
         self.datasets = datasets
         checksDates = !dates.isRange
-        checksRows = species != nil || places != nil || datasets != nil
+        checksRows = species != nil || places != nil || datasets != nil || leastNum != nil || greatestNum != nil
     }
 
     /// Whether a row whose date matches does.
     func matches(_ row: ObservationRow) throws(StoreError) -> Bool {
+        if row.num < leastNum || row.num > greatestNum { return false }
         if let species, !species.contains(row.species) { return false }
         if let datasets, !datasets.contains(row.dataset) { return false }
         if let places { return try places.contains(row.location) }
