@@ -44,6 +44,13 @@ public struct ReceivedFields: Sendable {
         return nil
     }
 
+    /// The values of all fields of this name.
+    public func all(_ name: FieldName) -> [ArraySlice<UInt8>] {
+        var values: [ArraySlice<UInt8>] = []
+        for entry in entries where matches(entry, name) { values.append(bytes[entry.value]) }
+        return values
+    }
+
     /// The value of the first field of this name; what is not UTF-8 is replaced.
     public subscript(name: FieldName) -> String? {
         bytes(of: name).map { String(decoding: $0, as: UTF8.self) }

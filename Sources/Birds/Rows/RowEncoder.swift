@@ -28,17 +28,26 @@ final class RowEncoder {
         self.fields = fields
         self.records = records
         var distinct: [Field] = []
-        for field in fields where !distinct.contains(field) { distinct.append(field) }
+        for field in fields where !distinct.contains(field) {
+            // The geometry has them.
+            if format == .geojson, field == .latitude || field == .longitude { continue }
+            distinct.append(field)
+        }
         let syntax = RowSyntax(format, columns: distinct.count)
         self.syntax = syntax
         opening = syntax.opening(distinct.map(\.rawValue))
         separator = Literal(syntax.separator)
-        // Without members nothing opens the object.
-        rowEnd = Literal(distinct.isEmpty && format == .json ? "{" + syntax.rowEnd : syntax.rowEnd)
+        rowEnd = Literal(syntax.rowEnd)
 
         var runs: [(subject: Subject, members: [RowPart.Member])] = []
+        if format == .geojson { runs.append((.location, [RowPart.Member(field: nil, prefix: "")])) }
+        // Of the other formats, a row begins with the same bytes always.
+        var start = RowBuffer()
+        if format != .geojson { syntax.appendRowStart(latitude: nil, longitude: nil, to: &start) }
+        let opener = String(decoding: start.bytes, as: UTF8.self)
         for (index, field) in distinct.enumerated() {
-            let member = RowPart.Member(field: field, prefix: syntax.prefix(field.rawValue, isFirst: index == 0))
+            let prefix = syntax.prefix(field.rawValue, isFirst: index == 0)
+            let member = RowPart.Member(field: field, prefix: index == 0 ? opener + prefix : prefix)
             if let last = runs.last, last.subject == field.subject {
                 runs[runs.count - 1].members.append(member)
             } else {

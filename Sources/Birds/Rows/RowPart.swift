@@ -27,7 +27,8 @@ extension Field {
 /// It is not copyable, so that a row is written without a reference counted.
 struct RowPart: ~Copyable {
     struct Member {
-        let field: Field
+        /// Nil for the geometry of a row, which a part about the location begins with in GeoJSON.
+        let field: Field?
         /// What stands before its value: the punctuation, and in JSON its name.
         let prefix: String
     }
@@ -97,12 +98,14 @@ struct RowPart: ~Copyable {
         for member in members {
             buffer.append(member.prefix)
             switch member.field {
+            case nil:
+                syntax.appendRowStart(latitude: location.latitude, longitude: location.longitude, to: &buffer)
             case .locationID: syntax.append(location.code, to: &buffer)
             case .latitude: syntax.append(location.latitude, to: &buffer)
             case .longitude: syntax.append(location.longitude, to: &buffer)
             case .region: syntax.append(location.region, to: &buffer)
             case .locationName: syntax.append(location.name, to: &buffer)
-            default: assertionFailure("\(member.field) is not a member of a location")
+            default: assertionFailure("\(String(describing: member.field)) is not a member of a location")
             }
         }
     }
@@ -115,7 +118,7 @@ struct RowPart: ~Copyable {
             case .commonName: syntax.append(species.commonName, to: &buffer)
             case .scientificName: syntax.append(species.scientificName, to: &buffer)
             case .category: syntax.append(species.category, to: &buffer)
-            default: assertionFailure("\(member.field) is not a member of a species")
+            default: assertionFailure("\(String(describing: member.field)) is not a member of a species")
             }
         }
     }
@@ -129,7 +132,7 @@ struct RowPart: ~Copyable {
             case .month: syntax.append(date.month, to: &buffer)
             case .day: syntax.append(date.day, to: &buffer)
             case .date: syntax.append(date.iso, to: &buffer)
-            default: assertionFailure("\(member.field) is not a member of a date")
+            default: assertionFailure("\(String(describing: member.field)) is not a member of a date")
             }
         }
     }
@@ -153,7 +156,7 @@ struct RowPart: ~Copyable {
             case .day2PM: syntax.append(watched(8), to: &buffer)
             case .effortHoursAtLeast: syntax.append(checklist.effortHoursAtLeast, to: &buffer)
             case .snowDepthAtLeast: syntax.append(checklist.snowDepthAtLeast, to: &buffer)
-            default: assertionFailure("\(member.field) is not a member of a checklist")
+            default: assertionFailure("\(String(describing: member.field)) is not a member of a checklist")
             }
         }
     }
@@ -169,7 +172,7 @@ struct RowPart: ~Copyable {
             case .breedingCode: syntax.append(observation.breedingCode, to: &buffer)
             case .comments: syntax.append(observation.comments, to: &buffer)
             case .reviewed: syntax.append(observation.isReviewed, to: &buffer)
-            default: assertionFailure("\(member.field) is not a member of an observation alone")
+            default: assertionFailure("\(String(describing: member.field)) is not a member of an observation alone")
             }
         }
     }

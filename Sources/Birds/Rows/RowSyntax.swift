@@ -2,8 +2,11 @@
 ///
 /// - JSON (RFC 8259): `[`, rows with `,` and a line feed between them, `]` and a line feed; no spaces. Nothing is `null`, and a
 ///   number that JSON can't hold (an infinity) is nothing. `true` and `false` are words.
+/// - NDJSON: the same objects, a line feed after each.
 /// - CSV (RFC 4180): a header line; lines end in CR LF; a cell is quoted only where it must be. Nothing is an empty cell, `true`
 ///   and `false` are `1` and `0`. A row of one empty cell is written `""`, for readers skip empty lines.
+/// - CSV for spreadsheets: the same, but that a text which would be a formula has an apostrophe before it.
+/// - GeoJSON (RFC 7946): a FeatureCollection, a feature on each line. A row begins with its geometry, null without a place.
 /// - Numbers with a fraction are the shortest that read back as the same double: `60.7`, `60.0`, `1e-07`.
 struct RowSyntax {
     let format: RowFormat
@@ -12,38 +15,70 @@ struct RowSyntax {
 
     init(_ format: RowFormat, columns: Int) {
         self.format = format
-        nothing =
-            switch format {
-            case .json, .ndjson, .geojson: "null"
-            case .csv, .spreadsheet: columns == 1 ? "\"\"" : ""
-            }
+        nothing = RowSyntax.isJSON(format) ? "null" : columns == 1 ? "\"\"" : ""
     }
+
+    private static func isJSON(_ format: RowFormat) -> Bool { format != .csv && format != .spreadsheet }
+
+    private var isJSON: Bool { RowSyntax.isJSON(format) }
 
     /// What stands before the first row.
     func opening(_ names: [String]) -> String {
         switch format {
-        case .json, .geojson: "["
+        case .json: "["
         case .ndjson: ""
         case .csv, .spreadsheet: names.joined(separator: ",") + "\r\n"
+        case .geojson: #"{"type":"FeatureCollection","features":["#
         }
     }
 
     /// What stands between two rows.
-    var separator: String { format == .json ? ",\n" : "" }
+    var separator: String { format == .json || format == .geojson ? ",\n" : "" }
 
     /// What stands after the last row.
-    var closing: String { format == .json ? "]\n" : "" }
-
-    /// What stands before the cell of the column, within a row.
-    func prefix(_ name: String, isFirst: Bool) -> String {
+    var closing: String {
         switch format {
-        case .json, .ndjson, .geojson: (isFirst ? "{\"" : ",\"") + name + "\":"
-        case .csv, .spreadsheet: isFirst ? "" : ","
+        case .json: "]\n"
+        case .ndjson, .csv, .spreadsheet: ""
+        case .geojson: "]}\n"
         }
     }
 
+    /// What stands at the beginning of a row, before the prefix of its first cell.
+    func appendRowStart(latitude: Double?, longitude: Double?, to buffer: inout RowBuffer) {
+        switch format {
+        case .json, .ndjson: buffer.append(UInt8(ascii: "{"))
+        case .csv, .spreadsheet: break
+        case .geojson:
+            buffer.append(#"{"type":"Feature","geometry":"#)
+            if let latitude, let longitude {
+                // RFC 7946 §3.1.1: the longitude comes first.
+                buffer.append(#"{"type":"Point","coordinates":["#)
+                append(longitude, to: &buffer)
+                buffer.append(UInt8(ascii: ","))
+                append(latitude, to: &buffer)
+                buffer.append("]}")
+            } else {
+                buffer.append("null")
+            }
+            buffer.append(#","properties":{"#)
+        }
+    }
+
+    /// What stands before the cell of the column, within a row.
+    func prefix(_ name: String, isFirst: Bool) -> String {
+        isJSON ? (isFirst ? "\"" : ",\"") + name + "\":" : isFirst ? "" : ","
+    }
+
     /// What stands after the last cell of a row.
-    var rowEnd: String { format == .json ? "}" : "\r\n" }
+    var rowEnd: String {
+        switch format {
+        case .json: "}"
+        case .ndjson: "}\n"
+        case .csv, .spreadsheet: "\r\n"
+        case .geojson: "}}"
+        }
+    }
 
     func append(_ text: String?, to buffer: inout RowBuffer) {
         guard var text else { return buffer.append(nothing) }
@@ -55,6 +90,7 @@ struct RowSyntax {
             quoted.withUnsafeBufferPointer { buffer.append($0) }
         case .csv, .spreadsheet:
             if text.isEmpty { return buffer.append(nothing) }
+            if format == .spreadsheet, RowSyntax.isFormula(text) { text = "'" + text }
             text.withUTF8 { RowSyntax.appendCell($0, to: &buffer) }
         }
     }
@@ -69,10 +105,7 @@ struct RowSyntax {
 
     func append(_ flag: Bool?, to buffer: inout RowBuffer) {
         guard let flag else { return buffer.append(nothing) }
-        switch format {
-        case .json, .ndjson, .geojson: buffer.append(flag ? "true" : "false")
-        case .csv, .spreadsheet: buffer.append(flag ? "1" : "0")
-        }
+        buffer.append(isJSON ? (flag ? "true" : "false") : flag ? "1" : "0")
     }
 
     /// RFC 4180 §2, rules 5 to 7.
@@ -86,5 +119,12 @@ struct RowSyntax {
             buffer.append(byte)
         }
         buffer.append(quote)
+    }
+
+    /// Whether a spreadsheet would run the text, or a part of it after a tab or a line end.
+    private static func isFormula(_ text: String) -> Bool {
+        guard let first = text.unicodeScalars.first else { return false }
+        // The full-width forms are taken for the others where a Chinese or Japanese keyboard is usual.
+        return "=+-@\t\r\n\u{FF1D}\u{FF0B}\u{FF0D}\u{FF20}".unicodeScalars.contains(first)
     }
 }

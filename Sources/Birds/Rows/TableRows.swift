@@ -1,12 +1,6 @@
 /// The rows of a small table on their way out, as its statement gives them: its columns are the members.
 final class TableRows: RowProducer {
-    /// What a cell holds.
-    enum Cell: Equatable {
-        case nothing
-        case integer(Int64)
-        case real(Double)
-        case text(String)
-    }
+    typealias Cell = RowCell
 
     /// Changes a row, or leaves it out if it returns false.
     typealias Edit = (inout [Cell], _ id: Int64) throws(StoreError) -> Bool
@@ -16,7 +10,11 @@ final class TableRows: RowProducer {
     var closing: String { syntax.closing }
     /// Nil once the rows have ended.
     private var statement: Statement?
+    private let names: [String]
     private let prefixes: [String]
+    /// Where the latitude and the longitude stand among the cells, for a geometry; -1 for nowhere.
+    private let latitude: Int
+    private let longitude: Int
     private let edit: Edit?
 
     /// - Parameters:
@@ -25,10 +23,13 @@ final class TableRows: RowProducer {
     init(_ statement: Statement, names: [String], format: RowFormat, edit: Edit?) {
         self.statement = statement
         self.edit = edit
+        self.names = names
         let syntax = RowSyntax(format, columns: names.count)
         self.syntax = syntax
         opening = syntax.opening(names)
         prefixes = names.enumerated().map { syntax.prefix($1, isFirst: $0 == 0) }
+        latitude = names.firstIndex(of: Field.latitude.rawValue) ?? -1
+        longitude = names.firstIndex(of: Field.longitude.rawValue) ?? -1
     }
 
     /// Appends the next row; false at the end.
@@ -38,19 +39,29 @@ final class TableRows: RowProducer {
             var cells = prefixes.indices.map { statement.cell(Int32($0) + 1) }
             if let edit, try !edit(&cells, statement.int64(0)) { continue }
             if !isFirst { buffer.append(syntax.separator) }
-            for (prefix, cell) in zip(prefixes, cells) {
-                buffer.append(prefix)
-                switch cell {
-                case .nothing: syntax.append(String?.none, to: &buffer)
-                case .integer(let number): syntax.append(number, to: &buffer)
-                case .real(let number): syntax.append(number, to: &buffer)
-                case .text(let text): syntax.append(text, to: &buffer)
-                }
-            }
-            buffer.append(syntax.rowEnd)
+            append(cells, to: &buffer)
             return true
         }
         return false
+    }
+
+    private func append(_ cells: [Cell], to buffer: inout RowBuffer) {
+        syntax.appendRowStart(
+            latitude: cells.indices.contains(latitude) ? cells[latitude].number : nil,
+            longitude: cells.indices.contains(longitude) ? cells[longitude].number : nil, to: &buffer)
+        var isFirst = true
+        for index in cells.indices {
+            if syntax.format == .geojson {
+                if index == latitude || index == longitude { continue }
+                // The first that is written may not be the first of all.
+                buffer.append(syntax.prefix(names[index], isFirst: isFirst))
+                isFirst = false
+            } else {
+                buffer.append(prefixes[index])
+            }
+            syntax.append(cells[index], to: &buffer)
+        }
+        buffer.append(syntax.rowEnd)
     }
 
     /// Gives the statement up. There are no more rows.
@@ -58,7 +69,7 @@ final class TableRows: RowProducer {
 }
 
 extension Statement {
-    fileprivate func cell(_ column: Int32) -> TableRows.Cell {
+    func cell(_ column: Int32) -> RowCell {
         switch type(column) {
         case .integer: .integer(int64(column))
         case .real: .real(double(column))

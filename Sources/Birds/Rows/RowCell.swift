@@ -1,0 +1,31 @@
+/// What a cell of a row holds that is not written by a `RowEncoder`.
+enum RowCell: Equatable {
+    case nothing
+    case integer(Int64)
+    case real(Double)
+    case text(String)
+
+    init(_ number: Int64?) { self = number.map { .integer($0) } ?? .nothing }
+    init(_ number: Double?) { self = number.map { .real($0) } ?? .nothing }
+    init(_ text: String?) { self = text.map { .text($0) } ?? .nothing }
+
+    /// As a coordinate.
+    var number: Double? {
+        switch self {
+        case .integer(let number): Double(number)
+        case .real(let number): number
+        case .nothing, .text: nil
+        }
+    }
+}
+
+extension RowSyntax {
+    func append(_ cell: RowCell, to buffer: inout RowBuffer) {
+        switch cell {
+        case .nothing: append(String?.none, to: &buffer)
+        case .integer(let number): append(number, to: &buffer)
+        case .real(let number): append(number, to: &buffer)
+        case .text(let text): append(text, to: &buffer)
+        }
+    }
+}

@@ -1,0 +1,112 @@
+/// Content negotiation: what a client would rather have (RFC 9110 §12.5).
+///
+/// A member of a list that is malformed is passed over, as if it were not there. A list is read up to `longest` members.
+public enum Negotiation {
+    /// More members than any client sends.
+    static let longest = 64
+
+    /// The place of the offer that a client likes best by its fields `Accept`; of equals the first. Nil if it takes none.
+    /// - Parameters:
+    ///   - fields: Values of `Accept`, in their order; none for a client that takes everything.
+    ///   - offers: For each representation the names of its media type, such as `application/json`, in lower case.
+    public static func mediaType(_ fields: [ArraySlice<UInt8>], among offers: [[String]]) -> Int? {
+        let ranges = members(fields)
+        // A field without a well-formed member says nothing.
+        if ranges.isEmpty { return offers.isEmpty ? nil : 0 }
+        var best: (index: Int, quality: Int)?
+        for (index, names) in offers.enumerated() {
+            let quality = names.map { self.quality(of: $0, ranges) }.max() ?? 0
+            if quality > best?.quality ?? 0 { best = (index, quality) }
+        }
+        return best?.index
+    }
+
+    /// Whether a client takes a body with the content coding gzip, and does not like it less than one without.
+    /// - Parameter fields: Values of `Accept-Encoding`. Without any, nothing is coded.
+    public static func takesGzip(_ fields: [ArraySlice<UInt8>]) -> Bool {
+        let codings = members(fields)
+        func quality(_ names: [String]) -> Int? { codings.last { names.contains($0.name) }?.quality }
+        guard let gzip = quality(["gzip", "x-gzip"]) ?? quality(["*"]) else { return false }
+        return gzip > 0 && gzip >= quality(["identity"]) ?? 0
+    }
+
+    /// RFC 9110 §12.5.1: of the ranges that match, the most specific decides.
+    private static func quality(of type: String, _ ranges: [Member]) -> Int {
+        let wholeType = type.prefix { $0 != "/" } + "/*"
+        let found =
+            ranges.last { $0.name == type } ?? ranges.last { $0.name == wholeType } ?? ranges.last { $0.name == "*/*" }
+        return found?.quality ?? 0
+    }
+
+    /// A member of a list: its name in lower case without parameters, and its weight in thousandths.
+    struct Member: Equatable {
+        var name: String
+        var quality: Int
+    }
+
+    static func members(_ fields: [ArraySlice<UInt8>]) -> [Member] {
+        var members: [Member] = []
+        for field in fields {
+            for part in split(field, at: UInt8(ascii: ",")) {
+                guard members.count < longest else { return members }
+                if let member = member(part) { members.append(member) }
+            }
+        }
+        return members
+    }
+
+    private static func member(_ bytes: ArraySlice<UInt8>) -> Member? {
+        var parts = split(bytes, at: UInt8(ascii: ";"))[...]
+        guard let name = parts.popFirst().map(text), !name.isEmpty else { return nil }
+        guard name.utf8.allSatisfy({ $0.isToken || $0 == UInt8(ascii: "/") }) else { return nil }
+        var member = Member(name: name, quality: 1000)
+        for parameter in parts {
+            let pair = text(parameter)
+            guard pair.hasPrefix("q=") else { continue }
+            guard let quality = thousandths(pair.dropFirst(2)) else { return nil }
+            member.quality = quality
+        }
+        return member
+    }
+
+    /// RFC 9110 §12.4.2: 0 to 1 with at most three digits after the point.
+    private static func thousandths(_ text: Substring) -> Int? {
+        let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let whole = parts.first, whole == "0" || whole == "1" else { return nil }
+        let digits = parts.count > 1 ? parts[1] : ""
+        guard digits.utf8.count <= 3, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        let fraction = Int(digits + String(repeating: "0", count: 3 - digits.utf8.count)) ?? 0
+        guard whole == "0" || fraction == 0 else { return nil }
+        return whole == "1" ? 1000 : fraction
+    }
+
+    /// In lower case, without white space around it.
+    private static func text(_ bytes: ArraySlice<UInt8>) -> String {
+        let isSpace = { (byte: UInt8) in byte == 0x20 || byte == 0x09 }
+        var bytes = bytes.drop(while: isSpace)
+        while let last = bytes.last, isSpace(last) { bytes.removeLast() }
+        return String(decoding: bytes.map(\.lowercased), as: UTF8.self)
+    }
+
+    /// The parts between separators that do not stand in a quoted string.
+    private static func split(_ bytes: ArraySlice<UInt8>, at separator: UInt8) -> [ArraySlice<UInt8>] {
+        var parts: [ArraySlice<UInt8>] = []
+        var start = bytes.startIndex
+        var isQuoted = false
+        var isEscaped = false
+        for index in bytes.indices {
+            if isEscaped {
+                isEscaped = false
+            } else if bytes[index] == UInt8(ascii: "\\"), isQuoted {
+                isEscaped = true
+            } else if bytes[index] == UInt8(ascii: "\"") {
+                isQuoted.toggle()
+            } else if bytes[index] == separator, !isQuoted {
+                parts.append(bytes[start..<index])
+                start = index + 1
+            }
+        }
+        parts.append(bytes[start...])
+        return parts
+    }
+}
