@@ -11,6 +11,10 @@ struct EventLog: Sendable {
         case .unknownSpecies(let name, let nearest):
             return .badValue(
                 parameter: "species", value: name, expected: "a species that is known here", nearest: nearest)
+        case .unknownPage:
+            return .badPage("the 'after' of this query's 'Link'; begin again without it")
+        case .lostPage:
+            return .badPage("there any more: the records have changed; begin again without it")
         case .overBudget:
             return .queryTooLong
         case .busy:

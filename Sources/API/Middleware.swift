@@ -1,9 +1,12 @@
+import Birds
 import HTTP
 
 /// One request on its way through the chain.
 struct Call {
     let request: Request
     let route: Route?
+    /// The format that the path names.
+    let namedFormat: RowFormat?
     /// The value of `X-Request-Id` in the answer.
     let requestID: String
     /// Nil until authentication has found who asks.

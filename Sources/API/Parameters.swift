@@ -51,16 +51,6 @@ struct Parameters {
         return nil
     }
 
-    func format() throws(APIError) -> RowFormat {
-        switch self[.format] {
-        case nil, "json": return .json
-        case "csv": return .csv
-        case let value?:
-            let nearest = Spelling.nearest(to: value, among: ["json", "csv"])
-            throw bad(.format, value, "a format; there are json and csv", nearest: nearest)
-        }
-    }
-
     func fields() throws(APIError) -> [Field] {
         guard let value = self[.fields] else { return Field.defaults }
         return try fields(value)

@@ -23,12 +23,14 @@ extension Parameters {
             case .fields: query.fields = try fields(value)
             case .sort: query.sort = try sort(value)
             case .limit: query.limit = try limit(value)
+            case .after: query.after = value
             case .within where self[.near] == nil:
                 throw bad(.within, value, "of use alone: give the middle with 'near=latitude,longitude'")
-            case .within, .zerofill, .by, .after, .count, .format, .spreadsheet:
+            case .within, .zerofill, .by, .count, .format, .spreadsheet:
                 break
             }
         }
+        query.countsAll = try countsAll()
         if let from = query.from, let to = query.to, from.number > to.lastNumber, let value = self[.to] {
             throw bad(.to, value, "the date in 'from' or one after it")
         }

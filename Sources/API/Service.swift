@@ -66,7 +66,8 @@ public final class Service: Application {
 
     public func respond(to request: Request, from peer: Peer) -> Answer {
         let requestID = requestIDs.next(for: request)
-        var call = Call(request: request, route: Route(path: request.target.path), requestID: requestID)
+        let (route, format) = Route.find(request.target.path)
+        var call = Call(request: request, route: route, namedFormat: format, requestID: requestID)
         let answer = errorBodies(&call)
         let user = call.principal?.name
         switch answer {

@@ -16,6 +16,7 @@ public struct Status: Sendable, Hashable {
     public static let forbidden = Status(code: 403, reason: "Forbidden")
     public static let notFound = Status(code: 404, reason: "Not Found")
     public static let methodNotAllowed = Status(code: 405, reason: "Method Not Allowed")
+    public static let notAcceptable = Status(code: 406, reason: "Not Acceptable")
     public static let requestTimeout = Status(code: 408, reason: "Request Timeout")
     public static let contentTooLarge = Status(code: 413, reason: "Content Too Large")
     public static let uriTooLong = Status(code: 414, reason: "URI Too Long")

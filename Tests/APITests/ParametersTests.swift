@@ -76,7 +76,7 @@ import Testing
         let error = #expect(throws: APIError.self) {
             let parameters = try Parameters(items, allowed: Parameter.observations)
             _ = try parameters.observations()
-            _ = try parameters.format()
+            _ = try Representation.format(of: .observations, named: nil, parameters, ReceivedFields())
         }
         guard case .badValue(let parameter, _, _, _) = error else {
             Issue.record("\(String(describing: error)) is no bad value")

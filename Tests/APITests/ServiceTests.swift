@@ -24,6 +24,42 @@ import Testing
         #expect(response.text == "loc_id,date,common_name,num\r\nL1,2021-02-01,Common Raven,\r\n")
     }
 
+    @Test func pagesLeadToTheNext() throws {
+        let fixture = try Fixture()
+        let whole = try fixture.get("/observations.ndjson?fields=id").text
+        var (text, target, pages) = ("", "/observations.ndjson?fields=id&limit=3&count=exact", 0)
+        while true {
+            let page = try fixture.get(target)
+            #expect(page.status == .ok && page.fields[.totalCount] == "4")
+            text += page.text
+            pages += 1
+            guard let link = page.fields[.link] else { break }
+            #expect(link.hasPrefix("</observations.ndjson?fields=id&limit=3&count=exact&after="))
+            #expect(link.hasSuffix(">; rel=\"next\""))
+            target = String(link.dropFirst().prefix { $0 != ">" })
+        }
+        #expect(text == whole && pages == 2)
+        #expect(try fixture.get(target + "&year=2021").text.contains(#""parameter":"after""#))
+    }
+
+    @Test(arguments: [
+        ("/observations", "text/csv", "text/csv; charset=utf-8"), ("/", "application/geo+json", "application/geo+json"),
+        ("/observations.ndjson", "text/csv", "application/x-ndjson"),
+        ("/species?format=csv", "application/json", "text/csv; charset=utf-8"),
+        ("/species", "text/html, */*;q=0.1", "application/json"),
+    ])
+    func sendsTheFormatThatIsAskedFor(target: String, accept: String, type: String) throws {
+        let response = try Fixture().get(target, fields: "Password: mumble\r\nAccept: \(accept)\r\n")
+        #expect(response.fields[.contentType] == type)
+    }
+
+    @Test(arguments: ["/observations", "/species/stejay", "/datasets"])
+    func sendsNothingThatIsNotAccepted(target: String) throws {
+        let response = try Fixture().get(target, fields: "Password: mumble\r\nAccept: image/png\r\n")
+        #expect(response.status == .notAcceptable)
+        #expect(response.text.contains("application/json"))
+    }
+
     @Test func findsOneObservationByItsID() throws {
         let fixture = try Fixture()
         let all = try fixture.get("/observations?fields=id,species_id&species=comrav").text
@@ -52,7 +88,11 @@ import Testing
         ("/?year=2021&year=2022", "repeated-parameter", #""parameter":"year""#),
         ("/?fields=nun", "bad-value", #""nearest":"num""#),
         ("/health?x=1", "unknown-parameter", #""parameter":"x""#),
-        ("/species?limit=1", "unknown-parameter", #""parameter":"limit""#),
+        ("/species?year=1", "unknown-parameter", #""parameter":"year""#),
+        ("/species?format=geojson", "bad-value", #""parameter":"format""#),
+        ("/observations.csv?format=json", "bad-value", #""parameter":"format""#),
+        ("/observations?spreadsheet=yes", "bad-value", #""parameter":"spreadsheet""#),
+        ("/observations.csv?spreadsheet=ja", "bad-value", #""parameter":"spreadsheet""#),
     ])
     func namesATypingError(target: String, code: String, detail: String) throws {
         let response = try Fixture().get(target)

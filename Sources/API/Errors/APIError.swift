@@ -22,6 +22,10 @@ enum APIError: Error, Equatable {
     case missingParameter(String, expected: String)
     /// `expected` says what would be right, as the end of the sentence "… is not".
     case badValue(parameter: String, value: String, expected: String, nearest: String?)
+    /// The client takes none of the media types that there are.
+    case notAcceptable(available: [String])
+    /// The value of `after`; the reason is the end of the sentence "… is not".
+    case badPage(String)
     case queryTooLong
     /// As many long answers are under way as are allowed.
     case tooBusy

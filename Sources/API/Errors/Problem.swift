@@ -42,7 +42,8 @@ struct Problem {
         case .unknownPath:
             self.init(
                 .notFound, "unknown-path",
-                "there is nothing at this path; try /observations, /species, /datasets or /health")
+                "there is nothing at this path; try /observations, /checklists, /species, /locations, /regions, /summary, /datasets or /health"
+            )
         case .methodNotAllowed(let allowed):
             let list = allowed.map(\.rawValue).joined(separator: ", ")
             self.init(
@@ -72,6 +73,12 @@ struct Problem {
                 .badRequest, "bad-value",
                 "'\(value)' is not \(expected)" + (nearest.map { "; did you mean '\($0)'?" } ?? ""),
                 details: [("parameter", parameter), ("value", value), ("nearest", nearest)])
+        case .notAcceptable(let available):
+            self.init(
+                .notAcceptable, "not-acceptable",
+                "this resource is none of the types in 'Accept'; it can be " + available.joined(separator: ", "))
+        case .badPage(let reason):
+            self.init(.badRequest, "bad-page", "the page is not \(reason)", details: [("parameter", "after")])
         case .queryTooLong:
             self.init(
                 .serviceUnavailable, "query-too-long", "the query took too long; narrow it with more filters or a limit"

@@ -16,6 +16,7 @@ struct Handlers {
         default: throw .methodNotAllowed(allowed: Route.methods)
         }
         let query = call.request.target.query
+        if route.isDocument { _ = try Representation.accepted(route.formats, call.request.fields) }
         switch route {
         case .observations:
             let parameters = try Parameters(query, allowed: Parameter.observations)
@@ -39,7 +40,10 @@ struct Handlers {
     private var store: ObservationStore { watch.current(now: Clock.nanoseconds()) }
 
     private func answer(_ call: Call, _ source: RowSource, _ parameters: Parameters) throws(APIError) -> Answer {
-        try rows.answer(source, from: store, as: parameters.format(), requestID: call.requestID)
+        let format = try Representation.format(
+            of: call.route ?? .observations, named: call.namedFormat, parameters, call.request.fields)
+        return try rows.answer(
+            source, from: store, as: format, page: PageLink(call.request.target), requestID: call.requestID)
     }
 
     private func observation(_ id: String, _ parameters: Parameters, _ view: View) throws(APIError) -> Answer {

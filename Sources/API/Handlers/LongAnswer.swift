@@ -15,7 +15,9 @@ struct LongAnswer: Sendable {
     let log: EventLog
 
     /// Whole if it fits into one piece, else its first piece and what makes the rest.
-    func response(_ source: RowSource, as format: RowFormat, requestID: String, _ canceller: Canceller) -> Response {
+    func response(
+        _ source: RowSource, as format: RowFormat, page: PageLink, requestID: String, _ canceller: Canceller
+    ) -> Response {
         do throws(StoreError) {
             let store = try pool.withdraw()
             store.canceller = canceller
@@ -27,10 +29,13 @@ struct LongAnswer: Sendable {
                 if try rows.fill(&first, limit: LongAnswer.pieceSize) {
                     rows.close()
                     pool.deposit(store)
-                    return .rows(.bytes(first), in: format)
+                    return .rows(.bytes(first), in: format, total: rows.total, next: rows.next, page)
                 }
+                // The head comes before the rows: where they end is found first, without writing them.
+                store.setBudget(nanoseconds: queryTimeout)
+                let next = try source.nextPage(in: store)
                 let rest = RowBody(rows: rows, store: store, pool: pool, timeout: queryTimeout, log: log)
-                return .rows(.stream(first: first, rest: rest), in: format)
+                return .rows(.stream(first: first, rest: rest), in: format, total: rows.total, next: next, page)
             } catch {
                 pool.deposit(store)
                 throw error

@@ -16,7 +16,7 @@ struct RowAnswer {
     static func setBudget(of store: ObservationStore) { store.setBudget(nanoseconds: loopBudget) }
 
     func answer(
-        _ source: RowSource, from store: ObservationStore, as format: RowFormat, requestID: String
+        _ source: RowSource, from store: ObservationStore, as format: RowFormat, page: PageLink, requestID: String
     ) throws(APIError) -> Answer {
         do throws(StoreError) {
             RowAnswer.setBudget(of: store)
@@ -24,7 +24,7 @@ struct RowAnswer {
             var body: [UInt8] = []
             body.reserveCapacity(RowAnswer.usualSize)
             if try rows.fill(&body, limit: LongAnswer.pieceSize) {
-                return .now(.rows(.bytes(body), in: format))
+                return .now(.rows(.bytes(body), in: format, total: rows.total, next: rows.next, page))
             }
         } catch .overBudget {
             // Too long for the loop: a worker takes it up from the beginning.
@@ -33,7 +33,7 @@ struct RowAnswer {
         }
         let canceller = Canceller()
         return .later(
-            work: { [long] in long.response(source, as: format, requestID: requestID, canceller) },
+            work: { [long] in long.response(source, as: format, page: page, requestID: requestID, canceller) },
             cancel: { canceller.cancel() })
     }
 }
@@ -47,6 +47,14 @@ extension Response {
         case .csv, .spreadsheet: Response(.ok, fields: csvFields, body: body)
         case .geojson: Response(.ok, fields: geoFields, body: body)
         }
+    }
+
+    /// Rows in a format, with how many there are on all pages and the way to the next one.
+    static func rows(_ body: Body, in format: RowFormat, total: Int?, next: String?, _ page: PageLink) -> Response {
+        var response = rows(body, in: format)
+        if let total { response.fields.append(.totalCount, String(total)) }
+        if let next { response.fields.append(.link, page.next(next)) }
+        return response
     }
 
     private static let jsonFields = ResponseFields([(.contentType, "application/json")])

@@ -13,4 +13,10 @@ enum RowSource {
         case .datasets(let view): try store.datasets(format: format, view: view)
         }
     }
+
+    /// The name of the page behind the one that is asked for, found without writing any row; nil where there is none.
+    func nextPage(in store: ObservationStore) throws(StoreError) -> String? {
+        guard case .observations(let query, let view) = self else { return nil }
+        return try store.nextPage(query, view: view)
+    }
 }

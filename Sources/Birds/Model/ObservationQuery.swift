@@ -23,6 +23,10 @@ public struct ObservationQuery: Sendable, Hashable {
     public var sort: [SortKey] = []
     /// At most so many records; nil for all.
     public var limit: Int?
+    /// Where the page begins, as `RowCursor.next` of the page before has it.
+    public var after: String?
+    /// Whether `RowCursor.total` is wanted.
+    public var countsAll = false
     public var fields: [Field] = Field.defaults
 
     public init() {}

@@ -12,7 +12,7 @@ public struct SortKey: Sendable, Hashable {
     public static let fields: [Field] = [
         .date, .year, .month, .day, .speciesID, .commonName, .scientificName, .category, .locationID, .latitude,
         .longitude,
-        .region, .locationName, .dataset, .num, .id,
+        .region, .locationName, .dataset, .num,
     ]
 
     /// How many keys a sort has at most.

@@ -6,6 +6,10 @@ public enum StoreError: Error, Sendable, Equatable {
     case unusable(path: String, reason: String)
     /// A species that no table of species knows; `nearest` is the closest name that is known.
     case unknownSpecies(String, nearest: String?)
+    /// The beginning of a page is none of this query.
+    case unknownPage
+    /// What a page begins behind is there no more, and the order of the query does not tell where it was.
+    case lostPage
     /// The time for the query is used up.
     case overBudget
     /// The query was cancelled, because nobody waits for its answer.
@@ -26,6 +30,10 @@ extension StoreError {
             "\(path) can't be used: \(reason)"
         case .unknownSpecies(let name, let nearest):
             "there is no species '\(name)'" + (nearest.map { "; did you mean '\($0)'?" } ?? "")
+        case .unknownPage:
+            "the page is none of this query"
+        case .lostPage:
+            "the page is gone with the record that it began behind"
         case .overBudget:
             "the query took too long"
         case .cancelled:

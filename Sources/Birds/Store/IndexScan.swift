@@ -13,6 +13,17 @@ final class IndexScan {
         let isWide: Bool
         /// Whether dates have a first and a last: without, a row costs one comparison less.
         let isDated: Bool
+        /// Whether rows come in the reverse of the default order.
+        var isDescending = false
+        /// Whether it begins at a row, and not at the end of its range.
+        var hasStart = false
+
+        static let count = 16
+
+        /// Its place among all shapes.
+        var number: Int {
+            (isWide ? 1 : 0) + (isDated ? 2 : 0) + (isDescending ? 4 : 0) + (hasStart ? 8 : 0)
+        }
     }
 
     let index: Index
@@ -34,35 +45,67 @@ final class IndexScan {
 
     static func sql(_ index: Index, _ shape: Shape) -> String {
         let identity = shape.isWide ? ", dataset_id, id" : ""
-        let dates = shape.isDated ? " AND date BETWEEN ?1 AND ?2" : ""
+        let columns: [String]
+        switch index {
+        case .date: columns = ["date", "location_id", "species_id"]
+        case .species: columns = ["date", "location_id"]
+        case .location: columns = ["date", "species_id"]
+        }
+        let direction = shape.isDescending ? " DESC" : ""
+        let order = (columns + ["num", "dataset_id", "id"]).map { $0 + direction }.joined(separator: ", ")
+        // The row that it begins at is a tighter bound than the date at that end.
+        let places = columns.indices.map { "?\($0 + 4)" }.joined(separator: ", ")
+        let start = "(\(columns.joined(separator: ", "))) \(shape.isDescending ? "<=" : ">=") (\(places))"
+        let dates =
+            switch (shape.hasStart, shape.isDescending) {
+            case (true, false): " AND \(start) AND date <= ?2"
+            case (true, true): " AND \(start) AND date >= ?1"
+            case (false, _): shape.isDated ? " AND date BETWEEN ?1 AND ?2" : ""
+            }
         return switch index {
         case .date:
             """
             SELECT date, num, location_id, species_id\(identity) FROM observation INDEXED BY observation_by_date
-            WHERE true\(dates) ORDER BY date, location_id, species_id, num, dataset_id, id
+            WHERE true\(dates) ORDER BY \(order)
             """
         case .species:
             """
             SELECT date, num, location_id\(identity) FROM observation INDEXED BY observation_by_species
-            WHERE species_id = ?3\(dates) ORDER BY date, location_id, num, dataset_id, id
+            WHERE species_id = ?3\(dates) ORDER BY \(order)
             """
         case .location:
             """
             SELECT date, num, species_id\(identity) FROM observation INDEXED BY observation_by_location
-            WHERE location_id = ?3\(dates) ORDER BY date, species_id, num, dataset_id, id
+            WHERE location_id = ?3\(dates) ORDER BY \(order)
             """
         }
     }
 
     /// - Parameter value: The species or the location; without meaning for the index by date.
-    func begin(_ value: Int64, _ dates: DateFilter) {
+    /// - Parameter start: A row; those before it in the default order, or its reverse, are left out as far as the index tells
+    ///   them from it.
+    func begin(_ value: Int64, _ dates: DateFilter, start: ObservationRow? = nil) {
         self.value = value
         misses = 0
-        if shape.isDated {
+        if shape.isDated || shape.hasStart {
             statement.bind(1, dates.first)
             statement.bind(2, dates.last)
         }
+        if shape.hasStart, let start {
+            switch index {
+            case .date: bind(start.date, start.location, start.species)
+            case .species: bind(start.date, start.location)
+            case .location: bind(start.date, start.species)
+            }
+        }
         if index != .date { statement.bind(3, value) }
+    }
+
+    /// Where it begins.
+    private func bind(_ date: Int64, _ second: Int64, _ third: Int64? = nil) {
+        statement.bind(4, date)
+        statement.bind(5, second)
+        if let third { statement.bind(6, third) }
     }
 
     /// Goes to the next row that matches; false at the end.
@@ -105,11 +148,16 @@ final class IndexScan {
             return true
         }
         misses += 1
-        if misses >= IndexScan.missesBeforeSeek {
+        if misses >= IndexScan.missesBeforeSeek, !shape.isDescending {
             misses = 0
             statement.reset()
             // Past the last one the range is empty.
-            statement.bind(1, filter.dates.next(date) ?? filter.dates.last + 1)
+            let next = filter.dates.next(date) ?? filter.dates.last + 1
+            if shape.hasStart {
+                bind(next, .min, index == .date ? .min : nil)
+            } else {
+                statement.bind(1, next)
+            }
         }
         return false
     }
@@ -121,7 +169,8 @@ final class IndexScan {
 /// Scans at rest, so that their statements are prepared once.
 final class ScanPool {
     private let database: Database
-    private var idle: [[IndexScan]] = Array(repeating: [], count: IndexScan.Index.allCases.count * 4)
+    private var idle: [[IndexScan]] = Array(
+        repeating: [], count: IndexScan.Index.allCases.count * IndexScan.Shape.count)
 
     /// How many of each kind are kept; those of the widest merge.
     private static let kept = ObservationScan.widestMerge
@@ -140,6 +189,6 @@ final class ScanPool {
     }
 
     private static func slot(_ index: IndexScan.Index, _ shape: IndexScan.Shape) -> Int {
-        index.rawValue * 4 + (shape.isWide ? 2 : 0) + (shape.isDated ? 1 : 0)
+        index.rawValue * IndexScan.Shape.count + shape.number
     }
 }

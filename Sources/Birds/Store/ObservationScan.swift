@@ -14,6 +14,7 @@ final class ObservationScan {
     private let single: IndexScan?
     private let several: [IndexScan]
     private var heap: [Entry] = []
+    private let isDescending: Bool
     private var hasBegun = false
     private var hasEnded = false
 
@@ -23,19 +24,25 @@ final class ObservationScan {
     /// - Parameters:
     ///   - values: Species or locations, each once; one without meaning for the index by date; none for no rows.
     ///   - isWide: Whether rows need their data set and id.
+    ///   - isDescending: Whether rows come in the reverse of the default order.
+    ///   - start: A row to begin at, as far as an index tells those before it.
     init(
-        _ index: IndexScan.Index, values: [Int64], isWide: Bool, filter: RowFilter, pool: ScanPool
+        _ index: IndexScan.Index, values: [Int64], isWide: Bool, isDescending: Bool = false,
+        start: ObservationRow? = nil, filter: RowFilter, pool: ScanPool
     ) throws(StoreError) {
         self.pool = pool
+        self.isDescending = isDescending
         self.filter = filter
         let count = filter.dates.isEmpty ? 0 : values.count
         var single: IndexScan?
         var several: [IndexScan] = []
         // A merge tells equal rows apart by what makes them wide.
-        let shape = IndexScan.Shape(isWide: isWide || count > 1, isDated: !filter.dates.isEverything)
+        let shape = IndexScan.Shape(
+            isWide: isWide || count > 1, isDated: !filter.dates.isEverything, isDescending: isDescending,
+            hasStart: start != nil)
         for value in values.prefix(count) {
             let scan = try pool.take(index, shape)
-            scan.begin(value, filter.dates)
+            scan.begin(value, filter.dates, start: start)
             if count == 1 { single = scan } else { several.append(scan) }
         }
         self.single = single
@@ -77,7 +84,7 @@ final class ObservationScan {
         let hasMore = try heap.withUnsafeMutableBufferPointer { (heap) throws(StoreError) in
             guard !heap.isEmpty else { return false }
             guard try several[heap[0].scan].next(&heap[0].row, filter) else { return false }
-            ObservationScan.siftDown(0, in: heap)
+            siftDown(0, in: heap)
             row = heap[0].row
             return true
         }
@@ -85,7 +92,7 @@ final class ObservationScan {
         // The scan of the current row is done; the last entry takes its place.
         guard let last = heap.popLast(), !heap.isEmpty else { return false }
         heap[0] = last
-        heap.withUnsafeMutableBufferPointer { ObservationScan.siftDown(0, in: $0) }
+        heap.withUnsafeMutableBufferPointer { siftDown(0, in: $0) }
         row = heap[0].row
         return true
     }
@@ -97,19 +104,23 @@ final class ObservationScan {
         }
         heap.withUnsafeMutableBufferPointer { heap in
             for index in stride(from: heap.count / 2 - 1, through: 0, by: -1) {
-                ObservationScan.siftDown(index, in: heap)
+                siftDown(index, in: heap)
             }
         }
     }
 
+    private func precedes(_ a: ObservationRow, _ b: ObservationRow) -> Bool {
+        isDescending ? ObservationRow.precedes(b, a) : ObservationRow.precedes(a, b)
+    }
+
     /// Lets an entry sink until none below precedes it.
-    private static func siftDown(_ start: Int, in heap: UnsafeMutableBufferPointer<Entry>) {
+    private func siftDown(_ start: Int, in heap: UnsafeMutableBufferPointer<Entry>) {
         var index = start
         while true {
             var least = index
             let left = 2 * index + 1
-            if left < heap.count, ObservationRow.precedes(heap[left].row, heap[least].row) { least = left }
-            if left + 1 < heap.count, ObservationRow.precedes(heap[left + 1].row, heap[least].row) { least = left + 1 }
+            if left < heap.count, precedes(heap[left].row, heap[least].row) { least = left }
+            if left + 1 < heap.count, precedes(heap[left + 1].row, heap[least].row) { least = left + 1 }
             if least == index { return }
             heap.swapAt(index, least)
             index = least

@@ -88,12 +88,37 @@ public final class ObservationStore {
     /// `fill`, the time between them does not count.
     public func setBudget(nanoseconds: UInt64?) { database.budget.set(nanoseconds: nanoseconds) }
 
-    /// Rows of observations, in the default order.
-    /// - Throws: `.unknownSpecies`, `.overBudget`, `.cancelled` or `.sqlite`.
+    /// Rows of observations, in the order that is asked for.
+    /// - Throws: `.unknownSpecies`, `.unknownPage`, `.lostPage`, `.overBudget`, `.cancelled` or `.sqlite`.
     public func observations(_ query: ObservationQuery, view: View, format: RowFormat) throws(StoreError) -> RowCursor {
         let encoder = encoder(format, query.fields)
-        let scan = try scan(query, view, isWide: encoder.needsIdentity)
-        return RowCursor(.observations(scan, encoder), limit: query.limit ?? .max, store: self)
+        let order = RowOrder(query.sort)
+        var paging: Paging?
+        if query.limit != nil || query.after != nil { paging = try Paging(query, order: order, database: database) }
+        let scan = try rowScan(query, view, order, paging?.start?.row, isWide: encoder.needsIdentity || paging != nil)
+        let total = query.countsAll ? try count(query, view) : nil
+        return RowCursor(
+            .observations(scan, encoder), limit: query.limit ?? .max, paging: paging, total: total, store: self)
+    }
+
+    /// The name of the page behind the one that a query asks for; nil where there is none.
+    public func nextPage(_ query: ObservationQuery, view: View) throws(StoreError) -> String? {
+        guard query.limit != nil else { return nil }
+        var query = query
+        query.countsAll = false
+        let cursor = try observations(query, view: view, format: .json)
+        try cursor.skipRows()
+        return cursor.next
+    }
+
+    /// How many observations match, on all pages.
+    private func count(_ query: ObservationQuery, _ view: View) throws(StoreError) -> Int {
+        let scan = try scan(query, view, isWide: false)
+        defer { scan.end() }
+        var row = ObservationRow()
+        var count = 0
+        while try scan.next(&row) { count += 1 }
+        return count
     }
 
     /// One observation as a JSON object with the given fields; nil if there is none or the view does not show it.
@@ -117,7 +142,9 @@ public final class ObservationStore {
 
 extension ObservationStore {
     /// How a query is read: by the index with the fewest values, or, where there would be too many, by date.
-    func scan(_ query: ObservationQuery, _ view: View, isWide: Bool) throws(StoreError) -> ObservationScan {
+    func scan(
+        _ query: ObservationQuery, _ view: View, isWide: Bool, isDescending: Bool = false, start: ObservationRow? = nil
+    ) throws(StoreError) -> ObservationScan {
         let species = try species(query.species, view)
         let places = try places(query, view)
         let datasets = try datasets(query.datasets)
@@ -132,7 +159,52 @@ extension ObservationStore {
             greatestNum: query.greatestNum)
         return try ObservationScan(
             index, values: isEmpty ? [] : fewPlaces ?? fewSpecies ?? [0], isWide: isWide || datasets != nil,
-            filter: filter, pool: scans)
+            isDescending: isDescending, start: start, filter: filter, pool: scans)
+    }
+
+    /// The rows of a query in an order, from a row on.
+    private func rowScan(
+        _ query: ObservationQuery, _ view: View, _ order: RowOrder, _ start: ObservationRow?, isWide: Bool
+    ) throws(StoreError) -> RowScan {
+        switch order {
+        case .date(let isDescending):
+            return .indexed(try scan(query, view, isWide: isWide, isDescending: isDescending, start: start))
+        case .species(let isDescending):
+            return .sequential(try sequence(.species, query, view, isWide, isDescending, start))
+        case .location(let isDescending):
+            return .sequential(try sequence(.location, query, view, isWide, isDescending, start))
+        case .keys(let keys):
+            // A species that nobody knows is an error now, and not with the first row.
+            _ = try species(query.species, view)
+            let limit = query.limit.map { $0 < SortedScan.mostKept ? $0 + 1 : $0 } ?? .max
+            let values = try SortValues(keys, database)
+            return .sorted(
+                SortedScan(values, start: start, limit: start == nil ? limit : .max) {
+                    [unowned self] () throws(StoreError) in try scan(query, view, isWide: true)
+                })
+        }
+    }
+
+    private func sequence(
+        _ index: IndexScan.Index, _ query: ObservationQuery, _ view: View, _ isWide: Bool, _ isDescending: Bool,
+        _ start: ObservationRow?
+    ) throws(StoreError) -> SequentialScan {
+        let species = try species(query.species, view)
+        let places = try places(query, view)
+        let datasets = try datasets(query.datasets)
+        let filter = RowFilter(
+            dates: DateFilter(query), species: index == .species ? nil : species,
+            places: index == .location ? nil : places, datasets: datasets, leastNum: query.leastNum,
+            greatestNum: query.greatestNum)
+        return try SequentialScan(
+            index, isWide: isWide || datasets != nil, isDescending: isDescending, start: start, filter: filter,
+            database: database, pool: scans,
+            wanted: index == .species
+                ? { (id) in species?.contains(id) ?? true }
+                : { (id) throws(StoreError) in
+                    guard let places else { return true }
+                    return try places.contains(id)
+                })
     }
 
     /// The ids of the species, ascending and each once; nil for all.

@@ -4,7 +4,7 @@
 /// Cursors of one store do not disturb each other: each has statements of its own until it ends.
 public final class RowCursor {
     enum Source {
-        case observations(ObservationScan, RowEncoder)
+        case observations(RowScan, RowEncoder)
         /// Rows that are not written by a `RowEncoder`.
         case other(any RowProducer)
     }
@@ -17,9 +17,22 @@ public final class RowCursor {
     /// How many rows were written.
     private(set) var rowCount = 0
 
+    /// How many rows match on all pages; nil where that was not asked for.
+    public let total: Int?
+    /// The name of the next page, as `ObservationQuery.after` takes it; nil where there is none, and until this one is complete.
+    public private(set) var next: String?
+
     private let store: ObservationStore
     private let source: Source
     private let limit: Int
+    private let paging: Paging?
+    /// Of the rows that are like the one that the page begins behind, how many are still to be left out; nil once one came
+    /// that is not.
+    private var isSkipping: Bool
+    private var skipped: Int64 = 0
+    /// The last row, and how many like it were sent, on the pages before too.
+    private var last = ObservationRow()
+    private var ordinal: Int64 = 0
     private var state = State.fresh
 
     /// How many bytes are gathered before they go to the caller.
@@ -28,7 +41,12 @@ public final class RowCursor {
     private static let rowsBetweenQuestions = 256
 
     /// - Parameter limit: How many rows there are at most.
-    init(_ source: Source, limit: Int = .max, store: ObservationStore) {
+    init(
+        _ source: Source, limit: Int = .max, paging: Paging? = nil, total: Int? = nil, store: ObservationStore
+    ) {
+        self.paging = paging
+        self.total = total
+        isSkipping = paging?.start != nil
         self.source = source
         self.limit = max(limit, 0)
         self.store = store
@@ -71,13 +89,17 @@ public final class RowCursor {
 
     /// - Returns: Whether there are no more rows.
     private func gather(
-        _ scan: ObservationScan, _ encoder: RowEncoder, _ rows: inout RowBuffer, limit: Int, into buffer: inout [UInt8]
+        _ scan: RowScan, _ encoder: RowEncoder, _ rows: inout RowBuffer, limit: Int, into buffer: inout [UInt8]
     ) throws(StoreError) -> Bool {
         var count = rowCount
         defer { rowCount = count }
         var row = ObservationRow()
         repeat {
-            guard count < self.limit, try scan.next(&row) else { return true }
+            if let paging {
+                guard try nextOfPage(scan, &row, paging, count: count) else { return true }
+            } else {
+                guard try scan.next(&row) else { return true }
+            }
             try encoder.append(row, isFirst: count == 0, to: &rows)
             count += 1
             if count & (RowCursor.rowsBetweenQuestions - 1) == 0, let refusal = store.database.budget.refusal {
@@ -88,11 +110,50 @@ public final class RowCursor {
         return false
     }
 
+    /// Goes to the next row of the page; at its end notes the name of the next one.
+    @inline(never)
+    private func nextOfPage(
+        _ scan: RowScan, _ row: inout ObservationRow, _ paging: Paging, count: Int
+    ) throws(StoreError) -> Bool {
+        repeat {
+            guard try scan.next(&row) else { return false }
+        } while isSkipping && isBefore(row, paging)
+        if count >= limit {
+            if count > 0 { next = try paging.token(last, ordinal: ordinal, store.records) }
+            return false
+        }
+        ordinal = ordinal > 0 && row.isLike(last) ? ordinal + 1 : 1
+        last = row
+        return true
+    }
+
+    /// Whether a row was on the pages before.
+    private func isBefore(_ row: ObservationRow, _ paging: Paging) -> Bool {
+        guard let start = paging.start else { return false }
+        if paging.order.precedes(row, start.row) { return true }
+        if row.isLike(start.row), skipped < start.ordinal {
+            skipped += 1
+            last = row
+            ordinal = skipped
+            return true
+        }
+        isSkipping = false
+        return false
+    }
+
+    /// Goes to the end of the page without writing anything.
+    func skipRows() throws(StoreError) {
+        guard case .observations(let scan, _) = source, let paging else { return }
+        var row = ObservationRow()
+        while try nextOfPage(scan, &row, paging, count: rowCount) { rowCount += 1 }
+        end(.complete)
+    }
+
     private func gather(
         _ producer: any RowProducer, _ rows: inout RowBuffer, limit: Int, into buffer: inout [UInt8]
     ) throws(StoreError) -> Bool {
         repeat {
-            guard try producer.next(isFirst: rowCount == 0, to: &rows) else { return true }
+            guard rowCount < self.limit, try producer.next(isFirst: rowCount == 0, to: &rows) else { return true }
             rowCount += 1
             if rows.count >= RowCursor.pieceSize { rows.move(to: &buffer) }
         } while buffer.count + rows.count < limit

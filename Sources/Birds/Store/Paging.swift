@@ -1,0 +1,112 @@
+/// Pages of observations: where one begins, and the name of the next.
+struct Paging {
+    let order: RowOrder
+    /// Nil for the first page.
+    let start: PageStart?
+    /// Tells one query from another, whatever its pages.
+    let query: UInt64
+
+    /// - Throws: `.unknownPage` or `.lostPage`.
+    init(_ query: ObservationQuery, order: RowOrder, database: Database) throws(StoreError) {
+        self.order = order
+        self.query = Paging.hash(query)
+        guard let after = query.after else {
+            start = nil
+            return
+        }
+        guard let token = PageToken(after), token.query == self.query else { throw .unknownPage }
+        start = try Paging.start(token, order, database)
+    }
+
+    /// The name of the page behind a row.
+    /// - Parameter ordinal: How many rows like it have been sent.
+    func token(_ row: ObservationRow, ordinal: Int64, _ records: Records) throws(StoreError) -> String {
+        let location = try records.location(row.location)
+        return PageToken(
+            query: query, date: row.date, location: location.code, latitude: location.latitude,
+            longitude: location.longitude, region: location.region, species: try records.species(row.species).code,
+            num: row.num, dataset: row.dataset, ordinal: ordinal
+        ).text
+    }
+
+    /// Where a page begins by the ids of now. Ids ascend with names, so that the place of one that is gone is right before the
+    /// next.
+    private static func start(
+        _ token: PageToken, _ order: RowOrder, _ database: Database
+    ) throws(StoreError) -> PageStart {
+        let species = try find(species: token.species, database)
+        let location = try find(location: token, database)
+        var row = ObservationRow(date: token.date, location: location.id, species: species.id, num: token.num)
+        row.dataset = token.dataset
+        // Behind all rows of what is before the gap.
+        switch order {
+        case .date:
+            if !location.isThere { (row.species, row.num) = (.max, .max) }
+            if !species.isThere { row.num = .max }
+        case .location:
+            if !location.isThere { (row.date, row.species, row.num) = (.max, .max, .max) }
+            if !species.isThere { row.num = .max }
+        case .species:
+            if !species.isThere { (row.date, row.location, row.num) = (.max, .max, .max) }
+            if !location.isThere { row.num = .max }
+        case .keys:
+            guard species.isThere, location.isThere else { throw .lostPage }
+        }
+        return PageStart(row: row, ordinal: token.ordinal)
+    }
+
+    private static func find(species code: String, _ database: Database) throws(StoreError) -> (
+        id: Int64, isThere: Bool
+    ) {
+        let statement = try database.prepare("SELECT id, code = ?1 FROM species WHERE code >= ?1 ORDER BY code LIMIT 1")
+        statement.bind(1, code)
+        guard try statement.step() else { return (.max - 1, false) }
+        let isThere = statement.int64(1) == 1
+        return (isThere ? statement.int64(0) : statement.int64(0) - 1, isThere)
+    }
+
+    private static func find(
+        location token: PageToken, _ database: Database
+    ) throws(StoreError) -> (id: Int64, isThere: Bool) {
+        let place = Place(
+            code: Array(token.location.utf8), latitude: token.latitude, longitude: token.longitude,
+            region: Array((token.region ?? "").utf8))
+        let statement = try database.prepare(
+            """
+            SELECT id, code, latitude, longitude, region FROM location INDEXED BY location_by_code
+            WHERE code >= ?1 ORDER BY code, id
+            """)
+        statement.bind(1, token.location)
+        while try statement.step() {
+            let found = Place(
+                code: Array((statement.text(1) ?? "").utf8), latitude: statement.optionalDouble(2),
+                longitude: statement.optionalDouble(3), region: Array((statement.text(4) ?? "").utf8))
+            if found == place { return (statement.int64(0), true) }
+            if place < found { return (statement.int64(0) - 1, false) }
+        }
+        return (.max - 1, false)
+    }
+
+    /// FNV-1a of what a query asks for, but for its page and its members.
+    private static func hash(_ query: ObservationQuery) -> UInt64 {
+        var query = query
+        query.after = nil
+        query.limit = nil
+        query.fields = []
+        query.countsAll = false
+        let lists = [query.species, query.regions, query.locations, query.datasets].map { "\($0)" }
+        let numbers = [query.years, query.months, query.days].map { "\($0)" }
+        let bounds = [query.from?.number, query.to?.lastNumber].map { $0.map(String.init) ?? "" }
+        let nums = [query.leastNum, query.greatestNum].map { $0.map(String.init) ?? "" }
+        let box = query.box.map { "\($0.west) \($0.south) \($0.east) \($0.north)" } ?? ""
+        let circle = query.circle.map { "\($0.latitude) \($0.longitude) \($0.kilometres)" } ?? ""
+        let sort = query.sort.map { ($0.isDescending ? "-" : "") + $0.field.rawValue }
+        let parts = lists + numbers + bounds + nums + [box, circle] + sort
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for part in parts {
+            for byte in part.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+            hash = (hash ^ 0xFF) &* 0x100_0000_01B3
+        }
+        return hash
+    }
+}

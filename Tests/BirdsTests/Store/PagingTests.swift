@@ -1,0 +1,210 @@
+import Testing
+
+@testable import Birds
+
+@Suite struct PagingTests {
+    private static let fields: [Field] = [
+        .id, .locationID, .latitude, .region, .date, .speciesID, .num, .dataset, .commonName,
+    ]
+
+    /// The ids of all pages, one after the other.
+    private func pages(_ store: ObservationStore, _ query: ObservationQuery, of size: Int) throws -> [[Int]] {
+        var query = query
+        query.fields = [.id]
+        query.limit = size
+        var pages: [[Int]] = []
+        repeat {
+            let cursor = try store.observations(query, view: .everything, format: .csv)
+            pages.append(try cursor.text().split(separator: "\r\n").dropFirst().compactMap { Int($0) })
+            #expect(try store.nextPage(query, view: .everything) == cursor.next)
+            query.after = cursor.next
+        } while query.after != nil
+        return pages
+    }
+
+    private static func sorts(_ names: [String]) -> [SortKey] {
+        names.map { name in
+            let isDescending = name.hasPrefix("-")
+            return SortKey(
+                field: Field(rawValue: isDescending ? String(name.dropFirst()) : name) ?? .id,
+                isDescending: isDescending)
+        }
+    }
+
+    private static let orders: [[String]] = [
+        [], ["date"], ["-date"], ["date", "loc_id"], ["-date", "-loc_id", "-species_id", "-num"], ["species_id"],
+        ["-species_id"], ["species_id", "date"], ["loc_id"], ["-loc_id", "-date"], ["num"], ["-num"],
+        ["common_name", "-num"], ["region", "year"], ["-latitude", "month"], ["dataset", "-day", "species_id"],
+        ["species_id", "-date"], ["category", "scientific_name", "longitude", "location_name"],
+    ]
+
+    /// Compares rows as the contract has it, by their texts and numbers.
+    private static func precedes(_ a: Int, _ b: Int, _ fixture: Fixture, _ keys: [SortKey]) -> Bool {
+        func value(_ field: Field, _ index: Int) -> [Double] {
+            let record = fixture.records[index - 1]
+            let place = fixture.places[record.place]
+            let species = fixture.species[record.species]
+            func text(_ text: String?) -> [Double] { text.map { [1] + $0.utf8.map(Double.init) } ?? [0] }
+            func number(_ number: Double?) -> [Double] { number.map { [1, $0] } ?? [0] }
+            return switch field {
+            case .date: number(Double(record.date))
+            case .year: number(Double(record.date / 10_000))
+            case .month: number(Double(record.date / 100 % 100))
+            case .day: number(Double(record.date % 100))
+            case .num: number(record.num.map(Double.init))
+            case .locationID: number(Double(record.place))
+            case .speciesID: number(Double(record.species))
+            case .latitude: number(place.latitude)
+            case .longitude: number(place.longitude)
+            case .region: text(place.region)
+            case .locationName: text(place.name)
+            case .commonName: text(species.commonName)
+            case .scientificName: text(species.scientificName)
+            case .category: text(species.category)
+            case .dataset: text(fixture.datasets[record.dataset])
+            default: []
+            }
+        }
+        for key in keys {
+            let (one, other) = (value(key.field, a), value(key.field, b))
+            if one != other { return one.lexicographicallyPrecedes(other) != key.isDescending }
+        }
+        let rest: [(Int) -> Int] = [
+            { fixture.records[$0 - 1].date }, { fixture.records[$0 - 1].place }, { fixture.records[$0 - 1].species },
+            { fixture.records[$0 - 1].num ?? -1 }, { fixture.records[$0 - 1].dataset }, { $0 },
+        ]
+        for value in rest where value(a) != value(b) {
+            return (value(a) < value(b)) != (keys.last?.isDescending ?? false)
+        }
+        return false
+    }
+
+    @Test func everyOrderIsThatOfItsKeysAndPagesAreItsParts() throws {
+        let folder = try TemporaryFolder()
+        let fixture = Fixture.random(seed: 21, records: 600)
+        try fixture.write(to: folder.path("birds.db"))
+        let store = try ObservationStore(path: folder.path("birds.db"))
+        for names in Self.orders {
+            var query = ObservationQuery()
+            query.sort = Self.sorts(names)
+            let sorted = Array(1...fixture.records.count).sorted { Self.precedes($0, $1, fixture, query.sort) }
+            #expect(try store.ids(query) == sorted, "\(names)")
+            for size in [7, 210, 630, 10_000] {
+                #expect(try pages(store, query, of: size).flatMap { $0 } == sorted, "\(names) \(size)")
+            }
+        }
+    }
+
+    @Test func pagesOfFilteredRecordsAreTheirParts() throws {
+        let folder = try TemporaryFolder()
+        try Fixture.random(seed: 22, records: 2000).write(to: folder.path("birds.db"))
+        let store = try ObservationStore(path: folder.path("birds.db"))
+        var random = SplitMix(state: 23)
+        for round in 0..<120 {
+            var query = ObservationStoreTests.randomQuery(&random)
+            query.limit = nil
+            query.sort = Self.sorts(Self.orders[round % Self.orders.count])
+            let size = Int.random(in: 1...40, using: &random)
+            let whole = try store.ids(query)
+            let pages = try pages(store, query, of: size)
+            #expect(pages.flatMap { $0 } == whole, "\(query) \(size)")
+            #expect(pages.dropLast().allSatisfy { $0.count == size })
+            query.limit = 1
+            query.countsAll = true
+            #expect(try store.observations(query, view: .everything, format: .csv).total == whole.count)
+        }
+    }
+
+    @Test func moreRowsThanAreKeptAreSortedInSeveralPasses() throws {
+        let folder = try TemporaryFolder()
+        let fixture = Fixture.random(seed: 24, records: 1000)
+        try fixture.write(to: folder.path("birds.db"))
+        let store = try ObservationStore(path: folder.path("birds.db"))
+        let keys = Self.sorts(["num", "-common_name"])
+        for kept in [1, 3, 64, 999, 1050, 5000] {
+            let scan = SortedScan(try SortValues(keys, store.database), start: nil, limit: .max, mostKept: kept) {
+                () throws(StoreError) in try store.scan(ObservationQuery(), .everything, isWide: true)
+            }
+            var ids: [Int] = []
+            var row = ObservationRow()
+            while try scan.next(&row) { ids.append(Int(row.id)) }
+            #expect(
+                ids == Array(1...fixture.records.count).sorted { Self.precedes($0, $1, fixture, keys) }, "\(kept)")
+        }
+    }
+
+    @Test(arguments: [[], ["species_id"], ["-loc_id"], ["-date"]])
+    func recordsThatComeOrGoInBetweenNeitherRepeatNorVanish(order: [String]) throws {
+        let folder = try TemporaryFolder()
+        var fixture = Fixture.random(seed: 25, records: 400)
+        try fixture.write(to: folder.path("birds.db"))
+        var query = ObservationQuery()
+        query.sort = Self.sorts(order)
+        query.fields = [.locationID, .latitude, .date, .speciesID, .num, .dataset]
+        let before = try ObservationStore(path: folder.path("birds.db")).text(query, format: .csv)
+        let old = before.split(separator: "\r\n").dropFirst().map(String.init)
+
+        // The places and species that new ones stand before have other ids; the first of each is gone with its records.
+        var grown = fixture
+        grown.species.insert(Fixture.Species(code: "sp000"), at: 0)
+        grown.places.insert(Fixture.Place(code: "L000"), at: 0)
+        for index in grown.records.indices {
+            grown.records[index].species += 1
+            grown.records[index].place += 1
+        }
+        var random = SplitMix(state: 26)
+        for _ in 0..<100 {
+            var record = grown.records[Int.random(in: 0..<400, using: &random)]
+            record.num = 777
+            record.species = Bool.random(using: &random) ? 0 : record.species
+            grown.records.append(record)
+        }
+        fixture = grown
+        try fixture.write(to: folder.path("new.db"))
+
+        query.limit = 13
+        var seen: [String] = []
+        var isNew = false
+        repeat {
+            let store = try ObservationStore(path: folder.path(isNew ? "new.db" : "birds.db"))
+            let cursor = try store.observations(query, view: .everything, format: .csv)
+            seen += try cursor.text().split(separator: "\r\n").dropFirst().map(String.init)
+            query.after = cursor.next
+            isNew = seen.count > 150
+        } while query.after != nil
+        #expect(seen.filter { !$0.contains(",777,") } == old)
+        #expect(seen.contains { $0.contains(",777,") })
+    }
+
+    @Test func theTokenOfAnotherQueryIsRefused() throws {
+        let folder = try TemporaryFolder()
+        try Fixture.random(seed: 27, records: 100).write(to: folder.path("birds.db"))
+        let store = try ObservationStore(path: folder.path("birds.db"))
+        var query = ObservationQuery()
+        query.limit = 5
+        query.after = try store.nextPage(query, view: .everything)
+        #expect(query.after != nil)
+        #expect(throws: Never.self) { try store.ids(query) }
+        query.fields = [.num]
+        query.limit = 50
+        #expect(throws: Never.self) { try store.ids(query) }
+        query.years = [2020]
+        #expect(throws: StoreError.unknownPage) { try store.ids(query) }
+        query.years = []
+        let token = query.after ?? ""
+        for broken in ["x", "", token + "A", String(token.dropLast()), "=" + token, String(token.reversed())] {
+            query.after = broken
+            #expect(throws: StoreError.unknownPage, "\(broken)") { try store.ids(query) }
+        }
+    }
+
+    @Test func aTokenReadsBack() {
+        for place in [nil, 60.5] {
+            let token = PageToken(
+                query: 7, date: 20_210_203, location: "Là, 1", latitude: place, longitude: place.map { -$0 },
+                region: nil,
+                species: "stejay", num: ObservationRow.uncounted, dataset: 3, ordinal: 2)
+            #expect(PageToken(token.text) == token)
+        }
+    }
+}
