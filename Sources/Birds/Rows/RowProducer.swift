@@ -8,6 +8,13 @@ protocol RowProducer: AnyObject {
     /// - Parameter isFirst: Whether no row stands before it.
     func next(isFirst: Bool, to buffer: inout RowBuffer) throws(StoreError) -> Bool
 
+    /// The name of the next page, once this one is complete; nil where there is none.
+    var nextPage: String? { get }
+
     /// Gives its statements up. There are no more rows.
     func end()
+}
+
+extension RowProducer {
+    var nextPage: String? { nil }
 }

@@ -1,4 +1,4 @@
-/// The rows of a small table on their way out, as its statement gives them: its columns are the members.
+/// Rows of cells on their way out, as a function gives them.
 final class TableRows: RowProducer {
     typealias Cell = RowCell
 
@@ -9,40 +9,51 @@ final class TableRows: RowProducer {
     let opening: String
     var closing: String { syntax.closing }
     /// Nil once the rows have ended.
-    private var statement: Statement?
+    private var row: (() throws(StoreError) -> [Cell]?)?
     private let names: [String]
     private let prefixes: [String]
     /// Where the latitude and the longitude stand among the cells, for a geometry; -1 for nowhere.
     private let latitude: Int
     private let longitude: Int
-    private let edit: Edit?
 
-    /// - Parameters:
-    ///   - statement: Its first column is the id of a row, and not written.
-    ///   - names: Of the columns after the first.
-    init(_ statement: Statement, names: [String], format: RowFormat, edit: Edit?) {
-        self.statement = statement
-        self.edit = edit
+    /// - Parameter row: The cells of the next row; nil at the end.
+    init(names: [String], format: RowFormat, row: @escaping () throws(StoreError) -> [Cell]?) {
+        self.row = row
         self.names = names
+        let latitude = names.firstIndex(of: Field.latitude.rawValue) ?? -1
+        let longitude = names.firstIndex(of: Field.longitude.rawValue) ?? -1
         let syntax = RowSyntax(format, columns: names.count)
         self.syntax = syntax
         opening = syntax.opening(names)
         prefixes = names.enumerated().map { syntax.prefix($1, isFirst: $0 == 0) }
-        latitude = names.firstIndex(of: Field.latitude.rawValue) ?? -1
-        longitude = names.firstIndex(of: Field.longitude.rawValue) ?? -1
+        self.latitude = latitude
+        self.longitude = longitude
+    }
+
+    /// The rows of a small table, as its statement gives them: its columns are the members.
+    /// - Parameters:
+    ///   - statement: Its first column is the id of a row, and not written.
+    ///   - names: Of the columns after the first.
+    convenience init(_ statement: Statement, names: [String], format: RowFormat, edit: Edit?) {
+        self.init(names: names, format: format) { () throws(StoreError) in
+            while try statement.step() {
+                var cells = names.indices.map { statement.cell(Int32($0) + 1) }
+                if let edit, try !edit(&cells, statement.int64(0)) { continue }
+                return cells
+            }
+            return nil
+        }
     }
 
     /// Appends the next row; false at the end.
     func next(isFirst: Bool, to buffer: inout RowBuffer) throws(StoreError) -> Bool {
-        guard let statement else { return false }
-        while try statement.step() {
-            var cells = prefixes.indices.map { statement.cell(Int32($0) + 1) }
-            if let edit, try !edit(&cells, statement.int64(0)) { continue }
-            if !isFirst { buffer.append(syntax.separator) }
-            append(cells, to: &buffer)
-            return true
+        guard let row, let cells = try row() else {
+            end()
+            return false
         }
-        return false
+        if !isFirst { buffer.append(syntax.separator) }
+        append(cells, to: &buffer)
+        return true
     }
 
     private func append(_ cells: [Cell], to buffer: inout RowBuffer) {
@@ -64,8 +75,8 @@ final class TableRows: RowProducer {
         buffer.append(syntax.rowEnd)
     }
 
-    /// Gives the statement up. There are no more rows.
-    func end() { statement = nil }
+    /// Gives its statements up. There are no more rows.
+    func end() { row = nil }
 }
 
 extension Statement {

@@ -133,10 +133,10 @@ enum Schema {
             """
         ),
         ("checklist_by_dataset", "CREATE INDEX checklist_by_dataset ON checklist (dataset_id, code)"),
-        ("checklist_by_date", "CREATE INDEX checklist_by_date ON checklist (date, location_id, dataset_id, complete)"),
+        ("checklist_by_date", "CREATE INDEX checklist_by_date ON checklist (date, location_id, dataset_id)"),
         (
             "checklist_by_location",
-            "CREATE INDEX checklist_by_location ON checklist (location_id, date, dataset_id, complete)"
+            "CREATE INDEX checklist_by_location ON checklist (location_id, date, dataset_id)"
         ),
     ]
 

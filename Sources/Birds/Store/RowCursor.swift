@@ -143,9 +143,16 @@ public final class RowCursor {
 
     /// Goes to the end of the page without writing anything.
     func skipRows() throws(StoreError) {
-        guard case .observations(let scan, _) = source, let paging else { return }
-        var row = ObservationRow()
-        while try nextOfPage(scan, &row, paging, count: rowCount) { rowCount += 1 }
+        switch source {
+        case .observations(let scan, _):
+            guard let paging else { return }
+            var row = ObservationRow()
+            while try nextOfPage(scan, &row, paging, count: rowCount) { rowCount += 1 }
+        case .other(let producer):
+            var rows = RowBuffer()
+            while try producer.next(isFirst: true, to: &rows) { rows.truncate(to: 0) }
+            next = producer.nextPage
+        }
         end(.complete)
     }
 
@@ -153,7 +160,10 @@ public final class RowCursor {
         _ producer: any RowProducer, _ rows: inout RowBuffer, limit: Int, into buffer: inout [UInt8]
     ) throws(StoreError) -> Bool {
         repeat {
-            guard rowCount < self.limit, try producer.next(isFirst: rowCount == 0, to: &rows) else { return true }
+            guard rowCount < self.limit, try producer.next(isFirst: rowCount == 0, to: &rows) else {
+                next = producer.nextPage
+                return true
+            }
             rowCount += 1
             if rows.count >= RowCursor.pieceSize { rows.move(to: &buffer) }
         } while buffer.count + rows.count < limit

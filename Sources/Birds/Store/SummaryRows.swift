@@ -1,0 +1,191 @@
+/// Numbers by species, region, location, time and data set.
+extension ObservationStore {
+    /// The groups of a summary, in the order of their keys: their keys, and records, total, max, first and last of each.
+    /// - Throws: `.unknownSpecies`, `.overBudget`, `.cancelled` or `.sqlite`.
+    public func summary(
+        by keys: [SummaryKey], _ query: ObservationQuery, view: View, format: RowFormat
+    ) throws(StoreError) -> RowCursor {
+        let kind = SummaryKind.smallest(keys, query)
+        let summary = try summary(by: keys, query, view: view, kind: kind)
+        let names = keys.map(\.member) + ["records", "total", "max", "first", "last"]
+        let cells = try keys.map { (key) throws(StoreError) in try cell(of: key) }
+        let rows = TableRows(names: names, format: format) { () throws(StoreError) in
+            guard let (values, group) = try summary.next() else { return nil }
+            var row: [RowCell] = []
+            for (cell, value) in zip(cells, values) { row.append(try cell(value)) }
+            return row + [
+                .integer(group.records), RowCell(group.total), RowCell(group.max),
+                .text(StoredDate(group.first).iso), .text(StoredDate(group.last).iso),
+            ]
+        }
+        return RowCursor(.other(rows), limit: query.limit ?? .max, store: self)
+    }
+
+    /// - Parameter kind: The rows of the table that are read; nil for the observations themselves.
+    func summary(
+        by keys: [SummaryKey], _ query: ObservationQuery, view: View, kind: SummaryKind?,
+        mostKept: Int = Summary.mostKept
+    ) throws(StoreError) -> Summary {
+        var values: [(SummaryItem) throws(StoreError) -> Int64] = []
+        for key in keys { values.append(try value(of: key)) }
+        let items: Summary.Items
+        if let kind {
+            items = try kept(kind, query, view)
+        } else {
+            // A species that nobody knows is an error now, and not with the first row.
+            _ = try species(query.species, view)
+            items = { [unowned self] (body) throws(StoreError) in
+                let scan = try scan(query, view, isWide: true)
+                defer { scan.end() }
+                var regions: [Int64: Int64] = [:]
+                let needsRegion = keys.contains(.region)
+                var row = ObservationRow()
+                while try scan.next(&row) {
+                    var item = SummaryItem()
+                    item.species = row.species
+                    item.location = row.location
+                    item.dataset = row.dataset
+                    item.setDate(row.date)
+                    if needsRegion {
+                        if let known = regions[row.location] {
+                            item.region = known
+                        } else {
+                            item.region = try regionID(ofLocation: row.location)
+                            if regions.count >= ObservationStore.keptRegions { regions.removeAll() }
+                            regions[row.location] = item.region
+                        }
+                    }
+                    let num = row.num == ObservationRow.uncounted ? nil : row.num
+                    item.group = SummaryGroup(records: 1, total: num, max: num, first: row.date, last: row.date)
+                    try body(item)
+                }
+            }
+        }
+        return Summary(values: values, mostKept: mostKept, items: items)
+    }
+
+    /// Of how many locations the region is remembered.
+    private static let keptRegions = 1 << 16
+
+    /// Rows of the table `summary` that a query matches.
+    private func kept(
+        _ kind: SummaryKind, _ query: ObservationQuery, _ view: View
+    ) throws(StoreError) -> Summary.Items {
+        let species = try species(query.species, view).map(Set.init)
+        let datasets = try datasets(query.datasets).map(Set.init)
+        let dates = DateFilter(query)
+        let years = Set(query.years.map(Int64.init))
+        let months = Set(query.months.map(Int64.init))
+        let hasDates = kind == .date || kind == .speciesDate
+        let hasLocations = kind == .speciesLocation || kind == .locationYear
+        let places = hasLocations ? try self.places(query, view) : nil
+        let regions = try visibleRegions(RegionScope(query: query.regions, view: view))
+        let statement = try database.prepare(
+            """
+            SELECT first_key, second_key, region_id, dataset_id, records, total, max, first, last FROM summary
+            WHERE kind = \(kind.rawValue)
+            """)
+        return { (body) throws(StoreError) in
+            while try statement.step() {
+                var item = kind.item(statement.int64(0), statement.int64(1))
+                item.region = statement.int64(2)
+                item.dataset = statement.int64(3)
+                if let species, !species.contains(item.species) { continue }
+                if let datasets, !datasets.contains(item.dataset) { continue }
+                if let regions, !regions.contains(item.region) { continue }
+                if hasDates {
+                    guard dates.first <= item.date, item.date <= dates.last, dates.matches(item.date) else { continue }
+                } else {
+                    if !years.isEmpty, !years.contains(item.year) { continue }
+                    if !months.isEmpty, !months.contains(item.month) { continue }
+                }
+                if let places, try !places.contains(item.location) { continue }
+                item.group = SummaryGroup(
+                    records: statement.int64(4), total: statement.optionalInt64(5), max: statement.optionalInt64(6),
+                    first: statement.int64(7), last: statement.int64(8))
+                try body(item)
+            }
+        }
+    }
+
+    /// Ids of the regions within a scope, as summaries have them; nil for all, with 0.
+    func visibleRegions(_ scope: RegionScope) throws(StoreError) -> Set<Int64>? {
+        guard scope.regions != nil else { return nil }
+        var ids: Set<Int64> = []
+        let statement = try database.prepare("SELECT id, code FROM region")
+        while try statement.step() {
+            if scope.contains(statement.text(1)) { ids.insert(statement.int64(0)) }
+        }
+        return ids
+    }
+
+    private func regionID(ofLocation id: Int64) throws(StoreError) -> Int64 {
+        let statement = try database.prepare(
+            "SELECT r.id FROM location l JOIN region r ON r.code = l.region WHERE l.id = ?1")
+        statement.bind(1, id)
+        return try statement.step() ? statement.int64(0) : 0
+    }
+
+    /// The number by which a key is grouped and ordered.
+    private func value(of key: SummaryKey) throws(StoreError) -> (SummaryItem) throws(StoreError) -> Int64 {
+        switch key {
+        case .species: return { (item) in item.species }
+        case .year: return { (item) in item.year }
+        case .month: return { (item) in item.month }
+        case .week: return { (item) in item.week }
+        case .date: return { (item) in item.date }
+        case .region:
+            let ranks = try ranks("region", "code")
+            return { (item) in ranks[item.region] ?? 0 }
+        case .dataset:
+            let ranks = try ranks("dataset", "name")
+            return { (item) in ranks[item.dataset] ?? 0 }
+        case .location:
+            // Places of one code are one group, which the first of them stands for.
+            let first = try database.prepare(
+                """
+                SELECT min(id) FROM location INDEXED BY location_by_code
+                WHERE code = (SELECT code FROM location WHERE id = ?1)
+                """)
+            var known: [Int64: Int64] = [:]
+            return { (item) throws(StoreError) in
+                if let id = known[item.location] { return id }
+                first.bind(1, item.location)
+                guard try first.step() else { return item.location }
+                let id = first.int64(0)
+                first.reset()
+                if known.count >= ObservationStore.keptRegions { known.removeAll() }
+                known[item.location] = id
+                return id
+            }
+        }
+    }
+
+    /// Ranks of names by id, from 1.
+    private func ranks(_ table: String, _ column: String) throws(StoreError) -> [Int64: Int64] {
+        var ranks: [Int64: Int64] = [:]
+        let statement = try database.prepare("SELECT id FROM \(table) ORDER BY \(column)")
+        while try statement.step() { ranks[statement.int64(0)] = Int64(ranks.count + 1) }
+        return ranks
+    }
+
+    /// What is written for the number of a key.
+    private func cell(of key: SummaryKey) throws(StoreError) -> (Int64) throws(StoreError) -> RowCell {
+        switch key {
+        case .species: return { [unowned self] (id) throws(StoreError) in .text(try records.species(id).code) }
+        case .location: return { [unowned self] (id) throws(StoreError) in .text(try records.location(id).code) }
+        case .year: return { (year) in .integer(year) }
+        case .month, .week: return { (number) in number == 0 ? .nothing : .integer(number) }
+        case .date: return { (date) in .text(StoredDate(date).iso) }
+        case .region, .dataset:
+            let (table, column) = key == .region ? ("region", "code") : ("dataset", "name")
+            var names: [String] = []
+            let statement = try database.prepare("SELECT \(column) FROM \(table) ORDER BY \(column)")
+            while try statement.step() { names.append(statement.text(0) ?? "") }
+            return { (rank) in
+                let index = Int(rank) - 1
+                return names.indices.contains(index) ? .text(names[index]) : .nothing
+            }
+        }
+    }
+}

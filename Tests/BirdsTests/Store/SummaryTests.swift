@@ -1,0 +1,120 @@
+import Testing
+
+@testable import Birds
+
+@Suite struct SummaryTests {
+    /// Every group as a line, from reading record by record.
+    private func expected(_ fixture: Fixture, _ keys: [SummaryKey], _ ids: [Int]) -> [String] {
+        var groups: [[String]: [Fixture.Record]] = [:]
+        for id in ids {
+            let record = fixture.records[id - 1]
+            let key = keys.map { key -> String in
+                switch key {
+                case .species: fixture.species[record.species].code
+                case .region: fixture.places[record.place].region ?? ""
+                case .location: fixture.places[record.place].code
+                case .year: "\(record.date / 10_000)"
+                case .month: record.date / 100 % 100 == 0 ? "" : "\(record.date / 100 % 100)"
+                case .week: ISOWeek.of(Int64(record.date)) == 0 ? "" : "\(ISOWeek.of(Int64(record.date)))"
+                case .date: StoredDate(Int64(record.date)).iso
+                case .dataset: fixture.datasets[record.dataset]
+                }
+            }
+            groups[key, default: []].append(record)
+        }
+        func precedes(_ a: [String], _ b: [String]) -> Bool {
+            for (one, other) in zip(a, b) where one != other {
+                if let one = Int(one), let other = Int(other) { return one < other }
+                return one.utf8.lexicographicallyPrecedes(other.utf8)
+            }
+            return false
+        }
+        return groups.keys.sorted(by: precedes).map { key in
+            let records = groups[key] ?? []
+            let nums = records.compactMap(\.num)
+            let total = nums.isEmpty ? "" : "\(nums.reduce(0, +))"
+            let dates = records.map(\.date)
+            let days = [dates.min() ?? 0, dates.max() ?? 0].map { StoredDate(Int64($0)).iso }
+            return (key + ["\(records.count)", total, nums.max().map(String.init) ?? ""] + days).joined(separator: ",")
+        }
+    }
+
+    private func lines(_ cursor: RowCursor) throws -> [String] {
+        try cursor.text().split(separator: "\r\n").dropFirst().map(String.init)
+    }
+
+    private static let keys: [[SummaryKey]] =
+        SummaryKey.allCases.map { [$0] } + SummaryKey.allCases.filter { $0 != .species }.map { [.species, $0] }
+        + [
+            [.year, .region], [.location, .year], [.dataset, .year], [.month, .species], [.region, .month, .dataset],
+        ]
+        + [[.week, .month], [.location, .species, .date], SummaryKey.allCases]
+
+    @Test func groupsAreThoseOfARowByRowReading() throws {
+        let folder = try TemporaryFolder()
+        let fixture = Fixture.random(seed: 31, records: 1500)
+        try fixture.write(to: folder.path("birds.db"))
+        let store = try ObservationStore(path: folder.path("birds.db"))
+        var random = SplitMix(state: 32)
+        for keys in Self.keys {
+            for round in 0..<6 {
+                var query = ObservationQuery()
+                if round > 0 { query = ObservationStoreTests.randomQuery(&random) }
+                // Filters by less, so that summaries are taken from the table too.
+                if round == 1 || round == 2 { (query.leastNum, query.greatestNum, query.circle) = (nil, nil, nil) }
+                if round == 2 { (query.box, query.from, query.to, query.days) = (nil, nil, nil, []) }
+                query.limit = nil
+                let view = round == 3 ? View(regions: ["CA"]) : .everything
+                do {
+                    let found = try store.ids(query, view: view)
+                    let cursor = try store.summary(by: keys, query, view: view, format: .csv)
+                    #expect(try lines(cursor) == expected(fixture, keys, found), "\(keys) \(query)")
+                } catch StoreError.unknownSpecies {
+                    #expect(view.regions != nil)
+                }
+            }
+        }
+    }
+
+    @Test func whatHasATableNeedsNoRecords() {
+        var query = ObservationQuery()
+        query.regions = ["CA"]
+        query.datasets = ["atlas"]
+        for key in SummaryKey.allCases {
+            #expect(SummaryKind.smallest([key], query) != nil)
+            #expect(SummaryKind.smallest([.species, key], query) != nil)
+        }
+        for key in [SummaryKey.region, .location, .dataset] {
+            #expect(SummaryKind.smallest([key, .year], query) != nil)
+        }
+        query.leastNum = 1
+        #expect(SummaryKind.smallest([.year], query) == nil)
+    }
+
+    @Test func moreGroupsThanAreKeptAreReadInSeveralPasses() throws {
+        let folder = try TemporaryFolder()
+        try Fixture.random(seed: 33, records: 800).write(to: folder.path("birds.db"))
+        let store = try ObservationStore(path: folder.path("birds.db"))
+        func all(_ kind: SummaryKind?, _ kept: Int) throws -> [[Int64]] {
+            let summary = try store.summary(
+                by: [.species, .date], ObservationQuery(), view: .everything, kind: kind, mostKept: kept)
+            var rows: [[Int64]] = []
+            while let next = try summary.next() { rows.append(next.keys + [next.group.records, next.group.last]) }
+            return rows
+        }
+        let whole = try all(nil, 1 << 20)
+        #expect(whole.count > 500)
+        for kept in [1, 2, 7, 300, whole.count] {
+            #expect(try all(nil, kept) == whole)
+            #expect(try all(.speciesDate, kept) == whole)
+        }
+    }
+
+    @Test(arguments: [
+        (2021_01_03, 53), (2021_01_04, 1), (2020_12_31, 53), (2018_12_31, 1), (2016_01_03, 53), (2016_01_04, 1),
+        (2024_02_29, 9), (1999_12_31, 52), (2021_02_00, 0), (2021_00_00, 0),
+    ])
+    func weeksAreThoseOfISO8601(date: Int64, week: Int64) {
+        #expect(ISOWeek.of(date) == week)
+    }
+}
