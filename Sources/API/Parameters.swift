@@ -17,10 +17,9 @@ enum Parameter: String, CaseIterable {
     static let pages: [Parameter] = [.limit, .after, .count]
     static let formats: [Parameter] = [.format, .spreadsheet]
 
-    static let observations = filters + [.zerofill, .fields, .sort] + pages + formats
+    static let observations = filters + [.fields, .sort] + pages + formats
     static let observation: [Parameter] = [.fields]
     static let checklists = filters + [.fields] + pages + formats
-    static let speciesTable: [Parameter] = [.limit, .after] + formats
     static let locations: [Parameter] = [.region, .location, .bbox, .near, .within] + pages + formats
     static let summary = filters + [.by, .limit] + formats
     static let table = formats
@@ -92,17 +91,30 @@ struct Parameters {
         return limit
     }
 
-    func fields(_ value: String) throws(APIError) -> [Field] {
-        var fields: [Field] = []
+    /// The members of a checklist that are asked for.
+    func checklistFields() throws(APIError) -> [ChecklistField] {
+        guard let value = self[.fields] else { return ChecklistField.defaults }
+        return try members(value, "a checklist", ChecklistField.allCases)
+    }
+
+    private func fields(_ value: String) throws(APIError) -> [Field] {
+        try members(value, "a record", Field.allCases)
+    }
+
+    /// Names of members, each once.
+    private func members<Member: RawRepresentable<String> & Equatable>(
+        _ value: String, _ owner: String, _ all: [Member]
+    ) throws(APIError) -> [Member] {
+        var members: [Member] = []
         for name in try list(.fields, value) {
-            guard let field = Field(rawValue: name) else {
-                let nearest = Spelling.nearest(to: name, among: Field.allCases.lazy.map(\.rawValue))
-                throw bad(.fields, name, "a member of a record", nearest: nearest)
+            guard let member = Member(rawValue: name) else {
+                let nearest = Spelling.nearest(to: name, among: all.lazy.map(\.rawValue))
+                throw bad(.fields, name, "a member of \(owner)", nearest: nearest)
             }
-            guard !fields.contains(field) else { throw bad(.fields, name, "to be given twice") }
-            fields.append(field)
+            guard !members.contains(member) else { throw bad(.fields, name, "to be given twice") }
+            members.append(member)
         }
-        return fields
+        return members
     }
 
     func bad(_ parameter: Parameter, _ value: String, _ expected: String, nearest: String? = nil) -> APIError {

@@ -20,7 +20,7 @@ extension Parameters {
             case .near: query.circle = try circle(value)
             case .leastNum: query.leastNum = try count(parameter, value)
             case .greatestNum: query.greatestNum = try count(parameter, value)
-            case .fields: query.fields = try fields(value)
+            case .fields: break
             case .sort: query.sort = try sort(value)
             case .limit: query.limit = try limit(value)
             case .after: query.after = value

@@ -7,7 +7,10 @@ import Testing
 @Suite struct ParametersTests {
     private func read(_ query: [(String, String)]) throws -> ObservationQuery {
         let items = query.map { RequestTarget.QueryItem(name: $0.0, value: $0.1) }
-        return try Parameters(items, allowed: Parameter.observations).observations()
+        let parameters = try Parameters(items, allowed: Parameter.observations)
+        var wanted = try parameters.observations()
+        wanted.fields = try parameters.fields()
+        return wanted
     }
 
     @Test func readsEveryFilter() throws {
@@ -76,6 +79,7 @@ import Testing
         let error = #expect(throws: APIError.self) {
             let parameters = try Parameters(items, allowed: Parameter.observations)
             _ = try parameters.observations()
+            _ = try parameters.fields()
             _ = try Representation.format(of: .observations, named: nil, parameters, ReceivedFields())
         }
         guard case .badValue(let parameter, _, _, _) = error else {

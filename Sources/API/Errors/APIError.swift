@@ -14,6 +14,7 @@ enum APIError: Error, Equatable {
     case unknownPath
     case methodNotAllowed(allowed: [Method])
     case unknownObservation(id: String)
+    case unknownLocation(code: String)
     case unknownSpecies(code: String)
     /// `nearest` is the closest name that there is, here and below.
     case unknownParameter(String, nearest: String?)

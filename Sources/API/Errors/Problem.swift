@@ -51,6 +51,9 @@ struct Problem {
         case .unknownObservation(let id):
             self.init(
                 .notFound, "unknown-observation", "there is no observation with this id", details: [("value", id)])
+        case .unknownLocation(let code):
+            self.init(
+                .notFound, "unknown-location", "there is no location with this loc_id", details: [("value", code)])
         case .unknownSpecies(let code):
             self.init(
                 .notFound, "unknown-species", "there is no species with this species_id", details: [("value", code)])

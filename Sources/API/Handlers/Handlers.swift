@@ -20,7 +20,27 @@ struct Handlers {
         switch route {
         case .observations:
             let parameters = try Parameters(query, allowed: Parameter.observations)
-            return try answer(call, .observations(parameters.observations(), principal.view), parameters)
+            var wanted = try parameters.observations()
+            wanted.fields = try parameters.fields()
+            return try answer(call, .observations(wanted, principal.view), parameters)
+        case .checklists:
+            let parameters = try Parameters(query, allowed: Parameter.checklists)
+            let wanted = try parameters.observations()
+            return try answer(call, .checklists(wanted, parameters.checklistFields(), principal.view), parameters)
+        case .locations:
+            let parameters = try Parameters(query, allowed: Parameter.locations)
+            return try answer(call, .locations(parameters.observations(), principal.view), parameters)
+        case .location(let code):
+            _ = try Parameters(query, allowed: [])
+            return try one(orElse: .unknownLocation(code: code)) { (store) throws(StoreError) in
+                try store.location(code, view: principal.view)
+            }
+        case .regions:
+            return try answer(call, .regions(principal.view), Parameters(query, allowed: Parameter.table))
+        case .summary:
+            let parameters = try Parameters(query, allowed: Parameter.summary)
+            let keys = try parameters.summaryKeys()
+            return try answer(call, .summary(keys, parameters.observations(), principal.view), parameters)
         case .observation(let id):
             return try observation(id, Parameters(query, allowed: Parameter.observation), principal.view)
         case .species:
@@ -32,7 +52,7 @@ struct Handlers {
         case .health:
             _ = try Parameters(query, allowed: [])
             return .now(Handlers.json(Array("{\"status\":\"ok\"}\n".utf8)))
-        case .server, .checklists, .locations, .location, .regions, .summary, .metrics, .description:
+        case .server, .metrics, .description:
             throw .unknownPath
         }
     }

@@ -4,6 +4,11 @@ enum RowCell: Equatable {
     case integer(Int64)
     case real(Double)
     case text(String)
+    case boolean(Bool)
+    /// JSON as it stands; for documents that are never CSV.
+    case json(String)
+
+    static func flag(_ flag: Bool?) -> RowCell { flag.map { .boolean($0) } ?? .nothing }
 
     init(_ number: Int64?) { self = number.map { .integer($0) } ?? .nothing }
     init(_ number: Double?) { self = number.map { .real($0) } ?? .nothing }
@@ -14,7 +19,7 @@ enum RowCell: Equatable {
         switch self {
         case .integer(let number): Double(number)
         case .real(let number): number
-        case .nothing, .text: nil
+        case .nothing, .text, .boolean, .json: nil
         }
     }
 }
@@ -26,6 +31,8 @@ extension RowSyntax {
         case .integer(let number): append(number, to: &buffer)
         case .real(let number): append(number, to: &buffer)
         case .text(let text): append(text, to: &buffer)
+        case .boolean(let flag): append(flag, to: &buffer)
+        case .json(let json): buffer.append(json)
         }
     }
 }

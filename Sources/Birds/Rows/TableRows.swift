@@ -8,8 +8,11 @@ final class TableRows: RowProducer {
     let syntax: RowSyntax
     let opening: String
     var closing: String { syntax.closing }
+    /// The name of the next page, asked once this one is complete.
+    var page: (() throws(StoreError) -> String?)?
     /// Nil once the rows have ended.
     private var row: (() throws(StoreError) -> [Cell]?)?
+    private(set) var nextPage: String?
     private let names: [String]
     private let prefixes: [String]
     /// Where the latitude and the longitude stand among the cells, for a geometry; -1 for nowhere.
@@ -48,6 +51,7 @@ final class TableRows: RowProducer {
     /// Appends the next row; false at the end.
     func next(isFirst: Bool, to buffer: inout RowBuffer) throws(StoreError) -> Bool {
         guard let row, let cells = try row() else {
+            nextPage = try page?() ?? nextPage
             end()
             return false
         }
@@ -76,7 +80,10 @@ final class TableRows: RowProducer {
     }
 
     /// Gives its statements up. There are no more rows.
-    func end() { row = nil }
+    func end() {
+        row = nil
+        page = nil
+    }
 }
 
 extension Statement {

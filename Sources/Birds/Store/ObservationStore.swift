@@ -290,13 +290,39 @@ extension ObservationStore {
         return RowCursor(.other(table), store: self)
     }
 
-    /// One species by its code, as a JSON object; nil if it is unknown.
+    /// One species by its code, as a JSON object with its numbers: records, total, first, last, and the records of each of the
+    /// twelve months. Nil if it is unknown.
     public func species(_ name: String, view: View) throws(StoreError) -> [UInt8]? {
         let statement = try database.prepare(ObservationStore.speciesColumns + " WHERE code = ?1")
         statement.bind(1, name)
-        let table = TableRows(statement, names: ObservationStore.speciesNames, format: .json, edit: speciesEdit(view))
-        var buffer = RowBuffer()
-        return try table.next(isFirst: true, to: &buffer) ? buffer.bytes : nil
+        guard try statement.step() else { return nil }
+        var cells = (1...4).map { statement.cell($0) }
+        let id = statement.int64(0)
+        statement.reset()
+        if let edit = speciesEdit(view), try !edit(&cells, id) { return nil }
+        let visible = try visibleRegions(RegionScope(query: [], view: view))
+        let numbers = try database.prepare(
+            "SELECT second_key, region_id, records, total, first, last FROM summary WHERE kind = ?1 AND first_key = ?2")
+        numbers.bind(1, SummaryKind.speciesMonth.rawValue)
+        numbers.bind(2, id)
+        var group = SummaryGroup()
+        var months = [Int64](repeating: 0, count: 12)
+        while try numbers.step() {
+            if let visible, !visible.contains(numbers.int64(1)) { continue }
+            group.add(
+                SummaryGroup(
+                    records: numbers.int64(2), total: numbers.optionalInt64(3), first: numbers.int64(4),
+                    last: numbers.int64(5)))
+            let month = Int(numbers.int64(0)) - 1
+            if months.indices.contains(month) { months[month] += numbers.int64(2) }
+        }
+        let hasRecords = group.records > 0
+        cells += [
+            .integer(group.records), RowCell(group.total), .date(hasRecords ? group.first : nil),
+            .date(hasRecords ? group.last : nil),
+            .json("[" + months.map(String.init).joined(separator: ",") + "]"),
+        ]
+        return object(ObservationStore.speciesNames + ["records", "total", "first", "last", "months"], cells)
     }
 
     /// Leaves out what the view does not show. The store outlives it, within its cursor.

@@ -7,9 +7,12 @@ struct Paging {
     let query: UInt64
 
     /// - Throws: `.unknownPage` or `.lostPage`.
-    init(_ query: ObservationQuery, order: RowOrder, database: Database) throws(StoreError) {
+    /// - Parameter resource: What the pages are of.
+    init(
+        _ query: ObservationQuery, of resource: String = "observations", order: RowOrder, database: Database
+    ) throws(StoreError) {
         self.order = order
-        self.query = Paging.hash(query)
+        self.query = Paging.hash(query, resource)
         guard let after = query.after else {
             start = nil
             return
@@ -24,7 +27,9 @@ struct Paging {
         let location = try records.location(row.location)
         return PageToken(
             query: query, date: row.date, location: location.code, latitude: location.latitude,
-            longitude: location.longitude, region: location.region, species: try records.species(row.species).code,
+            longitude: location.longitude, region: location.region,
+            // A checklist has none.
+            species: row.species == 0 ? "" : try records.species(row.species).code,
             num: row.num, dataset: row.dataset, ordinal: ordinal
         ).text
     }
@@ -41,7 +46,7 @@ struct Paging {
         // Behind all rows of what is before the gap.
         switch order {
         case .date:
-            if !location.isThere { (row.species, row.num) = (.max, .max) }
+            if !location.isThere { (row.species, row.num, row.dataset) = (.max, .max, .max) }
             if !species.isThere { row.num = .max }
         case .location:
             if !location.isThere { (row.date, row.species, row.num) = (.max, .max, .max) }
@@ -88,7 +93,7 @@ struct Paging {
     }
 
     /// FNV-1a of what a query asks for, but for its page and its members.
-    private static func hash(_ query: ObservationQuery) -> UInt64 {
+    private static func hash(_ query: ObservationQuery, _ resource: String) -> UInt64 {
         var query = query
         query.after = nil
         query.limit = nil
@@ -101,7 +106,7 @@ struct Paging {
         let box = query.box.map { "\($0.west) \($0.south) \($0.east) \($0.north)" } ?? ""
         let circle = query.circle.map { "\($0.latitude) \($0.longitude) \($0.kilometres)" } ?? ""
         let sort = query.sort.map { ($0.isDescending ? "-" : "") + $0.field.rawValue }
-        let parts = lists + numbers + bounds + nums + [box, circle] + sort
+        let parts = [resource] + lists + numbers + bounds + nums + [box, circle] + sort
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for part in parts {
             for byte in part.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }

@@ -1,0 +1,182 @@
+/// Locations and regions, with the numbers of their records.
+extension ObservationStore {
+    private static let locationNames = [
+        "loc_id", "latitude", "longitude", "region", "location_name", "records", "first", "last",
+    ]
+
+    /// The locations in the regions and areas of a query, by loc_id: loc_id, latitude, longitude, region, location_name,
+    /// records, first, last. Of a query only places, limit, after and count matter.
+    /// - Throws: `.unknownPage`, `.overBudget`, `.cancelled` or `.sqlite`.
+    public func locations(_ query: ObservationQuery, view: View, format: RowFormat) throws(StoreError) -> RowCursor {
+        var paging: Paging?
+        if query.limit != nil || query.after != nil {
+            paging = try Paging(query, of: "locations", order: .location(isDescending: false), database: database)
+        }
+        let places = try places(query, view)
+        let numbers = try LocationNumbers(database)
+        let ids = try database.prepare("SELECT id FROM location WHERE id > ?1 ORDER BY id")
+        ids.bind(1, paging?.start?.row.location ?? .min)
+        let limit = query.limit ?? .max
+        var count = 0
+        var last: Int64?
+        var isComplete = false
+        let table = TableRows(names: ObservationStore.locationNames, format: format) {
+            [records] () throws(StoreError) in
+            while try ids.step() {
+                let id = ids.int64(0)
+                if let places, try !places.contains(id) { continue }
+                guard count < limit else {
+                    isComplete = true
+                    return nil
+                }
+                count += 1
+                last = id
+                return try numbers.cells(of: id, records)
+            }
+            return nil
+        }
+        table.page = { [records] () throws(StoreError) in
+            guard isComplete, let last, let paging else { return nil }
+            return try paging.token(ObservationRow(location: last), ordinal: 1, records)
+        }
+        var total: Int?
+        if query.countsAll {
+            var found = 0
+            let all = try database.prepare("SELECT id FROM location")
+            while try all.step() {
+                if let places, try !places.contains(all.int64(0)) { continue }
+                found += 1
+            }
+            total = found
+        }
+        return RowCursor(.other(table), total: total, store: self)
+    }
+
+    /// The name of the page of locations behind the one that a query asks for; nil where there is none.
+    public func nextPage(ofLocations query: ObservationQuery, view: View) throws(StoreError) -> String? {
+        guard query.limit != nil else { return nil }
+        var query = query
+        query.countsAll = false
+        let cursor = try locations(query, view: view, format: .json)
+        try cursor.skipRows()
+        return cursor.next
+    }
+
+    /// One location as a JSON object: its members, and `species`, how many it has. Where several places share the code, it is
+    /// the one with the most records, and `other_places` has the others. Nil if there is none that the view shows.
+    public func location(_ code: String, view: View) throws(StoreError) -> [UInt8]? {
+        let scope = RegionScope(query: [], view: view)
+        let select = try database.prepare(
+            "SELECT id, region FROM location INDEXED BY location_by_code WHERE code = ?1 ORDER BY id LIMIT ?2")
+        select.bind(1, code)
+        select.bind(2, ObservationStore.mostPlaces)
+        var ids: [Int64] = []
+        while try select.step() {
+            if scope.contains(select.text(1)) { ids.append(select.int64(0)) }
+        }
+        if ids.isEmpty { return nil }
+        let numbers = try LocationNumbers(database)
+        var found: [[RowCell]] = []
+        for id in ids {
+            found.append(try numbers.cells(of: id, records) + [.integer(try speciesCount(ofLocation: id))])
+        }
+        let position = ObservationStore.locationNames.count - 3
+        func count(_ cells: [RowCell]) -> Double { cells[position].number ?? 0 }
+        // Of equals the first.
+        var first = 0
+        for index in found.indices where count(found[index]) > count(found[first]) { first = index }
+        let main = found.remove(at: first)
+        let names = ObservationStore.locationNames + ["species"]
+        var extra: [String] = []
+        var cells = main
+        if !found.isEmpty {
+            extra = ["other_places"]
+            let others = found.map { String(decoding: object(names, $0), as: UTF8.self) }
+            cells.append(.json("[" + others.joined(separator: ",") + "]"))
+        }
+        return object(names + extra, cells)
+    }
+
+    /// How many places that share a code are told of.
+    private static let mostPlaces = 1000
+
+    /// A JSON object.
+    func object(_ names: [String], _ cells: [RowCell]) -> [UInt8] {
+        let syntax = RowSyntax(.json, columns: names.count)
+        var buffer = RowBuffer()
+        syntax.appendRowStart(latitude: nil, longitude: nil, to: &buffer)
+        for (index, name) in names.enumerated() where index < cells.count {
+            buffer.append(syntax.prefix(name, isFirst: index == 0))
+            syntax.append(cells[index], to: &buffer)
+        }
+        buffer.append(syntax.rowEnd)
+        return buffer.bytes
+    }
+
+    private func speciesCount(ofLocation id: Int64) throws(StoreError) -> Int64 {
+        let statement = try database.prepare(
+            """
+            SELECT count(DISTINCT species_id) FROM observation INDEXED BY observation_by_location
+            WHERE location_id = ?1 AND num IS NOT 0 AND species_id NOT IN (SELECT id FROM species WHERE code = 'nobird')
+            """)
+        statement.bind(1, id)
+        return try statement.step() ? statement.int64(0) : 0
+    }
+
+    /// The regions that have locations, by code, those without one first: region, locations, records, first, last.
+    public func regions(view: View, format: RowFormat) throws(StoreError) -> RowCursor {
+        let visible = try visibleRegions(RegionScope(query: [], view: view))
+        let statement = try database.prepare(
+            """
+            SELECT r.id, r.code, l.count, s.records, s.first, s.last
+            FROM (SELECT region, count(*) AS count FROM location GROUP BY region) l
+            LEFT JOIN region r ON r.code = l.region
+            LEFT JOIN (SELECT region_id, sum(records) AS records, min(first) AS first, max(last) AS last
+                FROM summary WHERE kind = \(SummaryKind.year.rawValue) GROUP BY region_id) s
+                ON s.region_id = coalesce(r.id, 0)
+            ORDER BY l.region
+            """)
+        let names = ["region", "locations", "records", "first", "last"]
+        let table = TableRows(names: names, format: format) { () throws(StoreError) in
+            while try statement.step() {
+                if let visible, !visible.contains(statement.int64(0)) { continue }
+                return [
+                    RowCell(statement.text(1)), .integer(statement.int64(2)), .integer(statement.int64(3)),
+                    .date(statement.optionalInt64(4)), .date(statement.optionalInt64(5)),
+                ]
+            }
+            return nil
+        }
+        return RowCursor(.other(table), store: self)
+    }
+}
+
+/// How many records locations have, and when.
+private final class LocationNumbers {
+    private let statement: Statement
+
+    init(_ database: Database) throws(StoreError) {
+        statement = try database.prepare(
+            """
+            SELECT sum(records), min(first), max(last) FROM summary
+            WHERE kind = \(SummaryKind.locationYear.rawValue) AND first_key = ?1
+            """)
+    }
+
+    func cells(of id: Int64, _ records: Records) throws(StoreError) -> [RowCell] {
+        let location = try records.location(id)
+        statement.bind(1, id)
+        guard try statement.step() else { return [] }
+        defer { statement.reset() }
+        return [
+            .text(location.code), RowCell(location.latitude), RowCell(location.longitude), RowCell(location.region),
+            RowCell(location.name), .integer(statement.int64(0)), .date(statement.optionalInt64(1)),
+            .date(statement.optionalInt64(2)),
+        ]
+    }
+}
+
+extension RowCell {
+    /// A date as it is stored.
+    static func date(_ number: Int64?) -> RowCell { number.map { .text(StoredDate($0).iso) } ?? .nothing }
+}
