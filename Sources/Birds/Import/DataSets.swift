@@ -20,7 +20,7 @@ public enum DataSets {
         guard identity.isRegular else { throw .refused("\(path) is no file; give the path of a database.") }
         do throws(StoreError) {
             let database = try Database(path: path, mode: .readOnly)
-            try Schema.check(database, path: path)
+            try Schema.check(database, path: path, oldest: 1)
             let select = try database.prepare(
                 """
                 SELECT name, records, checklists, format, imported_at, source, licence, citation

@@ -92,8 +92,9 @@ final class Generation {
             PRAGMA cache_size = -\(Self.cacheKilobytes);
             PRAGMA threads = 2;
             """)
-        if isNew { try Schema.create(in: database) } else { try Schema.check(database, path: path) }
+        if isNew { try Schema.create(in: database) } else { try Schema.check(database, path: path, oldest: 1) }
         try database.execute("BEGIN")
+        if !isNew { try Migration.run(on: database) }
         let value = try body(database)
         try check(database)
         try DerivedTables.rebuild(in: database)

@@ -153,7 +153,10 @@ enum Schema {
     }
 
     /// Refuses a file that is not ours, or of another version, with a sentence that says what to do.
-    static func check(_ database: Database, path: String) throws(StoreError) {
+    /// - Parameter oldest: The oldest layout that will do.
+    static func check(
+        _ database: Database, path: String, oldest: Int = Schema.version
+    ) throws(StoreError) {
         let application: Int64
         let found: Int64
         do {
@@ -173,7 +176,7 @@ enum Schema {
                 path: path,
                 reason: "it was made by a newer Rookery (layout \(found), this one knows \(version)); update Rookery")
         }
-        guard found == Int64(version) else {
+        guard found >= Int64(oldest) else {
             throw .unusable(
                 path: path,
                 reason:
