@@ -108,7 +108,7 @@ public final class Service: Application {
 
     /// What one may see, another may not: no shared cache may keep it.
     private static let everyAnswer = ResponseFields([
-        (.cacheControl, "private"), (.vary, "Authorization, Password"),
+        (.cacheControl, "private, no-cache"), (.vary, "Accept, Accept-Encoding, Authorization, Password"),
     ])
 
     /// Adds what every response has.

@@ -22,6 +22,8 @@ public enum Body: Sendable {
     case bytes([UInt8])
     /// The beginning of a body of unknown length, and what makes the rest of it.
     case stream(first: [UInt8], rest: any BodyProducer)
+    /// Nobody made it, since a HEAD was asked, and so its length is unknown. For the answer to a HEAD alone.
+    case omitted
 }
 
 /// Makes the rest of a body, piece by piece, as the client takes it.

@@ -9,7 +9,7 @@ public enum Framing: Sendable, Hashable {
     case chunked
     /// The end of the connection ends the body: for a body of unknown length, and a client that speaks HTTP/1.0.
     case untilClose
-    /// The status allows no body.
+    /// The status allows no body, or it was left out of the answer to a HEAD.
     case none
 }
 
@@ -21,6 +21,7 @@ public enum ResponseEncoder {
         switch response.body {
         case .bytes(let bytes): return .length(bytes.count)
         case .stream: return version == .http11 ? .chunked : .untilClose
+        case .omitted: return .none
         }
     }
 

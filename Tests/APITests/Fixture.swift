@@ -97,6 +97,7 @@ extension Response {
     /// The whole body.
     var text: String {
         switch body {
+        case .omitted: return ""
         case .bytes(let bytes): return String(decoding: bytes, as: UTF8.self)
         case .stream(var bytes, let rest):
             while case .more = rest.next(into: &bytes) {}

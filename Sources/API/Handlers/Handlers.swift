@@ -42,11 +42,12 @@ struct Handlers {
             let keys = try parameters.summaryKeys()
             return try answer(call, .summary(keys, parameters.observations(), principal.view), parameters)
         case .observation(let id):
-            return try observation(id, Parameters(query, allowed: Parameter.observation), principal.view)
+            return try observation(call, id, Parameters(query, allowed: Parameter.observation), principal.view)
         case .species:
             return try answer(call, .species(principal.view), Parameters(query, allowed: Parameter.table))
         case .oneSpecies(let code):
-            return try species(code, Parameters(query, allowed: []), principal.view)
+            _ = try Parameters(query, allowed: [])
+            return try species(call, code, principal.view)
         case .datasets:
             return try answer(call, .datasets(principal.view), Parameters(query, allowed: Parameter.table))
         case .health:
@@ -62,39 +63,50 @@ struct Handlers {
     private func answer(_ call: Call, _ source: RowSource, _ parameters: Parameters) throws(APIError) -> Answer {
         let format = try Representation.format(
             of: call.route ?? .observations, named: call.namedFormat, parameters, call.request.fields)
+        // `Link` and `X-Total-Count` tell of the rows.
+        let needsRows = parameters[.limit] != nil || parameters[.count] != nil
+        let delivery = Delivery(
+            call.request, format: format, view: call.principal?.view ?? .everything,
+            isHeadEnough: call.request.method == .head && !needsRows)
         return try rows.answer(
-            source, from: store, as: format, page: PageLink(call.request.target), requestID: call.requestID)
+            source, from: store, as: format, page: PageLink(call.request.target), delivery: delivery,
+            requestID: call.requestID)
     }
 
-    private func observation(_ id: String, _ parameters: Parameters, _ view: View) throws(APIError) -> Answer {
+    private func observation(
+        _ call: Call, _ id: String, _ parameters: Parameters, _ view: View
+    ) throws(APIError) -> Answer {
         let fields = try parameters.fields()
         // Ids are written in one way, so that no two paths name the same observation.
         guard let number = Int64(id), String(number) == id else { throw .unknownObservation(id: id) }
-        return try one(orElse: .unknownObservation(id: id)) { (store) throws(StoreError) in
+        return try one(call, view, orElse: .unknownObservation(id: id)) { (store) throws(StoreError) in
             try store.observation(id: number, fields: fields, view: view)
         }
     }
 
-    private func species(_ code: String, _ parameters: Parameters, _ view: View) throws(APIError) -> Answer {
-        try one(orElse: .unknownSpecies(code: code)) { (store) throws(StoreError) in
+    private func species(_ call: Call, _ code: String, _ view: View) throws(APIError) -> Answer {
+        try one(call, view, orElse: .unknownSpecies(code: code)) { (store) throws(StoreError) in
             try store.species(code, view: view)
         }
     }
 
     /// Answers with the one JSON object that is found.
     private func one(
-        orElse unknown: APIError, _ find: (ObservationStore) throws(StoreError) -> [UInt8]?
+        _ call: Call, _ view: View, orElse unknown: APIError,
+        _ find: (ObservationStore) throws(StoreError) -> [UInt8]?
     ) throws(APIError) -> Answer {
         let found: [UInt8]?
+        let store = store
         do throws(StoreError) {
-            let store = store
             RowAnswer.setBudget(of: store)
             found = try find(store)
         } catch {
             throw log.clientError(error)
         }
         guard let found else { throw unknown }
-        return .now(Handlers.json(found + "\n".utf8))
+        let delivery = Delivery(call.request, format: .json, view: view, isHeadEnough: false)
+        if let early = delivery.early(store.generation, in: .json) { return .now(early) }
+        return .now(delivery.complete(Handlers.json(found + "\n".utf8), store.generation))
     }
 
     private var options: Response {

@@ -16,7 +16,8 @@ struct LongAnswer: Sendable {
 
     /// Whole if it fits into one piece, else its first piece and what makes the rest.
     func response(
-        _ source: RowSource, as format: RowFormat, page: PageLink, requestID: String, _ canceller: Canceller
+        _ source: RowSource, as format: RowFormat, page: PageLink, delivery: Delivery, requestID: String,
+        _ canceller: Canceller
     ) -> Response {
         do throws(StoreError) {
             let store = try pool.withdraw()
@@ -24,18 +25,27 @@ struct LongAnswer: Sendable {
             do throws(StoreError) {
                 store.setBudget(nanoseconds: queryTimeout)
                 let rows = try source.rows(in: store, as: format)
+                let generation = store.generation
+                if let early = delivery.early(generation, in: format) {
+                    rows.close()
+                    pool.deposit(store)
+                    return early
+                }
                 var first: [UInt8] = []
                 first.reserveCapacity(LongAnswer.pieceSize + LongAnswer.roomForLastRow)
                 if try rows.fill(&first, limit: LongAnswer.pieceSize) {
                     rows.close()
                     pool.deposit(store)
-                    return .rows(.bytes(first), in: format, total: rows.total, next: rows.next, page)
+                    let whole = Response.rows(.bytes(first), in: format, total: rows.total, next: rows.next, page)
+                    return delivery.complete(whole, generation)
                 }
                 // The head comes before the rows: where they end is found first, without writing them.
                 store.setBudget(nanoseconds: queryTimeout)
                 let next = try source.nextPage(in: store)
                 let rest = RowBody(rows: rows, store: store, pool: pool, timeout: queryTimeout, log: log)
-                return .rows(.stream(first: first, rest: rest), in: format, total: rows.total, next: next, page)
+                let stream = Response.rows(
+                    .stream(first: first, rest: rest), in: format, total: rows.total, next: next, page)
+                return delivery.complete(stream, generation)
             } catch {
                 pool.deposit(store)
                 throw error

@@ -16,15 +16,18 @@ struct RowAnswer {
     static func setBudget(of store: ObservationStore) { store.setBudget(nanoseconds: loopBudget) }
 
     func answer(
-        _ source: RowSource, from store: ObservationStore, as format: RowFormat, page: PageLink, requestID: String
+        _ source: RowSource, from store: ObservationStore, as format: RowFormat, page: PageLink, delivery: Delivery,
+        requestID: String
     ) throws(APIError) -> Answer {
         do throws(StoreError) {
             RowAnswer.setBudget(of: store)
             let rows = try source.rows(in: store, as: format)
+            if let early = delivery.early(store.generation, in: format) { return .now(early) }
             var body: [UInt8] = []
             body.reserveCapacity(RowAnswer.usualSize)
             if try rows.fill(&body, limit: LongAnswer.pieceSize) {
-                return .now(.rows(.bytes(body), in: format, total: rows.total, next: rows.next, page))
+                let response = Response.rows(.bytes(body), in: format, total: rows.total, next: rows.next, page)
+                return .now(delivery.complete(response, store.generation))
             }
         } catch .overBudget {
             // Too long for the loop: a worker takes it up from the beginning.
@@ -33,7 +36,10 @@ struct RowAnswer {
         }
         let canceller = Canceller()
         return .later(
-            work: { [long] in long.response(source, as: format, page: page, requestID: requestID, canceller) },
+            work: { [long] in
+                long.response(
+                    source, as: format, page: page, delivery: delivery, requestID: requestID, canceller)
+            },
             cancel: { canceller.cancel() })
     }
 }

@@ -10,6 +10,8 @@
 public final class ObservationStore {
     /// The file that it serves.
     public let file: FileIdentity
+    /// Which of the generations of the file it serves.
+    public let generation: PublishedGeneration
 
     let database: Database
     let records: Records
@@ -43,6 +45,7 @@ public final class ObservationStore {
     init(path: String, fragmentBound: Int) throws(StoreError) {
         self.fragmentBound = fragmentBound
         (database, file) = try ObservationStore.open(path)
+        generation = try PublishedGeneration(database, path: path)
         records = Records(database)
         scans = ScanPool(database)
         names = SpeciesNames(database)

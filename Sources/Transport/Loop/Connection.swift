@@ -306,6 +306,8 @@ final class Connection {
         case .stream(_, let rest):
             rest.cancel()
             output.append(answer, body: [])
+        case .omitted:
+            output.append(answer, body: [])
         }
     }
 

@@ -1,0 +1,92 @@
+import Birds
+import Glibc
+import HTTP
+
+/// How an answer of data is sent: what the client has of it already, and whether it wants the body.
+///
+/// Invariants:
+/// - Two answers with one entity tag have the same bytes: the tag is made from the generation and from all that chooses the
+///   representation.
+/// - `early` is asked when the request has been found good, so what would be an error is never a 304.
+struct Delivery: Sendable {
+    /// Of all that chooses the representation, but for the generation and the coding.
+    private let representation: Digest
+    private let fields: ReceivedFields
+    /// Whether the client asked for the head alone, and nothing in the head depends on the rows.
+    private let isHeadEnough: Bool
+
+    /// It changes with the bytes that this program makes of the same data.
+    private static let programVersion = "2"
+
+    init(_ request: Request, format: RowFormat, view: View, isHeadEnough: Bool) {
+        var digest = Digest()
+        digest.add(Delivery.programVersion)
+        digest.add(format.tagName)
+        digest.add(request.target.raw)
+        for region in view.regions ?? ["*"] { digest.add(region) }
+        representation = digest
+        fields = request.fields
+        self.isHeadEnough = isHeadEnough
+    }
+
+    /// The answer where no query is needed for it: the client has the data, or wants the head alone.
+    func early(_ generation: PublishedGeneration, in format: RowFormat) -> Response? {
+        if let tag = unchangedTag(generation) {
+            var response = Response(.notModified)
+            response.fields.append(.etag, tag)
+            return response
+        }
+        return isHeadEnough ? complete(.rows(.omitted, in: format), generation) : nil
+    }
+
+    /// Adds what a cache needs to know.
+    func complete(_ response: consuming Response, _ generation: PublishedGeneration) -> Response {
+        response.fields.append(.etag, tag(generation))
+        let date = HTTPDate.bytes(secondsSinceEpoch: generation.publishedAt)
+        response.fields.append(.lastModified, String(decoding: date, as: UTF8.self))
+        return response
+    }
+
+    /// The tag of what the client has, where that is what it would get (RFC 9110 §13.2.2).
+    private func unchangedTag(_ generation: PublishedGeneration) -> String? {
+        if fields.bytes(of: .ifNoneMatch) != nil {
+            let tag = tag(generation)
+            return Preconditions.firstNamed(in: fields.all(.ifNoneMatch), of: [tag]) == nil ? nil : tag
+        }
+        guard let since = fields.bytes(of: .ifModifiedSince), fields.count(of: .ifModifiedSince) == 1,
+            let moment = HTTPDate.secondsSinceEpoch(since, now: Int64(time(nil))), generation.publishedAt <= moment
+        else { return nil }
+        return tag(generation)
+    }
+
+    private func tag(_ generation: PublishedGeneration) -> String {
+        var digest = representation
+        digest.add(generation.id)
+        return "\"\(digest.text)\""
+    }
+}
+
+/// FNV-1a with 128 bits. It need not resist an enemy: who makes two requests collide fools none but their own cache.
+struct Digest: Sendable {
+    private var state: UInt128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d
+
+    private static let prime: UInt128 = 0x0000_0000_0100_0000_0000_0000_0000_013b
+
+    /// Adds a text, and an end that no text has in it.
+    mutating func add(_ text: String) {
+        for byte in text.utf8 { add(byte) }
+        add(0xFF)
+    }
+
+    private mutating func add(_ byte: UInt8) { state = (state ^ UInt128(byte)) &* Digest.prime }
+
+    /// 25 characters at most.
+    var text: String { String(state, radix: 36) }
+}
+
+extension RowFormat {
+    /// Tells it from every other format.
+    fileprivate var tagName: String {
+        self == .spreadsheet ? "spreadsheet" : name
+    }
+}

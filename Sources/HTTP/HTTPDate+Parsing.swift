@@ -1,0 +1,50 @@
+extension HTTPDate {
+    /// The moment that a date names, in seconds since 1970; nil where it is none. The three formats of RFC 9110 §5.6.7 are
+    /// read: IMF-fixdate, `Sunday, 06-Nov-94 08:49:37 GMT`, and `Sun Nov  6 08:49:37 1994`.
+    /// - Parameter now: In seconds since 1970: a year of two digits is never more than 50 years after it.
+    public static func secondsSinceEpoch(_ bytes: ArraySlice<UInt8>, now: Int64) -> Int64? {
+        // Longer than any date in any of the formats.
+        guard bytes.count <= 40 else { return nil }
+        let parts = String(decoding: bytes, as: UTF8.self).split(separator: " ").map(String.init)
+        switch parts.count {
+        case 6 where parts[5] == "GMT" && parts[0].hasSuffix(","):
+            return moment(year: parts[3], month: parts[2], day: parts[1], time: parts[4])
+        case 4 where parts[3] == "GMT" && parts[0].hasSuffix(","):
+            let date = parts[1].split(separator: "-").map(String.init)
+            guard date.count == 3, date[2].utf8.count == 2, let short = number(date[2]) else { return nil }
+            let latest = 1970 + now / 31_556_952 + 50
+            let year = latest - ((latest - short) % 100 + 100) % 100
+            return moment(year: String(year), month: date[1], day: date[0], time: parts[2])
+        case 5:
+            return moment(year: parts[4], month: parts[1], day: parts[2], time: parts[3])
+        default:
+            return nil
+        }
+    }
+
+    private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+    private static func moment(year: String, month: String, day: String, time: String) -> Int64? {
+        let clock = time.split(separator: ":", omittingEmptySubsequences: false).map { number(String($0)) }
+        guard clock.count == 3, let hour = clock[0], let minute = clock[1], let second = clock[2],
+            let month = months.firstIndex(of: month), year.utf8.count == 4, let year = number(year),
+            let day = number(day), (1...31).contains(day), hour < 24, minute < 60, second <= 60
+        else { return nil }
+        // Counted from 1 March of the year 0, as where dates are written.
+        let monthFromMarch = Int64((month + 10) % 12)
+        let marchYear = year - (month < 2 ? 1 : 0)
+        guard marchYear >= 0 else { return nil }
+        let days =
+            365 * marchYear + marchYear / 4 - marchYear / 100 + marchYear / 400 + (153 * monthFromMarch + 2) / 5 + day
+            - 1 - 719_468
+        return days * 86_400 + hour * 3_600 + minute * 60 + second
+    }
+
+    /// Digits alone.
+    private static func number(_ text: String) -> Int64? {
+        guard (1...4).contains(text.utf8.count), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            return nil
+        }
+        return Int64(text)
+    }
+}

@@ -1,0 +1,76 @@
+import HTTP
+import Testing
+
+@testable import API
+
+@Suite struct DeliveryTests {
+    private func get(_ fixture: Fixture, _ target: String, _ field: String, method: String = "GET") throws -> Response {
+        try fixture.get(target, fields: "Password: mumble\r\n\(field)\r\n", method: method)
+    }
+
+    @Test func answersWhatTheClientHasWithoutABody() throws {
+        let fixture = try Fixture()
+        for target in ["/", "/species?format=csv", "/species/comrav", "/observations/1"] {
+            let tag = try #require(try fixture.get(target).fields[.etag])
+            for field in ["If-None-Match: \(tag)", "If-None-Match: \"a,b\", W/\(tag)", "If-None-Match: *"] {
+                let again = try get(fixture, target, field)
+                #expect(again.status == .notModified)
+                #expect(again.fields[.etag] == tag)
+                #expect(again.fields[.vary] == "Accept, Accept-Encoding, Authorization, Password")
+                #expect(again.fields[.contentType] == nil)
+                #expect(again.text == "")
+            }
+        }
+    }
+
+    @Test func hasOneTagForEachRepresentation() throws {
+        let fixture = try Fixture()
+        let targets = ["/", "/observations", "/?format=csv", "/?format=csv&spreadsheet=yes", "/?year=2021", "/species"]
+        var tags = try targets.map { try fixture.get($0).fields[.etag] }
+        tags.append(try get(fixture, "/", "Accept: application/geo+json").fields[.etag])
+        #expect(Set(tags.compactMap { $0 }).count == 7)
+        #expect(try fixture.get("/").fields[.etag] == tags.first)
+    }
+
+    @Test func sendsNewDataAgain() async throws {
+        let fixture = try Fixture()
+        let tag = try #require(try fixture.get("/").fields[.etag])
+        try fixture.replace(plain: Fixture.plain)
+        // The file is looked at every 50 ms.
+        try await Task.sleep(for: .milliseconds(100))
+        #expect(try get(fixture, "/", "If-None-Match: \(tag)").status == .ok)
+    }
+
+    @Test func letsTheTagOverruleTheDate() throws {
+        let fixture = try Fixture()
+        let date = try #require(try fixture.get("/").fields[.lastModified])
+        #expect(try get(fixture, "/", "If-Modified-Since: \(date)").status == .notModified)
+        #expect(try get(fixture, "/", "If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT").status == .ok)
+        #expect(try get(fixture, "/", "If-Modified-Since: soon").status == .ok)
+        #expect(try get(fixture, "/", "If-Modified-Since: \(date)\r\nIf-None-Match: \"x\"").status == .ok)
+    }
+
+    @Test(arguments: [
+        ("/?specie=x", Status.badRequest), ("/?species=stejai", .badRequest), ("/nothing", .notFound),
+        ("/species/comra", .notFound), ("/observations/99", .notFound),
+    ])
+    func neverTakesAnErrorForUnchanged(target: String, status: Status) throws {
+        #expect(try get(Fixture(), target, "If-None-Match: *").status == status)
+        #expect(try Fixture().get(target, fields: "If-None-Match: *\r\n").status == .unauthorized)
+    }
+
+    @Test func answersAHeadWithoutAQueryUnlessItsFieldsNeedOne() throws {
+        let fixture = try Fixture()
+        let head = try fixture.get("/", method: "HEAD")
+        guard case .omitted = head.body else {
+            Issue.record("a body was made")
+            return
+        }
+        let whole = try fixture.get("/")
+        for field in [FieldName.etag, .contentType, .lastModified] {
+            #expect(head.fields[field] == whole.fields[field])
+        }
+        #expect(try fixture.get("/?limit=1&count=exact", method: "HEAD").fields[.totalCount] == "4")
+        #expect(try fixture.get("/?species=stejai", method: "HEAD").status == .badRequest)
+    }
+}

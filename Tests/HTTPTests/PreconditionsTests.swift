@@ -1,0 +1,20 @@
+import Testing
+
+@testable import HTTP
+
+@Suite struct PreconditionsTests {
+    private func named(_ fields: String...) -> Int? {
+        Preconditions.firstNamed(in: fields.map { Array($0.utf8)[...] }, of: ["\"a\"", "\"b,c\""])
+    }
+
+    @Test func findsATagInAListHoweverItIsMarked() {
+        #expect(named("\"a\"") == 0)
+        #expect(named("\"x\", W/\"b,c\"") == 1)
+        #expect(named("\"x\"", ",, \"b,c\" ,\"a\"") == 0)
+        #expect(named("*") == 0)
+    }
+
+    @Test func findsNothingInWhatIsMalformed() {
+        for text in ["", "a", "\"a", "\"A\"", "W/a", "w/\"a\"", "\"b\"", "\"c\""] { #expect(named(text) == nil) }
+    }
+}
