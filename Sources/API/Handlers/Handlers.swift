@@ -32,7 +32,7 @@ struct Handlers {
             return try answer(call, .locations(parameters.observations(), principal.view), parameters)
         case .location(let code):
             _ = try Parameters(query, allowed: [])
-            return try one(orElse: .unknownLocation(code: code)) { (store) throws(StoreError) in
+            return try one(call, principal.view, orElse: .unknownLocation(code: code)) { (store) throws(StoreError) in
                 try store.location(code, view: principal.view)
             }
         case .regions:
