@@ -12,49 +12,44 @@ enum DerivedTables {
             DELETE FROM location_box;
             INSERT INTO location_box
                 SELECT id, longitude, longitude, latitude, latitude FROM location WHERE latitude IS NOT NULL;
-            CREATE TEMP TABLE counted (id INTEGER PRIMARY KEY, count INTEGER NOT NULL);
-            INSERT INTO counted
-                SELECT checklist_id, count(DISTINCT species_id) FROM observation
-                WHERE num IS NOT 0 AND species_id NOT IN (SELECT id FROM species WHERE code = 'nobird')
-                GROUP BY checklist_id;
-            UPDATE checklist SET species_count = coalesce((SELECT count FROM counted WHERE id = checklist.id), 0);
-            DROP TABLE counted;
             DELETE FROM summary;
             """)
-        for kind in SummaryKind.allCases {
-            let (first, second) = keys(of: kind)
-            try database.execute(
-                """
-                INSERT INTO summary
-                SELECT \(kind.rawValue), \(first), \(second), coalesce(r.id, 0), dataset_id,
-                    count(*), sum(num), max(num), min(date), max(date)
-                FROM observation o JOIN location l ON l.id = o.location_id LEFT JOIN region r ON r.code = l.region
-                GROUP BY 2, 3, 4, 5
-                """)
-        }
+        try countSpecies(in: database)
+        try Summaries.make(in: database)
     }
 
-    private static func keys(of kind: SummaryKind) -> (first: String, second: String) {
-        let year = "date / 10000"
-        let month = "date / 100 % 100"
-        // The week of a day is that of its Thursday.
-        let week = """
-            CASE WHEN date % 100 = 0 THEN 0 ELSE
-            (strftime('%j', printf('%04d-%02d-%02d', date / 10000, date / 100 % 100, date % 100), '-3 days', 'weekday 4') - 1)
-            / 7 + 1 END
+    /// Counts the species of every checklist. Those of one date and place come together, and each's species in their order.
+    private static func countSpecies(in database: Database) throws(StoreError) {
+        let none = try database.integer("SELECT id FROM species WHERE code = 'nobird'")
+        let select = try database.prepare(
             """
-        return switch kind {
-        case .species: ("species_id", "0")
-        case .year: (year, "0")
-        case .month: (month, "0")
-        case .week: (week, "0")
-        case .date: ("date", "0")
-        case .speciesYear: ("species_id", year)
-        case .speciesMonth: ("species_id", month)
-        case .speciesWeek: ("species_id", week)
-        case .speciesDate: ("species_id", "date")
-        case .speciesLocation: ("species_id", "location_id")
-        case .locationYear: ("location_id", year)
+            SELECT date, location_id, species_id, num, checklist_id FROM observation INDEXED BY observation_by_date
+            ORDER BY date, location_id, species_id
+            """)
+        let update = try database.prepare(
+            "UPDATE checklist SET species_count = ?2 WHERE id = ?1 AND species_count <> ?2")
+        var counts: [Int64: (last: Int64?, count: Int64)] = [:]
+        var (date, location) = (Int64.min, Int64.min)
+        func write() throws(StoreError) {
+            for (id, value) in counts {
+                update.bind(1, id)
+                update.bind(2, value.count)
+                try update.run()
+            }
+            counts.removeAll(keepingCapacity: true)
         }
+        while try select.step() {
+            let place = (select.int64(0), select.int64(1))
+            if place != (date, location) {
+                try write()
+                (date, location) = place
+            }
+            let species = select.int64(2)
+            let isSeen = species != none && (select.isNull(3) || select.int64(3) != 0)
+            var value = counts[select.int64(4)] ?? (nil, 0)
+            if isSeen, value.last != species { value = (species, value.count + 1) }
+            counts[select.int64(4)] = value
+        }
+        try write()
     }
 }
