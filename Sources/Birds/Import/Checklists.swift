@@ -28,8 +28,8 @@ struct Checklists {
         insert = try database.prepare(
             """
             INSERT INTO checklist (id, dataset_id, code, location_id, date, complete, half_days,
-                effort_hours_atleast, snow_depth_atleast)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                effort_hours_atleast, snow_depth_atleast, time, minutes, distance_km, area_ha, observers, protocol, comments)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
             """)
         guard existing else {
             self.existing = nil
@@ -87,6 +87,13 @@ struct Checklists {
         insert.bind(7, record.optionalInt64(7))
         insert.bind(8, record.isNull(8) ? nil : record.double(8))
         insert.bind(9, record.isNull(9) ? nil : record.double(9))
+        insert.bind(10, record.optionalInt64(13).map(timeOfDay))
+        insert.bind(11, record.optionalInt64(14))
+        insert.bind(12, record.optionalDouble(15))
+        insert.bind(13, record.optionalDouble(16))
+        insert.bind(14, record.optionalInt64(17))
+        insert.bind(15, record.text(18))
+        insert.bind(16, record.text(19))
         try insert.run()
         group[key] = id
         count += 1

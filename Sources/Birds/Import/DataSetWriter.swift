@@ -44,10 +44,12 @@ struct DataSetWriter {
         }
 
         let catalogue = Catalogue(database: database)
-        let codes = (0..<staging.species.count).map { Array(staging.species.key($0)) }
+        let taxa = (0..<staging.species.count).map { Taxon(staging.species.key($0)) }
         let places = (0..<staging.places.count).map { Place(staging.places.key($0)) }
-        let speciesIDs = try catalogue.speciesIDs(codes)
-        try staging.setIDs(places: try catalogue.locationIDs(places), species: speciesIDs)
+        let speciesIDs = try catalogue.speciesIDs(taxa)
+        let locationIDs = try catalogue.locationIDs(places)
+        try catalogue.nameLocations(staging.placeNames, ids: locationIDs)
+        try staging.setIDs(places: locationIDs, species: speciesIDs)
         try insert(staging, ids, progress: progress, into: &outcome)
 
         progress(nil)
@@ -100,13 +102,24 @@ struct DataSetWriter {
 
     private func remove(_ ids: [Int64], all: Bool) throws(StoreError) {
         // Without WHERE, SQLite gives up whole tables at once.
-        if all { return try database.execute("DELETE FROM observation; DELETE FROM checklist") }
+        if all {
+            return try database.execute(
+                "DELETE FROM observation; DELETE FROM observation_detail; DELETE FROM checklist")
+        }
         for id in ids { try Self.removeRecords(of: id, in: database) }
     }
 
     static func removeRecords(of id: Int64, in database: Database) throws(StoreError) {
         try database.execute(
             "DELETE FROM observation WHERE dataset_id = \(id); DELETE FROM checklist WHERE dataset_id = \(id)")
+        try removeDetailsAlone(database)
+    }
+
+    /// Removes the details of observations that are gone, whose ids new ones may get.
+    private static func removeDetailsAlone(_ database: Database) throws(StoreError) {
+        try database.execute(
+            "DELETE FROM observation_detail WHERE NOT EXISTS (SELECT 1 FROM observation o WHERE o.id = observation_detail.id)"
+        )
     }
 
     /// Removes records that have the source's own code of a staged one; how many.
@@ -121,6 +134,7 @@ struct DataSetWriter {
             try delete.run()
             removed += Int(database.changes)
         }
+        if removed > 0 { try Self.removeDetailsAlone(database) }
         return removed
     }
 
@@ -136,11 +150,17 @@ struct DataSetWriter {
                 source_id, valid, reviewed)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
             """)
+        let detail = try database.prepare(
+            """
+            INSERT INTO observation_detail (id, time, confidence, breeding_code, comments)
+            VALUES (last_insert_rowid(), ?1, ?2, ?3, ?4)
+            """)
         var checklists = try Checklists(database, ids: ids, existing: appends)
         while try records.step() {
             let dataset = Int(records.int64(0))
             let (date, location) = (records.int64(1), records.int64(2))
             insert.bind(1, try checklists.id(of: records, dataset: dataset, date: date, location: location))
+            // The checklist comes before the observation, whose id is then the last that was made.
             insert.bind(2, ids[dataset])
             insert.bind(3, date)
             insert.bind(4, location)
@@ -150,6 +170,13 @@ struct DataSetWriter {
             insert.bind(8, records.optionalInt64(11))
             insert.bind(9, records.optionalInt64(12))
             try insert.run()
+            if staging.holdsDetails, (20...23).contains(where: { !records.isNull($0) }) {
+                detail.bind(1, records.optionalInt64(20).map(timeOfDay))
+                detail.bind(2, records.optionalDouble(21))
+                detail.bind(3, records.text(22))
+                detail.bind(4, records.text(23))
+                try detail.run()
+            }
             outcome.stored += 1
             if outcome.stored % 8192 == 0 { progress(outcome.stored) }
         }
@@ -197,7 +224,7 @@ struct DataSetWriter {
             FROM species WHERE id = ?1 AND scientific_name IS NULL AND common_name IS NULL AND code <> 'nobird'
             """)
         var unknown: [(code: String, records: Int)] = []
-        for id in ids.sorted() {
+        for id in Set(ids).sorted() {
             select.bind(1, id)
             while try select.step() { unknown.append((select.text(0) ?? "", Int(select.int64(1)))) }
         }

@@ -20,7 +20,8 @@ public enum DataSets {
         guard identity.isRegular else { throw .refused("\(path) is no file; give the path of a database.") }
         do throws(StoreError) {
             let database = try Database(path: path, mode: .readOnly)
-            try Schema.check(database, path: path, oldest: 1)
+            // The tables of data sets are the same in all layouts, so that one can be taken out of an older file.
+            if try !Migration.isNeeded(database) { try Schema.check(database, path: path) }
             let select = try database.prepare(
                 """
                 SELECT name, records, checklists, format, imported_at, source, licence, citation

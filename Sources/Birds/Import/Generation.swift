@@ -92,9 +92,10 @@ final class Generation {
             PRAGMA cache_size = -\(Self.cacheKilobytes);
             PRAGMA threads = 2;
             """)
-        if isNew { try Schema.create(in: database) } else { try Schema.check(database, path: path, oldest: 1) }
+        let isOld = isNew ? false : try Migration.isNeeded(database)
+        if isNew { try Schema.create(in: database) } else if !isOld { try Schema.check(database, path: path) }
         try database.execute("BEGIN")
-        if !isNew { try Migration.run(on: database) }
+        if isOld { try Migration.run(database) }
         let value = try body(database)
         try check(database)
         try DerivedTables.rebuild(in: database)

@@ -6,7 +6,11 @@ final class Staging {
     let database: Database
     private(set) var places = ByteTable()
     private(set) var species = ByteTable()
+    /// What places are called, where a record tells: the first name that was met.
+    private(set) var placeNames: [Int: [UInt8]] = [:]
     private(set) var count = 0
+    /// Whether any record has something for `observation_detail`.
+    private(set) var holdsDetails = false
     private let insert: Statement
     private let first: Statement
     private var key: [UInt8] = []
@@ -25,7 +29,9 @@ final class Staging {
                 id INTEGER PRIMARY KEY, dataset INTEGER, file INTEGER, line INTEGER,
                 date INTEGER, place INTEGER, species INTEGER, num INTEGER,
                 checklist TEXT, complete INTEGER, half_days INTEGER, effort_hours REAL, snow_depth REAL,
-                source_id TEXT, valid INTEGER, reviewed INTEGER
+                source_id TEXT, valid INTEGER, reviewed INTEGER,
+                time INTEGER, minutes INTEGER, distance REAL, area REAL, observers INTEGER, protocol TEXT,
+                checklist_comments TEXT, own_time INTEGER, confidence REAL, breeding_code TEXT, comments TEXT
             );
             CREATE UNIQUE INDEX staged_by_source_id ON staged (dataset, source_id) WHERE source_id IS NOT NULL;
             CREATE TABLE place (number INTEGER PRIMARY KEY, id INTEGER NOT NULL);
@@ -35,8 +41,11 @@ final class Staging {
         insert = try database.prepare(
             """
             INSERT INTO staged (dataset, file, line, date, place, species, num,
-                checklist, complete, half_days, effort_hours, snow_depth, source_id, valid, reviewed)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+                checklist, complete, half_days, effort_hours, snow_depth, source_id, valid, reviewed,
+                time, minutes, distance, area, observers, protocol, checklist_comments,
+                own_time, confidence, breeding_code, comments)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,
+                ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)
             ON CONFLICT DO NOTHING
             """)
         first = try database.prepare("SELECT file, line FROM staged WHERE dataset = ?1 AND source_id = ?2")
@@ -53,11 +62,19 @@ final class Staging {
     ) throws(StoreError) -> Outcome {
         Place.write(record, row, to: &key)
         let place = key.withUnsafeBytes { places.number(of: $0) }
-        let kind = row.bytes.withUnsafeBytes { bytes in
-            species.number(of: UnsafeRawBufferPointer(rebasing: bytes[record.species.range]))
-        }
+        let kind =
+            if record.species.isEmpty {
+                Taxon.write(record, row, to: &key, in: &species)
+            } else {
+                row.bytes.withUnsafeBytes { bytes in
+                    species.number(of: UnsafeRawBufferPointer(rebasing: bytes[record.species.range]))
+                }
+            }
         guard let place, let kind else {
             throw .unusable(path: "The import", reason: "it has more than \(ByteTable.mostKeys) places or species")
+        }
+        if !record.locationName.isEmpty, placeNames[place] == nil {
+            placeNames[place] = Array(row.bytes[record.locationName.range])
         }
         insert.bind(1, dataset)
         insert.bind(2, file)
@@ -66,9 +83,9 @@ final class Staging {
         insert.bind(5, place)
         insert.bind(6, kind)
         insert.bind(7, record.count)
-        if let complete { insert.bind(9, complete ? 1 : 0) } else { insert.bindNull(9) }
+        insert.bind(9, record.complete ?? complete.map { $0 ? 1 : 0 })
         // Bindings last from row to row: those that plain files never have stay NULL.
-        if !record.checklist.isEmpty {
+        if record.isDetailed {
             bind(8, row, record.checklist)
             insert.bind(10, record.halfDays)
             insert.bind(11, record.effortHours)
@@ -76,9 +93,22 @@ final class Staging {
             bind(13, row, record.source)
             insert.bind(14, record.valid)
             insert.bind(15, record.reviewed)
+            insert.bind(16, record.time)
+            insert.bind(17, record.minutes)
+            insert.bind(18, record.distance)
+            insert.bind(19, record.area)
+            insert.bind(20, record.observers)
+            bind(21, row, record.protocol)
+            bind(22, row, record.checklistComments)
+            insert.bind(23, record.ownTime)
+            insert.bind(24, record.confidence)
+            bind(25, row, record.breedingCode)
+            bind(26, row, record.comments)
             isDetailed = true
+            holdsDetails = holdsDetails || record.isDetailedItself
         } else if isDetailed {
-            for index in [8, 10, 11, 12, 13, 14, 15] as [Int32] { insert.bindNull(index) }
+            for index in 10...26 as ClosedRange<Int32> { insert.bindNull(index) }
+            insert.bindNull(8)
             isDetailed = false
         }
         try insert.run()
@@ -117,9 +147,27 @@ final class Staging {
         try database.prepare(
             """
             SELECT s.dataset, s.date, p.id, k.id, s.num,
-                s.checklist, s.complete, s.half_days, s.effort_hours, s.snow_depth, s.source_id, s.valid, s.reviewed
+                s.checklist, s.complete, s.half_days, s.effort_hours, s.snow_depth, s.source_id, s.valid, s.reviewed,
+                s.time, s.minutes, s.distance, s.area, s.observers, s.protocol, s.checklist_comments,
+                s.own_time, s.confidence, s.breeding_code, s.comments
             FROM staged s CROSS JOIN place p ON p.number = s.place CROSS JOIN kind k ON k.number = s.species
             ORDER BY s.date, p.id, k.id, s.num, s.checklist, s.source_id, s.id
             """)
+    }
+}
+
+extension SourceRecord {
+    /// Whether it has more than plain files have.
+    @inline(__always)
+    fileprivate var isDetailed: Bool {
+        !checklist.isEmpty || !source.isEmpty || time != nil || minutes != nil || distance != nil || area != nil
+            || observers != nil || !`protocol`.isEmpty || !checklistComments.isEmpty || isDetailedItself
+            || valid != nil || reviewed != nil || halfDays != nil || effortHours != nil || snowDepth != nil
+    }
+
+    /// Whether it has something for `observation_detail`.
+    @inline(__always)
+    fileprivate var isDetailedItself: Bool {
+        ownTime != nil || confidence != nil || !breedingCode.isEmpty || !comments.isEmpty
     }
 }

@@ -1,8 +1,14 @@
-/// Brings a database of an older layout up to date, when it is changed.
+/// Brings a file of an older layout to the present one, within the copy that a change makes of it.
 enum Migration {
-    /// Does nothing to a file of the present layout. What is derived is made afresh by whoever calls this.
-    static func run(on database: Database) throws(StoreError) {
-        guard try database.integer("PRAGMA user_version") == 1 else { return }
+    /// Whether a file is of a layout that can be brought up to date.
+    static func isNeeded(_ database: Database) throws(StoreError) -> Bool {
+        let application = try database.integer("PRAGMA application_id")
+        let found = try database.integer("PRAGMA user_version")
+        return application == Int64(Schema.applicationID) && found == 1
+    }
+
+    /// Adds what layout 1 lacks. What follows from the records is made afresh with every change: see `DerivedTables`.
+    static func run(_ database: Database) throws(StoreError) {
         try database.execute(
             """
             ALTER TABLE checklist ADD COLUMN area_ha REAL;
@@ -10,14 +16,10 @@ enum Migration {
             ALTER TABLE checklist ADD COLUMN comments TEXT;
             ALTER TABLE checklist ADD COLUMN species_count INTEGER NOT NULL DEFAULT 0;
             """)
-        // Of tables and indexes, those that are there already stay.
-        let statements = Schema.tables.split(separator: ";\n").map(String.init)
-        for sql in statements + Schema.indexes.map(\.sql) {
-            try database.execute(
-                sql.replacing("CREATE TABLE ", with: "CREATE TABLE IF NOT EXISTS ")
-                    .replacing("CREATE VIRTUAL TABLE ", with: "CREATE VIRTUAL TABLE IF NOT EXISTS ")
-                    .replacing("CREATE UNIQUE INDEX ", with: "CREATE UNIQUE INDEX IF NOT EXISTS ")
-                    .replacing("CREATE INDEX ", with: "CREATE INDEX IF NOT EXISTS "))
+        try database.execute(Schema.tables)
+        for index in Schema.indexes {
+            let found = try database.integer("SELECT count(*) FROM sqlite_schema WHERE name = '\(index.name)'")
+            if found == 0 { try database.execute(index.sql) }
         }
         try database.execute("PRAGMA user_version = \(Schema.version)")
     }

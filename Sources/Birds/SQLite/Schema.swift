@@ -18,11 +18,11 @@ enum Schema {
     static let version = 2
 
     static let tables = """
-        CREATE TABLE generation (          -- one row: what tells this file from every other one
+        CREATE TABLE IF NOT EXISTS generation (          -- one row: what tells this file from every other one
             id TEXT NOT NULL,              -- 32 random hexadecimal digits, new with every change
             published_at TEXT NOT NULL     -- UTC, ISO 8601
         ) STRICT;
-        CREATE TABLE dataset (
+        CREATE TABLE IF NOT EXISTS dataset (
             id INTEGER PRIMARY KEY,
             name TEXT NOT NULL UNIQUE,
             format TEXT NOT NULL,          -- of its last import, such as 'feederwatch'
@@ -33,7 +33,7 @@ enum Schema {
             checklists INTEGER NOT NULL,
             records INTEGER NOT NULL
         ) STRICT;
-        CREATE TABLE species (
+        CREATE TABLE IF NOT EXISTS species (
             id INTEGER PRIMARY KEY,        -- ascends with code
             code TEXT NOT NULL UNIQUE,     -- species_id of a record
             scientific_name TEXT,
@@ -41,9 +41,9 @@ enum Schema {
             category TEXT,                 -- species, spuh, slash, hybrid, issf, domestic, form, intergrade, or NULL
             taxon_order REAL
         ) STRICT;
-        CREATE INDEX species_by_scientific_name ON species (scientific_name COLLATE NOCASE);
-        CREATE INDEX species_by_common_name ON species (common_name COLLATE NOCASE);
-        CREATE TABLE location (
+        CREATE INDEX IF NOT EXISTS species_by_scientific_name ON species (scientific_name COLLATE NOCASE);
+        CREATE INDEX IF NOT EXISTS species_by_common_name ON species (common_name COLLATE NOCASE);
+        CREATE TABLE IF NOT EXISTS location (
             id INTEGER PRIMARY KEY,        -- ascends with (code, latitude, longitude, region)
             code TEXT NOT NULL,            -- loc_id of a record
             latitude REAL,                 -- degrees, WGS 84; both or neither
@@ -51,14 +51,14 @@ enum Schema {
             region TEXT,                   -- ISO 3166-2, such as CA-YT
             name TEXT
         ) STRICT;
-        CREATE VIRTUAL TABLE location_box USING rtree (id, west, east, south, north); -- 32-bit floats that hold the point
-        CREATE TABLE region (
+        CREATE VIRTUAL TABLE IF NOT EXISTS location_box USING rtree (id, west, east, south, north); -- 32-bit floats that hold the point
+        CREATE TABLE IF NOT EXISTS region (
             id INTEGER PRIMARY KEY,        -- from 1; 0 in a summary stands for locations without a region
             code TEXT NOT NULL UNIQUE
         ) STRICT;
-        CREATE INDEX location_by_code ON location (code);
-        CREATE INDEX location_by_region ON location (region);
-        CREATE TABLE checklist (
+        CREATE INDEX IF NOT EXISTS location_by_code ON location (code);
+        CREATE INDEX IF NOT EXISTS location_by_region ON location (region);
+        CREATE TABLE IF NOT EXISTS checklist (
             id INTEGER PRIMARY KEY,
             dataset_id INTEGER NOT NULL,
             code TEXT,                     -- SUB_ID of a file, or NULL
@@ -77,7 +77,7 @@ enum Schema {
             effort_hours_atleast REAL,     -- FeederWatch: the lower end of a class
             snow_depth_atleast REAL        -- FeederWatch, cm: the lower end of a class
         ) STRICT;
-        CREATE TABLE observation (
+        CREATE TABLE IF NOT EXISTS observation (
             id INTEGER PRIMARY KEY,
             checklist_id INTEGER NOT NULL,
             dataset_id INTEGER NOT NULL,
@@ -89,14 +89,14 @@ enum Schema {
             valid INTEGER,                 -- FeederWatch VALID: 0 did not pass review
             reviewed INTEGER
         ) STRICT;
-        CREATE TABLE observation_detail (  -- what few files have; a row where there is anything to say
+        CREATE TABLE IF NOT EXISTS observation_detail (  -- what few files have; a row where there is anything to say
             id INTEGER PRIMARY KEY,        -- of the observation
             time TEXT,                     -- HH:MM, local, where it is the observation's and not the checklist's
             confidence REAL,               -- of a detection by machine, 0 to 1
             breeding_code TEXT,
             comments TEXT
         ) STRICT;
-        CREATE TABLE summary (             -- see `SummaryKind`
+        CREATE TABLE IF NOT EXISTS summary (             -- see `SummaryKind`
             kind INTEGER NOT NULL,
             first_key INTEGER NOT NULL,
             second_key INTEGER NOT NULL,   -- 0 for a kind with one key
@@ -153,10 +153,7 @@ enum Schema {
     }
 
     /// Refuses a file that is not ours, or of another version, with a sentence that says what to do.
-    /// - Parameter oldest: The oldest layout that will do.
-    static func check(
-        _ database: Database, path: String, oldest: Int = Schema.version
-    ) throws(StoreError) {
+    static func check(_ database: Database, path: String) throws(StoreError) {
         let application: Int64
         let found: Int64
         do {
@@ -176,7 +173,7 @@ enum Schema {
                 path: path,
                 reason: "it was made by a newer Rookery (layout \(found), this one knows \(version)); update Rookery")
         }
-        guard found >= Int64(oldest) else {
+        guard found == Int64(version) else {
             throw .unusable(
                 path: path,
                 reason:
