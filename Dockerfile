@@ -1,7 +1,7 @@
 # docker build -t rookery . && docker run --rm -p 8000:8000 -e ROOKERY_PASSWORD=mumble rookery
 FROM swift:6.3-bookworm AS build
 RUN apt-get -q update \
- && apt-get -q install -y --no-install-recommends libsqlite3-dev libssl-dev pkg-config \
+ && apt-get -q install -y --no-install-recommends libsqlite3-dev libssl-dev zlib1g-dev pkg-config \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /rookery
 # The packages that it depends on, kept as long as the manifest stays as it is.
@@ -17,7 +17,7 @@ RUN rookery import data/species.csv data/feederwatch.csv --database /rookery/bir
 
 FROM debian:bookworm-slim
 RUN apt-get -q update \
- && apt-get -q install -y --no-install-recommends libsqlite3-0 libssl3 \
+ && apt-get -q install -y --no-install-recommends libsqlite3-0 libssl3 zlib1g \
  && rm -rf /var/lib/apt/lists/* /var/log/* /var/cache/* \
  && install -d -o 10001 -g 10001 /data
 COPY --from=build /usr/local/bin/rookery /usr/local/bin/

@@ -16,6 +16,7 @@ let package = Package(
         // The system's libraries: a module map and one header each.
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
         // Each library may import what stands here and no more: `--explicit-target-dependency-import-check=error`.
@@ -24,7 +25,7 @@ let package = Package(
         .target(name: "Birds", dependencies: ["CSQLite"], swiftSettings: settings),
         .target(
             name: "API",
-            dependencies: ["HTTP", "Birds", "COpenSSL", .product(name: "Logging", package: "swift-log")],
+            dependencies: ["HTTP", "Birds", "COpenSSL", "CZlib", .product(name: "Logging", package: "swift-log")],
             swiftSettings: settings),
         .executableTarget(
             name: "rookery",

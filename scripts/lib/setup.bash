@@ -8,6 +8,7 @@ is_there() {
     case $1 in
         libsqlite3-dev) pkg-config --exists sqlite3 ;;
         libssl-dev) pkg-config --exists libcrypto ;;
+        zlib1g-dev) pkg-config --exists zlib ;;
         python3-requests) python3 -c 'import requests' ;;
         nginx-light) command -v nginx ;;
         *) command -v "$1" ;;
@@ -21,7 +22,7 @@ need() {
     for package in "$@"; do is_there "$package" || missing+=("$package"); done
     [ ${#missing[@]} -gt 0 ] || return 0
     command -v apt-get >/dev/null || fail "please install ${missing[*]}, as Debian calls them; on Fedora 'dnf install'" \
-        "sqlite-devel openssl-devel pkgconf-pkg-config …, on Arch 'pacman -S' sqlite openssl pkgconf …"
+        "sqlite-devel openssl-devel zlib-devel pkgconf-pkg-config …, on Arch 'pacman -S' sqlite openssl zlib pkgconf …"
     if [ "$(id -u)" != 0 ]; then
         command -v sudo >/dev/null || fail "please run as root: apt-get install ${missing[*]}"
         sudo=(sudo)

@@ -27,7 +27,11 @@ struct RowAnswer {
             body.reserveCapacity(RowAnswer.usualSize)
             if try rows.fill(&body, limit: LongAnswer.pieceSize) {
                 let response = Response.rows(.bytes(body), in: format, total: rows.total, next: rows.next, page)
-                return .now(delivery.complete(response, store.generation))
+                let generation = store.generation
+                if delivery.isLong(response) {
+                    return .later(work: { delivery.complete(response, generation) }, cancel: {})
+                }
+                return .now(delivery.complete(response, generation))
             }
         } catch .overBudget {
             // Too long for the loop: a worker takes it up from the beginning.

@@ -39,9 +39,18 @@ struct Delivery: Sendable {
         return isHeadEnough ? complete(.rows(.omitted, in: format), generation) : nil
     }
 
-    /// Adds what a cache needs to know.
+    /// Whether `complete` may take longer than a loop should be kept.
+    func isLong(_ response: Response) -> Bool { response.body.isLongToCompress && takesGzip }
+
+    /// Compresses the body where the client takes that, and adds what a cache needs to know.
     func complete(_ response: consuming Response, _ generation: PublishedGeneration) -> Response {
-        response.fields.append(.etag, tag(generation))
+        if response.body.isWorthCompressing, takesGzip, let body = response.body.compressed {
+            response.body = body
+            response.fields.append(.contentEncoding, "gzip")
+            response.fields.append(.etag, tags(generation).gzip)
+        } else {
+            response.fields.append(.etag, tags(generation).plain)
+        }
         let date = HTTPDate.bytes(secondsSinceEpoch: generation.publishedAt)
         response.fields.append(.lastModified, String(decoding: date, as: UTF8.self))
         return response
@@ -50,19 +59,27 @@ struct Delivery: Sendable {
     /// The tag of what the client has, where that is what it would get (RFC 9110 §13.2.2).
     private func unchangedTag(_ generation: PublishedGeneration) -> String? {
         if fields.bytes(of: .ifNoneMatch) != nil {
-            let tag = tag(generation)
-            return Preconditions.firstNamed(in: fields.all(.ifNoneMatch), of: [tag]) == nil ? nil : tag
+            let tags = tags(generation)
+            // How long the body would be is not known yet: a client that takes both may have either.
+            let possible = takesGzip ? [tags.plain, tags.gzip] : [tags.plain]
+            return Preconditions.firstNamed(in: fields.all(.ifNoneMatch), of: possible).map { possible[$0] }
         }
         guard let since = fields.bytes(of: .ifModifiedSince), fields.count(of: .ifModifiedSince) == 1,
             let moment = HTTPDate.secondsSinceEpoch(since, now: Int64(time(nil))), generation.publishedAt <= moment
         else { return nil }
-        return tag(generation)
+        return tags(generation).plain
     }
 
-    private func tag(_ generation: PublishedGeneration) -> String {
+    private var takesGzip: Bool {
+        fields.bytes(of: .acceptEncoding) != nil && Negotiation.takesGzip(fields.all(.acceptEncoding))
+    }
+
+    /// Another coding has other bytes, and so another tag.
+    private func tags(_ generation: PublishedGeneration) -> (plain: String, gzip: String) {
         var digest = representation
         digest.add(generation.id)
-        return "\"\(digest.text)\""
+        let text = digest.text
+        return ("\"\(text)\"", "\"\(text)-gzip\"")
     }
 }
 
