@@ -13,6 +13,8 @@ public struct ServiceConfiguration: Sendable {
     public var queryTimeout: Int = 10
     /// How many long answers may be under way at once; each has its own connection to the database.
     public var longAnswers: Int = 64
+    /// Whose web pages may ask.
+    public var cors = CORS.none
     public var accessLog: AccessLogConfiguration
     public var logger: Logger
 
@@ -41,6 +43,7 @@ public final class Service: Application {
     private let chain: Handler
     private let log: EventLog
     private let accessLog: AccessLog
+    private let cors: CORS
     private let pool: StorePool
     /// When to look after the file again, on the monotonic clock in nanoseconds.
     private var nextUpkeep: UInt64 = 0
@@ -60,26 +63,33 @@ public final class Service: Application {
         chain = chained(
             Authentication(password: configuration.password).middleware,
             before: { (call) throws(APIError) in try handlers.handle(call) })
+        cors = configuration.cors
         accessLog = AccessLog(configuration.accessLog)
         requestIDs = RequestIDs(loop: loop)
     }
 
     public func respond(to request: Request, from peer: Peer) -> Answer {
         let requestID = requestIDs.next(for: request)
+        let shared = cors.fields(for: request)
+        // A preflight carries no credentials.
+        if let response = cors.preflight(request) {
+            return .now(Service.finish(response, shared, requestID: requestID, user: nil))
+        }
         let (route, format) = Route.find(request.target.path)
         var call = Call(request: request, route: route, namedFormat: format, requestID: requestID)
         let answer = errorBodies(&call)
         let user = call.principal?.name
         switch answer {
-        case .now(let response): return .now(Service.finish(response, requestID: requestID, user: user))
+        case .now(let response): return .now(Service.finish(response, shared, requestID: requestID, user: user))
         case .later(let work, let cancel):
-            return .later(work: { Service.finish(work(), requestID: requestID, user: user) }, cancel: cancel)
+            return .later(work: { Service.finish(work(), shared, requestID: requestID, user: user) }, cancel: cancel)
         }
     }
 
     public func refuse(_ error: RequestError, from peer: Peer) -> Response {
         let requestID = requestIDs.next()
-        return Service.finish(Problem(error).response(requestID: requestID), requestID: requestID, user: nil)
+        return Service.finish(
+            Problem(error).response(requestID: requestID), cors.fields(for: nil), requestID: requestID, user: nil)
     }
 
     public func finished(_ report: Report) {
@@ -111,9 +121,12 @@ public final class Service: Application {
         (.cacheControl, "private, no-cache"), (.vary, "Accept, Accept-Encoding, Authorization, Password"),
     ])
 
-    /// Adds what every response has.
-    static func finish(_ response: consuming Response, requestID: String, user: String?) -> Response {
+    /// Adds what every response has, and what every response to this request has.
+    static func finish(
+        _ response: consuming Response, _ shared: ResponseFields, requestID: String, user: String?
+    ) -> Response {
         response.fields.append(everyAnswer)
+        response.fields.append(shared)
         response.requestID = requestID
         response.user = user
         return response

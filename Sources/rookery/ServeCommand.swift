@@ -27,6 +27,12 @@ struct ServeCommand: ParsableCommand {
     @Flag(name: .customLong("public"), help: .setting("Ask nobody for a password.", "ROOKERY_PUBLIC", default: "no"))
     var isPublic = false
 
+    @Option(
+        help: .setting(
+            "Lets web pages of this origin ask, such as https://birds.example; may be given again for another.",
+            "ROOKERY_CORS", default: "none", name: "origin"))
+    var cors: [String] = []
+
     @OptionGroup(title: "Where it listens") var listening: ListeningOptions
     @OptionGroup(title: "Logs") var logs: LogOptions
     @OptionGroup(title: "Limits") var limits: LimitOptions
@@ -51,6 +57,7 @@ struct ServeCommand: ParsableCommand {
         var configuration = ServiceConfiguration(
             database: path, password: password, accessLog: accessLog, logger: logger)
         try limits.apply(to: &configuration)
+        configuration.cors = try allowedOrigins()
         let service = configuration
 
         do {
@@ -71,6 +78,16 @@ struct ServeCommand: ParsableCommand {
             throw Failure.usage(error.sentence)
         } catch let error as ServerError {
             throw Failure.usage("\(error)")
+        }
+    }
+
+    /// The variable holds several, with commas or spaces between them.
+    private func allowedOrigins() throws -> CORS {
+        let given = cors.isEmpty ? (environment("ROOKERY_CORS") ?? "") : cors.joined(separator: " ")
+        do throws(CORSError) {
+            return try CORS(given.split { $0 == "," || $0 == " " }.map(String.init))
+        } catch {
+            throw Failure.usage("--cors: \(error.message)")
         }
     }
 

@@ -38,7 +38,9 @@ final class Fixture {
     let folder: URL
     let service: Service
 
-    init(password: String? = "mumble", plain: String = Fixture.plain, queryTimeout: Int = 10) throws {
+    init(
+        password: String? = "mumble", plain: String = Fixture.plain, queryTimeout: Int = 10, cors: [String] = []
+    ) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("rookery-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let files = [("birds.csv", plain), ("species.csv", Fixture.species)]
@@ -57,6 +59,7 @@ final class Fixture {
             accessLog: AccessLogConfiguration(descriptor: nil, format: .text),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         configuration.queryTimeout = queryTimeout
+        configuration.cors = try CORS(cors)
         service = try Service(configuration, stores: SharedStores(configuration), loop: 0)
     }
 
