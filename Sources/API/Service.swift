@@ -26,9 +26,10 @@ public struct ServiceConfiguration: Sendable {
     }
 }
 
-/// The connections of the workers, which all loops share.
+/// The connections of the workers and what is counted, which all loops share.
 public struct SharedStores: Sendable {
     let pool: StorePool
+    let metrics = Metrics(now: Int64(time(nil)))
 
     public init(_ configuration: ServiceConfiguration) {
         pool = StorePool(path: configuration.database, limit: configuration.longAnswers)
@@ -44,6 +45,7 @@ public final class Service: Application {
     private let log: EventLog
     private let accessLog: AccessLog
     private let cors: CORS
+    private let metrics: LoopMetrics
     private let pool: StorePool
     /// When to look after the file again, on the monotonic clock in nanoseconds.
     private var nextUpkeep: UInt64 = 0
@@ -56,7 +58,7 @@ public final class Service: Application {
         let log = EventLog(logger: configuration.logger)
         let long = LongAnswer(
             pool: stores.pool, queryTimeout: UInt64(max(1, configuration.queryTimeout)) * 1_000_000_000, log: log)
-        let handlers = Handlers(watch: watch, rows: RowAnswer(long: long, log: log), log: log)
+        let handlers = Handlers(watch: watch, rows: RowAnswer(long: long, log: log), log: log, metrics: stores.metrics)
         self.watch = watch
         self.log = log
         pool = stores.pool
@@ -64,6 +66,7 @@ public final class Service: Application {
             Authentication(password: configuration.password).middleware,
             before: { (call) throws(APIError) in try handlers.handle(call) })
         cors = configuration.cors
+        metrics = stores.metrics.addLoop()
         accessLog = AccessLog(configuration.accessLog)
         requestIDs = RequestIDs(loop: loop)
     }
@@ -73,6 +76,7 @@ public final class Service: Application {
         let shared = cors.fields(for: request)
         // A preflight carries no credentials.
         if let response = cors.preflight(request) {
+            metrics.answered(.server, response.status)
             return .now(Service.finish(response, shared, requestID: requestID, user: nil))
         }
         let (route, format) = Route.find(request.target.path)
@@ -80,19 +84,28 @@ public final class Service: Application {
         let answer = errorBodies(&call)
         let user = call.principal?.name
         switch answer {
-        case .now(let response): return .now(Service.finish(response, shared, requestID: requestID, user: user))
+        case .now(let response):
+            metrics.answered(route, response.status)
+            return .now(Service.finish(response, shared, requestID: requestID, user: user))
         case .later(let work, let cancel):
-            return .later(work: { Service.finish(work(), shared, requestID: requestID, user: user) }, cancel: cancel)
+            let finished: @Sendable () -> Response = { [metrics] in
+                let response = work()
+                metrics.answered(route, response.status)
+                return Service.finish(response, shared, requestID: requestID, user: user)
+            }
+            return .later(work: finished, cancel: cancel)
         }
     }
 
     public func refuse(_ error: RequestError, from peer: Peer) -> Response {
         let requestID = requestIDs.next()
+        metrics.answered(nil, error.status)
         return Service.finish(
             Problem(error).response(requestID: requestID), cors.fields(for: nil), requestID: requestID, user: nil)
     }
 
     public func finished(_ report: Report) {
+        metrics.finished(report)
         if accessLog.isOn { accessLog.append(report, now: time(nil)) }
     }
 
@@ -112,6 +125,7 @@ public final class Service: Application {
         do throws(APIError) {
             return try chain(&call)
         } catch {
+            if error == .incorrectPassword || error == .incorrectCredentials { metrics.loginFailed() }
             return .now(Problem(error).response(requestID: call.requestID))
         }
     }

@@ -6,6 +6,7 @@ struct Handlers {
     let watch: StoreWatch
     let rows: RowAnswer
     let log: EventLog
+    let metrics: Metrics
 
     func handle(_ call: Call) throws(APIError) -> Answer {
         guard let principal = call.principal else { throw .missingCredentials }
@@ -53,7 +54,10 @@ struct Handlers {
         case .health:
             _ = try Parameters(query, allowed: [])
             return .now(Handlers.json(Array("{\"status\":\"ok\"}\n".utf8)))
-        case .server, .metrics, .description:
+        case .metrics:
+            _ = try Parameters(query, allowed: [])
+            return .now(Response(.ok, fields: Handlers.metricsFields, body: .bytes(Array(metrics.text().utf8))))
+        case .server, .description:
             throw .unknownPath
         }
     }
@@ -114,6 +118,8 @@ struct Handlers {
         response.fields.append(.allow, Route.methods.map(\.rawValue).joined(separator: ", "))
         return response
     }
+
+    private static let metricsFields = ResponseFields([(.contentType, "text/plain; version=0.0.4; charset=utf-8")])
 
     private static func json(_ body: [UInt8]) -> Response {
         .rows(.bytes(body), in: .json)

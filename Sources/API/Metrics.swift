@@ -1,0 +1,129 @@
+import HTTP
+import Synchronization
+
+/// What all loops have counted, as Prometheus reads it.
+final class Metrics: Sendable {
+    private let loops = Mutex<[LoopMetrics]>([])
+    private let started: Int64
+
+    /// - Parameter now: In seconds since 1970.
+    init(now: Int64) { started = now }
+
+    /// The counters of one more loop.
+    func addLoop() -> LoopMetrics {
+        let loop = LoopMetrics()
+        loops.withLock { $0.append(loop) }
+        return loop
+    }
+
+    /// The text format 0.0.4.
+    func text() -> String {
+        let loops = loops.withLock { $0 }
+        func sum(_ index: Int) -> UInt64 { loops.reduce(0) { $0 &+ $1.value(index) } }
+        var text = ""
+        func begin(_ name: String, _ type: String, _ help: String) {
+            text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
+        }
+        begin("rookery_requests_total", "counter", "Answers, by resource and status.")
+        for (route, name) in LoopMetrics.routes.enumerated() {
+            for (status, code) in LoopMetrics.statuses.enumerated() {
+                let count = sum(LoopMetrics.request(route, status))
+                let label = code == 0 ? "other" : String(code)
+                if count > 0 { text += "rookery_requests_total{route=\"\(name)\",status=\"\(label)\"} \(count)\n" }
+            }
+        }
+        begin(
+            "rookery_request_duration_seconds", "histogram",
+            "From the first byte of a request to the last of its answer.")
+        var count: UInt64 = 0
+        for (index, bound) in LoopMetrics.bounds.enumerated() {
+            count &+= sum(LoopMetrics.duration + index)
+            let label = bound == .max ? "+Inf" : String(Double(bound) / 1e9)
+            text += "rookery_request_duration_seconds_bucket{le=\"\(label)\"} \(count)\n"
+        }
+        text += "rookery_request_duration_seconds_sum \(Double(sum(LoopMetrics.nanoseconds)) / 1e9)\n"
+        text += "rookery_request_duration_seconds_count \(count)\n"
+        begin("rookery_response_body_bytes_total", "counter", "Bytes of bodies that were sent.")
+        text += "rookery_response_body_bytes_total \(sum(LoopMetrics.bytes))\n"
+        begin("rookery_failed_logins_total", "counter", "Requests with a wrong password.")
+        text += "rookery_failed_logins_total \(sum(LoopMetrics.failedLogins))\n"
+        begin("process_start_time_seconds", "gauge", "When the server started, in seconds since 1970.")
+        text += "process_start_time_seconds \(started)\n"
+        return text
+    }
+}
+
+/// The counters of one loop, which its workers share: no lock, and no other loop writes to them.
+///
+/// @unchecked Sendable: the memory is made of atomics, and lives as long as this.
+final class LoopMetrics: @unchecked Sendable {
+    private let counters = UnsafeMutablePointer<Atomic<UInt64>>.allocate(capacity: LoopMetrics.count)
+
+    /// Zero stands for any other.
+    static let statuses = [200, 204, 304, 400, 401, 403, 404, 405, 406, 408, 413, 414, 417, 429, 431, 501, 503, 505, 0]
+    /// The last stands for paths without a resource, and for requests that could not be read.
+    static let routes = [
+        "observations", "observation", "checklists", "species", "one_species", "locations", "location", "regions",
+        "summary", "datasets", "metrics", "description", "health", "server", "none",
+    ]
+    /// In nanoseconds.
+    static let bounds: [UInt64] = [
+        50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000, 10_000_000, 50_000_000, 250_000_000, 1_000_000_000,
+        10_000_000_000, .max,
+    ]
+    static let duration = routes.count * statuses.count
+    static let nanoseconds = duration + bounds.count
+    static let bytes = nanoseconds + 1
+    static let failedLogins = bytes + 1
+    private static let count = failedLogins + 1
+
+    init() {
+        for index in 0..<LoopMetrics.count { (counters + index).initialize(to: Atomic(0)) }
+    }
+
+    deinit {
+        counters.deinitialize(count: LoopMetrics.count)
+        counters.deallocate()
+    }
+
+    static func request(_ route: Int, _ status: Int) -> Int { route * statuses.count + status }
+
+    func answered(_ route: Route?, _ status: Status) {
+        let index = LoopMetrics.statuses.firstIndex(of: status.code) ?? LoopMetrics.statuses.count - 1
+        add(1, LoopMetrics.request(LoopMetrics.index(route), index))
+    }
+
+    func loginFailed() { add(1, LoopMetrics.failedLogins) }
+
+    func finished(_ report: Report) {
+        let index = LoopMetrics.bounds.firstIndex { report.nanoseconds <= $0 } ?? LoopMetrics.bounds.count - 1
+        add(1, LoopMetrics.duration + index)
+        add(report.nanoseconds, LoopMetrics.nanoseconds)
+        add(UInt64(clamping: report.bodyBytes), LoopMetrics.bytes)
+    }
+
+    func value(_ index: Int) -> UInt64 { counters[index].load(ordering: .relaxed) }
+
+    private func add(_ number: UInt64, _ index: Int) { counters[index].wrappingAdd(number, ordering: .relaxed) }
+
+    /// Its place in `routes`.
+    private static func index(_ route: Route?) -> Int {
+        switch route {
+        case .observations: 0
+        case .observation: 1
+        case .checklists: 2
+        case .species: 3
+        case .oneSpecies: 4
+        case .locations: 5
+        case .location: 6
+        case .regions: 7
+        case .summary: 8
+        case .datasets: 9
+        case .metrics: 10
+        case .description: 11
+        case .health: 12
+        case .server: 13
+        case nil: 14
+        }
+    }
+}

@@ -1,0 +1,32 @@
+import HTTP
+import Testing
+
+@testable import API
+
+@Suite struct MetricsTests {
+    @Test func countsAnswersAndFailedLogins() throws {
+        let fixture = try Fixture()
+        _ = try fixture.get("/")
+        _ = try fixture.get("/observations.csv")
+        _ = try fixture.get("/nothing")
+        _ = try fixture.get("/", fields: "Password: wrong\r\n")
+        _ = try fixture.get("/", fields: "")
+        fixture.service.finished(
+            Report(
+                request: nil, peer: Peer(address: "::1"), status: .ok, user: nil, requestID: nil, bodyBytes: 7,
+                nanoseconds: 200_000, complete: true))
+        let response = try fixture.get("/metrics")
+        #expect(response.fields[.contentType] == "text/plain; version=0.0.4; charset=utf-8")
+        let lines = response.text.split(separator: "\n")
+        for line in [
+            "rookery_requests_total{route=\"observations\",status=\"200\"} 2",
+            "rookery_requests_total{route=\"observations\",status=\"401\"} 1",
+            "rookery_requests_total{route=\"observations\",status=\"403\"} 1",
+            "rookery_requests_total{route=\"none\",status=\"404\"} 1", "rookery_failed_logins_total 1",
+            "rookery_response_body_bytes_total 7", "rookery_request_duration_seconds_bucket{le=\"0.0001\"} 0",
+            "rookery_request_duration_seconds_bucket{le=\"0.00025\"} 1",
+            "rookery_request_duration_seconds_bucket{le=\"+Inf\"} 1", "rookery_request_duration_seconds_count 1",
+        ] { #expect(lines.contains { $0 == line }) }
+        #expect(try fixture.get("/metrics", fields: "").status == .unauthorized)
+    }
+}
