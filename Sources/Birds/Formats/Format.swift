@@ -44,7 +44,7 @@ public struct Format: Sendable {
     }
 
     /// Every format, those with more required columns first, since the first that fits is taken.
-    public static let all: [Format] = [.feederWatch, .plain, .feederWatchSpecies, .plainSpecies]
+    public static let all: [Format] = [.feederWatch, .plain, .ebirdTaxonomy, .feederWatchSpecies, .plainSpecies]
 
     /// The names that `--format` takes.
     public static var names: [String] { all.map(\.name) }

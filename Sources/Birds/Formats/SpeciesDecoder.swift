@@ -25,7 +25,9 @@ struct SpeciesDecoder {
             scientificName: scientificName.isEmpty ? nil : row.text(scientificName),
             commonName: commonName.isEmpty ? nil : row.text(commonName),
             taxonOrder: columns.has(.taxonOrder) ? try columns.double(.taxonOrder, row) : nil)
-        species.category = Self.category(of: species)
+        // What the file says goes before what the name tells.
+        let category = columns.has(.category) ? try columns.text(.category, row) : .empty
+        species.category = category.isEmpty ? Self.category(of: species) : row.text(category)
         return species
     }
 
