@@ -1,0 +1,74 @@
+"""Wrong requests of every kind: each is refused with the parameter, the value and the nearest name, and never answered."""
+
+import re
+import tempfile
+
+import requests
+
+from server import PASSWORD, Server, check, sample_database
+
+BAD = [  # path and query, the parameter that is named, the nearest name if there is one
+    ("/observations?specie=stejay", "specie", "species"), ("/observations?sepcies=stejay", "sepcies", "species"),
+    ("/observations?species=stejai", "species", "stejay"), ("/observations?fields=loc_id,regoin", "fields", "region"),
+    ("/observations?sort=-dat", "sort", "date"), ("/observations?sort=date,date", "sort", None),
+    ("/observations?sort=date,-date", "sort", None), ("/observations?sort=minutes", "sort", None),
+    ("/observations?sort=", "sort", None),
+    ("/observations?year=2020&year=2021", "year", None), ("/observations?limit=0", "limit", None),
+    ("/observations?limit=-1", "limit", None), ("/observations?limit=99999999999999999999", "limit", None),
+    ("/observations?count=all", "count", None), ("/observations?format=cvs", "format", "csv"),
+    ("/observations?after=nonsense&limit=1", "after", None), ("/observations?bbox=1,2,3", "bbox", None),
+    ("/observations?bbox=1,50,2,40", "bbox", None), ("/observations?bbox=-181,0,0,1", "bbox", None),
+    ("/observations?bbox=0,0,nan,1", "bbox", None), ("/observations?near=60,-135", "near", None),
+    ("/observations?within=5", "within", None), ("/observations?near=91,0&within=5", "near", None),
+    ("/observations?near=60,-135&within=-1", "within", None), ("/observations?near=60,-135&within=1e999", "within", None),
+    ("/observations?min_num=-1", "min_num", None), ("/observations?min_num=1.5", "min_num", None),
+    ("/observations?min_num=9&max_num=3", None, None), ("/observations?spreadsheet=yes", "spreadsheet", None),
+    ("/observations?spreadsheet=maybe&format=csv", "spreadsheet", None), ("/observations.csv?format=json", "format", None),
+    ("/summary", "by", None), ("/summary?by=", "by", None), ("/summary?by=yaer", "by", "year"),
+    ("/summary?by=year,year", "by", None), ("/summary?by=year&format=geojson", "format", None),
+    ("/species?format=geojson", "format", None), ("/locations?limit=x", "limit", None),
+    ("/checklists?fields=nothing", "fields", None),
+]
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder, Server(sample_database(folder)) as server, requests.Session() as session:
+        session.headers["Password"] = PASSWORD
+
+        def get(path, **headers):
+            return session.get(server.url + path, headers=headers, timeout=30)
+
+        for path, parameter, nearest in BAD:
+            answer = get(path)
+            body = answer.json()
+            right = answer.status_code == body["status"] == 400 and body["error_message"]
+            right = right and (parameter is None or body.get("parameter") == parameter)
+            check(right and (nearest is None or body.get("nearest") == nearest), f"{path} is 400", answer.text)
+
+        first = get("/observations?species=stejay&limit=2")
+        link = first.links["next"]["url"]
+        check(get(link).status_code == 200, "the link of a page is answered")
+        token = re.search(r"after=([^&]+)", link)[1]
+        for index in range(len(token)):
+            other = token[:index] + ("A" if token[index] != "A" else "B") + token[index + 1:]
+            status = get(link.replace(token, other)).status_code
+            if status not in (200, 400):
+                check(False, "a token that was tampered with is refused", f"{other}: {status}")
+        check(True, "a token of which a character was changed does no harm")
+        for query in ("species=bkcchi&limit=2", "species=stejay&limit=2&sort=-date", "species=stejay&year=2021&limit=2"):
+            check(get(f"/observations?{query}&after={token}").status_code == 400, f"a token of another query is 400: {query}")
+        check(get(link.replace(token, token[: len(token) // 2])).status_code == 400, "half a token is 400")
+
+        for path, accept in [("/observations", "text/html"), ("/observations", "application/json;q=0"),
+                             ("/species", "application/geo+json"), ("/species/stejay", "text/csv")]:
+            answer = get(path, Accept=accept)
+            check(answer.status_code == 406 and answer.json()["code"] == "not-acceptable", f"{path} as {accept} is 406",
+                  answer.text)
+            check("application/json" in answer.json()["error_message"], "and says what there is", answer.text)
+        check(get("/observations.csv?limit=1", Accept="text/html").status_code == 200, "an extension wins over Accept")
+        check(get("/observations?limit=1", Accept="text/csv, application/json;q=0.5").headers["Content-Type"]
+              .startswith("text/csv"), "Accept chooses by weight")
+        check(get("/observations?limit=1&spreadsheet=yes&format=csv").status_code == 200, "spreadsheet=yes goes with CSV")
+
+
+main()
