@@ -10,6 +10,8 @@ is_there() {
         libssl-dev) pkg-config --exists libcrypto ;;
         zlib1g-dev) pkg-config --exists zlib ;;
         python3-requests) python3 -c 'import requests' ;;
+        python3-venv) python3 -c 'import ensurepip' ;;
+        gdal-bin) command -v ogr2ogr ;;
         nginx-light) command -v nginx ;;
         *) command -v "$1" ;;
     esac >/dev/null 2>&1

@@ -1,0 +1,54 @@
+"""Each format read by programs that people have, without options: they find the records of the JSON answer."""
+
+import csv
+import io
+import json
+import pathlib
+import subprocess
+import tempfile
+
+import duckdb
+import pandas
+import requests
+
+from server import PASSWORD, Server, check, sample_database
+
+
+def run(*command):
+    return subprocess.run(list(map(str, command)), capture_output=True, text=True, check=True, timeout=120).stdout
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder, Server(sample_database(folder)) as server, requests.Session() as session:
+        session.headers["Password"] = PASSWORD
+        folder = pathlib.Path(folder)
+        for path in ("observations", "checklists", "locations"):
+            rows = session.get(f"{server.url}/{path}").json()
+            files = {}
+            for extension in ("csv", "ndjson", "geojson"):
+                files[extension] = folder / f"{path}.{extension}"
+                files[extension].write_bytes(session.get(f"{server.url}/{path}.{extension}").content)
+
+            frame = pandas.read_csv(files["csv"])
+            check(list(frame.columns) == list(rows[0]), f"pandas finds the columns of {path}", list(frame.columns))
+            found = frame.astype(object).where(frame.notna(), None).to_dict("records")
+            check(found == rows, f"pandas reads {len(rows)} {path} from CSV")
+
+            if path == "observations":
+                table = duckdb.read_csv(str(files["csv"]))
+                check(table.columns == list(rows[0]) and table.fetchall() == [tuple(row.values()) for row in rows],
+                      "DuckDB reads them too")
+
+            lines = run("jq", "-c", ".", files["ndjson"]).splitlines()
+            check([json.loads(line) for line in lines] == rows, f"jq reads {path} from NDJSON")
+            count = run("jq", ".features | length", files["geojson"])
+            check(int(count) == len(rows), f"jq counts the features of {path}", count)
+
+            table = csv.DictReader(io.StringIO(run("ogr2ogr", "-f", "CSV", "-lco", "GEOMETRY=AS_XY", "/vsistdout/",
+                                                   files["geojson"])))
+            text = lambda row: (float(row["X"]), float(row["Y"]), row["loc_id"], row["region"])
+            expected = [(row["longitude"], row["latitude"], row["loc_id"], row["region"]) for row in rows]
+            check([text(row) for row in table] == expected, f"GDAL reads {path}, with their places, from GeoJSON")
+
+
+main()
