@@ -6,7 +6,7 @@ enum Parameter: String, CaseIterable {
     case species, year, month, day, from, to, region, location, bbox, near, within
     case leastNum = "min_num"
     case greatestNum = "max_num"
-    case dataset, zerofill, by, fields, sort, limit, after, count, format, spreadsheet
+    case dataset, by, fields, sort, limit, after, count, format, spreadsheet
 
     /// What chooses records.
     static let filters: [Parameter] = [

@@ -26,7 +26,7 @@ extension Parameters {
             case .after: query.after = value
             case .within where self[.near] == nil:
                 throw bad(.within, value, "of use alone: give the middle with 'near=latitude,longitude'")
-            case .within, .zerofill, .by, .count, .format, .spreadsheet:
+            case .within, .by, .count, .format, .spreadsheet:
                 break
             }
         }
