@@ -46,7 +46,9 @@ struct GetCommand: ParsableCommand {
                 .get, url.target, fields: fields,
                 head: { code, fields in
                     status = code
-                    if fields[.contentType]?.hasPrefix("text/csv") == true { counter = RecordCounter(.csv) }
+                    let type = fields[.contentType] ?? ""
+                    if type.hasPrefix("text/csv") { counter = RecordCounter(.csv) }
+                    if type.hasPrefix("application/geo+json") { counter = RecordCounter(.geojson) }
                 },
                 body: { piece in
                     guard status == 200 else {

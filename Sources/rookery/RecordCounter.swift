@@ -1,6 +1,12 @@
-/// Counts the records of an answer as it comes by: the objects in a JSON array, or the lines below the header of a CSV.
+/// Counts the records of an answer as it comes by: the objects in a JSON array, on lines of their own, or the
+/// features of GeoJSON, or the lines below the header of a CSV.
 struct RecordCounter {
-    enum Format { case json, csv }
+    enum Format {
+        /// A list of objects, one object, or one object after the other.
+        case json
+        case geojson
+        case csv
+    }
 
     private(set) var count = 0
     private let format: Format
@@ -13,12 +19,14 @@ struct RecordCounter {
 
     mutating func consume(_ bytes: some Sequence<UInt8>) {
         switch format {
-        case .json: for byte in bytes { consumeJSON(byte) }
+        case .json: for byte in bytes { consumeJSON(byte, depths: 0...1) }
+        // Features stand in an array within the collection.
+        case .geojson: for byte in bytes { consumeJSON(byte, depths: 2...2) }
         case .csv: for byte in bytes { consumeCSV(byte) }
         }
     }
 
-    private mutating func consumeJSON(_ byte: UInt8) {
+    private mutating func consumeJSON(_ byte: UInt8, depths: ClosedRange<Int>) {
         if isQuoted {
             if isEscaped {
                 isEscaped = false
@@ -33,7 +41,7 @@ struct RecordCounter {
         case UInt8(ascii: "\""): isQuoted = true
         case UInt8(ascii: "["), UInt8(ascii: "{"):
             // A single record is an object of its own; those of a list stand in an array.
-            if byte == UInt8(ascii: "{"), depth <= 1 { count += 1 }
+            if byte == UInt8(ascii: "{"), depths.contains(depth) { count += 1 }
             depth += 1
         case UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
         default: break

@@ -5,6 +5,7 @@ import Testing
 @Suite struct RecordCounterTests {
     @Test(arguments: [
         ("[]\n", 0), ("[{\"a\":1},\n{\"a\":2}]\n", 2), (#"[{"a":"}{[\""},{"b":{"c":{}}}]"#, 2), ("{\"a\":1}\n", 1),
+        ("{\"a\":1}\n{\"a\":2}\n", 2),
     ])
     func countsTheObjectsOfJSON(text: String, count: Int) {
         for size in 1...text.utf8.count {
@@ -14,6 +15,16 @@ import Testing
                 counter.consume(rest.prefix(size))
                 rest = rest.dropFirst(size)
             }
+            #expect(counter.count == count)
+        }
+    }
+
+    @Test func countsTheFeaturesOfGeoJSON() {
+        let feature = #"{"type":"Feature","geometry":{"type":"Point","coordinates":[1,2]},"properties":{"num":1}}"#
+        for count in 0...2 {
+            var counter = RecordCounter(.geojson)
+            let features = Array(repeating: feature, count: count).joined(separator: ",\n")
+            counter.consume(Array(#"{"type":"FeatureCollection","features":[\#(features)]}"#.utf8))
             #expect(counter.count == count)
         }
     }
