@@ -46,7 +46,7 @@ def main():
         for what, arguments in served.items():
             status, fields, body = curl(url, *arguments)
             check(status == 200 and body == reference and json.loads(body), f"200  {what}", (status, body))
-            check(fields["cache-control"] == "private" and "authorization" in fields["vary"].lower()
+            check(fields["cache-control"] == "private, no-cache" and "authorization" in fields["vary"].lower()
                   and "password" in fields["vary"].lower(), "     private, and varies with the credentials", fields)
 
         refused = [
