@@ -6,7 +6,7 @@ enum Parameter: String, CaseIterable {
     case species, year, month, day, from, to, region, location, bbox, near, within
     case leastNum = "min_num"
     case greatestNum = "max_num"
-    case dataset, by, fields, sort, limit, after, count, format, spreadsheet
+    case dataset, zerofill, by, fields, sort, limit, after, count, format, spreadsheet
 
     /// What chooses records.
     static let filters: [Parameter] = [
@@ -17,7 +17,7 @@ enum Parameter: String, CaseIterable {
     static let pages: [Parameter] = [.limit, .after, .count]
     static let formats: [Parameter] = [.format, .spreadsheet]
 
-    static let observations = filters + [.fields, .sort] + pages + formats
+    static let observations = filters + [.zerofill, .fields, .sort] + pages + formats
     static let observation: [Parameter] = [.fields]
     static let checklists = filters + [.fields] + pages + formats
     static let locations: [Parameter] = [.region, .location, .bbox, .near, .within] + pages + formats

@@ -26,7 +26,7 @@ extension Parameters {
             case .after: query.after = value
             case .within where self[.near] == nil:
                 throw bad(.within, value, "of use alone: give the middle with 'near=latitude,longitude'")
-            case .within, .by, .count, .format, .spreadsheet:
+            case .within, .zerofill, .by, .count, .format, .spreadsheet:
                 break
             }
         }
@@ -50,6 +50,18 @@ extension Parameters {
         case let value?:
             throw bad(parameter, value, "'yes' or 'no'", nearest: Spelling.nearest(to: value, among: ["yes", "no"]))
         }
+    }
+
+    /// Whether complete checklists that do not report a species get a row too.
+    func fillsWithZeros() throws(APIError) -> Bool {
+        guard try flag(.zerofill) else { return false }
+        guard self[.species] != nil else {
+            throw .missingParameter("species", expected: "with zerofill: whose absence is wanted")
+        }
+        for other in [.leastNum, .greatestNum, .sort, .limit, .after, .count] as [Parameter] {
+            if let value = self[other] { throw bad(other, value, "of use together with zerofill") }
+        }
+        return true
     }
 
     /// Whether the number of all that matches is asked for.

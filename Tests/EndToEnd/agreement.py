@@ -373,6 +373,31 @@ def check_resources(client, records, names):
     check(True, "locations, regions and species have the numbers of their records")
 
 
+def check_zeros(client, records, names):
+    visits = collections.defaultdict(list)
+    for record in records:
+        if record["complete"]:
+            visits[(record["number"], record["place"], record["checklist_id"])].append(record)
+    filled = 0
+    for filters in [{}, {"region": "CA"}, {"month": "1,2"}, {"dataset": "odd"}, {"from": "2015-03", "to": "2016"}]:
+        for species in (["stejay"], ["bkcchi", "comrav", "nobird"]):
+            expected = []
+            for key in sorted(visits):
+                if not matches(visits[key][0], filters):
+                    continue
+                for code in sorted(species):
+                    own = [r for r in visits[key] if r["species_id"] == code]
+                    empty = visits[key][0] | {"species_id": code, "num": 0, "source_id": None}
+                    expected += own or [empty]
+                    filled += not own
+            shown = ["checklist_id", "loc_id", "date", "species_id", "num", "source_id", "complete"]
+            rows = client.rows("/observations", zerofill="yes", species=",".join(species), fields=",".join(shown), **filters)
+            group = lambda row: (row["date"], row["loc_id"])
+            tie = lambda rows: [sorted(str([row[name] for name in shown]) for row in part) for _, part in itertools.groupby(rows, group)]
+            same(tie(rows), tie(expected), f"zeros for {species} of {filters}")
+    check(filled > 1000, "every complete checklist has a row for a species, with 0 where it was not reported")
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
@@ -387,6 +412,7 @@ def main():
             check_formats(client, records, names)
             check_summaries(client, records, names)
             check_resources(client, records, names)
+            check_zeros(client, records, names)
 
 
 main()

@@ -23,7 +23,10 @@ struct Handlers {
             let parameters = try Parameters(query, allowed: Parameter.observations)
             var wanted = try parameters.observations()
             wanted.fields = try parameters.fields()
-            return try answer(call, .observations(wanted, principal.view), parameters)
+            let isFilled = try parameters.fillsWithZeros()
+            return try answer(
+                call, isFilled ? .zeroFilled(wanted, principal.view) : .observations(wanted, principal.view), parameters
+            )
         case .checklists:
             let parameters = try Parameters(query, allowed: Parameter.checklists)
             let wanted = try parameters.observations()

@@ -3,6 +3,7 @@ import Birds
 /// Which rows an answer has, whichever store they are read from: that of a loop, or that of a worker.
 enum RowSource {
     case observations(ObservationQuery, View)
+    case zeroFilled(ObservationQuery, View)
     case checklists(ObservationQuery, [ChecklistField], View)
     case locations(ObservationQuery, View)
     case regions(View)
@@ -13,6 +14,7 @@ enum RowSource {
     func rows(in store: ObservationStore, as format: RowFormat) throws(StoreError) -> RowCursor {
         switch self {
         case .observations(let query, let view): try store.observations(query, view: view, format: format)
+        case .zeroFilled(let query, let view): try store.zeroFilled(query, view: view, format: format)
         case .checklists(let query, let fields, let view):
             try store.checklists(query, fields: fields, view: view, format: format)
         case .locations(let query, let view): try store.locations(query, view: view, format: format)
@@ -30,7 +32,7 @@ enum RowSource {
         case .observations(let query, let view): try store.nextPage(query, view: view)
         case .checklists(let query, _, let view): try store.nextPage(ofChecklists: query, view: view)
         case .locations(let query, let view): try store.nextPage(ofLocations: query, view: view)
-        case .regions, .summary, .species, .datasets: nil
+        case .zeroFilled, .regions, .summary, .species, .datasets: nil
         }
     }
 }

@@ -78,7 +78,7 @@ final class RowEncoder {
         let start = buffer.count
         do throws(StoreError) {
             if !isFirst { buffer.append(separator.bytes) }
-            let observation: Records.Observation? = needsObservation ? try records.observation(row.id) : nil
+            let observation: Records.Observation? = needsObservation ? try records.observation(of: row) : nil
             for index in parts.indices { try parts[index].append(row, observation, records, to: &buffer) }
             buffer.append(rowEnd.bytes)
         } catch {

@@ -81,8 +81,8 @@ extension ObservationStore {
         return cursor.next
     }
 
-    private func checklistScan(
-        _ query: ObservationQuery, _ view: View, _ start: ChecklistScan.Entry?
+    func checklistScan(
+        _ query: ObservationQuery, _ view: View, _ start: ChecklistScan.Entry?, areComplete: Bool = false
     ) throws(StoreError) -> ChecklistScan {
         let places = try places(query, view)
         let filter = RowFilter(
@@ -94,7 +94,8 @@ extension ObservationStore {
         }
         let location = places?.ids.flatMap { $0.count == 1 ? $0.first : nil }
         return try ChecklistScan(
-            filter: filter, location: location, start: start, observations: observations, database: database)
+            filter: filter, location: location, start: start, areComplete: areComplete, observations: observations,
+            database: database)
     }
 
     private func count(_ scan: ChecklistScan) throws(StoreError) -> Int {

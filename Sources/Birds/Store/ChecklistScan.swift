@@ -23,9 +23,11 @@ final class ChecklistScan {
     /// - Parameters:
     ///   - location: The only place that is read, if there is but one.
     ///   - start: Those before its date and place are left out.
+    ///   - areComplete: Whether only complete ones are read; without meaning where records are.
     ///   - observations: The records whose checklists are wanted; nil for all checklists.
     init(
-        filter: RowFilter, location: Int64?, start: Entry?, observations: ObservationScan?, database: Database
+        filter: RowFilter, location: Int64?, start: Entry?, areComplete: Bool = false, observations: ObservationScan?,
+        database: Database
     ) throws(StoreError) {
         self.filter = filter
         self.observations = observations
@@ -34,10 +36,11 @@ final class ChecklistScan {
         let index = location == nil ? "checklist_by_date" : "checklist_by_location"
         let place = location == nil ? "" : " AND location_id = ?3"
         let after = start == nil ? "" : " AND (date, location_id) >= (?4, ?5)"
+        let complete = areComplete ? " AND complete = 1" : ""
         let statement = try database.prepare(
             """
             SELECT date, location_id, dataset_id, id FROM checklist INDEXED BY \(index)
-            WHERE date BETWEEN ?1 AND ?2\(place)\(after) ORDER BY date, location_id, dataset_id, id
+            WHERE date BETWEEN ?1 AND ?2\(place)\(after)\(complete) ORDER BY date, location_id, dataset_id, id
             """)
         statement.bind(1, filter.dates.first)
         statement.bind(2, filter.dates.last)

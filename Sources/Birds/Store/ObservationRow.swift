@@ -7,6 +7,7 @@ struct ObservationRow: Equatable {
     /// `uncounted` where birds were seen and not counted.
     var num: Int64 = 0
     var dataset: Int64 = 0
+    /// Negative for a row that is no record: see `ZeroFillScan`.
     var id: Int64 = 0
 
     /// Less than every count, since SQLite sorts NULL before them.

@@ -265,7 +265,7 @@ extension ObservationStore {
         return ids
     }
 
-    private func encoder(_ format: RowFormat, _ fields: [Field]) -> RowEncoder {
+    func encoder(_ format: RowFormat, _ fields: [Field]) -> RowEncoder {
         if let first = encoders.first, first.format == format, first.fields == fields { return first }
         if let index = encoders.firstIndex(where: { $0.format == format && $0.fields == fields }) {
             let encoder = encoders.remove(at: index)

@@ -54,6 +54,7 @@ final class Records {
     private var checklistByID: Statement?
     private var observationByID: Statement?
     private var rowByID: Statement?
+    private var timeByID: Statement?
 
     init(_ database: Database) { self.database = database }
 
@@ -95,6 +96,15 @@ final class Records {
             observers: row.optionalInt64(6), isComplete: row.optionalInt64(7).map { $0 != 0 },
             halfDays: row.optionalInt64(8), effortHoursAtLeast: row.optionalDouble(9),
             snowDepthAtLeast: row.optionalDouble(10))
+    }
+
+    /// What the indexes do not hold of a row; of one that is no record, what its checklist has.
+    @inline(__always)
+    func observation(of row: ObservationRow) throws(StoreError) -> Observation {
+        if row.id > 0 { return try observation(row.id) }
+        let time = try seek(-row.id, &timeByID, "SELECT time FROM checklist WHERE id = ?1")
+        defer { time.reset() }
+        return Observation(checklist: -row.id, time: time.text(0))
     }
 
     func observation(_ id: Int64) throws(StoreError) -> Observation {

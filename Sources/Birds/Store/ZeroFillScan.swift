@@ -1,0 +1,108 @@
+/// Observations of some species on every complete checklist: those that there are, and a row with the number 0 for each species
+/// that a checklist does not report. In the order of date, place, data set, checklist and species.
+///
+/// A row that is no record has a negative id, that of its checklist. Memory holds what belongs to one date and place.
+final class ZeroFillScan {
+    private let checklists: ChecklistScan
+    private let observations: ObservationScan
+    private let species: [Int64]
+    private let checklistOf: Statement
+    /// The rows of one date and place, the next one last.
+    private var group: [ObservationRow] = []
+    /// The first checklist of the next group, and the first record that is not before it.
+    private var nextChecklist: ChecklistScan.Entry?
+    private var nextRecord: ObservationRow?
+    private var hasBegun = false
+
+    /// - Parameters:
+    ///   - checklists: Complete ones alone.
+    ///   - observations: Of the species, and of all the places and dates of the checklists.
+    ///   - species: Ids, ascending.
+    init(
+        checklists: ChecklistScan, observations: ObservationScan, species: [Int64], database: Database
+    ) throws(StoreError) {
+        self.checklists = checklists
+        self.observations = observations
+        self.species = species
+        checklistOf = try database.prepare("SELECT checklist_id FROM observation WHERE id = ?1")
+    }
+
+    /// Goes to the next row; false at the end.
+    func next(_ row: inout ObservationRow) throws(StoreError) -> Bool {
+        if !hasBegun {
+            hasBegun = true
+            nextChecklist = try checklist()
+            nextRecord = try record()
+        }
+        if group.isEmpty { try gather() }
+        guard let next = group.popLast() else { return false }
+        row = next
+        return true
+    }
+
+    private func gather() throws(StoreError) {
+        guard let first = nextChecklist else { return }
+        var entries: [ChecklistScan.Entry] = []
+        while let entry = nextChecklist, entry.date == first.date, entry.location == first.location {
+            entries.append(entry)
+            nextChecklist = try checklist()
+        }
+        // By checklist and species. Records on checklists that are not complete are passed over.
+        var records: [Int64: [Int64: [ObservationRow]]] = [:]
+        while let record = nextRecord, (record.date, record.location) <= (first.date, first.location) {
+            if record.date == first.date, record.location == first.location {
+                checklistOf.bind(1, record.id)
+                if try checklistOf.step() {
+                    records[checklistOf.int64(0), default: [:]][record.species, default: []].append(record)
+                    checklistOf.reset()
+                }
+            }
+            nextRecord = try self.record()
+        }
+        for entry in entries {
+            let found = records[entry.id] ?? [:]
+            for id in species {
+                group +=
+                    found[id] ?? [
+                        ObservationRow(
+                            date: entry.date, location: entry.location, species: id, num: 0, dataset: entry.dataset,
+                            id: -entry.id)
+                    ]
+            }
+        }
+        group.reverse()
+    }
+
+    private func checklist() throws(StoreError) -> ChecklistScan.Entry? {
+        var entry = ChecklistScan.Entry()
+        return try checklists.next(&entry) ? entry : nil
+    }
+
+    private func record() throws(StoreError) -> ObservationRow? {
+        var row = ObservationRow()
+        return try observations.next(&row) ? row : nil
+    }
+
+    /// Gives the statements back. There are no more rows.
+    func end() {
+        checklists.end()
+        observations.end()
+        group = []
+        (nextChecklist, nextRecord) = (nil, nil)
+    }
+}
+
+extension ObservationStore {
+    /// Records of the species of a query on complete checklists, with rows of 0 where a species was not reported. The limit, the page,
+    /// the numbers and the order of the query are without meaning.
+    /// - Throws: `.unknownSpecies`, `.overBudget`, `.cancelled` or `.sqlite`.
+    public func zeroFilled(_ query: ObservationQuery, view: View, format: RowFormat) throws(StoreError) -> RowCursor {
+        var visits = query
+        visits.species = []
+        let scan = try ZeroFillScan(
+            checklists: checklistScan(visits, view, nil, areComplete: true),
+            observations: self.scan(query, view, isWide: true),
+            species: try species(query.species, view) ?? [], database: database)
+        return RowCursor(.observations(.zeroFilled(scan), encoder(format, query.fields)), store: self)
+    }
+}
