@@ -10,7 +10,7 @@ public enum Negotiation {
     ///   - fields: Values of `Accept`, in their order; none for a client that takes everything.
     ///   - offers: For each representation the names of its media type, such as `application/json`, in lower case.
     public static func mediaType(_ fields: [ArraySlice<UInt8>], among offers: [[String]]) -> Int? {
-        let ranges = members(fields)
+        let ranges = members(fields).filter { isRange($0.name) }
         // A field without a well-formed member says nothing.
         if ranges.isEmpty { return offers.isEmpty ? nil : 0 }
         var best: (index: Int, quality: Int)?
@@ -69,14 +69,23 @@ public enum Negotiation {
         return member
     }
 
-    /// RFC 9110 §12.4.2: 0 to 1 with at most three digits after the point.
+    /// Two names with a slash between them. Some clients send a lone `*` too, which is none.
+    private static func isRange(_ name: String) -> Bool {
+        let names = name.split(separator: "/", omittingEmptySubsequences: false)
+        return names.count == 2 && names.allSatisfy { !$0.isEmpty }
+    }
+
+    /// RFC 9110 §12.4.2: 0 to 1 with at most three digits after the point. Java's HttpURLConnection leaves the zero before the
+    /// point out, `*/*; q=.2`.
     private static func thousandths(_ text: Substring) -> Int? {
         let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let whole = parts.first, whole == "0" || whole == "1" else { return nil }
         let digits = parts.count > 1 ? parts[1] : ""
+        guard let whole = parts.first, whole == "0" || whole == "1" || (whole.isEmpty && !digits.isEmpty) else {
+            return nil
+        }
         guard digits.utf8.count <= 3, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
         let fraction = Int(digits + String(repeating: "0", count: 3 - digits.utf8.count)) ?? 0
-        guard whole == "0" || fraction == 0 else { return nil }
+        guard whole != "1" || fraction == 0 else { return nil }
         return whole == "1" ? 1000 : fraction
     }
 

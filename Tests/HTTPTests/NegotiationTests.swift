@@ -19,6 +19,10 @@ import Testing
             // What is malformed is passed over.
             (["text/csv;q=2"], 0), (["text/csv;q=0.5555, application/geo+json"], 3), (["te xt/csv"], 0), ([""], 0),
             ([",,text/csv,"], 2), (["text/csv;q=1.001"], 0),
+            (["*"], 0), (["garbage"], 0), (["csv, text/csv"], 2), (["text/"], 0), (["text/csv;q=."], 0),
+            // As HttpURLConnection of Java sends it.
+            (["text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2"], 0),
+            (["application/json;q=.3, text/csv;q=.4"], 2),
         ] as [([String], Int?)])
     func theBestOfferIsTaken(fields: [String], index: Int?) {
         #expect(Negotiation.mediaType(fields.map { Array($0.utf8)[...] }, among: Self.offers) == index)
