@@ -17,7 +17,13 @@ extension ObservationStore {
         let pages = ChecklistPages(scan, start: start, limit: query.limit ?? .max)
         let records = records
         let species = try database.prepare("SELECT time, species_count FROM checklist WHERE id = ?1")
-        let table = TableRows(names: fields.map(\.rawValue), format: format) { () throws(StoreError) in
+        var fields = fields
+        if format == .geojson {
+            // The geometry, which is there whatever was asked for.
+            for field in [ChecklistField.latitude, .longitude] where !fields.contains(field) { fields.append(field) }
+        }
+        let members = fields
+        let table = TableRows(names: members.map(\.rawValue), format: format) { () throws(StoreError) in
             guard let entry = try pages.next() else { return nil }
             let checklist = try records.checklist(entry.id)
             let location = try records.location(entry.location)
@@ -27,7 +33,7 @@ extension ObservationStore {
             while try species.step() { (time, count) = (species.text(0), species.int64(1)) }
             func watched(_ half: Int64) -> RowCell { .flag(checklist.halfDays.map { $0 & half != 0 }) }
             var cells: [RowCell] = []
-            for field in fields {
+            for field in members {
                 let cell: RowCell =
                     switch field {
                     case .checklistID: RowCell(checklist.code)
