@@ -58,7 +58,7 @@ extension Parameters {
         guard self[.species] != nil else {
             throw .missingParameter("species", expected: "with zerofill: whose absence is wanted")
         }
-        for other in [.leastNum, .greatestNum, .sort, .limit, .after, .count] as [Parameter] {
+        for other in [.leastNum, .greatestNum, .sort] as [Parameter] {
             if let value = self[other] { throw bad(other, value, "of use together with zerofill") }
         }
         return true

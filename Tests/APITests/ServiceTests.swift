@@ -90,7 +90,7 @@ import Testing
         ("/health?x=1", "unknown-parameter", #""parameter":"x""#),
         ("/?zerofill=yes", "missing-parameter", #""parameter":"species""#),
         ("/?zerofill=ja&species=stejay", "bad-value", #""parameter":"zerofill""#),
-        ("/?zerofill=yes&species=stejay&limit=5", "bad-value", #""parameter":"limit""#),
+        ("/?zerofill=yes&species=stejay&sort=num", "bad-value", #""parameter":"sort""#),
         ("/summary", "missing-parameter", #""parameter":"by""#),
         ("/summary?by=yaer", "bad-value", #""nearest":"year""#),
         ("/species?year=1", "unknown-parameter", #""parameter":"year""#),

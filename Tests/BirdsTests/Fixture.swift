@@ -40,7 +40,7 @@ struct SplitMix: RandomNumberGenerator {
     }
 }
 
-/// What a database of a test holds. Each record has a checklist of its own. Species and places are named by their index, and
+/// What a database of a test holds. Each record has a checklist of its own, or that of an earlier one. Species and places are named by their index, and
 /// stand in the order of their ids.
 struct Fixture {
     struct Species {
@@ -64,6 +64,8 @@ struct Fixture {
         var species: Int
         var num: Int? = nil
         var dataset = 0
+        /// The index of the record whose checklist it is on too, of the same date, place and data set.
+        var with: Int? = nil
         var checklistCode: String? = nil
         var time: String? = nil
         var minutes: Int? = nil
@@ -153,9 +155,9 @@ struct Fixture {
             checklist.bind(11, record.halfDays)
             checklist.bind(12, record.effortHours)
             checklist.bind(13, record.snowDepth)
-            try checklist.run()
+            if record.with == nil { try checklist.run() }
             observation.bind(1, index + 1)
-            observation.bind(2, index + 1001)
+            observation.bind(2, (record.with ?? index) + 1001)
             observation.bind(3, record.dataset + 1)
             observation.bind(4, record.date)
             observation.bind(5, Fixture.id(ofPlace: record.place))

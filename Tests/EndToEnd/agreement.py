@@ -395,6 +395,10 @@ def check_zeros(client, records, names):
             group = lambda row: (row["date"], row["loc_id"])
             tie = lambda rows: [sorted(str([row[name] for name in shown]) for row in part) for _, part in itertools.groupby(rows, group)]
             same(tie(rows), tie(expected), f"zeros for {species} of {filters}")
+            wanted = dict(zerofill="yes", species=",".join(species), fields=",".join(shown), **filters)
+            same(client.pages("/observations", limit=911, **wanted), rows, f"pages of zeros for {species} of {filters}")
+            answer = client.get("/observations", limit=1, count="exact", **wanted)
+            same([int(answer.headers["X-Total-Count"])], [len(rows)], f"number of zeros for {species} of {filters}")
     check(filled > 1000, "every complete checklist has a row for a species, with 0 where it was not reported")
 
 

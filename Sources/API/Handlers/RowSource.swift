@@ -32,7 +32,8 @@ enum RowSource {
         case .observations(let query, let view): try store.nextPage(query, view: view)
         case .checklists(let query, _, let view): try store.nextPage(ofChecklists: query, view: view)
         case .locations(let query, let view): try store.nextPage(ofLocations: query, view: view)
-        case .zeroFilled, .regions, .summary, .species, .datasets: nil
+        case .zeroFilled(let query, let view): try store.nextPage(ofZeroFilled: query, view: view)
+        case .regions, .summary, .species, .datasets: nil
         }
     }
 }

@@ -3,7 +3,6 @@ enum RowScan {
     case indexed(ObservationScan)
     case sequential(SequentialScan)
     case sorted(SortedScan)
-    case zeroFilled(ZeroFillScan)
 
     /// Goes to the next row; false at the end.
     @inline(__always)
@@ -12,7 +11,6 @@ enum RowScan {
         case .indexed(let scan): try scan.next(&row)
         case .sequential(let scan): try scan.next(&row)
         case .sorted(let scan): try scan.next(&row)
-        case .zeroFilled(let scan): try scan.next(&row)
         }
     }
 
@@ -21,7 +19,6 @@ enum RowScan {
         case .indexed(let scan): scan.end()
         case .sequential(let scan): scan.end()
         case .sorted(let scan): scan.end()
-        case .zeroFilled(let scan): scan.end()
         }
     }
 }

@@ -91,18 +91,3 @@ final class ZeroFillScan {
         (nextChecklist, nextRecord) = (nil, nil)
     }
 }
-
-extension ObservationStore {
-    /// Records of the species of a query on complete checklists, with rows of 0 where a species was not reported. The limit, the page,
-    /// the numbers and the order of the query are without meaning.
-    /// - Throws: `.unknownSpecies`, `.overBudget`, `.cancelled` or `.sqlite`.
-    public func zeroFilled(_ query: ObservationQuery, view: View, format: RowFormat) throws(StoreError) -> RowCursor {
-        var visits = query
-        visits.species = []
-        let scan = try ZeroFillScan(
-            checklists: checklistScan(visits, view, nil, areComplete: true),
-            observations: self.scan(query, view, isWide: true),
-            species: try species(query.species, view) ?? [], database: database)
-        return RowCursor(.observations(.zeroFilled(scan), encoder(format, query.fields)), store: self)
-    }
-}

@@ -39,4 +39,160 @@ import Testing
         query.species = ["nothing like it"]
         #expect(throws: StoreError.self) { try store.zeroFilled(query, view: .everything, format: .json) }
     }
+
+    /// Visits of several species, some of them complete, with more than one at a date and place.
+    private static func visits(seed: UInt64, count: Int) -> Fixture {
+        var fixture = Fixture.random(seed: seed, records: count)
+        var random = SplitMix(state: seed + 1)
+        for index in fixture.records.indices {
+            fixture.records[index].complete = [1, 1, 0, nil].randomElement(using: &random) ?? nil
+            fixture.records[index].time = Bool.random(using: &random) ? "06:15" : nil
+            fixture.records[index].sourceID = "OBS\(index)"
+            fixture.records[index].checklistCode = "S\(index)"
+            // As some others, so that dates and places have several checklists.
+            if index % 5 == 4 {
+                fixture.records[index].date = fixture.records[index - 3].date
+                fixture.records[index].place = fixture.records[index - 3].place
+            }
+        }
+        for index in 0..<count {
+            for _ in 0..<Int.random(in: 0...3, using: &random) {
+                var record = fixture.records[index]
+                record.with = index
+                record.species = Int.random(in: 0..<60, using: &random)
+                record.num = Int.random(in: 0...5, using: &random)
+                record.sourceID = "OBS\(fixture.records.count)"
+                fixture.records.append(record)
+            }
+        }
+        return fixture
+    }
+
+    private static let fields: [Field] = [
+        .checklistID, .date, .locationID, .dataset, .speciesID, .num, .id, .sourceID, .time, .complete, .valid,
+    ]
+
+    /// Every row as a line, from reading checklist by checklist.
+    private func expected(
+        _ fixture: Fixture, _ query: ObservationQuery, _ isWanted: (Fixture.Record) -> Bool
+    ) -> [String] {
+        var checklists = fixture.records.indices.filter {
+            fixture.records[$0].with == nil && fixture.records[$0].complete == 1 && isWanted(fixture.records[$0])
+        }
+        func key(_ index: Int) -> [Int] {
+            let record = fixture.records[index]
+            return [record.date, record.place, record.dataset, index]
+        }
+        checklists.sort { key($0).lexicographicallyPrecedes(key($1)) }
+        let wanted = fixture.species.indices.filter { query.species.contains(fixture.species[$0].code) }
+        var onChecklist: [Int: [Int]] = [:]
+        for (index, record) in fixture.records.enumerated() {
+            onChecklist[record.with ?? index, default: []].append(index)
+        }
+        var lines: [String] = []
+        for checklist in checklists {
+            let visit = fixture.records[checklist]
+            for species in wanted {
+                var found = (onChecklist[checklist] ?? []).filter { fixture.records[$0].species == species }
+                found.sort { (fixture.records[$0].num ?? -1, $0) < (fixture.records[$1].num ?? -1, $1) }
+                for index in found.isEmpty ? [nil] : found.map(Optional.init) {
+                    let num = index.map { fixture.records[$0].num.map(String.init) ?? "" } ?? "0"
+                    lines.append(
+                        [
+                            visit.checklistCode ?? "", StoredDate(Int64(visit.date)).iso,
+                            fixture.places[visit.place].code, fixture.datasets[visit.dataset],
+                            fixture.species[species].code, num, index.map { "\($0 + 1)" } ?? "",
+                            index.flatMap { fixture.records[$0].sourceID } ?? "", visit.time ?? "", "1", "",
+                        ].joined(separator: ","))
+                }
+            }
+        }
+        return lines
+    }
+
+    private func lines(_ cursor: RowCursor) throws -> [String] {
+        try cursor.text().split(separator: "\r\n").dropFirst().map(String.init)
+    }
+
+    private func pages(_ store: ObservationStore, _ query: ObservationQuery, _ view: View, of size: Int) throws
+        -> [String]
+    {
+        var query = query
+        query.limit = size
+        var all: [String] = []
+        repeat {
+            let cursor = try store.zeroFilled(query, view: view, format: .csv)
+            let page = try lines(cursor)
+            #expect(page.count == size || cursor.next == nil)
+            #expect(try store.nextPage(ofZeroFilled: query, view: view) == cursor.next)
+            all += page
+            query.after = cursor.next
+        } while query.after != nil
+        return all
+    }
+
+    @Test func everyCompleteChecklistHasARowForEachSpecies() throws {
+        let folder = try TemporaryFolder()
+        let fixture = Self.visits(seed: 41, count: 700)
+        try fixture.write(to: folder.path("birds.db"))
+        let store = try ObservationStore(path: folder.path("birds.db"))
+        var random = SplitMix(state: 43)
+        var (zeros, others) = (0, 0)
+        for round in 0..<60 {
+            var query = ObservationQuery()
+            query.countsAll = true
+            query.fields = Self.fields
+            let all = (0..<60).filter { $0 % 10 != 9 }.shuffled(using: &random)
+            query.species = all.prefix([1, 2, 5, 40][round % 4]).map { "sp\(100 + $0)" }
+            if round % 3 == 1 { query.years = [2016, 2019] }
+            if round % 5 == 2 { query.months = [3, 4, 5] }
+            if round % 4 == 3 { query.locations = ["L103", "L110", "L120", "L121"] }
+            if round % 7 == 5 { query.locations = ["L103"] }
+            if round % 6 == 4 { query.datasets = ["atlas"] }
+            let view = round % 5 == 4 ? View(regions: ["CA"]) : .everything
+            let lines = expected(fixture, query) { record in
+                let place = fixture.places[record.place]
+                return (query.years.isEmpty || query.years.contains(record.date / 10_000))
+                    && (query.months.isEmpty || query.months.contains(record.date / 100 % 100))
+                    && (query.locations.isEmpty || query.locations.contains(place.code))
+                    && (query.datasets.isEmpty || query.datasets.contains(fixture.datasets[record.dataset]))
+                    && (view.regions == nil || place.region == "CA" || place.region?.hasPrefix("CA-") == true)
+            }
+            let cursor = try store.zeroFilled(query, view: view, format: .csv)
+            #expect(try self.lines(cursor) == lines, "\(query)")
+            #expect(cursor.total == lines.count)
+            let size = [1, 3, 17, 200][round / 4 % 4]
+            if lines.count < 200 * size {
+                #expect(try pages(store, query, view, of: size) == lines, "\(query) \(size)")
+            }
+            zeros += lines.count { $0.contains(",0,,,") }
+            others += lines.count { !$0.contains(",0,,,") }
+        }
+        #expect(zeros > 1000 && others > 100)
+    }
+
+    @Test func aPageOfAnotherQueryIsRefused() throws {
+        let folder = try TemporaryFolder()
+        try Self.visits(seed: 44, count: 100).write(to: folder.path("birds.db"))
+        let store = try ObservationStore(path: folder.path("birds.db"))
+        var query = ObservationQuery()
+        query.species = ["sp101"]
+        query.limit = 2
+        query.after = try store.nextPage(ofZeroFilled: query, view: .everything)
+        #expect(query.after != nil)
+        #expect(throws: StoreError.unknownPage) { try store.ids(query) }
+    }
+
+    @Test func aCancelledFillingEnds() throws {
+        let folder = try TemporaryFolder()
+        try Self.visits(seed: 45, count: 700).write(to: folder.path("birds.db"))
+        let store = try ObservationStore(path: folder.path("birds.db"))
+        var query = ObservationQuery()
+        query.species = ["sp101"]
+        let cursor = try store.zeroFilled(query, view: .everything, format: .json)
+        var bytes: [UInt8] = []
+        #expect(try !cursor.fill(&bytes, limit: 1))
+        store.canceller.cancel()
+        #expect(throws: StoreError.cancelled) { try cursor.fill(&bytes, limit: 1) }
+    }
 }
