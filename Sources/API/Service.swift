@@ -55,6 +55,8 @@ public final class Service: Application {
     /// - Throws: `StoreError` where the database is missing or is none of ours.
     public init(_ configuration: ServiceConfiguration, stores: SharedStores, loop: Int) throws(StoreError) {
         let watch = try StoreWatch(path: configuration.database)
+        // Made now, so that no request waits for it.
+        _ = Description.bytes
         let log = EventLog(logger: configuration.logger)
         let long = LongAnswer(
             pool: stores.pool, queryTimeout: UInt64(max(1, configuration.queryTimeout)) * 1_000_000_000, log: log)

@@ -60,7 +60,10 @@ struct Handlers {
         case .metrics:
             _ = try Parameters(query, allowed: [])
             return .now(Response(.ok, fields: Handlers.metricsFields, body: .bytes(Array(metrics.text().utf8))))
-        case .server, .description:
+        case .description:
+            _ = try Parameters(query, allowed: [])
+            return .now(Handlers.json(Description.bytes))
+        case .server:
             throw .unknownPath
         }
     }

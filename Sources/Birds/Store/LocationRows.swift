@@ -1,6 +1,7 @@
 /// Locations and regions, with the numbers of their records.
 extension ObservationStore {
-    private static let locationNames = [
+    /// The members of a location.
+    public static let locationNames = [
         "loc_id", "latitude", "longitude", "region", "location_name", "records", "first", "last",
     ]
 
@@ -123,6 +124,9 @@ extension ObservationStore {
         return try statement.step() ? statement.int64(0) : 0
     }
 
+    /// The members of a region.
+    public static let regionNames = ["region", "locations", "records", "first", "last"]
+
     /// The regions that have locations, by code, those without one first: region, locations, records, first, last.
     public func regions(view: View, format: RowFormat) throws(StoreError) -> RowCursor {
         let visible = try visibleRegions(RegionScope(query: [], view: view))
@@ -136,8 +140,7 @@ extension ObservationStore {
                 ON s.region_id = coalesce(r.id, 0)
             ORDER BY l.region
             """)
-        let names = ["region", "locations", "records", "first", "last"]
-        let table = TableRows(names: names, format: format) { () throws(StoreError) in
+        let table = TableRows(names: ObservationStore.regionNames, format: format) { () throws(StoreError) in
             while try statement.step() {
                 if let visible, !visible.contains(statement.int64(0)) { continue }
                 return [

@@ -282,7 +282,10 @@ extension ObservationStore {
 // MARK: Species and data sets
 
 extension ObservationStore {
-    private static let speciesNames = ["species_id", "scientific_name", "common_name", "category"]
+    /// The members of a species.
+    public static let speciesNames = ["species_id", "scientific_name", "common_name", "category"]
+    /// The members that one species has besides.
+    public static let speciesNumbers = ["records", "total", "first", "last", "months"]
     private static let speciesColumns = "SELECT id, code, scientific_name, common_name, category FROM species"
 
     /// All species, by code: species_id, scientific_name, common_name, category.
@@ -325,7 +328,7 @@ extension ObservationStore {
             .date(hasRecords ? group.last : nil),
             .json("[" + months.map(String.init).joined(separator: ",") + "]"),
         ]
-        return object(ObservationStore.speciesNames + ["records", "total", "first", "last", "months"], cells)
+        return object(ObservationStore.speciesNames + ObservationStore.speciesNumbers, cells)
     }
 
     /// Leaves out what the view does not show. The store outlives it, within its cursor.
@@ -337,7 +340,8 @@ extension ObservationStore {
         }
     }
 
-    private static let datasetNames = [
+    /// The members of a data set.
+    public static let datasetNames = [
         "name", "format", "source", "licence", "citation", "imported_at", "checklists", "records",
     ]
 

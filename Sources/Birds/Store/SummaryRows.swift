@@ -1,5 +1,8 @@
 /// Numbers by species, region, location, time and data set.
 extension ObservationStore {
+    /// The members of a group behind its keys.
+    public static let summaryNumbers = ["records", "total", "max", "first", "last"]
+
     /// The groups of a summary, in the order of their keys: their keys, and records, total, max, first and last of each.
     /// - Throws: `.unknownSpecies`, `.overBudget`, `.cancelled` or `.sqlite`.
     public func summary(
@@ -7,7 +10,7 @@ extension ObservationStore {
     ) throws(StoreError) -> RowCursor {
         let kind = SummaryKind.smallest(keys, query)
         let summary = try summary(by: keys, query, view: view, kind: kind)
-        let names = keys.map(\.member) + ["records", "total", "max", "first", "last"]
+        let names = keys.map(\.member) + ObservationStore.summaryNumbers
         let cells = try keys.map { (key) throws(StoreError) in try cell(of: key) }
         let rows = TableRows(names: names, format: format) { () throws(StoreError) in
             guard let (values, group) = try summary.next() else { return nil }

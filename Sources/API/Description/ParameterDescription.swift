@@ -1,0 +1,133 @@
+import Birds
+
+/// What the parameters of a query are, as OpenAPI says it.
+extension Parameter {
+    /// - Parameters:
+    ///   - resource: Whose parameter it is: `fields` and the formats depend on it.
+    ///   - format: The format that the path names.
+    func description(of resource: Resource, in format: RowFormat?) -> JSONValue {
+        let (schema, text, example) = meaning(resource, format)
+        var members: [(name: String, value: JSONValue)] = [
+            ("name", .string(rawValue)), ("in", "query"), ("description", .string(text)), ("schema", schema),
+        ]
+        if self == .by { members.append(("required", true)) }
+        // Lists are separated by commas: a repeated parameter is refused.
+        if case .string("array")? = schema["type"] { members += [("style", "form"), ("explode", false)] }
+        if let example { members.append(("example", example)) }
+        return .object(members)
+    }
+
+    private func meaning(_ resource: Resource, _ format: RowFormat?) -> (JSONValue, String, JSONValue?) {
+        switch self {
+        case .species:
+            (Parameter.texts, "Species by species_id, scientific or common name. An unknown one is an error.", nil)
+        case .year: (Parameter.numbers(1...9999), "Years.", [2020, 2021])
+        case .month: (Parameter.numbers(1...12), "Months.", [11, 12, 1])
+        case .day: (Parameter.numbers(1...31), "Days of the month.", [1])
+        case .from: (Parameter.date, "The first date: a day, a month or a year.", "2020-11")
+        case .to: (Parameter.date, "The last date, which is included: a day, a month or a year.", "2021-03-28")
+        case .region: (Parameter.texts, "Regions: CA is all of Canada, CA-YT its Yukon.", ["CA-YT"])
+        case .location: (Parameter.texts, "Locations by loc_id.", ["L910051831"])
+        case .dataset: (Parameter.texts, "Data sets by name.", nil)
+        case .bbox:
+            (
+                Parameter.point([("west", 180), ("south", 90), ("east", 180), ("north", 90)]),
+                "A box, west,south,east,north in degrees, with its edges. It crosses the antimeridian if west > east.",
+                [-141.0, 60.0, -124.0, 69.6]
+            )
+        case .near:
+            (
+                Parameter.point([("latitude", 90), ("longitude", 180)]),
+                "The middle of a circle, latitude,longitude in degrees; needs within.", nil
+            )
+        case .within:
+            (
+                ["type": "number", "minimum": 0, "maximum": 20038],
+                "The radius of the circle in kilometres; needs near.",
+                nil
+            )
+        case .leastNum: (Parameter.whole(from: 0), "The least num. Records without one never match.", 2)
+        case .greatestNum: (Parameter.whole(from: 0), "The greatest num. Records without one never match.", 50)
+        case .zerofill:
+            (
+                Parameter.choice(["yes", "no"]),
+                "With 'yes', every complete checklist has a row for each of the species, with num 0 where it was not seen.",
+                "no"
+            )
+        case .by:
+            (
+                Parameter.names(SummaryKey.allCases.map(\.rawValue), most: SummaryKey.allCases.count),
+                "What records are grouped by.", ["species", "year"]
+            )
+        case .fields:
+            (Parameter.names(resource.fields, most: resource.fields.count), "Which members, in which order.", nil)
+        case .sort:
+            (
+                Parameter.names(SortKey.fields.flatMap { [$0.rawValue, "-" + $0.rawValue] }, most: SortKey.most),
+                "Members to sort by, each once; - before one for descending order.", ["-date", "species_id"]
+            )
+        case .limit: (Parameter.whole(from: 1), "How many rows at most. The field Link leads to the next page.", 10)
+        case .after:
+            (
+                ["type": "string", "minLength": 1],
+                "Where the page begins: opaque, from Link, for the same query alone.", nil
+            )
+        case .count: (Parameter.choice(["exact"]), "Puts the number of all that matches into X-Total-Count.", "exact")
+        case .format:
+            (
+                Parameter.choice(format.map { [$0.name] } ?? resource.route.formats.map(\.name)),
+                "The format; it wins over Accept.", nil
+            )
+        case .spreadsheet:
+            (
+                Parameter.choice(format == nil || format == .csv ? ["yes", "no"] : ["no"]),
+                "With 'yes', which only CSV has: text that a spreadsheet would run has an apostrophe before it.", "no"
+            )
+        }
+    }
+
+    private static let texts: JSONValue = [
+        "type": "array", "minItems": 1, "items": ["type": "string", "pattern": "^[^,]+$"],
+    ]
+
+    private static let date: JSONValue = [
+        "type": "string", "pattern": "^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$",
+    ]
+
+    private static func numbers(_ range: ClosedRange<Int>) -> JSONValue {
+        [
+            "type": "array", "minItems": 1,
+            "items": [
+                "type": "integer", "minimum": .integer(range.lowerBound), "maximum": .integer(range.upperBound),
+            ],
+        ]
+    }
+
+    private static func whole(from least: Int) -> JSONValue {
+        ["type": "integer", "format": "int64", "minimum": .integer(least), "maximum": .integer(.max)]
+    }
+
+    private static func choice(_ values: [String]) -> JSONValue {
+        ["type": "string", "enum": .strings(values)]
+    }
+
+    private static func names(_ values: [String], most: Int) -> JSONValue {
+        [
+            "type": "array", "minItems": 1, "maxItems": .integer(most), "uniqueItems": true, "items": choice(values),
+        ]
+    }
+
+    /// Decimals in this order, each between plus and minus its bound.
+    private static func point(_ parts: [(title: String, bound: Int)]) -> JSONValue {
+        [
+            "type": "array", "minItems": .integer(parts.count), "maxItems": .integer(parts.count),
+            "prefixItems": .array(
+                parts.map {
+                    [
+                        "title": .string($0.title), "type": "number", "minimum": .integer(-$0.bound),
+                        "maximum": .integer($0.bound),
+                    ]
+                }),
+        ]
+    }
+}
