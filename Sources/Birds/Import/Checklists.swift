@@ -1,117 +1,145 @@
+/// A checklist, with what its first record in the default order says of it.
+struct Checklist {
+    let id: Int64
+    /// Of its data set.
+    let dataset: Int
+    let location: Int64
+    let date: Int64
+    let details: RecordDetails
+    /// In which the texts of `details` lie.
+    let bytes: [UInt8]
+    /// Distinct species with a number that is not 0, without `nobird`.
+    fileprivate(set) var speciesCount: Int64 = 0
+    /// Of its last record.
+    fileprivate var lastSpecies = -1
+    /// Whether it stands in the database already.
+    fileprivate var exists = false
+    fileprivate var isMet = true
+
+    /// Empty where the file has none.
+    var code: ArraySlice<UInt8> { bytes[details.checklist] }
+}
+
+/// Where new checklists go.
+protocol ChecklistSink: AnyObject {
+    /// Takes all new checklists of a date and a location, in the order of their ids.
+    func add(_ checklists: ArraySlice<Checklist>) throws(StoreError)
+}
+
 /// The checklists of records that come in the order of date and location: finds or makes one for each.
 ///
-/// A checklist is known by its data set, code, location and date, so that a record always keeps its own place and date. What
-/// else a checklist has comes from the first of its records in the default order.
+/// A checklist is known by its data set, code, location and date, so that a record always keeps its own place and date. All
+/// records of a date and a location come together, so that only their checklists are held.
 struct Checklists {
     private struct Key: Hashable {
         let dataset: Int
-        let code: String?
+        let code: ArraySlice<UInt8>
     }
 
-    private let ids: [Int64]
-    private let insert: Statement
-    /// Those that the data sets have already, in the same order; nil where there are none.
-    private let existing: Statement?
-    private var hasExisting = false
+    private let sink: any ChecklistSink
+    /// The rank of `nobird`; -1 where no record has it.
+    private let none: Int
     private var nextID: Int64
-    /// Those of the present date and location.
-    private var group: [Key: Int64] = [:]
+    /// Those of the present date and location, the existing ones first.
+    private var group: [Checklist] = []
+    private var existing = 0
+    /// Where they stand in `group`, once there are many.
+    private var positions: [Key: Int] = [:]
     private var date: Int64 = -1
     private var location: Int64 = -1
-    private var last: (dataset: Int, id: Int64)?
+    private var last = 0
     /// How many were met.
     private(set) var count = 0
 
-    init(_ database: Database, ids: [Int64], existing: Bool) throws(StoreError) {
-        self.ids = ids
-        nextID = (try database.integer("SELECT max(id) FROM checklist") ?? 0) + 1
-        insert = try database.prepare(
-            """
-            INSERT INTO checklist (id, dataset_id, code, location_id, date, complete, half_days,
-                effort_hours_atleast, snow_depth_atleast, time, minutes, distance_km, area_ha, observers, protocol, comments)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
-            """)
-        guard existing else {
-            self.existing = nil
-            return
-        }
-        // No index has this order, so all are read and sorted before the first comes: rows may be inserted meanwhile.
-        let sorted = try database.prepare(
-            """
-            SELECT id, dataset_id, code, date, location_id FROM checklist
-            WHERE dataset_id IN (\(ids.map(String.init).joined(separator: ",")))
-            ORDER BY +date, +location_id
-            """)
-        hasExisting = try sorted.step()
-        self.existing = sorted
+    /// More than these are looked up by their hashes.
+    private static let fewest = 8
+
+    /// - Parameter none: the rank of `nobird` among the species.
+    init(_ sink: any ChecklistSink, firstID: Int64, none: Int) {
+        (self.sink, nextID, self.none) = (sink, firstID, none)
     }
 
-    /// The checklist of a record of `Staging.ordered()`.
+    /// Whether a record is at the present date and location; if not, `begin` comes first.
     @inline(__always)
-    mutating func id(
-        of record: Statement, dataset: Int, date: Int64, location: Int64
-    ) throws(StoreError) -> Int64 {
-        let hasCode = !record.isNull(5)
-        if date == self.date, location == self.location {
-            if !hasCode, let last, last.dataset == dataset { return last.id }
+    func isAt(_ date: Int64, _ location: Int64) -> Bool { date == self.date && location == self.location }
+
+    /// Goes on to another date and location.
+    mutating func begin(_ date: Int64, _ location: Int64) throws(StoreError) {
+        try finish()
+        (self.date, self.location) = (date, location)
+    }
+
+    /// Takes up a checklist of the present date and location that the database has.
+    mutating func addExisting(id: Int64, dataset: Int, code: [UInt8]) {
+        var details = RecordDetails.none
+        details.checklist = 0..<code.count
+        var checklist = Checklist(
+            id: id, dataset: dataset, location: location, date: date, details: details, bytes: code)
+        (checklist.exists, checklist.isMet) = (true, false)
+        append(checklist)
+        existing += 1
+    }
+
+    /// The id of a record's checklist.
+    @inline(__always)
+    mutating func id(of key: RecordKey, _ details: RecordDetails, _ bytes: [UInt8]) -> Int64 {
+        let code = bytes[details.checklist]
+        let position: Int
+        if last < group.count, group[last].dataset == key.dataset, group[last].code == code {
+            position = last
+        } else if let known = find(key.dataset, code) {
+            position = known
         } else {
-            try begin(date, location)
-        }
-        let key = Key(dataset: dataset, code: hasCode ? record.text(5) : nil)
-        let id: Int64
-        if let known = group[key], known > 0 {
-            id = known
-        } else if let known = group[key] {
-            // An existing one, met for the first time.
-            id = -known
-            group[key] = id
+            position = group.count
+            append(
+                Checklist(
+                    id: nextID, dataset: key.dataset, location: location, date: date, details: details,
+                    bytes: bytes))
+            nextID += 1
             count += 1
-        } else {
-            id = try make(record, key, date, location)
         }
-        last = hasCode ? nil : (dataset, id)
-        return id
+        last = position
+        if !group[position].isMet {
+            group[position].isMet = true
+            count += 1
+        }
+        // A checklist's records come in the order of species.
+        if key.num != 0, key.species != none, group[position].lastSpecies != key.species {
+            group[position].lastSpecies = key.species
+            group[position].speciesCount += 1
+        }
+        return group[position].id
     }
 
-    private mutating func make(
-        _ record: Statement, _ key: Key, _ date: Int64, _ location: Int64
-    ) throws(StoreError) -> Int64 {
-        let id = nextID
-        nextID += 1
-        insert.bind(1, id)
-        insert.bind(2, ids[key.dataset])
-        insert.bind(3, key.code)
-        insert.bind(4, location)
-        insert.bind(5, date)
-        insert.bind(6, record.optionalInt64(6))
-        insert.bind(7, record.optionalInt64(7))
-        insert.bind(8, record.isNull(8) ? nil : record.double(8))
-        insert.bind(9, record.isNull(9) ? nil : record.double(9))
-        insert.bind(10, record.optionalInt64(13).map(timeOfDay))
-        insert.bind(11, record.optionalInt64(14))
-        insert.bind(12, record.optionalDouble(15))
-        insert.bind(13, record.optionalDouble(16))
-        insert.bind(14, record.optionalInt64(17))
-        insert.bind(15, record.text(18))
-        insert.bind(16, record.text(19))
-        try insert.run()
-        group[key] = id
-        count += 1
-        return id
-    }
-
-    /// Goes on to another date and location, and takes up the existing checklists there, negative until they are met.
-    private mutating func begin(_ date: Int64, _ location: Int64) throws(StoreError) {
-        (self.date, self.location, last) = (date, location, nil)
+    /// Gives the last of them to the sink.
+    mutating func finish() throws(StoreError) {
+        if group.count > existing { try sink.add(group[existing...]) }
         group.removeAll(keepingCapacity: true)
-        guard let existing else { return }
-        while hasExisting {
-            let place = (existing.int64(3), existing.int64(4))
-            if place > (date, location) { return }
-            if place == (date, location), let dataset = ids.firstIndex(of: existing.int64(1)) {
-                group[Key(dataset: dataset, code: existing.text(2))] = -existing.int64(0)
+        if !positions.isEmpty { positions.removeAll(keepingCapacity: true) }
+        (existing, last) = (0, 0)
+    }
+
+    private mutating func append(_ checklist: Checklist) {
+        group.append(checklist)
+        if group.count > Self.fewest + 1 {
+            positions[Key(dataset: checklist.dataset, code: checklist.code)] = group.count - 1
+        } else if group.count == Self.fewest + 1 {
+            for (position, one) in group.enumerated() {
+                positions[Key(dataset: one.dataset, code: one.code)] = position
             }
-            hasExisting = try existing.step()
         }
     }
+
+    private func find(_ dataset: Int, _ code: ArraySlice<UInt8>) -> Int? {
+        group.count > Self.fewest
+            ? positions[Key(dataset: dataset, code: code)]
+            : group.firstIndex { $0.dataset == dataset && $0.code == code }
+    }
+}
+
+/// A time of day as the store keeps it.
+func timeOfDay(_ minutes: Int64) -> String {
+    let minutes = min(max(0, minutes), 24 * 60 - 1)
+    func digits(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
+    return digits(minutes / 60) + ":" + digits(minutes % 60)
 }

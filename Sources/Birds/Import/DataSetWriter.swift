@@ -27,38 +27,106 @@ struct DataSetWriter {
 
     /// - Parameter progress: how many records have been stored; nil while indexes are made.
     func write(_ staging: Staging, progress: (Int?) -> Void) throws(StoreError) -> Outcome {
-        var outcome = Outcome()
         let ids = try dataSetIDs()
         let before = Int(try database.integer("SELECT total(records) FROM dataset") ?? 0)
         let old = try records(of: ids)
-        let removed = appends ? 0 : old
-        let rebuilds = Double(staging.count + removed) > Double(before) * Self.rebuildFraction
-        if rebuilds { try dropIndexes(keeping: appends ? ["observation_by_source_id"] : []) }
+        // Where no record stays, all tables of records are written in order; else the new ones go between those that stay.
+        return before == 0 || !appends && before == old
+            ? try load(staging, ids, replaced: old, progress)
+            : try insert(staging, ids, before: before, old: appends ? 0 : old, progress)
+    }
 
+    private func load(
+        _ staging: Staging, _ ids: [Int64], replaced: Int, _ progress: (Int?) -> Void
+    ) throws(StoreError) -> Outcome {
+        // A file of an older layout may have its columns in another order.
+        try database.execute(
+            """
+            DROP TABLE observation; DROP TABLE observation_detail; DROP TABLE checklist; DROP TABLE summary;
+            DELETE FROM location;
+            DELETE FROM species WHERE scientific_name IS NULL AND common_name IS NULL;
+            """)
+        try database.execute(Schema.tables)
+        for index in Schema.indexes { try database.execute(index.sql) }
+        let (species, locations) = try names(of: staging)
+        try DerivedTables.describeGeneration(in: database)
+        let regions = try DerivedTables.regions(in: database)
+        let names = BulkLoad.Names(
+            locations: locations, regions: locations.ids.map { regions[$0] ?? 0 }, species: species,
+            datasets: Ranks(ids))
+        let none = try rankOfNone(species)
+        try database.execute("COMMIT")
+        // The pages that were given up would stay in the file.
+        if try database.integer("PRAGMA freelist_count") != 0 { try database.execute("VACUUM") }
+        let records = try staging.ordered(
+            places: locations.ofNumber, species: species.ofNumber, datasets: names.datasets.ofNumber)
+        let loaded = try BulkLoad(database, names).run(records, none: none, progress: progress)
+        try database.execute("BEGIN")
+        let update = try database.prepare("UPDATE dataset SET records = ?2, checklists = ?3 WHERE id = ?1")
+        for (rank, id) in names.datasets.ids.enumerated() {
+            update.bind(1, id)
+            update.bind(2, loaded.records[rank])
+            update.bind(3, loaded.checklists[rank])
+            try update.run()
+        }
+        var outcome = Outcome(
+            stored: loaded.stored, replaced: replaced, checklists: loaded.checklists.reduce(0, +))
+        outcome.unknownSpecies = try unknownSpecies(species.ids) { id in
+            species.rank(of: id).map { loaded.ofSpecies[$0] } ?? 0
+        }
+        return outcome
+    }
+
+    private func insert(
+        _ staging: Staging, _ ids: [Int64], before: Int, old: Int, _ progress: (Int?) -> Void
+    ) throws(StoreError) -> Outcome {
+        var outcome = Outcome(replaced: old)
+        let rebuilds = Double(staging.count + old) > Double(before) * Self.rebuildFraction
+        if rebuilds { try dropIndexes(keeping: appends ? ["observation_by_source_id"] : []) }
         if appends {
             outcome.replaced = try removeRepeated(staging, ids)
             if rebuilds { try dropIndexes(keeping: []) }
         } else {
-            try remove(ids, all: before == removed)
-            outcome.replaced = removed
+            for id in ids { try Self.removeRecords(of: id, in: database) }
         }
-
-        let catalogue = Catalogue(database: database)
-        let taxa = (0..<staging.species.count).map { Taxon(staging.species.key($0)) }
-        let places = (0..<staging.places.count).map { Place(staging.places.key($0)) }
-        let speciesIDs = try catalogue.speciesIDs(taxa)
-        let locationIDs = try catalogue.locationIDs(places)
-        try catalogue.nameLocations(staging.placeNames, ids: locationIDs)
-        try staging.setIDs(places: locationIDs, species: speciesIDs)
-        try insert(staging, ids, progress: progress, into: &outcome)
+        let (species, locations) = try names(of: staging)
+        let datasets = Ranks(ids)
+        let records = try staging.ordered(
+            places: locations.ofNumber, species: species.ofNumber, datasets: datasets.ofNumber)
+        let inserter = try RecordInserter(
+            database, locations: locations.ids, species: species.ids, datasets: datasets, none: try rankOfNone(species),
+            mayExist: appends)
+        (outcome.stored, outcome.checklists) = try inserter.insert(records) { progress($0) }
 
         progress(nil)
         if rebuilds { for index in Schema.indexes { try database.execute(index.sql) } }
         if appends, outcome.replaced > 0 { try Self.removeEmptyChecklists(database) }
         try Self.removeUnused(database)
         for id in ids { try Self.count(id, in: database) }
-        outcome.unknownSpecies = try unknownSpecies(speciesIDs)
+        let count = try database.prepare(
+            "SELECT count(*) FROM observation INDEXED BY observation_by_species WHERE species_id = ?1")
+        outcome.unknownSpecies = try unknownSpecies(species.ids) { (id) throws(StoreError) in
+            count.bind(1, id)
+            var records = 0
+            while try count.step() { records = Int(count.int64(0)) }
+            return records
+        }
+        try DerivedTables.rebuild(in: database)
         return outcome
+    }
+
+    /// The ids of the species and of the places of the staged records, which get rows if they have none.
+    private func names(of staging: Staging) throws(StoreError) -> (species: Ranks, locations: Ranks) {
+        let catalogue = Catalogue(database: database)
+        let species = try catalogue.speciesIDs((0..<staging.species.count).map { Taxon(staging.species.key($0)) })
+        let locations = try catalogue.locationIDs((0..<staging.places.count).map { Place(staging.places.key($0)) })
+        try catalogue.nameLocations(staging.placeNames, ids: locations)
+        return (Ranks(species), Ranks(locations))
+    }
+
+    /// The rank of `nobird`, which is no species; -1 where no record has it.
+    private func rankOfNone(_ species: Ranks) throws(StoreError) -> Int {
+        try database.integer("SELECT id FROM species WHERE code = 'nobird'").flatMap { species.rank(of: $0) } ?? -1
     }
 
     /// Ids of the data sets, new ones where they are new, with what is known of them brought up to date.
@@ -100,15 +168,6 @@ struct DataSetWriter {
         }
     }
 
-    private func remove(_ ids: [Int64], all: Bool) throws(StoreError) {
-        // Without WHERE, SQLite gives up whole tables at once.
-        if all {
-            return try database.execute(
-                "DELETE FROM observation; DELETE FROM observation_detail; DELETE FROM checklist")
-        }
-        for id in ids { try Self.removeRecords(of: id, in: database) }
-    }
-
     static func removeRecords(of id: Int64, in database: Database) throws(StoreError) {
         try database.execute(
             "DELETE FROM observation WHERE dataset_id = \(id); DELETE FROM checklist WHERE dataset_id = \(id)")
@@ -124,63 +183,16 @@ struct DataSetWriter {
 
     /// Removes records that have the source's own code of a staged one; how many.
     private func removeRepeated(_ staging: Staging, _ ids: [Int64]) throws(StoreError) -> Int {
-        let select = try staging.database.prepare(
-            "SELECT dataset, source_id FROM staged WHERE source_id IS NOT NULL")
         let delete = try database.prepare("DELETE FROM observation WHERE dataset_id = ?1 AND source_id = ?2")
         var removed = 0
-        while try select.step() {
-            delete.bind(1, ids[Int(select.int64(0))])
-            delete.bind(2, select.text(1))
+        try staging.forEachSource { (dataset, code) throws(StoreError) in
+            delete.bind(1, ids[dataset])
+            delete.bind(2, code)
             try delete.run()
             removed += Int(database.changes)
         }
         if removed > 0 { try Self.removeDetailsAlone(database) }
         return removed
-    }
-
-    /// Inserts the staged records in the default order. All of one place and date come together, so that only their
-    /// checklists need to be known at a time.
-    private func insert(
-        _ staging: Staging, _ ids: [Int64], progress: (Int?) -> Void, into outcome: inout Outcome
-    ) throws(StoreError) {
-        let records = try staging.ordered()
-        let insert = try database.prepare(
-            """
-            INSERT INTO observation (checklist_id, dataset_id, date, location_id, species_id, num,
-                source_id, valid, reviewed)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-            """)
-        let detail = try database.prepare(
-            """
-            INSERT INTO observation_detail (id, time, confidence, breeding_code, comments)
-            VALUES (last_insert_rowid(), ?1, ?2, ?3, ?4)
-            """)
-        var checklists = try Checklists(database, ids: ids, existing: appends)
-        while try records.step() {
-            let dataset = Int(records.int64(0))
-            let (date, location) = (records.int64(1), records.int64(2))
-            insert.bind(1, try checklists.id(of: records, dataset: dataset, date: date, location: location))
-            // The checklist comes before the observation, whose id is then the last that was made.
-            insert.bind(2, ids[dataset])
-            insert.bind(3, date)
-            insert.bind(4, location)
-            insert.bind(5, records.int64(3))
-            insert.bind(6, records.optionalInt64(4))
-            insert.bind(7, records.text(10))
-            insert.bind(8, records.optionalInt64(11))
-            insert.bind(9, records.optionalInt64(12))
-            try insert.run()
-            if staging.holdsDetails, (20...23).contains(where: { !records.isNull($0) }) {
-                detail.bind(1, records.optionalInt64(20).map(timeOfDay))
-                detail.bind(2, records.optionalDouble(21))
-                detail.bind(3, records.text(22))
-                detail.bind(4, records.text(23))
-                try detail.run()
-            }
-            outcome.stored += 1
-            if outcome.stored % 8192 == 0 { progress(outcome.stored) }
-        }
-        outcome.checklists = checklists.count
     }
 
     static func removeEmptyChecklists(_ database: Database) throws(StoreError) {
@@ -216,17 +228,18 @@ struct DataSetWriter {
     }
 
     /// Those among these species that have no name, with their records, by code. `nobird` is none, and needs no name.
-    private func unknownSpecies(_ ids: [Int64]) throws(StoreError) -> [(code: String, records: Int)] {
+    private func unknownSpecies(
+        _ ids: [Int64], records: (Int64) throws(StoreError) -> Int
+    ) throws(StoreError) -> [(code: String, records: Int)] {
         let select = try database.prepare(
             """
-            SELECT code, (SELECT count(*) FROM observation o INDEXED BY observation_by_species
-                WHERE o.species_id = species.id)
-            FROM species WHERE id = ?1 AND scientific_name IS NULL AND common_name IS NULL AND code <> 'nobird'
+            SELECT code FROM species
+            WHERE id = ?1 AND scientific_name IS NULL AND common_name IS NULL AND code <> 'nobird'
             """)
         var unknown: [(code: String, records: Int)] = []
-        for id in Set(ids).sorted() {
+        for id in ids {
             select.bind(1, id)
-            while try select.step() { unknown.append((select.text(0) ?? "", Int(select.int64(1)))) }
+            while try select.step() { unknown.append((select.text(0) ?? "", try records(id))) }
         }
         return unknown
     }

@@ -67,6 +67,7 @@ public enum DataSets {
             delete.bind(1, name)
             try delete.run()
             try DataSetWriter.removeUnused(database)
+            try DerivedTables.rebuild(in: database)
             return removed
         }
     }

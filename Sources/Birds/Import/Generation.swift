@@ -87,7 +87,6 @@ final class Generation {
             PRAGMA trusted_schema = OFF;
             PRAGMA journal_mode = OFF;
             PRAGMA synchronous = OFF;
-            PRAGMA locking_mode = EXCLUSIVE;
             PRAGMA temp_store = FILE;
             PRAGMA cache_size = -\(Self.cacheKilobytes);
             PRAGMA threads = 2;
@@ -98,7 +97,6 @@ final class Generation {
         if isOld { try Migration.run(database) }
         let value = try body(database)
         try check(database)
-        try DerivedTables.rebuild(in: database)
         try database.execute("COMMIT")
         // Many free pages are left where a large data set was removed; a few are used up by the next import.
         let free = try database.integer("PRAGMA freelist_count") ?? 0
@@ -200,6 +198,9 @@ final class Generation {
         let real = String(cString: resolved)
         return real == "/" ? "/\(name)" : "\(real)/\(name)"
     }
+
+    /// Where a file is, and what an import writes meanwhile.
+    static func folder(of path: String) -> String { split(path).folder }
 
     private static func split(_ path: String) -> (folder: String, name: String) {
         guard let slash = path.lastIndex(of: "/") else { return (".", path) }

@@ -40,7 +40,11 @@ public enum Importer {
             (database) throws(StoreError) -> (DataSetWriter.Outcome?, Int) in
             // Names come first, so that the species of the records are known.
             let named = try Catalogue(database: database).name(reading.species)
-            guard !reading.targets.isEmpty else { return (nil, named) }
+            guard !reading.targets.isEmpty else {
+                // Species may have got other ids.
+                try DerivedTables.rebuild(in: database)
+                return (nil, named)
+            }
             let writer = DataSetWriter(database: database, targets: reading.targets, appends: options.append)
             let outcome = try writer.write(reading.staging) { stored in
                 progress(

@@ -34,11 +34,7 @@ struct Reading {
             } else {
                 nil
             }
-        do throws(StoreError) {
-            staging = try Staging()
-        } catch {
-            throw ImportError(error, path: "the temporary database")
-        }
+        staging = Staging(in: Generation.folder(of: database))
     }
 
     private static func timestamp(_ utc: tm) -> String {
@@ -161,7 +157,7 @@ struct Reading {
                     column: nil, reason: "the record \(row.text(record.source)) stands already in \(place)")
             }
         } catch {
-            throw ImportError(error, path: "the temporary database")
+            throw ImportError(error, path: "the temporary files")
         }
     }
 

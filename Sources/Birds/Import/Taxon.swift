@@ -72,10 +72,3 @@ extension Catalogue {
         }
     }
 }
-
-/// A time of day as the store keeps it.
-func timeOfDay(_ minutes: Int64) -> String {
-    let minutes = min(max(0, minutes), 24 * 60 - 1)
-    func digits(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
-    return digits(minutes / 60) + ":" + digits(minutes % 60)
-}

@@ -5,6 +5,8 @@ public final class Database {
     let handle: OpaquePointer
     /// How long its statements may run. SQLite asks it until the connection is closed.
     let budget = Budget()
+    /// Empty for a temporary database.
+    let path: String
 
     /// How to open a file.
     enum Mode {
@@ -27,12 +29,19 @@ public final class Database {
             throw .sqlite(code: code, message: message, sql: "")
         }
         handle = opened
+        self.path = path
         budget.watch(opened)
     }
 
     deinit {
         // The v2 close waits for statements that are still alive: they may be released after their connection.
         sqlite3_close_v2(handle)
+    }
+
+    /// Where its file is.
+    var folder: String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
     /// Bounds one of the sizes that SQLite knows, such as `SQLITE_LIMIT_LENGTH`.

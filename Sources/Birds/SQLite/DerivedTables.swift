@@ -3,6 +3,17 @@
 enum DerivedTables {
     /// Makes all of it afresh.
     static func rebuild(in database: Database) throws(StoreError) {
+        try describeGeneration(in: database)
+        try database.execute("DELETE FROM summary")
+        let regions = try regions(in: database)
+        let sink = try SummaryTable(database)
+        try scanDates(of: database, regions, sink)
+        try scanSpecies(of: database, regions, sink)
+        try scanLocations(of: database, regions, sink)
+    }
+
+    /// Makes that part of it that follows from the locations alone.
+    static func describeGeneration(in database: Database) throws(StoreError) {
         try database.execute(
             """
             DELETE FROM generation;
@@ -12,22 +23,31 @@ enum DerivedTables {
             DELETE FROM location_box;
             INSERT INTO location_box
                 SELECT id, longitude, longitude, latitude, latitude FROM location WHERE latitude IS NOT NULL;
-            DELETE FROM summary;
             """)
-        try countSpecies(in: database)
-        try Summaries.make(in: database)
     }
 
-    /// Counts the species of every checklist. Those of one date and place come together, and each's species in their order.
-    private static func countSpecies(in database: Database) throws(StoreError) {
+    /// The ids of regions by those of locations; a location without a region has no entry.
+    static func regions(in database: Database) throws(StoreError) -> [Int64: Int64] {
+        let select = try database.prepare("SELECT l.id, r.id FROM location l JOIN region r ON r.code = l.region")
+        var regions: [Int64: Int64] = [:]
+        while try select.step() { regions[select.int64(0)] = select.int64(1) }
+        return regions
+    }
+
+    /// Counts the species of every checklist too: those of one date and place come together, and each's species in their
+    /// order.
+    private static func scanDates(
+        of database: Database, _ regions: [Int64: Int64], _ sink: SummaryTable
+    ) throws(StoreError) {
         let none = try database.integer("SELECT id FROM species WHERE code = 'nobird'")
         let select = try database.prepare(
             """
-            SELECT date, location_id, species_id, num, checklist_id FROM observation INDEXED BY observation_by_date
-            ORDER BY date, location_id, species_id
+            SELECT date, location_id, species_id, num, checklist_id, dataset_id
+            FROM observation INDEXED BY observation_by_date ORDER BY date, location_id, species_id
             """)
         let update = try database.prepare(
             "UPDATE checklist SET species_count = ?2 WHERE id = ?1 AND species_count <> ?2")
+        var summaries = DateSummaries(sink)
         var counts: [Int64: (last: Int64?, count: Int64)] = [:]
         var (date, location) = (Int64.min, Int64.min)
         func write() throws(StoreError) {
@@ -44,12 +64,72 @@ enum DerivedTables {
                 try write()
                 (date, location) = place
             }
-            let species = select.int64(2)
-            let isSeen = species != none && (select.isNull(3) || select.int64(3) != 0)
+            let (species, num) = (select.int64(2), select.optionalInt64(3))
             var value = counts[select.int64(4)] ?? (nil, 0)
-            if isSeen, value.last != species { value = (species, value.count + 1) }
+            if species != none, num != 0, value.last != species { value = (species, value.count + 1) }
             counts[select.int64(4)] = value
+            try summaries.add(date: date, region: regions[location] ?? 0, dataset: select.int64(5), num: num)
         }
         try write()
+        try summaries.finish()
+    }
+
+    private static func scanSpecies(
+        of database: Database, _ regions: [Int64: Int64], _ sink: SummaryTable
+    ) throws(StoreError) {
+        let select = try database.prepare(
+            """
+            SELECT species_id, date, location_id, num, dataset_id FROM observation INDEXED BY observation_by_species
+            ORDER BY species_id, date, location_id
+            """)
+        var summaries = SpeciesSummaries(sink, folder: database.folder)
+        while try select.step() {
+            let location = select.int64(2)
+            try summaries.add(
+                species: select.int64(0), date: select.int64(1), location: location, region: regions[location] ?? 0,
+                dataset: select.int64(4), num: select.optionalInt64(3))
+        }
+        try summaries.finish()
+    }
+
+    private static func scanLocations(
+        of database: Database, _ regions: [Int64: Int64], _ sink: SummaryTable
+    ) throws(StoreError) {
+        let select = try database.prepare(
+            """
+            SELECT location_id, date, num, dataset_id FROM observation INDEXED BY observation_by_location
+            ORDER BY location_id, date
+            """)
+        var summaries = LocationSummaries(sink)
+        while try select.step() {
+            let location = select.int64(0)
+            try summaries.add(
+                location: location, date: select.int64(1), region: regions[location] ?? 0, dataset: select.int64(3),
+                num: select.optionalInt64(2))
+        }
+        try summaries.finish()
+    }
+}
+
+/// The table `summary` of a database.
+private final class SummaryTable: SummarySink {
+    private let insert: Statement
+
+    init(_ database: Database) throws(StoreError) {
+        insert = try database.prepare("INSERT INTO summary VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")
+    }
+
+    func add(_ kind: SummaryKind, _ key: SummaryRowKey, _ numbers: SummaryNumbers) throws(StoreError) {
+        insert.bind(1, kind.rawValue)
+        insert.bind(2, key.first)
+        insert.bind(3, key.second)
+        insert.bind(4, key.region)
+        insert.bind(5, key.dataset)
+        insert.bind(6, numbers.records)
+        insert.bind(7, numbers.max < 0 ? nil : numbers.total)
+        insert.bind(8, numbers.max < 0 ? nil : numbers.max)
+        insert.bind(9, numbers.first)
+        insert.bind(10, numbers.last)
+        try insert.run()
     }
 }

@@ -1,184 +1,299 @@
-/// The table `summary`, made in two passes over covering indexes.
-///
-/// Records come grouped by species and date, so what a species has on one date is summed up first, and all that follows from
-/// it (years, months, weeks, all species together) takes that sum and not its records. What has been summed up is
-/// written when there is much of it, and added to what was written before: memory stays bounded.
-struct Summaries {
-    private struct Key: Hashable {
-        let first: Int64
-        let second: Int64
-        let region: Int64
-        let dataset: Int64
+/// What the table `summary` says of some records.
+struct SummaryNumbers {
+    var records: Int64 = 0
+    /// Of the counts.
+    var total: Int64 = 0
+    /// -1 where nothing was counted.
+    var max: Int64 = -1
+    /// `yyyymmdd`.
+    var first = Int64.max
+    var last = Int64.min
+
+    @inline(__always)
+    mutating func add(_ num: Int64?, date: Int64) {
+        records += 1
+        if let num {
+            total += num
+            max = Swift.max(max, num)
+        }
+        first = Swift.min(first, date)
+        last = Swift.max(last, date)
     }
 
-    private struct Numbers {
-        var records: Int64 = 0
-        var total: Int64?
-        var max: Int64?
-        var first = Int64.max
-        var last = Int64.min
+    @inline(__always)
+    mutating func add(_ other: SummaryNumbers) {
+        records += other.records
+        total += other.total
+        max = Swift.max(max, other.max)
+        first = Swift.min(first, other.first)
+        last = Swift.max(last, other.last)
+    }
+}
 
-        mutating func add(_ num: Int64?, date: Int64) {
-            records += 1
-            if let num {
-                total = (total ?? 0) + num
-                max = Swift.max(max ?? num, num)
+/// The key of a row of the table `summary` among those of its kind.
+struct SummaryRowKey {
+    var first: Int64
+    /// 0 for a kind with one key.
+    var second: Int64
+    var region: Int64
+    var dataset: Int64
+}
+
+/// Takes rows of the table `summary`.
+protocol SummarySink: AnyObject {
+    /// The rows of a kind come in the order of their keys, each once.
+    func add(_ kind: SummaryKind, _ key: SummaryRowKey, _ numbers: SummaryNumbers) throws(StoreError)
+}
+
+/// Numbers for pairs of a region and a data set, in the order in which they are met.
+struct SummaryGroups {
+    private(set) var keys: [(region: Int64, dataset: Int64)] = []
+    private var numbers: [Int64: Int] = [:]
+    private var last: (key: Int64, number: Int) = (-1, 0)
+
+    /// Ids of both have 31 bits.
+    @inline(__always)
+    mutating func number(region: Int64, dataset: Int64) -> Int {
+        let key = region << 32 | dataset
+        if key == last.key { return last.number }
+        let number: Int
+        if let known = numbers[key] {
+            number = known
+        } else {
+            number = keys.count
+            keys.append((region, dataset))
+            numbers[key] = number
+        }
+        last = (key, number)
+        return number
+    }
+}
+
+/// Numbers of records, by group.
+struct SummaryTally {
+    private var slots: [Int32] = []
+    private(set) var entries: [(group: Int, numbers: SummaryNumbers)] = []
+
+    @inline(__always)
+    private mutating func entry(_ group: Int) -> Int {
+        if group >= slots.count { slots.append(contentsOf: repeatElement(-1, count: group + 1 - slots.count)) }
+        if slots[group] >= 0 { return Int(slots[group]) }
+        slots[group] = Int32(truncatingIfNeeded: entries.count)
+        entries.append((group, SummaryNumbers()))
+        return entries.count - 1
+    }
+
+    @inline(__always)
+    mutating func add(_ group: Int, _ num: Int64?, date: Int64) { entries[entry(group)].numbers.add(num, date: date) }
+
+    @inline(__always)
+    mutating func add(_ group: Int, _ numbers: SummaryNumbers) { entries[entry(group)].numbers.add(numbers) }
+
+    /// Gives what there is to a sink, in the order of regions and data sets, and begins anew.
+    mutating func drain(
+        _ kind: SummaryKind, _ first: Int64, _ second: Int64, _ groups: SummaryGroups, to sink: any SummarySink
+    ) throws(StoreError) {
+        if entries.isEmpty { return }
+        if entries.count > 1 {
+            entries.sort {
+                let (a, b) = (groups.keys[$0.group], groups.keys[$1.group])
+                return (a.region, a.dataset) < (b.region, b.dataset)
             }
-            first = Swift.min(first, date)
-            last = Swift.max(last, date)
         }
-
-        mutating func add(_ other: Numbers) {
-            records += other.records
-            if let more = other.total { total = (total ?? 0) + more }
-            if let greatest = other.max { max = Swift.max(max ?? greatest, greatest) }
-            first = Swift.min(first, other.first)
-            last = Swift.max(last, other.last)
+        for (group, numbers) in entries {
+            let (region, dataset) = groups.keys[group]
+            let key = SummaryRowKey(first: first, second: second, region: region, dataset: dataset)
+            try sink.add(kind, key, numbers)
         }
+        clear()
     }
 
-    /// How many groups of one kind are held before they are written: about 15 MB.
+    mutating func clear() {
+        for entry in entries { slots[entry.group] = -1 }
+        entries.removeAll(keepingCapacity: true)
+    }
+}
+
+/// The summaries by date, year, month and week, from records in the order of dates.
+struct DateSummaries {
+    private let sink: any SummarySink
+    private var groups = SummaryGroups()
+    private var date: Int64 = -1
+    private var ofDate = SummaryTally()
+    private var ofYear = SummaryTally()
+    private var months = [SummaryTally](repeating: SummaryTally(), count: 13)
+    private var weeks = [SummaryTally](repeating: SummaryTally(), count: 54)
+
+    init(_ sink: any SummarySink) { self.sink = sink }
+
+    @inline(__always)
+    mutating func add(date: Int64, region: Int64, dataset: Int64, num: Int64?) throws(StoreError) {
+        if date != self.date { try begin(date) }
+        ofDate.add(groups.number(region: region, dataset: dataset), num, date: date)
+    }
+
+    mutating func finish() throws(StoreError) {
+        try begin(-1)
+        for month in months.indices { try months[month].drain(.month, Int64(month), 0, groups, to: sink) }
+        for week in weeks.indices { try weeks[week].drain(.week, Int64(week), 0, groups, to: sink) }
+    }
+
+    private mutating func begin(_ next: Int64) throws(StoreError) {
+        let (month, week) = (Int(max(0, date) / 100 % 100), Int(ISOWeek.of(date)))
+        for (group, numbers) in ofDate.entries {
+            ofYear.add(group, numbers)
+            if month < months.count { months[month].add(group, numbers) }
+            weeks[week].add(group, numbers)
+        }
+        try ofDate.drain(.date, date, 0, groups, to: sink)
+        if next / 10_000 != date / 10_000 { try ofYear.drain(.year, date / 10_000, 0, groups, to: sink) }
+        date = next
+    }
+}
+
+/// The summaries by species, and by species with year, month, week, date or location, from records in the order of species
+/// and dates.
+struct SpeciesSummaries {
+    /// How many places of a species are held in memory: about 15 MB. Those of more are sorted in a file.
     private static let mostHeld = 1 << 17
 
-    private let database: Database
-    private let insert: Statement
-    private var held: [SummaryKind: [Key: Numbers]] = [:]
-    private var regions: [Int64: Int64] = [:]
+    private let sink: any SummarySink
+    private let folder: String
+    private let mostHeld: Int
+    private var groups = SummaryGroups()
+    private var species: Int64 = -1
+    private var date: Int64 = -1
+    private var ofDate = SummaryTally()
+    private var ofYear = SummaryTally()
+    private var ofSpecies = SummaryTally()
+    private var months = [SummaryTally](repeating: SummaryTally(), count: 13)
+    private var weeks = [SummaryTally](repeating: SummaryTally(), count: 54)
+    /// By location and data set.
+    private var places: [(key: Int64, region: Int64, numbers: SummaryNumbers)] = []
+    private var positions: [Int64: Int32] = [:]
+    private var sorter: Sorter?
 
-    /// Fills the table, which must be empty.
-    static func make(in database: Database) throws(StoreError) {
-        var summaries = try Summaries(database)
-        try summaries.scanSpecies()
-        try summaries.scanLocations()
+    /// - Parameter folder: where a temporary file may be made.
+    init(_ sink: any SummarySink, folder: String, mostHeld: Int = SpeciesSummaries.mostHeld) {
+        (self.sink, self.folder, self.mostHeld) = (sink, folder, mostHeld)
     }
 
-    private init(_ database: Database) throws(StoreError) {
-        self.database = database
-        insert = try database.prepare(
-            """
-            INSERT INTO summary VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-            ON CONFLICT DO UPDATE SET records = records + excluded.records,
-                total = CASE WHEN total IS NULL THEN excluded.total ELSE total + coalesce(excluded.total, 0) END,
-                max = CASE WHEN max IS NULL OR excluded.max > max THEN excluded.max ELSE max END,
-                first = min(first, excluded.first), last = max(last, excluded.last)
-            """)
-        let select = try database.prepare("SELECT l.id, r.id FROM location l JOIN region r ON r.code = l.region")
-        while try select.step() { regions[select.int64(0)] = select.int64(1) }
+    @inline(__always)
+    mutating func add(
+        species: Int64, date: Int64, location: Int64, region: Int64, dataset: Int64, num: Int64?
+    ) throws(StoreError) {
+        if date != self.date || species != self.species { try begin(species, date) }
+        ofDate.add(groups.number(region: region, dataset: dataset), num, date: date)
+        // Ids of both have 31 bits.
+        let key = location << 32 | dataset
+        let position: Int
+        if let known = positions[key] {
+            position = Int(known)
+        } else {
+            if places.count >= mostHeld { try spillPlaces() }
+            position = places.count
+            positions[key] = Int32(truncatingIfNeeded: position)
+            places.append((key, region, SummaryNumbers()))
+        }
+        places[position].numbers.add(num, date: date)
     }
 
-    private mutating func scanSpecies() throws(StoreError) {
-        let select = try database.prepare(
-            """
-            SELECT species_id, date, location_id, num, dataset_id FROM observation INDEXED BY observation_by_species
-            ORDER BY species_id, date, location_id
-            """)
-        var (species, date) = (Int64.min, Int64.min)
-        var ofDate: [Key: Numbers] = [:]
-        var ofPlaces: [Key: Numbers] = [:]
-        while try select.step() {
-            let next = (select.int64(0), select.int64(1))
-            if next != (species, date) {
-                try add(ofDate, species, date)
-                ofDate.removeAll(keepingCapacity: true)
-                if next.0 != species || ofPlaces.count >= Self.mostHeld { try write(.speciesLocation, &ofPlaces) }
-                (species, date) = next
+    mutating func finish() throws(StoreError) { try begin(-1, -1) }
+
+    private mutating func begin(_ nextSpecies: Int64, _ nextDate: Int64) throws(StoreError) {
+        let (month, week) = (Int(max(0, date) / 100 % 100), Int(ISOWeek.of(date)))
+        for (group, numbers) in ofDate.entries {
+            ofSpecies.add(group, numbers)
+            ofYear.add(group, numbers)
+            if month < months.count { months[month].add(group, numbers) }
+            weeks[week].add(group, numbers)
+        }
+        try ofDate.drain(.speciesDate, species, date, groups, to: sink)
+        let isNew = nextSpecies != species
+        if isNew || nextDate / 10_000 != date / 10_000 {
+            try ofYear.drain(.speciesYear, species, date / 10_000, groups, to: sink)
+        }
+        if isNew {
+            try ofSpecies.drain(.species, species, 0, groups, to: sink)
+            for month in months.indices {
+                try months[month].drain(.speciesMonth, species, Int64(month), groups, to: sink)
             }
-            let location = select.int64(2)
-            let (num, dataset) = (select.optionalInt64(3), select.int64(4))
-            let region = regions[location] ?? 0
-            ofDate[Key(first: 0, second: 0, region: region, dataset: dataset), default: Numbers()].add(num, date: date)
-            ofPlaces[Key(first: species, second: location, region: region, dataset: dataset), default: Numbers()]
-                .add(num, date: date)
+            for week in weeks.indices { try weeks[week].drain(.speciesWeek, species, Int64(week), groups, to: sink) }
+            try drainPlaces()
         }
-        try add(ofDate, species, date)
-        try write(.speciesLocation, &ofPlaces)
-        for kind in held.keys { try flush(kind) }
+        (species, date) = (nextSpecies, nextDate)
     }
 
-    private mutating func scanLocations() throws(StoreError) {
-        let select = try database.prepare(
-            """
-            SELECT location_id, date, num, dataset_id FROM observation INDEXED BY observation_by_location
-            ORDER BY location_id, date
-            """)
-        var groups: [Key: Numbers] = [:]
-        while try select.step() {
-            let (location, date) = (select.int64(0), select.int64(1))
-            let key = Key(
-                first: location, second: date / 10_000, region: regions[location] ?? 0, dataset: select.int64(3))
-            groups[key, default: Numbers()].add(select.optionalInt64(2), date: date)
-            if groups.count >= Self.mostHeld { try write(.locationYear, &groups) }
+    private mutating func drainPlaces() throws(StoreError) {
+        if sorter != nil { try spillPlaces() }
+        guard let sorter else {
+            places.sort { $0.key < $1.key }
+            for (key, region, numbers) in places { try add(key, region, numbers) }
+            return clearPlaces()
         }
-        try write(.locationYear, &groups)
-    }
-
-    /// Adds what a species has on one date, by region and data set, to every kind that follows from it.
-    private mutating func add(_ groups: [Key: Numbers], _ species: Int64, _ date: Int64) throws(StoreError) {
-        guard !groups.isEmpty else { return }
-        let (year, month, week) = (date / 10_000, date / 100 % 100, Self.week(of: date))
-        for (group, numbers) in groups {
-            func add(_ kind: SummaryKind, _ first: Int64, _ second: Int64) {
-                let key = Key(first: first, second: second, region: group.region, dataset: group.dataset)
-                held[kind, default: [:]][key, default: Numbers()].add(numbers)
+        self.sorter = nil
+        var sorted = try sorter.sorted()
+        var item = SortItem()
+        var bytes: [UInt8] = []
+        var last: (key: Int64, region: Int64, numbers: SummaryNumbers)?
+        while try sorted.next(&item, &bytes) {
+            let (key, region) = (Int64(item.high), Int64(item.low))
+            let numbers = bytes.withUnsafeBytes { $0.loadUnaligned(as: SummaryNumbers.self) }
+            if last?.key == key {
+                last?.numbers.add(numbers)
+            } else {
+                if let last { try add(last.key, last.region, last.numbers) }
+                last = (key, region, numbers)
             }
-            add(.species, species, 0)
-            add(.year, year, 0)
-            add(.month, month, 0)
-            add(.week, week, 0)
-            add(.date, date, 0)
-            add(.speciesYear, species, year)
-            add(.speciesMonth, species, month)
-            add(.speciesWeek, species, week)
-            add(.speciesDate, species, date)
         }
-        for kind in held.keys where held[kind, default: [:]].count >= Self.mostHeld { try flush(kind) }
+        if let last { try add(last.key, last.region, last.numbers) }
     }
 
-    private mutating func flush(_ kind: SummaryKind) throws(StoreError) {
-        var groups = held.removeValue(forKey: kind) ?? [:]
-        try write(kind, &groups)
+    private func add(_ key: Int64, _ region: Int64, _ numbers: SummaryNumbers) throws(StoreError) {
+        let key = SummaryRowKey(first: species, second: key >> 32, region: region, dataset: key & 0xFFFF_FFFF)
+        try sink.add(.speciesLocation, key, numbers)
     }
 
-    /// Writes groups in the order of the table, which is the fastest, and forgets them.
-    private func write(_ kind: SummaryKind, _ groups: inout [Key: Numbers]) throws(StoreError) {
-        let ordered = groups.sorted { a, b in
-            (a.key.first, a.key.second, a.key.region, a.key.dataset)
-                < (b.key.first, b.key.second, b.key.region, b.key.dataset)
+    private mutating func spillPlaces() throws(StoreError) {
+        let sorter = self.sorter ?? Sorter(in: folder)
+        self.sorter = sorter
+        for (key, region, numbers) in places {
+            let item = SortItem(high: UInt64(key), low: UInt64(region), tag: 0)
+            let bytes = withUnsafeBytes(of: numbers) { Array($0) }
+            try sorter.add(item, bytes[...])
         }
-        for (key, numbers) in ordered {
-            insert.bind(1, kind.rawValue)
-            insert.bind(2, key.first)
-            insert.bind(3, key.second)
-            insert.bind(4, key.region)
-            insert.bind(5, key.dataset)
-            insert.bind(6, numbers.records)
-            insert.bind(7, numbers.total)
-            insert.bind(8, numbers.max)
-            insert.bind(9, numbers.first)
-            insert.bind(10, numbers.last)
-            try insert.run()
-        }
-        groups.removeAll(keepingCapacity: true)
+        clearPlaces()
     }
 
-    /// The ISO 8601 week of a date, 1 to 53; 0 where its day is not known.
-    static func week(of date: Int64) -> Int64 {
-        let (year, month, day) = (date / 10_000, date / 100 % 100, date % 100)
-        guard day > 0, (1...12).contains(month) else { return 0 }
-        // Days since 1 March of year 0: March begins the year, so that a leap day ends one.
-        func number(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
-            let (y, m) = month > 2 ? (year, month - 3) : (year - 1, month + 9)
-            return y * 365 + y / 4 - y / 100 + y / 400 + (m * 153 + 2) / 5 + day - 1
+    private mutating func clearPlaces() {
+        places.removeAll(keepingCapacity: true)
+        positions.removeAll(keepingCapacity: true)
+    }
+}
+
+/// The summary by location and year, from records in the order of locations and dates.
+struct LocationSummaries {
+    private let sink: any SummarySink
+    private var groups = SummaryGroups()
+    private var location: Int64 = -1
+    private var year: Int64 = -1
+    private var tally = SummaryTally()
+
+    init(_ sink: any SummarySink) { self.sink = sink }
+
+    @inline(__always)
+    mutating func add(
+        location: Int64, date: Int64, region: Int64, dataset: Int64, num: Int64?
+    ) throws(StoreError) {
+        let year = date / 10_000
+        if location != self.location || year != self.year {
+            try finish()
+            (self.location, self.year) = (location, year)
         }
-        // The week of a day is that of its Thursday, and the year of a week too. Day 0 was a Wednesday.
-        let days = number(year, month, day)
-        let thursday = days - (days + 2) % 7 + 3
-        var first = number(year, 1, 1)
-        if thursday < first {
-            first = number(year - 1, 1, 1)
-        } else if thursday >= number(year + 1, 1, 1) {
-            first = number(year + 1, 1, 1)
-        }
-        return (thursday - first) / 7 + 1
+        tally.add(groups.number(region: region, dataset: dataset), num, date: date)
+    }
+
+    mutating func finish() throws(StoreError) {
+        try tally.drain(.locationYear, location, year, groups, to: sink)
     }
 }

@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test func storesAllThatARecordTells() throws {
-        let staging = try Staging()
+        let staging = Staging(in: Generation.folder(of: fixture.database))
         var cells = Cells()
         var record = SourceRecord()
         record.location = cells.add("L1")
@@ -71,7 +71,7 @@ import Testing
     @Test func findsASpeciesByItsNamesOrKeepsItUnderThem() throws {
         fixture.write("t.csv", "species_id,sci_name,en_us\nsteJay,Cyanocitta stelleri,Steller's Jay\n")
         try fixture.run("t.csv")
-        let staging = try Staging()
+        let staging = Staging(in: Generation.folder(of: fixture.database))
         let names = [
             ("CYANOCITTA stelleri", ""), ("", "steller's jay"), ("Avis ignota", "Odd Bird"), ("", "Odder Bird"),
         ]

@@ -62,10 +62,10 @@ import Testing
             """)
         var wrong: [Int64] = []
         while try select.step() {
-            if Summaries.week(of: select.int64(0)) == select.int64(1) { continue }
+            if ISOWeek.of(select.int64(0)) == select.int64(1) { continue }
             wrong.append(select.int64(0))
         }
         #expect(wrong.isEmpty)
-        #expect(Summaries.week(of: 20_210_200) == 0)
+        #expect(ISOWeek.of(20_210_200) == 0)
     }
 }
