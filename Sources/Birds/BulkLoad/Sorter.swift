@@ -1,11 +1,11 @@
 /// Sorts items by their numbers, then by their bytes, then by their tags, in bounded memory: what fits is sorted there; of
 /// more, sorted runs wait in a temporary file, and are merged.
 final class Sorter {
-    /// How many items are sorted in memory, and how many bytes of them: 24 MB each.
-    private static let mostHeld = 1 << 20
-    private static let mostBytes = 24 << 20
+    /// How many items are sorted in memory, and how many bytes of them: 12 MB each.
+    private static let mostHeld = 1 << 19
+    private static let mostBytes = 12 << 20
     /// How much memory the merging of runs takes.
-    private static let mergeSize = 16 << 20
+    private static let mergeSize = 8 << 20
 
     private struct Held {
         var high: UInt64

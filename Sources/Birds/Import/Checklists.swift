@@ -71,10 +71,9 @@ struct Checklists {
 
     /// Takes up a checklist of the present date and location that the database has.
     mutating func addExisting(id: Int64, dataset: Int, code: [UInt8]) {
-        var details = RecordDetails.none
-        details.checklist = 0..<code.count
         var checklist = Checklist(
-            id: id, dataset: dataset, location: location, date: date, details: details, bytes: code)
+            id: id, dataset: dataset, location: location, date: date, details: RecordDetails(checklistCode: code),
+            bytes: code)
         (checklist.exists, checklist.isMet) = (true, false)
         append(checklist)
         existing += 1

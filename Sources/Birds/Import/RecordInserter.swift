@@ -41,7 +41,7 @@ struct RecordInserter {
         var stored = 0
         while try sorted.next(&item, &bytes) {
             let key = RecordKey(byDate: item)
-            let details = bytes.isEmpty ? RecordDetails.none : RecordDetails(bytes)
+            let details = bytes.isEmpty ? RecordDetails() : RecordDetails(bytes)
             let location = locations[key.place]
             if !checklists.isAt(key.date, location) {
                 try checklists.begin(key.date, location)
@@ -53,15 +53,15 @@ struct RecordInserter {
             insert.bind(4, location)
             insert.bind(5, species[key.species])
             insert.bind(6, key.num)
-            insert.bind(7, text: bytes, details.source)
-            insert.bind(8, details.integer(.valid))
-            insert.bind(9, details.integer(.reviewed))
+            insert.bind(7, text: bytes[details.source])
+            insert.bind(8, details.integer(.valid, in: bytes))
+            insert.bind(9, details.integer(.reviewed, in: bytes))
             try insert.run()
             if details.holdsOwn {
-                detail.bind(1, details.integer(.ownTime).map(timeOfDay))
-                detail.bind(2, details.double(.confidence))
-                detail.bind(3, text: bytes, details.text(.breedingCode))
-                detail.bind(4, text: bytes, details.text(.comments))
+                detail.bind(1, details.integer(.ownTime, in: bytes).map(timeOfDay))
+                detail.bind(2, details.double(.confidence, in: bytes))
+                detail.bind(3, text: details.text(.breedingCode, in: bytes))
+                detail.bind(4, text: details.text(.comments, in: bytes))
                 try detail.run()
             }
             stored += 1
@@ -125,20 +125,20 @@ private final class ChecklistTable: ChecklistSink {
             let (details, bytes) = (checklist.details, checklist.bytes)
             insert.bind(1, checklist.id)
             insert.bind(2, datasets[checklist.dataset])
-            insert.bind(3, text: bytes, details.checklist)
+            insert.bind(3, text: bytes[details.checklist])
             insert.bind(4, checklist.location)
             insert.bind(5, checklist.date)
-            insert.bind(6, details.integer(.complete))
-            insert.bind(7, details.integer(.halfDays))
-            insert.bind(8, details.double(.effortHours))
-            insert.bind(9, details.double(.snowDepth))
-            insert.bind(10, details.integer(.time).map(timeOfDay))
-            insert.bind(11, details.integer(.minutes))
-            insert.bind(12, details.double(.distance))
-            insert.bind(13, details.double(.area))
-            insert.bind(14, details.integer(.observers))
-            insert.bind(15, text: bytes, details.text(.protocol))
-            insert.bind(16, text: bytes, details.text(.checklistComments))
+            insert.bind(6, details.integer(.complete, in: bytes))
+            insert.bind(7, details.integer(.halfDays, in: bytes))
+            insert.bind(8, details.double(.effortHours, in: bytes))
+            insert.bind(9, details.double(.snowDepth, in: bytes))
+            insert.bind(10, details.integer(.time, in: bytes).map(timeOfDay))
+            insert.bind(11, details.integer(.minutes, in: bytes))
+            insert.bind(12, details.double(.distance, in: bytes))
+            insert.bind(13, details.double(.area, in: bytes))
+            insert.bind(14, details.integer(.observers, in: bytes))
+            insert.bind(15, text: details.text(.protocol, in: bytes))
+            insert.bind(16, text: details.text(.checklistComments, in: bytes))
             try insert.run()
         }
     }
@@ -146,7 +146,7 @@ private final class ChecklistTable: ChecklistSink {
 
 extension Statement {
     /// Binds a part of bytes as text; NULL where it is empty.
-    fileprivate func bind(_ index: Int32, text bytes: [UInt8], _ range: Range<Int>) {
-        if range.isEmpty { bindNull(index) } else { bind(index, utf8: bytes, range) }
+    fileprivate func bind(_ index: Int32, text: ArraySlice<UInt8>) {
+        if text.isEmpty { bindNull(index) } else { bind(index, utf8: Array(text), 0..<text.count) }
     }
 }
