@@ -2,7 +2,7 @@
 ///
 /// Places, species and data sets are ranks among those of an import. The default order is that of date, place and species;
 /// the other indexes have these three in another order. The number and the data set follow.
-struct RecordKey {
+struct RecordKey: Equatable {
     /// `yyyymmdd`, 00 for what is not known.
     var date: Int64 = 0
     var place = 0
