@@ -2,7 +2,8 @@
 struct SourceTable {
     let format: Format
     let header: Header
-    let rows: any RowSource
+    /// Begins to read the rows, after which the rows of an earlier call must not be read any more.
+    let open: () throws(ImportError) -> any RowSource
 }
 
 /// What a file turned out to be.
@@ -56,14 +57,19 @@ enum Detection {
         let encoding = try file.encoding()
         var headers: [CSVReader.Syntax: Header] = [:]
         for format in Format.all where headers[format.syntax] == nil {
-            headers[format.syntax] = try header(of: file, encoding, format.syntax).header
+            // What can't be read in one syntax may be another's.
+            headers[format.syntax] = try? header(of: file, encoding, format.syntax).header
         }
         let fitting = Format.all.first { format in headers[format.syntax]?.missing(format).isEmpty ?? false }
         let format: Format
         if let wanted {
-            guard let named = Format.all.first(where: { $0.name == wanted }), let header = headers[named.syntax] else {
+            guard let named = Format.all.first(where: { $0.name == wanted }) else {
                 throw .refused("There is no format '\(wanted)'. \(known)")
             }
+            let header =
+                if let header = headers[named.syntax] { header } else {
+                    try header(of: file, encoding, named.syntax).header
+                }
             let missing = header.missing(named)
             guard missing.isEmpty else {
                 if let fault = separatorFault(header) { throw .refused("\(file.path) \(fault)") }
@@ -76,15 +82,20 @@ enum Detection {
         } else if let fitting {
             format = fitting
         } else {
-            throw .refused("\(file.path) \(unknown(headers[.comma]))")
+            // Says what is wrong with the first line, if it is that.
+            _ = try header(of: file, encoding, .comma)
+            throw .refused("\(file.path) \(unknown(headers))")
         }
-        let (header, rows) = try header(of: file, encoding, format.syntax)
+        let header = try header(of: file, encoding, format.syntax).header
         if let repeated = header.repeated(format) {
             throw .refused("\(file.path) has the column \(repeated) twice.")
         }
+        let open = { () throws(ImportError) -> any RowSource in
+            try Self.header(of: file, encoding, format.syntax).rows
+        }
         return SourceContent(
             title: format.title, name: format.name, encoding: encoding,
-            tables: [SourceTable(format: format, header: header, rows: rows)])
+            tables: [SourceTable(format: format, header: header, open: open)])
     }
 
     private static var known: String {
@@ -93,19 +104,22 @@ enum Detection {
     }
 
     /// What is said of a file that fits no format, after its path.
-    private static func unknown(_ header: Header?) -> String {
-        guard let header, header.names.contains(where: { !$0.isEmpty }) else { return "has no header." }
-        if let fault = separatorFault(header) { return fault }
+    private static func unknown(_ headers: [CSVReader.Syntax: Header]) -> String {
+        guard let header = headers[.comma], header.names.contains(where: { !$0.isEmpty }) else {
+            return "has no header."
+        }
         let nearest = Format.all
-            .map { (title: $0.title, needed: $0.columns.count(where: \.isRequired), missing: header.missing($0)) }
-            .filter { $0.missing.count * 2 < $0.needed }
+            .compactMap { format in headers[format.syntax].map { (format: format, missing: $0.missing(format)) } }
+            .filter { $0.missing.count * 2 < $0.format.columns.count(where: \.isRequired) }
             .min { $0.missing.count < $1.missing.count }
+        if nearest == nil, let fault = separatorFault(header) { return fault }
         let advice =
             nearest.map { near in
                 "With the column\(near.missing.count == 1 ? "" : "s") \(near.missing.joined(separator: ", ")) "
-                    + "it would be \(near.title)."
+                    + "it would be \(near.format.title)."
             } ?? known
-        return "is of no format that is known: its first line is '\(header.summary)'. \(advice)"
+        let shown = nearest.flatMap { headers[$0.format.syntax] } ?? header
+        return "is of no format that is known: its first line is '\(shown.summary)'. \(advice)"
     }
 
     /// Spreadsheets put semicolons between columns where numbers have a decimal comma, and tabs when told to.
@@ -138,16 +152,19 @@ enum Detection {
         var tables: [SourceTable] = []
         for (name, format) in [("birds", Format.plain), ("species", .plainSpecies)]
         where try SQLiteRows.hasTable(name, in: database, path: file.path) {
-            let rows = try SQLiteRows(database, table: name, format: format, path: file.path)
-            var row = Row()
-            _ = try rows.next(&row)
-            let header = Header(row)
+            let header = Header(try SQLiteRows(database, table: name, format: format, path: file.path).header)
             let missing = header.missing(format)
             guard missing.isEmpty else {
                 throw .refused(
                     "\(file.path) has a table \(name) without the column " + missing.joined(separator: ", ") + ".")
             }
-            tables.append(SourceTable(format: format, header: header, rows: rows))
+            let open = { () throws(ImportError) -> any RowSource in
+                let rows = try SQLiteRows(database, table: name, format: format, path: file.path)
+                var row = Row()
+                _ = try rows.next(&row)
+                return rows
+            }
+            tables.append(SourceTable(format: format, header: header, open: open))
         }
         guard !tables.isEmpty else {
             throw .refused("\(file.path) is a SQLite file without tables birds or species.")

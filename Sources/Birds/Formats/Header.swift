@@ -4,22 +4,36 @@ struct Header {
     let names: [String]
     private let lowercased: [String]
 
-    init(_ row: Row) {
-        names = row.cells.indices.map { row.text(row.trimmed($0)) }
+    init(_ row: Row) { self.init(row.cells.indices.map { row.text(row.trimmed($0)) }) }
+
+    init(_ names: [String]) {
+        self.names = names
         lowercased = names.map { $0.lowercased() }
     }
 
     /// The required columns of a format that are not here.
     func missing(_ format: Format) -> [String] {
-        format.columns.filter { $0.isRequired && !lowercased.contains($0.name) }.map(\.name)
+        var missing = format.columns.filter { $0.isRequired && position($0) == nil }.map(\.name)
+        let dates = format.columns.filter { $0.member == .date || $0.member == .year }
+        // Of a date in one cell and a year, one must be here.
+        if !dates.isEmpty, dates.allSatisfy({ position($0) == nil }), let date = dates.first(where: { !$0.isRequired })
+        {
+            missing.append(date.name)
+        }
+        return missing
     }
 
     /// A column that the format needs and that is here twice.
     func repeated(_ format: Format) -> String? {
-        format.columns.first { column in lowercased.count { $0 == column.name } > 1 }?.name
+        format.columns.compactMap(name).first { name in lowercased.count { $0 == name } > 1 }
     }
 
-    func position(_ column: Format.Column) -> Int? { lowercased.firstIndex(of: column.name) }
+    func position(_ column: Format.Column) -> Int? { name(column).flatMap { lowercased.firstIndex(of: $0) } }
+
+    /// The first of a column's names that is here.
+    private func name(_ column: Format.Column) -> String? {
+        ([column.name] + column.otherNames).first { lowercased.contains($0) }
+    }
 
     /// The first names, to say in a sentence what was found.
     var summary: String {

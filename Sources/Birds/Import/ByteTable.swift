@@ -16,18 +16,35 @@ struct ByteTable {
     /// The bytes of a key that was given out.
     func key(_ number: Int) -> ArraySlice<UInt8> { bytes[ends[number]..<ends[number + 1]] }
 
-    /// The number of a key, a new one if it was never seen; nil where the table is full.
-    mutating func number(of key: UnsafeRawBufferPointer) -> Int? {
+    /// The number of a key; nil if it was never seen.
+    func knownNumber(of key: UnsafeRawBufferPointer) -> Int? {
+        let slot = slot(of: key, Self.hash(key))
+        return slots[slot] == 0 ? nil : Int(slots[slot]) - 1
+    }
+
+    private static func hash(_ key: UnsafeRawBufferPointer) -> UInt32 {
         // The standard library's hash has a random seed, so a file can't be made to collide.
         var hasher = Hasher()
         hasher.combine(bytes: key)
-        let hash = UInt32(truncatingIfNeeded: hasher.finalize())
+        return UInt32(truncatingIfNeeded: hasher.finalize())
+    }
+
+    /// The slot of a key, or the empty one that it would get.
+    private func slot(of key: UnsafeRawBufferPointer, _ hash: UInt32) -> Int {
         var slot = Int(hash) & (slots.count - 1)
         while slots[slot] != 0 {
             let number = Int(slots[slot]) - 1
-            if hashes[number] == hash, isEqual(number, key) { return number }
+            if hashes[number] == hash, isEqual(number, key) { return slot }
             slot = (slot + 1) & (slots.count - 1)
         }
+        return slot
+    }
+
+    /// The number of a key, a new one if it was never seen; nil where the table is full.
+    mutating func number(of key: UnsafeRawBufferPointer) -> Int? {
+        let hash = Self.hash(key)
+        let slot = slot(of: key, hash)
+        if slots[slot] != 0 { return Int(slots[slot]) - 1 }
         let number = count
         guard number < Self.mostKeys else { return nil }
         bytes.append(contentsOf: key)

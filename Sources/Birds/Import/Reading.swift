@@ -94,15 +94,17 @@ struct Reading {
         _ table: SourceTable, of file: SourceFile, dataset: Int, progress: (ImportProgress) -> Void
     ) throws(ImportError) -> Int {
         let columns = Columns(table.format, table.header)
-        let records = RecordDecoder(columns, lastYear: lastYear)
+        let records = RecordDecoder(table.format, columns, lastYear: lastYear)
         let names = SpeciesDecoder(columns)
         let number = report.files.count - 1
+        let shared = try SharedChecklists(table, columns)
         var complete: Bool?
         if case .records(let value) = table.format.content { complete = value }
+        let source = try table.open()
         var row = Row()
         var record = SourceRecord()
         var rows = 0
-        while try table.rows.next(&row) {
+        while try source.next(&row) {
             rows += 1
             var problem = row.problem.map { RowError(column: nil, reason: $0) }
             var named: SourceSpecies?
@@ -111,14 +113,14 @@ struct Reading {
                     if table.format.holdsSpecies {
                         named = try names.decode(row)
                     } else {
-                        try records.decode(row, into: &record)
+                        try records.decode(&row, into: &record)
                     }
                 } catch { problem = error }
             }
             if problem == nil {
                 problem =
                     if !table.format.holdsSpecies {
-                        try stage(record, row, dataset: dataset, file: number, complete: complete)
+                        try stage(record, row, shared, dataset: dataset, file: number, complete: complete)
                     } else if let named {
                         try add(named, row, file: number)
                     } else {
@@ -130,7 +132,7 @@ struct Reading {
                 progress(
                     ImportProgress(
                         stage: .reading(file: file.path), records: rows,
-                        fraction: min(1, Double(table.rows.consumed) / Double(file.size))))
+                        fraction: min(1, Double(source.consumed) / Double(file.size))))
             }
         }
         if table.format.holdsSpecies {
@@ -143,10 +145,14 @@ struct Reading {
 
     /// Stages a record, or leaves it out; the error of its row where there is one.
     private mutating func stage(
-        _ record: SourceRecord, _ row: Row, dataset: Int, file: Int, complete: Bool?
+        _ record: SourceRecord, _ row: Row, _ shared: SharedChecklists?, dataset: Int, file: Int, complete: Bool?
     ) throws(ImportError) -> RowError? {
+        if record.isForeign { return leaveOut("not of the class Aves", file: file) }
         if record.valid == 0, !options.includeInvalid {
             return leaveOut("did not pass review (--include-invalid keeps them)", file: file)
+        }
+        if let shared, !shared.keeps(record, row) {
+            return leaveOut("a checklist that several observers share, kept once", file: file)
         }
         do throws(StoreError) {
             switch try staging.add(record, row, dataset: dataset, file: file, complete: complete) {

@@ -55,6 +55,15 @@ struct Row {
         problem = nil
     }
 
+    /// A text made of two cells and what stands between them, behind the row.
+    mutating func compose(_ first: Cell, _ middle: StaticString, _ last: Cell) -> Cell {
+        let start = Int32(clamping: bytes.count)
+        bytes.append(contentsOf: bytes[first.range])
+        middle.withUTF8Buffer { bytes.append(contentsOf: $0) }
+        bytes.append(contentsOf: bytes[last.range])
+        return Cell(start: start, end: Int32(clamping: bytes.count))
+    }
+
     /// Adds a cell with these bytes at the end.
     mutating func append(_ cell: some Collection<UInt8>) {
         let start = Int32(clamping: bytes.count)

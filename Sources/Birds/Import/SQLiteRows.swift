@@ -9,7 +9,7 @@ final class SQLiteRows: RowSource {
     private let statement: Statement
     private let width: Int32
     private var line = 1
-    private let header: [String]
+    let header: [String]
     private(set) var consumed = 0
 
     /// Opens a file to read tables of it.
