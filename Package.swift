@@ -22,7 +22,7 @@ let package = Package(
         // Each library may import what stands here and no more: `--explicit-target-dependency-import-check=error`.
         .target(name: "HTTP", swiftSettings: settings),
         .target(name: "Transport", dependencies: ["HTTP", "CLinux"], swiftSettings: settings),
-        .target(name: "Birds", dependencies: ["CSQLite"], swiftSettings: settings),
+        .target(name: "Birds", dependencies: ["CSQLite", "CZlib"], swiftSettings: settings),
         .target(
             name: "API",
             dependencies: ["HTTP", "Birds", "COpenSSL", "CZlib", .product(name: "Logging", package: "swift-log")],
@@ -38,7 +38,7 @@ let package = Package(
 
         .testTarget(name: "HTTPTests", dependencies: ["HTTP"], swiftSettings: settings),
         .testTarget(name: "TransportTests", dependencies: ["Transport", "HTTP"], swiftSettings: settings),
-        .testTarget(name: "BirdsTests", dependencies: ["Birds", "CSQLite"], swiftSettings: settings),
+        .testTarget(name: "BirdsTests", dependencies: ["Birds", "CSQLite", "CZlib"], swiftSettings: settings),
         .testTarget(name: "APITests", dependencies: ["API", "HTTP", "Birds"], swiftSettings: settings),
         .testTarget(
             name: "RookeryTests", dependencies: ["rookery", "Birds", "Transport", "HTTP"], swiftSettings: settings),

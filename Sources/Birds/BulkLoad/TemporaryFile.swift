@@ -4,7 +4,8 @@ import Glibc
 /// A file without a name, of which nothing is left however the process ends. It is made when the first byte is written.
 final class TemporaryFile {
     private let folder: String
-    private var descriptor: Int32 = -1
+    /// Negative until there is something in it.
+    private(set) var descriptor: Int32 = -1
     /// How many bytes it has.
     private(set) var count = 0
 

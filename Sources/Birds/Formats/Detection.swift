@@ -2,6 +2,8 @@
 struct SourceTable {
     let format: Format
     let header: Header
+    /// Of its file, in bytes, for progress.
+    let size: Int
     /// Begins to read the rows, after which the rows of an earlier call must not be read any more.
     let open: () throws(ImportError) -> any RowSource
 }
@@ -21,11 +23,10 @@ enum Detection {
     static let sqlite = "sqlite"
 
     /// The names that `--format` takes.
-    static var names: [String] { Format.names + [sqlite] }
+    static var names: [String] { Format.names + [ArchiveDetection.name, sqlite] }
 
     /// First bytes of files that people give by mistake.
     private static let strangers: [(magic: [UInt8], name: String)] = [
-        (Array("PK\u{3}\u{4}".utf8), "a zip archive or a spreadsheet; take the text file out of it, or save it as CSV"),
         ([0x1F, 0x8B], "compressed with gzip; decompress it first"),
         ([0x89, 0x50, 0x4E, 0x47], "a picture"),
         ([0xFF, 0xD8, 0xFF], "a picture"),
@@ -41,16 +42,36 @@ enum Detection {
         (Array("[".utf8), "JSON"),
     ]
 
-    /// - Parameter wanted: the name of the format that it must have; nil to detect it.
-    static func open(_ file: SourceFile, as wanted: String?) throws(ImportError) -> SourceContent {
+    /// - Parameters:
+    ///   - wanted: the name of the format that it must have; nil to detect it.
+    ///   - folder: where archives are unpacked, without names.
+    static func open(_ file: SourceFile, as wanted: String?, folder: String) throws(ImportError) -> SourceContent {
         let beginning = try file.beginning(64)
+        if beginning.starts(with: ArchiveDetection.magic) {
+            switch try ArchiveDetection.open(file, in: folder) {
+            case .archive(let content):
+                guard wanted == nil || wanted == content.name else {
+                    throw .refused("\(file.path) is a \(content.title), not of the format \(wanted ?? "").")
+                }
+                return content
+            case .file(let text):
+                return try openText(text, try text.beginning(64), as: wanted)
+            }
+        }
         if beginning.starts(with: SQLiteRows.magic) {
             guard wanted == nil || wanted == sqlite else {
                 throw .refused("\(file.path) is a SQLite file, not of the format \(wanted ?? "").")
             }
             return try openSQLite(file)
         }
+        return try openText(file, beginning, as: wanted)
+    }
+
+    private static func openText(
+        _ file: SourceFile, _ beginning: [UInt8], as wanted: String?
+    ) throws(ImportError) -> SourceContent {
         if wanted == sqlite { throw .refused("\(file.path) is not a SQLite file.") }
+        if wanted == ArchiveDetection.name { throw .refused("\(file.path) is not a Darwin Core Archive.") }
         if let stranger = strangers.first(where: { beginning.starts(with: $0.magic) }) {
             throw .refused("\(file.path) is \(stranger.name).")
         }
@@ -95,12 +116,12 @@ enum Detection {
         }
         return SourceContent(
             title: format.title, name: format.name, encoding: encoding,
-            tables: [SourceTable(format: format, header: header, open: open)])
+            tables: [SourceTable(format: format, header: header, size: file.size, open: open)])
     }
 
     private static var known: String {
         "Known are: " + Format.all.map { "\($0.title) (\($0.name))" }.joined(separator: ", ")
-            + ", SQLite with tables birds and species (\(sqlite))."
+            + ", Darwin Core Archive (\(ArchiveDetection.name)), SQLite with tables birds and species (\(sqlite))."
     }
 
     /// What is said of a file that fits no format, after its path.
@@ -164,7 +185,7 @@ enum Detection {
                 _ = try rows.next(&row)
                 return rows
             }
-            tables.append(SourceTable(format: format, header: header, open: open))
+            tables.append(SourceTable(format: format, header: header, size: file.size, open: open))
         }
         guard !tables.isEmpty else {
             throw .refused("\(file.path) is a SQLite file without tables birds or species.")

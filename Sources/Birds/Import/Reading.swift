@@ -54,7 +54,7 @@ struct Reading {
         if let other = identities.updateValue(path, forKey: identity) {
             throw .refused("\(path) is named twice\(other == path ? "" : ", also as \(other)").")
         }
-        let content = try Detection.open(file, as: options.format)
+        let content = try Detection.open(file, as: options.format, folder: staging.folder)
         var dataset: Int?
         if content.tables.contains(where: { !$0.format.holdsSpecies }) {
             dataset = try target(for: path, format: content.name)
@@ -132,7 +132,7 @@ struct Reading {
                 progress(
                     ImportProgress(
                         stage: .reading(file: file.path), records: rows,
-                        fraction: min(1, Double(source.consumed) / Double(file.size))))
+                        fraction: min(1, Double(source.consumed) / Double(table.size))))
             }
         }
         if table.format.holdsSpecies {

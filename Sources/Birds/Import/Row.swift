@@ -55,6 +55,13 @@ struct Row {
         problem = nil
     }
 
+    /// A text that stands nowhere in the row, behind it.
+    mutating func compose(_ text: some Collection<UInt8>) -> Cell {
+        let start = Int32(clamping: bytes.count)
+        bytes.append(contentsOf: text)
+        return Cell(start: start, end: Int32(clamping: bytes.count))
+    }
+
     /// A text made of two cells and what stands between them, behind the row.
     mutating func compose(_ first: Cell, _ middle: StaticString, _ last: Cell) -> Cell {
         let start = Int32(clamping: bytes.count)

@@ -5,6 +5,8 @@ final class SourceFile {
     let path: String
     let size: Int
     private let descriptor: Int32
+    /// Closes the descriptor with itself; nil where that is the file's own.
+    private let temporary: TemporaryFile?
 
     init(path: String) throws(ImportError) {
         // Without O_NONBLOCK, opening a pipe would wait for a writer.
@@ -28,9 +30,32 @@ final class SourceFile {
         }
         self.path = path
         size = Int(status.st_size)
+        temporary = nil
     }
 
-    deinit { close(descriptor) }
+    /// A file that was unpacked.
+    /// - Parameter path: where it came from, for a sentence.
+    init(_ temporary: TemporaryFile, path: String) throws(ImportError) {
+        guard temporary.count > 0 else { throw .refused("\(path) is empty.") }
+        self.path = path
+        self.temporary = temporary
+        size = temporary.count
+        descriptor = temporary.descriptor
+    }
+
+    deinit { if temporary == nil { close(descriptor) } }
+
+    /// Exactly these bytes, which must be there.
+    func bytes(at offset: Int, _ count: Int) throws(ImportError) -> [UInt8] {
+        lseek(descriptor, off_t(offset), SEEK_SET)
+        var bytes: [UInt8] = []
+        while bytes.count < count {
+            let before = bytes.count
+            try read(&bytes, count - before)
+            guard bytes.count > before else { throw .refused("\(path) has become shorter while it was read.") }
+        }
+        return bytes
+    }
 
     /// Adds up to `count` more bytes to the end of `bytes`; none at the end of the file.
     func read(_ bytes: inout [UInt8], _ count: Int) throws(ImportError) {

@@ -109,6 +109,12 @@ final class Statement {
         return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
     }
 
+    /// The bytes of a text.
+    func bytes(_ column: Int32) -> [UInt8] {
+        guard let bytes = sqlite3_column_text(handle, column) else { return [] }
+        return Array(UnsafeBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(handle, column))))
+    }
+
     /// A bind fails only for an index that the SQL does not have, or for want of memory: a fault of ours, not of the data.
     private func check(_ code: Int32) { assert(code == SQLITE_OK, "bind failed in \(sql)") }
 }

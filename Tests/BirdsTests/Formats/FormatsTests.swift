@@ -140,12 +140,12 @@ import Testing
     @Test func everyFixtureIsOfItsFormatAlone() throws {
         for (format, text) in FormatFixture.all {
             let path = fixture.write("file", text)
-            #expect(try Detection.open(SourceFile(path: path), as: nil).name == format)
+            #expect(try Detection.open(SourceFile(path: path), as: nil, folder: fixture.folder).name == format)
             for other in Format.names where other != format {
                 #expect(throws: ImportError.self, "\(format) as \(other)") {
                     // What has the columns of another format may be read as that.
                     if format == "gbif" && other == "dwc" { throw ImportError.refused("") }
-                    _ = try Detection.open(SourceFile(path: path), as: other)
+                    _ = try Detection.open(SourceFile(path: path), as: other, folder: fixture.folder)
                 }
             }
         }
