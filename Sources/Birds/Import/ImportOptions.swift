@@ -20,7 +20,7 @@ public struct ImportOptions: Sendable {
     public var rejects: String?
     /// Stores the other rows where some are in error.
     public var skipErrors = false
-    /// Keeps FeederWatch's records that did not pass review.
+    /// Keeps records that did not pass review.
     public var includeInvalid = false
     /// Does everything but change the database.
     public var dryRun = false

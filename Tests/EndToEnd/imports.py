@@ -1,0 +1,255 @@
+"""Files of every format that people have, and what the service then says of their records: each as it was written."""
+
+import collections
+import csv
+import datetime
+import io
+import json
+import pathlib
+import random
+import tempfile
+import zipfile
+
+import requests
+
+from server import PASSWORD, Server, check, import_files, rookery
+
+FIELDS = ["loc_id", "location_name", "latitude", "longitude", "region", "date", "time", "species_id", "common_name", "num",
+          "checklist_id", "source_id", "complete", "minutes", "distance_km", "observers", "confidence", "comments"]
+SPECIES = [("Cyanocitta stelleri", "Steller's Jay", "stejay"), ("Corvus corax", "Common Raven", "comrav"),
+           ("Larus sp.", "gull sp.", "gull1"), ("Avis ignota", "Odd Bird", None)]
+KNOWN = {scientific: (code, common) for scientific, common, code in SPECIES if code}
+PLACES = [("L1", 'Beacon Hill, "south" end', "48.41", "-123.36"), ("L2", "Marécage", "60.7200", "-135.05"),
+          ("L3", "Hill\u2019s foot", "-1.5", "0")]
+TAXONOMY = "TAXON_ORDER,CATEGORY,SPECIES_CODE,TAXON_CONCEPT_ID,PRIMARY_COM_NAME,SCI_NAME,ORDER,FAMILY,SPECIES_GROUP,REPORT_AS\r\n" \
+    + "".join(f'{n},species,{code},,"{common}",{scientific},,,,\r\n'
+              for n, (scientific, common, code) in enumerate(SPECIES) if code)
+chance = random.Random(20_261_124)
+
+
+def visits(count):
+    """Visits to places, each with some species and their numbers; None for not counted."""
+    for number in range(count):
+        day = datetime.date(2018, 1, 1) + datetime.timedelta(chance.randrange(2000))
+        birds = [(bird, chance.choice([None, 0, 1, 2, 10_000])) for bird in chance.sample(SPECIES, chance.randint(1, 4))]
+        yield {"id": f"S{1000 + number}", "place": chance.choice(PLACES), "day": day,
+               "time": chance.choice([None, datetime.time(chance.randrange(24), chance.randrange(60))]),
+               "minutes": chance.choice([None, 45]), "km": chance.choice([None, 1.5]), "complete": chance.choice([0, 1]),
+               "birds": birds, "comment": chance.choice(["", 'a "loud" one; it\tsang'])}
+
+
+def expected(visit, bird, num, **changes):
+    """A record as the service tells it."""
+    scientific = bird[0]
+    code, common = KNOWN.get(scientific, (scientific, None))
+    place = visit["place"]
+    record = {"loc_id": place[0], "location_name": place[1], "latitude": float(place[2]), "longitude": float(place[3]),
+              "region": "CA-BC", "date": visit["day"].isoformat(), "time": visit["time"] and f"{visit['time']:%H:%M}",
+              "species_id": code, "common_name": common, "num": num, "checklist_id": visit["id"],
+              "source_id": None, "complete": bool(visit["complete"]), "minutes": visit["minutes"], "distance_km": visit["km"],
+              "observers": 2, "confidence": None, "comments": visit["comment"] or None}
+    return record | changes
+
+
+BARE = {"complete": None, "minutes": None, "distance_km": None, "observers": None}
+
+
+def text(cell):
+    return "" if cell is None else str(cell)
+
+
+def my_ebird_data(old):
+    header = ["Submission ID", "Common Name", "Scientific Name", "Taxonomic Order", "Count", "State/Province", "County",
+              *([] if old else ["Location ID"]), "Location", "Latitude", "Longitude", "Date", "Time", "Protocol",
+              "Duration (Min)", "All Obs Reported", "Distance Traveled (km)", "Area Covered (ha)", "Number of Observers",
+              "Breeding Code", "Species Comments" if old else "Observation Details", "Checklist Comments"]
+    out, records = io.StringIO(), []
+    out.write(",".join(header) + "\r\n")
+    for visit in visits(60):
+        for bird, num in visit["birds"]:
+            place, day, time = visit["place"], visit["day"], visit["time"]
+            row = [visit["id"], bird[1], bird[0], 1, "X" if num is None else num, "CA-BC", "Capital",
+                   *([] if old else [place[0]]), *place[1:], f"{day:%m-%d-%Y}" if old else day,
+                   time and f"{time:%I:%M %p}", "Stationary", visit["minutes"], visit["complete"], visit["km"], "", 2, "",
+                   visit["comment"], ""]
+            row = [text(cell) for cell in row]
+            while row[-1] == "":
+                row.pop()
+            csv.writer(out).writerow(row)
+            records.append(expected(visit, bird, num, source_id=f"{visit['id']} {bird[0]}",
+                                    loc_id=place[1] if old else place[0]))
+    return out.getvalue().encode(), records
+
+
+def basic_dataset(old):
+    header = ["GLOBAL UNIQUE IDENTIFIER", "COMMON NAME", "SCIENTIFIC NAME", "OBSERVATION COUNT", "COUNTRY CODE", "STATE CODE",
+              "LOCALITY", "LOCALITY ID", "LATITUDE", "LONGITUDE", "OBSERVATION DATE", "TIME OBSERVATIONS STARTED",
+              *(["FIRST NAME", "LAST NAME", "PROTOCOL TYPE"] if old else ["PROTOCOL NAME"]), "SAMPLING EVENT IDENTIFIER",
+              "DURATION MINUTES", "EFFORT DISTANCE KM", "EFFORT AREA HA", "NUMBER OBSERVERS", "ALL SPECIES REPORTED",
+              "GROUP IDENTIFIER", "APPROVED", "REVIEWED", "TRIP COMMENTS" if old else "CHECKLIST COMMENTS", "SPECIES COMMENTS"]
+    lines, records, number = [], [], 0
+    for visit in visits(60):
+        copies = chance.choice([1, 1, 3])
+        for copy in chance.sample(range(copies), copies):
+            for bird, num in visit["birds"]:
+                number += 1
+                comment, approved = visit["comment"].replace("\t", " "), chance.choice([1, 1, 1, 0])
+                event = visit["id"] if copy == 0 else f"S{20_000 + number}"
+                lines.append([f"URN:{number}", bird[1], bird[0], "X" if num is None else num, "CA", "CA-BC",
+                              visit["place"][1], visit["place"][0], *visit["place"][2:], visit["day"],
+                              visit["time"] and f"{visit['time']:%H:%M:%S}", *(["Ann", "Example", "x"] if old else ["x"]),
+                              event, visit["minutes"], visit["km"], "", 2, visit["complete"],
+                              f"G{visit['id']}" if copies > 1 else "", approved, 0, "", comment, ""])
+                if copy == 0 and approved == 1:
+                    records.append(expected(visit, bird, num, source_id=f"URN:{number}", comments=comment or None))
+    chance.shuffle(lines)
+    body = "".join("\t".join(text(cell) for cell in line) + "\n" for line in lines)
+    return ("\t".join(header) + "\t\n" + body).encode(), records
+
+
+def gbif():
+    header = ["gbifID", "datasetKey", "class", "species", "scientificName", "countryCode", "locality", "occurrenceStatus",
+              "individualCount", "decimalLatitude", "decimalLongitude", "eventDate", "day", "month", "year"]
+    lines, records, number = [header], [], 0
+    for visit in visits(80):
+        for bird, num in visit["birds"]:
+            number += 1
+            place, day = visit["place"], visit["day"]
+            kind = chance.choice(["Aves", "Aves", "", "Mammalia"])
+            absent = chance.random() < 0.2
+            date, shown = chance.choice([(day, day), (f"{day}T06:41:00Z", day), (f"{day}/{day}", day),
+                                         (f"{day:%Y-%m}", f"{day:%Y-%m}"), ("", day)])
+            name = "" if bird[0].endswith("sp.") else bird[0]
+            lines.append([number, "k", kind, name, f"{bird[0]} (Gmelin, 1788)", "CA", place[1],
+                          "ABSENT" if absent else "PRESENT", num, place[2], place[3], date, day.day, day.month, day.year])
+            if kind != "Mammalia":
+                records.append(expected(
+                    visit, bird, 0 if absent else num, source_id=str(number), loc_id=place[1], region="CA", date=str(shown),
+                    time=None, checklist_id=None, comments=None, **BARE))
+    return "\n".join("\t".join(text(cell) for cell in line) for line in lines).encode(), records
+
+
+def detections(go):
+    if go:
+        names = ["id", "source_node", "date", "time", "scientific_name", "common_name", "confidence", "latitude", "longitude"]
+    else:
+        names = ["Date", "Time", "Sci_Name", "Com_Name", "Confidence", "Lat", "Lon", "Cutoff", "Week", "Sens", "Overlap"]
+    out, records, number = io.StringIO(), [], 0
+    rows = csv.writer(out, delimiter="," if go else ";", lineterminator="\n")
+    rows.writerow(names)
+    for visit in visits(80):
+        for bird, _ in visit["birds"]:
+            number += 1
+            time = visit["time"] or datetime.time(3, 4)
+            confidence = round(chance.uniform(0.7, 1), 4)
+            latitude, longitude = chance.choice([visit["place"][2:], ("-1", "-1"), ("0.0", "0")])
+            shared = [visit["day"], f"{time:%H:%M:%S}", bird[0], bird[1], confidence, latitude, longitude]
+            rows.writerow([number, "garden", *shared] if go else [*shared, 0.7, 6, 1.25, 0.0])
+            known = latitude not in ("-1", "0.0")
+            records.append(expected(
+                visit, bird, None, loc_id="garden" if go else f"{latitude},{longitude}" if known else "unknown",
+                location_name=None, latitude=float(latitude) if known else None, longitude=float(longitude) if known else None,
+                region=None, time=f"{time:%H:%M}", checklist_id=None, source_id=f"garden/{number}" if go else None,
+                confidence=confidence, comments=None, **BARE))
+    return out.getvalue().encode(), records
+
+
+META = """<?xml version="1.0" encoding="UTF-8"?><archive xmlns="http://rs.tdwg.org/dwc/text/">{}</archive>"""
+TABLE = """<{kind} encoding="UTF-8" fieldsTerminatedBy="{separator}" linesTerminatedBy="\\n" fieldsEnclosedBy='{quote}'
+ ignoreHeaderLines="1" rowType="http://rs.tdwg.org/dwc/terms/{type}"><files><location>{file}</location></files>
+ <{id} index="0"/>{fields}</{kind}>"""
+
+
+def table(kind, row_type, file, terms, quoted=False, **defaults):
+    term = "http://rs.tdwg.org/dwc/terms/"
+    fields = "".join(f'<field index="{n}" term="{term}{name}"/>' for n, name in enumerate(terms, 1))
+    fields += "".join(f'<field default="{value}" term="{term}{name}"/>' for name, value in defaults.items())
+    return TABLE.format(kind=kind, type=row_type, file=file, fields=fields, id="id" if kind == "core" else "coreid",
+                        separator="," if quoted else "\\t", quote='"' if quoted else "")
+
+
+def archive(files):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as zipped:
+        for name, content in files.items():
+            zipped.writestr(name, content)
+    return out.getvalue()
+
+
+def occurrence_archive():
+    terms = ["occurrenceID", "eventID", "scientificName", "individualCount", "locationID", "locality", "decimalLatitude",
+             "decimalLongitude", "eventDate", "eventTime", "occurrenceRemarks"]
+    out, records, number = io.StringIO(), [], 0
+    rows = csv.writer(out)
+    rows.writerow(["id", *terms])
+    for visit in visits(60):
+        for bird, num in visit["birds"]:
+            number += 1
+            time = visit["time"] and f"{visit['time']:%H:%M:%S}+00:00"
+            rows.writerow(map(text, [number, f"o{number}", visit["id"], f"{bird[0]} Gmelin, 1788", num, *visit["place"],
+                                     visit["day"], time, visit["comment"]]))
+            records.append(expected(visit, bird, num, source_id=f"o{number}", region="CA", **BARE))
+    meta = META.format(table("core", "Occurrence", "occurrence.csv", terms, quoted=True, countryCode="CA"))
+    return archive({"meta.xml": meta, "occurrence.csv": out.getvalue(), "eml.xml": "<eml/>"}), records
+
+
+def event_archive():
+    events = ["locationID", "locality", "decimalLatitude", "decimalLongitude", "eventDate", "eventTime"]
+    occurrences = ["occurrenceID", "scientificName", "vernacularName", "organismQuantity", "organismQuantityType"]
+    event_lines, lines, records = ["\t".join(["id", *events])], [], []
+    for visit in visits(60):
+        time = visit["time"] and f"{visit['time']:%H:%M}"
+        event_lines.append("\t".join(map(text, [visit["id"], *visit["place"], visit["day"], time])))
+        for bird, num in visit["birds"]:
+            key = f"o{len(lines)}"
+            lines.append("\t".join(map(text, [visit["id"], key, bird[0], bird[1], num, "individuals"])))
+            records.append(expected(visit, bird, num, source_id=key, region=None, comments=None, **BARE))
+    chance.shuffle(lines)
+    meta = META.format(table("core", "Event", "event.txt", events)
+                       + table("extension", "Occurrence", "occurrence.txt", occurrences))
+    return archive({"occurrence.txt": "\n".join(["x" * 9, *lines]), "event.txt": "\n".join(event_lines) + "\n",
+                    "meta.xml": meta}), records
+
+
+def main():
+    files = {
+        "MyEBirdData.csv": ("My eBird Data", my_ebird_data(old=False)),
+        "MyOldEBirdData.csv": ("My eBird Data", my_ebird_data(old=True)),
+        "ebd_relNov-2026.txt": ("eBird Basic Dataset", basic_dataset(old=False)),
+        "ebd_relMay-2017.txt": ("eBird Basic Dataset", basic_dataset(old=True)),
+        "0001234-261124.csv": ("GBIF simple download", gbif()),
+        "BirdDB.txt": ("BirdNET-Pi", detections(go=False)),
+        "detections.csv": ("BirdNET-Go", detections(go=True)),
+        "occurrences.zip": ("Darwin Core Archive", occurrence_archive()),
+        "events.zip": ("Darwin Core Archive", event_archive()),
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        (folder / "taxonomy.csv").write_bytes(b"\xef\xbb\xbf" + TAXONOMY.encode())
+        for name, (_, (content, _)) in files.items():
+            (folder / name).write_bytes(content)
+        told = import_files(folder / "birds.db", folder / "taxonomy.csv", *(folder / name for name in files))
+        for name, (title, _) in files.items():
+            check(f"{folder / name}: {title}, data set" in told, f"{name} is taken for {title}", told)
+        with Server(folder / "birds.db") as server:
+            ask = requests.Session()
+            ask.headers["Password"] = PASSWORD
+            for name, (title, (_, records)) in files.items():
+                dataset = name.rsplit(".", 1)[0]
+                answer = ask.get(f"{server.url}/observations.ndjson", params={"dataset": dataset, "fields": ",".join(FIELDS)})
+                found = collections.Counter(answer.text.splitlines())
+                wanted = collections.Counter(json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+                                             for record in records)
+                found = collections.Counter(json.dumps(json.loads(line), ensure_ascii=False, separators=(",", ":"))
+                                            for line in found.elements())
+                difference = (list((wanted - found).elements())[:2], list((found - wanted).elements())[:2])
+                check(found == wanted and wanted, f"{name}: {len(records)} records are as they were written", difference)
+        # Nothing is left but the database: what was unpacked and sorted meanwhile had no name.
+        left = {path.name for path in folder.iterdir()} - set(files) - {"taxonomy.csv"}
+        check(left == {"birds.db", "birds.db.lock"}, "no other file is left", left)
+        again = rookery("import", folder / "events.zip", "--database", folder / "birds.db", "--format", "gbif")
+        check(again.returncode == 2 and "is a Darwin Core Archive, not of the format gbif" in again.stderr,
+              "another format than the file's is refused", again.stderr)
+
+
+main()
