@@ -1,3 +1,4 @@
+import Birds
 import HTTP
 import Synchronization
 
@@ -17,7 +18,10 @@ final class Metrics: Sendable {
     }
 
     /// The text format 0.0.4.
-    func text() -> String {
+    /// - Parameters:
+    ///   - generation: of the data that are served now.
+    ///   - longAnswers: how many are under way.
+    func text(generation: PublishedGeneration, longAnswers: Int) -> String {
         let loops = loops.withLock { $0 }
         func sum(_ index: Int) -> UInt64 { loops.reduce(0) { $0 &+ $1.value(index) } }
         var text = ""
@@ -45,11 +49,36 @@ final class Metrics: Sendable {
         text += "rookery_request_duration_seconds_count \(count)\n"
         begin("rookery_response_body_bytes_total", "counter", "Bytes of bodies that were sent.")
         text += "rookery_response_body_bytes_total \(sum(LoopMetrics.bytes))\n"
+        begin("rookery_connections_total", "counter", "Connections that were accepted.")
+        text += "rookery_connections_total \(sum(LoopMetrics.opened))\n"
+        begin("rookery_open_connections", "gauge", "Connections that are open.")
+        text += "rookery_open_connections \(sum(LoopMetrics.opened) &- sum(LoopMetrics.closed))\n"
+        begin(
+            "rookery_query_duration_seconds", "summary",
+            "Reading records, by where: at once on the loop, or on a worker what takes longer.")
+        for (place, name) in ["loop", "worker"].enumerated() {
+            let seconds = Double(sum(LoopMetrics.queryTime + place)) / 1e9
+            text += "rookery_query_duration_seconds_sum{where=\"\(name)\"} \(seconds)\n"
+            text += "rookery_query_duration_seconds_count{where=\"\(name)\"} \(sum(LoopMetrics.queries + place))\n"
+        }
+        begin("rookery_long_answers", "gauge", "Answers under way on workers, each with a connection to the database.")
+        text += "rookery_long_answers \(longAnswers)\n"
+        begin("rookery_cache_hits_total", "counter", "Answers 304: what the client had kept was still right.")
+        text += "rookery_cache_hits_total \(cacheHits(sum))\n"
+        begin("rookery_generation_info", "gauge", "The data that are served, new with every import.")
+        text += "rookery_generation_info{id=\"\(generation.id)\"} 1\n"
+        begin("rookery_generation_time_seconds", "gauge", "When they were imported, in seconds since 1970.")
+        text += "rookery_generation_time_seconds \(generation.publishedAt)\n"
         begin("rookery_failed_logins_total", "counter", "Requests with a wrong password.")
         text += "rookery_failed_logins_total \(sum(LoopMetrics.failedLogins))\n"
         begin("process_start_time_seconds", "gauge", "When the server started, in seconds since 1970.")
         text += "process_start_time_seconds \(started)\n"
         return text
+    }
+
+    private func cacheHits(_ sum: (Int) -> UInt64) -> UInt64 {
+        guard let status = LoopMetrics.statuses.firstIndex(of: Status.notModified.code) else { return 0 }
+        return LoopMetrics.routes.indices.reduce(0) { $0 &+ sum(LoopMetrics.request($1, status)) }
     }
 }
 
@@ -75,7 +104,12 @@ final class LoopMetrics: @unchecked Sendable {
     static let nanoseconds = duration + bounds.count
     static let bytes = nanoseconds + 1
     static let failedLogins = bytes + 1
-    private static let count = failedLogins + 1
+    static let opened = failedLogins + 1
+    static let closed = opened + 1
+    /// Of queries on the loop, and of those on workers behind it.
+    static let queries = closed + 1
+    static let queryTime = queries + 2
+    private static let count = queryTime + 2
 
     init() {
         for index in 0..<LoopMetrics.count { (counters + index).initialize(to: Atomic(0)) }
@@ -94,6 +128,19 @@ final class LoopMetrics: @unchecked Sendable {
     }
 
     func loginFailed() { add(1, LoopMetrics.failedLogins) }
+
+    func opened() { add(1, LoopMetrics.opened) }
+
+    func closed() { add(1, LoopMetrics.closed) }
+
+    /// A query has ended, or made the first piece of its answer.
+    func queried(onWorker: Bool, nanoseconds: UInt64) {
+        add(1, LoopMetrics.queries + (onWorker ? 1 : 0))
+        add(nanoseconds, LoopMetrics.queryTime + (onWorker ? 1 : 0))
+    }
+
+    /// A query on a worker has made another piece of its answer.
+    func wentOn(nanoseconds: UInt64) { add(nanoseconds, LoopMetrics.queryTime + 1) }
 
     func finished(_ report: Report) {
         let index = LoopMetrics.bounds.firstIndex { report.nanoseconds <= $0 } ?? LoopMetrics.bounds.count - 1

@@ -58,9 +58,13 @@ public final class Service: Application {
         // Made now, so that no request waits for it.
         _ = Description.bytes
         let log = EventLog(logger: configuration.logger)
+        let metrics = stores.metrics.addLoop()
         let long = LongAnswer(
-            pool: stores.pool, queryTimeout: UInt64(max(1, configuration.queryTimeout)) * 1_000_000_000, log: log)
-        let handlers = Handlers(watch: watch, rows: RowAnswer(long: long, log: log), log: log, metrics: stores.metrics)
+            pool: stores.pool, queryTimeout: UInt64(max(1, configuration.queryTimeout)) * 1_000_000_000, log: log,
+            metrics: metrics)
+        let handlers = Handlers(
+            watch: watch, rows: RowAnswer(long: long, log: log, metrics: metrics), log: log, metrics: stores.metrics,
+            pool: stores.pool)
         self.watch = watch
         self.log = log
         pool = stores.pool
@@ -68,7 +72,7 @@ public final class Service: Application {
             Authentication(password: configuration.password).middleware,
             before: { (call) throws(APIError) in try handlers.handle(call) })
         cors = configuration.cors
-        metrics = stores.metrics.addLoop()
+        self.metrics = metrics
         accessLog = AccessLog(configuration.accessLog)
         requestIDs = RequestIDs(loop: loop)
     }
@@ -110,6 +114,10 @@ public final class Service: Application {
         metrics.finished(report)
         if accessLog.isOn { accessLog.append(report, now: time(nil)) }
     }
+
+    public func opened() { metrics.opened() }
+
+    public func closed() { metrics.closed() }
 
     public func idle() {
         accessLog.flush()

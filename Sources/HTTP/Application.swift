@@ -10,6 +10,10 @@ public protocol Application: AnyObject {
     /// A response has been sent, or given up.
     func finished(_ report: Report)
 
+    /// A connection was accepted, and another has been closed.
+    func opened()
+    func closed()
+
     /// The loop is about to wait: what was kept back, such as lines of a log, can be written. Called once a second at least.
     func idle()
 }

@@ -7,4 +7,6 @@ public enum Method: String, Sendable, Hashable, CaseIterable {
     case patch = "PATCH"
     case delete = "DELETE"
     case options = "OPTIONS"
+    /// No resource has it: it would send credentials back.
+    case trace = "TRACE"
 }

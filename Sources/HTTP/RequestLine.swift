@@ -46,8 +46,8 @@ struct RequestLine: Sendable {
         }
     }
 
-    /// Methods are compared with regard to case (RFC 9110 §9.1). TRACE and CONNECT are not known on purpose: one would
-    /// send credentials back, the other would make a proxy of the server.
+    /// Methods are compared with regard to case (RFC 9110 §9.1). CONNECT is not known on purpose: it would make a proxy of
+    /// the server.
     private static func method(_ range: Range<Int>, of input: borrowing Span<UInt8>) throws(RequestError) -> Method {
         if range.count == 3, input[range.lowerBound] == 0x47, input[range.lowerBound + 1] == 0x45,
             input[range.lowerBound + 2] == 0x54

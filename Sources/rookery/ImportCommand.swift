@@ -43,7 +43,7 @@ struct ImportCommand: ParsableCommand {
 
     @Flag(
         help: .setting(
-            "Keep FeederWatch records that did not pass review.", "ROOKERY_INCLUDE_INVALID", default: "no"))
+            "Keep records that did not pass review.", "ROOKERY_INCLUDE_INVALID", default: "no"))
     var includeInvalid = false
 
     @Flag(help: .setting("Store the other rows where some are in error.", "ROOKERY_SKIP_ERRORS", default: "no"))

@@ -7,6 +7,7 @@ struct Handlers {
     let rows: RowAnswer
     let log: EventLog
     let metrics: Metrics
+    let pool: StorePool
 
     func handle(_ call: Call) throws(APIError) -> Answer {
         guard let principal = call.principal else { throw .missingCredentials }
@@ -59,13 +60,17 @@ struct Handlers {
             return .now(Handlers.json(Array("{\"status\":\"ok\"}\n".utf8)))
         case .metrics:
             _ = try Parameters(query, allowed: [])
-            return .now(Response(.ok, fields: Handlers.metricsFields, body: .bytes(Array(metrics.text().utf8))))
+            return .now(Response(.ok, fields: Handlers.metricsFields, body: .bytes(Array(metricsText.utf8))))
         case .description:
             _ = try Parameters(query, allowed: [])
             return .now(Handlers.json(Description.bytes))
         case .server:
             throw .unknownPath
         }
+    }
+
+    private var metricsText: String {
+        metrics.text(generation: store.generation, longAnswers: pool.count)
     }
 
     private var store: ObservationStore { watch.current(now: Clock.nanoseconds()) }

@@ -13,12 +13,15 @@ struct LongAnswer: Sendable {
     /// Engine time until the first piece is there, and then for each piece, in nanoseconds.
     let queryTimeout: UInt64
     let log: EventLog
+    let metrics: LoopMetrics
 
     /// Whole if it fits into one piece, else its first piece and what makes the rest.
     func response(
         _ source: RowSource, as format: RowFormat, page: PageLink, delivery: Delivery, requestID: String,
         _ canceller: Canceller
     ) -> Response {
+        let began = Clock.nanoseconds()
+        defer { metrics.queried(onWorker: true, nanoseconds: Clock.nanoseconds() &- began) }
         do throws(StoreError) {
             let store = try pool.withdraw()
             store.canceller = canceller
@@ -42,7 +45,7 @@ struct LongAnswer: Sendable {
                 // The head comes before the rows: where they end is found first, without writing them.
                 store.setBudget(nanoseconds: queryTimeout)
                 let next = try source.nextPage(in: store)
-                let rest = RowBody(rows: rows, store: store, pool: pool, timeout: queryTimeout, log: log)
+                let rest = RowBody(rows: rows, store: store, pool: pool, timeout: queryTimeout, log: log, metrics: metrics)
                 let stream = Response.rows(
                     .stream(first: first, rest: rest), in: format, total: rows.total, next: next, page)
                 return delivery.complete(stream, generation)

@@ -11,6 +11,7 @@ struct RowAnswer {
 
     let long: LongAnswer
     let log: EventLog
+    let metrics: LoopMetrics
 
     /// Lets the store work for as long as the loop can be kept.
     static func setBudget(of store: ObservationStore) { store.setBudget(nanoseconds: loopBudget) }
@@ -19,6 +20,8 @@ struct RowAnswer {
         _ source: RowSource, from store: ObservationStore, as format: RowFormat, page: PageLink, delivery: Delivery,
         requestID: String
     ) throws(APIError) -> Answer {
+        let began = Clock.nanoseconds()
+        defer { metrics.queried(onWorker: false, nanoseconds: Clock.nanoseconds() &- began) }
         do throws(StoreError) {
             RowAnswer.setBudget(of: store)
             let rows = try source.rows(in: store, as: format)

@@ -11,16 +11,18 @@ final class RowBody: BodyProducer, @unchecked Sendable {
     private let pool: StorePool
     private let timeout: UInt64
     private let log: EventLog
+    private let metrics: LoopMetrics
     private let canceller: Canceller
     /// Nil once the answer has ended and the store has gone back.
     private var store: ObservationStore?
 
-    init(rows: RowCursor, store: ObservationStore, pool: StorePool, timeout: UInt64, log: EventLog) {
+    init(rows: RowCursor, store: ObservationStore, pool: StorePool, timeout: UInt64, log: EventLog, metrics: LoopMetrics) {
         self.rows = rows
         self.store = store
         self.pool = pool
         self.timeout = timeout
         self.log = log
+        self.metrics = metrics
         canceller = store.canceller
     }
 
@@ -31,6 +33,8 @@ final class RowBody: BodyProducer, @unchecked Sendable {
 
     func next(into buffer: inout [UInt8]) -> Piece {
         guard let store else { return .failed }
+        let began = Clock.nanoseconds()
+        defer { metrics.wentOn(nanoseconds: Clock.nanoseconds() &- began) }
         do throws(StoreError) {
             store.setBudget(nanoseconds: timeout)
             guard try rows.fill(&buffer, limit: buffer.count + LongAnswer.pieceSize) else { return .more }

@@ -34,6 +34,9 @@ public final class StorePool: Sendable {
         self.limit = limit
     }
 
+    /// How many stores are out.
+    public var count: Int { state.withLock { $0.out } }
+
     /// A store, for one thread at a time, until it is deposited.
     /// - Throws: `.busy` over the limit, or what opening throws.
     public func withdraw() throws(StoreError) -> ObservationStore {

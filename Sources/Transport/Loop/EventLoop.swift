@@ -190,6 +190,7 @@ final class EventLoop {
         let connection = Connection(descriptor, peer, token, isCounted: isAdmitted, self)
         connections[slot] = connection
         connectionCount += 1
+        application.opened()
         if !isAdmitted { refusedCount += 1 }
         connection.open()
     }
@@ -221,6 +222,7 @@ final class EventLoop {
             connections[slot] = nil
             freeSlots.append(slot)
             connectionCount -= 1
+            application.closed()
             if connection.isCounted { limits.release(connection.peer.address) } else { refusedCount -= 1 }
         }
         ended.removeAll(keepingCapacity: true)

@@ -36,6 +36,9 @@ final class TestApplication: Application {
 
     init(_ record: Record) { self.record = record }
 
+    func opened() {}
+    func closed() {}
+
     func respond(to request: Request, from peer: Peer) -> Answer {
         let path = request.target.path
         let parts = path.split(separator: "/")
