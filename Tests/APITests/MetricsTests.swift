@@ -9,6 +9,9 @@ import Testing
         _ = try fixture.get("/")
         _ = try fixture.get("/observations.csv")
         _ = try fixture.get("/nothing")
+        for _ in 0..<3 { fixture.service.opened() }
+        fixture.service.closed()
+        _ = try fixture.get("/", fields: "Password: mumble\r\nIf-None-Match: *\r\n")
         _ = try fixture.get("/", fields: "Password: wrong\r\n")
         _ = try fixture.get("/", fields: "")
         fixture.service.finished(
@@ -22,6 +25,10 @@ import Testing
             "rookery_requests_total{route=\"observations\",status=\"200\"} 2",
             "rookery_requests_total{route=\"observations\",status=\"401\"} 1",
             "rookery_requests_total{route=\"observations\",status=\"403\"} 1",
+            "rookery_requests_total{route=\"observations\",status=\"304\"} 1", "rookery_cache_hits_total 1",
+            "rookery_connections_total 3", "rookery_open_connections 2",
+            "rookery_query_duration_seconds_count{where=\"loop\"} 3",
+            "rookery_query_duration_seconds_count{where=\"worker\"} 0", "rookery_long_answers 0",
             "rookery_requests_total{route=\"none\",status=\"404\"} 1", "rookery_failed_logins_total 1",
             "rookery_response_body_bytes_total 7", "rookery_request_duration_seconds_bucket{le=\"0.0001\"} 0",
             "rookery_request_duration_seconds_bucket{le=\"0.00025\"} 1",

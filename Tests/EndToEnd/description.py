@@ -1,7 +1,6 @@
 """`/openapi.json` is true: a program that knows nothing else makes thousands of requests of it, right ones and wrong ones, and
 no answer is other than it says; and everything that it says of an answer can be had."""
 
-import json
 import pathlib
 import subprocess
 import sys
@@ -16,6 +15,12 @@ CONFIGURATION = pathlib.Path(__file__).with_name("schemathesis.toml")
 IDS = {"id": "1", "species_id": "stejay", "loc_id": None}
 
 
+def value(parameter):
+    """The example of a parameter, as it is written in a query."""
+    example = parameter["example"]
+    return ",".join(map(str, example)) if isinstance(example, list) else example
+
+
 def every_promise_is_kept(url, document):
     """Each status, media type and parameter of each path, by a request."""
     session = requests.Session()
@@ -25,7 +30,7 @@ def every_promise_is_kept(url, document):
     for path, item in document["paths"].items():
         operation = item["get"]
         target = url + path.format(**IDS)
-        required = {p["name"]: p["example"] for p in operation["parameters"] if p["in"] == "query" and p.get("required")}
+        required = {p["name"]: value(p) for p in operation["parameters"] if p["in"] == "query" and p.get("required")}
         found = {session.get(target, params=required).status_code,
                  session.get(target, params={"nothing": 1}).status_code,
                  session.get(target, headers={"Password": "wrong"}).status_code,
@@ -38,8 +43,6 @@ def every_promise_is_kept(url, document):
             found.add(session.get(url + path.format(id="0", species_id="nothing", loc_id="nothing")).status_code)
         # 503 is for a server that is too busy.
         documented = {int(status) for status in operation["responses"]} - {503}
-        if path == "/health":
-            documented -= {401, 403}
         check(documented == found, f"{path} answers with {sorted(documented)}", sorted(found))
 
         answer = operation["responses"]["200"]
@@ -51,17 +54,13 @@ def every_promise_is_kept(url, document):
             extra = {"limit": "1"} if name == "Link" else {"count": "exact"} if name == "X-Total-Count" else {}
             got = session.get(target, params=required | extra)
             check(name in got.headers, f"{path} has the field {name}", got.headers)
-        names = {p["name"] for p in operation["parameters"] if p["in"] == "query"}
-        refused = session.get(target, params={"no_such_parameter": 1})
-        for name in names:
-            check(name in refused.json()["error_message"] or len(names) > 3 or True, f"{path} takes {name}")
         for parameter in operation["parameters"]:
             if parameter["in"] == "query" and "example" in parameter and parameter["name"] != "after":
-                got = session.get(target, params=required | {parameter["name"]: parameter["example"]})
+                got = session.get(target, params=required | {parameter["name"]: value(parameter)})
                 told = got.json().get("code") if got.status_code == 400 else None
                 # Some need another one beside them.
                 check(got.status_code == 200 or told not in (None, "unknown-parameter"),
-                      f"{path} takes {parameter['name']}={parameter['example']}", got.text[:300])
+                      f"{path} takes {parameter['name']}={value(parameter)}", got.text[:300])
 
 
 def main():
@@ -81,8 +80,7 @@ def main():
             cwd=folder, env=environment(), capture_output=True, text=True, timeout=600)
         lines = done.stdout.splitlines()
         said = [line.strip() for line in lines if "Tested:" in line or "generated" in line]
-        check(done.returncode == 0 and any(f"Tested: {len(document['paths']) - 1}" in line or "Tested:" in line for line in said),
-              f"schemathesis finds nothing: {'; '.join(said)}", done.stdout[-4000:] + done.stderr[-1000:])
+        check(done.returncode == 0, f"schemathesis finds nothing: {'; '.join(said)}", done.stdout[-4000:] + done.stderr[-1000:])
         tested = next(int(line.split()[-1]) for line in said if "Tested:" in line)
         check(tested >= len(names) - 1, f"it has tested {tested} of {len(names)} operations")
         check(server.process.poll() is None, "and the server still serves")

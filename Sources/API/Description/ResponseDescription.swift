@@ -5,7 +5,7 @@ enum ResponseDescription {
     /// Rows of a resource, in one format or in all that it has.
     static func rows(_ resource: Resource, _ formats: [RowFormat]) -> JSONValue {
         var fields = dataFields
-        if resource.parameters.contains(.limit) { fields.append(("Link", .reference("headers", "Link"))) }
+        if resource.parameters.contains(.after) { fields.append(("Link", .reference("headers", "Link"))) }
         if resource.parameters.contains(.count) {
             fields.append(("X-Total-Count", .reference("headers", "X-Total-Count")))
         }
