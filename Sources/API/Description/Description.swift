@@ -70,10 +70,10 @@ enum Description {
             (
                 "/health",
                 [
-                    "get": operation("checkHealth", "Whether the server serves; no credentials.", [], health, [:]).with(
-                        [
-                            ("security", [])
-                        ])
+                    "get": operation(
+                        "checkHealth", "Whether the server serves; no credentials.", [], health, [:], isProtected: false
+                    )
+                    .with([("security", [])])
                 ]
             ),
         ]
@@ -100,9 +100,11 @@ enum Description {
     }
 
     private static func operation(
-        _ name: String, _ summary: String, _ parameters: [JSONValue], _ success: JSONValue, _ more: [String: String]
+        _ name: String, _ summary: String, _ parameters: [JSONValue], _ success: JSONValue, _ more: [String: String],
+        isProtected: Bool = true
     ) -> JSONValue {
-        let named = ResponseDescription.errors + more.map { (status: $0.key, name: $0.value) }
+        let errors = ResponseDescription.errors.filter { isProtected || !["401", "403"].contains($0.status) }
+        let named = errors + more.map { (status: $0.key, name: $0.value) }
         let responses = named.sorted { $0.status < $1.status }.map {
             (name: $0.status, value: JSONValue.reference("responses", $0.name))
         }
