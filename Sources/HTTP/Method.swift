@@ -7,6 +7,8 @@ public enum Method: String, Sendable, Hashable, CaseIterable {
     case patch = "PATCH"
     case delete = "DELETE"
     case options = "OPTIONS"
+    /// Of draft-ietf-httpbis-safe-method-w-body; no resource has it.
+    case query = "QUERY"
     /// No resource has it: it would send credentials back.
     case trace = "TRACE"
 }

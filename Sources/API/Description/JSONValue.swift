@@ -1,7 +1,7 @@
 import Birds
 
 /// A JSON value whose objects keep the order in which they are written, for one and the same document at each start.
-enum JSONValue {
+enum JSONValue: Sendable {
     case object([(name: String, value: JSONValue)])
     case array([JSONValue])
     case string(String)
