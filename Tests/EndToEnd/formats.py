@@ -11,14 +11,39 @@ import duckdb
 import pandas
 import requests
 
-from server import PASSWORD, Server, check, sample_database
+from server import PASSWORD, Server, check, import_files, sample_database
 
 
 def run(*command):
     return subprocess.run(list(map(str, command)), capture_output=True, text=True, check=True, timeout=120).stdout
 
 
+def spreadsheets(folder):
+    """What a spreadsheet would run as a formula is text in it, and numbers stay numbers."""
+    header = "Submission ID,Common Name,Scientific Name,Count,State/Province,Location ID,Location,Latitude,Longitude,Date,Time," \
+        "Observation Details\n"
+    cells = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "=HYPERLINK(\"\"x\"\")", "plain", "'quoted", "1-2"]
+    rows = [f'S{n},Jay,Avis ignota,1,CA-BC,L{n},Home,-48.5,-123.5,2021-02-03,,"{cell}"\n' for n, cell in enumerate(cells)]
+    (folder / "own.csv").write_text(header + "".join(rows))
+    import_files(folder / "own.db", folder / "own.csv")
+    with Server(folder / "own.db") as server:
+        def read(**parameters):
+            answer = requests.get(f"{server.url}/observations.csv", params={"fields": "comments,latitude"} | parameters,
+                                  headers={"Password": PASSWORD})
+            return list(csv.reader(io.StringIO(answer.text, newline="")))[1:]
+        written = sorted(cell.replace('""', '"') for cell in cells)
+        check(sorted(row[0] for row in read()) == written, "CSV is the data as it is", read())
+        harmless = read(spreadsheet="yes")
+        check(all(not row[0].startswith(("=", "+", "-", "@", "\t", "\r")) for row in harmless), "spreadsheet=yes leaves no formula",
+              harmless)
+        check(sorted(row[0].removeprefix("'") if row[0][1:2] in ("=", "+", "-", "@", "\t") else row[0] for row in harmless) == written,
+              "and changes nothing else", harmless)
+        check({row[1] for row in harmless} == {"-48.5"}, "a negative number is one still", harmless)
+
+
 def main():
+    with tempfile.TemporaryDirectory() as folder:
+        spreadsheets(pathlib.Path(folder))
     with tempfile.TemporaryDirectory() as folder, Server(sample_database(folder)) as server, requests.Session() as session:
         session.headers["Password"] = PASSWORD
         folder = pathlib.Path(folder)
