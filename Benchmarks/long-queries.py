@@ -17,7 +17,7 @@ import time
 
 PROGRAM = os.environ.get("ROOKERY", ".build/release/rookery")
 SMALL = "/observations?species=stejay&limit=16"
-BESIDE = {"nothing": None, "a query that finds no row": "/observations?min_num=9999",
+BESIDE = {"nothing": None, "a query that finds no row": "/checklists?min_num=9999",
           "a sort of everything": "/observations?sort=-num,latitude&limit=10"}
 
 
