@@ -1,3 +1,5 @@
+import Glibc
+
 /// Numbers for byte strings, in the order in which they were first seen, without an object for each.
 ///
 /// Invariants: the bytes of key `n` are `bytes[ends[n - 1]..<ends[n]]`; a slot holds a key's number + 1, or 0; the count of
@@ -20,6 +22,21 @@ struct ByteTable {
     func knownNumber(of key: UnsafeRawBufferPointer) -> Int? {
         let slot = slot(of: key, Self.hash(key))
         return slots[slot] == 0 ? nil : Int(slots[slot]) - 1
+    }
+
+    /// The numbers of all keys in the order of their bytes.
+    func ordered() -> [UInt32] {
+        var order = [UInt32](0..<UInt32(truncatingIfNeeded: count))
+        bytes.withUnsafeBytes { bytes in
+            order.sort { a, b in
+                let one = bytes[ends[Int(a)]..<ends[Int(a) + 1]]
+                let other = bytes[ends[Int(b)]..<ends[Int(b) + 1]]
+                guard let base = bytes.baseAddress else { return false }
+                let result = memcmp(base + one.startIndex, base + other.startIndex, min(one.count, other.count))
+                return result == 0 ? one.count < other.count : result < 0
+            }
+        }
+        return order
     }
 
     private static func hash(_ key: UnsafeRawBufferPointer) -> UInt32 {

@@ -2,79 +2,84 @@
 struct Catalogue {
     let database: Database
 
-    /// Ids for codes of species, in the order of `codes`; those that are new get a row without names.
-    func speciesIDs(_ codes: [[UInt8]]) throws(StoreError) -> [Int64] {
-        var existing: [(key: [UInt8], id: Int64)] = []
-        let select = try database.prepare("SELECT id, code FROM species ORDER BY id")
-        while try select.step() { existing.append((Array((select.text(1) ?? "").utf8), select.int64(0))) }
+    /// Ids for codes of species, by their numbers in `codes`; those that are new get a row without names.
+    func speciesIDs(_ codes: ByteTable) throws(StoreError) -> [Int64] {
         let insert = try database.prepare("INSERT INTO species (id, code) VALUES (?1, ?2)")
-        func add(_ id: Int64, _ code: [UInt8]) throws(StoreError) {
-            insert.bind(1, id)
-            insert.bind(2, utf8: code, 0..<code.count)
-            try insert.run()
-        }
         return try assign(
-            codes, existing, table: "species", precedes: { $0.lexicographicallyPrecedes($1) }, insert: add)
+            codes, table: "species", existing: try database.prepare("SELECT id, code FROM species ORDER BY id"),
+            key: { $0.bytes(1) },
+            insert: { (id, code) throws(StoreError) in
+                insert.bind(1, id)
+                insert.bind(2, utf8: Array(code), 0..<code.count)
+                try insert.run()
+            })
     }
 
-    /// Ids for places, in their order; those that are new get a row.
-    func locationIDs(_ places: [Place]) throws(StoreError) -> [Int64] {
-        var existing: [(key: Place, id: Int64)] = []
-        let select = try database.prepare("SELECT id, code, latitude, longitude, region FROM location ORDER BY id")
-        while try select.step() {
-            let place = Place(
-                code: Array((select.text(1) ?? "").utf8), latitude: select.optionalDouble(2),
-                longitude: select.optionalDouble(3), region: Array((select.text(4) ?? "").utf8))
-            existing.append((place, select.int64(0)))
-        }
+    /// Ids for places, by the numbers of their keys; those that are new get a row.
+    func locationIDs(_ places: ByteTable) throws(StoreError) -> [Int64] {
         let insert = try database.prepare(
             "INSERT INTO location (id, code, latitude, longitude, region) VALUES (?1, ?2, ?3, ?4, ?5)")
-        func add(_ id: Int64, _ place: Place) throws(StoreError) {
-            insert.bind(1, id)
-            insert.bind(2, utf8: place.code, 0..<place.code.count)
-            insert.bind(3, place.latitude)
-            insert.bind(4, place.longitude)
-            if place.region.isEmpty {
-                insert.bindNull(5)
-            } else {
-                insert.bind(5, utf8: place.region, 0..<place.region.count)
-            }
-            try insert.run()
-        }
-        return try assign(places, existing, table: "location", precedes: <, insert: add)
+        return try assign(
+            places, table: "location",
+            existing: try database.prepare(
+                "SELECT id, code, latitude, longitude, region FROM location ORDER BY id"),
+            key: { Place($0).key },
+            insert: { (id, key) throws(StoreError) in
+                let place = Place(key)
+                insert.bind(1, id)
+                insert.bind(2, utf8: place.code, 0..<place.code.count)
+                insert.bind(3, place.latitude)
+                insert.bind(4, place.longitude)
+                if place.region.isEmpty {
+                    insert.bindNull(5)
+                } else {
+                    insert.bind(5, utf8: place.region, 0..<place.region.count)
+                }
+                try insert.run()
+            })
     }
 
-    private func assign<Key: Equatable>(
-        _ keys: [Key], _ existing: [(key: Key, id: Int64)], table: String, precedes: (Key, Key) -> Bool,
-        insert: (Int64, Key) throws(StoreError) -> Void
+    /// Merges keys with those of existing rows, which come in ascending order, so that only ids of those are held.
+    private func assign(
+        _ keys: ByteTable, table: String, existing: Statement, key: (Statement) -> [UInt8],
+        insert: (Int64, ArraySlice<UInt8>) throws(StoreError) -> Void
     ) throws(StoreError) -> [Int64] {
+        let order = keys.ordered()
+        var existingIDs: [Int64] = []
+        // A known key has -1 less the rank of its row, until the ids are known.
         var ids = [Int64](repeating: 0, count: keys.count)
-        let order = keys.indices.sorted { precedes(keys[$0], keys[$1]) }
-        var existing = existing
-        var new: [Int] = []
         var ranks: [Int] = []
-        var known: [(index: Int, rank: Int)] = []
-        var rank = 0
-        for index in order {
-            while rank < existing.count, precedes(existing[rank].key, keys[index]) { rank += 1 }
-            if rank < existing.count, existing[rank].key == keys[index] {
-                known.append((index, rank))
-            } else {
-                new.append(index)
+        var next = 0
+        while try existing.step() {
+            let rank = existingIDs.count
+            existingIDs.append(existing.int64(0))
+            let known = key(existing)
+            while next < order.count, keys.key(Int(order[next])).lexicographicallyPrecedes(known) {
                 ranks.append(rank)
+                next += 1
+            }
+            if next < order.count, keys.key(Int(order[next])).elementsEqual(known) {
+                ids[Int(order[next])] = Int64(-1 - rank)
+                next += 1
             }
         }
-        guard let assignment = OrderedIDs.assign(existing: existing.map(\.id), ranks: ranks) else {
+        ranks.append(contentsOf: repeatElement(existingIDs.count, count: order.count - next))
+        guard let assignment = OrderedIDs.assign(existing: existingIDs, ranks: ranks) else {
             throw .unusable(path: "The database", reason: "it has no more ids for rows of \(table)")
         }
         if let renumbered = assignment.renumbered {
-            try renumber(table, from: existing.map(\.id), to: renumbered)
-            for position in existing.indices { existing[position].id = renumbered[position] }
+            try renumber(table, from: existingIDs, to: renumbered)
+            existingIDs = renumbered
         }
-        for (index, rank) in known { ids[index] = existing[rank].id }
-        for (index, id) in zip(new, assignment.new) {
-            try insert(id, keys[index])
-            ids[index] = id
+        var new = assignment.new.makeIterator()
+        for number in order {
+            let number = Int(number)
+            if ids[number] < 0 {
+                ids[number] = existingIDs[Int(-1 - ids[number])]
+            } else if let id = new.next() {
+                try insert(id, keys.key(number))
+                ids[number] = id
+            }
         }
         return ids
     }
@@ -104,7 +109,10 @@ struct Catalogue {
 
     /// Adds or changes the names of species; how many are not as they were.
     func name(_ species: [SourceSpecies]) throws(StoreError) -> Int {
-        let ids = try speciesIDs(species.map { Array($0.code.utf8) })
+        var codes = ByteTable()
+        // Each code comes once, so numbers are positions.
+        for species in species { _ = Array(species.code.utf8).withUnsafeBytes { codes.number(of: $0) } }
+        let ids = try speciesIDs(codes)
         let update = try database.prepare(
             """
             UPDATE species SET scientific_name = ?2, common_name = ?3,

@@ -118,8 +118,8 @@ struct DataSetWriter {
     /// The ids of the species and of the places of the staged records, which get rows if they have none.
     private func names(of staging: Staging) throws(StoreError) -> (species: Ranks, locations: Ranks) {
         let catalogue = Catalogue(database: database)
-        let species = try catalogue.speciesIDs((0..<staging.species.count).map { Taxon(staging.species.key($0)) })
-        let locations = try catalogue.locationIDs((0..<staging.places.count).map { Place(staging.places.key($0)) })
+        let species = try catalogue.speciesIDs(taxa: staging.species)
+        let locations = try catalogue.locationIDs(staging.places)
         try catalogue.nameLocations(staging.placeNames, ids: locations)
         return (Ranks(species), Ranks(locations))
     }

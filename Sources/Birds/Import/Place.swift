@@ -1,6 +1,10 @@
-/// What makes a location one: its code, where it is, and its region. Ordered as ids of locations are.
-struct Place: Comparable {
+/// What makes a location one: its code, where it is, and its region.
+///
+/// Its key is made so that the order of keys is that of `(code, latitude, longitude, region)`, as of the ids of locations: the
+/// code and a 0, which no code holds; 1 and the coordinates, or 0 where there are none; and the region.
+struct Place {
     let code: [UInt8]
+    /// Both or neither.
     let latitude: Double?
     let longitude: Double?
     /// Empty where it is not known.
@@ -13,53 +17,65 @@ struct Place: Comparable {
         self.region = region
     }
 
-    /// Reads what `write` has written.
-    init(_ key: ArraySlice<UInt8>) {
-        var rest = key
-        let hasPoint = rest.popFirst() == 1
-        var bits: (UInt64, UInt64) = (0, 0)
-        if hasPoint {
-            for _ in 0..<8 { bits.0 = bits.0 << 8 | UInt64(rest.popFirst() ?? 0) }
-            for _ in 0..<8 { bits.1 = bits.1 << 8 | UInt64(rest.popFirst() ?? 0) }
-        }
-        let count = Int(rest.popFirst() ?? 0) << 8 | Int(rest.popFirst() ?? 0)
-        latitude = hasPoint ? Double(bitPattern: bits.0) : nil
-        longitude = hasPoint ? Double(bitPattern: bits.1) : nil
-        code = Array(rest.prefix(count))
-        region = Array(rest.dropFirst(count))
+    /// Reads a row of `id, code, latitude, longitude, region`.
+    init(_ row: Statement) {
+        self.init(
+            code: row.bytes(1), latitude: row.optionalDouble(2), longitude: row.optionalDouble(3), region: row.bytes(4))
     }
 
-    /// The place of a record as bytes: equal places have equal bytes.
+    /// Reads a key.
+    init(_ key: ArraySlice<UInt8>) {
+        var rest = key
+        code = Array(rest.prefix { $0 != 0 })
+        rest = rest.dropFirst(code.count + 1)
+        let hasPoint = rest.popFirst() == 1
+        func take() -> Double? {
+            guard hasPoint else { return nil }
+            let sortable = rest.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+            rest = rest.dropFirst(8)
+            return Double(bitPattern: sortable >> 63 == 1 ? sortable ^ (1 << 63) : ~sortable)
+        }
+        latitude = take()
+        longitude = take()
+        region = Array(rest)
+    }
+
+    var key: [UInt8] {
+        var key: [UInt8] = []
+        Self.write(code[...], latitude, longitude, region[...], to: &key)
+        return key
+    }
+
+    /// The key of a record's place.
     @inline(__always)
     static func write(_ record: SourceRecord, _ row: Row, to key: inout [UInt8]) {
+        write(
+            row.bytes[record.location.range], record.latitude, record.longitude, row.bytes[record.region.range],
+            to: &key)
+    }
+
+    @inline(__always)
+    private static func write(
+        _ code: ArraySlice<UInt8>, _ latitude: Double?, _ longitude: Double?, _ region: ArraySlice<UInt8>,
+        to key: inout [UInt8]
+    ) {
         key.removeAll(keepingCapacity: true)
-        if let latitude = record.latitude, let longitude = record.longitude {
+        key.append(contentsOf: code)
+        key.append(0)
+        if let latitude, let longitude {
             key.append(1)
-            // Adding 0 makes one zero of the two.
-            withUnsafeBytes(of: (latitude + 0).bitPattern.bigEndian) { key.append(contentsOf: $0) }
-            withUnsafeBytes(of: (longitude + 0).bitPattern.bigEndian) { key.append(contentsOf: $0) }
+            withUnsafeBytes(of: (sortable(latitude), sortable(longitude))) { key.append(contentsOf: $0) }
         } else {
             key.append(0)
         }
-        // No code is longer than `Columns.longestText`.
-        let count = record.location.range.count
-        key.append(UInt8(truncatingIfNeeded: count >> 8))
-        key.append(UInt8(truncatingIfNeeded: count))
-        key.append(contentsOf: row.bytes[record.location.range])
-        key.append(contentsOf: row.bytes[record.region.range])
+        key.append(contentsOf: region)
     }
 
-    static func < (a: Place, b: Place) -> Bool {
-        if a.code != b.code { return a.code.lexicographicallyPrecedes(b.code) }
-        if a.latitude != b.latitude { return precedes(a.latitude, b.latitude) }
-        if a.longitude != b.longitude { return precedes(a.longitude, b.longitude) }
-        return a.region.lexicographicallyPrecedes(b.region)
-    }
-
-    /// No value comes first, as in SQLite.
-    private static func precedes(_ a: Double?, _ b: Double?) -> Bool {
-        guard let b else { return false }
-        guard let a else { return true }
-        return a < b
+    /// The bits of a double, so that the order of their bytes is that of the numbers.
+    @inline(__always)
+    private static func sortable(_ value: Double) -> UInt64 {
+        // Adding 0 makes one zero of the two.
+        let bits = (value + 0).bitPattern
+        return (bits >> 63 == 1 ? ~bits : bits ^ (1 << 63)).bigEndian
     }
 }

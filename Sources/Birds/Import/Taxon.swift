@@ -34,32 +34,26 @@ struct Taxon {
 extension Catalogue {
     /// Ids of species that are named by code, scientific name or common name, in their order. One that no table of species
     /// knows is kept under what it is called.
-    func speciesIDs(_ taxa: [Taxon]) throws(StoreError) -> [Int64] {
+    func speciesIDs(taxa: ByteTable) throws(StoreError) -> [Int64] {
         let byName = try ["scientific_name", "common_name"].map { (column) throws(StoreError) in
             // The least code where several have a name in common.
             try database.prepare("SELECT code FROM species WHERE \(column) = ?1 COLLATE NOCASE ORDER BY id LIMIT 1")
         }
-        var codes: [[UInt8]] = []
-        var positions: [[UInt8]: Int] = [:]
-        var indices: [Int] = []
-        for taxon in taxa {
+        var codes = ByteTable()
+        var numbers: [Int] = []
+        for taxon in (0..<taxa.count).lazy.map({ Taxon(taxa.key($0)) }) {
             var code = taxon.code
             for (select, name) in zip(byName, [taxon.scientificName, taxon.commonName])
             where code.isEmpty && !name.isEmpty {
                 select.bind(1, utf8: name, 0..<name.count)
-                while try select.step() { code = Array((select.text(0) ?? "").utf8) }
+                while try select.step() { code = select.bytes(0) }
             }
             if code.isEmpty { code = taxon.scientificName.isEmpty ? taxon.commonName : taxon.scientificName }
-            if let position = positions[code] {
-                indices.append(position)
-            } else {
-                positions[code] = codes.count
-                indices.append(codes.count)
-                codes.append(code)
-            }
+            // There are no more codes than taxa, which fitted into a table.
+            numbers.append(code.withUnsafeBytes { codes.number(of: $0) } ?? 0)
         }
         let ids = try speciesIDs(codes)
-        return indices.map { ids[$0] }
+        return numbers.map { ids[$0] }
     }
 
     /// Names places, of which only those that a record calls something have an entry.

@@ -75,7 +75,8 @@ struct Paging {
     ) throws(StoreError) -> (id: Int64, isThere: Bool) {
         let place = Place(
             code: Array(token.location.utf8), latitude: token.latitude, longitude: token.longitude,
-            region: Array((token.region ?? "").utf8))
+            region: Array((token.region ?? "").utf8)
+        ).key
         let statement = try database.prepare(
             """
             SELECT id, code, latitude, longitude, region FROM location INDEXED BY location_by_code
@@ -83,11 +84,9 @@ struct Paging {
             """)
         statement.bind(1, token.location)
         while try statement.step() {
-            let found = Place(
-                code: Array((statement.text(1) ?? "").utf8), latitude: statement.optionalDouble(2),
-                longitude: statement.optionalDouble(3), region: Array((statement.text(4) ?? "").utf8))
+            let found = Place(statement).key
             if found == place { return (statement.int64(0), true) }
-            if place < found { return (statement.int64(0) - 1, false) }
+            if place.lexicographicallyPrecedes(found) { return (statement.int64(0) - 1, false) }
         }
         return (.max - 1, false)
     }
