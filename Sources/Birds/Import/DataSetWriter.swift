@@ -50,10 +50,8 @@ struct DataSetWriter {
         for index in Schema.indexes { try database.execute(index.sql) }
         let (species, locations) = try names(of: staging)
         try DerivedTables.describeGeneration(in: database)
-        let regions = try DerivedTables.regions(in: database)
         let names = BulkLoad.Names(
-            locations: locations, regions: locations.ids.map { regions[$0] ?? 0 }, species: species,
-            datasets: Ranks(ids))
+            locations: locations, regions: try regions(locations), species: species, datasets: Ranks(ids))
         let none = try rankOfNone(species)
         try database.execute("COMMIT")
         // The pages that were given up would stay in the file.
@@ -122,6 +120,17 @@ struct DataSetWriter {
         let locations = try catalogue.locationIDs(staging.places)
         try catalogue.nameLocations(staging.placeNames, ids: locations)
         return (Ranks(species), Ranks(locations))
+    }
+
+    /// The ids of the regions of locations, by rank; 0 for none.
+    private func regions(_ locations: Ranks) throws(StoreError) -> [Int64] {
+        let select = try database.prepare(
+            "SELECT l.id, r.id FROM location l JOIN region r ON r.code = l.region ORDER BY l.id")
+        var regions = [Int64](repeating: 0, count: locations.ids.count)
+        while try select.step() {
+            if let rank = locations.rank(of: select.int64(0)) { regions[rank] = select.int64(1) }
+        }
+        return regions
     }
 
     /// The rank of `nobird`, which is no species; -1 where no record has it.

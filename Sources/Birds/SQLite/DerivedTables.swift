@@ -27,7 +27,7 @@ enum DerivedTables {
     }
 
     /// The ids of regions by those of locations; a location without a region has no entry.
-    static func regions(in database: Database) throws(StoreError) -> [Int64: Int64] {
+    private static func regions(in database: Database) throws(StoreError) -> [Int64: Int64] {
         let select = try database.prepare("SELECT l.id, r.id FROM location l JOIN region r ON r.code = l.region")
         var regions: [Int64: Int64] = [:]
         while try select.step() { regions[select.int64(0)] = select.int64(1) }
