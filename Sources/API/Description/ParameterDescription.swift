@@ -66,7 +66,11 @@ extension Parameter {
                 Parameter.names(SortKey.fields.flatMap { [$0.rawValue, "-" + $0.rawValue] }, most: SortKey.most),
                 "Members to sort by, each once; - before one for descending order.", ["-date", "species_id"]
             )
-        case .limit: (Parameter.whole(from: 1), "How many rows at most. Where there is a parameter after, the field Link leads to the next page.", 10)
+        case .limit:
+            (
+                Parameter.whole(from: 1),
+                "How many rows at most. Where there is a parameter after, the field Link leads to the next page.", 10
+            )
         case .after:
             (
                 ["type": "string", "minLength": 1],

@@ -45,7 +45,8 @@ struct LongAnswer: Sendable {
                 // The head comes before the rows: where they end is found first, without writing them.
                 store.setBudget(nanoseconds: queryTimeout)
                 let next = try source.nextPage(in: store)
-                let rest = RowBody(rows: rows, store: store, pool: pool, timeout: queryTimeout, log: log, metrics: metrics)
+                let rest = RowBody(
+                    rows: rows, store: store, pool: pool, timeout: queryTimeout, log: log, metrics: metrics)
                 let stream = Response.rows(
                     .stream(first: first, rest: rest), in: format, total: rows.total, next: next, page)
                 return delivery.complete(stream, generation)

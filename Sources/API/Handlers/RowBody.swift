@@ -16,7 +16,9 @@ final class RowBody: BodyProducer, @unchecked Sendable {
     /// Nil once the answer has ended and the store has gone back.
     private var store: ObservationStore?
 
-    init(rows: RowCursor, store: ObservationStore, pool: StorePool, timeout: UInt64, log: EventLog, metrics: LoopMetrics) {
+    init(
+        rows: RowCursor, store: ObservationStore, pool: StorePool, timeout: UInt64, log: EventLog, metrics: LoopMetrics
+    ) {
         self.rows = rows
         self.store = store
         self.pool = pool

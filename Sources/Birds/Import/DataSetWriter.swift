@@ -28,7 +28,7 @@ struct DataSetWriter {
     /// - Parameter progress: how many records have been stored; nil while indexes are made.
     func write(_ staging: Staging, progress: (Int?) -> Void) throws(StoreError) -> Outcome {
         let ids = try dataSetIDs()
-        let before = Int(try database.integer("SELECT total(records) FROM dataset") ?? 0)
+        let before = Int(try database.integer("SELECT count(*) FROM observation") ?? 0)
         let old = try records(of: ids)
         // Where no record stays, all tables of records are written in order; else the new ones go between those that stay.
         return before == 0 || !appends && before == old
