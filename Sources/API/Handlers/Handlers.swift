@@ -70,10 +70,8 @@ struct Handlers {
     }
 
     private var metricsText: String {
-        metrics.text(generation: store.generation, longAnswers: pool.count)
+        metrics.text(generation: watch.current(now: Clock.nanoseconds()).generation, longAnswers: pool.count)
     }
-
-    private var store: ObservationStore { watch.current(now: Clock.nanoseconds()) }
 
     private func answer(_ call: Call, _ source: RowSource, _ parameters: Parameters) throws(APIError) -> Answer {
         let format = try Representation.format(
@@ -83,9 +81,10 @@ struct Handlers {
         let delivery = Delivery(
             call.request, format: format, view: call.principal?.view ?? .everything,
             isHeadEnough: call.request.method == .head && !needsRows)
+        let now = Clock.nanoseconds()
         return try rows.answer(
-            source, from: store, as: format, page: PageLink(call.request.target), delivery: delivery,
-            requestID: call.requestID)
+            source, from: watch.current(now: now), as: format, page: PageLink(call.request.target), delivery: delivery,
+            requestID: call.requestID, now: now)
     }
 
     private func observation(
@@ -111,9 +110,10 @@ struct Handlers {
         _ find: (ObservationStore) throws(StoreError) -> [UInt8]?
     ) throws(APIError) -> Answer {
         let found: [UInt8]?
-        let store = store
+        let now = Clock.nanoseconds()
+        let store = watch.current(now: now)
         do throws(StoreError) {
-            RowAnswer.setBudget(of: store)
+            RowAnswer.setBudget(of: store, now: now)
             found = try find(store)
         } catch {
             throw log.clientError(error)

@@ -14,16 +14,18 @@ struct RowAnswer {
     let metrics: LoopMetrics
 
     /// Lets the store work for as long as the loop can be kept.
-    static func setBudget(of store: ObservationStore) { store.setBudget(nanoseconds: loopBudget) }
+    static func setBudget(of store: ObservationStore, now: UInt64) {
+        store.setBudget(nanoseconds: loopBudget, now: now)
+    }
 
+    /// - Parameter now: when the work on it began, on the monotonic clock.
     func answer(
         _ source: RowSource, from store: ObservationStore, as format: RowFormat, page: PageLink, delivery: Delivery,
-        requestID: String
+        requestID: String, now: UInt64
     ) throws(APIError) -> Answer {
-        let began = Clock.nanoseconds()
-        defer { metrics.queried(onWorker: false, nanoseconds: Clock.nanoseconds() &- began) }
+        defer { metrics.queried(onWorker: false, nanoseconds: Clock.nanoseconds() &- now) }
         do throws(StoreError) {
-            RowAnswer.setBudget(of: store)
+            RowAnswer.setBudget(of: store, now: now)
             let rows = try source.rows(in: store, as: format)
             if let early = delivery.early(store.generation, in: format) { return .now(early) }
             var body: [UInt8] = []

@@ -97,8 +97,20 @@ struct Digest: Sendable {
 
     private mutating func add(_ byte: UInt8) { state = (state ^ UInt128(byte)) &* Digest.prime }
 
-    /// 25 characters at most.
-    var text: String { String(state, radix: 36) }
+    private static let letters = Array("0123456789abcdefghijklmnopqrstuv".utf8)
+
+    /// Five bits in each of 26 characters.
+    var text: String {
+        String(unsafeUninitializedCapacity: 26) { buffer in
+            var (high, low) = (UInt64(truncatingIfNeeded: state >> 64), UInt64(truncatingIfNeeded: state))
+            for index in 0..<26 {
+                buffer[index] = Digest.letters[Int(low & 31)]
+                low = low >> 5 | high << 59
+                high >>= 5
+            }
+            return 26
+        }
+    }
 }
 
 extension RowFormat {

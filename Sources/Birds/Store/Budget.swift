@@ -25,12 +25,13 @@ final class Budget {
     private static let stepsBetweenQuestions: Int32 = 4000
 
     /// Begins to count; nil for no limit.
-    func set(nanoseconds: UInt64?) {
+    /// - Parameter now: on the monotonic clock, where the caller has just read it.
+    func set(nanoseconds: UInt64?, now: UInt64? = nil) {
         guard let nanoseconds else {
             deadline = .max
             return
         }
-        let (sum, overflow) = Budget.now().addingReportingOverflow(nanoseconds)
+        let (sum, overflow) = (now ?? Budget.now()).addingReportingOverflow(nanoseconds)
         deadline = overflow ? .max : sum
     }
 

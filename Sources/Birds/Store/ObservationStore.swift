@@ -89,7 +89,9 @@ public final class ObservationStore {
 
     /// Ends whatever runs once this much time has gone by since this call; nil for no limit. Where it is set before each
     /// `fill`, the time between them does not count.
-    public func setBudget(nanoseconds: UInt64?) { database.budget.set(nanoseconds: nanoseconds) }
+    public func setBudget(nanoseconds: UInt64?, now: UInt64? = nil) {
+        database.budget.set(nanoseconds: nanoseconds, now: now)
+    }
 
     /// Rows of observations, in the order that is asked for.
     /// - Throws: `.unknownSpecies`, `.unknownPage`, `.lostPage`, `.overBudget`, `.cancelled` or `.sqlite`.

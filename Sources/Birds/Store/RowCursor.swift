@@ -71,7 +71,11 @@ public final class RowCursor {
                 }
                 let isComplete =
                     switch source {
-                    case .observations(let scan, let encoder):
+                    case .observations(.indexed(let scan), let encoder):
+                        try gather(scan, encoder, &rows, limit: limit, into: &buffer)
+                    case .observations(.sequential(let scan), let encoder):
+                        try gather(scan, encoder, &rows, limit: limit, into: &buffer)
+                    case .observations(.sorted(let scan), let encoder):
                         try gather(scan, encoder, &rows, limit: limit, into: &buffer)
                     case .other(let producer):
                         try gather(producer, &rows, limit: limit, into: &buffer)
@@ -88,8 +92,8 @@ public final class RowCursor {
     }
 
     /// - Returns: Whether there are no more rows.
-    private func gather(
-        _ scan: RowScan, _ encoder: RowEncoder, _ rows: inout RowBuffer, limit: Int, into buffer: inout [UInt8]
+    private func gather<Finder: RowFinder>(
+        _ scan: Finder, _ encoder: RowEncoder, _ rows: inout RowBuffer, limit: Int, into buffer: inout [UInt8]
     ) throws(StoreError) -> Bool {
         var count = rowCount
         defer { rowCount = count }
@@ -112,8 +116,8 @@ public final class RowCursor {
 
     /// Goes to the next row of the page; at its end notes the name of the next one.
     @inline(never)
-    private func nextOfPage(
-        _ scan: RowScan, _ row: inout ObservationRow, _ paging: Paging, count: Int
+    private func nextOfPage<Finder: RowFinder>(
+        _ scan: Finder, _ row: inout ObservationRow, _ paging: Paging, count: Int
     ) throws(StoreError) -> Bool {
         repeat {
             guard try scan.next(&row) else { return false }
@@ -145,15 +149,23 @@ public final class RowCursor {
     func skipRows() throws(StoreError) {
         switch source {
         case .observations(let scan, _):
-            guard let paging else { return }
-            var row = ObservationRow()
-            while try nextOfPage(scan, &row, paging, count: rowCount) { rowCount += 1 }
+            switch scan {
+            case .indexed(let scan): try skip(scan)
+            case .sequential(let scan): try skip(scan)
+            case .sorted(let scan): try skip(scan)
+            }
         case .other(let producer):
             var rows = RowBuffer()
             while try producer.next(isFirst: true, to: &rows) { rows.truncate(to: 0) }
             next = producer.nextPage
         }
         end(.complete)
+    }
+
+    private func skip(_ scan: some RowFinder) throws(StoreError) {
+        guard let paging else { return }
+        var row = ObservationRow()
+        while try nextOfPage(scan, &row, paging, count: rowCount) { rowCount += 1 }
     }
 
     private func gather(

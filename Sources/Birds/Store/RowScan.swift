@@ -1,3 +1,14 @@
+/// Finds rows one after the other.
+protocol RowFinder: AnyObject {
+    /// Goes to the next row; false at the end.
+    func next(_ row: inout ObservationRow) throws(StoreError) -> Bool
+    func end()
+}
+
+extension ObservationScan: RowFinder {}
+extension SequentialScan: RowFinder {}
+extension SortedScan: RowFinder {}
+
 /// The rows of a query in its order, however they are found.
 enum RowScan {
     case indexed(ObservationScan)
