@@ -24,6 +24,7 @@ QUERIES = [
     "/observations?from=1985-03-01&to=1985-03-02", "/observations?species=rare&sort=-date&limit=10",
     "/observations?near=85.5,10.5&within=1", "/observations?bbox=10,85,11,86", "/observations/7", "/checklists?location=Lrare",
     "/species/rare", "/locations/Lrare", "/observations?species=rare&count=exact&limit=5",
+    "/summary?by=year", "/summary?by=species", "/summary?by=region,year", "/summary?by=species,month&species=rare",
 ]
 
 
