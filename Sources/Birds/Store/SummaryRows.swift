@@ -74,7 +74,7 @@ extension ObservationStore {
     private func kept(
         _ kind: SummaryKind, _ query: ObservationQuery, _ view: View
     ) throws(StoreError) -> Summary.Items {
-        let species = try species(query.species, view).map(Set.init)
+        let species = try species(query.species, view)
         let datasets = try datasets(query.datasets).map(Set.init)
         let dates = DateFilter(query)
         let years = Set(query.years.map(Int64.init))
@@ -86,27 +86,42 @@ extension ObservationStore {
         let statement = try database.prepare(
             """
             SELECT first_key, second_key, region_id, dataset_id, records, total, max, first, last FROM summary
-            WHERE kind = \(kind.rawValue)
+            WHERE kind = \(kind.rawValue) AND first_key BETWEEN ?1 AND ?2
             """)
+        // The rows of one species follow one another, and so do those of some dates.
+        let ranges =
+            if let species {
+                // A kind that tells species has them as its first key.
+                Set(species).sorted().map { $0...$0 }
+            } else if kind == .date {
+                dates.first <= dates.last ? [dates.first...dates.last] : []
+            } else {
+                [Int64.min...Int64.max]
+            }
         return { (body) throws(StoreError) in
-            while try statement.step() {
-                var item = kind.item(statement.int64(0), statement.int64(1))
-                item.region = statement.int64(2)
-                item.dataset = statement.int64(3)
-                if let species, !species.contains(item.species) { continue }
-                if let datasets, !datasets.contains(item.dataset) { continue }
-                if let regions, !regions.contains(item.region) { continue }
-                if hasDates {
-                    guard dates.first <= item.date, item.date <= dates.last, dates.matches(item.date) else { continue }
-                } else {
-                    if !years.isEmpty, !years.contains(item.year) { continue }
-                    if !months.isEmpty, !months.contains(item.month) { continue }
+            for range in ranges {
+                statement.bind(1, range.lowerBound)
+                statement.bind(2, range.upperBound)
+                while try statement.step() {
+                    var item = kind.item(statement.int64(0), statement.int64(1))
+                    item.region = statement.int64(2)
+                    item.dataset = statement.int64(3)
+                    if let datasets, !datasets.contains(item.dataset) { continue }
+                    if let regions, !regions.contains(item.region) { continue }
+                    if hasDates {
+                        guard dates.first <= item.date, item.date <= dates.last, dates.matches(item.date) else {
+                            continue
+                        }
+                    } else {
+                        if !years.isEmpty, !years.contains(item.year) { continue }
+                        if !months.isEmpty, !months.contains(item.month) { continue }
+                    }
+                    if let places, try !places.contains(item.location) { continue }
+                    item.group = SummaryGroup(
+                        records: statement.int64(4), total: statement.optionalInt64(5), max: statement.optionalInt64(6),
+                        first: statement.int64(7), last: statement.int64(8))
+                    try body(item)
                 }
-                if let places, try !places.contains(item.location) { continue }
-                item.group = SummaryGroup(
-                    records: statement.int64(4), total: statement.optionalInt64(5), max: statement.optionalInt64(6),
-                    first: statement.int64(7), last: statement.int64(8))
-                try body(item)
             }
         }
     }
