@@ -18,7 +18,7 @@ struct ImportCommand: ParsableCommand {
             or an option makes no sense.
             """)
 
-    @Argument(help: "The files: text with columns, or SQLite.", completion: .file())
+    @Argument(help: "The files: text with columns, zip archives of it, or SQLite.", completion: .file())
     var files: [String]
 
     @Option(

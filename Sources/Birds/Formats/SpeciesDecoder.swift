@@ -5,6 +5,16 @@ struct SourceSpecies: Equatable {
     var commonName: String?
     var category: String?
     var taxonOrder: Double?
+
+    func hasNames(of other: SourceSpecies) -> Bool {
+        scientificName == other.scientificName && commonName == other.commonName
+    }
+
+    /// Takes what another table says of the same names: one that has an order is a taxonomy, and knows the category.
+    mutating func learn(from other: SourceSpecies) {
+        guard taxonOrder == nil else { return }
+        (taxonOrder, category) = (other.taxonOrder, other.category ?? category)
+    }
 }
 
 /// Species from rows.

@@ -170,7 +170,20 @@ struct Reading {
     /// Keeps the names of a species; the error of its row where its code has other names already.
     private mutating func add(_ named: SourceSpecies, _ row: Row, file: Int) throws(ImportError) -> RowError? {
         if let first = speciesByCode[named.code] {
-            if species[first.index] == named { return leaveOut("the same as an earlier row", file: file) }
+            if species[first.index].hasNames(of: named) {
+                species[first.index].learn(from: named)
+                return leaveOut("the same as an earlier row", file: file)
+            }
+            // A taxonomy goes before a list without an order, whichever comes first.
+            let isOrdered = (species[first.index].taxonOrder != nil, named.taxonOrder != nil)
+            if first.file != file, isOrdered.0 != isOrdered.1 {
+                let isFirstKept = isOrdered.0
+                if !isFirstKept {
+                    species[first.index] = named
+                    speciesByCode[named.code] = (first.index, file, row.line)
+                }
+                return leaveOut("named otherwise in a taxonomy", file: isFirstKept ? file : first.file)
+            }
             let place =
                 first.file == file ? "line \(first.line)" : "\(report.files[first.file].path), line \(first.line)"
             return RowError(column: nil, reason: "the species \(named.code) has other names in \(place)")

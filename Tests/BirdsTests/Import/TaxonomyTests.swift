@@ -34,4 +34,26 @@ import Testing
         let error = #expect(throws: ImportError.self) { try fixture.run("t.csv") { $0.format = "plain" } }
         #expect("\(error.map { "\($0)" } ?? "")".contains("It looks like eBird taxonomy."))
     }
+
+    /// In one import, the same names may come from several tables, and those of a taxonomy go before others.
+    @Test(arguments: [["taxonomy.csv", "names.csv"], ["names.csv", "taxonomy.csv"]])
+    func goesBeforeOtherNames(files: [String]) throws {
+        let fixture = try ImportFixture()
+        fixture.write(
+            "taxonomy.csv",
+            """
+            TAXON_ORDER,CATEGORY,SPECIES_CODE,TAXON_CONCEPT_ID,PRIMARY_COM_NAME,SCI_NAME
+            7,species,a,,New Name,Avis nova
+            8,slash,b,,Either or Other,Avis una
+            """)
+        fixture.write("names.csv", "species_id,sci_name,en_us\na,Avis vetus,Old Name\nb,Avis una,Either or Other\n")
+        let report = try fixture.run(files[0], files[1])
+        #expect(report.rowsInError == 0 && report.speciesStored == 2)
+        #expect(
+            try fixture.rows(
+                "SELECT code, scientific_name, common_name, category, taxon_order FROM species ORDER BY code")
+                == ["a|Avis nova|New Name|species|7.0", "b|Avis una|Either or Other|slash|8.0"])
+        fixture.write("others.csv", "species_id,sci_name,en_us\na,Avis vetus,Other Name\n")
+        #expect(try fixture.run("names.csv", "others.csv").rowsInError == 1)
+    }
 }
