@@ -73,16 +73,18 @@ def main():
         check(len(set(names)) == len(names), "every operation has a name of its own")
         every_promise_is_kept(server.url, document)
 
+        # From a file: where it fetches the description, it leaves out that path.
+        pathlib.Path(folder, "openapi.json").write_bytes(answer.content)
         done = subprocess.run(
             [pathlib.Path(sys.executable).with_name("schemathesis"), "--config-file", CONFIGURATION, "run",
-             f"{server.url}/openapi.json", "--header", f"Password: {PASSWORD}", "--checks", "all", "--max-examples", "25",
+             "openapi.json", "--url", server.url, "--header", f"Password: {PASSWORD}", "--checks", "all", "--max-examples", "25",
              "--continue-on-failure", "--no-color"],
             cwd=folder, env=environment(), capture_output=True, text=True, timeout=600)
         lines = done.stdout.splitlines()
         said = [line.strip() for line in lines if "Tested:" in line or "generated" in line]
         check(done.returncode == 0, f"schemathesis finds nothing: {'; '.join(said)}", done.stdout[-4000:] + done.stderr[-1000:])
         tested = next(int(line.split()[-1]) for line in said if "Tested:" in line)
-        check(tested >= len(names) - 1, f"it has tested {tested} of {len(names)} operations")
+        check(tested == len(names), f"it has tested all {tested} operations", len(names))
         check(server.process.poll() is None, "and the server still serves")
 
 
