@@ -19,6 +19,7 @@ struct DataSetWriter {
         var stored = 0
         var replaced = 0
         var checklists = 0
+        var locations = 0
         var unknownSpecies: [(code: String, records: Int)] = []
     }
 
@@ -54,6 +55,8 @@ struct DataSetWriter {
             locations: locations, regions: try regions(locations), species: species, datasets: Ranks(ids))
         let none = try rankOfNone(species)
         try database.execute("COMMIT")
+        // Its cache is not needed for what comes now.
+        try database.execute("PRAGMA shrink_memory")
         // The pages that were given up would stay in the file.
         if try database.integer("PRAGMA freelist_count") != 0 { try database.execute("VACUUM") }
         let records = try staging.ordered(
@@ -68,7 +71,8 @@ struct DataSetWriter {
             try update.run()
         }
         var outcome = Outcome(
-            stored: loaded.stored, replaced: replaced, checklists: loaded.checklists.reduce(0, +))
+            stored: loaded.stored, replaced: replaced, checklists: loaded.checklists.reduce(0, +),
+            locations: locations.ids.count)
         outcome.unknownSpecies = try unknownSpecies(species.ids) { id in
             species.rank(of: id).map { loaded.ofSpecies[$0] } ?? 0
         }
@@ -94,6 +98,7 @@ struct DataSetWriter {
         let inserter = try RecordInserter(
             database, locations: locations.ids, species: species.ids, datasets: datasets, none: try rankOfNone(species),
             mayExist: appends)
+        outcome.locations = locations.ids.count
         (outcome.stored, outcome.checklists) = try inserter.insert(records) { progress($0) }
 
         progress(nil)
@@ -115,10 +120,11 @@ struct DataSetWriter {
 
     /// The ids of the species and of the places of the staged records, which get rows if they have none.
     private func names(of staging: Staging) throws(StoreError) -> (species: Ranks, locations: Ranks) {
+        let names = staging.takeNames()
         let catalogue = Catalogue(database: database)
-        let species = try catalogue.speciesIDs(taxa: staging.species)
-        let locations = try catalogue.locationIDs(staging.places)
-        try catalogue.nameLocations(staging.placeNames, ids: locations)
+        let species = try catalogue.speciesIDs(taxa: names.species)
+        let locations = try catalogue.locationIDs(names.places)
+        try catalogue.nameLocations(names.placeNames, ids: locations)
         return (Ranks(species), Ranks(locations))
     }
 

@@ -59,7 +59,7 @@ public enum Importer {
         report.stored = outcome.stored
         report.replaced = outcome.replaced
         report.checklists = outcome.checklists
-        report.locations = reading.staging.places.count
+        report.locations = outcome.locations
         report.unknownSpecies = outcome.unknownSpecies
     }
 }

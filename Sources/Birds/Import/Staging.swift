@@ -5,10 +5,10 @@
 final class Staging {
     /// Where its files are.
     let folder: String
-    private(set) var places = ByteTable()
-    private(set) var species = ByteTable()
+    private var places = ByteTable()
+    private var species = ByteTable()
     /// What places are called, where a record tells: the first name that was met.
-    private(set) var placeNames: [Int: [UInt8]] = [:]
+    private var placeNames: [Int: [UInt8]] = [:]
     private let records: Spool
     private var sources: SourceCodes?
     private var key: [UInt8] = []
@@ -21,6 +21,18 @@ final class Staging {
     }
 
     var count: Int { records.count }
+
+    /// What the provisional numbers stand for. It is handed out once, and no record can be added any more.
+    struct Names {
+        let places: ByteTable
+        let placeNames: [Int: [UInt8]]
+        let species: ByteTable
+    }
+
+    func takeNames() -> Names {
+        defer { (places, placeNames, species) = (ByteTable(), [:], ByteTable()) }
+        return Names(places: places, placeNames: placeNames, species: species)
+    }
 
     enum Outcome: Equatable {
         case staged
