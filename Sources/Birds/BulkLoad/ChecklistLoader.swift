@@ -1,44 +1,26 @@
-/// Writes new checklists and their first index.
+/// Writes new checklists.
 final class ChecklistLoader: ChecklistSink {
     private let names: BulkLoad.Names
     private let table: TreeWriter
-    private let byDate: TreeWriter
-    private let byPlace: Sorter
-    private let byDataSet: Sorter
+    private let entries: IndexEntries
     private var row = RowPayload()
     /// The rank of the place of the checklists that come next.
     var place = 0
     /// By ranks of data sets.
     private(set) var counts: [Int]
 
-    init(_ names: BulkLoad.Names, table: TreeWriter, byDate: TreeWriter, _ byPlace: Sorter, _ byDataSet: Sorter) {
-        (self.names, self.table, self.byDate) = (names, table, byDate)
-        (self.byPlace, self.byDataSet) = (byPlace, byDataSet)
+    init(_ names: BulkLoad.Names, _ table: TreeWriter, _ entries: IndexEntries) {
+        (self.names, self.table, self.entries) = (names, table, entries)
         counts = Array(repeating: 0, count: names.datasets.ids.count)
     }
 
     func add(_ checklists: ArraySlice<Checklist>) throws(StoreError) {
         for checklist in checklists {
             try write(checklist)
-            var key = RecordKey()
-            (key.place, key.date, key.dataset) = (place, checklist.date, checklist.dataset)
-            let packed = key.byPlace
-            try byPlace.add(high: packed.high, low: packed.low, tag: UInt64(checklist.id))
-            let item = SortItem(high: UInt64(checklist.dataset), low: 0, tag: UInt64(checklist.id))
-            try byDataSet.add(item, checklist.code)
+            try entries.addChecklist(
+                id: checklist.id, date: checklist.date, place: place, dataset: checklist.dataset, code: checklist.code)
             counts[checklist.dataset] += 1
         }
-        if checklists.count == 1 {
-            for checklist in checklists { try index(checklist) }
-        } else {
-            let ordered = checklists.sorted { ($0.dataset, $0.id) < ($1.dataset, $1.id) }
-            for checklist in ordered { try index(checklist) }
-        }
-    }
-
-    func finish() throws(StoreError) {
-        try table.finish()
-        try byDate.finish()
     }
 
     private func write(_ checklist: Checklist) throws(StoreError) {
@@ -62,15 +44,6 @@ final class ChecklistLoader: ChecklistSink {
         row.add(details.double(.effortHours, in: bytes))
         row.add(details.double(.snowDepth, in: bytes))
         try table.add(&row, id: checklist.id)
-    }
-
-    private func index(_ checklist: Checklist) throws(StoreError) {
-        row.begin()
-        row.add(checklist.date)
-        row.add(checklist.location)
-        row.add(names.datasets.ids[checklist.dataset])
-        row.add(checklist.id)
-        try byDate.add(&row)
     }
 }
 

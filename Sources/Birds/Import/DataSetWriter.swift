@@ -30,41 +30,39 @@ struct DataSetWriter {
     func write(_ staging: Staging, progress: (Int?) -> Void) throws(StoreError) -> Outcome {
         let ids = try dataSetIDs()
         let before = Int(try database.integer("SELECT count(*) FROM observation") ?? 0)
-        let old = try records(of: ids)
-        // Where no record stays, all tables of records are written in order; else the new ones go between those that stay.
-        return before == 0 || !appends && before == old
-            ? try load(staging, ids, replaced: old, progress)
-            : try insert(staging, ids, before: before, old: appends ? 0 : old, progress)
+        // What is added to a data set may change its checklists; all else is written anew, in order.
+        return appends && before > 0
+            ? try insert(staging, ids, before: before, progress) : try load(staging, ids, progress)
     }
 
     private func load(
-        _ staging: Staging, _ ids: [Int64], replaced: Int, _ progress: (Int?) -> Void
+        _ staging: Staging, _ ids: [Int64], _ progress: (Int?) -> Void
     ) throws(StoreError) -> Outcome {
+        let replaced = try records(of: ids)
+        let (species, locations) = try names(of: staging)
+        try removeUnused(besides: ids, species, locations)
+        let names = BulkLoad.Names(
+            locations: Ranks(try allIDs("location"), numbered: locations),
+            species: Ranks(try allIDs("species"), numbered: species),
+            datasets: Ranks(try allIDs("dataset"), numbered: ids))
+        let load = try BulkLoad(staging, names, in: database, without: ids)
         // A file of an older layout may have its columns in another order.
         try database.execute(
-            """
-            DROP TABLE observation; DROP TABLE observation_detail; DROP TABLE checklist; DROP TABLE summary;
-            DELETE FROM location;
-            DELETE FROM species WHERE scientific_name IS NULL AND common_name IS NULL;
-            """)
+            "DROP TABLE observation; DROP TABLE observation_detail; DROP TABLE checklist; DROP TABLE summary;")
         try database.execute(Schema.tables)
         for index in Schema.indexes { try database.execute(index.sql) }
-        let (species, locations) = try names(of: staging)
         try DerivedTables.describeGeneration(in: database)
-        let names = BulkLoad.Names(
-            locations: locations, regions: try regions(locations), species: species, datasets: Ranks(ids))
-        let none = try rankOfNone(species)
+        let regions = try regions(names.locations)
+        let none = try rankOfNone(names.species)
         try database.execute("COMMIT")
         // Its cache is not needed for what comes now.
         try database.execute("PRAGMA shrink_memory")
         // The pages that were given up would stay in the file.
         if try database.integer("PRAGMA freelist_count") != 0 { try database.execute("VACUUM") }
-        let records = try staging.ordered(
-            places: locations.ofNumber, species: species.ofNumber, datasets: names.datasets.ofNumber)
-        let loaded = try BulkLoad(database, names).run(records, none: none, progress: progress)
+        let loaded = try load.run(database, regions: regions, none: none, progress: progress)
         try database.execute("BEGIN")
         let update = try database.prepare("UPDATE dataset SET records = ?2, checklists = ?3 WHERE id = ?1")
-        for (rank, id) in names.datasets.ids.enumerated() {
+        for (id, rank) in zip(ids, names.datasets.ofNumber) {
             update.bind(1, id)
             update.bind(2, loaded.records[rank])
             update.bind(3, loaded.checklists[rank])
@@ -72,38 +70,68 @@ struct DataSetWriter {
         }
         var outcome = Outcome(
             stored: loaded.stored, replaced: replaced, checklists: loaded.checklists.reduce(0, +),
-            locations: locations.ids.count)
-        outcome.unknownSpecies = try unknownSpecies(species.ids) { id in
-            species.rank(of: id).map { loaded.ofSpecies[$0] } ?? 0
+            locations: Set(locations).count)
+        outcome.unknownSpecies = try unknownSpecies(Set(species).sorted()) { id in
+            names.species.rank(of: id).map { loaded.ofSpecies[$0] } ?? 0
         }
         return outcome
     }
 
-    private func insert(
-        _ staging: Staging, _ ids: [Int64], before: Int, old: Int, _ progress: (Int?) -> Void
-    ) throws(StoreError) -> Outcome {
-        var outcome = Outcome(replaced: old)
-        let rebuilds = Double(staging.count + old) > Double(before) * Self.rebuildFraction
-        if rebuilds { try dropIndexes(keeping: appends ? ["observation_by_source_id"] : []) }
-        if appends {
-            outcome.replaced = try removeRepeated(staging, ids)
-            if rebuilds { try dropIndexes(keeping: []) }
-        } else {
-            for id in ids { try Self.removeRecords(of: id, in: database) }
+    private func allIDs(_ table: String) throws(StoreError) -> [Int64] {
+        let select = try database.prepare("SELECT id FROM \(table) ORDER BY id")
+        var ids: [Int64] = []
+        while try select.step() { ids.append(select.int64(0)) }
+        return ids
+    }
+
+    /// Removes locations, and species without names, that no record will have: neither those of other data sets than these,
+    /// nor the staged ones.
+    private func removeUnused(
+        besides datasets: [Int64], _ species: [Int64], _ locations: [Int64]
+    ) throws(StoreError) {
+        let kept = "o.dataset_id NOT IN (\(datasets.map(String.init).joined(separator: ",")))"
+        try database.execute("CREATE TEMP TABLE used (id INTEGER PRIMARY KEY)")
+        let insert = try database.prepare("INSERT OR IGNORE INTO used VALUES (?1)")
+        for (table, ids, isNameless) in [
+            ("location", locations, "1"), ("species", species, "scientific_name IS NULL AND common_name IS NULL"),
+        ] {
+            for id in ids {
+                insert.bind(1, id)
+                try insert.run()
+            }
+            try database.execute(
+                """
+                DELETE FROM \(table) WHERE \(isNameless) AND id NOT IN (SELECT id FROM used) AND NOT EXISTS (
+                    SELECT 1 FROM observation o INDEXED BY observation_by_\(table) WHERE o.\(table)_id = \(table).id AND \(kept));
+                DELETE FROM used;
+                """)
         }
-        let (species, locations) = try names(of: staging)
-        let datasets = Ranks(ids)
-        let records = try staging.ordered(
-            places: locations.ofNumber, species: species.ofNumber, datasets: datasets.ofNumber)
-        let inserter = try RecordInserter(
-            database, locations: locations.ids, species: species.ids, datasets: datasets, none: try rankOfNone(species),
-            mayExist: appends)
+        try database.execute("DROP TABLE used")
+    }
+
+    /// Adds records to those that are there.
+    private func insert(
+        _ staging: Staging, _ ids: [Int64], before: Int, _ progress: (Int?) -> Void
+    ) throws(StoreError) -> Outcome {
+        var outcome = Outcome()
+        let rebuilds = Double(staging.count) > Double(before) * Self.rebuildFraction
+        if rebuilds { try dropIndexes(keeping: ["observation_by_source_id"]) }
+        outcome.replaced = try removeRepeated(staging, ids)
+        if rebuilds { try dropIndexes(keeping: []) }
+        let names = try names(of: staging)
+        let (species, locations, datasets) = (Ranks(names.species), Ranks(names.locations), Ranks(ids))
+        let sorter = Sorter(in: database.folder)
+        try staging.add(
+            to: sorter, places: locations.ofNumber, species: species.ofNumber, datasets: datasets.ofNumber)
+        let records = try sorter.sorted()
+        let inserter = RecordInserter(
+            database, locations: locations.ids, species: species.ids, datasets: datasets, none: try rankOfNone(species))
         outcome.locations = locations.ids.count
         (outcome.stored, outcome.checklists) = try inserter.insert(records) { progress($0) }
 
         progress(nil)
         if rebuilds { for index in Schema.indexes { try database.execute(index.sql) } }
-        if appends, outcome.replaced > 0 { try Self.removeEmptyChecklists(database) }
+        if outcome.replaced > 0 { try Self.removeEmptyChecklists(database) }
         try Self.removeUnused(database)
         for id in ids { try Self.count(id, in: database) }
         let count = try database.prepare(
@@ -119,13 +147,13 @@ struct DataSetWriter {
     }
 
     /// The ids of the species and of the places of the staged records, which get rows if they have none.
-    private func names(of staging: Staging) throws(StoreError) -> (species: Ranks, locations: Ranks) {
+    private func names(of staging: Staging) throws(StoreError) -> (species: [Int64], locations: [Int64]) {
         let names = staging.takeNames()
         let catalogue = Catalogue(database: database)
         let species = try catalogue.speciesIDs(taxa: names.species)
         let locations = try catalogue.locationIDs(names.places)
         try catalogue.nameLocations(names.placeNames, ids: locations)
-        return (Ranks(species), Ranks(locations))
+        return (species, locations)
     }
 
     /// The ids of the regions of locations, by rank; 0 for none.

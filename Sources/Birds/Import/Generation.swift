@@ -94,7 +94,10 @@ final class Generation {
         let isOld = isNew ? false : try Migration.isNeeded(database)
         if isNew { try Schema.create(in: database) } else if !isOld { try Schema.check(database, path: path) }
         try database.execute("BEGIN")
-        if isOld { try Migration.run(database) }
+        if isOld {
+            try Migration.run(database)
+            try DerivedTables.rebuild(in: database)
+        }
         let value = try body(database)
         try check(database)
         try database.execute("COMMIT")

@@ -6,16 +6,11 @@ struct RecordInserter {
     private let species: [Int64]
     private let datasets: Ranks
     private let none: Int
-    private let mayExist: Bool
 
-    /// - Parameters:
-    ///   - none: the rank of `nobird` among the species; -1 where there is none.
-    ///   - mayExist: whether the data sets may have checklists already.
-    init(
-        _ database: Database, locations: [Int64], species: [Int64], datasets: Ranks, none: Int, mayExist: Bool
-    ) throws(StoreError) {
-        (self.database, self.locations, self.species, self.datasets) = (database, locations, species, datasets)
-        (self.none, self.mayExist) = (none, mayExist)
+    /// - Parameter none: the rank of `nobird` among the species; -1 where there is none.
+    init(_ database: Database, locations: [Int64], species: [Int64], datasets: Ranks, none: Int) {
+        (self.database, self.locations, self.species) = (database, locations, species)
+        (self.datasets, self.none) = (datasets, none)
     }
 
     /// - Returns: how many records were inserted, and on how many checklists they are.
@@ -33,7 +28,7 @@ struct RecordInserter {
             INSERT INTO observation_detail (id, time, confidence, breeding_code, comments)
             VALUES (last_insert_rowid(), ?1, ?2, ?3, ?4)
             """)
-        var existing = mayExist ? try ExistingChecklists(database, datasets) : nil
+        var existing = try ExistingChecklists(database, datasets)
         let firstID = (try database.integer("SELECT max(id) FROM checklist") ?? 0) + 1
         var checklists = Checklists(try ChecklistTable(database, datasets.ids), firstID: firstID, none: none)
         var item = SortItem()
@@ -45,7 +40,7 @@ struct RecordInserter {
             let location = locations[key.place]
             if !checklists.isAt(key.date, location) {
                 try checklists.begin(key.date, location)
-                try existing?.add(key.date, location, to: &checklists)
+                try existing.add(key.date, location, to: &checklists)
             }
             insert.bind(1, checklists.id(of: key, details, bytes))
             insert.bind(2, datasets.ids[key.dataset])

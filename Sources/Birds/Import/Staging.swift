@@ -83,13 +83,12 @@ final class Staging {
         try sources?.forEach(body)
     }
 
-    /// The records in the default order. What is equal in all of it is ordered by the codes of checklists and of records,
-    /// and else stays as it was read.
+    /// Gives the records to a sorter by `RecordKey.byDate`. What is equal in all of that is ordered by the codes of checklists
+    /// and of records, and else stays as it was read.
     /// - Parameters:
     ///   - places: the rank of each place, by its provisional number; so `species`, in which several may have one rank.
     ///   - datasets: the rank of each data set.
-    func ordered(places: [Int], species: [Int], datasets: [Int]) throws(StoreError) -> Sorter.Sorted {
-        let sorter = Sorter(in: folder)
+    func add(to sorter: Sorter, places: [Int], species: [Int], datasets: [Int]) throws(StoreError) {
         var reader = records.reader()
         var item = SortItem()
         var bytes: [UInt8] = []
@@ -101,6 +100,5 @@ final class Staging {
             (item.high, item.low) = key.byDate
             try sorter.add(item, bytes[...])
         }
-        return try sorter.sorted()
     }
 }

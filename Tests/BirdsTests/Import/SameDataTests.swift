@@ -68,4 +68,50 @@ import Testing
             #expect(try fixture.isSound())
         }
     }
+
+    /// What a data set holds, ids and all, does not change with another, before whose places and species its own may come.
+    @Test(arguments: [3, 500]) func doNotChangeWithAnotherDataSet(count: Int) throws {
+        let fixture = try ImportFixture()
+        fixture.write("own.csv", FormatFixture.myEBirdData)
+        fixture.write("heard.csv", FormatFixture.birdNETGo)
+        fixture.write("a.csv", Self.file(1, 40))
+        try fixture.run("own.csv", "heard.csv", "a.csv")
+        func kept() throws -> [[String]] {
+            try [
+                """
+                SELECT o.id, checklist_id, o.dataset_id, o.date, l.code, l.name, l.region, s.code, num, source_id, valid,
+                    reviewed, d.*
+                FROM observation o JOIN location l ON l.id = o.location_id JOIN species s ON s.id = species_id
+                    LEFT JOIN observation_detail d ON d.id = o.id WHERE o.dataset_id < 4 ORDER BY o.id
+                """,
+                """
+                SELECT c.*, l.code FROM checklist c JOIN location l ON l.id = location_id WHERE dataset_id < 4 ORDER BY c.id
+                """,
+                "SELECT * FROM dataset WHERE id < 4",
+                "SELECT kind, records, total, max, first, last FROM summary WHERE dataset_id < 4",
+            ].map(fixture.rows)
+        }
+        let before = try kept()
+        #expect(before.allSatisfy { !$0.isEmpty })
+        for round in 0..<3 {
+            var rows = plainHeader
+            for index in 0..<count {
+                rows += "A\(round)-\(index % 50),\(index % 50),,CA-YT,2021,2,3,\(round)b\(index % 9),1\n".replacing(
+                    ",,", with: ",1,")
+            }
+            fixture.write("other.csv", rows)
+            try fixture.run("other.csv")
+            // Where ids of places had to move, those of checklists' places have moved with them.
+            #expect(try kept().map { $0.map(Self.withoutPlaceIDs) } == before.map { $0.map(Self.withoutPlaceIDs) })
+            #expect(try fixture.isSound())
+        }
+        #expect(try fixture.rows("SELECT count(*) FROM location WHERE code LIKE 'A%'") == ["\(min(count, 50))"])
+    }
+
+    /// A row of `checklist.*` without the id of its location, which is its fourth cell.
+    private static func withoutPlaceIDs(_ row: String) -> String {
+        var cells = row.split(separator: "|", omittingEmptySubsequences: false)
+        if cells.count == 18 { cells.remove(at: 3) }
+        return cells.joined(separator: "|")
+    }
 }
