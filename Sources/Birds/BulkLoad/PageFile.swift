@@ -46,9 +46,11 @@ final class PageFile: Sendable {
             close(descriptor)
             throw .unusable(path: path, reason: "its header can't be read")
         }
-        // Bytes 16 and 17 hold the size of pages, 20 what is left free at the end of each, 36 to 39 how many are free.
+        // Bytes 16 and 17 hold the size of pages, 20 what is left free at the end of each, 36 to 39 how many are free, 52 to
+        // 55 something else than 0 where pages know their parents, and 56 to 59 the encoding, 1 for UTF-8.
         let size = Int(header[16]) << 8 | Int(header[17])
-        guard size == TreePage.size, header[20] == 0, header[36..<40].allSatisfy({ $0 == 0 }) else {
+        let zeros = [header[20..<21], header[36..<40], header[52..<56], header[56..<59]]
+        guard size == TreePage.size, zeros.allSatisfy({ $0.allSatisfy { $0 == 0 } }), header[59] == 1 else {
             close(descriptor)
             throw .unusable(path: path, reason: "its pages are not as they are made here")
         }

@@ -57,8 +57,8 @@ struct DataSetWriter {
         try database.execute("COMMIT")
         // Its cache is not needed for what comes now.
         try database.execute("PRAGMA shrink_memory")
-        // The pages that were given up would stay in the file.
-        if try database.integer("PRAGMA freelist_count") != 0 { try database.execute("VACUUM") }
+        // The pages that were given up would stay in the file; and someone may have changed its layout with SQLite's tools.
+        try database.execute("PRAGMA page_size = \(TreePage.size); PRAGMA auto_vacuum = NONE; VACUUM")
         let loaded = try load.run(database, regions: regions, none: none, progress: progress)
         try database.execute("BEGIN")
         let update = try database.prepare("UPDATE dataset SET records = ?2, checklists = ?3 WHERE id = ?1")

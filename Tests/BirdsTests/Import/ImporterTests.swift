@@ -495,4 +495,23 @@ import Testing
         #expect(other.bytes("birds.db") == before)
         #expect(other.names == ["a.csv", "birds.db", "birds.db.lock"])
     }
+
+    /// What SQLite's own tools may do to a database does not keep anybody from importing into it.
+    @Test(arguments: [
+        "PRAGMA page_size = 8192; VACUUM", "PRAGMA auto_vacuum = FULL; VACUUM",
+        "PRAGMA auto_vacuum = INCREMENTAL; VACUUM",
+        "PRAGMA journal_mode = WAL", "ANALYZE", "DROP INDEX checklist_by_date",
+    ])
+    func importsIntoAFileThatWasTended(how sql: String) throws {
+        fixture.write("a.csv", plainHeader + "L1,60.5,-135.25,CA-YT,2021,2,3,a,2\n")
+        fixture.write("b.csv", plainHeader + "L2,60.5,-135.25,CA-YT,2021,2,3,b,2\n")
+        try fixture.run("a.csv")
+        do {
+            let database = try Database(path: fixture.database, mode: .readWrite)
+            try database.execute(sql)
+        }
+        try fixture.run("b.csv")
+        #expect(try fixture.records().count == 2)
+        #expect(try fixture.rows("PRAGMA integrity_check") == ["ok"])
+    }
 }
