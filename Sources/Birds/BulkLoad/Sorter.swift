@@ -1,3 +1,5 @@
+import Glibc
+
 /// Sorts items by their numbers, then by their bytes, then by their tags, in bounded memory: what fits is sorted there; of
 /// more, sorted runs wait in a temporary file, and are merged.
 final class Sorter {
@@ -55,11 +57,19 @@ final class Sorter {
                 if a.high != b.high { return a.high < b.high }
                 if a.low != b.low { return a.low < b.low }
                 if (a.rest | b.rest) & Held.placeMask == 0 { return a.rest < b.rest }
-                let (one, other) = (Self.bytes(a, bytes), Self.bytes(b, bytes))
-                if one.elementsEqual(other) { return a.tag < b.tag }
-                return one.lexicographicallyPrecedes(other)
+                let order = Self.order(Self.bytes(a, bytes), Self.bytes(b, bytes))
+                return order == 0 ? a.tag < b.tag : order < 0
             }
         }
+    }
+
+    /// Less than 0, 0 or more, as the first comes before, with or behind the other.
+    private static func order(_ one: UnsafeRawBufferPointer, _ other: UnsafeRawBufferPointer) -> Int {
+        if let a = one.baseAddress, let b = other.baseAddress {
+            let order = memcmp(a, b, min(one.count, other.count))
+            if order != 0 { return Int(order) }
+        }
+        return one.count - other.count
     }
 
     @inline(__always)
@@ -166,8 +176,10 @@ final class Sorter {
             let (one, other) = (runs[a].item, runs[b].item)
             if one.high != other.high { return one.high < other.high }
             if one.low != other.low { return one.low < other.low }
-            if runs[a].bytes == runs[b].bytes { return one.tag < other.tag }
-            return runs[a].bytes.lexicographicallyPrecedes(runs[b].bytes)
+            let order = runs[a].bytes.withUnsafeBytes { first in
+                runs[b].bytes.withUnsafeBytes { Sorter.order(first, $0) }
+            }
+            return order == 0 ? one.tag < other.tag : order < 0
         }
     }
 }
