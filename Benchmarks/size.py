@@ -24,19 +24,23 @@ QUERIES = [
     "/observations?from=1985-03-01&to=1985-03-02", "/observations?species=rare&sort=-date&limit=10",
     "/observations?near=85.5,10.5&within=1", "/observations?bbox=10,85,11,86", "/observations/7", "/checklists?location=Lrare",
     "/species/rare", "/locations/Lrare", "/observations?species=rare&count=exact&limit=5",
+    "/observations?region=CA-NU&from=2021", "/observations?bbox=-90,70,-80,80&year=2021&limit=50",
     "/summary?by=year", "/summary?by=species", "/summary?by=region,year", "/summary?by=species,month&species=rare",
 ]
 
 
 def write_records(path, count):
-    """60 records of a rare species at one place among `count` of others in no order; 12 of them are of one day."""
+    """60 records of a rare species at one place, 12 of one day, and 120 of one region, among `count` of others in no order."""
     chance = random.Random(count)
     with open(path, "w") as file:
         file.write("loc_id,latitude,longitude,region,year,month,day,species_id,num\n")
         for i in range(60):
             year, month, day = (1985, 3, 1) if i < 12 else (2021, i % 12 + 1, i % 28 + 1)
             file.write(f"Lrare,85.5,10.5,CA-YT,{year},{month},{day},rare,{i % 7 + 1}\n")
-        for _ in range(count - 60):
+        # And 60 places, more than are read side by side, with two records each.
+        for i in range(120):
+            file.write(f"N{i % 60},75.{i % 60},-85.5,CA-NU,2021,{i % 12 + 1},{i % 28 + 1},other{i % 97},{i % 7 + 1}\n")
+        for _ in range(count - 180):
             place = chance.randrange(500)
             file.write(f"L{place},{40 + place / 100:.4f},{-120 + place / 50:.4f},US-WA,{chance.randrange(1990, 2025)},"
                        f"{chance.randrange(1, 13)},{chance.randrange(1, 29)},other{chance.randrange(97)},{chance.randrange(9)}\n")

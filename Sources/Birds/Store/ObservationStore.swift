@@ -5,7 +5,7 @@
 ///
 /// Invariants:
 /// - Every function takes a view, and shows nothing that it does not, whatever is asked for and however.
-/// - No query sorts: rows come in the order of an index, so memory does not grow with the size of an answer.
+/// - Rows come in the order of an index, or are sorted in bounded memory, so memory does not grow with the size of an answer.
 /// - What is kept between queries is true of this generation alone, and bounded by the constants below.
 public final class ObservationStore {
     /// The file that it serves.
@@ -23,6 +23,8 @@ public final class ObservationStore {
     private var places: [PlaceFilter.Key: PlaceFilter] = [:]
     private var visibleCounts: [View: VisibleCounts] = [:]
     private var rows = RowBuffer(capacity: 1 << 14)
+    private var knownSize: StoreSize?
+    var costs = ScanCosts()
 
     /// SQLite's own pages, in KiB.
     private static let pageCache = 2000
@@ -118,7 +120,7 @@ public final class ObservationStore {
 
     /// How many observations match, on all pages.
     private func count(_ query: ObservationQuery, _ view: View) throws(StoreError) -> Int {
-        let scan = try scan(query, view, isWide: false)
+        let scan = try anyScan(query, view, isWide: false)
         defer { scan.end() }
         var row = ObservationRow()
         var count = 0
@@ -135,6 +137,13 @@ public final class ObservationStore {
         var buffer = RowBuffer()
         try encoder.append(row, isFirst: true, to: &buffer)
         return buffer.bytes
+    }
+
+    func size() throws(StoreError) -> StoreSize {
+        if let knownSize { return knownSize }
+        let size = try StoreSize(database)
+        knownSize = size
+        return size
     }
 
     /// Lends the memory that rows are gathered in.
@@ -173,6 +182,15 @@ extension ObservationStore {
     ) throws(StoreError) -> RowScan {
         switch order {
         case .date(let isDescending):
+            if let ids = try placesToGather(query, view, limit: query.limit) {
+                return .sorted(
+                    SortedScan(
+                        SortValues(isDescending: isDescending), start: start, limit: kept(query, from: start)
+                    ) {
+                        [unowned self] () throws(StoreError) in
+                        try placewise(ids, query, view, isWide: true)
+                    })
+            }
             return .indexed(try scan(query, view, isWide: isWide, isDescending: isDescending, start: start))
         case .species(let isDescending):
             return .sequential(try sequence(.species, query, view, isWide, isDescending, start))
@@ -181,13 +199,18 @@ extension ObservationStore {
         case .keys(let keys):
             // A species that nobody knows is an error now, and not with the first row.
             _ = try species(query.species, view)
-            let limit = query.limit.map { $0 < SortedScan.mostKept ? $0 + 1 : $0 } ?? .max
             let values = try SortValues(keys, database)
             return .sorted(
-                SortedScan(values, start: start, limit: start == nil ? limit : .max) {
-                    [unowned self] () throws(StoreError) in try scan(query, view, isWide: true)
+                SortedScan(values, start: start, limit: kept(query, from: start)) {
+                    [unowned self] () throws(StoreError) in try anyScan(query, view, isWide: true)
                 })
         }
+    }
+
+    /// How many rows of a sorted page are worth keeping: one more than it has tells whether there is a next one.
+    private func kept(_ query: ObservationQuery, from start: ObservationRow?) -> Int {
+        guard start == nil, let limit = query.limit else { return .max }
+        return limit < SortedScan.mostKept ? limit + 1 : limit
     }
 
     private func sequence(

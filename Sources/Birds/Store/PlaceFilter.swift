@@ -38,7 +38,10 @@ final class PlaceFilter {
     let ids: [Int64]?
 
     private let key: Key
+    private let database: Database
     private let records: Records
+    /// All of them where they are more than a few, and not too many; nil until somebody asks.
+    private var list: [Int64]??
     /// By the hash of the id; none where all are listed.
     private let verdicts: UnsafeMutableBufferPointer<Verdict>
 
@@ -54,6 +57,7 @@ final class PlaceFilter {
     /// - Parameter few: How many locations are listed at most.
     init(_ key: Key, few: Int, database: Database, records: Records) throws(StoreError) {
         self.key = key
+        self.database = database
         self.records = records
         ids = try PlaceFilter.list(key, atMost: few, database)
         verdicts = .allocate(capacity: ids == nil ? 1 << PlaceFilter.verdictBits : 0)
@@ -61,6 +65,18 @@ final class PlaceFilter {
     }
 
     deinit { verdicts.deallocate() }
+
+    /// How many are listed at most, so that reading them one after the other may be worth it.
+    private static let mostListed = 4096
+
+    /// All of them, ascending; nil where they are too many even for a list.
+    func listed() throws(StoreError) -> [Int64]? {
+        if let ids { return ids }
+        if let list { return list }
+        let found = try PlaceFilter.list(key, atMost: Self.mostListed, database)
+        list = .some(found)
+        return found
+    }
 
     @inline(__always)
     func contains(_ id: Int64) throws(StoreError) -> Bool {

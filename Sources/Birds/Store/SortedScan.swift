@@ -9,7 +9,7 @@ final class SortedScan {
     }
 
     private let keys: SortValues
-    private let makeScan: () throws(StoreError) -> ObservationScan
+    private let makeScan: () throws(StoreError) -> any RowFinder
     private let start: ObservationRow?
     private let most: Int
     private var entries: [Entry] = []
@@ -27,7 +27,7 @@ final class SortedScan {
     ///   - limit: How many rows will be asked for at most.
     init(
         _ keys: SortValues, start: ObservationRow?, limit: Int, mostKept: Int = SortedScan.mostKept,
-        scan: @escaping () throws(StoreError) -> ObservationScan
+        scan: @escaping () throws(StoreError) -> any RowFinder
     ) {
         self.keys = keys
         self.start = start
@@ -111,6 +111,12 @@ final class SortValues {
         self.columns = columns
         count = columns.count
         isDescending = keys.last?.isDescending ?? false
+    }
+
+    /// Of the default order, or its reverse.
+    init(isDescending: Bool) {
+        (count, columns) = (0, [])
+        self.isDescending = isDescending
     }
 
     func values(of row: ObservationRow) throws(StoreError) -> SIMD8<Int64> {

@@ -38,7 +38,7 @@ extension ObservationStore {
             // A species that nobody knows is an error now, and not with the first row.
             _ = try species(query.species, view)
             items = { [unowned self] (body) throws(StoreError) in
-                let scan = try scan(query, view, isWide: true)
+                let scan = try anyScan(query, view, isWide: true)
                 defer { scan.end() }
                 var regions: [Int64: Int64] = [:]
                 let needsRegion = keys.contains(.region)

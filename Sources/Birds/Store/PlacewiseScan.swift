@@ -1,0 +1,104 @@
+/// The observations of many places, one place after the other: in no order that anybody asks for.
+final class PlacewiseScan: RowFinder {
+    private let ids: [Int64]
+    private let filter: RowFilter
+    private let pool: ScanPool
+    /// Nil at the end.
+    private var scan: IndexScan?
+    /// How many places have begun.
+    private var begun = 0
+
+    /// - Parameters:
+    ///   - ids: of locations, each once.
+    ///   - isWide: Whether rows need their data set and id.
+    init(_ ids: [Int64], isWide: Bool, filter: RowFilter, pool: ScanPool) throws(StoreError) {
+        self.ids = filter.dates.isEmpty ? [] : ids
+        self.filter = filter
+        self.pool = pool
+        scan = try pool.take(.location, IndexScan.Shape(isWide: isWide, isDated: !filter.dates.isEverything))
+    }
+
+    deinit { end() }
+
+    func next(_ row: inout ObservationRow) throws(StoreError) -> Bool {
+        guard let scan else { return false }
+        if begun > 0, try scan.next(&row, filter) { return true }
+        while begun < ids.count {
+            scan.begin(ids[begun], filter.dates)
+            begun += 1
+            if try scan.next(&row, filter) { return true }
+        }
+        end()
+        return false
+    }
+
+    func end() {
+        if let scan { pool.give(scan) }
+        scan = nil
+    }
+}
+
+/// How much there is, to tell what a way to read it costs.
+struct StoreSize {
+    let records: Double
+    let locations: Double
+    /// The years between the first record and the last, at least one.
+    let years: Double
+
+    init(_ database: Database) throws(StoreError) {
+        records = Double(try database.integer("SELECT total(records) FROM dataset") ?? 0)
+        locations = Double(max(1, try database.integer("SELECT count(*) FROM location") ?? 1))
+        let span = try database.integer(
+            "SELECT max(last) / 10000 - min(first) / 10000 + 1 FROM summary WHERE kind = \(SummaryKind.year.rawValue)")
+        years = Double(max(1, span ?? 1))
+    }
+}
+
+/// What steps of reading take, in nanoseconds.
+struct ScanCosts {
+    /// A row that is read by date and does not match.
+    var rowByDate = 70.0
+    /// The beginning of a place.
+    var place = 2500.0
+    /// A row that is read by place and sorted.
+    var rowByPlace = 250.0
+}
+
+extension ObservationStore {
+    /// The places of a query, where reading all of their records costs less than reading by date until there are enough that
+    /// match; nil otherwise. It is an estimate, as if records were spread evenly over places and years.
+    /// - Parameter limit: How many rows are wanted; nil for all.
+    func placesToGather(_ query: ObservationQuery, _ view: View, limit: Int?) throws(StoreError) -> [Int64]? {
+        guard let filter = try places(query, view), filter.ids == nil else { return nil }
+        if let species = try species(query.species, view), species.count <= ObservationScan.widestMerge { return nil }
+        guard let ids = try filter.listed() else { return nil }
+        let size = try size()
+        let dates = DateFilter(query)
+        let years = min(size.years, max(1 / 365, Double(dates.last - dates.first + 1) / 10_000))
+        let all = size.records * years / size.years
+        let matching = max(1, all * Double(ids.count) / size.locations)
+        let read = limit.map { min(all, all / matching * Double($0)) } ?? all
+        let passes = limit == nil ? (matching / Double(SortedScan.mostKept)).rounded(.up) : 1
+        let gathered = Double(ids.count) * costs.place + matching * costs.rowByPlace * passes
+        return gathered < read * costs.rowByDate ? ids : nil
+    }
+
+    /// The rows of a query in any order.
+    func anyScan(_ query: ObservationQuery, _ view: View, isWide: Bool) throws(StoreError) -> any RowFinder {
+        guard let ids = try placesToGather(query, view, limit: nil) else {
+            return try scan(query, view, isWide: isWide)
+        }
+        return try placewise(ids, query, view, isWide: isWide)
+    }
+
+    func placewise(
+        _ ids: [Int64], _ query: ObservationQuery, _ view: View, isWide: Bool
+    ) throws(StoreError) -> PlacewiseScan {
+        let datasets = try datasets(query.datasets)
+        let filter = RowFilter(
+            dates: DateFilter(query), species: try species(query.species, view), places: nil, datasets: datasets,
+            leastNum: query.leastNum, greatestNum: query.greatestNum)
+        return try PlacewiseScan(
+            datasets?.isEmpty == true ? [] : ids, isWide: isWide || datasets != nil, filter: filter, pool: scans)
+    }
+}

@@ -1,0 +1,81 @@
+import Testing
+
+@testable import Birds
+
+/// Reading place by place and sorting gives what reading by date gives.
+@Suite struct PlacewiseScanTests {
+    private static let queries: [ObservationQuery] = {
+        var queries: [ObservationQuery] = []
+        for change in 0..<9 {
+            var query = ObservationQuery()
+            query.regions = ["CA", "US"]
+            switch change {
+            case 1: query.years = [2016, 2019]
+            case 2: query.months = [3, 4]
+            case 3: query.datasets = ["atlas"]
+            case 4: query.datasets = ["nothing"]
+            case 5: query.leastNum = 2
+            case 6: query.species = (0..<40).map { "sp\(100 + $0)" }
+            case 7: (query.regions, query.box) = ([], GeographicBox(west: -25, south: 1, east: -1, north: 11))
+            case 8: query.years = [1900]
+            default: break
+            }
+            queries.append(query)
+        }
+        return queries
+    }()
+
+    @Test(arguments: queries.indices) func givesTheSameRowsInTheSameOrder(index: Int) throws {
+        let folder = try TemporaryFolder()
+        try Fixture.random(seed: 77, records: 4000).write(to: folder.path("birds.db"))
+        let (one, other) = (
+            try ObservationStore(path: folder.path("birds.db")), try ObservationStore(path: folder.path("birds.db"))
+        )
+        one.costs.place = .infinity
+        (other.costs.place, other.costs.rowByPlace) = (0, 0)
+        var query = Self.queries[index]
+        query.fields = [.id, .date, .locationID, .speciesID, .num, .dataset]
+        #expect(try one.placesToGather(query, .everything, limit: nil) == nil)
+        #expect(try other.placesToGather(query, .everything, limit: nil) != nil)
+        for sort in [[], [SortKey(field: .date, isDescending: true)], [SortKey(field: .num, isDescending: false)]] {
+            query.sort = sort
+            (query.limit, query.after) = (nil, nil)
+            let rows = try one.text(query, format: .csv)
+            #expect(try other.text(query, format: .csv) == rows)
+            #expect(!rows.isEmpty)
+            query.limit = 700
+            query.countsAll = true
+            repeat {
+                let pages = try [one, other].map { try $0.observations(query, view: .everything, format: .csv) }
+                #expect(try pages[0].text() == pages[1].text())
+                #expect(pages[0].next == pages[1].next && pages[0].total == pages[1].total)
+                query.after = pages[1].next
+            } while query.after != nil
+            query.countsAll = false
+        }
+        let summaries = try [one, other].map {
+            try $0.summary(by: [.date, .location], query, view: .everything, format: .csv).text()
+        }
+        #expect(summaries[0] == summaries[1])
+    }
+
+    @Test func isChosenWhereItIsCheaper() throws {
+        let folder = try TemporaryFolder()
+        try Fixture.random(seed: 78, records: 4000).write(to: folder.path("birds.db"))
+        let store = try ObservationStore(path: folder.path("birds.db"))
+        store.costs = ScanCosts(rowByDate: 100, place: 1000, rowByPlace: 150)
+        var query = ObservationQuery()
+        query.regions = ["CA"]
+        // Half of all places: 55 µs for the places and 330 µs for their rows, where all by date would be 420 µs.
+        #expect(try store.placesToGather(query, .everything, limit: nil) != nil)
+        // A few rows are found by date at once.
+        #expect(try store.placesToGather(query, .everything, limit: 10) == nil)
+        // One species has an index of its own, and so have a few places.
+        query.species = ["sp101"]
+        #expect(try store.placesToGather(query, .everything, limit: nil) == nil)
+        query.species = []
+        query.regions = ["CA-YT-001"]
+        #expect(try store.placesToGather(query, .everything, limit: nil) == nil)
+        #expect(try store.placesToGather(ObservationQuery(), .everything, limit: nil) == nil)
+    }
+}
