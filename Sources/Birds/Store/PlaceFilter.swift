@@ -41,7 +41,7 @@ final class PlaceFilter {
     private let database: Database
     private let records: Records
     /// All of them where they are more than a few, and not too many; nil until somebody asks.
-    private var list: [Int64]??
+    private var list: (ids: [Int64], records: Int64)??
     /// By the hash of the id; none where all are listed.
     private let verdicts: UnsafeMutableBufferPointer<Verdict>
 
@@ -69,11 +69,21 @@ final class PlaceFilter {
     /// How many are listed at most, so that reading them one after the other may be worth it.
     private static let mostListed = 4096
 
-    /// All of them, ascending; nil where they are too many even for a list.
-    func listed() throws(StoreError) -> [Int64]? {
-        if let ids { return ids }
+    /// All of them, ascending, and how many records they have; nil where they are too many even for a list.
+    func listed() throws(StoreError) -> (ids: [Int64], records: Int64)? {
         if let list { return list }
-        let found = try PlaceFilter.list(key, atMost: Self.mostListed, database)
+        var found: (ids: [Int64], records: Int64)?
+        if let ids = try PlaceFilter.list(key, atMost: Self.mostListed, database) {
+            let select = try database.prepare(
+                "SELECT total(records) FROM summary WHERE kind = \(SummaryKind.locationYear.rawValue) AND first_key = ?1"
+            )
+            var records: Int64 = 0
+            for id in ids {
+                select.bind(1, id)
+                while try select.step() { records += select.int64(0) }
+            }
+            found = (ids, records)
+        }
         list = .some(found)
         return found
     }

@@ -41,13 +41,11 @@ final class PlacewiseScan: RowFinder {
 /// How much there is, to tell what a way to read it costs.
 struct StoreSize {
     let records: Double
-    let locations: Double
     /// The years between the first record and the last, at least one.
     let years: Double
 
     init(_ database: Database) throws(StoreError) {
         records = Double(try database.integer("SELECT total(records) FROM dataset") ?? 0)
-        locations = Double(max(1, try database.integer("SELECT count(*) FROM location") ?? 1))
         let span = try database.integer(
             "SELECT max(last) / 10000 - min(first) / 10000 + 1 FROM summary WHERE kind = \(SummaryKind.year.rawValue)")
         years = Double(max(1, span ?? 1))
@@ -66,17 +64,17 @@ struct ScanCosts {
 
 extension ObservationStore {
     /// The places of a query, where reading all of their records costs less than reading by date until there are enough that
-    /// match; nil otherwise. It is an estimate, as if records were spread evenly over places and years.
+    /// match; nil otherwise. It is an estimate, as if records were spread evenly over the years.
     /// - Parameter limit: How many rows are wanted; nil for all.
     func placesToGather(_ query: ObservationQuery, _ view: View, limit: Int?) throws(StoreError) -> [Int64]? {
         guard let filter = try places(query, view), filter.ids == nil else { return nil }
         if let species = try species(query.species, view), species.count <= ObservationScan.widestMerge { return nil }
-        guard let ids = try filter.listed() else { return nil }
+        guard let (ids, records) = try filter.listed() else { return nil }
         let size = try size()
         let dates = DateFilter(query)
         let years = min(size.years, max(1 / 365, Double(dates.last - dates.first + 1) / 10_000))
         let all = size.records * years / size.years
-        let matching = max(1, all * Double(ids.count) / size.locations)
+        let matching = max(1, Double(records) * years / size.years)
         let read = limit.map { min(all, all / matching * Double($0)) } ?? all
         let passes = limit == nil ? (matching / Double(SortedScan.mostKept)).rounded(.up) : 1
         let gathered = Double(ids.count) * costs.place + matching * costs.rowByPlace * passes
