@@ -95,7 +95,11 @@ final class IndexScan {
             switch index {
             case .date: bind(start.date, start.location, start.species)
             case .species: bind(start.date, start.location)
-            case .location: bind(start.date, start.species)
+            case .location:
+                // On the date of the start, another place comes before all of it or behind it, whatever the species.
+                let isBehind = (value > start.location) != shape.isDescending
+                let all: Int64 = isBehind == shape.isDescending ? .max : .min
+                bind(start.date, value == start.location ? start.species : all)
             }
         }
         if index != .date { statement.bind(3, value) }

@@ -17,6 +17,7 @@ public final class ObservationStore {
     let records: Records
     let scans: ScanPool
     private let names: SpeciesNames
+    private let numbers: RecordNumbers
     private let datasetByName: Statement
     /// The last used is the first.
     private var encoders: [RowEncoder] = []
@@ -51,6 +52,7 @@ public final class ObservationStore {
         records = Records(database)
         scans = ScanPool(database)
         names = SpeciesNames(database)
+        numbers = try RecordNumbers(database)
         datasetByName = try database.prepare("SELECT id FROM dataset WHERE name = ?1")
         // A file that lacks an index is refused now, and not with a query.
         for index in IndexScan.Index.allCases {
@@ -155,7 +157,7 @@ public final class ObservationStore {
 // MARK: Observations
 
 extension ObservationStore {
-    /// How a query is read: by the index with the fewest values, or, where there would be too many, by date.
+    /// How a query is read: by the index with the fewest records, or, where it would take too many scans, by date.
     func scan(
         _ query: ObservationQuery, _ view: View, isWide: Bool, isDescending: Bool = false, start: ObservationRow? = nil
     ) throws(StoreError) -> ObservationScan {
@@ -164,7 +166,12 @@ extension ObservationStore {
         let datasets = try datasets(query.datasets)
         let isEmpty = datasets?.isEmpty == true || places?.ids?.isEmpty == true
         let fewSpecies = species.flatMap { $0.count <= ObservationScan.widestMerge ? $0 : nil }
-        let fewPlaces = places?.ids.flatMap { $0.count <= fewSpecies?.count ?? .max ? $0 : nil }
+        var fewPlaces = places?.ids
+        if let ids = fewPlaces, let fewSpecies, !ids.isEmpty,
+            try numbers.records(ofSpecies: fewSpecies) < numbers.records(ofLocations: ids)
+        {
+            fewPlaces = nil
+        }
         let index: IndexScan.Index = fewPlaces != nil ? .location : fewSpecies != nil ? .species : .date
         // What the index is read by need not be looked at again.
         let filter = RowFilter(
@@ -273,7 +280,8 @@ extension ObservationStore {
             codes: query.locations, scope: RegionScope(query: query.regions, view: view), box: query.box,
             circle: query.circle)
         if let filter = places[key] { return filter }
-        let filter = try PlaceFilter(key, few: ObservationScan.widestMerge, database: database, records: records)
+        let filter = try PlaceFilter(
+            key, few: ObservationScan.widestMerge, database: database, records: records, numbers: numbers)
         if places.count >= ObservationStore.keptPlaceFilters { places.removeAll() }
         places[key] = filter
         return filter

@@ -40,6 +40,7 @@ final class PlaceFilter {
     private let key: Key
     private let database: Database
     private let records: Records
+    private let numbers: RecordNumbers
     /// All of them where they are more than a few, and not too many; nil until somebody asks.
     private var list: (ids: [Int64], records: Int64)??
     /// By the hash of the id; none where all are listed.
@@ -55,10 +56,13 @@ final class PlaceFilter {
     private static let verdictBits = 13
 
     /// - Parameter few: How many locations are listed at most.
-    init(_ key: Key, few: Int, database: Database, records: Records) throws(StoreError) {
+    init(
+        _ key: Key, few: Int, database: Database, records: Records, numbers: RecordNumbers
+    ) throws(StoreError) {
         self.key = key
         self.database = database
         self.records = records
+        self.numbers = numbers
         ids = try PlaceFilter.list(key, atMost: few, database)
         verdicts = .allocate(capacity: ids == nil ? 1 << PlaceFilter.verdictBits : 0)
         verdicts.initialize(repeating: Verdict())
@@ -74,15 +78,7 @@ final class PlaceFilter {
         if let list { return list }
         var found: (ids: [Int64], records: Int64)?
         if let ids = try PlaceFilter.list(key, atMost: Self.mostListed, database) {
-            let select = try database.prepare(
-                "SELECT total(records) FROM summary WHERE kind = \(SummaryKind.locationYear.rawValue) AND first_key = ?1"
-            )
-            var records: Int64 = 0
-            for id in ids {
-                select.bind(1, id)
-                while try select.step() { records += select.int64(0) }
-            }
-            found = (ids, records)
+            found = (ids, try numbers.records(ofLocations: ids))
         }
         list = .some(found)
         return found

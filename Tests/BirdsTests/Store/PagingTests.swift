@@ -95,6 +95,26 @@ import Testing
         }
     }
 
+    /// Several places have records of one date: a page that ends at one of them goes on at the next, whatever its species.
+    @Test(arguments: [[], ["-date", "-loc_id"]]) func pagesOfSeveralPlacesAreTheirParts(order: [String]) throws {
+        let folder = try TemporaryFolder()
+        var fixture = Fixture.random(seed: 24, records: 400)
+        for index in fixture.records.indices { fixture.records[index].date = 20_210_200 + index % 3 }
+        try fixture.write(to: folder.path("birds.db"))
+        let store = try ObservationStore(path: folder.path("birds.db"))
+        for codes in [["L101", "L103"], ["L110", "L120", "L130", "L140"], (100..<115).map { "L\($0)" }] {
+            var query = ObservationQuery()
+            query.locations = codes
+            query.sort = Self.sorts(order)
+            let whole = try store.ids(query)
+            for size in 1...30 {
+                #expect(
+                    try pages(store, query, of: size).flatMap { $0 } == whole, "\(codes.count) places, pages of \(size)"
+                )
+            }
+        }
+    }
+
     @Test func pagesOfFilteredRecordsAreTheirParts() throws {
         let folder = try TemporaryFolder()
         try Fixture.random(seed: 22, records: 2000).write(to: folder.path("birds.db"))
