@@ -23,7 +23,7 @@ QUERIES = [
     "/observations?species=rare&year=2021", "/observations?location=Lrare&from=2021-02", "/observations?species=rare&region=CA-YT",
     "/observations?from=1985-03-01&to=1985-03-02", "/observations?species=rare&sort=-date&limit=10",
     "/observations?near=85.5,10.5&within=1", "/observations?bbox=10,85,11,86", "/observations/7", "/checklists?location=Lrare",
-    "/species/rare", "/locations/Lrare", "/observations?species=rare&count=exact&limit=5",
+    "/observations?species=rare&location=L1,Lrare", "/species/rare", "/locations/Lrare", "/observations?species=rare&count=exact&limit=5",
     "/observations?region=CA-NU&from=2021", "/observations?bbox=-90,70,-80,80&year=2021&limit=50",
     "/summary?by=year", "/summary?by=species", "/summary?by=region,year", "/summary?by=species,month&species=rare",
 ]
