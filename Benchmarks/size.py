@@ -24,7 +24,7 @@ QUERIES = [
     "/observations?from=1985-03-01&to=1985-03-02", "/observations?species=rare&sort=-date&limit=10",
     "/observations?near=85.5,10.5&within=1", "/observations?bbox=10,85,11,86", "/observations/7", "/checklists?location=Lrare",
     "/observations?species=rare&location=L1,Lrare", "/species/rare", "/locations/Lrare", "/observations?species=rare&count=exact&limit=5",
-    "/observations?region=CA-NU&from=2021", "/observations?bbox=-90,70,-80,80&year=2021&limit=50",
+    "/observations?region=CA-NU&from=2021", "/observations?dataset=small&limit=100", "/observations?bbox=-90,70,-80,80&year=2021&limit=50",
     "/summary?by=year", "/summary?by=species", "/summary?by=region,year", "/summary?by=species,month&species=rare",
 ]
 
@@ -58,6 +58,12 @@ def serving(folder, count):
     folder.mkdir()
     write_records(folder / "birds.csv", count)
     subprocess.run([PROGRAM, "import", folder / "birds.csv", "--database", folder / "birds.db"], check=True,
+                   stdout=subprocess.DEVNULL)
+    with open(folder / "small.csv", "w") as file:
+        file.write("loc_id,latitude,longitude,region,year,month,day,species_id,num\n")
+        for i in range(90):
+            file.write(f"S{i % 70},35.{i % 70},-85.5,US-TN,2021,{i % 12 + 1},{i % 28 + 1},other{i % 97},{i % 7 + 1}\n")
+    subprocess.run([PROGRAM, "import", folder / "small.csv", "--database", folder / "birds.db"], check=True,
                    stdout=subprocess.DEVNULL)
     (folder / "birds.csv").unlink()
     with open(folder / "log", "w") as log:

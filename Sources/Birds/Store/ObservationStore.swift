@@ -17,7 +17,7 @@ public final class ObservationStore {
     let records: Records
     let scans: ScanPool
     private let names: SpeciesNames
-    private let numbers: RecordNumbers
+    let numbers: RecordNumbers
     private let datasetByName: Statement
     /// The last used is the first.
     private var encoders: [RowEncoder] = []
@@ -26,6 +26,8 @@ public final class ObservationStore {
     private var rows = RowBuffer(capacity: 1 << 14)
     private var knownSize: StoreSize?
     var costs = ScanCosts()
+    /// Of the last query that asked for data sets alone.
+    var knownDataSetPlaces: (datasets: [Int64], places: (ids: [Int64], records: Int64)?)?
 
     /// SQLite's own pages, in KiB.
     private static let pageCache = 2000

@@ -71,7 +71,7 @@ final class PlaceFilter {
     deinit { verdicts.deallocate() }
 
     /// How many are listed at most, so that reading them one after the other may be worth it.
-    private static let mostListed = 4096
+    static let mostListed = 4096
 
     /// All of them, ascending, and how many records they have; nil where they are too many even for a list.
     func listed() throws(StoreError) -> (ids: [Int64], records: Int64)? {

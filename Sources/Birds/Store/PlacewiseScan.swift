@@ -67,9 +67,11 @@ extension ObservationStore {
     /// match; nil otherwise. It is an estimate, as if records were spread evenly over the years.
     /// - Parameter limit: How many rows are wanted; nil for all.
     func placesToGather(_ query: ObservationQuery, _ view: View, limit: Int?) throws(StoreError) -> [Int64]? {
-        guard let filter = try places(query, view), filter.ids == nil else { return nil }
+        let filter = try places(query, view)
+        if let filter, filter.ids != nil { return nil }
         if let species = try species(query.species, view), species.count <= ObservationScan.widestMerge { return nil }
-        guard let (ids, records) = try filter.listed() else { return nil }
+        let listed = try filter == nil ? placesOfDataSets(query) : filter?.listed()
+        guard let (ids, records) = listed else { return nil }
         let size = try size()
         let dates = DateFilter(query)
         let years = min(size.years, max(1 / 365, Double(dates.last - dates.first + 1) / 10_000))
@@ -79,6 +81,25 @@ extension ObservationStore {
         let passes = limit == nil ? (matching / Double(SortedScan.mostKept)).rounded(.up) : 1
         let gathered = Double(ids.count) * costs.place + matching * costs.rowByPlace * passes
         return gathered < read * costs.rowByDate ? ids : nil
+    }
+
+    /// The places of the data sets that a query asks for, and how many records those have; nil where it asks for none, or there
+    /// are too many places.
+    private func placesOfDataSets(_ query: ObservationQuery) throws(StoreError) -> (ids: [Int64], records: Int64)? {
+        guard let wanted = try datasets(query.datasets), !wanted.isEmpty else { return nil }
+        if let known = knownDataSetPlaces, known.datasets == wanted { return known.places }
+        let list = wanted.map(String.init).joined(separator: ",")
+        let select = try database.prepare(
+            """
+            SELECT DISTINCT first_key FROM summary WHERE kind = \(SummaryKind.locationYear.rawValue)
+            AND dataset_id IN (\(list)) ORDER BY first_key LIMIT \(PlaceFilter.mostListed + 1)
+            """)
+        var ids: [Int64] = []
+        while try select.step() { ids.append(select.int64(0)) }
+        // Other data sets may have records at these places too, which are read and left out.
+        let places = ids.count > PlaceFilter.mostListed ? nil : (ids, try numbers.records(ofLocations: ids))
+        knownDataSetPlaces = (wanted, places)
+        return places
     }
 
     /// The rows of a query in any order.

@@ -6,7 +6,7 @@ import Testing
 @Suite struct PlacewiseScanTests {
     private static let queries: [ObservationQuery] = {
         var queries: [ObservationQuery] = []
-        for change in 0..<9 {
+        for change in 0..<11 {
             var query = ObservationQuery()
             query.regions = ["CA", "US"]
             switch change {
@@ -18,6 +18,8 @@ import Testing
             case 6: query.species = (0..<40).map { "sp\(100 + $0)" }
             case 7: (query.regions, query.box) = ([], GeographicBox(west: -25, south: 1, east: -1, north: 11))
             case 8: query.years = [1900]
+            case 9: (query.regions, query.datasets) = ([], ["atlas"])
+            case 10: (query.regions, query.datasets, query.months) = ([], ["garden", "ringing"], [5])
             default: break
             }
             queries.append(query)
@@ -74,6 +76,10 @@ import Testing
         query.species = ["sp101"]
         #expect(try store.placesToGather(query, .everything, limit: nil) == nil)
         query.species = []
+        query.regions = []
+        query.datasets = ["atlas"]
+        #expect(try store.placesToGather(query, .everything, limit: nil) == nil)
+        query.datasets = []
         query.regions = ["CA-YT-001"]
         #expect(try store.placesToGather(query, .everything, limit: nil) == nil)
         #expect(try store.placesToGather(ObservationQuery(), .everything, limit: nil) == nil)
