@@ -1,6 +1,10 @@
 /// Gives species and places their rows and ids in a database, so that ids ascend with keys (`Schema`).
-struct Catalogue {
+final class Catalogue {
     let database: Database
+    /// Whether rows that were there have other ids now, so that what follows from the records must be made anew.
+    private(set) var hasMovedIDs = false
+
+    init(_ database: Database) { self.database = database }
 
     /// Ids for codes of species, by their numbers in `codes`; those that are new get a row without names.
     func speciesIDs(_ codes: ByteTable) throws(StoreError) -> [Int64] {
@@ -46,22 +50,28 @@ struct Catalogue {
     ) throws(StoreError) -> [Int64] {
         let order = keys.ordered()
         var existingIDs: [Int64] = []
-        // A known key has -1 less the rank of its row, until the ids are known.
-        var ids = [Int64](repeating: 0, count: keys.count)
+        // The rank of a known key's row, until the ids are known.
+        var known = [Int?](repeating: nil, count: keys.count)
         var ranks: [Int] = []
         var next = 0
+        var last: [UInt8] = []
         while try existing.step() {
             let rank = existingIDs.count
             existingIDs.append(existing.int64(0))
-            let known = key(existing)
-            while next < order.count, keys.key(Int(order[next])).lexicographicallyPrecedes(known) {
+            let present = key(existing)
+            guard !present.lexicographicallyPrecedes(last) else {
+                existing.reset()
+                return try assignInDisorder(keys, table: table, existing: existing, key: key, insert: insert)
+            }
+            while next < order.count, keys.key(Int(order[next])).lexicographicallyPrecedes(present) {
                 ranks.append(rank)
                 next += 1
             }
-            if next < order.count, keys.key(Int(order[next])).elementsEqual(known) {
-                ids[Int(order[next])] = Int64(-1 - rank)
+            if next < order.count, keys.key(Int(order[next])).elementsEqual(present) {
+                known[Int(order[next])] = rank
                 next += 1
             }
+            last = present
         }
         ranks.append(contentsOf: repeatElement(existingIDs.count, count: order.count - next))
         guard let assignment = OrderedIDs.assign(existing: existingIDs, ranks: ranks) else {
@@ -71,11 +81,12 @@ struct Catalogue {
             try renumber(table, from: existingIDs, to: renumbered)
             existingIDs = renumbered
         }
+        var ids = [Int64](repeating: 0, count: keys.count)
         var new = assignment.new.makeIterator()
         for number in order {
             let number = Int(number)
-            if ids[number] < 0 {
-                ids[number] = existingIDs[Int(-1 - ids[number])]
+            if let rank = known[number] {
+                ids[number] = existingIDs[rank]
             } else if let id = new.next() {
                 try insert(id, keys.key(number))
                 ids[number] = id
@@ -84,8 +95,27 @@ struct Catalogue {
         return ids
     }
 
+    /// Puts rows in order whose ids do not ascend with their keys, as another program may have left them, and goes on.
+    private func assignInDisorder(
+        _ keys: ByteTable, table: String, existing: Statement, key: (Statement) -> [UInt8],
+        insert: (Int64, ArraySlice<UInt8>) throws(StoreError) -> Void
+    ) throws(StoreError) -> [Int64] {
+        var rows: [(id: Int64, key: [UInt8])] = []
+        while try existing.step() { rows.append((existing.int64(0), key(existing))) }
+        rows.sort { $0.key == $1.key ? $0.id < $1.id : $0.key.lexicographicallyPrecedes($1.key) }
+        guard
+            let assignment = OrderedIDs.assign(
+                existing: [], ranks: [Int](repeating: 0, count: rows.count))
+        else { throw .unusable(path: "The database", reason: "it has no more ids for rows of \(table)") }
+        try renumber(table, from: rows.map(\.id), to: assignment.new)
+        return try assign(keys, table: table, existing: existing, key: key, insert: insert)
+    }
+
     /// Gives every row of `species` or `location` another id, wherever it stands.
     private func renumber(_ table: String, from old: [Int64], to new: [Int64]) throws(StoreError) {
+        hasMovedIDs = true
+        // They are made again when all is stored.
+        try Schema.dropIndexes(of: table == "location" ? [.observation, .checklist] : [.observation], in: database)
         try database.execute("CREATE TEMP TABLE renumbered (old INTEGER PRIMARY KEY, new INTEGER NOT NULL)")
         let insert = try database.prepare("INSERT INTO renumbered VALUES (?1, ?2)")
         for (old, new) in zip(old, new) {
@@ -93,18 +123,29 @@ struct Catalogue {
             insert.bind(2, new)
             try insert.run()
         }
-        // Negative ids in between, since a new id may be another row's old one.
+        // A new id may be another row's old one, so the rows go out and come back.
         try database.execute(
             """
-            UPDATE \(table) SET id = -(SELECT new FROM renumbered WHERE old = \(table).id);
-            UPDATE \(table) SET id = -id;
-            UPDATE observation SET \(table)_id = (SELECT new FROM renumbered WHERE old = observation.\(table)_id);
+            CREATE TEMP TABLE moved AS SELECT new, \(table).* FROM \(table) JOIN renumbered ON old = id;
+            UPDATE moved SET id = new;
+            DELETE FROM \(table);
             """)
-        if table == "location" {
+        let columns = try columns(of: table)
+        try database.execute(
+            "INSERT INTO \(table) (\(columns)) SELECT \(columns) FROM moved ORDER BY id; DROP TABLE moved")
+        for referring in table == "location" ? ["observation", "checklist"] : ["observation"] {
             try database.execute(
-                "UPDATE checklist SET location_id = (SELECT new FROM renumbered WHERE old = checklist.location_id)")
+                """
+                UPDATE \(referring) SET \(table)_id = (SELECT new FROM renumbered WHERE old = \(table)_id)
+                    WHERE \(table)_id IN (SELECT old FROM renumbered)
+                """)
         }
         try database.execute("DROP TABLE renumbered")
+        try Schema.makeIndexes(of: [.checklist], in: database)
+    }
+
+    private func columns(of table: String) throws(StoreError) -> String {
+        try database.text("SELECT group_concat('\"' || name || '\"', ', ') FROM pragma_table_info('\(table)')") ?? "id"
     }
 
     /// Adds or changes the names of species; how many are not as they were.

@@ -1,31 +1,3 @@
-/// A checklist, with what its first record in the default order says of it.
-struct Checklist {
-    let id: Int64
-    /// Of its data set.
-    let dataset: Int
-    let location: Int64
-    let date: Int64
-    let details: RecordDetails
-    /// In which the texts of `details` lie.
-    let bytes: [UInt8]
-    /// Distinct species with a number that is not 0, without `nobird`.
-    fileprivate(set) var speciesCount: Int64 = 0
-    /// Of its last record.
-    fileprivate var lastSpecies = -1
-    /// Whether it stands in the database already.
-    fileprivate var exists = false
-    fileprivate var isMet = true
-
-    /// Empty where the file has none.
-    var code: ArraySlice<UInt8> { bytes[details.checklist] }
-}
-
-/// Where new checklists go.
-protocol ChecklistSink: AnyObject {
-    /// Takes all new checklists of a date and a location, in the order of their ids.
-    func add(_ checklists: ArraySlice<Checklist>) throws(StoreError)
-}
-
 /// The checklists of records that come in the order of date and location: finds or makes one for each.
 ///
 /// A checklist is known by its data set, code, location and date, so that a record always keeps its own place and date. All
@@ -36,17 +8,42 @@ struct Checklists {
         let code: ArraySlice<UInt8>
     }
 
-    private let sink: any ChecklistSink
-    /// The rank of `nobird`; -1 where no record has it.
-    private let none: Int
-    private var nextID: Int64
-    /// Those of the present date and location, the existing ones first.
+    /// A checklist, with what its first record in the default order says of it.
+    private struct Checklist {
+        let id: Int64
+        /// The rank of its data set.
+        let dataset: Int
+        let details: RecordDetails
+        /// In which the texts of `details` lie.
+        let bytes: [UInt8]
+        /// Whether it was there before.
+        let exists: Bool
+        /// Whether a record came to it.
+        var isMet: Bool
+        /// Distinct species with a number that is not 0, without `nobird`.
+        var speciesCount = 0
+        /// The rank of its last record's.
+        var lastSpecies: Int?
+
+        /// Empty where the file has none.
+        var code: ArraySlice<UInt8> { bytes[details.checklist] }
+    }
+
+    /// By rank.
+    private let datasets: [Int64]
+    /// The rank of `nobird`; nil where no record has it.
+    private let none: Int?
+    private let touched: TouchedChecklists?
+    private let existing: Statement
+    private let insertPlain: Statement
+    private let insertDetailed: Statement
+    private var ids: RowIDs
+    /// Those of the present date and location.
     private var group: [Checklist] = []
-    private var existing = 0
-    /// Where they stand in `group`, once there are many.
+    /// Where they are in `group`, once there are many.
     private var positions: [Key: Int] = [:]
-    private var date: Int64 = -1
-    private var location: Int64 = -1
+    private var date: Int64?
+    private var location: Int64 = 0
     private var last = 0
     /// How many were met.
     private(set) var count = 0
@@ -54,34 +51,31 @@ struct Checklists {
     /// More than these are looked up by their hashes.
     private static let fewest = 8
 
-    /// - Parameter none: the rank of `nobird` among the species.
-    init(_ sink: any ChecklistSink, firstID: Int64, none: Int) {
-        (self.sink, nextID, self.none) = (sink, firstID, none)
-    }
-
-    /// Whether a record is at the present date and location; if not, `begin` comes first.
-    @inline(__always)
-    func isAt(_ date: Int64, _ location: Int64) -> Bool { date == self.date && location == self.location }
-
-    /// Goes on to another date and location.
-    mutating func begin(_ date: Int64, _ location: Int64) throws(StoreError) {
-        try finish()
-        (self.date, self.location) = (date, location)
-    }
-
-    /// Takes up a checklist of the present date and location that the database has.
-    mutating func addExisting(id: Int64, dataset: Int, code: [UInt8]) {
-        var checklist = Checklist(
-            id: id, dataset: dataset, location: location, date: date, details: RecordDetails(checklistCode: code),
-            bytes: code)
-        (checklist.exists, checklist.isMet) = (true, false)
-        append(checklist)
-        existing += 1
+    /// - Parameters:
+    ///   - datasets: ids, by rank.
+    ///   - none: the rank of `nobird` among the species.
+    ///   - touched: gets the ids of those that were there before; nil where records go to new ones alone.
+    init(_ database: Database, datasets: [Int64], none: Int?, touched: TouchedChecklists?) throws(StoreError) {
+        (self.datasets, self.none, self.touched) = (datasets, none, touched)
+        ids = try RowIDs(of: ["checklist"], in: database)
+        existing = try database.prepare(
+            "SELECT id, dataset_id, code FROM checklist WHERE location_id = ?1 AND date = ?2 ORDER BY id")
+        insertPlain = try database.prepare(
+            "INSERT INTO checklist (id, dataset_id, location_id, date, species_count) VALUES (?1, ?2, ?3, ?4, ?5)")
+        insertDetailed = try database.prepare(
+            """
+            INSERT INTO checklist (id, dataset_id, location_id, date, species_count, code, complete, half_days,
+                effort_hours_atleast, snow_depth_atleast, time, minutes, distance_km, area_ha, observers, protocol, comments)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+            """)
     }
 
     /// The id of a record's checklist.
     @inline(__always)
-    mutating func id(of key: RecordKey, _ details: RecordDetails, _ bytes: [UInt8]) -> Int64 {
+    mutating func id(
+        of key: RecordKey, at location: Int64, _ details: RecordDetails, _ bytes: [UInt8]
+    ) throws(StoreError) -> Int64 {
+        if key.date != date || location != self.location { try begin(key.date, location) }
         let code = bytes[details.checklist]
         let position: Int
         if last < group.count, group[last].dataset == key.dataset, group[last].code == code {
@@ -92,10 +86,8 @@ struct Checklists {
             position = group.count
             append(
                 Checklist(
-                    id: nextID, dataset: key.dataset, location: location, date: date, details: details,
-                    bytes: bytes))
-            nextID += 1
-            count += 1
+                    id: try ids.next(), dataset: key.dataset, details: details, bytes: bytes, exists: false,
+                    isMet: false))
         }
         last = position
         if !group[position].isMet {
@@ -110,12 +102,60 @@ struct Checklists {
         return group[position].id
     }
 
-    /// Gives the last of them to the sink.
+    /// Writes the last of them.
     mutating func finish() throws(StoreError) {
-        if group.count > existing { try sink.add(group[existing...]) }
+        for checklist in group {
+            if !checklist.exists {
+                try insert(checklist)
+            } else if checklist.isMet {
+                try touched?.add(checklist.id)
+            }
+        }
         group.removeAll(keepingCapacity: true)
         if !positions.isEmpty { positions.removeAll(keepingCapacity: true) }
-        (existing, last) = (0, 0)
+        last = 0
+    }
+
+    /// Goes on to another date and location.
+    private mutating func begin(_ date: Int64, _ location: Int64) throws(StoreError) {
+        try finish()
+        (self.date, self.location) = (date, location)
+        guard touched != nil else { return }
+        existing.bind(1, location)
+        existing.bind(2, date)
+        while try existing.step() {
+            guard let dataset = datasets.firstIndex(of: existing.int64(1)) else { continue }
+            let code = existing.bytes(2)
+            append(
+                Checklist(
+                    id: existing.int64(0), dataset: dataset, details: RecordDetails(checklistCode: code), bytes: code,
+                    exists: true, isMet: false))
+        }
+    }
+
+    private func insert(_ checklist: Checklist) throws(StoreError) {
+        let (details, bytes) = (checklist.details, checklist.bytes)
+        let insert = bytes.isEmpty ? insertPlain : insertDetailed
+        insert.bind(1, checklist.id)
+        insert.bind(2, datasets[checklist.dataset])
+        insert.bind(3, location)
+        insert.bind(4, date)
+        insert.bind(5, checklist.speciesCount)
+        if !bytes.isEmpty {
+            insert.bind(6, text: bytes[details.checklist])
+            insert.bind(7, details.integer(.complete, in: bytes))
+            insert.bind(8, details.integer(.halfDays, in: bytes))
+            insert.bind(9, details.double(.effortHours, in: bytes))
+            insert.bind(10, details.double(.snowDepth, in: bytes))
+            insert.bind(11, details.integer(.time, in: bytes).map(timeOfDay))
+            insert.bind(12, details.integer(.minutes, in: bytes))
+            insert.bind(13, details.double(.distance, in: bytes))
+            insert.bind(14, details.double(.area, in: bytes))
+            insert.bind(15, details.integer(.observers, in: bytes))
+            insert.bind(16, text: details.text(.protocol, in: bytes))
+            insert.bind(17, text: details.text(.checklistComments, in: bytes))
+        }
+        try insert.run()
     }
 
     private mutating func append(_ checklist: Checklist) {
@@ -133,6 +173,13 @@ struct Checklists {
         group.count > Self.fewest
             ? positions[Key(dataset: dataset, code: code)]
             : group.firstIndex { $0.dataset == dataset && $0.code == code }
+    }
+}
+
+extension Statement {
+    /// Binds a part of bytes as text; NULL where it is empty.
+    func bind(_ index: Int32, text: ArraySlice<UInt8>) {
+        if text.isEmpty { bindNull(index) } else { bind(index, utf8: Array(text), 0..<text.count) }
     }
 }
 

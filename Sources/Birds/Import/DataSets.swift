@@ -56,18 +56,21 @@ public enum DataSets {
                         ?? (names.isEmpty ? "; there is none at all." : ".")))
         }
         return try generation.change { (database) throws(StoreError) -> Int in
-            let select = try database.prepare("SELECT id, records FROM dataset WHERE name = ?1")
+            let select = try database.prepare("SELECT id FROM dataset WHERE name = ?1")
             select.bind(1, name)
-            var removed = 0
-            while try select.step() {
-                removed += Int(select.int64(1))
-                try DataSetWriter.removeRecords(of: select.int64(0), in: database)
+            guard try select.step() else { return 0 }
+            let id = select.int64(0)
+            select.reset()
+            let removal = RecordRemoval(database: database)
+            let removed = try removal.count(of: [id])
+            if try removal.isLarge(removed) {
+                try Schema.dropIndexes(of: [.observation, .checklist], in: database)
             }
-            let delete = try database.prepare("DELETE FROM dataset WHERE name = ?1")
-            delete.bind(1, name)
-            try delete.run()
-            try DataSetWriter.removeUnused(database)
-            try DerivedTables.rebuild(in: database)
+            try removal.removeAll(of: [id])
+            try Schema.makeIndexes(in: database)
+            try database.execute("DELETE FROM dataset WHERE id = \(id)")
+            try removal.removeUnused()
+            try DerivedTables.remove(dataset: id, from: database)
             return removed
         }
     }

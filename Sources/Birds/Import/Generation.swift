@@ -89,35 +89,30 @@ final class Generation {
             PRAGMA synchronous = OFF;
             PRAGMA temp_store = FILE;
             PRAGMA cache_size = -\(Self.cacheKilobytes);
-            PRAGMA threads = 2;
+            PRAGMA threads = 0;
             """)
         let isOld = isNew ? false : try Migration.isNeeded(database)
         if isNew { try Schema.create(in: database) } else if !isOld { try Schema.check(database, path: path) }
         try database.execute("BEGIN")
-        if isOld {
-            try Migration.run(database)
-            try DerivedTables.rebuild(in: database)
+        if isOld { try Migration.run(database) }
+        if !isNew {
+            // Another program may have dropped indexes, and added or removed records.
+            try Schema.makeIndexes(in: database)
+            let agrees = isOld ? false : try RecordCounts.agree(in: database)
+            if !agrees { try RecordCounts.mend(in: database) }
         }
         let value = try body(database)
-        try check(database)
+        // The last look before a generation gets its name.
+        guard try RecordCounts.agree(in: database) else {
+            throw .unusable(path: path, reason: "its counts and its records do not agree; import into a new file")
+        }
+        try PublishedGeneration.renew(in: database)
         try database.execute("COMMIT")
         // Many free pages are left where a large data set was removed; a few are used up by the next import.
         let free = try database.integer("PRAGMA freelist_count") ?? 0
         let pages = try database.integer("PRAGMA page_count") ?? 0
         if free > 1000, free > pages / 4 { try database.execute("VACUUM") }
         return value
-    }
-
-    /// The last look before a generation gets its name: what the data sets say they hold must be there.
-    private func check(_ database: Database) throws(StoreError) {
-        let isWhole = try database.integer(
-            """
-            SELECT (SELECT total(records) FROM dataset) = (SELECT count(*) FROM observation)
-                AND (SELECT total(checklists) FROM dataset) = (SELECT count(*) FROM checklist)
-            """)
-        guard isWhole == 1 else {
-            throw .unusable(path: path, reason: "its counts and its records do not agree; import into a new file")
-        }
     }
 
     /// Opens the file that is there; nil where there is none. A file that is no database is refused before it is copied.

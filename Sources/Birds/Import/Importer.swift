@@ -39,13 +39,17 @@ public enum Importer {
         let (outcome, named) = try generation.change(publish: !options.dryRun) {
             (database) throws(StoreError) -> (DataSetWriter.Outcome?, Int) in
             // Names come first, so that the species of the records are known.
-            let named = try Catalogue(database: database).name(reading.species)
+            let catalogue = Catalogue(database)
+            let named = try catalogue.name(reading.species)
             guard !reading.targets.isEmpty else {
-                // Species may have got other ids.
-                try DerivedTables.rebuild(in: database)
+                if catalogue.hasMovedIDs {
+                    try Schema.makeIndexes(in: database)
+                    try DerivedTables.rebuild(in: database, isKnown: false)
+                }
                 return (nil, named)
             }
-            let writer = DataSetWriter(database: database, targets: reading.targets, appends: options.append)
+            let writer = DataSetWriter(
+                database: database, catalogue: catalogue, targets: reading.targets, appends: options.append)
             let outcome = try writer.write(reading.staging) { stored in
                 progress(
                     ImportProgress(

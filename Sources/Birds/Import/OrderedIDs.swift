@@ -25,8 +25,9 @@ enum OrderedIDs {
             var end = first
             while end < ranks.count, ranks[end] == ranks[first] { end += 1 }
             let rank = ranks[first]
-            let low = rank > 0 ? existing[rank - 1] : 0
-            let high = rank < existing.count ? existing[rank] : last + 1
+            // An id that is none of ours stays where it is, and leaves the room to its side.
+            let low = rank > 0 ? max(existing[rank - 1], 0) : 0
+            let high = rank < existing.count ? min(existing[rank], last + 1) : last + 1
             let count = Int64(end - first)
             guard high - low > count else { return renumber(existing.count, ranks) }
             for position in 1...count { new.append(low + spread(high - low, position, count + 1)) }

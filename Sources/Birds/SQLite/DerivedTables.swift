@@ -1,87 +1,107 @@
-/// What a database holds beside the records so that questions are answered without reading them all: the generation, the
-/// regions, the boxes of locations, the numbers of species on checklists, and the summaries. It follows from the other tables.
+/// What a database holds beside the records so that questions are answered without reading them all: the regions, the boxes
+/// of locations, and the summaries. It follows from the other tables.
 enum DerivedTables {
-    /// Makes all of it afresh.
-    static func rebuild(in database: Database) throws(StoreError) {
-        try describeGeneration(in: database)
-        try database.execute("DELETE FROM summary")
-        let regions = try regions(in: database)
-        let sink = try SummaryTable(database)
-        try scanDates(of: database, regions, sink)
-        try scanSpecies(of: database, regions, sink)
-        try scanLocations(of: database, regions, sink)
+    /// Makes all of it what it should be by the records. Only what differs is written.
+    /// - Parameter isKnown: false where what is there can be of no use, since it has other ids.
+    static func rebuild(in database: Database, isKnown: Bool = true) throws(StoreError) {
+        if !isKnown { try database.execute("DELETE FROM location_box; DELETE FROM summary") }
+        try updatePlaces(in: database)
+        let isEmpty = try database.integer("SELECT 1 FROM summary LIMIT 1") == nil
+        let table = try SummaryTable(database)
+        let changes = isEmpty ? nil : try SummaryChanges(table, SummaryKind.allCases, in: database)
+        let rows: any SummarySink = changes ?? table
+        let summarizer = try Summarizer(database)
+        try summarizer.dates(to: rows)
+        try summarizer.species(to: rows)
+        try summarizer.locations(to: rows)
+        try changes?.finish()
+        try table.finish()
     }
 
-    /// Makes that part of it that follows from the locations alone.
-    static func describeGeneration(in database: Database) throws(StoreError) {
+    /// Brings it up to date where some records of data sets were added or removed. Only what differs is written.
+    static func update(
+        in database: Database, of datasets: [Int64], after change: RecordChange
+    ) throws(StoreError) {
+        try updatePlaces(in: database)
+        let table = try SummaryTable(database)
+        let summarizer = try Summarizer(database, of: datasets)
+        for date in change.dates.sorted() {
+            let rows = try SummaryChanges(table, [.date], first: date...date, of: datasets, in: database)
+            try summarizer.dates(date, to: rows)
+            try rows.finish()
+        }
+        for species in change.species.sorted() {
+            let rows = try SummaryChanges(
+                table, SummaryKind.ofSpecies, first: species...species, of: datasets, in: database)
+            try summarizer.species(species, to: rows)
+            try rows.finish()
+        }
+        for location in change.locations.sorted() {
+            let rows = try SummaryChanges(
+                table, [.locationYear], first: location...location, of: datasets, in: database)
+            try summarizer.locations(location, to: rows)
+            try rows.finish()
+        }
+        // Years, months and weeks are summed up from the dates, which must be written by now.
+        try table.finish()
+        let rows = try SummaryChanges(table, [.year, .month, .week], of: datasets, in: database)
+        try summarizer.times(to: rows)
+        try rows.finish()
+        try table.finish()
+    }
+
+    /// Forgets a data set whose records are gone, and the locations that went with it.
+    static func remove(dataset: Int64, from database: Database) throws(StoreError) {
+        try database.execute("DELETE FROM summary WHERE dataset_id = \(dataset)")
+        try updatePlaces(in: database)
+    }
+
+    /// Regions that stay keep their ids, which the summaries have; boxes that hold their point are right.
+    private static func updatePlaces(in database: Database) throws(StoreError) {
         try database.execute(
             """
-            DELETE FROM generation;
-            INSERT INTO generation VALUES (lower(hex(randomblob(16))), strftime('%Y-%m-%dT%H:%M:%SZ', 'now'));
-            DELETE FROM region;
-            INSERT INTO region (code) SELECT DISTINCT region FROM location WHERE region IS NOT NULL ORDER BY region;
-            DELETE FROM location_box;
-            INSERT INTO location_box
-                SELECT id, longitude, longitude, latitude, latitude FROM location WHERE latitude IS NOT NULL;
+            INSERT INTO region (code) SELECT DISTINCT region FROM location
+                WHERE region IS NOT NULL AND region NOT IN (SELECT code FROM region) ORDER BY region;
+            DELETE FROM region WHERE NOT EXISTS (
+                SELECT 1 FROM location INDEXED BY location_by_region WHERE region = region.code);
+            DELETE FROM location_box WHERE id IN (
+                SELECT b.id FROM location_box b LEFT JOIN location l ON l.id = b.id
+                WHERE coalesce(longitude BETWEEN west AND east AND latitude BETWEEN south AND north, 0) = 0);
+            INSERT INTO location_box SELECT id, longitude, longitude, latitude, latitude FROM location
+                WHERE latitude IS NOT NULL AND longitude IS NOT NULL AND id NOT IN (SELECT id FROM location_box);
             """)
     }
+}
 
+/// Sums up records in the orders of their indexes.
+private struct Summarizer {
+    private let database: Database
+    /// Ids of the data sets of which records are summed up; empty for all.
+    private let datasets: [Int64]
     /// The ids of regions by those of locations; a location without a region has no entry.
-    private static func regions(in database: Database) throws(StoreError) -> [Int64: Int64] {
+    private var regions: [Int64: Int64] = [:]
+
+    init(_ database: Database, of datasets: [Int64] = []) throws(StoreError) {
+        self.database = database
+        self.datasets = datasets
         let select = try database.prepare("SELECT l.id, r.id FROM location l JOIN region r ON r.code = l.region")
-        var regions: [Int64: Int64] = [:]
         while try select.step() { regions[select.int64(0)] = select.int64(1) }
-        return regions
     }
 
-    /// Counts the species of every checklist too: those of one date and place come together, and each's species in their
-    /// order.
-    private static func scanDates(
-        of database: Database, _ regions: [Int64: Int64], _ sink: SummaryTable
-    ) throws(StoreError) {
-        let none = try database.integer("SELECT id FROM species WHERE code = 'nobird'")
-        let select = try database.prepare(
-            """
-            SELECT date, location_id, species_id, num, checklist_id, dataset_id
-            FROM observation INDEXED BY observation_by_date ORDER BY date, location_id, species_id
-            """)
-        let update = try database.prepare(
-            "UPDATE checklist SET species_count = ?2 WHERE id = ?1 AND species_count <> ?2")
+    /// - Parameter date: nil for all.
+    func dates(_ date: Int64? = nil, to sink: any SummarySink) throws(StoreError) {
+        let select = try records("observation_by_date", ["date", "location_id", "species_id"], first: date)
         var summaries = DateSummaries(sink)
-        var counts: [Int64: (last: Int64?, count: Int64)] = [:]
-        var (date, location) = (Int64.min, Int64.min)
-        func write() throws(StoreError) {
-            for (id, value) in counts {
-                update.bind(1, id)
-                update.bind(2, value.count)
-                try update.run()
-            }
-            counts.removeAll(keepingCapacity: true)
-        }
         while try select.step() {
-            let place = (select.int64(0), select.int64(1))
-            if place != (date, location) {
-                try write()
-                (date, location) = place
-            }
-            let (species, num) = (select.int64(2), select.optionalInt64(3))
-            var value = counts[select.int64(4)] ?? (nil, 0)
-            if species != none, num != 0, value.last != species { value = (species, value.count + 1) }
-            counts[select.int64(4)] = value
-            try summaries.add(date: date, region: regions[location] ?? 0, dataset: select.int64(5), num: num)
+            try summaries.add(
+                date: select.int64(0), region: regions[select.int64(1)] ?? 0, dataset: select.int64(4),
+                num: select.optionalInt64(3))
         }
-        try write()
         try summaries.finish()
     }
 
-    private static func scanSpecies(
-        of database: Database, _ regions: [Int64: Int64], _ sink: SummaryTable
-    ) throws(StoreError) {
-        let select = try database.prepare(
-            """
-            SELECT species_id, date, location_id, num, dataset_id FROM observation INDEXED BY observation_by_species
-            ORDER BY species_id, date, location_id
-            """)
+    func species(_ species: Int64? = nil, to sink: any SummarySink) throws(StoreError) {
+        let select = try records("observation_by_species", ["species_id", "date", "location_id"], first: species)
         var summaries = SpeciesSummaries(sink, folder: database.folder)
         while try select.step() {
             let location = select.int64(2)
@@ -92,44 +112,161 @@ enum DerivedTables {
         try summaries.finish()
     }
 
-    private static func scanLocations(
-        of database: Database, _ regions: [Int64: Int64], _ sink: SummaryTable
-    ) throws(StoreError) {
-        let select = try database.prepare(
-            """
-            SELECT location_id, date, num, dataset_id FROM observation INDEXED BY observation_by_location
-            ORDER BY location_id, date
-            """)
+    func locations(_ location: Int64? = nil, to sink: any SummarySink) throws(StoreError) {
+        let select = try records("observation_by_location", ["location_id", "date", "species_id"], first: location)
         var summaries = LocationSummaries(sink)
         while try select.step() {
             let location = select.int64(0)
             try summaries.add(
-                location: location, date: select.int64(1), region: regions[location] ?? 0, dataset: select.int64(3),
-                num: select.optionalInt64(2))
+                location: location, date: select.int64(1), region: regions[location] ?? 0, dataset: select.int64(4),
+                num: select.optionalInt64(3))
         }
         try summaries.finish()
     }
+
+    /// Years, months and weeks, from the summaries of all dates.
+    func times(to sink: any SummarySink) throws(StoreError) {
+        var summaries = DateSummaries(sink)
+        var rows = try SummaryRowReader(database, .date, first: .min ... .max, of: datasets)
+        while let (key, numbers) = try rows.next() {
+            try summaries.add(date: key.first, region: key.region, dataset: key.dataset, numbers)
+        }
+        try summaries.finish()
+    }
+
+    /// Rows of an index in its order: its columns, num and dataset_id.
+    private func records(_ index: String, _ columns: [String], first: Int64?) throws(StoreError) -> Statement {
+        var conditions: [String] = []
+        if let first { conditions.append("\(columns[0]) = \(first)") }
+        if !datasets.isEmpty { conditions.append(Self.isOf(datasets)) }
+        let columns = columns.joined(separator: ", ")
+        return try database.prepare(
+            """
+            SELECT \(columns), num, dataset_id FROM observation INDEXED BY \(index)
+            \(conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")) ORDER BY \(columns)
+            """)
+    }
+
+    static func isOf(_ datasets: [Int64]) -> String {
+        "dataset_id IN (\(datasets.map(String.init).joined(separator: ", ")))"
+    }
 }
 
-/// The table `summary` of a database.
+/// The rows of a kind in the order of their keys.
+private struct SummaryRowReader {
+    private let select: Statement
+
+    /// - Parameter datasets: ids of their data sets; empty for all.
+    init(
+        _ database: Database, _ kind: SummaryKind, first: ClosedRange<Int64>, of datasets: [Int64]
+    ) throws(StoreError) {
+        let condition = datasets.isEmpty ? "" : "AND \(Summarizer.isOf(datasets))"
+        select = try database.prepare(
+            """
+            SELECT first_key, second_key, region_id, dataset_id, records, total, max, first, last FROM summary
+            WHERE kind = \(kind.rawValue) AND first_key BETWEEN ?1 AND ?2 \(condition)
+            ORDER BY first_key, second_key, region_id, dataset_id
+            """)
+        select.bind(1, first.lowerBound)
+        select.bind(2, first.upperBound)
+    }
+
+    mutating func next() throws(StoreError) -> (key: SummaryRowKey, numbers: SummaryNumbers)? {
+        guard try select.step() else { return nil }
+        let key = SummaryRowKey(
+            first: select.int64(0), second: select.int64(1), region: select.int64(2), dataset: select.int64(3))
+        let numbers = SummaryNumbers(
+            records: select.int64(4), total: select.optionalInt64(5), max: select.optionalInt64(6),
+            first: select.int64(7), last: select.int64(8))
+        return (key, numbers)
+    }
+}
+
+/// Fills the table `summary`.
 private final class SummaryTable: SummarySink {
-    private let insert: Statement
+    private var rows: IntegerRows
 
     init(_ database: Database) throws(StoreError) {
-        insert = try database.prepare("INSERT INTO summary VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")
+        rows = try IntegerRows("INSERT OR REPLACE INTO summary", columns: 10, in: database)
     }
 
     func add(_ kind: SummaryKind, _ key: SummaryRowKey, _ numbers: SummaryNumbers) throws(StoreError) {
-        insert.bind(1, kind.rawValue)
-        insert.bind(2, key.first)
-        insert.bind(3, key.second)
-        insert.bind(4, key.region)
-        insert.bind(5, key.dataset)
-        insert.bind(6, numbers.records)
-        insert.bind(7, numbers.max < 0 ? nil : numbers.total)
-        insert.bind(8, numbers.max < 0 ? nil : numbers.max)
-        insert.bind(9, numbers.first)
-        insert.bind(10, numbers.last)
-        try insert.run()
+        rows.add(kind.rawValue)
+        rows.add(key.first)
+        rows.add(key.second)
+        rows.add(key.region)
+        rows.add(key.dataset)
+        rows.add(numbers.records)
+        rows.add(numbers.total)
+        rows.add(numbers.max)
+        rows.add(numbers.first)
+        rows.add(numbers.last)
+        try rows.endRow()
+    }
+
+    /// Writes the rows that wait for others.
+    func finish() throws(StoreError) { try rows.finish() }
+}
+
+/// Makes some rows of the table `summary` what they should be: compares those that come with those that are there, in their
+/// order, and writes where they differ.
+private final class SummaryChanges: SummarySink {
+    /// The rows of a kind that are there, and the next of them.
+    private struct Existing {
+        var rows: SummaryRowReader
+        var next: (key: SummaryRowKey, numbers: SummaryNumbers)?
+    }
+
+    private let table: SummaryTable
+    private let delete: Statement
+    private var existing: [SummaryKind: Existing] = [:]
+
+    /// - Parameters:
+    ///   - kinds: those that are compared; rows of others are passed over.
+    ///   - first: the first keys that are compared.
+    ///   - datasets: ids of the data sets that are compared; empty for all.
+    init(
+        _ table: SummaryTable, _ kinds: [SummaryKind], first: ClosedRange<Int64> = .min ... .max,
+        of datasets: [Int64] = [],
+        in database: Database
+    ) throws(StoreError) {
+        self.table = table
+        delete = try database.prepare(
+            """
+            DELETE FROM summary
+            WHERE (kind, first_key, second_key, region_id, dataset_id) = (?1, ?2, ?3, ?4, ?5)
+            """)
+        for kind in kinds {
+            var rows = try SummaryRowReader(database, kind, first: first, of: datasets)
+            existing[kind] = Existing(rows: rows, next: try rows.next())
+        }
+    }
+
+    func add(_ kind: SummaryKind, _ key: SummaryRowKey, _ numbers: SummaryNumbers) throws(StoreError) {
+        guard var present = existing[kind] else { return }
+        defer { existing[kind] = present }
+        while let next = present.next, next.key < key { try remove(kind, &present) }
+        if let next = present.next, next.key == key {
+            present.next = try present.rows.next()
+            if next.numbers == numbers { return }
+        }
+        try table.add(kind, key, numbers)
+    }
+
+    /// Removes the rows behind the last that came.
+    func finish() throws(StoreError) {
+        for (kind, var present) in existing { while present.next != nil { try remove(kind, &present) } }
+        existing = [:]
+    }
+
+    private func remove(_ kind: SummaryKind, _ present: inout Existing) throws(StoreError) {
+        guard let key = present.next?.key else { return }
+        present.next = try present.rows.next()
+        delete.bind(1, kind.rawValue)
+        delete.bind(2, key.first)
+        delete.bind(3, key.second)
+        delete.bind(4, key.region)
+        delete.bind(5, key.dataset)
+        try delete.run()
     }
 }

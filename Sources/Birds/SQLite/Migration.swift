@@ -7,7 +7,7 @@ enum Migration {
         return application == Int64(Schema.applicationID) && found == 1
     }
 
-    /// Adds what layout 1 lacks. What follows from the records is made afresh with every change: see `DerivedTables`.
+    /// Adds what layout 1 lacks. What follows from the records is made after it: see `RecordCounts`.
     static func run(_ database: Database) throws(StoreError) {
         try database.execute(
             """
@@ -17,10 +17,7 @@ enum Migration {
             ALTER TABLE checklist ADD COLUMN species_count INTEGER NOT NULL DEFAULT 0;
             """)
         try database.execute(Schema.tables)
-        for index in Schema.indexes {
-            let found = try database.integer("SELECT count(*) FROM sqlite_schema WHERE name = '\(index.name)'")
-            if found == 0 { try database.execute(index.sql) }
-        }
+        try Schema.makeIndexes(in: database)
         try database.execute("PRAGMA user_version = \(Schema.version)")
     }
 }

@@ -111,34 +111,66 @@ enum Schema {
         ) STRICT, WITHOUT ROWID;
         """
 
-    /// Made after a large import has filled the tables, since sorting once is faster than inserting in disorder.
-    static let indexes: [(name: String, sql: String)] = [
-        (
-            "observation_by_date",
-            "CREATE INDEX observation_by_date ON observation (date, location_id, species_id, num, dataset_id)"
-        ),
-        (
-            "observation_by_species",
-            "CREATE INDEX observation_by_species ON observation (species_id, date, location_id, num, dataset_id)"
-        ),
-        (
-            "observation_by_location",
-            "CREATE INDEX observation_by_location ON observation (location_id, date, species_id, num, dataset_id)"
-        ),
-        (
-            "observation_by_source_id",
-            """
-            CREATE UNIQUE INDEX observation_by_source_id ON observation (dataset_id, source_id)
-            WHERE source_id IS NOT NULL
-            """
-        ),
-        ("checklist_by_dataset", "CREATE INDEX checklist_by_dataset ON checklist (dataset_id, code)"),
-        ("checklist_by_date", "CREATE INDEX checklist_by_date ON checklist (date, location_id, dataset_id)"),
-        (
-            "checklist_by_location",
-            "CREATE INDEX checklist_by_location ON checklist (location_id, date, dataset_id)"
-        ),
+    /// The tables that an import fills.
+    enum FilledTable: String {
+        case observation, checklist
+    }
+
+    /// An index of a table that an import fills. It is made after a large one, since sorting once is faster than inserting in
+    /// disorder.
+    struct Index {
+        let name: String
+        let table: FilledTable
+        let columns: String
+        var isUnique = false
+    }
+
+    static let indexes = [
+        Index(
+            name: "observation_by_date", table: .observation,
+            columns: "(date, location_id, species_id, num, dataset_id)"),
+        Index(
+            name: "observation_by_species", table: .observation,
+            columns: "(species_id, date, location_id, num, dataset_id)"),
+        Index(
+            name: "observation_by_location", table: .observation,
+            columns: "(location_id, date, species_id, num, dataset_id)"),
+        Index(
+            name: "observation_by_source_id", table: .observation,
+            columns: "(dataset_id, source_id) WHERE source_id IS NOT NULL", isUnique: true),
+        Index(name: "checklist_by_date", table: .checklist, columns: "(date, location_id, dataset_id)"),
+        Index(name: "checklist_by_location", table: .checklist, columns: "(location_id, date, dataset_id)"),
     ]
+
+    /// Of earlier files; no query reads it.
+    private static let formerIndex = "checklist_by_dataset"
+
+    /// Makes those indexes that are missing.
+    static func makeIndexes(
+        of tables: [FilledTable] = [.observation, .checklist], in database: Database
+    ) throws(StoreError) {
+        try database.execute("DROP INDEX IF EXISTS \(formerIndex)")
+        for index in indexes where tables.contains(index.table) {
+            try database.execute(
+                """
+                CREATE \(index.isUnique ? "UNIQUE " : "")INDEX IF NOT EXISTS \(index.name)
+                ON \(index.table.rawValue) \(index.columns)
+                """)
+        }
+    }
+
+    static func dropIndexes(of tables: [FilledTable], in database: Database) throws(StoreError) {
+        for index in indexes where tables.contains(index.table) {
+            try database.execute("DROP INDEX IF EXISTS \(index.name)")
+        }
+    }
+
+    /// What `checklist.species_count` is by the records, as SQL of a row of `checklist`.
+    static let speciesCount = """
+        (SELECT count(DISTINCT species_id) FROM observation o INDEXED BY observation_by_location
+            WHERE o.location_id = checklist.location_id AND o.date = checklist.date AND o.checklist_id = checklist.id
+                AND num IS NOT 0 AND species_id NOT IN (SELECT id FROM species WHERE code = 'nobird'))
+        """
 
     /// Lays out an empty database.
     static func create(in database: Database) throws(StoreError) {
@@ -149,7 +181,7 @@ enum Schema {
             PRAGMA user_version = \(version);
             """)
         try database.execute(tables)
-        for index in indexes { try database.execute(index.sql) }
+        try makeIndexes(in: database)
     }
 
     /// Refuses a file that is not ours, or of another version, with a sentence that says what to do.

@@ -1,10 +1,10 @@
 /// What the table `summary` says of some records.
-struct SummaryNumbers {
+struct SummaryNumbers: Equatable {
     var records: Int64 = 0
-    /// Of the counts.
-    var total: Int64 = 0
-    /// -1 where nothing was counted.
-    var max: Int64 = -1
+    /// Of the counts; nil where nothing was counted. A sum that 64 bits do not hold is the nearest that they do.
+    var total: Int64?
+    /// The greatest count; nil where nothing was counted.
+    var max: Int64?
     /// `yyyymmdd`.
     var first = Int64.max
     var last = Int64.min
@@ -13,8 +13,8 @@ struct SummaryNumbers {
     mutating func add(_ num: Int64?, date: Int64) {
         records += 1
         if let num {
-            total += num
-            max = Swift.max(max, num)
+            total = (total ?? 0).addingSaturated(num)
+            max = Swift.max(max ?? num, num)
         }
         first = Swift.min(first, date)
         last = Swift.max(last, date)
@@ -22,21 +22,34 @@ struct SummaryNumbers {
 
     @inline(__always)
     mutating func add(_ other: SummaryNumbers) {
-        records += other.records
-        total += other.total
-        max = Swift.max(max, other.max)
+        records = records.addingSaturated(other.records)
+        if let more = other.total { total = (total ?? 0).addingSaturated(more) }
+        if let other = other.max { max = Swift.max(max ?? other, other) }
         first = Swift.min(first, other.first)
         last = Swift.max(last, other.last)
     }
 }
 
+extension Int64 {
+    /// The sum, or the number next to it that 64 bits hold.
+    @inline(__always)
+    func addingSaturated(_ other: Int64) -> Int64 {
+        let (sum, isTooLarge) = addingReportingOverflow(other)
+        return isTooLarge ? (other < 0 ? .min : .max) : sum
+    }
+}
+
 /// The key of a row of the table `summary` among those of its kind.
-struct SummaryRowKey {
+struct SummaryRowKey: Comparable {
     var first: Int64
     /// 0 for a kind with one key.
     var second: Int64
     var region: Int64
     var dataset: Int64
+
+    static func < (a: SummaryRowKey, b: SummaryRowKey) -> Bool {
+        (a.first, a.second, a.region, a.dataset) < (b.first, b.second, b.region, b.dataset)
+    }
 }
 
 /// Takes rows of the table `summary`.
@@ -47,25 +60,27 @@ protocol SummarySink: AnyObject {
 
 /// Numbers for pairs of a region and a data set, in the order in which they are met.
 struct SummaryGroups {
-    private(set) var keys: [(region: Int64, dataset: Int64)] = []
-    private var numbers: [Int64: Int] = [:]
-    private var last: (key: Int64, number: Int) = (-1, 0)
+    struct Key: Hashable {
+        let region: Int64
+        let dataset: Int64
+    }
 
-    /// Ids of both have 31 bits.
+    private(set) var keys: [Key] = []
+    private var numbers: [Key: Int] = [:]
+    private var last = 0
+
     @inline(__always)
     mutating func number(region: Int64, dataset: Int64) -> Int {
-        let key = region << 32 | dataset
-        if key == last.key { return last.number }
-        let number: Int
+        let key = Key(region: region, dataset: dataset)
+        if last < keys.count, keys[last] == key { return last }
         if let known = numbers[key] {
-            number = known
+            last = known
         } else {
-            number = keys.count
-            keys.append((region, dataset))
-            numbers[key] = number
+            last = keys.count
+            keys.append(key)
+            numbers[key] = last
         }
-        last = (key, number)
-        return number
+        return last
     }
 }
 
@@ -101,16 +116,29 @@ struct SummaryTally {
             }
         }
         for (group, numbers) in entries {
-            let (region, dataset) = groups.keys[group]
-            let key = SummaryRowKey(first: first, second: second, region: region, dataset: dataset)
+            let of = groups.keys[group]
+            let key = SummaryRowKey(first: first, second: second, region: of.region, dataset: of.dataset)
             try sink.add(kind, key, numbers)
         }
-        clear()
-    }
-
-    mutating func clear() {
         for entry in entries { slots[entry.group] = -1 }
         entries.removeAll(keepingCapacity: true)
+    }
+}
+
+/// Numbers of records by a part of their date, such as its month, and by group.
+private struct SummaryParts {
+    private var tallies: [SummaryTally]
+
+    /// - Parameter parts: what there is of them, from 0.
+    init(_ parts: Range<Int64>) { tallies = parts.map { _ in SummaryTally() } }
+
+    mutating func add(_ part: Int64, _ group: Int, _ numbers: SummaryNumbers) {
+        guard let index = Int(exactly: part), tallies.indices.contains(index) else { return }
+        tallies[index].add(group, numbers)
+    }
+
+    mutating func drain(_ body: (Int64, inout SummaryTally) throws(StoreError) -> Void) throws(StoreError) {
+        for part in tallies.indices { try body(Int64(part), &tallies[part]) }
     }
 }
 
@@ -118,11 +146,11 @@ struct SummaryTally {
 struct DateSummaries {
     private let sink: any SummarySink
     private var groups = SummaryGroups()
-    private var date: Int64 = -1
+    private var date: Int64?
     private var ofDate = SummaryTally()
     private var ofYear = SummaryTally()
-    private var months = [SummaryTally](repeating: SummaryTally(), count: 13)
-    private var weeks = [SummaryTally](repeating: SummaryTally(), count: 54)
+    private var ofMonths = SummaryParts(StoredDate.months)
+    private var ofWeeks = SummaryParts(StoredDate.weeks)
 
     init(_ sink: any SummarySink) { self.sink = sink }
 
@@ -132,21 +160,34 @@ struct DateSummaries {
         ofDate.add(groups.number(region: region, dataset: dataset), num, date: date)
     }
 
-    mutating func finish() throws(StoreError) {
-        try begin(-1)
-        for month in months.indices { try months[month].drain(.month, Int64(month), 0, groups, to: sink) }
-        for week in weeks.indices { try weeks[week].drain(.week, Int64(week), 0, groups, to: sink) }
+    /// Adds many records of one date.
+    mutating func add(
+        date: Int64, region: Int64, dataset: Int64, _ numbers: SummaryNumbers
+    ) throws(StoreError) {
+        if date != self.date { try begin(date) }
+        ofDate.add(groups.number(region: region, dataset: dataset), numbers)
     }
 
-    private mutating func begin(_ next: Int64) throws(StoreError) {
-        let (month, week) = (Int(max(0, date) / 100 % 100), Int(ISOWeek.of(date)))
-        for (group, numbers) in ofDate.entries {
-            ofYear.add(group, numbers)
-            if month < months.count { months[month].add(group, numbers) }
-            weeks[week].add(group, numbers)
+    mutating func finish() throws(StoreError) {
+        try begin(nil)
+        let (sink, groups) = (sink, groups)
+        try ofMonths.drain { (month, tally) throws(StoreError) in try tally.drain(.month, month, 0, groups, to: sink) }
+        try ofWeeks.drain { (week, tally) throws(StoreError) in try tally.drain(.week, week, 0, groups, to: sink) }
+    }
+
+    private mutating func begin(_ next: Int64?) throws(StoreError) {
+        if let date {
+            let parts = StoredDate.Parts(date)
+            for (group, numbers) in ofDate.entries {
+                ofYear.add(group, numbers)
+                ofMonths.add(parts.month, group, numbers)
+                ofWeeks.add(parts.week, group, numbers)
+            }
+            try ofDate.drain(.date, date, 0, groups, to: sink)
+            if next.map({ $0 / 10_000 }) != date / 10_000 {
+                try ofYear.drain(.year, date / 10_000, 0, groups, to: sink)
+            }
         }
-        try ofDate.drain(.date, date, 0, groups, to: sink)
-        if next / 10_000 != date / 10_000 { try ofYear.drain(.year, date / 10_000, 0, groups, to: sink) }
         date = next
     }
 }
@@ -154,23 +195,31 @@ struct DateSummaries {
 /// The summaries by species, and by species with year, month, week, date or location, from records in the order of species
 /// and dates.
 struct SpeciesSummaries {
-    /// How many places of a species are held in memory: about 15 MB. Those of more are sorted in a file.
+    /// How many places of a species are held in memory: about 20 MB. Those of more are sorted in a file.
     private static let mostHeld = 1 << 17
+
+    private struct Present: Equatable {
+        let species: Int64
+        let date: Int64
+    }
+
+    private struct PlaceKey: Hashable {
+        let location: Int64
+        let dataset: Int64
+    }
 
     private let sink: any SummarySink
     private let folder: String
     private let mostHeld: Int
     private var groups = SummaryGroups()
-    private var species: Int64 = -1
-    private var date: Int64 = -1
+    private var present: Present?
     private var ofDate = SummaryTally()
     private var ofYear = SummaryTally()
     private var ofSpecies = SummaryTally()
-    private var months = [SummaryTally](repeating: SummaryTally(), count: 13)
-    private var weeks = [SummaryTally](repeating: SummaryTally(), count: 54)
-    /// By location and data set.
-    private var places: [(key: Int64, region: Int64, numbers: SummaryNumbers)] = []
-    private var positions: [Int64: Int32] = [:]
+    private var ofMonths = SummaryParts(StoredDate.months)
+    private var ofWeeks = SummaryParts(StoredDate.weeks)
+    private var places: [(key: PlaceKey, region: Int64, numbers: SummaryNumbers)] = []
+    private var positions: [PlaceKey: Int32] = [:]
     private var sorter: Sorter?
 
     /// - Parameter folder: where a temporary file may be made.
@@ -182,10 +231,10 @@ struct SpeciesSummaries {
     mutating func add(
         species: Int64, date: Int64, location: Int64, region: Int64, dataset: Int64, num: Int64?
     ) throws(StoreError) {
-        if date != self.date || species != self.species { try begin(species, date) }
+        let next = Present(species: species, date: date)
+        if next != present { try begin(next) }
         ofDate.add(groups.number(region: region, dataset: dataset), num, date: date)
-        // Ids of both have 31 bits.
-        let key = location << 32 | dataset
+        let key = PlaceKey(location: location, dataset: dataset)
         let position: Int
         if let known = positions[key] {
             position = Int(known)
@@ -198,36 +247,47 @@ struct SpeciesSummaries {
         places[position].numbers.add(num, date: date)
     }
 
-    mutating func finish() throws(StoreError) { try begin(-1, -1) }
+    mutating func finish() throws(StoreError) { try begin(nil) }
 
-    private mutating func begin(_ nextSpecies: Int64, _ nextDate: Int64) throws(StoreError) {
-        let (month, week) = (Int(max(0, date) / 100 % 100), Int(ISOWeek.of(date)))
+    private mutating func begin(_ next: Present?) throws(StoreError) {
+        if let present { try drain(present, before: next) }
+        present = next
+    }
+
+    private mutating func drain(_ present: Present, before next: Present?) throws(StoreError) {
+        let (species, date) = (present.species, present.date)
+        let parts = StoredDate.Parts(date)
         for (group, numbers) in ofDate.entries {
             ofSpecies.add(group, numbers)
             ofYear.add(group, numbers)
-            if month < months.count { months[month].add(group, numbers) }
-            weeks[week].add(group, numbers)
+            ofMonths.add(parts.month, group, numbers)
+            ofWeeks.add(parts.week, group, numbers)
         }
         try ofDate.drain(.speciesDate, species, date, groups, to: sink)
-        let isNew = nextSpecies != species
-        if isNew || nextDate / 10_000 != date / 10_000 {
+        let isLast = next?.species != species
+        if isLast || next.map({ $0.date / 10_000 }) != date / 10_000 {
             try ofYear.drain(.speciesYear, species, date / 10_000, groups, to: sink)
         }
-        if isNew {
-            try ofSpecies.drain(.species, species, 0, groups, to: sink)
-            for month in months.indices {
-                try months[month].drain(.speciesMonth, species, Int64(month), groups, to: sink)
-            }
-            for week in weeks.indices { try weeks[week].drain(.speciesWeek, species, Int64(week), groups, to: sink) }
-            try drainPlaces()
+        guard isLast else { return }
+        let (sink, groups) = (sink, groups)
+        try ofSpecies.drain(.species, species, 0, groups, to: sink)
+        try ofMonths.drain { (month, tally) throws(StoreError) in
+            try tally.drain(.speciesMonth, species, month, groups, to: sink)
         }
-        (species, date) = (nextSpecies, nextDate)
+        try ofWeeks.drain { (week, tally) throws(StoreError) in
+            try tally.drain(.speciesWeek, species, week, groups, to: sink)
+        }
+        try drainPlaces(species)
     }
 
-    private mutating func drainPlaces() throws(StoreError) {
+    private mutating func drainPlaces(_ species: Int64) throws(StoreError) {
+        func add(_ key: PlaceKey, _ region: Int64, _ numbers: SummaryNumbers) throws(StoreError) {
+            let key = SummaryRowKey(first: species, second: key.location, region: region, dataset: key.dataset)
+            try sink.add(.speciesLocation, key, numbers)
+        }
         if sorter != nil { try spillPlaces() }
         guard let sorter else {
-            places.sort { $0.key < $1.key }
+            places.sort { ($0.key.location, $0.region, $0.key.dataset) < ($1.key.location, $1.region, $1.key.dataset) }
             for (key, region, numbers) in places { try add(key, region, numbers) }
             return clearPlaces()
         }
@@ -235,10 +295,10 @@ struct SpeciesSummaries {
         var sorted = try sorter.sorted()
         var item = SortItem()
         var bytes: [UInt8] = []
-        var last: (key: Int64, region: Int64, numbers: SummaryNumbers)?
+        var last: (key: PlaceKey, region: Int64, numbers: SummaryNumbers)?
         while try sorted.next(&item, &bytes) {
-            let (key, region) = (Int64(item.high), Int64(item.low))
-            let numbers = bytes.withUnsafeBytes { $0.loadUnaligned(as: SummaryNumbers.self) }
+            let key = PlaceKey(location: Int64(sortable: item.high), dataset: Int64(sortable: item.low))
+            let (region, numbers) = bytes.withUnsafeBytes { $0.loadUnaligned(as: (Int64, SummaryNumbers).self) }
             if last?.key == key {
                 last?.numbers.add(numbers)
             } else {
@@ -249,17 +309,12 @@ struct SpeciesSummaries {
         if let last { try add(last.key, last.region, last.numbers) }
     }
 
-    private func add(_ key: Int64, _ region: Int64, _ numbers: SummaryNumbers) throws(StoreError) {
-        let key = SummaryRowKey(first: species, second: key >> 32, region: region, dataset: key & 0xFFFF_FFFF)
-        try sink.add(.speciesLocation, key, numbers)
-    }
-
     private mutating func spillPlaces() throws(StoreError) {
         let sorter = self.sorter ?? Sorter(in: folder)
         self.sorter = sorter
         for (key, region, numbers) in places {
-            let item = SortItem(high: UInt64(key), low: UInt64(region), tag: 0)
-            let bytes = withUnsafeBytes(of: numbers) { Array($0) }
+            let item = SortItem(high: key.location.sortable, low: key.dataset.sortable, tag: 0)
+            let bytes = withUnsafeBytes(of: (region, numbers)) { Array($0) }
             try sorter.add(item, bytes[...])
         }
         clearPlaces()
@@ -273,10 +328,14 @@ struct SpeciesSummaries {
 
 /// The summary by location and year, from records in the order of locations and dates.
 struct LocationSummaries {
+    private struct Present: Equatable {
+        let location: Int64
+        let year: Int64
+    }
+
     private let sink: any SummarySink
     private var groups = SummaryGroups()
-    private var location: Int64 = -1
-    private var year: Int64 = -1
+    private var present: Present?
     private var tally = SummaryTally()
 
     init(_ sink: any SummarySink) { self.sink = sink }
@@ -285,15 +344,24 @@ struct LocationSummaries {
     mutating func add(
         location: Int64, date: Int64, region: Int64, dataset: Int64, num: Int64?
     ) throws(StoreError) {
-        let year = date / 10_000
-        if location != self.location || year != self.year {
+        let next = Present(location: location, year: date / 10_000)
+        if next != present {
             try finish()
-            (self.location, self.year) = (location, year)
+            present = next
         }
         tally.add(groups.number(region: region, dataset: dataset), num, date: date)
     }
 
     mutating func finish() throws(StoreError) {
-        try tally.drain(.locationYear, location, year, groups, to: sink)
+        guard let present else { return }
+        try tally.drain(.locationYear, present.location, present.year, groups, to: sink)
+        self.present = nil
     }
+}
+
+extension Int64 {
+    /// An unsigned number, so that the order of those is that of the signed ones.
+    fileprivate var sortable: UInt64 { UInt64(bitPattern: self) ^ 1 << 63 }
+
+    fileprivate init(sortable: UInt64) { self = Int64(bitPattern: sortable ^ 1 << 63) }
 }

@@ -15,4 +15,9 @@ enum SummaryKind: Int64, CaseIterable {
     case speciesDate = 9
     case speciesLocation = 10
     case locationYear = 11
+
+    /// Those whose first key is a species.
+    static let ofSpecies: [SummaryKind] = [
+        .species, .speciesYear, .speciesMonth, .speciesWeek, .speciesDate, .speciesLocation,
+    ]
 }

@@ -16,4 +16,18 @@ public struct PublishedGeneration: Sendable, Hashable {
         self.publishedAt = publishedAt
         statement.reset()
     }
+
+    /// Makes a database another generation, whose time is that of no earlier one: at least a second later.
+    static func renew(in database: Database) throws(StoreError) {
+        let last = try database.integer("SELECT CAST(strftime('%s', published_at) AS INTEGER) FROM generation") ?? 0
+        // A time of the year 10000 or later can't be written; so it does not count.
+        let next = last < 253_402_300_799 ? max(last, 0) + 1 : 0
+        try database.execute(
+            """
+            DELETE FROM generation;
+            INSERT INTO generation VALUES (
+                lower(hex(randomblob(16))),
+                strftime('%Y-%m-%dT%H:%M:%SZ', max(\(next), CAST(strftime('%s', 'now') AS INTEGER)), 'unixepoch'))
+            """)
+    }
 }

@@ -25,4 +25,22 @@ struct StoredDate {
         if let day { text += "-" + padded(day, 2) }
         return text
     }
+
+    /// What summaries by month and by week can hold of a date; 0 stands for what is not known.
+    static let months: Range<Int64> = 0..<100
+    static let weeks: Range<Int64> = 0..<54
+
+    /// A date as summaries group it: month and week within the ranges above, whatever number is stored.
+    struct Parts {
+        let year: Int64
+        let month: Int64
+        let week: Int64
+
+        init(_ date: Int64) {
+            year = date / 10_000
+            month = max(0, date / 100 % 100)
+            let week = ISOWeek.of(date)
+            self.week = StoredDate.weeks.contains(week) ? week : 0
+        }
+    }
 }

@@ -21,7 +21,9 @@ import Testing
             name: "d", format: "plain", source: nil, licence: nil, citation: nil, importedAt: "2024-05-06T07:08:09Z")
         let generation = try Generation(path: fixture.database)
         _ = try generation.change { (database) throws(StoreError) in
-            try DataSetWriter(database: database, targets: [target], appends: false).write(staging) { _ in }
+            try DataSetWriter(
+                database: database, catalogue: Catalogue(database), targets: [target], appends: false
+            ).write(staging) { _ in }
         }
     }
 

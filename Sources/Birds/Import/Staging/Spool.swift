@@ -107,3 +107,13 @@ final class Spool {
         }
     }
 }
+
+extension [UInt8] {
+    /// `withUnsafeBytes` for a body that throws a `StoreError`.
+    @inline(__always)
+    func withRawBytes<Value>(
+        _ body: (UnsafeRawBufferPointer) throws(StoreError) -> Value
+    ) throws(StoreError) -> Value {
+        try withUnsafeBufferPointer { buffer throws(StoreError) in try body(UnsafeRawBufferPointer(buffer)) }
+    }
+}

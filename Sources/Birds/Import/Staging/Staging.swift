@@ -56,8 +56,11 @@ final class Staging {
         guard let place, let kind else {
             throw .unusable(path: "The import", reason: "it has more than \(ByteTable.mostKeys) places or species")
         }
-        guard dataset < RecordKey.mostDataSets else {
-            throw .unusable(path: "The import", reason: "it has more than \(RecordKey.mostDataSets) data sets")
+        guard
+            let staged = RecordKey(
+                date: record.date, place: place, species: kind, num: record.count, dataset: dataset)
+        else {
+            throw .unusable(path: "The import", reason: "a date, a number or the number of data sets is too great")
         }
         if !record.source.isEmpty {
             let codes = if let sources { sources } else { try SourceCodes() }
@@ -68,10 +71,7 @@ final class Staging {
         if !record.locationName.isEmpty, placeNames[place] == nil {
             placeNames[place] = Array(row.bytes[record.locationName.range])
         }
-        var staged = RecordKey()
-        (staged.date, staged.place, staged.species) = (record.date, place, kind)
-        (staged.num, staged.dataset) = (record.count, dataset)
-        let packed = staged.byDate
+        let packed = staged.packed
         let item = SortItem(high: packed.high, low: packed.low, tag: UInt64(count))
         RecordDetails.write(record, row, complete: record.complete ?? complete.map { $0 ? 1 : 0 }, to: &details)
         try details.withRawBytes { bytes throws(StoreError) in try records.append(item, bytes) }
@@ -83,7 +83,7 @@ final class Staging {
         try sources?.forEach(body)
     }
 
-    /// Gives the records to a sorter by `RecordKey.byDate`. What is equal in all of that is ordered by the codes of checklists
+    /// Gives the records to a sorter by `RecordKey`. What is equal in all of that is ordered by the codes of checklists
     /// and of records, and else stays as it was read.
     /// - Parameters:
     ///   - places: the rank of each place, by its provisional number; so `species`, in which several may have one rank.
@@ -93,11 +93,14 @@ final class Staging {
         var item = SortItem()
         var bytes: [UInt8] = []
         while try reader.next(&item, &bytes) {
-            var key = RecordKey(byDate: item)
-            key.place = places[key.place]
-            key.species = species[key.species]
-            key.dataset = datasets[key.dataset]
-            (item.high, item.low) = key.byDate
+            let staged = RecordKey(item)
+            // Ranks are no greater than the numbers that were staged.
+            guard
+                let key = RecordKey(
+                    date: staged.date, place: places[staged.place], species: species[staged.species], num: staged.num,
+                    dataset: datasets[staged.dataset])
+            else { throw .unusable(path: "The import", reason: "its names are too many") }
+            (item.high, item.low) = key.packed
             try sorter.add(item, bytes[...])
         }
     }

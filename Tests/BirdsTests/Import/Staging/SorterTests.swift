@@ -67,25 +67,38 @@ import Testing
         }
     }
 
-    @Test func ordersRecordsByEachOfTheirKeys() {
+    @Test func keepsTheKeysOfRecordsInTheirOrder() throws {
         var random = SplitMix(state: 3)
-        let edges = [0, 1, 1 << 24 - 1]
-        for _ in 0..<2000 {
-            var key = RecordKey()
-            key.date = [18_000_000, 20_240_229, 20_991_231].randomElement(using: &random) ?? 0
-            key.place = edges.randomElement(using: &random) ?? 0
-            key.species = edges.randomElement(using: &random) ?? 0
-            key.num = [nil, 0, 1, RecordDecoder.mostCounted].randomElement(using: &random) ?? nil
-            key.dataset = [0, 5, RecordKey.mostDataSets - 1].randomElement(using: &random) ?? 0
-            func item(_ packed: (high: UInt64, low: UInt64)) -> SortItem {
-                SortItem(high: packed.high, low: packed.low, tag: 0)
-            }
-            for unpacked in [
-                RecordKey(byDate: item(key.byDate)), RecordKey(bySpecies: item(key.bySpecies)),
-                RecordKey(byPlace: item(key.byPlace)),
-            ] {
-                #expect(unpacked == key)
-            }
+        let edges = [0, 1, 1 << 24 - 1, 1 << 25 - 1]
+        func pick(_ numbers: [Int]) -> Int { numbers.randomElement(using: &random) ?? 0 }
+        func key() throws -> RecordKey {
+            let date = Int64(pick([0, 18_000_000, 20_240_229, 33_554_431]))
+            let num = pick([-1, 0, 1, 10_000_000, 1 << 24 - 2])
+            let made = RecordKey(
+                date: date, place: pick(edges), species: pick(edges), num: num < 0 ? nil : Int64(num),
+                dataset: pick([0, 5, 1 << 20 - 1]))
+            return try #require(made)
         }
+        func members(_ key: RecordKey) -> [Int64] {
+            [key.date, Int64(key.place), Int64(key.species), key.num ?? -1, Int64(key.dataset)]
+        }
+        for _ in 0..<2000 {
+            let (one, other) = (try key(), try key())
+            let (a, b) = (one.packed, other.packed)
+            #expect(RecordKey(SortItem(high: a.high, low: a.low, tag: 0)) == one)
+            #expect(((a.high, a.low) < (b.high, b.low)) == members(one).lexicographicallyPrecedes(members(other)))
+        }
+    }
+
+    /// What does not fit would be another record's key.
+    @Test(arguments: [
+        (1 << 25, 0, 0, 0, 0), (0, 1 << 25, 0, 0, 0), (0, 0, 1 << 25, 0, 0), (0, 0, 0, 1 << 24 - 1, 0),
+        (0, 0, 0, 0, 1 << 20),
+        (-1, 0, 0, 0, 0), (0, -1, 0, 0, 0), (0, 0, -1, 0, 0), (0, 0, 0, -5, 0), (0, 0, 0, 0, -1), (0, 0, 0, Int.max, 0),
+        (Int.min, 0, 0, 0, 0), (0, 0, 0, 40_000_000, 0),
+    ])
+    func makesNoKeyOfWhatDoesNotFit(date: Int, place: Int, species: Int, num: Int, dataset: Int) {
+        #expect(
+            RecordKey(date: Int64(date), place: place, species: species, num: Int64(num), dataset: dataset) == nil)
     }
 }
