@@ -32,21 +32,20 @@ struct DataSetWriter {
 
     /// - Parameter progress: how many records have been stored; nil while indexes are made.
     func write(_ staging: Staging, progress: (Int?) -> Void) throws(StoreError) -> Outcome {
-        let ids = try dataSetIDs()
         let removal = RecordRemoval(database: database)
+        let before = try removal.count()
+        let ids = try dataSetIDs()
         let touched = TouchedChecklists(in: database.folder)
         var change = RecordChange()
         var outcome = Outcome()
-        if appends {
-            // Those with the code of a new record. They are found by an index, and so come before all else.
-            outcome.replaced = try removal.removeRepeated(staging, ids, touched, &change)
-        } else {
-            outcome.replaced = try removal.count(of: ids)
-        }
-        let isLarge = try removal.isLarge(staging.count + outcome.replaced)
+        // Records with the code of a new one are found by an index, and so are removed before all else.
+        if appends { outcome.replaced = try removal.removeRepeated(staging, ids, touched, &change) }
+        let isLarge = removal.isLarge(
+            staging.count + (appends ? outcome.replaced : try removal.count(of: ids)), of: before)
         if isLarge { try Schema.dropIndexes(of: appends ? [.observation] : [.observation, .checklist], in: database) }
-        if !appends { try removal.removeAll(of: ids) }
+        if !appends { outcome.replaced = try removal.removeAll(of: ids) }
 
+        let total = staging.count
         let names = staging.takeNames()
         let species = Ranks(try catalogue.speciesIDs(taxa: names.species))
         let placeIDs = try catalogue.locationIDs(names.places)
@@ -64,7 +63,7 @@ struct DataSetWriter {
 
         progress(nil)
         try Schema.makeIndexes(in: database)
-        try touched.settle(in: database)
+        try touched.settle(in: database, of: ids)
         if outcome.replaced > 0 { try removal.removeUnused() }
         if catalogue.hasMovedIDs {
             try DerivedTables.rebuild(in: database, isKnown: false)
@@ -73,9 +72,12 @@ struct DataSetWriter {
         } else {
             try DerivedTables.rebuild(in: database)
         }
-        try RecordCounts.update(of: ids, in: database)
+        try RecordCounts.update(in: database)
 
         outcome.stored = inserter.records
+        guard outcome.stored == total, try removal.count() == before - outcome.replaced + outcome.stored else {
+            throw .unusable(path: "The database", reason: "it has not as many records now as it should have")
+        }
         outcome.checklists = inserter.checklistCount
         outcome.locations = locations.ids.count
         outcome.unknownSpecies = try unknownSpecies(species.ids)

@@ -62,11 +62,10 @@ public enum DataSets {
             let id = select.int64(0)
             select.reset()
             let removal = RecordRemoval(database: database)
-            let removed = try removal.count(of: [id])
-            if try removal.isLarge(removed) {
+            if removal.isLarge(try removal.count(of: [id]), of: try removal.count()) {
                 try Schema.dropIndexes(of: [.observation, .checklist], in: database)
             }
-            try removal.removeAll(of: [id])
+            let removed = try removal.removeAll(of: [id])
             try Schema.makeIndexes(in: database)
             try database.execute("DELETE FROM dataset WHERE id = \(id)")
             try removal.removeUnused()

@@ -5,18 +5,22 @@ struct RecordRemoval {
     /// Changing more than this part of the records takes longer than making their indexes again.
     private static let largePart = 0.1
 
-    /// Whether a change of so many records is large beside all that there are.
-    func isLarge(_ count: Int) throws(StoreError) -> Bool {
-        Double(count) > Double(try database.integer("SELECT count(*) FROM observation") ?? 0) * Self.largePart
-    }
+    /// Whether so many records are a large part of all.
+    func isLarge(_ count: Int, of all: Int) -> Bool { Double(count) > Double(all) * Self.largePart }
 
-    /// How many records data sets have.
+    /// How many records there are.
+    func count() throws(StoreError) -> Int { Int(try database.integer("SELECT count(*) FROM observation") ?? 0) }
+
+    /// How many records data sets say that they have.
     func count(of datasets: [Int64]) throws(StoreError) -> Int {
-        Int(try database.integer("SELECT coalesce(sum(records), 0) FROM dataset WHERE id IN (\(list(datasets)))") ?? 0)
+        let count = try database.integer(
+            "SELECT CAST(total(records) AS INTEGER) FROM dataset WHERE id IN (\(list(datasets)))")
+        return min(Int(count ?? 0), Int(Int32.max))
     }
 
-    /// Removes all records and checklists of data sets. Indexes may be missing.
-    func removeAll(of datasets: [Int64]) throws(StoreError) {
+    /// Removes all records and checklists of data sets; how many records. Indexes may be missing.
+    func removeAll(of datasets: [Int64]) throws(StoreError) -> Int {
+        var removed = 0
         let isRemoved = "dataset_id IN (\(list(datasets)))"
         // New records may get ids of old ones, and must not get their details.
         try database.execute(
@@ -29,8 +33,11 @@ struct RecordRemoval {
                 "SELECT EXISTS (SELECT 1 FROM \(table) NOT INDEXED WHERE NOT \(isRemoved))")
             // Without a condition SQLite empties a table at once.
             try database.execute("DELETE FROM \(table)" + (keepsSome == 1 ? " WHERE \(isRemoved)" : ""))
-            if table == "observation", keepsSome == 0 { try database.execute("DELETE FROM summary") }
+            guard table == "observation" else { continue }
+            removed = Int(database.changes)
+            if keepsSome == 0 { try database.execute("DELETE FROM summary") }
         }
+        return removed
     }
 
     /// Removes records of data sets that have the source's own code of a staged one; how many.
@@ -86,17 +93,19 @@ final class TouchedChecklists {
             SortItem(high: UInt64(bitPattern: id), low: 0, tag: 0), UnsafeRawBufferPointer(start: nil, count: 0))
     }
 
-    /// Removes those without records, and counts the species of the others. The indexes must be there.
-    func settle(in database: Database) throws(StoreError) {
+    /// Of those that are of some data sets, removes the ones without records, and counts the species of the others. The indexes
+    /// must be there.
+    func settle(in database: Database, of datasets: [Int64]) throws(StoreError) {
         guard ids.count > 0 else { return }
+        let isOurs = "id = ?1 AND dataset_id IN (\(datasets.map(String.init).joined(separator: ", ")))"
         let remove = try database.prepare(
             """
-            DELETE FROM checklist WHERE id = ?1 AND NOT EXISTS (
+            DELETE FROM checklist WHERE \(isOurs) AND NOT EXISTS (
                 SELECT 1 FROM observation o INDEXED BY observation_by_location
                 WHERE o.location_id = checklist.location_id AND o.date = checklist.date
                     AND o.checklist_id = checklist.id)
             """)
-        let count = try database.prepare("UPDATE checklist SET species_count = \(Schema.speciesCount) WHERE id = ?1")
+        let count = try database.prepare("UPDATE checklist SET species_count = \(Schema.speciesCount) WHERE \(isOurs)")
         var reader = ids.reader()
         var item = SortItem()
         var bytes: [UInt8] = []

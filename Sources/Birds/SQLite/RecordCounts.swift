@@ -1,30 +1,34 @@
 /// How many records and checklists the data sets say that they have.
 enum RecordCounts {
-    /// Whether the data sets and the summaries count as many records and checklists as there are. They may not where a file was
-    /// changed with another program.
+    /// Whether the data sets and the summaries count what is there. They may not where a file was changed with another program.
+    /// Rows of no known data set count in the summaries alone.
     static func agree(in database: Database) throws(StoreError) -> Bool {
-        try database.integer(
+        let isSummedUp = try database.integer(
+            "SELECT (SELECT total(records) FROM \(ofYears)) = (SELECT count(*) FROM observation)")
+        guard isSummedUp == 1 else { return false }
+        let checklists = try checklists(in: database)
+        let select = try database.prepare(
             """
-            WITH there (records) AS (SELECT count(*) FROM observation)
-            SELECT (SELECT total(records) FROM dataset) = records
-                AND (SELECT total(checklists) FROM dataset) = (SELECT count(*) FROM checklist)
-                AND (SELECT total(records) FROM summary WHERE kind = \(SummaryKind.year.rawValue)) = records
-            FROM there
-            """) == 1
+            SELECT id, checklists, records = (SELECT total(records) FROM \(ofYears) AND dataset_id = dataset.id)
+            FROM dataset
+            """)
+        while try select.step() {
+            guard select.int64(2) == 1, select.int64(1) == checklists[select.int64(0)] ?? 0 else { return false }
+        }
+        return true
     }
 
-    /// Brings the counts of data sets up to date, whose summaries are.
-    static func update(of datasets: [Int64], in database: Database) throws(StoreError) {
-        let update = try database.prepare(
+    /// Brings the counts of all data sets up to date, where the summaries are.
+    static func update(in database: Database) throws(StoreError) {
+        try database.execute(
             """
-            UPDATE dataset SET
-                records = (SELECT CAST(total(records) AS INTEGER) FROM summary
-                    WHERE kind = \(SummaryKind.year.rawValue) AND dataset_id = dataset.id),
-                checklists = (SELECT count(*) FROM checklist WHERE dataset_id = dataset.id)
-            WHERE id = ?1
+            UPDATE dataset SET checklists = 0, records = (
+                SELECT CAST(total(records) AS INTEGER) FROM \(ofYears) AND dataset_id = dataset.id)
             """)
-        for id in datasets {
-            update.bind(1, id)
+        let update = try database.prepare("UPDATE dataset SET checklists = ?2 WHERE id = ?1")
+        for (dataset, count) in try checklists(in: database) {
+            update.bind(1, dataset)
+            update.bind(2, count)
             try update.run()
         }
     }
@@ -33,12 +37,27 @@ enum RecordCounts {
     static func mend(in database: Database) throws(StoreError) {
         try DerivedTables.rebuild(in: database)
         try database.execute(
-            """
-            UPDATE checklist SET species_count = \(Schema.speciesCount) WHERE species_count <> \(Schema.speciesCount);
-            """)
-        let select = try database.prepare("SELECT id FROM dataset ORDER BY id")
-        var ids: [Int64] = []
-        while try select.step() { ids.append(select.int64(0)) }
-        try update(of: ids, in: database)
+            "UPDATE checklist SET species_count = \(Schema.speciesCount) WHERE species_count <> \(Schema.speciesCount)")
+        try update(in: database)
+    }
+
+    /// The summaries that hold each record once and are the fewest.
+    private static let ofYears = "summary WHERE kind = \(SummaryKind.year.rawValue)"
+
+    /// By data set. (SQLite would sort them all to group them.)
+    private static func checklists(in database: Database) throws(StoreError) -> [Int64: Int64] {
+        let select = try database.prepare("SELECT dataset_id FROM checklist INDEXED BY checklist_by_date")
+        var counts: [Int64: Int64] = [:]
+        var (last, count): (Int64?, Int64) = (nil, 0)
+        while try select.step() {
+            let dataset = select.int64(0)
+            if dataset != last {
+                if let last { counts[last, default: 0] += count }
+                (last, count) = (dataset, 0)
+            }
+            count += 1
+        }
+        if let last { counts[last, default: 0] += count }
+        return counts
     }
 }

@@ -38,12 +38,30 @@ import Testing
                 try database.execute("no SQL")
             }
         }
-        // Counts that do not agree with the records are noticed before anyone sees them.
-        #expect(throws: ImportError.self) {
-            try generation.change { (database) throws(StoreError) in try database.execute("DELETE FROM observation") }
-        }
         #expect(fixture.bytes("birds.db") == before)
         #expect(!fixture.names.contains("birds.db.new"))
+    }
+
+    @Test func noticesCountsThatDoNotAgreeWithTheRecords() throws {
+        let statements = [
+            "INSERT INTO dataset VALUES (1, 'a', 'plain', NULL, NULL, NULL, '2024-05-06T07:08:09Z', 0, 1)",
+            "INSERT INTO summary VALUES (2, 2021, 0, 0, 1, 1, NULL, NULL, 20210203, 20210203)",
+        ]
+        for statement in statements {
+            #expect(throws: ImportError.self) {
+                try change { (database) throws(StoreError) in try database.execute(statement) }
+            }
+            #expect(fixture.names == ["a.csv", "birds.db.lock"])
+        }
+        // What another program did to a file is counted again.
+        try fixture.run("a.csv")
+        try change { (database) throws(StoreError) in try database.execute("DELETE FROM observation") }
+        #expect(try fixture.rows("SELECT records, checklists FROM dataset") == ["0|1"])
+    }
+
+    private func change(_ body: (Database) throws(StoreError) -> Void) throws {
+        let generation = try Generation(path: fixture.database)
+        try generation.change(body)
     }
 
     @Test func keepsTheModeAndMakesANewFile() throws {
