@@ -32,40 +32,55 @@ enum Route: Hashable {
     /// `*`, the server as a whole, which only OPTIONS asks for.
     case server
 
-    /// The resource at a path; nil where there is none.
-    init?(path: String) {
-        if path == "/" {
-            self = .observations
-            return
-        }
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-        if parts.count == 2, parts[0].isEmpty, let collection = Route.collections[String(parts[1])] {
-            self = collection
-            return
-        }
-        switch path {
-        case "/metrics": self = .metrics
-        case "/openapi.json": self = .description
-        case "/health": self = .health
-        case "*": self = .server
-        default:
-            guard parts.count == 3, parts[0].isEmpty, !parts[2].isEmpty else { return nil }
-            switch parts[1] {
-            case "observations": self = .observation(id: String(parts[2]))
-            case "locations": self = .location(code: String(parts[2]))
-            case "species": self = .oneSpecies(code: String(parts[2]))
+    /// The resource at a path, by its decoded segments; nil where there is none.
+    init?(_ segments: [String]) {
+        switch segments.count {
+        case 0: self = .server
+        case 1:
+            switch segments[0] {
+            case "": self = .observations
+            case "metrics": self = .metrics
+            case "openapi.json": self = .description
+            case "health": self = .health
+            case let name:
+                guard let collection = Route.collections[name] else { return nil }
+                self = collection
+            }
+        case 2 where !segments[1].isEmpty:
+            // An id is the whole segment: one that ends in `.csv` names no format.
+            switch segments[0] {
+            case "observations": self = .observation(id: segments[1])
+            case "locations": self = .location(code: segments[1])
+            case "species": self = .oneSpecies(code: segments[1])
             default: return nil
             }
+        default: return nil
         }
     }
 
     /// The resource at a path, and the format where the path names one, as `/observations.csv` does.
-    static func find(_ path: String) -> (route: Route?, format: RowFormat?) {
-        if let route = Route(path: path) { return (route, nil) }
-        guard let dot = path.lastIndex(of: "."), let format = RowFormat.named(String(path[path.index(after: dot)...])),
-            let route = collections[String(path[..<dot].dropFirst())], path.first == "/", route.formats.contains(format)
+    static func find(_ segments: [String]) -> (route: Route?, format: RowFormat?) {
+        if let route = Route(segments) { return (route, nil) }
+        guard segments.count == 1, let path = segments.first, let dot = path.lastIndex(of: "."),
+            let format = RowFormat.named(String(path[path.index(after: dot)...])),
+            let route = collections[String(path[..<dot])], route.formats.contains(format)
         else { return (nil, nil) }
         return (route, format)
+    }
+
+    /// The path that a client may have meant, where one that leads nowhere has a slash too many, or an id has its slashes
+    /// unencoded; nil where there is none like it. Percent-encoded, so that it can be asked for as it is.
+    static func nearestPath(to segments: [String]) -> String? {
+        var ends = segments[...]
+        while ends.first == "" { ends.removeFirst() }
+        while ends.last == "" { ends.removeLast() }
+        let full = segments.filter { !$0.isEmpty }
+        for candidate in [full, Array(ends.prefix(1)) + [ends.dropFirst().joined(separator: "/")]]
+        where candidate != segments {
+            guard find(candidate.isEmpty ? [""] : candidate).route != nil else { continue }
+            return "/" + candidate.map { PageLink.escaped($0, keeping: "") }.joined(separator: "/")
+        }
+        return nil
     }
 
     /// Resources that are rows, by their names.

@@ -85,7 +85,7 @@ public final class Service: Application {
             metrics.answered(.server, response.status)
             return .now(Service.finish(response, shared, requestID: requestID, user: nil))
         }
-        let (route, format) = Route.find(request.target.path)
+        let (route, format) = Route.find(request.target.segments)
         var call = Call(request: request, route: route, namedFormat: format, requestID: requestID)
         let answer = errorBodies(&call)
         let user = call.principal?.name

@@ -20,7 +20,7 @@ extension RequestTarget {
         if input[range.lowerBound] == 0x2F {
             return (try target(raw, pathAndQuery: range, of: input), nil)
         }
-        if input.matches(range, "*") { return (RequestTarget(raw: raw, path: raw, query: []), nil) }
+        if input.matches(range, "*") { return (RequestTarget(raw: raw, segments: [], query: []), nil) }
 
         let authority = try authority(ofAbsolute: range, in: input)
         let rest = authority.upperBound..<range.upperBound
@@ -52,22 +52,47 @@ extension RequestTarget {
         _ raw: String, pathAndQuery range: Range<Int>, of input: borrowing Span<UInt8>
     ) throws(RequestError) -> RequestTarget {
         var end = range.lowerBound
-        var isPlain = true
-        while end < range.upperBound, input[end] != 0x3F {
-            // Only a dot that begins a segment can make a dot segment, and a path begins with `/`.
-            if input[end] == 0x25 || input[end] == 0x2E && input[end - 1] == 0x2F { isPlain = false }
-            end += 1
-        }
-        let path: String
-        if end == range.lowerBound {
-            path = "/"
-        } else if isPlain {
-            path = input.text(range.lowerBound..<end)
-        } else {
-            path = try resolvedPath(try input.decoded(range.lowerBound..<end, plusIsSpace: false))
-        }
+        while end < range.upperBound, input[end] != 0x3F { end += 1 }
+        let isRoot = end <= range.lowerBound + 1
+        let segments = isRoot ? root : try segments(of: range.lowerBound + 1..<end, in: input)
         let query = end < range.upperBound ? try items(ofQuery: end + 1..<range.upperBound, in: input) : []
-        return RequestTarget(raw: raw, path: path, query: query)
+        return RequestTarget(raw: raw, segments: segments, query: query)
+    }
+
+    private static let root = [""]
+
+    /// The segments of a path, whose first slash comes before the range. It is split before it is decoded, so that an encoded
+    /// slash belongs to its segment. Dot segments are resolved (RFC 3986 §5.2.4), encoded or not: a dot is unreserved, and
+    /// means the same either way (§6.2.2.2). A path that leads above the root is refused.
+    private static func segments(
+        of range: Range<Int>, in input: borrowing Span<UInt8>
+    ) throws(RequestError) -> [String] {
+        var segments: [String] = []
+        var start = range.lowerBound
+        while true {
+            var end = start
+            var isPlain = true
+            while end < range.upperBound, input[end] != 0x2F {
+                if input[end] == 0x25 { isPlain = false }
+                end += 1
+            }
+            let segment =
+                isPlain
+                ? input.text(start..<end) : try text(decoded: try input.decoded(start..<end, plusIsSpace: false))
+            let isLast = end == range.upperBound
+            switch segment {
+            case ".", "..":
+                guard segment == "." || segments.popLast() != nil else {
+                    throw .malformedTarget("The path leads above its root with `..`; remove that.")
+                }
+                // A dot segment at the end names a folder.
+                if isLast { segments.append("") }
+            default:
+                segments.append(segment)
+            }
+            if isLast { return segments }
+            start = end + 1
+        }
     }
 
     /// `name=value` pairs between `&`s. Empty ones are skipped.
@@ -101,29 +126,6 @@ extension RequestTarget {
             start = end + 1
         }
         return items
-    }
-
-    /// A decoded path without its dot segments (RFC 3986 §5.2.4). One that leads above the root is refused.
-    private static func resolvedPath(_ path: [UInt8]) throws(RequestError) -> String {
-        var resolved: [UInt8] = []
-        var segments = path.split(separator: 0x2F, omittingEmptySubsequences: false).dropFirst()
-        while let segment = segments.popFirst() {
-            let isDots = segment.elementsEqual([0x2E, 0x2E])
-            if isDots {
-                guard let slash = resolved.lastIndex(of: 0x2F) else {
-                    throw .malformedTarget("The path leads above its root with `..`; remove that.")
-                }
-                resolved.removeSubrange(slash...)
-            }
-            if !isDots && !segment.elementsEqual([0x2E]) {
-                resolved.append(0x2F)
-                resolved += segment
-            } else if segments.isEmpty {
-                // A dot segment at the end names a folder.
-                resolved.append(0x2F)
-            }
-        }
-        return try text(decoded: resolved)
     }
 
     private static func text(decoded bytes: [UInt8]) throws(RequestError) -> String {

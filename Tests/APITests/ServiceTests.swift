@@ -123,6 +123,18 @@ import Testing
         #expect(try fixture.get("/nothing").status == .notFound)
     }
 
+    @Test(arguments: [
+        ("//observations", "/observations"), ("/observations/", "/observations"),
+        ("/species/stejay/", "/species/stejay"),
+        ("/locations/a/b", "/locations/a%2Fb"),
+    ])
+    func namesThePathWithoutTheSlashThatIsTooMany(target: String, nearest: String) throws {
+        let response = try Fixture().get(target)
+        #expect(response.status == .notFound)
+        #expect(response.text.contains("\"nearest\":\"\(nearest)\""))
+        #expect(response.text.contains("did you mean '\(nearest)'?"))
+    }
+
     @Test func streamsWhatIsLarge() throws {
         let header = "loc_id,latitude,longitude,region,year,month,day,species_id,num\n"
         let rows = (1...2000).map { "L\($0),60.5,-135.25,CA-YT,2021,2,1,stejay,\($0)\n" }

@@ -8,7 +8,7 @@ import Testing
     private static let rounds = ProcessInfo.processInfo.environment["ROOKERY_FUZZ_ROUNDS"].flatMap { Int($0) } ?? 2_000
 
     /// SplitMix64.
-    private struct Generator: RandomNumberGenerator {
+    struct Generator: RandomNumberGenerator {
         var state: UInt64
 
         mutating func next() -> UInt64 {
@@ -126,8 +126,7 @@ import Testing
             #expect(target.raw.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F })
             #expect(target.path.hasPrefix("/") || target.path == "*")
             #expect(!target.path.utf8.contains(0))
-            let segments = target.path.split(separator: "/")
-            #expect(!segments.contains("..") && !segments.contains("."))
+            #expect(!target.segments.contains("..") && !target.segments.contains("."))
         }
     }
 }

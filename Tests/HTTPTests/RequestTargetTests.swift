@@ -9,7 +9,7 @@ import Testing
         ("/%2541", "/%41"), ("/~a-b_c.d!$&'()*,;=:@", "/~a-b_c.d!$&'()*,;=:@"), ("/|\"<>[]{}^`\\", "/|\"<>[]{}^`\\"),
         // Dot segments, resolved after decoding.
         ("/.", "/"), ("/./", "/"), ("/a/.", "/a/"), ("/a/./b", "/a/b"), ("/a/..", "/"), ("/a/../b", "/b"),
-        ("/a/b/../c", "/a/c"), ("/a/b/..", "/a/"), ("/a/b/../..", "/"), ("/a/%2e%2E/b", "/b"), ("/a%2f..%2fb", "/b"),
+        ("/a/b/../c", "/a/c"), ("/a/b/..", "/a/"), ("/a/b/../..", "/"), ("/a/%2e%2E/b", "/b"), ("/a/.%2e/b", "/b"),
         ("/%2e", "/"), ("/...", "/..."), ("/.a", "/.a"), ("/..a", "/..a"), ("/a..", "/a.."), ("/a/.b/..", "/a/"),
         ("/a//..", "/a/"), ("//..", "/"), ("/observations.csv", "/observations.csv"),
     ])
@@ -18,6 +18,39 @@ import Testing
         #expect(target.path == path)
         #expect(target.raw == raw)
         #expect(target.query.isEmpty)
+    }
+
+    /// A path is split at its slashes before it is decoded: `%2F` is a character of its segment.
+    @Test(arguments: [
+        ("/", [""]), ("/a", ["a"]), ("/a/", ["a", ""]), ("//a", ["", "a"]), ("/a%2Fb", ["a/b"]),
+        ("/a/b%2fc%2F", ["a", "b/c/"]), ("/a/%2F", ["a", "/"]), ("/a%2f..%2fb", ["a/../b"]),
+        ("/..%2fetc/passwd", ["../etc", "passwd"]), ("/a/b%2F../c", ["a", "b/..", "c"]), ("/a%2Fb/../c", ["c"]),
+        ("/a/%252F", ["a", "%2F"]), ("/a/%2E%2E%2E", ["a", "..."]), ("/a/%20%2E", ["a", " ."]), ("/a%3Fb", ["a?b"]),
+        ("/a%23b;c&d=e,f+g%2B", ["a#b;c&d=e,f+g+"]), ("/%22%22", ["\"\""]), ("/a/..%2F..", ["a", "../.."]),
+        ("http://h", [""]), ("http://h/a%2Fb/c", ["a/b", "c"]), ("*", []),
+    ])
+    func splitsAPathBeforeItIsDecoded(_ raw: String, _ segments: [String]) throws {
+        #expect(try RequestTarget(parsing: raw).segments == segments)
+    }
+
+    /// Whatever a segment holds but for dots alone, its encoding brings it back.
+    @Test func bringsBackEverySegment() throws {
+        var generator = ParserFuzzTests.Generator(state: 5)
+        let characters: [Character] = [
+            "/", "%", ".", "+", " ", "?", "#", "&", ";", ",", "\"", "a", "2", "F", "é", "\u{301}", "\n",
+        ]
+        for _ in 0..<2_000 {
+            let segments = (0...2).map { _ in
+                String(
+                    (0...Int.random(in: 0...5, using: &generator)).map { _ in
+                        characters.randomElement(using: &generator) ?? "a"
+                    })
+            }
+            guard !segments.contains(where: { [".", ".."].contains($0) }) else { continue }
+            let raw = segments.map { "/" + $0.utf8.map { "%" + ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
+            let read = try RequestTarget(parsing: raw.joined()).segments
+            #expect(read.map { Array($0.utf8) } == segments.map { Array($0.utf8) })
+        }
     }
 
     @Test(
@@ -43,7 +76,7 @@ import Testing
         // Not UTF-8 when decoded.
         "/%FF", "/%C3", "/%C0%AF", "/%ED%A0%80", "/%F5%80%80%80", "/?a=%E9", "/?%80=a", "/%E2%82/a", "/?a=%C3&%A9=b",
         // Above the root.
-        "/..", "/../", "/a/../..", "/%2e%2e/", "/..%2fetc/passwd", "/./..", "/a/../../b",
+        "/..", "/../", "/a/../..", "/%2e%2e/", "/%2E.", "/./..", "/a/../../b",
         // Characters that no target has.
         "/#", "/a#b", "/?a#b", "/a b", "/\u{E9}", "/?a=\u{20AC}", "/\u{7F}", "/\t", "/?a=b c",
         // Other forms.

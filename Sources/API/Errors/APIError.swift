@@ -11,7 +11,8 @@ enum APIError: Error, Equatable {
     case incorrectPassword
     /// Wrong Basic credentials.
     case incorrectCredentials
-    case unknownPath
+    /// `nearest` is a path that there is, where the one that is asked for has a slash too many.
+    case unknownPath(nearest: String?)
     case methodNotAllowed(allowed: [Method])
     case unknownObservation(id: String)
     case unknownLocation(code: String)

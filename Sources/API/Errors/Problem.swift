@@ -39,11 +39,13 @@ struct Problem {
             self.init(
                 .badRequest, "repeated-credentials",
                 "malformed authorization header: credentials are given more than once")
-        case .unknownPath:
+        case .unknownPath(let nearest):
             self.init(
                 .notFound, "unknown-path",
-                "there is nothing at this path; try /observations, /checklists, /species, /locations, /regions, /summary, /datasets or /health"
-            )
+                "there is nothing at this path; "
+                    + (nearest.map { "did you mean '\($0)'?" }
+                        ?? "try /observations, /checklists, /species, /locations, /regions, /summary, /datasets or /health"),
+                details: [("nearest", nearest)])
         case .methodNotAllowed(let allowed):
             let list = allowed.map(\.rawValue).joined(separator: ", ")
             self.init(

@@ -11,7 +11,9 @@ struct Handlers {
 
     func handle(_ call: Call) throws(APIError) -> Answer {
         guard let principal = call.principal else { throw .missingCredentials }
-        guard let route = call.route else { throw .unknownPath }
+        guard let route = call.route else {
+            throw .unknownPath(nearest: Route.nearestPath(to: call.request.target.segments))
+        }
         switch call.request.method {
         case .get, .head: break
         case .options: return .now(options)
@@ -65,7 +67,7 @@ struct Handlers {
             _ = try Parameters(query, allowed: [])
             return .now(Handlers.json(Description.bytes))
         case .server:
-            throw .unknownPath
+            throw .unknownPath(nearest: nil)
         }
     }
 

@@ -16,7 +16,7 @@ struct PageLink: Sendable {
     }
 
     /// Everything but the unreserved characters of RFC 3986 §2.3, and some more, as percent and hexadecimal digits.
-    private static func escaped(_ text: String, keeping kept: String) -> String {
+    static func escaped(_ text: String, keeping kept: String) -> String {
         let digits = Array("0123456789ABCDEF".utf8)
         var bytes: [UInt8] = []
         for byte in text.utf8 {
