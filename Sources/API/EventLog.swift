@@ -11,6 +11,8 @@ struct EventLog: Sendable {
         case .unknownSpecies(let name, let nearest):
             return .badValue(
                 parameter: "species", value: name, expected: "a species that is known here", nearest: nearest)
+        case .malformedList(let filter, let value, let expected):
+            return .badValue(parameter: filter.rawValue, value: value, expected: expected, nearest: nil)
         case .unknownPage:
             return .badPage("the 'after' of this query's 'Link'; begin again without it")
         case .lostPage:

@@ -25,6 +25,18 @@ enum Parameter: String, CaseIterable {
     static let table = formats
 }
 
+extension Parameter {
+    /// Whether its value is a list: then it may be given several times, and its values add up.
+    var isList: Bool {
+        switch self {
+        case .species, .year, .month, .day, .region, .location, .dataset, .by, .fields, .sort: true
+        case .from, .to, .bbox, .near, .within, .leastNum, .greatestNum, .zerofill, .limit, .after, .count, .format,
+            .spreadsheet:
+            false
+        }
+    }
+}
+
 /// The query of a request, read strictly: a typing error must never return the wrong data.
 struct Parameters {
     private(set) var values: [(parameter: Parameter, value: String)] = []
@@ -36,7 +48,7 @@ struct Parameters {
                 let nearest = Spelling.nearest(to: item.name, among: allowed.lazy.map(\.rawValue))
                 throw .unknownParameter(item.name, nearest: nearest)
             }
-            guard self[parameter] == nil else { throw .repeatedParameter(item.name) }
+            guard parameter.isList || self[parameter] == nil else { throw .repeatedParameter(item.name) }
             guard !item.value.isEmpty else {
                 throw .badValue(
                     parameter: item.name, value: "", expected: "a value: the parameter is empty", nearest: nil)
@@ -45,24 +57,31 @@ struct Parameters {
         }
     }
 
+    /// The value of a parameter; the first of a list that is given several times.
     subscript(parameter: Parameter) -> String? {
         for entry in values where entry.parameter == parameter { return entry.value }
         return nil
     }
 
     func fields() throws(APIError) -> [Field] {
-        guard let value = self[.fields] else { return Field.defaults }
-        return try fields(value)
+        guard self[.fields] != nil else { return Field.defaults }
+        return try members("a record", Field.allCases)
     }
 
-    /// The members of a comma-separated list.
+    /// The values of a list.
     func list(_ parameter: Parameter, _ value: String) throws(APIError) -> [String] {
-        guard value.utf8.contains(UInt8(ascii: ",")) else { return [value] }
-        let parts = value.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-        guard !parts.contains("") else {
-            throw bad(parameter, value, "a list: a value between the commas is missing")
+        do throws(ListSyntax.Fault) {
+            return try ListSyntax.values(of: value)
+        } catch {
+            throw bad(parameter, value, error.expected)
         }
-        return parts
+    }
+
+    /// The values of a list, however often it is given.
+    func list(_ parameter: Parameter) throws(APIError) -> [String] {
+        var list: [String] = []
+        for entry in values where entry.parameter == parameter { list += try self.list(parameter, entry.value) }
+        return list
     }
 
     /// A list of whole numbers within a range.
@@ -93,20 +112,16 @@ struct Parameters {
 
     /// The members of a checklist that are asked for.
     func checklistFields() throws(APIError) -> [ChecklistField] {
-        guard let value = self[.fields] else { return ChecklistField.defaults }
-        return try members(value, "a checklist", ChecklistField.allCases)
-    }
-
-    private func fields(_ value: String) throws(APIError) -> [Field] {
-        try members(value, "a record", Field.allCases)
+        guard self[.fields] != nil else { return ChecklistField.defaults }
+        return try members("a checklist", ChecklistField.allCases)
     }
 
     /// Names of members, each once.
     private func members<Member: RawRepresentable<String> & Equatable>(
-        _ value: String, _ owner: String, _ all: [Member]
+        _ owner: String, _ all: [Member]
     ) throws(APIError) -> [Member] {
         var members: [Member] = []
-        for name in try list(.fields, value) {
+        for name in try list(.fields) {
             guard let member = Member(rawValue: name) else {
                 let nearest = Spelling.nearest(to: name, among: all.lazy.map(\.rawValue))
                 throw bad(.fields, name, "a member of \(owner)", nearest: nearest)

@@ -7,29 +7,28 @@ extension Parameters {
         var query = ObservationQuery()
         for (parameter, value) in values {
             switch parameter {
-            case .species: query.species = try list(parameter, value)
-            case .year: query.years = try numbers(parameter, value, in: 1...9999)
-            case .month: query.months = try numbers(parameter, value, in: 1...12)
-            case .day: query.days = try numbers(parameter, value, in: 1...31)
+            case .species: add(value, .species, to: &query)
+            case .year: query.years += try numbers(parameter, value, in: 1...9999)
+            case .month: query.months += try numbers(parameter, value, in: 1...12)
+            case .day: query.days += try numbers(parameter, value, in: 1...31)
             case .from: query.from = try date(parameter, value)
             case .to: query.to = try date(parameter, value)
-            case .region: query.regions = try list(parameter, value)
-            case .location: query.locations = try list(parameter, value)
-            case .dataset: query.datasets = try list(parameter, value)
+            case .region: add(value, .region, to: &query)
+            case .location: add(value, .location, to: &query)
+            case .dataset: add(value, .dataset, to: &query)
             case .bbox: query.box = try box(value)
             case .near: query.circle = try circle(value)
             case .leastNum: query.leastNum = try count(parameter, value)
             case .greatestNum: query.greatestNum = try count(parameter, value)
-            case .fields: break
-            case .sort: query.sort = try sort(value)
             case .limit: query.limit = try limit(value)
             case .after: query.after = value
             case .within where self[.near] == nil:
                 throw bad(.within, value, "of use alone: give the middle with 'near=latitude,longitude'")
-            case .within, .zerofill, .by, .count, .format, .spreadsheet:
+            case .within, .zerofill, .by, .fields, .sort, .count, .format, .spreadsheet:
                 break
             }
         }
+        query.sort = try sort()
         query.countsAll = try countsAll()
         if let from = query.from, let to = query.to, from.number > to.lastNumber, let value = self[.to] {
             throw bad(.to, value, "the date in 'from' or one after it")
@@ -76,11 +75,11 @@ extension Parameters {
 
     /// What `/summary` groups by.
     func summaryKeys() throws(APIError) -> [SummaryKey] {
-        guard let value = self[.by] else {
+        guard self[.by] != nil else {
             throw .missingParameter("by", expected: "such as by=species,year; keys are \(SummaryKey.names)")
         }
         var keys: [SummaryKey] = []
-        for name in try list(.by, value) {
+        for name in try list(.by) {
             guard let key = SummaryKey(rawValue: name) else {
                 let nearest = Spelling.nearest(to: name, among: SummaryKey.allCases.lazy.map(\.rawValue))
                 throw bad(.by, name, "a key of summaries; there are \(SummaryKey.names)", nearest: nearest)
@@ -89,6 +88,21 @@ extension Parameters {
             keys.append(key)
         }
         return keys
+    }
+
+    /// Adds a value that names things: one without commas and quotes is a name, of any other the store tells what it is.
+    private func add(_ value: String, _ filter: UnresolvedValue.Filter, to query: inout ObservationQuery) {
+        if ListSyntax.isPlain(value) {
+            query[filter].append(value)
+            return
+        }
+        let list: UnresolvedValue.List
+        do throws(ListSyntax.Fault) {
+            list = .values(try ListSyntax.values(of: value))
+        } catch {
+            list = .malformed(expected: error.expected)
+        }
+        query.unresolved.append(UnresolvedValue(filter, whole: value, list: list))
     }
 
     private func count(_ parameter: Parameter, _ value: String) throws(APIError) -> Int64 {
@@ -144,9 +158,9 @@ extension Parameters {
         return isPlain && text.utf8.count - digits.count <= 1 ? Double(text) : nil
     }
 
-    private func sort(_ value: String) throws(APIError) -> [SortKey] {
+    private func sort() throws(APIError) -> [SortKey] {
         var keys: [SortKey] = []
-        for text in try list(.sort, value) {
+        for text in try list(.sort) {
             let isDescending = text.hasPrefix("-")
             let name = isDescending ? String(text.dropFirst()) : text
             guard let field = Field(rawValue: name) else {
@@ -161,7 +175,7 @@ extension Parameters {
             keys.append(SortKey(field: field, isDescending: isDescending))
         }
         guard keys.count <= SortKey.most else {
-            throw bad(.sort, value, "a list of at most \(SortKey.most) members")
+            throw bad(.sort, self[.sort] ?? "", "a list of at most \(SortKey.most) members")
         }
         return keys
     }

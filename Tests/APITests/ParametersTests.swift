@@ -15,8 +15,10 @@ import Testing
 
     @Test func readsEveryFilter() throws {
         let query = try read([
-            ("species", "stejay,Common Raven"), ("year", "2020,2021"), ("month", "1"), ("day", "31"), ("from", "2020"),
-            ("to", "2021-03"), ("region", "CA,US-WA"), ("location", "L1"), ("dataset", "yukon"), ("fields", "num,date"),
+            ("species", "stejay"), ("species", "Common Raven"), ("year", "2020,2021"), ("month", "1"), ("day", "31"),
+            ("from", "2020"),
+            ("to", "2021-03"), ("region", "CA"), ("region", "US-WA"), ("location", "L1"), ("dataset", "yukon"),
+            ("fields", "num,date"),
             ("limit", "7"), ("bbox", "170,-20.5,-170,20"), ("near", "60.7,-135"), ("within", "12.5"), ("min_num", "0"),
             ("max_num", "12"), ("sort", "-date,num"),
         ])
@@ -56,8 +58,49 @@ import Testing
         #expect(throws: APIError.unknownParameter("password", nearest: nil)) { try read([("password", "mumble")]) }
     }
 
-    @Test func refusesAParameterThatIsGivenTwice() {
-        #expect(throws: APIError.repeatedParameter("year")) { try read([("year", "2020"), ("year", "2021")]) }
+    @Test(arguments: [
+        "from", "to", "bbox", "near", "within", "min_num", "max_num", "zerofill", "limit", "after", "count", "format",
+    ])
+    func refusesAParameterThatIsGivenTwiceAndIsNoList(name: String) {
+        #expect(throws: APIError.repeatedParameter(name)) { try read([(name, "1"), (name, "1")]) }
+    }
+
+    @Test func addsUpListsThatAreGivenSeveralTimes() throws {
+        let query = try read([
+            ("year", "2020"), ("species", "a"), ("year", "2021,2022"), ("location", "L1"), ("species", "b"),
+            ("month", "1"),
+            ("month", "2"), ("day", "3"), ("day", "4"), ("region", "CA"), ("region", "US"), ("dataset", "x"),
+            ("dataset", "y"), ("location", "L2"), ("fields", "num"), ("fields", "date,day"), ("sort", "-date"),
+            ("sort", "num"),
+        ])
+        #expect(query.years == [2020, 2021, 2022] && query.months == [1, 2] && query.days == [3, 4])
+        #expect(query.species == ["a", "b"] && query.locations == ["L1", "L2"] && query.regions == ["CA", "US"])
+        #expect(query.datasets == ["x", "y"] && query.fields == [.num, .date, .day])
+        #expect(query.sort.map(\.field) == [.date, .num] && query.unresolved.isEmpty)
+        let items = ["species", "year"].map { RequestTarget.QueryItem(name: "by", value: $0) }
+        #expect(try Parameters(items, allowed: Parameter.summary).summaryKeys() == [.species, .year])
+        #expect(throws: APIError.self) { try read([("sort", "date"), ("sort", "-date")]) }
+        #expect(throws: APIError.self) { try read([("fields", "num"), ("fields", "num")]) }
+        #expect(throws: APIError.self) { try read([("location", "L1"), ("location", "")]) }
+    }
+
+    /// A value with commas or quotes may be one id, so that only a store can tell.
+    @Test func leavesWhatMayBeOneIDToTheStore() throws {
+        let query = try read([
+            ("location", "60.7,-135"), ("location", "L1"), ("species", #""a, b",c"#), ("region", #""a"#),
+            ("dataset", "x,"),
+        ])
+        #expect(query.locations == ["L1"] && query.species.isEmpty && query.regions.isEmpty && query.datasets.isEmpty)
+        #expect(
+            query.unresolved == [
+                UnresolvedValue(.location, whole: "60.7,-135", list: .values(["60.7", "-135"])),
+                UnresolvedValue(.species, whole: #""a, b",c"#, list: .values(["a, b", "c"])),
+                UnresolvedValue(
+                    .region, whole: #""a"#, list: .malformed(expected: ListSyntax.Fault.openQuote.expected)),
+                UnresolvedValue(
+                    .dataset, whole: "x,", list: .malformed(expected: ListSyntax.Fault.missingValue.expected)),
+            ])
+        #expect(try read([("year", #""2020",2021"#)]).years == [2020, 2021])
     }
 
     @Test(arguments: [

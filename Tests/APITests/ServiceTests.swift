@@ -72,6 +72,60 @@ import Testing
         }
     }
 
+    /// What an answer shows can be asked for, in every filter and path that takes it.
+    @Test(arguments: [
+        "60.7155,-135.0294", #"Fish Lake, "north" end"#, #""quoted""#, "Marsh/Lake", "..", ".", "a+b %2F;&#=?", ",",
+        "L1.csv",
+        "é\u{301},\u{301}",
+    ])
+    func findsWhatHasOddCharacters(id: String) throws {
+        let cell = "\"" + id.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+        let own = "\(cell),60.5,-135.25,\(cell),2021,2,1,\(cell),3\n"
+        let fixture = try Fixture(plain: Fixture.plain + own)
+        func encoded(_ text: String) -> String { PageLink.escaped(text, keeping: "") }
+        let all = try fixture.get("/observations.ndjson").text
+        let wanted = all.split(separator: "\n").filter { !$0.contains(#""L"#) || $0.contains("L1.csv") }
+        try #require(wanted.count == 1)
+        for name in ["location", "region", "species"] {
+            for value in [id, cell] {
+                let found = try fixture.get("/observations.ndjson?\(name)=\(encoded(value))")
+                #expect(found.text == wanted[0] + "\n", "\(name)=\(value)")
+                let more = name == "region" ? "US-WA" : name == "location" ? "L3" : "comrav"
+                let two = try fixture.get("/observations.ndjson?\(name)=\(encoded(value))&\(name)=\(more)")
+                #expect(two.text.split(separator: "\n").count == 2 && two.text.contains(wanted[0]))
+            }
+            let quoted = encoded(cell)
+            for path in ["/checklists", "/summary?by=year", "/?species=\(quoted)&zerofill=no"] {
+                let found = try fixture.get("\(path)\(path.contains("?") ? "&" : "?")\(name)=\(quoted)&format=ndjson")
+                #expect(found.text.split(separator: "\n").count == 1)
+            }
+        }
+        #expect(
+            try fixture.get("/locations.ndjson?location=\(encoded(id))").text.split(separator: "\n").count == 1)
+        guard id != "." && id != ".." else { return }
+        #expect(try fixture.get("/locations/\(encoded(id))").text.contains(#""records":1,"#))
+        #expect(try fixture.get("/species/\(encoded(id))").text.contains(#""records":1,"#))
+    }
+
+    /// The next page is that of the same query, also where a parameter is given several times.
+    @Test func pagesLeadToTheNextWhateverTheValuesHold() throws {
+        let fixture = try Fixture(plain: Fixture.plain + "\"a, \"\"b\"\"/%2F\",60.5,-135.25,CA-YT,2021,2,3,\"x,y\",3\n")
+        let place = "a,%20%22b%22/%252F"
+        for path in ["/observations", "/checklists", "/locations"] {
+            let species = path == "/locations" ? "" : "&species=x,y&species=%22stejay%22,comrav"
+            var target: String? = "\(path).csv?location=\(place)&location=%22L1%22,L3&limit=1&location=L2\(species)"
+            var (pages, rows) = (0, 0)
+            while let next = target {
+                let page = try fixture.get(next)
+                try #require(page.status == .ok, "\(next): \(page.text)")
+                pages += 1
+                rows += page.text.split(separator: "\r\n").count - 1
+                target = page.fields[.link].map { String($0.dropFirst().prefix { $0 != ">" }) }
+            }
+            #expect(rows == (path == "/observations" ? 5 : 4) && pages == rows)
+        }
+    }
+
     @Test func listsSpeciesAndDataSets() throws {
         let fixture = try Fixture()
         let species = try fixture.get("/species").text
@@ -85,7 +139,12 @@ import Testing
     @Test(arguments: [
         ("/?specie=stejay", "unknown-parameter", #""nearest":"species""#),
         ("/?species=stejai", "bad-value", #""nearest":"stejay""#),
-        ("/?year=2021&year=2022", "repeated-parameter", #""parameter":"year""#),
+        ("/?limit=1&limit=2", "repeated-parameter", #""parameter":"limit""#),
+        ("/?location=%22L1", "bad-value", #""parameter":"location""#),
+        ("/checklists?region=L1,", "bad-value", #""parameter":"region""#),
+        ("/summary?by=year&dataset=%22a%22b", "bad-value", #""parameter":"dataset""#),
+        ("/locations?location=L1,%20%22L2%22", "bad-value", #""parameter":"location""#),
+        ("/?species=stejay,,&zerofill=yes", "bad-value", #""parameter":"species""#),
         ("/?fields=nun", "bad-value", #""nearest":"num""#),
         ("/health?x=1", "unknown-parameter", #""parameter":"x""#),
         ("/?zerofill=yes", "missing-parameter", #""parameter":"species""#),

@@ -13,7 +13,7 @@ BAD = [  # path and query, the parameter that is named, the nearest name if ther
     ("/observations?sort=-dat", "sort", "date"), ("/observations?sort=date,date", "sort", None),
     ("/observations?sort=date,-date", "sort", None), ("/observations?sort=minutes", "sort", None),
     ("/observations?sort=", "sort", None),
-    ("/observations?year=2020&year=2021", "year", None), ("/observations?limit=0", "limit", None),
+    ("/observations?from=2020&from=2021", "from", None), ("/observations?limit=0", "limit", None),
     ("/observations?limit=-1", "limit", None), ("/observations?limit=99999999999999999999", "limit", None),
     ("/observations?count=all", "count", None), ("/observations?format=cvs", "format", "csv"),
     ("/observations?after=nonsense&limit=1", "after", None), ("/observations?bbox=1,2,3", "bbox", None),
@@ -27,7 +27,10 @@ BAD = [  # path and query, the parameter that is named, the nearest name if ther
     ("/summary", "by", None), ("/summary?by=", "by", None), ("/summary?by=yaer", "by", "year"),
     ("/summary?by=year,year", "by", None), ("/summary?by=year&format=geojson", "format", None),
     ("/species?format=geojson", "format", None), ("/locations?limit=x", "limit", None),
-    ("/checklists?fields=nothing", "fields", None),
+    ("/checklists?fields=nothing", "fields", None), ("/observations?fields=num&fields=num", "fields", None),
+    ("/observations?location=%22L1", "location", None), ("/locations?region=CA,", "region", None),
+    ("/checklists?dataset=%22a%22b", "dataset", None), ("/observations?location=L1,%20%22a,b%22", "location", None),
+    ("/observations?year=2020&year=", "year", None), ("/observations?species=stejay&species=stejai", "species", "stejay"),
 ]
 
 

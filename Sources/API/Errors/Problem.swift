@@ -67,7 +67,7 @@ struct Problem {
         case .repeatedParameter(let name):
             self.init(
                 .badRequest, "repeated-parameter",
-                "the parameter '\(name)' is given more than once; separate several values by commas",
+                "the parameter '\(name)' is given more than once; it is no list, so give it once",
                 details: [("parameter", name)])
         case .missingParameter(let name, let expected):
             self.init(

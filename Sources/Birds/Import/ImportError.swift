@@ -29,7 +29,7 @@ public struct ImportError: Error, Sendable, Equatable {
             case 14, 26: self = .refused("\(path) can't be opened: \(message).")
             default: self = .failed("\(path) could not be changed: \(message); nothing was changed.")
             }
-        case .unknownSpecies, .unknownPage, .lostPage, .overBudget, .cancelled, .busy:
+        case .unknownSpecies, .malformedList, .unknownPage, .lostPage, .overBudget, .cancelled, .busy:
             self = .failed("\(path) could not be changed; nothing was changed.")
         }
     }

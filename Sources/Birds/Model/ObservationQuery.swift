@@ -14,6 +14,8 @@ public struct ObservationQuery: Sendable, Hashable {
     public var locations: [String] = []
     /// Names of data sets.
     public var datasets: [String] = []
+    /// More species, regions, locations and data sets, which a store tells from lists of them.
+    public var unresolved: [UnresolvedValue] = []
     public var box: GeographicBox?
     public var circle: GeographicCircle?
     /// The least and the greatest number; either leaves out what was not counted.

@@ -6,6 +6,9 @@ public enum StoreError: Error, Sendable, Equatable {
     case unusable(path: String, reason: String)
     /// A species that no table of species knows; `nearest` is the closest name that is known.
     case unknownSpecies(String, nearest: String?)
+    /// A value of a filter that is neither an id nor a list; `expected` says what would be right, as the end of the sentence
+    /// "… is not".
+    case malformedList(UnresolvedValue.Filter, value: String, expected: String)
     /// The beginning of a page is none of this query.
     case unknownPage
     /// What a page begins behind is there no more, and the order of the query does not tell where it was.
@@ -30,6 +33,8 @@ extension StoreError {
             "\(path) can't be used: \(reason)"
         case .unknownSpecies(let name, let nearest):
             "there is no species '\(name)'" + (nearest.map { "; did you mean '\($0)'?" } ?? "")
+        case .malformedList(_, let value, let expected):
+            "'\(value)' is not \(expected)"
         case .unknownPage:
             "the page is none of this query"
         case .lostPage:

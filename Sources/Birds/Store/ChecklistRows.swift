@@ -2,10 +2,13 @@
 extension ObservationStore {
     /// The checklists that a query matches, which are those of its dates, places and data sets, and, where it asks for species
     /// or numbers, that hold such a record. In the order of date, place and data set.
-    /// - Throws: `.unknownSpecies`, `.unknownPage`, `.overBudget`, `.cancelled` or `.sqlite`.
+    /// - Throws: `.unknownSpecies`, `.malformedList`, `.unknownPage`, `.overBudget`, `.cancelled` or `.sqlite`.
     public func checklists(
         _ query: ObservationQuery, fields: [ChecklistField], view: View, format: RowFormat
     ) throws(StoreError) -> RowCursor {
+        guard query.unresolved.isEmpty else {
+            return try checklists(resolved(query, view), fields: fields, view: view, format: format)
+        }
         var paging: Paging?
         if query.limit != nil || query.after != nil {
             paging = try Paging(query, of: "checklists", order: .date(isDescending: false), database: database)

@@ -7,8 +7,9 @@ extension ObservationStore {
 
     /// The locations in the regions and areas of a query, by loc_id: loc_id, latitude, longitude, region, location_name,
     /// records, first, last. Of a query only places, limit, after and count matter.
-    /// - Throws: `.unknownPage`, `.overBudget`, `.cancelled` or `.sqlite`.
+    /// - Throws: `.malformedList`, `.unknownPage`, `.overBudget`, `.cancelled` or `.sqlite`.
     public func locations(_ query: ObservationQuery, view: View, format: RowFormat) throws(StoreError) -> RowCursor {
+        guard query.unresolved.isEmpty else { return try locations(resolved(query, view), view: view, format: format) }
         var paging: Paging?
         if query.limit != nil || query.after != nil {
             paging = try Paging(query, of: "locations", order: .location(isDescending: false), database: database)

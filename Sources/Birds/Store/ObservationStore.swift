@@ -18,6 +18,7 @@ public final class ObservationStore {
     let scans: ScanPool
     private let names: SpeciesNames
     let numbers: RecordNumbers
+    let known: KnownIDs
     private let datasetByName: Statement
     /// The last used is the first.
     private var encoders: [RowEncoder] = []
@@ -55,6 +56,7 @@ public final class ObservationStore {
         scans = ScanPool(database)
         names = SpeciesNames(database)
         numbers = try RecordNumbers(database)
+        known = KnownIDs(database)
         datasetByName = try database.prepare("SELECT id FROM dataset WHERE name = ?1")
         // A file that lacks an index is refused now, and not with a query.
         for index in IndexScan.Index.allCases {
@@ -100,8 +102,11 @@ public final class ObservationStore {
     }
 
     /// Rows of observations, in the order that is asked for.
-    /// - Throws: `.unknownSpecies`, `.unknownPage`, `.lostPage`, `.overBudget`, `.cancelled` or `.sqlite`.
+    /// - Throws: `.unknownSpecies`, `.malformedList`, `.unknownPage`, `.lostPage`, `.overBudget`, `.cancelled` or `.sqlite`.
     public func observations(_ query: ObservationQuery, view: View, format: RowFormat) throws(StoreError) -> RowCursor {
+        guard query.unresolved.isEmpty else {
+            return try observations(resolved(query, view), view: view, format: format)
+        }
         let encoder = encoder(format, query.fields)
         let order = RowOrder(query.sort)
         var paging: Paging?
@@ -260,6 +265,12 @@ extension ObservationStore {
             }
         }
         return ids.count == 1 ? ids : Set(ids).sorted()
+    }
+
+    /// Whether a name stands for a species that the view shows.
+    func isKnown(species name: String, _ view: View) throws(StoreError) -> Bool {
+        for match in try names.find(name) where try isVisible(match, view) { return true }
+        return false
     }
 
     /// Whether the view shows that there is such a species: those of the tables of species are no secret, others are known

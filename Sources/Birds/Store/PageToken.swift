@@ -17,9 +17,10 @@ struct PageToken: Equatable {
     /// How many of the rows that are equal in all of the above have been sent.
     var ordinal: Int64
 
-    /// The version of this layout, and the longest text in one, in bytes.
     private static let version: UInt8 = 1
-    private static let longestText = 1000
+    /// In bytes; its length is two of them, and the greatest stands for no text. A token of longer ones than a request line takes
+    /// is refused there: one that were cut would begin its page elsewhere.
+    private static let longestText = 0xFFFE
 
     /// In the alphabet of RFC 4648 §5, without padding.
     var text: String {

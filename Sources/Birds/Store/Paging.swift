@@ -91,15 +91,19 @@ struct Paging {
         return (.max - 1, false)
     }
 
-    /// FNV-1a of what a query asks for, but for its page and its members.
+    /// FNV-1a of what a query asks for, but for its page and its members: the same however it is written, in one list, several
+    /// parameters or quotes, and in whichever order.
     private static func hash(_ query: ObservationQuery, _ resource: String) -> UInt64 {
         var query = query
         query.after = nil
         query.limit = nil
         query.fields = []
         query.countsAll = false
-        let lists = [query.species, query.regions, query.locations, query.datasets].map { "\($0)" }
-        let numbers = [query.years, query.months, query.days].map { "\($0)" }
+        let lists = [query.species, query.regions, query.locations, query.datasets].map { list in
+            // As bytes: strings would be equal to others of the same characters.
+            "\(Set(list.map { Array($0.utf8) }).sorted { $0.lexicographicallyPrecedes($1) })"
+        }
+        let numbers = [query.years, query.months, query.days].map { "\(Set($0).sorted())" }
         let bounds = [query.from?.number, query.to?.lastNumber].map { $0.map(String.init) ?? "" }
         let nums = [query.leastNum, query.greatestNum].map { $0.map(String.init) ?? "" }
         let box = query.box.map { "\($0.west) \($0.south) \($0.east) \($0.north)" } ?? ""

@@ -4,10 +4,13 @@ extension ObservationStore {
     public static let summaryNumbers = ["records", "total", "max", "first", "last"]
 
     /// The groups of a summary, in the order of their keys: their keys, and records, total, max, first and last of each.
-    /// - Throws: `.unknownSpecies`, `.overBudget`, `.cancelled` or `.sqlite`.
+    /// - Throws: `.unknownSpecies`, `.malformedList`, `.overBudget`, `.cancelled` or `.sqlite`.
     public func summary(
         by keys: [SummaryKey], _ query: ObservationQuery, view: View, format: RowFormat
     ) throws(StoreError) -> RowCursor {
+        guard query.unresolved.isEmpty else {
+            return try summary(by: keys, resolved(query, view), view: view, format: format)
+        }
         let kind = SummaryKind.smallest(keys, query)
         let summary = try summary(by: keys, query, view: view, kind: kind)
         let names = keys.map(\.member) + ObservationStore.summaryNumbers

@@ -1,8 +1,9 @@
 extension ObservationStore {
     /// Records of the species of a query on complete checklists, with rows of 0 where a species was not reported. The numbers and
     /// the order of the query are without meaning.
-    /// - Throws: `.unknownSpecies`, `.unknownPage`, `.overBudget`, `.cancelled` or `.sqlite`.
+    /// - Throws: `.unknownSpecies`, `.malformedList`, `.unknownPage`, `.overBudget`, `.cancelled` or `.sqlite`.
     public func zeroFilled(_ query: ObservationQuery, view: View, format: RowFormat) throws(StoreError) -> RowCursor {
+        guard query.unresolved.isEmpty else { return try zeroFilled(resolved(query, view), view: view, format: format) }
         var paging: Paging?
         if query.limit != nil || query.after != nil {
             paging = try Paging(query, of: "zerofill", order: .date(isDescending: false), database: database)

@@ -1,0 +1,78 @@
+/// Which ids of places, regions and data sets there are, as far as a view shows them.
+///
+/// Statements are prepared when first needed, and each is reset before the function that runs it returns.
+final class KnownIDs {
+    private let database: Database
+    private var regionsOfLocation: Statement?
+    private var locationsInRegion: Statement?
+    private var regionsOfDataset: Statement?
+
+    init(_ database: Database) { self.database = database }
+
+    func contains(location code: String, _ view: RegionScope) throws(StoreError) -> Bool {
+        let sql = "SELECT region FROM location INDEXED BY location_by_code WHERE code = ?1"
+        return try any(&regionsOfLocation, sql, code) { view.contains($0.text(0)) }
+    }
+
+    /// Whether there are places of exactly this region.
+    func contains(region code: String, _ view: RegionScope) throws(StoreError) -> Bool {
+        let sql = "SELECT 1 FROM location INDEXED BY location_by_region WHERE region = ?1 LIMIT 1"
+        guard view.contains(code) else { return false }
+        return try any(&locationsInRegion, sql, code) { _ in true }
+    }
+
+    func contains(dataset name: String, _ view: RegionScope) throws(StoreError) -> Bool {
+        let sql = """
+            SELECT r.code FROM dataset d LEFT JOIN summary s ON s.kind = \(SummaryKind.year.rawValue) AND s.dataset_id = d.id
+            LEFT JOIN region r ON r.id = s.region_id WHERE d.name = ?1
+            """
+        return try any(&regionsOfDataset, sql, name) { view.contains($0.text(0)) }
+    }
+
+    private func any(
+        _ kept: inout Statement?, _ sql: String, _ value: String, _ holds: (Statement) -> Bool
+    ) throws(StoreError) -> Bool {
+        let statement: Statement
+        if let kept {
+            statement = kept
+        } else {
+            statement = try database.prepare(sql)
+            kept = statement
+        }
+        statement.bind(1, value)
+        while try statement.step() {
+            if holds(statement) {
+                statement.reset()
+                return true
+            }
+        }
+        return false
+    }
+}
+
+extension ObservationStore {
+    /// A query without values that may be one id or several: each that is an id as a whole, and one that the view shows, is that
+    /// id, and any other is a list. Whatever is asked of the records of a query is asked of this one.
+    /// - Throws: `.malformedList` where a value is neither.
+    func resolved(_ query: ObservationQuery, _ view: View) throws(StoreError) -> ObservationQuery {
+        let scope = RegionScope(query: [], view: view)
+        var resolved = query
+        resolved.unresolved = []
+        for value in query.unresolved {
+            let isKnown =
+                switch value.filter {
+                case .species: try isKnown(species: value.whole, view)
+                case .region: try known.contains(region: value.whole, scope)
+                case .location: try known.contains(location: value.whole, scope)
+                case .dataset: try known.contains(dataset: value.whole, scope)
+                }
+            switch value.list {
+            case _ where isKnown: resolved[value.filter].append(value.whole)
+            case .values(let values): resolved[value.filter] += values
+            case .malformed(let expected):
+                throw .malformedList(value.filter, value: value.whole, expected: expected)
+            }
+        }
+        return resolved
+    }
+}

@@ -1,0 +1,139 @@
+import Testing
+
+@testable import Birds
+
+/// Which values of filters are one id, and which are lists.
+@Suite struct KnownIDsTests {
+    private let folder: TemporaryFolder
+    private let store: ObservationStore
+
+    init() throws {
+        folder = try TemporaryFolder()
+        var fixture = Fixture(datasets: ["here", "one,two", "three,four"])
+        fixture.places = [
+            .init(code: "\"", region: "CA-YT"), .init(code: "A", region: "CA-YT"), .init(code: "A,B", region: "US-AK"),
+            .init(code: "B", region: "CA,US"), .init(code: "C,D", region: "CA"), .init(code: "E,F"),
+        ]
+        fixture.species = [
+            .init(code: "a,b"), .init(code: "c", scientificName: "Avis, nota", commonName: "Owl, Barn"),
+            .init(code: "d"),
+        ]
+        fixture.records = [
+            .init(date: 2020_01_01, place: 0, species: 1), .init(date: 2020_01_01, place: 1, species: 2),
+            .init(date: 2020_01_01, place: 2, species: 0, dataset: 2), .init(date: 2020_01_01, place: 3, species: 2),
+            .init(date: 2020_01_02, place: 4, species: 2, dataset: 1), .init(date: 2020_01_03, place: 5, species: 2),
+        ]
+        try fixture.write(to: folder.path("birds.db"))
+        store = try ObservationStore(path: folder.path("birds.db"))
+    }
+
+    private func query(_ filter: UnresolvedValue.Filter, _ whole: String, _ list: [String]?) -> ObservationQuery {
+        var query = ObservationQuery()
+        let list = list.map { UnresolvedValue.List.values($0) } ?? .malformed(expected: "a list")
+        query.unresolved = [UnresolvedValue(filter, whole: whole, list: list)]
+        return query
+    }
+
+    @Test(
+        arguments: [
+            (.location, "A,B", ["A", "B"], ["A,B"]), (.location, "B,A", ["B", "A"], ["B", "A"]),
+            (.location, "\"", nil, ["\""]), (.location, "E,F", ["E", "F"], ["E,F"]),
+            (.region, "CA,US", ["CA", "US"], ["CA,US"]), (.region, "US,CA", ["US", "CA"], ["US", "CA"]),
+            (.species, "a,b", ["a", "b"], ["a,b"]), (.species, "Owl, Barn", ["Owl", " Barn"], ["Owl, Barn"]),
+            (.species, "c,d", ["c", "d"], ["c", "d"]), (.dataset, "one,two", ["one", "two"], ["one,two"]),
+            (.dataset, "one,here", ["one", "here"], ["one", "here"]), (.location, "a,b", ["a", "b"], ["a", "b"]),
+        ] as [(UnresolvedValue.Filter, String, [String]?, [String])])
+    func aWholeValueThatIsAnIDIsThatID(
+        filter: UnresolvedValue.Filter, whole: String, list: [String]?, expected: [String]
+    ) throws {
+        let resolved = try store.resolved(query(filter, whole, list), .everything)
+        #expect(resolved[filter] == expected)
+        #expect(resolved.unresolved.isEmpty)
+    }
+
+    /// A value that would be one id for somebody else is a list for who does not see that id, and an error where it is none.
+    @Test(
+        arguments: [
+            (.location, "A,B", ["A", "B"]), (.species, "a,b", ["a", "b"]), (.dataset, "three,four", ["three", "four"]),
+            (.location, "E,F", ["E", "F"]), (.dataset, "one,two", nil), (.location, "C,D", nil),
+            (.region, "CA,US", nil),
+            (.location, "\"", nil),
+        ] as [(UnresolvedValue.Filter, String, [String]?)])
+    func whatAViewHidesIsNoID(filter: UnresolvedValue.Filter, whole: String, hidden: [String]?) throws {
+        let resolved = try store.resolved(query(filter, whole, hidden ?? ["x"]), View(regions: ["CA", "CA,US"]))
+        #expect(resolved[filter] == hidden ?? [whole])
+        let none = try store.resolved(query(filter, whole, ["x"]), View(regions: ["CA-BC"]))
+        #expect(none[filter] == ["x"])
+    }
+
+    @Test func whatIsNeitherAnIDNorAListIsAnError() throws {
+        let bad = query(.dataset, "\"a", nil)
+        let error = StoreError.malformedList(.dataset, value: "\"a", expected: "a list")
+        #expect(throws: error) { try store.observations(bad, view: .everything, format: .json) }
+        #expect(throws: error) { try store.checklists(bad, fields: [.date], view: .everything, format: .json) }
+        #expect(throws: error) { try store.locations(bad, view: .everything, format: .json) }
+        #expect(throws: error) { try store.summary(by: [.year], bad, view: .everything, format: .json) }
+        #expect(throws: error) { try store.zeroFilled(bad, view: .everything, format: .json) }
+    }
+
+    @Test func valuesAddUp() throws {
+        var wanted = query(.location, "A,B", ["A", "B"])
+        wanted.locations = ["A"]
+        wanted.unresolved += query(.location, "B,C", ["B", "C"]).unresolved
+        wanted.unresolved += query(.species, "d,a,b", ["d", "a,b"]).unresolved
+        #expect(try store.ids(wanted) == [2, 3, 4])
+    }
+
+    /// A page is one of its query however that is written.
+    @Test func oneQueryHasOneFingerprint() throws {
+        func next(_ query: ObservationQuery) throws -> String? {
+            var query = query
+            query.limit = 1
+            return try store.nextPage(query, view: .everything)
+        }
+        var plain = ObservationQuery()
+        plain.locations = ["A", "B"]
+        plain.years = [2020, 2021]
+        var others = [plain, plain, plain]
+        others[0].locations = ["B", "A", "B"]
+        others[0].years = [2021, 2020]
+        others[1].locations = []
+        others[1].unresolved = query(.location, "B,A", ["B", "A"]).unresolved
+        others[2].locations = ["B"]
+        others[2].unresolved = query(.location, "\"A\"", ["A"]).unresolved
+        let page = try #require(try next(plain))
+        for other in others { #expect(try next(other) == page) }
+        var different = plain
+        different.locations = []
+        different.unresolved = query(.location, "A,B", ["A", "B"]).unresolved
+        different.after = page
+        #expect(throws: StoreError.unknownPage) { try store.ids(different) }
+    }
+
+    /// Names of places and species in the token of a page may be of any length and characters.
+    @Test func pagesGoOnBehindAnyName() throws {
+        var fixture = Fixture()
+        let codes = ["\"", ",", "..", "a\"b", String(repeating: "é", count: 1500), "ü", "\u{1F426}"]
+        fixture.places = codes.map { .init(code: $0, region: $0) }
+        fixture.species = codes.map { .init(code: $0) }
+        for place in codes.indices {
+            for species in codes.indices {
+                fixture.records.append(.init(date: 2020_01_01, place: place, species: species))
+            }
+        }
+        try fixture.write(to: folder.path("names.db"))
+        let store = try ObservationStore(path: folder.path("names.db"))
+        for field in [Field.date, .locationID, .speciesID] {
+            var query = ObservationQuery()
+            query.sort = [SortKey(field: field, isDescending: false)]
+            let all = try store.ids(query)
+            query.limit = 1
+            var ids: [Int] = []
+            repeat {
+                ids += try store.ids(query)
+                query.after = try store.nextPage(query, view: .everything)
+            } while query.after != nil && ids.count <= all.count
+            #expect(ids == all && all.count == 49)
+        }
+    }
+}
