@@ -16,9 +16,9 @@ IDS = {"id": "1", "species_id": "stejay", "loc_id": None}
 
 
 def value(parameter):
-    """The example of a parameter, as it is written in a query."""
+    """The example of a parameter, as the description says that it is written in a query."""
     example = parameter["example"]
-    return ",".join(map(str, example)) if isinstance(example, list) else example
+    return ",".join(map(str, example)) if isinstance(example, list) and not parameter["explode"] else example
 
 
 def every_promise_is_kept(url, document):

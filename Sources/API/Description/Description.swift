@@ -32,8 +32,12 @@ enum Description {
     }
 
     private static let introduction = """
-        Bird records of one SQLite file. Parameters narrow each other; lists are separated by commas. An unknown or repeated \
-        parameter is an error that names the nearest one. Collections take the format as an extension, as the parameter \
+        Bird records of one SQLite file. Parameters narrow each other. The values of a list add up: repeat its parameter, or \
+        separate them by commas. In a list, a value in double quotes keeps its commas, and each two quotes in it are one; a \
+        value that is a known id as a whole is that id, so that each loc_id, species_id, region and data set of an answer can \
+        be sent as it is, percent-encoded. An unknown parameter, or one that is no list and is repeated, is an error that \
+        names it and the nearest one. Paths are split at their slashes before they are decoded: %2F belongs to an id. \
+        Collections take the format as an extension, as the parameter \
         'format', or from 'Accept', the first of these that is there. Paths answer HEAD and OPTIONS too.
         """
 
@@ -49,8 +53,8 @@ enum Description {
                 paths.append((named.path, ["get": collection(named, format, operation: named.operation)]))
             }
         }
-        for (resource, key, pattern) in Resource.documents {
-            paths.append((resource.path, ["get": document(resource, key, pattern)]))
+        for (resource, key, pattern, text) in Resource.documents {
+            paths.append((resource.path, ["get": document(resource, key, pattern, text)]))
         }
         return paths + others
     }
@@ -87,10 +91,12 @@ enum Description {
         return operation(name, resource.summary, parameters, rows, more)
     }
 
-    private static func document(_ resource: Resource, _ key: String, _ pattern: String?) -> JSONValue {
+    private static func document(
+        _ resource: Resource, _ key: String, _ pattern: String?, _ text: String
+    ) -> JSONValue {
         let schema: JSONValue = ["type": "string", "minLength": 1]
         let path: JSONValue = [
-            "name": .string(key), "in": "path", "required": true,
+            "name": .string(key), "in": "path", "required": true, "description": .string(text),
             "schema": pattern.map { schema.with([("pattern", .string($0))]) } ?? schema,
         ]
         let parameters = [path] + resource.parameters.map { $0.description(of: resource, in: nil) }

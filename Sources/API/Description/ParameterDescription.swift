@@ -8,14 +8,20 @@ extension Parameter {
     func description(of resource: Resource, in format: RowFormat?) -> JSONValue {
         let (schema, text, example) = meaning(resource, format)
         var members: [(name: String, value: JSONValue)] = [
-            ("name", .string(rawValue)), ("in", "query"), ("description", .string(text)), ("schema", schema),
+            ("name", .string(rawValue)), ("in", "query"),
+            ("description", .string(text + (isList ? Parameter.howToList : ""))),
+            ("schema", schema),
         ]
         if self == .by { members.append(("required", true)) }
-        // Lists are separated by commas: a repeated parameter is refused.
-        if case .string("array")? = schema["type"] { members += [("style", "form"), ("explode", false)] }
+        // Of the two ways to write a list, OpenAPI knows one at a time. Repeating needs no quotes. A box or a point is no list,
+        // and has commas alone.
+        if case .string("array")? = schema["type"] { members += [("style", "form"), ("explode", .bool(isList))] }
         if let example { members.append(("example", example)) }
         return .object(members)
     }
+
+    private static let howToList =
+        " A list: repeat the parameter, or separate values by commas; double quotes keep the commas of a value."
 
     private func meaning(_ resource: Resource, _ format: RowFormat?) -> (JSONValue, String, JSONValue?) {
         switch self {
@@ -91,7 +97,7 @@ extension Parameter {
     }
 
     private static let texts: JSONValue = [
-        "type": "array", "minItems": 1, "items": ["type": "string", "pattern": "^[^,]+$"],
+        "type": "array", "minItems": 1, "items": ["type": "string", "minLength": 1],
     ]
 
     private static let date: JSONValue = [

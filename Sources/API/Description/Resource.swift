@@ -43,24 +43,25 @@ struct Resource {
             schema: "Dataset"),
     ]
 
-    static let documents: [(resource: Resource, key: String, pattern: String?)] = [
+    static let documents: [(resource: Resource, key: String, pattern: String?, text: String)] = [
         (
             Resource(
                 path: "/observations/{id}", route: .observation(id: ""), operation: "getObservation",
                 summary: "One record.", parameters: Parameter.observation, schema: "Observation",
-                fields: observationFields), "id", "^(0|-?[1-9][0-9]*)$"
+                fields: observationFields), "id", "^(0|-?[1-9][0-9]*)$", "The id of a record."
         ),
         (
             Resource(
                 path: "/species/{species_id}", route: .oneSpecies(code: ""), operation: "getSpecies",
                 summary: "One species, with the numbers of its records.", parameters: [], schema: "OneSpecies"),
-            "species_id", nil
+            "species_id", nil, "The species_id; a slash in it is %2F. For . or .. use the parameter species."
         ),
         (
             Resource(
                 path: "/locations/{loc_id}", route: .location(code: ""), operation: "getLocation",
                 summary: "One location, with the numbers of its records.", parameters: [], schema: "OneLocation"),
-            "loc_id", nil
+            "loc_id", nil,
+            "The loc_id; a slash in it is %2F. For . or .. use the parameter location."
         ),
     ]
 
