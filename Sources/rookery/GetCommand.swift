@@ -13,7 +13,8 @@ struct GetCommand: ParsableCommand {
             rookery get --user marlyn:mumble 'http://localhost:8000/?species=stejay'
             rookery get --password mumble --count 'species=stejay&year=2021'
 
-            Spaces and letters beyond ASCII can be typed as they are. An error is printed as '403: incorrect or missing \
+            Spaces, quotes and letters beyond ASCII can be typed as they are; within a value, write & as %26, % as %25 and \
+            + as %2B. An error is printed as '403: incorrect or missing \
             password', with exit status 1.
             """)
 

@@ -37,7 +37,7 @@ struct ServerURL: Equatable {
                 target: ServerURL.encoded(target))
         } else {
             let base = server.hasSuffix("/") ? String(server.dropLast()) : server
-            try self.init(whole: base + target)
+            try self.init(whole: base + ServerURL.encoded(target))
         }
     }
 
@@ -73,12 +73,13 @@ struct ServerURL: Equatable {
         self.target = ServerURL.encoded(target.hasPrefix("/") ? String(target) : "/" + target)
     }
 
-    /// Spaces and what is not ASCII as `%20` and the like, so that names can be typed as they are.
+    /// Spaces, quotes and what is not ASCII as `%20` and the like, so that names can be typed as they are. So is `#`, which begins
+    /// a fragment in a whole URL alone, where that has been cut off. What is percent-encoded stays as it is.
     private static func encoded(_ target: String) -> String {
         let digits = Array("0123456789ABCDEF".utf8)
         var output: [UInt8] = []
         for byte in (target.isEmpty ? "/" : target).utf8 {
-            if (0x21...0x7E).contains(byte), byte != UInt8(ascii: "\"") {
+            if (0x21...0x7E).contains(byte), !"\"#".utf8.contains(byte) {
                 output.append(byte)
             } else {
                 output += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]

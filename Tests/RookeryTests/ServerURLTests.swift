@@ -16,6 +16,13 @@ import Testing
             ("?year=2021", "127.0.0.1", 8000, "/?year=2021"),
             ("year=2021", "127.0.0.1", 8000, "/?year=2021"), ("species=a/b?", "127.0.0.1", 8000, "/?species=a/b?"),
             ("", "127.0.0.1", 8000, "/"),
+            (#"location="Fish Lake, north",L7"#, "127.0.0.1", 8000, "/?location=%22Fish%20Lake,%20north%22,L7"),
+            ("location=60.7,-135&location=L2", "127.0.0.1", 8000, "/?location=60.7,-135&location=L2"),
+            ("/locations/Marsh%2FLake%2C%252F", "127.0.0.1", 8000, "/locations/Marsh%2FLake%2C%252F"),
+            ("http://h/locations/a%2Fb%22?x=%2C%26", "h", 80, "/locations/a%2Fb%22?x=%2C%26"),
+            ("/locations/Nest #4", "127.0.0.1", 8000, "/locations/Nest%20%234"),
+            ("location=Nest #4;a+b", "127.0.0.1", 8000, "/?location=Nest%20%234;a+b"),
+            ("http://h/?location=Étang, \"Nord\"#part", "h", 80, "/?location=%C3%89tang,%20%22Nord%22"),
         ] as [(String, String, UInt16, String)])
     func readsAURLOrAQuery(text: String, host: String, port: UInt16, target: String) throws {
         let url = try ServerURL(text, server: "http://127.0.0.1:8000")
@@ -27,6 +34,7 @@ import Testing
         let url = try ServerURL("species=stejay", server: "unix:/run/rookery.sock")
         #expect(url.place == .socket(path: "/run/rookery.sock"))
         #expect(url.target == "/?species=stejay")
+        #expect(try ServerURL("location=Nest #4", server: "unix:/run/x").target == "/?location=Nest%20%234")
     }
 
     @Test(arguments: [
