@@ -20,6 +20,7 @@ import tempfile
 
 import requests
 
+import shown
 from server import PASSWORD, PROJECT, Server, check, import_files
 
 SEED = int(sys.argv[1]) if len(sys.argv) > 1 else 20211
@@ -417,6 +418,9 @@ def main():
             check_summaries(client, records, names)
             check_resources(client, records, names)
             check_zeros(client, records, names)
+            shown.Check(server, "sample data and plain records")
+        shown.check_imports(folder)
+        shown.check_odd_names(folder)
 
 
 main()

@@ -211,8 +211,9 @@ def event_archive():
                     "meta.xml": meta}), records
 
 
-def main():
-    files = {
+def generated_files():
+    """A file of every format by its name: the title of the format, its content, and its records as the service tells them."""
+    return {
         "MyEBirdData.csv": ("My eBird Data", my_ebird_data(old=False)),
         "MyOldEBirdData.csv": ("My eBird Data", my_ebird_data(old=True)),
         "ebd_relNov-2026.txt": ("eBird Basic Dataset", basic_dataset(old=False)),
@@ -223,6 +224,10 @@ def main():
         "occurrences.zip": ("Darwin Core Archive", occurrence_archive()),
         "events.zip": ("Darwin Core Archive", event_archive()),
     }
+
+
+def main():
+    files = generated_files()
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         (folder / "taxonomy.csv").write_bytes(b"\xef\xbb\xbf" + TAXONOMY.encode())
@@ -252,4 +257,5 @@ def main():
               "another format than the file's is refused", again.stderr)
 
 
-main()
+if __name__ == "__main__":
+    main()

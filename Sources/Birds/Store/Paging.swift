@@ -85,7 +85,8 @@ struct Paging {
         statement.bind(1, token.location)
         while try statement.step() {
             let found = Place(statement).key
-            if found == place { return (statement.int64(0), true) }
+            // A region without a name is another one than none.
+            if found == place, statement.isNull(4) == (token.region == nil) { return (statement.int64(0), true) }
             if place.lexicographicallyPrecedes(found) { return (statement.int64(0) - 1, false) }
         }
         return (.max - 1, false)

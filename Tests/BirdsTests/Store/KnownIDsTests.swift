@@ -113,11 +113,14 @@ import Testing
     /// Names of places and species in the token of a page may be of any length and characters.
     @Test func pagesGoOnBehindAnyName() throws {
         var fixture = Fixture()
-        let codes = ["\"", ",", "..", "a\"b", String(repeating: "é", count: 1500), "ü", "\u{1F426}"]
+        let codes = ["\"", ",", "..", "a\"b", String(repeating: "é", count: 600), "ü", "\u{1F426}"]
         fixture.places = codes.map { .init(code: $0, region: $0) }
-        fixture.species = codes.map { .init(code: $0) }
+        fixture.places[2].region = nil
+        fixture.places[3] = fixture.places[2]
+        fixture.places[3].region = ""
+        fixture.species = codes[2...4].map { .init(code: $0) }
         for place in codes.indices {
-            for species in codes.indices {
+            for species in fixture.species.indices {
                 fixture.records.append(.init(date: 2020_01_01, place: place, species: species))
             }
         }
@@ -133,7 +136,7 @@ import Testing
                 ids += try store.ids(query)
                 query.after = try store.nextPage(query, view: .everything)
             } while query.after != nil && ids.count <= all.count
-            #expect(ids == all && all.count == 49)
+            #expect(ids == all && all.count == 21)
         }
     }
 }
