@@ -120,7 +120,8 @@ import Testing
                 try #require(page.status == .ok, "\(next): \(page.text)")
                 pages += 1
                 rows += page.text.split(separator: "\r\n").count - 1
-                target = page.fields[.link].map { String($0.dropFirst().prefix { $0 != ">" }) }
+                let link = page.fields[.link].map { String($0.dropFirst().prefix { $0 != ">" }) }
+                target = link.map { $0.hasPrefix("?") ? path + ".csv" + $0 : $0 }
             }
             #expect(rows == (path == "/observations" ? 5 : 4) && pages == rows)
         }

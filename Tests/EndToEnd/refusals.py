@@ -48,6 +48,11 @@ def main():
             right = right and (parameter is None or body.get("parameter") == parameter)
             check(right and (nearest is None or body.get("nearest") == nearest), f"{path} is 400", answer.text)
 
+        for path, nearest in [("/observations/", "/observations"), ("/observations.csv/", "/observations.csv"),
+                              ("/species/stejay/", "/species/stejay"), ("/locations/a/b", "/locations/a%2Fb"), ("/nothing/", None)]:
+            body = get(path).json()
+            check(body["status"] == 404 and body.get("nearest") == nearest, f"{path} is 404 and names {nearest}", body)
+
         first = get("/observations?species=stejay&limit=2")
         link = first.links["next"]["url"]
         check(get(link).status_code == 200, "the link of a page is answered")

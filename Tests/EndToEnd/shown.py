@@ -60,10 +60,8 @@ class Client:
         """The rows of all pages, and how many there are."""
         rows, pages = self.get(path, *items), 1
         while self.link:
-            target = urllib.parse.urljoin(path, self.link[1:self.link.index(">")])
-            if target.startswith("http"):
-                target = target.split("/", 3)[3].join(["/", ""])
-            rows, pages = rows + self.ask(target), pages + 1
+            rows += self.ask(urllib.parse.urljoin(path, self.link[1:self.link.index(">")]))
+            pages += 1
         return rows, pages
 
 
