@@ -65,6 +65,17 @@ import Testing
         #expect(response.text == "{\"status\":\"ok\"}\n")
     }
 
+    @Test func takesAPasswordInEitherEncoding() throws {
+        let fixture = try Fixture(password: "pässword")
+        // Jürgen:pässword, in UTF-8 and in ISO-8859-1.
+        for credentials in ["SsO8cmdlbjpww6Rzc3dvcmQ=", "SvxyZ2VuOnDkc3N3b3Jk"] {
+            let response = try fixture.get("/", fields: "Authorization: Basic \(credentials)\r\n")
+            #expect(response.status == .ok)
+            #expect(response.user == "Jürgen")
+        }
+        #expect(try fixture.get("/", fields: "Password: pässword\r\n").status == .ok)
+    }
+
     @Test func saysWhoWasAnsweredAndNeverAPassword() throws {
         let fixture = try Fixture()
         #expect(try fixture.get("/", fields: "Authorization: Basic bWFybHluOm11bWJsZQ==\r\n").user == "marlyn")

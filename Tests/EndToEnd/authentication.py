@@ -2,8 +2,11 @@
 
 import base64
 import json
+import pathlib
 import subprocess
 import tempfile
+
+import requests
 
 from server import Server, check, sample_database
 
@@ -26,7 +29,35 @@ def basic(user_and_password, scheme="Basic "):
     return f"Authorization: {scheme}{base64.b64encode(user_and_password).decode()}"
 
 
+def encodings(folder):
+    """A password beyond ASCII, as `requests` sends it (ISO-8859-1) and as curl does (UTF-8); and the name in the log."""
+    log = pathlib.Path(folder, "log")
+    with Server(sample_database(folder), "--access-log", log, credentials=["--password", "pässword"]) as server:
+        url = f"{server.url}/?limit=1"
+        reference = requests.get(url, auth=("Jürgen".encode(), "pässword".encode()))
+        check(reference.status_code == 200 and reference.json(), "200  a password in UTF-8", reference.text)
+        for what, sent in {
+            "a password in ISO-8859-1": {"auth": ("Jürgen", "pässword")},
+            "with a user name of ASCII": {"auth": ("marlyn", "pässword")},
+            "in the field Password, in UTF-8": {"headers": {"Password": "pässword".encode()}},
+            "in the field Password, in ISO-8859-1": {"headers": {"Password": "pässword"}},
+        }.items():
+            answer = requests.get(url, **sent)
+            check(answer.status_code == 200 and answer.text == reference.text, f"200  {what}", answer.text)
+        for what, sent, status in [("a user name", {"auth": ("Jürgen", "pässward")}, 401),
+                                   ("the field Password", {"headers": {"Password": "pässward"}}, 403)]:
+            check(requests.get(url, **sent).status_code == status, f"{status}  another password in ISO-8859-1 with {what}")
+        names = ['Jür "x" gen', "Jürgen\u00a0K"]
+        for name in names:
+            requests.get(url, auth=(name, "pässword"))
+        server.stop()
+    users = [line.split(" ", 2)[1] for line in log.read_text(encoding="utf-8").splitlines()]
+    check(users[:2] == ["Jürgen", "Jürgen"] and users[-2:] == ["Jür__x__gen", "Jürgen\u00a0K"], "the log has the names in UTF-8", users)
+
+
 def main():
+    with tempfile.TemporaryDirectory() as folder:
+        encodings(folder)
     with tempfile.TemporaryDirectory() as folder, Server(sample_database(folder)) as server:
         url = f"{server.url}/?species=stejay&year=2021"
         reference = curl(url, "-u", "marlyn:mumble")[2]
@@ -40,6 +71,7 @@ def main():
             "any user name": ["-u", "somebody else:mumble"],
             "no user name": ["-u", ":mumble"],
             "a user name in UTF-8": ["-u", "Åsa:mumble"],
+            "a user name in ISO-8859-1": ["-H", basic("Jürgen:mumble".encode("latin-1"))],
             "scheme in lower case": ["-H", basic("marlyn:mumble", "basic ")],
             "scheme in upper case, several spaces": ["-H", basic("marlyn:mumble", "BASIC   ")],
         }
@@ -70,7 +102,8 @@ def main():
             (400, MALFORMED, "Basic in the URL alphabet", ["-H", "Authorization: Basic _-_-Om11bWJsZQ=="]),
             (400, MALFORMED, "Basic with white space inside", ["-H", "Authorization: Basic bWFybHlu Om11bWJsZQ=="]),
             (400, MALFORMED, "Basic without a colon", ["-H", basic("mumble")]),
-            (400, MALFORMED, "Basic that is not UTF-8", ["-H", basic(b"marl\xffn:mumble")]),
+            (400, MALFORMED, "Basic with a control character of ISO-8859-1", ["-H", basic(b"marl\x85n:mumble")]),
+            (400, MALFORMED, "Basic with one in UTF-8", ["-H", basic("marl\x85n:mumble")]),
             (400, MALFORMED, "Basic with a control character", ["-H", basic("marlyn:mum\x07ble")]),
             (400, MALFORMED, "Basic with a NUL", ["-H", basic("marlyn\0:mumble")]),
             (400, None, "two Password fields", ["-H", "Password: mumble", "-H", "Password: mumble"]),

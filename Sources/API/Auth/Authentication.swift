@@ -21,7 +21,8 @@ struct Authentication {
             return try next(&call)
         }
         guard call.request.fields.count(of: .password) == 1 else { throw .repeatedCredentials }
-        guard password.matches(given.span) else { throw .incorrectPassword }
+        let candidate = CredentialText.utf8(given) ?? []
+        guard password.matches(candidate.span) else { throw .incorrectPassword }
         call.principal = Principal(name: nil)
         return try next(&call)
     }

@@ -14,7 +14,7 @@ public struct SharedPassword: Sendable {
     public init?(_ text: String) {
         let bytes = Array(text.utf8)
         guard let first = bytes.first, let last = bytes.last, first != 0x20, last != 0x20,
-            bytes.count <= SharedPassword.longestCandidate, bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
+            bytes.count <= SharedPassword.longestCandidate, CredentialText.utf8(bytes[...]) != nil
         else { return nil }
         length = bytes.count
         repeated = (0..<SharedPassword.longestCandidate).map { bytes[$0 % bytes.count] }

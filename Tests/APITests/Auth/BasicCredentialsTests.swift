@@ -32,6 +32,18 @@ import Testing
         #expect(Array(credentials.password) == Array(password.utf8))
     }
 
+    @Test(
+        arguments: [
+            ([0x4A, 0xFC, 0x72, 0x67, 0x65, 0x6E], "Jürgen"), ([0xA0], "\u{A0}"), ([0xFF, 0xC3], "ÿÃ"),
+            ([0xC0, 0x80 | 0x20], "À\u{A0}"),
+            // What is UTF-8 is read as that, though it could be the other.
+            ([0xC3, 0xBC], "ü"), (Array("ναύτης".utf8), "ναύτης"),
+        ] as [([UInt8], String)])
+    func readsWhatIsNotUTF8AsISO88591(bytes: [UInt8], text: String) throws {
+        #expect(try Array(credentials(field(bytes + [0x3A, 0x78])).user) == Array(text.utf8))
+        #expect(try Array(credentials(field([0x78, 0x3A] + bytes)).password) == Array(text.utf8))
+    }
+
     @Test(arguments: ["Basic ", "basic ", "BASIC ", "bAsIc    "])
     func takesTheSchemeInAnyCaseAndAnySpaces(scheme: String) throws {
         #expect(try credentials(field(Array("a:b".utf8), scheme: scheme)).user == [0x61])
@@ -57,7 +69,9 @@ import Testing
 
     @Test(
         arguments: [
-            [0x61, 0x3A, 0xFF], [0x61, 0x00, 0x3A], [0x61, 0x3A, 0x0A], [0x61, 0x3A, 0x7F], [0xC2, 0x85, 0x3A], [0x61],
+            [0x61, 0x00, 0x3A], [0x61, 0x3A, 0x0A], [0x61, 0x3A, 0x7F], [0xC2, 0x85, 0x3A], [0x61], [0xFC],
+            // C1, whichever encoding it is in.
+            [0x61, 0x3A, 0x80], [0x61, 0x3A, 0x9F], [0x85, 0x3A, 0xFC], [0xFC, 0x3A, 0x1F],
         ] as [[UInt8]])
     func refusesBytesThatAreNoCredentials(bytes: [UInt8]) {
         #expect(throws: BasicCredentials.Fault.malformed) { try credentials(field(bytes)) }

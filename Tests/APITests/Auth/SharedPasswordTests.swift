@@ -21,7 +21,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["", " mumble", "mumble ", "mum\nble", "mum\u{0}ble", "\u{7F}"])
+    @Test(arguments: ["", " mumble", "mumble ", "mum\nble", "mum\u{0}ble", "\u{7F}", "mum\u{85}ble"])
     func cannotBeWhatNoFieldCanHold(text: String) {
         #expect(SharedPassword(text) == nil)
     }
