@@ -15,6 +15,8 @@ public struct ServiceConfiguration: Sendable {
     public var longAnswers: Int = 64
     /// Whose web pages may ask.
     public var cors = CORS.none
+    /// Where clients reach the service, where a proxy stands between; nil where links are relative.
+    public var publicURL: PublicURL?
     public var accessLog: AccessLogConfiguration
     public var logger: Logger
 
@@ -26,13 +28,15 @@ public struct ServiceConfiguration: Sendable {
     }
 }
 
-/// The connections of the workers and what is counted, which all loops share.
+/// The connections of the workers, what is counted and what is told of the service, which all loops share.
 public struct SharedStores: Sendable {
     let pool: StorePool
     let metrics = Metrics(now: Int64(time(nil)))
+    let description: [UInt8]
 
     public init(_ configuration: ServiceConfiguration) {
         pool = StorePool(path: configuration.database, limit: configuration.longAnswers)
+        description = Description.bytes(server: configuration.publicURL)
     }
 }
 
@@ -55,8 +59,6 @@ public final class Service: Application {
     /// - Throws: `StoreError` where the database is missing or is none of ours.
     public init(_ configuration: ServiceConfiguration, stores: SharedStores, loop: Int) throws(StoreError) {
         let watch = try StoreWatch(path: configuration.database)
-        // Made now, so that no request waits for it.
-        _ = Description.bytes
         let log = EventLog(logger: configuration.logger)
         let metrics = stores.metrics.addLoop()
         let long = LongAnswer(
@@ -64,7 +66,7 @@ public final class Service: Application {
             metrics: metrics)
         let handlers = Handlers(
             watch: watch, rows: RowAnswer(long: long, log: log, metrics: metrics), log: log, metrics: stores.metrics,
-            pool: stores.pool)
+            pool: stores.pool, publicURL: configuration.publicURL, description: stores.description)
         self.watch = watch
         self.log = log
         pool = stores.pool

@@ -33,6 +33,12 @@ struct ServeCommand: ParsableCommand {
             "ROOKERY_CORS", default: "none", name: "origin"))
     var cors: [String] = []
 
+    @Option(
+        help: .setting(
+            "Where clients reach the server, such as https://atlas.example/birds; links are then absolute.",
+            "ROOKERY_PUBLIC_URL", default: "links are relative", name: "url"))
+    var publicURL: String?
+
     @OptionGroup(title: "Where it listens") var listening: ListeningOptions
     @OptionGroup(title: "Logs") var logs: LogOptions
     @OptionGroup(title: "Limits") var limits: LimitOptions
@@ -58,6 +64,7 @@ struct ServeCommand: ParsableCommand {
             database: path, password: password, accessLog: accessLog, logger: logger)
         try limits.apply(to: &configuration)
         configuration.cors = try allowedOrigins()
+        configuration.publicURL = try publicAddress()
         let service = configuration
 
         do {
@@ -88,6 +95,15 @@ struct ServeCommand: ParsableCommand {
             return try CORS(given.split { $0 == "," || $0 == " " }.map(String.init))
         } catch {
             throw Failure.usage("--cors: \(error.message)")
+        }
+    }
+
+    private func publicAddress() throws -> PublicURL? {
+        guard let text = try setting(publicURL, "ROOKERY_PUBLIC_URL") else { return nil }
+        do throws(PublicURLError) {
+            return try PublicURL(text)
+        } catch {
+            throw Failure.usage("--public-url: \(error.message)")
         }
     }
 

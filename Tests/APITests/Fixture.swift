@@ -39,7 +39,8 @@ final class Fixture {
     let service: Service
 
     init(
-        password: String? = "mumble", plain: String = Fixture.plain, queryTimeout: Int = 10, cors: [String] = []
+        password: String? = "mumble", plain: String = Fixture.plain, queryTimeout: Int = 10, cors: [String] = [],
+        publicURL: String? = nil
     ) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("rookery-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -60,6 +61,7 @@ final class Fixture {
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         configuration.queryTimeout = queryTimeout
         configuration.cors = try CORS(cors)
+        configuration.publicURL = try publicURL.map { try PublicURL($0) }
         service = try Service(configuration, stores: SharedStores(configuration), loop: 0)
     }
 

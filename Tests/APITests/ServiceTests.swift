@@ -34,12 +34,45 @@ import Testing
             text += page.text
             pages += 1
             guard let link = page.fields[.link] else { break }
-            #expect(link.hasPrefix("</observations.ndjson?fields=id&limit=3&count=exact&after="))
+            #expect(link.hasPrefix("<?fields=id&limit=3&count=exact&after="))
             #expect(link.hasSuffix(">; rel=\"next\""))
-            target = String(link.dropFirst().prefix { $0 != ">" })
+            target = "/observations.ndjson" + link.dropFirst().prefix { $0 != ">" }
         }
         #expect(text == whole && pages == 2)
         #expect(try fixture.get(target + "&year=2021").text.contains(#""parameter":"after""#))
+    }
+
+    @Test func namesThePublicURLWhereThereIsOne() throws {
+        let fixture = try Fixture(publicURL: "https://atlas.example/birds/")
+        for path in ["/observations", "/", "/locations.csv"] {
+            let link = try #require(try fixture.get(path + "?region=CA,US&limit=1").fields[.link])
+            #expect(link.hasPrefix("<https://atlas.example/birds\(path)?region=CA,US&limit=1&after="))
+        }
+        #expect(try fixture.get("/openapi.json").text.contains(#""servers":[{"url":"https://atlas.example/birds"}]"#))
+        #expect(try Fixture().get("/openapi.json").text.contains(#""servers":[{"url":"."}]"#))
+    }
+
+    @Test(arguments: [
+        ("https://atlas.example/birds", "https://atlas.example/birds"),
+        ("HTTP://Atlas.example:8080//", "http://Atlas.example:8080"),
+        ("https://[::1]/a/b/", "https://[::1]/a/b"), ("http://10.0.0.1", "http://10.0.0.1"),
+        ("https://a/%C3%BC", "https://a/%C3%BC"),
+    ])
+    func takesAPublicURL(text: String, kept: String) throws {
+        #expect(try PublicURL(text).text == kept)
+    }
+
+    @Test(arguments: [
+        "", "atlas.example", "//atlas.example", "ftp://atlas.example", "https://", "https:///birds",
+        "https://u:p@atlas.example",
+        "https://u@atlas.example/", "https://atlas.example/?a=b", "https://atlas.example/#a",
+        "https://atlas.example/a b",
+        "https://atlas.example/ü", "https://atlas.example/>", "https://atlas.example/\"", "https://atlas.example:99999",
+        "https://atlas.example/%zz", "https://at las.example", "https://atlas.example/\r\nX: y", "https://[::1",
+        "https://a:b",
+    ])
+    func refusesWhatIsNoPublicURL(text: String) {
+        #expect(throws: PublicURLError.self) { try PublicURL(text) }
     }
 
     @Test(arguments: [

@@ -55,6 +55,8 @@ def main():
 
         first = get("/observations?species=stejay&limit=2")
         link = first.links["next"]["url"]
+        link = requests.compat.urljoin(first.url, link)
+        link = link.removeprefix(server.url)
         check(get(link).status_code == 200, "the link of a page is answered")
         token = re.search(r"after=([^&]+)", link)[1]
         everything = get("/observations?species=stejay").json()

@@ -4,9 +4,10 @@ import HTTP
 /// What the server answers, in OpenAPI 3.1, for the programs that read that: made of the tables by which requests are read.
 enum Description {
     /// The document at `/openapi.json`.
-    static let bytes: [UInt8] = document.bytes + [UInt8(ascii: "\n")]
+    /// - Parameter server: Where clients reach the service; nil for where they fetch this document.
+    static func bytes(server: PublicURL?) -> [UInt8] { document(server).bytes + [UInt8(ascii: "\n")] }
 
-    private static var document: JSONValue {
+    private static func document(_ server: PublicURL?) -> JSONValue {
         [
             "openapi": "3.1.1",
             "info": [
@@ -14,8 +15,8 @@ enum Description {
                 "description": .string(introduction),
                 "license": ["name": "Apache License 2.0", "identifier": "Apache-2.0"],
             ],
-            // Relative to where this document is.
-            "servers": [["url": "/"]],
+            // Without a public URL the folder of this document, whatever a proxy calls it (OpenAPI 3.1 §4.8.5).
+            "servers": [["url": .string(server?.text ?? ".")]],
             "security": [["password": []], ["basic": []]],
             "paths": .object(paths),
             "components": [

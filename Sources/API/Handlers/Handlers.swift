@@ -8,6 +8,9 @@ struct Handlers {
     let log: EventLog
     let metrics: Metrics
     let pool: StorePool
+    let publicURL: PublicURL?
+    /// The document at `/openapi.json`.
+    let description: [UInt8]
 
     func handle(_ call: Call) throws(APIError) -> Answer {
         guard let principal = call.principal else { throw .missingCredentials }
@@ -65,7 +68,7 @@ struct Handlers {
             return .now(Response(.ok, fields: Handlers.metricsFields, body: .bytes(Array(metricsText.utf8))))
         case .description:
             _ = try Parameters(query, allowed: [])
-            return .now(Handlers.json(Description.bytes))
+            return .now(Handlers.json(description))
         case .server:
             throw .unknownPath(nearest: nil)
         }
@@ -81,12 +84,12 @@ struct Handlers {
         // `Link` and `X-Total-Count` tell of the rows.
         let needsRows = parameters[.limit] != nil || parameters[.count] != nil
         let delivery = Delivery(
-            call.request, format: format, view: call.principal?.view ?? .everything,
+            call.request, of: call.route, format: format, view: call.principal?.view ?? .everything,
             isHeadEnough: call.request.method == .head && !needsRows)
         let now = Clock.nanoseconds()
         return try rows.answer(
-            source, from: watch.current(now: now), as: format, page: PageLink(call.request.target), delivery: delivery,
-            requestID: call.requestID, now: now)
+            source, from: watch.current(now: now), as: format, page: PageLink(call.request.target, base: publicURL),
+            delivery: delivery, requestID: call.requestID, now: now)
     }
 
     private func observation(
@@ -121,7 +124,7 @@ struct Handlers {
             throw log.clientError(error)
         }
         guard let found else { throw unknown }
-        let delivery = Delivery(call.request, format: .json, view: view, isHeadEnough: false)
+        let delivery = Delivery(call.request, of: call.route, format: .json, view: view, isHeadEnough: false)
         if let early = delivery.early(store.generation, in: .json) { return .now(early) }
         return .now(delivery.complete(Handlers.json(found + "\n".utf8), store.generation))
     }

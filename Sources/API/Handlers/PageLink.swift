@@ -3,12 +3,19 @@ import HTTP
 /// The address of the next page: that of this one, with another `after`.
 struct PageLink: Sendable {
     private let target: RequestTarget
+    private let base: PublicURL?
 
-    init(_ target: RequestTarget) { self.target = target }
+    init(_ target: RequestTarget, base: PublicURL?) {
+        self.target = target
+        self.base = base
+    }
 
-    /// The value of the field `Link` (RFC 8288): a reference that is relative to the host.
+    /// The value of the field `Link` (RFC 8288 §3.1). Without a public URL it is a query alone, which is relative to the URL that
+    /// the client asked for (RFC 3986 §5.2.2): no proxy that changes host or path can make it wrong.
     func next(_ token: String) -> String {
-        var text = "<" + PageLink.escaped(target.path, keeping: "/") + "?"
+        var text = "<"
+        if let base { text += base.text + PageLink.escaped(target.path, keeping: "/") }
+        text += "?"
         for item in target.query where item.name != Parameter.after.rawValue {
             text += PageLink.escaped(item.name, keeping: "") + "=" + PageLink.escaped(item.value, keeping: ",:") + "&"
         }
