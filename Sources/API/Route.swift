@@ -89,6 +89,9 @@ enum Route: Hashable {
         "regions": .regions, "summary": .summary, "datasets": .datasets,
     ]
 
+    /// The name of a resource that is rows, as in its path; nil for others.
+    var collectionName: String? { Route.collections.first { $0.value == self }?.key }
+
     /// How the resource can be written, what it is by itself first.
     var formats: [RowFormat] {
         switch self {

@@ -21,6 +21,7 @@ public struct FieldName: Sendable {
     public static let allow = FieldName("Allow")
     public static let authorization = FieldName("Authorization")
     public static let cacheControl = FieldName("Cache-Control")
+    public static let contentDisposition = FieldName("Content-Disposition")
     public static let contentEncoding = FieldName("Content-Encoding")
     public static let connection = FieldName("Connection")
     public static let contentLength = FieldName("Content-Length")

@@ -30,7 +30,10 @@ def spreadsheets(folder):
         def read(**parameters):
             answer = requests.get(f"{server.url}/observations.csv", params={"fields": "comments,latitude"} | parameters,
                                   headers={"Password": PASSWORD})
-            return list(csv.reader(io.StringIO(answer.text, newline="")))[1:]
+            marks = answer.content.count(b"\xef\xbb\xbf")
+            if marks != ("spreadsheet" in parameters) or marks and not answer.content.startswith(b"\xef\xbb\xbf"):
+                check(False, "CSV for spreadsheets begins with a byte order mark, and other CSV has none", answer.content[:80])
+            return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))[1:]
         written = sorted(cell.replace('""', '"') for cell in cells)
         check(sorted(row[0] for row in read()) == written, "CSV is the data as it is", read())
         harmless = read(spreadsheet="yes")
@@ -39,6 +42,10 @@ def spreadsheets(folder):
         check(sorted(row[0].removeprefix("'") if row[0][1:2] in ("=", "+", "-", "@", "\t") else row[0] for row in harmless) == written,
               "and changes nothing else", harmless)
         check({row[1] for row in harmless} == {"-48.5"}, "a negative number is one still", harmless)
+        check(read(spreadsheet="yes", year="1999") == [], "and a table without rows has its mark and header too")
+        sheet = requests.get(f"{server.url}/species.csv?spreadsheet=yes", headers={"Password": PASSWORD}).content
+        frame = pandas.read_csv(io.BytesIO(sheet), encoding="utf-8-sig")
+        check(list(frame.columns)[0] == "species_id", "pandas finds the first column behind the mark", list(frame.columns))
 
 
 def main():
@@ -52,7 +59,10 @@ def main():
             files = {}
             for extension in ("csv", "ndjson", "geojson"):
                 files[extension] = folder / f"{path}.{extension}"
-                files[extension].write_bytes(session.get(f"{server.url}/{path}.{extension}").content)
+                answer = session.get(f"{server.url}/{path}.{extension}")
+                check(answer.headers["Content-Disposition"] == f'inline; filename="{path}.{extension}"',
+                      f"a browser saves {path}.{extension} under that name", answer.headers)
+                files[extension].write_bytes(answer.content)
 
             frame = pandas.read_csv(files["csv"])
             check(list(frame.columns) == list(rows[0]), f"pandas finds the columns of {path}", list(frame.columns))

@@ -91,7 +91,8 @@ extension Parameter {
         case .spreadsheet:
             (
                 Parameter.choice(format == nil || format == .csv ? ["yes", "no"] : ["no"]),
-                "With 'yes', which only CSV has: text that a spreadsheet would run has an apostrophe before it.", "no"
+                "With 'yes', which only CSV has: a byte order mark, and an apostrophe before text that a spreadsheet would run.",
+                "no"
             )
         }
     }

@@ -9,6 +9,9 @@ enum ResponseDescription {
         if resource.parameters.contains(.count) {
             fields.append(("X-Total-Count", .reference("headers", "X-Total-Count")))
         }
+        if formats.count == 1, formats != [.json] {
+            fields.append(("Content-Disposition", .reference("headers", "Content-Disposition")))
+        }
         let content = formats.map { (name: $0.mediaTypes.first ?? "", value: rows(resource, $0)) }
         return ["description": .string(resource.summary), "headers": .object(fields), "content": .object(content)]
     }
@@ -59,7 +62,10 @@ enum ResponseDescription {
     static let headers: JSONValue = [
         "ETag": field("Of these bytes; send it in If-None-Match."),
         "Last-Modified": field("When the newest import was published."),
-        "Link": field("The way to the next page, where there is one: <…>; rel=\"next\"."),
+        "Content-Disposition": field("The name of a file with this answer, for all formats but JSON."),
+        "Link": field(
+            "The way to the next page, where there is one: <…>; rel=\"next\". A relative one is resolved with the request's own URL."
+        ),
         "X-Total-Count": [
             "description": "With count=exact: how many rows all pages have.",
             "schema": ["type": "integer", "minimum": 0],

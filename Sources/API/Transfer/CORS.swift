@@ -64,7 +64,7 @@ public struct CORS: Sendable {
 
     private static let otherFields = ResponseFields([(.vary, "Origin")])
     private static let exposedFields = ResponseFields([
-        (.accessControlExposeHeaders, "Link, ETag, X-Total-Count, X-Request-Id")
+        (.accessControlExposeHeaders, "Link, ETag, Content-Disposition, X-Total-Count, X-Request-Id")
     ])
     private static let preflightFields = ResponseFields([
         (.accessControlAllowMethods, "GET, HEAD, OPTIONS"),

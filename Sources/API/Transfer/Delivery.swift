@@ -14,11 +14,13 @@ struct Delivery: Sendable {
     private let fields: ReceivedFields
     /// Whether the client asked for the head alone, and nothing in the head depends on the rows.
     private let isHeadEnough: Bool
+    /// The value of `Content-Disposition` (RFC 6266); nil for JSON, which programs read.
+    private let disposition: String?
 
     /// It changes with the bytes that this program makes of the same data.
-    private static let programVersion = "2"
+    private static let programVersion = "3"
 
-    init(_ request: Request, format: RowFormat, view: View, isHeadEnough: Bool) {
+    init(_ request: Request, of route: Route?, format: RowFormat, view: View, isHeadEnough: Bool) {
         var digest = Digest()
         digest.add(Delivery.programVersion)
         digest.add(format.tagName)
@@ -27,6 +29,8 @@ struct Delivery: Sendable {
         representation = digest
         fields = request.fields
         self.isHeadEnough = isHeadEnough
+        let name = format == .json ? nil : route?.collectionName
+        disposition = name.map { "inline; filename=\"\($0).\(format.name)\"" }
     }
 
     /// The answer where no query is needed for it: the client has the data, or wants the head alone.
@@ -42,7 +46,7 @@ struct Delivery: Sendable {
     /// Whether `complete` may take longer than a loop should be kept.
     func isLong(_ response: Response) -> Bool { response.body.isLongToCompress && takesGzip }
 
-    /// Compresses the body where the client takes that, and adds what a cache needs to know.
+    /// Compresses the body where the client takes that, and adds what a cache needs to know and what a file is called.
     func complete(_ response: consuming Response, _ generation: PublishedGeneration) -> Response {
         if response.body.isWorthCompressing, takesGzip, let body = response.body.compressed {
             response.body = body
@@ -53,6 +57,7 @@ struct Delivery: Sendable {
         }
         let date = HTTPDate.bytes(secondsSinceEpoch: generation.publishedAt)
         response.fields.append(.lastModified, String(decoding: date, as: UTF8.self))
+        if let disposition { response.fields.append(.contentDisposition, disposition) }
         return response
     }
 

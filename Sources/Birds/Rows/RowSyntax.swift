@@ -5,7 +5,7 @@
 /// - NDJSON: the same objects, a line feed after each.
 /// - CSV (RFC 4180): a header line; lines end in CR LF; a cell is quoted only where it must be. Nothing is an empty cell, `true`
 ///   and `false` are `1` and `0`. A row of one empty cell is written `""`, for readers skip empty lines.
-/// - CSV for spreadsheets: the same, but that a text which would be a formula has an apostrophe before it.
+/// - CSV for spreadsheets: the same after a byte order mark, but that a text which would be a formula has an apostrophe before it.
 /// - GeoJSON (RFC 7946): a FeatureCollection, a feature on each line. A row begins with its geometry, null without a place.
 /// - Numbers with a fraction are the shortest that read back as the same double: `60.7`, `60.0`, `1e-07`.
 struct RowSyntax {
@@ -27,10 +27,14 @@ struct RowSyntax {
         switch format {
         case .json: "["
         case .ndjson: ""
-        case .csv, .spreadsheet: names.joined(separator: ",") + "\r\n"
+        case .csv: names.joined(separator: ",") + "\r\n"
+        case .spreadsheet: RowSyntax.byteOrderMark + names.joined(separator: ",") + "\r\n"
         case .geojson: #"{"type":"FeatureCollection","features":["#
         }
     }
+
+    /// Without it Excel takes UTF-8 for the encoding of its country.
+    private static let byteOrderMark = "\u{FEFF}"
 
     /// What stands between two rows.
     var separator: String { format == .json || format == .geojson ? ",\n" : "" }

@@ -34,6 +34,7 @@ import Testing
             let response = try fixture.get(target, fields: "Origin: https://birds.example\r\n" + password)
             #expect(response.fields[.accessControlAllowOrigin] == "https://birds.example")
             #expect(response.fields[.accessControlExposeHeaders]?.contains("X-Total-Count") == true)
+            #expect(response.fields[.accessControlExposeHeaders]?.contains("Content-Disposition") == true)
         }
     }
 

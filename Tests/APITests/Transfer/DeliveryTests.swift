@@ -32,6 +32,41 @@ import Testing
         #expect(try fixture.get("/").fields[.etag] == tags.first)
     }
 
+    @Test(arguments: [
+        ("/?format=csv", "observations.csv"), ("/observations.csv?spreadsheet=yes", "observations.csv"),
+        ("/observations.csv?year=1999", "observations.csv"), ("/checklists.ndjson", "checklists.ndjson"),
+        ("/locations.geojson?limit=1", "locations.geojson"), ("/summary.csv?by=year", "summary.csv"),
+        ("/species.ndjson", "species.ndjson"), ("/regions?format=csv", "regions.csv"),
+        ("/datasets.csv", "datasets.csv"),
+        ("/", nil), ("/observations.json", nil), ("/species/stejay", nil), ("/observations.csv?x=1", nil),
+        ("/health", nil),
+    ])
+    func namesAFileThatIsNotJSON(target: String, name: String?) throws {
+        let fixture = try Fixture()
+        let expected = name.map { "inline; filename=\"\($0)\"" }
+        let whole = try fixture.get(target)
+        #expect(whole.fields[.contentDisposition] == expected)
+        #expect(try fixture.get(target, method: "HEAD").fields[.contentDisposition] == expected)
+        if let tag = whole.fields[.etag] {
+            // RFC 9110 §15.4.5: a 304 has what a cache needs, and no more.
+            #expect(try get(fixture, target, "If-None-Match: \(tag)").fields[.contentDisposition] == nil)
+        }
+    }
+
+    @Test func namesAFileThatIsStreamedAndCompressed() throws {
+        let header = "loc_id,latitude,longitude,region,year,month,day,species_id,num\n"
+        let rows = (1...2000).map { "L\($0),60.5,-135.25,CA-YT,2021,2,1,stejay,\($0)\n" }
+        let fixture = try Fixture(plain: header + rows.joined())
+        for target in ["/observations.csv", "/observations.csv?spreadsheet=yes"] {
+            let response = try get(fixture, target, "Accept-Encoding: gzip")
+            #expect(response.fields[.contentEncoding] == "gzip")
+            #expect(response.fields[.contentDisposition] == "inline; filename=\"observations.csv\"")
+            let text = try fixture.get(target).text
+            #expect(text.utf8.starts(with: [0xEF, 0xBB, 0xBF]) == target.hasSuffix("yes"))
+            #expect(text.unicodeScalars.count { $0 == "\u{FEFF}" } == (target.hasSuffix("yes") ? 1 : 0))
+        }
+    }
+
     @Test func sendsNewDataAgain() async throws {
         let fixture = try Fixture()
         let tag = try #require(try fixture.get("/").fields[.etag])
@@ -70,6 +105,10 @@ import Testing
         for field in [FieldName.etag, .contentType, .lastModified] {
             #expect(head.fields[field] == whole.fields[field])
         }
+        let table = "/locations.csv?spreadsheet=yes"
+        #expect(
+            try fixture.get(table, method: "HEAD").fields[.contentDisposition]
+                == fixture.get(table).fields[.contentDisposition])
         #expect(try fixture.get("/?limit=1&count=exact", method: "HEAD").fields[.totalCount] == "4")
         #expect(try fixture.get("/?species=stejai", method: "HEAD").status == .badRequest)
     }
