@@ -178,7 +178,7 @@ def order(records, sort):
         if name == "date":
             return record["number"]
         if name == "loc_id":
-            return record["place"]
+            return record["loc_id"].encode()
         return null_first(record[name])
     result = sorted(records, key=default_key, reverse=down[-1])
     for name, is_down in reversed(list(zip(names, down))):
@@ -225,7 +225,8 @@ def same(found, expected, what):
 
 FIELDS = MEMBERS + ["date", "common_name", "scientific_name", "checklist_id", "source_id", "dataset"]
 SORTS = ["date", "-date", "species_id", "-species_id,-date", "loc_id", "-loc_id", "num", "-num,species_id", "common_name,-date",
-         "region,month", "-longitude,day", "dataset,-year,num", "species_id,-date", "scientific_name,-latitude"]
+         "region,month", "-longitude,day", "dataset,-year,num", "species_id,-date", "scientific_name,-latitude", "loc_id,num", "loc_id,-date", "-loc_id,-date,-species_id",
+         "date,loc_id,species_id,num"]
 
 
 def check_filters(client, records, names):

@@ -26,6 +26,7 @@ public final class ObservationStore {
     private var visibleCounts: [View: VisibleCounts] = [:]
     private var rows = RowBuffer(capacity: 1 << 14)
     private var knownSize: StoreSize?
+    private var knownSharing: Bool?
     var costs = ScanCosts()
     /// Of the last query that asked for data sets alone.
     var knownDataSetPlaces: (datasets: [Int64], places: (ids: [Int64], records: Int64)?)?
@@ -108,10 +109,10 @@ public final class ObservationStore {
             return try observations(resolved(query, view), view: view, format: format)
         }
         let encoder = encoder(format, query.fields)
-        let order = RowOrder(query.sort)
+        let order = try RowOrder(query.sort) { () throws(StoreError) in try sharesCodes() }
         var paging: Paging?
         if query.limit != nil || query.after != nil { paging = try Paging(query, order: order, database: database) }
-        let scan = try rowScan(query, view, order, paging?.start?.row, isWide: encoder.needsIdentity || paging != nil)
+        let scan = try rowScan(query, view, order, paging?.start, isWide: encoder.needsIdentity || paging != nil)
         let total = query.countsAll ? try count(query, view) : nil
         return RowCursor(
             .observations(scan, encoder), limit: query.limit ?? .max, paging: paging, total: total, store: self)
@@ -146,6 +147,15 @@ public final class ObservationStore {
         var buffer = RowBuffer()
         try encoder.append(row, isFirst: true, to: &buffer)
         return buffer.bytes
+    }
+
+    /// Whether some `loc_id` has several places.
+    private func sharesCodes() throws(StoreError) -> Bool {
+        if let knownSharing { return knownSharing }
+        let sql = "SELECT EXISTS (SELECT 1 FROM location INDEXED BY location_by_code GROUP BY code HAVING count(*) > 1)"
+        let isShared = try database.integer(sql) == 1
+        knownSharing = isShared
+        return isShared
     }
 
     func size() throws(StoreError) -> StoreSize {
@@ -192,8 +202,9 @@ extension ObservationStore {
 
     /// The rows of a query in an order, from a row on.
     private func rowScan(
-        _ query: ObservationQuery, _ view: View, _ order: RowOrder, _ start: ObservationRow?, isWide: Bool
+        _ query: ObservationQuery, _ view: View, _ order: RowOrder, _ pageStart: PageStart?, isWide: Bool
     ) throws(StoreError) -> RowScan {
+        let start = pageStart?.row
         switch order {
         case .date(let isDescending):
             if let ids = try placesToGather(query, view, limit: query.limit) {
@@ -207,9 +218,9 @@ extension ObservationStore {
             }
             return .indexed(try scan(query, view, isWide: isWide, isDescending: isDescending, start: start))
         case .species(let isDescending):
-            return .sequential(try sequence(.species, query, view, isWide, isDescending, start))
+            return .sequential(try sequence(.species, query, view, isWide, isDescending, pageStart))
         case .location(let isDescending):
-            return .sequential(try sequence(.location, query, view, isWide, isDescending, start))
+            return .sequential(try sequence(.location, query, view, isWide, isDescending, pageStart))
         case .keys(let keys):
             // A species that nobody knows is an error now, and not with the first row.
             _ = try species(query.species, view)
@@ -229,7 +240,7 @@ extension ObservationStore {
 
     private func sequence(
         _ index: IndexScan.Index, _ query: ObservationQuery, _ view: View, _ isWide: Bool, _ isDescending: Bool,
-        _ start: ObservationRow?
+        _ start: PageStart?
     ) throws(StoreError) -> SequentialScan {
         let species = try species(query.species, view)
         let places = try places(query, view)

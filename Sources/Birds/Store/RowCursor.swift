@@ -134,7 +134,7 @@ public final class RowCursor {
     /// Whether a row was on the pages before.
     private func isBefore(_ row: ObservationRow, _ paging: Paging) -> Bool {
         guard let start = paging.start else { return false }
-        if paging.order.precedes(row, start.row) { return true }
+        if paging.order.precedes(row, start) { return true }
         if row.isLike(start.row), skipped < start.ordinal {
             skipped += 1
             last = row

@@ -4,38 +4,46 @@ enum RowOrder: Equatable {
     case date(isDescending: Bool)
     /// By species, and then as the default order.
     case species(isDescending: Bool)
-    /// By location, and then as the default order.
+    /// By `loc_id`, and then as the default order: the places of one code together.
     case location(isDescending: Bool)
     /// Anything else, for which all rows that match are read.
     case keys([SortKey])
 
-    init(_ keys: [SortKey]) {
+    /// - Parameter sharesCodes: Whether some `loc_id` has several places. Indexes have those apart, one after the other, so that what
+    ///   follows the place in them is not in order for the code.
+    init(_ keys: [SortKey], sharesCodes: () throws(StoreError) -> Bool) throws(StoreError) {
         let isDescending = keys.last?.isDescending ?? false
         let fields = keys.map(\.field)
         let isUniform = keys.allSatisfy { $0.isDescending == isDescending }
         func begins(_ order: [Field]) -> Bool { isUniform && order.starts(with: fields) }
+        let order: RowOrder
+        // How many keys are in order whatever the places.
+        let sure: Int
         if begins([.date, .locationID, .speciesID, .num]) {
-            self = .date(isDescending: isDescending)
+            (order, sure) = (.date(isDescending: isDescending), 2)
         } else if begins([.speciesID, .date, .locationID, .num]) {
-            self = .species(isDescending: isDescending)
+            (order, sure) = (.species(isDescending: isDescending), 3)
         } else if begins([.locationID, .date, .speciesID, .num]) {
-            self = .location(isDescending: isDescending)
+            (order, sure) = (.location(isDescending: isDescending), 2)
         } else {
-            self = .keys(keys)
+            (order, sure) = (.keys(keys), .max)
         }
+        let isInOrder = if keys.count <= sure { true } else { try !sharesCodes() }
+        self = isInOrder ? order : .keys(keys)
     }
 
-    /// Whether a row stands before another, as far as their numbers and data sets tell. Without meaning for `keys`.
-    func precedes(_ a: ObservationRow, _ b: ObservationRow) -> Bool {
+    /// Whether a row stands before the start of a page, as far as their numbers and data sets tell. Without meaning for `keys`.
+    func precedes(_ row: ObservationRow, _ start: PageStart) -> Bool {
+        let first = start.row
         switch self {
-        case .date(let isDescending): RowOrder.precedes(a, b, isDescending)
+        case .date(let isDescending): return RowOrder.precedes(row, first, isDescending)
         case .species(let isDescending):
-            a.species != b.species
-                ? (a.species < b.species) != isDescending : RowOrder.precedes(a, b, isDescending)
+            if row.species != first.species { return (row.species < first.species) != isDescending }
+            return RowOrder.precedes(row, first, isDescending)
         case .location(let isDescending):
-            a.location != b.location
-                ? (a.location < b.location) != isDescending : RowOrder.precedes(a, b, isDescending)
-        case .keys: false
+            if !start.places.contains(row.location) { return (row.location < first.location) != isDescending }
+            return RowOrder.precedes(row, first, isDescending)
+        case .keys: return false
         }
     }
 
@@ -57,4 +65,6 @@ extension ObservationRow {
 struct PageStart {
     var row: ObservationRow
     var ordinal: Int64
+    /// The ids of all places of the row's `loc_id`; where there are none, that of the row.
+    var places: ClosedRange<Int64>
 }

@@ -1,35 +1,49 @@
-/// Observations of one species after the other, or of one location after the other, each in the default order or its reverse.
+/// Observations of one species after the other, or of the places of one `loc_id` after those of another, each group in the
+/// default order or its reverse.
+///
+/// Invariant: ids of locations ascend with their codes (`Schema`), so the places of one code follow one another.
 final class SequentialScan {
     private let index: IndexScan.Index
-    private let shape: IndexScan.Shape
+    private let isWide: Bool
+    private let isDescending: Bool
     private let filter: RowFilter
     private let pool: ScanPool
-    /// The ids that are read, in their order.
+    /// The ids and codes that are read, in the order of ids or its reverse.
     private var ids: Statement?
     private let wanted: (Int64) throws(StoreError) -> Bool
-    private var start: ObservationRow?
-    private var scan: IndexScan?
+    private let start: ObservationRow?
+    /// The ids that belong to the group of the start, of which rows before it are left out.
+    private let startIDs: ClosedRange<Int64>?
+    /// The first of the next group, and the code of the group that was begun last.
+    private var pending: Int64?
+    private var code: [UInt8] = []
+    private var scan: RowScan?
 
     /// - Parameters:
     ///   - index: By species or by location.
+    ///   - start: A row; those before it are left out as far as an index tells.
+    ///   - startIDs: The places of its code; for species the species alone.
     ///   - wanted: Whether a species, or a location, is read at all.
     init(
-        _ index: IndexScan.Index, isWide: Bool, isDescending: Bool, start: ObservationRow?, filter: RowFilter,
+        _ index: IndexScan.Index, isWide: Bool, isDescending: Bool, start: PageStart?, filter: RowFilter,
         database: Database, pool: ScanPool, wanted: @escaping (Int64) throws(StoreError) -> Bool
     ) throws(StoreError) {
         self.index = index
         self.filter = filter
         self.pool = pool
-        self.start = start
+        self.isWide = isWide
+        self.isDescending = isDescending
+        self.start = start?.row
+        startIDs = start.map { index == .species ? $0.row.species...$0.row.species : $0.places }
         self.wanted = wanted
-        shape = IndexScan.Shape(isWide: isWide, isDated: !filter.dates.isEverything, isDescending: isDescending)
         guard !filter.dates.isEmpty else { return }
         let table = index == .species ? "species" : "location"
         let ids = try database.prepare(
             """
-            SELECT id FROM \(table) WHERE id \(isDescending ? "<=" : ">=") ?1 ORDER BY id \(isDescending ? "DESC" : "")
+            SELECT id, code FROM \(table) WHERE id \(isDescending ? "<=" : ">=") ?1
+            ORDER BY id \(isDescending ? "DESC" : "")
             """)
-        let first = start.map { index == .species ? $0.species : $0.location }
+        let first = isDescending ? startIDs?.upperBound : startIDs?.lowerBound
         ids.bind(1, first ?? (isDescending ? .max : .min))
         self.ids = ids
     }
@@ -40,31 +54,59 @@ final class SequentialScan {
     func next(_ row: inout ObservationRow) throws(StoreError) -> Bool {
         while true {
             if let scan {
-                if try scan.next(&row, filter) { return true }
-                pool.give(scan)
+                if try scan.next(&row) { return true }
+                scan.end()
                 self.scan = nil
             }
-            guard let ids, try ids.step() else {
+            guard let group = try nextGroup() else {
                 end()
                 return false
             }
+            scan = try scan(of: group)
+        }
+    }
+
+    /// The ids of the next species, or of all places of the next code.
+    private func nextGroup() throws(StoreError) -> [Int64]? {
+        var group = pending.map { [$0] } ?? []
+        pending = nil
+        while let ids, try ids.step() {
             let id = ids.int64(0)
             guard try wanted(id) else { continue }
-            // Only the first that is read may begin within.
-            let begin = start.flatMap { (index == .species ? $0.species : $0.location) == id ? $0 : nil }
-            start = nil
-            var shape = shape
-            shape.hasStart = begin != nil
-            let scan = try pool.take(index, shape)
-            scan.begin(id, filter.dates, start: begin)
-            self.scan = scan
+            if index == .species { return [id] }
+            let isOfGroup = group.isEmpty || ids.bytes(1) == code
+            if group.isEmpty || !isOfGroup { code = ids.bytes(1) }
+            guard isOfGroup else {
+                pending = id
+                return group
+            }
+            group.append(id)
         }
+        ids = nil
+        return group.isEmpty ? nil : group
+    }
+
+    private func scan(of group: [Int64]) throws(StoreError) -> RowScan {
+        let start = startIDs.flatMap { range in group.contains { range.contains($0) } ? self.start : nil }
+        if group.count <= ObservationScan.widestMerge {
+            return .indexed(
+                try ObservationScan(
+                    index, values: group, isWide: isWide, isDescending: isDescending, start: start, filter: filter,
+                    pool: pool))
+        }
+        // Rare: a code that stands for many points.
+        return .sorted(
+            SortedScan(SortValues(isDescending: isDescending), start: start, limit: .max) {
+                [filter, pool] () throws(StoreError) in
+                try PlacewiseScan(group, isWide: true, filter: filter, pool: pool)
+            })
     }
 
     /// Gives the statements back. There are no more rows.
     func end() {
-        if let scan { pool.give(scan) }
+        scan?.end()
         scan = nil
         ids = nil
+        pending = nil
     }
 }

@@ -139,7 +139,8 @@ final class SortValues {
         case .day: return { (row) in row.date % 100 }
         case .num: return { (row) in row.num }
         case .speciesID: return { (row) in row.species }
-        case .locationID: return { (row) in row.location }
+        // Of several places that share a code none comes first.
+        case .locationID: return try rank("code", "location", database) { $0.location }
         case .commonName: return try rank("common_name", "species", database) { $0.species }
         case .scientificName: return try rank("scientific_name", "species", database) { $0.species }
         case .category: return try rank("category", "species", database) { $0.species }

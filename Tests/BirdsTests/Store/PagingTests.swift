@@ -22,7 +22,7 @@ import Testing
         return pages
     }
 
-    private static func sorts(_ names: [String]) -> [SortKey] {
+    static func sorts(_ names: [String]) -> [SortKey] {
         names.map { name in
             let isDescending = name.hasPrefix("-")
             return SortKey(
@@ -35,11 +35,16 @@ import Testing
         [], ["date"], ["-date"], ["date", "loc_id"], ["-date", "-loc_id", "-species_id", "-num"], ["species_id"],
         ["-species_id"], ["species_id", "date"], ["loc_id"], ["-loc_id", "-date"], ["num"], ["-num"],
         ["common_name", "-num"], ["region", "year"], ["-latitude", "month"], ["dataset", "-day", "species_id"],
-        ["species_id", "-date"], ["category", "scientific_name", "longitude", "location_name"],
+        ["species_id", "-date"], ["loc_id", "num"], ["loc_id", "-date"], ["-loc_id", "date"],
+        ["loc_id", "date", "species_id"],
+        ["-loc_id", "-date", "-species_id", "-num"], ["date", "loc_id", "species_id"],
+        ["species_id", "date", "loc_id", "num"],
+        ["loc_id", "latitude", "date"], ["region", "-loc_id", "num"],
+        ["category", "scientific_name", "longitude", "location_name"],
     ]
 
     /// Compares rows as the contract has it, by their texts and numbers.
-    private static func precedes(_ a: Int, _ b: Int, _ fixture: Fixture, _ keys: [SortKey]) -> Bool {
+    static func precedes(_ a: Int, _ b: Int, _ fixture: Fixture, _ keys: [SortKey]) -> Bool {
         func value(_ field: Field, _ index: Int) -> [Double] {
             let record = fixture.records[index - 1]
             let place = fixture.places[record.place]
@@ -52,7 +57,7 @@ import Testing
             case .month: number(Double(record.date / 100 % 100))
             case .day: number(Double(record.date % 100))
             case .num: number(record.num.map(Double.init))
-            case .locationID: number(Double(record.place))
+            case .locationID: text(place.code)
             case .speciesID: number(Double(record.species))
             case .latitude: number(place.latitude)
             case .longitude: number(place.longitude)

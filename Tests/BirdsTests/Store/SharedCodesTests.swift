@@ -1,0 +1,151 @@
+import Testing
+
+@testable import Birds
+
+/// Several places may have one `loc_id`: orders and pages are those of the code, which is what an answer shows.
+@Suite struct SharedCodesTests {
+    /// Few dates, species and numbers, so that much is equal; some codes have one place, some a few, one may have many.
+    private static func fixture(_ random: inout SplitMix, records count: Int, most: Int) -> Fixture {
+        var fixture = Fixture(datasets: ["garden", "atlas"])
+        for index in 0..<4 {
+            fixture.species.append(Fixture.Species(code: "sp\(index)", commonName: index == 2 ? nil : "Jay"))
+        }
+        let regions = [nil, "CA", "CA-YT", "US"]
+        for code in ["A", "A-", "AB", "B", "a"] {
+            let places = code == "AB" ? most : Int.random(in: 1...3, using: &random)
+            var sorted: [Fixture.Place] = []
+            for index in 0..<places {
+                let latitude = index == 0 && Bool.random(using: &random) ? nil : Double(index)
+                sorted.append(
+                    Fixture.Place(
+                        code: code, latitude: latitude, longitude: latitude.map { -$0 },
+                        region: regions.randomElement(using: &random) ?? nil, name: index == 1 ? "North" : nil))
+            }
+            fixture.places += sorted
+        }
+        for _ in 0..<count {
+            fixture.records.append(
+                Fixture.Record(
+                    date: [20_200_100, 20_210_101, 20_210_201].randomElement(using: &random) ?? 0,
+                    place: Int.random(in: fixture.places.indices, using: &random),
+                    species: Int.random(in: 0..<4, using: &random),
+                    num: [nil, 0, 3].randomElement(using: &random) ?? nil,
+                    dataset: Int.random(in: 0..<2, using: &random)))
+        }
+        return fixture
+    }
+
+    private static func keys(_ random: inout SplitMix) -> [SortKey] {
+        let isUniform = Bool.random(using: &random)
+        let isDescending = Bool.random(using: &random)
+        // Half of them begin as an index does.
+        let starts: [[Field]] = [
+            [], [], [], [.locationID], [.locationID, .date, .speciesID, .num], [.date, .locationID, .speciesID, .num],
+            [.speciesID, .date, .locationID, .num],
+        ]
+        var fields = starts.randomElement(using: &random) ?? []
+        fields = Array(fields.prefix(Int.random(in: 1...4, using: &random)))
+        if fields.isEmpty || !isUniform {
+            fields += SortKey.fields.filter { !fields.contains($0) }.shuffled(using: &random)
+                .prefix(Int.random(in: 1...3, using: &random))
+        }
+        return fields.map {
+            SortKey(field: $0, isDescending: isUniform ? isDescending : Bool.random(using: &random))
+        }
+    }
+
+    @Test func everyOrderIsThatOfWhatIsShownAndNoPageLosesOrRepeatsARecord() throws {
+        var random = SplitMix(state: 91)
+        for round in 0..<24 {
+            let folder = try TemporaryFolder()
+            let fixture = Self.fixture(&random, records: 60, most: round % 3 == 0 ? 40 : 4)
+            try fixture.write(to: folder.path("birds.db"))
+            let store = try ObservationStore(path: folder.path("birds.db"))
+            for _ in 0..<4 {
+                var query = ObservationQuery()
+                query.sort = Self.keys(&random)
+                if Bool.random(using: &random) { query.regions = ["CA"] }
+                let sorted = Array(1...fixture.records.count)
+                    .filter {
+                        query.regions.isEmpty
+                            || fixture.places[fixture.records[$0 - 1].place].region?.hasPrefix("CA") == true
+                    }
+                    .sorted { PagingTests.precedes($0, $1, fixture, query.sort) }
+                #expect(try store.ids(query) == sorted, "\(round) \(query.sort)")
+                for size in [1, 2, 3] {
+                    query.limit = size
+                    query.after = nil
+                    var ids: [Int] = []
+                    repeat {
+                        query.fields = [.id]
+                        let cursor = try store.observations(query, view: .everything, format: .csv)
+                        ids += try cursor.text().split(separator: "\r\n").dropFirst().compactMap { Int($0) }
+                        query.after = cursor.next
+                    } while query.after != nil && ids.count <= sorted.count
+                    #expect(ids == sorted, "\(round) \(query.sort) pages of \(size)")
+                }
+            }
+        }
+    }
+
+    /// A page ends at every record in turn, and the next one is read from a file that lacks some places and has others.
+    @Test(arguments: [["loc_id"], ["-loc_id"], ["loc_id", "date"], [], ["-date"], ["species_id"], ["-species_id"]])
+    func placesThatComeOrGoBetweenTwoPagesLeaveTheOthersInOrder(order: [String]) throws {
+        var random = SplitMix(state: 92)
+        for round in 0..<6 {
+            let folder = try TemporaryFolder()
+            let before = Self.fixture(&random, records: 40, most: round == 0 ? 40 : 3)
+            try before.write(to: folder.path("before.db"))
+            var after = before
+            after.places = []
+            var moved: [Int: Int] = [:]
+            for (index, place) in before.places.enumerated() {
+                if Bool.random(using: &random) {
+                    var new = place
+                    new.region = (place.region ?? "") + "!"
+                    after.places.append(new)
+                }
+                if round == 1 ? place.code != "AB" : Int.random(in: 0..<3, using: &random) > 0 {
+                    moved[index] = after.places.count
+                    after.places.append(place)
+                }
+            }
+            after.places.sort {
+                ($0.code, $0.latitude ?? -1, $0.region ?? "") < ($1.code, $1.latitude ?? -1, $1.region ?? "")
+            }
+            for (old, _) in moved {
+                let place = before.places[old]
+                moved[old] = after.places.firstIndex {
+                    $0.code == place.code && $0.latitude == place.latitude && $0.region == place.region
+                }
+            }
+            after.records = before.records.compactMap { record in
+                guard let place = moved[record.place] else { return nil }
+                var record = record
+                record.place = place
+                return record
+            }
+            try after.write(to: folder.path("after.db"))
+            let stores = try ["before.db", "after.db"].map { try ObservationStore(path: folder.path($0)) }
+            var query = ObservationQuery()
+            query.sort = PagingTests.sorts(order)
+            query.fields = [.locationID, .latitude, .region, .date, .speciesID, .num, .dataset]
+            func rows(_ store: ObservationStore, _ query: ObservationQuery) throws -> (rows: [String], next: String?) {
+                let cursor = try store.observations(query, view: .everything, format: .csv)
+                let rows = try cursor.text().split(separator: "\r\n").dropFirst().map(String.init)
+                return (rows, cursor.next)
+            }
+            let (whole, kept) = (try rows(stores[0], query).rows, try rows(stores[1], query).rows)
+            let isKept = Set(kept)
+            for count in 1..<whole.count {
+                query.limit = count
+                query.after = nil
+                let first = try rows(stores[0], query)
+                query.limit = 1000
+                query.after = first.next
+                let rest = try rows(stores[1], query).rows
+                #expect(rest == whole.dropFirst(count).filter { isKept.contains($0) }, "\(round) \(order) \(count)")
+            }
+        }
+    }
+}
