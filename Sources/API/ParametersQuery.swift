@@ -87,6 +87,13 @@ extension Parameters {
             guard !keys.contains(key) else { throw bad(.by, name, "to be given twice") }
             keys.append(key)
         }
+        if keys.contains(.week), keys.contains(.year) {
+            // 2 January and 31 December 2024 are both in a week 1.
+            throw bad(
+                .by, value,
+                "a pair that goes together: weeks begin and end in different years, so give iso_year in place of year",
+                nearest: nil)
+        }
         return keys
     }
 

@@ -186,6 +186,8 @@ import Testing
         ("/?zerofill=yes&species=stejay&sort=num", "bad-value", #""parameter":"sort""#),
         ("/summary", "missing-parameter", #""parameter":"by""#),
         ("/summary?by=yaer", "bad-value", #""nearest":"year""#),
+        ("/summary?by=year,week", "bad-value", "iso_year"),
+        ("/summary?by=species,week,iso_year,year", "bad-value", "iso_year"),
         ("/species?year=1", "unknown-parameter", #""parameter":"year""#),
         ("/species?format=geojson", "bad-value", #""parameter":"format""#),
         ("/observations.csv?format=json", "bad-value", #""parameter":"format""#),

@@ -289,17 +289,18 @@ def check_formats(client, records, names):
 
 
 def group_key(record, name):
-    if name == "week":
+    if name in ("iso_year", "week"):
         if not record["day"]:
             return None
-        return datetime.date(record["year"], record["month"], record["day"]).isocalendar()[1]
+        return datetime.date(record["year"], record["month"], record["day"]).isocalendar()[name == "week"]
     return record[{"species": "species_id", "location": "loc_id"}.get(name, name)]
 
 
 def check_summaries(client, records, names):
-    keys = ["species", "region", "location", "year", "month", "week", "date", "dataset"]
+    keys = ["species", "region", "location", "year", "iso_year", "month", "week", "date", "dataset"]
     wanted = [[key] for key in keys] + [["species", key] for key in keys[1:]]
-    wanted += [["region", "year"], ["location", "year"], ["dataset", "year"], ["month", "region"], ["year", "week", "species"], keys]
+    wanted += [["region", "year"], ["location", "year"], ["dataset", "year"], ["month", "region"], ["iso_year", "week", "species"], ["region", "iso_year", "week"],
+               [key for key in keys if key != "year"], [key for key in keys if key != "week"]]
     plans = [(by, {}) for by in wanted] + [(RANDOM.choice(wanted), random_filters(records, names)) for _ in range(80)]
     for by, filters in plans:
         groups = collections.defaultdict(list)

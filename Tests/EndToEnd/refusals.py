@@ -25,7 +25,7 @@ BAD = [  # path and query, the parameter that is named, the nearest name if ther
     ("/observations?min_num=9&max_num=3", None, None), ("/observations?spreadsheet=yes", "spreadsheet", None),
     ("/observations?spreadsheet=maybe&format=csv", "spreadsheet", None), ("/observations.csv?format=json", "format", None),
     ("/summary", "by", None), ("/summary?by=", "by", None), ("/summary?by=yaer", "by", "year"),
-    ("/summary?by=year,year", "by", None), ("/summary?by=year&format=geojson", "format", None),
+    ("/summary?by=year,year", "by", None), ("/summary?by=year,week", "by", None), ("/summary?by=year&format=geojson", "format", None),
     ("/species?format=geojson", "format", None), ("/locations?limit=x", "limit", None),
     ("/checklists?fields=nothing", "fields", None), ("/observations?fields=num&fields=num", "fields", None),
     ("/observations?location=%22L1", "location", None), ("/locations?region=CA,", "region", None),

@@ -16,6 +16,9 @@ enum MemberDescription {
         if let field = Field(rawValue: name) { return schema(of: field) }
         switch name {
         case "species_count": return number("How many species were seen, without 'nobird'.", from: 0)
+        case "iso_year":
+            return nullable(
+                "integer", "The year of the week of ISO 8601, which around New Year is another; null without a day.")
         case "week": return nullable("integer", "The week of ISO 8601, 1 to 53; null without a day.")
         case "records": return number("How many records there are.", from: 0)
         case "locations": return number("How many locations there are.", from: 0)

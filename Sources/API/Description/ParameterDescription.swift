@@ -62,8 +62,8 @@ extension Parameter {
             )
         case .by:
             (
-                Parameter.names(SummaryKey.allCases.map(\.rawValue), most: SummaryKey.allCases.count),
-                "What records are grouped by.", ["species", "year"]
+                Parameter.names(SummaryKey.allCases.map(\.rawValue), most: SummaryKey.most),
+                "What records are grouped by. week goes with iso_year, and not with year.", ["species", "year"]
             )
         case .fields:
             (Parameter.names(resource.fields, most: resource.fields.count), "Which members, in which order.", nil)

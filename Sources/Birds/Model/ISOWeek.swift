@@ -1,18 +1,29 @@
-/// The week of ISO 8601.
-enum ISOWeek {
-    /// 1 to 53: the week of the year in which its Thursday is. 0 where the day is not known.
-    static func of(_ date: Int64) -> Int64 {
+/// A week of ISO 8601, which begins on a Monday and belongs to the year in which its Thursday is. So 31 December 2024 is in week 1 of
+/// 2025: a week means something with its own year, and little with that of a date.
+struct ISOWeek: Equatable {
+    let year: Int64
+    /// 1 to 53.
+    let number: Int64
+
+    /// The week of a date as it is stored, `yyyymmdd`; nil where its day is not known, or there is no such day.
+    init?(_ date: Int64) {
         let (year, month, day) = (date / 10_000, date / 100 % 100, date % 100)
-        guard month > 0, day > 0 else { return 0 }
-        let days = daysSinceMarch(year, month, day)
+        guard (1...9999).contains(year), (1...12).contains(month), day >= 1,
+            day <= Int64(PartialDate.days(in: Int(month), of: Int(year)))
+        else { return nil }
+        let days = ISOWeek.daysSinceMarch(year, month, day)
         // 1 March of the year 0 was a Wednesday; Monday is 0.
         let weekday = (days + 2) % 7
         let thursday = days - weekday + 3
         var ofYear = year
-        if thursday < daysSinceMarch(year, 1, 1) { ofYear -= 1 }
-        if thursday >= daysSinceMarch(year + 1, 1, 1) { ofYear += 1 }
-        return (thursday - daysSinceMarch(ofYear, 1, 1)) / 7 + 1
+        if thursday < ISOWeek.daysSinceMarch(year, 1, 1) { ofYear -= 1 }
+        if thursday >= ISOWeek.daysSinceMarch(year + 1, 1, 1) { ofYear += 1 }
+        self.year = ofYear
+        number = (thursday - ISOWeek.daysSinceMarch(ofYear, 1, 1)) / 7 + 1
     }
+
+    /// The number of the week of a date; 0 where there is none.
+    static func of(_ date: Int64) -> Int64 { ISOWeek(date)?.number ?? 0 }
 
     /// Days since 1 March of the year 0, so that a leap day is the last of its year.
     private static func daysSinceMarch(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {

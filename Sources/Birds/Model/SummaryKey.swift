@@ -1,7 +1,10 @@
 /// What records are grouped by in a summary.
 public enum SummaryKey: String, Sendable, Hashable, CaseIterable {
-    case species, region, location, year, month
-    /// The week of ISO 8601, 1 to 53.
+    case species, region, location, year
+    /// The year of `week`, which around New Year is not that of the date.
+    case isoYear = "iso_year"
+    case month
+    /// The week of ISO 8601, 1 to 53. With `year` it would be ambiguous.
     case week
     case date, dataset
 
@@ -13,6 +16,9 @@ public enum SummaryKey: String, Sendable, Hashable, CaseIterable {
         default: rawValue
         }
     }
+
+    /// How many a summary has at most: all but one of `year` and `week`.
+    public static let most = 8
 
     /// All of them, for a sentence.
     public static let names = allCases.map(\.rawValue).joined(separator: ", ")

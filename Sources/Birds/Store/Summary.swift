@@ -19,7 +19,7 @@ final class Summary {
     static let mostKept = 1 << 17
 
     /// - Parameters:
-    ///   - values: The keys of an item, at most eight, as numbers in the order of the groups.
+    ///   - values: The keys of an item, at most `SummaryKey.most`, as numbers in the order of the groups.
     ///   - items: Hands out all that match; called again where there are more groups than are kept.
     init(
         values: [(SummaryItem) throws(StoreError) -> Int64], mostKept: Int = Summary.mostKept, items: @escaping Items

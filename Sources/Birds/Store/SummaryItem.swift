@@ -5,6 +5,7 @@ struct SummaryItem {
     var region: Int64 = 0
     var dataset: Int64 = 0
     var year: Int64 = 0
+    var isoYear: Int64 = 0
     var month: Int64 = 0
     var week: Int64 = 0
     var date: Int64 = 0
@@ -15,7 +16,7 @@ struct SummaryItem {
         self.date = date
         year = date / 10_000
         month = date / 100 % 100
-        week = ISOWeek.of(date)
+        (isoYear, week) = ISOWeek(date).map { ($0.year, $0.number) } ?? (0, 0)
     }
 }
 

@@ -6,11 +6,11 @@ extension SummaryKind {
         case .year: [.year]
         case .month: [.month]
         case .week: [.week]
-        case .date: [.date, .year, .month, .week]
+        case .date: [.date, .year, .isoYear, .month, .week]
         case .speciesYear: [.species, .year]
         case .speciesMonth: [.species, .month]
         case .speciesWeek: [.species, .week]
-        case .speciesDate: [.species, .date, .year, .month, .week]
+        case .speciesDate: [.species, .date, .year, .isoYear, .month, .week]
         case .speciesLocation: [.species, .location]
         case .locationYear: [.location, .year]
         }

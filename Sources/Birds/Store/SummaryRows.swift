@@ -152,6 +152,7 @@ extension ObservationStore {
         switch key {
         case .species: return { (item) in item.species }
         case .year: return { (item) in item.year }
+        case .isoYear: return { (item) in item.isoYear }
         case .month: return { (item) in item.month }
         case .week: return { (item) in item.week }
         case .date: return { (item) in item.date }
@@ -196,7 +197,7 @@ extension ObservationStore {
         case .species: return { [unowned self] (id) throws(StoreError) in .text(try records.species(id).code) }
         case .location: return { [unowned self] (id) throws(StoreError) in .text(try records.location(id).code) }
         case .year: return { (year) in .integer(year) }
-        case .month, .week: return { (number) in number == 0 ? .nothing : .integer(number) }
+        case .isoYear, .month, .week: return { (number) in number == 0 ? .nothing : .integer(number) }
         case .date: return { (date) in .text(StoredDate(date).iso) }
         case .region, .dataset:
             let (table, column) = key == .region ? ("region", "code") : ("dataset", "name")

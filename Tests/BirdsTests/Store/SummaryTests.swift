@@ -14,6 +14,7 @@ import Testing
                 case .region: fixture.places[record.place].region ?? ""
                 case .location: fixture.places[record.place].code
                 case .year: "\(record.date / 10_000)"
+                case .isoYear: ISOWeek(Int64(record.date)).map { "\($0.year)" } ?? ""
                 case .month: record.date / 100 % 100 == 0 ? "" : "\(record.date / 100 % 100)"
                 case .week: ISOWeek.of(Int64(record.date)) == 0 ? "" : "\(ISOWeek.of(Int64(record.date)))"
                 case .date: StoredDate(Int64(record.date)).iso
@@ -48,7 +49,11 @@ import Testing
         + [
             [.year, .region], [.location, .year], [.dataset, .year], [.month, .species], [.region, .month, .dataset],
         ]
-        + [[.week, .month], [.location, .species, .date], SummaryKey.allCases]
+        + [
+            [.week, .month], [.isoYear, .week], [.species, .isoYear, .week], [.region, .isoYear],
+            [.location, .species, .date],
+            SummaryKey.allCases.filter { $0 != .year }, SummaryKey.allCases.filter { $0 != .week },
+        ]
 
     @Test func groupsAreThoseOfARowByRowReading() throws {
         let folder = try TemporaryFolder()
@@ -116,5 +121,51 @@ import Testing
     ])
     func weeksAreThoseOfISO8601(date: Int64, week: Int64) {
         #expect(ISOWeek.of(date) == week)
+    }
+
+    /// As a file that was edited may have them.
+    @Test(
+        arguments: [
+            2021_02_29, 2021_13_01, 2021_01_99, 3_01, -2021_03_01, 10_000_01_01, 7, .max, .min,
+            .max / 10_000 * 10_000 + 101,
+        ] as [Int64])
+    func whatIsNoDayHasNoWeek(date: Int64) {
+        #expect(ISOWeek(date) == nil)
+    }
+
+    @Test(
+        arguments: [
+            (2024_01_02, 2024, 1), (2024_12_29, 2024, 52), (2024_12_30, 2025, 1), (2024_12_31, 2025, 1),
+            (2025_01_02, 2025, 1),
+            (2021_01_03, 2020, 53), (2016_01_03, 2015, 53), (1_01_01, 1, 1), (1_12_31, 2, 1), (9999_12_31, 9999, 52),
+        ] as [(Int64, Int64, Int64)])
+    func weeksHaveYearsOfTheirOwn(date: Int64, year: Int64, week: Int64) throws {
+        let found = try #require(ISOWeek(date))
+        #expect((found.year, found.number) == (year, week))
+    }
+
+    /// A week has seven days, and the next one follows it.
+    @Test func weeksFollowOneAnother() {
+        var last = ISOWeek(1_01_01)
+        var days = 0
+        for year in 1...9999 {
+            for month in 1...12 {
+                for day in 1...PartialDate.days(in: month, of: year) {
+                    let week = ISOWeek(Int64(year * 10_000 + month * 100 + day))
+                    if week != last {
+                        let isNext = week?.year == last?.year && week?.number == (last?.number ?? 0) + 1
+                        let isNewYear =
+                            week?.number == 1 && week?.year == (last?.year ?? 0) + 1 && (last?.number ?? 0) >= 52
+                        if days != 7 || !(isNext || isNewYear) {
+                            Issue.record("\(year)-\(month)-\(day)")
+                            return
+                        }
+                        (last, days) = (week, 0)
+                    }
+                    days += 1
+                }
+            }
+        }
+        #expect(days == 5)
     }
 }
