@@ -126,8 +126,10 @@ def matches(record, filters):
             latitude, longitude = record["latitude"], record["longitude"]
             if latitude is None or not south <= latitude <= north:
                 return False
-            inside = west <= longitude <= east if west <= east else longitude >= west or longitude <= east
-            if not inside:
+            # The meridians 180 and -180 are one, and at a pole all are.
+            written = {longitude, -longitude} if abs(longitude) == 180 else {longitude}
+            inside = [west <= one <= east if west <= east else one >= west or one <= east for one in written]
+            if not any(inside) and abs(latitude) != 90:
                 return False
         elif name == "near":
             if record["latitude"] is None or distance(*map(float, values), record) > float(filters["within"]):
@@ -347,7 +349,8 @@ def check_resources(client, records, names):
         return {"records": len(group), "first": ordered[0]["date"], "last": ordered[-1]["date"]}
     def location(group):
         return {n: group[0][n] for n in ("loc_id", "latitude", "longitude", "region")} | {"location_name": None} | numbers(group)
-    for filters in [{}, {"region": "CA"}, {"bbox": "170,-90,-150,90"}, {"near": "-17.5,180", "within": "40"}, {"location": "P1,P9"}]:
+    for filters in [{}, {"region": "CA"}, {"bbox": "170,-90,-150,90"}, {"bbox": "-180,-20,-179.99995,90"}, {"near": "90,77", "within": "0"},
+                    {"near": "-17.5,180", "within": "40"}, {"location": "P1,P9"}]:
         expected = [location(places[place]) for place in sorted(places) if matches(places[place][0], filters)]
         same(client.rows("/locations", **filters), expected, f"locations of {filters}")
         same(client.pages("/locations", limit=7, **filters), expected, f"pages of locations of {filters}")

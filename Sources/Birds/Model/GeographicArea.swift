@@ -1,5 +1,8 @@
 import Glibc
 
+// A point may be written in several ways: the meridians 180 and -180 are one, and at a pole all are. So whatever way a place is stored and
+// an area asked for, places that are one point are in the same areas.
+
 /// An area between two parallels and two meridians, its edges included, in degrees.
 public struct GeographicBox: Sendable, Hashable {
     public let west: Double
@@ -21,16 +24,29 @@ public struct GeographicBox: Sendable, Hashable {
 
     func contains(latitude: Double, longitude: Double) -> Bool {
         guard south <= latitude, latitude <= north else { return false }
-        return west <= east ? west <= longitude && longitude <= east : west <= longitude || longitude <= east
+        if abs(latitude) == 90 || isBetween(longitude) { return true }
+        return abs(longitude) == 180 && isBetween(-longitude)
     }
 
-    /// The same area as boxes that do not cross the antimeridian.
+    /// Whether a longitude is between the meridians, as it is written.
+    private func isBetween(_ longitude: Double) -> Bool {
+        west <= east ? west <= longitude && longitude <= east : west <= longitude || longitude <= east
+    }
+
+    /// Boxes that do not cross the antimeridian and hold all that this one contains, however its points are written.
     var parts: [GeographicBox] {
-        guard west > east else { return [self] }
-        return [
-            GeographicBox(west: west, south: south, east: 180, north: north),
-            GeographicBox(west: -180, south: south, east: east, north: north),
-        ].compactMap { $0 }
+        var parts: [GeographicBox?] = []
+        func add(_ west: Double, _ east: Double) {
+            parts.append(GeographicBox(west: west, south: south, east: east, north: north))
+        }
+        if west <= east { add(west, east) } else { (add(west, 180), add(-180, east)) }
+        guard west != -180 || east != 180 else { return parts.compactMap { $0 } }
+        if west <= east, east == 180 { add(-180, -180) }
+        if west <= east, west == -180 { add(180, 180) }
+        for pole in [-90.0, 90] where south <= pole && pole <= north {
+            parts.append(GeographicBox(west: -180, south: pole, east: 180, north: pole))
+        }
+        return parts.compactMap { $0 }
     }
 }
 
@@ -54,13 +70,21 @@ public struct GeographicCircle: Sendable, Hashable {
     /// The mean radius of the Earth (IUGG), in kilometres.
     private static let radius = 6371.0088
 
-    /// By the haversine formula.
     func contains(latitude: Double, longitude: Double) -> Bool {
+        distance(latitude: latitude, longitude: longitude) <= kilometres
+    }
+
+    /// From the middle, in kilometres, by the haversine formula. Exactly 0 for the same point, however it is written.
+    func distance(latitude: Double, longitude: Double) -> Double {
         let radians = Double.pi / 180
         let (here, there) = (self.latitude * radians, latitude * radians)
-        let (up, along) = (sin((there - here) / 2), sin((longitude - self.longitude) * radians / 2))
-        let haversine = up * up + cos(here) * cos(there) * along * along
-        return 2 * Self.radius * asin(min(1, haversine.squareRoot())) <= kilometres
+        // The remainder is exact; the sine of 360 degrees is not 0 in binary, nor is the cosine of 90.
+        let turn = (longitude - self.longitude).remainder(dividingBy: 360)
+        let (up, along) = (sin((there - here) / 2), sin(turn * radians / 2))
+        let isPole = abs(self.latitude) == 90 || abs(latitude) == 90
+        let haversine = up * up + (isPole ? 0 : cos(here) * cos(there) * along * along)
+        // For antipodes rounding may make it more than 1.
+        return 2 * Self.radius * asin(min(1, haversine.squareRoot()))
     }
 
     /// A box that holds the circle, and a little more.

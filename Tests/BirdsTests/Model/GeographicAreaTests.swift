@@ -10,6 +10,9 @@ import Testing
         #expect(box.contains(latitude: -10, longitude: -170))
         #expect(!box.contains(latitude: -15, longitude: 0))
         #expect(box.parts.count == 2)
+        let line = try #require(GeographicBox(west: 180, south: -20, east: -180, north: -10))
+        #expect(line.contains(latitude: -15, longitude: 180) && line.contains(latitude: -15, longitude: -180))
+        #expect(!line.contains(latitude: -15, longitude: 179))
     }
 
     @Test(arguments: [
@@ -30,6 +33,21 @@ import Testing
         #expect(here.contains(latitude: 60, longitude: 10))
     }
 
+    @Test func aPointIsOneHoweverItIsWritten() throws {
+        let same: [[(latitude: Double, longitude: Double)]] = [
+            [(-17.25, 180), (-17.25, -180)], [(90, 0), (90, 135), (90, -180)], [(-90, 12.5), (-90, -170)],
+        ]
+        for points in same {
+            for here in points {
+                let circle = try #require(
+                    GeographicCircle(latitude: here.latitude, longitude: here.longitude, kilometres: 0))
+                for there in points { #expect(circle.contains(latitude: there.latitude, longitude: there.longitude)) }
+            }
+        }
+        let antipode = try #require(GeographicCircle(latitude: 12.345, longitude: 67.891, kilometres: 20_015.115))
+        #expect(antipode.contains(latitude: -12.345, longitude: -112.109))
+    }
+
     @Test func theBoundsOfACircleHoldAllOfIt() throws {
         var random = SplitMix(state: 9)
         var within = 0
@@ -44,8 +62,10 @@ import Testing
             )
             guard circle.contains(latitude: latitude, longitude: longitude) else { continue }
             within += 1
-            #expect(
-                circle.bounds.contains(latitude: latitude, longitude: longitude), "\(circle) \(latitude) \(longitude)")
+            let isHeld = circle.bounds.parts.contains {
+                $0.south <= latitude && latitude <= $0.north && $0.west <= longitude && longitude <= $0.east
+            }
+            #expect(isHeld, "\(circle) \(latitude) \(longitude)")
         }
         #expect(within > 1000)
     }
