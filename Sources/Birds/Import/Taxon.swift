@@ -39,14 +39,21 @@ extension Catalogue {
             // The least code where several have a name in common.
             try database.prepare("SELECT code FROM species WHERE \(column) = ?1 COLLATE NOCASE ORDER BY id LIMIT 1")
         }
+        let codeByID = try database.prepare("SELECT code FROM species WHERE id = ?1")
+        let folded = FoldedNames(database)
         var codes = ByteTable()
         var numbers: [Int] = []
         for taxon in (0..<taxa.count).lazy.map({ Taxon(taxa.key($0)) }) {
             var code = taxon.code
-            for (select, name) in zip(byName, [taxon.scientificName, taxon.commonName])
-            where code.isEmpty && !name.isEmpty {
+            let names = [(taxon.scientificName, FoldedNames.Column.scientific), (taxon.commonName, .common)]
+            for (select, (name, column)) in zip(byName, names) where code.isEmpty && !name.isEmpty {
                 select.bind(1, utf8: name, 0..<name.count)
                 while try select.step() { code = select.bytes(0) }
+                guard code.isEmpty, let id = try folded.ids(String(decoding: name, as: UTF8.self), column).first else {
+                    continue
+                }
+                codeByID.bind(1, id)
+                while try codeByID.step() { code = codeByID.bytes(0) }
             }
             if code.isEmpty { code = taxon.scientificName.isEmpty ? taxon.commonName : taxon.scientificName }
             // There are no more codes than taxa, which fitted into a table.

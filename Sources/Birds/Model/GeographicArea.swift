@@ -39,7 +39,12 @@ public struct GeographicBox: Sendable, Hashable {
         func add(_ west: Double, _ east: Double) {
             parts.append(GeographicBox(west: west, south: south, east: east, north: north))
         }
-        if west <= east { add(west, east) } else { (add(west, 180), add(-180, east)) }
+        if west <= east {
+            add(west, east)
+        } else {
+            add(west, 180)
+            add(-180, east)
+        }
         guard west != -180 || east != 180 else { return parts.compactMap { $0 } }
         if west <= east, east == 180 { add(-180, -180) }
         if west <= east, west == -180 { add(180, 180) }

@@ -28,6 +28,28 @@ import Testing
             ])
     }
 
+    @Test func namesWithoutCodesAreMatchedInAnyCaseAndNormalForm() throws {
+        let fixture = try ImportFixture()
+        fixture.write(
+            "names.csv",
+            "species_id,sci_name,en_us\narcter,Sterna paradisaea,Küstenseeschwalbe\nother,Avis ñandu,Other\n")
+        let header =
+            "Submission ID,Common Name,Scientific Name,Count,State/Province,Location ID,Location,Latitude,Longitude,Date,Time\n"
+        let names = ["KÜSTENSEESCHWALBE", "ku\u{308}stenseeschwalbe", "Küstenseeschwalbe"].map {
+            ($0, "Avis incognita")
+        }
+        let rows = (names + [("Unbekannt", "AVIS N\u{303}ANDU")]).enumerated().map { index, name in
+            "S\(index),\(name.0),\(name.1),1,CA-BC,L1,Home,48.5,-123.5,2021-02-0\(index + 1),\n"
+        }
+        fixture.write("own.csv", header + rows.joined())
+        #expect(try fixture.run("names.csv", "own.csv").rowsInError == 0)
+        #expect(
+            try fixture.rows(
+                "SELECT s.code, count(*) FROM observation o JOIN species s ON s.id = o.species_id GROUP BY 1 ORDER BY 1"
+            )
+                == ["arcter|3", "other|1"])
+    }
+
     @Test func isNotTakenForObservations() throws {
         let fixture = try ImportFixture()
         fixture.write("t.csv", Self.header + "2,species,ostric2,,Common Ostrich,Struthio camelus,,,,\n")

@@ -275,6 +275,85 @@ import Testing
         }
     }
 
+    /// Whatever case and normal form a file and a client have; codes alone are matched exactly.
+    @Test(
+        arguments: [
+            ("KÜSTENSEESCHWALBE", [1]), ("küstenseeschwalbe", [1]), ("Ku\u{308}stenseeschwalbe", [1]),
+            ("KU\u{308}STENSEESCHWALBE", [1]),
+            ("Kustenseeschwalbe", []), ("GROẞER SPIESSENTE", [2]), ("großer spießente", [2]),
+            ("GROSSER SPIESSENTE", [2]),
+            ("μαύρος γλάρος", [3]), ("ΜΑΎΡΟΣ ΓΛΆΡΟΣ", [3]), ("\u{39C}α\u{3C5}\u{301}ρος Γλάρος", [3]),
+            ("İSTANBUL KUŞU", [4]),
+            ("i\u{307}stanbul kuşu", [4]), ("AVIS ÑANDU", [5, 6]), ("avis n\u{303}andu", [5, 6]), ("ä1", [7]),
+            ("Ä1", []),
+            ("a\u{308}1", []), ("Kelvin's Jay", [8]), ("\u{212A}ELVIN'S JAY", [8]), ("STRASSENTAUBE", [9]),
+            ("STRAßENTAUBE", [9]),
+            ("Doppelname", [10]),
+        ] as [(String, [Int])])
+    func namesAreFoundInAnyCaseAndNormalForm(_ name: String, ids: [Int]) throws {
+        let folder = try TemporaryFolder()
+        var fixture = Fixture(places: [.init(code: "L1")])
+        let names: [(String, String?, String?)] = [
+            ("a1", nil, "Küstenseeschwalbe"), ("a2", nil, "Großer Spießente"), ("a3", nil, "Μαύρος γλάρος"),
+            ("a4", nil, "İstanbul kuşu"), ("a5", "Avis ñandu", nil), ("a6", "Avis N\u{303}andu", nil), ("ä1", nil, nil),
+            ("k1", nil, "\u{212A}elvin's Jay"), ("k2", nil, "Strassentaube"),
+            // A scientific name goes before a common one.
+            ("k3", "Doppelname", nil), ("k4", nil, "DOPPELNAME"),
+        ]
+        for (index, (code, scientific, common)) in names.enumerated() {
+            fixture.species.append(.init(code: code, scientificName: scientific, commonName: common))
+            fixture.records.append(.init(date: 20_210_203, place: 0, species: index))
+        }
+        try fixture.write(to: folder.path("birds.db"))
+        let store = try ObservationStore(path: folder.path("birds.db"))
+        var query = ObservationQuery()
+        query.species = [name]
+        if ids.isEmpty {
+            #expect(throws: StoreError.self) { try store.ids(query) }
+        } else {
+            #expect(try store.ids(query) == ids)
+        }
+    }
+
+    @Test(arguments: [
+        ("kustenseeschwalbe", "Küstenseeschwalbe"), ("Ku\u{308}stenseeschwalb", "Küstenseeschwalbe"),
+        ("ΜΑΥΡΟΣ ΓΛΑΡΟΣ", "Μαύρος γλάρος"), ("MÜSTENSEESCHWALBE", "Küstenseeschwalbe"), ("ТУПІК", "Тупик"),
+    ])
+    func theNearestNameIsNamedInAnyCaseAndNormalForm(_ name: String, nearest: String) {
+        let names = ["Kiebitz", "Küstenseeschwalbe", "Μαύρος γλάρος", "Тупик", "Ü"]
+        #expect(Spelling.nearest(to: name, among: names) == nearest)
+        #expect(Spelling.nearest(to: nearest.uppercased(), among: ["x", nearest]) == nearest)
+        #expect(Spelling.nearest(to: String(repeating: "ü", count: 65), among: names) == nil)
+    }
+
+    /// An unknown name that takes too long to be looked for goes on where it stopped.
+    @Test func theTableOfNamesIsReadOnAfterABudgetHasEnded() throws {
+        let folder = try TemporaryFolder()
+        var fixture = Fixture(places: [.init(code: "L1")])
+        for index in 0..<20_000 {
+            fixture.species.append(.init(code: "\(100_000 + index)", commonName: "Vögel \(index)"))
+        }
+        fixture.records.append(.init(date: 20_210_203, place: 0, species: 19_999))
+        try fixture.write(to: folder.path("birds.db"))
+        let store = try ObservationStore(path: folder.path("birds.db"))
+        var query = ObservationQuery()
+        query.species = ["VÖGEL 19999"]
+        var attempts = 0
+        while true {
+            attempts += 1
+            store.setBudget(nanoseconds: 2_000_000)
+            do throws(StoreError) {
+                _ = try store.observations(query, view: .everything, format: .json)
+                break
+            } catch {
+                try #require(error == .overBudget && attempts < 2000)
+            }
+        }
+        #expect(attempts > 1)
+        store.setBudget(nanoseconds: nil)
+        #expect(try store.ids(query) == [1])
+    }
+
     @Test func aNameOfSeveralSpeciesStandsForAll() throws {
         let folder = try TemporaryFolder()
         var fixture = Fixture(places: [.init(code: "L1")])
@@ -381,11 +460,11 @@ import Testing
         #expect(try store.ids(query) == [1, 2, 3])
     }
 
-    @Test func namesAreComparedByteByByte() throws {
+    @Test func codesAreComparedByteByByte() throws {
         let folder = try TemporaryFolder()
         let (known, other) = ("caninde\u{301}", "canind\u{E9}")
         var fixture = Fixture()
-        fixture.species = [.init(code: "a", commonName: known)]
+        fixture.species = [.init(code: known)]
         fixture.places = [.init(code: known, region: known)]
         fixture.records = [.init(date: 20_210_203, place: 0, species: 0)]
         try fixture.write(to: folder.path("birds.db"))

@@ -1,0 +1,38 @@
+import Foundation
+import Testing
+
+@testable import Birds
+
+@Suite struct NameKeyTests {
+    /// Every letter there is, in both cases and all normal forms.
+    @Test func casesAndNormalFormsOfEveryCharacterAreOne() {
+        for value in 0..<UInt32(0x110000) {
+            guard let scalar = Unicode.Scalar(value), scalar.properties.isAlphabetic || scalar.properties.isCased else {
+                continue
+            }
+            let text = "a\(scalar)"
+            let key = NameKey(text)
+            let forms = [
+                text.uppercased(), text.lowercased(), text.decomposedStringWithCanonicalMapping,
+                text.precomposedStringWithCanonicalMapping, text.uppercased().decomposedStringWithCanonicalMapping,
+                text.uppercased().lowercased(),
+            ]
+            for form in forms where NameKey(form) != key {
+                Issue.record("U+\(String(value, radix: 16)) \(text) \(form)")
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("STRASSE", "Straße"), ("STRAẞE", "straße"), ("ΓΛΆΡΟΣ", "γλάρος"), ("İ", "i\u{307}"), ("É", "e\u{301}"),
+    ])
+    func namesThatDifferInCaseAreOne(one: String, other: String) {
+        #expect(NameKey(one) == NameKey(other))
+        #expect(NameKey(one) != NameKey(one + "x"))
+    }
+
+    @Test(arguments: [("e", "é"), ("ss", "s"), ("İ", "i"), ("ø", "o"), ("Æ", "A")])
+    func otherLettersAreOthers(one: String, other: String) {
+        #expect(NameKey(one) != NameKey(other))
+    }
+}
