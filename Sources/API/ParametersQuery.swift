@@ -91,7 +91,7 @@ extension Parameters {
             // 2 January and 31 December 2024 are both in a week 1.
             throw bad(
                 .by, value,
-                "a pair that goes together: weeks begin and end in different years, so give iso_year in place of year",
+                "a list of keys that go together: a week of ISO 8601 has a year of its own, so give iso_year in place of year",
                 nearest: nil)
         }
         return keys

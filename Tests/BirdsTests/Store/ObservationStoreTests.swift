@@ -315,17 +315,6 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("kustenseeschwalbe", "Küstenseeschwalbe"), ("Ku\u{308}stenseeschwalb", "Küstenseeschwalbe"),
-        ("ΜΑΥΡΟΣ ΓΛΑΡΟΣ", "Μαύρος γλάρος"), ("MÜSTENSEESCHWALBE", "Küstenseeschwalbe"), ("ТУПІК", "Тупик"),
-    ])
-    func theNearestNameIsNamedInAnyCaseAndNormalForm(_ name: String, nearest: String) {
-        let names = ["Kiebitz", "Küstenseeschwalbe", "Μαύρος γλάρος", "Тупик", "Ü"]
-        #expect(Spelling.nearest(to: name, among: names) == nearest)
-        #expect(Spelling.nearest(to: nearest.uppercased(), among: ["x", nearest]) == nearest)
-        #expect(Spelling.nearest(to: String(repeating: "ü", count: 65), among: names) == nil)
-    }
-
     /// An unknown name that takes too long to be looked for goes on where it stopped.
     @Test func theTableOfNamesIsReadOnAfterABudgetHasEnded() throws {
         let folder = try TemporaryFolder()
