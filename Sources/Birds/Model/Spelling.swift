@@ -29,13 +29,25 @@ public struct Spelling {
 
     /// Compares one more name.
     public mutating func consider(_ candidate: String) {
-        guard !wanted.isEmpty, Spelling.read(candidate, into: &letters) else { return }
-        let allowed = min(max(1, max(wanted.count, letters.count) / 3), limit)
-        guard abs(letters.count - wanted.count) <= allowed else { return }
+        let bytes = candidate.utf8
+        guard !wanted.isEmpty else { return }
+        // Most differ too much in length, which is told before letters are made: they are at least those of ASCII and at most the bytes.
+        if bytes.count < wanted.count, !isNear(bytes.count) { return }
+        if bytes.count > wanted.count {
+            let least = bytes.reduce(0) { $1 < 0x80 ? $0 + 1 : $0 }
+            if least > wanted.count, !isNear(least) { return }
+        }
+        guard Spelling.read(candidate, into: &letters), isNear(letters.count) else { return }
+        let allowed = allowed(letters.count)
         guard let distance = rows.distance(wanted, letters, atMost: allowed) else { return }
         nearest = candidate
         limit = distance - 1
     }
+
+    /// How many edits may be between the wanted name and one of so many letters.
+    private func allowed(_ count: Int) -> Int { min(max(1, max(wanted.count, count) / 3), limit) }
+
+    private func isNear(_ count: Int) -> Bool { abs(count - wanted.count) <= allowed(count) }
 
     /// Reads a number for each letter, the same for both cases and all normal forms; false for a text that is too long.
     private static func read(_ text: String, into letters: inout [Int]) -> Bool {
