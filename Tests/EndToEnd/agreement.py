@@ -30,7 +30,8 @@ RANDOM = random.Random(SEED)
 
 def plain_records():
     """Rows of a plain file: places are (code, latitude, longitude, region)."""
-    places = [("P1", -17.5, 179.9999, "FJ-N"), ("P1", -17.5, -179.9999, "FJ-N"), ("P2", -17.25, 180.0, "FJ"),
+    places = [("P1", -17.5, 179.9999, "FJ-N"), ("P1", -17.5, -179.9999, "FJ-N"), ("P1", None, None, "FJ"),
+              ("P2", -17.25, 180.0, "FJ"), ("P2", -17.25, -180.0, "FJ"),
               ("P3", 90.0, 0.0, ""), ("P4", -90.0, 12.5, ""), ("P5", None, None, "US"), ("P6", None, None, ""),
               ("P7", 0.0, 0.0, "US-WA-033"), ("L910051831", 59.638609, -151.4980938, "US-AK")]
     places += [(f"Q{n}", round(RANDOM.uniform(-85, 85), 6), round(RANDOM.uniform(-180, 180), 6), "CA-YT-00" + str(n % 3))

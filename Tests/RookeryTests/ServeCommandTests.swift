@@ -2,6 +2,14 @@ import Glibc
 import Testing
 
 @Suite struct ServeCommandTests {
+    @Test(arguments: ["atlas.example", "https://u:secret@atlas.example", "https://atlas.example/?x=1"])
+    func aPublicURLThatIsNoneIsAUsageError(text: String) throws {
+        let process = try ImportProcess()
+        let done = try process.rookery("serve", "--database", process.database, "--public", "--public-url", text)
+        #expect(done.status == 2)
+        #expect(done.errors.contains("--public-url") && !done.errors.contains("secret"))
+    }
+
     @Test func anAccessLogThatMayNotGrowDoesNotEndTheServer() throws {
         let process = try ImportProcess()
         process.write(
