@@ -90,7 +90,7 @@ extension Parameters {
         if keys.contains(.week), keys.contains(.year) {
             // 2 January and 31 December 2024 are both in a week 1.
             throw bad(
-                .by, value,
+                .by, keys.map(\.rawValue).joined(separator: ","),
                 "a list of keys that go together: a week of ISO 8601 has a year of its own, so give iso_year in place of year",
                 nearest: nil)
         }

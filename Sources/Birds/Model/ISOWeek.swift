@@ -22,9 +22,6 @@ struct ISOWeek: Equatable {
         number = (thursday - ISOWeek.daysSinceMarch(ofYear, 1, 1)) / 7 + 1
     }
 
-    /// The number of the week of a date; 0 where there is none.
-    static func of(_ date: Int64) -> Int64 { ISOWeek(date)?.number ?? 0 }
-
     /// Days since 1 March of the year 0, so that a leap day is the last of its year.
     private static func daysSinceMarch(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
         let (year, month) = month > 2 ? (year, month - 3) : (year - 1, month + 9)

@@ -136,7 +136,7 @@ extension ObservationStore {
             SELECT r.id, r.code, l.count, s.records, s.first, s.last
             FROM (SELECT region, count(*) AS count FROM location GROUP BY region) l
             LEFT JOIN region r ON r.code = l.region
-            LEFT JOIN (SELECT region_id, sum(records) AS records, min(first) AS first, max(last) AS last
+            LEFT JOIN (SELECT region_id, CAST(total(records) AS INTEGER) AS records, min(first) AS first, max(last) AS last
                 FROM summary WHERE kind = \(SummaryKind.year.rawValue) GROUP BY region_id) s
                 ON s.region_id = coalesce(r.id, 0)
             ORDER BY l.region
@@ -162,7 +162,7 @@ private final class LocationNumbers {
     init(_ database: Database) throws(StoreError) {
         statement = try database.prepare(
             """
-            SELECT sum(records), min(first), max(last) FROM summary
+            SELECT CAST(total(records) AS INTEGER), min(first), max(last) FROM summary
             WHERE kind = \(SummaryKind.locationYear.rawValue) AND first_key = ?1
             """)
     }

@@ -368,16 +368,16 @@ extension ObservationStore {
             "SELECT second_key, region_id, records, total, first, last FROM summary WHERE kind = ?1 AND first_key = ?2")
         numbers.bind(1, SummaryKind.speciesMonth.rawValue)
         numbers.bind(2, id)
-        var group = SummaryGroup()
+        var group = SummaryNumbers()
         var months = [Int64](repeating: 0, count: 12)
         while try numbers.step() {
             if let visible, !visible.contains(numbers.int64(1)) { continue }
             group.add(
-                SummaryGroup(
+                SummaryNumbers(
                     records: numbers.int64(2), total: numbers.optionalInt64(3), first: numbers.int64(4),
                     last: numbers.int64(5)))
             let month = Int(numbers.int64(0)) - 1
-            if months.indices.contains(month) { months[month] += numbers.int64(2) }
+            if months.indices.contains(month) { months[month] = months[month].addingSaturated(numbers.int64(2)) }
         }
         let hasRecords = group.records > 0
         cells += [

@@ -19,7 +19,7 @@ final class RecordNumbers {
         var sum: Int64 = 0
         for id in ids {
             statement.bind(1, id)
-            while try statement.step() { sum += statement.int64(0) }
+            while try statement.step() { sum = sum.addingSaturated(statement.int64(0)) }
         }
         return sum
     }

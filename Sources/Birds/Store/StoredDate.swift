@@ -34,13 +34,14 @@ struct StoredDate {
     struct Parts {
         let year: Int64
         let month: Int64
+        let isoYear: Int64
         let week: Int64
 
         init(_ date: Int64) {
             year = date / 10_000
             month = max(0, date / 100 % 100)
-            let week = ISOWeek.of(date)
-            self.week = StoredDate.weeks.contains(week) ? week : 0
+            let isoWeek = ISOWeek(date)
+            (isoYear, week) = (isoWeek?.year ?? 0, isoWeek?.number ?? 0)
         }
     }
 }

@@ -10,7 +10,7 @@ final class Summary {
     private let values: [(SummaryItem) throws(StoreError) -> Int64]
     private let items: Items
     private let most: Int
-    private var groups: [(key: Key, group: SummaryGroup)] = []
+    private var groups: [(key: Key, group: SummaryNumbers)] = []
     private var position = 0
     private var bound: Key?
     private var hasMore = true
@@ -30,7 +30,7 @@ final class Summary {
     }
 
     /// The next group and its keys; nil at the end.
-    func next() throws(StoreError) -> (keys: [Int64], group: SummaryGroup)? {
+    func next() throws(StoreError) -> (keys: [Int64], group: SummaryNumbers)? {
         if position == groups.count {
             guard hasMore else { return nil }
             bound = groups.last?.key
@@ -46,7 +46,7 @@ final class Summary {
         hasMore = false
         position = 0
         groups = []
-        var gathered: [Key: SummaryGroup] = [:]
+        var gathered: [Key: SummaryNumbers] = [:]
         // The greatest key that may be among the first, once some were left out.
         var greatest: Key?
         try items { (item) throws(StoreError) in
@@ -54,7 +54,7 @@ final class Summary {
             for index in values.indices { key[index] = try values[index](item) }
             if let bound, !precedes(bound, key) { return }
             if let greatest, precedes(greatest, key) { return }
-            gathered[key, default: SummaryGroup()].add(item.group)
+            gathered[key, default: SummaryNumbers()].add(item.group)
             guard gathered.count > 2 * most else { return }
             let last = gathered.keys.sorted(by: precedes)[most - 1]
             gathered = gathered.filter { !precedes(last, $0.key) }

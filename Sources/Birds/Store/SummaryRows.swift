@@ -62,7 +62,7 @@ extension ObservationStore {
                         }
                     }
                     let num = row.num == ObservationRow.uncounted ? nil : row.num
-                    item.group = SummaryGroup(records: 1, total: num, max: num, first: row.date, last: row.date)
+                    item.group = SummaryNumbers(records: 1, total: num, max: num, first: row.date, last: row.date)
                     try body(item)
                 }
             }
@@ -120,7 +120,7 @@ extension ObservationStore {
                         if !months.isEmpty, !months.contains(item.month) { continue }
                     }
                     if let places, try !places.contains(item.location) { continue }
-                    item.group = SummaryGroup(
+                    item.group = SummaryNumbers(
                         records: statement.int64(4), total: statement.optionalInt64(5), max: statement.optionalInt64(6),
                         first: statement.int64(7), last: statement.int64(8))
                     try body(item)
