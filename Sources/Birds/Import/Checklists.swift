@@ -35,8 +35,8 @@ struct Checklists {
     private let none: Int?
     private let touched: TouchedChecklists?
     private let existing: Statement
-    private let insertPlain: Statement
-    private let insertDetailed: Statement
+    private var plain: IntegerRows
+    private let detailed: Statement
     private var ids: RowIDs
     /// Those of the present date and location.
     private var group: [Checklist] = []
@@ -47,6 +47,8 @@ struct Checklists {
     private var last = 0
     /// How many were met.
     private(set) var count = 0
+    /// How many are new, by ranks of data sets.
+    private(set) var new: [Int]
 
     /// More than these are looked up by their hashes.
     private static let fewest = 8
@@ -57,12 +59,13 @@ struct Checklists {
     ///   - touched: gets the ids of those that were there before; nil where records go to new ones alone.
     init(_ database: Database, datasets: [Int64], none: Int?, touched: TouchedChecklists?) throws(StoreError) {
         (self.datasets, self.none, self.touched) = (datasets, none, touched)
+        new = [Int](repeating: 0, count: datasets.count)
         ids = try RowIDs(of: ["checklist"], in: database)
         existing = try database.prepare(
             "SELECT id, dataset_id, code FROM checklist WHERE location_id = ?1 AND date = ?2 ORDER BY id")
-        insertPlain = try database.prepare(
-            "INSERT INTO checklist (id, dataset_id, location_id, date, species_count) VALUES (?1, ?2, ?3, ?4, ?5)")
-        insertDetailed = try database.prepare(
+        plain = try IntegerRows(
+            "INSERT INTO checklist (id, dataset_id, location_id, date, species_count)", columns: 5, in: database)
+        detailed = try database.prepare(
             """
             INSERT INTO checklist (id, dataset_id, location_id, date, species_count, code, complete, half_days,
                 effort_hours_atleast, snow_depth_atleast, time, minutes, distance_km, area_ha, observers, protocol, comments)
@@ -104,6 +107,12 @@ struct Checklists {
 
     /// Writes the last of them.
     mutating func finish() throws(StoreError) {
+        try write()
+        try plain.finish()
+    }
+
+    /// Writes those of the present date and location.
+    private mutating func write() throws(StoreError) {
         for checklist in group {
             if !checklist.exists {
                 try insert(checklist)
@@ -118,7 +127,7 @@ struct Checklists {
 
     /// Goes on to another date and location.
     private mutating func begin(_ date: Int64, _ location: Int64) throws(StoreError) {
-        try finish()
+        try write()
         (self.date, self.location) = (date, location)
         guard touched != nil else { return }
         existing.bind(1, location)
@@ -133,29 +142,36 @@ struct Checklists {
         }
     }
 
-    private func insert(_ checklist: Checklist) throws(StoreError) {
+    private mutating func insert(_ checklist: Checklist) throws(StoreError) {
         let (details, bytes) = (checklist.details, checklist.bytes)
-        let insert = bytes.isEmpty ? insertPlain : insertDetailed
-        insert.bind(1, checklist.id)
-        insert.bind(2, datasets[checklist.dataset])
-        insert.bind(3, location)
-        insert.bind(4, date)
-        insert.bind(5, checklist.speciesCount)
-        if !bytes.isEmpty {
-            insert.bind(6, text: bytes[details.checklist])
-            insert.bind(7, details.integer(.complete, in: bytes))
-            insert.bind(8, details.integer(.halfDays, in: bytes))
-            insert.bind(9, details.double(.effortHours, in: bytes))
-            insert.bind(10, details.double(.snowDepth, in: bytes))
-            insert.bind(11, details.integer(.time, in: bytes).map(timeOfDay))
-            insert.bind(12, details.integer(.minutes, in: bytes))
-            insert.bind(13, details.double(.distance, in: bytes))
-            insert.bind(14, details.double(.area, in: bytes))
-            insert.bind(15, details.integer(.observers, in: bytes))
-            insert.bind(16, text: details.text(.protocol, in: bytes))
-            insert.bind(17, text: details.text(.checklistComments, in: bytes))
+        new[checklist.dataset] += 1
+        if bytes.isEmpty {
+            plain.add(checklist.id)
+            plain.add(datasets[checklist.dataset])
+            plain.add(location)
+            plain.add(date)
+            plain.add(Int64(checklist.speciesCount))
+            return try plain.endRow()
         }
-        try insert.run()
+        try plain.finish()
+        detailed.bind(1, checklist.id)
+        detailed.bind(2, datasets[checklist.dataset])
+        detailed.bind(3, location)
+        detailed.bind(4, date)
+        detailed.bind(5, checklist.speciesCount)
+        detailed.bind(6, text: bytes[details.checklist])
+        detailed.bind(7, details.integer(.complete, in: bytes))
+        detailed.bind(8, details.integer(.halfDays, in: bytes))
+        detailed.bind(9, details.double(.effortHours, in: bytes))
+        detailed.bind(10, details.double(.snowDepth, in: bytes))
+        detailed.bind(11, details.integer(.time, in: bytes).map(timeOfDay))
+        detailed.bind(12, details.integer(.minutes, in: bytes))
+        detailed.bind(13, details.double(.distance, in: bytes))
+        detailed.bind(14, details.double(.area, in: bytes))
+        detailed.bind(15, details.integer(.observers, in: bytes))
+        detailed.bind(16, text: details.text(.protocol, in: bytes))
+        detailed.bind(17, text: details.text(.checklistComments, in: bytes))
+        try detailed.run()
     }
 
     private mutating func append(_ checklist: Checklist) {

@@ -72,13 +72,14 @@ struct DataSetWriter {
         } else {
             try DerivedTables.rebuild(in: database)
         }
-        try RecordCounts.update(in: database)
+        try RecordCounts.updateRecords(in: database)
+        try addChecklists(inserter.checklists.new, to: datasets.ids)
 
         outcome.stored = inserter.records
         guard outcome.stored == total, try removal.count() == before - outcome.replaced + outcome.stored else {
             throw .unusable(path: "The database", reason: "it has not as many records now as it should have")
         }
-        outcome.checklists = inserter.checklistCount
+        outcome.checklists = inserter.checklists.count
         outcome.locations = locations.ids.count
         outcome.unknownSpecies = try unknownSpecies(species.ids)
         return outcome
@@ -105,6 +106,16 @@ struct DataSetWriter {
             while try upsert.step() { ids.append(upsert.int64(0)) }
         }
         return ids
+    }
+
+    private func addChecklists(_ counts: [Int], to datasets: [Int64]) throws(StoreError) {
+        let update = try database.prepare(
+            "UPDATE dataset SET checklists = \(appends ? "checklists +" : "") ?2 WHERE id = ?1")
+        for (id, count) in zip(datasets, counts) {
+            update.bind(1, id)
+            update.bind(2, count)
+            try update.run()
+        }
     }
 
     /// Those among these species that have no name, with their records, by code. `nobird` is none, and needs no name.

@@ -98,15 +98,15 @@ final class Generation {
         if !isNew {
             // Another program may have dropped indexes, and added or removed records.
             try Schema.makeIndexes(in: database)
-            let agrees = isOld ? false : try RecordCounts.agree(in: database)
+            let agrees = isOld ? false : try RecordCounts.agree(in: database, isExact: true)
             if !agrees { try RecordCounts.mend(in: database) }
         }
         let value = try body(database)
         // The last look before a generation gets its name. Counts that another program left wrong in part show only now.
-        var isCounted = try RecordCounts.agree(in: database)
+        var isCounted = try RecordCounts.agree(in: database, isExact: false)
         if !isCounted, !isNew {
             try RecordCounts.mend(in: database)
-            isCounted = try RecordCounts.agree(in: database)
+            isCounted = try RecordCounts.agree(in: database, isExact: true)
         }
         guard isCounted else {
             throw .unusable(path: path, reason: "its counts and its records do not agree; import into a new file")

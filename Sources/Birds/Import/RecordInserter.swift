@@ -5,7 +5,7 @@ struct RecordInserter {
     private let locations: [Int64]
     private let species: [Int64]
     private let datasets: [Int64]
-    private var checklists: Checklists
+    private(set) var checklists: Checklists
     /// How many were inserted.
     private(set) var records = 0
 
@@ -21,17 +21,12 @@ struct RecordInserter {
         checklists = try Checklists(database, datasets: datasets, none: none, touched: touched)
     }
 
-    /// On how many checklists the records are.
-    var checklistCount: Int { checklists.count }
-
     mutating func insert(
         _ sorted: consuming Sorter.Sorted, _ change: inout RecordChange, _ progress: (Int) -> Void
     ) throws(StoreError) {
-        let plain = try database.prepare(
-            """
-            INSERT INTO observation (id, checklist_id, dataset_id, date, location_id, species_id, num)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-            """)
+        var plain = try IntegerRows(
+            "INSERT INTO observation (id, checklist_id, dataset_id, date, location_id, species_id, num)", columns: 7,
+            in: database)
         let detailed = try database.prepare(
             """
             INSERT INTO observation (id, checklist_id, dataset_id, date, location_id, species_id, num,
@@ -49,20 +44,30 @@ struct RecordInserter {
             let key = RecordKey(item)
             let details = bytes.isEmpty ? RecordDetails() : RecordDetails(bytes)
             let (id, location, kind) = (try ids.next(), locations[key.place], species[key.species])
-            let insert = bytes.isEmpty ? plain : detailed
-            insert.bind(1, id)
-            insert.bind(2, try checklists.id(of: key, at: location, details, bytes))
-            insert.bind(3, datasets[key.dataset])
-            insert.bind(4, key.date)
-            insert.bind(5, location)
-            insert.bind(6, kind)
-            insert.bind(7, key.num)
-            if !bytes.isEmpty {
-                insert.bind(8, text: bytes[details.source])
-                insert.bind(9, details.integer(.valid, in: bytes))
-                insert.bind(10, details.integer(.reviewed, in: bytes))
+            let checklist = try checklists.id(of: key, at: location, details, bytes)
+            if bytes.isEmpty {
+                plain.add(id)
+                plain.add(checklist)
+                plain.add(datasets[key.dataset])
+                plain.add(key.date)
+                plain.add(location)
+                plain.add(kind)
+                plain.add(key.num)
+                try plain.endRow()
+            } else {
+                try plain.finish()
+                detailed.bind(1, id)
+                detailed.bind(2, checklist)
+                detailed.bind(3, datasets[key.dataset])
+                detailed.bind(4, key.date)
+                detailed.bind(5, location)
+                detailed.bind(6, kind)
+                detailed.bind(7, key.num)
+                detailed.bind(8, text: bytes[details.source])
+                detailed.bind(9, details.integer(.valid, in: bytes))
+                detailed.bind(10, details.integer(.reviewed, in: bytes))
+                try detailed.run()
             }
-            try insert.run()
             if details.holdsOwn {
                 detail.bind(1, id)
                 detail.bind(2, details.integer(.ownTime, in: bytes).map(timeOfDay))
@@ -75,6 +80,7 @@ struct RecordInserter {
             records += 1
             if records % 8192 == 0 { progress(records) }
         }
+        try plain.finish()
         try checklists.finish()
     }
 }

@@ -104,16 +104,22 @@ final class TouchedChecklists {
                 SELECT 1 FROM observation o INDEXED BY observation_by_location
                 WHERE o.location_id = checklist.location_id AND o.date = checklist.date
                     AND o.checklist_id = checklist.id)
+            RETURNING dataset_id
             """)
         let count = try database.prepare("UPDATE checklist SET species_count = \(Schema.speciesCount) WHERE \(isOurs)")
+        let forget = try database.prepare("UPDATE dataset SET checklists = checklists - 1 WHERE id = ?1")
         var reader = ids.reader()
         var item = SortItem()
         var bytes: [UInt8] = []
         while try reader.next(&item, &bytes) {
-            for statement in [remove, count] {
-                statement.bind(1, Int64(bitPattern: item.high))
-                try statement.run()
+            let id = Int64(bitPattern: item.high)
+            remove.bind(1, id)
+            while try remove.step() {
+                forget.bind(1, remove.int64(0))
+                try forget.run()
             }
+            count.bind(1, id)
+            try count.run()
         }
     }
 }

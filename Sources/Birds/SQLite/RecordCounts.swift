@@ -2,35 +2,33 @@
 enum RecordCounts {
     /// Whether the data sets and the summaries count what is there. They may not where a file was changed with another program.
     /// Rows of no known data set count in the summaries alone.
-    static func agree(in database: Database) throws(StoreError) -> Bool {
-        let isSummedUp = try database.integer(
-            "SELECT (SELECT total(records) FROM \(ofYears)) = (SELECT count(*) FROM observation)")
-        guard isSummedUp == 1 else { return false }
-        let checklists = try checklists(in: database)
-        let select = try database.prepare(
+    /// - Parameter isExact: whether each data set's checklists are counted, and not only all together.
+    static func agree(in database: Database, isExact: Bool) throws(StoreError) -> Bool {
+        let areRecords = try database.integer(
             """
-            SELECT id, checklists, records = (SELECT total(records) FROM \(ofYears) AND dataset_id = dataset.id)
-            FROM dataset
+            SELECT (SELECT total(records) FROM \(ofYears)) = (SELECT count(*) FROM observation)
+                AND NOT EXISTS (SELECT 1 FROM dataset
+                    WHERE records <> (SELECT total(records) FROM \(ofYears) AND dataset_id = dataset.id))
             """)
+        guard areRecords == 1 else { return false }
+        let areChecklists = try database.integer(
+            "SELECT (SELECT total(checklists) FROM dataset) = (SELECT count(*) FROM checklist)")
+        if areChecklists == 1, !isExact { return true }
+        let checklists = try checklists(in: database)
+        let select = try database.prepare("SELECT id, checklists FROM dataset")
         while try select.step() {
-            guard select.int64(2) == 1, select.int64(1) == checklists[select.int64(0)] ?? 0 else { return false }
+            guard select.int64(1) == checklists[select.int64(0)] ?? 0 else { return false }
         }
         return true
     }
 
-    /// Brings the counts of all data sets up to date, where the summaries are.
-    static func update(in database: Database) throws(StoreError) {
+    /// Brings the counts of records up to date, where the summaries are.
+    static func updateRecords(in database: Database) throws(StoreError) {
         try database.execute(
             """
-            UPDATE dataset SET checklists = 0, records = (
+            UPDATE dataset SET records = (
                 SELECT CAST(total(records) AS INTEGER) FROM \(ofYears) AND dataset_id = dataset.id)
             """)
-        let update = try database.prepare("UPDATE dataset SET checklists = ?2 WHERE id = ?1")
-        for (dataset, count) in try checklists(in: database) {
-            update.bind(1, dataset)
-            update.bind(2, count)
-            try update.run()
-        }
     }
 
     /// Counts everything, after the file was changed with another program or comes from an older layout.
@@ -38,7 +36,14 @@ enum RecordCounts {
         try DerivedTables.rebuild(in: database)
         try database.execute(
             "UPDATE checklist SET species_count = \(Schema.speciesCount) WHERE species_count <> \(Schema.speciesCount)")
-        try update(in: database)
+        try updateRecords(in: database)
+        try database.execute("UPDATE dataset SET checklists = 0")
+        let update = try database.prepare("UPDATE dataset SET checklists = ?2 WHERE id = ?1")
+        for (dataset, count) in try checklists(in: database) {
+            update.bind(1, dataset)
+            update.bind(2, count)
+            try update.run()
+        }
     }
 
     /// The summaries that hold each record once and are the fewest.

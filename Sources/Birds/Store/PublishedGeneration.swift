@@ -17,7 +17,8 @@ public struct PublishedGeneration: Sendable, Hashable {
         statement.reset()
     }
 
-    /// Makes a database another generation, whose time is that of no earlier one: at least a second later.
+    /// Makes a database another generation, whose time is that of no earlier one: at least a second later, since the times of
+    /// HTTP have seconds. So it is a little ahead of the clock where a file is changed twice in a second.
     static func renew(in database: Database) throws(StoreError) {
         let last = try database.integer("SELECT CAST(strftime('%s', published_at) AS INTEGER) FROM generation") ?? 0
         // A time of the year 10000 or later can't be written; so it does not count.

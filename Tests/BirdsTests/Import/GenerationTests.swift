@@ -75,6 +75,22 @@ import Testing
         #expect(FileIdentity(path: fixture.database)?.inode != before.inode)
     }
 
+    /// `Last-Modified` has seconds: a client that has one generation must not be told that it has the next.
+    @Test func noTwoGenerationsHaveOneTime() throws {
+        var times: [Int64] = []
+        for round in 0..<4 {
+            try fixture.run("a.csv") { $0.dataset = "set\(round % 2)" }
+            times.append(try ObservationStore(path: fixture.database).generation.publishedAt)
+        }
+        #expect(zip(times, times.dropFirst()).allSatisfy { $0 < $1 })
+        let database = try Database(path: fixture.database, mode: .readWrite)
+        for stored in ["no time", "9999-12-31T23:59:59Z"] {
+            try database.execute("UPDATE generation SET published_at = '\(stored)'")
+            try PublishedGeneration.renew(in: database)
+            #expect(try PublishedGeneration(database, path: fixture.database).publishedAt >= times[0])
+        }
+    }
+
     @Test func followsASymbolicLink() throws {
         symlink(fixture.path("real.db"), fixture.database)
         #expect(throws: ImportError.self) { try fixture.run("a.csv") }
