@@ -44,6 +44,7 @@ struct DataSetWriter {
             staging.count + (appends ? outcome.replaced : try removal.count(of: ids)), of: before)
         if isLarge { try Schema.dropIndexes(of: appends ? [.observation] : [.observation, .checklist], in: database) }
         if !appends { outcome.replaced = try removal.removeAll(of: ids) }
+        if !appends || isLarge { change.isKnown = false }
 
         let total = staging.count
         let names = staging.takeNames()
@@ -59,18 +60,22 @@ struct DataSetWriter {
         var inserter = try RecordInserter(
             database, locations: locations.ids, species: species.ids, datasets: datasets.ids,
             none: none.flatMap { species.rank(of: $0) }, touched: appends ? touched : nil)
+        let isFirst = try removal.count() == 0
+        let summaries = try SummaryTable(database)
+        if isFirst { try inserter.sumUpDates(to: summaries) }
         try inserter.insert(try sorter.sorted(), &change, progress)
+        try summaries.finish()
 
         progress(nil)
         try Schema.makeIndexes(in: database)
         try touched.settle(in: database, of: ids)
         if outcome.replaced > 0 { try removal.removeUnused() }
-        if catalogue.hasMovedIDs {
+        if catalogue.hasMovedIDs, !isFirst {
             try DerivedTables.rebuild(in: database, isKnown: false)
-        } else if appends, !isLarge, change.isKnown {
+        } else if change.isKnown {
             try DerivedTables.update(in: database, of: ids, after: change)
         } else {
-            try DerivedTables.rebuild(in: database)
+            try DerivedTables.rebuild(in: database, hasDates: isFirst)
         }
         try RecordCounts.updateRecords(in: database)
         try addChecklists(inserter.checklists.new, to: datasets.ids)

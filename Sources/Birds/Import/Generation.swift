@@ -76,7 +76,7 @@ final class Generation {
     }
 
     /// How much of the database is kept in memory while it changes, and how much is sorted there at once.
-    static let cacheKilobytes = 48 * 1024
+    static let cacheKilobytes = 32 * 1024
 
     private func changeCopy<Value>(
         isNew: Bool, _ body: (Database) throws(StoreError) -> Value

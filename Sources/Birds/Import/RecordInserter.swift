@@ -6,6 +6,10 @@ struct RecordInserter {
     private let species: [Int64]
     private let datasets: [Int64]
     private(set) var checklists: Checklists
+    /// The summaries by date, where all records of the database come by here.
+    private var dates: DateSummaries?
+    /// The ids of regions by ranks of locations, for those; 0 for none.
+    private var regions: [Int64] = []
     /// How many were inserted.
     private(set) var records = 0
 
@@ -19,6 +23,21 @@ struct RecordInserter {
         self.database = database
         (self.locations, self.species, self.datasets) = (locations, species, datasets)
         checklists = try Checklists(database, datasets: datasets, none: none, touched: touched)
+    }
+
+    /// Sums up the records by date on the way. There must be no others.
+    mutating func sumUpDates(to sink: any SummarySink) throws(StoreError) {
+        try database.execute("DELETE FROM summary")
+        try DerivedTables.updatePlaces(in: database)
+        let select = try database.prepare(
+            "SELECT r.id FROM location l JOIN region r ON r.code = l.region WHERE l.id = ?1")
+        for location in locations {
+            select.bind(1, location)
+            var region: Int64 = 0
+            while try select.step() { region = select.int64(0) }
+            regions.append(region)
+        }
+        dates = DateSummaries(sink)
     }
 
     mutating func insert(
@@ -76,12 +95,14 @@ struct RecordInserter {
                 detail.bind(5, text: details.text(.comments, in: bytes))
                 try detail.run()
             }
+            try dates?.add(date: key.date, region: regions[key.place], dataset: datasets[key.dataset], num: key.num)
             change.note(date: key.date, location: location, species: kind)
             records += 1
             if records % 8192 == 0 { progress(records) }
         }
         try plain.finish()
         try checklists.finish()
+        try dates?.finish()
     }
 }
 

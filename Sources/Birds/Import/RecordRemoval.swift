@@ -129,8 +129,8 @@ struct RecordChange {
     private(set) var dates: Set<Int64> = []
     private(set) var species: Set<Int64> = []
     private(set) var locations: Set<Int64> = []
-    /// Whether all were noted.
-    private(set) var isKnown = true
+    /// Whether all were noted. Nothing more is, once they are not.
+    var isKnown = true
 
     /// More are not noted.
     private static let mostNoted = 1 << 18

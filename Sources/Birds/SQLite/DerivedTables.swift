@@ -2,16 +2,18 @@
 /// of locations, and the summaries. It follows from the other tables.
 enum DerivedTables {
     /// Makes all of it what it should be by the records. Only what differs is written.
-    /// - Parameter isKnown: false where what is there can be of no use, since it has other ids.
-    static func rebuild(in database: Database, isKnown: Bool = true) throws(StoreError) {
+    /// - Parameters:
+    ///   - isKnown: false where what is there can be of no use, since it has other ids.
+    ///   - hasDates: whether the summaries by date, year, month and week were made with the records.
+    static func rebuild(in database: Database, isKnown: Bool = true, hasDates: Bool = false) throws(StoreError) {
         if !isKnown { try database.execute("DELETE FROM location_box; DELETE FROM summary") }
         try updatePlaces(in: database)
         let isEmpty = try database.integer("SELECT 1 FROM summary LIMIT 1") == nil
         let table = try SummaryTable(database)
-        let changes = isEmpty ? nil : try SummaryChanges(table, SummaryKind.allCases, in: database)
+        let changes = isEmpty || hasDates ? nil : try SummaryChanges(table, SummaryKind.allCases, in: database)
         let rows: any SummarySink = changes ?? table
         let summarizer = try Summarizer(database)
-        try summarizer.dates(to: rows)
+        if !hasDates { try summarizer.dates(to: rows) }
         try summarizer.species(to: rows)
         try summarizer.locations(to: rows)
         try changes?.finish()
@@ -57,7 +59,7 @@ enum DerivedTables {
     }
 
     /// Regions that stay keep their ids, which the summaries have; boxes that hold their point are right.
-    private static func updatePlaces(in database: Database) throws(StoreError) {
+    static func updatePlaces(in database: Database) throws(StoreError) {
         try database.execute(
             """
             INSERT INTO region (code) SELECT DISTINCT region FROM location
@@ -183,7 +185,7 @@ private struct SummaryRowReader {
 }
 
 /// Fills the table `summary`.
-private final class SummaryTable: SummarySink {
+final class SummaryTable: SummarySink {
     private var rows: IntegerRows
 
     init(_ database: Database) throws(StoreError) {

@@ -189,7 +189,7 @@ enum Schema {
     static func create(in database: Database) throws(StoreError) {
         try database.execute(
             """
-            PRAGMA page_size = 4096;
+            PRAGMA page_size = 8192;
             PRAGMA application_id = \(applicationID);
             PRAGMA user_version = \(version);
             """)

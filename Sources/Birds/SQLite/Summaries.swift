@@ -63,6 +63,9 @@ struct SummaryGroups {
     struct Key: Hashable {
         let region: Int64
         let dataset: Int64
+
+        // Ids are small numbers, of which this makes one.
+        func hash(into hasher: inout Hasher) { hasher.combine(region << 32 ^ dataset) }
     }
 
     private(set) var keys: [Key] = []
@@ -206,6 +209,8 @@ struct SpeciesSummaries {
     private struct PlaceKey: Hashable {
         let location: Int64
         let dataset: Int64
+
+        func hash(into hasher: inout Hasher) { hasher.combine(location << 32 ^ dataset) }
     }
 
     private let sink: any SummarySink

@@ -4,7 +4,7 @@ import Glibc
 /// more, sorted runs wait in a temporary file, and are merged.
 final class Sorter {
     /// How many items are sorted in memory, and how many bytes of them: 12 MB each.
-    private static let mostHeld = 1 << 19
+    private static let mostHeld = 1 << 20
     private static let mostBytes = 12 << 20
     /// How much memory the merging of runs takes.
     private static let mergeSize = 8 << 20
