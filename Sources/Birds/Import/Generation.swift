@@ -63,7 +63,10 @@ final class Generation {
     ) throws(ImportError) -> Value {
         let old = try openOld()
         defer { if let old { close(old) } }
-        if let old { try copy(old) }
+        if let old {
+            try checkJournals()
+            try copy(old)
+        }
         let value: Value
         do throws(StoreError) {
             value = try changeCopy(isNew: old == nil, body)
@@ -138,6 +141,30 @@ final class Generation {
             throw .refused("\(path) is not a Rookery database; it was left as it is.")
         }
         return old
+    }
+
+    /// Refuses a file whose last changes are in a file beside it, of a program that has it open or was killed: a copy would lack
+    /// them, and the renamed file would get them.
+    private func checkJournals() throws(ImportError) {
+        // Source: https://www.sqlite.org/fileformat2.html, sections 3 (a journal that may have to be played back) and 4.1.
+        let journals: [(name: String, starts: [[UInt8]], size: Int64)] = [
+            ("-wal", [[0x37, 0x7F, 0x06, 0x82], [0x37, 0x7F, 0x06, 0x83]], 32),
+            ("-journal", [[0xD9, 0xD5, 0x05, 0xF9, 0x20, 0xA1, 0x63, 0xD7]], 512),
+        ]
+        for journal in journals {
+            let descriptor = open(path + journal.name, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+            guard descriptor >= 0 else { continue }
+            defer { close(descriptor) }
+            var status = stat()
+            var start = [UInt8](repeating: 0, count: 8)
+            guard fstat(descriptor, &status) == 0, Int64(status.st_size) > journal.size,
+                pread(descriptor, &start, start.count, 0) == start.count,
+                journal.starts.contains(where: { start.starts(with: $0) })
+            else { continue }
+            throw .refused(
+                "\(path)\(journal.name) holds changes that are not yet in the database: another program has it open, or was "
+                    + "killed. Close that program, or run 'sqlite3 \(path) .tables' once, and try again.")
+        }
     }
 
     private func copy(_ old: Int32) throws(ImportError) {

@@ -75,6 +75,31 @@ import Testing
         #expect(FileIdentity(path: fixture.database)?.inode != before.inode)
     }
 
+    /// A copy of the file alone would lack what stands in its log.
+    @Test func refusesAFileWhoseChangesAreBesideIt() throws {
+        try fixture.run("a.csv")
+        let other = try Database(path: fixture.database, mode: .readWrite)
+        try other.execute("PRAGMA journal_mode = WAL; UPDATE observation SET num = 7")
+        #expect(fixture.bytes("birds.db-wal").count > 32)
+        let refusal = #expect(throws: ImportError.self) { try fixture.run("a.csv") { $0.append = true } }
+        #expect(refusal?.message.contains("birds.db-wal holds changes that are not yet in the database") == true)
+        #expect(try other.integer("SELECT num FROM observation") == 7)
+        try other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        try fixture.run("a.csv") { $0.append = true }
+        #expect(try fixture.rows("SELECT num FROM observation ORDER BY id") == ["7", "1"])
+        withExtendedLifetime(other) {}
+    }
+
+    @Test func refusesAFileThatAKilledProgramLeftHalfChanged() throws {
+        try fixture.run("a.csv")
+        let magic: [UInt8] = [0xD9, 0xD5, 0x05, 0xF9, 0x20, 0xA1, 0x63, 0xD7]
+        fixture.write("birds.db-journal", magic + [UInt8](repeating: 0, count: 1024))
+        #expect(throws: ImportError.self) { try fixture.run("a.csv") }
+        // A journal that was kept and is not in use.
+        fixture.write("birds.db-journal", [UInt8](repeating: 0, count: 1024))
+        try fixture.run("a.csv")
+    }
+
     /// `Last-Modified` has seconds: a client that has one generation must not be told that it has the next.
     @Test func noTwoGenerationsHaveOneTime() throws {
         var times: [Int64] = []
