@@ -1,8 +1,12 @@
 import CSQLite
 
 /// A prepared statement. Parameters are numbered from 1, columns from 0, as in SQLite.
+///
+/// A bind that fails makes the next step fail: no statement runs with a value that it was not given.
 final class Statement {
     private let handle: OpaquePointer
+    /// What a bind failed with since the last step; `SQLITE_OK` where none did.
+    private var bindFailure = SQLITE_OK
     /// Kept so that the connection outlives its statements, and to explain errors.
     private let database: Database
 
@@ -14,11 +18,14 @@ final class Statement {
         self.database = database
     }
 
-    deinit { sqlite3_finalize(handle) }
+    deinit {
+        sqlite3_finalize(handle)
+    }
 
     /// Goes to the next row; false at the end, when the statement is reset.
     @inline(__always)
     func step() throws(StoreError) -> Bool {
+        if bindFailure != SQLITE_OK { throw takeBindFailure() }
         let code = sqlite3_step(handle)
         if code == SQLITE_ROW { return true }
         defer { sqlite3_reset(handle) }
@@ -26,11 +33,21 @@ final class Statement {
         throw database.error(code, sql: sql)
     }
 
+    @inline(never)
+    private func takeBindFailure() -> StoreError {
+        defer { bindFailure = SQLITE_OK }
+        sqlite3_reset(handle)
+        // The connection may have failed with something else since then.
+        return .sqlite(code: bindFailure, message: String(cString: sqlite3_errstr(bindFailure)), sql: sql)
+    }
+
     /// Runs a statement that returns no rows, and makes it ready to run again.
     func run() throws(StoreError) { while try step() {} }
 
     /// Gives up the rows that are left. Bindings stay.
-    func reset() { sqlite3_reset(handle) }
+    func reset() {
+        sqlite3_reset(handle)
+    }
 
     var columnNames: [String] {
         (0..<sqlite3_column_count(handle)).map { sqlite3_column_name(handle, $0).map { String(cString: $0) } ?? "" }
@@ -50,34 +67,28 @@ final class Statement {
     }
     func bind(_ index: Int32, _ value: String) {
         var value = value
-        value.withUTF8 { utf8 in
-            utf8.withMemoryRebound(to: CChar.self) { characters in
-                // An empty buffer may have no address, which SQLite would take for NULL.
-                var nothing: CChar = 0
-                let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
-                if let address = characters.baseAddress {
-                    check(sqlite3_bind_text(handle, index, address, Int32(clamping: characters.count), transient))
-                } else {
-                    check(sqlite3_bind_text(handle, index, &nothing, 0, transient))
-                }
-            }
-        }
+        value.withUTF8 { bind(index, text: UnsafeRawBufferPointer($0)) }
     }
     func bind(_ index: Int32, _ value: String?) {
         if let value { bind(index, value) } else { bindNull(index) }
     }
     /// Binds UTF-8 bytes as text, without a `String` between; a range outside of the bytes is cut to them.
     func bind(_ index: Int32, utf8 bytes: [UInt8], _ range: Range<Int>) {
-        bytes.withUnsafeBytes { all in
-            let within = range.clamped(to: 0..<all.count)
-            var nothing: CChar = 0
-            let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
-            if let base = all.baseAddress, !within.isEmpty {
-                let text = (base + within.lowerBound).assumingMemoryBound(to: CChar.self)
-                check(sqlite3_bind_text(handle, index, text, Int32(clamping: within.count), transient))
-            } else {
-                check(sqlite3_bind_text(handle, index, &nothing, 0, transient))
-            }
+        bytes.withUnsafeBytes {
+            bind(index, text: UnsafeRawBufferPointer(rebasing: $0[range.clamped(to: 0..<$0.count)]))
+        }
+    }
+    func bind(_ index: Int32, text: UnsafeRawBufferPointer) {
+        // An empty buffer may have no address, which SQLite would take for NULL.
+        var nothing: CChar = 0
+        let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+        let encoding = UInt8(SQLITE_UTF8)
+        if let address = text.baseAddress {
+            // With 64 bits for the size: a text that is too long is refused, not cut off.
+            let characters = address.assumingMemoryBound(to: CChar.self)
+            check(sqlite3_bind_text64(handle, index, characters, UInt64(text.count), transient, encoding))
+        } else {
+            check(sqlite3_bind_text64(handle, index, &nothing, 0, transient, encoding))
         }
     }
     func bindNull(_ index: Int32) { check(sqlite3_bind_null(handle, index)) }
@@ -115,6 +126,7 @@ final class Statement {
         return Array(UnsafeBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(handle, column))))
     }
 
-    /// A bind fails only for an index that the SQL does not have, or for want of memory: a fault of ours, not of the data.
-    private func check(_ code: Int32) { assert(code == SQLITE_OK, "bind failed in \(sql)") }
+    private func check(_ code: Int32) {
+        if code != SQLITE_OK { bindFailure = code }
+    }
 }
