@@ -170,13 +170,13 @@ extension Parameters {
         for text in try list(.sort) {
             let isDescending = text.hasPrefix("-")
             let name = isDescending ? String(text.dropFirst()) : text
-            guard let field = Field(rawValue: name) else {
+            guard let field = SortKey.Field(rawValue: name) else {
+                if Field(rawValue: name) != nil {
+                    let names = SortKey.fields.map(\.rawValue).joined(separator: ", ")
+                    throw bad(.sort, name, "a member that records can be sorted by; those are \(names)")
+                }
                 let nearest = Spelling.nearest(to: name, among: SortKey.fields.lazy.map(\.rawValue))
                 throw bad(.sort, name, "a member of a record", nearest: nearest)
-            }
-            guard SortKey.fields.contains(field) else {
-                let names = SortKey.fields.map(\.rawValue).joined(separator: ", ")
-                throw bad(.sort, name, "a member that records can be sorted by; those are \(names)")
             }
             guard !keys.contains(where: { $0.field == field }) else { throw bad(.sort, name, "to be given twice") }
             keys.append(SortKey(field: field, isDescending: isDescending))

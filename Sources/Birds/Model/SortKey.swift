@@ -1,5 +1,18 @@
 /// A member that records are sorted by, and the direction.
 public struct SortKey: Sendable, Hashable {
+    /// What records can be sorted by: some members of a record, by their names.
+    public enum Field: String, Sendable, Hashable, CaseIterable {
+        case date, year, month, day
+        case speciesID = "species_id"
+        case commonName = "common_name"
+        case scientificName = "scientific_name"
+        case category
+        case locationID = "loc_id"
+        case latitude, longitude, region
+        case locationName = "location_name"
+        case dataset, num
+    }
+
     public let field: Field
     public let isDescending: Bool
 
@@ -8,12 +21,7 @@ public struct SortKey: Sendable, Hashable {
         self.isDescending = isDescending
     }
 
-    /// What records can be sorted by.
-    public static let fields: [Field] = [
-        .date, .year, .month, .day, .speciesID, .commonName, .scientificName, .category, .locationID, .latitude,
-        .longitude,
-        .region, .locationName, .dataset, .num,
-    ]
+    public static let fields = Field.allCases
 
     /// How many keys a sort has at most.
     public static let most = 8

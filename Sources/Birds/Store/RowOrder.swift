@@ -15,7 +15,7 @@ enum RowOrder: Equatable {
         let isDescending = keys.last?.isDescending ?? false
         let fields = keys.map(\.field)
         let isUniform = keys.allSatisfy { $0.isDescending == isDescending }
-        func begins(_ order: [Field]) -> Bool { isUniform && order.starts(with: fields) }
+        func begins(_ order: [SortKey.Field]) -> Bool { isUniform && order.starts(with: fields) }
         let order: RowOrder
         // How many keys are in order whatever the places.
         let sure: Int

@@ -130,7 +130,7 @@ final class SortValues {
     }
 
     private static func value(
-        of field: Field, _ database: Database
+        of field: SortKey.Field, _ database: Database
     ) throws(StoreError) -> (ObservationRow) throws(StoreError) -> Int64 {
         switch field {
         case .date: return { (row) in row.date }
@@ -149,9 +149,6 @@ final class SortValues {
         case .region: return try rank("region", "location", database) { $0.location }
         case .locationName: return try rank("name", "location", database) { $0.location }
         case .dataset: return try rank("name", "dataset", database) { $0.dataset }
-        default:
-            assertionFailure("records can't be sorted by \(field)")
-            return { (_) in 0 }
         }
     }
 

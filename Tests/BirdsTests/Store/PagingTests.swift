@@ -26,7 +26,7 @@ import Testing
         names.map { name in
             let isDescending = name.hasPrefix("-")
             return SortKey(
-                field: Field(rawValue: isDescending ? String(name.dropFirst()) : name) ?? .id,
+                field: SortKey.Field(rawValue: isDescending ? String(name.dropFirst()) : name) ?? .num,
                 isDescending: isDescending)
         }
     }
@@ -45,7 +45,7 @@ import Testing
 
     /// Compares rows as the contract has it, by their texts and numbers.
     static func precedes(_ a: Int, _ b: Int, _ fixture: Fixture, _ keys: [SortKey]) -> Bool {
-        func value(_ field: Field, _ index: Int) -> [Double] {
+        func value(_ field: SortKey.Field, _ index: Int) -> [Double] {
             let record = fixture.records[index - 1]
             let place = fixture.places[record.place]
             let species = fixture.species[record.species]
@@ -67,7 +67,6 @@ import Testing
             case .scientificName: text(species.scientificName)
             case .category: text(species.category)
             case .dataset: text(fixture.datasets[record.dataset])
-            default: []
             }
         }
         for key in keys {
