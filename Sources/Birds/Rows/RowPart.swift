@@ -62,7 +62,7 @@ struct RowPart: ~Copyable {
         case .dataset: key = row.dataset
         case .checklist: key = observation?.checklist ?? 0
         case .observation:
-            if let observation { render(observation, to: &buffer) }
+            try render(row, observation, records, to: &buffer)
             return
         case .id:
             buffer.append(prefix.bytes)
@@ -73,107 +73,84 @@ struct RowPart: ~Copyable {
             if row.num == ObservationRow.uncounted { buffer.append(nothing.bytes) } else { buffer.append(row.num) }
             return
         }
-        if !cache.find(key) { try add(key, records) }
+        if !cache.find(key) { try add(key, row, observation, records) }
         buffer.append(cache.newest)
     }
 
     /// Renders what is not at hand.
     @inline(never)
-    private mutating func add(_ key: Int64, _ records: Records) throws(StoreError) {
+    private mutating func add(
+        _ key: Int64, _ row: ObservationRow, _ observation: Records.Observation?, _ records: Records
+    ) throws(StoreError) {
         var fragment = RowBuffer()
-        switch subject {
-        case .location: render(try records.location(key), to: &fragment)
-        case .species: render(try records.species(key), to: &fragment)
-        case .date: renderDate(key, to: &fragment)
-        case .dataset:
-            fragment.append(prefix.bytes)
-            syntax.append(try records.dataset(key), to: &fragment)
-        case .checklist: render(try records.checklist(key), to: &fragment)
-        case .observation, .id, .num: assertionFailure("\(subject) is written afresh")
-        }
+        try render(row, observation, records, to: &fragment)
         cache.add(key, fragment.contents)
     }
 
-    private func render(_ location: Records.Location, to buffer: inout RowBuffer) {
+    @inline(never)
+    private func render(
+        _ row: ObservationRow, _ observation: Records.Observation?, _ records: Records, to buffer: inout RowBuffer
+    ) throws(StoreError) {
+        var described = Described(row: row, records: records, checklist: observation?.checklist ?? 0)
         for member in members {
             buffer.append(member.prefix)
-            switch member.field {
-            case nil:
+            if let field = member.field {
+                try append(field, of: &described, observation, to: &buffer)
+            } else {
+                let location = try described.location()
                 syntax.appendRowStart(latitude: location.latitude, longitude: location.longitude, to: &buffer)
-            case .locationID: syntax.append(location.code, to: &buffer)
-            case .latitude: syntax.append(location.latitude, to: &buffer)
-            case .longitude: syntax.append(location.longitude, to: &buffer)
-            case .region: syntax.append(location.region, to: &buffer)
-            case .locationName: syntax.append(location.name, to: &buffer)
-            default: assertionFailure("\(String(describing: member.field)) is not a member of a location")
             }
         }
     }
 
-    private func render(_ species: Records.Species, to buffer: inout RowBuffer) {
-        for member in members {
-            buffer.append(member.prefix)
-            switch member.field {
-            case .speciesID: syntax.append(species.code, to: &buffer)
-            case .commonName: syntax.append(species.commonName, to: &buffer)
-            case .scientificName: syntax.append(species.scientificName, to: &buffer)
-            case .category: syntax.append(species.category, to: &buffer)
-            default: assertionFailure("\(String(describing: member.field)) is not a member of a species")
-            }
-        }
-    }
+    /// Appends the value of a member.
+    private func append(
+        _ field: Field, of row: inout Described, _ observation: Records.Observation?, to buffer: inout RowBuffer
+    ) throws(StoreError) {
+        switch field {
+        case .locationID: syntax.append(try row.location().code, to: &buffer)
+        case .latitude: syntax.append(try row.location().latitude, to: &buffer)
+        case .longitude: syntax.append(try row.location().longitude, to: &buffer)
+        case .region: syntax.append(try row.location().region, to: &buffer)
+        case .locationName: syntax.append(try row.location().name, to: &buffer)
 
-    private func renderDate(_ date: Int64, to buffer: inout RowBuffer) {
-        let date = StoredDate(date)
-        for member in members {
-            buffer.append(member.prefix)
-            switch member.field {
-            case .year: syntax.append(date.year, to: &buffer)
-            case .month: syntax.append(date.month, to: &buffer)
-            case .day: syntax.append(date.day, to: &buffer)
-            case .date: syntax.append(date.iso, to: &buffer)
-            default: assertionFailure("\(String(describing: member.field)) is not a member of a date")
-            }
-        }
-    }
+        case .speciesID: syntax.append(try row.species().code, to: &buffer)
+        case .commonName: syntax.append(try row.species().commonName, to: &buffer)
+        case .scientificName: syntax.append(try row.species().scientificName, to: &buffer)
+        case .category: syntax.append(try row.species().category, to: &buffer)
 
-    private func render(_ checklist: Records.Checklist, to buffer: inout RowBuffer) {
-        func watched(_ half: Int64) -> Bool? { checklist.halfDays.map { $0 & half != 0 } }
-        for member in members {
-            buffer.append(member.prefix)
-            switch member.field {
-            case .checklistID: syntax.append(checklist.code, to: &buffer)
-            case .minutes: syntax.append(checklist.minutes, to: &buffer)
-            case .distanceKilometres: syntax.append(checklist.distanceKilometres, to: &buffer)
-            case .areaHectares: syntax.append(checklist.areaHectares, to: &buffer)
-            case .protocol: syntax.append(checklist.protocol, to: &buffer)
-            case .checklistComments: syntax.append(checklist.comments, to: &buffer)
-            case .observers: syntax.append(checklist.observers, to: &buffer)
-            case .complete: syntax.append(checklist.isComplete, to: &buffer)
-            case .day1AM: syntax.append(watched(1), to: &buffer)
-            case .day1PM: syntax.append(watched(2), to: &buffer)
-            case .day2AM: syntax.append(watched(4), to: &buffer)
-            case .day2PM: syntax.append(watched(8), to: &buffer)
-            case .effortHoursAtLeast: syntax.append(checklist.effortHoursAtLeast, to: &buffer)
-            case .snowDepthAtLeast: syntax.append(checklist.snowDepthAtLeast, to: &buffer)
-            default: assertionFailure("\(String(describing: member.field)) is not a member of a checklist")
-            }
-        }
-    }
+        case .year: syntax.append(row.date.year, to: &buffer)
+        case .month: syntax.append(row.date.month, to: &buffer)
+        case .day: syntax.append(row.date.day, to: &buffer)
+        case .date: syntax.append(row.date.iso, to: &buffer)
 
-    private func render(_ observation: Records.Observation, to buffer: inout RowBuffer) {
-        for member in members {
-            buffer.append(member.prefix)
-            switch member.field {
-            case .sourceID: syntax.append(observation.sourceID, to: &buffer)
-            case .time: syntax.append(observation.time, to: &buffer)
-            case .valid: syntax.append(observation.isValid, to: &buffer)
-            case .confidence: syntax.append(observation.confidence, to: &buffer)
-            case .breedingCode: syntax.append(observation.breedingCode, to: &buffer)
-            case .comments: syntax.append(observation.comments, to: &buffer)
-            case .reviewed: syntax.append(observation.isReviewed, to: &buffer)
-            default: assertionFailure("\(String(describing: member.field)) is not a member of an observation alone")
-            }
+        case .dataset: syntax.append(try row.dataset(), to: &buffer)
+
+        case .checklistID: syntax.append(try row.checklist().code, to: &buffer)
+        case .minutes: syntax.append(try row.checklist().minutes, to: &buffer)
+        case .distanceKilometres: syntax.append(try row.checklist().distanceKilometres, to: &buffer)
+        case .areaHectares: syntax.append(try row.checklist().areaHectares, to: &buffer)
+        case .protocol: syntax.append(try row.checklist().protocol, to: &buffer)
+        case .checklistComments: syntax.append(try row.checklist().comments, to: &buffer)
+        case .observers: syntax.append(try row.checklist().observers, to: &buffer)
+        case .complete: syntax.append(try row.checklist().isComplete, to: &buffer)
+        case .day1AM: syntax.append(try row.watched(1), to: &buffer)
+        case .day1PM: syntax.append(try row.watched(2), to: &buffer)
+        case .day2AM: syntax.append(try row.watched(4), to: &buffer)
+        case .day2PM: syntax.append(try row.watched(8), to: &buffer)
+        case .effortHoursAtLeast: syntax.append(try row.checklist().effortHoursAtLeast, to: &buffer)
+        case .snowDepthAtLeast: syntax.append(try row.checklist().snowDepthAtLeast, to: &buffer)
+
+        case .sourceID: syntax.append(observation?.sourceID, to: &buffer)
+        case .time: syntax.append(observation?.time, to: &buffer)
+        case .valid: syntax.append(observation?.isValid, to: &buffer)
+        case .reviewed: syntax.append(observation?.isReviewed, to: &buffer)
+        case .confidence: syntax.append(observation?.confidence, to: &buffer)
+        case .breedingCode: syntax.append(observation?.breedingCode, to: &buffer)
+        case .comments: syntax.append(observation?.comments, to: &buffer)
+
+        case .id: syntax.append(row.id, to: &buffer)
+        case .num: syntax.append(row.num, to: &buffer)
         }
     }
 }

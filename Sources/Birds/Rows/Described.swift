@@ -1,0 +1,50 @@
+/// A row and what its ids stand for, each looked up when it is first asked for.
+struct Described {
+    private let row: ObservationRow
+    private let records: Records
+    private let checklistID: Int64
+    private var knownLocation: Records.Location?
+    private var knownSpecies: Records.Species?
+    private var knownChecklist: Records.Checklist?
+
+    /// - Parameter checklist: The id of its checklist, which an index of records does not hold.
+    init(row: ObservationRow, records: Records, checklist: Int64) {
+        self.row = row
+        self.records = records
+        checklistID = checklist
+    }
+
+    /// Nil where the row is no record.
+    var id: Int64? { row.id > 0 ? row.id : nil }
+    /// Nil where the birds were not counted.
+    var num: Int64? { row.num == ObservationRow.uncounted ? nil : row.num }
+    var date: StoredDate { StoredDate(row.date) }
+
+    mutating func location() throws(StoreError) -> Records.Location {
+        if let knownLocation { return knownLocation }
+        let location = try records.location(row.location)
+        knownLocation = location
+        return location
+    }
+
+    mutating func species() throws(StoreError) -> Records.Species {
+        if let knownSpecies { return knownSpecies }
+        let species = try records.species(row.species)
+        knownSpecies = species
+        return species
+    }
+
+    func dataset() throws(StoreError) -> String { try records.dataset(row.dataset) }
+
+    mutating func checklist() throws(StoreError) -> Records.Checklist {
+        if let knownChecklist { return knownChecklist }
+        let checklist = try records.checklist(checklistID)
+        knownChecklist = checklist
+        return checklist
+    }
+
+    /// Whether half of a day was watched, which has a bit.
+    mutating func watched(_ half: Int64) throws(StoreError) -> Bool? {
+        try checklist().halfDays.map { $0 & half != 0 }
+    }
+}
