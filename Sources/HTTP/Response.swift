@@ -35,6 +35,10 @@ public protocol BodyProducer: AnyObject, Sendable {
     /// The client is gone, or took all it wanted: a `next` that is under way ends soon, and no other will come.
     /// Any thread may call it.
     func cancel()
+
+    /// Lets go of what it holds, where `next` has not said that the body is complete or failed: it is called on a worker thread,
+    /// since that may take a while, after `cancel` and never beside a `next`.
+    func end()
 }
 
 /// What came of asking for the next piece of a body.

@@ -8,6 +8,7 @@ import Testing
     private final class Rest: BodyProducer {
         func next(into buffer: inout [UInt8]) -> Piece { .end }
         func cancel() {}
+        func end() {}
     }
 
     private func head(

@@ -38,6 +38,9 @@ import Testing
             try eventually("every stream is cancelled") {
                 server.record.cancels.load(ordering: .sequentiallyConsistent) == 10
             }
+            try eventually("a worker ends every stream") {
+                server.record.ends.load(ordering: .sequentiallyConsistent) == 10
+            }
             try eventually("every request is reported") { server.record.reports.count == 110 }
             #expect(server.record.reports.filter { !$0.complete }.count == 10)
         }
@@ -54,6 +57,9 @@ import Testing
             }
             try eventually("the request is reported") { server.record.reports.count == 1 }
             #expect(server.record.reports.first?.complete == false)
+            try eventually("the producer is ended, once it has returned") {
+                server.record.ends.load(ordering: .sequentiallyConsistent) == 1
+            }
         }
     }
 

@@ -1,15 +1,16 @@
 import HTTP
+import Synchronization
 
 /// The rest of a streamed body, compressed. Each piece is flushed, so that rows arrive as they are made; a body that fails
 /// never gets the end of its gzip member.
 final class GzipBody: BodyProducer {
     private let rest: any BodyProducer
-    private let stream: GzipStream
+    private let stream: Mutex<GzipStream>
 
-    /// - Parameter stream: That of the beginning of the body; nobody else uses it any more.
-    init(_ rest: any BodyProducer, _ stream: GzipStream) {
+    /// - Parameter stream: That of the beginning of the body.
+    init(_ rest: any BodyProducer, _ stream: consuming sending GzipStream) {
         self.rest = rest
-        self.stream = stream
+        self.stream = Mutex(stream)
     }
 
     func next(into buffer: inout [UInt8]) -> Piece {
@@ -21,14 +22,16 @@ final class GzipBody: BodyProducer {
         case .end: isLast = true
         case .failed: return .failed
         }
-        guard stream.append(plain, isLast: isLast, to: &buffer) else {
-            rest.cancel()
+        guard stream.withLock({ $0.append(plain, isLast: isLast, to: &buffer) }) else {
+            rest.end()
             return .failed
         }
         return piece
     }
 
     func cancel() { rest.cancel() }
+
+    func end() { rest.end() }
 }
 
 extension Body {
@@ -51,7 +54,7 @@ extension Body {
 
     /// The body as gzip; nil for want of memory.
     var compressed: Body? {
-        guard let stream = GzipStream() else { return nil }
+        guard var stream = GzipStream() else { return nil }
         var output: [UInt8] = []
         switch self {
         case .bytes(let bytes):

@@ -1,9 +1,7 @@
 import CZlib
 
 /// Bytes as one gzip member (RFC 1952), piece by piece.
-///
-/// @unchecked Sendable: one thread at a time uses it, as its owner sees to.
-final class GzipStream: @unchecked Sendable {
+struct GzipStream: ~Copyable {
     /// zlib knows its stream by the address, which must stay.
     private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
 
@@ -21,7 +19,10 @@ final class GzipStream: @unchecked Sendable {
         let result = deflateInit2_(
             stream, GzipStream.level, Z_DEFLATED, GzipStream.windowBits, GzipStream.memoryLevel, Z_DEFAULT_STRATEGY,
             ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
-        guard result == Z_OK else { return nil }
+        guard result == Z_OK else {
+            stream.deallocate()
+            return nil
+        }
     }
 
     deinit {
@@ -32,7 +33,7 @@ final class GzipStream: @unchecked Sendable {
     /// Appends the code of some bytes, so that whoever reads it has all of them.
     /// - Parameter isLast: Whether the member ends with them.
     /// - Returns: False where zlib fails; then the member can't be completed.
-    func append(_ bytes: [UInt8], isLast: Bool, to output: inout [UInt8]) -> Bool {
+    mutating func append(_ bytes: [UInt8], isLast: Bool, to output: inout [UInt8]) -> Bool {
         bytes.withUnsafeBufferPointer { input in
             stream.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
             stream.pointee.avail_in = UInt32(clamping: input.count)

@@ -133,7 +133,10 @@ final class Connection {
     /// A worker has the next piece of the body.
     func workerReturned(_ piece: Piece, _ bytes: [UInt8]) {
         isWorkerBusy = false
-        guard state == .stream, let output else { return loop.end(self) }
+        guard state == .stream, let output else {
+            endProducer()
+            return loop.end(self)
+        }
         if case .failed = piece {
             producer = nil
             return giveUp()
@@ -179,7 +182,7 @@ final class Connection {
         if state == .ended { return }
         cancelWork?()
         producer?.cancel()
-        producer = nil
+        if !isWorkerBusy { endProducer() }
         output?.reportLost(to: loop.application)
         descriptor.resetOnClose()
         end()
@@ -304,7 +307,7 @@ final class Connection {
             closesAfterStream = isLast
             state = .stream
         case .stream(_, let rest):
-            rest.cancel()
+            abandon(rest)
             output.append(answer, body: [])
         case .omitted:
             output.append(answer, body: [])
@@ -355,6 +358,18 @@ final class Connection {
             let piece = producer.next(into: &bytes)
             mailbox.post(.piece(piece, bytes, for: token))
         }
+    }
+
+    /// Nobody takes the rest of the body, and no worker makes a piece of it any more.
+    private func endProducer() {
+        if let producer { loop.workers.submit { producer.end() } }
+        producer = nil
+    }
+
+    /// Nobody takes the rest of a body that was not begun.
+    private func abandon(_ rest: any BodyProducer) {
+        rest.cancel()
+        loop.workers.submit { rest.end() }
     }
 
     private func endSending() {
@@ -452,7 +467,7 @@ final class Connection {
 
     /// The request has no answer that could be sent: the client went while a worker made one.
     private func reportLost(_ response: Response, to head: RequestHead) {
-        if case .stream(_, let rest) = response.body { rest.cancel() }
+        if case .stream(_, let rest) = response.body { abandon(rest) }
         let answer = SentAnswer(response, to: head.request, from: peer, began: began)
         loop.application.finished(answer.lostReport())
         loop.end(self)

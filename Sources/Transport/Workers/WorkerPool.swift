@@ -2,7 +2,8 @@ import Glibc
 
 /// Threads for work that may block: slow password hashes, long queries, the pieces of streamed bodies.
 ///
-/// A connection has at most one job here at a time, so the queue is never longer than the server has connections.
+/// A connection has at most one job here at a time, and each answer that is given up one more, so the queue is never longer
+/// than the server has connections and long answers.
 ///
 /// `@unchecked Sendable` holds because `state` is touched only with `mutex` held, and the mutex and the conditions never
 /// move.

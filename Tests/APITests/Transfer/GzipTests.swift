@@ -1,5 +1,6 @@
 import Foundation
 import HTTP
+import Synchronization
 import Testing
 
 @testable import API
@@ -83,18 +84,18 @@ import Testing
     }
 }
 
-/// Makes one piece and fails. Used by one thread.
-private final class FailingBody: BodyProducer, @unchecked Sendable {
-    private var count = 0
+/// Makes one piece and fails.
+private final class FailingBody: BodyProducer {
+    private let count = Atomic(0)
 
     func next(into buffer: inout [UInt8]) -> Piece {
-        count += 1
-        if count > 1 { return .failed }
+        if count.add(1, ordering: .relaxed).newValue > 1 { return .failed }
         buffer += "two".utf8
         return .more
     }
 
     func cancel() {}
+    func end() {}
 }
 
 extension Response {

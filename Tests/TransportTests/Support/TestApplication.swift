@@ -5,9 +5,10 @@ import Synchronization
 /// What the tests of one server share with its applications.
 final class Record: Sendable {
     private let state = Mutex<[Report]>([])
-    /// Pieces that streams have made, and how often one was told to cancel.
+    /// Pieces that streams have made, and how often one was told to cancel, and to end.
     let pieces = Atomic(0)
     let cancels = Atomic(0)
+    let ends = Atomic(0)
     /// Requests that wait for `gate` on a worker.
     let waiting = Atomic(0)
     /// Lets the work of `/gate` end.
@@ -84,19 +85,19 @@ final class TestApplication: Application {
 final class TestProducer: BodyProducer {
     private let record: Record
     private let count: Int
-    private let end: Piece?
+    private let last: Piece?
     private let made = Atomic(0)
     private let isCancelled = Atomic(false)
 
     init(_ record: Record, count: Int, end: Piece?) {
         self.record = record
         self.count = count
-        self.end = end
+        last = end
     }
 
     func next(into buffer: inout [UInt8]) -> Piece {
         if made.add(1, ordering: .relaxed).oldValue == count {
-            if let end { return end }
+            if let last { return last }
             record.waiting.add(1, ordering: .sequentiallyConsistent)
             while !isCancelled.load(ordering: .sequentiallyConsistent) { usleep(500) }
             return .failed
@@ -110,6 +111,8 @@ final class TestProducer: BodyProducer {
         isCancelled.store(true, ordering: .sequentiallyConsistent)
         record.cancels.add(1, ordering: .sequentiallyConsistent)
     }
+
+    func end() { record.ends.add(1, ordering: .sequentiallyConsistent) }
 
     static let pieceSize = 64 << 10
 }
