@@ -154,7 +154,7 @@ final class LoopMetrics: @unchecked Sendable {
     private func add(_ number: UInt64, _ index: Int) { counters[index].wrappingAdd(number, ordering: .relaxed) }
 
     /// Its place in `routes`.
-    private static func index(_ route: Route?) -> Int {
+    static func index(_ route: Route?) -> Int {
         switch route {
         case .observations: 0
         case .observation: 1

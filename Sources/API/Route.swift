@@ -105,7 +105,8 @@ enum Route: Hashable {
     var isDocument: Bool {
         switch self {
         case .observation, .oneSpecies, .location, .description: true
-        default: false
+        case .observations, .checklists, .species, .locations, .regions, .summary, .datasets: false
+        case .metrics, .health, .server: false
         }
     }
 

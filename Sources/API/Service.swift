@@ -13,6 +13,8 @@ public struct ServiceConfiguration: Sendable {
     public var queryTimeout: Int = 10
     /// How many long answers may be under way at once; each has its own connection to the database.
     public var longAnswers: Int = 64
+    /// How long a query may keep a loop, before it goes on on a worker, in nanoseconds.
+    var loopBudget: UInt64 = 2_000_000
     /// Whose web pages may ask.
     public var cors = CORS.none
     /// Where clients reach the service, where a proxy stands between; nil where links are relative.
@@ -40,12 +42,13 @@ public struct SharedStores: Sendable {
     }
 }
 
-/// The bird records as an application: one for each loop, with its own store and its own chain.
+/// The bird records as an application: one for each loop, with its own store.
 ///
-/// The line of a request: `respond`, `chain` (errors leave it at `errorBodies`), `handle`, the handlers, the store.
+/// The line of a request: `respond`, `errorBodies`, `principal`, `handle`, the handlers, the store.
 public final class Service: Application {
     private let watch: StoreWatch
-    private let chain: Handler
+    private let authentication: Authentication
+    private let handlers: Handlers
     private let log: EventLog
     private let accessLog: AccessLog
     private let cors: CORS
@@ -64,15 +67,14 @@ public final class Service: Application {
         let long = LongAnswer(
             pool: stores.pool, queryTimeout: UInt64(max(1, configuration.queryTimeout)) * 1_000_000_000, log: log,
             metrics: metrics)
-        let handlers = Handlers(
-            watch: watch, rows: RowAnswer(long: long, log: log, metrics: metrics), log: log, metrics: stores.metrics,
-            pool: stores.pool, publicURL: configuration.publicURL, description: stores.description)
+        let records = RecordAnswer(long: long, loopBudget: configuration.loopBudget, log: log, metrics: metrics)
+        handlers = Handlers(
+            watch: watch, records: records, metrics: stores.metrics, pool: stores.pool,
+            publicURL: configuration.publicURL, description: stores.description)
+        authentication = Authentication(password: configuration.password)
         self.watch = watch
         self.log = log
         pool = stores.pool
-        chain = chained(
-            Authentication(password: configuration.password).middleware,
-            before: { (call) throws(APIError) in try handlers.handle(call) })
         cors = configuration.cors
         self.metrics = metrics
         accessLog = AccessLog(configuration.accessLog)
@@ -88,9 +90,8 @@ public final class Service: Application {
             return .now(Service.finish(response, shared, requestID: requestID, user: nil))
         }
         let (route, format) = Route.find(request.target.segments)
-        var call = Call(request: request, route: route, namedFormat: format, requestID: requestID)
-        let answer = errorBodies(&call)
-        let user = call.principal?.name
+        let call = Call(request: request, route: route, namedFormat: format, requestID: requestID)
+        let (answer, user) = errorBodies(call)
         switch answer {
         case .now(let response):
             metrics.answered(route, response.status)
@@ -132,13 +133,17 @@ public final class Service: Application {
         if let refusal = watch.lastRefusal { log.refusedGeneration(refusal) }
     }
 
-    /// The one place where errors leave the line: a chain that may throw becomes an answer that throws nothing.
-    private func errorBodies(_ call: inout Call) -> Answer {
+    /// The one place where errors leave the line: what may throw becomes an answer that throws nothing.
+    /// - Returns: The answer, and the name of who asked.
+    private func errorBodies(_ call: Call) -> (Answer, user: String?) {
+        var user: String?
         do throws(APIError) {
-            return try chain(&call)
+            let principal = try authentication.principal(call.request, call.route)
+            user = principal.name
+            return (try handlers.handle(call, for: principal), user)
         } catch {
             if error == .incorrectPassword || error == .incorrectCredentials { metrics.loginFailed() }
-            return .now(Problem(error).response(requestID: call.requestID))
+            return (.now(Problem(error).response(requestID: call.requestID)), user)
         }
     }
 

@@ -1,3 +1,4 @@
+import Birds
 import HTTP
 import Testing
 
@@ -57,6 +58,13 @@ import Testing
         let fixture = try Fixture(password: nil)
         #expect(try fixture.get("/", fields: "").status == .ok)
         #expect(try fixture.get("/", fields: "Password: anything\r\n").status == .ok)
+    }
+
+    @Test func whoGivesNoPasswordSeesNoRecord() throws {
+        let authentication = Authentication(password: SharedPassword("mumble"))
+        let request = try parse("GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+        #expect(try authentication.principal(request, .health).view == View(regions: []))
+        #expect(throws: APIError.missingCredentials) { try authentication.principal(request, .observations) }
     }
 
     @Test func asksNothingForHealth() throws {

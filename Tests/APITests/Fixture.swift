@@ -36,6 +36,7 @@ final class Fixture {
         """
 
     let folder: URL
+    let configuration: ServiceConfiguration
     let service: Service
 
     init(
@@ -62,6 +63,7 @@ final class Fixture {
         configuration.queryTimeout = queryTimeout
         configuration.cors = try CORS(cors)
         configuration.publicURL = try publicURL.map { try PublicURL($0) }
+        self.configuration = configuration
         service = try Service(configuration, stores: SharedStores(configuration), loop: 0)
     }
 
@@ -84,6 +86,13 @@ final class Fixture {
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }
+
+    /// Another service over the same records.
+    func service(loopBudget: UInt64) throws -> Service {
+        var configuration = configuration
+        configuration.loopBudget = loopBudget
+        return try Service(configuration, stores: SharedStores(configuration), loop: 1)
+    }
 
     /// Asks with the password, and does at once what a worker would do.
     func get(_ target: String, fields: String = "Password: mumble\r\n", method: String = "GET") throws -> Response {

@@ -85,7 +85,7 @@ def main():
         metrics_size = grown("rookery_response_body_bytes_total") - sent
         check(1000 < metrics_size < 20_000, "the bytes are those that came, and those of the metrics", metrics_size)
         queries = grown("rookery_query_duration_seconds_count", where="loop")
-        check(queries == 11, "eleven queries, those that were not modified too", queries)
+        check(queries == 12, "twelve queries, single records and those that were not modified too", queries)
         check(grown("rookery_query_duration_seconds_count", where="worker") == 1, "the long one went to a worker")
         check(0 < grown("rookery_query_duration_seconds_sum", where="worker") < 30, "and took some time")
         check(after["rookery_long_answers", ()] == 0, "no long answer is under way")

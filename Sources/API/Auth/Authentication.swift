@@ -1,37 +1,40 @@
+import Birds
 import HTTP
 
-/// The middleware that finds out who asks. It comes before routing: without credentials, a path that exists and one that does
-/// not look the same. `/health` alone needs none.
+/// Finds out who asks. It comes before routing: without credentials, a path that exists and one that does not look the same.
+/// `/health` alone needs none.
 struct Authentication {
     /// Nil where the server is public.
     let password: SharedPassword?
 
-    /// In the order in which a call passes them.
-    var middleware: [Middleware] { [anyone, sharedPassword, basicAuth] }
+    /// What the shared password shows, and a server that is public.
+    private static let shared = View.everything
+    /// What is seen without credentials where they are asked for: no record.
+    private static let nothing = View(regions: [])
 
-    /// Lets everyone pass where no credentials are asked for.
-    func anyone(_ call: inout Call, next: Handler) throws(APIError) -> Answer {
-        if password == nil || call.route == .health { call.principal = Principal(name: nil) }
-        return try next(&call)
+    /// Who sent a request to a resource.
+    func principal(_ request: Request, _ route: Route?) throws(APIError) -> Principal {
+        guard let password else { return Principal(name: nil, view: Authentication.shared) }
+        if route == .health { return Principal(name: nil, view: Authentication.nothing) }
+        // The field `Password` decides when `Authorization` is there too.
+        if let given = request.fields.bytes(of: .password) { return try sharedPassword(request, given, password) }
+        return try basicAuth(request, password)
     }
 
-    /// Checks the field `Password`, which decides when `Authorization` is there too.
-    func sharedPassword(_ call: inout Call, next: Handler) throws(APIError) -> Answer {
-        guard call.principal == nil, let password, let given = call.request.fields.bytes(of: .password) else {
-            return try next(&call)
-        }
-        guard call.request.fields.count(of: .password) == 1 else { throw .repeatedCredentials }
+    /// Checks the field `Password`.
+    private func sharedPassword(
+        _ request: Request, _ given: ArraySlice<UInt8>, _ password: SharedPassword
+    ) throws(APIError) -> Principal {
+        guard request.fields.count(of: .password) == 1 else { throw .repeatedCredentials }
         let candidate = CredentialText.utf8(given) ?? []
         guard password.matches(candidate.span) else { throw .incorrectPassword }
-        call.principal = Principal(name: nil)
-        return try next(&call)
+        return Principal(name: nil, view: Authentication.shared)
     }
 
     /// Checks the field `Authorization`: Basic with any user name and the shared password.
-    func basicAuth(_ call: inout Call, next: Handler) throws(APIError) -> Answer {
-        guard call.principal == nil, let password else { return try next(&call) }
-        guard let value = call.request.fields.bytes(of: .authorization) else { throw .missingCredentials }
-        guard call.request.fields.count(of: .authorization) == 1 else { throw .repeatedCredentials }
+    private func basicAuth(_ request: Request, _ password: SharedPassword) throws(APIError) -> Principal {
+        guard let value = request.fields.bytes(of: .authorization) else { throw .missingCredentials }
+        guard request.fields.count(of: .authorization) == 1 else { throw .repeatedCredentials }
         let credentials: BasicCredentials
         do throws(BasicCredentials.Fault) {
             credentials = try BasicCredentials(authorization: value.span)
@@ -45,7 +48,7 @@ struct Authentication {
         // A password typed in the place of the name must not reach a log.
         let user = credentials.user
         let isSecret = password.matches(user.span)
-        call.principal = Principal(name: isSecret || user.isEmpty ? nil : String(decoding: user, as: UTF8.self))
-        return try next(&call)
+        let name = isSecret || user.isEmpty ? nil : String(decoding: user, as: UTF8.self)
+        return Principal(name: name, view: Authentication.shared)
     }
 }

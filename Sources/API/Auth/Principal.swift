@@ -1,10 +1,8 @@
 import Birds
 
-/// Who asks, as authentication found it.
+/// Who asks, as authentication found it, and what they may see.
 struct Principal: Sendable {
-    /// The user name of Basic credentials; nil with the shared password alone, and where the server is public.
+    /// The user name of Basic credentials; nil with the shared password alone, and where nobody is asked.
     let name: String?
-
-    /// What the principal may see. The shared password shows every record.
-    var view: View { .everything }
+    let view: View
 }

@@ -4,19 +4,18 @@ import HTTP
 /// Answers what authentication has let through.
 struct Handlers {
     let watch: StoreWatch
-    let rows: RowAnswer
-    let log: EventLog
+    let records: RecordAnswer
     let metrics: Metrics
     let pool: StorePool
     let publicURL: PublicURL?
     /// The document at `/openapi.json`.
     let description: [UInt8]
 
-    func handle(_ call: Call) throws(APIError) -> Answer {
-        guard let principal = call.principal else { throw .missingCredentials }
+    func handle(_ call: Call, for principal: Principal) throws(APIError) -> Answer {
         guard let route = call.route else {
             throw .unknownPath(nearest: Route.nearestPath(to: call.request.target.segments))
         }
+        let view = principal.view
         switch call.request.method {
         case .get, .head: break
         case .options: return .now(options)
@@ -30,36 +29,35 @@ struct Handlers {
             var wanted = try parameters.observations()
             wanted.fields = try parameters.fields()
             let isFilled = try parameters.fillsWithZeros()
-            return try answer(
-                call, isFilled ? .zeroFilled(wanted, principal.view) : .observations(wanted, principal.view), parameters
-            )
+            return try answer(call, route, view, parameters, isFilled ? .zeroFilled(wanted) : .observations(wanted))
         case .checklists:
             let parameters = try Parameters(query, allowed: Parameter.checklists)
             let wanted = try parameters.observations()
-            return try answer(call, .checklists(wanted, parameters.checklistFields(), principal.view), parameters)
+            return try answer(call, route, view, parameters, .checklists(wanted, parameters.checklistFields()))
         case .locations:
             let parameters = try Parameters(query, allowed: Parameter.locations)
-            return try answer(call, .locations(parameters.observations(), principal.view), parameters)
+            return try answer(call, route, view, parameters, .locations(parameters.observations()))
         case .location(let code):
             _ = try Parameters(query, allowed: [])
-            return try one(call, principal.view, orElse: .unknownLocation(code: code)) { (store) throws(StoreError) in
-                try store.location(code, view: principal.view)
-            }
+            return try one(call, route, view, .location(code: code))
         case .regions:
-            return try answer(call, .regions(principal.view), Parameters(query, allowed: Parameter.table))
+            return try answer(call, route, view, Parameters(query, allowed: Parameter.table), .regions)
         case .summary:
             let parameters = try Parameters(query, allowed: Parameter.summary)
             let keys = try parameters.summaryKeys()
-            return try answer(call, .summary(keys, parameters.observations(), principal.view), parameters)
+            return try answer(call, route, view, parameters, .summary(keys, parameters.observations()))
         case .observation(let id):
-            return try observation(call, id, Parameters(query, allowed: Parameter.observation), principal.view)
+            let fields = try Parameters(query, allowed: Parameter.observation).fields()
+            // Ids are written in one way, so that no two paths name the same observation.
+            guard let number = Int64(id), String(number) == id else { throw .unknownObservation(id: id) }
+            return try one(call, route, view, .observation(id: number, fields))
         case .species:
-            return try answer(call, .species(principal.view), Parameters(query, allowed: Parameter.table))
+            return try answer(call, route, view, Parameters(query, allowed: Parameter.table), .species)
         case .oneSpecies(let code):
             _ = try Parameters(query, allowed: [])
-            return try species(call, code, principal.view)
+            return try one(call, route, view, .species(code: code))
         case .datasets:
-            return try answer(call, .datasets(principal.view), Parameters(query, allowed: Parameter.table))
+            return try answer(call, route, view, Parameters(query, allowed: Parameter.table), .datasets)
         case .health:
             _ = try Parameters(query, allowed: [])
             return .now(Handlers.json(Array("{\"status\":\"ok\"}\n".utf8)))
@@ -78,55 +76,28 @@ struct Handlers {
         metrics.text(generation: watch.current(now: Clock.nanoseconds()).generation, longAnswers: pool.count)
     }
 
-    private func answer(_ call: Call, _ source: RowSource, _ parameters: Parameters) throws(APIError) -> Answer {
+    private func answer(
+        _ call: Call, _ route: Route, _ view: View, _ parameters: Parameters, _ source: RowSource
+    ) throws(APIError) -> Answer {
         let format = try Representation.format(
-            of: call.route ?? .observations, named: call.namedFormat, parameters, call.request.fields)
+            of: route, named: call.namedFormat, parameters, call.request.fields)
         // `Link` and `X-Total-Count` tell of the rows.
         let needsRows = parameters[.limit] != nil || parameters[.count] != nil
         let delivery = Delivery(
-            call.request, of: call.route, format: format, view: call.principal?.view ?? .everything,
+            call.request, of: route, format: format, view: view,
             isHeadEnough: call.request.method == .head && !needsRows)
         let now = Clock.nanoseconds()
-        return try rows.answer(
-            source, from: watch.current(now: now), as: format, page: PageLink(call.request.target, base: publicURL),
-            delivery: delivery, requestID: call.requestID, now: now)
+        return try records.answer(
+            source, from: watch.current(now: now), view: view, as: format,
+            page: PageLink(call.request.target, base: publicURL), delivery: delivery, requestID: call.requestID, now: now)
     }
 
-    private func observation(
-        _ call: Call, _ id: String, _ parameters: Parameters, _ view: View
-    ) throws(APIError) -> Answer {
-        let fields = try parameters.fields()
-        // Ids are written in one way, so that no two paths name the same observation.
-        guard let number = Int64(id), String(number) == id else { throw .unknownObservation(id: id) }
-        return try one(call, view, orElse: .unknownObservation(id: id)) { (store) throws(StoreError) in
-            try store.observation(id: number, fields: fields, view: view)
-        }
-    }
-
-    private func species(_ call: Call, _ code: String, _ view: View) throws(APIError) -> Answer {
-        try one(call, view, orElse: .unknownSpecies(code: code)) { (store) throws(StoreError) in
-            try store.species(code, view: view)
-        }
-    }
-
-    /// Answers with the one JSON object that is found.
-    private func one(
-        _ call: Call, _ view: View, orElse unknown: APIError,
-        _ find: (ObservationStore) throws(StoreError) -> [UInt8]?
-    ) throws(APIError) -> Answer {
-        let found: [UInt8]?
+    /// Answers with one JSON object.
+    private func one(_ call: Call, _ route: Route, _ view: View, _ source: DocumentSource) throws(APIError) -> Answer {
+        let delivery = Delivery(call.request, of: route, format: .json, view: view, isHeadEnough: false)
         let now = Clock.nanoseconds()
-        let store = watch.current(now: now)
-        do throws(StoreError) {
-            RowAnswer.setBudget(of: store, now: now)
-            found = try find(store)
-        } catch {
-            throw log.clientError(error)
-        }
-        guard let found else { throw unknown }
-        let delivery = Delivery(call.request, of: call.route, format: .json, view: view, isHeadEnough: false)
-        if let early = delivery.early(store.generation, in: .json) { return .now(early) }
-        return .now(delivery.complete(Handlers.json(found + "\n".utf8), store.generation))
+        return try records.answer(
+            source, from: watch.current(now: now), view: view, delivery: delivery, requestID: call.requestID, now: now)
     }
 
     private var options: Response {

@@ -17,43 +17,51 @@ struct LongAnswer: Sendable {
 
     /// Whole if it fits into one piece, else its first piece and what makes the rest.
     func response(
-        _ source: RowSource, as format: RowFormat, page: PageLink, delivery: Delivery, requestID: String,
+        _ source: RowSource, view: View, as format: RowFormat, page: PageLink, delivery: Delivery, requestID: String,
         _ canceller: Canceller
     ) -> Response {
         let began = Clock.nanoseconds()
         defer { metrics.queried(onWorker: true, nanoseconds: Clock.nanoseconds() &- began) }
         do throws(StoreError) {
-            let store = try pool.withdraw()
-            store.canceller = canceller
-            do throws(StoreError) {
-                store.setBudget(nanoseconds: queryTimeout)
-                let rows = try source.rows(in: store, as: format)
-                let generation = store.generation
-                if let early = delivery.early(generation, in: format) {
-                    rows.close()
-                    pool.deposit(store)
-                    return early
-                }
-                var first: [UInt8] = []
-                first.reserveCapacity(LongAnswer.pieceSize + LongAnswer.roomForLastRow)
-                if try rows.fill(&first, limit: LongAnswer.pieceSize) {
-                    rows.close()
-                    pool.deposit(store)
-                    let whole = Response.rows(.bytes(first), in: format, total: rows.total, next: rows.next, page)
-                    return delivery.complete(whole, generation)
-                }
-                // The head comes before the rows: where they end is found first, without writing them.
-                store.setBudget(nanoseconds: queryTimeout)
-                let next = try source.nextPage(in: store)
-                let rest = RowBody(
-                    rows: rows, store: store, pool: pool, timeout: queryTimeout, log: log, metrics: metrics)
-                let stream = Response.rows(
-                    .stream(first: first, rest: rest), in: format, total: rows.total, next: next, page)
-                return delivery.complete(stream, generation)
-            } catch {
-                pool.deposit(store)
-                throw error
+            let lease = try pool.withdraw(canceller)
+            lease.setBudget(nanoseconds: queryTimeout)
+            try lease.begin { (store) throws(StoreError) in try source.rows(in: store, view: view, as: format) }
+            let generation = lease.generation
+            if let early = delivery.early(generation, in: format) { return early }
+            var first: [UInt8] = []
+            first.reserveCapacity(LongAnswer.pieceSize + LongAnswer.roomForLastRow)
+            if try lease.fill(&first, limit: LongAnswer.pieceSize) {
+                let whole = Response.rows(.bytes(first), in: format, total: lease.total, next: lease.next, page)
+                lease.end()
+                return delivery.complete(whole, generation)
             }
+            // The head comes before the rows: where they end is found first, without writing them.
+            lease.setBudget(nanoseconds: queryTimeout)
+            let next = try lease.read { (store) throws(StoreError) in try source.nextPage(in: store, view: view) }
+            let total = lease.total
+            let rest = RowBody(lease, canceller, timeout: queryTimeout, log: log, metrics: metrics)
+            let stream = Response.rows(.stream(first: first, rest: rest), in: format, total: total, next: next, page)
+            return delivery.complete(stream, generation)
+        } catch {
+            return Problem(log.clientError(error)).response(requestID: requestID)
+        }
+    }
+
+    /// The one object, or that there is none.
+    func response(
+        _ source: DocumentSource, view: View, delivery: Delivery, requestID: String, _ canceller: Canceller
+    ) -> Response {
+        let began = Clock.nanoseconds()
+        defer { metrics.queried(onWorker: true, nanoseconds: Clock.nanoseconds() &- began) }
+        do throws(StoreError) {
+            let lease = try pool.withdraw(canceller)
+            lease.setBudget(nanoseconds: queryTimeout)
+            let found = try lease.read { (store) throws(StoreError) in try source.bytes(in: store, view: view) }
+            let generation = lease.generation
+            lease.end()
+            guard let found else { return Problem(source.unknown).response(requestID: requestID) }
+            if let early = delivery.early(generation, in: .json) { return early }
+            return delivery.complete(.rows(.bytes(found), in: .json), generation)
         } catch {
             return Problem(log.clientError(error)).response(requestID: requestID)
         }

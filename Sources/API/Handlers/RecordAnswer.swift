@@ -1,55 +1,81 @@
 import Birds
 import HTTP
 
-/// Turns rows into an answer: at once where they are few and quick, else on a worker, streamed.
-struct RowAnswer {
+/// Turns records into an answer: at once where they are few and quick, else on a worker, streamed.
+struct RecordAnswer {
+    let long: LongAnswer
     /// How long a query may keep the loop, in nanoseconds. Then it starts again on a worker, before any byte of it was sent.
-    private static let loopBudget: UInt64 = 2_000_000
+    let loopBudget: UInt64
+    let log: EventLog
+    let metrics: LoopMetrics
 
     /// What is set aside for an answer at first, in bytes: enough for the usual one of a few records.
     private static let usualSize = 4096
 
-    let long: LongAnswer
-    let log: EventLog
-    let metrics: LoopMetrics
-
-    /// Lets the store work for as long as the loop can be kept.
-    static func setBudget(of store: ObservationStore, now: UInt64) {
-        store.setBudget(nanoseconds: loopBudget, now: now)
-    }
-
     /// - Parameter now: when the work on it began, on the monotonic clock.
     func answer(
-        _ source: RowSource, from store: ObservationStore, as format: RowFormat, page: PageLink, delivery: Delivery,
+        _ source: RowSource, from store: ObservationStore, view: View, as format: RowFormat, page: PageLink,
+        delivery: Delivery,
         requestID: String, now: UInt64
     ) throws(APIError) -> Answer {
         defer { metrics.queried(onWorker: false, nanoseconds: Clock.nanoseconds() &- now) }
         do throws(StoreError) {
-            RowAnswer.setBudget(of: store, now: now)
-            let rows = try source.rows(in: store, as: format)
+            store.setBudget(nanoseconds: loopBudget, now: now)
+            let rows = try source.rows(in: store, view: view, as: format)
             if let early = delivery.early(store.generation, in: format) { return .now(early) }
             var body: [UInt8] = []
-            body.reserveCapacity(RowAnswer.usualSize)
+            body.reserveCapacity(RecordAnswer.usualSize)
             if try rows.fill(&body, limit: LongAnswer.pieceSize) {
                 let response = Response.rows(.bytes(body), in: format, total: rows.total, next: rows.next, page)
-                let generation = store.generation
-                if delivery.isLong(response) {
-                    return .later(work: { delivery.complete(response, generation) }, cancel: {})
-                }
-                return .now(delivery.complete(response, generation))
+                return RecordAnswer.whole(response, store.generation, delivery)
             }
         } catch .overBudget {
             // Too long for the loop: a worker takes it up from the beginning.
         } catch {
             throw log.clientError(error)
         }
+        return RecordAnswer.later { [long] canceller in
+            long.response(
+                source, view: view, as: format, page: page, delivery: delivery, requestID: requestID, canceller)
+        }
+    }
+
+    /// - Parameter now: when the work on it began, on the monotonic clock.
+    func answer(
+        _ source: DocumentSource, from store: ObservationStore, view: View, delivery: Delivery, requestID: String,
+        now: UInt64
+    ) throws(APIError) -> Answer {
+        defer { metrics.queried(onWorker: false, nanoseconds: Clock.nanoseconds() &- now) }
+        let found: [UInt8]?
+        do throws(StoreError) {
+            store.setBudget(nanoseconds: loopBudget, now: now)
+            found = try source.bytes(in: store, view: view)
+        } catch .overBudget {
+            return RecordAnswer.later { [long] canceller in
+                long.response(source, view: view, delivery: delivery, requestID: requestID, canceller)
+            }
+        } catch {
+            throw log.clientError(error)
+        }
+        guard let found else { throw source.unknown }
+        let generation = store.generation
+        if let early = delivery.early(generation, in: .json) { return .now(early) }
+        return RecordAnswer.whole(.rows(.bytes(found), in: .json), generation, delivery)
+    }
+
+    /// All that is to be sent is there. Compressing it may still take long.
+    private static func whole(
+        _ response: Response, _ generation: PublishedGeneration, _ delivery: Delivery
+    ) -> Answer {
+        if delivery.isLong(response) {
+            return .later(work: { delivery.complete(response, generation) }, cancel: {})
+        }
+        return .now(delivery.complete(response, generation))
+    }
+
+    private static func later(_ work: @escaping @Sendable (Canceller) -> Response) -> Answer {
         let canceller = Canceller()
-        return .later(
-            work: { [long] in
-                long.response(
-                    source, as: format, page: page, delivery: delivery, requestID: requestID, canceller)
-            },
-            cancel: { canceller.cancel() })
+        return .later(work: { work(canceller) }, cancel: { canceller.cancel() })
     }
 }
 

@@ -1,59 +1,53 @@
 import Birds
 import HTTP
+import Synchronization
 
 /// The rest of a streamed answer. It holds a connection of its own on the generation on which the answer began, until the
 /// answer ends.
-///
-/// @unchecked Sendable: `rows` and `store` are used in `next` alone, which is never called twice at once; `cancel`
-/// touches the canceller only, which is made for other threads.
-final class RowBody: BodyProducer, @unchecked Sendable {
-    private let rows: RowCursor
-    private let pool: StorePool
+final class RowBody: BodyProducer {
+    /// Nil once the answer has ended.
+    private let lease: Mutex<StoreLease?>
+    private let canceller: Canceller
     private let timeout: UInt64
     private let log: EventLog
     private let metrics: LoopMetrics
-    private let canceller: Canceller
-    /// Nil once the answer has ended and the store has gone back.
-    private var store: ObservationStore?
 
+    /// - Parameters:
+    ///   - canceller: That of the lease.
+    ///   - timeout: Engine time for each piece, in nanoseconds.
     init(
-        rows: RowCursor, store: ObservationStore, pool: StorePool, timeout: UInt64, log: EventLog, metrics: LoopMetrics
+        _ lease: consuming StoreLease, _ canceller: Canceller, timeout: UInt64, log: EventLog, metrics: LoopMetrics
     ) {
-        self.rows = rows
-        self.store = store
-        self.pool = pool
+        self.lease = Mutex(lease)
+        self.canceller = canceller
         self.timeout = timeout
         self.log = log
         self.metrics = metrics
-        canceller = store.canceller
-    }
-
-    deinit {
-        // An answer that was given up: nobody is in `next` any more.
-        if let store { giveBack(store) }
     }
 
     func next(into buffer: inout [UInt8]) -> Piece {
-        guard let store else { return .failed }
         let began = Clock.nanoseconds()
         defer { metrics.wentOn(nanoseconds: Clock.nanoseconds() &- began) }
-        do throws(StoreError) {
-            store.setBudget(nanoseconds: timeout)
-            guard try rows.fill(&buffer, limit: buffer.count + LongAnswer.pieceSize) else { return .more }
-            giveBack(store)
-            return .end
-        } catch {
-            if error != .cancelled { log.brokenAnswer(error) }
-            giveBack(store)
-            return .failed
+        return lease.withLock { lease in
+            do throws(StoreError) {
+                switch lease {
+                case nil:
+                    return .failed
+                case .some(let lease):
+                    lease.setBudget(nanoseconds: timeout)
+                    guard try lease.fill(&buffer, limit: buffer.count + LongAnswer.pieceSize) else { return .more }
+                }
+                lease = nil
+                return .end
+            } catch {
+                if error != .cancelled { log.brokenAnswer(error) }
+                lease = nil
+                return .failed
+            }
         }
     }
 
     func cancel() { canceller.cancel() }
 
-    private func giveBack(_ store: ObservationStore) {
-        self.store = nil
-        rows.close()
-        pool.deposit(store)
-    }
+    func end() { lease.withLock { $0 = nil } }
 }

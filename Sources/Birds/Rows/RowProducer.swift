@@ -4,15 +4,12 @@ protocol RowProducer: AnyObject {
     var opening: String { get }
     var closing: String { get }
 
-    /// Appends the next row; false at the end, and from then on.
+    /// Appends the next row; false at the end, and then it is not asked again.
     /// - Parameter isFirst: Whether no row stands before it.
     func next(isFirst: Bool, to buffer: inout RowBuffer) throws(StoreError) -> Bool
 
     /// The name of the next page, once this one is complete; nil where there is none.
     var nextPage: String? { get }
-
-    /// Gives its statements up. There are no more rows.
-    func end()
 }
 
 extension RowProducer {

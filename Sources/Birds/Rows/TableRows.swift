@@ -10,8 +10,7 @@ final class TableRows: RowProducer {
     var closing: String { syntax.closing }
     /// The name of the next page, asked once this one is complete.
     var page: (() throws(StoreError) -> String?)?
-    /// Nil once the rows have ended.
-    private var row: (() throws(StoreError) -> [Cell]?)?
+    private let row: () throws(StoreError) -> [Cell]?
     private(set) var nextPage: String?
     private let names: [String]
     private let prefixes: [String]
@@ -50,9 +49,8 @@ final class TableRows: RowProducer {
 
     /// Appends the next row; false at the end.
     func next(isFirst: Bool, to buffer: inout RowBuffer) throws(StoreError) -> Bool {
-        guard let row, let cells = try row() else {
-            nextPage = try page?() ?? nextPage
-            end()
+        guard let cells = try row() else {
+            nextPage = try page?()
             return false
         }
         if !isFirst { buffer.append(syntax.separator) }
@@ -77,12 +75,6 @@ final class TableRows: RowProducer {
             syntax.append(cells[index], to: &buffer)
         }
         buffer.append(syntax.rowEnd)
-    }
-
-    /// Gives its statements up. There are no more rows.
-    func end() {
-        row = nil
-        page = nil
     }
 }
 

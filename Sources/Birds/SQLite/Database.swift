@@ -1,4 +1,6 @@
 import CSQLite
+import Glibc
+import Synchronization
 
 /// One connection to SQLite, for one thread at a time. It closes when it is released.
 public final class Database {
@@ -7,6 +9,44 @@ public final class Database {
     let budget = Budget()
     /// Empty for a temporary database.
     let path: String
+
+    #if DEBUG
+        /// How often it was used.
+        private var uses = 0
+        private let user = Atomic<UInt>(Database.anyone)
+        // Neither is the address of a thread.
+        private static let anyone: UInt = 0
+        private static let nobody: UInt = 1
+    #endif
+
+    /// Called where SQLite is, which the thread sanitizer does not see. Debug builds write to plain memory here, so that the use
+    /// of one connection by two threads, without anything that orders them, is reported. They check the claim too: the
+    /// sanitizer does not look at what is freed.
+    @inline(__always)
+    func noteUse() {
+        #if DEBUG
+            uses &+= 1
+            let user = user.load(ordering: .relaxed)
+            assert(
+                user == Database.anyone || user == pthread_self(), "a connection is used by a thread that has no claim")
+        #endif
+    }
+
+    /// From now on this thread alone uses it. Before the first claim any may, one at a time.
+    @inline(__always)
+    func claim() {
+        #if DEBUG
+            user.store(pthread_self(), ordering: .relaxed)
+        #endif
+    }
+
+    /// From now on nobody uses it, until the next claim.
+    @inline(__always)
+    func endClaim() {
+        #if DEBUG
+            user.store(Database.nobody, ordering: .relaxed)
+        #endif
+    }
 
     /// How to open a file.
     enum Mode {
@@ -34,6 +74,7 @@ public final class Database {
     }
 
     deinit {
+        noteUse()
         // The v2 close waits for statements that are still alive: they may be released after their connection.
         sqlite3_close_v2(handle)
     }
@@ -49,11 +90,17 @@ public final class Database {
 
     /// Runs statements that return no rows.
     func execute(_ sql: String) throws(StoreError) {
+        noteUse()
         let code = sqlite3_exec(handle, sql, nil, nil, nil)
         guard code == SQLITE_OK else { throw error(code, sql: sql) }
     }
 
-    func prepare(_ sql: String) throws(StoreError) -> Statement { try Statement(self, sql) }
+    /// - Throws: `.overBudget` and `.cancelled` too: SQLite asks for the budget by itself where a statement takes long, and not
+    ///   where there are many short ones.
+    func prepare(_ sql: String) throws(StoreError) -> Statement {
+        if let refusal = budget.refusal { throw refusal }
+        return try Statement(self, sql)
+    }
 
     /// The first column of the first row as an integer; nil without a row.
     func integer(_ sql: String) throws(StoreError) -> Int64? {

@@ -11,6 +11,7 @@ final class Statement {
     private let database: Database
 
     init(_ database: Database, _ sql: String) throws(StoreError) {
+        database.noteUse()
         var prepared: OpaquePointer?
         let code = sqlite3_prepare_v3(database.handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil)
         guard code == SQLITE_OK, let prepared else { throw database.error(code, sql: sql) }
@@ -19,12 +20,14 @@ final class Statement {
     }
 
     deinit {
+        database.noteUse()
         sqlite3_finalize(handle)
     }
 
     /// Goes to the next row; false at the end, when the statement is reset.
     @inline(__always)
     func step() throws(StoreError) -> Bool {
+        database.noteUse()
         if bindFailure != SQLITE_OK { throw takeBindFailure() }
         let code = sqlite3_step(handle)
         if code == SQLITE_ROW { return true }
@@ -46,6 +49,7 @@ final class Statement {
 
     /// Gives up the rows that are left. Bindings stay.
     func reset() {
+        database.noteUse()
         sqlite3_reset(handle)
     }
 
@@ -127,6 +131,7 @@ final class Statement {
     }
 
     private func check(_ code: Int32) {
+        database.noteUse()
         if code != SQLITE_OK { bindFailure = code }
     }
 }

@@ -139,7 +139,9 @@ public final class ObservationStore {
     }
 
     /// One observation as a JSON object with the given fields; nil if there is none or the view does not show it.
+    /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
     public func observation(id: Int64, fields: [Field], view: View) throws(StoreError) -> [UInt8]? {
+        if let refusal = database.budget.refusal { throw refusal }
         guard let row = try records.row(id) else { return nil }
         let region = try records.location(row.location).region
         guard RegionScope(query: [], view: view).contains(region) else { return nil }

@@ -23,7 +23,8 @@ public final class RowCursor {
     public private(set) var next: String?
 
     private let store: ObservationStore
-    private let source: Source
+    /// Nil once the rows have ended: with it go their statements.
+    private var source: Source?
     private let limit: Int
     private let paging: Paging?
     /// Of the rows that are like the one that the page begins behind, how many are still to be left out; nil once one came
@@ -61,13 +62,14 @@ public final class RowCursor {
         case .complete: return true
         case .fresh, .open: break
         }
+        guard let source else { return true }
         do throws(StoreError) {
             if let refusal = store.database.budget.refusal { throw refusal }
             let isComplete = try store.withRowBuffer { (rows) throws(StoreError) in
                 defer { rows.move(to: &buffer) }
                 if case .fresh = state {
                     state = .open
-                    rows.append(opening)
+                    rows.append(RowCursor.opening(of: source))
                 }
                 let isComplete =
                     switch source {
@@ -80,7 +82,7 @@ public final class RowCursor {
                     case .other(let producer):
                         try gather(producer, &rows, limit: limit, into: &buffer)
                     }
-                if isComplete { rows.append(closing) }
+                if isComplete { rows.append(RowCursor.closing(of: source)) }
                 return isComplete
             }
             if isComplete { end(.complete) }
@@ -148,6 +150,7 @@ public final class RowCursor {
     /// Goes to the end of the page without writing anything.
     func skipRows() throws(StoreError) {
         switch source {
+        case nil: break
         case .observations(let scan, _):
             switch scan {
             case .indexed(let scan): try skip(scan)
@@ -182,28 +185,22 @@ public final class RowCursor {
         return false
     }
 
-    private var opening: String {
+    private static func opening(of source: Source) -> String {
         switch source {
         case .observations(_, let encoder): encoder.opening
         case .other(let producer): producer.opening
         }
     }
 
-    private var closing: String {
+    private static func closing(of source: Source) -> String {
         switch source {
         case .observations(_, let encoder): encoder.syntax.closing
         case .other(let producer): producer.closing
         }
     }
 
-    /// Gives up the rows that are left, with all that it holds of its store, which can then go to another thread.
-    public func close() { end(.complete) }
-
     private func end(_ state: State) {
         self.state = state
-        switch source {
-        case .observations(let scan, _): scan.end()
-        case .other(let producer): producer.end()
-        }
+        source = nil
     }
 }

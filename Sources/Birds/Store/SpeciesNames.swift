@@ -39,11 +39,10 @@ final class SpeciesNames {
 
     private func search(_ name: String, isASCII: Bool) throws(StoreError) -> [Match] {
         if statements.isEmpty {
-            for condition in SpeciesNames.conditions {
-                statements.append(
-                    try database.prepare(
-                        "SELECT id, coalesce(scientific_name, common_name) FROM species WHERE \(condition) ORDER BY id")
-                )
+            // All or none: one that were missing would hide a name.
+            statements = try SpeciesNames.conditions.map { (condition) throws(StoreError) in
+                try database.prepare(
+                    "SELECT id, coalesce(scientific_name, common_name) FROM species WHERE \(condition) ORDER BY id")
             }
         }
         // The indexes by name fold ASCII alone.

@@ -12,15 +12,9 @@ public final class StorePool: Sendable {
 
     private static let idleLimit = 4
 
-    /// A store that nobody uses. Unchecked, since a store is bound to no thread, only to one at a time: it comes here when
-    /// one has done with it, and leaves for one.
-    private struct Idle: @unchecked Sendable {
-        let store: ObservationStore
-    }
-
     private struct State {
         var out = 0
-        var idle: [Idle] = []
+        var idle: [PooledStore] = []
         /// The last file that could not be served; nil within an optional where there was none.
         var refused: FileIdentity??
 
@@ -37,21 +31,22 @@ public final class StorePool: Sendable {
     /// How many stores are out.
     public var count: Int { state.withLock { $0.out } }
 
-    /// A store, for one thread at a time, until it is deposited.
+    /// A store for one answer. It comes back when the lease ends.
+    /// - Parameter canceller: Ends whatever runs on it.
     /// - Throws: `.busy` over the limit, or what opening throws.
-    public func withdraw() throws(StoreError) -> ObservationStore {
+    public func withdraw(_ canceller: Canceller) throws(StoreError) -> StoreLease {
         let file = FileIdentity(path: path)
-        let idle = try state.withLock { (state) throws(StoreError) -> Idle? in
+        let idle = try state.withLock { (state) throws(StoreError) -> PooledStore? in
             guard state.out < limit else { throw .busy }
             state.out += 1
-            guard let last = state.idle.last, last.store.file == file else { return nil }
+            guard let last = state.idle.last, last.file == file else { return nil }
             return state.idle.popLast()
         }
-        if let idle { return idle.store }
+        if let idle { return StoreLease(idle, canceller, of: self) }
         do throws(StoreError) {
-            let store = try ObservationStore(path: path)
+            let store = try PooledStore(path: path)
             discardOld()
-            return store
+            return StoreLease(store, canceller, of: self)
         } catch {
             let idle = state.withLock { state in
                 state.refused = .some(file)
@@ -60,20 +55,18 @@ public final class StorePool: Sendable {
                 return idle
             }
             guard let idle else { throw error }
-            return idle.store
+            return StoreLease(idle, canceller, of: self)
         }
     }
 
-    /// Takes a store back. No cursor of it may be used any more.
-    public func deposit(_ store: ObservationStore) {
-        store.canceller = Canceller()
-        store.setBudget(nanoseconds: nil)
+    /// Takes a store back whose lease has ended.
+    func deposit(_ store: PooledStore) {
+        store.rest()
         let file = FileIdentity(path: path)
-        let returned = Idle(store: store)
         state.withLock { state in
             state.out -= 1
             guard state.idle.count < StorePool.idleLimit else { return }
-            if returned.store.file == file || state.keepsOlder(than: file) { state.idle.append(returned) }
+            if store.file == file || state.keepsOlder(than: file) { state.idle.append(store) }
         }
     }
 
@@ -83,9 +76,9 @@ public final class StorePool: Sendable {
         let file = FileIdentity(path: path)
         // They close when this array goes, outside of the lock.
         let old = state.withLock { state in
-            if state.keepsOlder(than: file) { return [Idle]() }
-            let old = state.idle.filter { $0.store.file != file }
-            state.idle.removeAll { $0.store.file != file }
+            if state.keepsOlder(than: file) { return [PooledStore]() }
+            let old = state.idle.filter { $0.file != file }
+            state.idle.removeAll { $0.file != file }
             return old
         }
         withExtendedLifetime(old) {}

@@ -109,9 +109,6 @@ final class ZeroFillRows: RowProducer {
             try encoder.append(row, isFirst: isFirst, to: &buffer)
             return true
         }
-        end()
         return false
     }
-
-    func end() { scan.end() }
 }

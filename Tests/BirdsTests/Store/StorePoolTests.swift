@@ -1,4 +1,6 @@
+import CSQLite
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Birds
@@ -21,64 +23,222 @@ import Testing
         let pool = StorePool(path: path, limit: 2)
         let one = try pool.withdraw()
         let other = try pool.withdraw()
-        #expect(one !== other)
-        #expect(throws: StoreError.busy) { try pool.withdraw() }
-        pool.deposit(one)
-        #expect(try pool.withdraw() === one)
+        let store = one.store
+        #expect(store != other.store && pool.count == 2)
+        #expect(throws: StoreError.busy) { try pool.withdraw().end() }
+        one.end()
+        #expect(pool.count == 1)
+        #expect(try pool.withdraw().store == store)
     }
 
     @Test func aFailureToOpenTakesNoPlace() throws {
         let pool = StorePool(path: folder.path("none.db"), limit: 1)
         for _ in 0..<3 {
-            #expect(throws: StoreError.missing(path: folder.path("none.db"))) { try pool.withdraw() }
+            #expect(throws: StoreError.missing(path: folder.path("none.db"))) { try pool.withdraw().end() }
         }
     }
 
     @Test func aStoreComesBackAsNew() throws {
         let pool = StorePool(path: path, limit: 1)
-        let store = try pool.withdraw()
-        store.setBudget(nanoseconds: 0)
-        store.canceller.cancel()
-        pool.deposit(store)
-        #expect(try pool.withdraw().ids(ObservationQuery()).count == 20)
+        let canceller = Canceller()
+        let lease = try pool.withdraw(canceller)
+        lease.setBudget(nanoseconds: 0)
+        canceller.cancel()
+        lease.end()
+        #expect(try pool.withdraw().recordCount() == 20)
     }
 
     @Test func storesAreOfTheNewestGeneration() throws {
         let pool = StorePool(path: path, limit: 3)
         let old = try pool.withdraw()
-        let other = try pool.withdraw()
-        pool.deposit(other)
+        try pool.withdraw().end()
         try publish(records: 5)
-        let new = try pool.withdraw()
-        #expect(try new.ids(ObservationQuery()).count == 5)
+        #expect(try pool.withdraw().recordCount() == 5)
         // One that comes back late is not handed out again.
-        pool.deposit(old)
-        #expect(try pool.withdraw() !== old)
+        let store = old.store
+        old.end()
+        #expect(try pool.withdraw().store != store)
     }
 
     @Test func oldStoresAreClosedWhenAsked() throws {
         let pool = StorePool(path: path, limit: 1)
-        weak var resting: ObservationStore?
-        do {
-            let store = try pool.withdraw()
-            resting = store
-            pool.deposit(store)
-        }
+        try pool.withdraw().end()
         pool.discardOld()
-        #expect(resting != nil)
+        #expect(openFiles() == 1)
         try publish(records: 5)
         pool.discardOld()
-        #expect(resting == nil)
+        #expect(openFiles() == 0)
     }
 
     @Test func whereTheNewFileIsBadTheOldOneServes() throws {
         let pool = StorePool(path: path, limit: 2)
-        let old = try pool.withdraw()
-        pool.deposit(old)
+        let first = try pool.withdraw()
+        let store = first.store
+        first.end()
         try Data("this is no database".utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-        #expect(try pool.withdraw() === old)
-        #expect(throws: StoreError.self) { try pool.withdraw() }
-        pool.deposit(old)
-        #expect(try pool.withdraw() === old)
+        let old = try pool.withdraw()
+        #expect(old.store == store)
+        #expect(throws: StoreError.self) { try pool.withdraw().end() }
+        old.end()
+        #expect(try pool.withdraw().store == store)
+    }
+
+    private typealias Rows = @Sendable (ObservationStore) throws(StoreError) -> RowCursor
+
+    /// All ways in which rows are made.
+    private static let rows: [(name: String, make: Rows)] = [
+        (
+            "observations",
+            { (store) throws(StoreError) in try store.observations(few, view: .everything, format: .json) }
+        ),
+        (
+            "by species",
+            { (store) throws(StoreError) in try store.observations(sorted(.speciesID), view: .everything, format: .json)
+            }
+        ),
+        (
+            "sorted",
+            { (store) throws(StoreError) in try store.observations(sorted(.num), view: .everything, format: .json) }
+        ),
+        ("zero-filled", { (store) throws(StoreError) in try store.zeroFilled(few, view: .everything, format: .json) }),
+        (
+            "checklists",
+            { (store) throws(StoreError) in
+                try store.checklists(ObservationQuery(), fields: [.year], view: .everything, format: .json)
+            }
+        ),
+        (
+            "checklists of a species",
+            { (store) throws(StoreError) in try store.checklists(few, fields: [.year], view: .everything, format: .json)
+            }
+        ),
+        (
+            "locations",
+            { (store) throws(StoreError) in try store.locations(ObservationQuery(), view: .everything, format: .json) }
+        ),
+        ("regions", { (store) throws(StoreError) in try store.regions(view: .everything, format: .json) }),
+        (
+            "summary",
+            { (store) throws(StoreError) in try store.summary(by: [.location], few, view: .everything, format: .json) }
+        ),
+        (
+            "summary of records",
+            { (store) throws(StoreError) in
+                try store.summary(by: [.region, .location], counted, view: .everything, format: .json)
+            }
+        ),
+        ("species", { (store) throws(StoreError) in try store.species(format: .json, view: View(regions: ["CA"])) }),
+        ("data sets", { (store) throws(StoreError) in try store.datasets(format: .json, view: .everything) }),
+    ]
+
+    private static var few: ObservationQuery {
+        var query = ObservationQuery()
+        query.species = (0..<40).map { "sp\(100 + $0)" }
+        return query
+    }
+
+    private static var counted: ObservationQuery {
+        var query = ObservationQuery()
+        query.leastNum = 1
+        return query
+    }
+
+    private static func sorted(_ field: SortKey.Field) -> ObservationQuery {
+        var query = ObservationQuery()
+        query.sort = [SortKey(field: field, isDescending: false)]
+        return query
+    }
+
+    @Test(arguments: rows.indices)
+    func rowsEndBeforeTheirStoreGoesBack(_ index: Int) throws {
+        var fixture = Fixture.random(seed: 42, records: 3000)
+        for index in fixture.records.indices { fixture.records[index].complete = 1 }
+        try fixture.write(to: folder.path("more.db"))
+        let pool = StorePool(path: folder.path("more.db"), limit: 1)
+        var counts: [Int] = []
+        // At first statements are prepared that the store keeps.
+        for _ in 0..<3 {
+            let lease = try pool.withdraw()
+            try lease.begin(StorePoolTests.rows[index].make)
+            var bytes: [UInt8] = []
+            #expect(try !lease.fill(&bytes, limit: 1), "\(StorePoolTests.rows[index].name) came at once")
+            lease.end()
+            // Nothing of the rows runs any more, and no statement is left that they alone had.
+            let (all, busy) = try pool.withdraw().statements()
+            #expect(busy == 0)
+            counts.append(all)
+        }
+        #expect(counts[2] == counts[1])
+    }
+
+    @Test func aLeaseEndsOnAnyThread() async throws {
+        let pool = StorePool(path: path, limit: 1)
+        for _ in 0..<20 {
+            let lease = try pool.withdraw()
+            try lease.begin(StorePoolTests.rows[0].make)
+            let body = Held(lease)
+            try await Task.detached {
+                try body.fill()
+            }.value
+            await Task.detached { body.end() }.value
+            #expect(pool.count == 0)
+        }
+    }
+
+    /// How many descriptors this process has of the database or one that it replaced.
+    private func openFiles() -> Int {
+        let links = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+        return links.count { link in
+            let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(link)")
+            return target?.hasPrefix(path) ?? false
+        }
+    }
+}
+
+/// A lease that several threads use one after the other.
+private final class Held: Sendable {
+    private let lease: Mutex<StoreLease?>
+
+    init(_ lease: consuming StoreLease) { self.lease = Mutex(lease) }
+
+    func fill() throws(StoreError) {
+        try lease.withLock { (lease) throws(StoreError) in
+            var bytes: [UInt8] = []
+            switch lease {
+            case nil: break
+            case .some(let lease): _ = try lease.fill(&bytes, limit: 1)
+            }
+        }
+    }
+
+    func end() { lease.withLock { $0 = nil } }
+}
+
+extension StorePool {
+    fileprivate func withdraw() throws(StoreError) -> StoreLease { try withdraw(Canceller()) }
+}
+
+extension StoreLease {
+    /// Tells its store from others.
+    fileprivate var store: ObjectIdentifier? { try? read { ObjectIdentifier($0) } }
+
+    fileprivate func recordCount() throws(StoreError) -> Int64? {
+        try read { (store) throws(StoreError) in
+            try store.database.integer("SELECT count(*) FROM observation")
+        }
+    }
+
+    /// How many statements its connection has, and how many of them run.
+    fileprivate func statements() throws(StoreError) -> (all: Int, busy: Int) {
+        try read { store in
+            var (all, busy) = (0, 0)
+            var statement = sqlite3_next_stmt(store.database.handle, nil)
+            while let one = statement {
+                all += 1
+                if sqlite3_stmt_busy(one) != 0 { busy += 1 }
+                statement = sqlite3_next_stmt(store.database.handle, one)
+            }
+            return (all, busy)
+        }
     }
 }

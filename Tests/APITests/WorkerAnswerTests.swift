@@ -1,0 +1,95 @@
+import Birds
+import Testing
+
+@testable import API
+@testable import HTTP
+
+/// What a loop has no time for, a worker answers, and nobody can tell the difference.
+@Suite struct WorkerAnswerTests {
+    /// All resources; a missing one fails the first test.
+    private static let routes: [Route] = [
+        .observations, .observation(id: "1"), .checklists, .species, .oneSpecies(code: "stejay"), .locations,
+        .location(code: "L1"), .regions, .summary, .datasets, .metrics, .description, .health, .server,
+    ]
+
+    /// Requests for a resource, some of what is not there; none where it reads no records.
+    private static func targets(_ route: Route) -> [String] {
+        switch route {
+        case .observations:
+            [
+                "/", "/observations.csv", "/?species=stejay&limit=1", "/?sort=num", "/?sort=loc_id", "/?count=exact",
+                "/?species=stejay&zerofill=yes", "/?species=nothing", "/?after=x", "/?format=geojson",
+            ]
+        case .observation: ["/observations/1", "/observations/1?fields=dataset,checklist_id", "/observations/99"]
+        case .checklists: ["/checklists", "/checklists?species=stejay", "/checklists?limit=1&count=exact"]
+        case .species: ["/species", "/species.csv"]
+        case .oneSpecies: ["/species/stejay", "/species/nothing"]
+        case .locations: ["/locations", "/locations?limit=1", "/locations?format=geojson"]
+        case .location: ["/locations/L1", "/locations/nothing"]
+        case .regions: ["/regions"]
+        case .summary:
+            ["/summary?by=species,year", "/summary?by=location&min_num=1", "/summary?by=region,dataset,week"]
+        case .datasets: ["/datasets", "/datasets.ndjson"]
+        case .metrics, .description, .health, .server: []
+        }
+    }
+
+    @Test func everyResourceIsLookedAt() {
+        #expect(Set(Self.routes.map { LoopMetrics.index($0) }) == Set(LoopMetrics.routes.indices.dropLast()))
+    }
+
+    @Test(arguments: routes)
+    func everyResourceGoesOnOnAWorker(_ route: Route) throws {
+        let fixture = try Fixture()
+        let quick = try fixture.service(loopBudget: 60_000_000_000)
+        let slow = try fixture.service(loopBudget: 0)
+        for target in Self.targets(route) {
+            let found = Route.find(try parse("GET \(target) HTTP/1.1\r\nHost: x\r\n\r\n").target.path).route
+            #expect(LoopMetrics.index(found) == LoopMetrics.index(route))
+            let tag = try answer(quick, "GET \(target)").response.fields[.etag] ?? "none"
+            for (method, fields) in [
+                ("GET", ""), ("HEAD", ""), ("GET", "Accept-Encoding: gzip\r\n"), ("GET", "If-None-Match: \(tag)\r\n"),
+                ("HEAD", "If-None-Match: *\r\n"),
+            ] {
+                let atOnce = try answer(quick, "\(method) \(target)", fields)
+                let later = try answer(slow, "\(method) \(target)", fields)
+                // Where no record is looked at there is nothing to go on with.
+                let reads = method == "GET" && [.ok, .notFound].contains(atOnce.response.status)
+                #expect(!atOnce.isLater && (later.isLater || !reads), "\(method) \(target)")
+                #expect(later.response.status == atOnce.response.status)
+                #expect(later.response.text == atOnce.response.text)
+                #expect(later.response.fields.lines == atOnce.response.fields.lines)
+            }
+        }
+    }
+
+    /// 14,000 records of one place are counted by species, which takes longer than a loop has.
+    @Test func aPlaceOfManyRecordsIsFound() throws {
+        let header = "loc_id,latitude,longitude,region,year,month,day,species_id,num\n"
+        let rows = (0..<14_000).map {
+            "L1,60.5,-135.25,CA-YT,\(2000 + $0 % 20),\($0 % 12 + 1),\($0 % 28 + 1),sp\($0 % 300),1\n"
+        }
+        let response = try Fixture(plain: header + rows.joined()).get("/locations/L1")
+        #expect(response.status == .ok)
+        #expect(response.text.contains(#""records":14000"#) && response.text.contains(#""species":300"#))
+    }
+
+    /// No statement of them takes long, so SQLite would not ask for the budget.
+    @Test func manyPlacesOfOneCodeDoNotKeepALoop() throws {
+        let header = "loc_id,latitude,longitude,region,year,month,day,species_id,num\n"
+        let rows = (0..<1000).map { "L1,60.\(1000 + $0),-135.25,CA-YT,2021,2,3,stejay,1\n" }
+        let fixture = try Fixture(plain: header + rows.joined())
+        let found = try answer(fixture.service(loopBudget: 500_000), "GET /locations/L1")
+        #expect(found.isLater && found.response.status == .ok)
+    }
+
+    private func answer(
+        _ service: Service, _ line: String, _ fields: String = ""
+    ) throws -> (response: Response, isLater: Bool) {
+        let request = try parse("\(line) HTTP/1.1\r\nHost: x\r\nPassword: mumble\r\n\(fields)\r\n")
+        switch service.respond(to: request, from: Peer(address: "::1")) {
+        case .now(let response): return (response, false)
+        case .later(let work, _): return (work(), true)
+        }
+    }
+}
