@@ -39,7 +39,7 @@ let package = Package(
         .testTarget(name: "HTTPTests", dependencies: ["HTTP"], swiftSettings: settings),
         .testTarget(name: "TransportTests", dependencies: ["Transport", "HTTP"], swiftSettings: settings),
         .testTarget(name: "BirdsTests", dependencies: ["Birds", "CSQLite", "CZlib"], swiftSettings: settings),
-        .testTarget(name: "APITests", dependencies: ["API", "HTTP", "Birds"], swiftSettings: settings),
+        .testTarget(name: "APITests", dependencies: ["API", "HTTP", "Birds", "Transport"], swiftSettings: settings),
         .testTarget(
             name: "RookeryTests", dependencies: ["rookery", "Birds", "Transport", "HTTP"], swiftSettings: settings),
     ],

@@ -35,13 +35,16 @@ final class Fixture {
 
         """
 
+    /// So long, in nanoseconds, that no slow machine makes a worker take over.
+    static let patience: UInt64 = 60_000_000_000
+
     let folder: URL
     let configuration: ServiceConfiguration
     let service: Service
 
     init(
         password: String? = "mumble", plain: String = Fixture.plain, queryTimeout: Int = 10, cors: [String] = [],
-        publicURL: String? = nil
+        publicURL: String? = nil, loopBudget: UInt64 = Fixture.patience
     ) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("rookery-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -61,6 +64,7 @@ final class Fixture {
             accessLog: AccessLogConfiguration(descriptor: nil, format: .text),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         configuration.queryTimeout = queryTimeout
+        configuration.loopBudget = loopBudget
         configuration.cors = try CORS(cors)
         configuration.publicURL = try publicURL.map { try PublicURL($0) }
         self.configuration = configuration
