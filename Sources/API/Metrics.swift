@@ -83,10 +83,9 @@ final class Metrics: Sendable {
 }
 
 /// The counters of one loop, which its workers share: no lock, and no other loop writes to them.
-///
-/// @unchecked Sendable: the memory is made of atomics, and lives as long as this.
-final class LoopMetrics: @unchecked Sendable {
-    private let counters = UnsafeMutablePointer<Atomic<UInt64>>.allocate(capacity: LoopMetrics.count)
+final class LoopMetrics: Sendable {
+    /// There is room for `count` of them, as a test says.
+    private let counters: InlineArray<320, Atomic<UInt64>> = InlineArray { _ in Atomic(0) }
 
     /// Zero stands for any other.
     static let statuses = [200, 204, 304, 400, 401, 403, 404, 405, 406, 408, 413, 414, 417, 429, 431, 501, 503, 505, 0]
@@ -109,16 +108,10 @@ final class LoopMetrics: @unchecked Sendable {
     /// Of queries on the loop, and of those on workers behind it.
     static let queries = closed + 1
     static let queryTime = queries + 2
-    private static let count = queryTime + 2
+    static let count = queryTime + 2
 
-    init() {
-        for index in 0..<LoopMetrics.count { (counters + index).initialize(to: Atomic(0)) }
-    }
-
-    deinit {
-        counters.deinitialize(count: LoopMetrics.count)
-        counters.deallocate()
-    }
+    /// How many there is room for.
+    var capacity: Int { counters.count }
 
     static func request(_ route: Int, _ status: Int) -> Int { route * statuses.count + status }
 

@@ -4,6 +4,18 @@ import Testing
 @testable import API
 
 @Suite struct MetricsTests {
+    @Test func eachCounterHasItsPlace() {
+        let metrics = LoopMetrics()
+        #expect(LoopMetrics.count <= metrics.capacity)
+        for route in LoopMetrics.routes.indices {
+            for status in LoopMetrics.statuses.indices {
+                #expect(metrics.value(LoopMetrics.request(route, status)) == 0)
+            }
+        }
+        metrics.queried(onWorker: true, nanoseconds: 7)
+        #expect(metrics.value(LoopMetrics.count - 1) == 7)
+    }
+
     @Test func countsAnswersAndFailedLogins() throws {
         let fixture = try Fixture()
         _ = try fixture.get("/")
