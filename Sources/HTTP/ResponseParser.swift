@@ -81,7 +81,7 @@ public struct ResponseParser: Sendable {
         case .complete, .bodyUntilClose, .sizedBody(remaining: 0):
             phase = .complete
             return .end
-        default:
+        case .head, .sizedBody, .chunkedBody:
             return .malformed("The connection was closed before the response was complete.")
         }
     }

@@ -19,7 +19,7 @@ struct Handlers {
         switch call.request.method {
         case .get, .head: break
         case .options: return .now(options)
-        default: throw .methodNotAllowed(allowed: Route.methods)
+        case .post, .put, .patch, .delete, .query, .trace: throw .methodNotAllowed(allowed: Route.methods)
         }
         let query = call.request.target.query
         if route.isDocument { _ = try Representation.accepted(route.formats, call.request.fields) }
