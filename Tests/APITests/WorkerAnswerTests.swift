@@ -44,7 +44,7 @@ import Testing
         let quick = try fixture.service(loopBudget: Fixture.patience)
         let slow = try fixture.service(loopBudget: 0)
         for target in Self.targets(route) {
-            let found = Route.find(try parse("GET \(target) HTTP/1.1\r\nHost: x\r\n\r\n").target.path).route
+            let found = Route.find(try parse("GET \(target) HTTP/1.1\r\nHost: x\r\n\r\n").target.segments).route
             #expect(LoopMetrics.index(found) == LoopMetrics.index(route))
             let tag = try answer(quick, "GET \(target)").response.fields[.etag] ?? "none"
             for (method, fields) in [

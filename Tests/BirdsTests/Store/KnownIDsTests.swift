@@ -126,7 +126,7 @@ import Testing
         }
         try fixture.write(to: folder.path("names.db"))
         let store = try ObservationStore(path: folder.path("names.db"))
-        for field in [Field.date, .locationID, .speciesID] {
+        for field in [SortKey.Field.date, .locationID, .speciesID] {
             var query = ObservationQuery()
             query.sort = [SortKey(field: field, isDescending: false)]
             let all = try store.ids(query)

@@ -39,7 +39,7 @@ import Testing
         let isUniform = Bool.random(using: &random)
         let isDescending = Bool.random(using: &random)
         // Half of them begin as an index does.
-        let starts: [[Field]] = [
+        let starts: [[SortKey.Field]] = [
             [], [], [], [.locationID], [.locationID, .date, .speciesID, .num], [.date, .locationID, .speciesID, .num],
             [.speciesID, .date, .locationID, .num],
         ]
