@@ -89,7 +89,8 @@ struct Handlers {
         let now = Clock.nanoseconds()
         return try records.answer(
             source, from: watch.current(now: now), view: view, as: format,
-            page: PageLink(call.request.target, base: publicURL), delivery: delivery, requestID: call.requestID, now: now)
+            page: PageLink(call.request.target, base: publicURL), delivery: delivery, requestID: call.requestID,
+            now: now)
     }
 
     /// Answers with one JSON object.

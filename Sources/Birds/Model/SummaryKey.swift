@@ -13,7 +13,7 @@ public enum SummaryKey: String, Sendable, Hashable, CaseIterable {
         switch self {
         case .species: "species_id"
         case .location: "loc_id"
-        default: rawValue
+        case .region, .year, .isoYear, .month, .week, .date, .dataset: rawValue
         }
     }
 
