@@ -186,7 +186,8 @@ private struct SummaryRowReader {
 
 /// Fills the table `summary`.
 final class SummaryTable: SummarySink {
-    private var rows: IntegerRows
+    /// Unchecked, since a check at run time for each of ten columns costs more than the column; only `add` and `finish` use it.
+    @exclusivity(unchecked) private var rows: IntegerRows
 
     init(_ database: Database) throws(StoreError) {
         rows = try IntegerRows("INSERT OR REPLACE INTO summary", columns: 10, in: database)

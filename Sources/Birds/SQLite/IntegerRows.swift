@@ -2,47 +2,46 @@
 struct IntegerRows {
     private static let rowsAtOnce = 64
 
-    private let statement: Statement
-    private let columns: Int32
-    /// The parameters that have their values.
-    private var bound: Int32 = 0
-    private var last: Int32 { columns * Int32(Self.rowsAtOnce) }
+    private let columns: Int
+    private let insertMany: Statement
+    private let insertOne: Statement
+    private var values: [Int64?] = []
 
     /// - Parameter into: the statement up to its rows, such as `INSERT INTO t (a, b)`.
     init(_ into: String, columns: Int32, in database: Database) throws(StoreError) {
-        self.columns = columns
+        self.columns = Int(columns)
         let row = "(" + repeatElement("?", count: Int(columns)).joined(separator: ", ") + ")"
-        let rows = repeatElement(row, count: Self.rowsAtOnce).joined(separator: ", ")
-        statement = try database.prepare("\(into) SELECT * FROM (VALUES \(rows)) LIMIT ?")
-        statement.bind(self.columns * Int32(Self.rowsAtOnce) + 1, Self.rowsAtOnce)
+        insertOne = try database.prepare("\(into) VALUES \(row)")
+        insertMany = try database.prepare(
+            "\(into) VALUES " + repeatElement(row, count: Self.rowsAtOnce).joined(separator: ", "))
     }
 
     @inline(__always)
-    mutating func add(_ value: Int64) {
-        bound += 1
-        statement.bind(bound, value)
-    }
-
-    @inline(__always)
-    mutating func add(_ value: Int64?) {
-        bound += 1
-        statement.bind(bound, value)
-    }
+    mutating func add(_ value: Int64?) { values.append(value) }
 
     /// Ends a row, for which every column was added.
     @inline(__always)
     mutating func endRow() throws(StoreError) {
-        guard bound == last else { return }
-        try statement.run()
-        bound = 0
+        if values.count == Self.rowsAtOnce * columns { try insert(values[...], by: insertMany) }
     }
 
     /// Inserts the rows that are left.
     mutating func finish() throws(StoreError) {
-        guard bound > 0 else { return }
-        statement.bind(last + 1, Int64(bound / columns))
+        for start in stride(from: 0, to: values.count, by: columns) {
+            let row = values[start..<min(start + columns, values.count)]
+            for (index, value) in row.enumerated() { insertOne.bind(Int32(index + 1), value) }
+            try insertOne.run()
+        }
+        values.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func insert(_ values: ArraySlice<Int64?>, by statement: Statement) throws(StoreError) {
+        var index: Int32 = 0
+        for value in values {
+            index += 1
+            statement.bind(index, value)
+        }
         try statement.run()
-        statement.bind(last + 1, Self.rowsAtOnce)
-        bound = 0
+        self.values.removeAll(keepingCapacity: true)
     }
 }
