@@ -105,6 +105,33 @@ import Testing
         try check(fixture, sql)
     }
 
+    /// The correction of a region may make two places one: records of both are at it then, and each is on one page.
+    @Test func makeOnePlaceOfTwoThatAreTheSame() throws {
+        let fixture = try ImportFixture()
+        fixture.write(
+            "a.csv",
+            plainHeader + "L1,60,1,CA-YT,2021,2,3,a,1\nL1,60,1,CA-XX,2021,2,3,a,1\nL1,60,1,CA-XX,2021,2,4,b,1\n"
+                + "L2,60,1,CA-YT,2021,2,3,a,1\n")
+        fixture.write("b.csv", plainHeader + "L1,60,1,CA-YT,2021,2,3,a,1\n")
+        try fixture.run("a.csv")
+        try Self.edit(fixture, "UPDATE location SET region = 'CA-YT' WHERE region = 'CA-XX'")
+        try fixture.run("b.csv") { $0.append = true }
+        #expect(try fixture.rows("SELECT code, region FROM location") == ["L1|CA-YT", "L2|CA-YT"])
+        #expect(try fixture.records().count == 5)
+        #expect(try fixture.isSound())
+        #expect(try isSummedUp(fixture))
+        let store = try ObservationStore(path: fixture.database)
+        var query = ObservationQuery()
+        query.limit = 1
+        var ids: [Int] = []
+        for _ in 0..<10 {
+            ids += try store.ids(query)
+            query.after = try store.nextPage(query, view: .everything)
+            if query.after == nil { break }
+        }
+        #expect(ids.sorted() == [1, 2, 3, 4, 5])
+    }
+
     /// Whether the summaries are what they would be if they were made from nothing.
     private func isSummedUp(_ fixture: ImportFixture) throws -> Bool {
         let rows = """
