@@ -1,7 +1,7 @@
 /// Gives species and places their rows and ids in a database, so that ids ascend with keys (`Schema`).
 final class Catalogue {
     let database: Database
-    /// Whether rows that were there have other ids now, so that what follows from the records must be made anew.
+    /// Whether rows that were there have other ids now, so that the summaries and boxes must be rebuilt.
     private(set) var hasMovedIDs = false
 
     init(_ database: Database) { self.database = database }

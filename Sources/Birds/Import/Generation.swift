@@ -78,7 +78,7 @@ final class Generation {
         return value
     }
 
-    /// How much of the database is kept in memory while it changes, and how much is sorted there at once.
+    /// How much of the database is kept in memory while it changes. (What is sorted at once for an index: see `Schema`.)
     static let cacheKilobytes = 32 * 1024
 
     private func changeCopy<Value>(
@@ -92,7 +92,6 @@ final class Generation {
             PRAGMA synchronous = OFF;
             PRAGMA temp_store = FILE;
             PRAGMA cache_size = -\(Self.cacheKilobytes);
-            PRAGMA threads = 0;
             """)
         let isOld = isNew ? false : try Migration.isNeeded(database)
         if isNew { try Schema.create(in: database) } else if !isOld { try Schema.check(database, path: path) }

@@ -107,7 +107,7 @@ struct SummaryTally {
     @inline(__always)
     mutating func add(_ group: Int, _ numbers: SummaryNumbers) { entries[entry(group)].numbers.add(numbers) }
 
-    /// Gives what there is to a sink, in the order of regions and data sets, and begins anew.
+    /// Gives what there is to a sink, in the order of regions and data sets, and starts over.
     mutating func drain(
         _ kind: SummaryKind, _ first: Int64, _ second: Int64, _ groups: SummaryGroups, to sink: any SummarySink
     ) throws(StoreError) {
