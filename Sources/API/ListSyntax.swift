@@ -1,11 +1,12 @@
 /// The syntax of lists in a query: values with commas between them.
 ///
 /// A value in double quotes keeps its commas, and each two quotes in it are one: `"Fish Lake, north",L7` is two values. A quote
-/// that is not at the beginning of a value is a character like any other. Spaces belong to the values.
+/// that is not at the beginning of a value is a character like any other. A value of a list that begins or ends with a space must be
+/// quoted: unquoted, the space is nearly always a typing error, and would silently match nothing.
 enum ListSyntax {
     /// Why a text is no list.
     enum Fault: Error, Equatable {
-        case missingValue, openQuote, textAfterQuote, spaceBeforeQuote
+        case missingValue, openQuote, textAfterQuote, spaceAtEdge
 
         /// What it should be, as the end of the sentence "… is not".
         var expected: String {
@@ -15,7 +16,8 @@ enum ListSyntax {
                 "a list: a double quote is not closed; close it, or put the whole value into quotes and double each quote in it"
             case .textAfterQuote:
                 "a list: only a comma can follow a closing quote; double each quote that belongs to a value in quotes"
-            case .spaceBeforeQuote: "a list: there is a space before a double quote; remove it"
+            case .spaceAtEdge:
+                "a list: there is a space before or after a comma; remove it, or put the value it belongs to in double quotes"
             }
         }
     }
@@ -37,7 +39,7 @@ enum ListSyntax {
                 while index < bytes.count, bytes[index] != comma { index += 1 }
                 let value = bytes[start..<index]
                 guard !value.isEmpty else { throw .missingValue }
-                guard value.first(where: { $0 != space }) != quote else { throw .spaceBeforeQuote }
+                guard value.first != space, value.last != space else { throw .spaceAtEdge }
                 values.append(String(decoding: value, as: UTF8.self))
             }
             if index == bytes.count { return values }

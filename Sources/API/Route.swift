@@ -77,7 +77,9 @@ enum Route: Hashable {
         let full = segments.filter { !$0.isEmpty }
         for candidate in [full, Array(ends.prefix(1)) + [ends.dropFirst().joined(separator: "/")]]
         where candidate != segments {
-            guard find(candidate.isEmpty ? [""] : candidate).route != nil else { continue }
+            guard let route = find(candidate.isEmpty ? [""] : candidate).route else { continue }
+            // The id of an observation is a number, which has no slash.
+            if case .observation(let id) = route, Int64(id) == nil { continue }
             return "/" + candidate.map { PageLink.escaped($0, keeping: "") }.joined(separator: "/")
         }
         return nil

@@ -9,7 +9,7 @@ import Testing
             (#"L7,"Fish Lake, north""#, ["L7", "Fish Lake, north"]), (#""a""b""#, [#"a"b"#]), (#""""""#, [#"""#]),
             (#""""#, [""]), (#""",x"#, ["", "x"]), (#"",""#, [","]), (#"",""""#, [#",""#]),
             (#""","""#, ["", ""]), (#"a"b"#, [#"a"b"#]), (#"Beacon "south" end,L1"#, [#"Beacon "south" end"#, "L1"]),
-            (" a , b ", [" a ", " b "]), (#"" a ""#, [" a "]), ("60.7155,-135.0294", ["60.7155", "-135.0294"]),
+            (#"" a "," b ""#, [" a ", " b "]), (#"" a ""#, [" a "]), ("60.7155,-135.0294", ["60.7155", "-135.0294"]),
             ("a;b&c#d/e%2F", ["a;b&c#d/e%2F"]), (",\u{301}a", nil), ("a,\u{301}b", ["a", "\u{301}b"]),
         ] as [(String, [String]?)])
     func readsValuesBetweenCommas(text: String, values: [String]?) throws {
@@ -22,8 +22,10 @@ import Testing
             ("", .missingValue), (",", .missingValue), ("a,", .missingValue), (",a", .missingValue),
             ("a,,b", .missingValue), (#""a","#, .missingValue), (#"""#, .openQuote), (#""a"#, .openQuote),
             (#""a,b"#, .openQuote), (#""a"""#, .openQuote), (#"a,"b"#, .openQuote), (#""a"b"#, .textAfterQuote),
-            (#""a" ,b"#, .textAfterQuote), (#""a"b","#, .textAfterQuote), (#" "a, b""#, .spaceBeforeQuote),
-            (#"L1, "a, b""#, .spaceBeforeQuote),
+            (#""a" ,b"#, .textAfterQuote), (#""a"b","#, .textAfterQuote), (#" "a, b""#, .spaceAtEdge),
+            (#"L1, "a, b""#, .spaceAtEdge), ("CA-YT, US-WA", .spaceAtEdge), ("CA-YT ,US-WA", .spaceAtEdge),
+            (" a,b", .spaceAtEdge),
+            ("a,b ", .spaceAtEdge), ("a, ,b", .spaceAtEdge),
         ] as [(String, ListSyntax.Fault)])
     func saysWhyATextIsNoList(text: String, fault: ListSyntax.Fault) {
         #expect(throws: fault) { try ListSyntax.values(of: text) }
