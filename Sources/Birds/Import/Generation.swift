@@ -99,6 +99,7 @@ final class Generation {
         if isOld { try Migration.run(database) }
         if !isNew {
             // Another program may have dropped indexes, and added or removed records.
+            try database.execute(Schema.tables)
             try Schema.makeIndexes(in: database)
             let agrees = isOld ? false : try RecordCounts.agree(in: database, isExact: true)
             if !agrees { try RecordCounts.mend(in: database) }

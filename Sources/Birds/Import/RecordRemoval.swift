@@ -45,6 +45,8 @@ struct RecordRemoval {
     func removeRepeated(
         _ staging: Staging, _ datasets: [Int64], _ touched: TouchedChecklists, _ change: inout RecordChange
     ) throws(StoreError) -> Int {
+        // They are gone where species have just got other ids, and each code would be looked for in all records.
+        try Schema.makeIndexes(of: [.observation], in: database)
         let delete = try database.prepare(
             """
             DELETE FROM observation WHERE dataset_id = ?1 AND source_id = ?2

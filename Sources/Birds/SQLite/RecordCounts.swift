@@ -2,7 +2,7 @@
 enum RecordCounts {
     /// Whether the data sets and the summaries count what is there. They may not where a file was changed with another program.
     /// Rows of no known data set count in the summaries alone.
-    /// - Parameter isExact: whether each data set's checklists are counted, and not only all together.
+    /// - Parameter isExact: whether each data set's checklists are counted, and not only all together, and regions are looked at.
     static func agree(in database: Database, isExact: Bool) throws(StoreError) -> Bool {
         let areRecords = try database.integer(
             """
@@ -14,6 +14,13 @@ enum RecordCounts {
         let areChecklists = try database.integer(
             "SELECT (SELECT total(checklists) FROM dataset) = (SELECT count(*) FROM checklist)")
         if areChecklists == 1, !isExact { return true }
+        // The summaries name regions by their ids.
+        let areRegions = try database.integer(
+            """
+            SELECT NOT EXISTS (SELECT 1 FROM location WHERE region IS NOT NULL AND region NOT IN (SELECT code FROM region))
+                AND NOT EXISTS (SELECT 1 FROM \(ofYears) AND region_id <> 0 AND region_id NOT IN (SELECT id FROM region))
+            """)
+        guard areRegions == 1 else { return false }
         let checklists = try checklists(in: database)
         let select = try database.prepare("SELECT id, checklists FROM dataset")
         while try select.step() {

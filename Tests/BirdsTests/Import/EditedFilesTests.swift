@@ -37,6 +37,9 @@ import Testing
         "DELETE FROM summary WHERE kind = 4", "UPDATE summary SET records = 9223372036854775807, total = -5",
         "UPDATE location SET code = 'Z' || code WHERE id = (SELECT min(id) FROM location)",
         "UPDATE location SET latitude = 1.5, longitude = 2.5",
+        "DROP INDEX location_by_region; DROP INDEX location_by_code", "DROP TABLE region",
+        "UPDATE region SET id = id + 100",
+        "DELETE FROM region", "DELETE FROM location_box", "DROP TABLE location_box", "DROP TABLE summary",
         "UPDATE dataset SET records = 9223372036854775807, checklists = -1",
     ]
 
