@@ -92,23 +92,49 @@ struct DataSetWriter {
 
     /// Ids of the data sets, new ones where they are new, with what is known of them brought up to date.
     private func dataSetIDs() throws(StoreError) -> [Int64] {
-        let upsert = try database.prepare(
+        let find = try database.prepare("SELECT id FROM dataset WHERE name = ?1")
+        let insert = try database.prepare(
             """
-            INSERT INTO dataset (name, format, source, licence, citation, imported_at, checklists, records)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 0)
-            ON CONFLICT (name) DO UPDATE SET format = ?2, source = coalesce(?3, source),
-                licence = coalesce(?4, licence), citation = coalesce(?5, citation), imported_at = ?6
-            RETURNING id
+            INSERT INTO dataset (id, name, format, imported_at, checklists, records) VALUES (?1, ?2, '', '', 0, 0)
             """)
+        let update = try database.prepare(
+            """
+            UPDATE dataset SET format = ?2, source = coalesce(?3, source), licence = coalesce(?4, licence),
+                citation = coalesce(?5, citation), imported_at = ?6
+            WHERE id = ?1
+            """)
+        var new: RowIDs?
         var ids: [Int64] = []
         for target in targets {
-            upsert.bind(1, target.name)
-            upsert.bind(2, target.format)
-            upsert.bind(3, target.source)
-            upsert.bind(4, target.licence)
-            upsert.bind(5, target.citation)
-            upsert.bind(6, target.importedAt)
-            while try upsert.step() { ids.append(upsert.int64(0)) }
+            var known: Int64?
+            find.bind(1, target.name)
+            while try find.step() { known = find.int64(0) }
+            let id: Int64
+            if let known {
+                id = known
+            } else {
+                // Rows that another program left without a data set must not become those of a new one.
+                var free: RowIDs
+                if let new {
+                    free = new
+                } else {
+                    free = try RowIDs(
+                        of: ["dataset"], namedBy: "dataset_id", in: ["observation", "checklist", "summary"], database)
+                }
+                id = try free.next()
+                new = free
+                insert.bind(1, id)
+                insert.bind(2, target.name)
+                try insert.run()
+            }
+            update.bind(1, id)
+            update.bind(2, target.format)
+            update.bind(3, target.source)
+            update.bind(4, target.licence)
+            update.bind(5, target.citation)
+            update.bind(6, target.importedAt)
+            try update.run()
+            ids.append(id)
         }
         return ids
     }

@@ -123,6 +123,19 @@ struct RowIDs {
         }
     }
 
+    /// - Parameters:
+    ///   - column: one that names rows of those tables.
+    ///   - others: the tables that have it. None of their rows has one of the new ids there.
+    init(
+        of tables: [String], namedBy column: String, in others: [String], _ database: Database
+    ) throws(StoreError) {
+        try self.init(of: tables, in: database)
+        for other in others {
+            let most = try database.integer("SELECT max(\(column)) FROM \(other) WHERE \(column) < \(Self.mostBits)")
+            last = max(last, most ?? 0)
+        }
+    }
+
     @inline(__always)
     mutating func next() throws(StoreError) -> Int64 {
         last += 1

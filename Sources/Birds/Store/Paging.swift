@@ -84,7 +84,7 @@ struct Paging {
         statement.bind(1, code)
         guard try statement.step() else { return (.max - 1, false) }
         let isThere = statement.int64(1) == 1
-        return (isThere ? statement.int64(0) : statement.int64(0) - 1, isThere)
+        return (isThere ? statement.int64(0) : statement.int64(0).addingSaturated(-1), isThere)
     }
 
     private static func find(
@@ -104,7 +104,7 @@ struct Paging {
             let found = Place(statement).key
             // A region without a name is another one than none.
             if found == place, statement.isNull(4) == (token.region == nil) { return (statement.int64(0), true) }
-            if place.lexicographicallyPrecedes(found) { return (statement.int64(0) - 1, false) }
+            if place.lexicographicallyPrecedes(found) { return (statement.int64(0).addingSaturated(-1), false) }
         }
         return (.max - 1, false)
     }
