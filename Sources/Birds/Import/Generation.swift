@@ -102,7 +102,8 @@ final class Generation {
             try database.execute(Schema.tables)
             try Schema.makeIndexes(in: database)
             let agrees = isOld ? false : try RecordCounts.agree(in: database, isExact: true)
-            if !agrees { try RecordCounts.mend(in: database) }
+            let isKept = agrees ? try RecordCounts.areSummedUp(in: database) : false
+            if !isKept { try RecordCounts.mend(in: database) }
         }
         let value = try body(database)
         // The last look before a generation gets its name. Counts that another program left wrong in part show only now.

@@ -29,6 +29,26 @@ enum RecordCounts {
         return true
     }
 
+    /// Whether the summaries are of these records, as far as sums over all of them tell: each record counts with its species, date,
+    /// place, data set and number, and each place with its region. An edit by another program shows here, but for a few.
+    static func areSummedUp(in database: Database) throws(StoreError) -> Bool {
+        func sum(_ second: String) -> String { "total((species_id * 31 + \(second) * 7 + dataset_id) % 1000003)" }
+        func summary(_ kind: SummaryKind) -> String {
+            "SELECT total((first_key * 31 + second_key * 7 + dataset_id) % 1000003 * records)"
+                + ", total(total) FROM summary "
+                + "WHERE kind = \(kind.rawValue)"
+        }
+        return try database.integer(
+            """
+            SELECT (SELECT \(sum("date")), total(num) FROM observation) = (\(summary(.speciesDate)))
+                AND (SELECT \(sum("location_id")), total(num) FROM observation) = (\(summary(.speciesLocation)))
+                AND NOT EXISTS (
+                    SELECT 1 FROM summary s LEFT JOIN location l ON l.id = s.first_key
+                        LEFT JOIN region r ON r.code = l.region
+                    WHERE kind = \(SummaryKind.locationYear.rawValue) AND region_id <> coalesce(r.id, 0))
+            """) == 1
+    }
+
     /// Brings the counts of records up to date, where the summaries are.
     static func updateRecords(in database: Database) throws(StoreError) {
         try database.execute(

@@ -110,6 +110,28 @@ import Testing
         try check(fixture, sql)
     }
 
+    /// A small addition sums up what it touches alone; so an edit elsewhere must be noticed.
+    @Test(arguments: [
+        "UPDATE location SET region = 'CA-BC' WHERE code = 'L3'", "UPDATE observation SET num = 1000 WHERE id % 40 = 0",
+        "UPDATE observation SET date = 20190101 WHERE id % 40 = 0",
+        "UPDATE observation SET species_id = (SELECT max(id) FROM species) WHERE id = 7",
+        "UPDATE observation SET dataset_id = 2 WHERE id = 7", "DELETE FROM observation WHERE id = 7",
+    ])
+    func areSummedUpAgainByASmallAddition(sql: String) throws {
+        let fixture = try ImportFixture()
+        fixture.write("a.csv", Self.plainRows(600, seed: 1))
+        fixture.write("b.csv", Self.plainRows(20, seed: 2))
+        fixture.write("one.csv", plainHeader + "X,60,1,US-WA,2021,2,3,s1,1\n")
+        try fixture.run("a.csv", "b.csv")
+        try Self.edit(fixture, sql)
+        try fixture.run("one.csv") {
+            $0.dataset = "b"
+            $0.append = true
+        }
+        #expect(try isSummedUp(fixture))
+        #expect(try fixture.rows("PRAGMA integrity_check") == ["ok"])
+    }
+
     /// The correction of a region may make two places one: records of both are at it then, and each is on one page.
     @Test func makeOnePlaceOfTwoThatAreTheSame() throws {
         let fixture = try ImportFixture()
