@@ -86,14 +86,11 @@ struct RecordRemoval {
 
 /// Checklists that were there before, and that lost or got records. Their ids wait in a file without a name.
 final class TouchedChecklists {
-    private let ids: Spool
+    private let ids: Sorter
 
-    init(in folder: String) { ids = Spool(in: folder) }
+    init(in folder: String) { ids = Sorter(in: folder) }
 
-    func add(_ id: Int64) throws(StoreError) {
-        try ids.append(
-            SortItem(high: UInt64(bitPattern: id), low: 0, tag: 0), UnsafeRawBufferPointer(start: nil, count: 0))
-    }
+    func add(_ id: Int64) throws(StoreError) { try ids.add(high: UInt64(bitPattern: id), low: 0, tag: 0) }
 
     /// Of those that are of some data sets, removes the ones without records, and counts the species of the others. The indexes
     /// must be there.
@@ -110,11 +107,15 @@ final class TouchedChecklists {
             """)
         let count = try database.prepare("UPDATE checklist SET species_count = \(Schema.speciesCount) WHERE \(isOurs)")
         let forget = try database.prepare("UPDATE dataset SET checklists = checklists - 1 WHERE id = ?1")
-        var reader = ids.reader()
+        var sorted = try ids.sorted()
         var item = SortItem()
         var bytes: [UInt8] = []
-        while try reader.next(&item, &bytes) {
+        var last: Int64?
+        while try sorted.next(&item, &bytes) {
             let id = Int64(bitPattern: item.high)
+            // A checklist was noted with each of its records.
+            if id == last { continue }
+            last = id
             remove.bind(1, id)
             while try remove.step() {
                 forget.bind(1, remove.int64(0))
