@@ -59,7 +59,7 @@ final class Catalogue {
             let rank = existingIDs.count
             existingIDs.append(existing.int64(0))
             let present = key(existing)
-            guard rank == 0 || last.lexicographicallyPrecedes(present) else {
+            guard !present.lexicographicallyPrecedes(last) else {
                 existing.reset()
                 return try assignInDisorder(keys, table: table, existing: existing, key: key, insert: insert)
             }
@@ -95,8 +95,7 @@ final class Catalogue {
         return ids
     }
 
-    /// Puts rows in order whose ids do not ascend with their keys, and makes one of those with the same key, as another program may
-    /// have left them. Then it goes on.
+    /// Puts rows in order whose ids do not ascend with their keys, as another program may have left them, and goes on.
     private func assignInDisorder(
         _ keys: ByteTable, table: String, existing: Statement, key: (Statement) -> [UInt8],
         insert: (Int64, ArraySlice<UInt8>) throws(StoreError) -> Void
@@ -104,20 +103,15 @@ final class Catalogue {
         var rows: [(id: Int64, key: [UInt8])] = []
         while try existing.step() { rows.append((existing.int64(0), key(existing))) }
         rows.sort { $0.key == $1.key ? $0.id < $1.id : $0.key.lexicographicallyPrecedes($1.key) }
-        // The rank of each row's key.
-        var ranks: [Int] = []
-        for index in rows.indices {
-            ranks.append(index == 0 ? 0 : ranks[index - 1] + (rows[index].key == rows[index - 1].key ? 0 : 1))
-        }
-        let count = ranks.last.map { $0 + 1 } ?? 0
-        guard let assignment = OrderedIDs.assign(existing: [], ranks: [Int](repeating: 0, count: count)) else {
-            throw .unusable(path: "The database", reason: "it has no more ids for rows of \(table)")
-        }
-        try renumber(table, from: rows.map(\.id), to: ranks.map { assignment.new[$0] })
+        guard
+            let assignment = OrderedIDs.assign(
+                existing: [], ranks: [Int](repeating: 0, count: rows.count))
+        else { throw .unusable(path: "The database", reason: "it has no more ids for rows of \(table)") }
+        try renumber(table, from: rows.map(\.id), to: assignment.new)
         return try assign(keys, table: table, existing: existing, key: key, insert: insert)
     }
 
-    /// Gives every row of `species` or `location` another id, wherever it stands. Of rows that get the same id the first stays.
+    /// Gives every row of `species` or `location` another id, wherever it stands.
     private func renumber(_ table: String, from old: [Int64], to new: [Int64]) throws(StoreError) {
         hasMovedIDs = true
         // They are made again when all is stored.
@@ -132,14 +126,13 @@ final class Catalogue {
         // A new id may be another row's old one, so the rows go out and come back.
         try database.execute(
             """
-            CREATE TEMP TABLE moved AS SELECT new, \(table).* FROM \(table) JOIN renumbered ON old = id ORDER BY old;
+            CREATE TEMP TABLE moved AS SELECT new, \(table).* FROM \(table) JOIN renumbered ON old = id;
             UPDATE moved SET id = new;
             DELETE FROM \(table);
             """)
         let columns = try columns(of: table)
         try database.execute(
-            "INSERT OR IGNORE INTO \(table) (\(columns)) SELECT \(columns) FROM moved ORDER BY id, rowid; DROP TABLE moved"
-        )
+            "INSERT INTO \(table) (\(columns)) SELECT \(columns) FROM moved ORDER BY id; DROP TABLE moved")
         for referring in table == "location" ? ["observation", "checklist"] : ["observation"] {
             try database.execute(
                 """

@@ -48,7 +48,8 @@ public enum DataSets {
         guard FileIdentity(path: path) != nil else { throw .refused("\(path) does not exist.") }
         let generation = try Generation(path: path)
         let names = try list(path: path).map(\.name)
-        guard names.contains(name) else {
+        // Byte by byte, as SQLite compares them: for Swift, two normal forms of a name are equal.
+        guard names.contains(where: { $0.utf8.elementsEqual(name.utf8) }) else {
             let nearest = Spelling.nearest(to: name, among: names)
             throw .refused(
                 "There is no data set '\(name)'"

@@ -60,4 +60,13 @@ import Testing
             }
         }
     }
+
+    @Test func aNameInAnotherNormalFormIsAnotherName() throws {
+        let fixture = try ImportFixture()
+        fixture.write("a.csv", plainHeader + "L1,,,,2021,2,3,a,1\n")
+        try fixture.run("a.csv") { $0.dataset = "caf\u{E9}" }
+        let before = fixture.bytes("birds.db")
+        #expect(throws: ImportError.self) { try DataSets.remove(name: "cafe\u{301}", path: fixture.database) }
+        #expect(fixture.bytes("birds.db") == before)
+    }
 }

@@ -132,31 +132,34 @@ import Testing
         #expect(try fixture.rows("PRAGMA integrity_check") == ["ok"])
     }
 
-    /// The correction of a region may make two places one: records of both are at it then, and each is on one page.
-    @Test func makeOnePlaceOfTwoThatAreTheSame() throws {
+    /// Rows of places that an edit made alike, or that differ in what an import does not tell places apart by, stay what they are.
+    @Test(arguments: [
+        "UPDATE location SET region = 'CA-YT' WHERE region = 'CA-XX'",
+        "UPDATE location SET longitude = NULL, code = 'zz' WHERE latitude = 60",
+        "UPDATE location SET region = '', latitude = 60, longitude = 1, code = 'L1'; UPDATE location SET region = NULL WHERE id % 3 = 0",
+        "UPDATE location SET name = 'one ' || id, code = 'L1', region = NULL",
+    ])
+    func keepPlacesThatAreAlike(sql: String) throws {
         let fixture = try ImportFixture()
         fixture.write(
             "a.csv",
-            plainHeader + "L1,60,1,CA-YT,2021,2,3,a,1\nL1,60,1,CA-XX,2021,2,3,a,1\nL1,60,1,CA-XX,2021,2,4,b,1\n"
-                + "L2,60,1,CA-YT,2021,2,3,a,1\n")
-        fixture.write("b.csv", plainHeader + "L1,60,1,CA-YT,2021,2,3,a,1\n")
+            plainHeader + "L1,60,1,CA-YT,2021,2,3,a,1\nL1,60,1,CA-XX,2021,2,3,a,1\nL1,61,1,CA-XX,2021,2,4,b,1\n"
+                + "L2,60,1,CA-YT,2021,2,3,a,1\nL3,,,,2021,2,3,a,1\n")
+        fixture.write("b.csv", plainHeader + "L1,60,1,CA-YT,2021,2,3,a,1\nKK,,,,2021,2,3,a,1\n")
         try fixture.run("a.csv")
-        try Self.edit(fixture, "UPDATE location SET region = 'CA-YT' WHERE region = 'CA-XX'")
-        try fixture.run("b.csv") { $0.append = true }
-        #expect(try fixture.rows("SELECT code, region FROM location") == ["L1|CA-YT", "L2|CA-YT"])
-        #expect(try fixture.records().count == 5)
-        #expect(try fixture.isSound())
-        #expect(try isSummedUp(fixture))
-        let store = try ObservationStore(path: fixture.database)
-        var query = ObservationQuery()
-        query.limit = 1
-        var ids: [Int] = []
-        for _ in 0..<10 {
-            ids += try store.ids(query)
-            query.after = try store.nextPage(query, view: .everything)
-            if query.after == nil { break }
+        try Self.edit(fixture, sql)
+        let rows = """
+            SELECT o.id, quote(code), quote(latitude), quote(longitude), quote(region), quote(l.name)
+            FROM observation o JOIN location l ON l.id = location_id WHERE dataset_id = 1 ORDER BY o.id
+            """
+        let before = try fixture.rows(rows)
+        #expect(before.count == 5)
+        for appends in [false, true] {
+            try fixture.run("b.csv") { $0.append = appends }
+            #expect(try fixture.rows(rows) == before)
+            #expect(try fixture.rows("PRAGMA integrity_check") == ["ok"])
+            #expect(try isSummedUp(fixture))
         }
-        #expect(ids.sorted() == [1, 2, 3, 4, 5])
     }
 
     /// Whether the summaries are what they would be if they were made from nothing.
