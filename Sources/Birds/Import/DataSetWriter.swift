@@ -60,7 +60,7 @@ struct DataSetWriter {
         var inserter = try RecordInserter(
             database, locations: locations.ids, species: species.ids, datasets: datasets.ids,
             none: none.flatMap { species.rank(of: $0) }, touched: appends ? touched : nil)
-        let isFirst = try removal.count() == 0
+        let isFirst = before == outcome.replaced
         let summaries = try SummaryTable(database)
         if isFirst { try inserter.sumUpDates(to: summaries) }
         try inserter.insert(try sorter.sorted(), &change, progress)

@@ -16,18 +16,8 @@ struct Ranks {
         (self.ids, ofNumber) = (ids, ranks)
     }
 
-    /// - Parameters:
-    ///   - ids: all there are, ascending.
-    ///   - numbered: the id of each thing, by its number; each is one of those.
-    init(_ ids: [Int64], numbered: [Int64]) {
-        self.ids = ids
-        ofNumber = numbered.map { Self.rank(of: $0, in: ids) ?? 0 }
-    }
-
     /// The rank of an id; nil where it is none of them.
-    func rank(of id: Int64) -> Int? { Self.rank(of: id, in: ids) }
-
-    private static func rank(of id: Int64, in ids: [Int64]) -> Int? {
+    func rank(of id: Int64) -> Int? {
         var (low, high) = (0, ids.count)
         while low < high {
             let middle = (low + high) / 2

@@ -14,14 +14,14 @@ struct RecordRemoval {
     /// How many records data sets say that they have.
     func count(of datasets: [Int64]) throws(StoreError) -> Int {
         let count = try database.integer(
-            "SELECT CAST(total(records) AS INTEGER) FROM dataset WHERE id IN (\(list(datasets)))")
+            "SELECT CAST(total(records) AS INTEGER) FROM dataset WHERE id IN \(Schema.list(datasets))")
         return min(Int(count ?? 0), Int(Int32.max))
     }
 
     /// Removes all records and checklists of data sets; how many records. Indexes may be missing.
     func removeAll(of datasets: [Int64]) throws(StoreError) -> Int {
         var removed = 0
-        let isRemoved = "dataset_id IN (\(list(datasets)))"
+        let isRemoved = Schema.isOf(datasets: datasets)
         // New records may get ids of old ones, and must not get their details.
         try database.execute(
             """
@@ -80,8 +80,6 @@ struct RecordRemoval {
                 SELECT 1 FROM observation o INDEXED BY observation_by_species WHERE o.species_id = species.id);
             """)
     }
-
-    private func list(_ ids: [Int64]) -> String { ids.map(String.init).joined(separator: ", ") }
 }
 
 /// Checklists that were there before, and that lost or got records. Their ids wait in a file without a name.
@@ -96,7 +94,7 @@ final class TouchedChecklists {
     /// must be there.
     func settle(in database: Database, of datasets: [Int64]) throws(StoreError) {
         guard ids.count > 0 else { return }
-        let isOurs = "id = ?1 AND dataset_id IN (\(datasets.map(String.init).joined(separator: ", ")))"
+        let isOurs = "id = ?1 AND \(Schema.isOf(datasets: datasets))"
         let remove = try database.prepare(
             """
             DELETE FROM checklist WHERE \(isOurs) AND NOT EXISTS (

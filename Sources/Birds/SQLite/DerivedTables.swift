@@ -129,7 +129,7 @@ private struct Summarizer {
     /// Years, months and weeks, from the summaries of all dates.
     func times(to sink: any SummarySink) throws(StoreError) {
         var summaries = DateSummaries(sink)
-        var rows = try SummaryRowReader(database, .date, first: .min ... .max, of: datasets)
+        let rows = try SummaryRowReader(database, .date, first: .min ... .max, of: datasets)
         while let (key, numbers) = try rows.next() {
             try summaries.add(date: key.first, region: key.region, dataset: key.dataset, numbers)
         }
@@ -140,17 +140,13 @@ private struct Summarizer {
     private func records(_ index: String, _ columns: [String], first: Int64?) throws(StoreError) -> Statement {
         var conditions: [String] = []
         if let first { conditions.append("\(columns[0]) = \(first)") }
-        if !datasets.isEmpty { conditions.append(Self.isOf(datasets)) }
+        if !datasets.isEmpty { conditions.append(Schema.isOf(datasets: datasets)) }
         let columns = columns.joined(separator: ", ")
         return try database.prepare(
             """
             SELECT \(columns), num, dataset_id FROM observation INDEXED BY \(index)
             \(conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")) ORDER BY \(columns)
             """)
-    }
-
-    static func isOf(_ datasets: [Int64]) -> String {
-        "dataset_id IN (\(datasets.map(String.init).joined(separator: ", ")))"
     }
 }
 
@@ -162,7 +158,7 @@ private struct SummaryRowReader {
     init(
         _ database: Database, _ kind: SummaryKind, first: ClosedRange<Int64>, of datasets: [Int64]
     ) throws(StoreError) {
-        let condition = datasets.isEmpty ? "" : "AND \(Summarizer.isOf(datasets))"
+        let condition = datasets.isEmpty ? "" : "AND \(Schema.isOf(datasets: datasets))"
         select = try database.prepare(
             """
             SELECT first_key, second_key, region_id, dataset_id, records, total, max, first, last FROM summary
@@ -173,7 +169,7 @@ private struct SummaryRowReader {
         select.bind(2, first.upperBound)
     }
 
-    mutating func next() throws(StoreError) -> (key: SummaryRowKey, numbers: SummaryNumbers)? {
+    func next() throws(StoreError) -> (key: SummaryRowKey, numbers: SummaryNumbers)? {
         guard try select.step() else { return nil }
         let key = SummaryRowKey(
             first: select.int64(0), second: select.int64(1), region: select.int64(2), dataset: select.int64(3))
@@ -216,7 +212,7 @@ final class SummaryTable: SummarySink {
 private final class SummaryChanges: SummarySink {
     /// The rows of a kind that are there, and the next of them.
     private struct Existing {
-        var rows: SummaryRowReader
+        let rows: SummaryRowReader
         var next: (key: SummaryRowKey, numbers: SummaryNumbers)?
     }
 
@@ -240,7 +236,7 @@ private final class SummaryChanges: SummarySink {
             WHERE (kind, first_key, second_key, region_id, dataset_id) = (?1, ?2, ?3, ?4, ?5)
             """)
         for kind in kinds {
-            var rows = try SummaryRowReader(database, kind, first: first, of: datasets)
+            let rows = try SummaryRowReader(database, kind, first: first, of: datasets)
             existing[kind] = Existing(rows: rows, next: try rows.next())
         }
     }
@@ -256,7 +252,7 @@ private final class SummaryChanges: SummarySink {
         try table.add(kind, key, numbers)
     }
 
-    /// Removes the rows behind the last that came.
+    /// Removes the existing rows after the last one that came.
     func finish() throws(StoreError) {
         for (kind, var present) in existing { while present.next != nil { try remove(kind, &present) } }
         existing = [:]

@@ -8,9 +8,9 @@ struct IntegerRows {
     private var values: [Int64?] = []
 
     /// - Parameter into: the statement up to its rows, such as `INSERT INTO t (a, b)`.
-    init(_ into: String, columns: Int32, in database: Database) throws(StoreError) {
-        self.columns = Int(columns)
-        let row = "(" + repeatElement("?", count: Int(columns)).joined(separator: ", ") + ")"
+    init(_ into: String, columns: Int, in database: Database) throws(StoreError) {
+        self.columns = columns
+        let row = "(" + repeatElement("?", count: columns).joined(separator: ", ") + ")"
         insertOne = try database.prepare("\(into) VALUES \(row)")
         insertMany = try database.prepare(
             "\(into) VALUES " + repeatElement(row, count: Self.rowsAtOnce).joined(separator: ", "))
@@ -22,26 +22,25 @@ struct IntegerRows {
     /// Ends a row, for which every column was added.
     @inline(__always)
     mutating func endRow() throws(StoreError) {
-        if values.count == Self.rowsAtOnce * columns { try insert(values[...], by: insertMany) }
+        guard values.count == Self.rowsAtOnce * columns else { return }
+        try Self.insert(values[...], by: insertMany)
+        values.removeAll(keepingCapacity: true)
     }
 
     /// Inserts the rows that are left.
     mutating func finish() throws(StoreError) {
         for start in stride(from: 0, to: values.count, by: columns) {
-            let row = values[start..<min(start + columns, values.count)]
-            for (index, value) in row.enumerated() { insertOne.bind(Int32(index + 1), value) }
-            try insertOne.run()
+            try Self.insert(values[start..<min(start + columns, values.count)], by: insertOne)
         }
         values.removeAll(keepingCapacity: true)
     }
 
-    private mutating func insert(_ values: ArraySlice<Int64?>, by statement: Statement) throws(StoreError) {
+    private static func insert(_ values: ArraySlice<Int64?>, by statement: Statement) throws(StoreError) {
         var index: Int32 = 0
         for value in values {
             index += 1
             statement.bind(index, value)
         }
         try statement.run()
-        self.values.removeAll(keepingCapacity: true)
     }
 }

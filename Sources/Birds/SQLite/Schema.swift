@@ -185,6 +185,12 @@ enum Schema {
                 AND num IS NOT 0 AND species_id NOT IN (SELECT id FROM species WHERE code = 'nobird'))
         """
 
+    /// Whether a row is of some data sets, as SQL.
+    static func isOf(datasets: [Int64]) -> String { "dataset_id IN \(list(datasets))" }
+
+    /// Ids as SQL.
+    static func list(_ ids: [Int64]) -> String { "(" + ids.map(String.init).joined(separator: ", ") + ")" }
+
     /// Lays out an empty database.
     static func create(in database: Database) throws(StoreError) {
         try database.execute(
