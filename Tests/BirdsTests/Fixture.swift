@@ -168,6 +168,7 @@ struct Fixture {
             observation.bind(10, record.reviewed)
             try observation.run()
         }
+        try DerivedTables.rebuild(in: database)
         try RecordCounts.mend(in: database)
         try PublishedGeneration.renew(in: database)
         try database.execute("COMMIT")

@@ -58,7 +58,7 @@ enum Detection {
                 return try openText(text, try text.beginning(64), as: wanted)
             }
         }
-        if beginning.starts(with: SQLiteRows.magic) {
+        if beginning.starts(with: FileHeader.magic) {
             guard wanted == nil || wanted == sqlite else {
                 throw .refused("\(file.path) is a SQLite file, not of the format \(wanted ?? "").")
             }

@@ -6,47 +6,69 @@ final class Catalogue {
 
     init(_ database: Database) { self.database = database }
 
+    /// A table whose ids ascend with keys.
+    private enum Table: String, CaseIterable, CustomStringConvertible {
+        case species, location
+
+        var description: String { rawValue }
+
+        /// Its ids, and what its keys are made of, in the order of ids.
+        var rows: String {
+            switch self {
+            case .species: "SELECT id, code FROM species ORDER BY id"
+            case .location: "SELECT id, code, latitude, longitude, region FROM location ORDER BY id"
+            }
+        }
+
+        /// That of a row of those.
+        func key(_ row: Statement) -> [UInt8] {
+            switch self {
+            case .species: row.bytes(1)
+            case .location: Place(row).key
+            }
+        }
+
+        /// The tables that name its rows, and the indexes that begin with that.
+        var referring: [(table: Schema.FilledTable, index: String)] {
+            switch self {
+            case .species: [(.observation, "observation_by_species")]
+            case .location: [(.observation, "observation_by_location"), (.checklist, "checklist_by_location")]
+            }
+        }
+    }
+
     /// Ids for codes of species, by their numbers in `codes`; those that are new get a row without names.
     func speciesIDs(_ codes: ByteTable) throws(StoreError) -> [Int64] {
         let insert = try database.prepare("INSERT INTO species (id, code) VALUES (?1, ?2)")
-        return try assign(
-            codes, table: "species", existing: try database.prepare("SELECT id, code FROM species ORDER BY id"),
-            key: { $0.bytes(1) },
-            insert: { (id, code) throws(StoreError) in
-                insert.bind(1, id)
-                insert.bind(2, utf8: Array(code), 0..<code.count)
-                try insert.run()
-            })
+        return try assign(codes, table: .species) { (id, code) throws(StoreError) in
+            insert.bind(1, id)
+            insert.bind(2, utf8: Array(code), 0..<code.count)
+            try insert.run()
+        }
     }
 
     /// Ids for places, by the numbers of their keys; those that are new get a row.
     func locationIDs(_ places: ByteTable) throws(StoreError) -> [Int64] {
         let insert = try database.prepare(
             "INSERT INTO location (id, code, latitude, longitude, region) VALUES (?1, ?2, ?3, ?4, ?5)")
-        return try assign(
-            places, table: "location",
-            existing: try database.prepare(
-                "SELECT id, code, latitude, longitude, region FROM location ORDER BY id"),
-            key: { Place($0).key },
-            insert: { (id, key) throws(StoreError) in
-                let place = Place(key)
-                insert.bind(1, id)
-                insert.bind(2, utf8: place.code, 0..<place.code.count)
-                insert.bind(3, place.latitude)
-                insert.bind(4, place.longitude)
-                if place.region.isEmpty {
-                    insert.bindNull(5)
-                } else {
-                    insert.bind(5, utf8: place.region, 0..<place.region.count)
-                }
-                try insert.run()
-            })
+        return try assign(places, table: .location) { (id, key) throws(StoreError) in
+            let place = Place(key)
+            insert.bind(1, id)
+            insert.bind(2, utf8: place.code, 0..<place.code.count)
+            insert.bind(3, place.latitude)
+            insert.bind(4, place.longitude)
+            if place.region.isEmpty {
+                insert.bindNull(5)
+            } else {
+                insert.bind(5, utf8: place.region, 0..<place.region.count)
+            }
+            try insert.run()
+        }
     }
 
     /// Merges keys with those of existing rows, which come in ascending order, so that only ids of those are held.
     private func assign(
-        _ keys: ByteTable, table: String, existing: Statement, key: (Statement) -> [UInt8],
-        insert: (Int64, ArraySlice<UInt8>) throws(StoreError) -> Void
+        _ keys: ByteTable, table: Table, insert: (Int64, ArraySlice<UInt8>) throws(StoreError) -> Void
     ) throws(StoreError) -> [Int64] {
         let order = keys.ordered()
         var existingIDs: [Int64] = []
@@ -54,15 +76,11 @@ final class Catalogue {
         var known = [Int?](repeating: nil, count: keys.count)
         var ranks: [Int] = []
         var next = 0
-        var last: [UInt8] = []
+        let existing = try database.prepare(table.rows)
         while try existing.step() {
             let rank = existingIDs.count
             existingIDs.append(existing.int64(0))
-            let present = key(existing)
-            guard !present.lexicographicallyPrecedes(last) else {
-                existing.reset()
-                return try assignInDisorder(keys, table: table, existing: existing, key: key, insert: insert)
-            }
+            let present = table.key(existing)
             while next < order.count, keys.key(Int(order[next])).lexicographicallyPrecedes(present) {
                 ranks.append(rank)
                 next += 1
@@ -71,10 +89,11 @@ final class Catalogue {
                 known[Int(order[next])] = rank
                 next += 1
             }
-            last = present
         }
+        let newCount = known.count { $0 == nil }
         ranks.append(contentsOf: repeatElement(existingIDs.count, count: order.count - next))
-        guard let assignment = OrderedIDs.assign(existing: existingIDs, ranks: ranks) else {
+        let taken = newCount > 0 ? try danglingIDs(of: table) : []
+        guard let assignment = OrderedIDs.assign(existing: existingIDs, ranks: ranks, taken: taken) else {
             throw .unusable(path: "The database", reason: "it has no more ids for rows of \(table)")
         }
         if let renumbered = assignment.renumbered {
@@ -95,27 +114,59 @@ final class Catalogue {
         return ids
     }
 
-    /// Puts rows in order whose ids do not ascend with their keys, as another program may have left them, and goes on.
-    private func assignInDisorder(
-        _ keys: ByteTable, table: String, existing: Statement, key: (Statement) -> [UInt8],
-        insert: (Int64, ArraySlice<UInt8>) throws(StoreError) -> Void
-    ) throws(StoreError) -> [Int64] {
-        var rows: [(id: Int64, key: [UInt8])] = []
-        while try existing.step() { rows.append((existing.int64(0), key(existing))) }
-        rows.sort { $0.key == $1.key ? $0.id < $1.id : $0.key.lexicographicallyPrecedes($1.key) }
-        guard
-            let assignment = OrderedIDs.assign(
-                existing: [], ranks: [Int](repeating: 0, count: rows.count))
-        else { throw .unusable(path: "The database", reason: "it has no more ids for rows of \(table)") }
-        try renumber(table, from: rows.map(\.id), to: assignment.new)
-        return try assign(keys, table: table, existing: existing, key: key, insert: insert)
+    /// Gives rows other ids whose ids do not ascend with their keys, as another program may have left them.
+    func putInOrder() throws(StoreError) {
+        for table in Table.allCases where try !isInOrder(table) {
+            let existing = try database.prepare(table.rows)
+            var rows: [(id: Int64, key: [UInt8])] = []
+            while try existing.step() { rows.append((existing.int64(0), table.key(existing))) }
+            rows.sort { $0.key == $1.key ? $0.id < $1.id : $0.key.lexicographicallyPrecedes($1.key) }
+            let ranks = [Int](repeating: 0, count: rows.count)
+            guard
+                let assignment = OrderedIDs.assign(existing: [], ranks: ranks, taken: try danglingIDs(of: table))
+            else { throw .unusable(path: "The database", reason: "it has no more ids for rows of \(table)") }
+            try renumber(table, from: rows.map(\.id), to: assignment.new)
+        }
     }
 
-    /// Gives every row of `species` or `location` another id, wherever it stands.
-    private func renumber(_ table: String, from old: [Int64], to new: [Int64]) throws(StoreError) {
+    private func isInOrder(_ table: Table) throws(StoreError) -> Bool {
+        let existing = try database.prepare(table.rows)
+        var last: [UInt8] = []
+        while try existing.step() {
+            let key = table.key(existing)
+            guard (1...OrderedIDs.last).contains(existing.int64(0)), !key.lexicographicallyPrecedes(last) else {
+                existing.reset()
+                return false
+            }
+            last = key
+        }
+        return true
+    }
+
+    /// Ids that records or checklists name, and that no row has: one that another program removed. A new row must not become
+    /// theirs.
+    private func danglingIDs(of table: Table) throws(StoreError) -> Set<Int64> {
+        try Schema.makeIndexes(in: database)
+        var ids: Set<Int64> = []
+        for (referring, index) in table.referring {
+            // From each id to the next, since many rows have the same.
+            let next = "SELECT min(\(table)_id) FROM \(referring) INDEXED BY \(index) WHERE \(table)_id >"
+            let select = try database.prepare(
+                """
+                WITH RECURSIVE named(id) AS (
+                    SELECT (\(next) 0) UNION ALL SELECT (\(next) named.id) FROM named WHERE id < \(OrderedIDs.last))
+                SELECT id FROM named WHERE id <= \(OrderedIDs.last) AND id NOT IN (SELECT id FROM \(table))
+                """)
+            while try select.step() { ids.insert(select.int64(0)) }
+        }
+        return ids
+    }
+
+    /// Gives every row another id, wherever it stands.
+    private func renumber(_ table: Table, from old: [Int64], to new: [Int64]) throws(StoreError) {
         hasMovedIDs = true
         // They are made again when all is stored.
-        try Schema.dropIndexes(of: table == "location" ? [.observation, .checklist] : [.observation], in: database)
+        try Schema.dropIndexes(of: table.referring.map(\.table), in: database)
         try database.execute("CREATE TEMP TABLE renumbered (old INTEGER PRIMARY KEY, new INTEGER NOT NULL)")
         let insert = try database.prepare("INSERT INTO renumbered VALUES (?1, ?2)")
         for (old, new) in zip(old, new) {
@@ -133,7 +184,7 @@ final class Catalogue {
         let columns = try columns(of: table)
         try database.execute(
             "INSERT INTO \(table) (\(columns)) SELECT \(columns) FROM moved ORDER BY id; DROP TABLE moved")
-        for referring in table == "location" ? ["observation", "checklist"] : ["observation"] {
+        for (referring, _) in table.referring {
             try database.execute(
                 """
                 UPDATE \(referring) SET \(table)_id = (SELECT new FROM renumbered WHERE old = \(table)_id)
@@ -144,7 +195,7 @@ final class Catalogue {
         try Schema.makeIndexes(of: [.checklist], in: database)
     }
 
-    private func columns(of table: String) throws(StoreError) -> String {
+    private func columns(of table: Table) throws(StoreError) -> String {
         try database.text("SELECT group_concat('\"' || name || '\"', ', ') FROM pragma_table_info('\(table)')") ?? "id"
     }
 

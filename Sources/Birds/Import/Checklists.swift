@@ -60,7 +60,7 @@ struct Checklists {
     init(_ database: Database, datasets: [Int64], none: Int?, touched: TouchedChecklists?) throws(StoreError) {
         (self.datasets, self.none, self.touched) = (datasets, none, touched)
         new = [Int](repeating: 0, count: datasets.count)
-        ids = try RowIDs(of: ["checklist"], in: database)
+        ids = try RowIDs(of: ["checklist"], namedBy: "checklist_id", in: ["observation"], database)
         existing = try database.prepare(
             "SELECT id, dataset_id, code FROM checklist WHERE location_id = ?1 AND date = ?2 ORDER BY id")
         plain = try IntegerRows(

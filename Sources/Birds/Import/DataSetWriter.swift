@@ -35,6 +35,14 @@ struct DataSetWriter {
         let removal = RecordRemoval(database: database)
         let before = try removal.count()
         let ids = try dataSetIDs()
+        let total = staging.count
+        let names = staging.takeNames()
+        // Indexes tell which ids are free, so this comes before they are dropped.
+        let species = Ranks(try catalogue.speciesIDs(taxa: names.species))
+        let placeIDs = try catalogue.locationIDs(names.places)
+        try catalogue.nameLocations(names.placeNames, ids: placeIDs)
+        let locations = Ranks(placeIDs)
+        let datasets = Ranks(ids)
         let touched = TouchedChecklists(in: database.folder)
         var change = RecordChange()
         var outcome = Outcome()
@@ -46,13 +54,6 @@ struct DataSetWriter {
         if !appends { outcome.replaced = try removal.removeAll(of: ids) }
         if !appends || isLarge { change.isKnown = false }
 
-        let total = staging.count
-        let names = staging.takeNames()
-        let species = Ranks(try catalogue.speciesIDs(taxa: names.species))
-        let placeIDs = try catalogue.locationIDs(names.places)
-        try catalogue.nameLocations(names.placeNames, ids: placeIDs)
-        let locations = Ranks(placeIDs)
-        let datasets = Ranks(ids)
         let sorter = Sorter(in: database.folder)
         try staging.add(
             to: sorter, places: locations.ofNumber, species: species.ofNumber, datasets: datasets.ofNumber)
@@ -113,7 +114,6 @@ struct DataSetWriter {
             if let known {
                 id = known
             } else {
-                // Rows that another program left without a data set must not become those of a new one.
                 var free: RowIDs
                 if let new {
                     free = new

@@ -61,20 +61,17 @@ final class Generation {
     func change<Value>(
         publish: Bool = true, _ body: (Database) throws(StoreError) -> Value
     ) throws(ImportError) -> Value {
-        let old = try openOld()
-        defer { if let old { close(old) } }
-        if let old {
-            try checkJournals()
-            try copy(old)
-        }
+        let old = try OldGeneration.open(path)
+        if let old { try copy(old.descriptor) }
         let value: Value
         do throws(StoreError) {
-            value = try changeCopy(isNew: old == nil, body)
+            value = try changeCopy(of: old, body)
         } catch {
             clear()
             throw ImportError(error, path: path)
         }
         if publish { try self.publish(like: old) } else { clear() }
+        withExtendedLifetime(old) {}
         return value
     }
 
@@ -82,9 +79,10 @@ final class Generation {
     static let cacheKilobytes = 32 * 1024
 
     private func changeCopy<Value>(
-        isNew: Bool, _ body: (Database) throws(StoreError) -> Value
+        of old: OldGeneration?, _ body: (Database) throws(StoreError) -> Value
     ) throws(StoreError) -> Value {
         let database = try Database(path: newPath, mode: .readWrite)
+        try database.turnTriggersOff()
         try database.execute(
             """
             PRAGMA trusted_schema = OFF;
@@ -93,26 +91,21 @@ final class Generation {
             PRAGMA temp_store = FILE;
             PRAGMA cache_size = -\(Self.cacheKilobytes);
             """)
-        let isOld = isNew ? false : try Migration.isNeeded(database)
-        if isNew { try Schema.create(in: database) } else if !isOld { try Schema.check(database, path: path) }
-        try database.execute("BEGIN")
-        if isOld { try Migration.run(database) }
-        if !isNew {
-            // Another program may have dropped indexes, and added or removed records.
-            try database.execute(Schema.tables)
-            try Schema.makeIndexes(in: database)
-            let agrees = isOld ? false : try RecordCounts.agree(in: database, isExact: true)
-            let isKept = agrees ? try RecordCounts.areSummedUp(in: database) : false
-            if !isKept { try RecordCounts.mend(in: database) }
+        var isMended = old == nil
+        if let old {
+            let isOfLayout1 = try Migration.isNeeded(database)
+            if !isOfLayout1 { try Schema.check(database, path: path) }
+            try database.execute("BEGIN")
+            if isOfLayout1 { try Migration.run(database) }
+            isMended = try Seal.isIntact(old.header, in: database)
+        } else {
+            try Schema.create(in: database)
+            try database.execute("BEGIN")
         }
+        if !isMended { try Mending.run(database, path: path) }
         let value = try body(database)
-        // The last look before a generation gets its name. Counts that another program left wrong in part show only now.
-        var isCounted = try RecordCounts.agree(in: database, isExact: false)
-        if !isCounted, !isNew {
-            try RecordCounts.mend(in: database)
-            isCounted = try RecordCounts.agree(in: database, isExact: true)
-        }
-        guard isCounted else {
+        // The last look before a generation gets its name.
+        guard try RecordCounts.agree(in: database) else {
             throw .unusable(path: path, reason: "its counts and its records do not agree; import into a new file")
         }
         try PublishedGeneration.renew(in: database)
@@ -121,51 +114,8 @@ final class Generation {
         let free = try database.integer("PRAGMA freelist_count") ?? 0
         let pages = try database.integer("PRAGMA page_count") ?? 0
         if free > 1000, free > pages / 4 { try database.execute("VACUUM") }
+        try Seal.set(in: database)
         return value
-    }
-
-    /// Opens the file that is there; nil where there is none. A file that is no database is refused before it is copied.
-    private func openOld() throws(ImportError) -> Int32? {
-        let old = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard old >= 0 else {
-            if errno == ENOENT { return nil }
-            throw .refused("\(path) can't be read: \(systemMessage(errno)).")
-        }
-        var status = stat()
-        var isDatabase = fstat(old, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-        if isDatabase {
-            var bytes = [UInt8](repeating: 0, count: SQLiteRows.magic.count)
-            isDatabase = pread(old, &bytes, bytes.count, 0) == bytes.count && bytes == SQLiteRows.magic
-        }
-        guard isDatabase else {
-            close(old)
-            throw .refused("\(path) is not a Rookery database; it was left as it is.")
-        }
-        return old
-    }
-
-    /// Refuses a file whose last changes are in a file beside it, of a program that has it open or was killed: a copy would lack
-    /// them, and the renamed file would get them.
-    private func checkJournals() throws(ImportError) {
-        // Source: https://www.sqlite.org/fileformat2.html, sections 3 (a journal that may have to be played back) and 4.1.
-        let journals: [(name: String, starts: [[UInt8]], size: Int64)] = [
-            ("-wal", [[0x37, 0x7F, 0x06, 0x82], [0x37, 0x7F, 0x06, 0x83]], 32),
-            ("-journal", [[0xD9, 0xD5, 0x05, 0xF9, 0x20, 0xA1, 0x63, 0xD7]], 512),
-        ]
-        for journal in journals {
-            let descriptor = open(path + journal.name, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-            guard descriptor >= 0 else { continue }
-            defer { close(descriptor) }
-            var status = stat()
-            var start = [UInt8](repeating: 0, count: 8)
-            guard fstat(descriptor, &status) == 0, Int64(status.st_size) > journal.size,
-                pread(descriptor, &start, start.count, 0) == start.count,
-                journal.starts.contains(where: { start.starts(with: $0) })
-            else { continue }
-            throw .refused(
-                "\(path)\(journal.name) holds changes that are not yet in the database: another program has it open, or was "
-                    + "killed. Close that program, or run 'sqlite3 \(path) .tables' once, and try again.")
-        }
     }
 
     private func copy(_ old: Int32) throws(ImportError) {
@@ -181,13 +131,13 @@ final class Generation {
         }
     }
 
-    private func publish(like old: Int32?) throws(ImportError) {
+    private func publish(like old: OldGeneration?) throws(ImportError) {
         let new = open(newPath, O_RDWR | O_CLOEXEC)
         guard new >= 0 else { throw failure("opened", newPath, errno) }
         defer { close(new) }
         if let old {
             var status = stat()
-            if fstat(old, &status) == 0 {
+            if fstat(old.descriptor, &status) == 0 {
                 // Only root may give a file away; anyone else's stays their own, but keeps its group where they are in it,
                 // so that a server in that group can read it still. This comes first, since it may clear bits.
                 if fchown(new, status.st_uid, status.st_gid) != 0 { _ = fchown(new, uid_t.max, status.st_gid) }

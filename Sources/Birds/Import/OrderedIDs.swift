@@ -16,8 +16,9 @@ enum OrderedIDs {
     /// - Parameters:
     ///   - existing: ids of the keys that have one, ascending.
     ///   - ranks: for each new key in ascending order, how many existing keys are less than it.
+    ///   - taken: ids that no key may get.
     /// - Returns: nil where there are more keys than ids.
-    static func assign(existing: [Int64], ranks: [Int]) -> Assignment? {
+    static func assign(existing: [Int64], ranks: [Int], taken: Set<Int64> = []) -> Assignment? {
         var new: [Int64] = []
         new.reserveCapacity(ranks.count)
         var first = 0
@@ -25,40 +26,49 @@ enum OrderedIDs {
             var end = first
             while end < ranks.count, ranks[end] == ranks[first] { end += 1 }
             let rank = ranks[first]
-            // An id that is none of ours stays where it is, and leaves the room to its side.
-            let low = rank > 0 ? max(existing[rank - 1], 0) : 0
-            let high = rank < existing.count ? min(existing[rank], last + 1) : last + 1
-            let count = Int64(end - first)
-            guard high - low > count else { return renumber(existing.count, ranks) }
-            for position in 1...count { new.append(low + spread(high - low, position, count + 1)) }
+            let low = rank > 0 ? min(max(existing[rank - 1], 0), last) : 0
+            let high = rank < existing.count ? min(max(existing[rank], 0), last + 1) : last + 1
+            guard let ids = spread(end - first, between: low, and: high, taken) else {
+                return renumber(existing.count, ranks, taken)
+            }
+            new.append(contentsOf: ids)
             first = end
         }
         return Assignment(new: new, renumbered: nil)
     }
 
-    private static func renumber(_ existing: Int, _ ranks: [Int]) -> Assignment? {
-        let total = Int64(existing + ranks.count)
-        guard total < last else { return nil }
+    private static func renumber(_ existing: Int, _ ranks: [Int], _ taken: Set<Int64>) -> Assignment? {
+        guard let ids = spread(existing + ranks.count, between: 0, and: last + 1, taken) else { return nil }
         var assignment = Assignment(new: [], renumbered: [])
-        var position: Int64 = 0
         var rank = 0
+        var next = ids.makeIterator()
         for new in ranks {
-            while rank < new {
-                position += 1
-                assignment.renumbered?.append(spread(last + 1, position, total + 1))
+            while rank < new, let id = next.next() {
+                assignment.renumbered?.append(id)
                 rank += 1
             }
-            position += 1
-            assignment.new.append(spread(last + 1, position, total + 1))
+            if let id = next.next() { assignment.new.append(id) }
         }
-        while rank < existing {
-            position += 1
-            assignment.renumbered?.append(spread(last + 1, position, total + 1))
-            rank += 1
-        }
+        while let id = next.next() { assignment.renumbered?.append(id) }
         return assignment
     }
 
-    /// The `position`-th of `parts` equal parts of `width`; at most 2^31 times 2^31.
-    private static func spread(_ width: Int64, _ position: Int64, _ parts: Int64) -> Int64 { width * position / parts }
+    /// Ids that ascend, in equal parts of what lies between two, or in the next that is free.
+    private static func spread(
+        _ count: Int, between low: Int64, and high: Int64, _ taken: Set<Int64>
+    ) -> [Int64]? {
+        let (width, parts) = (high - low, Int64(count) + 1)
+        guard width >= parts else { return nil }
+        var ids: [Int64] = []
+        ids.reserveCapacity(count)
+        var last = low
+        for position in 1..<parts {
+            // At most 2^31 times 2^31.
+            last = max(low + width * position / parts, last + 1)
+            while taken.contains(last) { last += 1 }
+            ids.append(last)
+        }
+        // Where the free ones do not suffice above, there may be some below, which new ids for all find.
+        return last < high ? ids : nil
+    }
 }

@@ -56,7 +56,7 @@ struct RecordInserter {
             """
             INSERT INTO observation_detail (id, time, confidence, breeding_code, comments) VALUES (?1, ?2, ?3, ?4, ?5)
             """)
-        var ids = try RowIDs(of: ["observation", "observation_detail"], in: database)
+        var ids = try RowIDs(of: ["observation", "observation_detail"], database)
         var item = SortItem()
         var bytes: [UInt8] = []
         while try sorted.next(&item, &bytes) {
@@ -103,45 +103,5 @@ struct RecordInserter {
         try plain.finish()
         try checklists.finish()
         try dates?.finish()
-    }
-}
-
-/// New ids of rows, one after the other, behind those that are there.
-struct RowIDs {
-    private let table: String
-    private var last: Int64
-
-    /// Ids have 52 bits. Greater ones can only come from another program; they stay, and are not counted from.
-    private static let mostBits: Int64 = 1 << 52
-
-    /// - Parameter tables: those of which no row has one of the new ids.
-    init(of tables: [String], in database: Database) throws(StoreError) {
-        table = tables.joined(separator: " and ")
-        last = 0
-        for table in tables {
-            last = max(last, try database.integer("SELECT max(id) FROM \(table) WHERE id < \(Self.mostBits)") ?? 0)
-        }
-    }
-
-    /// - Parameters:
-    ///   - column: one that names rows of those tables.
-    ///   - others: the tables that have it. None of their rows has one of the new ids there.
-    init(
-        of tables: [String], namedBy column: String, in others: [String], _ database: Database
-    ) throws(StoreError) {
-        try self.init(of: tables, in: database)
-        for other in others {
-            let most = try database.integer("SELECT max(\(column)) FROM \(other) WHERE \(column) < \(Self.mostBits)")
-            last = max(last, most ?? 0)
-        }
-    }
-
-    @inline(__always)
-    mutating func next() throws(StoreError) -> Int64 {
-        last += 1
-        guard last < Self.mostBits else {
-            throw .unusable(path: "The database", reason: "it has no more ids for rows of \(table)")
-        }
-        return last
     }
 }

@@ -2,9 +2,6 @@ import CSQLite
 
 /// Rows of one table of a SQLite file, as a text file would have them: the columns of a format, and no others.
 final class SQLiteRows: RowSource {
-    /// The first bytes of every SQLite file.
-    static let magic: [UInt8] = Array("SQLite format 3\0".utf8)
-
     private let path: String
     private let statement: Statement
     private let width: Int32

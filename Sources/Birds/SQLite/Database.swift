@@ -88,6 +88,12 @@ public final class Database {
     /// Bounds one of the sizes that SQLite knows, such as `SQLITE_LIMIT_LENGTH`.
     func limit(_ size: Int32, to value: Int) { sqlite3_limit(handle, size, Int32(clamping: value)) }
 
+    /// Keeps triggers of the file from running: what it does is what it is told, and no more.
+    func turnTriggersOff() throws(StoreError) {
+        let code = rookery_sqlite3_switch(handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0)
+        guard code == SQLITE_OK else { throw error(code, sql: "") }
+    }
+
     /// Runs statements that return no rows.
     func execute(_ sql: String) throws(StoreError) {
         noteUse()

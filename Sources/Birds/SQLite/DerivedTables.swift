@@ -186,7 +186,11 @@ final class SummaryTable: SummarySink {
     @exclusivity(unchecked) private var rows: IntegerRows
 
     init(_ database: Database) throws(StoreError) {
-        rows = try IntegerRows("INSERT OR REPLACE INTO summary", columns: 10, in: database)
+        rows = try IntegerRows(
+            """
+            INSERT OR REPLACE INTO summary
+                (kind, first_key, second_key, region_id, dataset_id, records, total, max, first, last)
+            """, columns: 10, in: database)
     }
 
     func add(_ kind: SummaryKind, _ key: SummaryRowKey, _ numbers: SummaryNumbers) throws(StoreError) {

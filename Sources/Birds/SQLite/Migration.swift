@@ -7,7 +7,7 @@ enum Migration {
         return application == Int64(Schema.applicationID) && found == 1
     }
 
-    /// Adds what layout 1 lacks. What follows from the records is made after it: see `RecordCounts`.
+    /// Adds the columns that layout 1 lacks. The rest is made by `Mending`, which comes after it.
     static func run(_ database: Database) throws(StoreError) {
         try database.execute(
             """
@@ -16,8 +16,6 @@ enum Migration {
             ALTER TABLE checklist ADD COLUMN comments TEXT;
             ALTER TABLE checklist ADD COLUMN species_count INTEGER NOT NULL DEFAULT 0;
             """)
-        try database.execute(Schema.tables)
-        try Schema.makeIndexes(in: database)
         try database.execute("PRAGMA user_version = \(Schema.version)")
     }
 }

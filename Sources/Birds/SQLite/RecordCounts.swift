@@ -1,9 +1,7 @@
 /// How many records and checklists the data sets say that they have.
 enum RecordCounts {
-    /// Whether the data sets and the summaries count what is there. They may not where a file was changed with another program.
-    /// Rows of no known data set count in the summaries alone.
-    /// - Parameter isExact: whether each data set's checklists are counted, and not only all together, and regions are looked at.
-    static func agree(in database: Database, isExact: Bool) throws(StoreError) -> Bool {
+    /// Whether the data sets and the summaries count what is there. Rows of no known data set count in the summaries alone.
+    static func agree(in database: Database) throws(StoreError) -> Bool {
         let areRecords = try database.integer(
             """
             SELECT (SELECT total(records) FROM \(ofYears)) = (SELECT count(*) FROM observation)
@@ -11,42 +9,12 @@ enum RecordCounts {
                     WHERE records <> (SELECT total(records) FROM \(ofYears) AND dataset_id = dataset.id))
             """)
         guard areRecords == 1 else { return false }
-        let areChecklists = try database.integer(
-            "SELECT (SELECT total(checklists) FROM dataset) = (SELECT count(*) FROM checklist)")
-        if areChecklists == 1, !isExact { return true }
-        // The summaries name regions by their ids.
-        let areRegions = try database.integer(
-            """
-            SELECT NOT EXISTS (SELECT 1 FROM location WHERE region IS NOT NULL AND region NOT IN (SELECT code FROM region))
-                AND NOT EXISTS (SELECT 1 FROM \(ofYears) AND region_id <> 0 AND region_id NOT IN (SELECT id FROM region))
-            """)
-        guard areRegions == 1 else { return false }
         let checklists = try checklists(in: database)
         let select = try database.prepare("SELECT id, checklists FROM dataset")
         while try select.step() {
             guard select.int64(1) == checklists[select.int64(0)] ?? 0 else { return false }
         }
         return true
-    }
-
-    /// Whether the summaries are of these records, as far as sums over all of them tell: each record counts with its species, date,
-    /// place, data set and number, and each place with its region. An edit by another program shows here, but for a few.
-    static func areSummedUp(in database: Database) throws(StoreError) -> Bool {
-        func sum(_ second: String) -> String { "total((species_id * 31 + \(second) * 7 + dataset_id) % 1000003)" }
-        func summary(_ kind: SummaryKind) -> String {
-            "SELECT total((first_key * 31 + second_key * 7 + dataset_id) % 1000003 * records)"
-                + ", total(total) FROM summary "
-                + "WHERE kind = \(kind.rawValue)"
-        }
-        return try database.integer(
-            """
-            SELECT (SELECT \(sum("date")), total(num) FROM observation) = (\(summary(.speciesDate)))
-                AND (SELECT \(sum("location_id")), total(num) FROM observation) = (\(summary(.speciesLocation)))
-                AND NOT EXISTS (
-                    SELECT 1 FROM summary s LEFT JOIN location l ON l.id = s.first_key
-                        LEFT JOIN region r ON r.code = l.region
-                    WHERE kind = \(SummaryKind.locationYear.rawValue) AND region_id <> coalesce(r.id, 0))
-            """) == 1
     }
 
     /// Brings the counts of records up to date, where the summaries are.
@@ -58,9 +26,8 @@ enum RecordCounts {
             """)
     }
 
-    /// Counts everything, after the file was changed with another program or comes from an older layout.
+    /// Counts everything, where the summaries are right.
     static func mend(in database: Database) throws(StoreError) {
-        try DerivedTables.rebuild(in: database)
         try database.execute(
             "UPDATE checklist SET species_count = \(Schema.speciesCount) WHERE species_count <> \(Schema.speciesCount)")
         try updateRecords(in: database)

@@ -22,6 +22,9 @@ enum Schema {
             id TEXT NOT NULL,              -- 32 random hexadecimal digits, new with every change
             published_at TEXT NOT NULL     -- UTC, ISO 8601
         ) STRICT;
+        CREATE TABLE IF NOT EXISTS seal (                -- one row: see `Seal`
+            header BLOB NOT NULL
+        ) STRICT;
         CREATE TABLE IF NOT EXISTS dataset (
             id INTEGER PRIMARY KEY,
             name TEXT NOT NULL UNIQUE,
@@ -110,6 +113,15 @@ enum Schema {
             PRIMARY KEY (kind, first_key, second_key, region_id, dataset_id)
         ) STRICT, WITHOUT ROWID;
         """
+
+    /// What a file is about. All else follows from these.
+    static let recordTables = [
+        "generation", "dataset", "species", "location", "checklist", "observation", "observation_detail",
+    ]
+    /// Those of them that an earlier version did not make.
+    static let laterTables = ["generation", "observation_detail"]
+    /// What follows from the records: see `DerivedTables` and `Seal`.
+    static let derivedTables = ["location_box", "region", "summary", "seal"]
 
     /// The tables that an import fills.
     enum FilledTable: String {

@@ -116,6 +116,12 @@ import Testing
         "UPDATE observation SET date = 20190101 WHERE id % 40 = 0",
         "UPDATE observation SET species_id = (SELECT max(id) FROM species) WHERE id = 7",
         "UPDATE observation SET dataset_id = 2 WHERE id = 7", "DELETE FROM observation WHERE id = 7",
+        "UPDATE observation SET num = 31 - num WHERE id IN (7, 8)",
+        "UPDATE summary SET max = 99 WHERE first_key % 7 = 0",
+        "UPDATE summary SET first = 1, last = 2 WHERE kind = 4",
+        "PRAGMA journal_mode = WAL; DELETE FROM summary WHERE kind = 4",
+        "UPDATE summary SET region_id = 1 WHERE kind = 1 AND region_id = (SELECT max(region_id) FROM summary)",
+        "BEGIN; UPDATE observation SET num = 5 WHERE id = 7; COMMIT; VACUUM",
     ])
     func areSummedUpAgainByASmallAddition(sql: String) throws {
         let fixture = try ImportFixture()
@@ -130,6 +136,198 @@ import Testing
         }
         #expect(try isSummedUp(fixture))
         #expect(try fixture.rows("PRAGMA integrity_check") == ["ok"])
+    }
+
+    @Test func speciesOfChecklistsAreCountedAgain() throws {
+        let fixture = try Self.fixture(3)
+        let counts = "SELECT id, species_count FROM checklist ORDER BY id"
+        let before = try fixture.rows(counts)
+        try Self.edit(fixture, "UPDATE checklist SET species_count = species_count + id % 3")
+        fixture.write("one.csv", plainHeader + "X,60,1,US-WA,2023,11,30,s1,1\n")
+        try fixture.run("one.csv") {
+            $0.dataset = "plain"
+            $0.append = true
+        }
+        #expect(try fixture.rows(counts).dropLast() == before[...])
+    }
+
+    /// What a file tells SQLite to do by itself is not done.
+    @Test func noTriggerRuns() throws {
+        let fixture = try Self.fixture(4)
+        try Self.edit(
+            fixture,
+            """
+            CREATE TRIGGER a AFTER INSERT ON observation BEGIN UPDATE observation SET num = 99 WHERE id < 9; END;
+            CREATE TRIGGER b AFTER DELETE ON observation BEGIN DELETE FROM checklist WHERE id < 9; END;
+            CREATE TRIGGER c AFTER INSERT ON summary BEGIN DELETE FROM observation WHERE id < 9; END;
+            CREATE TRIGGER d BEFORE UPDATE ON dataset BEGIN SELECT raise(ABORT, 'no'); END;
+            """)
+        try check(fixture, "triggers")
+        #expect(try fixture.rows("SELECT count(*) FROM sqlite_schema WHERE type = 'trigger'") == ["3"])
+    }
+
+    /// Rows in such tables would not be checked as ours are.
+    @Test(arguments: [
+        ("observation", "is not STRICT", ") STRICT", ")"),
+        ("observation", "has another kind of column num", "num INTEGER", "num ANY"),
+        ("checklist", "has another kind of column location_id", "location_id INTEGER NOT NULL", "location_id INTEGER"),
+        ("species", "is not UNIQUE in code", "code TEXT NOT NULL UNIQUE", "code TEXT NOT NULL"),
+        (
+            "dataset", "has another kind of column name", "name TEXT NOT NULL UNIQUE",
+            "name TEXT NOT NULL UNIQUE COLLATE NOCASE"
+        ),
+        ("location", "has another kind of column code", "code TEXT NOT NULL", "code TEXT NOT NULL COLLATE NOCASE"),
+        ("location", "has another kind of column id", "id INTEGER PRIMARY KEY", "id INTEGER"),
+        ("observation_detail", "has no column breeding_code", "breeding_code TEXT,", ""),
+    ])
+    func refuseTablesThatAreNotOurs(table: String, difference: String, from: String, to: String) throws {
+        let fixture = try Self.fixture(5)
+        let sql = try #require(try fixture.rows("SELECT sql FROM sqlite_schema WHERE name = '\(table)'").first)
+        #expect(sql.contains(from))
+        try Self.edit(fixture, "ALTER TABLE \(table) RENAME TO former; \(sql.replacing(from, with: to))")
+        if table == "dataset" { try Self.edit(fixture, "INSERT INTO dataset SELECT * FROM former") }
+        try expectRefusal(fixture, "its table \(table) \(difference)")
+    }
+
+    @Test(arguments: [
+        ("ALTER TABLE checklist RENAME TO visit", "it has no table checklist"),
+        ("ALTER TABLE species RENAME TO s; CREATE VIEW species AS SELECT * FROM s", "it has no table species"),
+        (
+            "DROP TABLE observation_detail; CREATE VIRTUAL TABLE observation_detail USING fts5 (id, time)",
+            "it has no table observation_detail"
+        ),
+        ("ALTER TABLE observation DROP COLUMN valid", "its table observation has no column valid"),
+    ])
+    func refuseFilesWithoutOurTables(sql: String, sentence: String) throws {
+        let fixture = try Self.fixture(6)
+        try Self.edit(fixture, sql)
+        try expectRefusal(fixture, sentence)
+    }
+
+    private func expectRefusal(_ fixture: ImportFixture, _ sentence: String) throws {
+        let before = fixture.bytes("birds.db")
+        for step in 0..<2 {
+            let refusal = #expect(throws: ImportError.self) {
+                if step == 0 {
+                    try fixture.run("new.csv")
+                } else {
+                    try DataSets.remove(name: "plain", path: fixture.database)
+                }
+            }
+            #expect(refusal?.message.contains(sentence) == true, "\(refusal?.message ?? "")")
+            #expect(refusal?.kind == .refused)
+        }
+        #expect(fixture.bytes("birds.db") == before)
+    }
+
+    /// The orders and the pages of answers rely on ids, whichever command the change is made by.
+    @Test(arguments: [0, 1, 2]) func idsAscendAgain(command: Int) throws {
+        let fixture = try Self.fixture(7)
+        fixture.write(
+            "taxa.csv", "TAXON_ORDER,CATEGORY,SPECIES_CODE,PRIMARY_COM_NAME,SCI_NAME\n7,species,zz,Zed,Zed zed\n")
+        try Self.edit(
+            fixture,
+            """
+            UPDATE location SET code = 'Z' || code WHERE id % 2 = 0; UPDATE species SET code = 'Z' || code WHERE id % 2 = 0;
+            UPDATE observation SET location_id = -7 WHERE location_id = (SELECT min(id) FROM location);
+            UPDATE checklist SET location_id = -7 WHERE location_id = (SELECT min(id) FROM location);
+            UPDATE location SET id = -7 WHERE id = (SELECT min(id) FROM location)
+            """)
+        let before = try kept(fixture)
+        switch command {
+        case 0: try fixture.run("taxa.csv")
+        case 1: try DataSets.remove(name: "heard", path: fixture.database)
+        default: try fixture.run("new.csv") { $0.append = true }
+        }
+        if command == 0 { #expect(try kept(fixture) == before) }
+        let disorder = try fixture.rows(
+            """
+            SELECT a.code FROM location a JOIN location b ON a.id < b.id AND a.code > b.code UNION ALL
+            SELECT a.code FROM species a JOIN species b ON a.id < b.id AND a.code > b.code
+            """)
+        #expect(disorder.isEmpty)
+        #expect(try fixture.rows("SELECT 1 FROM location WHERE id NOT BETWEEN 1 AND 2147483647").isEmpty)
+        #expect(try isSummedUp(fixture))
+    }
+
+    @Test func indexesAreWhatTheyShouldBe() throws {
+        let fixture = try Self.fixture(8)
+        let indexes =
+            "SELECT name, tbl_name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY name"
+        let before = try fixture.rows(indexes)
+        try Self.edit(
+            fixture,
+            """
+            DROP INDEX observation_by_date; CREATE INDEX observation_by_date ON observation (date, location_id);
+            DROP INDEX observation_by_source_id; CREATE INDEX observation_by_source_id ON observation (dataset_id, source_id);
+            DROP INDEX observation_by_species; CREATE INDEX observation_by_species ON observation
+                (species_id, date, location_id, num, dataset_id) WHERE id > 7;
+            DROP INDEX checklist_by_date; CREATE INDEX checklist_by_date ON observation (date, location_id, dataset_id);
+            DROP INDEX location_by_code; CREATE INDEX location_by_code ON location (code COLLATE NOCASE);
+            """)
+        try check(fixture, "indexes")
+        #expect(try fixture.rows(indexes) == before)
+    }
+
+    /// As an earlier import left files behind.
+    @Test func indexesThatLackRowsAreMadeAgain() throws {
+        let fixture = try Self.fixture(9)
+        try Self.edit(
+            fixture,
+            """
+            CREATE INDEX short ON observation (date, location_id, species_id, num, dataset_id) WHERE id % 2 = 0;
+            PRAGMA writable_schema = 1;
+            UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM sqlite_schema WHERE name = 'short')
+                WHERE name = 'observation_by_date';
+            DELETE FROM sqlite_schema WHERE name = 'short';
+            """)
+        #expect(
+            try fixture.rows("PRAGMA integrity_check").contains {
+                $0.contains("missing from index observation_by_date")
+            })
+        fixture.write("one.csv", plainHeader + "X,60,1,US-WA,2023,11,30,s1,1\n")
+        try fixture.run("one.csv")
+        #expect(try !fixture.rows("PRAGMA integrity_check").contains { $0.contains("missing from index") })
+        #expect(try isSummedUp(fixture))
+    }
+
+    /// Ids near the end of what we use leave room for others.
+    @Test func idsNearTheEndStopNoImport() throws {
+        let fixture = try Self.fixture(10)
+        try Self.edit(
+            fixture,
+            """
+            UPDATE observation SET id = 4503599627370495 WHERE id = (SELECT max(id) FROM observation);
+            UPDATE checklist SET id = 4503599627370495 WHERE id = (SELECT max(id) FROM checklist);
+            UPDATE dataset SET id = 4503599627370495 WHERE id = 3
+            """)
+        try check(fixture, "ids")
+    }
+
+    /// A record may name a place, a species or a checklist that is gone. It does not get a new one in its place.
+    @Test func nothingNewIsTakenForWhatIsGone() throws {
+        let fixture = try ImportFixture()
+        let rows = (0..<40).map { "L\($0),60,1,CA-YT,2021,2,\($0 % 28 + 1),s\($0),1\n" }
+        fixture.write("a.csv", plainHeader + rows.joined())
+        fixture.write("b.csv", plainHeader + rows.reversed().joined())
+        fixture.write("c.csv", plainHeader + rows.joined().replacing("L", with: "M").replacing(",s", with: ",t"))
+        try fixture.run("a.csv")
+        try Self.edit(
+            fixture,
+            """
+            DELETE FROM location WHERE id % 3 = 0; DELETE FROM species WHERE id % 3 = 1;
+            DELETE FROM checklist WHERE id > 30; UPDATE observation SET checklist_id = checklist_id + 5 WHERE id = 39;
+            """)
+        let named = """
+            SELECT o.id, c.id, l.code, s.code FROM observation o LEFT JOIN checklist c ON c.id = checklist_id
+                LEFT JOIN location l ON l.id = o.location_id LEFT JOIN species s ON s.id = o.species_id
+            WHERE o.dataset_id = 1 ORDER BY o.id
+            """
+        let before = try fixture.rows(named)
+        for file in ["b.csv", "c.csv"] {
+            try fixture.run(file) { $0.append = true }
+            #expect(try fixture.rows(named) == before)
+        }
     }
 
     /// Rows of places that an edit made alike, or that differ in what an import does not tell places apart by, stay what they are.

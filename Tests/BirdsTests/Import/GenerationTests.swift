@@ -53,10 +53,12 @@ import Testing
             }
             #expect(fixture.names == ["a.csv", "birds.db.lock"])
         }
-        // What another program did to a file is counted again.
         try fixture.run("a.csv")
-        try change { (database) throws(StoreError) in try database.execute("DELETE FROM observation") }
-        #expect(try fixture.rows("SELECT records, checklists FROM dataset") == ["0|1"])
+        let before = fixture.bytes("birds.db")
+        #expect(throws: ImportError.self) {
+            try change { (database) throws(StoreError) in try database.execute("DELETE FROM observation") }
+        }
+        #expect(fixture.bytes("birds.db") == before)
     }
 
     private func change(_ body: (Database) throws(StoreError) -> Void) throws {
@@ -80,14 +82,55 @@ import Testing
         try fixture.run("a.csv")
         let other = try Database(path: fixture.database, mode: .readWrite)
         try other.execute("PRAGMA journal_mode = WAL; UPDATE observation SET num = 7")
-        #expect(fixture.bytes("birds.db-wal").count > 32)
+        // While it is there, it may write at any time.
+        try check("another program has it open", fixture)
+        withExtendedLifetime(other) {}
+        // Once it was killed.
+        let killed = try ImportFixture()
+        killed.write("birds.db", fixture.bytes("birds.db"))
+        killed.write("birds.db-wal", fixture.bytes("birds.db-wal"))
+        killed.write("a.csv", fixture.text("a.csv"))
+        try check("birds.db-wal holds changes that are not yet in the database", killed)
+        #expect(try Database(path: killed.database, mode: .readWrite).integer("SELECT num FROM observation") == 7)
+        try killed.run("a.csv") { $0.append = true }
+        #expect(try killed.rows("SELECT num FROM observation ORDER BY id") == ["7", "1"])
+    }
+
+    private func check(_ sentence: String, _ fixture: ImportFixture) throws {
         let refusal = #expect(throws: ImportError.self) { try fixture.run("a.csv") { $0.append = true } }
-        #expect(refusal?.message.contains("birds.db-wal holds changes that are not yet in the database") == true)
-        #expect(try other.integer("SELECT num FROM observation") == 7)
-        try other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        #expect(refusal?.message.contains(sentence) == true)
+        #expect(!fixture.names.contains("birds.db.new"))
+    }
+
+    /// Whatever the journal is: what it would still write to the old file would be lost with it.
+    @Test(arguments: ["DELETE", "MEMORY", "PERSIST", "TRUNCATE"]) func refusesAFileThatAnotherProgramIsChanging(
+        mode: String
+    ) throws {
+        try fixture.run("a.csv")
+        let other = try Database(path: fixture.database, mode: .readWrite)
+        try other.execute("PRAGMA journal_mode = \(mode); BEGIN; UPDATE observation SET num = 7")
+        try check("another program has it open", fixture)
+        try other.execute("COMMIT")
         try fixture.run("a.csv") { $0.append = true }
         #expect(try fixture.rows("SELECT num FROM observation ORDER BY id") == ["7", "1"])
-        withExtendedLifetime(other) {}
+    }
+
+    @Test func noOtherProgramWritesWhileItChanges() throws {
+        try fixture.run("a.csv")
+        let path = fixture.database
+        let other = try Database(path: path, mode: .readWrite)
+        #expect(try other.integer("SELECT num FROM observation") == 1)
+        try change { (_) throws(StoreError) in
+            do throws(StoreError) {
+                try other.execute("UPDATE observation SET num = 7")
+                Issue.record("it was written")
+            } catch {
+                #expect("\(error)".contains("database is locked"))
+            }
+            // Readers go on.
+            #expect(try other.integer("SELECT num FROM observation") == 1)
+        }
+        #expect(try fixture.rows("SELECT num FROM observation") == ["1"])
     }
 
     @Test func refusesAFileThatAKilledProgramLeftHalfChanged() throws {
