@@ -97,7 +97,7 @@ final class Generation {
             if !isOfLayout1 { try Schema.check(database, path: path) }
             try database.execute("BEGIN")
             if isOfLayout1 { try Migration.run(database) }
-            isMended = try Seal.isIntact(old.header, in: database)
+            isMended = try Seal.state(old.header, in: database) == .intact
         } else {
             try Schema.create(in: database)
             try database.execute("BEGIN")

@@ -1,3 +1,4 @@
+import CSQLite
 import Glibc
 
 /// The first bytes of a file of SQLite. Source: https://www.sqlite.org/fileformat2.html, section 1.3.
@@ -19,11 +20,14 @@ struct FileHeader: Equatable {
         }
     }
 
-    init?(path: String) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        self.init(descriptor)
+    /// That of the file of a connection, read with the descriptor that it has: closing another one of the same file would give up
+    /// its locks.
+    init?(_ database: Database) {
+        self.init()
+        var file: UnsafeMutablePointer<sqlite3_file>?
+        guard sqlite3_file_control(database.handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK, let file,
+            let read = file.pointee.pMethods?.pointee.xRead, read(file, &bytes, Int32(bytes.count), 0) == SQLITE_OK
+        else { return nil }
     }
 
     /// Whether the file is in WAL mode.
@@ -51,16 +55,24 @@ enum Seal {
         // The row is written twice, so that the second time changes its bytes alone.
         let empty = FileHeader()
         try database.execute("DELETE FROM seal; INSERT INTO seal VALUES (x'\(hex(empty))')")
-        guard let header = FileHeader(path: database.path) else { return }
+        guard let header = FileHeader(database) else { return }
         try database.execute("UPDATE seal SET header = x'\(hex(header.next))'")
     }
 
-    /// Whether a file with this header is as it was sealed.
-    static func isIntact(_ header: FileHeader, in database: Database) throws(StoreError) -> Bool {
+    enum State {
+        case intact
+        /// Another program has changed the file.
+        case broken
+        /// An earlier version wrote the file.
+        case missing
+    }
+
+    /// - Parameter header: that of the file.
+    static func state(_ header: FileHeader, in database: Database) throws(StoreError) -> State {
         let isThere = try database.integer(
             "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'seal' AND sql LIKE '%header BLOB%'")
-        guard isThere == 1 else { return false }
-        return try database.integer("SELECT header = x'\(hex(header))' FROM seal") == 1
+        guard isThere == 1 else { return .missing }
+        return try database.integer("SELECT header = x'\(hex(header))' FROM seal") == 1 ? .intact : .broken
     }
 
     private static func hex(_ header: FileHeader) -> String {

@@ -13,6 +13,9 @@ public final class ObservationStore {
     /// Which of the generations of the file it serves.
     public let generation: PublishedGeneration
 
+    /// Whether another program has changed it since it was published. Summaries and orders may be those of before.
+    public let isEdited: Bool
+
     let database: Database
     let records: Records
     let scans: ScanPool
@@ -53,6 +56,8 @@ public final class ObservationStore {
         self.fragmentBound = fragmentBound
         (database, file) = try ObservationStore.open(path)
         generation = try PublishedGeneration(database, path: path)
+        let header = FileHeader(database)
+        isEdited = if let header { try Seal.state(header, in: database) == .broken } else { false }
         records = Records(database)
         scans = ScanPool(database)
         names = SpeciesNames(database)

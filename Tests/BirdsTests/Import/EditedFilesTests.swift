@@ -138,6 +138,19 @@ import Testing
         #expect(try fixture.rows("PRAGMA integrity_check") == ["ok"])
     }
 
+    @Test func aStoreTellsWhetherItsFileWasEdited() throws {
+        let fixture = try Self.fixture(2)
+        #expect(try !ObservationStore(path: fixture.database).isEdited)
+        try Self.edit(fixture, "UPDATE observation SET num = 7 WHERE id = 1")
+        #expect(try ObservationStore(path: fixture.database).isEdited)
+        try Self.edit(fixture, "UPDATE observation SET num = NULL WHERE id = 1; DELETE FROM seal")
+        #expect(try ObservationStore(path: fixture.database).isEdited)
+        try Self.edit(fixture, "DROP TABLE seal")
+        #expect(try !ObservationStore(path: fixture.database).isEdited)
+        try fixture.run("new.csv")
+        #expect(try !ObservationStore(path: fixture.database).isEdited)
+    }
+
     @Test func speciesOfChecklistsAreCountedAgain() throws {
         let fixture = try Self.fixture(3)
         let counts = "SELECT id, species_count FROM checklist ORDER BY id"
