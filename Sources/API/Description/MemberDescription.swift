@@ -52,13 +52,14 @@ enum MemberDescription {
         case .latitude: nullable("number", "In degrees.")
         case .longitude: nullable("number", "In degrees.")
         case .region: nullable("string", "Such as CA-YT: the country, then its part.")
-        case .year: ["type": "integer"]
+        case .year: nullable("integer", "Null where the file holds a number that is no date.")
         case .month: nullable("integer", "1 to 12; null where it is not known.")
         case .day: nullable("integer", "1 to 31; null where it is not known.")
         case .speciesID: text("The code of the species.")
         case .num: nullable("integer", "How many birds; null where they were seen and not counted.")
         case .id: nullable("integer", "Of /observations/{id}. It changes when its data set is imported again.")
-        case .date: text("ISO 8601: 2021-02-03; 2021-02 or 2021 where no more is known.")
+        case .date:
+            nullable("string", "ISO 8601: 2021-02-03; 2021-02 or 2021 where no more is known; null where year is.")
         case .time: nullable("string", "Local time, HH:MM.")
         case .checklistID: nullable("string", "The identifier of the checklist in its file.")
         case .sourceID: nullable("string", "The identifier of the observation in its file.")

@@ -1,20 +1,46 @@
 /// What the table `summary` says of some records.
+///
+/// Sums are taken in 128 bits, which no number of records can fill, so that their order does not matter; what is stored and shown
+/// of a sum that 64 bits do not hold is the nearest number that they do.
 struct SummaryNumbers: Equatable {
-    var records: Int64 = 0
-    /// Of the counts; nil where nothing was counted. A sum that 64 bits do not hold is the nearest that they do.
-    var total: Int64?
+    private var sum: Int128 = 0
+    private var count: Int128 = 0
+    /// The least and the greatest date, as they are stored.
+    private(set) var first = Int64.max
+    private(set) var last = Int64.min
+    private var greatest = Int64.min
+    private var hasTotal = false
+    private var hasMax = false
+
+    init() {}
+
+    init(records: Int64, total: Int64?, max: Int64? = nil, first: Int64, last: Int64) {
+        count = Int128(records)
+        sum = Int128(total ?? 0)
+        hasTotal = total != nil
+        greatest = max ?? .min
+        hasMax = max != nil
+        (self.first, self.last) = (first, last)
+    }
+
+    var records: Int64 { Int64(clamping: count) }
+    /// Of the counts; nil where nothing was counted.
+    var total: Int64? { hasTotal ? Int64(clamping: sum) : nil }
     /// The greatest count; nil where nothing was counted.
-    var max: Int64?
-    /// `yyyymmdd`.
-    var first = Int64.max
-    var last = Int64.min
+    var max: Int64? { hasMax ? greatest : nil }
+
+    /// As the table holds them.
+    var stored: SummaryNumbers {
+        SummaryNumbers(records: records, total: total, max: max, first: first, last: last)
+    }
 
     @inline(__always)
     mutating func add(_ num: Int64?, date: Int64) {
-        records += 1
+        count += 1
         if let num {
-            total = (total ?? 0).addingSaturated(num)
-            max = Swift.max(max ?? num, num)
+            sum += Int128(num)
+            greatest = Swift.max(greatest, num)
+            (hasTotal, hasMax) = (true, true)
         }
         first = Swift.min(first, date)
         last = Swift.max(last, date)
@@ -22,9 +48,11 @@ struct SummaryNumbers: Equatable {
 
     @inline(__always)
     mutating func add(_ other: SummaryNumbers) {
-        records = records.addingSaturated(other.records)
-        if let more = other.total { total = (total ?? 0).addingSaturated(more) }
-        if let other = other.max { max = Swift.max(max ?? other, other) }
+        count += other.count
+        sum += other.sum
+        greatest = Swift.max(greatest, other.greatest)
+        hasTotal = hasTotal || other.hasTotal
+        hasMax = hasMax || other.hasMax
         first = Swift.min(first, other.first)
         last = Swift.max(last, other.last)
     }
@@ -107,6 +135,12 @@ struct SummaryTally {
     @inline(__always)
     mutating func add(_ group: Int, _ numbers: SummaryNumbers) { entries[entry(group)].numbers.add(numbers) }
 
+    /// Makes the entries what the table holds of them. Other tallies add these up, so that they are the same whether they are made
+    /// with the records or from the rows of the table.
+    mutating func clamp() {
+        for index in entries.indices { entries[index].numbers = entries[index].numbers.stored }
+    }
+
     /// Gives what there is to a sink, in the order of regions and data sets, and starts over.
     mutating func drain(
         _ kind: SummaryKind, _ first: Int64, _ second: Int64, _ groups: SummaryGroups, to sink: any SummarySink
@@ -121,7 +155,7 @@ struct SummaryTally {
         for (group, numbers) in entries {
             let of = groups.keys[group]
             let key = SummaryRowKey(first: first, second: second, region: of.region, dataset: of.dataset)
-            try sink.add(kind, key, numbers)
+            try sink.add(kind, key, numbers.stored)
         }
         for entry in entries { slots[entry.group] = -1 }
         entries.removeAll(keepingCapacity: true)
@@ -145,13 +179,51 @@ private struct SummaryParts {
     }
 }
 
+/// Numbers of records by year and by group, from dates in their order.
+private struct SummaryYears {
+    private var year: Int64?
+    private var ofYear = SummaryTally()
+    /// Of what is no date: such numbers may lie between two dates of one year, and are one row at the end.
+    private var ofNone = SummaryTally()
+    private var isNone = false
+
+    /// Goes to the year of what is added next, 0 for none.
+    /// - Parameter drain: takes the year that is complete by now, if one is.
+    @inline(__always)
+    mutating func begin(
+        _ next: Int64, drain: (Int64, inout SummaryTally) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        isNone = next == 0
+        if isNone || next == year { return }
+        if let year { try drain(year, &ofYear) }
+        year = next
+    }
+
+    @inline(__always)
+    mutating func add(_ group: Int, _ num: Int64?, date: Int64) {
+        if isNone { ofNone.add(group, num, date: date) } else { ofYear.add(group, num, date: date) }
+    }
+
+    @inline(__always)
+    mutating func add(_ group: Int, _ numbers: SummaryNumbers) {
+        if isNone { ofNone.add(group, numbers) } else { ofYear.add(group, numbers) }
+    }
+
+    /// Ends the years, and starts over.
+    mutating func finish(drain: (Int64, inout SummaryTally) throws(StoreError) -> Void) throws(StoreError) {
+        if let year { try drain(year, &ofYear) }
+        year = nil
+        try drain(SummaryKind.noYear, &ofNone)
+    }
+}
+
 /// The summaries by date, year, month and week, from records in the order of dates.
 struct DateSummaries {
     private let sink: any SummarySink
     private var groups = SummaryGroups()
     private var date: Int64?
     private var ofDate = SummaryTally()
-    private var ofYear = SummaryTally()
+    private var ofYears = SummaryYears()
     private var ofMonths = SummaryParts(StoredDate.months)
     private var ofWeeks = SummaryParts(StoredDate.weeks)
 
@@ -174,6 +246,7 @@ struct DateSummaries {
     mutating func finish() throws(StoreError) {
         try begin(nil)
         let (sink, groups) = (sink, groups)
+        try ofYears.finish { (year, tally) throws(StoreError) in try tally.drain(.year, year, 0, groups, to: sink) }
         try ofMonths.drain { (month, tally) throws(StoreError) in try tally.drain(.month, month, 0, groups, to: sink) }
         try ofWeeks.drain { (week, tally) throws(StoreError) in try tally.drain(.week, week, 0, groups, to: sink) }
     }
@@ -181,15 +254,17 @@ struct DateSummaries {
     private mutating func begin(_ next: Int64?) throws(StoreError) {
         if let date {
             let parts = StoredDate.Parts(date)
+            let (sink, groups) = (sink, groups)
+            ofDate.clamp()
+            try ofYears.begin(parts.year) { (year, tally) throws(StoreError) in
+                try tally.drain(.year, year, 0, groups, to: sink)
+            }
             for (group, numbers) in ofDate.entries {
-                ofYear.add(group, numbers)
+                ofYears.add(group, numbers)
                 ofMonths.add(parts.month, group, numbers)
                 ofWeeks.add(parts.week, group, numbers)
             }
             try ofDate.drain(.date, date, 0, groups, to: sink)
-            if next.map({ $0 / 10_000 }) != date / 10_000 {
-                try ofYear.drain(.year, date / 10_000, 0, groups, to: sink)
-            }
         }
         date = next
     }
@@ -219,7 +294,7 @@ struct SpeciesSummaries {
     private var groups = SummaryGroups()
     private var present: Present?
     private var ofDate = SummaryTally()
-    private var ofYear = SummaryTally()
+    private var ofYears = SummaryYears()
     private var ofSpecies = SummaryTally()
     private var ofMonths = SummaryParts(StoredDate.months)
     private var ofWeeks = SummaryParts(StoredDate.weeks)
@@ -262,19 +337,21 @@ struct SpeciesSummaries {
     private mutating func drain(_ present: Present, before next: Present?) throws(StoreError) {
         let (species, date) = (present.species, present.date)
         let parts = StoredDate.Parts(date)
+        let (sink, groups) = (sink, groups)
+        func drainYear(_ year: Int64, _ tally: inout SummaryTally) throws(StoreError) {
+            try tally.drain(.speciesYear, species, year, groups, to: sink)
+        }
+        ofDate.clamp()
+        try ofYears.begin(parts.year, drain: drainYear)
         for (group, numbers) in ofDate.entries {
             ofSpecies.add(group, numbers)
-            ofYear.add(group, numbers)
+            ofYears.add(group, numbers)
             ofMonths.add(parts.month, group, numbers)
             ofWeeks.add(parts.week, group, numbers)
         }
         try ofDate.drain(.speciesDate, species, date, groups, to: sink)
-        let isLast = next?.species != species
-        if isLast || next.map({ $0.date / 10_000 }) != date / 10_000 {
-            try ofYear.drain(.speciesYear, species, date / 10_000, groups, to: sink)
-        }
-        guard isLast else { return }
-        let (sink, groups) = (sink, groups)
+        guard next?.species != species else { return }
+        try ofYears.finish(drain: drainYear)
         try ofSpecies.drain(.species, species, 0, groups, to: sink)
         try ofMonths.drain { (month, tally) throws(StoreError) in
             try tally.drain(.speciesMonth, species, month, groups, to: sink)
@@ -288,7 +365,7 @@ struct SpeciesSummaries {
     private mutating func drainPlaces(_ species: Int64) throws(StoreError) {
         func add(_ key: PlaceKey, _ region: Int64, _ numbers: SummaryNumbers) throws(StoreError) {
             let key = SummaryRowKey(first: species, second: key.location, region: region, dataset: key.dataset)
-            try sink.add(.speciesLocation, key, numbers)
+            try sink.add(.speciesLocation, key, numbers.stored)
         }
         if sorter != nil { try spillPlaces() }
         guard let sorter else {
@@ -335,13 +412,13 @@ struct SpeciesSummaries {
 struct LocationSummaries {
     private struct Present: Equatable {
         let location: Int64
-        let year: Int64
+        let date: Int64
     }
 
     private let sink: any SummarySink
     private var groups = SummaryGroups()
     private var present: Present?
-    private var tally = SummaryTally()
+    private var ofYears = SummaryYears()
 
     init(_ sink: any SummarySink) { self.sink = sink }
 
@@ -349,18 +426,27 @@ struct LocationSummaries {
     mutating func add(
         location: Int64, date: Int64, region: Int64, dataset: Int64, num: Int64?
     ) throws(StoreError) {
-        let next = Present(location: location, year: date / 10_000)
-        if next != present {
-            try finish()
-            present = next
-        }
-        tally.add(groups.number(region: region, dataset: dataset), num, date: date)
+        let next = Present(location: location, date: date)
+        if next != present { try begin(next) }
+        ofYears.add(groups.number(region: region, dataset: dataset), num, date: date)
     }
 
     mutating func finish() throws(StoreError) {
         guard let present else { return }
-        try tally.drain(.locationYear, present.location, present.year, groups, to: sink)
+        let (sink, groups) = (sink, groups)
+        try ofYears.finish { (year, tally) throws(StoreError) in
+            try tally.drain(.locationYear, present.location, year, groups, to: sink)
+        }
         self.present = nil
+    }
+
+    private mutating func begin(_ next: Present) throws(StoreError) {
+        if next.location != present?.location { try finish() }
+        present = next
+        let (sink, groups) = (sink, groups)
+        try ofYears.begin(StoredDate.Parts.year(of: next.date)) { (year, tally) throws(StoreError) in
+            try tally.drain(.locationYear, next.location, year, groups, to: sink)
+        }
     }
 }
 

@@ -1,26 +1,37 @@
 /// Which dates match: a range, and in it certain years, months and days.
 ///
-/// A month or a day that is not known (00) matches no list of months or days; dates without them lie in every range that
-/// holds `yyyymm00`.
+/// Without a range, years, months and days every number matches, whatever a file holds as a date; with any of them a number
+/// that is no date matches nothing (`StoredDate.isDate`). A month or a day that is not known (00) matches no list of months or days;
+/// dates without them lie in every range that holds `yyyymm00`.
 struct DateFilter {
     /// The first and the last number that can match; nothing can if `last` is less than `first`.
     private(set) var first: Int64
     private(set) var last: Int64
+    /// Whether every number matches.
+    let isEverything: Bool
     /// Ascending; nil for all.
     private let years: [Int64]?
     /// Bit n stands for n.
-    private let months: UInt64?
-    private let days: UInt64?
+    private let months: UInt64
+    private let days: UInt64
 
-    private static let lastOfAll: Int64 = 9999_99_99
+    private static let allMonths: UInt64 = 1 << 13 - 1
+    private static let allDays: UInt64 = 1 << 32 - 1
 
     init(_ query: ObservationQuery) {
-        first = query.from.map { Int64($0.number) } ?? 0
-        last = query.to.map { Int64($0.lastNumber) } ?? DateFilter.lastOfAll
         let months = DateFilter.mask(query.months, within: 1...12)
         let days = DateFilter.mask(query.days, within: 1...31)
-        self.months = months
-        self.days = days
+        self.months = months ?? DateFilter.allMonths
+        self.days = days ?? DateFilter.allDays
+        guard query.from != nil || query.to != nil || !query.years.isEmpty || months != nil || days != nil else {
+            isEverything = true
+            years = nil
+            (first, last) = (.min, .max)
+            return
+        }
+        isEverything = false
+        first = query.from.map { Int64($0.number) } ?? StoredDate.all.lowerBound
+        last = query.to.map { Int64($0.lastNumber) } ?? StoredDate.all.upperBound
         if query.years.isEmpty {
             years = nil
         } else {
@@ -34,7 +45,7 @@ struct DateFilter {
             years = wanted.count == 1 ? nil : wanted
         }
         if months == 0 || days == 0 { last = -1 }
-        guard first <= last, !isRange else { return }
+        guard first <= last, months != nil || days != nil || years != nil else { return }
         // From the first to the last that really matches: often the whole answer, as for one month of one year.
         guard let start = next(first) else {
             last = -1
@@ -49,21 +60,20 @@ struct DateFilter {
 
     var isEmpty: Bool { last < first }
 
-    /// Whether every date matches.
-    var isEverything: Bool { isRange && first == 0 && last == DateFilter.lastOfAll }
-
-    /// Whether every number from `first` to `last` matches.
-    var isRange: Bool { years == nil && months == nil && days == nil }
-
-    /// Whether a number from `first` to `last` matches.
     func matches(_ date: Int64) -> Bool {
-        if let months, months >> UInt64(date / 100 % 100) & 1 == 0 { return false }
-        if let days, days >> UInt64(date % 100) & 1 == 0 { return false }
+        if isEverything { return true }
+        // Within the range no number is negative, and none has more than eight digits.
+        guard date >= first, date <= last, months >> UInt64(date / 100 % 100) & 1 == 1,
+            days >> UInt64(date % 100) & 1 == 1
+        else { return false }
         return years?.contains(date / 10_000) ?? true
     }
 
-    /// The least number that matches and is not less than the given one, at most `last`.
+    /// The least number that matches and is not less than the given one, which is within the range; nil if there is none.
     func next(_ date: Int64) -> Int64? {
+        guard !isEverything else { return date }
+        guard !isEmpty, date <= last else { return nil }
+        let date = max(date, first)
         var (year, month, day) = (date / 10_000, date / 100 % 100, date % 100)
         // Each step finds the first that fits at its place, and starts the places below anew if it moved.
         if let later = DateFilter.least(days, from: day) {
@@ -90,9 +100,8 @@ struct DateFilter {
         return number <= last ? number : nil
     }
 
-    /// The least number from the given one on whose bit is set; every number to 99 fits where there is no mask.
-    private static func least(_ mask: UInt64?, from number: Int64) -> Int64? {
-        guard let mask else { return number <= 99 ? number : nil }
+    /// The least number from the given one on whose bit is set.
+    private static func least(_ mask: UInt64, from number: Int64) -> Int64? {
         guard number < 64 else { return nil }
         let rest = mask >> UInt64(number)
         return rest == 0 ? nil : number + Int64(rest.trailingZeroBitCount)

@@ -181,6 +181,6 @@ private final class LocationNumbers {
 }
 
 extension RowCell {
-    /// A date as it is stored.
-    static func date(_ number: Int64?) -> RowCell { number.map { .text(StoredDate($0).iso) } ?? .nothing }
+    /// A date as it is stored; nothing where the number is no date.
+    static func date(_ number: Int64?) -> RowCell { RowCell(number.flatMap { StoredDate($0).iso }) }
 }

@@ -376,21 +376,21 @@ extension ObservationStore {
         numbers.bind(1, SummaryKind.speciesMonth.rawValue)
         numbers.bind(2, id)
         var group = SummaryNumbers()
-        var months = [Int64](repeating: 0, count: 12)
+        var months = [Int128](repeating: 0, count: 12)
         while try numbers.step() {
             if let visible, !visible.contains(numbers.int64(1)) { continue }
             group.add(
                 SummaryNumbers(
                     records: numbers.int64(2), total: numbers.optionalInt64(3), first: numbers.int64(4),
                     last: numbers.int64(5)))
-            let month = Int(numbers.int64(0)) - 1
-            if months.indices.contains(month) { months[month] = months[month].addingSaturated(numbers.int64(2)) }
+            let month = numbers.int64(0)
+            if (1...12).contains(month) { months[Int(month) - 1] += Int128(numbers.int64(2)) }
         }
         let hasRecords = group.records > 0
         cells += [
             .integer(group.records), RowCell(group.total), .date(hasRecords ? group.first : nil),
             .date(hasRecords ? group.last : nil),
-            .json("[" + months.map(String.init).joined(separator: ",") + "]"),
+            .json("[" + months.map { String(Int64(clamping: $0)) }.joined(separator: ",") + "]"),
         ]
         return object(ObservationStore.speciesNames + ObservationStore.speciesNumbers, cells)
     }

@@ -47,7 +47,10 @@ struct StoreSize {
     init(_ database: Database) throws(StoreError) {
         records = Double(try database.integer("SELECT total(records) FROM dataset") ?? 0)
         let span = try database.integer(
-            "SELECT max(last) / 10000 - min(first) / 10000 + 1 FROM summary WHERE kind = \(SummaryKind.year.rawValue)")
+            """
+            SELECT max(first_key) - min(first_key) + 1 FROM summary
+            WHERE kind = \(SummaryKind.year.rawValue) AND first_key BETWEEN 1 AND 9999
+            """)
         years = Double(max(1, span ?? 1))
     }
 }
@@ -74,7 +77,7 @@ extension ObservationStore {
         guard let (ids, records) = listed else { return nil }
         let size = try size()
         let dates = DateFilter(query)
-        let years = min(size.years, max(1 / 365, Double(dates.last - dates.first + 1) / 10_000))
+        let years = min(size.years, max(1 / 365, (Double(dates.last) - Double(dates.first) + 1) / 10_000))
         let all = size.records * years / size.years
         let matching = max(1, Double(records) * years / size.years)
         let read = limit.map { min(all, all / matching * Double($0)) } ?? all

@@ -16,11 +16,11 @@ final class RecordNumbers {
     func records(ofLocations ids: [Int64]) throws(StoreError) -> Int64 { try records(ofLocation, ids) }
 
     private func records(_ statement: Statement, _ ids: [Int64]) throws(StoreError) -> Int64 {
-        var sum: Int64 = 0
+        var sum: Int128 = 0
         for id in ids {
             statement.bind(1, id)
-            while try statement.step() { sum = sum.addingSaturated(statement.int64(0)) }
+            while try statement.step() { sum += Int128(statement.int64(0)) }
         }
-        return sum
+        return Int64(clamping: sum)
     }
 }

@@ -8,7 +8,7 @@ final class RowFilter {
     /// The least number that matches; less than `ObservationRow.uncounted` can't be, so that everything does.
     let leastNum: Int64
     let greatestNum: Int64
-    /// Whether a date within the range may not match.
+    /// Whether some dates do not match; numbers that are no dates lie within ranges too.
     let checksDates: Bool
     /// Whether a row whose date matches may not match.
     let checksRows: Bool
@@ -24,7 +24,7 @@ final class RowFilter {
         self.species = species
         self.places = places
         self.datasets = datasets
-        checksDates = !dates.isRange
+        checksDates = !dates.isEverything
         checksRows = species != nil || places != nil || datasets != nil || leastNum != nil || greatestNum != nil
     }
 

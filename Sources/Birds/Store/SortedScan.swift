@@ -134,9 +134,9 @@ final class SortValues {
     ) throws(StoreError) -> (ObservationRow) throws(StoreError) -> Int64 {
         switch field {
         case .date: return { (row) in row.date }
-        case .year: return { (row) in row.date / 10_000 }
-        case .month: return { (row) in row.date / 100 % 100 }
-        case .day: return { (row) in row.date % 100 }
+        case .year: return { (row) in StoredDate(row.date).year ?? 0 }
+        case .month: return { (row) in StoredDate(row.date).month ?? 0 }
+        case .day: return { (row) in StoredDate(row.date).day ?? 0 }
         case .num: return { (row) in row.num }
         case .speciesID: return { (row) in row.species }
         // Of several places that share a code none comes first.

@@ -38,20 +38,21 @@ extension SummaryKind {
     /// What a row is about, whose region and data set are not yet filled in.
     func item(_ first: Int64, _ second: Int64) -> SummaryItem {
         var item = SummaryItem()
+        func year(_ key: Int64) -> Int64 { key == SummaryKind.noYear ? 0 : key }
         switch self {
         case .species: item.species = first
-        case .year: item.year = first
+        case .year: item.year = year(first)
         case .month: item.month = first
         case .week: item.week = first
         case .date: item.setDate(first)
-        case .speciesYear: (item.species, item.year) = (first, second)
+        case .speciesYear: (item.species, item.year) = (first, year(second))
         case .speciesMonth: (item.species, item.month) = (first, second)
         case .speciesWeek: (item.species, item.week) = (first, second)
         case .speciesDate:
             item.species = first
             item.setDate(second)
         case .speciesLocation: (item.species, item.location) = (first, second)
-        case .locationYear: (item.location, item.year) = (first, second)
+        case .locationYear: (item.location, item.year) = (first, year(second))
         }
         return item
     }

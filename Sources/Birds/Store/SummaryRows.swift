@@ -21,7 +21,7 @@ extension ObservationStore {
             for (cell, value) in zip(cells, values) { row.append(try cell(value)) }
             return row + [
                 .integer(group.records), RowCell(group.total), RowCell(group.max),
-                .text(StoredDate(group.first).iso), .text(StoredDate(group.last).iso),
+                .date(group.first), .date(group.last),
             ]
         }
         return RowCursor(.other(rows), limit: query.limit ?? .max, store: self)
@@ -112,9 +112,7 @@ extension ObservationStore {
                     if let datasets, !datasets.contains(item.dataset) { continue }
                     if let regions, !regions.contains(item.region) { continue }
                     if hasDates {
-                        guard dates.first <= item.date, item.date <= dates.last, dates.matches(item.date) else {
-                            continue
-                        }
+                        if !dates.matches(item.date) { continue }
                     } else {
                         if !years.isEmpty, !years.contains(item.year) { continue }
                         if !months.isEmpty, !months.contains(item.month) { continue }
@@ -155,7 +153,7 @@ extension ObservationStore {
         case .isoYear: return { (item) in item.isoYear }
         case .month: return { (item) in item.month }
         case .week: return { (item) in item.week }
-        case .date: return { (item) in item.date }
+        case .date: return { (item) in StoredDate(item.date).group }
         case .region:
             let ranks = try ranks("region", "code")
             return { (item) in ranks[item.region] ?? 0 }
@@ -196,9 +194,8 @@ extension ObservationStore {
         switch key {
         case .species: return { [unowned self] (id) throws(StoreError) in .text(try records.species(id).code) }
         case .location: return { [unowned self] (id) throws(StoreError) in .text(try records.location(id).code) }
-        case .year: return { (year) in .integer(year) }
-        case .isoYear, .month, .week: return { (number) in number == 0 ? .nothing : .integer(number) }
-        case .date: return { (date) in .text(StoredDate(date).iso) }
+        case .year, .isoYear, .month, .week: return { (number) in number == 0 ? .nothing : .integer(number) }
+        case .date: return { (date) in .date(date) }
         case .region, .dataset:
             let (table, column) = key == .region ? ("region", "code") : ("dataset", "name")
             var names: [String] = []

@@ -17,7 +17,7 @@ import Testing
                 case .isoYear: ISOWeek(Int64(record.date)).map { "\($0.year)" } ?? ""
                 case .month: record.date / 100 % 100 == 0 ? "" : "\(record.date / 100 % 100)"
                 case .week: ISOWeek(Int64(record.date)).map { "\($0.number)" } ?? ""
-                case .date: StoredDate(Int64(record.date)).iso
+                case .date: StoredDate(Int64(record.date)).iso ?? ""
                 case .dataset: fixture.datasets[record.dataset]
                 }
             }
@@ -35,7 +35,7 @@ import Testing
             let nums = records.compactMap(\.num)
             let total = nums.isEmpty ? "" : "\(nums.reduce(0, +))"
             let dates = records.map(\.date)
-            let days = [dates.min() ?? 0, dates.max() ?? 0].map { StoredDate(Int64($0)).iso }
+            let days = [dates.min() ?? 0, dates.max() ?? 0].map { StoredDate(Int64($0)).iso ?? "" }
             return (key + ["\(records.count)", total, nums.max().map(String.init) ?? ""] + days).joined(separator: ",")
         }
     }

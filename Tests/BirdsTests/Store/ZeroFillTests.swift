@@ -99,7 +99,7 @@ import Testing
                     let num = index.map { fixture.records[$0].num.map(String.init) ?? "" } ?? "0"
                     lines.append(
                         [
-                            visit.checklistCode ?? "", StoredDate(Int64(visit.date)).iso,
+                            visit.checklistCode ?? "", StoredDate(Int64(visit.date)).iso ?? "",
                             fixture.places[visit.place].code, fixture.datasets[visit.dataset],
                             fixture.species[species].code, num, index.map { "\($0 + 1)" } ?? "",
                             index.flatMap { fixture.records[$0].sourceID } ?? "", visit.time ?? "", "1", "",

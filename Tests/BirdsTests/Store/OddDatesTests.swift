@@ -1,0 +1,206 @@
+import Foundation
+import Testing
+
+@testable import Birds
+
+/// A file that was edited with another program may hold any number as a date. Each record counts, is listed, paged and summed
+/// whatever it is, and no filter by date finds one whose number is no date.
+@Suite struct OddDatesTests {
+    private static let odd: [Int64] = [
+        .min, .min + 1, -5, -2021_02_03, 0, 7, 3_01, 99_99, 2020_12_32, 2021_02_99, 2021_13_01, 2021_99_99, 9999_12_32,
+        9999_99_99, 10_000_01_01, .max - 1, .max,
+    ]
+
+    private let folder: TemporaryFolder
+    private let fixture: Fixture
+    private let store: ObservationStore
+
+    init() throws {
+        folder = try TemporaryFolder()
+        var fixture = Fixture.random(seed: 61, records: 300)
+        var random = SplitMix(state: 62)
+        for index in fixture.records.indices {
+            fixture.records[index].complete = 1
+            if index % 3 == 0 { fixture.records[index].date = Int(Self.odd.randomElement(using: &random) ?? 0) }
+            if index % 3 == 1 { fixture.records[index].date = 2021_00_00 + index % 14 * 100 + index % 40 }
+        }
+        self.fixture = fixture
+        try fixture.write(to: folder.path("birds.db"))
+        store = try ObservationStore(path: folder.path("birds.db"))
+    }
+
+    /// What a person takes for a date: of a year with four digits, and a month and a day as far as they are known.
+    private static func isDate(_ number: Int) -> Bool {
+        (1...9999).contains(number / 10_000) && (0...12).contains(number / 100 % 100) && (0...31).contains(number % 100)
+    }
+
+    private func rows(_ cursor: RowCursor) throws -> [[String: Any]] {
+        try #require(JSONSerialization.jsonObject(with: Data(cursor.text().utf8)) as? [[String: Any]])
+    }
+
+    @Test func everyRecordCountsInEverySummary() throws {
+        let pairs = SummaryKey.allCases.flatMap { one in SummaryKey.allCases.filter { $0 != one }.map { [one, $0] } }
+        for keys in SummaryKey.allCases.map({ [$0] }) + pairs {
+            var query = ObservationQuery()
+            let rows = try rows(store.summary(by: keys, query, view: .everything, format: .json))
+            let records = rows.map { $0["records"] as? Int ?? 0 }
+            #expect(records.reduce(0, +) == fixture.records.count, "\(keys)")
+            let groups = rows.map { row in keys.map { "\(row[$0.member] ?? "")" } }
+            #expect(Set(groups).count == groups.count, "\(keys)")
+            // The same from the records themselves.
+            func read(_ kind: SummaryKind?) throws -> [[Int64?]] {
+                let summary = try store.summary(by: keys, query, view: .everything, kind: kind)
+                var groups: [[Int64?]] = []
+                while let next = try summary.next() {
+                    groups.append(
+                        next.keys + [next.group.records, next.group.total, next.group.first, next.group.last])
+                }
+                return groups
+            }
+            #expect(try read(SummaryKind.smallest(keys, query)) == read(nil), "\(keys)")
+            query.leastNum = 0
+            let counted = try self.rows(store.summary(by: keys, query, view: .everything, format: .json))
+            #expect(
+                counted.map { $0["records"] as? Int ?? 0 }.reduce(0, +) == fixture.records.count { $0.num != nil },
+                "\(keys)")
+        }
+    }
+
+    @Test(arguments: [
+        [], ["-date"], ["species_id"], ["-species_id"], ["loc_id"], ["-loc_id"], ["year", "num"], ["-month"], ["day"],
+    ])
+    func everyRecordIsListedAndPagedOnce(order: [String]) throws {
+        var query = ObservationQuery()
+        query.sort = PagingTests.sorts(order)
+        query.fields = [.id]
+        query.countsAll = true
+        let whole = try store.ids(query)
+        #expect(whole.sorted() == Array(1...fixture.records.count))
+        for size in [1, 7] {
+            query.limit = size
+            query.after = nil
+            var paged: [Int] = []
+            repeat {
+                let cursor = try store.observations(query, view: .everything, format: .csv)
+                #expect(cursor.total == fixture.records.count)
+                paged += try cursor.text().split(separator: "\r\n").dropFirst().compactMap { Int($0) }
+                query.after = cursor.next
+            } while query.after != nil && paged.count <= whole.count
+            #expect(paged == whole, "pages of \(size)")
+        }
+    }
+
+    @Test func everyChecklistAndZeroIsListedAndPagedOnce() throws {
+        var query = ObservationQuery()
+        query.species = ["sp101", "sp102"]
+        func pages(_ size: Int?, _ make: @escaping (ObservationQuery) throws -> RowCursor) throws -> [String] {
+            var (lines, query) = ([String](), query)
+            query.limit = size
+            repeat {
+                let cursor = try make(query)
+                lines += try cursor.text().split(separator: "\r\n").dropFirst().map(String.init)
+                query.after = cursor.next
+            } while query.after != nil && lines.count <= 3 * fixture.records.count
+            return lines
+        }
+        let filled: (ObservationQuery) throws -> RowCursor = {
+            try store.zeroFilled($0, view: .everything, format: .csv)
+        }
+        let visits: (ObservationQuery) throws -> RowCursor = { query in
+            var query = query
+            query.species = []
+            return try store.checklists(query, fields: [.date, .locationID], view: .everything, format: .csv)
+        }
+        #expect(try pages(nil, visits).count == fixture.records.count)
+        #expect(try pages(3, visits) == pages(nil, visits))
+        #expect(try pages(nil, filled).count >= 2 * fixture.records.count)
+        #expect(try pages(3, filled) == pages(nil, filled))
+    }
+
+    @Test func noFilterFindsWhatIsNoDate() throws {
+        var queries: [ObservationQuery] = []
+        func add(_ change: (inout ObservationQuery) -> Void) {
+            var query = ObservationQuery()
+            change(&query)
+            queries.append(query)
+        }
+        add { $0.years = [2021] }
+        add { $0.years = [2019, 2021] }
+        add { $0.months = [2] }
+        add { $0.months = Array(1...12) }
+        add { $0.days = Array(1...31) }
+        add { $0.from = PartialDate(year: 1) }
+        add { $0.to = PartialDate(year: 9999) }
+        add { $0.from = PartialDate(year: 2021, month: 2) }
+        add { ($0.years, $0.months) = ([2021], [2, 12]) }
+        add { ($0.from, $0.days) = (PartialDate(year: 2020), [1, 2, 3]) }
+        for query in queries {
+            let expected = fixture.records.indices.filter { index in
+                let number = fixture.records[index].date
+                let (year, month, day) = (number / 10_000, number / 100 % 100, number % 100)
+                return Self.isDate(number) && (query.years.isEmpty || query.years.contains(year))
+                    && (query.months.isEmpty || query.months.contains(month))
+                    && (query.days.isEmpty || query.days.contains(day))
+                    && (query.from.map { $0.number <= number } ?? true)
+                    && (query.to.map { $0.lastNumber >= number } ?? true)
+            }.map { $0 + 1 }
+            for order in [[], ["-date"], ["species_id"], ["-loc_id"], ["num"]] {
+                var sorted = query
+                sorted.sort = PagingTests.sorts(order)
+                #expect(try store.ids(sorted).sorted() == expected, "\(query) \(order)")
+            }
+            let visits = try store.checklists(query, fields: [.date], view: .everything, format: .json)
+            #expect(try rows(visits).count == expected.count, "\(query)")
+            for keys in SummaryKey.allCases.map({ [$0] }) + [
+                [.species, .year], [.species, .month], [.location, .year],
+            ] {
+                let groups = try rows(store.summary(by: keys, query, view: .everything, format: .json))
+                #expect(groups.map { $0["records"] as? Int ?? 0 }.reduce(0, +) == expected.count, "\(query) \(keys)")
+            }
+        }
+    }
+
+    @Test func whatIsNoDateIsShownAsNotKnown() throws {
+        var query = ObservationQuery()
+        query.fields = [.id, .date, .year, .month, .day]
+        for row in try rows(store.observations(query, view: .everything, format: .json)) {
+            let id = try #require(row["id"] as? Int)
+            let number = fixture.records[id - 1].date
+            #expect((row["date"] is String) == Self.isDate(number), "\(number)")
+            #expect((row["year"] as? Int) == (Self.isDate(number) ? number / 10_000 : nil), "\(number)")
+            if !Self.isDate(number) { #expect(row["month"] is NSNull && row["day"] is NSNull, "\(number)") }
+        }
+        let csv = try store.text(query, format: .csv)
+        #expect(
+            csv.split(separator: "\r\n").allSatisfy {
+                $0.split(separator: ",", omittingEmptySubsequences: false).count == 5
+            })
+        #expect(try rows(store.locations(ObservationQuery(), view: .everything, format: .json)).count == 90)
+        #expect(try !rows(store.regions(view: .everything, format: .json)).isEmpty)
+        for code in fixture.species.map(\.code) {
+            let bytes = try #require(try store.species(code, view: .everything))
+            #expect((try? JSONSerialization.jsonObject(with: Data(bytes))) != nil)
+        }
+    }
+
+    /// A page token is not sealed, so a client may name any date.
+    @Test func aForgedTokenLeadsOutOfNoFilter() throws {
+        var query = ObservationQuery()
+        query.months = [2]
+        for order in [[], ["-date"]] {
+            query.sort = PagingTests.sorts(order)
+            query.limit = 1
+            query.after = nil
+            let next = try #require(try store.nextPage(query, view: .everything))
+            let token = try #require(PageToken(next))
+            query.limit = 1000
+            for date in Self.odd {
+                var forged = token
+                forged.date = date
+                query.after = forged.text
+                let ids = try store.ids(query)
+                #expect(ids.allSatisfy { fixture.records[$0 - 1].date / 100 % 100 == 2 }, "\(date)")
+            }
+        }
+    }
+}
