@@ -10,6 +10,8 @@ struct PageToken: Equatable {
     var latitude: Double?
     var longitude: Double?
     var region: String?
+    /// Which of the places that are alike in all of that, in the order of their ids: 0, but where an edit made some alike.
+    var place: Int64 = 0
     var species: String
     /// `ObservationRow.uncounted` for none.
     var num: Int64
@@ -17,7 +19,7 @@ struct PageToken: Equatable {
     /// How many of the rows that are equal in all of the above have been sent.
     var ordinal: Int64
 
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
     /// In bytes; its length is two of them, and the greatest stands for no text. A token of longer ones than a request line takes
     /// is refused there: one that were cut would begin its page elsewhere.
     private static let longestText = 0xFFFE
@@ -44,7 +46,7 @@ struct PageToken: Equatable {
             if let number { add(number.bitPattern) }
         }
         add(query)
-        for number in [date, num, dataset, ordinal] { add(UInt64(bitPattern: number)) }
+        for number in [date, place, num, dataset, ordinal] { add(UInt64(bitPattern: number)) }
         add(location)
         add(latitude)
         add(longitude)
@@ -61,7 +63,7 @@ extension PageToken {
         var reader = Reader(rest: bytes[...])
         guard reader.byte() == Self.version, let query = reader.number() else { return nil }
         var numbers: [Int64] = []
-        for _ in 0..<4 {
+        for _ in 0..<5 {
             guard let number = reader.number() else { return nil }
             numbers.append(Int64(bitPattern: number))
         }
@@ -70,7 +72,8 @@ extension PageToken {
         else { return nil }
         self.init(
             query: query, date: numbers[0], location: location, latitude: latitude, longitude: longitude,
-            region: region, species: species, num: numbers[1], dataset: numbers[2], ordinal: numbers[3])
+            region: region, place: numbers[1], species: species, num: numbers[2], dataset: numbers[3],
+            ordinal: numbers[4])
     }
 
     /// Each function gives nil where there are not enough bytes, and a nil within where nothing is meant.

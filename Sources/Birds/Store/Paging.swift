@@ -28,6 +28,7 @@ struct Paging {
         return PageToken(
             query: query, date: row.date, location: location.code, latitude: location.latitude,
             longitude: location.longitude, region: location.region,
+            place: try records.twins(beforeLocation: row.location),
             // A checklist has none.
             species: row.species == 0 ? "" : try records.species(row.species).code,
             num: row.num, dataset: row.dataset, ordinal: ordinal
@@ -90,21 +91,31 @@ struct Paging {
     private static func find(
         location token: PageToken, _ database: Database
     ) throws(StoreError) -> (id: Int64, isThere: Bool) {
+        let columns = "SELECT id, code, latitude, longitude, region FROM location INDEXED BY location_by_code"
+        let ofCode = try database.prepare("\(columns) WHERE code = ?1 ORDER BY id")
+        ofCode.bind(1, token.location)
+        var twins: Int64 = 0
+        var last: Int64?
+        while try ofCode.step() {
+            // As `Records.twins` compares; a region without a name is another one than none.
+            guard ofCode.optionalDouble(2) == token.latitude, ofCode.optionalDouble(3) == token.longitude,
+                ofCode.isNull(4) == (token.region == nil), ofCode.bytes(4).elementsEqual((token.region ?? "").utf8)
+            else { continue }
+            last = ofCode.int64(0)
+            if twins == token.place { return (ofCode.int64(0), true) }
+            twins += 1
+        }
+        // Fewer are alike than there were: it is behind those.
+        if let last { return (last, false) }
         let place = Place(
             code: Array(token.location.utf8), latitude: token.latitude, longitude: token.longitude,
             region: Array((token.region ?? "").utf8)
         ).key
-        let statement = try database.prepare(
-            """
-            SELECT id, code, latitude, longitude, region FROM location INDEXED BY location_by_code
-            WHERE code >= ?1 ORDER BY code, id
-            """)
-        statement.bind(1, token.location)
-        while try statement.step() {
-            let found = Place(statement).key
-            // A region without a name is another one than none.
-            if found == place, statement.isNull(4) == (token.region == nil) { return (statement.int64(0), true) }
-            if place.lexicographicallyPrecedes(found) { return (statement.int64(0).addingSaturated(-1), false) }
+        let following = try database.prepare("\(columns) WHERE code >= ?1 ORDER BY code, id")
+        following.bind(1, token.location)
+        while try following.step() {
+            guard place.lexicographicallyPrecedes(Place(following).key) else { continue }
+            return (following.int64(0).addingSaturated(-1), false)
         }
         return (.max - 1, false)
     }

@@ -50,6 +50,7 @@ final class Records {
     private let database: Database
     private var speciesByID: Statement?
     private var locationByID: Statement?
+    private var twinsOfLocation: Statement?
     private var datasetByID: Statement?
     private var checklistByID: Statement?
     private var observationByID: Statement?
@@ -73,6 +74,18 @@ final class Records {
         return Location(
             code: row.text(0) ?? "", latitude: row.optionalDouble(1), longitude: row.optionalDouble(2),
             region: row.text(3), name: row.text(4))
+    }
+
+    /// How many locations before this one are the same in all that tells locations apart; none where no edit made some alike.
+    func twins(beforeLocation id: Int64) throws(StoreError) -> Int64 {
+        let sql = """
+            SELECT count(*) FROM location l JOIN location other INDEXED BY location_by_code ON other.code = l.code
+            WHERE l.id = ?1 AND other.id < ?1 AND other.latitude IS l.latitude AND other.longitude IS l.longitude
+                AND other.region IS l.region
+            """
+        let row = try seek(id, &twinsOfLocation, sql)
+        defer { row.reset() }
+        return row.int64(0)
     }
 
     /// The name of a data set.

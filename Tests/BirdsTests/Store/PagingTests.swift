@@ -227,7 +227,7 @@ import Testing
             let token = PageToken(
                 query: 7, date: 20_210_203, location: "Là, 1", latitude: place, longitude: place.map { -$0 },
                 region: nil,
-                species: "stejay", num: ObservationRow.uncounted, dataset: 3, ordinal: 2)
+                place: place == nil ? 0 : 3, species: "stejay", num: ObservationRow.uncounted, dataset: 3, ordinal: 2)
             #expect(PageToken(token.text) == token)
         }
     }

@@ -88,6 +88,57 @@ import Testing
         }
     }
 
+    /// An edit may make places alike in all that tells them apart; each keeps its records, and a page that ends at one goes on there.
+    @Test(arguments: [
+        "UPDATE location SET latitude = NULL, longitude = NULL, region = NULL",
+        "UPDATE location SET latitude = 1, longitude = NULL, region = ''",
+        "UPDATE location SET region = 'CA'", "UPDATE location SET latitude = 0.0 WHERE latitude IS NULL",
+        "UPDATE location SET latitude = 1, longitude = -1, region = NULL WHERE id % 3 > 0",
+        "UPDATE location SET latitude = NULL WHERE id % 3 = 0",
+    ])
+    func placesThatAreAlikeArePagedEachForItself(edit: String) throws {
+        var random = SplitMix(state: 93)
+        for most in [3, 40] {
+            let folder = try TemporaryFolder()
+            let fixture = Self.fixture(&random, records: 60, most: most)
+            try fixture.write(to: folder.path("birds.db"))
+            try Database(path: folder.path("birds.db"), mode: .readWrite).execute(edit)
+            let store = try ObservationStore(path: folder.path("birds.db"))
+            for order in [
+                [], ["-date"], ["loc_id"], ["-loc_id"], ["species_id"], ["-species_id"], ["num"], ["location_name"],
+                ["-latitude", "day"], ["loc_id", "date", "species_id"],
+            ] {
+                var query = ObservationQuery()
+                query.sort = PagingTests.sorts(order)
+                query.fields = [.id]
+                let whole = try store.ids(query)
+                #expect(whole.sorted() == Array(1...fixture.records.count))
+                query.limit = 1
+                var paged: [Int] = []
+                repeat {
+                    let cursor = try store.observations(query, view: .everything, format: .csv)
+                    paged += try cursor.text().split(separator: "\r\n").dropFirst().compactMap { Int($0) }
+                    query.after = cursor.next
+                } while query.after != nil && paged.count <= whole.count
+                #expect(paged == whole, "\(order) \(most)")
+            }
+            var query = ObservationQuery()
+            query.limit = 1
+            var (locations, visits) = (0, 0)
+            repeat {
+                let cursor = try store.locations(query, view: .everything, format: .csv)
+                locations += try cursor.text().split(separator: "\r\n").count - 1
+                query.after = cursor.next
+            } while query.after != nil && locations <= fixture.places.count
+            repeat {
+                let cursor = try store.checklists(query, fields: [.date], view: .everything, format: .csv)
+                visits += try cursor.text().split(separator: "\r\n").count - 1
+                query.after = cursor.next
+            } while query.after != nil && visits <= fixture.records.count
+            #expect(locations == fixture.places.count && visits == fixture.records.count)
+        }
+    }
+
     /// A page ends at every record in turn, and the next one is read from a file that lacks some places and has others.
     @Test(arguments: [["loc_id"], ["-loc_id"], ["loc_id", "date"], [], ["-date"], ["species_id"], ["-species_id"]])
     func placesThatComeOrGoBetweenTwoPagesLeaveTheOthersInOrder(order: [String]) throws {
