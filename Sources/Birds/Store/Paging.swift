@@ -44,19 +44,15 @@ struct Paging {
         let location = try find(location: token, database)
         var row = ObservationRow(date: token.date, location: location.id, species: species.id, num: token.num)
         row.dataset = token.dataset
-        var places = location.id...location.id
+        var places: Set<Int64> = []
         // Behind all rows of what is before the gap.
         switch order {
         case .date:
             if !location.isThere { (row.species, row.num, row.dataset) = (.max, .max, .max) }
             if !species.isThere { row.num = .max }
         case .location:
-            if let known = try Paging.places(of: token.location, database) {
-                places = known
-                if !location.isThere { (row.species, row.num, row.dataset) = (.max, .max, .max) }
-            } else {
-                (row.date, row.species, row.num) = (.max, .max, .max)
-            }
+            places = try Paging.places(of: token.location, database)
+            if !location.isThere { (row.species, row.num, row.dataset) = (.max, .max, .max) }
             if !species.isThere { row.num = .max }
         case .species:
             if !species.isThere { (row.date, row.location, row.num) = (.max, .max, .max) }
@@ -64,18 +60,16 @@ struct Paging {
         case .keys:
             guard species.isThere, location.isThere else { throw .lostPage }
         }
-        return PageStart(row: row, ordinal: token.ordinal, places: places)
+        return PageStart(row: row, ordinal: token.ordinal, code: token.location, places: places)
     }
 
-    /// The ids of the places of a `loc_id`, which follow one another; nil where there are none.
-    private static func places(of code: String, _ database: Database) throws(StoreError) -> ClosedRange<Int64>? {
-        let statement = try database.prepare(
-            "SELECT min(id), max(id) FROM location INDEXED BY location_by_code WHERE code = ?1")
+    /// The ids of the places of a `loc_id`.
+    private static func places(of code: String, _ database: Database) throws(StoreError) -> Set<Int64> {
+        let statement = try database.prepare("SELECT id FROM location INDEXED BY location_by_code WHERE code = ?1")
         statement.bind(1, code)
-        guard try statement.step(), let first = statement.optionalInt64(0), let last = statement.optionalInt64(1) else {
-            return nil
-        }
-        return first...last
+        var ids: Set<Int64> = []
+        while try statement.step() { ids.insert(statement.int64(0)) }
+        return ids
     }
 
     private static func find(species code: String, _ database: Database) throws(StoreError) -> (

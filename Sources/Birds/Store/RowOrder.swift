@@ -41,8 +41,8 @@ enum RowOrder: Equatable {
             if row.species != first.species { return (row.species < first.species) != isDescending }
             return RowOrder.precedes(row, first, isDescending)
         case .location(let isDescending):
-            if !start.places.contains(row.location) { return (row.location < first.location) != isDescending }
-            return RowOrder.precedes(row, first, isDescending)
+            // It is read from this code on.
+            return start.places.contains(row.location) && RowOrder.precedes(row, first, isDescending)
         case .keys: return false
         }
     }
@@ -65,6 +65,7 @@ extension ObservationRow {
 struct PageStart {
     var row: ObservationRow
     var ordinal: Int64
-    /// The ids of all places of the row's `loc_id`; where there are none, that of the row.
-    var places: ClosedRange<Int64>
+    /// The `loc_id` of the row, and in the order by it the ids of all places that have it now.
+    var code: String
+    var places: Set<Int64> = []
 }

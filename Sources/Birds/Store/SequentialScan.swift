@@ -1,19 +1,19 @@
 /// Observations of one species after the other, or of the places of one `loc_id` after those of another, each group in the
 /// default order or its reverse.
 ///
-/// Invariant: ids of locations ascend with their codes (`Schema`), so the places of one code follow one another.
+/// Places are read in the order of their codes, not of their ids: those ascend with codes (`Schema`), but an edit may change a code.
 final class SequentialScan {
     private let index: IndexScan.Index
     private let isWide: Bool
     private let isDescending: Bool
     private let filter: RowFilter
     private let pool: ScanPool
-    /// The ids and codes that are read, in the order of ids or its reverse.
+    /// The ids and codes that are read, in their order or its reverse.
     private var ids: Statement?
     private let wanted: (Int64) throws(StoreError) -> Bool
     private let start: ObservationRow?
     /// The ids that belong to the group of the start, of which rows before it are left out.
-    private let startIDs: ClosedRange<Int64>?
+    private let startIDs: Set<Int64>
     /// The first of the next group, and the code of the group that was begun last.
     private var pending: Int64?
     private var code: [UInt8] = []
@@ -34,17 +34,16 @@ final class SequentialScan {
         self.isWide = isWide
         self.isDescending = isDescending
         self.start = start?.row
-        startIDs = start.map { index == .species ? $0.row.species...$0.row.species : $0.places }
+        startIDs = start.map { index == .species ? [$0.row.species] : $0.places } ?? []
         self.wanted = wanted
         guard !filter.dates.isEmpty else { return }
-        let table = index == .species ? "species" : "location"
+        let (table, column) = index == .species ? ("species", "id") : ("location INDEXED BY location_by_code", "code")
+        let condition = start == nil ? "" : "WHERE \(column) \(isDescending ? "<=" : ">=") ?1"
         let ids = try database.prepare(
-            """
-            SELECT id, code FROM \(table) WHERE id \(isDescending ? "<=" : ">=") ?1
-            ORDER BY id \(isDescending ? "DESC" : "")
-            """)
-        let first = isDescending ? startIDs?.upperBound : startIDs?.lowerBound
-        ids.bind(1, first ?? (isDescending ? .max : .min))
+            "SELECT id, code FROM \(table) \(condition) ORDER BY \(column) \(isDescending ? "DESC" : "")")
+        if let start {
+            if index == .species { ids.bind(1, start.row.species) } else { ids.bind(1, start.code) }
+        }
         self.ids = ids
     }
 
@@ -87,7 +86,7 @@ final class SequentialScan {
     }
 
     private func scan(of group: [Int64]) throws(StoreError) -> RowScan {
-        let start = startIDs.flatMap { range in group.contains { range.contains($0) } ? self.start : nil }
+        let start = group.contains { startIDs.contains($0) } ? start : nil
         if group.count <= ObservationScan.widestMerge {
             return .indexed(
                 try ObservationScan(
