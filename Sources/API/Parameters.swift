@@ -49,7 +49,8 @@ struct Parameters {
                 throw .unknownParameter(item.name, nearest: nearest)
             }
             guard parameter.isList || self[parameter] == nil else { throw .repeatedParameter(item.name) }
-            guard !item.value.isEmpty else {
+            // A list of an empty value in quotes is as empty.
+            guard !item.value.isEmpty, !(parameter.isList && item.value == "\"\"") else {
                 throw .badValue(
                     parameter: item.name, value: "", expected: "a value: the parameter is empty", nearest: nil)
             }

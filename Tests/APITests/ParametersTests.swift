@@ -84,6 +84,19 @@ import Testing
         #expect(throws: APIError.self) { try read([("location", "L1"), ("location", "")]) }
     }
 
+    /// With quotes or without.
+    @Test(arguments: ["species", "region", "location", "dataset", "year", "sort", "fields", "by"])
+    func refusesAnEmptyListTheSameWayInQuotes(name: String) {
+        let all = Parameter.observations + Parameter.summary
+        for value in ["", "\"\""] {
+            let item = RequestTarget.QueryItem(name: name, value: value)
+            #expect(
+                throws: APIError.badValue(
+                    parameter: name, value: "", expected: "a value: the parameter is empty", nearest: nil)
+            ) { try Parameters([item], allowed: all) }
+        }
+    }
+
     /// A value with commas or quotes may be one id, so that only a store can tell.
     @Test func leavesWhatMayBeOneIDToTheStore() throws {
         let query = try read([

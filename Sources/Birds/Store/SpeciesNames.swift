@@ -10,15 +10,11 @@ final class SpeciesNames {
     private let database: Database
     /// By the UTF-8 of names: strings would be equal to others of the same characters, which SQLite tells apart.
     private var known: [[UInt8]: [Match]] = [:]
-    private var statements: [Statement] = []
+    private var byCode: Statement?
     private let folded: FoldedNames
 
     /// How many names are kept. Only those that exist are, so their length is that of the table's.
     private static let kept = 1024
-
-    private static let conditions = [
-        "code = ?1", "scientific_name = ?1 COLLATE NOCASE", "common_name = ?1 COLLATE NOCASE",
-    ]
 
     init(_ database: Database) {
         self.database = database
@@ -29,7 +25,7 @@ final class SpeciesNames {
     func find(_ name: String) throws(StoreError) -> [Match] {
         let key = Array(name.utf8)
         if let matches = known[key] { return matches }
-        let matches = try search(name, isASCII: key.allSatisfy { $0 < 0x80 })
+        let matches = try search(name)
         if !matches.isEmpty {
             if known.count >= SpeciesNames.kept { known.removeAll() }
             known[key] = matches
@@ -37,22 +33,19 @@ final class SpeciesNames {
         return matches
     }
 
-    private func search(_ name: String, isASCII: Bool) throws(StoreError) -> [Match] {
-        if statements.isEmpty {
-            // All or none: one that were missing would hide a name.
-            statements = try SpeciesNames.conditions.map { (condition) throws(StoreError) in
-                try database.prepare(
-                    "SELECT id, coalesce(scientific_name, common_name) FROM species WHERE \(condition) ORDER BY id")
-            }
+    private func search(_ name: String) throws(StoreError) -> [Match] {
+        let statement: Statement
+        if let byCode {
+            statement = byCode
+        } else {
+            statement = try database.prepare(
+                "SELECT id, scientific_name IS NULL AND common_name IS NULL FROM species WHERE code = ?1")
+            byCode = statement
         }
-        // The indexes by name fold ASCII alone.
-        for statement in statements.prefix(isASCII ? statements.count : 1) {
-            var matches: [Match] = []
-            statement.bind(1, name)
-            while try statement.step() {
-                matches.append(Match(id: statement.int64(0), isNamed: !statement.isNull(1)))
-            }
-            if !matches.isEmpty { return matches }
+        statement.bind(1, name)
+        if try statement.step() {
+            defer { statement.reset() }
+            return [Match(id: statement.int64(0), isNamed: statement.int64(1) == 0)]
         }
         for column in FoldedNames.Column.allCases {
             let ids = try folded.ids(name, column)
