@@ -96,8 +96,39 @@ struct ChunkedDecoder: Sendable {
         case .dataLineFeed:
             try expect(0x0A, byte)
             (state, sizeDigits, extensionBytes) = (.size, 0, 0)
-        case .trailerLine, .trailerName, .trailerValue, .trailerLineFeed, .lastLineFeed:
-            try takeTrailer(byte)
+        // The lines after the last chunk are field lines; an empty one is the end.
+        case .trailerLine:
+            if byte == 0x0D {
+                state = .lastLineFeed
+                break
+            }
+            try countTrailer()
+            guard byte.isToken else { throw .malformedChunk("A line of the trailer section is no field.") }
+            trailerFields += 1
+            guard trailerFields <= trailerFieldLimit else {
+                throw .malformedChunk("The trailer section has more than \(trailerFieldLimit) fields; send none.")
+            }
+            state = .trailerName
+        case .trailerName:
+            try countTrailer()
+            guard byte.isToken || byte == 0x3A else {
+                throw .malformedChunk("A line of the trailer section is no field.")
+            }
+            if byte == 0x3A { state = .trailerValue }
+        case .trailerValue:
+            try countTrailer()
+            if byte == 0x0D {
+                state = .trailerLineFeed
+            } else if byte.isControl && byte != 0x09 {
+                throw .malformedChunk("There is a control character in the trailer section; remove it.")
+            }
+        case .trailerLineFeed:
+            try countTrailer()
+            try expect(0x0A, byte)
+            state = .trailerLine
+        case .lastLineFeed:
+            try expect(0x0A, byte)
+            state = .ended
         case .data, .ended:
             break
         }
@@ -133,43 +164,10 @@ struct ChunkedDecoder: Sendable {
         }
     }
 
-    /// The lines after the last chunk are field lines; an empty one is the end.
-    private mutating func takeTrailer(_ byte: UInt8) throws(RequestError) {
-        if state != .lastLineFeed, !(state == .trailerLine && byte == 0x0D) {
-            trailerBytes += 1
-            guard trailerBytes <= trailerLimit else {
-                throw .malformedChunk("The trailer section is larger than \(trailerLimit) bytes; send none.")
-            }
-        }
-        switch state {
-        case .trailerLine:
-            if byte == 0x0D {
-                state = .lastLineFeed
-                break
-            }
-            guard byte.isToken else { throw .malformedChunk("A line of the trailer section is no field.") }
-            trailerFields += 1
-            guard trailerFields <= trailerFieldLimit else {
-                throw .malformedChunk("The trailer section has more than \(trailerFieldLimit) fields; send none.")
-            }
-            state = .trailerName
-        case .trailerName:
-            guard byte.isToken || byte == 0x3A else {
-                throw .malformedChunk("A line of the trailer section is no field.")
-            }
-            if byte == 0x3A { state = .trailerValue }
-        case .trailerValue:
-            if byte == 0x0D {
-                state = .trailerLineFeed
-            } else if byte.isControl && byte != 0x09 {
-                throw .malformedChunk("There is a control character in the trailer section; remove it.")
-            }
-        case .trailerLineFeed:
-            try expect(0x0A, byte)
-            state = .trailerLine
-        default:
-            try expect(0x0A, byte)
-            state = .ended
+    private mutating func countTrailer() throws(RequestError) {
+        trailerBytes += 1
+        guard trailerBytes <= trailerLimit else {
+            throw .malformedChunk("The trailer section is larger than \(trailerLimit) bytes; send none.")
         }
     }
 
