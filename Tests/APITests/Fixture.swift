@@ -43,12 +43,13 @@ final class Fixture {
     let service: Service
 
     init(
-        password: String? = "mumble", plain: String = Fixture.plain, queryTimeout: Int = 10, cors: [String] = [],
+        password: String? = "mumble", plain: String = Fixture.plain, species: String = Fixture.species,
+        queryTimeout: Int = 10, cors: [String] = [],
         publicURL: String? = nil, loopBudget: UInt64 = Fixture.patience
     ) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("rookery-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let files = [("birds.csv", plain), ("species.csv", Fixture.species)]
+        let files = [("birds.csv", plain), ("species.csv", species)]
         var paths: [String] = []
         for (name, text) in files {
             let file = folder.appendingPathComponent(name)

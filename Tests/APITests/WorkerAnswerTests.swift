@@ -19,19 +19,44 @@ import Testing
             [
                 "/", "/observations.csv", "/?species=stejay&limit=1", "/?sort=num", "/?sort=loc_id", "/?count=exact",
                 "/?species=stejay&zerofill=yes", "/?species=nothing", "/?after=x", "/?format=geojson",
+                "/?location=%22L1%22,L3", "/?location=%22a,b%22,L1&location=L2", "/?dataset=%22yukon%22",
+                "/?region=%22CA-YT%22,US", "/?species=%22steller%27s%20jay%22", "/?location=%22L1", "/?location=%22%22",
+                "/?species=M%C3%96WE", "/?species=mo%CC%88we&sort=-num", "/?species=m%C3%B6we&limit=1",
             ]
-        case .observation: ["/observations/1", "/observations/1?fields=dataset,checklist_id", "/observations/99"]
-        case .checklists: ["/checklists", "/checklists?species=stejay", "/checklists?limit=1&count=exact"]
+        case .observation:
+            [
+                "/observations/1", "/observations/1?fields=dataset,checklist_id", "/observations/99",
+                "/observations/%31",
+            ]
+        case .checklists:
+            [
+                "/checklists", "/checklists?species=stejay", "/checklists?limit=1&count=exact",
+                "/checklists?species=M%C3%96WE&location=%22L1%22",
+            ]
         case .species: ["/species", "/species.csv"]
-        case .oneSpecies: ["/species/stejay", "/species/nothing"]
-        case .locations: ["/locations", "/locations?limit=1", "/locations?format=geojson"]
-        case .location: ["/locations/L1", "/locations/nothing"]
+        case .oneSpecies: ["/species/stejay", "/species/nothing", "/species/a%2Fb", "/species/a%2Fnothing"]
+        case .locations:
+            [
+                "/locations", "/locations?limit=1", "/locations?format=geojson",
+                "/locations?location=%22L1%22,%22Fish,%20Lake%22",
+            ]
+        case .location: ["/locations/L1", "/locations/nothing", "/locations/L%2F1", "/locations/L%2F2"]
         case .regions: ["/regions"]
         case .summary:
-            ["/summary?by=species,year", "/summary?by=location&min_num=1", "/summary?by=region,dataset,week"]
+            [
+                "/summary?by=species,year", "/summary?by=location&min_num=1", "/summary?by=region,dataset,week",
+                "/summary?by=iso_year,week", "/summary?by=species,iso_year,week&location=%22L1%22,L3&min_num=1",
+                "/summary?by=year,week", "/summary?by=location&species=M%C3%96WE",
+            ]
         case .datasets: ["/datasets", "/datasets.ndjson"]
         case .metrics, .description, .health, .server: []
         }
+    }
+
+    private static func fixture() throws -> Fixture {
+        let rows = "L/1,60.5,-135.25,CA-YT,2021,1,2,a/b,4\n\"Fish, Lake\",60.5,-135.5,CA-YT,2020,12,31,moewe,5\n"
+        let names = "species_id,sci_name,en_us\nstejay,Cyanocitta stelleri,Steller's Jay\nmoewe,Larus canus,Möwe\n"
+        return try Fixture(plain: Fixture.plain + rows, species: names)
     }
 
     @Test func everyResourceIsLookedAt() {
@@ -40,7 +65,7 @@ import Testing
 
     @Test(arguments: routes)
     func everyResourceGoesOnOnAWorker(_ route: Route) throws {
-        let fixture = try Fixture()
+        let fixture = try Self.fixture()
         let quick = try fixture.service(loopBudget: Fixture.patience)
         let slow = try fixture.service(loopBudget: 0)
         for target in Self.targets(route) {
@@ -61,6 +86,20 @@ import Testing
                 #expect(later.response.fields.lines == atOnce.response.fields.lines)
             }
         }
+    }
+
+    /// Quotes, slashes and names beyond ASCII mean the same to a worker.
+    @Test(arguments: [
+        ("/?location=%22Fish,%20Lake%22,nowhere&fields=num", #"[{"num":5}]"#),
+        ("/?species=M%C3%96WE&fields=num", #"[{"num":5}]"#), ("/?species=mo%CC%88we&fields=num", #"[{"num":5}]"#),
+        ("/?species=a%2Fb&location=L%2F1&fields=num", #"[{"num":4}]"#),
+        ("/locations/L%2F1", #""records":1"#), ("/species/a%2Fb", #""records":1"#),
+        ("/summary?by=iso_year,week", #"{"iso_year":2020,"week":53,"records":2,"total":9"#),
+    ])
+    func aWorkerReadsWhatIsAskedFor(target: String, part: String) throws {
+        let fixture = try Self.fixture()
+        let found = try answer(fixture.service(loopBudget: 0), "GET \(target)")
+        #expect(found.isLater && found.response.status == .ok && found.response.text.contains(part))
     }
 
     /// 60,000 records of one place are counted by species, which takes longer than a loop has.

@@ -97,6 +97,30 @@ import Testing
             }
         ),
         (
+            "by loc_id",
+            { (store) throws(StoreError) in
+                try store.observations(sorted(.locationID), view: .everything, format: .json)
+            }
+        ),
+        (
+            "by loc_id and num",
+            { (store) throws(StoreError) in
+                var query = sorted(.locationID)
+                query.sort.append(SortKey(field: .num, isDescending: false))
+                return try store.observations(query, view: .everything, format: .json)
+            }
+        ),
+        (
+            "pages by loc_id",
+            { (store) throws(StoreError) in
+                var query = sorted(.locationID)
+                query.limit = 3
+                query.after = try store.nextPage(query, view: .everything)
+                query.limit = 2000
+                return try store.observations(query, view: .everything, format: .json)
+            }
+        ),
+        (
             "sorted",
             { (store) throws(StoreError) in try store.observations(sorted(.num), view: .everything, format: .json) }
         ),
@@ -152,6 +176,8 @@ import Testing
     @Test(arguments: rows.indices)
     func rowsEndBeforeTheirStoreGoesBack(_ index: Int) throws {
         var fixture = Fixture.random(seed: 42, records: 3000)
+        // Codes of two places, and one of more than are merged.
+        for index in 0..<40 { fixture.places[index].code = "L100" }
         for index in fixture.records.indices { fixture.records[index].complete = 1 }
         try fixture.write(to: folder.path("more.db"))
         let pool = StorePool(path: folder.path("more.db"), limit: 1)
