@@ -66,7 +66,7 @@ struct RowPart: ~Copyable {
             return
         case .id:
             buffer.append(prefix.bytes)
-            if row.id > 0 { buffer.append(row.id) } else { buffer.append(nothing.bytes) }
+            if row.isRecord { buffer.append(row.id) } else { buffer.append(nothing.bytes) }
             return
         case .num:
             buffer.append(prefix.bytes)

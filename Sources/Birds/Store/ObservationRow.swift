@@ -7,8 +7,9 @@ struct ObservationRow: Equatable {
     /// `uncounted` where birds were seen and not counted.
     var num: Int64 = 0
     var dataset: Int64 = 0
-    /// Negative for a row that is no record: see `ZeroFillScan`.
     var id: Int64 = 0
+    /// False for a row of 0 that no record is behind (`ZeroFillScan`); its id is that of its checklist.
+    var isRecord = true
 
     /// Less than every count, since SQLite sorts NULL before them.
     static let uncounted = Int64.min

@@ -114,10 +114,10 @@ final class Records {
     /// What the indexes do not hold of a row; of one that is no record, what its checklist has.
     @inline(__always)
     func observation(of row: ObservationRow) throws(StoreError) -> Observation {
-        if row.id > 0 { return try observation(row.id) }
-        let time = try seek(-row.id, &timeByID, "SELECT time FROM checklist WHERE id = ?1")
+        if row.isRecord { return try observation(row.id) }
+        let time = try seek(row.id, &timeByID, "SELECT time FROM checklist WHERE id = ?1")
         defer { time.reset() }
-        return Observation(checklist: -row.id, time: time.text(0))
+        return Observation(checklist: row.id, time: time.text(0))
     }
 
     func observation(_ id: Int64) throws(StoreError) -> Observation {

@@ -1,7 +1,7 @@
 /// Observations of some species on every complete checklist: those that there are, and a row with the number 0 for each species
 /// that a checklist does not report. In the order of date, place, data set, checklist and species.
 ///
-/// A row that is no record has a negative id, that of its checklist. Memory holds what belongs to one date and place.
+/// A row that is no record has the id of its checklist. Memory holds what belongs to one date and place.
 final class ZeroFillScan {
     private let checklists: ChecklistScan
     private let observations: ObservationScan
@@ -66,7 +66,7 @@ final class ZeroFillScan {
                     found[id] ?? [
                         ObservationRow(
                             date: entry.date, location: entry.location, species: id, num: 0, dataset: entry.dataset,
-                            id: -entry.id)
+                            id: entry.id, isRecord: false)
                     ]
             }
         }

@@ -3,6 +3,33 @@ import Testing
 @testable import Birds
 
 @Suite struct ZeroFillTests {
+    /// An edit may give records and checklists any ids.
+    @Test func anyIDIsThatOfARecordOrAChecklist() throws {
+        let folder = try TemporaryFolder()
+        var fixture = Fixture(species: [.init(code: "a"), .init(code: "b")], places: [.init(code: "L1")])
+        for day in 1...4 {
+            fixture.records.append(.init(date: 2021_02_00 + day, place: 0, species: 0, num: 1, complete: 1))
+        }
+        try fixture.write(to: folder.path("birds.db"))
+        try Database(path: folder.path("birds.db"), mode: .readWrite).execute(
+            """
+            UPDATE observation SET checklist_id = CASE id WHEN 1 THEN -9223372036854775808 WHEN 2 THEN -5 ELSE checklist_id END;
+            UPDATE checklist SET id = CASE id WHEN 1001 THEN -9223372036854775808 WHEN 1002 THEN -5 ELSE id END;
+            UPDATE observation SET id = CASE id WHEN 1 THEN -9223372036854775808 WHEN 3 THEN 0 ELSE -id END;
+            """)
+        let store = try ObservationStore(path: folder.path("birds.db"))
+        var query = ObservationQuery()
+        query.species = ["a", "b"]
+        query.fields = [.day, .speciesID, .num, .id, .checklistID, .time]
+        let filled = try store.zeroFilled(query, view: .everything, format: .csv).text().split(separator: "\r\n")
+        #expect(
+            filled.dropFirst() == [
+                "1,a,1,-9223372036854775808,,", "1,b,0,,,", "2,a,1,-2,,", "2,b,0,,,", "3,a,1,0,,", "3,b,0,,,",
+                "4,a,1,-4,,", "4,b,0,,,",
+            ])
+        #expect(try store.text(query, format: .csv).split(separator: "\r\n").count == 5)
+    }
+
     @Test func aCompleteChecklistWithoutTheSpeciesHasARowOfZero() throws {
         let folder = try TemporaryFolder()
         var fixture = Fixture()
