@@ -1,14 +1,18 @@
-"""Random imports into files that were changed with SQLite itself: what was kept is what was there, row by row.
+"""Random imports into files that were changed with SQLite itself: what was kept is what was there, row by row, and answers are
+of all records.
 
     edited.py [ROUNDS]
 """
 
+import collections
 import random
 import sqlite3
 import sys
 import tempfile
 
-from server import check, rookery
+import requests
+
+from server import PASSWORD, Server, check, rookery
 
 HEADER = "loc_id,latitude,longitude,region,year,month,day,species_id,num\n"
 INTEGERS = [2**63 - 1, -(2**63), 2**53, 40_000_000, 20_000_000, 16_777_215, 0, -1, -5, None]
@@ -70,7 +74,7 @@ def edit(path, chance):
     connection = sqlite3.connect(path, isolation_level=None)
     types = {
         (table, row[1]): row[2]
-        for table in ("observation", "checklist", "observation_detail")
+        for table in ("observation", "checklist", "observation_detail", "location", "species")
         for row in connection.execute(f"PRAGMA table_info({table})")
     }
     done = []
@@ -82,6 +86,14 @@ def edit(path, chance):
         rows = f"id % {chance.choice([1, 3, 50])} = 0"
         if column == "id":
             rows = f"id = (SELECT max(id) FROM {table})"
+            value = chance.choice([*INTEGERS, 3, 77, 2**52 - 1])
+            if table in ("location", "species"):
+                # Records go with it, or they would name none.
+                old = connection.execute(f"SELECT max(id) FROM {table}").fetchone()[0]
+                for referring in ["observation"] + ["checklist"] * (table == "location"):
+                    if value is not None:
+                        connection.execute(
+                            f"UPDATE {referring} SET {table}_id = ? WHERE {table}_id = ?", (value, old))
         try:
             connection.execute(f"UPDATE {table} SET {column} = ? WHERE {rows}", (value,))
             done.append(f"{table}.{column} = {str(value)[:20]!r} where {rows}")
@@ -123,8 +135,51 @@ def kept(path, dataset):
     return rows
 
 
+def compare_answers(path, what):
+    """Lists, pages and summaries are of all records, wherever each record names a place, a species and a data set."""
+    connection = sqlite3.connect(path)
+    connection.text_factory = lambda text: text.decode(errors="replace")
+    dangling = connection.execute(
+        """SELECT count(*) FROM observation WHERE location_id NOT IN (SELECT id FROM location)
+            OR species_id NOT IN (SELECT id FROM species) OR dataset_id NOT IN (SELECT id FROM dataset)"""
+    ).fetchone()[0]
+    if dangling:
+        connection.close()
+        return 0
+    rows = connection.execute(
+        """SELECT l.code, s.code, nullif(num, -9223372036854775808), d.name FROM observation o JOIN location l ON l.id = location_id
+            JOIN species s ON s.id = species_id JOIN dataset d ON d.id = dataset_id"""
+    ).fetchall()
+    connection.close()
+    # The least number of all stands for none.
+    expected = collections.Counter(rows)
+    with Server(path) as server, requests.Session() as session:
+        session.headers["Password"] = PASSWORD
+
+        def get(target):
+            answer = session.get(server.url + target)
+            assert answer.status_code == 200, (what, target, answer.status_code, answer.text)
+            return answer
+
+        for order in ("", "&sort=-date", "&sort=loc_id", "&sort=species_id,-num"):
+            listed = get(f"/?fields=loc_id,species_id,num,dataset{order}").json()
+            found = collections.Counter((r["loc_id"], r["species_id"], r["num"], r["dataset"]) for r in listed)
+            assert found == expected, (what, order, list((found - expected).items())[:3], list((expected - found).items())[:3])
+        paged, target = 0, "/?limit=97"
+        while target:
+            answer = get(target)
+            paged += len(answer.json())
+            target = "/" + answer.links["next"]["url"] if "next" in answer.links else None
+        assert paged == len(rows), (what, "paged", paged, "of", len(rows))
+        for by in ("species", "date", "year,month", "location", "region", "dataset", "iso_year,week", "species,date", "month"):
+            records = sum(row["records"] for row in get(f"/summary?by={by}").json())
+            assert records == len(rows), (what, by, records, "of", len(rows))
+    return 1
+
+
 def main():
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 40
+    compared = 0
     for seed in range(rounds):
         chance = random.Random(seed)
         with tempfile.TemporaryDirectory() as folder:
@@ -159,7 +214,9 @@ def main():
                     assert there == now, (what, "was", lost, "of", len(there), "now", len(now))
                 if how == "remove" and name != "new":
                     break
+            compared += compare_answers(database, what)
     check(True, f"imports into {rounds} files that were changed with SQLite keep what was there")
+    check(compared > rounds // 8, f"answers from {compared} of them are of all records")
 
 
 if __name__ == "__main__":
