@@ -1,7 +1,7 @@
 /// The syntax of lists in a query: values with commas between them.
 ///
 /// A value in double quotes keeps its commas, and each two quotes in it are one: `"Fish Lake, north",L7` is two values. A quote
-/// that is not at the beginning of a value is a character like any other. No value is empty, in quotes or without. A value of a list that begins or ends with a space must be
+/// that is not at the beginning of a value is a character like any other. An empty value can be given in quotes alone. A value of a list that begins or ends with a space must be
 /// quoted: unquoted, the space is nearly always a typing error, and would silently match nothing.
 enum ListSyntax {
     /// Why a text is no list.
@@ -11,7 +11,7 @@ enum ListSyntax {
         /// What it should be, as the end of the sentence "… is not".
         var expected: String {
             switch self {
-            case .missingValue: "a list: a value is missing or empty; remove a comma, or give the value"
+            case .missingValue: "a list: a value between the commas is missing"
             case .openQuote:
                 "a list: a double quote is not closed; close it, or put the whole value into quotes and double each quote in it"
             case .textAfterQuote:
@@ -34,9 +34,7 @@ enum ListSyntax {
         while true {
             let start = index
             if index < bytes.count, bytes[index] == quote {
-                let value = try quoted(in: bytes, from: &index)
-                guard !value.isEmpty else { throw .missingValue }
-                values.append(value)
+                values.append(try quoted(in: bytes, from: &index))
             } else {
                 while index < bytes.count, bytes[index] != comma { index += 1 }
                 let value = bytes[start..<index]

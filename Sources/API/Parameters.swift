@@ -49,11 +49,7 @@ struct Parameters {
                 throw .unknownParameter(item.name, nearest: nearest)
             }
             guard parameter.isList || self[parameter] == nil else { throw .repeatedParameter(item.name) }
-            // A list of an empty value in quotes is as empty.
-            guard !item.value.isEmpty, !(parameter.isList && item.value == "\"\"") else {
-                throw .badValue(
-                    parameter: item.name, value: "", expected: "a value: the parameter is empty", nearest: nil)
-            }
+            guard !item.value.isEmpty else { throw bad(parameter, "", UnresolvedValue.emptyFault) }
             values.append((parameter, item.value))
         }
     }
@@ -71,11 +67,14 @@ struct Parameters {
 
     /// The values of a list.
     func list(_ parameter: Parameter, _ value: String) throws(APIError) -> [String] {
+        let values: [String]
         do throws(ListSyntax.Fault) {
-            return try ListSyntax.values(of: value)
+            values = try ListSyntax.values(of: value)
         } catch {
             throw bad(parameter, value, error.expected)
         }
+        guard !values.contains("") else { throw bad(parameter, "", UnresolvedValue.emptyFault) }
+        return values
     }
 
     /// The values of a list, however often it is given.

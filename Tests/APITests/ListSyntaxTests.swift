@@ -7,8 +7,8 @@ import Testing
         arguments: [
             ("L1", ["L1"]), ("L1,L2", ["L1", "L2"]), (#""Fish Lake, north",L7"#, ["Fish Lake, north", "L7"]),
             (#"L7,"Fish Lake, north""#, ["L7", "Fish Lake, north"]), (#""a""b""#, [#"a"b"#]), (#""""""#, [#"""#]),
-            (#"",x""#, [",x"]), (#"",""#, [","]), (#"",""""#, [#",""#]),
-            (#"a"b"#, [#"a"b"#]), (#"Beacon "south" end,L1"#, [#"Beacon "south" end"#, "L1"]),
+            (#""""#, [""]), (#""",x"#, ["", "x"]), (#"",""#, [","]), (#"",""""#, [#",""#]),
+            (#""","""#, ["", ""]), (#"a"b"#, [#"a"b"#]), (#"Beacon "south" end,L1"#, [#"Beacon "south" end"#, "L1"]),
             (#"" a "," b ""#, [" a ", " b "]), (#"" a ""#, [" a "]), ("60.7155,-135.0294", ["60.7155", "-135.0294"]),
             ("a;b&c#d/e%2F", ["a;b&c#d/e%2F"]), (",\u{301}a", nil), ("a,\u{301}b", ["a", "\u{301}b"]),
         ] as [(String, [String]?)])
@@ -20,9 +20,7 @@ import Testing
     @Test(
         arguments: [
             ("", .missingValue), (",", .missingValue), ("a,", .missingValue), (",a", .missingValue),
-            ("a,,b", .missingValue), (#""""#, .missingValue), (#""",x"#, .missingValue),
-            (#"x,"",y"#, .missingValue), (#""","""#, .missingValue), (#""a","#, .missingValue), (#"""#, .openQuote),
-            (#""a"#, .openQuote),
+            ("a,,b", .missingValue), (#""a","#, .missingValue), (#"""#, .openQuote), (#""a"#, .openQuote),
             (#""a,b"#, .openQuote), (#""a"""#, .openQuote), (#"a,"b"#, .openQuote), (#""a"b"#, .textAfterQuote),
             (#""a" ,b"#, .textAfterQuote), (#""a"b","#, .textAfterQuote), (#" "a, b""#, .spaceAtEdge),
             (#"L1, "a, b""#, .spaceAtEdge), ("CA-YT, US-WA", .spaceAtEdge), ("CA-YT ,US-WA", .spaceAtEdge),
@@ -42,7 +40,7 @@ import Testing
         ]
         func random() -> String {
             String(
-                (0..<Int.random(in: 1...6, using: &generator)).map { _ in
+                (0..<Int.random(in: 0...6, using: &generator)).map { _ in
                     characters.randomElement(using: &generator) ?? "a"
                 })
         }
@@ -55,7 +53,7 @@ import Testing
             let values = (0...Int.random(in: 0...3, using: &generator)).map { _ in random() }
             let read = try ListSyntax.values(of: values.map(quoted).joined(separator: ","))
             #expect(read.map { Array($0.utf8) } == values.map { Array($0.utf8) })
-            for value in values where ListSyntax.isPlain(value) {
+            for value in values where !value.isEmpty && ListSyntax.isPlain(value) {
                 #expect(try ListSyntax.values(of: value) == [value])
             }
         }

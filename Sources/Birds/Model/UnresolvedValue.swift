@@ -13,6 +13,9 @@ public struct UnresolvedValue: Sendable, Hashable {
         case malformed(expected: String)
     }
 
+    /// What is wrong with an empty value that is no id, as the end of the sentence "… is not".
+    public static let emptyFault = "a value: it is empty"
+
     public let filter: Filter
     public let whole: String
     public let list: List

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Birds
@@ -49,6 +50,25 @@ import Testing
         let resolved = try store.resolved(query(filter, whole, list), .everything)
         #expect(resolved[filter] == expected)
         #expect(resolved.unresolved.isEmpty)
+    }
+
+    /// No import makes an empty id, but an edit may: then it can be asked for.
+    @Test(arguments: [UnresolvedValue.Filter.species, .region, .location, .dataset])
+    func anEmptyValueIsAnErrorUnlessItIsAnID(filter: UnresolvedValue.Filter) throws {
+        for list in [[""], ["A", ""]] {
+            #expect(throws: StoreError.malformedList(filter, value: "", expected: UnresolvedValue.emptyFault)) {
+                try store.resolved(query(filter, "\"\"", list), .everything)
+            }
+        }
+        try Database(path: folder.path("birds.db"), mode: .readWrite).execute(
+            """
+            UPDATE species SET code = '' WHERE code = 'd'; UPDATE location SET region = '' WHERE code = 'C,D';
+            UPDATE location SET code = '' WHERE code = 'A'; UPDATE dataset SET name = '' WHERE name = 'here';
+            """)
+        let edited = try ObservationStore(path: folder.path("edited.db"))
+        for list in [[""], ["A", ""]] {
+            #expect(try edited.resolved(query(filter, "\"\"", list), .everything)[filter] == list)
+        }
     }
 
     /// A value that would be one id for somebody else is a list for who does not see that id, and an error where it is none.
