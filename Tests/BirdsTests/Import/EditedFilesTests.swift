@@ -263,6 +263,45 @@ import Testing
         #expect(try isSummedUp(fixture))
     }
 
+    /// A name or a place for which there is no room between two ids moves those of all, whether records come with it or not.
+    @Test(arguments: [false, true]) func idsWithoutRoomMove(appends: Bool) throws {
+        let fixture = try ImportFixture()
+        let rows = (0..<40).map { "L\($0 % 4),60,1,CA-YT,202\($0 % 3),2,\($0 % 28 + 1),s\($0 % 5),\($0)\n" }
+        fixture.write("a.csv", plainHeader + rows.joined())
+        fixture.write("b.csv", plainHeader + rows.prefix(7).joined())
+        fixture.write("one.csv", plainHeader + "L15,60,1,CA-YT,2021,2,3,s25,1\nL1,60,1,CA-YT,2021,2,3,s2,1\n")
+        fixture.write(
+            "taxa.csv", "TAXON_ORDER,CATEGORY,SPECIES_CODE,PRIMARY_COM_NAME,SCI_NAME\n7,species,s15,Zed,Zed zed\n")
+        try fixture.run("a.csv", "b.csv")
+        // Ids that follow one another, in the same order.
+        for table in ["species", "location"] {
+            let rank = "(SELECT count(*) FROM \(table) t WHERE t.id <= \(table)_id)"
+            try Self.edit(fixture, "UPDATE observation SET \(table)_id = \(rank)")
+            if table == "location" { try Self.edit(fixture, "UPDATE checklist SET location_id = \(rank)") }
+            try Self.edit(
+                fixture,
+                """
+                CREATE TABLE ranks AS SELECT code, (SELECT count(*) FROM \(table) t WHERE t.id <= \(table).id) AS rank FROM \(table);
+                UPDATE \(table) SET id = -id;
+                UPDATE \(table) SET id = (SELECT rank FROM ranks WHERE ranks.code = \(table).code);
+                DROP TABLE ranks
+                """)
+        }
+        // Now nothing is left to mend.
+        fixture.write("known.csv", plainHeader + rows[0])
+        try fixture.run("known.csv")
+        #expect(try fixture.rows("SELECT group_concat(id) FROM species") == ["1,2,3,4,5"])
+        let before = try kept(fixture)
+        try fixture.run("taxa.csv", "one.csv") {
+            $0.dataset = "new"
+            $0.append = appends
+        }
+        #expect(try kept(fixture) == before)
+        #expect(try fixture.isSound())
+        #expect(try isSummedUp(fixture))
+        #expect(try fixture.rows("SELECT total(records) FROM summary WHERE kind = 1") == ["50.0"])
+    }
+
     @Test func indexesAreWhatTheyShouldBe() throws {
         let fixture = try Self.fixture(8)
         let indexes =
