@@ -82,49 +82,6 @@ struct RecordRemoval {
     }
 }
 
-/// Checklists that were there before, and that lost or got records. Their ids wait in a file without a name.
-final class TouchedChecklists {
-    private let ids: Sorter
-
-    init(in folder: String) { ids = Sorter(in: folder) }
-
-    func add(_ id: Int64) throws(StoreError) { try ids.add(high: UInt64(bitPattern: id), low: 0, tag: 0) }
-
-    /// Of those that are of some data sets, removes the ones without records, and counts the species of the others. The indexes
-    /// must be there.
-    func settle(in database: Database, of datasets: [Int64]) throws(StoreError) {
-        guard ids.count > 0 else { return }
-        let isOurs = "id = ?1 AND \(Schema.isOf(datasets: datasets))"
-        let remove = try database.prepare(
-            """
-            DELETE FROM checklist WHERE \(isOurs) AND NOT EXISTS (
-                SELECT 1 FROM observation o INDEXED BY observation_by_location
-                WHERE o.location_id = checklist.location_id AND o.date = checklist.date
-                    AND o.checklist_id = checklist.id)
-            RETURNING dataset_id
-            """)
-        let count = try database.prepare("UPDATE checklist SET species_count = \(Schema.speciesCount) WHERE \(isOurs)")
-        let forget = try database.prepare("UPDATE dataset SET checklists = checklists - 1 WHERE id = ?1")
-        var sorted = try ids.sorted()
-        var item = SortItem()
-        var bytes: [UInt8] = []
-        var last: Int64?
-        while try sorted.next(&item, &bytes) {
-            let id = Int64(bitPattern: item.high)
-            // A checklist was noted with each of its records.
-            if id == last { continue }
-            last = id
-            remove.bind(1, id)
-            while try remove.step() {
-                forget.bind(1, remove.int64(0))
-                try forget.run()
-            }
-            count.bind(1, id)
-            try count.run()
-        }
-    }
-}
-
 /// Which dates, species and places had records that were added or removed.
 struct RecordChange {
     private(set) var dates: Set<Int64> = []

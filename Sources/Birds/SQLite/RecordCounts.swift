@@ -28,8 +28,7 @@ enum RecordCounts {
 
     /// Counts everything, where the summaries are right.
     static func mend(in database: Database) throws(StoreError) {
-        try database.execute(
-            "UPDATE checklist SET species_count = \(Schema.speciesCount) WHERE species_count <> \(Schema.speciesCount)")
+        try ChecklistCounts.mend(in: database)
         try updateRecords(in: database)
         try database.execute("UPDATE dataset SET checklists = 0")
         let update = try database.prepare("UPDATE dataset SET checklists = ?2 WHERE id = ?1")

@@ -190,13 +190,6 @@ enum Schema {
         }
     }
 
-    /// What `checklist.species_count` is by the records, as SQL of a row of `checklist`.
-    static let speciesCount = """
-        (SELECT count(DISTINCT species_id) FROM observation o INDEXED BY observation_by_location
-            WHERE o.location_id = checklist.location_id AND o.date = checklist.date AND o.checklist_id = checklist.id
-                AND num IS NOT 0 AND species_id NOT IN (SELECT id FROM species WHERE code = 'nobird'))
-        """
-
     /// Whether a row is of some data sets, as SQL.
     static func isOf(datasets: [Int64]) -> String { "dataset_id IN \(list(datasets))" }
 
