@@ -39,6 +39,9 @@ struct RowIDs {
         gap.reset()
     }
 
+    /// The id that `next` will give, where there is one.
+    var following: Int64 { last + 1 }
+
     @inline(__always)
     mutating func next() throws(StoreError) -> Int64 {
         last += 1
