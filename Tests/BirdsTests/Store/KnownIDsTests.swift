@@ -60,7 +60,9 @@ import Testing
                 try store.resolved(query(filter, "\"\"", list), .everything)
             }
         }
-        try Database(path: folder.path("birds.db"), mode: .readWrite).execute(
+        // The store holds a lock on its own file.
+        try FileManager.default.copyItem(atPath: folder.path("birds.db"), toPath: folder.path("edited.db"))
+        try Database(path: folder.path("edited.db"), mode: .readWrite).execute(
             """
             UPDATE species SET code = '' WHERE code = 'd'; UPDATE location SET region = '' WHERE code = 'C,D';
             UPDATE location SET code = '' WHERE code = 'A'; UPDATE dataset SET name = '' WHERE name = 'here';
