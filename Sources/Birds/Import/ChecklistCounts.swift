@@ -57,7 +57,7 @@ struct ChecklistCounts {
     }
 
     /// Goes once through the checklists that were added, by ascending ids. Nothing can be added any more.
-    func forEach(
+    func forEachChecklist(
         _ body: (_ checklist: Int64, _ hasRecords: Bool, _ species: Int) throws(StoreError) -> Void
     ) throws(StoreError) {
         var sorted = try items.sorted()
@@ -93,7 +93,7 @@ struct ChecklistCounts {
         try counts.addRecords(try database.prepare(records(indexedBy: nil)))
         let update = try database.prepare(
             "UPDATE checklist SET species_count = ?2 WHERE id = ?1 AND species_count <> ?2")
-        try counts.forEach { (checklist, _, species) throws(StoreError) in
+        try counts.forEachChecklist { (checklist, _, species) throws(StoreError) in
             update.bind(1, checklist)
             update.bind(2, species)
             try update.run()

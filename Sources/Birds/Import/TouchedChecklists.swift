@@ -27,7 +27,7 @@ final class TouchedChecklists {
         let update = try database.prepare(
             "UPDATE checklist SET species_count = ?2 WHERE id = ?1 AND species_count <> ?2")
         var removed: [Int64: Int] = [:]
-        try counts.forEach { (checklist, hasRecords, species) throws(StoreError) in
+        try counts.forEachChecklist { (checklist, hasRecords, species) throws(StoreError) in
             if hasRecords {
                 update.bind(1, checklist)
                 update.bind(2, species)
