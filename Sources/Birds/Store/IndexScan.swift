@@ -31,6 +31,8 @@ final class IndexScan {
     private let statement: Statement
     /// The species or the location that is read.
     private var value: Int64 = 0
+    /// The last date that was found to match: rows of one date mostly follow one another.
+    private var wantedDate: Int64?
     /// How many rows in turn had a date that does not match.
     private var misses = 0
 
@@ -87,6 +89,7 @@ final class IndexScan {
     func begin(_ value: Int64, _ dates: DateFilter, start: ObservationRow? = nil) {
         self.value = value
         misses = 0
+        wantedDate = nil
         if shape.isDated || shape.hasStart {
             statement.bind(1, dates.first)
             statement.bind(2, dates.last)
@@ -117,7 +120,10 @@ final class IndexScan {
     func next(_ row: inout ObservationRow, _ filter: RowFilter) throws(StoreError) -> Bool {
         while try statement.step() {
             row.date = statement.int64(0)
-            if filter.checksDates, try !isDateWanted(row.date, filter) { continue }
+            if filter.checksDates, row.date != wantedDate {
+                guard try isDateWanted(row.date, filter) else { continue }
+                wantedDate = row.date
+            }
             let num = statement.int64(1)
             row.num = num == 0 && statement.isNull(1) ? ObservationRow.uncounted : num
             let identity: Int32
