@@ -14,7 +14,8 @@ public struct PublicURL: Sendable, Hashable {
             throw PublicURLError(message: "'\(text)' does not begin with http:// or https://")
         }
         let rest = text.dropFirst(scheme.count)
-        guard !rest.prefix(while: { $0 != "/" }).contains("@") else {
+        let authority = rest.prefix { $0 != "/" }
+        guard !authority.contains("@") else {
             throw PublicURLError(message: "the URL has a user name or a password in it, which every client would see")
         }
         guard !rest.contains("?"), !rest.contains("#") else {
@@ -24,6 +25,14 @@ public struct PublicURL: Sendable, Hashable {
             // The rules of a request target: a valid host and port, and strict percent-encoding.
             _ = try RequestTarget(parsing: scheme + rest)
         } catch {
+            throw PublicURLError(message: "'\(text)' is no URL such as https://atlas.example/birds")
+        }
+        // What a client would look up in vain, or resolve to another path than the proxy knows.
+        let path = rest.dropFirst(authority.count)
+        guard authority.contains(where: { $0.isLetter || $0.isNumber }), authority.last != ":",
+            !path.split(separator: "/").contains(where: { $0 == "." || $0 == ".." }),
+            !path.contains(where: { $0 == "[" || $0 == "]" })
+        else {
             throw PublicURLError(message: "'\(text)' is no URL such as https://atlas.example/birds")
         }
         // RFC 3986 §3.3; anything else could end the URL within `Link`.

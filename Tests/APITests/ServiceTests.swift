@@ -69,7 +69,8 @@ import Testing
         "https://atlas.example/a b",
         "https://atlas.example/ü", "https://atlas.example/>", "https://atlas.example/\"", "https://atlas.example:99999",
         "https://atlas.example/%zz", "https://at las.example", "https://atlas.example/\r\nX: y", "https://[::1",
-        "https://a:b",
+        "https://a:b", "https://a:", "https://.", "https://-/", "https://a/../b", "https://a/./b", "https://a/[x]",
+        "https://a/b/..",
     ])
     func refusesWhatIsNoPublicURL(text: String) {
         #expect(throws: PublicURLError.self) { try PublicURL(text) }
