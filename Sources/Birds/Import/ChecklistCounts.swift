@@ -15,12 +15,15 @@ struct ChecklistCounts {
 
     private let items: Sorter
     private let ofGroup: Statement
+    private let update: Statement
     /// The id of `nobird`; nil where there is none.
     private let none: Int64?
 
     init(_ database: Database) throws(StoreError) {
         items = Sorter(in: database.folder)
         none = try database.integer("SELECT id FROM species WHERE code = 'nobird'")
+        update = try database.prepare(
+            "UPDATE checklist SET species_count = ?2 WHERE id = ?1 AND species_count <> ?2")
         ofGroup = try database.prepare(
             Self.records(indexedBy: "observation_by_location") + " WHERE o.location_id = ?1 AND o.date = ?2")
     }
@@ -51,9 +54,7 @@ struct ChecklistCounts {
     }
 
     private func add(_ item: Item, _ checklist: Int64, _ species: Int64) throws(StoreError) {
-        // Without its sign, so that ids ascend.
-        try items.add(
-            high: UInt64(bitPattern: checklist ^ .min), low: UInt64(bitPattern: species), tag: item.rawValue)
+        try items.add(high: checklist.sortable, low: species.sortable, tag: item.rawValue)
     }
 
     /// Goes once through the checklists that were added, by ascending ids. Nothing can be added any more.
@@ -68,7 +69,7 @@ struct ChecklistCounts {
         while true {
             let isMore = try sorted.next(&item, &bytes)
             if !isMore || item.high != checklist {
-                if let checklist, isAdded { try body(Int64(bitPattern: checklist) ^ .min, hasRecords, count) }
+                if let checklist, isAdded { try body(Int64(sortable: checklist), hasRecords, count) }
                 guard isMore else { return }
                 (checklist, isAdded, hasRecords, count) = (item.high, false, false, 0)
                 last = nil
@@ -91,12 +92,15 @@ struct ChecklistCounts {
         while try checklists.step() { try counts.add(checklists.int64(0)) }
         // In the order of the table, since an index does not hold a record's checklist.
         try counts.addRecords(try database.prepare(records(indexedBy: nil)))
-        let update = try database.prepare(
-            "UPDATE checklist SET species_count = ?2 WHERE id = ?1 AND species_count <> ?2")
         try counts.forEachChecklist { (checklist, _, species) throws(StoreError) in
-            update.bind(1, checklist)
-            update.bind(2, species)
-            try update.run()
+            try counts.store(species, of: checklist)
         }
+    }
+
+    /// Writes the count of a checklist, where it differs.
+    func store(_ species: Int, of checklist: Int64) throws(StoreError) {
+        update.bind(1, checklist)
+        update.bind(2, species)
+        try update.run()
     }
 }

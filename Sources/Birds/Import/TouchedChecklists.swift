@@ -13,7 +13,7 @@ final class TouchedChecklists {
 
     func add(_ id: Int64) throws(StoreError) { try ids.add(high: UInt64(bitPattern: id), low: 0, tag: 0) }
 
-    /// Of those that are of some data sets, removes the ones without records, and counts the species of the others. The indexes
+    /// Of those that are of some data sets, removes the ones that no record names, and counts the species of the others. The indexes
     /// must be there.
     ///
     /// The records of each date and location are read once, however many of its checklists were touched.
@@ -23,20 +23,32 @@ final class TouchedChecklists {
         try forEachGroup(in: database, of: datasets, counts) { (location, date) throws(StoreError) in
             try counts.addRecords(location: location, date: date)
         }
-        let remove = try database.prepare("DELETE FROM checklist WHERE id = ?1 RETURNING dataset_id")
-        let update = try database.prepare(
-            "UPDATE checklist SET species_count = ?2 WHERE id = ?1 AND species_count <> ?2")
-        var removed: [Int64: Int] = [:]
+        try database.execute("CREATE TEMP TABLE unmatched (id INTEGER PRIMARY KEY)")
+        let note = try database.prepare("INSERT INTO unmatched VALUES (?1)")
+        var isAnyUnmatched = false
         try counts.forEachChecklist { (checklist, hasRecords, species) throws(StoreError) in
-            if hasRecords {
-                update.bind(1, checklist)
-                update.bind(2, species)
-                try update.run()
-            } else {
-                remove.bind(1, checklist)
-                while try remove.step() { removed[remove.int64(0), default: 0] += 1 }
-            }
+            try counts.store(species, of: checklist)
+            if hasRecords { return }
+            note.bind(1, checklist)
+            try note.run()
+            isAnyUnmatched = true
         }
+        if isAnyUnmatched { try removeUnmatched(from: database) }
+        try database.execute("DROP TABLE unmatched")
+    }
+
+    /// Of the checklists without records of their date and location, removes those that no other record names. (Another program may
+    /// have changed the date of either.)
+    private func removeUnmatched(from database: Database) throws(StoreError) {
+        try database.execute(
+            """
+            DELETE FROM unmatched WHERE id IN (
+                SELECT checklist_id FROM observation WHERE checklist_id IN (SELECT id FROM unmatched))
+            """)
+        let remove = try database.prepare(
+            "DELETE FROM checklist WHERE id IN (SELECT id FROM unmatched) RETURNING dataset_id")
+        var removed: [Int64: Int] = [:]
+        while try remove.step() { removed[remove.int64(0), default: 0] += 1 }
         let forget = try database.prepare("UPDATE dataset SET checklists = checklists - ?2 WHERE id = ?1")
         for (dataset, count) in removed {
             forget.bind(1, dataset)

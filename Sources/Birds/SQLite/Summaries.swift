@@ -452,7 +452,7 @@ struct LocationSummaries {
 
 extension Int64 {
     /// An unsigned number, so that the order of those is that of the signed ones.
-    fileprivate var sortable: UInt64 { UInt64(bitPattern: self) ^ 1 << 63 }
+    var sortable: UInt64 { UInt64(bitPattern: self) ^ 1 << 63 }
 
-    fileprivate init(sortable: UInt64) { self = Int64(bitPattern: sortable ^ 1 << 63) }
+    init(sortable: UInt64) { self = Int64(bitPattern: sortable ^ 1 << 63) }
 }

@@ -27,8 +27,7 @@ import Testing
                 AND num IS NOT 0 AND species_id NOT IN (SELECT id FROM species WHERE code = 'nobird'))
         """
     private static let hasRecords = """
-        EXISTS (SELECT 1 FROM observation o
-            WHERE o.location_id = checklist.location_id AND o.date = checklist.date AND o.checklist_id = checklist.id)
+        EXISTS (SELECT 1 FROM observation o WHERE o.checklist_id = checklist.id)
         """
 
     private static let ids: [Int64] = [.min, -5, 0, 1, 2, 3, 40, 41, 42, 1 << 52, .max]
@@ -151,6 +150,8 @@ import Testing
         }
     }
 
+    private func edit(_ sql: String) throws { try Database(path: fixture.database, mode: .readWrite).execute(sql) }
+
     private var checklists: [String] {
         get throws { try fixture.rows("SELECT code, date, species_count FROM checklist ORDER BY code, date") }
     }
@@ -177,6 +178,14 @@ import Testing
             feederWatchRow(sub: "S1", obs: "O3", species: "nobird"), feederWatchRow(sub: "S2", obs: "O1", count: "0"))
         #expect(try checklists == ["S1|20210203|0", "S2|20210203|1", "S3|20210203|1"])
         #expect(try fixture.isSound())
+
+        // One that another program moved away from its checklist, which it still names.
+        try edit("UPDATE observation SET date = 20210210 WHERE source_id = 'O3'")
+        _ = try append(feederWatchRow(sub: "S3", obs: "O2", species: "c"))
+        let named = "SELECT source_id, code FROM observation o JOIN checklist c ON c.id = checklist_id ORDER BY 1"
+        #expect(try fixture.rows(named) == ["O1|S2", "O2|S3", "O3|S1", "O4|S3"])
+        #expect(try checklists == ["S1|20210203|0", "S2|20210203|0", "S3|20210203|1"])
+        try edit("UPDATE observation SET date = 20210203 WHERE source_id = 'O3'")
 
         // All to one new checklist.
         _ = try append(
