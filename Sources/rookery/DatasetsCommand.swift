@@ -42,7 +42,7 @@ struct DatasetsCommand: ParsableCommand {
             let path = try setting(database, "ROOKERY_DATABASE") ?? "birds.db"
             prepareToWrite(beside: path)
             do throws(ImportError) {
-                let removed = try DataSets.remove(name: name, path: path)
+                let removed = try DataSets.remove(name: name, path: path, waitsForClock: true)
                 print("Removed: data set \(name), \(removed) \(removed == 1 ? "record" : "records")")
             } catch {
                 throw Failure(error)

@@ -67,6 +67,7 @@ struct ImportCommand: ParsableCommand {
     func run() throws {
         let path = try setting(database, "ROOKERY_DATABASE") ?? "birds.db"
         var options = ImportOptions(files: files, database: path)
+        options.waitsForClock = true
         options.dataset = try setting(dataset, "ROOKERY_DATASET")
         options.append = try setting(flag: append, "ROOKERY_APPEND")
         options.format = try setting(format, "ROOKERY_FORMAT")

@@ -69,7 +69,7 @@ struct ServeCommand: ParsableCommand {
 
         do {
             // A database that can't be served is found out before the server listens.
-            let isEdited = try ObservationStore(path: path).isEdited
+            _ = try ObservationStore(path: path)
             let stores = SharedStores(service)
             let server = try Server(transport)
             try server.run(
@@ -77,13 +77,6 @@ struct ServeCommand: ParsableCommand {
                 makeApplication: { loop in try Service(service, stores: stores, loop: loop) },
                 ready: {
                     warn(logger, transport, isProtected: password != nil)
-                    if isEdited {
-                        logger.warning(
-                            """
-                            \(path) was edited with another program: totals and the order of answers may be wrong until \
-                            the next import, or 'rookery datasets remove'
-                            """)
-                    }
                     _ = writeAll("Rookery serves \(path) at \(server.address)\n".utf8, to: STDOUT_FILENO)
                 })
         } catch let error as StoreError {

@@ -42,11 +42,12 @@ public enum DataSets {
     }
 
     /// Takes a data set out of the database, with the places that no other needs: a new generation of the file.
+    /// - Parameter waitsForClock: see `ImportOptions`.
     /// - Returns: how many records it had.
     @discardableResult
-    public static func remove(name: String, path: String) throws(ImportError) -> Int {
+    public static func remove(name: String, path: String, waitsForClock: Bool = false) throws(ImportError) -> Int {
         guard FileIdentity(path: path) != nil else { throw .refused("\(path) does not exist.") }
-        let generation = try Generation(path: path)
+        let generation = try Generation(path: path, waitsForClock: waitsForClock)
         let names = try list(path: path).map(\.name)
         // Byte by byte, as SQLite compares them: for Swift, two normal forms of a name are equal.
         guard names.contains(where: { $0.utf8.elementsEqual(name.utf8) }) else {

@@ -26,6 +26,8 @@ public struct ImportOptions: Sendable {
     public var dryRun = false
     /// Seconds since 1970 UTC: when the data set was imported, and which year is the next.
     public var now: Int = time(nil)
+    /// Waits where this change would be published within a second of the last: see `PublishedGeneration`.
+    public var waitsForClock = false
 
     public init(files: [String], database: String) {
         self.files = files

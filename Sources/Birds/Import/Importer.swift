@@ -17,7 +17,7 @@ public enum Importer {
         }
         if let dataset = options.dataset { try DataSets.checkName(dataset) }
         // The lock comes first, so that nobody waits for a long file to be read only to be refused.
-        let generation = try Generation(path: options.database)
+        let generation = try Generation(path: options.database, waitsForClock: options.waitsForClock)
         var reading = try Reading(options, database: generation.path)
         for file in options.files { try reading.read(file, progress: progress) }
         try reading.finish()
