@@ -45,4 +45,13 @@ struct EventLog: Sendable {
     func refusedGeneration(_ error: StoreError) {
         logger.error("the new database is refused, the old one stays", metadata: cause(error))
     }
+
+    /// A file is served that another program has changed since its last import, or that an earlier version wrote.
+    func editedGeneration() {
+        logger.warning(
+            """
+            the database was edited with another program, or written by an earlier Rookery: totals, the order of answers, \
+            bbox and near may be wrong until the next import or 'rookery datasets remove'
+            """)
+    }
 }

@@ -1,8 +1,9 @@
 /// The syntax of lists in a query: values with commas between them.
 ///
 /// A value in double quotes keeps its commas, and each two quotes in it are one: `"Fish Lake, north",L7` is two values. A quote
-/// that is not at the beginning of a value is a character like any other. An empty value can be given in quotes alone. A value of a list that begins or ends with a space must be
-/// quoted: unquoted, the space is nearly always a typing error, and would silently match nothing.
+/// that is not at the beginning of a value is a character like any other. `""` is an empty value; who reads the list refuses it
+/// unless there is an empty id. A value that begins or ends with a space must be quoted: unquoted, the space is nearly always a
+/// typing error, and would silently match nothing.
 enum ListSyntax {
     /// Why a text is no list.
     enum Fault: Error, Equatable {

@@ -30,7 +30,9 @@ public struct PublicURL: Sendable, Hashable {
         // What a client would look up in vain, or resolve to another path than the proxy knows.
         let path = rest.dropFirst(authority.count)
         guard authority.contains(where: { $0.isLetter || $0.isNumber }), authority.last != ":",
-            !path.split(separator: "/").contains(where: { $0 == "." || $0 == ".." }),
+            !path.split(separator: "/").contains(where: {
+                [".", ".."].contains($0.lowercased().replacing("%2e", with: "."))
+            }),
             !path.contains(where: { $0 == "[" || $0 == "]" })
         else {
             throw PublicURLError(message: "'\(text)' is no URL such as https://atlas.example/birds")

@@ -58,6 +58,8 @@ public final class Service: Application {
     private var nextUpkeep: UInt64 = 0
     private static let upkeepInterval: UInt64 = 1_000_000_000
     private var requestIDs: RequestIDs
+    /// Whether it is that of the first loop, which tells what all of them see.
+    private let isFirst: Bool
 
     /// - Throws: `StoreError` where the database is missing or is none of ours.
     public init(_ configuration: ServiceConfiguration, stores: SharedStores, loop: Int) throws(StoreError) {
@@ -79,6 +81,7 @@ public final class Service: Application {
         self.metrics = metrics
         accessLog = AccessLog(configuration.accessLog)
         requestIDs = RequestIDs(loop: loop)
+        isFirst = loop == 0
     }
 
     public func respond(to request: Request, from peer: Peer) -> Answer {
@@ -131,6 +134,7 @@ public final class Service: Application {
         _ = watch.current(now: now)
         pool.discardOld()
         if let refusal = watch.lastRefusal { log.refusedGeneration(refusal) }
+        if watch.lastIsEdited, isFirst { log.editedGeneration() }
     }
 
     /// The one place where errors leave the line: what may throw becomes an answer that throws nothing.

@@ -170,8 +170,9 @@ struct Fixture {
         }
         try DerivedTables.rebuild(in: database)
         try RecordCounts.mend(in: database)
-        try PublishedGeneration.renew(in: database)
+        _ = try PublishedGeneration.renew(in: database)
         try database.execute("COMMIT")
+        try Seal.set(in: database)
     }
 
     /// A database of many records, places and species, with unknown months and days, equal counts and places of one code.

@@ -148,12 +148,12 @@ def compare_answers(path, what):
     if dangling:
         connection.close()
         return 0
+    # The least number of all is shown as none.
     rows = connection.execute(
         """SELECT l.code, s.code, nullif(num, -9223372036854775808), d.name FROM observation o JOIN location l ON l.id = location_id
             JOIN species s ON s.id = species_id JOIN dataset d ON d.id = dataset_id"""
     ).fetchall()
     connection.close()
-    # The least number of all stands for none.
     expected = collections.Counter(rows)
     with Server(path) as server, requests.Session() as session:
         session.headers["Password"] = PASSWORD
@@ -167,12 +167,13 @@ def compare_answers(path, what):
             listed = get(f"/?fields=loc_id,species_id,num,dataset{order}").json()
             found = collections.Counter((r["loc_id"], r["species_id"], r["num"], r["dataset"]) for r in listed)
             assert found == expected, (what, order, list((found - expected).items())[:3], list((expected - found).items())[:3])
-        paged, target = 0, "/?limit=97"
+        ids = [row["id"] for row in get("/?fields=id").json()]
+        paged, target = [], "/?limit=97&fields=id"
         while target:
             answer = get(target)
-            paged += len(answer.json())
+            paged += [row["id"] for row in answer.json()]
             target = "/" + answer.links["next"]["url"] if "next" in answer.links else None
-        assert paged == len(rows), (what, "paged", paged, "of", len(rows))
+        assert paged == ids, (what, "paged", len(paged), "of", len(ids))
         for by in ("species", "date", "year,month", "location", "region", "dataset", "iso_year,week", "species,date", "month"):
             records = sum(row["records"] for row in get(f"/summary?by={by}").json())
             assert records == len(rows), (what, by, records, "of", len(rows))
@@ -218,7 +219,7 @@ def main():
                     break
             compared += compare_answers(database, what)
     check(True, f"imports into {rounds} files that were changed with SQLite keep what was there")
-    check(compared > rounds // 8, f"answers from {compared} of them are of all records")
+    check(compared >= rounds // 8, f"answers from {compared} of them are of all records")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ final class Catalogue {
             }
         }
 
-        /// That of a row of those.
+        /// The key of one of `rows`.
         func key(_ row: Statement) -> [UInt8] {
             switch self {
             case .species: row.bytes(1)
@@ -114,7 +114,7 @@ final class Catalogue {
         return ids
     }
 
-    /// Gives rows other ids whose ids do not ascend with their keys, as another program may have left them.
+    /// Renumbers a table whose ids do not ascend with its keys, or are out of range, as another program may have left them.
     func putInOrder() throws(StoreError) {
         for table in Table.allCases where try !isInOrder(table) {
             let existing = try database.prepare(table.rows)
@@ -143,8 +143,8 @@ final class Catalogue {
         return true
     }
 
-    /// Ids that records or checklists name, and that no row has: one that another program removed. A new row must not become
-    /// theirs.
+    /// Ids that records or checklists name and that no row has, since another program removed it. A new row must not get one of them.
+    /// Makes the indexes that this needs.
     private func danglingIDs(of table: Table) throws(StoreError) -> Set<Int64> {
         try Schema.makeIndexes(in: database)
         var ids: Set<Int64> = []
@@ -162,7 +162,7 @@ final class Catalogue {
         return ids
     }
 
-    /// Gives every row another id, wherever it stands.
+    /// Gives every row another id, wherever it is used.
     private func renumber(_ table: Table, from old: [Int64], to new: [Int64]) throws(StoreError) {
         hasMovedIDs = true
         // They are made again when all is stored.
@@ -177,13 +177,18 @@ final class Catalogue {
         // A new id may be another row's old one, so the rows go out and come back.
         try database.execute(
             """
-            CREATE TEMP TABLE moved AS SELECT new, \(table).* FROM \(table) JOIN renumbered ON old = id;
-            UPDATE moved SET id = new;
+            CREATE TEMP TABLE moved AS SELECT * FROM \(table);
             DELETE FROM \(table);
             """)
+        // Another program may have added columns, of whatever name.
         let columns = try columns(of: table)
+        let (into, from) = (columns.joined(separator: ", "), columns.map { "moved." + $0 }.joined(separator: ", "))
         try database.execute(
-            "INSERT INTO \(table) (\(columns)) SELECT \(columns) FROM moved ORDER BY id; DROP TABLE moved")
+            """
+            INSERT INTO \(table) (id, \(into))
+                SELECT renumbered.new, \(from) FROM renumbered JOIN moved ON moved.id = renumbered.old ORDER BY 1;
+            DROP TABLE moved;
+            """)
         for (referring, _) in table.referring {
             try database.execute(
                 """
@@ -195,8 +200,12 @@ final class Catalogue {
         try Schema.makeIndexes(of: [.checklist], in: database)
     }
 
-    private func columns(of table: Table) throws(StoreError) -> String {
-        try database.text("SELECT group_concat('\"' || name || '\"', ', ') FROM pragma_table_info('\(table)')") ?? "id"
+    /// All but the id, as SQL.
+    private func columns(of table: Table) throws(StoreError) -> [String] {
+        let select = try database.prepare("SELECT name FROM pragma_table_info('\(table)') WHERE name <> 'id'")
+        var columns: [String] = []
+        while try select.step() { columns.append("\"" + (select.text(0) ?? "").replacing("\"", with: "\"\"") + "\"") }
+        return columns
     }
 
     /// Adds or changes the names of species; how many are not as they were.

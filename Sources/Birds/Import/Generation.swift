@@ -14,9 +14,12 @@ final class Generation {
     private let newPath: String
     private let folder: String
     private let lock: Lock
+    private let waitsForClock: Bool
 
     /// Takes the lock, and clears away what a killed change left.
-    init(path given: String) throws(ImportError) {
+    /// - Parameter waitsForClock: see `ImportOptions`.
+    init(path given: String, waitsForClock: Bool = false) throws(ImportError) {
+        self.waitsForClock = waitsForClock
         path = try Self.resolve(given)
         newPath = path + ".new"
         folder = Self.split(path).folder
@@ -97,7 +100,7 @@ final class Generation {
             if !isOfLayout1 { try Schema.check(database, path: path) }
             try database.execute("BEGIN")
             if isOfLayout1 { try Migration.run(database) }
-            isMended = try Seal.state(old.header, in: database) == .intact
+            isMended = try Seal.isIntact(old.header, in: database)
         } else {
             try Schema.create(in: database)
             try database.execute("BEGIN")
@@ -108,13 +111,14 @@ final class Generation {
         guard try RecordCounts.agree(in: database) else {
             throw .unusable(path: path, reason: "its counts and its records do not agree; import into a new file")
         }
-        try PublishedGeneration.renew(in: database)
+        let publishedAt = try PublishedGeneration.renew(in: database)
         try database.execute("COMMIT")
         // Many free pages are left where a large data set was removed; a few are used up by the next import.
         let free = try database.integer("PRAGMA freelist_count") ?? 0
         let pages = try database.integer("PRAGMA page_count") ?? 0
         if free > 1000, free > pages / 4 { try database.execute("VACUUM") }
         try Seal.set(in: database)
+        if waitsForClock { PublishedGeneration.wait(until: publishedAt) }
         return value
     }
 

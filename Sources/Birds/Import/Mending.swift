@@ -1,5 +1,5 @@
-/// Puts a file in order that another program has changed since it was published, or that an earlier version wrote: afterwards
-/// the invariants of `Schema` hold, and all that follows from the records is what it should be.
+/// Puts a file in order that another program has changed since it was published, or that an earlier version wrote: afterwards ids
+/// ascend with their keys (`Schema`), and all that follows from the records is what it should be.
 ///
 /// The records themselves stay as they are, with whatever their columns hold.
 enum Mending {
@@ -35,7 +35,7 @@ enum Mending {
         try RecordCounts.mend(in: database)
     }
 
-    /// Drops the tables and indexes that are made from others, whatever stands under their names.
+    /// Drops the tables and indexes that are made from others, whatever has their names.
     private static func dropWhatFollows(from database: Database, _ right: Database) throws(StoreError) {
         let find = try database.prepare("SELECT type FROM sqlite_schema WHERE name = ?1 COLLATE NOCASE")
         func drop(_ name: String, _ types: [String]) throws(StoreError) {

@@ -2,8 +2,9 @@ import Glibc
 
 /// The file that a change begins with. While it lives, no program that keeps SQLite's rules writes to the file.
 ///
-/// SQLite's own connections can't do that: one opened for writing may change the file, and needs the right to. The locks are
-/// those of https://www.sqlite.org/lockingv3.html, held for reading: whoever begins to write asks for one of them alone.
+/// SQLite's own connections can't do that: one opened for writing may change the file. The locks are those of
+/// https://www.sqlite.org/lockingv3.html. Held for reading, they refuse whoever begins to write, and let others read. In WAL mode
+/// writers need no lock of the file but the one for reading, so there it is held for writing, and nobody else can open the file.
 final class OldGeneration {
     let descriptor: Int32
     let path: String
@@ -12,7 +13,10 @@ final class OldGeneration {
     /// Nil where there is no file.
     /// - Throws: `.refused` where it is no database of ours, or another program is at it.
     static func open(_ path: String) throws(ImportError) -> OldGeneration? {
-        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        // Nothing is written, but a lock for writing needs it.
+        var descriptor = Glibc.open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK)
+        let isReadOnly = descriptor < 0 && [EACCES, EPERM, EROFS].contains(errno)
+        if isReadOnly { descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
             throw .refused("\(path) can't be read: \(systemMessage(errno)).")
@@ -26,52 +30,40 @@ final class OldGeneration {
     }
 
     private init(_ path: String, _ descriptor: Int32) throws(ImportError) {
-        self.path = path
-        self.descriptor = descriptor
-        let isQuiet = Self.lock(descriptor)
+        (self.path, self.descriptor) = (path, descriptor)
+        var failure = Self.lock(descriptor, F_RDLCK, Self.shared)
+        if failure == 0 { failure = Self.lock(descriptor, F_RDLCK, Self.reserved) }
         // Read with the locks held: it is that of the whole copy.
         header = FileHeader(descriptor) ?? FileHeader()
-        // A connection in WAL mode would go on to write beside the new file, which would take that for its own.
-        guard isQuiet, !(header.isLogged && Self.isUsed(descriptor)) else {
+        if failure == 0, header.isLogged { failure = Self.lock(descriptor, F_WRLCK, Self.shared) }
+        switch failure {
+        case 0: try checkJournals()
+        case EAGAIN, EACCES:
             throw .refused(
                 "\(path) can't be changed now: another program has it open. Close that program, and try again.")
+        case EBADF:
+            throw .refused(
+                "\(path) is in WAL mode, and can't be opened for writing. Allow that, or run "
+                    + "'sqlite3 \(path) \"PRAGMA journal_mode = DELETE\"' first.")
+        default: throw .refused("\(path) can't be locked: \(systemMessage(failure)).")
         }
-        try checkJournals()
     }
 
     deinit { close(descriptor) }
 
-    // Locks of an open file, and not of a process, so that no other descriptor gives them up when it is closed.
-    private static let setLock: Int32 = 37  // F_OFD_SETLK
-    private static let getLock: Int32 = 36  // F_OFD_GETLK
     // Source: "The file format", section 1.3.
-    private static let pending: Int64 = 0x4000_0000
-    private static let reserved = pending + 1
-    private static let shared = pending + 2
-    private static let sharedSize: Int64 = 510
+    private static let reserved: Range<Int> = 0x4000_0001..<0x4000_0002
+    private static let shared: Range<Int> = 0x4000_0002..<0x4000_0200
 
-    /// Whether nobody was about to write; nobody else can now.
-    private static func lock(_ descriptor: Int32) -> Bool {
-        for (start, size) in [(shared, sharedSize), (reserved, 1)] {
-            var lock = range(F_RDLCK, start, size)
-            if fcntl(descriptor, setLock, &lock) != 0, errno == EAGAIN || errno == EACCES { return false }
-        }
-        return true
-    }
-
-    /// Whether another program has it open, in WAL mode, in which each connection always reads.
-    private static func isUsed(_ descriptor: Int32) -> Bool {
-        var lock = range(F_WRLCK, shared, sharedSize)
-        return fcntl(descriptor, getLock, &lock) == 0 && lock.l_type != Int16(F_UNLCK)
-    }
-
-    private static func range(_ type: Int32, _ start: Int64, _ size: Int64) -> flock {
+    /// 0, or the error that says why not.
+    private static func lock(_ descriptor: Int32, _ type: Int32, _ bytes: Range<Int>) -> Int32 {
         var lock = flock()
         lock.l_type = Int16(type)
         lock.l_whence = Int16(SEEK_SET)
-        lock.l_start = Int(start)
-        lock.l_len = Int(size)
-        return lock
+        lock.l_start = bytes.lowerBound
+        lock.l_len = bytes.count
+        // F_OFD_SETLK: the lock of an open file, and not of a process, so that no other descriptor gives it up when it is closed.
+        return fcntl(descriptor, 37, &lock) == 0 ? 0 : errno
     }
 
     /// Refuses a file whose last changes are in a file beside it, of a program that was killed: a copy would lack them, and the
@@ -84,7 +76,10 @@ final class OldGeneration {
         ]
         for journal in journals {
             let descriptor = Glibc.open(path + journal.name, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-            guard descriptor >= 0 else { continue }
+            guard descriptor >= 0 else {
+                if errno == ENOENT { continue }
+                throw .refused("\(path)\(journal.name) can't be read: \(systemMessage(errno)).")
+            }
             defer { close(descriptor) }
             var status = stat()
             var start = [UInt8](repeating: 0, count: 8)

@@ -9,7 +9,7 @@ struct RowIDs {
     private static let end: Int64 = 1 << 52
 
     /// - Parameters:
-    ///   - tables: those of which no row has one of the new ids.
+    ///   - tables: those whose rows have none of the new ids.
     ///   - column: one that names rows of those tables.
     ///   - others: the tables that have that column.
     init(

@@ -33,8 +33,8 @@ struct FileHeader: Equatable {
     /// Whether the file is in WAL mode.
     var isLogged: Bool { bytes[18] == 2 || bytes[19] == 2 }
 
-    /// What it will be after a transaction that changes neither the size of the file nor its schema: the two counters of changes
-    /// are one more.
+    /// The header after a transaction that changes neither the size of the file nor its schema: its two counters of changes are
+    /// one more.
     var next: FileHeader {
         var next = self
         for start in [24, 92] {
@@ -50,29 +50,26 @@ struct FileHeader: Equatable {
 /// What tells whether another program has changed a file since it was published: the header that it had, in a table of its own.
 /// SQLite counts every change there.
 enum Seal {
-    /// Seals a file, with a transaction of its own; nothing may change after it.
+    /// Seals a file, with transactions of its own; nothing may change after it.
     static func set(in database: Database) throws(StoreError) {
         // The row is written twice, so that the second time changes its bytes alone.
-        let empty = FileHeader()
-        try database.execute("DELETE FROM seal; INSERT INTO seal VALUES (x'\(hex(empty))')")
-        guard let header = FileHeader(database) else { return }
-        try database.execute("UPDATE seal SET header = x'\(hex(header.next))'")
+        try database.execute("DELETE FROM seal; INSERT INTO seal VALUES (x'\(hex(FileHeader()))')")
+        let header = FileHeader(database)?.next
+        if let header { try database.execute("UPDATE seal SET header = x'\(hex(header))'") }
+        guard let header, FileHeader(database) == header else {
+            throw .unusable(path: database.path, reason: "its header is not as SQLite should write it")
+        }
     }
 
-    enum State {
-        case intact
-        /// Another program has changed the file.
-        case broken
-        /// An earlier version wrote the file.
-        case missing
-    }
-
-    /// - Parameter header: that of the file.
-    static func state(_ header: FileHeader, in database: Database) throws(StoreError) -> State {
+    /// Whether a file with this header is as it was sealed. One of an earlier version has no seal.
+    static func isIntact(_ header: FileHeader, in database: Database) throws(StoreError) -> Bool {
         let isThere = try database.integer(
-            "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'seal' AND sql LIKE '%header BLOB%'")
-        guard isThere == 1 else { return .missing }
-        return try database.integer("SELECT header = x'\(hex(header))' FROM seal") == 1 ? .intact : .broken
+            """
+            SELECT count(*) FROM pragma_table_list t, pragma_table_info('seal') c
+            WHERE t.schema = 'main' AND t.name = 'seal' AND t.type = 'table' AND c.name = 'header'
+            """)
+        guard isThere == 1 else { return false }
+        return try database.integer("SELECT header = x'\(hex(header))' FROM seal") == 1
     }
 
     private static func hex(_ header: FileHeader) -> String {

@@ -21,8 +21,10 @@ enum RecordCounts {
     static func updateRecords(in database: Database) throws(StoreError) {
         try database.execute(
             """
-            UPDATE dataset SET records = (
-                SELECT CAST(total(records) AS INTEGER) FROM \(ofYears) AND dataset_id = dataset.id)
+            UPDATE dataset SET records = counted FROM (
+                SELECT id AS counted_id, (SELECT CAST(total(records) AS INTEGER) FROM \(ofYears) AND dataset_id = dataset.id) AS counted
+                FROM dataset)
+            WHERE id = counted_id AND records <> counted
             """)
     }
 

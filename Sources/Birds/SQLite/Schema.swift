@@ -7,10 +7,10 @@
 /// Invariants:
 /// - The default order of records is `(date, location_id, species_id, num, dataset_id, id)`, as that of the indexes. So ids of
 ///   locations ascend with `(code, latitude, longitude, region)`, ids of species with `code`: see `OrderedIDs`.
-/// - A date is an integer `yyyymmdd`; month or day are 00 where they are not known.
+/// - A date is an integer `yyyymmdd`; month or day are 00 where they are not known. (An edit may leave any number: see `StoredDate`.)
 /// - `location.code` with its coordinates and region is one place; the same code elsewhere is another row.
 /// - A row of `species` may be unknown to every table of species: then it has no names.
-/// - A file is never changed once it has its name: see `Generation`.
+/// - We never change a file once it has its name: see `Generation`. What another program changes, `Mending` puts in order.
 enum Schema {
     /// `application_id` of a database of ours: "Rook".
     static let applicationID = 0x526F_6F6B

@@ -2,8 +2,7 @@
 ///
 /// Every row has a region and a data set too, so that a summary for any view, or by region or data set, is a sum over rows.
 /// Species, locations and data sets are ids; a date is `yyyymmdd`; a month is 1 to 12 and a week an ISO 8601 week, 1 to 53,
-/// both 0 where the date does not tell. A year is that of
-/// the date, or `noYear`.
+/// both 0 where the date does not tell; a year is that of the date, or `noYear`.
 enum SummaryKind: Int64, CaseIterable {
     /// The year of what is no date. Such numbers lie among dates, and before and after them; as the greatest of years it comes last.
     static let noYear: Int64 = 10_000

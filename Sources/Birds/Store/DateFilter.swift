@@ -69,7 +69,7 @@ struct DateFilter {
         return years?.contains(date / 10_000) ?? true
     }
 
-    /// The least number that matches and is not less than the given one, which is within the range; nil if there is none.
+    /// The least matching number that is not less than the given one of the range; nil if there is none.
     func next(_ date: Int64) -> Int64? {
         guard !isEverything else { return date }
         guard !isEmpty, date <= last else { return nil }

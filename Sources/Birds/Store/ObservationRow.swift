@@ -8,7 +8,7 @@ struct ObservationRow: Equatable {
     var num: Int64 = 0
     var dataset: Int64 = 0
     var id: Int64 = 0
-    /// False for a row of 0 that no record is behind (`ZeroFillScan`); its id is that of its checklist.
+    /// False for a zero-filled row, which has no record (`ZeroFillScan`); its id is then that of its checklist.
     var isRecord = true
 
     /// Less than every count, since SQLite sorts NULL before them.

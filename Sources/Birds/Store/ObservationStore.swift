@@ -13,7 +13,8 @@ public final class ObservationStore {
     /// Which of the generations of the file it serves.
     public let generation: PublishedGeneration
 
-    /// Whether another program has changed it since it was published. Summaries and orders may be those of before.
+    /// Whether another program has changed it since it was published, or an earlier version published it. What is answered without
+    /// reading records, and the order of ids, may be those of before.
     public let isEdited: Bool
 
     let database: Database
@@ -57,7 +58,7 @@ public final class ObservationStore {
         (database, file) = try ObservationStore.open(path)
         generation = try PublishedGeneration(database, path: path)
         let header = FileHeader(database)
-        isEdited = if let header { try Seal.state(header, in: database) == .broken } else { false }
+        isEdited = if let header { try !Seal.isIntact(header, in: database) } else { true }
         records = Records(database)
         scans = ScanPool(database)
         names = SpeciesNames(database)

@@ -99,7 +99,7 @@ struct Paging {
             if twins == token.place { return (ofCode.int64(0), true) }
             twins += 1
         }
-        // Fewer are alike than there were: it is behind those.
+        // Fewer are alike than there were: it comes after those.
         if let last { return (last, false) }
         let place = Place(
             code: Array(token.location.utf8), latitude: token.latitude, longitude: token.longitude,

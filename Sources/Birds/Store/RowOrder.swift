@@ -41,7 +41,7 @@ enum RowOrder: Equatable {
             if row.species != first.species { return (row.species < first.species) != isDescending }
             return RowOrder.precedes(row, first, isDescending)
         case .location(let isDescending):
-            // It is read from this code on.
+            // The scan starts at this code.
             return start.places.contains(row.location) && RowOrder.precedes(row, first, isDescending)
         case .keys: return false
         }

@@ -11,6 +11,7 @@ public final class StoreWatch {
     /// The file that was refused; nil within an optional where there was none.
     private var refusedFile: FileIdentity??
     private var refusal: StoreError?
+    private var isTold = false
 
     private static let lookInterval: UInt64 = 50_000_000
     /// A refusal may have passing reasons, such as a want of descriptors.
@@ -34,6 +35,12 @@ public final class StoreWatch {
         return refusal
     }
 
+    /// Whether a file was taken up that another program has edited, once for each, for the log: reading it forgets it.
+    public var lastIsEdited: Bool {
+        defer { isTold = true }
+        return store.isEdited && !isTold
+    }
+
     private func look(_ now: UInt64) {
         nextLook = now &+ StoreWatch.lookInterval
         let file = FileIdentity(path: path)
@@ -45,7 +52,7 @@ public final class StoreWatch {
         if isKnownRefusal && now < nextAttempt { return }
         do throws(StoreError) {
             store = try ObservationStore(path: path)
-            refusedFile = nil
+            (refusedFile, isTold) = (nil, false)
         } catch {
             nextAttempt = now &+ StoreWatch.attemptInterval
             refusedFile = .some(file)

@@ -96,11 +96,18 @@ import Testing
     /// it refuses is not made.
     @Test(arguments: 0..<7) func keepWhatAnyColumnHolds(round: Int) throws {
         let fixture = try Self.fixture(UInt64(round))
+        var refused = 0
         for (table, column, values) in Self.extremes {
             let value = values[round % values.count]
             let rows = column == "id" ? "id = (SELECT max(id) FROM \(table))" : "id % 5 = \(column.utf8.count % 5)"
-            try? Self.edit(fixture, "UPDATE \(table) SET \(column) = \(value) WHERE \(rows)")
+            do {
+                try Self.edit(fixture, "UPDATE \(table) SET \(column) = \(value) WHERE \(rows)")
+            } catch {
+                refused += 1
+                #expect("\(error)".contains("constraint failed"))
+            }
         }
+        #expect(refused < Self.extremes.count / 3)
         try check(fixture, "round \(round)")
     }
 
@@ -146,7 +153,7 @@ import Testing
         try Self.edit(fixture, "UPDATE observation SET num = NULL WHERE id = 1; DELETE FROM seal")
         #expect(try ObservationStore(path: fixture.database).isEdited)
         try Self.edit(fixture, "DROP TABLE seal")
-        #expect(try !ObservationStore(path: fixture.database).isEdited)
+        #expect(try ObservationStore(path: fixture.database).isEdited)
         try fixture.run("new.csv")
         #expect(try !ObservationStore(path: fixture.database).isEdited)
     }
@@ -241,6 +248,8 @@ import Testing
         try Self.edit(
             fixture,
             """
+            ALTER TABLE location ADD COLUMN old TEXT; ALTER TABLE location ADD COLUMN new TEXT DEFAULT 'n';
+            ALTER TABLE species ADD COLUMN "a ""b" TEXT;
             UPDATE location SET code = 'Z' || code WHERE id % 2 = 0; UPDATE species SET code = 'Z' || code WHERE id % 2 = 0;
             UPDATE observation SET location_id = -7 WHERE location_id = (SELECT min(id) FROM location);
             UPDATE checklist SET location_id = -7 WHERE location_id = (SELECT min(id) FROM location);
@@ -259,7 +268,7 @@ import Testing
             SELECT a.code FROM species a JOIN species b ON a.id < b.id AND a.code > b.code
             """)
         #expect(disorder.isEmpty)
-        #expect(try fixture.rows("SELECT 1 FROM location WHERE id NOT BETWEEN 1 AND 2147483647").isEmpty)
+        #expect(try fixture.rows("SELECT 1 FROM location WHERE id NOT BETWEEN 1 AND 2147483647 OR new <> 'n'").isEmpty)
         #expect(try isSummedUp(fixture))
     }
 

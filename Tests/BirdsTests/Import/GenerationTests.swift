@@ -115,6 +115,23 @@ import Testing
         #expect(try fixture.rows("SELECT num FROM observation ORDER BY id") == ["7", "1"])
     }
 
+    /// In WAL mode writing would begin beside the file, where no lock of the file is asked for.
+    @Test func noOtherProgramOpensALoggedFileWhileItChanges() throws {
+        try fixture.run("a.csv")
+        try Database(path: fixture.database, mode: .readWrite).execute("PRAGMA journal_mode = WAL")
+        let path = fixture.database
+        try change { (_) throws(StoreError) in
+            do throws(StoreError) {
+                try Database(path: path, mode: .readWrite).execute("UPDATE observation SET num = 7")
+                Issue.record("it was written")
+            } catch {
+                #expect("\(error)".contains("database is locked"))
+            }
+        }
+        #expect(try fixture.rows("SELECT num FROM observation") == ["1"])
+        #expect(try fixture.isSound())
+    }
+
     @Test func noOtherProgramWritesWhileItChanges() throws {
         try fixture.run("a.csv")
         let path = fixture.database
@@ -154,9 +171,18 @@ import Testing
         let database = try Database(path: fixture.database, mode: .readWrite)
         for stored in ["no time", "9999-12-31T23:59:59Z"] {
             try database.execute("UPDATE generation SET published_at = '\(stored)'")
-            try PublishedGeneration.renew(in: database)
+            _ = try PublishedGeneration.renew(in: database)
             #expect(try PublishedGeneration(database, path: fixture.database).publishedAt >= times[0])
         }
+    }
+
+    @Test func noGenerationIsAheadOfTheClock() throws {
+        for _ in 0..<3 {
+            try fixture.run("a.csv") { $0.waitsForClock = true }
+            #expect(try ObservationStore(path: fixture.database).generation.publishedAt <= Int64(time(nil)))
+        }
+        try DataSets.remove(name: "a", path: fixture.database, waitsForClock: true)
+        #expect(try ObservationStore(path: fixture.database).generation.publishedAt <= Int64(time(nil)))
     }
 
     @Test func followsASymbolicLink() throws {

@@ -36,6 +36,18 @@ import Testing
         #expect(cursor.rowCount == 5000)
     }
 
+    @Test func anEditedFileIsToldOfOnce() throws {
+        let watch = try StoreWatch(path: path)
+        #expect(!watch.lastIsEdited)
+        for round in 1...2 {
+            try publish(records: round)
+            try Database(path: path, mode: .readWrite).execute("UPDATE observation SET num = 7")
+            _ = watch.current(now: UInt64(round) * 1_000_000_000)
+            #expect(watch.lastIsEdited)
+            #expect(!watch.lastIsEdited)
+        }
+    }
+
     @Test func aFileThatStaysIsNotOpenedAgain() throws {
         let watch = try StoreWatch(path: path)
         let store = watch.current(now: 0)
