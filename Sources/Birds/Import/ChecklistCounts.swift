@@ -1,7 +1,7 @@
 /// Counts the records and the species of checklists in bounded memory, however many there are of a date and a location: pairs of
 /// a checklist and a species are sorted.
 ///
-/// A record counts where its date and location are those of its checklist. (Another program may have changed either.) A species
+/// A record counts where its date, location and data set are those of its checklist. (Another program may have changed them.) A species
 /// counts where a record of it has a number that is not 0, and it is not `nobird`.
 struct ChecklistCounts {
     /// What is sorted by the id of a checklist, the id of a species (or 0), and this.
@@ -31,7 +31,7 @@ struct ChecklistCounts {
     private static func records(indexedBy index: String?) -> String {
         """
         SELECT o.checklist_id, o.species_id, o.num FROM observation o \(index.map { "INDEXED BY \($0)" } ?? "NOT INDEXED")
-        CROSS JOIN checklist c ON c.id = o.checklist_id AND c.location_id = o.location_id AND c.date = o.date
+        CROSS JOIN checklist c ON c.id = o.checklist_id AND c.location_id = o.location_id AND c.date = o.date AND c.dataset_id = o.dataset_id
         """
     }
 

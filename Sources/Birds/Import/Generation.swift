@@ -149,7 +149,12 @@ final class Generation {
             }
         }
         guard fsync(new) == 0 else { throw failure("written", newPath, errno) }
+        // Another program may have moved a file there meanwhile.
+        guard old?.isInPlace ?? (FileIdentity(path: path) == nil) else {
+            throw .failed("\(path) was replaced by another program meanwhile; nothing was changed. Try again.")
+        }
         guard rename(newPath, path) == 0 else { throw failure("renamed", newPath, errno) }
+        old?.retire()
         let directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         if directory >= 0 {
             // The new generation is in its place, and whole, whether the folder can be synced or not.

@@ -11,7 +11,8 @@ enum Mending {
         }
         let right = try Database(path: "", mode: .readWrite)
         try Schema.create(in: right)
-        let isThere = try database.prepare("SELECT 1 FROM sqlite_schema WHERE name = ?1 AND type IN ('table', 'view')")
+        let isThere = try database.prepare(
+            "SELECT 1 FROM sqlite_schema WHERE name = ?1 COLLATE NOCASE AND type IN ('table', 'view')")
         for table in Schema.recordTables {
             isThere.bind(1, table)
             var isMissing = true

@@ -40,7 +40,10 @@ final class OldGeneration {
         case 0: try checkJournals()
         case EAGAIN, EACCES:
             throw .refused(
-                "\(path) can't be changed now: another program has it open. Close that program, and try again.")
+                "\(path) can't be changed now: another program has it open. Close that program, and try again."
+                    + (header.isLogged
+                        ? " (In WAL mode a server that serves it counts too: stop it, and run 'sqlite3 \(path) \"PRAGMA journal_mode = DELETE\"'.)"
+                        : ""))
         case EBADF:
             throw .refused(
                 "\(path) is in WAL mode, and can't be opened for writing. Allow that, or run "
@@ -50,6 +53,21 @@ final class OldGeneration {
     }
 
     deinit { close(descriptor) }
+
+    /// Whether the file still has its name.
+    var isInPlace: Bool {
+        var (there, ours) = (stat(), stat())
+        return stat(path, &there) == 0 && fstat(descriptor, &ours) == 0 && there.st_dev == ours.st_dev
+            && there.st_ino == ours.st_ino
+    }
+
+    /// Call it when another file has got the name. A connection that had the file open, and did not read then, would go on in WAL
+    /// mode, in a log that has the name of the new file's. Out of WAL mode it finds that its file has moved, and writes nothing.
+    func retire() {
+        guard header.isLogged else { return }
+        let bytes = header.next.withoutLog.bytes
+        _ = pwrite(descriptor, bytes, bytes.count, 0)
+    }
 
     // Source: "The file format", section 1.3.
     private static let reserved: Range<Int> = 0x4000_0001..<0x4000_0002

@@ -33,6 +33,13 @@ struct FileHeader: Equatable {
     /// Whether the file is in WAL mode.
     var isLogged: Bool { bytes[18] == 2 || bytes[19] == 2 }
 
+    /// The header of the same file out of WAL mode.
+    var withoutLog: FileHeader {
+        var header = self
+        (header.bytes[18], header.bytes[19]) = (1, 1)
+        return header
+    }
+
     /// The header after a transaction that changes neither the size of the file nor its schema: its two counters of changes are
     /// one more.
     var next: FileHeader {

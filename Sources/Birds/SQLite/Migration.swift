@@ -9,13 +9,14 @@ enum Migration {
 
     /// Adds the columns that layout 1 lacks. The rest is made by `Mending`, which comes after it.
     static func run(_ database: Database) throws(StoreError) {
-        try database.execute(
-            """
-            ALTER TABLE checklist ADD COLUMN area_ha REAL;
-            ALTER TABLE checklist ADD COLUMN protocol TEXT;
-            ALTER TABLE checklist ADD COLUMN comments TEXT;
-            ALTER TABLE checklist ADD COLUMN species_count INTEGER NOT NULL DEFAULT 0;
-            """)
+        let isThere = try database.prepare("SELECT 1 FROM pragma_table_info('checklist') WHERE name = ?1")
+        let columns = ["area_ha REAL", "protocol TEXT", "comments TEXT", "species_count INTEGER NOT NULL DEFAULT 0"]
+        for column in columns {
+            isThere.bind(1, String(column.prefix { $0 != " " }))
+            var isMissing = true
+            while try isThere.step() { isMissing = false }
+            if isMissing { try database.execute("ALTER TABLE checklist ADD COLUMN \(column)") }
+        }
         try database.execute("PRAGMA user_version = \(Schema.version)")
     }
 }

@@ -229,6 +229,10 @@ enum Schema {
                 path: path,
                 reason: "it was made by a newer Rookery (layout \(found), this one knows \(version)); update Rookery")
         }
+        guard found > 0 else {
+            throw .unusable(
+                path: path, reason: "its layout number is \(found), which no Rookery writes; import into a new file")
+        }
         guard found == Int64(version) else {
             throw .unusable(
                 path: path,

@@ -1,7 +1,7 @@
 /// What the table `summary` says of some records.
 ///
 /// Sums are taken in 128 bits, which no number of records can fill, so that their order does not matter; what is stored and shown
-/// of a sum that 64 bits do not hold is the nearest number that they do.
+/// of a sum that 64 bits do not hold is the nearest number that they do. (A sum of stored sums is one of those.)
 struct SummaryNumbers: Equatable {
     private var sum: Int128 = 0
     private var count: Int128 = 0

@@ -17,7 +17,8 @@ struct TableShape: Equatable {
     /// Nil where there is no such table, or a view or a virtual table in its place.
     init?(of table: String, in database: Database) throws(StoreError) {
         let list = try database.prepare(
-            "SELECT strict FROM pragma_table_list WHERE schema = 'main' AND name = ?1 AND type = 'table'")
+            "SELECT strict FROM pragma_table_list WHERE schema = 'main' AND name = ?1 COLLATE NOCASE AND type = 'table'"
+        )
         list.bind(1, table)
         guard try list.step() else { return nil }
         isStrict = list.int64(0) == 1

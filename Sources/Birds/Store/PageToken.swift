@@ -2,17 +2,18 @@
 ///
 /// It holds no id that an import may change: the last row is named by its date, the key of its place, the code of its species,
 /// its number and its data set; among rows that are equal in all that, it is the one of a number. So records that arrive in
-/// between neither repeat nor vanish. And it holds a hash of the query, for it is the place in one answer and no other.
+/// between neither repeat nor vanish. And it holds a hash of the query, for it is the place in one answer and no other. Texts are
+/// bytes, since an edit may have left some that are no UTF-8.
 struct PageToken: Equatable {
     var query: UInt64
     var date: Int64
-    var location: String
+    var location: [UInt8]
     var latitude: Double?
     var longitude: Double?
-    var region: String?
+    var region: [UInt8]?
     /// Which of the places that are alike in all of that, in the order of their ids: 0, but where an edit made some alike.
     var place: Int64 = 0
-    var species: String
+    var species: [UInt8]
     /// `ObservationRow.uncounted` for none.
     var num: Int64
     var dataset: Int64
@@ -32,14 +33,14 @@ struct PageToken: Equatable {
                 bytes.append(UInt8(truncatingIfNeeded: number >> UInt64(shift)))
             }
         }
-        func add(_ text: String?) {
+        func add(_ text: [UInt8]?) {
             guard let text else {
                 bytes += [0xFF, 0xFF]
                 return
             }
-            let utf8 = text.utf8.prefix(Self.longestText)
-            bytes += [UInt8(utf8.count >> 8), UInt8(utf8.count & 0xFF)]
-            bytes += utf8
+            let kept = text.prefix(Self.longestText)
+            bytes += [UInt8(kept.count >> 8), UInt8(kept.count & 0xFF)]
+            bytes += kept
         }
         func add(_ number: Double?) {
             bytes.append(number == nil ? 0 : 1)
@@ -98,14 +99,13 @@ extension PageToken {
             }
         }
 
-        mutating func text() -> String?? {
+        mutating func text() -> [UInt8]?? {
             guard let high = byte(), let low = byte() else { return nil }
             let count = Int(high) << 8 | Int(low)
             if count == 0xFFFF { return .some(nil) }
             guard rest.count >= count else { return nil }
             defer { rest = rest.dropFirst(count) }
-            guard let text = String(validating: rest.prefix(count), as: UTF8.self) else { return nil }
-            return .some(text)
+            return .some(Array(rest.prefix(count)))
         }
     }
 }

@@ -25,12 +25,13 @@ struct Paging {
     /// - Parameter ordinal: How many rows like it have been sent.
     func token(_ row: ObservationRow, ordinal: Int64, _ records: Records) throws(StoreError) -> String {
         let location = try records.location(row.location)
+        let (code, region) = try records.bytes(ofLocation: row.location)
         return PageToken(
-            query: query, date: row.date, location: location.code, latitude: location.latitude,
-            longitude: location.longitude, region: location.region,
+            query: query, date: row.date, location: code, latitude: location.latitude,
+            longitude: location.longitude, region: region,
             place: try records.twins(beforeLocation: row.location),
             // A checklist has none.
-            species: row.species == 0 ? "" : try records.species(row.species).code,
+            species: row.species == 0 ? [] : try records.bytes(ofSpecies: row.species),
             num: row.num, dataset: row.dataset, ordinal: ordinal
         ).text
     }
@@ -64,19 +65,19 @@ struct Paging {
     }
 
     /// The ids of the places of a `loc_id`.
-    private static func places(of code: String, _ database: Database) throws(StoreError) -> Set<Int64> {
+    private static func places(of code: [UInt8], _ database: Database) throws(StoreError) -> Set<Int64> {
         let statement = try database.prepare("SELECT id FROM location INDEXED BY location_by_code WHERE code = ?1")
-        statement.bind(1, code)
+        statement.bind(1, utf8: code, 0..<code.count)
         var ids: Set<Int64> = []
         while try statement.step() { ids.insert(statement.int64(0)) }
         return ids
     }
 
-    private static func find(species code: String, _ database: Database) throws(StoreError) -> (
+    private static func find(species code: [UInt8], _ database: Database) throws(StoreError) -> (
         id: Int64, isThere: Bool
     ) {
         let statement = try database.prepare("SELECT id, code = ?1 FROM species WHERE code >= ?1 ORDER BY code LIMIT 1")
-        statement.bind(1, code)
+        statement.bind(1, utf8: code, 0..<code.count)
         guard try statement.step() else { return (.max - 1, false) }
         let isThere = statement.int64(1) == 1
         return (isThere ? statement.int64(0) : statement.int64(0).addingSaturated(-1), isThere)
@@ -87,13 +88,13 @@ struct Paging {
     ) throws(StoreError) -> (id: Int64, isThere: Bool) {
         let columns = "SELECT id, code, latitude, longitude, region FROM location INDEXED BY location_by_code"
         let ofCode = try database.prepare("\(columns) WHERE code = ?1 ORDER BY id")
-        ofCode.bind(1, token.location)
+        ofCode.bind(1, utf8: token.location, 0..<token.location.count)
         var twins: Int64 = 0
         var last: Int64?
         while try ofCode.step() {
             // As `Records.twins` compares; a region without a name is another one than none.
             guard ofCode.optionalDouble(2) == token.latitude, ofCode.optionalDouble(3) == token.longitude,
-                ofCode.isNull(4) == (token.region == nil), ofCode.bytes(4).elementsEqual((token.region ?? "").utf8)
+                ofCode.isNull(4) == (token.region == nil), ofCode.bytes(4) == token.region ?? []
             else { continue }
             last = ofCode.int64(0)
             if twins == token.place { return (ofCode.int64(0), true) }
@@ -102,11 +103,10 @@ struct Paging {
         // Fewer are alike than there were: it comes after those.
         if let last { return (last, false) }
         let place = Place(
-            code: Array(token.location.utf8), latitude: token.latitude, longitude: token.longitude,
-            region: Array((token.region ?? "").utf8)
+            code: token.location, latitude: token.latitude, longitude: token.longitude, region: token.region ?? []
         ).key
         let following = try database.prepare("\(columns) WHERE code >= ?1 ORDER BY code, id")
-        following.bind(1, token.location)
+        following.bind(1, utf8: token.location, 0..<token.location.count)
         while try following.step() {
             guard place.lexicographicallyPrecedes(Place(following).key) else { continue }
             return (following.int64(0).addingSaturated(-1), false)

@@ -60,21 +60,35 @@ final class Records {
     init(_ database: Database) { self.database = database }
 
     func species(_ id: Int64) throws(StoreError) -> Species {
-        let sql = "SELECT code, scientific_name, common_name, category FROM species WHERE id = ?1"
-        let row = try seek(id, &speciesByID, sql)
+        let row = try seek(id, &speciesByID, Self.speciesByID)
         defer { row.reset() }
         return Species(
             code: row.text(0) ?? "", scientificName: row.text(1), commonName: row.text(2), category: row.text(3))
     }
 
     func location(_ id: Int64) throws(StoreError) -> Location {
-        let sql = "SELECT code, latitude, longitude, region, name FROM location WHERE id = ?1"
-        let row = try seek(id, &locationByID, sql)
+        let row = try seek(id, &locationByID, Self.locationByID)
         defer { row.reset() }
         return Location(
             code: row.text(0) ?? "", latitude: row.optionalDouble(1), longitude: row.optionalDouble(2),
             region: row.text(3), name: row.text(4))
     }
+
+    /// What tells a location apart, byte for byte, where an edit may have left what is no text.
+    func bytes(ofLocation id: Int64) throws(StoreError) -> (code: [UInt8], region: [UInt8]?) {
+        let row = try seek(id, &locationByID, Self.locationByID)
+        defer { row.reset() }
+        return (row.bytes(0), row.isNull(3) ? nil : row.bytes(3))
+    }
+
+    func bytes(ofSpecies id: Int64) throws(StoreError) -> [UInt8] {
+        let row = try seek(id, &speciesByID, Self.speciesByID)
+        defer { row.reset() }
+        return row.bytes(0)
+    }
+
+    private static let speciesByID = "SELECT code, scientific_name, common_name, category FROM species WHERE id = ?1"
+    private static let locationByID = "SELECT code, latitude, longitude, region, name FROM location WHERE id = ?1"
 
     /// How many locations before this one are the same in all that tells locations apart; none where no edit made some alike.
     func twins(beforeLocation id: Int64) throws(StoreError) -> Int64 {

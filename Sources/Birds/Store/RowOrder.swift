@@ -66,6 +66,6 @@ struct PageStart {
     var row: ObservationRow
     var ordinal: Int64
     /// The `loc_id` of the row, and in the order by it the ids of all places that have it now.
-    var code: String
+    var code: [UInt8]
     var places: Set<Int64> = []
 }

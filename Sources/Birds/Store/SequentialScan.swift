@@ -42,7 +42,11 @@ final class SequentialScan {
         let ids = try database.prepare(
             "SELECT id, code FROM \(table) \(condition) ORDER BY \(column) \(isDescending ? "DESC" : "")")
         if let start {
-            if index == .species { ids.bind(1, start.row.species) } else { ids.bind(1, start.code) }
+            if index == .species {
+                ids.bind(1, start.row.species)
+            } else {
+                ids.bind(1, utf8: start.code, 0..<start.code.count)
+            }
         }
         self.ids = ids
     }

@@ -24,7 +24,7 @@ import Testing
     private static let species = """
         (SELECT count(DISTINCT species_id) FROM observation o
             WHERE o.location_id = checklist.location_id AND o.date = checklist.date AND o.checklist_id = checklist.id
-                AND num IS NOT 0 AND species_id NOT IN (SELECT id FROM species WHERE code = 'nobird'))
+                AND o.dataset_id = checklist.dataset_id AND num IS NOT 0 AND species_id NOT IN (SELECT id FROM species WHERE code = 'nobird'))
         """
     private static let hasRecords = """
         EXISTS (SELECT 1 FROM observation o WHERE o.checklist_id = checklist.id)

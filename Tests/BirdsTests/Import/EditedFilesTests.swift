@@ -42,7 +42,8 @@ import Testing
         "UPDATE region SET id = id + 100",
         "DELETE FROM region", "DELETE FROM location_box", "DROP TABLE location_box", "DROP TABLE summary",
         "UPDATE observation SET dataset_id = 4 WHERE id % 3 = 0", "DELETE FROM dataset WHERE id = 3",
-        "UPDATE dataset SET records = 9223372036854775807, checklists = -1",
+        "UPDATE dataset SET records = 9223372036854775807, checklists = -1", "PRAGMA user_version = 1",
+        "ALTER TABLE checklist RENAME TO c; ALTER TABLE c RENAME TO CheckList",
     ]
 
     private static func plainRows(_ count: Int, seed: UInt64) -> String {
@@ -217,6 +218,7 @@ import Testing
             "it has no table observation_detail"
         ),
         ("ALTER TABLE observation DROP COLUMN valid", "its table observation has no column valid"),
+        ("PRAGMA user_version = 0", "its layout number is 0"), ("PRAGMA user_version = -5", "its layout number is -5"),
     ])
     func refuseFilesWithoutOurTables(sql: String, sentence: String) throws {
         let fixture = try Self.fixture(6)

@@ -132,6 +132,40 @@ import Testing
         #expect(try fixture.isSound())
     }
 
+    /// It would write a log beside the new file, in that file's name.
+    @Test(arguments: ["SELECT 1", "BEGIN"]) func aConnectionToTheOldFileWritesNothingBesideTheNewOne(
+        before: String
+    ) throws {
+        try fixture.run("a.csv")
+        let other = try Database(path: fixture.database, mode: .readWrite)
+        try other.execute("PRAGMA journal_mode = WAL; \(before)")
+        try fixture.run("a.csv") { $0.append = true }
+        #expect(throws: StoreError.self) { try other.execute("UPDATE observation SET num = 7") }
+        #expect(!fixture.names.contains("birds.db-wal"))
+        #expect(try fixture.rows("SELECT num FROM observation") == ["1", "1"])
+        #expect(try fixture.isSound())
+    }
+
+    @Test func aFileThatIsMovedThereMeanwhileStays() throws {
+        try fixture.run("a.csv")
+        try Database(path: fixture.database, mode: .readWrite).execute("VACUUM INTO '\(fixture.path("other.db"))'")
+        let (path, other) = (fixture.database, fixture.path("other.db"))
+        let bytes = fixture.bytes("other.db")
+        for isThere in [true, false] {
+            let refusal = #expect(throws: ImportError.self) {
+                try change { (database) throws(StoreError) in
+                    if isThere { rename(other, path) } else { rename(path, other) }
+                }
+            }
+            #expect(refusal?.message.contains("was replaced by another program meanwhile") == true)
+            #expect(fixture.bytes(isThere ? "birds.db" : "other.db") == bytes)
+        }
+        #expect(throws: ImportError.self) {
+            try change { (_) throws(StoreError) in rename(other, path) }
+        }
+        #expect(fixture.bytes("birds.db") == bytes)
+    }
+
     @Test func noOtherProgramWritesWhileItChanges() throws {
         try fixture.run("a.csv")
         let path = fixture.database
