@@ -18,14 +18,16 @@ enum ListSyntax {
             case .textAfterQuote:
                 "a list: only a comma can follow a closing quote; double each quote that belongs to a value in quotes"
             case .spaceAtEdge:
-                "a list: there is a space before or after a comma; remove it, or put the value it belongs to in double quotes"
+                "a list: a value begins or ends with a space; remove the space, or put the value into double quotes"
             }
         }
     }
 
     /// Whether a text is one value, the same as it is written. (Bytes are compared, for an accent makes one character with a
     /// comma before it.)
-    static func isPlain(_ text: String) -> Bool { !text.utf8.contains { $0 == comma || $0 == quote } }
+    static func isPlain(_ text: String) -> Bool {
+        text.utf8.first != space && text.utf8.last != space && !text.utf8.contains { $0 == comma || $0 == quote }
+    }
 
     static func values(of text: String) throws(Fault) -> [String] {
         if isPlain(text), !text.isEmpty { return [text] }

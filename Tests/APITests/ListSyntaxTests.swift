@@ -24,7 +24,7 @@ import Testing
             (#""a,b"#, .openQuote), (#""a"""#, .openQuote), (#"a,"b"#, .openQuote), (#""a"b"#, .textAfterQuote),
             (#""a" ,b"#, .textAfterQuote), (#""a"b","#, .textAfterQuote), (#" "a, b""#, .spaceAtEdge),
             (#"L1, "a, b""#, .spaceAtEdge), ("CA-YT, US-WA", .spaceAtEdge), ("CA-YT ,US-WA", .spaceAtEdge),
-            (" a,b", .spaceAtEdge),
+            (" a,b", .spaceAtEdge), ("a ", .spaceAtEdge), (" a", .spaceAtEdge), (" ", .spaceAtEdge),
             ("a,b ", .spaceAtEdge), ("a, ,b", .spaceAtEdge),
         ] as [(String, ListSyntax.Fault)])
     func saysWhyATextIsNoList(text: String, fault: ListSyntax.Fault) {
