@@ -56,8 +56,7 @@ final class Generation {
     }
 
     private func clear() {
-        unlink(newPath)
-        unlink(newPath + "-journal")
+        for suffix in ["", "-journal", "-wal", "-shm"] { unlink(newPath + suffix) }
     }
 
     /// Changes a copy of the database, or a new one, and puts it in its place if `publish`.

@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test func clearsAwayWhatAKilledImportLeft() throws {
-        fixture.write("birds.db.new", "half a database")
+        for suffix in ["", "-journal", "-wal", "-shm"] { fixture.write("birds.db.new" + suffix, "half a database") }
         try fixture.run("a.csv")
         #expect(fixture.names == ["a.csv", "birds.db", "birds.db.lock"])
         #expect(try fixture.isSound())
