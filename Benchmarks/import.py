@@ -64,23 +64,25 @@ SUMMARY = """INSERT INTO summary
 """
 
 
-def write_rows(path, count):
-    """The same rows in every run, in no order: 5,000 places, 400 species, 15 years."""
+def write_rows(path, count, per_visit):
+    """The same rows in every run, in no order: 5,000 places, 15 years, 400 species, so many of them on a visit on average."""
     chance = random.Random(7)
     places = [
         f"L{1000000 + n},{chance.uniform(42, 70):.6f},{chance.uniform(-140, -60):.6f},CA-{chance.choice(['BC', 'ON', 'YT', 'QC'])}"
         for n in range(5000)
     ]
     species = [f"spec{n:03}" for n in range(400)]
-    with open(path, "w") as file:
-        file.write(HEADER)
-        for _ in range(count):
+    rows = []
+    while len(rows) < count:
+        visit = f"{chance.choice(places)},{chance.randint(2008, 2022)},{chance.randint(1, 12)},{chance.randint(1, 28)}"
+        for _ in range(chance.randint(1, 2 * per_visit - 1)):
             # Some species are everywhere, most are rare.
             kind = species[int(400 * chance.random() ** 3)]
-            file.write(
-                f"{chance.choice(places)},{chance.randint(2008, 2022)},{chance.randint(1, 12)},"
-                f"{chance.randint(1, 28)},{kind},{chance.choice(['', 1, 1, 2, 3, 12])}\n"
-            )
+            rows.append(f"{visit},{kind},{chance.choice(['', 1, 1, 2, 3, 12])}\n")
+    chance.shuffle(rows)
+    with open(path, "w") as file:
+        file.write(HEADER)
+        file.writelines(rows[:count])
 
 
 class Cost:
@@ -144,11 +146,12 @@ def sqlite_utils():
 def main():
     parser = argparse.ArgumentParser(prog="scripts/bench import", description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--per-visit", type=int, default=8, help="rows of one place and date, on average")
     arguments = parser.parse_args()
     utils = sqlite_utils()
     with tempfile.TemporaryDirectory() as folder:
         rows = f"{folder}/rows.csv"
-        write_rows(rows, arguments.rows)
+        write_rows(rows, arguments.rows, arguments.per_visit)
         scripts = {"raw": RAW.format(path=rows) + RAW_INDEXES, "same": same_work(folder, rows)}
         for name, script in scripts.items():
             with open(f"{folder}/{name}.sql", "w") as file:
