@@ -51,7 +51,7 @@ struct EventLog: Sendable {
         logger.warning(
             """
             the database was edited with another program, or written by an earlier Rookery: totals, the order of answers, \
-            bbox and near may be wrong until the next import or 'rookery datasets remove'
+            bbox and near may be wrong until the next import of any file
             """)
     }
 }

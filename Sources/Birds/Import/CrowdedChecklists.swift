@@ -10,13 +10,8 @@ final class CrowdedChecklists {
     private let meet: Statement
 
     init() throws(StoreError) {
-        // An empty path is a temporary database on disk; temporary ones are unlinked as soon as they are made.
-        database = try Database(path: "", mode: .readWrite)
-        try database.execute(
+        database = try .temporary(
             """
-            PRAGMA journal_mode = OFF;
-            PRAGMA synchronous = OFF;
-            PRAGMA cache_size = -\(Self.cacheKilobytes);
             CREATE TABLE checklist (
                 dataset INTEGER,        -- its rank
                 code TEXT,              -- '' where there is none
@@ -26,9 +21,8 @@ final class CrowdedChecklists {
                 stored INTEGER,         -- the species that its row counts; NULL where it was there before
                 last INTEGER,           -- the rank of the last species that was counted
                 PRIMARY KEY (dataset, code)
-            ) WITHOUT ROWID;
-            BEGIN
-            """)
+            ) WITHOUT ROWID
+            """, cacheKilobytes: Self.cacheKilobytes)
         insert = try database.prepare(
             "INSERT INTO checklist VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING")
         meet = try database.prepare(

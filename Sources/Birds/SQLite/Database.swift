@@ -73,6 +73,21 @@ public final class Database {
         budget.watch(opened)
     }
 
+    /// A temporary database on disk, which is unlinked as soon as it is made, in a transaction that needs no end.
+    /// - Parameter tables: the SQL that makes them.
+    static func temporary(_ tables: String, cacheKilobytes: Int) throws(StoreError) -> Database {
+        let database = try Database(path: "", mode: .readWrite)
+        try database.execute(
+            """
+            PRAGMA journal_mode = OFF;
+            PRAGMA synchronous = OFF;
+            PRAGMA cache_size = -\(cacheKilobytes);
+            \(tables);
+            BEGIN
+            """)
+        return database
+    }
+
     deinit {
         noteUse()
         // The v2 close waits for statements that are still alive: they may be released after their connection.

@@ -70,14 +70,7 @@ import Testing
         }
     }
 
-    private func rows(_ sql: String) throws -> [String] {
-        let select = try database.prepare(sql)
-        var rows: [String] = []
-        while try select.step() {
-            rows.append(select.columnNames.indices.map { select.text(Int32($0)) ?? "-" }.joined(separator: "|"))
-        }
-        return rows
-    }
+    private func rows(_ sql: String) throws -> [String] { try database.rows(sql, null: "-") }
 
     @Test(arguments: 0..<60 as Range<UInt64>) func mendsEveryCount(seed: UInt64) throws {
         try fill(seed: seed)

@@ -102,14 +102,7 @@ import Testing
             return [checklists.count] + checklists.new
         }
 
-        func rows(_ sql: String) throws -> [String] {
-            let select = try database.prepare(sql)
-            var rows: [String] = []
-            while try select.step() {
-                rows.append(select.columnNames.indices.map { select.text(Int32($0)) ?? "-" }.joined(separator: "|"))
-            }
-            return rows
-        }
+        func rows(_ sql: String) throws -> [String] { try database.rows(sql, null: "-") }
 
         func stored() throws -> [[String]] {
             try [

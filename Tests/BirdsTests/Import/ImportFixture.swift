@@ -69,13 +69,7 @@ final class ImportFixture {
 
     /// Rows of a query, cells joined by `|`, NULL empty.
     func rows(_ sql: String) throws -> [String] {
-        let database = try Database(path: database, mode: .readOnly)
-        let statement = try database.prepare(sql)
-        var rows: [String] = []
-        while try statement.step() {
-            rows.append(statement.columnNames.indices.map { statement.text(Int32($0)) ?? "" }.joined(separator: "|"))
-        }
-        return rows
+        try Database(path: database, mode: .readOnly).rows(sql)
     }
 
     /// All records in the default order.
@@ -108,6 +102,18 @@ final class ImportFixture {
         let indexes = try rows("SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL").count
         return try broken.isEmpty && indexes == Schema.indexes.count + 4
             && rows("PRAGMA integrity_check") == ["ok"]
+    }
+}
+
+extension Database {
+    /// Rows of a query, cells joined by `|`.
+    func rows(_ sql: String, null: String = "") throws -> [String] {
+        let statement = try prepare(sql)
+        var rows: [String] = []
+        while try statement.step() {
+            rows.append(statement.columnNames.indices.map { statement.text(Int32($0)) ?? null }.joined(separator: "|"))
+        }
+        return rows
     }
 }
 

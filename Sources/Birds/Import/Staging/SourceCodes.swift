@@ -8,17 +8,11 @@ final class SourceCodes {
     private let first: Statement
 
     init() throws(StoreError) {
-        // An empty path is a temporary database on disk; temporary ones are unlinked as soon as they are made.
-        database = try Database(path: "", mode: .readWrite)
-        try database.execute(
+        database = try .temporary(
             """
-            PRAGMA journal_mode = OFF;
-            PRAGMA synchronous = OFF;
-            PRAGMA cache_size = -\(Self.cacheKilobytes);
             CREATE TABLE source (dataset INTEGER, code TEXT, file INTEGER, line INTEGER, PRIMARY KEY (dataset, code))
-                WITHOUT ROWID;
-            BEGIN
-            """)
+                WITHOUT ROWID
+            """, cacheKilobytes: Self.cacheKilobytes)
         insert = try database.prepare("INSERT INTO source VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING")
         first = try database.prepare("SELECT file, line FROM source WHERE dataset = ?1 AND code = ?2")
     }
