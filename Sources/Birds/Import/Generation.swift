@@ -65,14 +65,19 @@ final class Generation {
     ) throws(ImportError) -> Value {
         let old = try OldGeneration.open(path)
         if let old { try copy(old.descriptor) }
-        let value: Value
+        let (value, publishedAt): (Value, Int64)
         do throws(StoreError) {
-            value = try changeCopy(of: old, body)
+            (value, publishedAt) = try changeCopy(of: old, body)
         } catch {
             clear()
             throw ImportError(error, path: path)
         }
-        if publish { try self.publish(like: old) } else { clear() }
+        if publish {
+            if waitsForClock { PublishedGeneration.wait(until: publishedAt) }
+            try self.publish(like: old)
+        } else {
+            clear()
+        }
         withExtendedLifetime(old) {}
         return value
     }
@@ -82,7 +87,7 @@ final class Generation {
 
     private func changeCopy<Value>(
         of old: OldGeneration?, _ body: (Database) throws(StoreError) -> Value
-    ) throws(StoreError) -> Value {
+    ) throws(StoreError) -> (Value, publishedAt: Int64) {
         let database = try Database(path: newPath, mode: .readWrite)
         try database.turnTriggersOff()
         try database.execute(
@@ -117,8 +122,7 @@ final class Generation {
         let pages = try database.integer("PRAGMA page_count") ?? 0
         if free > 1000, free > pages / 4 { try database.execute("VACUUM") }
         try Seal.set(in: database)
-        if waitsForClock { PublishedGeneration.wait(until: publishedAt) }
-        return value
+        return (value, publishedAt)
     }
 
     private func copy(_ old: Int32) throws(ImportError) {
