@@ -24,14 +24,13 @@ struct Paging {
     /// The name of the page behind a row.
     /// - Parameter ordinal: How many rows like it have been sent.
     func token(_ row: ObservationRow, ordinal: Int64, _ records: Records) throws(StoreError) -> String {
-        let location = try records.location(row.location)
-        let (code, region) = try records.bytes(ofLocation: row.location)
+        let location = try records.key(ofLocation: row.location)
         return PageToken(
-            query: query, date: row.date, location: code, latitude: location.latitude,
-            longitude: location.longitude, region: region,
+            query: query, date: row.date, location: location.code, latitude: location.latitude,
+            longitude: location.longitude, region: location.region,
             place: try records.twins(beforeLocation: row.location),
             // A checklist has none.
-            species: row.species == 0 ? [] : try records.bytes(ofSpecies: row.species),
+            species: row.species == 0 ? [] : try records.code(ofSpecies: row.species),
             num: row.num, dataset: row.dataset, ordinal: ordinal
         ).text
     }

@@ -74,14 +74,16 @@ final class Records {
             region: row.text(3), name: row.text(4))
     }
 
-    /// What tells a location apart, byte for byte, where an edit may have left what is no text.
-    func bytes(ofLocation id: Int64) throws(StoreError) -> (code: [UInt8], region: [UInt8]?) {
+    /// What tells a location apart, with texts byte for byte, since an edit may have left what is no text.
+    func key(ofLocation id: Int64) throws(StoreError) -> (
+        code: [UInt8], latitude: Double?, longitude: Double?, region: [UInt8]?
+    ) {
         let row = try seek(id, &locationByID, Self.locationByID)
         defer { row.reset() }
-        return (row.bytes(0), row.isNull(3) ? nil : row.bytes(3))
+        return (row.bytes(0), row.optionalDouble(1), row.optionalDouble(2), row.isNull(3) ? nil : row.bytes(3))
     }
 
-    func bytes(ofSpecies id: Int64) throws(StoreError) -> [UInt8] {
+    func code(ofSpecies id: Int64) throws(StoreError) -> [UInt8] {
         let row = try seek(id, &speciesByID, Self.speciesByID)
         defer { row.reset() }
         return row.bytes(0)
