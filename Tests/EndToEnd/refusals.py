@@ -60,7 +60,7 @@ def main():
         check(get(link).status_code == 200, "the link of a page is answered")
         token = re.search(r"after=([^&]+)", link)[1]
         everything = get("/observations?species=stejay").json()
-        refused = 0
+        refused = refused_heads = heads = 0
         for index in range(len(token)):
             for letter in "Az_5":
                 other = token[:index] + letter + token[index + 1:]
@@ -70,10 +70,14 @@ def main():
                 # A token is a place in the order of one query: another place of the same query is no secret.
                 right = answer.status_code == 400 and answer.json()["parameter"] == "after"
                 refused += right
+                heads += index < 12
+                refused_heads += right and index < 12
                 right = right or answer.status_code == 200 and all(row in everything for row in answer.json()[:3])
                 if not right or answer.status_code == 200 and len(answer.json()) > 2:
                     check(False, "a token that was tampered with does no harm", f"{other}: {answer.text}")
-        check(refused > len(token) // 2, f"{refused} of {4 * len(token)} tokens that were tampered with are 400, the others places in "
+        # The version and the hash of the query are 9 bytes: 12 letters, with no bit of what follows.
+        check(refused_heads == heads, "a token of another version or query is always 400", f"{refused_heads} of {heads}")
+        check(refused > heads, f"{refused} of {4 * len(token)} tokens that were tampered with are 400, the others places in "
               "the same query")
         for other in ("", "A", token + "A", token + "AAAA", token[1:], token[:-1], token[::-1]):
             answer = get(link.replace(token, other))
