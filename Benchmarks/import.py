@@ -146,7 +146,7 @@ def sqlite_utils():
 def main():
     parser = argparse.ArgumentParser(prog="scripts/bench import", description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--per-visit", type=int, default=8, help="rows of one place and date, on average")
+    parser.add_argument("--per-visit", type=int, default=1, help="rows of one place and date, on average")
     arguments = parser.parse_args()
     utils = sqlite_utils()
     with tempfile.TemporaryDirectory() as folder:
