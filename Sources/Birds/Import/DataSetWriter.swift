@@ -1,7 +1,8 @@
 /// Puts staged records into a database: makes room for them, gives them ids and checklists, and keeps what follows from them.
 ///
 /// SQLite writes every row, so that its own rules hold: STRICT, NOT NULL and UNIQUE, and indexes that agree with their tables.
-/// Records come in the default order. Where many change, the indexes are dropped first and made again at the end.
+/// Records come in the default order. Where many change, the indexes are dropped first and made again at the end, but for those
+/// that are filled in their order.
 ///
 /// Invariant: rows of other data sets than the targets stay as they are, but for ids of species and places that had to move
 /// (`OrderedIDs`).
@@ -62,6 +63,7 @@ struct DataSetWriter {
             database, locations: locations.ids, species: species.ids, datasets: datasets.ids,
             none: none.flatMap { species.rank(of: $0) }, touched: appends ? touched : nil)
         let isFirst = before == outcome.replaced
+        if isFirst { try Schema.makeIndexesInOrder(in: database) }
         let summaries = try SummaryTable(database)
         if isFirst { try inserter.sumUpDates(to: summaries) }
         try inserter.insert(try sorter.sorted(), &change, progress)

@@ -1,6 +1,6 @@
 /// Inserts rows of integers, many with one statement: starting a statement costs as much as inserting a row.
 struct IntegerRows {
-    private static let rowsAtOnce = 64
+    private static let rowsAtOnce = 200
 
     private let columns: Int
     private let insertMany: Statement

@@ -135,12 +135,14 @@ enum Schema {
         let table: FilledTable
         let columns: String
         var isUnique = false
+        /// Whether an import inserts rows in its order.
+        var isInOrder = false
     }
 
     static let indexes = [
         Index(
             name: "observation_by_date", table: .observation,
-            columns: "(date, location_id, species_id, num, dataset_id)"),
+            columns: "(date, location_id, species_id, num, dataset_id)", isInOrder: true),
         Index(
             name: "observation_by_species", table: .observation,
             columns: "(species_id, date, location_id, num, dataset_id)"),
@@ -150,7 +152,8 @@ enum Schema {
         Index(
             name: "observation_by_source_id", table: .observation,
             columns: "(dataset_id, source_id) WHERE source_id IS NOT NULL", isUnique: true),
-        Index(name: "checklist_by_date", table: .checklist, columns: "(date, location_id, dataset_id)"),
+        Index(
+            name: "checklist_by_date", table: .checklist, columns: "(date, location_id, dataset_id)", isInOrder: true),
         Index(name: "checklist_by_location", table: .checklist, columns: "(location_id, date, dataset_id)"),
     ]
 
@@ -174,14 +177,24 @@ enum Schema {
             // but more than 16 sorted runs are merged twice.
             let last = try database.integer("SELECT max(id) FROM \(index.table.rawValue)") ?? 0
             let kilobytes = min(max(last / 16 / (1024 / sortedSize), leastSorted), mostSorted)
-            try database.execute(
-                """
-                PRAGMA cache_size = -\(kilobytes);
-                CREATE \(index.isUnique ? "UNIQUE " : "")INDEX IF NOT EXISTS \(index.name)
-                ON \(index.table.rawValue) \(index.columns)
-                """)
+            try database.execute("PRAGMA cache_size = -\(kilobytes)")
+            try make(index, in: database)
         }
         try database.execute("PRAGMA cache_size = \(cache)")
+    }
+
+    /// Makes those that an import fills in their order, where it is the first: SQLite adds rows to their ends, which costs less
+    /// than to sort them later.
+    static func makeIndexesInOrder(in database: Database) throws(StoreError) {
+        for index in indexes where index.isInOrder { try make(index, in: database) }
+    }
+
+    private static func make(_ index: Index, in database: Database) throws(StoreError) {
+        try database.execute(
+            """
+            CREATE \(index.isUnique ? "UNIQUE " : "")INDEX IF NOT EXISTS \(index.name)
+            ON \(index.table.rawValue) \(index.columns)
+            """)
     }
 
     static func dropIndexes(of tables: [FilledTable], in database: Database) throws(StoreError) {

@@ -369,8 +369,14 @@ struct SpeciesSummaries {
         }
         if sorter != nil { try spillPlaces() }
         guard let sorter else {
-            places.sort { ($0.key.location, $0.region, $0.key.dataset) < ($1.key.location, $1.region, $1.key.dataset) }
-            for (key, region, numbers) in places { try add(key, region, numbers) }
+            // Small items are sorted much faster than these.
+            var order = places.indices.map { (location: places[$0].key.location, index: $0) }
+            order.sort { a, b in
+                if a.location != b.location { return a.location < b.location }
+                let (a, b) = (places[a.index], places[b.index])
+                return (a.region, a.key.dataset) < (b.region, b.key.dataset)
+            }
+            for (_, index) in order { try add(places[index].key, places[index].region, places[index].numbers) }
             return clearPlaces()
         }
         self.sorter = nil
