@@ -22,7 +22,9 @@ let package = Package(
         // Each library may import what stands here and no more: `--explicit-target-dependency-import-check=error`.
         .target(name: "HTTP", swiftSettings: settings),
         .target(name: "Transport", dependencies: ["HTTP", "CLinux"], swiftSettings: settings),
-        .target(name: "Birds", dependencies: ["CSQLite", "CZlib"], swiftSettings: settings),
+        .target(name: "Birds", dependencies: ["CSQLite"], swiftSettings: settings),
+        // Serving only reads: `API` does not know this one.
+        .target(name: "BirdImport", dependencies: ["Birds", "CSQLite", "CZlib"], swiftSettings: settings),
         .target(
             name: "API",
             dependencies: ["HTTP", "Birds", "COpenSSL", "CZlib", .product(name: "Logging", package: "swift-log")],
@@ -30,7 +32,7 @@ let package = Package(
         .executableTarget(
             name: "rookery",
             dependencies: [
-                "HTTP", "Transport", "Birds", "API",
+                "HTTP", "Transport", "Birds", "BirdImport", "API",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -38,10 +40,19 @@ let package = Package(
 
         .testTarget(name: "HTTPTests", dependencies: ["HTTP"], swiftSettings: settings),
         .testTarget(name: "TransportTests", dependencies: ["Transport", "HTTP"], swiftSettings: settings),
-        .testTarget(name: "BirdsTests", dependencies: ["Birds", "CSQLite", "CZlib"], swiftSettings: settings),
-        .testTarget(name: "APITests", dependencies: ["API", "HTTP", "Birds", "Transport"], swiftSettings: settings),
+        // What the tests of several modules stand on.
+        .target(
+            name: "Fixtures", dependencies: ["Birds", "BirdImport"], path: "Tests/Fixtures", swiftSettings: settings),
+        .testTarget(name: "BirdsTests", dependencies: ["Birds", "Fixtures", "CSQLite"], swiftSettings: settings),
         .testTarget(
-            name: "RookeryTests", dependencies: ["rookery", "Birds", "Transport", "HTTP"], swiftSettings: settings),
+            name: "BirdImportTests", dependencies: ["BirdImport", "Birds", "Fixtures", "CSQLite", "CZlib"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "APITests", dependencies: ["API", "HTTP", "Birds", "BirdImport", "Transport"], swiftSettings: settings
+        ),
+        .testTarget(
+            name: "RookeryTests", dependencies: ["rookery", "Birds", "BirdImport", "Transport", "HTTP"],
+            swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

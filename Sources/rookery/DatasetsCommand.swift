@@ -1,4 +1,5 @@
 import ArgumentParser
+import BirdImport
 import Birds
 
 /// `rookery datasets`: what is in the database, and taking some of it out.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BirdImport
 import Birds
 import Glibc
 

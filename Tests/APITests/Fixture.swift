@@ -1,3 +1,4 @@
+import BirdImport
 import Birds
 import Foundation
 import HTTP

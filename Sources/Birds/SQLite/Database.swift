@@ -4,7 +4,7 @@ import Synchronization
 
 /// One connection to SQLite, for one thread at a time. It closes when it is released.
 public final class Database {
-    let handle: OpaquePointer
+    package let handle: OpaquePointer
     /// How long its statements may run. SQLite asks it until the connection is closed.
     let budget = Budget()
     /// Empty for a temporary database.
@@ -49,7 +49,7 @@ public final class Database {
     }
 
     /// How to open a file.
-    enum Mode {
+    package enum Mode {
         case readOnly
         /// Creates the file if it is missing.
         case readWrite
@@ -57,7 +57,7 @@ public final class Database {
 
     /// - Parameter path: the path of a file, whatever it looks like; empty for a temporary database.
     /// - Throws: `StoreError.sqlite`.
-    init(path: String, mode: Mode) throws(StoreError) {
+    package init(path: String, mode: Mode) throws(StoreError) {
         let access = mode == .readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
         // SQLite takes `file:` and `:memory:` at the beginning for something else.
         let name = path.isEmpty || path.hasPrefix("/") ? path : "./" + path
@@ -75,7 +75,7 @@ public final class Database {
 
     /// A temporary database on disk, which is unlinked as soon as it is made, in a transaction that needs no end.
     /// - Parameter tables: the SQL that makes them.
-    static func temporary(_ tables: String, cacheKilobytes: Int) throws(StoreError) -> Database {
+    package static func temporary(_ tables: String, cacheKilobytes: Int) throws(StoreError) -> Database {
         let database = try Database(path: "", mode: .readWrite)
         try database.execute(
             """
@@ -95,22 +95,22 @@ public final class Database {
     }
 
     /// Where its file is.
-    var folder: String {
+    package var folder: String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
     /// Bounds one of the sizes that SQLite knows, such as `SQLITE_LIMIT_LENGTH`.
-    func limit(_ size: Int32, to value: Int) { sqlite3_limit(handle, size, Int32(clamping: value)) }
+    package func limit(_ size: Int32, to value: Int) { sqlite3_limit(handle, size, Int32(clamping: value)) }
 
     /// Keeps triggers of the file from running: what it does is what it is told, and no more.
-    func turnTriggersOff() throws(StoreError) {
+    package func turnTriggersOff() throws(StoreError) {
         let code = rookery_sqlite3_switch(handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0)
         guard code == SQLITE_OK else { throw error(code, sql: "") }
     }
 
     /// Runs statements that return no rows.
-    func execute(_ sql: String) throws(StoreError) {
+    package func execute(_ sql: String) throws(StoreError) {
         noteUse()
         let code = sqlite3_exec(handle, sql, nil, nil, nil)
         guard code == SQLITE_OK else { throw error(code, sql: sql) }
@@ -118,28 +118,28 @@ public final class Database {
 
     /// - Throws: `.overBudget` and `.cancelled` too: SQLite asks for the budget by itself where a statement takes long, and not
     ///   where there are many short ones.
-    func prepare(_ sql: String) throws(StoreError) -> Statement {
+    package func prepare(_ sql: String) throws(StoreError) -> Statement {
         if let refusal = budget.refusal { throw refusal }
         return try Statement(self, sql)
     }
 
     /// The first column of the first row as an integer; nil without a row.
-    func integer(_ sql: String) throws(StoreError) -> Int64? {
+    package func integer(_ sql: String) throws(StoreError) -> Int64? {
         let statement = try prepare(sql)
         return try statement.step() ? statement.int64(0) : nil
     }
 
     /// The first column of the first row as text; nil without a row, or where it is NULL.
-    func text(_ sql: String) throws(StoreError) -> String? {
+    package func text(_ sql: String) throws(StoreError) -> String? {
         let statement = try prepare(sql)
         return try statement.step() ? statement.text(0) : nil
     }
 
     /// How many rows the last INSERT, UPDATE or DELETE changed.
-    var changes: Int64 { sqlite3_changes64(handle) }
+    package var changes: Int64 { sqlite3_changes64(handle) }
 
     /// What an extended result code means.
-    func error(_ code: Int32, sql: String) -> StoreError {
+    package func error(_ code: Int32, sql: String) -> StoreError {
         if code & 0xFF == SQLITE_INTERRUPT, let refusal = budget.refusal { return refusal }
         return .sqlite(code: code, message: String(cString: sqlite3_errmsg(handle)), sql: sql)
     }

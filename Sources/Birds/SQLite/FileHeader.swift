@@ -2,18 +2,18 @@ import CSQLite
 import Glibc
 
 /// The first bytes of a file of SQLite. Source: https://www.sqlite.org/fileformat2.html, section 1.3.
-struct FileHeader: Equatable {
+package struct FileHeader: Equatable {
     /// What every one begins with.
-    static let magic: [UInt8] = Array("SQLite format 3\0".utf8)
+    package static let magic: [UInt8] = Array("SQLite format 3\0".utf8)
     static let size = 100
 
-    private(set) var bytes: [UInt8]
+    package private(set) var bytes: [UInt8]
 
     /// Of no file.
-    init() { bytes = [UInt8](repeating: 0, count: Self.size) }
+    package init() { bytes = [UInt8](repeating: 0, count: Self.size) }
 
     /// Nil where the file does not begin with one.
-    init?(_ descriptor: Int32) {
+    package init?(_ descriptor: Int32) {
         self.init()
         guard pread(descriptor, &bytes, bytes.count, 0) == bytes.count, bytes.starts(with: Self.magic) else {
             return nil
@@ -31,10 +31,10 @@ struct FileHeader: Equatable {
     }
 
     /// Whether the file is in WAL mode.
-    var isLogged: Bool { bytes[18] == 2 || bytes[19] == 2 }
+    package var isLogged: Bool { bytes[18] == 2 || bytes[19] == 2 }
 
     /// The header of the same file out of WAL mode.
-    var withoutLog: FileHeader {
+    package var withoutLog: FileHeader {
         var header = self
         (header.bytes[18], header.bytes[19]) = (1, 1)
         return header
@@ -42,7 +42,7 @@ struct FileHeader: Equatable {
 
     /// The header after a transaction that changes neither the size of the file nor its schema: its two counters of changes are
     /// one more.
-    var next: FileHeader {
+    package var next: FileHeader {
         var next = self
         for start in [24, 92] {
             let count = bytes[start..<start + 4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) } &+ 1
@@ -56,9 +56,9 @@ struct FileHeader: Equatable {
 
 /// What tells whether another program has changed a file since it was published: the header that it had, in a table of its own.
 /// SQLite counts every change there.
-enum Seal {
+package enum Seal {
     /// Seals a file, with transactions of its own; nothing may change after it.
-    static func set(in database: Database) throws(StoreError) {
+    package static func set(in database: Database) throws(StoreError) {
         // The row is written twice, so that the second time changes its bytes alone.
         try database.execute("DELETE FROM seal; INSERT INTO seal VALUES (x'\(hex(FileHeader()))')")
         let header = FileHeader(database)?.next
@@ -69,7 +69,7 @@ enum Seal {
     }
 
     /// Whether a file with this header is as it was sealed. One of an earlier version has no seal.
-    static func isIntact(_ header: FileHeader, in database: Database) throws(StoreError) -> Bool {
+    package static func isIntact(_ header: FileHeader, in database: Database) throws(StoreError) -> Bool {
         let isThere = try database.integer(
             """
             SELECT count(*) FROM pragma_table_list t, pragma_table_info('seal') c

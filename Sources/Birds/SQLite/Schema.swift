@@ -11,13 +11,13 @@
 /// - `location.code` with its coordinates and region is one place; the same code elsewhere is another row.
 /// - A row of `species` may be unknown to every table of species: then it has no names.
 /// - We never change a file once it has its name: see `Generation`. What another program changes, `Mending` puts in order.
-enum Schema {
+package enum Schema {
     /// `application_id` of a database of ours: "Rook".
-    static let applicationID = 0x526F_6F6B
+    package static let applicationID = 0x526F_6F6B
     /// `user_version`: the version of this layout.
-    static let version = 2
+    package static let version = 2
 
-    static let tables = """
+    package static let tables = """
         CREATE TABLE IF NOT EXISTS generation (          -- one row: what tells this file from every other one
             id TEXT NOT NULL,              -- 32 random hexadecimal digits, new with every change
             published_at TEXT NOT NULL     -- UTC, ISO 8601
@@ -115,22 +115,22 @@ enum Schema {
         """
 
     /// What a file is about. All else follows from these.
-    static let recordTables = [
+    package static let recordTables = [
         "generation", "dataset", "species", "location", "checklist", "observation", "observation_detail",
     ]
     /// Those of them that an earlier version did not make.
-    static let laterTables = ["generation", "observation_detail"]
+    package static let laterTables = ["generation", "observation_detail"]
     /// What follows from the records: see `DerivedTables` and `Seal`.
-    static let derivedTables = ["location_box", "region", "summary", "seal"]
+    package static let derivedTables = ["location_box", "region", "summary", "seal"]
 
     /// The tables that an import fills.
-    enum FilledTable: String {
+    package enum FilledTable: String {
         case observation, checklist
     }
 
     /// An index of a table that an import fills. It is made after a large one, since sorting once is faster than inserting in
     /// disorder.
-    struct Index {
+    package struct Index {
         let name: String
         let table: FilledTable
         let columns: String
@@ -139,7 +139,7 @@ enum Schema {
         var isInOrder = false
     }
 
-    static let indexes = [
+    package static let indexes = [
         Index(
             name: "observation_by_date", table: .observation,
             columns: "(date, location_id, species_id, num, dataset_id)", isInOrder: true),
@@ -167,7 +167,7 @@ enum Schema {
     private static let mostSorted: Int64 = 48 * 1024
 
     /// Makes those indexes that are missing.
-    static func makeIndexes(
+    package static func makeIndexes(
         of tables: [FilledTable] = [.observation, .checklist], in database: Database
     ) throws(StoreError) {
         try database.execute("DROP INDEX IF EXISTS \(formerIndex)")
@@ -185,7 +185,7 @@ enum Schema {
 
     /// Makes those that an import fills in their order, where it is the first: SQLite adds rows to their ends, which costs less
     /// than to sort them later.
-    static func makeIndexesInOrder(in database: Database) throws(StoreError) {
+    package static func makeIndexesInOrder(in database: Database) throws(StoreError) {
         for index in indexes where index.isInOrder { try make(index, in: database) }
     }
 
@@ -197,20 +197,20 @@ enum Schema {
             """)
     }
 
-    static func dropIndexes(of tables: [FilledTable], in database: Database) throws(StoreError) {
+    package static func dropIndexes(of tables: [FilledTable], in database: Database) throws(StoreError) {
         for index in indexes where tables.contains(index.table) {
             try database.execute("DROP INDEX IF EXISTS \(index.name)")
         }
     }
 
     /// Whether a row is of some data sets, as SQL.
-    static func isOf(datasets: [Int64]) -> String { "dataset_id IN \(list(datasets))" }
+    package static func isOf(datasets: [Int64]) -> String { "dataset_id IN \(list(datasets))" }
 
     /// Ids as SQL.
-    static func list(_ ids: [Int64]) -> String { "(" + ids.map(String.init).joined(separator: ", ") + ")" }
+    package static func list(_ ids: [Int64]) -> String { "(" + ids.map(String.init).joined(separator: ", ") + ")" }
 
     /// Lays out an empty database.
-    static func create(in database: Database) throws(StoreError) {
+    package static func create(in database: Database) throws(StoreError) {
         try database.execute(
             """
             PRAGMA page_size = 8192;
@@ -222,7 +222,7 @@ enum Schema {
     }
 
     /// Refuses a file that is not ours, or of another version, with a sentence that says what to do.
-    static func check(_ database: Database, path: String) throws(StoreError) {
+    package static func check(_ database: Database, path: String) throws(StoreError) {
         let application: Int64
         let found: Int64
         do {

@@ -3,9 +3,9 @@
 /// Every row has a region and a data set too, so that a summary for any view, or by region or data set, is a sum over rows.
 /// Species, locations and data sets are ids; a date is `yyyymmdd`; a month is 1 to 12 and a week an ISO 8601 week, 1 to 53,
 /// both 0 where the date does not tell; a year is that of the date, or `noYear`.
-enum SummaryKind: Int64, CaseIterable {
+package enum SummaryKind: Int64, CaseIterable {
     /// The year of what is no date. Such numbers lie among dates, and before and after them; as the greatest of years it comes last.
-    static let noYear: Int64 = 10_000
+    package static let noYear: Int64 = 10_000
 
     case species = 1
     case year = 2
@@ -20,7 +20,7 @@ enum SummaryKind: Int64, CaseIterable {
     case locationYear = 11
 
     /// Those whose first key is a species.
-    static let ofSpecies: [SummaryKind] = [
+    package static let ofSpecies: [SummaryKind] = [
         .species, .speciesYear, .speciesMonth, .speciesWeek, .speciesDate, .speciesLocation,
     ]
 }

@@ -9,7 +9,7 @@ public struct FileIdentity: Sendable, Hashable {
     /// When it was last written to, in nanoseconds since 1970.
     public let modified: Int64
     /// Whether it is a file of bytes, and no directory, pipe or device.
-    let isRegular: Bool
+    package let isRegular: Bool
 
     /// The file that the path leads to now; nil where there is none, or it can't be looked at.
     public init?(path: String) {

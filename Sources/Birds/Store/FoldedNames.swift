@@ -2,9 +2,9 @@
 ///
 /// Names that are ASCII are in the indexes by name, which fold ASCII. The others, some hundreds in English and some thousands in other
 /// languages, are read once: a budget that ends while they are read is no loss, for the next call goes on where this one stopped.
-final class FoldedNames {
+package final class FoldedNames {
     /// Which of the two names.
-    enum Column: String, CaseIterable {
+    package enum Column: String, CaseIterable {
         case scientific = "scientific_name"
         case common = "common_name"
     }
@@ -20,11 +20,11 @@ final class FoldedNames {
     /// A longer name is no name of a species: folding it costs more than the answer is worth. In bytes.
     private static let longest = 1000
 
-    init(_ database: Database) { self.database = database }
+    package init(_ database: Database) { self.database = database }
 
     /// The ids of the species with a name, ascending.
     /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
-    func ids(_ name: String, _ column: Column) throws(StoreError) -> [Int64] {
+    package func ids(_ name: String, _ column: Column) throws(StoreError) -> [Int64] {
         guard name.utf8.count <= FoldedNames.longest else { return [] }
         try read()
         let key = NameKey(name)

@@ -140,3 +140,12 @@ struct Paging {
         return hash
     }
 }
+
+extension Int64 {
+    /// The sum, or the number next to it that 64 bits hold.
+    @inline(__always)
+    func addingSaturated(_ other: Int64) -> Int64 {
+        let (sum, isTooLarge) = addingReportingOverflow(other)
+        return isTooLarge ? (other < 0 ? .min : .max) : sum
+    }
+}

@@ -22,7 +22,7 @@ public struct PublishedGeneration: Sendable, Hashable {
     /// Makes a database another generation, whose time is that of no earlier one: at least a second later, since the times of
     /// HTTP have seconds. So it is a little ahead of the clock where a file is changed twice in a second.
     /// - Returns: that time, in seconds since 1970.
-    static func renew(in database: Database) throws(StoreError) -> Int64 {
+    package static func renew(in database: Database) throws(StoreError) -> Int64 {
         let last = try database.integer("SELECT CAST(strftime('%s', published_at) AS INTEGER) FROM generation") ?? 0
         // A time of the year 10000 or later can't be written; so it does not count.
         let next = last < 253_402_300_799 ? max(last, 0) + 1 : 0
@@ -38,7 +38,7 @@ public struct PublishedGeneration: Sendable, Hashable {
 
     /// Waits for the clock to reach a time, so that no answer is dated before it (RFC 9110 §8.8.2.1): for a second at most, since a
     /// clock that was set back may need longer.
-    static func wait(until publishedAt: Int64) {
+    package static func wait(until publishedAt: Int64) {
         // By the clock that dates answers, which is up to a few milliseconds behind the others.
         for _ in 0..<220 where Int64(time(nil)) < publishedAt { usleep(5000) }
     }

@@ -2,17 +2,17 @@
 ///
 /// A file that was edited with another program may hold any number. One with a year, a month or a day that no calendar has tells
 /// nothing: it counts as a date that is not known.
-struct StoredDate {
+package struct StoredDate {
     /// Nil where the number is no date.
-    let year: Int64?
+    package let year: Int64?
     /// Nil where it is not known.
-    let month: Int64?
-    let day: Int64?
+    package let month: Int64?
+    package let day: Int64?
 
     /// Numbers outside of it are no dates; neither are those within it with a month above 12 or a day above 31.
-    static let all: ClosedRange<Int64> = 1_00_00...9999_12_31
+    package static let all: ClosedRange<Int64> = 1_00_00...9999_12_31
 
-    init(_ number: Int64) {
+    package init(_ number: Int64) {
         guard StoredDate.isDate(number) else {
             (year, month, day) = (nil, nil, nil)
             return
@@ -24,12 +24,12 @@ struct StoredDate {
         self.day = day == 0 ? nil : day
     }
 
-    static func isDate(_ number: Int64) -> Bool {
+    package static func isDate(_ number: Int64) -> Bool {
         all.contains(number) && number / 100 % 100 <= 12 && number % 100 <= 31
     }
 
     /// ISO 8601, as far as it is known: `2021-02-03`, `2021-02` or `2021`; nil where the number is no date.
-    var iso: String? {
+    package var iso: String? {
         func padded(_ number: Int64, _ width: Int) -> String {
             let digits = String(number)
             return String(repeating: "0", count: max(width - digits.utf8.count, 0)) + digits
@@ -43,29 +43,29 @@ struct StoredDate {
     }
 
     /// The same for all numbers whose `iso` is the same: 0 where the number is no date.
-    var group: Int64 {
+    package var group: Int64 {
         guard let year else { return 0 }
         return year * 10_000 + (month.map { $0 * 100 + (day ?? 0) } ?? 0)
     }
 
     /// What summaries by month and by week can hold of a date; 0 stands for what is not known.
-    static let months: Range<Int64> = 0..<13
-    static let weeks: Range<Int64> = 0..<54
+    package static let months: Range<Int64> = 0..<13
+    package static let weeks: Range<Int64> = 0..<54
 
     /// A date as summaries group it: 0 for what is not known, and all of it where the number is no date.
-    struct Parts {
-        let year: Int64
-        let month: Int64
-        let isoYear: Int64
-        let week: Int64
+    package struct Parts {
+        package let year: Int64
+        package let month: Int64
+        package let isoYear: Int64
+        package let week: Int64
 
-        init(_ number: Int64) {
+        package init(_ number: Int64) {
             year = Parts.year(of: number)
             month = year == 0 ? 0 : number / 100 % 100
             let isoWeek = ISOWeek(number)
             (isoYear, week) = (isoWeek?.year ?? 0, isoWeek?.number ?? 0)
         }
 
-        static func year(of number: Int64) -> Int64 { StoredDate.isDate(number) ? number / 10_000 : 0 }
+        package static func year(of number: Int64) -> Int64 { StoredDate.isDate(number) ? number / 10_000 : 0 }
     }
 }

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Birds
+@testable import Fixtures
 
 @Suite struct NameKeyTests {
     /// Every letter there is, in both cases and all normal forms.

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Birds
+@testable import Fixtures
 
 @Suite struct SpellingTests {
     /// Insertions, deletions, substitutions, and swaps of neighbours, by the definition.

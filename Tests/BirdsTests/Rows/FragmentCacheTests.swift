@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Birds
+@testable import Fixtures
 
 @Suite struct FragmentCacheTests {
     private static func bytes(_ key: Int64) -> [UInt8] {

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Birds
+@testable import Fixtures
 
 @Suite struct RowEncoderTests {
     private static func store(_ fixture: Fixture, in folder: TemporaryFolder, bound: Int? = nil) throws

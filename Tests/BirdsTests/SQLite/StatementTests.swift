@@ -2,6 +2,7 @@ import CSQLite
 import Testing
 
 @testable import Birds
+@testable import Fixtures
 
 @Suite struct StatementTests {
     private let database: Database

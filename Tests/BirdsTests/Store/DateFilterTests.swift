@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Birds
+@testable import Fixtures
 
 @Suite struct DateFilterTests {
     /// Every number that a date can be, of some years.

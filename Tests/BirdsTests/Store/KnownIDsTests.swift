@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Birds
+@testable import Fixtures
 
 /// Which values of filters are one id, and which are lists.
 @Suite struct KnownIDsTests {

@@ -3,6 +3,7 @@ import Glibc
 import Testing
 
 @testable import Birds
+@testable import Fixtures
 
 @Suite struct ObservationStoreTests {
     /// What a query should find, computed row by row and nothing else.

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Birds
+@testable import Fixtures
 
 /// A file that was edited with another program may hold any number as a date. Each record counts, is listed, paged and summed
 /// whatever it is, and no filter by date finds one whose number is no date.

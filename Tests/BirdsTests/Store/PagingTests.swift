@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Birds
+@testable import Fixtures
 
 @Suite struct PagingTests {
     private static let fields: [Field] = [

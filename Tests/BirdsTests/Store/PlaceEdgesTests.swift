@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Birds
+@testable import Fixtures
 
 /// Areas at the antimeridian and the poles, against a plain computation over all places.
 @Suite struct PlaceEdgesTests {

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Birds
+@testable import Fixtures
 
 /// Reading place by place and sorting gives what reading by date gives.
 @Suite struct PlacewiseScanTests {

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Birds
+@testable import Fixtures
 
 @Suite struct RowCursorTests {
     private let folder: TemporaryFolder

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Birds
+@testable import Fixtures
 
 /// Several places may have one `loc_id`: orders and pages are those of the code, which is what an answer shows.
 @Suite struct SharedCodesTests {

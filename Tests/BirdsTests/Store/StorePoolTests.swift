@@ -4,6 +4,7 @@ import Synchronization
 import Testing
 
 @testable import Birds
+@testable import Fixtures
 
 @Suite struct StorePoolTests {
     private let folder: TemporaryFolder

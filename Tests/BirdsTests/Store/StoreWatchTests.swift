@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Birds
+@testable import Fixtures
 
 @Suite struct StoreWatchTests {
     private let folder: TemporaryFolder

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Birds
+@testable import Fixtures
 
 @Suite struct ZeroFillTests {
     /// An edit may give records and checklists any ids.

@@ -1,0 +1,47 @@
+import Birds
+
+extension DataSets {
+    /// A line for each data set under a line of titles, in columns.
+    public static func table(_ list: [DataSet]) -> String {
+        let titles = ["name", "records", "checklists", "format", "imported", "licence"]
+        let rows = list.map { set in
+            [
+                set.name, ImportReport.number(set.records), ImportReport.number(set.checklists), set.format,
+                set.importedAt, set.licence ?? "",
+            ]
+        }
+        let numbers: Set = [1, 2]
+        let widths = titles.indices.map { column in ([titles] + rows).map { $0[column].count }.max() ?? 0 }
+        var text = ""
+        for row in [titles] + rows {
+            var line = ""
+            for (column, cell) in row.enumerated() {
+                let space = String(repeating: " ", count: widths[column] - cell.count)
+                line += (column > 0 ? "  " : "") + (numbers.contains(column) ? space + cell : cell + space)
+            }
+            while line.last == " " { line.removeLast() }
+            text += line + "\n"
+        }
+        return text
+    }
+
+    /// A JSON array with an object for each data set; `null` for what is not known.
+    public static func json(_ list: [DataSet]) -> String {
+        let objects = list.map { set in
+            let members: [(String, String)] = [
+                ("name", quoted(set.name)), ("records", String(set.records)), ("checklists", String(set.checklists)),
+                ("format", quoted(set.format)), ("imported_at", quoted(set.importedAt)),
+                ("source", quoted(set.source)), ("licence", quoted(set.licence)), ("citation", quoted(set.citation)),
+            ]
+            return "{" + members.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ",") + "}"
+        }
+        return "[" + objects.joined(separator: ",\n") + "]\n"
+    }
+
+    private static func quoted(_ text: String?) -> String {
+        guard let text else { return "null" }
+        var bytes: [UInt8] = []
+        JSONText.append(text, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,38 @@
+import Birds
+
+extension Format {
+    /// What BirdNET-Pi writes to `BirdDB.txt`. A detection is not a count.
+    static let birdNETPi = Format(
+        name: "birdnet-pi", title: "BirdNET-Pi",
+        content: .records(complete: nil), syntax: .semicolon,
+        rules: [.placesWithoutCode, .originIsNoPlace],
+        columns: [
+            Column("date", .date),
+            Column("time", .time),
+            Column("sci_name", .scientificName),
+            Column("com_name", .commonName),
+            Column("confidence", .confidence),
+            Column("lat", .latitude, required: false),
+            Column("lon", .longitude, required: false),
+        ])
+
+    /// An export of BirdNET-Go, whose columns have the names of its fields in one of two spellings. A detection is not a
+    /// count, and one marked as unlikely did not pass review.
+    static let birdNETGo = Format(
+        name: "birdnet-go", title: "BirdNET-Go",
+        content: .records(complete: nil), syntax: .comma,
+        rules: [.placesWithoutCode, .originIsNoPlace, .sourceWithinLocation],
+        columns: [
+            Column("date", .date),
+            Column("time", .time),
+            Column("scientific_name", or: ["scientificname"], .scientificName),
+            Column("common_name", or: ["commonname"], .commonName),
+            Column("confidence", .confidence),
+            Column("id", .source, required: false),
+            Column("source_node", or: ["sourcenode"], .location, required: false),
+            Column("species_code", or: ["speciescode"], .species, required: false),
+            Column("latitude", .latitude, required: false),
+            Column("longitude", .longitude, required: false),
+            Column("unlikely", .unlikely, required: false),
+        ])
+}

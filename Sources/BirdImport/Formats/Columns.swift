@@ -1,0 +1,129 @@
+import Birds
+
+/// The cells of a row, by what they hold in a format.
+struct Columns {
+    private var positions: [Int]
+    private var nullWords: [[[UInt8]]]
+    private var names: [String]
+    private var required: [Bool]
+    /// How many cells a row may have.
+    private let width: Int
+
+    init(_ format: Format, _ header: Header) {
+        positions = Array(repeating: -1, count: Format.Member.allCases.count)
+        nullWords = Array(repeating: [], count: positions.count)
+        names = Array(repeating: "", count: positions.count)
+        required = Array(repeating: false, count: positions.count)
+        width = header.names.count
+        for column in format.columns {
+            guard let position = header.position(column) else { continue }
+            positions[column.member.rawValue] = position
+            nullWords[column.member.rawValue] = column.nullWords
+            names[column.member.rawValue] = header.names[position]
+            required[column.member.rawValue] = column.isRequired
+        }
+    }
+
+    @inline(__always)
+    func has(_ member: Format.Member) -> Bool { positions[member.rawValue] >= 0 }
+
+    /// Texts that name things are no longer than this, in bytes.
+    static let longestText = 500
+    /// Texts that say more about things are no longer than this, in bytes.
+    static let longestRemark = 10_000
+
+    /// The cell; empty where it is missing or a null word.
+    @inline(__always)
+    func cell(_ member: Format.Member, _ row: Row) -> Row.Cell {
+        let cell = row.trimmed(positions[member.rawValue])
+        return !nullWords[member.rawValue].isEmpty && isNullWord(member, row, cell) ? .empty : cell
+    }
+
+    private func isNullWord(_ member: Format.Member, _ row: Row, _ cell: Row.Cell) -> Bool {
+        nullWords[member.rawValue].contains { $0.elementsEqual(row.bytes[cell.range]) }
+    }
+
+    /// A text of printable characters.
+    @inline(__always)
+    func text(_ member: Format.Member, _ row: Row) throws(RowError) -> Row.Cell {
+        let cell = cell(member, row)
+        guard cell.range.count <= Self.longestText else {
+            throw error(member, "is longer than \(Self.longestText) bytes")
+        }
+        for byte in row.bytes[cell.range] where byte < 0x20 || byte == 0x7F {
+            throw error(member, "holds a control character")
+        }
+        return cell
+    }
+
+    /// A text of any length that people write, which may have several lines.
+    func remark(_ member: Format.Member, _ row: Row) throws(RowError) -> Row.Cell {
+        let cell = cell(member, row)
+        guard cell.range.count <= Self.longestRemark else {
+            throw error(member, "is longer than \(Self.longestRemark) bytes")
+        }
+        for byte in row.bytes[cell.range] where byte < 0x20 && !(0x09...0x0D).contains(byte) || byte == 0x7F {
+            throw error(member, "holds a control character")
+        }
+        return cell
+    }
+
+    /// A text that must not be empty.
+    @inline(__always)
+    func code(_ member: Format.Member, _ row: Row) throws(RowError) -> Row.Cell {
+        let cell = try text(member, row)
+        if cell.isEmpty { throw error(member, "is empty") }
+        return cell
+    }
+
+    @inline(__always)
+    func integer(_ member: Format.Member, _ row: Row) throws(RowError) -> Int64? {
+        let cell = row.trimmed(positions[member.rawValue])
+        if let value = Number.integer(row.bytes, cell) { return value }
+        if cell.isEmpty || isNullWord(member, row, cell) { return nil }
+        throw error(member, "'\(shown(row, cell))' is not a whole number")
+    }
+
+    @inline(__always)
+    func double(_ member: Format.Member, _ row: Row) throws(RowError) -> Double? {
+        let cell = row.trimmed(positions[member.rawValue])
+        if let value = Number.double(row.bytes, cell) { return value }
+        if cell.isEmpty || isNullWord(member, row, cell) { return nil }
+        throw error(member, "'\(shown(row, cell))' is not a number")
+    }
+
+    /// 0 or 1, or the words for them.
+    func flag(_ member: Format.Member, _ row: Row) throws(RowError) -> Int64? {
+        guard has(member) else { return nil }
+        let word = cell(member, row)
+        if word.range.count > 3 {
+            let text = row.text(word).lowercased()
+            if text == "true" { return 1 }
+            if text == "false" { return 0 }
+        }
+        guard let value = try integer(member, row) else { return nil }
+        guard value == 0 || value == 1 else { throw error(member, "\(value) is neither 0 nor 1") }
+        return value
+    }
+
+    /// A text that must not be empty where its column is required.
+    func codeIfRequired(_ member: Format.Member, _ row: Row) throws(RowError) -> Row.Cell {
+        try required[member.rawValue] ? code(member, row) : text(member, row)
+    }
+
+    func checkWidth(_ row: Row) throws(RowError) {
+        if row.cells.count > width {
+            // A separator at the end of the line makes one more cell with nothing in it.
+            guard row.cells.count == width + 1, row.trimmed(width).isEmpty else {
+                throw RowError(column: nil, reason: "it has \(row.cells.count) cells for \(width) columns")
+            }
+        }
+    }
+
+    func error(_ member: Format.Member, _ reason: String) -> RowError {
+        RowError(column: names[member.rawValue], reason: reason)
+    }
+
+    /// A cell in a sentence.
+    func shown(_ row: Row, _ cell: Row.Cell) -> String { Row.shown(row.text(cell), atMost: 40) }
+}

@@ -1,0 +1,58 @@
+import Birds
+
+extension Format {
+    /// GBIF's simple download. A species may be named by `species`, without an author, or by `scientificName` alone.
+    static let gbif = Format(
+        name: "gbif", title: "GBIF simple download",
+        content: .records(complete: nil), syntax: .tab,
+        rules: [.placesWithoutCode],
+        columns: [
+            Column("gbifid", .source),
+            Column("datasetkey", .unused),
+            Column("class", .taxonClass),
+            Column("species", .scientificName),
+            Column("scientificname", .authoredName),
+            Column("countrycode", .region),
+            Column("locality", .locationName),
+            Column("occurrencestatus", .status),
+            Column("individualcount", .count),
+            Column("decimallatitude", .latitude),
+            Column("decimallongitude", .longitude),
+            Column("eventdate", .date),
+            Column("year", .year, required: false),
+            Column("month", .month, required: false),
+            Column("day", .day, required: false),
+        ])
+
+    /// Occurrences in the terms of Darwin Core, whose header names them: `occurrence.txt` of an archive. Records of one
+    /// `eventID` are a checklist.
+    static let darwinCore = Format(
+        name: "dwc", title: "Darwin Core occurrences",
+        content: .records(complete: nil), syntax: .tab,
+        rules: [.placesWithoutCode],
+        columns: [
+            Column("scientificname", .authoredName),
+            Column("occurrenceid", or: ["gbifid", "id"], .source, required: false),
+            Column("eventid", .checklist, required: false),
+            Column("class", .taxonClass, required: false),
+            Column("species", .scientificName, required: false),
+            Column("vernacularname", .commonName, required: false),
+            Column("countrycode", .region, required: false),
+            Column("locationid", .location, required: false),
+            Column("locality", .locationName, required: false),
+            Column("occurrencestatus", .status, required: false),
+            Column("individualcount", .count, required: false),
+            Column("organismquantity", .quantity, required: false),
+            Column("organismquantitytype", .quantityType, required: false),
+            Column("decimallatitude", .latitude, required: false),
+            Column("decimallongitude", .longitude, required: false),
+            Column("eventdate", .date, required: false),
+            Column("year", .year, required: false),
+            Column("month", .month, required: false),
+            Column("day", .day, required: false),
+            Column("eventtime", .time, required: false),
+            Column("samplingprotocol", .protocol, required: false),
+            Column("occurrenceremarks", .comments, required: false),
+            Column("eventremarks", .checklistComments, required: false),
+        ])
+}

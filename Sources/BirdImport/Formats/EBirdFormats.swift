@@ -1,0 +1,78 @@
+import Birds
+
+extension Format {
+    /// What an observer gets from eBird of their own. Before 2019 there was no `Location ID`, and `Observation Details` was
+    /// called `Species Comments`. `X` is a bird that was seen and not counted.
+    static let eBirdMyData = Format(
+        name: "ebird-mydata", title: "My eBird Data",
+        content: .records(complete: nil), syntax: .comma,
+        rules: [.placesWithoutCode, .sourceByChecklistAndSpecies],
+        columns: [
+            Column("submission id", .checklist),
+            Column("common name", .commonName),
+            Column("scientific name", .scientificName),
+            Column("count", .count, null: ["X", "x"]),
+            Column("state/province", .region),
+            Column("location id", .location, required: false),
+            Column("location", .locationName),
+            Column("latitude", .latitude),
+            Column("longitude", .longitude),
+            Column("date", .date),
+            Column("time", .time),
+            Column("protocol", .protocol, required: false),
+            Column("duration (min)", .minutes, required: false),
+            Column("all obs reported", .complete, required: false),
+            Column("distance traveled (km)", .distance, required: false),
+            Column("area covered (ha)", .area, required: false),
+            Column("number of observers", .observers, required: false),
+            Column("breeding code", .breedingCode, required: false),
+            Column("observation details", or: ["species comments"], .comments, required: false),
+            Column("checklist comments", .checklistComments, required: false),
+        ])
+
+    /// The eBird Basic Dataset, in the layouts that there have been since 2017. The names of observers in the oldest ones are
+    /// not read. `APPROVED` is 0 where a record did not pass review.
+    static let eBird = Format(
+        name: "ebird", title: "eBird Basic Dataset",
+        content: .records(complete: nil), syntax: .tab,
+        rules: [.placesWithoutCode],
+        columns: [
+            Column("global unique identifier", .source),
+            Column("common name", .commonName),
+            Column("scientific name", .scientificName),
+            Column("observation count", .count, null: ["X", "x"]),
+            Column("breeding code", or: ["breeding bird atlas code"], .breedingCode, required: false),
+            Column("country code", .country),
+            Column("state code", .region),
+            Column("locality", .locationName),
+            Column("locality id", .location),
+            Column("latitude", .latitude),
+            Column("longitude", .longitude),
+            Column("observation date", .date),
+            Column("time observations started", .time),
+            Column("sampling event identifier", .checklist),
+            Column("protocol name", or: ["protocol type"], .protocol, required: false),
+            Column("duration minutes", .minutes, required: false),
+            Column("effort distance km", .distance, required: false),
+            Column("effort area ha", .area, required: false),
+            Column("number observers", .observers, required: false),
+            Column("all species reported", .complete),
+            Column("group identifier", .group, required: false),
+            Column("approved", .valid, required: false),
+            Column("reviewed", .reviewed, required: false),
+            Column("checklist comments", or: ["trip comments"], .checklistComments, required: false),
+            Column("species comments", .comments, required: false),
+        ])
+
+    /// eBird's taxonomy, which says of each taxon what category it is of.
+    static let eBirdTaxonomy = Format(
+        name: "ebird-taxonomy", title: "eBird taxonomy",
+        content: .species, syntax: .comma,
+        columns: [
+            Column("species_code", .species),
+            Column("category", .category),
+            Column("sci_name", .scientificName),
+            Column("primary_com_name", .commonName),
+            Column("taxon_order", .taxonOrder),
+        ])
+}

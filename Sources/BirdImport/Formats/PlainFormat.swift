@@ -1,0 +1,29 @@
+import Birds
+
+extension Format {
+    /// The nine members of a record.
+    static let plain = Format(
+        name: "plain", title: "plain",
+        content: .records(complete: nil), syntax: .comma,
+        columns: [
+            Column("loc_id", .location),
+            Column("latitude", .latitude, null: ["NA", "--"]),
+            Column("longitude", .longitude, null: ["NA", "--"]),
+            Column("region", .region),
+            Column("year", .year),
+            Column("month", .month, null: ["NA", "--"]),
+            Column("day", .day, null: ["NA", "--"]),
+            Column("species_id", .species),
+            Column("num", .count, null: ["X", "x", "NA", "--"]),
+        ])
+
+    /// The names of species for plain files.
+    static let plainSpecies = Format(
+        name: "plain-species", title: "plain species table",
+        content: .species, syntax: .comma,
+        columns: [
+            Column("species_id", .species),
+            Column("sci_name", .scientificName),
+            Column("en_us", .commonName),
+        ])
+}

@@ -1,0 +1,214 @@
+import Birds
+import Glibc
+
+/// The first half of an import: reads every row of every file, stages the good ones and reports the others.
+struct Reading {
+    private let options: ImportOptions
+    private let database: String
+    private let lastYear: Int
+    private let importedAt: String
+    private let rejects: Rejects?
+    let staging: Staging
+    private(set) var targets: [DataSetWriter.Target] = []
+    /// Species in the order in which they were met, each code once.
+    private(set) var species: [SourceSpecies] = []
+    private var speciesByCode: [String: (index: Int, file: Int, line: Int)] = [:]
+    private(set) var report = ImportReport()
+    private var identities: [FileIdentity: String] = [:]
+
+    /// More than there are names of birds in any language.
+    private static let mostSpecies = 1 << 20
+    /// How many rows pass between two reports of progress.
+    private static let stretch = 8192
+
+    init(_ options: ImportOptions, database: String) throws(ImportError) {
+        self.options = options
+        self.database = database
+        var now = time_t(options.now)
+        var utc = tm()
+        gmtime_r(&now, &utc)
+        lastYear = Int(utc.tm_year) + 1901
+        importedAt = Self.timestamp(utc)
+        rejects =
+            if let path = options.rejects {
+                try Rejects(path: path, unlike: options.files + [database])
+            } else {
+                nil
+            }
+        staging = Staging(in: Generation.folder(of: database))
+    }
+
+    private static func timestamp(_ utc: tm) -> String {
+        func digits(_ value: Int32, _ width: Int) -> String {
+            let text = String(value)
+            return String(repeating: "0", count: max(0, width - text.utf8.count)) + text
+        }
+        return digits(utc.tm_year + 1900, 4) + "-" + digits(utc.tm_mon + 1, 2) + "-" + digits(utc.tm_mday, 2) + "T"
+            + digits(utc.tm_hour, 2) + ":" + digits(utc.tm_min, 2) + ":" + digits(utc.tm_sec, 2) + "Z"
+    }
+
+    mutating func read(_ path: String, progress: (ImportProgress) -> Void) throws(ImportError) {
+        let file = try SourceFile(path: path)
+        guard let identity = FileIdentity(path: path), identity != FileIdentity(path: database) else {
+            throw .refused("\(path) is the database itself.")
+        }
+        if let other = identities.updateValue(path, forKey: identity) {
+            throw .refused("\(path) is named twice\(other == path ? "" : ", also as \(other)").")
+        }
+        let content = try Detection.open(file, as: options.format, folder: staging.folder)
+        var dataset: Int?
+        if content.tables.contains(where: { !$0.format.holdsSpecies }) {
+            dataset = try target(for: path, format: content.name)
+        }
+        report.files.append(
+            ImportReport.File(
+                path: path, format: content.title, encoding: content.encoding,
+                dataset: dataset.map { targets[$0].name }))
+        var rows = 0
+        for table in content.tables { rows += try read(table, of: file, dataset: dataset ?? 0, progress: progress) }
+        guard rows > 0 else { throw .refused("\(path) has a header and no rows.") }
+    }
+
+    /// Says that all files are read.
+    func finish() throws(ImportError) {
+        try rejects?.flush()
+    }
+
+    /// The number of the data set into which a file goes.
+    private mutating func target(for path: String, format: String) throws(ImportError) -> Int {
+        let name = if let given = options.dataset { given } else { try DataSets.name(of: path) }
+        if let known = targets.firstIndex(where: { $0.name == name }) {
+            guard options.dataset != nil else {
+                throw .refused("\(path) would be data set \(name), as another file is; say which with --dataset.")
+            }
+            return known
+        }
+        targets.append(
+            DataSetWriter.Target(
+                name: name, format: format, source: options.source, licence: options.licence,
+                citation: options.citation, importedAt: importedAt))
+        return targets.count - 1
+    }
+
+    /// Reads all rows of a table; how many there were.
+    private mutating func read(
+        _ table: SourceTable, of file: SourceFile, dataset: Int, progress: (ImportProgress) -> Void
+    ) throws(ImportError) -> Int {
+        let columns = Columns(table.format, table.header)
+        let records = RecordDecoder(table.format, columns, lastYear: lastYear)
+        let names = SpeciesDecoder(columns)
+        let number = report.files.count - 1
+        let shared = try SharedChecklists(table, columns)
+        var complete: Bool?
+        if case .records(let value) = table.format.content { complete = value }
+        let source = try table.open()
+        var row = Row()
+        var record = SourceRecord()
+        var rows = 0
+        while try source.next(&row) {
+            rows += 1
+            var problem = row.problem.map { RowError(column: nil, reason: $0) }
+            var named: SourceSpecies?
+            if problem == nil {
+                do throws(RowError) {
+                    if table.format.holdsSpecies {
+                        named = try names.decode(row)
+                    } else {
+                        try records.decode(&row, into: &record)
+                    }
+                } catch { problem = error }
+            }
+            if problem == nil {
+                problem =
+                    if !table.format.holdsSpecies {
+                        try stage(record, row, shared, dataset: dataset, file: number, complete: complete)
+                    } else if let named {
+                        try add(named, row, file: number)
+                    } else {
+                        leaveOut("without a name", file: number)
+                    }
+            }
+            if let problem { try reject(problem, row, file: number) }
+            if rows % Self.stretch == 0 {
+                progress(
+                    ImportProgress(
+                        stage: .reading(file: file.path), records: rows,
+                        fraction: min(1, Double(source.consumed) / Double(table.size))))
+            }
+        }
+        if table.format.holdsSpecies {
+            report.files[number].species += rows
+        } else {
+            report.files[number].records += rows
+        }
+        return rows
+    }
+
+    /// Stages a record, or leaves it out; the error of its row where there is one.
+    private mutating func stage(
+        _ record: SourceRecord, _ row: Row, _ shared: SharedChecklists?, dataset: Int, file: Int, complete: Bool?
+    ) throws(ImportError) -> RowError? {
+        if record.isForeign { return leaveOut("not of the class Aves", file: file) }
+        if record.valid == 0, !options.includeInvalid {
+            return leaveOut("did not pass review (--include-invalid keeps them)", file: file)
+        }
+        if let shared, !shared.keeps(record, row) {
+            return leaveOut("a checklist that several observers share, kept once", file: file)
+        }
+        do throws(StoreError) {
+            switch try staging.add(record, row, dataset: dataset, file: file, complete: complete) {
+            case .staged: return nil
+            case .repeated(let first, let line):
+                let place = first == file ? "line \(line)" : "\(report.files[first].path), line \(line)"
+                return RowError(
+                    column: nil, reason: "the record \(row.text(record.source)) stands already in \(place)")
+            }
+        } catch {
+            throw ImportError(error, path: "the temporary files")
+        }
+    }
+
+    /// Keeps the names of a species; the error of its row where its code has other names already.
+    private mutating func add(_ named: SourceSpecies, _ row: Row, file: Int) throws(ImportError) -> RowError? {
+        if let first = speciesByCode[named.code] {
+            if species[first.index].hasNames(of: named) {
+                species[first.index].learn(from: named)
+                return leaveOut("the same as an earlier row", file: file)
+            }
+            // A taxonomy goes before a list without an order, whichever comes first.
+            let isOrdered = (species[first.index].taxonOrder != nil, named.taxonOrder != nil)
+            if first.file != file, isOrdered.0 != isOrdered.1 {
+                let isFirstKept = isOrdered.0
+                if !isFirstKept {
+                    species[first.index] = named
+                    speciesByCode[named.code] = (first.index, file, row.line)
+                }
+                return leaveOut("named otherwise in a taxonomy", file: isFirstKept ? file : first.file)
+            }
+            let place =
+                first.file == file ? "line \(first.line)" : "\(report.files[first.file].path), line \(first.line)"
+            return RowError(column: nil, reason: "the species \(named.code) has other names in \(place)")
+        }
+        guard species.count < Self.mostSpecies else {
+            throw .refused("\(report.files[file].path) has more than \(Self.mostSpecies) species.")
+        }
+        speciesByCode[named.code] = (species.count, file, row.line)
+        species.append(named)
+        return nil
+    }
+
+    private mutating func leaveOut(_ reason: String, file: Int) -> RowError? {
+        report.files[file].leftOut[reason, default: 0] += 1
+        return nil
+    }
+
+    private mutating func reject(_ error: RowError, _ row: Row, file: Int) throws(ImportError) {
+        report.files[file].rowsInError += 1
+        report.rowsInError += 1
+        guard rejects != nil || report.firstErrors.count < ImportReport.mostShown else { return }
+        let rejected = ImportReport.RowInError(
+            file: report.files[file].path, line: row.line, column: error.column, reason: error.reason)
+        if report.firstErrors.count < ImportReport.mostShown { report.firstErrors.append(rejected) }
+        try rejects?.add(rejected, row: row.raw)
+    }
+}

@@ -1,0 +1,79 @@
+import Birds
+
+extension ImportReport {
+    /// How many unknown species are named.
+    private static let mostNamed = 10
+
+    /// The report for a person, some lines.
+    public var text: String {
+        var lines: [String] = []
+        for file in files { lines += describe(file) }
+        for error in firstErrors {
+            let column = error.column.map { ", column \($0)" } ?? ""
+            lines.append("\(error.file), line \(error.line)\(column): \(error.reason)")
+        }
+        if rowsInError > firstErrors.count {
+            lines.append("and \(Self.number(rowsInError - firstErrors.count)) more rows in error")
+        }
+        if !isStored, let file = files.first(where: \.isAllInError) {
+            lines.append(
+                "Nothing was stored: all rows of \(file.path) are in error. Is it the right file, and of the right format?"
+            )
+            return lines.joined(separator: "\n") + "\n"
+        }
+        if !isStored {
+            lines.append(
+                "Nothing was stored: \(Self.count(rowsInError, "row is", "rows are")) in error. Mend the file, "
+                    + "or store the other rows with --skip-errors.")
+            return lines.joined(separator: "\n") + "\n"
+        }
+        if files.contains(where: { $0.dataset != nil }) {
+            lines.append(
+                (isDryRun ? "Would be stored: " : "Stored: ") + Self.count(stored, "record", "records") + " on "
+                    + Self.count(checklists, "checklist", "checklists") + " at "
+                    + Self.count(locations, "location", "locations")
+                    + (replaced > 0 ? ", replacing \(Self.count(replaced, "record", "records"))" : ""))
+        }
+        if speciesStored > 0 {
+            lines.append(
+                "\(isDryRun ? "Would be named" : "Named"): \(Self.count(speciesStored, "species", "species"))")
+        }
+        if !unknownSpecies.isEmpty {
+            let named = unknownSpecies.prefix(Self.mostNamed).map { "\($0.code) (\(Self.number($0.records)))" }
+            let more = unknownSpecies.count > Self.mostNamed ? ", …" : ""
+            lines.append(
+                "Known to no table of species: \(Self.count(unknownSpecies.count, "species", "species")): "
+                    + named.joined(separator: ", ") + more)
+        }
+        if isDryRun { lines.append("Nothing was changed: this was a dry run.") }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func describe(_ file: File) -> [String] {
+        var line = "\(file.path): \(file.format)"
+        if file.encoding != .utf8 { line += ", not UTF-8: read as \(file.encoding.rawValue)" }
+        if let dataset = file.dataset { line += ", data set \(dataset)" }
+        var lines = [line]
+        if file.dataset != nil { lines.append("  \(Self.count(file.records, "record", "records")) read") }
+        if file.species > 0 || file.dataset == nil { lines.append("  \(Self.number(file.species)) species read") }
+        for (reason, count) in file.leftOut.sorted(by: { $0.key < $1.key }) {
+            lines.append("  \(Self.number(count)) left out: \(reason)")
+        }
+        if file.rowsInError > 0 { lines.append("  \(Self.count(file.rowsInError, "row", "rows")) in error") }
+        return lines
+    }
+
+    private static func count(_ number: Int, _ one: String, _ many: String) -> String {
+        "\(Self.number(number)) \(number == 1 ? one : many)"
+    }
+
+    /// With a comma between thousands.
+    static func number(_ number: Int) -> String {
+        var text = ""
+        for (position, digit) in String(number).reversed().enumerated() {
+            if position > 0, position % 3 == 0, digit != "-" { text.append(",") }
+            text.append(digit)
+        }
+        return String(text.reversed())
+    }
+}

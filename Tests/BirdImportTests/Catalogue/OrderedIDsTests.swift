@@ -1,0 +1,43 @@
+import Birds
+import Testing
+
+@testable import BirdImport
+@testable import Fixtures
+
+@Suite struct OrderedIDsTests {
+    @Test func spreadsFirstIDsEvenly() throws {
+        let assignment = try #require(OrderedIDs.assign(existing: [], ranks: [0, 0, 0]))
+        #expect(assignment.new == [536_870_912, 1_073_741_824, 1_610_612_736])
+        #expect(assignment.renumbered == nil)
+    }
+
+    @Test func putsNewIDsIntoTheirGaps() throws {
+        let assignment = try #require(OrderedIDs.assign(existing: [100, 200, 300], ranks: [0, 1, 1, 3]))
+        #expect(assignment.renumbered == nil)
+        #expect(assignment.new[0] < 100)
+        #expect(assignment.new[1] > 100 && assignment.new[1] < assignment.new[2] && assignment.new[2] < 200)
+        #expect(assignment.new[3] > 300)
+    }
+
+    @Test func renumbersAllWhereAGapIsTooNarrow() throws {
+        let assignment = try #require(OrderedIDs.assign(existing: [5, 6, 9], ranks: [1, 2]))
+        let old = try #require(assignment.renumbered)
+        let order = [old[0], assignment.new[0], old[1], assignment.new[1], old[2]]
+        #expect(order == order.sorted() && Set(order).count == 5)
+        #expect(order[0] > 0 && order[4] <= OrderedIDs.last)
+    }
+
+    @Test func staysInOrderHoweverKeysCome() throws {
+        var random = SplitMix(state: 3)
+        var ids: [Int64] = []
+        for _ in 0..<300 {
+            // Nearly always at the same place, so that gaps run out.
+            let rank = random.next() % 4 == 0 ? Int(random.next() % UInt64(ids.count + 1)) : ids.count / 2
+            let assignment = try #require(OrderedIDs.assign(existing: ids, ranks: [rank]))
+            ids = assignment.renumbered ?? ids
+            ids.insert(assignment.new[0], at: rank)
+            try #require(ids == ids.sorted() && Set(ids).count == ids.count)
+        }
+        #expect(ids[0] > 0 && ids[299] <= OrderedIDs.last)
+    }
+}

@@ -1,0 +1,121 @@
+import Birds
+import Testing
+
+@testable import BirdImport
+@testable import Fixtures
+
+/// What the cells of a plain file may hold, and what is said of those that may not.
+@Suite struct CellRulesTests {
+    static let good: [(row: String, record: String)] = [
+        ("L1,60.5,-135.25,CA-YT,2021,2,3,stejay,3", "L1|60.5|-135.25|CA-YT|20210203|stejay|3"),
+        ("L1,60.5,-135.25,CA-YT,2021,2,3,stejay,3.0", "L1|60.5|-135.25|CA-YT|20210203|stejay|3"),
+        ("L1,60.5,-135.25,CA-YT,2021,2,3,stejay,0", "L1|60.5|-135.25|CA-YT|20210203|stejay|0"),
+        ("L1,60.5,-135.25,CA-YT,2021,2,3,stejay,X", "L1|60.5|-135.25|CA-YT|20210203|stejay|"),
+        ("L1,60.5,-135.25,CA-YT,2021,2,3,stejay,", "L1|60.5|-135.25|CA-YT|20210203|stejay|"),
+        ("L1,60.5,-135.25,CA-YT,2021,2,3,stejay,NA", "L1|60.5|-135.25|CA-YT|20210203|stejay|"),
+        ("L1,60.5,-135.25,CA-YT,2021,2,3,stejay,--", "L1|60.5|-135.25|CA-YT|20210203|stejay|"),
+        ("L1,60.5,-135.25,CA-YT,2021,2,3,stejay,10000000", "L1|60.5|-135.25|CA-YT|20210203|stejay|10000000"),
+        ("L1,60.5,-135.25,CA-YT,2021,2,3,stejay", "L1|60.5|-135.25|CA-YT|20210203|stejay|"),
+        (" L1 , 60.50 ,-1.3525e2,CA-YT,2021.0,02,03, stejay , 3 ", "L1|60.5|-135.25|CA-YT|20210203|stejay|3"),
+        ("L1,,,NA,2021,2,3,stejay,3", "L1|||NA|20210203|stejay|3"),
+        ("L1,NA,NA,HK-,2021,2,3,stejay,3", "L1|||HK-|20210203|stejay|3"),
+        ("L1,90,-180,,2021,2,3,stejay,3", "L1|90.0|-180.0||20210203|stejay|3"),
+        ("L1,-0.0,0,,2021,2,3,stejay,3", "L1|0.0|0.0||20210203|stejay|3"),
+        ("L1,,,,2021,2,,stejay,3", "L1||||20210200|stejay|3"),
+        ("L1,,,,2021,,,stejay,3", "L1||||20210000|stejay|3"),
+        ("L1,,,,2020,2,29,stejay,3", "L1||||20200229|stejay|3"),
+        ("L1,,,,1800,1,1,stejay,3", "L1||||18000101|stejay|3"),
+        ("L1,,,,2025,1,1,stejay,3", "L1||||20250101|stejay|3"),
+        ("L1,,,,2021,2,3,passer1 sp.,3", "L1||||20210203|passer1 sp.|3"),
+        ("L1,,,,2021,2,3,nobird,", "L1||||20210203|nobird|"),
+        ("L1,,,,2021,2,3,stejay,3,", "L1||||20210203|stejay|3"),
+        ("\"L,1\",,,,2021,2,3,\"ste\"\"jay\",3", "L,1||||20210203|ste\"jay|3"),
+    ]
+
+    @Test(arguments: good)
+    func takes(row: String, record: String) throws {
+        let fixture = try ImportFixture()
+        fixture.write("a.csv", plainHeader + row + "\n")
+        let report = try fixture.run("a.csv")
+        #expect(report.firstErrors == [])
+        #expect(try fixture.records() == [record])
+        #expect(try fixture.isSound())
+    }
+
+    static let bad: [(row: String, column: String?, reason: String)] = [
+        ("L1,,,,2021,2,3,stejay,-1", "num", "-1 is negative"),
+        ("L1,,,,2021,2,3,stejay,2.5", "num", "'2.5' is not a whole number"),
+        ("L1,,,,2021,2,3,stejay,10000001", "num", "10000001 is more than 10000000"),
+        ("L1,,,,2021,2,3,stejay,99999999999999999999", "num", "'99999999999999999999' is not a whole number"),
+        ("L1,,,,2021,2,3,stejay,many", "num", "'many' is not a whole number"),
+        ("L1,,,,2021,2,3,stejay,\u{1B}]2;\u{7F}", "num", "'\u{FFFD}]2;\u{FFFD}' is not a whole number"),
+        ("L1,91,0,,2021,2,3,stejay,1", "latitude", "91.0 is not between -90 and 90"),
+        ("L1,0,180.5,,2021,2,3,stejay,1", "longitude", "180.5 is not between -180 and 180"),
+        ("L1,60,,,2021,2,3,stejay,1", "longitude", "is empty, but there is a latitude"),
+        ("L1,,60,,2021,2,3,stejay,1", "latitude", "is empty, but there is a longitude"),
+        ("L1,nan,0,,2021,2,3,stejay,1", "latitude", "'nan' is not a number"),
+        ("L1,1e999,0,,2021,2,3,stejay,1", "latitude", "'1e999' is not a number"),
+        ("L1,,,,,2,3,stejay,1", "year", "is empty"),
+        ("L1,,,,NA,2,3,stejay,1", "year", "'NA' is not a whole number"),
+        ("L1,,,,1799,2,3,stejay,1", "year", "1799 is not between 1800 and 2025"),
+        ("L1,,,,2026,2,3,stejay,1", "year", "2026 is not between 1800 and 2025"),
+        ("L1,,,,2021,13,3,stejay,1", "month", "13 is not a month"),
+        ("L1,,,,2021,,3,stejay,1", "month", "is empty, but there is a day"),
+        ("L1,,,,2021,2,29,stejay,1", "day", "there is no day 29 in month 2 of 2021"),
+        ("L1,,,,2021,2,0,stejay,1", "day", "there is no day 0 in month 2 of 2021"),
+        (",,,,2021,2,3,stejay,1", "loc_id", "is empty"),
+        ("L1,,,,2021,2,3,,1", "species_id", "is empty"),
+        ("L1,,,,2021,2,3,ste\u{0}jay,1", "species_id", "holds a control character"),
+        ("\(String(repeating: "L", count: 501)),,,,2021,2,3,stejay,1", "loc_id", "is longer than 500 bytes"),
+        ("L1,,,,2021,2,3,stejay,1,2", nil, "it has 10 cells for 9 columns"),
+        ("\"L1\"x,,,,2021,2,3,stejay,1", nil, "there is text after the closing quote of a cell"),
+    ]
+
+    @Test(arguments: bad)
+    func refuses(row: String, column: String?, reason: String) throws {
+        let fixture = try ImportFixture()
+        let path = fixture.write("a.csv", plainHeader + "L1,,,,2021,2,3,stejay,1\n" + row + "\n")
+        let report = try fixture.run("a.csv")
+        #expect(!report.isStored)
+        #expect(report.rowsInError == 1)
+        let error = ImportReport.RowInError(file: path, line: 3, column: column, reason: reason)
+        #expect(report.firstErrors == [error])
+        #expect(!fixture.names.contains("birds.db"))
+    }
+
+    /// Against the standard library, which rounds to the nearest double.
+    @Test func readsNumbersExactly() {
+        var random = SplitMix(state: 4)
+        for _ in 0..<20_000 {
+            let digits = Int(random.next() % 19) + 1
+            var text = String((0..<digits).map { _ in "0123456789".randomElement(using: &random) ?? "0" })
+            text.insert(".", at: text.index(text.startIndex, offsetBy: Int(random.next() % UInt64(digits + 1))))
+            if random.next() % 2 == 0 { text = "-" + text }
+            if random.next() % 9 == 0 { text += "e-3" }
+            let cell = Row.Cell(start: 0, end: Int32(text.utf8.count))
+            let expected = Double(text.hasSuffix(".") ? text + "0" : text.replacing(".e", with: ".0e"))
+            #expect(Number.double(Array(text.utf8), cell) == expected, "\(text)")
+        }
+    }
+
+    static let categories: [(String, String, String?)] = [
+        ("Cyanocitta stelleri", "Steller's Jay", "species"),
+        ("Passeriformes sp.", "passerine sp.", "spuh"),
+        ("Poecile hudsonicus/gambeli", "Boreal/Mountain Chickadee", "slash"),
+        ("Larus argentatus x hyperboreus", "Herring x Glaucous Gull (hybrid)", "hybrid"),
+        ("Setophaga coronata [coronata Group]", "Yellow-rumped Warbler (Myrtle)", "issf"),
+        ("Setophaga coronata coronata x auduboni", "Yellow-rumped Warbler (Myrtle x Audubon's)", "intergrade"),
+        ("Columba livia (Feral Pigeon)", "Rock Pigeon (Feral Pigeon)", "domestic"),
+        ("Anser sp. (Domestic type) x Branta canadensis", "Domestic goose sp. x Canada Goose (hybrid)", "hybrid"),
+        ("Branta bernicla bernicla x nigricans", "Brant (Dark-bellied x Black)", "intergrade"),
+        ("Buteo jamaicensis calurus/abieticola", "Red-tailed Hawk (calurus/abieticola)", "issf"),
+        ("Anas sp.", "", "spuh"),
+    ]
+
+    @Test(arguments: categories)
+    func tellsTheCategoryFromNames(scientific: String, common: String, category: String?) {
+        let species = SourceSpecies(
+            code: "code1", scientificName: scientific, commonName: common.isEmpty ? nil : common)
+        #expect(SpeciesDecoder.category(of: species) == category)
+    }
+}

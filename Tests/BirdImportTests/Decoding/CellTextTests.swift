@@ -1,0 +1,76 @@
+import Birds
+import Testing
+
+@testable import BirdImport
+@testable import Fixtures
+
+/// What dates, times and names look like in files.
+@Suite struct CellTextTests {
+    @Test(
+        arguments: [
+            ("2021-02-03", 2021, 2, 3), ("2021-2-3", 2021, 2, 3), ("02-03-2021", 2021, 2, 3),
+            ("2022/02/07", 2022, 2, 7),
+            ("20220207", 2022, 2, 7), ("2021-02-03T00:00:00", 2021, 2, 3), ("2021-02-03T10:00Z", 2021, 2, 3),
+            ("2021-02-03T10:00:00.000+02:00", 2021, 2, 3), ("2021-02-03 06:41", 2021, 2, 3),
+            ("5/14/2009 6:01:24 PM", 2009, 5, 14), ("1996-02-28/1996-02-28", 1996, 2, 28),
+            ("1996-02-28/29", 1996, 2, nil),
+            ("1996-02-01/1996-02-28", 1996, 2, nil), ("1996-02-01/03-04", 1996, nil, nil),
+            ("1996-02-01/1996", 1996, nil, nil),
+            ("2021-02-03T08:00/2021-02-03T09:00", 2021, 2, 3), ("1996", 1996, nil, nil), ("1996-02", 1996, 2, nil),
+            ("2021-13-40", 2021, 13, 40), ("13/40/2021", 2021, 13, 40),
+        ] as [(String, Int64, Int64?, Int64?)])
+    func datesOfAllForms(text: String, year: Int64, month: Int64?, day: Int64?) throws {
+        #expect(try DateText.parse(Array(text.utf8)[...]) == DateText(year: year, month: month, day: day))
+    }
+
+    @Test(arguments: [
+        "", "x", "2021-", "-2021", "2021-02-", "2021--02", "21-02-03", "2021-02-03T", "2021-02-03Tx", "2021/02-03",
+        "1/2",
+        "2021-02-03/", "/2021", "2021/02/03/04", "123", "12345", "202102034", "99999999999999999999",
+        "February 3, 2021",
+        "2021-02-03 June", "2021.02.03", "٢٠٢١", "2021-222-01",
+    ])
+    func textsThatAreNoDates(text: String) {
+        #expect(throws: DateText.Fault.unreadable) { try DateText.parse(Array(text.utf8)[...]) }
+    }
+
+    @Test func anIntervalOfYearsIsNoDate() {
+        for text in ["1996/1997", "1996-12-31/1997-01-01"] {
+            #expect(throws: DateText.Fault.tooLong) { try DateText.parse(Array(text.utf8)[...]) }
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("06:41", 401), ("6:41", 401), ("06:41:30", 401), ("06:41 AM", 401), ("06:41 pm", 1121), ("12:05 AM", 5),
+            ("12:05 PM", 725), ("00:00", 0), ("23:59:59.999Z", 1439), ("06:41+02:00", 401), ("06:41-07:00", 401),
+            ("06:41:00/07:30:00", 401), ("6:41PM", 1121),
+        ] as [(String, Int64)])
+    func timesOfAllForms(text: String, minutes: Int64) {
+        #expect(TimeText.minutes(Array(text.utf8)[...]) == minutes)
+    }
+
+    @Test(arguments: [
+        "", "6", "24:00", "12:60", "6:", ":41", "06:41:61", "13:00 PM", "0:30 AM", "06:41 XM", "06:41 A", "06:41 AMx",
+        "06-41",
+        "066:41", "six",
+    ])
+    func textsThatAreNoTimes(text: String) {
+        #expect(TimeText.minutes(Array(text.utf8)[...]) == nil)
+    }
+
+    @Test(arguments: [
+        ("Larus argentatus Pontoppidan, 1763", "Larus argentatus"), ("Larus argentatus", "Larus argentatus"),
+        ("Passer domesticus (Linnaeus, 1758)", "Passer domesticus"), ("Larus Linnaeus, 1758", "Larus"),
+        ("Motacilla alba yarrellii Gould, 1837", "Motacilla alba yarrellii"),
+        ("Motacilla alba van Dyck", "Motacilla alba"),
+        ("Anas platyrhynchos × Anas acuta", "Anas platyrhynchos × Anas acuta"),
+        ("Anas platyrhynchos x acuta", "Anas platyrhynchos x acuta"), ("Larus sp.", "Larus sp."),
+        ("Corvus corone/cornix", "Corvus corone/cornix"), ("", ""), ("Sylvia cantillans (Pallas)", "Sylvia cantillans"),
+        ("Pica pica d'Orbigny", "Pica pica"), ("Emberiza citrinella Linnaeus", "Emberiza citrinella"),
+    ])
+    func namesWithoutTheirAuthors(text: String, name: String) {
+        let bytes = Array(text.utf8)
+        #expect(String(decoding: bytes[..<ScientificName.end(in: bytes[...])], as: UTF8.self) == name)
+    }
+}

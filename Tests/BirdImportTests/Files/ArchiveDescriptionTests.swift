@@ -1,0 +1,88 @@
+import Birds
+import Testing
+
+@testable import BirdImport
+@testable import Fixtures
+
+@Suite struct ArchiveDescriptionTests {
+    @Test func readsElementsAttributesAndText() throws {
+        let root = try XMLElement.parse(
+            Array(
+                """
+                \u{FEFF}<?xml version="1.0"?><!-- a - b -->
+                <a:root one='1 &lt; 2' xmlns:two="&quot;&#x41;&#66;&amp;"><child/>text &gt; <![CDATA[<raw>&amp;]]><!-- no --><child x="y"></child ></a:root>
+
+                """.utf8))
+        #expect(root.name == "root" && root.attributes == ["one": "1 < 2", "two": "\"AB&"])
+        #expect(root.text == "text > <raw>&amp;" && root.children("child").map(\.attributes) == [[:], ["x": "y"]])
+    }
+
+    @Test(arguments: [
+        "", "text", "<a>", "<a></b>", "<a", "<a b></a>", "<a b=c></a>", "<a b='c></a>", "<a>&nbsp;</a>", "<a>&#0;</a>",
+        "<a>&#xD800;</a>", "<a>&amp</a>", "<!DOCTYPE a><a/>", "<a/><b/>", "<a><!-- </a>", "<a><![CDATA[</a>", "<></>",
+        "<a/>x", String(repeating: "<a>", count: 50_000), "<a>&" + String(repeating: "x", count: 1000),
+    ])
+    func refusesWhatIsNoXML(text: String) {
+        #expect(throws: XMLElement.Fault.self) { try XMLElement.parse(Array(text.utf8)) }
+    }
+
+    static let meta = """
+        <archive xmlns="http://rs.tdwg.org/dwc/text/" metadata="eml.xml">
+          <core encoding="utf-8" fieldsTerminatedBy="\\t" linesTerminatedBy="\\n" fieldsEnclosedBy="" ignoreHeaderLines="1"
+              rowType="http://rs.tdwg.org/dwc/terms/Occurrence">
+            <files><location> occurrence.txt
+            </location></files>
+            <id index="0" />
+            <field index="2" term="http://rs.tdwg.org/dwc/terms/scientificName"/>
+            <field default="CA" term="http://rs.tdwg.org/dwc/terms/countryCode"/>
+            <field index="1" default="1" term="http://rs.tdwg.org/dwc/terms/individualCount"/>
+          </core>
+          <extension rowType="http://rs.gbif.org/terms/1.0/Multimedia">
+            <files><location>m.csv</location></files><coreid index="3"/>
+          </extension>
+        </archive>
+        """
+
+    @Test func readsTablesAndTheirColumns() throws {
+        let description = try ArchiveDescription.parse(Array(Self.meta.utf8))
+        #expect(
+            description.core
+                == ArchiveDescription.Table(
+                    rowType: "occurrence", location: "occurrence.txt", syntax: .tab, headerLines: 1, idIndex: 0,
+                    fields: [
+                        .init(term: "scientificname", index: 2, value: nil),
+                        .init(term: "countrycode", index: nil, value: "CA"),
+                        .init(term: "individualcount", index: 1, value: "1"),
+                    ]))
+        #expect(
+            description.extensions == [
+                ArchiveDescription.Table(
+                    rowType: "multimedia", location: "m.csv", syntax: .comma, headerLines: 0, idIndex: 3, fields: [])
+            ])
+    }
+
+    @Test(arguments: [
+        ("<archive", "<other"), ("index=\"2\"", "index=\"-2\""), ("index=\"2\"", "index=\"99999\""), ("\\t", "ab"),
+        ("\\t", ""), ("\\t", "\\n"), ("linesTerminatedBy=\"\\n\"", "linesTerminatedBy=\"|\""),
+        ("fieldsEnclosedBy=\"\"", "fieldsEnclosedBy=\"'\""), ("ignoreHeaderLines=\"1\"", "ignoreHeaderLines=\"-1\""),
+        ("ignoreHeaderLines=\"1\"", "ignoreHeaderLines=\"99999999999999999999\""),
+        ("<location> occurrence.txt", "<other>"),
+        ("term=\"http://rs.tdwg.org/dwc/terms/countryCode\"", ""), ("core", "cor"),
+    ])
+    func refusesWhatItCanNotUse(old: String, new: String) {
+        let text = Self.meta.replacing(old, with: new)
+        #expect(throws: XMLElement.Fault.self) { try ArchiveDescription.parse(Array(text.utf8)) }
+    }
+
+    @Test func survivesDescriptionsThatAreBroken() {
+        var random = SplitMix(state: 9)
+        for _ in 0..<2000 {
+            var bytes = Array(Self.meta.utf8)
+            for _ in 0..<3 {
+                let place = Int.random(in: 0..<bytes.count, using: &random)
+                bytes[place] = Array("<>&;\"'/!-[]=\\ \u{0}x".utf8).randomElement(using: &random) ?? 0
+            }
+            _ = try? ArchiveDescription.parse(bytes)
+        }
+    }
+}

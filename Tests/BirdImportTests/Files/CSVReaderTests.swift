@@ -1,0 +1,112 @@
+import Birds
+import Testing
+
+@testable import BirdImport
+@testable import Fixtures
+
+@Suite struct CSVReaderTests {
+    /// Rows as lists of cells; a row with a problem is the problem with a mark.
+    private func rows(
+        _ bytes: [UInt8], _ syntax: CSVReader.Syntax = .comma, block: Int = CSVReader.blockSize
+    ) throws -> [[String]] {
+        var position = 0
+        let reader = CSVReader(syntax, blockSize: block) { (buffer, count) throws(ImportError) in
+            let end = min(bytes.count, position + count)
+            buffer.append(contentsOf: bytes[position..<end])
+            position = end
+        }
+        var row = Row()
+        var rows: [[String]] = []
+        while try reader.next(&row) {
+            let cells = row.cells.indices.map { row.text(row.cells[$0]) }
+            rows.append(["\(row.line)"] + (row.problem.map { ["!" + $0] } ?? cells))
+        }
+        return rows
+    }
+
+    static let cases: [(text: String, rows: [[String]])] = [
+        ("", []),
+        ("a,b\n1,2\n", [["1", "a", "b"], ["2", "1", "2"]]),
+        ("a,b\r\n1,2\r\n", [["1", "a", "b"], ["2", "1", "2"]]),
+        ("a,b\n1,2", [["1", "a", "b"], ["2", "1", "2"]]),
+        ("\u{FEFF}a,b\n", [["1", "a", "b"]]),
+        ("\u{FEFF}\"a\",b\n", [["1", "a", "b"]]),
+        ("a\n\n\r\nb\n\n", [["1", "a"], ["4", "b"]]),
+        (",\n,,\n", [["1", "", ""], ["2", "", "", ""]]),
+        ("\"a,b\",c\n", [["1", "a,b", "c"]]),
+        ("\"a\nb\",c\nd,e\n", [["1", "a\nb", "c"], ["3", "d", "e"]]),
+        ("\"a\r\nb\"\r\nc\r\n", [["1", "a\r\nb"], ["3", "c"]]),
+        ("\"say \"\"hm\"\"\",\"\"\"\"\n", [["1", "say \"hm\"", "\""]]),
+        ("\"\",\"\"\n", [["1", "", ""]]),
+        ("\"a\"", [["1", "a"]]),
+        ("\"a\"\"\"", [["1", "a\""]]),
+        ("5\" nail,b\n", [["1", "5\" nail", "b"]]),
+        ("\"a\"b,c\nd,e\n", [["1", "!there is text after the closing quote of a cell"], ["2", "d", "e"]]),
+        ("\"a,b\nc,d\n", [["1", "!a quoted cell is not closed"], ["2", "c", "d"]]),
+        ("a,\"b", [["1", "!a quoted cell is not closed"]]),
+        ("a\rb,c\n", [["1", "a\rb", "c"]]),
+        ("é,ü\n", [["1", "é", "ü"]]),
+    ]
+
+    @Test(arguments: cases)
+    func readsRows(text: String, expected: [[String]]) throws {
+        #expect(try rows(Array(text.utf8)) == expected)
+    }
+
+    @Test(arguments: cases)
+    func readsTheSameInBlocksOfAnySize(text: String, expected: [[String]]) throws {
+        for block in 1...8 { #expect(try rows(Array(text.utf8), block: block) == expected, "blocks of \(block)") }
+    }
+
+    @Test func takesQuotesForCharactersWhereThereIsNoQuoting() throws {
+        #expect(try rows(Array("\"a\tb\"\n".utf8), .tab) == [["1", "\"a", "b\""]])
+    }
+
+    @Test func separatesBySemicolons() throws {
+        #expect(try rows(Array("a;\"b;c\"\n".utf8), .semicolon) == [["1", "a", "b;c"]])
+    }
+
+    @Test func refusesRowsThatAreTooLongOrTooWide() throws {
+        let long = String(repeating: "x", count: CSVReader.longestRow + 1) + "\nb\n"
+        #expect(
+            try rows(Array(long.utf8)) == [["1", "!it is longer than \(CSVReader.longestRow) bytes"], ["2", "b"]])
+        let endless = "\"" + String(repeating: String(repeating: "x", count: 9999) + "\n", count: 200)
+        #expect(try rows(Array(endless.utf8)).first == ["1", "!a quoted cell is not closed"])
+        let wide = String(repeating: ",", count: CSVReader.mostCells) + "\nb\n"
+        #expect(try rows(Array(wide.utf8)) == [["1", "!it has more than \(CSVReader.mostCells) cells"], ["2", "b"]])
+    }
+
+    /// What is shown of a row in error must not be a row that is read again.
+    @Test func showsOfARowThatItCanNotUseNoMoreThanItPassesOver() throws {
+        let text = "\"a,b\n\"c,d\ne,f\n"
+        var hasGiven = false
+        let reader = CSVReader(.comma) { (buffer, _) throws(ImportError) in
+            if !hasGiven { buffer.append(contentsOf: text.utf8) }
+            hasGiven = true
+        }
+        var row = Row()
+        #expect(try reader.next(&row) && row.problem != nil && row.raw == "\"a,b\n\"c,d")
+        #expect(try reader.next(&row) && row.problem == nil && row.raw == "e,f")
+    }
+
+    /// Whatever the bytes are: the same rows in blocks of any size, lines that ascend, and no more of them than there are.
+    @Test func survivesAnyBytes() throws {
+        var random = SplitMix(state: 20_240_506)
+        let seeds = Self.cases.map { Array($0.text.utf8) }
+        let pieces: [UInt8] = [0x22, 0x22, 0x2C, 0x0A, 0x0D, 0x61, 0x00, 0xEF, 0xBB, 0xBF, 0x20]
+        for _ in 0..<3000 {
+            var bytes =
+                seeds[Int(random.next() % UInt64(seeds.count))] + seeds[Int(random.next() % UInt64(seeds.count))]
+            for _ in 0..<(random.next() % 6) {
+                let position = Int(random.next() % UInt64(bytes.count + 1))
+                bytes.insert(pieces[Int(random.next() % UInt64(pieces.count))], at: position)
+            }
+            let whole = try rows(bytes)
+            let block = Int(random.next() % 7) + 1
+            try #require(try rows(bytes, block: block) == whole, "\(bytes) in blocks of \(block)")
+            let lines = whole.compactMap { $0.first.flatMap { Int($0) } }
+            #expect(lines == Array(Set(lines)).sorted())
+            #expect((lines.last ?? 0) <= bytes.count { $0 == 0x0A } + 1)
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import Birds
+import CZlib
+
+@testable import BirdImport
+@testable import Fixtures
+
+/// Makes zip archives for tests.
+struct ZipWriter {
+    struct Entry {
+        var name: String
+        var content: [UInt8]
+        var isDeflated = true
+    }
+
+    static func archive(_ entries: [(String, String)], isDeflated: Bool = true) -> [UInt8] {
+        archive(entries.map { Entry(name: $0.0, content: Array($0.1.utf8), isDeflated: isDeflated) })
+    }
+
+    static func archive(_ entries: [Entry], comment: String = "") -> [UInt8] {
+        var bytes: [UInt8] = []
+        var list: [UInt8] = []
+        for entry in entries {
+            let data = entry.isDeflated ? deflated(entry.content) : entry.content
+            let crc = entry.content.withUnsafeBufferPointer { crc32(0, $0.baseAddress, UInt32($0.count)) }
+            var common = little(20, 2) + little(0, 2) + little(entry.isDeflated ? 8 : 0, 2) + little(0, 4)
+            common += little(Int(crc), 4) + little(data.count, 4) + little(entry.content.count, 4)
+            common += little(entry.name.utf8.count, 2) + little(0, 2)
+            list += little(0x0201_4B50, 4) + little(20, 2) + common + little(0, 2) + little(0, 2) + little(0, 2)
+            list += little(0, 4) + little(bytes.count, 4) + Array(entry.name.utf8)
+            bytes += little(0x0403_4B50, 4) + common + Array(entry.name.utf8) + data
+        }
+        let end =
+            little(0x0605_4B50, 4) + little(0, 4) + little(entries.count, 2) + little(entries.count, 2)
+            + little(list.count, 4) + little(bytes.count, 4) + little(comment.utf8.count, 2) + Array(comment.utf8)
+        return bytes + list + end
+    }
+
+    static func little(_ value: Int, _ count: Int) -> [UInt8] {
+        (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+    }
+
+    private static func deflated(_ content: [UInt8]) -> [UInt8] {
+        var stream = z_stream()
+        deflateInit2_(
+            &stream, 6, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+        defer { deflateEnd(&stream) }
+        var output = [UInt8](repeating: 0, count: content.count + content.count / 8 + 100)
+        var input = content
+        let count = input.withUnsafeMutableBufferPointer { input in
+            output.withUnsafeMutableBufferPointer { output -> Int in
+                stream.next_in = input.baseAddress
+                stream.avail_in = UInt32(input.count)
+                stream.next_out = output.baseAddress
+                stream.avail_out = UInt32(output.count)
+                _ = deflate(&stream, Z_FINISH)
+                return Int(stream.total_out)
+            }
+        }
+        return Array(output.prefix(count))
+    }
+}

@@ -1,0 +1,105 @@
+import Birds
+
+@testable import BirdImport
+@testable import Fixtures
+
+/// A file of each format, with what is odd about it.
+enum FormatFixture {
+    static let myEBirdData = """
+        Submission ID,Common Name,Scientific Name,Taxonomic Order,Count,State/Province,County,Location ID,Location,Latitude,\
+        Longitude,Date,Time,Protocol,Duration (Min),All Obs Reported,Distance Traveled (km),Area Covered (ha),\
+        Number of Observers,Breeding Code,Observation Details,Checklist Comments,ML Catalog Numbers
+        S100,Steller's Jay,Cyanocitta stelleri,20000,2,CA-BC,Capital,L1,"Beacon Hill, ""south"" end",48.41,-123.36,2021-02-03,\
+        06:41 AM,eBird - Traveling Count,60,1,1.5,,2,NY,"building,
+        both birds",windy,1 2
+        S100,gull sp.,Larinae sp.,2000,X,CA-BC,Capital,L1,"Beacon Hill, ""south"" end",48.41,-123.36,2021-02-03,06:41 AM,\
+        eBird - Traveling Count,60,1,1.5,,2,,,windy
+        S101,Odd Bird,Avis ignota,1,1,CA-BC,,L2,Home,48.5,-123.5,2021-02-04,,Incidental,,0
+
+        """
+
+    static let oldMyEBirdData = """
+        Submission ID,Common Name,Scientific Name,Taxonomic Order,Count,State/Province,County,Location,Latitude,Longitude,Date,\
+        Time,Protocol,Duration (Min),All Obs Reported,Distance Traveled (km),Area Covered (ha),Number of Observers,\
+        Breeding Code,Species Comments,Checklist Comments\r
+        S7,Steller's Jay,Cyanocitta stelleri,20000,3,CA-BC,Capital,Marsh,48.4,-123.3,02-03-2018,04:05 PM,Stationary,30,1,,2.5,1,,shy,\r
+        S8,Steller's Jay,Cyanocitta stelleri,20000,X,CA-BC,Capital,,48.4,-123.30,12-31-2018\r
+
+        """
+
+    /// Two observers share G1; a third record did not pass review, and quotes are characters.
+    static let eBird = [
+        [
+            "GLOBAL UNIQUE IDENTIFIER", "LAST EDITED DATE", "CATEGORY", "COMMON NAME", "SCIENTIFIC NAME",
+            "OBSERVATION COUNT", "BREEDING CODE", "COUNTRY", "COUNTRY CODE", "STATE", "STATE CODE", "LOCALITY",
+            "LOCALITY ID", "LATITUDE", "LONGITUDE", "OBSERVATION DATE", "TIME OBSERVATIONS STARTED", "OBSERVER ID",
+            "FIRST NAME", "LAST NAME", "SAMPLING EVENT IDENTIFIER", "PROTOCOL TYPE", "DURATION MINUTES",
+            "EFFORT DISTANCE KM", "EFFORT AREA HA", "NUMBER OBSERVERS", "ALL SPECIES REPORTED", "GROUP IDENTIFIER",
+            "APPROVED", "REVIEWED", "TRIP COMMENTS", "SPECIES COMMENTS",
+        ],
+        row("O1", "Steller's Jay", "Cyanocitta stelleri", "2", "CA-BC", "S10", "G1", approved: "1", "a 6\" tail"),
+        row("O2", "Steller's Jay", "Cyanocitta stelleri", "5", "CA-BC", "S9", "G1", approved: "1", "\"quoted"),
+        row("O3", "Steller's Jay", "Cyanocitta stelleri", "X", "", "S11", "", approved: "1", ""),
+        row("O4", "Steller's Jay", "Cyanocitta stelleri", "900", "CA-BC", "S12", "", approved: "0", ""),
+    ].map { $0.joined(separator: "\t") + "\t\n" }.joined()
+
+    private static func row(
+        _ id: String, _ common: String, _ scientific: String, _ count: String, _ state: String, _ event: String,
+        _ group: String, approved: String, _ comments: String
+    ) -> [String] {
+        [
+            id, "2021-03-04 05:06:07", "species", common, scientific, count, "", "Canada", "CA", "British Columbia",
+            state,
+            "Beacon Hill", "L1", "48.41", "-123.36", "2021-02-03", "06:41:00", "obs1", "Ann", "Example", event,
+            "Traveling", "60", "1.5", "", "2", "1", group, approved, "0", "windy", comments,
+        ]
+    }
+
+    static let gbif =
+        [
+            "gbifID", "datasetKey", "occurrenceID", "class", "species", "scientificName", "countryCode", "locality",
+            "stateProvince", "occurrenceStatus", "individualCount", "decimalLatitude", "decimalLongitude", "eventDate",
+            "day",
+            "month", "year", "taxonRank",
+        ].joined(separator: "\t") + "\n"
+        + [
+            "1\tk\to1\tAves\tCyanocitta stelleri\tCyanocitta stelleri (Gmelin, 1788)\tCA\tMarsh \"A\"\tBC\tPRESENT\t3\t48.4\t-123.3\t2021-02-03\t3\t2\t2021\tSPECIES",
+            "2\tk\to2\tAves\t\tLarus Linnaeus, 1758\tNA\t\t\tPRESENT\t\t48.4\t-123.30\t2021-02-01/2021-02-05\t\t\t\tGENUS",
+            "3\tk\to3\tMammalia\tVulpes vulpes\tVulpes vulpes (Linnaeus, 1758)\tCA\tMarsh\t\tPRESENT\t1\t48.4\t-123.3\t2021-02-03\t3\t2\t2021\tSPECIES",
+            "4\tk\to4\t\tCyanocitta stelleri\tCyanocitta stelleri\tCA\tMarsh\t\tABSENT\t\t\t\t\t\t2\t2020\tSPECIES",
+        ].joined(separator: "\n")
+
+    static let darwinCore = [
+        "occurrenceID\teventID\tscientificName\tvernacularName\tlocality\tdecimalLatitude\tdecimalLongitude\teventDate\teventTime\t"
+            + "organismQuantity\torganismQuantityType\tsamplingProtocol\toccurrenceRemarks",
+        "a\te1\tCyanocitta stelleri (Gmelin, 1788)\t\tMarsh\t48.4\t-123.3\t2021-02-03T06:00\t06:41:00Z\t4\tindividuals\tpoint count\tcalling",
+        "b\te1\tAvis ignota Nobody\tOdd Bird\tMarsh\t48.4\t-123.3\t2021-02-03\t06:41\t0.5\tbiomass\tpoint count\t",
+    ].map { $0 + "\n" }.joined()
+
+    static let birdNETPi = """
+        Date;Time;Sci_Name;Com_Name;Confidence;Lat;Lon;Cutoff;Week;Sens;Overlap
+        2022-02-07;06:41:09;Cyanocitta stelleri;Steller's Jay;0.8713;48.4;-123.3;0.7;6;1.25;0.0
+        2022-02-07;06:41:12;Avis ignota;Odd Bird;0.7;-1;-1;0.7;6;1.25;0.0
+
+        """
+
+    static let birdNETGo = """
+        id,source_node,date,time,begin_time,end_time,species_code,scientific_name,raw_scientific_name,common_name,confidence,\
+        latitude,longitude,threshold,sensitivity,clip_name,processing_time,unlikely
+        1,garden,2022-02-07,06:41:09,2022-02-07T06:41:09Z,,stejay,Cyanocitta stelleri,,Steller's Jay,0.87,48.4,-123.3,0.7,1,a.wav,1,false
+        2,,2022-02-07,06:41:12,,,,Avis ignota,,Odd Bird,0.7,0.0,0,0.7,1,b.wav,1,
+        3,garden,2022-02-07,06:42:00,,,,Avis ignota,,Odd Bird,0.7,48.4,-123.3,0.7,1,c.wav,1,true
+
+        """
+
+    static let camelBirdNETGo = """
+        id,sourceNode,date,time,beginTime,endTime,speciesCode,scientificName,commonName,confidence,latitude,longitude,clipName
+        1,garden,2022-02-07,06:41:09,,,,Cyanocitta stelleri,Steller's Jay,0.87,48.4,-123.3,a.wav
+
+        """
+
+    static let all: [(format: String, text: String)] = [
+        ("ebird-mydata", myEBirdData), ("ebird-mydata", oldMyEBirdData), ("ebird", eBird), ("gbif", gbif),
+        ("dwc", darwinCore), ("birdnet-pi", birdNETPi), ("birdnet-go", birdNETGo), ("birdnet-go", camelBirdNETGo),
+    ]
+}

@@ -1,0 +1,213 @@
+import Birds
+import Testing
+
+@testable import BirdImport
+@testable import Fixtures
+
+@Suite struct FormatsTests {
+    private let fixture: ImportFixture
+
+    init() throws {
+        fixture = try ImportFixture()
+        fixture.write("names.csv", "species_id,sci_name,en_us\nstejay,Cyanocitta stelleri,Steller's Jay\n")
+        try fixture.run("names.csv")
+    }
+
+    private func details() throws -> [String] {
+        try fixture.rows(
+            """
+            SELECT s.code, o.date, num, l.code, l.name, latitude, longitude, region, source_id, valid
+            FROM observation o JOIN species s ON s.id = species_id JOIN location l ON l.id = location_id
+            ORDER BY date, source_id, num
+            """)
+    }
+
+    private func checklists() throws -> [String] {
+        try fixture.rows(
+            """
+            SELECT code, time, minutes, distance_km, area_ha, observers, complete, protocol, comments, species_count
+            FROM checklist ORDER BY date, code
+            """)
+    }
+
+    private func own() throws -> [String] {
+        try fixture.rows("SELECT time, confidence, breeding_code, comments FROM observation_detail ORDER BY id")
+    }
+
+    @Test func theOwnDataOfAnEBirder() throws {
+        fixture.write("MyEBirdData.csv", FormatFixture.myEBirdData)
+        let report = try fixture.run("MyEBirdData.csv")
+        #expect(report.files.map(\.format) == ["My eBird Data"] && report.stored == 3)
+        let hill = "L1|Beacon Hill, \"south\" end|48.41|-123.36|CA-BC"
+        #expect(
+            try details() == [
+                "stejay|20210203|2|\(hill)|S100 Cyanocitta stelleri|",
+                "Larinae sp.|20210203||\(hill)|S100 Larinae sp.|",
+                "Avis ignota|20210204|1|L2|Home|48.5|-123.5|CA-BC|S101 Avis ignota|",
+            ])
+        #expect(
+            try checklists() == [
+                "S100|06:41|60|1.5||2|1|eBird - Traveling Count|windy|2", "S101||||||0|Incidental||1",
+            ])
+        #expect(try own() == ["||NY|building,\nboth birds"])
+        #expect(report.unknownSpecies.map(\.code) == ["Avis ignota", "Larinae sp."])
+        #expect(try fixture.isSound())
+    }
+
+    @Test func theOwnDataOfAnEBirderBefore2019() throws {
+        fixture.write("old.csv", FormatFixture.oldMyEBirdData)
+        try fixture.run("old.csv")
+        #expect(
+            try details() == [
+                "stejay|20180203|3|Marsh|Marsh|48.4|-123.3|CA-BC|S7 Cyanocitta stelleri|",
+                "stejay|20181231||48.4,-123.30||48.4|-123.3|CA-BC|S8 Cyanocitta stelleri|",
+            ])
+        #expect(try checklists() == ["S7|16:05|30||2.5|1|1|Stationary||1", "S8|||||||||1"])
+        #expect(try own() == ["|||shy"])
+    }
+
+    @Test func theEBirdBasicDataset() throws {
+        fixture.write("ebd.txt", FormatFixture.eBird)
+        let report = try fixture.run("ebd.txt")
+        let hill = "L1|Beacon Hill|48.41|-123.36"
+        #expect(
+            try details() == ["stejay|20210203|5|\(hill)|CA-BC|O2|1", "stejay|20210203||\(hill)|CA|O3|1"])
+        #expect(
+            report.files.first?.leftOut == [
+                "a checklist that several observers share, kept once": 1,
+                "did not pass review (--include-invalid keeps them)": 1,
+            ])
+        #expect(try checklists().first == "S11|06:41|60|1.5||2|1|Traveling|windy|1")
+        #expect(try own() == ["|||\"quoted"])
+        let people = try fixture.rows(
+            "SELECT count(*) FROM checklist WHERE comments LIKE '%Example%' OR protocol LIKE '%Ann%'")
+        #expect(people == ["0"])
+        try fixture.run("ebd.txt") { $0.includeInvalid = true }
+        #expect(try details().count == 3)
+    }
+
+    /// The least is that of the least number, however it is written, and wherever it stands.
+    @Test func keepsOneOfSharedChecklists() throws {
+        let lines = FormatFixture.eBird.split(separator: "\n").map(String.init)
+        fixture.write("ebd.txt", ([lines[0], lines[2], lines[1]]).joined(separator: "\n"))
+        try fixture.run("ebd.txt")
+        #expect(try fixture.rows("SELECT source_id FROM observation") == ["O2"])
+    }
+
+    @Test func aSimpleDownloadOfGBIF() throws {
+        fixture.write("0001.csv", FormatFixture.gbif)
+        let report = try fixture.run("0001.csv")
+        #expect(
+            try details() == [
+                "stejay|20200200|0|Marsh|Marsh|||CA|4|", "Larus|20210200||48.4,-123.30||48.4|-123.3|NA|2|",
+                "stejay|20210203|3|Marsh \"A\"|Marsh \"A\"|48.4|-123.3|CA|1|",
+            ])
+        #expect(report.files.first?.leftOut == ["not of the class Aves": 1])
+    }
+
+    @Test func occurrencesOfDarwinCore() throws {
+        fixture.write("occurrence.txt", FormatFixture.darwinCore)
+        try fixture.run("occurrence.txt")
+        #expect(
+            try details() == [
+                "stejay|20210203|4|Marsh|Marsh|48.4|-123.3||a|", "Avis ignota|20210203||Marsh|Marsh|48.4|-123.3||b|",
+            ])
+        #expect(try checklists() == ["e1|06:41||||||point count||2"])
+    }
+
+    @Test func detectionsOfBirdNETPi() throws {
+        fixture.write("BirdDB.txt", FormatFixture.birdNETPi)
+        try fixture.run("BirdDB.txt")
+        #expect(
+            Set(try details()) == [
+                "stejay|20220207||48.4,-123.3||48.4|-123.3|||", "Avis ignota|20220207||unknown||||||",
+            ])
+        #expect(Set(try own()) == ["06:41|0.8713||", "06:41|0.7||"])
+        #expect(try checklists().allSatisfy { $0.hasPrefix("||||||") })
+    }
+
+    @Test func detectionsOfBirdNETGo() throws {
+        fixture.write("detections.csv", FormatFixture.birdNETGo)
+        let report = try fixture.run("detections.csv")
+        #expect(
+            Set(try details()) == [
+                "stejay|20220207||garden||48.4|-123.3||garden/1|", "Avis ignota|20220207||unknown|||||unknown/2|",
+            ])
+        #expect(report.files.first?.leftOut == ["did not pass review (--include-invalid keeps them)": 1])
+        fixture.write("detections.csv", FormatFixture.camelBirdNETGo)
+        try fixture.run("detections.csv")
+        #expect(try details() == ["stejay|20220207||garden||48.4|-123.3||garden/1|"])
+    }
+
+    @Test func everyFixtureIsOfItsFormatAlone() throws {
+        for (format, text) in FormatFixture.all {
+            let path = fixture.write("file", text)
+            #expect(try Detection.open(SourceFile(path: path), as: nil, folder: fixture.folder).name == format)
+            for other in Format.names where other != format {
+                #expect(throws: ImportError.self, "\(format) as \(other)") {
+                    // What has the columns of another format may be read as that.
+                    if format == "gbif" && other == "dwc" { throw ImportError.refused("") }
+                    _ = try Detection.open(SourceFile(path: path), as: other, folder: fixture.folder)
+                }
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("2021-02-03", "2021-02-30", "Date: there is no day 30 in month 2 of 2021"),
+        ("2021-02-03", "soon", "Date: 'soon' is not a date; write it as 2021-02-03"),
+        ("2021-02-03", "1700-01-01", "Date: 1700 is not between 1800 and 2025"),
+        (
+            "2021-02-03", "2020-12-31/2021-01-01",
+            "Date: '2020-12-31/2021-01-01' is more than a year; a record needs the year that it is of"
+        ),
+        ("06:41 AM", "26:41", "Time: '26:41' is not a time of day; write it as 06:41"),
+        (",60,1,1.5,,2", ",60,2,1.5,,2", "All Obs Reported: 2 is neither 0 nor 1"),
+        (",60,1,1.5,,2", ",-60,1,1.5,,2", "Duration (Min): -60.0 is negative"),
+        (",60,1,1.5,,2", ",60,1,1e9,,2", "Distance Traveled (km): 1000000000.0 is more than 1000000"),
+        ("S100,", ",", "Submission ID: is empty"),
+        (",20000,2,", ",20000,2.5,", "Count: '2.5' is not a whole number"),
+        ("48.41", "98.41", "Latitude: 98.41 is not between -90 and 90"),
+        ("windy", String(repeating: "w", count: 10_001), "Checklist Comments: is longer than 10000 bytes"),
+        ("Steller's Jay,Cyanocitta stelleri", ",", "Scientific Name: is empty"),
+    ])
+    func rowsInErrorAreNamed(old: String, new: String, reason: String) throws {
+        let lines = FormatFixture.myEBirdData.split(separator: "\n", maxSplits: 1).map(String.init)
+        let first = lines[1].split(separator: "\nS100", maxSplits: 1).map(String.init)[0]
+        fixture.write("a.csv", lines[0] + "\n" + first.replacing(old, with: new) + "\n")
+        let report = try fixture.run("a.csv")
+        #expect(report.firstErrors.map { "\($0.column ?? ""): \($0.reason)" } == [reason])
+    }
+
+    /// Whatever a file holds, all its rows are accounted for, and what is stored is sound.
+    @Test func survivesFilesThatAreBroken() throws {
+        var random = SplitMix(state: 11)
+        let pieces = [
+            "\"", "\t", ";", ",", "\n", "\r", "\0", "-", "X", "9999999999999999999", "é", "\u{FEFF}", "1e400", "NaN",
+        ]
+        for round in 0..<240 {
+            let (_, text) = FormatFixture.all[round % FormatFixture.all.count]
+            var bytes = Array(text.utf8)
+            for _ in 0..<Int.random(in: 1...6, using: &random) {
+                let position = Int.random(in: 0..<bytes.count, using: &random)
+                switch Int.random(in: 0...3, using: &random) {
+                case 0: bytes[position] = .random(in: 0...255, using: &random)
+                case 1: bytes.insert(contentsOf: (pieces.randomElement(using: &random) ?? "").utf8, at: position)
+                case 2: bytes.removeSubrange(position..<min(bytes.count, position + 9))
+                default: bytes = Array(bytes.prefix(max(1, position)))
+                }
+                if bytes.isEmpty { bytes = [0x20] }
+            }
+            fixture.write("fuzz.csv", bytes)
+            do {
+                let report = try fixture.run("fuzz.csv") { $0.skipErrors = true }
+                guard report.isStored, let file = report.files.first, file.species == 0 else { continue }
+                let leftOut = file.leftOut.values.reduce(0, +)
+                #expect(file.records == report.stored + leftOut + file.rowsInError)
+                #expect(try fixture.isSound())
+            } catch let error as ImportError {
+                #expect(error.kind == .refused && !error.message.isEmpty)
+            }
+        }
+    }
+}

@@ -1,0 +1,241 @@
+import Glibc
+import Testing
+
+@testable import BirdImport
+@testable import Birds
+@testable import Fixtures
+
+@Suite struct GenerationTests {
+    private let fixture: ImportFixture
+
+    init() throws {
+        fixture = try ImportFixture()
+        fixture.write("a.csv", plainHeader + "L0,,,,2021,2,3,a,1\n")
+    }
+
+    @Test func refusesASecondChangeAtTheSameTime() throws {
+        let first = try Generation(path: fixture.database)
+        fixture.write("birds.db.new", "what the first one makes")
+        let sentence =
+            "\(fixture.database) can't be changed now: another import is under way. Try again when it has ended."
+        #expect(throws: ImportError.refused(sentence)) { try fixture.run("a.csv") }
+        #expect(fixture.text("birds.db.new") == "what the first one makes")
+        withExtendedLifetime(first) {}
+    }
+
+    @Test func clearsAwayWhatAKilledImportLeft() throws {
+        for suffix in ["", "-journal", "-wal", "-shm"] { fixture.write("birds.db.new" + suffix, "half a database") }
+        try fixture.run("a.csv")
+        #expect(fixture.names == ["a.csv", "birds.db", "birds.db.lock"])
+        #expect(try fixture.isSound())
+    }
+
+    @Test func leavesTheDatabaseAsItWasWhereTheChangeFails() throws {
+        try fixture.run("a.csv")
+        let before = fixture.bytes("birds.db")
+        let generation = try Generation(path: fixture.database)
+        #expect(throws: ImportError.self) {
+            try generation.change { (database) throws(StoreError) in
+                try database.execute("DELETE FROM observation")
+                try database.execute("no SQL")
+            }
+        }
+        #expect(fixture.bytes("birds.db") == before)
+        #expect(!fixture.names.contains("birds.db.new"))
+    }
+
+    @Test func noticesCountsThatDoNotAgreeWithTheRecords() throws {
+        let statements = [
+            "INSERT INTO dataset VALUES (1, 'a', 'plain', NULL, NULL, NULL, '2024-05-06T07:08:09Z', 0, 1)",
+            "INSERT INTO summary VALUES (2, 2021, 0, 0, 1, 1, NULL, NULL, 20210203, 20210203)",
+        ]
+        for statement in statements {
+            #expect(throws: ImportError.self) {
+                try change { (database) throws(StoreError) in try database.execute(statement) }
+            }
+            #expect(fixture.names == ["a.csv", "birds.db.lock"])
+        }
+        try fixture.run("a.csv")
+        let before = fixture.bytes("birds.db")
+        #expect(throws: ImportError.self) {
+            try change { (database) throws(StoreError) in try database.execute("DELETE FROM observation") }
+        }
+        #expect(fixture.bytes("birds.db") == before)
+    }
+
+    private func change(_ body: (Database) throws(StoreError) -> Void) throws {
+        let generation = try Generation(path: fixture.database)
+        try generation.change(body)
+    }
+
+    @Test func keepsTheModeAndMakesANewFile() throws {
+        try fixture.run("a.csv")
+        chmod(fixture.database, 0o640)
+        let before = try #require(FileIdentity(path: fixture.database))
+        try fixture.run("a.csv")
+        var status = stat()
+        stat(fixture.database, &status)
+        #expect(status.st_mode & 0o7777 == 0o640)
+        #expect(FileIdentity(path: fixture.database)?.inode != before.inode)
+    }
+
+    /// A copy of the file alone would lack what stands in its log.
+    @Test func refusesAFileWhoseChangesAreBesideIt() throws {
+        try fixture.run("a.csv")
+        let other = try Database(path: fixture.database, mode: .readWrite)
+        try other.execute("PRAGMA journal_mode = WAL; UPDATE observation SET num = 7")
+        // While it is there, it may write at any time.
+        try check("another program has it open", fixture)
+        withExtendedLifetime(other) {}
+        // Once it was killed.
+        let killed = try ImportFixture()
+        killed.write("birds.db", fixture.bytes("birds.db"))
+        killed.write("birds.db-wal", fixture.bytes("birds.db-wal"))
+        killed.write("a.csv", fixture.text("a.csv"))
+        try check("birds.db-wal holds changes that are not yet in the database", killed)
+        #expect(try Database(path: killed.database, mode: .readWrite).integer("SELECT num FROM observation") == 7)
+        try killed.run("a.csv") { $0.append = true }
+        #expect(try killed.rows("SELECT num FROM observation ORDER BY id") == ["7", "1"])
+    }
+
+    private func check(_ sentence: String, _ fixture: ImportFixture) throws {
+        let refusal = #expect(throws: ImportError.self) { try fixture.run("a.csv") { $0.append = true } }
+        #expect(refusal?.message.contains(sentence) == true)
+        #expect(!fixture.names.contains("birds.db.new"))
+    }
+
+    /// Whatever the journal is: what it would still write to the old file would be lost with it.
+    @Test(arguments: ["DELETE", "MEMORY", "PERSIST", "TRUNCATE"]) func refusesAFileThatAnotherProgramIsChanging(
+        mode: String
+    ) throws {
+        try fixture.run("a.csv")
+        let other = try Database(path: fixture.database, mode: .readWrite)
+        try other.execute("PRAGMA journal_mode = \(mode); BEGIN; UPDATE observation SET num = 7")
+        try check("another program has it open", fixture)
+        try other.execute("COMMIT")
+        try fixture.run("a.csv") { $0.append = true }
+        #expect(try fixture.rows("SELECT num FROM observation ORDER BY id") == ["7", "1"])
+    }
+
+    /// In WAL mode writing would begin beside the file, where no lock of the file is asked for.
+    @Test func noOtherProgramOpensALoggedFileWhileItChanges() throws {
+        try fixture.run("a.csv")
+        try Database(path: fixture.database, mode: .readWrite).execute("PRAGMA journal_mode = WAL")
+        let path = fixture.database
+        try change { (_) throws(StoreError) in
+            do throws(StoreError) {
+                try Database(path: path, mode: .readWrite).execute("UPDATE observation SET num = 7")
+                Issue.record("it was written")
+            } catch {
+                #expect("\(error)".contains("database is locked"))
+            }
+        }
+        #expect(try fixture.rows("SELECT num FROM observation") == ["1"])
+        #expect(try fixture.isSound())
+    }
+
+    /// It would write a log beside the new file, in that file's name.
+    @Test(arguments: ["SELECT 1", "BEGIN"]) func aConnectionToTheOldFileWritesNothingBesideTheNewOne(
+        before: String
+    ) throws {
+        try fixture.run("a.csv")
+        let other = try Database(path: fixture.database, mode: .readWrite)
+        try other.execute("PRAGMA journal_mode = WAL; \(before)")
+        try fixture.run("a.csv") { $0.append = true }
+        #expect(throws: StoreError.self) { try other.execute("UPDATE observation SET num = 7") }
+        #expect(!fixture.names.contains("birds.db-wal"))
+        #expect(try fixture.rows("SELECT num FROM observation") == ["1", "1"])
+        #expect(try fixture.isSound())
+    }
+
+    @Test func aFileThatIsMovedThereMeanwhileStays() throws {
+        try fixture.run("a.csv")
+        try Database(path: fixture.database, mode: .readWrite).execute("VACUUM INTO '\(fixture.path("other.db"))'")
+        let (path, other) = (fixture.database, fixture.path("other.db"))
+        let bytes = fixture.bytes("other.db")
+        for isThere in [true, false] {
+            let refusal = #expect(throws: ImportError.self) {
+                try change { (database) throws(StoreError) in
+                    if isThere { rename(other, path) } else { rename(path, other) }
+                }
+            }
+            #expect(refusal?.message.contains("was replaced by another program meanwhile") == true)
+            #expect(fixture.bytes(isThere ? "birds.db" : "other.db") == bytes)
+        }
+        #expect(throws: ImportError.self) {
+            try change { (_) throws(StoreError) in rename(other, path) }
+        }
+        #expect(fixture.bytes("birds.db") == bytes)
+    }
+
+    @Test func noOtherProgramWritesWhileItChanges() throws {
+        try fixture.run("a.csv")
+        let path = fixture.database
+        let other = try Database(path: path, mode: .readWrite)
+        #expect(try other.integer("SELECT num FROM observation") == 1)
+        try change { (_) throws(StoreError) in
+            do throws(StoreError) {
+                try other.execute("UPDATE observation SET num = 7")
+                Issue.record("it was written")
+            } catch {
+                #expect("\(error)".contains("database is locked"))
+            }
+            // Readers go on.
+            #expect(try other.integer("SELECT num FROM observation") == 1)
+        }
+        #expect(try fixture.rows("SELECT num FROM observation") == ["1"])
+    }
+
+    @Test func refusesAFileThatAKilledProgramLeftHalfChanged() throws {
+        try fixture.run("a.csv")
+        let magic: [UInt8] = [0xD9, 0xD5, 0x05, 0xF9, 0x20, 0xA1, 0x63, 0xD7]
+        fixture.write("birds.db-journal", magic + [UInt8](repeating: 0, count: 1024))
+        #expect(throws: ImportError.self) { try fixture.run("a.csv") }
+        // A journal that was kept and is not in use.
+        fixture.write("birds.db-journal", [UInt8](repeating: 0, count: 1024))
+        try fixture.run("a.csv")
+    }
+
+    /// `Last-Modified` has seconds: a client that has one generation must not be told that it has the next.
+    @Test func noTwoGenerationsHaveOneTime() throws {
+        var times: [Int64] = []
+        for round in 0..<4 {
+            try fixture.run("a.csv") { $0.dataset = "set\(round % 2)" }
+            times.append(try ObservationStore(path: fixture.database).generation.publishedAt)
+        }
+        #expect(zip(times, times.dropFirst()).allSatisfy { $0 < $1 })
+        let database = try Database(path: fixture.database, mode: .readWrite)
+        for stored in ["no time", "9999-12-31T23:59:59Z"] {
+            try database.execute("UPDATE generation SET published_at = '\(stored)'")
+            _ = try PublishedGeneration.renew(in: database)
+            #expect(try PublishedGeneration(database, path: fixture.database).publishedAt >= times[0])
+        }
+    }
+
+    @Test func noGenerationIsAheadOfTheClock() throws {
+        for _ in 0..<3 {
+            try fixture.run("a.csv") { $0.waitsForClock = true }
+            #expect(try ObservationStore(path: fixture.database).generation.publishedAt <= Int64(time(nil)))
+        }
+        try DataSets.remove(name: "a", path: fixture.database, waitsForClock: true)
+        #expect(try ObservationStore(path: fixture.database).generation.publishedAt <= Int64(time(nil)))
+    }
+
+    @Test func followsASymbolicLink() throws {
+        symlink(fixture.path("real.db"), fixture.database)
+        #expect(throws: ImportError.self) { try fixture.run("a.csv") }
+        unlink(fixture.database)
+        try fixture.run("a.csv")
+        rename(fixture.database, fixture.path("real.db"))
+        symlink(fixture.path("real.db"), fixture.database)
+        fixture.write("b.csv", plainHeader + "L0,,,,2021,2,3,a,1\n")
+        try fixture.run("b.csv")
+        #expect(try fixture.records().count == 2)
+        #expect(isLink)
+    }
+
+    private var isLink: Bool {
+        var status = stat()
+        return lstat(fixture.database, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+    }
+}

@@ -1,0 +1,140 @@
+import Birds
+import Testing
+
+@testable import BirdImport
+@testable import Fixtures
+
+@Suite struct MigrationTests {
+    /// The tables and indexes of layout 1, and one checklist with two records.
+    private static let layout1 = """
+        CREATE TABLE dataset (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE,
+            format TEXT NOT NULL,
+            source TEXT,
+            licence TEXT,
+            citation TEXT,
+            imported_at TEXT NOT NULL,
+            checklists INTEGER NOT NULL,
+            records INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE species (
+            id INTEGER PRIMARY KEY,
+            code TEXT NOT NULL UNIQUE,
+            scientific_name TEXT,
+            common_name TEXT,
+            category TEXT,
+            taxon_order REAL
+        ) STRICT;
+        CREATE INDEX species_by_scientific_name ON species (scientific_name COLLATE NOCASE);
+        CREATE INDEX species_by_common_name ON species (common_name COLLATE NOCASE);
+        CREATE TABLE location (
+            id INTEGER PRIMARY KEY,
+            code TEXT NOT NULL,
+            latitude REAL,
+            longitude REAL,
+            region TEXT,
+            name TEXT
+        ) STRICT;
+        CREATE INDEX location_by_code ON location (code);
+        CREATE INDEX location_by_region ON location (region);
+        CREATE TABLE checklist (
+            id INTEGER PRIMARY KEY,
+            dataset_id INTEGER NOT NULL,
+            code TEXT,
+            location_id INTEGER NOT NULL,
+            date INTEGER NOT NULL,
+            time TEXT,
+            minutes INTEGER,
+            distance_km REAL,
+            observers INTEGER,
+            complete INTEGER,
+            half_days INTEGER,
+            effort_hours_atleast REAL,
+            snow_depth_atleast REAL
+        ) STRICT;
+        CREATE TABLE observation (
+            id INTEGER PRIMARY KEY,
+            checklist_id INTEGER NOT NULL,
+            dataset_id INTEGER NOT NULL,
+            date INTEGER NOT NULL,
+            location_id INTEGER NOT NULL,
+            species_id INTEGER NOT NULL,
+            num INTEGER,
+            source_id TEXT,
+            valid INTEGER,
+            reviewed INTEGER
+        ) STRICT;
+            CREATE INDEX observation_by_date ON observation (date, location_id, species_id, num, dataset_id);
+            CREATE INDEX observation_by_species ON observation (species_id, date, location_id, num, dataset_id);
+            CREATE INDEX observation_by_location ON observation (location_id, date, species_id, num, dataset_id);
+            CREATE UNIQUE INDEX observation_by_source_id ON observation (dataset_id, source_id)
+                WHERE source_id IS NOT NULL;
+            CREATE INDEX checklist_by_dataset ON checklist (dataset_id, code);
+            PRAGMA application_id = 1383034731;
+            PRAGMA user_version = 1;
+            INSERT INTO dataset VALUES (1, 'old', 'plain', NULL, NULL, NULL, '2024-05-06T07:08:09Z', 1, 2);
+            INSERT INTO species (id, code) VALUES (1000, 'nobird'), (2000, 'stejay');
+            INSERT INTO location VALUES (1000, 'L1', 60.5, -135.25, 'CA-YT', NULL);
+            INSERT INTO checklist (id, dataset_id, location_id, date, time) VALUES (1, 1, 1000, 20210203, '06:41');
+            INSERT INTO observation (checklist_id, dataset_id, date, location_id, species_id, num)
+                VALUES (1, 1, 20210203, 1000, 2000, 3), (1, 1, 20210203, 1000, 1000, NULL);
+        """
+
+    private let fixture: ImportFixture
+
+    init() throws {
+        fixture = try ImportFixture()
+        let database = try Database(path: fixture.database, mode: .readWrite)
+        try database.execute(Self.layout1)
+    }
+
+    @Test func anOldFileIsNotServed() {
+        #expect {
+            try ObservationStore(path: fixture.database)
+        } throws: { error in
+            (error as? StoreError)?.sentence.contains("import a file into it to bring it up to date") == true
+        }
+    }
+
+    @Test func anImportBringsAnOldFileUpToDate() throws {
+        fixture.write("new.csv", plainHeader + "L2,,,,2022,2,3,stejay,1\n")
+        try fixture.run("new.csv")
+        try check(records: 3)
+        let store = try ObservationStore(path: fixture.database)
+        var query = ObservationQuery()
+        query.fields = [.date, .time, .locationID, .speciesID, .num]
+        #expect(
+            try store.text(query, format: .csv).split(separator: "\r\n").dropFirst() == [
+                "2021-02-03,06:41,L1,nobird,", "2021-02-03,06:41,L1,stejay,3", "2022-02-03,,L2,stejay,1",
+            ])
+        let lists = try store.checklists(
+            ObservationQuery(), fields: [.date, .speciesCount], view: .everything, format: .csv)
+        #expect(try lists.text() == "date,species_count\r\n2021-02-03,1\r\n2022-02-03,1\r\n")
+    }
+
+    @Test func takingADataSetOutBringsAnOldFileUpToDate() throws {
+        #expect(try DataSets.list(path: fixture.database).map(\.name) == ["old"])
+        try DataSets.remove(name: "old", path: fixture.database)
+        try check(records: 0)
+    }
+
+    /// It is laid out as a new file is.
+    private func check(records: Int) throws {
+        #expect(try fixture.isSound())
+        let migrated = try Database(path: fixture.database, mode: .readOnly)
+        let fresh = try Database(path: "", mode: .readWrite)
+        try Schema.create(in: fresh)
+        let names = "SELECT group_concat(type || name, ' ') FROM (SELECT type, name FROM sqlite_schema ORDER BY 1, 2)"
+        #expect(try migrated.text(names) == fresh.text(names))
+        let columns = """
+            SELECT group_concat(c.name || c.type, ' ') FROM (SELECT * FROM sqlite_schema WHERE type = 'table' ORDER BY name) t,
+            (SELECT * FROM pragma_table_info('checklist') ORDER BY name) c WHERE t.name = 'checklist'
+            """
+        #expect(try migrated.text(columns) == fresh.text(columns))
+        #expect(try migrated.integer("PRAGMA user_version") == Int64(Schema.version))
+        #expect(try migrated.integer("SELECT count(*) FROM generation") == 1)
+        let summed = try migrated.integer("SELECT total(records) FROM summary WHERE kind = 2")
+        #expect(summed == Int64(records))
+    }
+}

@@ -1,0 +1,106 @@
+import Birds
+import Testing
+
+@testable import BirdImport
+@testable import Fixtures
+
+@Suite struct SorterTests {
+    private struct Item: Equatable {
+        var high: UInt64
+        var low: UInt64
+        var tag: UInt64
+        var bytes: [UInt8]
+    }
+
+    /// Few numbers and few bytes, so that many are equal.
+    private static func items(_ count: Int, seed: UInt64) -> [Item] {
+        var random = SplitMix(state: seed)
+        return (0..<count).map { index in
+            let bytes = (0..<Int.random(in: 0...3, using: &random)).map { _ in UInt8.random(in: 0...2, using: &random) }
+            return Item(
+                high: .random(in: 0...3, using: &random), low: .random(in: 0...1, using: &random) << 63,
+                tag: UInt64(index), bytes: bytes)
+        }
+    }
+
+    @Test(arguments: [(0, 10), (1, 10), (9, 10), (10, 10), (11, 10), (3000, 10), (3000, 700), (3000, 1 << 19)])
+    func sortsInMemoryAndInRuns(count: Int, mostHeld: Int) throws {
+        let folder = try TemporaryFolder()
+        let items = Self.items(count, seed: UInt64(count))
+        let sorter = Sorter(in: folder.url.path, mostHeld: mostHeld)
+        for item in items {
+            try sorter.add(SortItem(high: item.high, low: item.low, tag: item.tag), item.bytes[...])
+        }
+        #expect(sorter.count == count)
+        var sorted = try sorter.sorted()
+        var item = SortItem()
+        var bytes: [UInt8] = [7]
+        var found: [Item] = []
+        while try sorted.next(&item, &bytes) {
+            found.append(Item(high: item.high, low: item.low, tag: item.tag, bytes: bytes))
+        }
+        let expected = items.sorted { a, b in
+            if (a.high, a.low) != (b.high, b.low) { return (a.high, a.low) < (b.high, b.low) }
+            return a.bytes == b.bytes ? a.tag < b.tag : a.bytes.lexicographicallyPrecedes(b.bytes)
+        }
+        #expect(found == expected)
+    }
+
+    @Test func keepsItemsOfAnySizeInAFile() throws {
+        let folder = try TemporaryFolder()
+        let spool = Spool(in: folder.url.path)
+        let sizes = [0, 1, 3_000_000, 0, 70_000, 28, 1_048_576]
+        for (index, size) in sizes.enumerated() {
+            let bytes = [UInt8](repeating: UInt8(index), count: size)
+            try bytes.withRawBytes { buffer throws(StoreError) in
+                try spool.append(SortItem(high: UInt64(index), low: 1, tag: 2), buffer)
+            }
+        }
+        for _ in 0..<2 {
+            var reader = spool.reader()
+            var item = SortItem()
+            var bytes: [UInt8] = []
+            for (index, size) in sizes.enumerated() {
+                #expect(try reader.next(&item, &bytes))
+                #expect(item.high == UInt64(index) && item.tag == 2)
+                #expect(bytes == [UInt8](repeating: UInt8(index), count: size))
+            }
+            #expect(try !reader.next(&item, &bytes))
+        }
+    }
+
+    @Test func keepsTheKeysOfRecordsInTheirOrder() throws {
+        var random = SplitMix(state: 3)
+        let edges = [0, 1, 1 << 24 - 1, 1 << 25 - 1]
+        func pick(_ numbers: [Int]) -> Int { numbers.randomElement(using: &random) ?? 0 }
+        func key() throws -> RecordKey {
+            let date = Int64(pick([0, 18_000_000, 20_240_229, 33_554_431]))
+            let num = pick([-1, 0, 1, 10_000_000, 1 << 24 - 2])
+            let made = RecordKey(
+                date: date, place: pick(edges), species: pick(edges), num: num < 0 ? nil : Int64(num),
+                dataset: pick([0, 5, 1 << 20 - 1]))
+            return try #require(made)
+        }
+        func members(_ key: RecordKey) -> [Int64] {
+            [key.date, Int64(key.place), Int64(key.species), key.num ?? -1, Int64(key.dataset)]
+        }
+        for _ in 0..<2000 {
+            let (one, other) = (try key(), try key())
+            let (a, b) = (one.packed, other.packed)
+            #expect(RecordKey(SortItem(high: a.high, low: a.low, tag: 0)) == one)
+            #expect(((a.high, a.low) < (b.high, b.low)) == members(one).lexicographicallyPrecedes(members(other)))
+        }
+    }
+
+    /// What does not fit would be another record's key.
+    @Test(arguments: [
+        (1 << 25, 0, 0, 0, 0), (0, 1 << 25, 0, 0, 0), (0, 0, 1 << 25, 0, 0), (0, 0, 0, 1 << 24 - 1, 0),
+        (0, 0, 0, 0, 1 << 20),
+        (-1, 0, 0, 0, 0), (0, -1, 0, 0, 0), (0, 0, -1, 0, 0), (0, 0, 0, -5, 0), (0, 0, 0, 0, -1), (0, 0, 0, Int.max, 0),
+        (Int.min, 0, 0, 0, 0), (0, 0, 0, 40_000_000, 0),
+    ])
+    func makesNoKeyOfWhatDoesNotFit(date: Int, place: Int, species: Int, num: Int, dataset: Int) {
+        #expect(
+            RecordKey(date: Int64(date), place: place, species: species, num: Int64(num), dataset: dataset) == nil)
+    }
+}

@@ -1,0 +1,193 @@
+import Birds
+import Testing
+
+@testable import BirdImport
+@testable import Fixtures
+
+/// Checklists that are found or made for records, held in memory or waiting outside of it.
+@Suite struct ChecklistsTests {
+    private struct Record {
+        var key: RecordKey
+        var location: Int64
+        var bytes: [UInt8]
+    }
+
+    private static let datasets: [Int64] = [7, 3]
+    /// Ids by rank; that of `nobird` is `none`.
+    private static let species: [Int64] = [10, 20, 30, 40, 50]
+    private static let none = 2
+
+    private static func bytes(code: String, minutes: Int64?, comments: String) -> [UInt8] {
+        var row = Row()
+        var record = SourceRecord()
+        record.checklist = row.compose(code.utf8)
+        record.minutes = minutes
+        record.checklistComments = row.compose(comments.utf8)
+        var bytes: [UInt8] = []
+        RecordDetails.write(record, row, complete: nil, to: &bytes)
+        return bytes
+    }
+
+    /// Records of a few dates and locations and of many checklists, as they come from the sorter.
+    private static func records(_ count: Int, codes: Int, seed: UInt64) throws -> [Record] {
+        var random = SplitMix(state: seed)
+        let records = try (0..<count).map { _ in
+            let code = Int.random(in: 0..<codes, using: &random)
+            let place = Int.random(in: 0..<2, using: &random)
+            let key = try #require(
+                RecordKey(
+                    date: 20_210_000 + .random(in: 0...1, using: &random), place: place,
+                    species: Int.random(in: 0..<species.count, using: &random),
+                    num: [nil, 0, 0, 3].randomElement(using: &random) ?? nil,
+                    dataset: Int.random(in: 0..<datasets.count, using: &random)))
+            // Some plain ones, and some without a code that say more.
+            let bytes =
+                switch code {
+                case 0: [UInt8]()
+                case 1: bytes(code: "", minutes: .random(in: 1...9, using: &random), comments: "")
+                default:
+                    bytes(
+                        code: "É\(code)", minutes: [nil, 5].randomElement(using: &random) ?? nil,
+                        comments: ["", "rain, \(code)"].randomElement(using: &random) ?? "")
+                }
+            return Record(key: key, location: Int64(100 + place), bytes: bytes)
+        }
+        return records.sorted { a, b in
+            let (one, other) = (a.key.packed, b.key.packed)
+            return one == other ? a.bytes.lexicographicallyPrecedes(b.bytes) : one < other
+        }
+    }
+
+    /// A database to which records come in several additions.
+    private final class Target {
+        private let folder: TemporaryFolder
+        let database: Database
+        private var observations: Int64 = 0
+
+        init() throws {
+            folder = try TemporaryFolder()
+            database = try Database(path: folder.path("birds.db"), mode: .readWrite)
+            try Schema.create(in: database)
+            try database.execute(
+                """
+                BEGIN;
+                INSERT INTO dataset VALUES (3, 'c', '', NULL, NULL, NULL, '', 0, 0), (7, 'g', '', NULL, NULL, NULL, '', 0, 0);
+                INSERT INTO species (id, code) VALUES (10, 'a'), (20, 'b'), (30, 'nobird'), (40, 'd'), (50, 'e');
+                """)
+        }
+
+        /// - Returns: how many checklists were met, and how many are new by data set.
+        func add(_ records: [Record], mostHeld: Int, isFirst: Bool) throws -> [Int] {
+            let touched = TouchedChecklists(in: database.folder)
+            var checklists = try Checklists(
+                database, datasets: datasets, none: none, touched: isFirst ? nil : touched, mostHeld: mostHeld)
+            let insert = try database.prepare(
+                """
+                INSERT INTO observation (id, checklist_id, dataset_id, date, location_id, species_id, num)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                """)
+            for record in records {
+                let (key, bytes) = (record.key, record.bytes)
+                let details = bytes.isEmpty ? RecordDetails() : RecordDetails(bytes)
+                observations += 1
+                insert.bind(1, observations)
+                insert.bind(2, try checklists.id(of: key, at: record.location, details, bytes))
+                insert.bind(3, datasets[key.dataset])
+                insert.bind(4, key.date)
+                insert.bind(5, record.location)
+                insert.bind(6, species[key.species])
+                insert.bind(7, key.num)
+                try insert.run()
+            }
+            try checklists.finish()
+            try touched.settle(in: database, of: datasets)
+            return [checklists.count] + checklists.new
+        }
+
+        func rows(_ sql: String) throws -> [String] { try database.rows(sql, null: "-") }
+
+        func stored() throws -> [[String]] {
+            try [
+                rows("SELECT * FROM checklist ORDER BY id"),
+                rows("SELECT id, checklist_id FROM observation ORDER BY id"), rows("SELECT * FROM dataset ORDER BY id"),
+            ]
+        }
+    }
+
+    /// The checklists that records need: key and what the first record says, with the species that count.
+    private static func expected(_ additions: [[Record]]) -> [String] {
+        var first: [String: String] = [:]
+        var counted: [String: Set<Int>] = [:]
+        for record in additions.joined() {
+            let bytes = record.bytes
+            let details = bytes.isEmpty ? RecordDetails() : RecordDetails(bytes)
+            func text(_ part: ArraySlice<UInt8>) -> String {
+                part.isEmpty ? "-" : String(decoding: part, as: UTF8.self)
+            }
+            let key =
+                "\(datasets[record.key.dataset])|\(record.location)|\(record.key.date)|\(text(bytes[details.checklist]))"
+            let minutes = details.integer(.minutes, in: bytes).map(String.init) ?? "-"
+            if first[key] == nil {
+                first[key] = "\(minutes)|\(text(details.text(.checklistComments, in: bytes)))"
+                counted[key] = []
+            }
+            if record.key.num != 0, record.key.species != none { counted[key]?.insert(record.key.species) }
+        }
+        return first.map { "\($0.key)|\($0.value)|\(counted[$0.key]?.count ?? 0)" }.sorted()
+    }
+
+    @Test(arguments: [0, 1, 2, 8, 9, 10, 40]) func storesTheSameHoweverFewAreHeld(mostHeld: Int) throws {
+        for (seed, codes) in [(UInt64(1), 2), (2, 12), (3, 200)] {
+            let additions = try (0..<3).map { try Self.records(400, codes: codes, seed: seed * 10 + $0) }
+            let (one, other) = (try Target(), try Target())
+            for (number, records) in additions.enumerated() {
+                let expected = try one.add(records, mostHeld: 1000, isFirst: number == 0)
+                #expect(try other.add(records, mostHeld: mostHeld, isFirst: number == 0) == expected)
+            }
+            #expect(try one.stored() == other.stored())
+            let rows = try other.rows(
+                "SELECT dataset_id, location_id, date, code, minutes, comments, species_count FROM checklist")
+            #expect(rows.sorted() == Self.expected(additions))
+        }
+    }
+
+    /// Long remarks are as good a reason as many checklists.
+    @Test func storesLongRemarksOfMany() throws {
+        let records = try (0..<1500).map { number in
+            Record(
+                key: try #require(RecordKey(date: 0, place: 0, species: number / 1000, num: nil, dataset: 0)),
+                location: 1,
+                bytes: Self.bytes(
+                    code: "\(number % 1000 + 1000)", minutes: nil,
+                    comments: String(repeating: "\(number % 10)", count: 10_000)))
+        }
+        let target = try Target()
+        #expect(try target.add(records, mostHeld: 100_000, isFirst: true) == [1000, 1000, 0])
+        #expect(
+            try target.rows(
+                """
+                SELECT species_count, min(code), max(code), count(*), sum(comments = printf('%.*c', 10000, substr(code, 4)))
+                FROM checklist GROUP BY 1
+                """) == ["1|1500|1999|500|500", "2|1000|1499|500|500"])
+    }
+
+    /// Another program may have made two of one data set and code.
+    @Test(arguments: [0, 5, 1000]) func addsToTheFirstOfTwoWithOneCode(mostHeld: Int) throws {
+        let target = try Target()
+        try target.database.execute(
+            """
+            WITH RECURSIVE series (value) AS (VALUES (0) UNION ALL SELECT value + 1 FROM series WHERE value < 19)
+            INSERT INTO checklist (id, dataset_id, code, location_id, date)
+            SELECT 20 - value, 7, value / 2, 100, 20210000 FROM series
+            """)
+        let records = try (0..<10).map {
+            Record(
+                key: try #require(RecordKey(date: 20_210_000, place: 0, species: 0, num: 1, dataset: 0)), location: 100,
+                bytes: Self.bytes(code: "\($0)", minutes: nil, comments: ""))
+        }
+        #expect(try target.add(records, mostHeld: mostHeld, isFirst: false) == [10, 0, 0])
+        #expect(
+            try target.rows("SELECT checklist_id FROM observation ORDER BY id")
+                == (0..<10).map { "\(19 - 2 * $0)" })
+    }
+}

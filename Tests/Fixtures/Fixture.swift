@@ -1,0 +1,238 @@
+import BirdImport
+import Birds
+import Foundation
+
+/// A folder that goes with its owner.
+final class TemporaryFolder {
+    let url: URL
+
+    init() throws {
+        url = FileManager.default.temporaryDirectory.appendingPathComponent("birds-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: url) }
+
+    func path(_ name: String) -> String { url.appendingPathComponent(name).path }
+}
+
+extension TemporaryFolder {
+    /// Puts a new database in the place of the old one, as a change does.
+    func publish(_ name: String, seed: UInt64, records count: Int) throws {
+        var fixture = Fixture.random(seed: seed, records: count)
+        fixture.records = Array(fixture.records.prefix(count))
+        try fixture.write(to: path("new.db"))
+        guard rename(path("new.db"), path(name)) == 0 else { throw CocoaError(.fileWriteUnknown) }
+    }
+}
+
+/// The same numbers in every run.
+struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
+
+/// What a database of a test holds. Each record has a checklist of its own, or that of an earlier one. Species and places are named by their index, and
+/// stand in the order of their ids.
+struct Fixture {
+    struct Species {
+        var code: String
+        var scientificName: String?
+        var commonName: String?
+        var category: String?
+    }
+
+    struct Place {
+        var code: String
+        var latitude: Double?
+        var longitude: Double?
+        var region: String?
+        var name: String?
+    }
+
+    struct Record {
+        var date: Int
+        var place: Int
+        var species: Int
+        var num: Int? = nil
+        var dataset = 0
+        /// The index of the record whose checklist it is on too, of the same date, place and data set.
+        var with: Int? = nil
+        var checklistCode: String? = nil
+        var time: String? = nil
+        var minutes: Int? = nil
+        var distanceKilometres: Double? = nil
+        var observers: Int? = nil
+        var complete: Int? = nil
+        var halfDays: Int? = nil
+        var effortHours: Double? = nil
+        var snowDepth: Double? = nil
+        var sourceID: String? = nil
+        var valid: Int? = nil
+        var reviewed: Int? = nil
+    }
+
+    var datasets = ["garden"]
+    var species: [Species] = []
+    var places: [Place] = []
+    var records: [Record] = []
+
+    /// Ids have gaps, as those of an import.
+    static func id(ofSpecies index: Int) -> Int { (index + 1) * 1_048_576 }
+    static func id(ofPlace index: Int) -> Int { (index + 1) * 65_536 }
+
+    /// The records, by their ids in the default order.
+    var ordered: [Int] {
+        records.indices.sorted { a, b in
+            let (one, other) = (records[a], records[b])
+            let key = { (record: Record, index: Int) in
+                [record.date, record.place, record.species, record.num ?? -1, record.dataset, index]
+            }
+            return key(one, a).lexicographicallyPrecedes(key(other, b))
+        }.map { $0 + 1 }
+    }
+
+    func write(to path: String) throws {
+        let database = try Database(path: path, mode: .readWrite)
+        try Schema.create(in: database)
+        try database.execute("BEGIN")
+        for (index, name) in datasets.enumerated() {
+            let count = records.count { $0.dataset == index }
+            let insert = try database.prepare(
+                "INSERT INTO dataset VALUES (?1, ?2, 'plain', 'a \"source\"', NULL, NULL, '2024-05-06T07:08:09Z', ?3, ?3)"
+            )
+            insert.bind(1, index + 1)
+            insert.bind(2, name)
+            insert.bind(3, count)
+            try insert.run()
+        }
+        for (index, species) in species.enumerated() {
+            let insert = try database.prepare("INSERT INTO species VALUES (?1, ?2, ?3, ?4, ?5, NULL)")
+            insert.bind(1, Fixture.id(ofSpecies: index))
+            insert.bind(2, species.code)
+            insert.bind(3, species.scientificName)
+            insert.bind(4, species.commonName)
+            insert.bind(5, species.category)
+            try insert.run()
+        }
+        for (index, place) in places.enumerated() {
+            let insert = try database.prepare("INSERT INTO location VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
+            insert.bind(1, Fixture.id(ofPlace: index))
+            insert.bind(2, place.code)
+            insert.bind(3, place.latitude)
+            insert.bind(4, place.longitude)
+            insert.bind(5, place.region)
+            insert.bind(6, place.name)
+            try insert.run()
+        }
+        let checklist = try database.prepare(
+            """
+            INSERT INTO checklist (id, dataset_id, code, location_id, date, time, minutes, distance_km, observers, complete,
+                half_days, effort_hours_atleast, snow_depth_atleast)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+            """)
+        let observation = try database.prepare(
+            "INSERT INTO observation VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")
+        for (index, record) in records.enumerated() {
+            checklist.bind(1, index + 1001)
+            checklist.bind(2, record.dataset + 1)
+            checklist.bind(3, record.checklistCode)
+            checklist.bind(4, Fixture.id(ofPlace: record.place))
+            checklist.bind(5, record.date)
+            checklist.bind(6, record.time)
+            checklist.bind(7, record.minutes)
+            checklist.bind(8, record.distanceKilometres)
+            checklist.bind(9, record.observers)
+            checklist.bind(10, record.complete)
+            checklist.bind(11, record.halfDays)
+            checklist.bind(12, record.effortHours)
+            checklist.bind(13, record.snowDepth)
+            if record.with == nil { try checklist.run() }
+            observation.bind(1, index + 1)
+            observation.bind(2, (record.with ?? index) + 1001)
+            observation.bind(3, record.dataset + 1)
+            observation.bind(4, record.date)
+            observation.bind(5, Fixture.id(ofPlace: record.place))
+            observation.bind(6, Fixture.id(ofSpecies: record.species))
+            observation.bind(7, record.num)
+            observation.bind(8, record.sourceID)
+            observation.bind(9, record.valid)
+            observation.bind(10, record.reviewed)
+            try observation.run()
+        }
+        try DerivedTables.rebuild(in: database)
+        try RecordCounts.mend(in: database)
+        _ = try PublishedGeneration.renew(in: database)
+        try database.execute("COMMIT")
+        try Seal.set(in: database)
+    }
+
+    /// A database of many records, places and species, with unknown months and days, equal counts and places of one code.
+    static func random(seed: UInt64, records count: Int) -> Fixture {
+        var random = SplitMix(state: seed)
+        var fixture = Fixture(datasets: ["garden", "atlas", "ringing"])
+        for index in 0..<60 {
+            let isNamed = index % 10 != 9
+            fixture.species.append(
+                Species(
+                    code: "sp\(100 + index)", scientificName: isNamed ? "Avis numero\(index)" : nil,
+                    commonName: isNamed ? "Bird \(index)" : nil, category: isNamed ? "species" : nil))
+        }
+        let regions = ["CA", "CA-BC", "CA-YT", "CA-YT-001", "CAX", "US-AK", "US-CA", nil]
+        for index in 0..<90 {
+            // Two rows of each code, in other places.
+            fixture.places.append(
+                Place(
+                    code: "L\(100 + index / 2)", latitude: Double(index) / 7, longitude: -Double(index) / 3,
+                    region: regions[Int.random(in: 0..<regions.count, using: &random)], name: nil))
+        }
+        for _ in 0..<count {
+            let month = Int.random(in: 0...12, using: &random)
+            let day = month == 0 ? 0 : Int.random(in: 0...28, using: &random)
+            fixture.records.append(
+                Record(
+                    date: Int.random(in: 2015...2022, using: &random) * 10_000 + month * 100 + day,
+                    place: Int.random(in: 0..<90, using: &random), species: Int.random(in: 0..<60, using: &random),
+                    num: Bool.random(using: &random) ? Int.random(in: 0...3, using: &random) : nil,
+                    dataset: Int.random(in: 0..<3, using: &random)))
+        }
+        // Some that differ in nothing but their data set and id.
+        for index in 0..<count / 20 {
+            var copy = fixture.records[index]
+            copy.dataset = (copy.dataset + index) % 3
+            fixture.records.append(copy)
+        }
+        return fixture
+    }
+}
+
+extension ObservationStore {
+    /// The whole answer as text, taken in pieces of about the given size.
+    func text(
+        _ query: ObservationQuery, view: View = .everything, format: RowFormat = .json, piece: Int = 65_536
+    ) throws -> String {
+        try observations(query, view: view, format: format).text(piece: piece)
+    }
+
+    /// The ids of the records that match, in the order in which they come.
+    func ids(_ query: ObservationQuery, view: View = .everything) throws -> [Int] {
+        var query = query
+        query.fields = [.id]
+        return try text(query, view: view, format: .csv).split(separator: "\r\n").dropFirst().compactMap { Int($0) }
+    }
+}
+
+extension RowCursor {
+    func text(piece: Int = 65_536) throws -> String {
+        var bytes: [UInt8] = []
+        while try !fill(&bytes, limit: bytes.count + piece) {}
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,138 @@
+import BirdImport
+import Birds
+import Glibc
+
+/// A folder for one test, which goes when the test ends.
+final class ImportFixture {
+    let folder: String
+
+    init() throws {
+        var template = Array("/tmp/rookery-import-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw ImportError.failed("no temporary folder") }
+        folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    deinit {
+        for name in names { unlink(path(name)) }
+        rmdir(folder)
+    }
+
+    func path(_ name: String) -> String { "\(folder)/\(name)" }
+    var database: String { path("birds.db") }
+
+    /// The files in the folder, sorted.
+    var names: [String] {
+        guard let directory = opendir(folder) else { return [] }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    @discardableResult
+    func write(_ name: String, _ text: String) -> String { write(name, Array(text.utf8)) }
+
+    @discardableResult
+    func write(_ name: String, _ bytes: [UInt8]) -> String {
+        if let file = fopen(path(name), "w") {
+            fwrite(bytes, 1, bytes.count, file)
+            fclose(file)
+        }
+        return path(name)
+    }
+
+    func bytes(_ name: String) -> [UInt8] {
+        guard let file = fopen(path(name), "r") else { return [] }
+        defer { fclose(file) }
+        var bytes: [UInt8] = []
+        var block = [UInt8](repeating: 0, count: 65536)
+        while case let count = fread(&block, 1, block.count, file), count > 0 { bytes += block.prefix(count) }
+        return bytes
+    }
+
+    func text(_ name: String) -> String { String(decoding: bytes(name), as: UTF8.self) }
+
+    /// Imports files by their names in this folder.
+    @discardableResult
+    func run(_ files: String..., change: (inout ImportOptions) -> Void = { _ in }) throws(ImportError)
+        -> ImportReport
+    {
+        var options = ImportOptions(files: files.map(path), database: database)
+        // 2024-05-06 07:08:09 UTC.
+        options.now = 1_714_979_289
+        change(&options)
+        return try Importer.run(options)
+    }
+
+    /// Rows of a query, cells joined by `|`, NULL empty.
+    func rows(_ sql: String) throws -> [String] {
+        try Database(path: database, mode: .readOnly).rows(sql)
+    }
+
+    /// All records in the default order.
+    func records() throws -> [String] {
+        try rows(
+            """
+            SELECT l.code, l.latitude, l.longitude, l.region, o.date, s.code, o.num
+            FROM observation o JOIN location l ON l.id = o.location_id JOIN species s ON s.id = o.species_id
+            ORDER BY o.date, o.location_id, o.species_id, o.num, o.id
+            """)
+    }
+
+    /// Whether the file is whole, and keeps the rules of `Schema`.
+    func isSound() throws -> Bool {
+        let broken = try rows(
+            """
+            SELECT 'ids of species' FROM species a JOIN species b ON a.code < b.code AND a.id > b.id
+            UNION SELECT 'ids of locations' FROM location a JOIN location b ON a.id < b.id
+                AND (a.code, coalesce(a.latitude, -91), coalesce(a.longitude, -181), coalesce(a.region, ''))
+                >= (b.code, coalesce(b.latitude, -91), coalesce(b.longitude, -181), coalesce(b.region, ''))
+            UNION SELECT 'checklist of observation' FROM observation o LEFT JOIN checklist c ON c.id = o.checklist_id
+                AND (c.dataset_id, c.date, c.location_id) = (o.dataset_id, o.date, o.location_id) WHERE c.id IS NULL
+            UNION SELECT 'empty checklist' FROM checklist WHERE id NOT IN (SELECT checklist_id FROM observation)
+            UNION SELECT 'unused location' FROM location WHERE id NOT IN (SELECT location_id FROM observation)
+            UNION SELECT 'location of checklist' FROM checklist WHERE location_id NOT IN (SELECT id FROM location)
+            UNION SELECT 'counts' FROM dataset d WHERE
+                records <> (SELECT count(*) FROM observation WHERE dataset_id = d.id)
+                OR checklists <> (SELECT count(*) FROM checklist WHERE dataset_id = d.id)
+            """)
+        let indexes = try rows("SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL").count
+        return try broken.isEmpty && indexes == Schema.indexes.count + 4
+            && rows("PRAGMA integrity_check") == ["ok"]
+    }
+}
+
+extension Database {
+    /// Rows of a query, cells joined by `|`.
+    func rows(_ sql: String, null: String = "") throws -> [String] {
+        let statement = try prepare(sql)
+        var rows: [String] = []
+        while try statement.step() {
+            rows.append(statement.columnNames.indices.map { statement.text(Int32($0)) ?? null }.joined(separator: "|"))
+        }
+        return rows
+    }
+}
+
+/// The header of a plain file.
+let plainHeader = "loc_id,latitude,longitude,region,year,month,day,species_id,num\n"
+
+/// The header of a raw FeederWatch file.
+let feederWatchHeader =
+    "LOC_ID,LATITUDE,LONGITUDE,SUBNATIONAL1_CODE,ENTRY_TECHNIQUE,SUB_ID,OBS_ID,Month,Day,Year,PROJ_PERIOD_ID,"
+    + "SPECIES_CODE,alt_full_spp_code,HOW_MANY,PLUS_CODE,VALID,REVIEWED,DAY1_AM,DAY1_PM,DAY2_AM,DAY2_PM,"
+    + "EFFORT_HRS_ATLEAST,SNOW_DEP_ATLEAST,Data_Entry_Method\n"
+
+/// A row of a raw FeederWatch file.
+func feederWatchRow(
+    sub: String = "S1", obs: String, species: String = "stejay", count: String = "2", valid: String = "1",
+    day: String = "3", halfDays: String = "1,0,NA,1", effort: String = "1.001", snow: String = "0"
+) -> String {
+    "L1,60.5,-135.25,CA-YT,WEB,\(sub),\(obs),2,\(day),2021,PFW_2021,\(species),NA,\(count),NA,\(valid),0,\(halfDays),"
+        + "\(effort),\(snow),PFW Web\n"
+}
