@@ -9,11 +9,11 @@ struct Paging {
     /// - Throws: `.unknownPage` or `.lostPage`.
     /// - Parameter resource: What the pages are of.
     init(
-        _ query: ObservationQuery, of resource: String = "observations", order: RowOrder, database: Database
+        _ selection: Selection, of resource: String = "observations", order: RowOrder, database: Database
     ) throws(StoreError) {
         self.order = order
-        self.query = Paging.hash(query, resource)
-        guard let after = query.after else {
+        self.query = Paging.hash(selection.query, resource)
+        guard let after = selection.query.after else {
             start = nil
             return
         }

@@ -6,17 +6,15 @@ extension ObservationStore {
     public func checklists(
         _ query: ObservationQuery, fields: [ChecklistField], view: View, format: RowFormat
     ) throws(StoreError) -> RowCursor {
-        guard query.unresolved.isEmpty else {
-            return try checklists(resolved(query, view), fields: fields, view: view, format: format)
-        }
+        let selection = try resolver.select(query, view)
         var paging: Paging?
         if query.limit != nil || query.after != nil {
-            paging = try Paging(query, of: "checklists", order: .date(isDescending: false), database: database)
+            paging = try Paging(selection, of: "checklists", order: .date(isDescending: false), database: database)
         }
         let start = paging?.start.map {
             ChecklistScan.Entry(date: $0.row.date, location: $0.row.location, dataset: $0.row.dataset, id: $0.ordinal)
         }
-        let scan = try checklistScan(query, view, start)
+        let scan = try checklistScan(selection, start)
         let pages = ChecklistPages(scan, start: start, limit: query.limit ?? .max)
         let records = records
         let species = try database.prepare("SELECT time, species_count FROM checklist WHERE id = ?1")
@@ -76,7 +74,7 @@ extension ObservationStore {
             row.dataset = last.dataset
             return try paging.token(row, ordinal: last.id, records)
         }
-        let total: Int? = if query.countsAll { try count(checklistScan(query, view, nil)) } else { nil }
+        let total: Int? = if query.countsAll { try count(checklistScan(selection, nil)) } else { nil }
         return RowCursor(.other(table), total: total, store: self)
     }
 
@@ -91,19 +89,17 @@ extension ObservationStore {
     }
 
     func checklistScan(
-        _ query: ObservationQuery, _ view: View, _ start: ChecklistScan.Entry?, areComplete: Bool = false
+        _ selection: Selection, _ start: ChecklistScan.Entry?, areComplete: Bool = false
     ) throws(StoreError) -> ChecklistScan {
-        let places = try places(query, view)
-        let filter = RowFilter(
-            dates: DateFilter(query), species: nil, places: places, datasets: try datasets(query.datasets))
         var observations: ObservationScan?
-        if !query.species.isEmpty || query.leastNum != nil || query.greatestNum != nil {
+        if selection.dependsOnRecords {
             let first = start.map { ObservationRow(date: $0.date, location: $0.location, species: .min, num: .min) }
-            observations = try scan(query, view, isWide: true, start: first)
+            observations = try scan(selection, isWide: true, start: first)
         }
-        let location = places?.ids.flatMap { $0.count == 1 ? $0.first : nil }
+        let location = selection.places?.ids.flatMap { $0.count == 1 ? $0.first : nil }
         return try ChecklistScan(
-            filter: filter, location: location, start: start, areComplete: areComplete, observations: observations,
+            filter: selection.ofVisits.rowFilter(), location: location, start: start, areComplete: areComplete,
+            observations: observations,
             database: database)
     }
 

@@ -9,12 +9,12 @@ extension ObservationStore {
     /// records, first, last. Of a query only places, limit, after and count matter.
     /// - Throws: `.malformedList`, `.unknownPage`, `.overBudget`, `.cancelled` or `.sqlite`.
     public func locations(_ query: ObservationQuery, view: View, format: RowFormat) throws(StoreError) -> RowCursor {
-        guard query.unresolved.isEmpty else { return try locations(resolved(query, view), view: view, format: format) }
+        let selection = try resolver.select(query, view)
         var paging: Paging?
         if query.limit != nil || query.after != nil {
-            paging = try Paging(query, of: "locations", order: .location(isDescending: false), database: database)
+            paging = try Paging(selection, of: "locations", order: .location(isDescending: false), database: database)
         }
-        let places = try places(query, view)
+        let places = selection.places
         let numbers = try LocationNumbers(database)
         let ids = try database.prepare("SELECT id FROM location WHERE id > ?1 ORDER BY id")
         ids.bind(1, paging?.start?.row.location ?? .min)
@@ -67,14 +67,15 @@ extension ObservationStore {
     /// One location as a JSON object: its members, and `species`, how many it has. Where several places share the code, it is
     /// the one with the most records, and `other_places` has the others. Nil if there is none that the view shows.
     public func location(_ code: String, view: View) throws(StoreError) -> [UInt8]? {
-        let scope = RegionScope(query: [], view: view)
+        let places = try resolver.select(view).places
         let select = try database.prepare(
-            "SELECT id, region FROM location INDEXED BY location_by_code WHERE code = ?1 ORDER BY id LIMIT ?2")
+            "SELECT id FROM location INDEXED BY location_by_code WHERE code = ?1 ORDER BY id LIMIT ?2")
         select.bind(1, code)
         select.bind(2, ObservationStore.mostPlaces)
         var ids: [Int64] = []
         while try select.step() {
-            if scope.contains(select.text(1)) { ids.append(select.int64(0)) }
+            let id = select.int64(0)
+            if try places?.contains(id) ?? true { ids.append(id) }
         }
         if ids.isEmpty { return nil }
         let numbers = try LocationNumbers(database)
@@ -130,7 +131,7 @@ extension ObservationStore {
 
     /// The regions that have locations, by code, those without one first: region, locations, records, first, last.
     public func regions(view: View, format: RowFormat) throws(StoreError) -> RowCursor {
-        let visible = try visibleRegions(RegionScope(query: [], view: view))
+        let visible = try visibleRegions(resolver.select(view).regions)
         let statement = try database.prepare(
             """
             SELECT r.id, r.code, l.count, s.records, s.first, s.last

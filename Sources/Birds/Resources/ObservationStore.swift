@@ -20,13 +20,10 @@ public final class ObservationStore {
     let database: Database
     let records: Records
     let scans: ScanPool
-    private let names: SpeciesNames
+    let resolver: Resolver
     let numbers: RecordNumbers
-    let known: KnownIDs
-    private let datasetByName: Statement
     /// The last used is the first.
     private var encoders: [RowEncoder] = []
-    private var places: [PlaceFilter.Key: PlaceFilter] = [:]
     private var visibleCounts: [View: VisibleCounts] = [:]
     private var rows = RowBuffer(capacity: 1 << 14)
     private var knownSize: StoreSize?
@@ -40,7 +37,6 @@ public final class ObservationStore {
     private static let keptEncoders = 4
     /// Rendered members of each encoder, in bytes.
     private static let fragmentBound = 1 << 21
-    private static let keptPlaceFilters = 8
     private static let keptVisibleCounts = 8
     /// How often opening is tried while the file is being replaced.
     private static let attempts = 5
@@ -61,12 +57,10 @@ public final class ObservationStore {
         isEdited = if let header { try !Seal.isIntact(header, in: database) } else { true }
         records = Records(database)
         scans = ScanPool(database)
-        names = SpeciesNames(database)
         numbers = try RecordNumbers(database)
-        known = KnownIDs(database)
-        datasetByName = try database.prepare("SELECT id FROM dataset WHERE name = ?1")
+        resolver = try Resolver(database, records: records, numbers: numbers)
         // A file that lacks an index is refused now, and not with a query.
-        for index in IndexScan.Index.allCases {
+        for index in ObservationIndex.allCases {
             scans.give(try scans.take(index, IndexScan.Shape(isWide: false, isDated: false)))
         }
     }
@@ -111,15 +105,14 @@ public final class ObservationStore {
     /// Rows of observations, in the order that is asked for.
     /// - Throws: `.unknownSpecies`, `.malformedList`, `.unknownPage`, `.lostPage`, `.overBudget`, `.cancelled` or `.sqlite`.
     public func observations(_ query: ObservationQuery, view: View, format: RowFormat) throws(StoreError) -> RowCursor {
-        guard query.unresolved.isEmpty else {
-            return try observations(resolved(query, view), view: view, format: format)
-        }
+        let selection = try resolver.select(query, view)
         let encoder = encoder(format, query.fields)
         let order = try RowOrder(query.sort) { () throws(StoreError) in try sharesCodes() }
         var paging: Paging?
-        if query.limit != nil || query.after != nil { paging = try Paging(query, order: order, database: database) }
-        let scan = try rowScan(query, view, order, paging?.start, isWide: encoder.needsIdentity || paging != nil)
-        let total = query.countsAll ? try count(query, view) : nil
+        if query.limit != nil || query.after != nil { paging = try Paging(selection, order: order, database: database) }
+        let scan = try rowScan(
+            selection, order, paging?.start, limit: query.limit, isWide: encoder.needsIdentity || paging != nil)
+        let total = query.countsAll ? try count(selection) : nil
         return RowCursor(
             .observations(scan, encoder), limit: query.limit ?? .max, paging: paging, total: total, store: self)
     }
@@ -135,8 +128,8 @@ public final class ObservationStore {
     }
 
     /// How many observations match, on all pages.
-    private func count(_ query: ObservationQuery, _ view: View) throws(StoreError) -> Int {
-        let scan = try anyScan(query, view, isWide: false)
+    private func count(_ selection: Selection) throws(StoreError) -> Int {
+        let scan = try anyScan(selection, isWide: false)
         defer { scan.end() }
         var row = ObservationRow()
         var count = 0
@@ -149,8 +142,7 @@ public final class ObservationStore {
     public func observation(id: Int64, fields: [Field], view: View) throws(StoreError) -> [UInt8]? {
         if let refusal = database.budget.refusal { throw refusal }
         guard let row = try records.row(id) else { return nil }
-        let region = try records.location(row.location).region
-        guard RegionScope(query: [], view: view).contains(region) else { return nil }
+        guard try resolver.select(view).rowFilter().matches(row) else { return nil }
         let encoder = encoder(.json, fields)
         var buffer = RowBuffer()
         try encoder.append(row, isFirst: true, to: &buffer)
@@ -182,152 +174,67 @@ public final class ObservationStore {
 // MARK: Observations
 
 extension ObservationStore {
-    /// How a query is read: by the index with the fewest records, or, where it would take too many scans, by date.
+    /// How a selection is read: by the index with the fewest records, or, where it would take too many scans, by date.
     func scan(
-        _ query: ObservationQuery, _ view: View, isWide: Bool, isDescending: Bool = false, start: ObservationRow? = nil
+        _ selection: Selection, isWide: Bool, isDescending: Bool = false, start: ObservationRow? = nil
     ) throws(StoreError) -> ObservationScan {
-        let species = try species(query.species, view)
-        let places = try places(query, view)
-        let datasets = try datasets(query.datasets)
-        let isEmpty = datasets?.isEmpty == true || places?.ids?.isEmpty == true
-        let fewSpecies = species.flatMap { $0.count <= ObservationScan.widestMerge ? $0 : nil }
-        var fewPlaces = places?.ids
+        let fewSpecies = selection.species.flatMap { $0.count <= Selection.few ? $0 : nil }
+        var fewPlaces = selection.places?.ids
         if let ids = fewPlaces, let fewSpecies, !ids.isEmpty,
             try numbers.records(ofSpecies: fewSpecies) < numbers.records(ofLocations: ids)
         {
             fewPlaces = nil
         }
-        let index: IndexScan.Index = fewPlaces != nil ? .location : fewSpecies != nil ? .species : .date
-        // What the index is read by need not be looked at again.
-        let filter = RowFilter(
-            dates: DateFilter(query), species: index == .species ? nil : species,
-            places: index == .location ? nil : places, datasets: datasets, leastNum: query.leastNum,
-            greatestNum: query.greatestNum)
+        let index: ObservationIndex = fewPlaces != nil ? .location : fewSpecies != nil ? .species : .date
         return try ObservationScan(
-            index, values: isEmpty ? [] : fewPlaces ?? fewSpecies ?? [0], isWide: isWide || datasets != nil,
-            isDescending: isDescending, start: start, filter: filter, pool: scans)
+            index, values: selection.isEmpty ? [] : fewPlaces ?? fewSpecies ?? [0],
+            isWide: isWide || selection.datasets != nil, isDescending: isDescending, start: start,
+            filter: selection.rowFilter(readBy: index), pool: scans)
     }
 
-    /// The rows of a query in an order, from a row on.
+    /// The rows of a selection in an order, from a row on.
     private func rowScan(
-        _ query: ObservationQuery, _ view: View, _ order: RowOrder, _ pageStart: PageStart?, isWide: Bool
+        _ selection: Selection, _ order: RowOrder, _ pageStart: PageStart?, limit: Int?, isWide: Bool
     ) throws(StoreError) -> RowScan {
         let start = pageStart?.row
         switch order {
         case .date(let isDescending):
-            if let ids = try placesToGather(query, view, limit: query.limit) {
+            if let ids = try placesToGather(selection, limit: limit) {
                 return .sorted(
-                    SortedScan(
-                        SortValues(isDescending: isDescending), start: start, limit: kept(query, from: start)
-                    ) {
+                    SortedScan(SortValues(isDescending: isDescending), start: start, limit: kept(limit, from: start)) {
                         [unowned self] () throws(StoreError) in
-                        try placewise(ids, query, view, isWide: true)
+                        try placewise(ids, selection, isWide: true)
                     })
             }
-            return .indexed(try scan(query, view, isWide: isWide, isDescending: isDescending, start: start))
+            return .indexed(try scan(selection, isWide: isWide, isDescending: isDescending, start: start))
         case .species(let isDescending):
-            return .sequential(try sequence(.species, query, view, isWide, isDescending, pageStart))
+            return .sequential(try sequence(.species, selection, isWide, isDescending, pageStart))
         case .location(let isDescending):
-            return .sequential(try sequence(.location, query, view, isWide, isDescending, pageStart))
+            return .sequential(try sequence(.location, selection, isWide, isDescending, pageStart))
         case .keys(let keys):
-            // A species that nobody knows is an error now, and not with the first row.
-            _ = try species(query.species, view)
             let values = try SortValues(keys, database)
             return .sorted(
-                SortedScan(values, start: start, limit: kept(query, from: start)) {
-                    [unowned self] () throws(StoreError) in try anyScan(query, view, isWide: true)
+                SortedScan(values, start: start, limit: kept(limit, from: start)) {
+                    [unowned self] () throws(StoreError) in try anyScan(selection, isWide: true)
                 })
         }
     }
 
     /// How many rows of a sorted page are worth keeping: one more than it has tells whether there is a next one.
-    private func kept(_ query: ObservationQuery, from start: ObservationRow?) -> Int {
-        guard start == nil, let limit = query.limit else { return .max }
+    private func kept(_ limit: Int?, from start: ObservationRow?) -> Int {
+        guard start == nil, let limit else { return .max }
         return limit < SortedScan.mostKept ? limit + 1 : limit
     }
 
     private func sequence(
-        _ index: IndexScan.Index, _ query: ObservationQuery, _ view: View, _ isWide: Bool, _ isDescending: Bool,
-        _ start: PageStart?
+        _ index: ObservationIndex, _ selection: Selection, _ isWide: Bool, _ isDescending: Bool, _ start: PageStart?
     ) throws(StoreError) -> SequentialScan {
-        let species = try species(query.species, view)
-        let places = try places(query, view)
-        let datasets = try datasets(query.datasets)
-        let filter = RowFilter(
-            dates: DateFilter(query), species: index == .species ? nil : species,
-            places: index == .location ? nil : places, datasets: datasets, leastNum: query.leastNum,
-            greatestNum: query.greatestNum)
-        return try SequentialScan(
-            index, isWide: isWide || datasets != nil, isDescending: isDescending, start: start, filter: filter,
-            database: database, pool: scans,
+        try SequentialScan(
+            index, isWide: isWide || selection.datasets != nil, isDescending: isDescending, start: start,
+            filter: selection.rowFilter(readBy: index), database: database, pool: scans,
             wanted: index == .species
-                ? { (id) in species?.contains(id) ?? true }
-                : { (id) throws(StoreError) in
-                    guard let places else { return true }
-                    return try places.contains(id)
-                })
-    }
-
-    /// The ids of the species, ascending and each once; nil for all.
-    func species(_ wanted: [String], _ view: View) throws(StoreError) -> [Int64]? {
-        if wanted.isEmpty { return nil }
-        var ids: [Int64] = []
-        for name in wanted {
-            var isKnown = false
-            for match in try names.find(name) where try isVisible(match, view) {
-                ids.append(match.id)
-                isKnown = true
-            }
-            guard isKnown else {
-                // A species that only records know may be one that the view hides.
-                throw .unknownSpecies(name, nearest: try names.nearest(to: name, namedOnly: view.regions != nil))
-            }
-        }
-        return ids.count == 1 ? ids : Set(ids).sorted()
-    }
-
-    /// Whether a name stands for a species that the view shows.
-    func isKnown(species name: String, _ view: View) throws(StoreError) -> Bool {
-        for match in try names.find(name) where try isVisible(match, view) { return true }
-        return false
-    }
-
-    /// Whether the view shows that there is such a species: those of the tables of species are no secret, others are known
-    /// from records alone.
-    private func isVisible(_ species: SpeciesNames.Match, _ view: View) throws(StoreError) -> Bool {
-        if species.isNamed || view.regions == nil { return true }
-        let everything = ObservationQuery()
-        let filter = RowFilter(
-            dates: DateFilter(everything), species: nil, places: try places(everything, view), datasets: nil)
-        let scan = try ObservationScan(.species, values: [species.id], isWide: false, filter: filter, pool: scans)
-        var row = ObservationRow()
-        return try scan.next(&row)
-    }
-
-    /// Nil for everywhere.
-    func places(_ query: ObservationQuery, _ view: View) throws(StoreError) -> PlaceFilter? {
-        let hasPlace = !query.locations.isEmpty || !query.regions.isEmpty || query.box != nil || query.circle != nil
-        guard hasPlace || view.regions != nil else { return nil }
-        let key = PlaceFilter.Key(
-            codes: query.locations, scope: RegionScope(query: query.regions, view: view), box: query.box,
-            circle: query.circle)
-        if let filter = places[key] { return filter }
-        let filter = try PlaceFilter(
-            key, few: ObservationScan.widestMerge, database: database, records: records, numbers: numbers)
-        if places.count >= ObservationStore.keptPlaceFilters { places.removeAll() }
-        places[key] = filter
-        return filter
-    }
-
-    /// The ids of the data sets that there are; nil for all.
-    func datasets(_ wanted: [String]) throws(StoreError) -> [Int64]? {
-        if wanted.isEmpty { return nil }
-        var ids: [Int64] = []
-        for name in wanted {
-            datasetByName.bind(1, name)
-            while try datasetByName.step() { ids.append(datasetByName.int64(0)) }
-        }
-        return ids
+                ? { (id) in selection.species?.contains(id) ?? true }
+                : { (id) throws(StoreError) in try selection.places?.contains(id) ?? true })
     }
 
     func encoder(_ format: RowFormat, _ fields: [Field]) -> RowEncoder {
@@ -371,7 +278,7 @@ extension ObservationStore {
         let id = statement.int64(0)
         statement.reset()
         if let edit = speciesEdit(view), try !edit(&cells, id) { return nil }
-        let visible = try visibleRegions(RegionScope(query: [], view: view))
+        let visible = try visibleRegions(resolver.select(view).regions)
         let numbers = try database.prepare(
             "SELECT second_key, region_id, records, total, first, last FROM summary WHERE kind = ?1 AND first_key = ?2")
         numbers.bind(1, SummaryKind.speciesMonth.rawValue)
@@ -401,7 +308,7 @@ extension ObservationStore {
         guard view.regions != nil else { return nil }
         return { [unowned self] (cells, id) throws(StoreError) in
             let isNamed = cells[1] != .nothing || cells[2] != .nothing
-            return try isVisible(SpeciesNames.Match(id: id, isNamed: isNamed), view)
+            return try resolver.shows(SpeciesNames.Match(id: id, isNamed: isNamed), view)
         }
     }
 
@@ -431,7 +338,8 @@ extension ObservationStore {
 
     /// Nil where the view shows everything, as the tables count it.
     private func visibleCounts(_ view: View) throws(StoreError) -> VisibleCounts? {
-        guard let places = try places(ObservationQuery(), view) else { return nil }
+        let selection = try resolver.select(view)
+        guard let places = selection.places else { return nil }
         if let counts = visibleCounts[view] { return counts }
         var counts = VisibleCounts()
         let checklists = try database.prepare("SELECT dataset_id, location_id FROM checklist")
@@ -439,7 +347,7 @@ extension ObservationStore {
             guard try places.contains(checklists.int64(1)) else { continue }
             counts.checklists[checklists.int64(0), default: 0] += 1
         }
-        let scan = try scan(ObservationQuery(), view, isWide: true)
+        let scan = try scan(selection, isWide: true)
         var row = ObservationRow()
         while try scan.next(&row) { counts.records[row.dataset, default: 0] += 1 }
         if visibleCounts.count >= ObservationStore.keptVisibleCounts { visibleCounts.removeAll() }

@@ -8,11 +8,9 @@ extension ObservationStore {
     public func summary(
         by keys: [SummaryKey], _ query: ObservationQuery, view: View, format: RowFormat
     ) throws(StoreError) -> RowCursor {
-        guard query.unresolved.isEmpty else {
-            return try summary(by: keys, resolved(query, view), view: view, format: format)
-        }
-        let kind = SummaryKind.smallest(keys, query)
-        let summary = try summary(by: keys, query, view: view, kind: kind)
+        let selection = try resolver.select(query, view)
+        let kind = SummaryKind.smallest(keys, selection.query)
+        let summary = try summary(by: keys, selection, kind: kind)
         let names = keys.map(\.member) + ObservationStore.summaryNumbers
         let cells = try keys.map { (key) throws(StoreError) in try cell(of: key) }
         let rows = TableRows(names: names, format: format) { () throws(StoreError) in
@@ -29,19 +27,17 @@ extension ObservationStore {
 
     /// - Parameter kind: The rows of the table that are read; nil for the observations themselves.
     func summary(
-        by keys: [SummaryKey], _ query: ObservationQuery, view: View, kind: SummaryKind?,
+        by keys: [SummaryKey], _ selection: Selection, kind: SummaryKind?,
         mostKept: Int = Summary.mostKept
     ) throws(StoreError) -> Summary {
         var values: [(SummaryItem) throws(StoreError) -> Int64] = []
         for key in keys { values.append(try value(of: key)) }
         let items: Summary.Items
         if let kind {
-            items = try kept(kind, query, view)
+            items = try kept(kind, selection)
         } else {
-            // A species that nobody knows is an error now, and not with the first row.
-            _ = try species(query.species, view)
             items = { [unowned self] (body) throws(StoreError) in
-                let scan = try anyScan(query, view, isWide: true)
+                let scan = try anyScan(selection, isWide: true)
                 defer { scan.end() }
                 var regions: [Int64: Int64] = [:]
                 let needsRegion = keys.contains(.region)
@@ -74,18 +70,16 @@ extension ObservationStore {
     private static let keptRegions = 1 << 16
 
     /// Rows of the table `summary` that a query matches.
-    private func kept(
-        _ kind: SummaryKind, _ query: ObservationQuery, _ view: View
-    ) throws(StoreError) -> Summary.Items {
-        let species = try species(query.species, view)
-        let datasets = try datasets(query.datasets).map(Set.init)
-        let dates = DateFilter(query)
-        let years = Set(query.years.map(Int64.init))
-        let months = Set(query.months.map(Int64.init))
+    private func kept(_ kind: SummaryKind, _ selection: Selection) throws(StoreError) -> Summary.Items {
+        let species = selection.species
+        let datasets = selection.datasets.map(Set.init)
+        let dates = selection.dates
+        let years = Set(selection.query.years.map(Int64.init))
+        let months = Set(selection.query.months.map(Int64.init))
         let hasDates = kind == .date || kind == .speciesDate
         let hasLocations = kind == .speciesLocation || kind == .locationYear
-        let places = hasLocations ? try self.places(query, view) : nil
-        let regions = try visibleRegions(RegionScope(query: query.regions, view: view))
+        let places = hasLocations ? selection.places : nil
+        let regions = try visibleRegions(selection.regions)
         let statement = try database.prepare(
             """
             SELECT first_key, second_key, region_id, dataset_id, records, total, max, first, last FROM summary

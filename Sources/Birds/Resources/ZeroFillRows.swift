@@ -3,16 +3,16 @@ extension ObservationStore {
     /// the order of the query are without meaning.
     /// - Throws: `.unknownSpecies`, `.malformedList`, `.unknownPage`, `.overBudget`, `.cancelled` or `.sqlite`.
     public func zeroFilled(_ query: ObservationQuery, view: View, format: RowFormat) throws(StoreError) -> RowCursor {
-        guard query.unresolved.isEmpty else { return try zeroFilled(resolved(query, view), view: view, format: format) }
+        let selection = try resolver.select(query, view)
         var paging: Paging?
         if query.limit != nil || query.after != nil {
-            paging = try Paging(query, of: "zerofill", order: .date(isDescending: false), database: database)
+            paging = try Paging(selection, of: "zerofill", order: .date(isDescending: false), database: database)
         }
         let rows = ZeroFillRows(
-            try zeroFillScan(query, view, start: paging?.start?.row), encoder(format, query.fields),
+            try zeroFillScan(selection, start: paging?.start?.row), encoder(format, query.fields),
             limit: query.limit ?? .max, paging: paging, store: self)
         var total: Int?
-        if query.countsAll { total = try count(zeroFillScan(query, view, start: nil)) }
+        if query.countsAll { total = try count(zeroFillScan(selection, start: nil)) }
         return RowCursor(.other(rows), total: total, store: self)
     }
 
@@ -27,19 +27,15 @@ extension ObservationStore {
     }
 
     private func zeroFillScan(
-        _ query: ObservationQuery, _ view: View, start: ObservationRow?
+        _ selection: Selection, start: ObservationRow?
     ) throws(StoreError) -> ZeroFillScan {
-        // Which checklists there are does not depend on what they report.
-        var visits = query
-        visits.species = []
-        visits.leastNum = nil
-        visits.greatestNum = nil
         let entry = start.map { ChecklistScan.Entry(date: $0.date, location: $0.location) }
         let first = start.map { ObservationRow(date: $0.date, location: $0.location, species: .min, num: .min) }
         return try ZeroFillScan(
-            checklists: checklistScan(visits, view, entry, areComplete: true),
-            observations: scan(query, view, isWide: true, start: first),
-            species: try species(query.species, view) ?? [], database: database)
+            // Which checklists there are does not depend on what they report.
+            checklists: checklistScan(selection.ofVisits, entry, areComplete: true),
+            observations: scan(selection, isWide: true, start: first), species: selection.species ?? [],
+            database: database)
     }
 
     private func count(_ scan: ZeroFillScan) throws(StoreError) -> Int {

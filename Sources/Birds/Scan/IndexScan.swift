@@ -3,10 +3,6 @@
 /// A statement reads nothing but its index, and nothing sorts: for one species, or one location, the index goes by date and
 /// then as the default order does.
 final class IndexScan {
-    enum Index: Int, CaseIterable {
-        case date, species, location
-    }
-
     /// What tells one statement from another of the same index.
     struct Shape {
         /// Whether rows have their data set and id, which most answers do not need.
@@ -26,7 +22,7 @@ final class IndexScan {
         }
     }
 
-    let index: Index
+    let index: ObservationIndex
     let shape: Shape
     private let statement: Statement
     /// The species or the location that is read.
@@ -39,13 +35,13 @@ final class IndexScan {
     /// After so many it is better to look up the next date that matches: a seek costs as much as some ten rows.
     private static let missesBeforeSeek = 16
 
-    init(_ index: Index, _ shape: Shape, _ database: Database) throws(StoreError) {
+    init(_ index: ObservationIndex, _ shape: Shape, _ database: Database) throws(StoreError) {
         self.index = index
         self.shape = shape
         statement = try database.prepare(IndexScan.sql(index, shape))
     }
 
-    static func sql(_ index: Index, _ shape: Shape) -> String {
+    static func sql(_ index: ObservationIndex, _ shape: Shape) -> String {
         let identity = shape.isWide ? ", dataset_id, id" : ""
         let columns: [String]
         switch index {
@@ -180,14 +176,14 @@ final class IndexScan {
 final class ScanPool {
     private let database: Database
     private var idle: [[IndexScan]] = Array(
-        repeating: [], count: IndexScan.Index.allCases.count * IndexScan.Shape.count)
+        repeating: [], count: ObservationIndex.allCases.count * IndexScan.Shape.count)
 
     /// How many of each kind are kept; those of the widest merge.
-    private static let kept = ObservationScan.widestMerge
+    private static let kept = Selection.few
 
     init(_ database: Database) { self.database = database }
 
-    func take(_ index: IndexScan.Index, _ shape: IndexScan.Shape) throws(StoreError) -> IndexScan {
+    func take(_ index: ObservationIndex, _ shape: IndexScan.Shape) throws(StoreError) -> IndexScan {
         if let scan = idle[ScanPool.slot(index, shape)].popLast() { return scan }
         return try IndexScan(index, shape, database)
     }
@@ -198,7 +194,7 @@ final class ScanPool {
         if idle[slot].count < ScanPool.kept { idle[slot].append(scan) }
     }
 
-    private static func slot(_ index: IndexScan.Index, _ shape: IndexScan.Shape) -> Int {
+    private static func slot(_ index: ObservationIndex, _ shape: IndexScan.Shape) -> Int {
         index.rawValue * IndexScan.Shape.count + shape.number
     }
 }

@@ -18,16 +18,13 @@ final class ObservationScan {
     private var hasBegun = false
     private var hasEnded = false
 
-    /// How many scans are merged at most; where more would be needed, all dates are read and the rows that match kept.
-    static let widestMerge = 32
-
     /// - Parameters:
     ///   - values: Species or locations, each once; one without meaning for the index by date; none for no rows.
     ///   - isWide: Whether rows need their data set and id.
     ///   - isDescending: Whether rows come in the reverse of the default order.
     ///   - start: A row to begin at, as far as an index tells those before it.
     init(
-        _ index: IndexScan.Index, values: [Int64], isWide: Bool, isDescending: Bool = false,
+        _ index: ObservationIndex, values: [Int64], isWide: Bool, isDescending: Bool = false,
         start: ObservationRow? = nil, filter: RowFilter, pool: ScanPool
     ) throws(StoreError) {
         self.pool = pool

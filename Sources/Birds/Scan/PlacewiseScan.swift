@@ -69,14 +69,14 @@ extension ObservationStore {
     /// The places of a query, where reading all of their records costs less than reading by date until there are enough that
     /// match; nil otherwise. It is an estimate, as if records were spread evenly over the years.
     /// - Parameter limit: How many rows are wanted; nil for all.
-    func placesToGather(_ query: ObservationQuery, _ view: View, limit: Int?) throws(StoreError) -> [Int64]? {
-        let filter = try places(query, view)
-        if let filter, filter.ids != nil { return nil }
-        if let species = try species(query.species, view), species.count <= ObservationScan.widestMerge { return nil }
-        let listed = try filter == nil ? placesOfDataSets(query) : filter?.listed()
+    func placesToGather(_ selection: Selection, limit: Int?) throws(StoreError) -> [Int64]? {
+        let places = selection.places
+        if let places, places.ids != nil { return nil }
+        if let species = selection.species, species.count <= Selection.few { return nil }
+        let listed = try places == nil ? placesOfDataSets(selection) : places?.listed()
         guard let (ids, records) = listed else { return nil }
         let size = try size()
-        let dates = DateFilter(query)
+        let dates = selection.dates
         let years = min(size.years, max(1 / 365, (Double(dates.last) - Double(dates.first) + 1) / 10_000))
         let all = size.records * years / size.years
         let matching = max(1, Double(records) * years / size.years)
@@ -88,8 +88,8 @@ extension ObservationStore {
 
     /// The places of the data sets that a query asks for, and how many records those have; nil where it asks for none, or there
     /// are too many places.
-    private func placesOfDataSets(_ query: ObservationQuery) throws(StoreError) -> (ids: [Int64], records: Int64)? {
-        guard let wanted = try datasets(query.datasets), !wanted.isEmpty else { return nil }
+    private func placesOfDataSets(_ selection: Selection) throws(StoreError) -> (ids: [Int64], records: Int64)? {
+        guard let wanted = selection.datasets, !wanted.isEmpty else { return nil }
         if let known = knownDataSetPlaces, known.datasets == wanted { return known.places }
         let list = wanted.map(String.init).joined(separator: ",")
         let select = try database.prepare(
@@ -105,22 +105,17 @@ extension ObservationStore {
         return places
     }
 
-    /// The rows of a query in any order.
-    func anyScan(_ query: ObservationQuery, _ view: View, isWide: Bool) throws(StoreError) -> any RowFinder {
-        guard let ids = try placesToGather(query, view, limit: nil) else {
-            return try scan(query, view, isWide: isWide)
-        }
-        return try placewise(ids, query, view, isWide: isWide)
+    /// The rows of a selection in any order.
+    func anyScan(_ selection: Selection, isWide: Bool) throws(StoreError) -> any RowFinder {
+        guard let ids = try placesToGather(selection, limit: nil) else { return try scan(selection, isWide: isWide) }
+        return try placewise(ids, selection, isWide: isWide)
     }
 
     func placewise(
-        _ ids: [Int64], _ query: ObservationQuery, _ view: View, isWide: Bool
+        _ ids: [Int64], _ selection: Selection, isWide: Bool
     ) throws(StoreError) -> PlacewiseScan {
-        let datasets = try datasets(query.datasets)
-        let filter = RowFilter(
-            dates: DateFilter(query), species: try species(query.species, view), places: nil, datasets: datasets,
-            leastNum: query.leastNum, greatestNum: query.greatestNum)
-        return try PlacewiseScan(
-            datasets?.isEmpty == true ? [] : ids, isWide: isWide || datasets != nil, filter: filter, pool: scans)
+        try PlacewiseScan(
+            selection.isEmpty ? [] : ids, isWide: isWide || selection.datasets != nil,
+            filter: selection.rowFilter(readBy: .location), pool: scans)
     }
 }

@@ -3,7 +3,7 @@
 ///
 /// Places are read in the order of their codes, not of their ids: those ascend with codes (`Schema`), but an edit may change a code.
 final class SequentialScan {
-    private let index: IndexScan.Index
+    private let index: ObservationIndex
     private let isWide: Bool
     private let isDescending: Bool
     private let filter: RowFilter
@@ -25,7 +25,7 @@ final class SequentialScan {
     ///   - startIDs: The places of its code; for species the species alone.
     ///   - wanted: Whether a species, or a location, is read at all.
     init(
-        _ index: IndexScan.Index, isWide: Bool, isDescending: Bool, start: PageStart?, filter: RowFilter,
+        _ index: ObservationIndex, isWide: Bool, isDescending: Bool, start: PageStart?, filter: RowFilter,
         database: Database, pool: ScanPool, wanted: @escaping (Int64) throws(StoreError) -> Bool
     ) throws(StoreError) {
         self.index = index
@@ -91,7 +91,7 @@ final class SequentialScan {
 
     private func scan(of group: [Int64]) throws(StoreError) -> RowScan {
         let start = group.contains { startIDs.contains($0) } ? start : nil
-        if group.count <= ObservationScan.widestMerge {
+        if group.count <= Selection.few {
             return .indexed(
                 try ObservationScan(
                     index, values: group, isWide: isWide, isDescending: isDescending, start: start, filter: filter,

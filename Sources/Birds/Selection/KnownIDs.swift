@@ -49,39 +49,3 @@ final class KnownIDs {
         return false
     }
 }
-
-extension ObservationStore {
-    /// A query without values that may be one id or several: each that is an id as a whole, and one that the view shows, is that
-    /// id, and any other is a list. Whatever is asked of the records of a query is asked of this one.
-    /// - Throws: `.malformedList` where a value is neither.
-    func resolved(_ query: ObservationQuery, _ view: View) throws(StoreError) -> ObservationQuery {
-        let scope = RegionScope(query: [], view: view)
-        func isID(_ value: String, _ filter: UnresolvedValue.Filter) throws(StoreError) -> Bool {
-            switch filter {
-            case .species: try isKnown(species: value, view)
-            case .region: try known.contains(region: value, scope)
-            case .location: try known.contains(location: value, scope)
-            case .dataset: try known.contains(dataset: value, scope)
-            }
-        }
-        var resolved = query
-        resolved.unresolved = []
-        for value in query.unresolved {
-            if try isID(value.whole, value.filter) {
-                resolved[value.filter].append(value.whole)
-                continue
-            }
-            switch value.list {
-            case .values(let values):
-                // An empty value is nearly always a mistake; but an edit may have made an id of it.
-                if values.contains(""), try !isID("", value.filter) {
-                    throw .malformedList(value.filter, value: "", expected: UnresolvedValue.emptyFault)
-                }
-                resolved[value.filter] += values
-            case .malformed(let expected):
-                throw .malformedList(value.filter, value: value.whole, expected: expected)
-            }
-        }
-        return resolved
-    }
-}

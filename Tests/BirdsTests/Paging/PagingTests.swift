@@ -148,7 +148,8 @@ import Testing
         let keys = Self.sorts(["num", "-common_name"])
         for kept in [1, 3, 64, 999, 1050, 5000] {
             let scan = SortedScan(try SortValues(keys, store.database), start: nil, limit: .max, mostKept: kept) {
-                () throws(StoreError) in try store.scan(ObservationQuery(), .everything, isWide: true)
+                () throws(StoreError) in
+                try store.scan(store.resolver.select(ObservationQuery(), .everything), isWide: true)
             }
             var ids: [Int] = []
             var row = ObservationRow()

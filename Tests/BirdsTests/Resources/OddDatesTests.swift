@@ -50,7 +50,8 @@ import Testing
             #expect(Set(groups).count == groups.count, "\(keys)")
             // The same from the records themselves.
             func read(_ kind: SummaryKind?) throws -> [[Int64?]] {
-                let summary = try store.summary(by: keys, query, view: .everything, kind: kind)
+                let summary = try store.summary(
+                    by: keys, store.resolver.select(query, .everything), kind: kind)
                 var groups: [[Int64?]] = []
                 while let next = try summary.next() {
                     groups.append(

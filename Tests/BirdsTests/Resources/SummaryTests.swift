@@ -103,7 +103,7 @@ import Testing
         let store = try ObservationStore(path: folder.path("birds.db"))
         func all(_ kind: SummaryKind?, _ kept: Int) throws -> [[Int64]] {
             let summary = try store.summary(
-                by: [.species, .date], ObservationQuery(), view: .everything, kind: kind, mostKept: kept)
+                by: [.species, .date], store.resolver.select(.everything), kind: kind, mostKept: kept)
             var rows: [[Int64]] = []
             while let next = try summary.next() { rows.append(next.keys + [next.group.records, next.group.last]) }
             return rows

@@ -38,8 +38,8 @@ import Testing
         (other.costs.place, other.costs.rowByPlace) = (0, 0)
         var query = Self.queries[index]
         query.fields = [.id, .date, .locationID, .speciesID, .num, .dataset]
-        #expect(try one.placesToGather(query, .everything, limit: nil) == nil)
-        #expect(try other.placesToGather(query, .everything, limit: nil) != nil)
+        #expect(try one.placesToGather(one.resolver.select(query, .everything), limit: nil) == nil)
+        #expect(try other.placesToGather(other.resolver.select(query, .everything), limit: nil) != nil)
         for sort in [[], [SortKey(field: .date, isDescending: true)], [SortKey(field: .num, isDescending: false)]] {
             query.sort = sort
             (query.limit, query.after) = (nil, nil)
@@ -70,19 +70,19 @@ import Testing
         var query = ObservationQuery()
         query.regions = ["CA"]
         // Half of all places: 55 µs for the places and 330 µs for their rows, where all by date would be 420 µs.
-        #expect(try store.placesToGather(query, .everything, limit: nil) != nil)
+        #expect(try store.placesToGather(store.resolver.select(query, .everything), limit: nil) != nil)
         // A few rows are found by date at once.
-        #expect(try store.placesToGather(query, .everything, limit: 10) == nil)
+        #expect(try store.placesToGather(store.resolver.select(query, .everything), limit: 10) == nil)
         // One species has an index of its own, and so have a few places.
         query.species = ["sp101"]
-        #expect(try store.placesToGather(query, .everything, limit: nil) == nil)
+        #expect(try store.placesToGather(store.resolver.select(query, .everything), limit: nil) == nil)
         query.species = []
         query.regions = []
         query.datasets = ["atlas"]
-        #expect(try store.placesToGather(query, .everything, limit: nil) == nil)
+        #expect(try store.placesToGather(store.resolver.select(query, .everything), limit: nil) == nil)
         query.datasets = []
         query.regions = ["CA-YT-001"]
-        #expect(try store.placesToGather(query, .everything, limit: nil) == nil)
-        #expect(try store.placesToGather(ObservationQuery(), .everything, limit: nil) == nil)
+        #expect(try store.placesToGather(store.resolver.select(query, .everything), limit: nil) == nil)
+        #expect(try store.placesToGather(store.resolver.select(ObservationQuery(), .everything), limit: nil) == nil)
     }
 }

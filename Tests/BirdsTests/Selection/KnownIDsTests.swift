@@ -48,7 +48,7 @@ import Testing
     func aWholeValueThatIsAnIDIsThatID(
         filter: UnresolvedValue.Filter, whole: String, list: [String]?, expected: [String]
     ) throws {
-        let resolved = try store.resolved(query(filter, whole, list), .everything)
+        let resolved = try store.resolver.resolved(query(filter, whole, list), .everything)
         #expect(resolved[filter] == expected)
         #expect(resolved.unresolved.isEmpty)
     }
@@ -58,7 +58,7 @@ import Testing
     func anEmptyValueIsAnErrorUnlessItIsAnID(filter: UnresolvedValue.Filter) throws {
         for list in [[""], ["A", ""]] {
             #expect(throws: StoreError.malformedList(filter, value: "", expected: UnresolvedValue.emptyFault)) {
-                try store.resolved(query(filter, "\"\"", list), .everything)
+                try store.resolver.resolved(query(filter, "\"\"", list), .everything)
             }
         }
         // The store holds a lock on its own file.
@@ -70,7 +70,7 @@ import Testing
             """)
         let edited = try ObservationStore(path: folder.path("edited.db"))
         for list in [[""], ["A", ""]] {
-            #expect(try edited.resolved(query(filter, "\"\"", list), .everything)[filter] == list)
+            #expect(try edited.resolver.resolved(query(filter, "\"\"", list), .everything)[filter] == list)
         }
     }
 
@@ -83,9 +83,10 @@ import Testing
             (.location, "\"", nil),
         ] as [(UnresolvedValue.Filter, String, [String]?)])
     func whatAViewHidesIsNoID(filter: UnresolvedValue.Filter, whole: String, hidden: [String]?) throws {
-        let resolved = try store.resolved(query(filter, whole, hidden ?? ["x"]), View(regions: ["CA", "CA,US"]))
+        let resolved = try store.resolver.resolved(
+            query(filter, whole, hidden ?? ["x"]), View(regions: ["CA", "CA,US"]))
         #expect(resolved[filter] == hidden ?? [whole])
-        let none = try store.resolved(query(filter, whole, ["x"]), View(regions: ["CA-BC"]))
+        let none = try store.resolver.resolved(query(filter, whole, ["x"]), View(regions: ["CA-BC"]))
         #expect(none[filter] == ["x"])
     }
 

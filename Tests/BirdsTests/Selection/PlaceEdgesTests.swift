@@ -86,7 +86,7 @@ import Testing
             query.box = box
             let ids = try store.ids(query)
             #expect(ids == places.indices.filter { Self.isInBox(box, places[$0]) }.map { $0 + 1 }, "\(box)")
-            listed += ids.count <= ObservationScan.widestMerge ? 1 : 0
+            listed += ids.count <= Selection.few ? 1 : 0
             found += ids.count
         }
         #expect(listed > 10 && found > 100)

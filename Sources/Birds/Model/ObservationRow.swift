@@ -24,3 +24,8 @@ struct ObservationRow: Equatable {
         return a.id < b.id
     }
 }
+
+/// The indexes of observations, by what they begin with; what follows is in the default order.
+enum ObservationIndex: Int, CaseIterable {
+    case date, species, location
+}

@@ -1,0 +1,59 @@
+extension SummaryKind {
+    /// The keys of its rows, beside region and data set.
+    private var keys: Set<SummaryKey> {
+        switch self {
+        case .species: [.species]
+        case .year: [.year]
+        case .month: [.month]
+        case .week: [.week]
+        case .date: [.date, .year, .isoYear, .month, .week]
+        case .speciesYear: [.species, .year]
+        case .speciesMonth: [.species, .month]
+        case .speciesWeek: [.species, .week]
+        case .speciesDate: [.species, .date, .year, .isoYear, .month, .week]
+        case .speciesLocation: [.species, .location]
+        case .locationYear: [.location, .year]
+        }
+    }
+
+    /// Those with fewer rows first.
+    private static let bySize: [SummaryKind] = [
+        .year, .month, .week, .species, .speciesYear, .speciesMonth, .speciesWeek, .locationYear, .date,
+        .speciesLocation,
+        .speciesDate,
+    ]
+
+    /// The smallest kind whose rows tell the groups of these keys, and which of them a query matches; nil if there is none.
+    static func smallest(_ keys: [SummaryKey], _ query: ObservationQuery) -> SummaryKind? {
+        guard query.leastNum == nil, query.greatestNum == nil else { return nil }
+        var needed = Set(keys).subtracting([.region, .dataset])
+        if !query.species.isEmpty { needed.insert(.species) }
+        if !query.years.isEmpty { needed.insert(.year) }
+        if !query.months.isEmpty { needed.insert(.month) }
+        if !query.days.isEmpty || query.from != nil || query.to != nil { needed.insert(.date) }
+        if !query.locations.isEmpty || query.box != nil || query.circle != nil { needed.insert(.location) }
+        return bySize.first { needed.isSubset(of: $0.keys) }
+    }
+
+    /// What a row is about, whose region and data set are not yet filled in.
+    func item(_ first: Int64, _ second: Int64) -> SummaryItem {
+        var item = SummaryItem()
+        func year(_ key: Int64) -> Int64 { key == SummaryKind.noYear ? 0 : key }
+        switch self {
+        case .species: item.species = first
+        case .year: item.year = year(first)
+        case .month: item.month = first
+        case .week: item.week = first
+        case .date: item.setDate(first)
+        case .speciesYear: (item.species, item.year) = (first, year(second))
+        case .speciesMonth: (item.species, item.month) = (first, second)
+        case .speciesWeek: (item.species, item.week) = (first, second)
+        case .speciesDate:
+            item.species = first
+            item.setDate(second)
+        case .speciesLocation: (item.species, item.location) = (first, second)
+        case .locationYear: (item.location, item.year) = (first, year(second))
+        }
+        return item
+    }
+}

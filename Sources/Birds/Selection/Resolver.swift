@@ -1,0 +1,132 @@
+/// Makes selections of queries, for one generation. Nothing else reads a `View`.
+final class Resolver {
+    private let records: Records
+    private let numbers: RecordNumbers
+    private let database: Database
+    private let names: SpeciesNames
+    private let known: KnownIDs
+    private let datasetByName: Statement
+    private let regionsOfSpecies: Statement
+    private var places: [PlaceFilter.Key: PlaceFilter] = [:]
+
+    private static let keptPlaceFilters = 8
+
+    init(_ database: Database, records: Records, numbers: RecordNumbers) throws(StoreError) {
+        (self.database, self.records, self.numbers) = (database, records, numbers)
+        names = SpeciesNames(database)
+        known = KnownIDs(database)
+        datasetByName = try database.prepare("SELECT id FROM dataset WHERE name = ?1")
+        regionsOfSpecies = try database.prepare(
+            """
+            SELECT r.code FROM summary s LEFT JOIN region r ON r.id = s.region_id
+            WHERE s.kind = \(SummaryKind.species.rawValue) AND s.first_key = ?1
+            """)
+    }
+
+    /// Resolves a query.
+    /// - Throws: `.unknownSpecies`, `.malformedList`, `.overBudget`, `.cancelled` or `.sqlite`.
+    func select(_ query: ObservationQuery, _ view: View) throws(StoreError) -> Selection {
+        let query = query.unresolved.isEmpty ? query : try resolved(query, view)
+        let regions = RegionScope(query: query.regions, view: view)
+        return Selection(
+            dates: DateFilter(query), species: try species(query.species, view), places: try places(query, regions),
+            regions: regions, datasets: try datasets(query.datasets), leastNum: query.leastNum,
+            greatestNum: query.greatestNum, query: query)
+    }
+
+    /// All that a view shows.
+    func select(_ view: View) throws(StoreError) -> Selection { try select(ObservationQuery(), view) }
+
+    /// Whether a view shows that there is such a species: those of the tables of species are no secret, others are known from
+    /// records alone.
+    func shows(_ species: SpeciesNames.Match, _ view: View) throws(StoreError) -> Bool {
+        if species.isNamed || view.regions == nil { return true }
+        let scope = RegionScope(query: [], view: view)
+        regionsOfSpecies.bind(1, species.id)
+        defer { regionsOfSpecies.reset() }
+        while try regionsOfSpecies.step() {
+            if scope.contains(regionsOfSpecies.text(0)) { return true }
+        }
+        return false
+    }
+
+    /// A query without values that may be one id or several: each that is an id as a whole, and one that the view shows, is that
+    /// id, and any other is a list. Whatever is asked of the records of a query is asked of this one.
+    /// - Throws: `.malformedList` where a value is neither.
+    func resolved(_ query: ObservationQuery, _ view: View) throws(StoreError) -> ObservationQuery {
+        let scope = RegionScope(query: [], view: view)
+        func isID(_ value: String, _ filter: UnresolvedValue.Filter) throws(StoreError) -> Bool {
+            switch filter {
+            case .species: try isKnown(species: value, view)
+            case .region: try known.contains(region: value, scope)
+            case .location: try known.contains(location: value, scope)
+            case .dataset: try known.contains(dataset: value, scope)
+            }
+        }
+        var resolved = query
+        resolved.unresolved = []
+        for value in query.unresolved {
+            if try isID(value.whole, value.filter) {
+                resolved[value.filter].append(value.whole)
+                continue
+            }
+            switch value.list {
+            case .values(let values):
+                // An empty value is nearly always a mistake; but an edit may have made an id of it.
+                if values.contains(""), try !isID("", value.filter) {
+                    throw .malformedList(value.filter, value: "", expected: UnresolvedValue.emptyFault)
+                }
+                resolved[value.filter] += values
+            case .malformed(let expected):
+                throw .malformedList(value.filter, value: value.whole, expected: expected)
+            }
+        }
+        return resolved
+    }
+
+    private func species(_ wanted: [String], _ view: View) throws(StoreError) -> [Int64]? {
+        if wanted.isEmpty { return nil }
+        var ids: [Int64] = []
+        for name in wanted {
+            var isKnown = false
+            for match in try names.find(name) where try shows(match, view) {
+                ids.append(match.id)
+                isKnown = true
+            }
+            guard isKnown else {
+                // A species that only records know may be one that the view hides.
+                throw .unknownSpecies(name, nearest: try names.nearest(to: name, namedOnly: view.regions != nil))
+            }
+        }
+        return ids.count == 1 ? ids : Set(ids).sorted()
+    }
+
+    /// Whether a name stands for a species that the view shows.
+    private func isKnown(species name: String, _ view: View) throws(StoreError) -> Bool {
+        for match in try names.find(name) where try shows(match, view) { return true }
+        return false
+    }
+
+    private func places(_ query: ObservationQuery, _ regions: RegionScope) throws(StoreError) -> PlaceFilter? {
+        guard !query.locations.isEmpty || regions.regions != nil || query.box != nil || query.circle != nil else {
+            return nil
+        }
+        let key = PlaceFilter.Key(codes: query.locations, scope: regions, box: query.box, circle: query.circle)
+        if let filter = places[key] { return filter }
+        let filter = try PlaceFilter(
+            key, few: Selection.few, database: database, records: records, numbers: numbers)
+        if places.count >= Resolver.keptPlaceFilters { places.removeAll() }
+        places[key] = filter
+        return filter
+    }
+
+    private func datasets(_ wanted: [String]) throws(StoreError) -> [Int64]? {
+        if wanted.isEmpty { return nil }
+        var ids: [Int64] = []
+        for name in wanted {
+            datasetByName.bind(1, name)
+            while try datasetByName.step() { ids.append(datasetByName.int64(0)) }
+        }
+        return ids
+    }
+}
