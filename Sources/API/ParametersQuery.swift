@@ -7,21 +7,21 @@ extension Parameters {
         var query = ObservationQuery()
         for (parameter, value) in values {
             switch parameter {
-            case .species: add(value, .species, to: &query)
-            case .year: query.years += try numbers(parameter, value, in: 1...9999)
-            case .month: query.months += try numbers(parameter, value, in: 1...12)
-            case .day: query.days += try numbers(parameter, value, in: 1...31)
-            case .from: query.from = try date(parameter, value)
-            case .to: query.to = try date(parameter, value)
-            case .region: add(value, .region, to: &query)
-            case .location: add(value, .location, to: &query)
-            case .dataset: add(value, .dataset, to: &query)
-            case .bbox: query.box = try box(value)
-            case .near: query.circle = try circle(value)
-            case .leastNum: query.leastNum = try count(parameter, value)
-            case .greatestNum: query.greatestNum = try count(parameter, value)
-            case .limit: query.limit = try limit(value)
-            case .after: query.after = value
+            case .species: add(value, .species, to: &query.filter)
+            case .year: query.filter.years += try numbers(parameter, value, in: 1...9999)
+            case .month: query.filter.months += try numbers(parameter, value, in: 1...12)
+            case .day: query.filter.days += try numbers(parameter, value, in: 1...31)
+            case .from: query.filter.from = try date(parameter, value)
+            case .to: query.filter.to = try date(parameter, value)
+            case .region: add(value, .region, to: &query.filter)
+            case .location: add(value, .location, to: &query.filter)
+            case .dataset: add(value, .dataset, to: &query.filter)
+            case .bbox: query.filter.box = try box(value)
+            case .near: query.filter.circle = try circle(value)
+            case .leastNum: query.filter.leastNum = try count(parameter, value)
+            case .greatestNum: query.filter.greatestNum = try count(parameter, value)
+            case .limit: query.page.limit = try limit(value)
+            case .after: query.page.after = value
             case .within where self[.near] == nil:
                 throw bad(.within, value, "of use alone: give the middle with 'near=latitude,longitude'")
             case .within, .zerofill, .by, .fields, .sort, .count, .format, .spreadsheet:
@@ -29,11 +29,11 @@ extension Parameters {
             }
         }
         query.sort = try sort()
-        query.countsAll = try countsAll()
-        if let from = query.from, let to = query.to, from.number > to.lastNumber, let value = self[.to] {
+        query.page.countsAll = try countsAll()
+        if let from = query.filter.from, let to = query.filter.to, from.number > to.lastNumber, let value = self[.to] {
             throw bad(.to, value, "the date in 'from' or one after it")
         }
-        if let least = query.leastNum, let greatest = query.greatestNum, least > greatest,
+        if let least = query.filter.leastNum, let greatest = query.filter.greatestNum, least > greatest,
             let value = self[.greatestNum]
         {
             throw bad(.greatestNum, value, "the number in 'min_num' or a greater one")
@@ -98,9 +98,9 @@ extension Parameters {
     }
 
     /// Adds a value that names things: one without commas and quotes is a name, of any other the store tells what it is.
-    private func add(_ value: String, _ filter: UnresolvedValue.Filter, to query: inout ObservationQuery) {
+    private func add(_ value: String, _ filter: UnresolvedValue.Filter, to records: inout RecordFilter) {
         if ListSyntax.isPlain(value) {
-            query[filter].append(value)
+            records[filter].append(value)
             return
         }
         let list: UnresolvedValue.List
@@ -109,7 +109,7 @@ extension Parameters {
         } catch {
             list = .malformed(expected: error.expected)
         }
-        query.unresolved.append(UnresolvedValue(filter, whole: value, list: list))
+        records.unresolved.append(UnresolvedValue(filter, whole: value, list: list))
     }
 
     private func count(_ parameter: Parameter, _ value: String) throws(APIError) -> Int64 {

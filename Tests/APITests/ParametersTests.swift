@@ -23,21 +23,21 @@ import Testing
             ("max_num", "12"), ("sort", "-date,num"),
         ])
         var expected = ObservationQuery()
-        expected.species = ["stejay", "Common Raven"]
-        expected.years = [2020, 2021]
-        expected.months = [1]
-        expected.days = [31]
-        expected.from = PartialDate(iso: "2020")
-        expected.to = PartialDate(iso: "2021-03")
-        expected.regions = ["CA", "US-WA"]
-        expected.locations = ["L1"]
-        expected.datasets = ["yukon"]
+        expected.filter.species = ["stejay", "Common Raven"]
+        expected.filter.years = [2020, 2021]
+        expected.filter.months = [1]
+        expected.filter.days = [31]
+        expected.filter.from = PartialDate(iso: "2020")
+        expected.filter.to = PartialDate(iso: "2021-03")
+        expected.filter.regions = ["CA", "US-WA"]
+        expected.filter.locations = ["L1"]
+        expected.filter.datasets = ["yukon"]
         expected.fields = [.num, .date]
-        expected.limit = 7
-        expected.box = GeographicBox(west: 170, south: -20.5, east: -170, north: 20)
-        expected.circle = GeographicCircle(latitude: 60.7, longitude: -135, kilometres: 12.5)
-        expected.leastNum = 0
-        expected.greatestNum = 12
+        expected.page.limit = 7
+        expected.filter.box = GeographicBox(west: 170, south: -20.5, east: -170, north: 20)
+        expected.filter.circle = GeographicCircle(latitude: 60.7, longitude: -135, kilometres: 12.5)
+        expected.filter.leastNum = 0
+        expected.filter.greatestNum = 12
         expected.sort = [SortKey(field: .date, isDescending: true), SortKey(field: .num, isDescending: false)]
         #expect(query == expected)
     }
@@ -73,10 +73,13 @@ import Testing
             ("dataset", "y"), ("location", "L2"), ("fields", "num"), ("fields", "date,day"), ("sort", "-date"),
             ("sort", "num"),
         ])
-        #expect(query.years == [2020, 2021, 2022] && query.months == [1, 2] && query.days == [3, 4])
-        #expect(query.species == ["a", "b"] && query.locations == ["L1", "L2"] && query.regions == ["CA", "US"])
-        #expect(query.datasets == ["x", "y"] && query.fields == [.num, .date, .day])
-        #expect(query.sort.map(\.field) == [.date, .num] && query.unresolved.isEmpty)
+        #expect(
+            query.filter.years == [2020, 2021, 2022] && query.filter.months == [1, 2] && query.filter.days == [3, 4])
+        #expect(
+            query.filter.species == ["a", "b"] && query.filter.locations == ["L1", "L2"]
+                && query.filter.regions == ["CA", "US"])
+        #expect(query.filter.datasets == ["x", "y"] && query.fields == [.num, .date, .day])
+        #expect(query.sort.map(\.field) == [.date, .num] && query.filter.unresolved.isEmpty)
         let items = ["species", "year"].map { RequestTarget.QueryItem(name: "by", value: $0) }
         #expect(try Parameters(items, allowed: Parameter.summary).summaryKeys() == [.species, .year])
         #expect(throws: APIError.self) { try read([("sort", "date"), ("sort", "-date")]) }
@@ -107,9 +110,11 @@ import Testing
             ("location", "60.7,-135"), ("location", "L1"), ("species", #""a, b",c"#), ("region", #""a"#),
             ("dataset", "x,"),
         ])
-        #expect(query.locations == ["L1"] && query.species.isEmpty && query.regions.isEmpty && query.datasets.isEmpty)
         #expect(
-            query.unresolved == [
+            query.filter.locations == ["L1"] && query.filter.species.isEmpty && query.filter.regions.isEmpty
+                && query.filter.datasets.isEmpty)
+        #expect(
+            query.filter.unresolved == [
                 UnresolvedValue(.location, whole: "60.7,-135", list: .values(["60.7", "-135"])),
                 UnresolvedValue(.species, whole: #""a, b",c"#, list: .values(["a, b", "c"])),
                 UnresolvedValue(
@@ -117,7 +122,7 @@ import Testing
                 UnresolvedValue(
                     .dataset, whole: "x,", list: .malformed(expected: ListSyntax.Fault.missingValue.expected)),
             ])
-        #expect(try read([("year", #""2020",2021"#)]).years == [2020, 2021])
+        #expect(try read([("year", #""2020",2021"#)]).filter.years == [2020, 2021])
     }
 
     @Test(arguments: [

@@ -26,25 +26,3 @@ public struct UnresolvedValue: Sendable, Hashable {
         self.list = list
     }
 }
-
-extension ObservationQuery {
-    /// The values of a filter.
-    public subscript(filter: UnresolvedValue.Filter) -> [String] {
-        get {
-            switch filter {
-            case .species: species
-            case .region: regions
-            case .location: locations
-            case .dataset: datasets
-            }
-        }
-        set {
-            switch filter {
-            case .species: species = newValue
-            case .region: regions = newValue
-            case .location: locations = newValue
-            case .dataset: datasets = newValue
-            }
-        }
-    }
-}

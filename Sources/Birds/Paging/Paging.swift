@@ -6,14 +6,17 @@ struct Paging {
     /// Tells one query from another, whatever its pages.
     let query: UInt64
 
+    /// - Parameters:
+    ///   - resource: What the pages are of.
+    ///   - sort: As it was asked for.
     /// - Throws: `.unknownPage` or `.lostPage`.
-    /// - Parameter resource: What the pages are of.
     init(
-        _ selection: Selection, of resource: String = "observations", order: RowOrder, database: Database
+        _ page: PageRequest, of resource: String, _ selection: Selection, sort: [SortKey] = [], order: RowOrder,
+        database: Database
     ) throws(StoreError) {
         self.order = order
-        self.query = Paging.hash(selection.query, resource)
-        guard let after = selection.query.after else {
+        query = selection.fingerprint(of: resource, sort: sort)
+        guard let after = page.after else {
             start = nil
             return
         }
@@ -111,33 +114,6 @@ struct Paging {
             return (following.int64(0).addingSaturated(-1), false)
         }
         return (.max - 1, false)
-    }
-
-    /// FNV-1a of what a query asks for, but for its page and its members: the same however it is written, in one list, several
-    /// parameters or quotes, and in whichever order.
-    private static func hash(_ query: ObservationQuery, _ resource: String) -> UInt64 {
-        var query = query
-        query.after = nil
-        query.limit = nil
-        query.fields = []
-        query.countsAll = false
-        let lists = [query.species, query.regions, query.locations, query.datasets].map { list in
-            // As bytes: strings would be equal to others of the same characters.
-            "\(Set(list.map { Array($0.utf8) }).sorted { $0.lexicographicallyPrecedes($1) })"
-        }
-        let numbers = [query.years, query.months, query.days].map { "\(Set($0).sorted())" }
-        let bounds = [query.from?.number, query.to?.lastNumber].map { $0.map(String.init) ?? "" }
-        let nums = [query.leastNum, query.greatestNum].map { $0.map(String.init) ?? "" }
-        let box = query.box.map { "\($0.west) \($0.south) \($0.east) \($0.north)" } ?? ""
-        let circle = query.circle.map { "\($0.latitude) \($0.longitude) \($0.kilometres)" } ?? ""
-        let sort = query.sort.map { ($0.isDescending ? "-" : "") + $0.field.rawValue }
-        let parts = [resource] + lists + numbers + bounds + nums + [box, circle] + sort
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for part in parts {
-            for byte in part.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-            hash = (hash ^ 0xFF) &* 0x100_0000_01B3
-        }
-        return hash
     }
 }
 

@@ -6,16 +6,17 @@ extension ObservationStore {
     public func checklists(
         _ query: ObservationQuery, fields: [ChecklistField], view: View, format: RowFormat
     ) throws(StoreError) -> RowCursor {
-        let selection = try resolver.select(query, view)
+        let selection = try resolver.select(query.filter, view)
         var paging: Paging?
-        if query.limit != nil || query.after != nil {
-            paging = try Paging(selection, of: "checklists", order: .date(isDescending: false), database: database)
+        if query.page.isPart {
+            paging = try Paging(
+                query.page, of: "checklists", selection, order: .date(isDescending: false), database: database)
         }
         let start = paging?.start.map {
             ChecklistScan.Entry(date: $0.row.date, location: $0.row.location, dataset: $0.row.dataset, id: $0.ordinal)
         }
         let scan = try checklistScan(selection, start)
-        let pages = ChecklistPages(scan, start: start, limit: query.limit ?? .max)
+        let pages = ChecklistPages(scan, start: start, limit: query.page.limit ?? .max)
         let records = records
         let species = try database.prepare("SELECT time, species_count FROM checklist WHERE id = ?1")
         var fields = fields
@@ -74,15 +75,15 @@ extension ObservationStore {
             row.dataset = last.dataset
             return try paging.token(row, ordinal: last.id, records)
         }
-        let total: Int? = if query.countsAll { try count(checklistScan(selection, nil)) } else { nil }
+        let total: Int? = if query.page.countsAll { try count(checklistScan(selection, nil)) } else { nil }
         return RowCursor(.other(table), total: total, store: self)
     }
 
     /// The name of the page of checklists behind the one that a query asks for; nil where there is none.
     public func nextPage(ofChecklists query: ObservationQuery, view: View) throws(StoreError) -> String? {
-        guard query.limit != nil else { return nil }
+        guard query.page.limit != nil else { return nil }
         var query = query
-        query.countsAll = false
+        query.page.countsAll = false
         let cursor = try checklists(query, fields: [.year], view: view, format: .json)
         try cursor.skipRows()
         return cursor.next

@@ -9,16 +9,17 @@ extension ObservationStore {
     /// records, first, last. Of a query only places, limit, after and count matter.
     /// - Throws: `.malformedList`, `.unknownPage`, `.overBudget`, `.cancelled` or `.sqlite`.
     public func locations(_ query: ObservationQuery, view: View, format: RowFormat) throws(StoreError) -> RowCursor {
-        let selection = try resolver.select(query, view)
+        let selection = try resolver.select(query.filter, view)
         var paging: Paging?
-        if query.limit != nil || query.after != nil {
-            paging = try Paging(selection, of: "locations", order: .location(isDescending: false), database: database)
+        if query.page.isPart {
+            paging = try Paging(
+                query.page, of: "locations", selection, order: .location(isDescending: false), database: database)
         }
         let places = selection.places
         let numbers = try LocationNumbers(database)
         let ids = try database.prepare("SELECT id FROM location WHERE id > ?1 ORDER BY id")
         ids.bind(1, paging?.start?.row.location ?? .min)
-        let limit = query.limit ?? .max
+        let limit = query.page.limit ?? .max
         var count = 0
         var last: Int64?
         var isComplete = false
@@ -42,7 +43,7 @@ extension ObservationStore {
             return try paging.token(ObservationRow(location: last), ordinal: 1, records)
         }
         var total: Int?
-        if query.countsAll {
+        if query.page.countsAll {
             var found = 0
             let all = try database.prepare("SELECT id FROM location")
             while try all.step() {
@@ -56,9 +57,9 @@ extension ObservationStore {
 
     /// The name of the page of locations behind the one that a query asks for; nil where there is none.
     public func nextPage(ofLocations query: ObservationQuery, view: View) throws(StoreError) -> String? {
-        guard query.limit != nil else { return nil }
+        guard query.page.limit != nil else { return nil }
         var query = query
-        query.countsAll = false
+        query.page.countsAll = false
         let cursor = try locations(query, view: view, format: .json)
         try cursor.skipRows()
         return cursor.next

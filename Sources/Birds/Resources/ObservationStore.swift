@@ -105,23 +105,26 @@ public final class ObservationStore {
     /// Rows of observations, in the order that is asked for.
     /// - Throws: `.unknownSpecies`, `.malformedList`, `.unknownPage`, `.lostPage`, `.overBudget`, `.cancelled` or `.sqlite`.
     public func observations(_ query: ObservationQuery, view: View, format: RowFormat) throws(StoreError) -> RowCursor {
-        let selection = try resolver.select(query, view)
+        let selection = try resolver.select(query.filter, view)
         let encoder = encoder(format, query.fields)
         let order = try RowOrder(query.sort) { () throws(StoreError) in try sharesCodes() }
         var paging: Paging?
-        if query.limit != nil || query.after != nil { paging = try Paging(selection, order: order, database: database) }
+        if query.page.isPart {
+            paging = try Paging(
+                query.page, of: "observations", selection, sort: query.sort, order: order, database: database)
+        }
         let scan = try rowScan(
-            selection, order, paging?.start, limit: query.limit, isWide: encoder.needsIdentity || paging != nil)
-        let total = query.countsAll ? try count(selection) : nil
+            selection, order, paging?.start, limit: query.page.limit, isWide: encoder.needsIdentity || paging != nil)
+        let total = query.page.countsAll ? try count(selection) : nil
         return RowCursor(
-            .observations(scan, encoder), limit: query.limit ?? .max, paging: paging, total: total, store: self)
+            .observations(scan, encoder), limit: query.page.limit ?? .max, paging: paging, total: total, store: self)
     }
 
     /// The name of the page behind the one that a query asks for; nil where there is none.
     public func nextPage(_ query: ObservationQuery, view: View) throws(StoreError) -> String? {
-        guard query.limit != nil else { return nil }
+        guard query.page.limit != nil else { return nil }
         var query = query
-        query.countsAll = false
+        query.page.countsAll = false
         let cursor = try observations(query, view: view, format: .json)
         try cursor.skipRows()
         return cursor.next

@@ -24,14 +24,22 @@ extension SummaryKind {
     ]
 
     /// The smallest kind whose rows tell the groups of these keys, and which of them a query matches; nil if there is none.
-    static func smallest(_ keys: [SummaryKey], _ query: ObservationQuery) -> SummaryKind? {
-        guard query.leastNum == nil, query.greatestNum == nil else { return nil }
+    static func smallest(_ keys: [SummaryKey], _ filter: RecordFilter) -> SummaryKind? {
         var needed = Set(keys).subtracting([.region, .dataset])
-        if !query.species.isEmpty { needed.insert(.species) }
-        if !query.years.isEmpty { needed.insert(.year) }
-        if !query.months.isEmpty { needed.insert(.month) }
-        if !query.days.isEmpty || query.from != nil || query.to != nil { needed.insert(.date) }
-        if !query.locations.isEmpty || query.box != nil || query.circle != nil { needed.insert(.location) }
+        for part in RecordFilter.Part.allCases {
+            switch part {
+            case .species: if !filter.species.isEmpty { needed.insert(.species) }
+            case .dates:
+                if !filter.years.isEmpty { needed.insert(.year) }
+                if !filter.months.isEmpty { needed.insert(.month) }
+                if !filter.days.isEmpty || filter.from != nil || filter.to != nil { needed.insert(.date) }
+            case .locations: if !filter.locations.isEmpty { needed.insert(.location) }
+            case .areas: if filter.box != nil || filter.circle != nil { needed.insert(.location) }
+            case .numbers: if filter.leastNum != nil || filter.greatestNum != nil { return nil }
+            // All kinds tell these.
+            case .regions, .datasets: break
+            }
+        }
         return bySize.first { needed.isSubset(of: $0.keys) }
     }
 

@@ -8,8 +8,8 @@ extension ObservationStore {
     public func summary(
         by keys: [SummaryKey], _ query: ObservationQuery, view: View, format: RowFormat
     ) throws(StoreError) -> RowCursor {
-        let selection = try resolver.select(query, view)
-        let kind = SummaryKind.smallest(keys, selection.query)
+        let selection = try resolver.select(query.filter, view)
+        let kind = SummaryKind.smallest(keys, selection.filter)
         let summary = try summary(by: keys, selection, kind: kind)
         let names = keys.map(\.member) + ObservationStore.summaryNumbers
         let cells = try keys.map { (key) throws(StoreError) in try cell(of: key) }
@@ -22,7 +22,7 @@ extension ObservationStore {
                 .date(group.first), .date(group.last),
             ]
         }
-        return RowCursor(.other(rows), limit: query.limit ?? .max, store: self)
+        return RowCursor(.other(rows), limit: query.page.limit ?? .max, store: self)
     }
 
     /// - Parameter kind: The rows of the table that are read; nil for the observations themselves.
@@ -74,8 +74,8 @@ extension ObservationStore {
         let species = selection.species
         let datasets = selection.datasets.map(Set.init)
         let dates = selection.dates
-        let years = Set(selection.query.years.map(Int64.init))
-        let months = Set(selection.query.months.map(Int64.init))
+        let years = Set(selection.filter.years.map(Int64.init))
+        let months = Set(selection.filter.months.map(Int64.init))
         let hasDates = kind == .date || kind == .speciesDate
         let hasLocations = kind == .speciesLocation || kind == .locationYear
         let places = hasLocations ? selection.places : nil

@@ -3,24 +3,25 @@ extension ObservationStore {
     /// the order of the query are without meaning.
     /// - Throws: `.unknownSpecies`, `.malformedList`, `.unknownPage`, `.overBudget`, `.cancelled` or `.sqlite`.
     public func zeroFilled(_ query: ObservationQuery, view: View, format: RowFormat) throws(StoreError) -> RowCursor {
-        let selection = try resolver.select(query, view)
+        let selection = try resolver.select(query.filter, view)
         var paging: Paging?
-        if query.limit != nil || query.after != nil {
-            paging = try Paging(selection, of: "zerofill", order: .date(isDescending: false), database: database)
+        if query.page.isPart {
+            paging = try Paging(
+                query.page, of: "zerofill", selection, order: .date(isDescending: false), database: database)
         }
         let rows = ZeroFillRows(
             try zeroFillScan(selection, start: paging?.start?.row), encoder(format, query.fields),
-            limit: query.limit ?? .max, paging: paging, store: self)
+            limit: query.page.limit ?? .max, paging: paging, store: self)
         var total: Int?
-        if query.countsAll { total = try count(zeroFillScan(selection, start: nil)) }
+        if query.page.countsAll { total = try count(zeroFillScan(selection, start: nil)) }
         return RowCursor(.other(rows), total: total, store: self)
     }
 
     /// The name of the page behind the one that a query asks for; nil where there is none.
     public func nextPage(ofZeroFilled query: ObservationQuery, view: View) throws(StoreError) -> String? {
-        guard query.limit != nil else { return nil }
+        guard query.page.limit != nil else { return nil }
         var query = query
-        query.countsAll = false
+        query.page.countsAll = false
         let cursor = try zeroFilled(query, view: view, format: .json)
         try cursor.skipRows()
         return cursor.next

@@ -18,24 +18,24 @@ struct DateFilter {
     private static let allMonths: UInt64 = 1 << 13 - 1
     private static let allDays: UInt64 = 1 << 32 - 1
 
-    init(_ query: ObservationQuery) {
-        let months = DateFilter.mask(query.months, within: 1...12)
-        let days = DateFilter.mask(query.days, within: 1...31)
+    init(_ filter: RecordFilter) {
+        let months = DateFilter.mask(filter.months, within: 1...12)
+        let days = DateFilter.mask(filter.days, within: 1...31)
         self.months = months ?? DateFilter.allMonths
         self.days = days ?? DateFilter.allDays
-        guard query.from != nil || query.to != nil || !query.years.isEmpty || months != nil || days != nil else {
+        guard filter.from != nil || filter.to != nil || !filter.years.isEmpty || months != nil || days != nil else {
             isEverything = true
             years = nil
             (first, last) = (.min, .max)
             return
         }
         isEverything = false
-        first = query.from.map { Int64($0.number) } ?? StoredDate.all.lowerBound
-        last = query.to.map { Int64($0.lastNumber) } ?? StoredDate.all.upperBound
-        if query.years.isEmpty {
+        first = filter.from.map { Int64($0.number) } ?? StoredDate.all.lowerBound
+        last = filter.to.map { Int64($0.lastNumber) } ?? StoredDate.all.upperBound
+        if filter.years.isEmpty {
             years = nil
         } else {
-            let wanted = Set(query.years).filter { (1...9999).contains($0) }.map(Int64.init).sorted()
+            let wanted = Set(filter.years).filter { (1...9999).contains($0) }.map(Int64.init).sorted()
             if let least = wanted.first, let greatest = wanted.last {
                 first = max(first, least * 10_000)
                 last = min(last, greatest * 10_000 + 99_99)

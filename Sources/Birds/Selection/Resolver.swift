@@ -1,4 +1,4 @@
-/// Makes selections of queries, for one generation. Nothing else reads a `View`.
+/// Makes selections, for one generation. Nothing else reads a `View`.
 final class Resolver {
     private let records: Records
     private let numbers: RecordNumbers
@@ -23,19 +23,19 @@ final class Resolver {
             """)
     }
 
-    /// Resolves a query.
+    /// Resolves a filter.
     /// - Throws: `.unknownSpecies`, `.malformedList`, `.overBudget`, `.cancelled` or `.sqlite`.
-    func select(_ query: ObservationQuery, _ view: View) throws(StoreError) -> Selection {
-        let query = query.unresolved.isEmpty ? query : try resolved(query, view)
-        let regions = RegionScope(query: query.regions, view: view)
+    func select(_ filter: RecordFilter, _ view: View) throws(StoreError) -> Selection {
+        let filter = filter.unresolved.isEmpty ? filter : try resolved(filter, view)
+        let regions = RegionScope(query: filter.regions, view: view)
         return Selection(
-            dates: DateFilter(query), species: try species(query.species, view), places: try places(query, regions),
-            regions: regions, datasets: try datasets(query.datasets), leastNum: query.leastNum,
-            greatestNum: query.greatestNum, query: query)
+            dates: DateFilter(filter), species: try species(filter.species, view), places: try places(filter, regions),
+            regions: regions, datasets: try datasets(filter.datasets), leastNum: filter.leastNum,
+            greatestNum: filter.greatestNum, filter: filter)
     }
 
     /// All that a view shows.
-    func select(_ view: View) throws(StoreError) -> Selection { try select(ObservationQuery(), view) }
+    func select(_ view: View) throws(StoreError) -> Selection { try select(RecordFilter(), view) }
 
     /// Whether a view shows that there is such a species: those of the tables of species are no secret, others are known from
     /// records alone.
@@ -50,10 +50,10 @@ final class Resolver {
         return false
     }
 
-    /// A query without values that may be one id or several: each that is an id as a whole, and one that the view shows, is that
+    /// A filter without values that may be one id or several: each that is an id as a whole, and one that the view shows, is that
     /// id, and any other is a list. Whatever is asked of the records of a query is asked of this one.
     /// - Throws: `.malformedList` where a value is neither.
-    func resolved(_ query: ObservationQuery, _ view: View) throws(StoreError) -> ObservationQuery {
+    func resolved(_ filter: RecordFilter, _ view: View) throws(StoreError) -> RecordFilter {
         let scope = RegionScope(query: [], view: view)
         func isID(_ value: String, _ filter: UnresolvedValue.Filter) throws(StoreError) -> Bool {
             switch filter {
@@ -63,9 +63,9 @@ final class Resolver {
             case .dataset: try known.contains(dataset: value, scope)
             }
         }
-        var resolved = query
+        var resolved = filter
         resolved.unresolved = []
-        for value in query.unresolved {
+        for value in filter.unresolved {
             if try isID(value.whole, value.filter) {
                 resolved[value.filter].append(value.whole)
                 continue
@@ -107,17 +107,17 @@ final class Resolver {
         return false
     }
 
-    private func places(_ query: ObservationQuery, _ regions: RegionScope) throws(StoreError) -> PlaceFilter? {
-        guard !query.locations.isEmpty || regions.regions != nil || query.box != nil || query.circle != nil else {
+    private func places(_ filter: RecordFilter, _ regions: RegionScope) throws(StoreError) -> PlaceFilter? {
+        guard !filter.locations.isEmpty || regions.regions != nil || filter.box != nil || filter.circle != nil else {
             return nil
         }
-        let key = PlaceFilter.Key(codes: query.locations, scope: regions, box: query.box, circle: query.circle)
-        if let filter = places[key] { return filter }
-        let filter = try PlaceFilter(
+        let key = PlaceFilter.Key(codes: filter.locations, scope: regions, box: filter.box, circle: filter.circle)
+        if let known = places[key] { return known }
+        let new = try PlaceFilter(
             key, few: Selection.few, database: database, records: records, numbers: numbers)
         if places.count >= Resolver.keptPlaceFilters { places.removeAll() }
-        places[key] = filter
-        return filter
+        places[key] = new
+        return new
     }
 
     private func datasets(_ wanted: [String]) throws(StoreError) -> [Int64]? {

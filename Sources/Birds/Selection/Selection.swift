@@ -17,7 +17,7 @@ struct Selection {
     let leastNum: Int64?
     let greatestNum: Int64?
     /// What it was made from, without values that are still to be told from lists.
-    let query: ObservationQuery
+    let filter: RecordFilter
 
     /// So many species or places, at most, are read each by itself and merged; of more all dates are read, and the rows that match
     /// kept.
@@ -31,13 +31,13 @@ struct Selection {
 
     /// The same dates, places and data sets, whatever the records.
     var ofVisits: Selection {
-        var visits = query
+        var visits = filter
         visits.species = []
         visits.leastNum = nil
         visits.greatestNum = nil
         return Selection(
             dates: dates, species: nil, places: places, regions: regions, datasets: datasets, leastNum: nil,
-            greatestNum: nil, query: visits)
+            greatestNum: nil, filter: visits)
     }
 
     /// What a row must hold.
@@ -46,5 +46,42 @@ struct Selection {
         RowFilter(
             dates: dates, species: index == .species ? nil : species, places: index == .location ? nil : places,
             datasets: datasets, leastNum: leastNum, greatestNum: greatestNum)
+    }
+
+    /// What tells the pages of one list from those of another: the same however a filter is written, in one list, several
+    /// parameters or quotes, and in whichever order. (FNV-1a.)
+    func fingerprint(of resource: String, sort: [SortKey]) -> UInt64 {
+        let sort = sort.map { ($0.isDescending ? "-" : "") + $0.field.rawValue }
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for text in [resource] + RecordFilter.Part.allCases.flatMap(filter.texts) + sort {
+            for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+            hash = (hash ^ 0xFF) &* 0x100_0000_01B3
+        }
+        return hash
+    }
+}
+
+extension RecordFilter {
+    /// A part of it in words, as many for every filter.
+    fileprivate func texts(of part: Part) -> [String] {
+        // As bytes: strings would be equal to others of the same characters.
+        func list(_ values: [String]) -> String {
+            "\(Set(values.map { Array($0.utf8) }).sorted { $0.lexicographicallyPrecedes($1) })"
+        }
+        func list(_ numbers: [Int]) -> String { "\(Set(numbers).sorted())" }
+        func text(_ number: (some CustomStringConvertible)?) -> String { number?.description ?? "" }
+        switch part {
+        case .species: return [list(species)]
+        case .regions: return [list(regions)]
+        case .locations: return [list(locations)]
+        case .datasets: return [list(datasets)]
+        case .dates: return [list(years), list(months), list(days), text(from?.number), text(to?.lastNumber)]
+        case .numbers: return [text(leastNum), text(greatestNum)]
+        case .areas:
+            return [
+                box.map { "\($0.west) \($0.south) \($0.east) \($0.north)" } ?? "",
+                circle.map { "\($0.latitude) \($0.longitude) \($0.kilometres)" } ?? "",
+            ]
+        }
     }
 }

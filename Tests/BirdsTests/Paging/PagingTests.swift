@@ -12,14 +12,14 @@ import Testing
     private func pages(_ store: ObservationStore, _ query: ObservationQuery, of size: Int) throws -> [[Int]] {
         var query = query
         query.fields = [.id]
-        query.limit = size
+        query.page.limit = size
         var pages: [[Int]] = []
         repeat {
             let cursor = try store.observations(query, view: .everything, format: .csv)
             pages.append(try cursor.text().split(separator: "\r\n").dropFirst().compactMap { Int($0) })
             #expect(try store.nextPage(query, view: .everything) == cursor.next)
-            query.after = cursor.next
-        } while query.after != nil
+            query.page.after = cursor.next
+        } while query.page.after != nil
         return pages
     }
 
@@ -109,7 +109,7 @@ import Testing
         let store = try ObservationStore(path: folder.path("birds.db"))
         for codes in [["L101", "L103"], ["L110", "L120", "L130", "L140"], (100..<115).map { "L\($0)" }] {
             var query = ObservationQuery()
-            query.locations = codes
+            query.filter.locations = codes
             query.sort = Self.sorts(order)
             let whole = try store.ids(query)
             for size in 1...30 {
@@ -127,15 +127,15 @@ import Testing
         var random = SplitMix(state: 23)
         for round in 0..<120 {
             var query = ObservationStoreTests.randomQuery(&random)
-            query.limit = nil
+            query.page.limit = nil
             query.sort = Self.sorts(Self.orders[round % Self.orders.count])
             let size = Int.random(in: 1...40, using: &random)
             let whole = try store.ids(query)
             let pages = try pages(store, query, of: size)
             #expect(pages.flatMap { $0 } == whole, "\(query) \(size)")
             #expect(pages.dropLast().allSatisfy { $0.count == size })
-            query.limit = 1
-            query.countsAll = true
+            query.page.limit = 1
+            query.page.countsAll = true
             #expect(try store.observations(query, view: .everything, format: .csv).total == whole.count)
         }
     }
@@ -149,7 +149,7 @@ import Testing
         for kept in [1, 3, 64, 999, 1050, 5000] {
             let scan = SortedScan(try SortValues(keys, store.database), start: nil, limit: .max, mostKept: kept) {
                 () throws(StoreError) in
-                try store.scan(store.resolver.select(ObservationQuery(), .everything), isWide: true)
+                try store.scan(store.resolver.select(.everything), isWide: true)
             }
             var ids: [Int] = []
             var row = ObservationRow()
@@ -188,16 +188,16 @@ import Testing
         fixture = grown
         try fixture.write(to: folder.path("new.db"))
 
-        query.limit = 13
+        query.page.limit = 13
         var seen: [String] = []
         var isNew = false
         repeat {
             let store = try ObservationStore(path: folder.path(isNew ? "new.db" : "birds.db"))
             let cursor = try store.observations(query, view: .everything, format: .csv)
             seen += try cursor.text().split(separator: "\r\n").dropFirst().map(String.init)
-            query.after = cursor.next
+            query.page.after = cursor.next
             isNew = seen.count > 150
-        } while query.after != nil
+        } while query.page.after != nil
         #expect(seen.filter { !$0.contains(",777,") } == old)
         #expect(seen.contains { $0.contains(",777,") })
     }
@@ -207,19 +207,19 @@ import Testing
         try Fixture.random(seed: 27, records: 100).write(to: folder.path("birds.db"))
         let store = try ObservationStore(path: folder.path("birds.db"))
         var query = ObservationQuery()
-        query.limit = 5
-        query.after = try store.nextPage(query, view: .everything)
-        #expect(query.after != nil)
+        query.page.limit = 5
+        query.page.after = try store.nextPage(query, view: .everything)
+        #expect(query.page.after != nil)
         #expect(throws: Never.self) { try store.ids(query) }
         query.fields = [.num]
-        query.limit = 50
+        query.page.limit = 50
         #expect(throws: Never.self) { try store.ids(query) }
-        query.years = [2020]
+        query.filter.years = [2020]
         #expect(throws: StoreError.unknownPage) { try store.ids(query) }
-        query.years = []
-        let token = query.after ?? ""
+        query.filter.years = []
+        let token = query.page.after ?? ""
         for broken in ["x", "", token + "A", String(token.dropLast()), "=" + token, String(token.reversed())] {
-            query.after = broken
+            query.page.after = broken
             #expect(throws: StoreError.unknownPage, "\(broken)") { try store.ids(query) }
         }
     }
@@ -242,12 +242,12 @@ import Testing
         query.sort = Self.sorts(sort)
         let all = try store.ids(query)
         #expect(all.count == 31)
-        query.limit = 1
+        query.page.limit = 1
         var paged: [Int] = []
         repeat {
             paged += try store.ids(query)
-            query.after = try store.nextPage(query, view: .everything)
-        } while query.after != nil && paged.count < 40
+            query.page.after = try store.nextPage(query, view: .everything)
+        } while query.page.after != nil && paged.count < 40
         #expect(paged == all)
     }
 

@@ -18,7 +18,7 @@ import Testing
 
         func ids(_ query: ObservationQuery, _ view: View) -> [Int] {
             let found = ordered.filter { matches(fixture.records[$0 - 1], query, view) }
-            return Array(found.prefix(query.limit ?? .max))
+            return Array(found.prefix(query.page.limit ?? .max))
         }
 
         private func matches(_ record: Fixture.Record, _ query: ObservationQuery, _ view: View) -> Bool {
@@ -32,30 +32,31 @@ import Testing
                 regions.contains { place.region == $0 || place.region?.hasPrefix($0 + "-") == true }
             }
             return
-                (query.years.isEmpty || query.years.contains(record.date / 10_000))
-                && (query.months.isEmpty || query.months.contains(record.date / 100 % 100))
-                && (query.days.isEmpty || record.date % 100 != 0 && query.days.contains(record.date % 100))
-                && record.date >= query.from?.number ?? 0
-                && record.date <= query.to?.lastNumber ?? .max
-                && (query.regions.isEmpty || within(query.regions))
-                && (query.locations.isEmpty || query.locations.contains(place.code))
-                && (query.datasets.isEmpty || query.datasets.contains(fixture.datasets[record.dataset]))
+                (query.filter.years.isEmpty || query.filter.years.contains(record.date / 10_000))
+                && (query.filter.months.isEmpty || query.filter.months.contains(record.date / 100 % 100))
+                && (query.filter.days.isEmpty
+                    || record.date % 100 != 0 && query.filter.days.contains(record.date % 100))
+                && record.date >= query.filter.from?.number ?? 0
+                && record.date <= query.filter.to?.lastNumber ?? .max
+                && (query.filter.regions.isEmpty || within(query.filter.regions))
+                && (query.filter.locations.isEmpty || query.filter.locations.contains(place.code))
+                && (query.filter.datasets.isEmpty || query.filter.datasets.contains(fixture.datasets[record.dataset]))
                 && view.regions.map(within) ?? true
-                && (query.species.isEmpty || query.species.contains(where: isNamed))
-                && (query.leastNum.map { least in record.num.map { $0 >= least } ?? false } ?? true)
-                && (query.greatestNum.map { greatest in record.num.map { $0 <= greatest } ?? false } ?? true)
+                && (query.filter.species.isEmpty || query.filter.species.contains(where: isNamed))
+                && (query.filter.leastNum.map { least in record.num.map { $0 >= least } ?? false } ?? true)
+                && (query.filter.greatestNum.map { greatest in record.num.map { $0 <= greatest } ?? false } ?? true)
                 && isWithin(place, query)
         }
 
         private func isWithin(_ place: Fixture.Place, _ query: ObservationQuery) -> Bool {
-            if query.box == nil && query.circle == nil { return true }
+            if query.filter.box == nil && query.filter.circle == nil { return true }
             guard let latitude = place.latitude, let longitude = place.longitude else { return false }
-            if let box = query.box {
+            if let box = query.filter.box {
                 let width = (box.east - box.west + 360).truncatingRemainder(dividingBy: 360)
                 let east = (longitude - box.west + 720).truncatingRemainder(dividingBy: 360)
                 if east > width || latitude < box.south || latitude > box.north { return false }
             }
-            guard let circle = query.circle else { return true }
+            guard let circle = query.filter.circle else { return true }
             // By the chord between two points of a sphere of radius 1.
             func point(_ latitude: Double, _ longitude: Double) -> [Double] {
                 let (up, along) = (latitude * .pi / 180, longitude * .pi / 180)
@@ -75,62 +76,62 @@ import Testing
         }
         return [
             query { _ in },
-            query { $0.species = ["sp107"] },
-            query { $0.species = ["avis NUMERO7", "Bird 8", "sp109", "sp107"] },
-            query { $0.species = (100..<150).map { "sp\($0)" } },
-            query { $0.years = [2019] },
-            query { $0.years = [2021, 2016, 1066, -5, 123_456] },
-            query { $0.years = [0] },
-            query { $0.months = [5] },
-            query { $0.months = [12, 1, 2] },
-            query { $0.months = [13] },
-            query { $0.days = [1, 17] },
-            query { $0.days = [0] },
+            query { $0.filter.species = ["sp107"] },
+            query { $0.filter.species = ["avis NUMERO7", "Bird 8", "sp109", "sp107"] },
+            query { $0.filter.species = (100..<150).map { "sp\($0)" } },
+            query { $0.filter.years = [2019] },
+            query { $0.filter.years = [2021, 2016, 1066, -5, 123_456] },
+            query { $0.filter.years = [0] },
+            query { $0.filter.months = [5] },
+            query { $0.filter.months = [12, 1, 2] },
+            query { $0.filter.months = [13] },
+            query { $0.filter.days = [1, 17] },
+            query { $0.filter.days = [0] },
             query {
-                $0.months = [3]
-                $0.years = [2018]
+                $0.filter.months = [3]
+                $0.filter.years = [2018]
             },
-            query { $0.from = PartialDate(year: 2020) },
-            query { $0.from = PartialDate(year: 2020, month: 3) },
-            query { $0.from = PartialDate(year: 2020, month: 3, day: 4) },
-            query { $0.to = PartialDate(year: 2017) },
-            query { $0.to = PartialDate(year: 2017, month: 3) },
-            query { $0.to = PartialDate(year: 2017, month: 3, day: 4) },
+            query { $0.filter.from = PartialDate(year: 2020) },
+            query { $0.filter.from = PartialDate(year: 2020, month: 3) },
+            query { $0.filter.from = PartialDate(year: 2020, month: 3, day: 4) },
+            query { $0.filter.to = PartialDate(year: 2017) },
+            query { $0.filter.to = PartialDate(year: 2017, month: 3) },
+            query { $0.filter.to = PartialDate(year: 2017, month: 3, day: 4) },
             query {
-                $0.from = PartialDate(year: 2021)
-                $0.to = PartialDate(year: 2016)
+                $0.filter.from = PartialDate(year: 2021)
+                $0.filter.to = PartialDate(year: 2016)
             },
-            query { $0.regions = ["CA"] },
-            query { $0.regions = ["CA-YT", "CA", "US-AK"] },
-            query { $0.regions = ["CA-YT-001"] },
-            query { $0.regions = ["C", "ca-yt", "", "US-"] },
-            query { $0.locations = ["L103"] },
-            query { $0.locations = ["L103", "L144", "nowhere"] },
-            query { $0.locations = (100..<140).map { "L\($0)" } },
-            query { $0.locations = ["nowhere"] },
-            query { $0.datasets = ["atlas"] },
-            query { $0.datasets = ["atlas", "garden", "none"] },
-            query { $0.datasets = ["none"] },
-            query { $0.leastNum = 2 },
-            query { $0.greatestNum = 1 },
+            query { $0.filter.regions = ["CA"] },
+            query { $0.filter.regions = ["CA-YT", "CA", "US-AK"] },
+            query { $0.filter.regions = ["CA-YT-001"] },
+            query { $0.filter.regions = ["C", "ca-yt", "", "US-"] },
+            query { $0.filter.locations = ["L103"] },
+            query { $0.filter.locations = ["L103", "L144", "nowhere"] },
+            query { $0.filter.locations = (100..<140).map { "L\($0)" } },
+            query { $0.filter.locations = ["nowhere"] },
+            query { $0.filter.datasets = ["atlas"] },
+            query { $0.filter.datasets = ["atlas", "garden", "none"] },
+            query { $0.filter.datasets = ["none"] },
+            query { $0.filter.leastNum = 2 },
+            query { $0.filter.greatestNum = 1 },
             query {
-                $0.leastNum = 0
-                $0.greatestNum = 0
-                $0.species = ["sp107"]
+                $0.filter.leastNum = 0
+                $0.filter.greatestNum = 0
+                $0.filter.species = ["sp107"]
             },
-            query { $0.box = GeographicBox(west: -20, south: 3, east: -10, north: 9) },
-            query { $0.box = GeographicBox(west: -10.1, south: 4, east: -9.9, north: 4.4) },
-            query { $0.box = GeographicBox(west: 170, south: -90, east: -25, north: 90) },
-            query { $0.box = GeographicBox(west: 10, south: -90, east: 170, north: 90) },
-            query { $0.circle = GeographicCircle(latitude: 5, longitude: -11, kilometres: 400) },
-            query { $0.circle = GeographicCircle(latitude: 88, longitude: 170, kilometres: 9000) },
+            query { $0.filter.box = GeographicBox(west: -20, south: 3, east: -10, north: 9) },
+            query { $0.filter.box = GeographicBox(west: -10.1, south: 4, east: -9.9, north: 4.4) },
+            query { $0.filter.box = GeographicBox(west: 170, south: -90, east: -25, north: 90) },
+            query { $0.filter.box = GeographicBox(west: 10, south: -90, east: 170, north: 90) },
+            query { $0.filter.circle = GeographicCircle(latitude: 5, longitude: -11, kilometres: 400) },
+            query { $0.filter.circle = GeographicCircle(latitude: 88, longitude: 170, kilometres: 9000) },
             query {
-                $0.circle = GeographicCircle(latitude: 5, longitude: -11, kilometres: 600)
-                $0.box = GeographicBox(west: -20, south: 3, east: -10, north: 9)
-                $0.regions = ["CA"]
+                $0.filter.circle = GeographicCircle(latitude: 5, longitude: -11, kilometres: 600)
+                $0.filter.box = GeographicBox(west: -20, south: 3, east: -10, north: 9)
+                $0.filter.regions = ["CA"]
             },
-            query { $0.limit = 0 },
-            query { $0.limit = 10 },
+            query { $0.page.limit = 0 },
+            query { $0.page.limit = 10 },
         ]
     }()
 
@@ -163,7 +164,7 @@ import Testing
             } catch StoreError.unknownSpecies(let name, _) {
                 // Only of one that no table of species knows, where the view shows no record of it.
                 var ofIt = ObservationQuery()
-                ofIt.species = [name]
+                ofIt.filter.species = [name]
                 #expect(name.hasSuffix("9") && expectation.ids(ofIt, view).isEmpty)
             }
         }
@@ -182,25 +183,25 @@ import Testing
             return PartialDate(year: Int.random(in: 2014...2023, using: &random), month: month, day: day)
         }
         var query = ObservationQuery()
-        query.species = some(100...159, atMost: 40).map { "sp\($0)" }
-        query.years = some(2014...2023, atMost: 5)
-        query.months = some(1...12, atMost: 5)
-        query.days = some(1...31, atMost: 10)
-        query.from = someDate()
-        query.to = someDate()
-        query.regions = some(0...4, atMost: 2).map { ["CA", "CA-YT", "US", "US-AK", "ZZ"][$0] }
-        query.locations = some(100...146, atMost: 30).map { "L\($0)" }
-        query.datasets = some(0...2, atMost: 2).map { ["garden", "atlas", "ringing"][$0] }
-        query.limit = some(0...50, atMost: 1).first
-        query.leastNum = some(0...3, atMost: 1).first.map(Int64.init)
-        query.greatestNum = some(0...3, atMost: 1).first.map(Int64.init)
+        query.filter.species = some(100...159, atMost: 40).map { "sp\($0)" }
+        query.filter.years = some(2014...2023, atMost: 5)
+        query.filter.months = some(1...12, atMost: 5)
+        query.filter.days = some(1...31, atMost: 10)
+        query.filter.from = someDate()
+        query.filter.to = someDate()
+        query.filter.regions = some(0...4, atMost: 2).map { ["CA", "CA-YT", "US", "US-AK", "ZZ"][$0] }
+        query.filter.locations = some(100...146, atMost: 30).map { "L\($0)" }
+        query.filter.datasets = some(0...2, atMost: 2).map { ["garden", "atlas", "ringing"][$0] }
+        query.page.limit = some(0...50, atMost: 1).first
+        query.filter.leastNum = some(0...3, atMost: 1).first.map(Int64.init)
+        query.filter.greatestNum = some(0...3, atMost: 1).first.map(Int64.init)
         if Int.random(in: 0..<4, using: &random) == 0 {
-            query.box = GeographicBox(
+            query.filter.box = GeographicBox(
                 west: .random(in: -30...0, using: &random), south: .random(in: 0...6, using: &random),
                 east: .random(in: -30...0, using: &random), north: .random(in: 6...13, using: &random))
         }
         if Int.random(in: 0..<4, using: &random) == 0 {
-            query.circle = GeographicCircle(
+            query.filter.circle = GeographicCircle(
                 latitude: .random(in: 0...13, using: &random), longitude: .random(in: -30...0, using: &random),
                 kilometres: .random(in: 0...3000, using: &random))
         }
@@ -218,16 +219,16 @@ import Testing
         for filters in 0..<1 << 6 {
             for (species, locations) in [(0, 0), (1, 0), (5, 0), (50, 0), (0, 1), (0, 5), (0, 40), (1, 5), (50, 40)] {
                 var query = ObservationQuery()
-                query.species = Array(codes.prefix(species))
-                query.locations = Array(places.prefix(locations))
-                if filters & 1 != 0 { query.years = [2016, 2018] }
-                if filters & 2 != 0 { query.months = [5] }
-                if filters & 4 != 0 { query.days = [5] }
-                if filters & 8 != 0 { query.regions = ["CA"] }
-                if filters & 16 != 0 { query.datasets = ["atlas"] }
+                query.filter.species = Array(codes.prefix(species))
+                query.filter.locations = Array(places.prefix(locations))
+                if filters & 1 != 0 { query.filter.years = [2016, 2018] }
+                if filters & 2 != 0 { query.filter.months = [5] }
+                if filters & 4 != 0 { query.filter.days = [5] }
+                if filters & 8 != 0 { query.filter.regions = ["CA"] }
+                if filters & 16 != 0 { query.filter.datasets = ["atlas"] }
                 if filters & 32 != 0 {
-                    query.from = PartialDate(year: 2016)
-                    query.to = PartialDate(year: 2021)
+                    query.filter.from = PartialDate(year: 2016)
+                    query.filter.to = PartialDate(year: 2021)
                 }
                 for fields in [Field.defaults, Field.allCases] {
                     query.fields = fields
@@ -268,7 +269,7 @@ import Testing
         try Fixture.random(seed: 5, records: 2000).write(to: folder.path("birds.db"))
         let store = try ObservationStore(path: folder.path("birds.db"))
         var query = ObservationQuery()
-        query.species = [name]
+        query.filter.species = [name]
         if nearest == nil && name != "nothing like it" {
             #expect(try !store.ids(query).isEmpty)
         } else {
@@ -309,7 +310,7 @@ import Testing
         try fixture.write(to: folder.path("birds.db"))
         let store = try ObservationStore(path: folder.path("birds.db"))
         var query = ObservationQuery()
-        query.species = [name]
+        query.filter.species = [name]
         if ids.isEmpty {
             #expect(throws: StoreError.self) { try store.ids(query) }
         } else {
@@ -328,7 +329,7 @@ import Testing
         try fixture.write(to: folder.path("birds.db"))
         let store = try ObservationStore(path: folder.path("birds.db"))
         var query = ObservationQuery()
-        query.species = ["VÖGEL 19999"]
+        query.filter.species = ["VÖGEL 19999"]
         var attempts = 0
         while true {
             attempts += 1
@@ -357,10 +358,10 @@ import Testing
         try fixture.write(to: folder.path("birds.db"))
         let store = try ObservationStore(path: folder.path("birds.db"))
         var query = ObservationQuery()
-        query.species = ["Anser anser"]
+        query.filter.species = ["Anser anser"]
         #expect(try store.ids(query) == [1, 3])
         // A code goes before a name.
-        query.species = ["anser anser"]
+        query.filter.species = ["anser anser"]
         #expect(try store.ids(query) == [2])
     }
 
@@ -389,18 +390,18 @@ import Testing
         #expect(try store.observation(id: 5, fields: [.num], view: .everything) == nil)
 
         var query = ObservationQuery()
-        query.locations = ["L2"]
+        query.filter.locations = ["L2"]
         #expect(try store.ids(query, view: view).isEmpty)
         query = ObservationQuery()
-        query.regions = ["US"]
+        query.filter.regions = ["US"]
         #expect(try store.ids(query, view: view).isEmpty)
 
         // That there is a species is hidden where only hidden records tell of it, also among the names that are near.
         query = ObservationQuery()
-        query.species = ["hidden"]
+        query.filter.species = ["hidden"]
         #expect(throws: StoreError.unknownSpecies("hidden", nearest: nil)) { try store.ids(query, view: view) }
         #expect(try store.ids(query) == [2])
-        query.species = ["hiddem"]
+        query.filter.species = ["hiddem"]
         #expect(throws: StoreError.unknownSpecies("hiddem", nearest: nil)) { try store.ids(query, view: view) }
         #expect(throws: StoreError.unknownSpecies("hiddem", nearest: "hidden")) { try store.ids(query) }
         #expect(try store.species("hidden", view: view) == nil)
@@ -447,7 +448,7 @@ import Testing
         try fixture.write(to: folder.path("birds.db"))
         let store = try ObservationStore(path: folder.path("birds.db"))
         var query = ObservationQuery()
-        query.regions = ["HK"]
+        query.filter.regions = ["HK"]
         #expect(try store.ids(query) == [1, 2, 3])
     }
 
@@ -464,13 +465,13 @@ import Testing
         for _ in 0..<2 {
             for (name, found) in [(known, [1]), (other, [])] {
                 var query = ObservationQuery()
-                query.locations = [name]
+                query.filter.locations = [name]
                 #expect(try store.ids(query) == found)
-                query.locations = []
-                query.regions = [name]
+                query.filter.locations = []
+                query.filter.regions = [name]
                 #expect(try store.ids(query) == found)
-                query.regions = []
-                query.species = [name]
+                query.filter.regions = []
+                query.filter.species = [name]
                 #expect((try? store.ids(query)) ?? [] == found)
             }
         }

@@ -51,7 +51,7 @@ import Testing
             // The same from the records themselves.
             func read(_ kind: SummaryKind?) throws -> [[Int64?]] {
                 let summary = try store.summary(
-                    by: keys, store.resolver.select(query, .everything), kind: kind)
+                    by: keys, store.resolver.select(query.filter, .everything), kind: kind)
                 var groups: [[Int64?]] = []
                 while let next = try summary.next() {
                     groups.append(
@@ -59,8 +59,8 @@ import Testing
                 }
                 return groups
             }
-            #expect(try read(SummaryKind.smallest(keys, query)) == read(nil), "\(keys)")
-            query.leastNum = 0
+            #expect(try read(SummaryKind.smallest(keys, query.filter)) == read(nil), "\(keys)")
+            query.filter.leastNum = 0
             let counted = try self.rows(store.summary(by: keys, query, view: .everything, format: .json))
             #expect(
                 counted.map { $0["records"] as? Int ?? 0 }.reduce(0, +) == fixture.records.count { $0.num != nil },
@@ -75,34 +75,34 @@ import Testing
         var query = ObservationQuery()
         query.sort = PagingTests.sorts(order)
         query.fields = [.id]
-        query.countsAll = true
+        query.page.countsAll = true
         let whole = try store.ids(query)
         #expect(whole.sorted() == Array(1...fixture.records.count))
         for size in [1, 7] {
-            query.limit = size
-            query.after = nil
+            query.page.limit = size
+            query.page.after = nil
             var paged: [Int] = []
             repeat {
                 let cursor = try store.observations(query, view: .everything, format: .csv)
                 #expect(cursor.total == fixture.records.count)
                 paged += try cursor.text().split(separator: "\r\n").dropFirst().compactMap { Int($0) }
-                query.after = cursor.next
-            } while query.after != nil && paged.count <= whole.count
+                query.page.after = cursor.next
+            } while query.page.after != nil && paged.count <= whole.count
             #expect(paged == whole, "pages of \(size)")
         }
     }
 
     @Test func everyChecklistAndZeroIsListedAndPagedOnce() throws {
         var query = ObservationQuery()
-        query.species = ["sp101", "sp102"]
+        query.filter.species = ["sp101", "sp102"]
         func pages(_ size: Int?, _ make: @escaping (ObservationQuery) throws -> RowCursor) throws -> [String] {
             var (lines, query) = ([String](), query)
-            query.limit = size
+            query.page.limit = size
             repeat {
                 let cursor = try make(query)
                 lines += try cursor.text().split(separator: "\r\n").dropFirst().map(String.init)
-                query.after = cursor.next
-            } while query.after != nil && lines.count <= 3 * fixture.records.count
+                query.page.after = cursor.next
+            } while query.page.after != nil && lines.count <= 3 * fixture.records.count
             return lines
         }
         let filled: (ObservationQuery) throws -> RowCursor = {
@@ -110,7 +110,7 @@ import Testing
         }
         let visits: (ObservationQuery) throws -> RowCursor = { query in
             var query = query
-            query.species = []
+            query.filter.species = []
             return try store.checklists(query, fields: [.date, .locationID], view: .everything, format: .csv)
         }
         #expect(try pages(nil, visits).count == fixture.records.count)
@@ -126,25 +126,25 @@ import Testing
             change(&query)
             queries.append(query)
         }
-        add { $0.years = [2021] }
-        add { $0.years = [2019, 2021] }
-        add { $0.months = [2] }
-        add { $0.months = Array(1...12) }
-        add { $0.days = Array(1...31) }
-        add { $0.from = PartialDate(year: 1) }
-        add { $0.to = PartialDate(year: 9999) }
-        add { $0.from = PartialDate(year: 2021, month: 2) }
-        add { ($0.years, $0.months) = ([2021], [2, 12]) }
-        add { ($0.from, $0.days) = (PartialDate(year: 2020), [1, 2, 3]) }
+        add { $0.filter.years = [2021] }
+        add { $0.filter.years = [2019, 2021] }
+        add { $0.filter.months = [2] }
+        add { $0.filter.months = Array(1...12) }
+        add { $0.filter.days = Array(1...31) }
+        add { $0.filter.from = PartialDate(year: 1) }
+        add { $0.filter.to = PartialDate(year: 9999) }
+        add { $0.filter.from = PartialDate(year: 2021, month: 2) }
+        add { ($0.filter.years, $0.filter.months) = ([2021], [2, 12]) }
+        add { ($0.filter.from, $0.filter.days) = (PartialDate(year: 2020), [1, 2, 3]) }
         for query in queries {
             let expected = fixture.records.indices.filter { index in
                 let number = fixture.records[index].date
                 let (year, month, day) = (number / 10_000, number / 100 % 100, number % 100)
-                return Self.isDate(number) && (query.years.isEmpty || query.years.contains(year))
-                    && (query.months.isEmpty || query.months.contains(month))
-                    && (query.days.isEmpty || query.days.contains(day))
-                    && (query.from.map { $0.number <= number } ?? true)
-                    && (query.to.map { $0.lastNumber >= number } ?? true)
+                return Self.isDate(number) && (query.filter.years.isEmpty || query.filter.years.contains(year))
+                    && (query.filter.months.isEmpty || query.filter.months.contains(month))
+                    && (query.filter.days.isEmpty || query.filter.days.contains(day))
+                    && (query.filter.from.map { $0.number <= number } ?? true)
+                    && (query.filter.to.map { $0.lastNumber >= number } ?? true)
             }.map { $0 + 1 }
             for order in [[], ["-date"], ["species_id"], ["-loc_id"], ["num"]] {
                 var sorted = query
@@ -188,18 +188,18 @@ import Testing
     /// A page token is not sealed, so a client may name any date.
     @Test func aForgedTokenLeadsOutOfNoFilter() throws {
         var query = ObservationQuery()
-        query.months = [2]
+        query.filter.months = [2]
         for order in [[], ["-date"]] {
             query.sort = PagingTests.sorts(order)
-            query.limit = 1
-            query.after = nil
+            query.page.limit = 1
+            query.page.after = nil
             let next = try #require(try store.nextPage(query, view: .everything))
             let token = try #require(PageToken(next))
-            query.limit = 1000
+            query.page.limit = 1000
             for date in Self.odd {
                 var forged = token
                 forged.date = date
-                query.after = forged.text
+                query.page.after = forged.text
                 let ids = try store.ids(query)
                 #expect(ids.allSatisfy { fixture.records[$0 - 1].date / 100 % 100 == 2 }, "\(date)")
             }

@@ -67,9 +67,13 @@ import Testing
                 var query = ObservationQuery()
                 if round > 0 { query = ObservationStoreTests.randomQuery(&random) }
                 // Filters by less, so that summaries are taken from the table too.
-                if round == 1 || round == 2 { (query.leastNum, query.greatestNum, query.circle) = (nil, nil, nil) }
-                if round == 2 { (query.box, query.from, query.to, query.days) = (nil, nil, nil, []) }
-                query.limit = nil
+                if round == 1 || round == 2 {
+                    (query.filter.leastNum, query.filter.greatestNum, query.filter.circle) = (nil, nil, nil)
+                }
+                if round == 2 {
+                    (query.filter.box, query.filter.from, query.filter.to, query.filter.days) = (nil, nil, nil, [])
+                }
+                query.page.limit = nil
                 let view = round == 3 ? View(regions: ["CA"]) : .everything
                 do {
                     let found = try store.ids(query, view: view)
@@ -84,17 +88,17 @@ import Testing
 
     @Test func whatHasATableNeedsNoRecords() {
         var query = ObservationQuery()
-        query.regions = ["CA"]
-        query.datasets = ["atlas"]
+        query.filter.regions = ["CA"]
+        query.filter.datasets = ["atlas"]
         for key in SummaryKey.allCases {
-            #expect(SummaryKind.smallest([key], query) != nil)
-            #expect(SummaryKind.smallest([.species, key], query) != nil)
+            #expect(SummaryKind.smallest([key], query.filter) != nil)
+            #expect(SummaryKind.smallest([.species, key], query.filter) != nil)
         }
         for key in [SummaryKey.region, .location, .dataset] {
-            #expect(SummaryKind.smallest([key, .year], query) != nil)
+            #expect(SummaryKind.smallest([key, .year], query.filter) != nil)
         }
-        query.leastNum = 1
-        #expect(SummaryKind.smallest([.year], query) == nil)
+        query.filter.leastNum = 1
+        #expect(SummaryKind.smallest([.year], query.filter) == nil)
     }
 
     @Test func moreGroupsThanAreKeptAreReadInSeveralPasses() throws {

@@ -20,7 +20,7 @@ import Testing
             """)
         let store = try ObservationStore(path: folder.path("birds.db"))
         var query = ObservationQuery()
-        query.species = ["a", "b"]
+        query.filter.species = ["a", "b"]
         query.fields = [.day, .speciesID, .num, .id, .checklistID, .time]
         let filled = try store.zeroFilled(query, view: .everything, format: .csv).text().split(separator: "\r\n")
         #expect(
@@ -51,7 +51,7 @@ import Testing
         try fixture.write(to: folder.path("birds.db"))
         let store = try ObservationStore(path: folder.path("birds.db"))
         var query = ObservationQuery()
-        query.species = ["Steller's Jay"]
+        query.filter.species = ["Steller's Jay"]
         query.fields = [.id, .checklistID, .sourceID, .time, .locationID, .speciesID, .num, .complete]
         let all = "1,A,OA,07:00,L1,stejay,,1\r\n,B,,07:00,L1,stejay,0,1\r\n"
         let header = "id,checklist_id,source_id,time,loc_id,species_id,num,complete\r\n"
@@ -59,12 +59,12 @@ import Testing
             try store.zeroFilled(query, view: .everything, format: .csv).text()
                 == header + all + ",E,,07:00,L2,stejay,0,1\r\n")
         #expect(try store.zeroFilled(query, view: View(regions: ["CA"]), format: .csv).text() == header + all)
-        query.locations = ["L2"]
+        query.filter.locations = ["L2"]
         #expect(
             try store.zeroFilled(query, view: .everything, format: .json).text()
                 == #"[{"id":null,"checklist_id":"E","source_id":null,"time":"07:00","loc_id":"L2","species_id":"stejay","num":0,"complete":true}]"#
                 + "\n")
-        query.species = ["nothing like it"]
+        query.filter.species = ["nothing like it"]
         #expect(throws: StoreError.self) { try store.zeroFilled(query, view: .everything, format: .json) }
     }
 
@@ -112,7 +112,7 @@ import Testing
             return [record.date, record.place, record.dataset, index]
         }
         checklists.sort { key($0).lexicographicallyPrecedes(key($1)) }
-        let wanted = fixture.species.indices.filter { query.species.contains(fixture.species[$0].code) }
+        let wanted = fixture.species.indices.filter { query.filter.species.contains(fixture.species[$0].code) }
         var onChecklist: [Int: [Int]] = [:]
         for (index, record) in fixture.records.enumerated() {
             onChecklist[record.with ?? index, default: []].append(index)
@@ -146,7 +146,7 @@ import Testing
         -> [String]
     {
         var query = query
-        query.limit = size
+        query.page.limit = size
         var all: [String] = []
         repeat {
             let cursor = try store.zeroFilled(query, view: view, format: .csv)
@@ -154,8 +154,8 @@ import Testing
             #expect(page.count == size || cursor.next == nil)
             #expect(try store.nextPage(ofZeroFilled: query, view: view) == cursor.next)
             all += page
-            query.after = cursor.next
-        } while query.after != nil
+            query.page.after = cursor.next
+        } while query.page.after != nil
         return all
     }
 
@@ -168,22 +168,23 @@ import Testing
         var (zeros, others) = (0, 0)
         for round in 0..<60 {
             var query = ObservationQuery()
-            query.countsAll = true
+            query.page.countsAll = true
             query.fields = Self.fields
             let all = (0..<60).filter { $0 % 10 != 9 }.shuffled(using: &random)
-            query.species = all.prefix([1, 2, 5, 40][round % 4]).map { "sp\(100 + $0)" }
-            if round % 3 == 1 { query.years = [2016, 2019] }
-            if round % 5 == 2 { query.months = [3, 4, 5] }
-            if round % 4 == 3 { query.locations = ["L103", "L110", "L120", "L121"] }
-            if round % 7 == 5 { query.locations = ["L103"] }
-            if round % 6 == 4 { query.datasets = ["atlas"] }
+            query.filter.species = all.prefix([1, 2, 5, 40][round % 4]).map { "sp\(100 + $0)" }
+            if round % 3 == 1 { query.filter.years = [2016, 2019] }
+            if round % 5 == 2 { query.filter.months = [3, 4, 5] }
+            if round % 4 == 3 { query.filter.locations = ["L103", "L110", "L120", "L121"] }
+            if round % 7 == 5 { query.filter.locations = ["L103"] }
+            if round % 6 == 4 { query.filter.datasets = ["atlas"] }
             let view = round % 5 == 4 ? View(regions: ["CA"]) : .everything
             let lines = expected(fixture, query) { record in
                 let place = fixture.places[record.place]
-                return (query.years.isEmpty || query.years.contains(record.date / 10_000))
-                    && (query.months.isEmpty || query.months.contains(record.date / 100 % 100))
-                    && (query.locations.isEmpty || query.locations.contains(place.code))
-                    && (query.datasets.isEmpty || query.datasets.contains(fixture.datasets[record.dataset]))
+                return (query.filter.years.isEmpty || query.filter.years.contains(record.date / 10_000))
+                    && (query.filter.months.isEmpty || query.filter.months.contains(record.date / 100 % 100))
+                    && (query.filter.locations.isEmpty || query.filter.locations.contains(place.code))
+                    && (query.filter.datasets.isEmpty
+                        || query.filter.datasets.contains(fixture.datasets[record.dataset]))
                     && (view.regions == nil || place.region == "CA" || place.region?.hasPrefix("CA-") == true)
             }
             let cursor = try store.zeroFilled(query, view: view, format: .csv)
@@ -204,10 +205,10 @@ import Testing
         try Self.visits(seed: 44, count: 100).write(to: folder.path("birds.db"))
         let store = try ObservationStore(path: folder.path("birds.db"))
         var query = ObservationQuery()
-        query.species = ["sp101"]
-        query.limit = 2
-        query.after = try store.nextPage(ofZeroFilled: query, view: .everything)
-        #expect(query.after != nil)
+        query.filter.species = ["sp101"]
+        query.page.limit = 2
+        query.page.after = try store.nextPage(ofZeroFilled: query, view: .everything)
+        #expect(query.page.after != nil)
         #expect(throws: StoreError.unknownPage) { try store.ids(query) }
     }
 
@@ -216,7 +217,7 @@ import Testing
         try Self.visits(seed: 45, count: 700).write(to: folder.path("birds.db"))
         let store = try ObservationStore(path: folder.path("birds.db"))
         var query = ObservationQuery()
-        query.species = ["sp101"]
+        query.filter.species = ["sp101"]
         let cursor = try store.zeroFilled(query, view: .everything, format: .json)
         var bytes: [UInt8] = []
         #expect(try !cursor.fill(&bytes, limit: 1))

@@ -35,7 +35,7 @@ import Testing
 
     @Test func cursorsDoNotDisturbEachOther() throws {
         var query = ObservationQuery()
-        query.species = ["sp101", "sp102"]
+        query.filter.species = ["sp101", "sp102"]
         let expected = try store.text(query)
         let cursors = try (0..<5).map { _ in try store.observations(query, view: .everything, format: .json) }
         var answers = Array(repeating: [UInt8](), count: cursors.count)
@@ -58,7 +58,7 @@ import Testing
 
     @Test func nothingComesAfterTheEnd() throws {
         var query = ObservationQuery()
-        query.limit = 3
+        query.page.limit = 3
         let cursor = try store.observations(query, view: .everything, format: .json)
         var bytes: [UInt8] = []
         #expect(try cursor.fill(&bytes, limit: 1 << 20))

@@ -87,7 +87,7 @@ import Testing
         let folder = try TemporaryFolder()
         let store = try Self.store(Self.yukon, in: folder)
         var query = ObservationQuery()
-        query.limit = 1
+        query.page.limit = 1
         query.fields = [.latitude, .speciesID, .region, .num, .commonName, .year, .latitude]
         #expect(
             try store.text(query)
@@ -99,7 +99,7 @@ import Testing
         let folder = try TemporaryFolder()
         let store = try Self.store(Self.yukon, in: folder)
         var query = ObservationQuery()
-        query.years = [1999]
+        query.filter.years = [1999]
         #expect(try store.text(query) == "[]\n")
         #expect(
             try store.text(query, format: .csv) == "loc_id,latitude,longitude,region,year,month,day,species_id,num\r\n")

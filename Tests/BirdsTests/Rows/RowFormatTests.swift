@@ -127,7 +127,7 @@ import Testing
         let folder = try TemporaryFolder()
         let store = try store(folder)
         var query = query([.day])
-        query.locations = ["nowhere"]
+        query.filter.locations = ["nowhere"]
         #expect(try store.text(query, format: format) == text)
     }
 }

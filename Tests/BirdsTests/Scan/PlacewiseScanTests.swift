@@ -9,18 +9,20 @@ import Testing
         var queries: [ObservationQuery] = []
         for change in 0..<11 {
             var query = ObservationQuery()
-            query.regions = ["CA", "US"]
+            query.filter.regions = ["CA", "US"]
             switch change {
-            case 1: query.years = [2016, 2019]
-            case 2: query.months = [3, 4]
-            case 3: query.datasets = ["atlas"]
-            case 4: query.datasets = ["nothing"]
-            case 5: query.leastNum = 2
-            case 6: query.species = (0..<40).map { "sp\(100 + $0)" }
-            case 7: (query.regions, query.box) = ([], GeographicBox(west: -25, south: 1, east: -1, north: 11))
-            case 8: query.years = [1900]
-            case 9: (query.regions, query.datasets) = ([], ["atlas"])
-            case 10: (query.regions, query.datasets, query.months) = ([], ["garden", "ringing"], [5])
+            case 1: query.filter.years = [2016, 2019]
+            case 2: query.filter.months = [3, 4]
+            case 3: query.filter.datasets = ["atlas"]
+            case 4: query.filter.datasets = ["nothing"]
+            case 5: query.filter.leastNum = 2
+            case 6: query.filter.species = (0..<40).map { "sp\(100 + $0)" }
+            case 7:
+                (query.filter.regions, query.filter.box) = ([], GeographicBox(west: -25, south: 1, east: -1, north: 11))
+            case 8: query.filter.years = [1900]
+            case 9: (query.filter.regions, query.filter.datasets) = ([], ["atlas"])
+            case 10:
+                (query.filter.regions, query.filter.datasets, query.filter.months) = ([], ["garden", "ringing"], [5])
             default: break
             }
             queries.append(query)
@@ -38,23 +40,23 @@ import Testing
         (other.costs.place, other.costs.rowByPlace) = (0, 0)
         var query = Self.queries[index]
         query.fields = [.id, .date, .locationID, .speciesID, .num, .dataset]
-        #expect(try one.placesToGather(one.resolver.select(query, .everything), limit: nil) == nil)
-        #expect(try other.placesToGather(other.resolver.select(query, .everything), limit: nil) != nil)
+        #expect(try one.placesToGather(one.resolver.select(query.filter, .everything), limit: nil) == nil)
+        #expect(try other.placesToGather(other.resolver.select(query.filter, .everything), limit: nil) != nil)
         for sort in [[], [SortKey(field: .date, isDescending: true)], [SortKey(field: .num, isDescending: false)]] {
             query.sort = sort
-            (query.limit, query.after) = (nil, nil)
+            (query.page.limit, query.page.after) = (nil, nil)
             let rows = try one.text(query, format: .csv)
             #expect(try other.text(query, format: .csv) == rows)
             #expect(!rows.isEmpty)
-            query.limit = 700
-            query.countsAll = true
+            query.page.limit = 700
+            query.page.countsAll = true
             repeat {
                 let pages = try [one, other].map { try $0.observations(query, view: .everything, format: .csv) }
                 #expect(try pages[0].text() == pages[1].text())
                 #expect(pages[0].next == pages[1].next && pages[0].total == pages[1].total)
-                query.after = pages[1].next
-            } while query.after != nil
-            query.countsAll = false
+                query.page.after = pages[1].next
+            } while query.page.after != nil
+            query.page.countsAll = false
         }
         let summaries = try [one, other].map {
             try $0.summary(by: [.date, .location], query, view: .everything, format: .csv).text()
@@ -68,21 +70,21 @@ import Testing
         let store = try ObservationStore(path: folder.path("birds.db"))
         store.costs = ScanCosts(rowByDate: 100, place: 1000, rowByPlace: 150)
         var query = ObservationQuery()
-        query.regions = ["CA"]
+        query.filter.regions = ["CA"]
         // Half of all places: 55 µs for the places and 330 µs for their rows, where all by date would be 420 µs.
-        #expect(try store.placesToGather(store.resolver.select(query, .everything), limit: nil) != nil)
+        #expect(try store.placesToGather(store.resolver.select(query.filter, .everything), limit: nil) != nil)
         // A few rows are found by date at once.
-        #expect(try store.placesToGather(store.resolver.select(query, .everything), limit: 10) == nil)
+        #expect(try store.placesToGather(store.resolver.select(query.filter, .everything), limit: 10) == nil)
         // One species has an index of its own, and so have a few places.
-        query.species = ["sp101"]
-        #expect(try store.placesToGather(store.resolver.select(query, .everything), limit: nil) == nil)
-        query.species = []
-        query.regions = []
-        query.datasets = ["atlas"]
-        #expect(try store.placesToGather(store.resolver.select(query, .everything), limit: nil) == nil)
-        query.datasets = []
-        query.regions = ["CA-YT-001"]
-        #expect(try store.placesToGather(store.resolver.select(query, .everything), limit: nil) == nil)
-        #expect(try store.placesToGather(store.resolver.select(ObservationQuery(), .everything), limit: nil) == nil)
+        query.filter.species = ["sp101"]
+        #expect(try store.placesToGather(store.resolver.select(query.filter, .everything), limit: nil) == nil)
+        query.filter.species = []
+        query.filter.regions = []
+        query.filter.datasets = ["atlas"]
+        #expect(try store.placesToGather(store.resolver.select(query.filter, .everything), limit: nil) == nil)
+        query.filter.datasets = []
+        query.filter.regions = ["CA-YT-001"]
+        #expect(try store.placesToGather(store.resolver.select(query.filter, .everything), limit: nil) == nil)
+        #expect(try store.placesToGather(store.resolver.select(.everything), limit: nil) == nil)
     }
 }

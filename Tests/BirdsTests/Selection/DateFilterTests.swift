@@ -19,10 +19,12 @@ import Testing
         var random = SplitMix(state: 21)
         for _ in 0..<200 {
             var query = ObservationStoreTests.randomQuery(&random)
-            query.years = query.years.map { min(max($0, 2018), 2021) }
-            query.from = query.from.flatMap { PartialDate(year: 2018 + $0.year % 4, month: $0.month, day: $0.day) }
-            query.to = query.to ?? PartialDate(year: 2021)
-            let filter = DateFilter(query)
+            query.filter.years = query.filter.years.map { min(max($0, 2018), 2021) }
+            query.filter.from = query.filter.from.flatMap {
+                PartialDate(year: 2018 + $0.year % 4, month: $0.month, day: $0.day)
+            }
+            query.filter.to = query.filter.to ?? PartialDate(year: 2021)
+            let filter = DateFilter(query.filter)
             let matching = Self.numbers.filter {
                 !filter.isEmpty && $0 >= filter.first && $0 <= filter.last && filter.matches($0)
             }
@@ -49,17 +51,17 @@ import Testing
         ] as [(PartialDate?, PartialDate?, Int64, Int64)])
     func aPartialDateHoldsAllWithinIt(_ from: PartialDate?, _ to: PartialDate?, first: Int64, last: Int64) {
         var query = ObservationQuery()
-        query.from = from
-        query.to = to
-        let filter = DateFilter(query)
+        query.filter.from = from
+        query.filter.to = to
+        let filter = DateFilter(query.filter)
         #expect(filter.first == first && filter.last == last && !filter.isEmpty)
     }
 
     @Test func oneMonthOfOneYearIsReadAlone() {
         var query = ObservationQuery()
-        query.years = [2021]
-        query.months = [5]
-        let filter = DateFilter(query)
+        query.filter.years = [2021]
+        query.filter.months = [5]
+        let filter = DateFilter(query.filter)
         #expect(filter.first == 2021_05_00 && filter.last == 2021_05_99)
     }
 }

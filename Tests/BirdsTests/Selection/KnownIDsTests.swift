@@ -29,8 +29,8 @@ import Testing
         store = try ObservationStore(path: folder.path("birds.db"))
     }
 
-    private func query(_ filter: UnresolvedValue.Filter, _ whole: String, _ list: [String]?) -> ObservationQuery {
-        var query = ObservationQuery()
+    private func query(_ filter: UnresolvedValue.Filter, _ whole: String, _ list: [String]?) -> RecordFilter {
+        var query = RecordFilter()
         let list = list.map { UnresolvedValue.List.values($0) } ?? .malformed(expected: "a list")
         query.unresolved = [UnresolvedValue(filter, whole: whole, list: list)]
         return query
@@ -91,7 +91,7 @@ import Testing
     }
 
     @Test func whatIsNeitherAnIDNorAListIsAnError() throws {
-        let bad = query(.dataset, "\"a", nil)
+        let bad = ObservationQuery(query(.dataset, "\"a", nil))
         let error = StoreError.malformedList(.dataset, value: "\"a", expected: "a list")
         #expect(throws: error) { try store.observations(bad, view: .everything, format: .json) }
         #expect(throws: error) { try store.checklists(bad, fields: [.date], view: .everything, format: .json) }
@@ -101,10 +101,10 @@ import Testing
     }
 
     @Test func valuesAddUp() throws {
-        var wanted = query(.location, "A,B", ["A", "B"])
-        wanted.locations = ["A"]
-        wanted.unresolved += query(.location, "B,C", ["B", "C"]).unresolved
-        wanted.unresolved += query(.species, "d,a,b", ["d", "a,b"]).unresolved
+        var wanted = ObservationQuery(query(.location, "A,B", ["A", "B"]))
+        wanted.filter.locations = ["A"]
+        wanted.filter.unresolved += query(.location, "B,C", ["B", "C"]).unresolved
+        wanted.filter.unresolved += query(.species, "d,a,b", ["d", "a,b"]).unresolved
         #expect(try store.ids(wanted) == [2, 3, 4])
     }
 
@@ -112,25 +112,25 @@ import Testing
     @Test func oneQueryHasOneFingerprint() throws {
         func next(_ query: ObservationQuery) throws -> String? {
             var query = query
-            query.limit = 1
+            query.page.limit = 1
             return try store.nextPage(query, view: .everything)
         }
         var plain = ObservationQuery()
-        plain.locations = ["A", "B"]
-        plain.years = [2020, 2021]
+        plain.filter.locations = ["A", "B"]
+        plain.filter.years = [2020, 2021]
         var others = [plain, plain, plain]
-        others[0].locations = ["B", "A", "B"]
-        others[0].years = [2021, 2020]
-        others[1].locations = []
-        others[1].unresolved = query(.location, "B,A", ["B", "A"]).unresolved
-        others[2].locations = ["B"]
-        others[2].unresolved = query(.location, "\"A\"", ["A"]).unresolved
+        others[0].filter.locations = ["B", "A", "B"]
+        others[0].filter.years = [2021, 2020]
+        others[1].filter.locations = []
+        others[1].filter.unresolved = query(.location, "B,A", ["B", "A"]).unresolved
+        others[2].filter.locations = ["B"]
+        others[2].filter.unresolved = query(.location, "\"A\"", ["A"]).unresolved
         let page = try #require(try next(plain))
         for other in others { #expect(try next(other) == page) }
         var different = plain
-        different.locations = []
-        different.unresolved = query(.location, "A,B", ["A", "B"]).unresolved
-        different.after = page
+        different.filter.locations = []
+        different.filter.unresolved = query(.location, "A,B", ["A", "B"]).unresolved
+        different.page.after = page
         #expect(throws: StoreError.unknownPage) { try store.ids(different) }
     }
 
@@ -154,12 +154,12 @@ import Testing
             var query = ObservationQuery()
             query.sort = [SortKey(field: field, isDescending: false)]
             let all = try store.ids(query)
-            query.limit = 1
+            query.page.limit = 1
             var ids: [Int] = []
             repeat {
                 ids += try store.ids(query)
-                query.after = try store.nextPage(query, view: .everything)
-            } while query.after != nil && ids.count <= all.count
+                query.page.after = try store.nextPage(query, view: .everything)
+            } while query.page.after != nil && ids.count <= all.count
             #expect(ids == all && all.count == 21)
         }
     }

@@ -83,7 +83,7 @@ import Testing
             if south > north { (south, north) = (north, south) }
             let box = try #require(
                 GeographicBox(west: Self.longitude(&random), south: south, east: Self.longitude(&random), north: north))
-            query.box = box
+            query.filter.box = box
             let ids = try store.ids(query)
             #expect(ids == places.indices.filter { Self.isInBox(box, places[$0]) }.map { $0 + 1 }, "\(box)")
             listed += ids.count <= Selection.few ? 1 : 0
@@ -94,7 +94,8 @@ import Testing
             var query = ObservationQuery()
             let middle: Point = (Self.latitude(&random), Self.longitude(&random))
             let within = Self.radii.randomElement(using: &random) ?? 0
-            query.circle = GeographicCircle(latitude: middle.latitude, longitude: middle.longitude, kilometres: within)
+            query.filter.circle = GeographicCircle(
+                latitude: middle.latitude, longitude: middle.longitude, kilometres: within)
             let ids = Set(try store.ids(query))
             for (index, place) in places.enumerated() {
                 let distance = Self.distance(middle, place)
@@ -117,7 +118,7 @@ import Testing
         let store = try ObservationStore(path: folder.path("birds.db"))
         for place in places {
             var query = ObservationQuery()
-            query.circle = GeographicCircle(
+            query.filter.circle = GeographicCircle(
                 latitude: place.latitude, longitude: place.longitude, kilometres: 6371.0088 * .pi)
             #expect(try store.ids(query).count == 400)
         }

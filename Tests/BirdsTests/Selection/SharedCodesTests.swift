@@ -65,24 +65,24 @@ import Testing
             for _ in 0..<4 {
                 var query = ObservationQuery()
                 query.sort = Self.keys(&random)
-                if Bool.random(using: &random) { query.regions = ["CA"] }
+                if Bool.random(using: &random) { query.filter.regions = ["CA"] }
                 let sorted = Array(1...fixture.records.count)
                     .filter {
-                        query.regions.isEmpty
+                        query.filter.regions.isEmpty
                             || fixture.places[fixture.records[$0 - 1].place].region?.hasPrefix("CA") == true
                     }
                     .sorted { PagingTests.precedes($0, $1, fixture, query.sort) }
                 #expect(try store.ids(query) == sorted, "\(round) \(query.sort)")
                 for size in [1, 2, 3] {
-                    query.limit = size
-                    query.after = nil
+                    query.page.limit = size
+                    query.page.after = nil
                     var ids: [Int] = []
                     repeat {
                         query.fields = [.id]
                         let cursor = try store.observations(query, view: .everything, format: .csv)
                         ids += try cursor.text().split(separator: "\r\n").dropFirst().compactMap { Int($0) }
-                        query.after = cursor.next
-                    } while query.after != nil && ids.count <= sorted.count
+                        query.page.after = cursor.next
+                    } while query.page.after != nil && ids.count <= sorted.count
                     #expect(ids == sorted, "\(round) \(query.sort) pages of \(size)")
                 }
             }
@@ -114,28 +114,28 @@ import Testing
                 query.fields = [.id]
                 let whole = try store.ids(query)
                 #expect(whole.sorted() == Array(1...fixture.records.count))
-                query.limit = 1
+                query.page.limit = 1
                 var paged: [Int] = []
                 repeat {
                     let cursor = try store.observations(query, view: .everything, format: .csv)
                     paged += try cursor.text().split(separator: "\r\n").dropFirst().compactMap { Int($0) }
-                    query.after = cursor.next
-                } while query.after != nil && paged.count <= whole.count
+                    query.page.after = cursor.next
+                } while query.page.after != nil && paged.count <= whole.count
                 #expect(paged == whole, "\(order) \(most)")
             }
             var query = ObservationQuery()
-            query.limit = 1
+            query.page.limit = 1
             var (locations, visits) = (0, 0)
             repeat {
                 let cursor = try store.locations(query, view: .everything, format: .csv)
                 locations += try cursor.text().split(separator: "\r\n").count - 1
-                query.after = cursor.next
-            } while query.after != nil && locations <= fixture.places.count
+                query.page.after = cursor.next
+            } while query.page.after != nil && locations <= fixture.places.count
             repeat {
                 let cursor = try store.checklists(query, fields: [.date], view: .everything, format: .csv)
                 visits += try cursor.text().split(separator: "\r\n").count - 1
-                query.after = cursor.next
-            } while query.after != nil && visits <= fixture.records.count
+                query.page.after = cursor.next
+            } while query.page.after != nil && visits <= fixture.records.count
             #expect(locations == fixture.places.count && visits == fixture.records.count)
         }
     }
@@ -190,11 +190,11 @@ import Testing
             let (whole, kept) = (try rows(stores[0], query).rows, try rows(stores[1], query).rows)
             let isKept = Set(kept)
             for count in 1..<whole.count {
-                query.limit = count
-                query.after = nil
+                query.page.limit = count
+                query.page.after = nil
                 let first = try rows(stores[0], query)
-                query.limit = 1000
-                query.after = first.next
+                query.page.limit = 1000
+                query.page.after = first.next
                 let rest = try rows(stores[1], query).rows
                 #expect(rest == whole.dropFirst(count).filter { isKept.contains($0) }, "\(round) \(order) \(count)")
             }

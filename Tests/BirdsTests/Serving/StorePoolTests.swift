@@ -115,9 +115,9 @@ import Testing
             "pages by loc_id",
             { (store) throws(StoreError) in
                 var query = sorted(.locationID)
-                query.limit = 3
-                query.after = try store.nextPage(query, view: .everything)
-                query.limit = 2000
+                query.page.limit = 3
+                query.page.after = try store.nextPage(query, view: .everything)
+                query.page.limit = 2000
                 return try store.observations(query, view: .everything, format: .json)
             }
         ),
@@ -158,13 +158,13 @@ import Testing
 
     private static var few: ObservationQuery {
         var query = ObservationQuery()
-        query.species = (0..<40).map { "sp\(100 + $0)" }
+        query.filter.species = (0..<40).map { "sp\(100 + $0)" }
         return query
     }
 
     private static var counted: ObservationQuery {
         var query = ObservationQuery()
-        query.leastNum = 1
+        query.filter.leastNum = 1
         return query
     }
 
