@@ -21,7 +21,4 @@ public struct PageRequest: Sendable, Hashable {
     public var countsAll = false
 
     public init() {}
-
-    /// Whether it is not all of the rows.
-    var isPart: Bool { limit != nil || after != nil }
 }

@@ -7,16 +7,9 @@ extension ObservationStore {
         _ query: ObservationQuery, fields: [ChecklistField], view: View, format: RowFormat
     ) throws(StoreError) -> RowCursor {
         let selection = try resolver.select(query.filter, view)
-        var paging: Paging?
-        if query.page.isPart {
-            paging = try Paging(
-                query.page, of: "checklists", selection, order: .date(isDescending: false), database: database)
-        }
-        let start = paging?.start.map {
-            ChecklistScan.Entry(date: $0.row.date, location: $0.row.location, dataset: $0.row.dataset, id: $0.ordinal)
-        }
-        let scan = try checklistScan(selection, start)
-        let pages = ChecklistPages(scan, start: start, limit: query.page.limit ?? .max)
+        let pager = try Pager(
+            query.page, of: .checklists, selection, order: .date(isDescending: false), records, database)
+        let scan = try checklistScan(selection, pager?.start?.row)
         let records = records
         let species = try database.prepare("SELECT time, species_count FROM checklist WHERE id = ?1")
         var fields = fields
@@ -26,7 +19,8 @@ extension ObservationStore {
         }
         let members = fields
         let table = TableRows(names: members.map(\.rawValue), format: format) { () throws(StoreError) in
-            guard let entry = try pages.next() else { return nil }
+            var entry = ChecklistScan.Entry()
+            guard try scan.next(&entry, on: pager, as: { $0.key }) else { return nil }
             let checklist = try records.checklist(entry.id)
             let location = try records.location(entry.location)
             let date = StoredDate(entry.date)
@@ -69,13 +63,9 @@ extension ObservationStore {
             }
             return cells
         }
-        table.page = { () throws(StoreError) in
-            guard let last = pages.lastOfPage, let paging else { return nil }
-            var row = ObservationRow(date: last.date, location: last.location)
-            row.dataset = last.dataset
-            return try paging.token(row, ordinal: last.id, records)
-        }
-        let total: Int? = if query.page.countsAll { try count(checklistScan(selection, nil)) } else { nil }
+        table.page = { pager?.next }
+        let total: Int? =
+            if query.page.countsAll { try checklistScan(selection, nil).count(ChecklistScan.Entry()) } else { nil }
         return RowCursor(.other(table), total: total, store: self)
     }
 
@@ -90,7 +80,7 @@ extension ObservationStore {
     }
 
     func checklistScan(
-        _ selection: Selection, _ start: ChecklistScan.Entry?, areComplete: Bool = false
+        _ selection: Selection, _ start: ObservationRow?, areComplete: Bool = false
     ) throws(StoreError) -> ChecklistScan {
         var observations: ObservationScan?
         if selection.dependsOnRecords {
@@ -102,57 +92,5 @@ extension ObservationStore {
             filter: selection.ofVisits.rowFilter(), location: location, start: start, areComplete: areComplete,
             observations: observations,
             database: database)
-    }
-
-    private func count(_ scan: ChecklistScan) throws(StoreError) -> Int {
-        defer { scan.end() }
-        var entry = ChecklistScan.Entry()
-        var count = 0
-        while try scan.next(&entry) { count += 1 }
-        return count
-    }
-}
-
-/// The checklists of one page. Of those of one date, place and data set it counts how many were sent, since ids change with
-/// imports: in `start` and in `lastOfPage`, `id` is that number.
-private final class ChecklistPages {
-    private let scan: ChecklistScan
-    private let start: ChecklistScan.Entry?
-    private let limit: Int
-    private var count = 0
-    private var last = ChecklistScan.Entry()
-    /// Where the page ended; nil if nothing is behind it.
-    private(set) var lastOfPage: ChecklistScan.Entry?
-
-    init(_ scan: ChecklistScan, start: ChecklistScan.Entry?, limit: Int) {
-        self.scan = scan
-        self.start = start
-        self.limit = limit
-    }
-
-    func next() throws(StoreError) -> ChecklistScan.Entry? {
-        var entry = ChecklistScan.Entry()
-        while try scan.next(&entry) {
-            let isLike = (entry.date, entry.location, entry.dataset) == (last.date, last.location, last.dataset)
-            let ordinal = isLike ? last.id + 1 : 1
-            if let start, !isBehind(entry, ordinal, start) {
-                last = entry
-                last.id = ordinal
-                continue
-            }
-            if count == limit {
-                if count > 0 { lastOfPage = last }
-                return nil
-            }
-            count += 1
-            last = entry
-            last.id = ordinal
-            return entry
-        }
-        return nil
-    }
-
-    private func isBehind(_ entry: ChecklistScan.Entry, _ ordinal: Int64, _ start: ChecklistScan.Entry) -> Bool {
-        (entry.date, entry.location, entry.dataset, ordinal) > (start.date, start.location, start.dataset, start.id)
     }
 }

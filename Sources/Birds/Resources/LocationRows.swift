@@ -10,48 +10,18 @@ extension ObservationStore {
     /// - Throws: `.malformedList`, `.unknownPage`, `.overBudget`, `.cancelled` or `.sqlite`.
     public func locations(_ query: ObservationQuery, view: View, format: RowFormat) throws(StoreError) -> RowCursor {
         let selection = try resolver.select(query.filter, view)
-        var paging: Paging?
-        if query.page.isPart {
-            paging = try Paging(
-                query.page, of: "locations", selection, order: .location(isDescending: false), database: database)
-        }
-        let places = selection.places
+        let pager = try Pager(
+            query.page, of: .locations, selection, order: .date(isDescending: false), records, database)
+        let scan = try LocationScan(selection, from: pager?.start?.row.location ?? .min, database)
         let numbers = try LocationNumbers(database)
-        let ids = try database.prepare("SELECT id FROM location WHERE id > ?1 ORDER BY id")
-        ids.bind(1, paging?.start?.row.location ?? .min)
-        let limit = query.page.limit ?? .max
-        var count = 0
-        var last: Int64?
-        var isComplete = false
         let table = TableRows(names: ObservationStore.locationNames, format: format) {
             [records] () throws(StoreError) in
-            while try ids.step() {
-                let id = ids.int64(0)
-                if let places, try !places.contains(id) { continue }
-                guard count < limit else {
-                    isComplete = true
-                    return nil
-                }
-                count += 1
-                last = id
-                return try numbers.cells(of: id, records)
-            }
-            return nil
+            var id: Int64 = 0
+            guard try scan.next(&id, on: pager, as: { ObservationRow(location: $0) }) else { return nil }
+            return try numbers.cells(of: id, records)
         }
-        table.page = { [records] () throws(StoreError) in
-            guard isComplete, let last, let paging else { return nil }
-            return try paging.token(ObservationRow(location: last), ordinal: 1, records)
-        }
-        var total: Int?
-        if query.page.countsAll {
-            var found = 0
-            let all = try database.prepare("SELECT id FROM location")
-            while try all.step() {
-                if let places, try !places.contains(all.int64(0)) { continue }
-                found += 1
-            }
-            total = found
-        }
+        table.page = { pager?.next }
+        let total = query.page.countsAll ? try LocationScan(selection, database).count(0) : nil
         return RowCursor(.other(table), total: total, store: self)
     }
 

@@ -108,16 +108,13 @@ public final class ObservationStore {
         let selection = try resolver.select(query.filter, view)
         let encoder = encoder(format, query.fields)
         let order = try RowOrder(query.sort) { () throws(StoreError) in try sharesCodes() }
-        var paging: Paging?
-        if query.page.isPart {
-            paging = try Paging(
-                query.page, of: "observations", selection, sort: query.sort, order: order, database: database)
-        }
+        let pager = try Pager(
+            query.page, of: .observations, selection, sort: query.sort, order: order, records, database)
         let scan = try rowScan(
-            selection, order, paging?.start, limit: query.page.limit, isWide: encoder.needsIdentity || paging != nil)
+            selection, order, pager?.start, limit: query.page.limit, isWide: encoder.needsIdentity || pager != nil)
         let total = query.page.countsAll ? try count(selection) : nil
         return RowCursor(
-            .observations(scan, encoder), limit: query.page.limit ?? .max, paging: paging, total: total, store: self)
+            .observations(scan, encoder), limit: query.page.limit ?? .max, pager: pager, total: total, store: self)
     }
 
     /// The name of the page behind the one that a query asks for; nil where there is none.
@@ -132,12 +129,7 @@ public final class ObservationStore {
 
     /// How many observations match, on all pages.
     private func count(_ selection: Selection) throws(StoreError) -> Int {
-        let scan = try anyScan(selection, isWide: false)
-        defer { scan.end() }
-        var row = ObservationRow()
-        var count = 0
-        while try scan.next(&row) { count += 1 }
-        return count
+        try anyScan(selection, isWide: false).count(ObservationRow())
     }
 
     /// One observation as a JSON object with the given fields; nil if there is none or the view does not show it.

@@ -4,14 +4,10 @@ extension ObservationStore {
     /// - Throws: `.unknownSpecies`, `.malformedList`, `.unknownPage`, `.overBudget`, `.cancelled` or `.sqlite`.
     public func zeroFilled(_ query: ObservationQuery, view: View, format: RowFormat) throws(StoreError) -> RowCursor {
         let selection = try resolver.select(query.filter, view)
-        var paging: Paging?
-        if query.page.isPart {
-            paging = try Paging(
-                query.page, of: "zerofill", selection, order: .date(isDescending: false), database: database)
-        }
+        let pager = try Pager(
+            query.page, of: .zeroFilled, selection, order: .date(isDescending: false), records, database)
         let rows = ZeroFillRows(
-            try zeroFillScan(selection, start: paging?.start?.row), encoder(format, query.fields),
-            limit: query.page.limit ?? .max, paging: paging, store: self)
+            try zeroFillScan(selection, start: pager?.start?.row), encoder(format, query.fields), pager, store: self)
         var total: Int?
         if query.page.countsAll { total = try count(zeroFillScan(selection, start: nil)) }
         return RowCursor(.other(rows), total: total, store: self)
@@ -30,11 +26,10 @@ extension ObservationStore {
     private func zeroFillScan(
         _ selection: Selection, start: ObservationRow?
     ) throws(StoreError) -> ZeroFillScan {
-        let entry = start.map { ChecklistScan.Entry(date: $0.date, location: $0.location) }
         let first = start.map { ObservationRow(date: $0.date, location: $0.location, species: .min, num: .min) }
         return try ZeroFillScan(
             // Which checklists there are does not depend on what they report.
-            checklists: checklistScan(selection.ofVisits, entry, areComplete: true),
+            checklists: checklistScan(selection.ofVisits, start, areComplete: true),
             observations: scan(selection, isWide: true, start: first), species: selection.species ?? [],
             database: database)
     }
@@ -53,7 +48,7 @@ extension ObservationStore {
     }
 }
 
-/// The rows of one page. Of those of one date, place and data set it counts how many were sent, since ids change with imports.
+/// Zero-filled rows on their way out.
 final class ZeroFillRows: RowProducer {
     let opening: String
     let closing: String
@@ -61,23 +56,17 @@ final class ZeroFillRows: RowProducer {
 
     private let scan: ZeroFillScan
     private let encoder: RowEncoder
-    private let limit: Int
-    private let paging: Paging?
+    private let pager: Pager?
     private let store: ObservationStore
-    private var sent = 0
     private var read = 0
-    /// The date, the place and the data set of the row before, and how many rows of them came.
-    private var last = ObservationRow()
-    private var ordinal: Int64 = 0
 
     /// A power of two.
     static let rowsBetweenQuestions = 256
 
-    init(_ scan: ZeroFillScan, _ encoder: RowEncoder, limit: Int, paging: Paging?, store: ObservationStore) {
+    init(_ scan: ZeroFillScan, _ encoder: RowEncoder, _ pager: Pager?, store: ObservationStore) {
         self.scan = scan
         self.encoder = encoder
-        self.limit = limit
-        self.paging = paging
+        self.pager = pager
         self.store = store
         opening = encoder.opening
         closing = encoder.syntax.closing
@@ -90,21 +79,16 @@ final class ZeroFillRows: RowProducer {
             if read & (ZeroFillRows.rowsBetweenQuestions - 1) == 0, let refusal = store.database.budget.refusal {
                 throw refusal
             }
-            let visits = ObservationRow(date: row.date, location: row.location, dataset: row.dataset)
-            let number = visits == last ? ordinal + 1 : 1
-            let isBehind = paging?.start.map { start in
-                (row.date, row.location, row.dataset, number)
-                    > (start.row.date, start.row.location, start.row.dataset, start.ordinal)
+            // Pages tell no more of a row than its checklist's.
+            switch try pager?.judge(ObservationRow(date: row.date, location: row.location, dataset: row.dataset)) {
+            case .skip: continue
+            case .take, nil:
+                try encoder.append(row, isFirst: isFirst, to: &buffer)
+                return true
+            case .end:
+                nextPage = pager?.next
+                return false
             }
-            if isBehind != false, sent == limit {
-                if sent > 0 { nextPage = try paging?.token(last, ordinal: ordinal, store.records) }
-                break
-            }
-            (last, ordinal) = (visits, number)
-            guard isBehind != false else { continue }
-            sent += 1
-            try encoder.append(row, isFirst: isFirst, to: &buffer)
-            return true
         }
         return false
     }

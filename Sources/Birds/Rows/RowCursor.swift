@@ -26,14 +26,7 @@ public final class RowCursor {
     /// Nil once the rows have ended: with it go their statements.
     private var source: Source?
     private let limit: Int
-    private let paging: Paging?
-    /// Of the rows that are like the one that the page begins behind, how many are still to be left out; nil once one came
-    /// that is not.
-    private var isSkipping: Bool
-    private var skipped: Int64 = 0
-    /// The last row, and how many like it were sent, on the pages before too.
-    private var last = ObservationRow()
-    private var ordinal: Int64 = 0
+    private let pager: Pager?
     private var state = State.fresh
 
     /// How many bytes are gathered before they go to the caller.
@@ -43,11 +36,10 @@ public final class RowCursor {
 
     /// - Parameter limit: How many rows there are at most.
     init(
-        _ source: Source, limit: Int = .max, paging: Paging? = nil, total: Int? = nil, store: ObservationStore
+        _ source: Source, limit: Int = .max, pager: Pager? = nil, total: Int? = nil, store: ObservationStore
     ) {
-        self.paging = paging
+        self.pager = pager
         self.total = total
-        isSkipping = paging?.start != nil
         self.source = source
         self.limit = max(limit, 0)
         self.store = store
@@ -94,17 +86,16 @@ public final class RowCursor {
     }
 
     /// - Returns: Whether there are no more rows.
-    private func gather<Finder: RowFinder>(
+    private func gather<Finder: RowFinder<ObservationRow>>(
         _ scan: Finder, _ encoder: RowEncoder, _ rows: inout RowBuffer, limit: Int, into buffer: inout [UInt8]
     ) throws(StoreError) -> Bool {
         var count = rowCount
         defer { rowCount = count }
         var row = ObservationRow()
         repeat {
-            if let paging {
-                guard try nextOfPage(scan, &row, paging, count: count) else { return true }
-            } else {
-                guard try scan.next(&row) else { return true }
+            guard try scan.next(&row, on: pager, as: { $0 }) else {
+                next = pager?.next
+                return true
             }
             try encoder.append(row, isFirst: count == 0, to: &rows)
             count += 1
@@ -113,37 +104,6 @@ public final class RowCursor {
             }
             if rows.count >= RowCursor.pieceSize { rows.move(to: &buffer) }
         } while buffer.count + rows.count < limit
-        return false
-    }
-
-    /// Goes to the next row of the page; at its end notes the name of the next one.
-    @inline(never)
-    private func nextOfPage<Finder: RowFinder>(
-        _ scan: Finder, _ row: inout ObservationRow, _ paging: Paging, count: Int
-    ) throws(StoreError) -> Bool {
-        repeat {
-            guard try scan.next(&row) else { return false }
-        } while isSkipping && isBefore(row, paging)
-        if count >= limit {
-            if count > 0 { next = try paging.token(last, ordinal: ordinal, store.records) }
-            return false
-        }
-        ordinal = ordinal > 0 && row.isLike(last) ? ordinal + 1 : 1
-        last = row
-        return true
-    }
-
-    /// Whether a row was on the pages before.
-    private func isBefore(_ row: ObservationRow, _ paging: Paging) -> Bool {
-        guard let start = paging.start else { return false }
-        if paging.order.precedes(row, start) { return true }
-        if row.isLike(start.row), skipped < start.ordinal {
-            skipped += 1
-            last = row
-            ordinal = skipped
-            return true
-        }
-        isSkipping = false
         return false
     }
 
@@ -165,10 +125,10 @@ public final class RowCursor {
         end(.complete)
     }
 
-    private func skip(_ scan: some RowFinder) throws(StoreError) {
-        guard let paging else { return }
+    private func skip(_ scan: some RowFinder<ObservationRow>) throws(StoreError) {
         var row = ObservationRow()
-        while try nextOfPage(scan, &row, paging, count: rowCount) { rowCount += 1 }
+        while try scan.next(&row, on: pager, as: { $0 }) { rowCount += 1 }
+        next = pager?.next
     }
 
     private func gather(

@@ -8,6 +8,9 @@ final class ChecklistScan {
         var location: Int64 = 0
         var dataset: Int64 = 0
         var id: Int64 = 0
+
+        /// As pages tell checklists apart.
+        var key: ObservationRow { ObservationRow(date: date, location: location, dataset: dataset) }
     }
 
     private let filter: RowFilter
@@ -26,7 +29,8 @@ final class ChecklistScan {
     ///   - areComplete: Whether only complete ones are read; without meaning where records are.
     ///   - observations: The records whose checklists are wanted; nil for all checklists.
     init(
-        filter: RowFilter, location: Int64?, start: Entry?, areComplete: Bool = false, observations: ObservationScan?,
+        filter: RowFilter, location: Int64?, start: ObservationRow?, areComplete: Bool = false,
+        observations: ObservationScan?,
         database: Database
     ) throws(StoreError) {
         self.filter = filter

@@ -106,7 +106,7 @@ extension ObservationStore {
     }
 
     /// The rows of a selection in any order.
-    func anyScan(_ selection: Selection, isWide: Bool) throws(StoreError) -> any RowFinder {
+    func anyScan(_ selection: Selection, isWide: Bool) throws(StoreError) -> any RowFinder<ObservationRow> {
         guard let ids = try placesToGather(selection, limit: nil) else { return try scan(selection, isWide: isWide) }
         return try placewise(ids, selection, isWide: isWide)
     }

@@ -1,13 +1,29 @@
 /// Finds rows one after the other.
-protocol RowFinder: AnyObject {
+protocol RowFinder<Row>: AnyObject {
+    associatedtype Row
+
     /// Goes to the next row; false at the end.
-    func next(_ row: inout ObservationRow) throws(StoreError) -> Bool
+    func next(_ row: inout Row) throws(StoreError) -> Bool
+    /// Gives the statements back. There are no more rows.
     func end()
+}
+
+extension RowFinder {
+    /// How many rows are left.
+    func count(_ row: Row) throws(StoreError) -> Int {
+        defer { end() }
+        var row = row
+        var count = 0
+        while try next(&row) { count += 1 }
+        return count
+    }
 }
 
 extension ObservationScan: RowFinder {}
 extension SequentialScan: RowFinder {}
 extension SortedScan: RowFinder {}
+extension ChecklistScan: RowFinder {}
+extension ZeroFillScan: RowFinder {}
 
 /// The rows of a query in its order, however they are found.
 enum RowScan {

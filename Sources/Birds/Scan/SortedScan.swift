@@ -9,7 +9,7 @@ final class SortedScan {
     }
 
     private let keys: SortValues
-    private let makeScan: () throws(StoreError) -> any RowFinder
+    private let makeScan: () throws(StoreError) -> any RowFinder<ObservationRow>
     private let start: ObservationRow?
     private let most: Int
     private var entries: [Entry] = []
@@ -27,7 +27,7 @@ final class SortedScan {
     ///   - limit: How many rows will be asked for at most.
     init(
         _ keys: SortValues, start: ObservationRow?, limit: Int, mostKept: Int = SortedScan.mostKept,
-        scan: @escaping () throws(StoreError) -> any RowFinder
+        scan: @escaping () throws(StoreError) -> any RowFinder<ObservationRow>
     ) {
         self.keys = keys
         self.start = start

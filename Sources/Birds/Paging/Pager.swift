@@ -1,49 +1,110 @@
-/// Pages of observations: where one begins, and the name of the next.
-struct Paging {
-    let order: RowOrder
-    /// Nil for the first page.
-    let start: PageStart?
-    /// Tells one query from another, whatever its pages.
-    let query: UInt64
+/// One page of rows, of any resource: leaves out what was on the pages before, ends it, and names the next one.
+///
+/// Ids change with imports, so a page begins behind so many of the rows that are like the last one of the page before. Resources
+/// whose rows have no species give their rows as observations of species 0 and number 0.
+final class Pager {
+    enum Resource: String {
+        case observations, checklists, locations
+        case zeroFilled = "zerofill"
 
-    /// - Parameters:
-    ///   - resource: What the pages are of.
-    ///   - sort: As it was asked for.
-    /// - Throws: `.unknownPage` or `.lostPage`.
-    init(
-        _ page: PageRequest, of resource: String, _ selection: Selection, sort: [SortKey] = [], order: RowOrder,
-        database: Database
-    ) throws(StoreError) {
-        self.order = order
-        query = selection.fingerprint(of: resource, sort: sort)
-        guard let after = page.after else {
-            start = nil
-            return
-        }
-        guard let token = PageToken(after), token.query == self.query else { throw .unknownPage }
-        start = try Paging.start(token, order, database)
+        /// Whether its rows are told apart by their species and numbers.
+        var hasSpecies: Bool { self == .observations }
     }
 
-    /// The name of the page behind a row.
-    /// - Parameter ordinal: How many rows like it have been sent.
-    func token(_ row: ObservationRow, ordinal: Int64, _ records: Records) throws(StoreError) -> String {
-        let location = try records.key(ofLocation: row.location)
+    /// What becomes of a row.
+    enum Verdict {
+        /// It was on a page before.
+        case skip
+        case take
+        /// It is not on this page, and nor is any row behind it.
+        case end
+    }
+
+    /// Nil for the first page.
+    let start: PageStart?
+    /// The name of the next page, once this one has ended and where there is one.
+    private(set) var next: String?
+
+    private let order: RowOrder
+    private let records: Records
+    private let limit: Int
+    /// Tells the pages of one list from those of another.
+    private let fingerprint: UInt64
+    private var taken = 0
+    /// Whether rows may still be on a page before, and how many that are like the start were.
+    private var isSkipping: Bool
+    private var skipped: Int64 = 0
+    /// The last row of this page or one before, and how many like it there were by then.
+    private var last = ObservationRow()
+    private var ordinal: Int64 = 0
+
+    /// Nil where all rows are asked for.
+    /// - Parameters:
+    ///   - sort: As it was asked for.
+    ///   - order: What it comes to.
+    /// - Throws: `.unknownPage` or `.lostPage`.
+    init?(
+        _ page: PageRequest, of resource: Resource, _ selection: Selection, sort: [SortKey] = [], order: RowOrder,
+        _ records: Records, _ database: Database
+    ) throws(StoreError) {
+        guard page.limit != nil || page.after != nil else { return nil }
+        self.order = order
+        self.records = records
+        limit = page.limit ?? .max
+        fingerprint = selection.fingerprint(of: resource.rawValue, sort: sort)
+        if let after = page.after {
+            guard let token = PageToken(after), token.query == fingerprint else { throw .unknownPage }
+            start = try Pager.start(token, of: resource, order, database)
+        } else {
+            start = nil
+        }
+        isSkipping = start != nil
+    }
+
+    /// Decides on the next row of the order.
+    func judge(_ row: ObservationRow) throws(StoreError) -> Verdict {
+        if isSkipping, isBefore(row) { return .skip }
+        if taken >= limit {
+            if taken > 0 { next = try token() }
+            return .end
+        }
+        taken += 1
+        ordinal = ordinal > 0 && row.isLike(last) ? ordinal + 1 : 1
+        last = row
+        return .take
+    }
+
+    /// Whether a row was on the pages before.
+    private func isBefore(_ row: ObservationRow) -> Bool {
+        guard let start else { return false }
+        if order.precedes(row, start) { return true }
+        if row.isLike(start.row), skipped < start.ordinal {
+            skipped += 1
+            (last, ordinal) = (row, skipped)
+            return true
+        }
+        isSkipping = false
+        return false
+    }
+
+    /// The name of the page behind the last row.
+    private func token() throws(StoreError) -> String {
+        let location = try records.key(ofLocation: last.location)
         return PageToken(
-            query: query, date: row.date, location: location.code, latitude: location.latitude,
+            query: fingerprint, date: last.date, location: location.code, latitude: location.latitude,
             longitude: location.longitude, region: location.region,
-            place: try records.twins(beforeLocation: row.location),
-            // A checklist has none.
-            species: row.species == 0 ? [] : try records.code(ofSpecies: row.species),
-            num: row.num, dataset: row.dataset, ordinal: ordinal
+            place: try records.twins(beforeLocation: last.location),
+            species: last.species == 0 ? [] : try records.code(ofSpecies: last.species), num: last.num,
+            dataset: last.dataset, ordinal: ordinal
         ).text
     }
 
     /// Where a page begins by the ids of now. Ids ascend with names, so that the place of one that is gone is right before the
     /// next.
     private static func start(
-        _ token: PageToken, _ order: RowOrder, _ database: Database
+        _ token: PageToken, of resource: Resource, _ order: RowOrder, _ database: Database
     ) throws(StoreError) -> PageStart {
-        let species = try find(species: token.species, database)
+        let species = resource.hasSpecies ? try find(species: token.species, database) : (id: 0, isThere: true)
         let location = try find(location: token, database)
         var row = ObservationRow(date: token.date, location: location.id, species: species.id, num: token.num)
         row.dataset = token.dataset
@@ -54,7 +115,7 @@ struct Paging {
             if !location.isThere { (row.species, row.num, row.dataset) = (.max, .max, .max) }
             if !species.isThere { row.num = .max }
         case .location:
-            places = try Paging.places(of: token.location, database)
+            places = try Pager.places(of: token.location, database)
             if !location.isThere { (row.species, row.num, row.dataset) = (.max, .max, .max) }
             if !species.isThere { row.num = .max }
         case .species:
@@ -123,5 +184,24 @@ extension Int64 {
     func addingSaturated(_ other: Int64) -> Int64 {
         let (sum, isTooLarge) = addingReportingOverflow(other)
         return isTooLarge ? (other < 0 ? .min : .max) : sum
+    }
+}
+
+extension RowFinder {
+    /// Goes to the next row of a page, of all rows where there is no pager; false at the end.
+    /// - Parameter key: The row as an observation, as far as pages tell rows apart.
+    @inline(__always)
+    func next(
+        _ row: inout Row, on pager: Pager?, as key: (Row) -> ObservationRow
+    ) throws(StoreError) -> Bool {
+        guard let pager else { return try next(&row) }
+        while try next(&row) {
+            switch try pager.judge(key(row)) {
+            case .skip: continue
+            case .take: return true
+            case .end: return false
+            }
+        }
+        return false
     }
 }
