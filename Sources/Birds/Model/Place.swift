@@ -17,12 +17,6 @@ package struct Place {
         self.region = region
     }
 
-    /// Reads a row of `id, code, latitude, longitude, region`.
-    package init(_ row: Statement) {
-        self.init(
-            code: row.bytes(1), latitude: row.optionalDouble(2), longitude: row.optionalDouble(3), region: row.bytes(4))
-    }
-
     /// Reads a key.
     package init(_ key: ArraySlice<UInt8>) {
         var rest = key

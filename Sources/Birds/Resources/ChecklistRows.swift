@@ -66,7 +66,7 @@ extension ObservationStore {
         table.page = { pager?.next }
         let total: Int? =
             if query.page.countsAll { try checklistScan(selection, nil).count(ChecklistScan.Entry()) } else { nil }
-        return RowCursor(.other(table), total: total, store: self)
+        return RowCursor(.other(table), total: total, memory: memory)
     }
 
     /// The name of the page of checklists behind the one that a query asks for; nil where there is none.
@@ -85,7 +85,7 @@ extension ObservationStore {
         var observations: ObservationScan?
         if selection.dependsOnRecords {
             let first = start.map { ObservationRow(date: $0.date, location: $0.location, species: .min, num: .min) }
-            observations = try scan(selection, isWide: true, start: first)
+            observations = try planner.scan(selection, isWide: true, start: first)
         }
         let location = selection.places?.ids.flatMap { $0.count == 1 ? $0.first : nil }
         return try ChecklistScan(

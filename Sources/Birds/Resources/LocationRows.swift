@@ -22,7 +22,7 @@ extension ObservationStore {
         }
         table.page = { pager?.next }
         let total = query.page.countsAll ? try LocationScan(selection, database).count(0) : nil
-        return RowCursor(.other(table), total: total, store: self)
+        return RowCursor(.other(table), total: total, memory: memory)
     }
 
     /// The name of the page of locations behind the one that a query asks for; nil where there is none.
@@ -123,7 +123,7 @@ extension ObservationStore {
             }
             return nil
         }
-        return RowCursor(.other(table), store: self)
+        return RowCursor(.other(table), memory: memory)
     }
 }
 

@@ -19,18 +19,13 @@ public final class ObservationStore {
 
     let database: Database
     let records: Records
-    let scans: ScanPool
     let resolver: Resolver
-    let numbers: RecordNumbers
+    let planner: Planner
+    /// Memory that rows are gathered in, for all cursors.
+    let memory: RowMemory
     /// The last used is the first.
     private var encoders: [RowEncoder] = []
     private var visibleCounts: [View: VisibleCounts] = [:]
-    private var rows = RowBuffer(capacity: 1 << 14)
-    private var knownSize: StoreSize?
-    private var knownSharing: Bool?
-    var costs = ScanCosts()
-    /// Of the last query that asked for data sets alone.
-    var knownDataSetPlaces: (datasets: [Int64], places: (ids: [Int64], records: Int64)?)?
 
     /// SQLite's own pages, in KiB.
     private static let pageCache = 2000
@@ -56,13 +51,10 @@ public final class ObservationStore {
         let header = FileHeader(database)
         isEdited = if let header { try !Seal.isIntact(header, in: database) } else { true }
         records = Records(database)
-        scans = ScanPool(database)
-        numbers = try RecordNumbers(database)
+        let numbers = try RecordNumbers(database)
         resolver = try Resolver(database, records: records, numbers: numbers)
-        // A file that lacks an index is refused now, and not with a query.
-        for index in ObservationIndex.allCases {
-            scans.give(try scans.take(index, IndexScan.Shape(isWide: false, isDated: false)))
-        }
+        planner = try Planner(database, numbers: numbers)
+        memory = RowMemory(database.budget)
     }
 
     /// Opens the file, and makes sure that it is the one that has the name.
@@ -107,14 +99,14 @@ public final class ObservationStore {
     public func observations(_ query: ObservationQuery, view: View, format: RowFormat) throws(StoreError) -> RowCursor {
         let selection = try resolver.select(query.filter, view)
         let encoder = encoder(format, query.fields)
-        let order = try RowOrder(query.sort) { () throws(StoreError) in try sharesCodes() }
+        let order = try planner.order(query.sort)
         let pager = try Pager(
             query.page, of: .observations, selection, sort: query.sort, order: order, records, database)
-        let scan = try rowScan(
+        let scan = try planner.rowScan(
             selection, order, pager?.start, limit: query.page.limit, isWide: encoder.needsIdentity || pager != nil)
         let total = query.page.countsAll ? try count(selection) : nil
         return RowCursor(
-            .observations(scan, encoder), limit: query.page.limit ?? .max, pager: pager, total: total, store: self)
+            .observations(scan, encoder), limit: query.page.limit ?? .max, pager: pager, total: total, memory: memory)
     }
 
     /// The name of the page behind the one that a query asks for; nil where there is none.
@@ -129,7 +121,7 @@ public final class ObservationStore {
 
     /// How many observations match, on all pages.
     private func count(_ selection: Selection) throws(StoreError) -> Int {
-        try anyScan(selection, isWide: false).count(ObservationRow())
+        try planner.anyScan(selection, isWide: false).count(ObservationRow())
     }
 
     /// One observation as a JSON object with the given fields; nil if there is none or the view does not show it.
@@ -143,95 +135,11 @@ public final class ObservationStore {
         try encoder.append(row, isFirst: true, to: &buffer)
         return buffer.bytes
     }
-
-    /// Whether some `loc_id` has several places.
-    private func sharesCodes() throws(StoreError) -> Bool {
-        if let knownSharing { return knownSharing }
-        let sql = "SELECT EXISTS (SELECT 1 FROM location INDEXED BY location_by_code GROUP BY code HAVING count(*) > 1)"
-        let isShared = try database.integer(sql) == 1
-        knownSharing = isShared
-        return isShared
-    }
-
-    func size() throws(StoreError) -> StoreSize {
-        if let knownSize { return knownSize }
-        let size = try StoreSize(database)
-        knownSize = size
-        return size
-    }
-
-    /// Lends the memory that rows are gathered in.
-    func withRowBuffer<Result>(
-        _ body: (inout RowBuffer) throws(StoreError) -> Result
-    ) throws(StoreError) -> Result { try body(&rows) }
 }
 
 // MARK: Observations
 
 extension ObservationStore {
-    /// How a selection is read: by the index with the fewest records, or, where it would take too many scans, by date.
-    func scan(
-        _ selection: Selection, isWide: Bool, isDescending: Bool = false, start: ObservationRow? = nil
-    ) throws(StoreError) -> ObservationScan {
-        let fewSpecies = selection.species.flatMap { $0.count <= Selection.few ? $0 : nil }
-        var fewPlaces = selection.places?.ids
-        if let ids = fewPlaces, let fewSpecies, !ids.isEmpty,
-            try numbers.records(ofSpecies: fewSpecies) < numbers.records(ofLocations: ids)
-        {
-            fewPlaces = nil
-        }
-        let index: ObservationIndex = fewPlaces != nil ? .location : fewSpecies != nil ? .species : .date
-        return try ObservationScan(
-            index, values: selection.isEmpty ? [] : fewPlaces ?? fewSpecies ?? [0],
-            isWide: isWide || selection.datasets != nil, isDescending: isDescending, start: start,
-            filter: selection.rowFilter(readBy: index), pool: scans)
-    }
-
-    /// The rows of a selection in an order, from a row on.
-    private func rowScan(
-        _ selection: Selection, _ order: RowOrder, _ pageStart: PageStart?, limit: Int?, isWide: Bool
-    ) throws(StoreError) -> RowScan {
-        let start = pageStart?.row
-        switch order {
-        case .date(let isDescending):
-            if let ids = try placesToGather(selection, limit: limit) {
-                return .sorted(
-                    SortedScan(SortValues(isDescending: isDescending), start: start, limit: kept(limit, from: start)) {
-                        [unowned self] () throws(StoreError) in
-                        try placewise(ids, selection, isWide: true)
-                    })
-            }
-            return .indexed(try scan(selection, isWide: isWide, isDescending: isDescending, start: start))
-        case .species(let isDescending):
-            return .sequential(try sequence(.species, selection, isWide, isDescending, pageStart))
-        case .location(let isDescending):
-            return .sequential(try sequence(.location, selection, isWide, isDescending, pageStart))
-        case .keys(let keys):
-            let values = try SortValues(keys, database)
-            return .sorted(
-                SortedScan(values, start: start, limit: kept(limit, from: start)) {
-                    [unowned self] () throws(StoreError) in try anyScan(selection, isWide: true)
-                })
-        }
-    }
-
-    /// How many rows of a sorted page are worth keeping: one more than it has tells whether there is a next one.
-    private func kept(_ limit: Int?, from start: ObservationRow?) -> Int {
-        guard start == nil, let limit else { return .max }
-        return limit < SortedScan.mostKept ? limit + 1 : limit
-    }
-
-    private func sequence(
-        _ index: ObservationIndex, _ selection: Selection, _ isWide: Bool, _ isDescending: Bool, _ start: PageStart?
-    ) throws(StoreError) -> SequentialScan {
-        try SequentialScan(
-            index, isWide: isWide || selection.datasets != nil, isDescending: isDescending, start: start,
-            filter: selection.rowFilter(readBy: index), database: database, pool: scans,
-            wanted: index == .species
-                ? { (id) in selection.species?.contains(id) ?? true }
-                : { (id) throws(StoreError) in try selection.places?.contains(id) ?? true })
-    }
-
     func encoder(_ format: RowFormat, _ fields: [Field]) -> RowEncoder {
         if let first = encoders.first, first.format == format, first.fields == fields { return first }
         if let index = encoders.firstIndex(where: { $0.format == format && $0.fields == fields }) {
@@ -260,7 +168,7 @@ extension ObservationStore {
         // Ids ascend with codes.
         let statement = try database.prepare(ObservationStore.speciesColumns + " ORDER BY id")
         let table = TableRows(statement, names: ObservationStore.speciesNames, format: format, edit: speciesEdit(view))
-        return RowCursor(.other(table), store: self)
+        return RowCursor(.other(table), memory: memory)
     }
 
     /// One species by its code, as a JSON object with its numbers: records, total, first, last, and the records of each of the
@@ -301,7 +209,7 @@ extension ObservationStore {
     /// Leaves out what the view does not show. The store outlives it, within its cursor.
     private func speciesEdit(_ view: View) -> TableRows.Edit? {
         guard view.regions != nil else { return nil }
-        return { [unowned self] (cells, id) throws(StoreError) in
+        return { [self] (cells, id) throws(StoreError) in
             let isNamed = cells[1] != .nothing || cells[2] != .nothing
             return try resolver.shows(SpeciesNames.Match(id: id, isNamed: isNamed), view)
         }
@@ -328,7 +236,7 @@ extension ObservationStore {
             }
         }
         let table = TableRows(statement, names: ObservationStore.datasetNames, format: format, edit: edit)
-        return RowCursor(.other(table), store: self)
+        return RowCursor(.other(table), memory: memory)
     }
 
     /// Nil where the view shows everything, as the tables count it.
@@ -342,7 +250,7 @@ extension ObservationStore {
             guard try places.contains(checklists.int64(1)) else { continue }
             counts.checklists[checklists.int64(0), default: 0] += 1
         }
-        let scan = try scan(selection, isWide: true)
+        let scan = try planner.scan(selection, isWide: true)
         var row = ObservationRow()
         while try scan.next(&row) { counts.records[row.dataset, default: 0] += 1 }
         if visibleCounts.count >= ObservationStore.keptVisibleCounts { visibleCounts.removeAll() }

@@ -22,7 +22,7 @@ extension ObservationStore {
                 .date(group.first), .date(group.last),
             ]
         }
-        return RowCursor(.other(rows), limit: query.page.limit ?? .max, store: self)
+        return RowCursor(.other(rows), limit: query.page.limit ?? .max, memory: memory)
     }
 
     /// - Parameter kind: The rows of the table that are read; nil for the observations themselves.
@@ -36,8 +36,8 @@ extension ObservationStore {
         if let kind {
             items = try kept(kind, selection)
         } else {
-            items = { [unowned self] (body) throws(StoreError) in
-                let scan = try anyScan(selection, isWide: true)
+            items = { [self] (body) throws(StoreError) in
+                let scan = try planner.anyScan(selection, isWide: true)
                 defer { scan.end() }
                 var regions: [Int64: Int64] = [:]
                 let needsRegion = keys.contains(.region)
@@ -186,8 +186,8 @@ extension ObservationStore {
     /// What is written for the number of a key.
     private func cell(of key: SummaryKey) throws(StoreError) -> (Int64) throws(StoreError) -> RowCell {
         switch key {
-        case .species: return { [unowned self] (id) throws(StoreError) in .text(try records.species(id).code) }
-        case .location: return { [unowned self] (id) throws(StoreError) in .text(try records.location(id).code) }
+        case .species: return { [self] (id) throws(StoreError) in .text(try records.species(id).code) }
+        case .location: return { [self] (id) throws(StoreError) in .text(try records.location(id).code) }
         case .year, .isoYear, .month, .week: return { (number) in number == 0 ? .nothing : .integer(number) }
         case .date: return { (date) in .date(date) }
         case .region, .dataset:

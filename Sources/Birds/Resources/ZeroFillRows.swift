@@ -7,10 +7,11 @@ extension ObservationStore {
         let pager = try Pager(
             query.page, of: .zeroFilled, selection, order: .date(isDescending: false), records, database)
         let rows = ZeroFillRows(
-            try zeroFillScan(selection, start: pager?.start?.row), encoder(format, query.fields), pager, store: self)
+            try zeroFillScan(selection, start: pager?.start?.row), encoder(format, query.fields), pager,
+            budget: database.budget)
         var total: Int?
         if query.page.countsAll { total = try count(zeroFillScan(selection, start: nil)) }
-        return RowCursor(.other(rows), total: total, store: self)
+        return RowCursor(.other(rows), total: total, memory: memory)
     }
 
     /// The name of the page behind the one that a query asks for; nil where there is none.
@@ -30,7 +31,7 @@ extension ObservationStore {
         return try ZeroFillScan(
             // Which checklists there are does not depend on what they report.
             checklists: checklistScan(selection.ofVisits, start, areComplete: true),
-            observations: scan(selection, isWide: true, start: first), species: selection.species ?? [],
+            observations: planner.scan(selection, isWide: true, start: first), species: selection.species ?? [],
             database: database)
     }
 
@@ -57,17 +58,17 @@ final class ZeroFillRows: RowProducer {
     private let scan: ZeroFillScan
     private let encoder: RowEncoder
     private let pager: Pager?
-    private let store: ObservationStore
+    private let budget: Budget
     private var read = 0
 
     /// A power of two.
     static let rowsBetweenQuestions = 256
 
-    init(_ scan: ZeroFillScan, _ encoder: RowEncoder, _ pager: Pager?, store: ObservationStore) {
+    init(_ scan: ZeroFillScan, _ encoder: RowEncoder, _ pager: Pager?, budget: Budget) {
         self.scan = scan
         self.encoder = encoder
         self.pager = pager
-        self.store = store
+        self.budget = budget
         opening = encoder.opening
         closing = encoder.syntax.closing
     }
@@ -76,7 +77,7 @@ final class ZeroFillRows: RowProducer {
         var row = ObservationRow()
         while try scan.next(&row) {
             read += 1
-            if read & (ZeroFillRows.rowsBetweenQuestions - 1) == 0, let refusal = store.database.budget.refusal {
+            if read & (ZeroFillRows.rowsBetweenQuestions - 1) == 0, let refusal = budget.refusal {
                 throw refusal
             }
             // Pages tell no more of a row than its checklist's.

@@ -99,3 +99,15 @@ struct RowBuffer: ~Copyable {
         count = 0
     }
 }
+
+/// What the cursors of one store share: the memory that rows are gathered in, and how long they may take.
+final class RowMemory {
+    let budget: Budget
+    private var rows = RowBuffer(capacity: 1 << 14)
+
+    init(_ budget: Budget) { self.budget = budget }
+
+    func lend<Result>(_ body: (inout RowBuffer) throws(StoreError) -> Result) throws(StoreError) -> Result {
+        try body(&rows)
+    }
+}

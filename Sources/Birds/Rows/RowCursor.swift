@@ -1,5 +1,4 @@
-/// Rows on their way out, in the format that was asked for. It keeps its store alive, and is used by one thread at a time
-/// with it.
+/// Rows on their way out, in the format that was asked for. One thread at a time uses it and its store.
 ///
 /// Cursors of one store do not disturb each other: each has statements of its own until it ends.
 public final class RowCursor {
@@ -22,7 +21,7 @@ public final class RowCursor {
     /// The name of the next page, as `ObservationQuery.after` takes it; nil where there is none, and until this one is complete.
     public private(set) var next: String?
 
-    private let store: ObservationStore
+    private let memory: RowMemory
     /// Nil once the rows have ended: with it go their statements.
     private var source: Source?
     private let limit: Int
@@ -36,13 +35,13 @@ public final class RowCursor {
 
     /// - Parameter limit: How many rows there are at most.
     init(
-        _ source: Source, limit: Int = .max, pager: Pager? = nil, total: Int? = nil, store: ObservationStore
+        _ source: Source, limit: Int = .max, pager: Pager? = nil, total: Int? = nil, memory: RowMemory
     ) {
         self.pager = pager
         self.total = total
         self.source = source
         self.limit = max(limit, 0)
-        self.store = store
+        self.memory = memory
     }
 
     /// Appends whole rows, at least one, until the buffer holds at least `limit` bytes or there are no more.
@@ -56,8 +55,8 @@ public final class RowCursor {
         }
         guard let source else { return true }
         do throws(StoreError) {
-            if let refusal = store.database.budget.refusal { throw refusal }
-            let isComplete = try store.withRowBuffer { (rows) throws(StoreError) in
+            if let refusal = memory.budget.refusal { throw refusal }
+            let isComplete = try memory.lend { (rows) throws(StoreError) in
                 defer { rows.move(to: &buffer) }
                 if case .fresh = state {
                     state = .open
@@ -99,7 +98,7 @@ public final class RowCursor {
             }
             try encoder.append(row, isFirst: count == 0, to: &rows)
             count += 1
-            if count & (RowCursor.rowsBetweenQuestions - 1) == 0, let refusal = store.database.budget.refusal {
+            if count & (RowCursor.rowsBetweenQuestions - 1) == 0, let refusal = memory.budget.refusal {
                 throw refusal
             }
             if rows.count >= RowCursor.pieceSize { rows.move(to: &buffer) }

@@ -180,3 +180,11 @@ final class Records {
         return statement
     }
 }
+
+extension Place {
+    /// Reads a row of `id, code, latitude, longitude, region`.
+    package init(_ row: Statement) {
+        self.init(
+            code: row.bytes(1), latitude: row.optionalDouble(2), longitude: row.optionalDouble(3), region: row.bytes(4))
+    }
+}

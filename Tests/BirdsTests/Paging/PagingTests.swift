@@ -149,7 +149,7 @@ import Testing
         for kept in [1, 3, 64, 999, 1050, 5000] {
             let scan = SortedScan(try SortValues(keys, store.database), start: nil, limit: .max, mostKept: kept) {
                 () throws(StoreError) in
-                try store.scan(store.resolver.select(.everything), isWide: true)
+                try store.planner.scan(store.resolver.select(.everything), isWide: true)
             }
             var ids: [Int] = []
             var row = ObservationRow()

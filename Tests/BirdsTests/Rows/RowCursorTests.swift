@@ -113,7 +113,7 @@ import Testing
             let prepared = try store.database.prepare("SELECT 1, 'a'")
             statement = prepared
             let table = TableRows(prepared, names: ["name"], format: .csv, edit: nil)
-            cursor = RowCursor(.other(table), store: store)
+            cursor = RowCursor(.other(table), memory: store.memory)
         }
         #expect(statement != nil)
         var bytes: [UInt8] = []

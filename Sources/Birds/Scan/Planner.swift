@@ -1,0 +1,184 @@
+/// Chooses how the rows of a selection are read, for one generation: by which index, in which order, and whether they are sorted.
+final class Planner {
+    private let database: Database
+    private let numbers: RecordNumbers
+    private let scans: ScanPool
+    private var knownSize: StoreSize?
+    private var knownSharing: Bool?
+    /// Of the last selection of data sets alone.
+    private var knownDataSetPlaces: (datasets: [Int64], places: (ids: [Int64], records: Int64)?)?
+    var costs = ScanCosts()
+
+    /// - Throws: where the file lacks an index, which is refused now, and not with a query.
+    init(_ database: Database, numbers: RecordNumbers) throws(StoreError) {
+        (self.database, self.numbers) = (database, numbers)
+        scans = ScanPool(database)
+        for index in ObservationIndex.allCases {
+            scans.give(try scans.take(index, IndexScan.Shape(isWide: false, isDated: false)))
+        }
+    }
+
+    /// The order that sort keys come to.
+    func order(_ sort: [SortKey]) throws(StoreError) -> RowOrder {
+        try RowOrder(sort) { () throws(StoreError) in try sharesCodes() }
+    }
+
+    /// How a selection is read: by the index with the fewest records, or, where it would take too many scans, by date.
+    func scan(
+        _ selection: Selection, isWide: Bool, isDescending: Bool = false, start: ObservationRow? = nil
+    ) throws(StoreError) -> ObservationScan {
+        let fewSpecies = selection.species.flatMap { $0.count <= Selection.few ? $0 : nil }
+        var fewPlaces = selection.places?.ids
+        if let ids = fewPlaces, let fewSpecies, !ids.isEmpty,
+            try numbers.records(ofSpecies: fewSpecies) < numbers.records(ofLocations: ids)
+        {
+            fewPlaces = nil
+        }
+        let index: ObservationIndex = fewPlaces != nil ? .location : fewSpecies != nil ? .species : .date
+        return try ObservationScan(
+            index, values: selection.isEmpty ? [] : fewPlaces ?? fewSpecies ?? [0],
+            isWide: isWide || selection.datasets != nil, isDescending: isDescending, start: start,
+            filter: selection.rowFilter(readBy: index), pool: scans)
+    }
+
+    /// The rows of a selection in an order, from a row on.
+    func rowScan(
+        _ selection: Selection, _ order: RowOrder, _ pageStart: PageStart?, limit: Int?, isWide: Bool
+    ) throws(StoreError) -> RowScan {
+        let start = pageStart?.row
+        switch order {
+        case .date(let isDescending):
+            if let ids = try placesToGather(selection, limit: limit) {
+                return .sorted(
+                    SortedScan(SortValues(isDescending: isDescending), start: start, limit: kept(limit, from: start)) {
+                        [self] () throws(StoreError) in
+                        try placewise(ids, selection, isWide: true)
+                    })
+            }
+            return .indexed(try scan(selection, isWide: isWide, isDescending: isDescending, start: start))
+        case .species(let isDescending):
+            return .sequential(try sequence(.species, selection, isWide, isDescending, pageStart))
+        case .location(let isDescending):
+            return .sequential(try sequence(.location, selection, isWide, isDescending, pageStart))
+        case .keys(let keys):
+            let values = try SortValues(keys, database)
+            return .sorted(
+                SortedScan(values, start: start, limit: kept(limit, from: start)) {
+                    [self] () throws(StoreError) in try anyScan(selection, isWide: true)
+                })
+        }
+    }
+
+    /// How many rows of a sorted page are worth keeping: one more than it has tells whether there is a next one.
+    private func kept(_ limit: Int?, from start: ObservationRow?) -> Int {
+        guard start == nil, let limit else { return .max }
+        return limit < SortedScan.mostKept ? limit + 1 : limit
+    }
+
+    private func sequence(
+        _ index: ObservationIndex, _ selection: Selection, _ isWide: Bool, _ isDescending: Bool, _ start: PageStart?
+    ) throws(StoreError) -> SequentialScan {
+        try SequentialScan(
+            index, isWide: isWide || selection.datasets != nil, isDescending: isDescending, start: start,
+            filter: selection.rowFilter(readBy: index), database: database, pool: scans,
+            wanted: index == .species
+                ? { (id) in selection.species?.contains(id) ?? true }
+                : { (id) throws(StoreError) in try selection.places?.contains(id) ?? true })
+    }
+
+    /// The places of a query, where reading all of their records costs less than reading by date until there are enough that
+    /// match; nil otherwise. It is an estimate, as if records were spread evenly over the years.
+    /// - Parameter limit: How many rows are wanted; nil for all.
+    func placesToGather(_ selection: Selection, limit: Int?) throws(StoreError) -> [Int64]? {
+        let places = selection.places
+        if let places, places.ids != nil { return nil }
+        if let species = selection.species, species.count <= Selection.few { return nil }
+        let listed = try places == nil ? placesOfDataSets(selection) : places?.listed()
+        guard let (ids, records) = listed else { return nil }
+        let size = try size()
+        let dates = selection.dates
+        let years = min(size.years, max(1 / 365, (Double(dates.last) - Double(dates.first) + 1) / 10_000))
+        let all = size.records * years / size.years
+        let matching = max(1, Double(records) * years / size.years)
+        let read = limit.map { min(all, all / matching * Double($0)) } ?? all
+        let passes = limit == nil ? (matching / Double(SortedScan.mostKept)).rounded(.up) : 1
+        let gathered = Double(ids.count) * costs.place + matching * costs.rowByPlace * passes
+        return gathered < read * costs.rowByDate ? ids : nil
+    }
+
+    /// The places of the data sets that a query asks for, and how many records those have; nil where it asks for none, or there
+    /// are too many places.
+    private func placesOfDataSets(_ selection: Selection) throws(StoreError) -> (ids: [Int64], records: Int64)? {
+        guard let wanted = selection.datasets, !wanted.isEmpty else { return nil }
+        if let known = knownDataSetPlaces, known.datasets == wanted { return known.places }
+        let list = wanted.map(String.init).joined(separator: ",")
+        let select = try database.prepare(
+            """
+            SELECT DISTINCT first_key FROM summary WHERE kind = \(SummaryKind.locationYear.rawValue)
+            AND dataset_id IN (\(list)) ORDER BY first_key LIMIT \(PlaceFilter.mostListed + 1)
+            """)
+        var ids: [Int64] = []
+        while try select.step() { ids.append(select.int64(0)) }
+        // Other data sets may have records at these places too, which are read and left out.
+        let places = ids.count > PlaceFilter.mostListed ? nil : (ids, try numbers.records(ofLocations: ids))
+        knownDataSetPlaces = (wanted, places)
+        return places
+    }
+
+    /// The rows of a selection in any order.
+    func anyScan(_ selection: Selection, isWide: Bool) throws(StoreError) -> any RowFinder<ObservationRow> {
+        guard let ids = try placesToGather(selection, limit: nil) else { return try scan(selection, isWide: isWide) }
+        return try placewise(ids, selection, isWide: isWide)
+    }
+
+    func placewise(
+        _ ids: [Int64], _ selection: Selection, isWide: Bool
+    ) throws(StoreError) -> PlacewiseScan {
+        try PlacewiseScan(
+            selection.isEmpty ? [] : ids, isWide: isWide || selection.datasets != nil,
+            filter: selection.rowFilter(readBy: .location), pool: scans)
+    }
+
+    /// Whether some `loc_id` has several places.
+    private func sharesCodes() throws(StoreError) -> Bool {
+        if let knownSharing { return knownSharing }
+        let sql = "SELECT EXISTS (SELECT 1 FROM location INDEXED BY location_by_code GROUP BY code HAVING count(*) > 1)"
+        let isShared = try database.integer(sql) == 1
+        knownSharing = isShared
+        return isShared
+    }
+
+    private func size() throws(StoreError) -> StoreSize {
+        if let knownSize { return knownSize }
+        let size = try StoreSize(database)
+        knownSize = size
+        return size
+    }
+}
+
+/// How much there is, to tell what a way to read it costs.
+struct StoreSize {
+    let records: Double
+    /// The years between the first record and the last, at least one.
+    let years: Double
+
+    init(_ database: Database) throws(StoreError) {
+        records = Double(try database.integer("SELECT total(records) FROM dataset") ?? 0)
+        let span = try database.integer(
+            """
+            SELECT max(first_key) - min(first_key) + 1 FROM summary
+            WHERE kind = \(SummaryKind.year.rawValue) AND first_key BETWEEN 1 AND 9999
+            """)
+        years = Double(max(1, span ?? 1))
+    }
+}
+
+/// What steps of reading take, in nanoseconds.
+struct ScanCosts {
+    /// A row that is read by date and does not match.
+    var rowByDate = 70.0
+    /// The beginning of a place.
+    var place = 2500.0
+    /// A row that is read by place and sorted.
+    var rowByPlace = 250.0
+}
