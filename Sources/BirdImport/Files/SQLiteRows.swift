@@ -36,12 +36,14 @@ final class SQLiteRows: RowSource {
         }
     }
 
-    /// - Parameter table: a name that the program knows, never one from outside.
-    init(_ database: Database, table: String, format: Format, path: String) throws(ImportError) {
+    /// - Parameters:
+    ///   - table: a name that the program knows, never one from outside.
+    ///   - wanted: columns that are read, in small letters.
+    init(_ database: Database, table: String, columns wanted: Set<String>, path: String) throws(ImportError) {
         self.path = path
         do throws(StoreError) {
             let names = try database.prepare("SELECT * FROM \(table)").columnNames
-            header = names.filter { name in format.columns.contains { $0.name == name.lowercased() } }
+            header = names.filter { wanted.contains($0.lowercased()) }
             // Other columns may hold pictures, or be computed.
             let columns = header.map { "\"" + $0 + "\"" }.joined(separator: ", ")
             statement = try database.prepare("SELECT \(header.isEmpty ? "NULL" : columns) FROM \(table)")

@@ -175,14 +175,15 @@ enum Detection {
         var tables: [SourceTable] = []
         for (name, format) in [("birds", Format.plain), ("species", .plainSpecies)]
         where try SQLiteRows.hasTable(name, in: database, path: file.path) {
-            let header = Header(try SQLiteRows(database, table: name, format: format, path: file.path).header)
+            let columns = Set(format.columns.map(\.name))
+            let header = Header(try SQLiteRows(database, table: name, columns: columns, path: file.path).header)
             let missing = header.missing(format)
             guard missing.isEmpty else {
                 throw .refused(
                     "\(file.path) has a table \(name) without the column " + missing.joined(separator: ", ") + ".")
             }
             let open = { () throws(ImportError) -> any RowSource in
-                let rows = try SQLiteRows(database, table: name, format: format, path: file.path)
+                let rows = try SQLiteRows(database, table: name, columns: columns, path: file.path)
                 var row = Row()
                 _ = try rows.next(&row)
                 return rows
