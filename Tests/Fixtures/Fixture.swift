@@ -218,7 +218,7 @@ extension ObservationStore {
     func text(
         _ query: ObservationQuery, view: View = .everything, format: RowFormat = .json, piece: Int = 65_536
     ) throws -> String {
-        try observations(query, view: view, format: format).text(piece: piece)
+        try rows(.observations(query), view: view, format: format).text(piece: piece)
     }
 
     /// The ids of the records that match, in the order in which they come.

@@ -77,7 +77,7 @@ struct Handlers {
     }
 
     private func answer(
-        _ call: Call, _ route: Route, _ view: View, _ parameters: Parameters, _ source: RowSource
+        _ call: Call, _ route: Route, _ view: View, _ parameters: Parameters, _ source: RecordRequest.Rows
     ) throws(APIError) -> Answer {
         let format = try Representation.format(
             of: route, named: call.namedFormat, parameters, call.request.fields)
@@ -94,7 +94,9 @@ struct Handlers {
     }
 
     /// Answers with one JSON object.
-    private func one(_ call: Call, _ route: Route, _ view: View, _ source: DocumentSource) throws(APIError) -> Answer {
+    private func one(_ call: Call, _ route: Route, _ view: View, _ source: RecordRequest.Document) throws(APIError)
+        -> Answer
+    {
         let delivery = Delivery(call.request, of: route, format: .json, view: view, isHeadEnough: false)
         let now = Clock.nanoseconds()
         return try records.answer(

@@ -17,7 +17,8 @@ struct LongAnswer: Sendable {
 
     /// Whole if it fits into one piece, else its first piece and what makes the rest.
     func response(
-        _ source: RowSource, view: View, as format: RowFormat, page: PageLink, delivery: Delivery, requestID: String,
+        _ source: RecordRequest.Rows, view: View, as format: RowFormat, page: PageLink, delivery: Delivery,
+        requestID: String,
         _ canceller: Canceller
     ) -> Response {
         let began = Clock.nanoseconds()
@@ -25,7 +26,7 @@ struct LongAnswer: Sendable {
         do throws(StoreError) {
             let lease = try pool.withdraw(canceller)
             lease.setBudget(nanoseconds: queryTimeout)
-            try lease.begin { (store) throws(StoreError) in try source.rows(in: store, view: view, as: format) }
+            try lease.begin { (store) throws(StoreError) in try store.rows(source, view: view, format: format) }
             let generation = lease.generation
             if let early = delivery.early(generation, in: format) { return early }
             var first: [UInt8] = []
@@ -37,7 +38,7 @@ struct LongAnswer: Sendable {
             }
             // The head comes before the rows: where they end is found first, without writing them.
             lease.setBudget(nanoseconds: queryTimeout)
-            let next = try lease.read { (store) throws(StoreError) in try source.nextPage(in: store, view: view) }
+            let next = try lease.read { (store) throws(StoreError) in try store.nextPage(source, view: view) }
             let total = lease.total
             let rest = RowBody(lease, canceller, timeout: queryTimeout, log: log, metrics: metrics)
             let stream = Response.rows(.stream(first: first, rest: rest), in: format, total: total, next: next, page)
@@ -49,14 +50,14 @@ struct LongAnswer: Sendable {
 
     /// The one object, or that there is none.
     func response(
-        _ source: DocumentSource, view: View, delivery: Delivery, requestID: String, _ canceller: Canceller
+        _ source: RecordRequest.Document, view: View, delivery: Delivery, requestID: String, _ canceller: Canceller
     ) -> Response {
         let began = Clock.nanoseconds()
         defer { metrics.queried(onWorker: true, nanoseconds: Clock.nanoseconds() &- began) }
         do throws(StoreError) {
             let lease = try pool.withdraw(canceller)
             lease.setBudget(nanoseconds: queryTimeout)
-            let found = try lease.read { (store) throws(StoreError) in try source.bytes(in: store, view: view) }
+            let found = try lease.read { (store) throws(StoreError) in try store.document(source, view: view) }
             let generation = lease.generation
             lease.end()
             guard let found else { return Problem(source.unknown).response(requestID: requestID) }

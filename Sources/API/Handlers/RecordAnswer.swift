@@ -14,14 +14,14 @@ struct RecordAnswer {
 
     /// - Parameter now: when the work on it began, on the monotonic clock.
     func answer(
-        _ source: RowSource, from store: ObservationStore, view: View, as format: RowFormat, page: PageLink,
+        _ source: RecordRequest.Rows, from store: ObservationStore, view: View, as format: RowFormat, page: PageLink,
         delivery: Delivery,
         requestID: String, now: UInt64
     ) throws(APIError) -> Answer {
         defer { metrics.queried(onWorker: false, nanoseconds: Clock.nanoseconds() &- now) }
         do throws(StoreError) {
             store.setBudget(nanoseconds: loopBudget, now: now)
-            let rows = try source.rows(in: store, view: view, as: format)
+            let rows = try store.rows(source, view: view, format: format)
             if let early = delivery.early(store.generation, in: format) { return .now(early) }
             var body: [UInt8] = []
             body.reserveCapacity(RecordAnswer.usualSize)
@@ -42,14 +42,15 @@ struct RecordAnswer {
 
     /// - Parameter now: when the work on it began, on the monotonic clock.
     func answer(
-        _ source: DocumentSource, from store: ObservationStore, view: View, delivery: Delivery, requestID: String,
+        _ source: RecordRequest.Document, from store: ObservationStore, view: View, delivery: Delivery,
+        requestID: String,
         now: UInt64
     ) throws(APIError) -> Answer {
         defer { metrics.queried(onWorker: false, nanoseconds: Clock.nanoseconds() &- now) }
         let found: [UInt8]?
         do throws(StoreError) {
             store.setBudget(nanoseconds: loopBudget, now: now)
-            found = try source.bytes(in: store, view: view)
+            found = try store.document(source, view: view)
         } catch .overBudget {
             return RecordAnswer.later { [long] canceller in
                 long.response(source, view: view, delivery: delivery, requestID: requestID, canceller)

@@ -3,7 +3,7 @@ extension ObservationStore {
     /// The checklists that a query matches, which are those of its dates, places and data sets, and, where it asks for species
     /// or numbers, that hold such a record. In the order of date, place and data set.
     /// - Throws: `.unknownSpecies`, `.malformedList`, `.unknownPage`, `.overBudget`, `.cancelled` or `.sqlite`.
-    public func checklists(
+    func checklists(
         _ query: ObservationQuery, fields: [ChecklistField], view: View, format: RowFormat
     ) throws(StoreError) -> RowCursor {
         let selection = try resolver.select(query.filter, view)
@@ -67,16 +67,6 @@ extension ObservationStore {
         let total: Int? =
             if query.page.countsAll { try checklistScan(selection, nil).count(ChecklistScan.Entry()) } else { nil }
         return RowCursor(.other(table), total: total, memory: memory)
-    }
-
-    /// The name of the page of checklists behind the one that a query asks for; nil where there is none.
-    public func nextPage(ofChecklists query: ObservationQuery, view: View) throws(StoreError) -> String? {
-        guard query.page.limit != nil else { return nil }
-        var query = query
-        query.page.countsAll = false
-        let cursor = try checklists(query, fields: [.year], view: view, format: .json)
-        try cursor.skipRows()
-        return cursor.next
     }
 
     func checklistScan(

@@ -8,7 +8,7 @@ extension ObservationStore {
     /// The locations in the regions and areas of a query, by loc_id: loc_id, latitude, longitude, region, location_name,
     /// records, first, last. Of a query only places, limit, after and count matter.
     /// - Throws: `.malformedList`, `.unknownPage`, `.overBudget`, `.cancelled` or `.sqlite`.
-    public func locations(_ query: ObservationQuery, view: View, format: RowFormat) throws(StoreError) -> RowCursor {
+    func locations(_ query: ObservationQuery, view: View, format: RowFormat) throws(StoreError) -> RowCursor {
         let selection = try resolver.select(query.filter, view)
         let pager = try Pager(
             query.page, of: .locations, selection, order: .date(isDescending: false), records, database)
@@ -25,19 +25,9 @@ extension ObservationStore {
         return RowCursor(.other(table), total: total, memory: memory)
     }
 
-    /// The name of the page of locations behind the one that a query asks for; nil where there is none.
-    public func nextPage(ofLocations query: ObservationQuery, view: View) throws(StoreError) -> String? {
-        guard query.page.limit != nil else { return nil }
-        var query = query
-        query.page.countsAll = false
-        let cursor = try locations(query, view: view, format: .json)
-        try cursor.skipRows()
-        return cursor.next
-    }
-
     /// One location as a JSON object: its members, and `species`, how many it has. Where several places share the code, it is
     /// the one with the most records, and `other_places` has the others. Nil if there is none that the view shows.
-    public func location(_ code: String, view: View) throws(StoreError) -> [UInt8]? {
+    func location(_ code: String, view: View) throws(StoreError) -> [UInt8]? {
         let places = try resolver.select(view).places
         let select = try database.prepare(
             "SELECT id FROM location INDEXED BY location_by_code WHERE code = ?1 ORDER BY id LIMIT ?2")
@@ -101,7 +91,7 @@ extension ObservationStore {
     public static let regionNames = ["region", "locations", "records", "first", "last"]
 
     /// The regions that have locations, by code, those without one first: region, locations, records, first, last.
-    public func regions(view: View, format: RowFormat) throws(StoreError) -> RowCursor {
+    func regions(view: View, format: RowFormat) throws(StoreError) -> RowCursor {
         let visible = try visibleRegions(resolver.select(view).regions)
         let statement = try database.prepare(
             """

@@ -96,7 +96,7 @@ public final class ObservationStore {
 
     /// Rows of observations, in the order that is asked for.
     /// - Throws: `.unknownSpecies`, `.malformedList`, `.unknownPage`, `.lostPage`, `.overBudget`, `.cancelled` or `.sqlite`.
-    public func observations(_ query: ObservationQuery, view: View, format: RowFormat) throws(StoreError) -> RowCursor {
+    func observations(_ query: ObservationQuery, view: View, format: RowFormat) throws(StoreError) -> RowCursor {
         let selection = try resolver.select(query.filter, view)
         let encoder = encoder(format, query.fields)
         let order = try planner.order(query.sort)
@@ -109,16 +109,6 @@ public final class ObservationStore {
             .observations(scan, encoder), limit: query.page.limit ?? .max, pager: pager, total: total, memory: memory)
     }
 
-    /// The name of the page behind the one that a query asks for; nil where there is none.
-    public func nextPage(_ query: ObservationQuery, view: View) throws(StoreError) -> String? {
-        guard query.page.limit != nil else { return nil }
-        var query = query
-        query.page.countsAll = false
-        let cursor = try observations(query, view: view, format: .json)
-        try cursor.skipRows()
-        return cursor.next
-    }
-
     /// How many observations match, on all pages.
     private func count(_ selection: Selection) throws(StoreError) -> Int {
         try planner.anyScan(selection, isWide: false).count(ObservationRow())
@@ -126,7 +116,7 @@ public final class ObservationStore {
 
     /// One observation as a JSON object with the given fields; nil if there is none or the view does not show it.
     /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
-    public func observation(id: Int64, fields: [Field], view: View) throws(StoreError) -> [UInt8]? {
+    func observation(id: Int64, fields: [Field], view: View) throws(StoreError) -> [UInt8]? {
         if let refusal = database.budget.refusal { throw refusal }
         guard let row = try records.row(id) else { return nil }
         guard try resolver.select(view).rowFilter().matches(row) else { return nil }
@@ -164,7 +154,7 @@ extension ObservationStore {
     private static let speciesColumns = "SELECT id, code, scientific_name, common_name, category FROM species"
 
     /// All species, by code: species_id, scientific_name, common_name, category.
-    public func species(format: RowFormat, view: View) throws(StoreError) -> RowCursor {
+    func species(format: RowFormat, view: View) throws(StoreError) -> RowCursor {
         // Ids ascend with codes.
         let statement = try database.prepare(ObservationStore.speciesColumns + " ORDER BY id")
         let table = TableRows(statement, names: ObservationStore.speciesNames, format: format, edit: speciesEdit(view))
@@ -173,7 +163,7 @@ extension ObservationStore {
 
     /// One species by its code, as a JSON object with its numbers: records, total, first, last, and the records of each of the
     /// twelve months. Nil if it is unknown.
-    public func species(_ name: String, view: View) throws(StoreError) -> [UInt8]? {
+    func species(_ name: String, view: View) throws(StoreError) -> [UInt8]? {
         let statement = try database.prepare(ObservationStore.speciesColumns + " WHERE code = ?1")
         statement.bind(1, name)
         guard try statement.step() else { return nil }
@@ -222,7 +212,7 @@ extension ObservationStore {
 
     /// The data sets, by name: name, format, source, licence, citation, imported_at, checklists, records. Of those that the
     /// view shows in part, only that part is counted; of others nothing is said.
-    public func datasets(format: RowFormat, view: View) throws(StoreError) -> RowCursor {
+    func datasets(format: RowFormat, view: View) throws(StoreError) -> RowCursor {
         let columns = ObservationStore.datasetNames.joined(separator: ", ")
         let statement = try database.prepare(
             "SELECT id, \(columns) FROM dataset INDEXED BY sqlite_autoindex_dataset_1 ORDER BY name")

@@ -5,7 +5,7 @@ extension ObservationStore {
 
     /// The groups of a summary, in the order of their keys: their keys, and records, total, max, first and last of each.
     /// - Throws: `.unknownSpecies`, `.malformedList`, `.overBudget`, `.cancelled` or `.sqlite`.
-    public func summary(
+    func summary(
         by keys: [SummaryKey], _ query: ObservationQuery, view: View, format: RowFormat
     ) throws(StoreError) -> RowCursor {
         let selection = try resolver.select(query.filter, view)

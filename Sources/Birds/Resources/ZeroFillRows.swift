@@ -2,7 +2,7 @@ extension ObservationStore {
     /// Records of the species of a query on complete checklists, with rows of 0 where a species was not reported. The numbers and
     /// the order of the query are without meaning.
     /// - Throws: `.unknownSpecies`, `.malformedList`, `.unknownPage`, `.overBudget`, `.cancelled` or `.sqlite`.
-    public func zeroFilled(_ query: ObservationQuery, view: View, format: RowFormat) throws(StoreError) -> RowCursor {
+    func zeroFilled(_ query: ObservationQuery, view: View, format: RowFormat) throws(StoreError) -> RowCursor {
         let selection = try resolver.select(query.filter, view)
         let pager = try Pager(
             query.page, of: .zeroFilled, selection, order: .date(isDescending: false), records, database)
@@ -12,16 +12,6 @@ extension ObservationStore {
         var total: Int?
         if query.page.countsAll { total = try count(zeroFillScan(selection, start: nil)) }
         return RowCursor(.other(rows), total: total, memory: memory)
-    }
-
-    /// The name of the page behind the one that a query asks for; nil where there is none.
-    public func nextPage(ofZeroFilled query: ObservationQuery, view: View) throws(StoreError) -> String? {
-        guard query.page.limit != nil else { return nil }
-        var query = query
-        query.page.countsAll = false
-        let cursor = try zeroFilled(query, view: view, format: .json)
-        try cursor.skipRows()
-        return cursor.next
     }
 
     private func zeroFillScan(

@@ -108,8 +108,8 @@ import Testing
             try store.text(query, format: .csv).split(separator: "\r\n").dropFirst() == [
                 "2021-02-03,06:41,L1,nobird,", "2021-02-03,06:41,L1,stejay,3", "2022-02-03,,L2,stejay,1",
             ])
-        let lists = try store.checklists(
-            ObservationQuery(), fields: [.date, .speciesCount], view: .everything, format: .csv)
+        let lists = try store.rows(
+            .checklists(ObservationQuery(), [.date, .speciesCount]), view: .everything, format: .csv)
         #expect(try lists.text() == "date,species_count\r\n2021-02-03,1\r\n2022-02-03,1\r\n")
     }
 

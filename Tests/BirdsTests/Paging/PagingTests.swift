@@ -17,7 +17,7 @@ import Testing
         repeat {
             let cursor = try store.observations(query, view: .everything, format: .csv)
             pages.append(try cursor.text().split(separator: "\r\n").dropFirst().compactMap { Int($0) })
-            #expect(try store.nextPage(query, view: .everything) == cursor.next)
+            #expect(try store.nextPage(.observations(query), view: .everything) == cursor.next)
             query.page.after = cursor.next
         } while query.page.after != nil
         return pages
@@ -208,7 +208,7 @@ import Testing
         let store = try ObservationStore(path: folder.path("birds.db"))
         var query = ObservationQuery()
         query.page.limit = 5
-        query.page.after = try store.nextPage(query, view: .everything)
+        query.page.after = try store.nextPage(.observations(query), view: .everything)
         #expect(query.page.after != nil)
         #expect(throws: Never.self) { try store.ids(query) }
         query.fields = [.num]
@@ -246,7 +246,7 @@ import Testing
         var paged: [Int] = []
         repeat {
             paged += try store.ids(query)
-            query.page.after = try store.nextPage(query, view: .everything)
+            query.page.after = try store.nextPage(.observations(query), view: .everything)
         } while query.page.after != nil && paged.count < 40
         #expect(paged == all)
     }

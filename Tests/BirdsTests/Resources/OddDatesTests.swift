@@ -193,7 +193,7 @@ import Testing
             query.sort = PagingTests.sorts(order)
             query.page.limit = 1
             query.page.after = nil
-            let next = try #require(try store.nextPage(query, view: .everything))
+            let next = try #require(try store.nextPage(.observations(query), view: .everything))
             let token = try #require(PageToken(next))
             query.page.limit = 1000
             for date in Self.odd {

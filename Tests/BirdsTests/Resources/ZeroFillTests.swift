@@ -152,7 +152,7 @@ import Testing
             let cursor = try store.zeroFilled(query, view: view, format: .csv)
             let page = try lines(cursor)
             #expect(page.count == size || cursor.next == nil)
-            #expect(try store.nextPage(ofZeroFilled: query, view: view) == cursor.next)
+            #expect(try store.nextPage(.zeroFilled(query), view: view) == cursor.next)
             all += page
             query.page.after = cursor.next
         } while query.page.after != nil
@@ -207,7 +207,7 @@ import Testing
         var query = ObservationQuery()
         query.filter.species = ["sp101"]
         query.page.limit = 2
-        query.page.after = try store.nextPage(ofZeroFilled: query, view: .everything)
+        query.page.after = try store.nextPage(.zeroFilled(query), view: .everything)
         #expect(query.page.after != nil)
         #expect(throws: StoreError.unknownPage) { try store.ids(query) }
     }

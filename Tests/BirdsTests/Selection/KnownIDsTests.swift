@@ -113,7 +113,7 @@ import Testing
         func next(_ query: ObservationQuery) throws -> String? {
             var query = query
             query.page.limit = 1
-            return try store.nextPage(query, view: .everything)
+            return try store.nextPage(.observations(query), view: .everything)
         }
         var plain = ObservationQuery()
         plain.filter.locations = ["A", "B"]
@@ -158,7 +158,7 @@ import Testing
             var ids: [Int] = []
             repeat {
                 ids += try store.ids(query)
-                query.page.after = try store.nextPage(query, view: .everything)
+                query.page.after = try store.nextPage(.observations(query), view: .everything)
             } while query.page.after != nil && ids.count <= all.count
             #expect(ids == all && all.count == 21)
         }

@@ -116,7 +116,7 @@ import Testing
             { (store) throws(StoreError) in
                 var query = sorted(.locationID)
                 query.page.limit = 3
-                query.page.after = try store.nextPage(query, view: .everything)
+                query.page.after = try store.nextPage(.observations(query), view: .everything)
                 query.page.limit = 2000
                 return try store.observations(query, view: .everything, format: .json)
             }
