@@ -16,6 +16,9 @@ import Testing
             (["application/json;q=0, */*;q=0.1"], 1), (["*/*;q=0.1, application/json;q=0"], 1),
             (["application/json;q=0.2", "text/csv"], 2), (["text/html"], nil), (["*/*;q=0"], nil),
             (["application/json;q=0.000"], nil), (["text/csv;a=\"x,y;q=0\";q=0.3, application/geo+json;q=0.4"], 3),
+            // The more specific range decides, whichever comes first and whichever is liked better.
+            (["application/*;q=0.1, */*"], 2), (["*/*, application/*;q=0.1"], 2),
+            (["application/*;q=0.1, */*", "application/geo+json;q=0.2, text/csv;q=0"], 3),
             // What is malformed is passed over.
             (["text/csv;q=2"], 0), (["text/csv;q=0.5555, application/geo+json"], 3), (["te xt/csv"], 0), ([""], 0),
             ([",,text/csv,"], 2), (["text/csv;q=1.001"], 0),
@@ -26,6 +29,11 @@ import Testing
         ] as [([String], Int?)])
     func theBestOfferIsTaken(fields: [String], index: Int?) {
         #expect(Negotiation.mediaType(fields.map { Array($0.utf8)[...] }, among: Self.offers) == index)
+    }
+
+    @Test func aRangeOfTypesIsCloserThanTheRangeOfAll() {
+        let field = Array("text/*;q=0.1, */*".utf8)[...]
+        #expect(Negotiation.mediaType([field], among: [["text/csv"], ["application/json"]]) == 1)
     }
 
     @Test(

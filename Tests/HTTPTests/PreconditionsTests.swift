@@ -14,6 +14,12 @@ import Testing
         #expect(named("*") == 0)
     }
 
+    @Test func findsTheFirstOfSeveralTagsInWhicheverOrder() {
+        #expect(named("\"a\", \"b,c\"") == 0)
+        #expect(named("\"b,c\", \"a\"") == 0)
+        #expect(named("\"a\"", "\"b,c\"") == 0)
+    }
+
     @Test func findsNothingInWhatIsMalformed() {
         for text in ["", "a", "\"a", "\"A\"", "W/a", "w/\"a\"", "\"b\"", "\"c\""] { #expect(named(text) == nil) }
     }

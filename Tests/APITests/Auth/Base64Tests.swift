@@ -17,7 +17,9 @@ import Testing
     }
 
     @Test(arguments: [
-        "Zg", "Zg=", "Zg===", "=", "====", "Z===", "Zm9vZg", "Zm9v\n", " Zm9v", "Zm 9", "Zh==", "Zm9=", "Zm-_",
+        "Zg", "Zg=", "Zg===", "=", "====", "Z===", "Zm9vZg", "Zm9v\n", " Zm9v", "Zm 9", "Zh==", "Zi==", "Zk==", "Zo==",
+        "Zm9=",
+        "Zm+=", "Zm-_",
         "Zg==Zg==", "Z=g=",
         "Zm9vZ", "ümé9",
     ])
