@@ -25,7 +25,11 @@ import Testing
         fixture.service.closed()
         _ = try fixture.get("/", fields: "Password: mumble\r\nIf-None-Match: *\r\n")
         _ = try fixture.get("/", fields: "Password: wrong\r\n")
+        // marlyn:wrong
+        _ = try fixture.get("/", fields: "Authorization: Basic bWFybHluOndyb25n\r\n")
+        // Neither of these is a wrong password.
         _ = try fixture.get("/", fields: "")
+        _ = try fixture.get("/", fields: "Authorization: Basic !\r\n")
         fixture.service.finished(
             Report(
                 request: nil, peer: Peer(address: "::1"), status: .ok, user: nil, requestID: nil, bodyBytes: 7,
@@ -35,13 +39,13 @@ import Testing
         let lines = response.text.split(separator: "\n")
         for line in [
             "rookery_requests_total{route=\"observations\",status=\"200\"} 2",
-            "rookery_requests_total{route=\"observations\",status=\"401\"} 1",
+            "rookery_requests_total{route=\"observations\",status=\"401\"} 2",
             "rookery_requests_total{route=\"observations\",status=\"403\"} 1",
             "rookery_requests_total{route=\"observations\",status=\"304\"} 1", "rookery_cache_hits_total 1",
             "rookery_connections_total 3", "rookery_open_connections 2",
             "rookery_query_duration_seconds_count{where=\"loop\"} 3",
             "rookery_query_duration_seconds_count{where=\"worker\"} 0", "rookery_long_answers 0",
-            "rookery_requests_total{route=\"none\",status=\"404\"} 1", "rookery_failed_logins_total 1",
+            "rookery_requests_total{route=\"none\",status=\"404\"} 1", "rookery_failed_logins_total 2",
             "rookery_response_body_bytes_total 7", "rookery_request_duration_seconds_bucket{le=\"0.0001\"} 0",
             "rookery_request_duration_seconds_bucket{le=\"0.00025\"} 1",
             "rookery_request_duration_seconds_bucket{le=\"+Inf\"} 1", "rookery_request_duration_seconds_count 1",

@@ -109,7 +109,15 @@ import Testing
         #expect(
             try fixture.get(table, method: "HEAD").fields[.contentDisposition]
                 == fixture.get(table).fields[.contentDisposition])
-        #expect(try fixture.get("/?limit=1&count=exact", method: "HEAD").fields[.totalCount] == "4")
+        for target in ["/?limit=1&count=exact", "/?count=exact", "/?limit=1"] {
+            let head = try fixture.get(target, method: "HEAD")
+            let whole = try fixture.get(target)
+            #expect(whole.fields[.totalCount] == (target.contains("count") ? "4" : nil))
+            #expect((whole.fields[.link] != nil) == target.contains("limit"))
+            for field in [FieldName.totalCount, .link] {
+                #expect(head.fields[field] == whole.fields[field], "\(target)")
+            }
+        }
         #expect(try fixture.get("/?species=stejai", method: "HEAD").status == .badRequest)
     }
 }
