@@ -26,6 +26,8 @@ from server import PASSWORD, PROJECT, Server, check, import_files
 SEED = int(sys.argv[1]) if len(sys.argv) > 1 else 20211
 MEMBERS = ["loc_id", "latitude", "longitude", "region", "year", "month", "day", "species_id", "num"]
 RANDOM = random.Random(SEED)
+# More than any answer here has.
+MOST_PAGES = 10_000
 
 
 def plain_records():
@@ -209,7 +211,7 @@ class Client:
         """The rows of all pages, by following the links."""
         rows = []
         answer = self.get(path, **parameters)
-        while True:
+        for _ in range(MOST_PAGES):
             page = answer.json()
             rows += page
             if "next" not in answer.links:
@@ -217,6 +219,7 @@ class Client:
             if len(page) != parameters["limit"]:
                 sys.exit(f"FAILED: a page of {len(page)} rows before the last: {answer.url}")
             answer = self.session.get(requests.compat.urljoin(answer.url, answer.links["next"]["url"]), timeout=60)
+        sys.exit(f"FAILED: pages that do not end: {answer.url}")
 
 
 def same(found, expected, what):

@@ -169,7 +169,7 @@ def compare_answers(path, what):
             assert found == expected, (what, order, list((found - expected).items())[:3], list((expected - found).items())[:3])
         ids = [row["id"] for row in get("/?fields=id").json()]
         paged, target = [], "/?limit=97&fields=id"
-        while target:
+        while target and len(paged) <= len(ids):
             answer = get(target)
             paged += [row["id"] for row in answer.json()]
             target = "/" + answer.links["next"]["url"] if "next" in answer.links else None

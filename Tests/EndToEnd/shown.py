@@ -59,7 +59,7 @@ class Client:
     def pages(self, path, *items):
         """The rows of all pages, and how many there are."""
         rows, pages = self.get(path, *items), 1
-        while self.link:
+        while self.link and pages <= MOST_IN_PAGES:
             rows += self.ask(urllib.parse.urljoin(path, self.link[1:self.link.index(">")]))
             pages += 1
         return rows, pages
