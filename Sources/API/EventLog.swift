@@ -14,9 +14,10 @@ struct EventLog: Sendable {
         case .malformedList(let filter, let value, let expected):
             return .badValue(parameter: filter.rawValue, value: value, expected: expected, nearest: nil)
         case .unknownPage:
-            return .badPage("the 'after' of this query's 'Link'; begin again without it")
+            return .badPage("'after' does not belong to this query; follow Link, or start again without 'after'")
         case .lostPage:
-            return .badPage("there any more: the records have changed; begin again without it")
+            return .badPage(
+                "the page that 'after' names is gone: the records have changed; start again without 'after'")
         case .overBudget:
             return .queryTooLong
         case .busy:

@@ -136,6 +136,10 @@ struct Parameters {
         .badValue(parameter: parameter.rawValue, value: value, expected: expected, nearest: nearest)
     }
 
+    func misused(_ parameter: Parameter, _ value: String, _ reason: String) -> APIError {
+        .misusedParameter(parameter.rawValue, value: value, reason: reason)
+    }
+
     /// Digits alone: no sign, no space, no point.
     static func number(_ text: String) -> Int? {
         text.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(text) : nil

@@ -23,7 +23,7 @@ extension Parameters {
             case .limit: query.page.limit = try limit(value)
             case .after: query.page.after = value
             case .within where self[.near] == nil:
-                throw bad(.within, value, "of use alone: give the middle with 'near=latitude,longitude'")
+                throw misused(.within, value, "needs 'near=latitude,longitude'")
             case .within, .zerofill, .by, .fields, .sort, .count, .format, .spreadsheet:
                 break
             }
@@ -58,7 +58,7 @@ extension Parameters {
             throw .missingParameter("species", expected: "with zerofill: whose absence is wanted")
         }
         for other in [.leastNum, .greatestNum, .sort] as [Parameter] {
-            if let value = self[other] { throw bad(other, value, "of use together with zerofill") }
+            if let value = self[other] { throw misused(other, value, "can't be used with 'zerofill'") }
         }
         return true
     }
@@ -136,7 +136,7 @@ extension Parameters {
             throw bad(.near, value, "a point: latitude,longitude in degrees, such as 60.72,-135.05")
         }
         guard let distance = self[.within] else {
-            throw bad(.near, value, "of use alone: say how far with 'within', in kilometres")
+            throw misused(.near, value, "needs 'within', in kilometres")
         }
         guard let kilometres = Parameters.decimal(distance), (0...Parameters.halfwayRound).contains(kilometres),
             let circle = GeographicCircle(latitude: numbers[0], longitude: numbers[1], kilometres: kilometres)

@@ -21,7 +21,7 @@ public struct ServerConfiguration: Sendable {
     public var headerTimeout: Duration = .seconds(10)
     /// Between two pieces of a request's body.
     public var bodyTimeout: Duration = .seconds(15)
-    /// The slowest body that is borne, in bytes per second, over windows of `bodyRateWindow`.
+    /// The slowest body accepted, in bytes per second, over windows of `bodyRateWindow`.
     public var bodyRate = 500
     public var bodyRateWindow: Duration = .seconds(30)
     /// How long a connection stays open between two requests.

@@ -99,7 +99,7 @@ struct LimitOptions: ParsableArguments {
 
     @Option(
         help: .setting(
-            "The slowest request body that is borne, over 30 seconds.", "ROOKERY_BODY_RATE", default: "500",
+            "The slowest request body accepted, over 30 seconds.", "ROOKERY_BODY_RATE", default: "500",
             name: "bytes/second"))
     var bodyRate: Int?
 

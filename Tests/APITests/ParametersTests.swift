@@ -135,8 +135,8 @@ import Testing
         ("limit", "1.5"), ("limit", "99999999999999999999"), ("fields", "num,,day"), ("fields", "number"),
         ("species", ""), ("region", ""),
         ("format", "jsn"), ("bbox", "1,2,3"), ("bbox", "1,2,3,x"), ("bbox", "1,3,2,2"), ("bbox", "1,2,3,91"),
-        ("bbox", "1,2,181,3"), ("bbox", "nan,2,3,4"), ("bbox", "1e1,2,3,4"), ("bbox", "--1,2,3,4"), ("near", "1,2"),
-        ("near", "91,2"), ("near", "1"), ("within", "5"), ("min_num", "-1"), ("max_num", "1.5"), ("max_num", "many"),
+        ("bbox", "1,2,181,3"), ("bbox", "nan,2,3,4"), ("bbox", "1e1,2,3,4"), ("bbox", "--1,2,3,4"), ("near", "91,2"),
+        ("near", "1"), ("min_num", "-1"), ("max_num", "1.5"), ("max_num", "many"),
         ("sort", "dat"), ("sort", "minutes"), ("sort", "date,-date"), ("sort", "--date"), ("sort", "-"),
     ])
     func refusesABadValueByItsName(name: String, value: String) throws {
@@ -152,6 +152,16 @@ import Testing
             return
         }
         #expect(parameter == name)
+    }
+
+    @Test(arguments: [
+        ([("near", "1,2")], "near", "1,2", "needs 'within', in kilometres"),
+        ([("within", "5")], "within", "5", "needs 'near=latitude,longitude'"),
+    ])
+    func refusesAParameterThatNeedsAnother(
+        query: [(String, String)], name: String, value: String, reason: String
+    ) {
+        #expect(throws: APIError.misusedParameter(name, value: value, reason: reason)) { try read(query) }
     }
 
     @Test func refusesADistanceThatIsNone() {

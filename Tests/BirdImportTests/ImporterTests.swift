@@ -40,7 +40,7 @@ import Testing
                   2 species read
                 Stored: 4 records on 2 checklists at 2 locations
                 Named: 2 species
-                Known to no table of species: 1 species: strange (1)
+                1 species is in no species table: strange (1)
 
                 """)
         #expect(try fixture.isSound())
@@ -260,7 +260,7 @@ import Testing
                   4 records read
                   1 left out: did not pass review (--include-invalid keeps them)
                 Stored: 3 records on 2 checklists at 1 location
-                Known to no table of species: 2 species: comred (1), stejay (2)
+                2 species are in no species table: comred (1), stejay (2)
 
                 """)
         #expect(

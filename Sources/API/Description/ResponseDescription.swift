@@ -97,7 +97,7 @@ enum ResponseDescription {
         "Forbidden": problem("The password in the field Password is wrong."),
         "NotFound": problem("There is no such thing."),
         "MethodNotAllowed": problem("The resource answers GET, HEAD and OPTIONS."),
-        "NotAcceptable": problem("The client accepts none of the types that there are, which the body lists."),
+        "NotAcceptable": problem("None of the types in Accept is available; the body lists those that are."),
         "URITooLong": problem("The path and the query are too long."),
         "FieldsTooLarge": problem("The fields of the head are too many or too long."),
         "Unavailable": problem("The query took too long, or the server has too much to do.", ["Retry-After"]),

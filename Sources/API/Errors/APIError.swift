@@ -24,9 +24,11 @@ enum APIError: Error, Equatable {
     case missingParameter(String, expected: String)
     /// `expected` says what would be right, as the end of the sentence "… is not".
     case badValue(parameter: String, value: String, expected: String, nearest: String?)
+    /// A value that is right by itself, beside other parameters; `reason` is the end of the sentence "'parameter' …".
+    case misusedParameter(String, value: String, reason: String)
     /// The client takes none of the media types that there are.
     case notAcceptable(available: [String])
-    /// The value of `after`; the reason is the end of the sentence "… is not".
+    /// The value of `after`, and why.
     case badPage(String)
     case queryTooLong
     /// As many long answers are under way as are allowed.

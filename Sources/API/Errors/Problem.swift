@@ -76,14 +76,17 @@ struct Problem {
         case .badValue(let parameter, let value, let expected, let nearest):
             self.init(
                 .badRequest, "bad-value",
-                "'\(value)' is not \(expected)" + (nearest.map { "; did you mean '\($0)'?" } ?? ""),
+                "\(parameter): '\(value)' is not \(expected)" + (nearest.map { "; did you mean '\($0)'?" } ?? ""),
                 details: [("parameter", parameter), ("value", value), ("nearest", nearest)])
+        case .misusedParameter(let name, let value, let reason):
+            self.init(
+                .badRequest, "bad-value", "'\(name)' \(reason)", details: [("parameter", name), ("value", value)])
         case .notAcceptable(let available):
             self.init(
                 .notAcceptable, "not-acceptable",
-                "this resource is none of the types in 'Accept'; it can be " + available.joined(separator: ", "))
+                "none of the types in Accept is available; this resource offers " + available.joined(separator: ", "))
         case .badPage(let reason):
-            self.init(.badRequest, "bad-page", "the page is not \(reason)", details: [("parameter", "after")])
+            self.init(.badRequest, "bad-page", reason, details: [("parameter", "after")])
         case .queryTooLong:
             self.init(
                 .serviceUnavailable, "query-too-long", "the query took too long; narrow it with more filters or a limit"

@@ -23,8 +23,8 @@ extension ImportReport {
         }
         if !isStored {
             lines.append(
-                "Nothing was stored: \(Self.count(rowsInError, "row is", "rows are")) in error. Mend the file, "
-                    + "or store the other rows with --skip-errors.")
+                "Nothing was stored: \(Self.count(rowsInError, "row is", "rows are")) in error. Fix the file, "
+                    + "or import the other rows with --skip-errors.")
             return lines.joined(separator: "\n") + "\n"
         }
         if files.contains(where: { $0.dataset != nil }) {
@@ -42,7 +42,7 @@ extension ImportReport {
             let named = unknownSpecies.prefix(Self.mostNamed).map { "\($0.code) (\(Self.number($0.records)))" }
             let more = unknownSpecies.count > Self.mostNamed ? ", …" : ""
             lines.append(
-                "Known to no table of species: \(Self.count(unknownSpecies.count, "species", "species")): "
+                "\(Self.count(unknownSpecies.count, "species is", "species are")) in no species table: "
                     + named.joined(separator: ", ") + more)
         }
         if isDryRun { lines.append("Nothing was changed: this was a dry run.") }

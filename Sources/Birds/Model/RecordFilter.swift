@@ -18,7 +18,7 @@ public struct RecordFilter: Sendable, Hashable {
     public var unresolved: [UnresolvedValue] = []
     public var box: GeographicBox?
     public var circle: GeographicCircle?
-    /// The least and the greatest number; either leaves out what was not counted.
+    /// The least and the greatest number; either one excludes records without a count.
     public var leastNum: Int64?
     public var greatestNum: Int64?
 

@@ -17,7 +17,7 @@ final class RowFilter {
         dates: DateFilter, species: [Int64]?, places: PlaceFilter?, datasets: [Int64]?, leastNum: Int64? = nil,
         greatestNum: Int64? = nil
     ) {
-        // What was not counted is neither many nor few.
+        // A record without a count matches neither bound.
         self.leastNum = leastNum ?? (greatestNum == nil ? ObservationRow.uncounted : 0)
         self.greatestNum = greatestNum ?? .max
         self.dates = dates

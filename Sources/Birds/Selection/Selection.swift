@@ -13,7 +13,7 @@ struct Selection {
     let regions: RegionScope
     /// Ids of those that there are; nil for all.
     let datasets: [Int64]?
-    /// The least and the greatest number, or nil; either leaves out what was not counted.
+    /// The least and the greatest number, or nil; either one excludes records without a count.
     let leastNum: Int64?
     let greatestNum: Int64?
     /// What it was made from, without values that are still to be told from lists.
