@@ -12,7 +12,8 @@ struct Reading {
     private(set) var targets: [DataSetWriter.Target] = []
     /// Species in the order in which they were met, each code once.
     private(set) var species: [SourceSpecies] = []
-    private var speciesByCode: [String: (index: Int, file: Int, line: Int)] = [:]
+    /// By the UTF-8 of codes: strings would be equal to others of the same characters.
+    private var speciesByCode: [[UInt8]: (index: Int, file: Int, line: Int)] = [:]
     private(set) var report = ImportReport()
     private var identities: [FileIdentity: String] = [:]
 
@@ -77,7 +78,7 @@ struct Reading {
     /// The number of the data set into which a file goes.
     private mutating func target(for path: String, format: String) throws(ImportError) -> Int {
         let name = if let given = options.dataset { given } else { try DataSets.name(of: path) }
-        if let known = targets.firstIndex(where: { $0.name == name }) {
+        if let known = targets.firstIndex(where: { $0.name.utf8.elementsEqual(name.utf8) }) {
             guard options.dataset != nil else {
                 throw .refused("\(path) would be data set \(name), as another file is; say which with --dataset.")
             }
@@ -170,7 +171,8 @@ struct Reading {
 
     /// Keeps the names of a species; the error of its row where its code has other names already.
     private mutating func add(_ named: SourceSpecies, _ row: Row, file: Int) throws(ImportError) -> RowError? {
-        if let first = speciesByCode[named.code] {
+        let code = Array(named.code.utf8)
+        if let first = speciesByCode[code] {
             if species[first.index].hasNames(of: named) {
                 species[first.index].learn(from: named)
                 return leaveOut("the same as an earlier row", file: file)
@@ -181,7 +183,7 @@ struct Reading {
                 let isFirstKept = isOrdered.0
                 if !isFirstKept {
                     species[first.index] = named
-                    speciesByCode[named.code] = (first.index, file, row.line)
+                    speciesByCode[code] = (first.index, file, row.line)
                 }
                 return leaveOut("named otherwise in a taxonomy", file: isFirstKept ? file : first.file)
             }
@@ -192,7 +194,7 @@ struct Reading {
         guard species.count < Self.mostSpecies else {
             throw .refused("\(report.files[file].path) has more than \(Self.mostSpecies) species.")
         }
-        speciesByCode[named.code] = (species.count, file, row.line)
+        speciesByCode[code] = (species.count, file, row.line)
         species.append(named)
         return nil
     }

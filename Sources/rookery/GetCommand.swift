@@ -14,7 +14,7 @@ struct GetCommand: ParsableCommand {
             rookery get --password mumble --count 'species=stejay&year=2021'
 
             Spaces, quotes and letters beyond ASCII can be typed as they are; within a value, write & as %26, % as %25 and \
-            + as %2B. An error is printed as '403: incorrect or missing \
+            + as %2B, and in a whole URL # as %23. An error is printed as '403: incorrect or missing \
             password', with exit status 1.
             """)
 

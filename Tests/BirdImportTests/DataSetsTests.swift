@@ -70,5 +70,10 @@ import Testing
         let before = fixture.bytes("birds.db")
         #expect(throws: ImportError.self) { try DataSets.remove(name: "cafe\u{301}", path: fixture.database) }
         #expect(fixture.bytes("birds.db") == before)
+        for name in ["caf\u{E9}.csv", "cafe\u{301}.csv"] {
+            fixture.write(name, plainHeader + "L1,,,,2021,2,3,a,1\n")
+        }
+        try fixture.run("caf\u{E9}.csv", "cafe\u{301}.csv")
+        #expect(try fixture.rows("SELECT count(*) FROM dataset") == ["2"])
     }
 }

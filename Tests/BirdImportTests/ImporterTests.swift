@@ -356,6 +356,22 @@ import Testing
         #expect(try fixture.rows("SELECT format FROM dataset") == ["sqlite"])
     }
 
+    @Test func rejectsOfASQLiteFileAreRowsOfCSV() throws {
+        do {
+            let source = try Database(path: fixture.path("old.sqlite"), mode: .readWrite)
+            try source.execute(
+                """
+                CREATE TABLE birds (loc_id TEXT, latitude REAL, longitude REAL, region TEXT, year INT, month INT, day INT,
+                    species_id TEXT, num REAL);
+                INSERT INTO birds VALUES ('L1, "north"', 1.5, 2, 'US', 2021, 13, 3, 'stejay', NULL);
+                """)
+        }
+        try fixture.run("old.sqlite") { $0.rejects = fixture.path("rejects.csv") }
+        let row = #""L1, ""north""",1.5,2.0,US,2021,13,3,stejay,"#
+        let quoted = "\"" + row.replacing("\"", with: "\"\"") + "\""
+        #expect(fixture.text("rejects.csv").contains(quoted))
+    }
+
     @Test func readsNothingOfASQLiteFileButTheColumnsThatItNeeds() throws {
         do {
             let source = try Database(path: fixture.path("old.sqlite"), mode: .readWrite)

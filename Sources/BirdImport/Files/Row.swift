@@ -18,6 +18,8 @@ struct Row {
     var bytes: [UInt8] = []
     var cells: [Cell] = []
     var rawCount = 0
+    /// Whether its cells were put together, one by one.
+    private var isMade = false
     /// The line on which it begins, from 1.
     var line = 0
     /// Why it can't be used; its cells are then not to be looked at.
@@ -37,8 +39,12 @@ struct Row {
         String(decoding: bytes[cell.range.clamped(to: 0..<bytes.count)], as: UTF8.self)
     }
 
-    /// The row as it stands in the file.
-    var raw: String { String(decoding: bytes.prefix(rawCount), as: UTF8.self) }
+    /// The row as it stands in the file, or as CSV where the file is no text.
+    var raw: String {
+        isMade
+            ? cells.map { CSVText.quoted(text($0)) }.joined(separator: ",")
+            : String(decoding: bytes.prefix(rawCount), as: UTF8.self)
+    }
 
     /// A text in a sentence: its beginning, with U+FFFD for control characters, which a terminal would obey.
     static func shown(_ text: String, atMost most: Int) -> String {
@@ -54,6 +60,7 @@ struct Row {
         bytes.removeAll(keepingCapacity: true)
         cells.removeAll(keepingCapacity: true)
         rawCount = 0
+        isMade = false
         problem = nil
     }
 
@@ -75,6 +82,7 @@ struct Row {
 
     /// Adds a cell with these bytes at the end.
     mutating func append(_ cell: some Collection<UInt8>) {
+        isMade = true
         let start = Int32(clamping: bytes.count)
         bytes.append(contentsOf: cell)
         cells.append(Cell(start: start, end: Int32(clamping: bytes.count)))

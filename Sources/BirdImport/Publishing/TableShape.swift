@@ -14,15 +14,21 @@ struct TableShape: Equatable {
     let columns: [String: Column]
     /// The columns that are unique, each by itself.
     let unique: Set<String>
+    /// Whether a rule may say `ON CONFLICT`: with that, SQLite would drop rows where ours stop an import.
+    let hasConflictRule: Bool
 
     /// Nil where there is no such table, or a view or a virtual table in its place.
     init?(of table: String, in database: Database) throws(StoreError) {
         let list = try database.prepare(
-            "SELECT strict FROM pragma_table_list WHERE schema = 'main' AND name = ?1 COLLATE NOCASE AND type = 'table'"
-        )
+            """
+            SELECT strict, (SELECT sql FROM sqlite_schema s WHERE s.type = 'table' AND s.name = l.name)
+            FROM pragma_table_list l WHERE schema = 'main' AND name = ?1 COLLATE NOCASE AND type = 'table'
+            """)
         list.bind(1, table)
         guard try list.step() else { return nil }
         isStrict = list.int64(0) == 1
+        // No pragma tells; a comment may stand between the two words.
+        hasConflictRule = list.text(1)?.lowercased().contains("conflict") ?? true
         list.reset()
         let names = try database.prepare("SELECT name FROM pragma_table_xinfo(?1)")
         names.bind(1, table)
@@ -47,6 +53,7 @@ struct TableShape: Equatable {
     /// How it differs from what it should be, as the end of a sentence; nil where it does not. It may have more columns.
     func difference(from right: TableShape) -> String? {
         if right.isStrict, !isStrict { return "is not STRICT" }
+        if hasConflictRule, !right.hasConflictRule { return "has a rule ON CONFLICT" }
         for (name, column) in right.columns.sorted(by: { $0.key < $1.key }) {
             guard let found = columns[name] else { return "has no column \(name)" }
             if found != column { return "has another kind of column \(name)" }

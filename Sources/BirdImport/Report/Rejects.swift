@@ -26,7 +26,7 @@ final class Rejects {
 
     func add(_ error: ImportReport.RowInError, row: String) throws(ImportError) {
         let cells = [error.file, String(error.line), error.column ?? "", error.reason, row]
-        buffer.append(contentsOf: cells.map(Self.quoted).joined(separator: ",").utf8)
+        buffer.append(contentsOf: cells.map(CSVText.quoted).joined(separator: ",").utf8)
         buffer.append(contentsOf: "\r\n".utf8)
         if buffer.count >= Self.bufferSize { try flush() }
     }
@@ -42,11 +42,5 @@ final class Rejects {
             written += count
         }
         buffer.removeAll(keepingCapacity: true)
-    }
-
-    /// A cell as RFC 4180 has it.
-    private static func quoted(_ cell: String) -> String {
-        guard cell.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else { return cell }
-        return "\"" + cell.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
     }
 }

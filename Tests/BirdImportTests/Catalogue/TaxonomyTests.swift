@@ -30,6 +30,15 @@ import Testing
             ])
     }
 
+    @Test func aCodeInAnotherNormalFormIsAnotherSpecies() throws {
+        let fixture = try ImportFixture()
+        fixture.write(
+            "names.csv", "species_id,sci_name,en_us\ncaf\u{E9},Avis una,One\ncafe\u{301},Avis duo,Two\n")
+        let report = try fixture.run("names.csv")
+        #expect(report.rowsInError == 0 && report.speciesStored == 2)
+        #expect(try fixture.rows("SELECT common_name FROM species ORDER BY common_name") == ["One", "Two"])
+    }
+
     @Test func namesWithoutCodesAreMatchedInAnyCaseAndNormalForm() throws {
         let fixture = try ImportFixture()
         fixture.write(
