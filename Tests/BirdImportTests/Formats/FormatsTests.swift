@@ -115,6 +115,18 @@ import Testing
         #expect(try checklists() == ["e1|06:41||||||point count||2"])
     }
 
+    @Test func anotherQuantityCountsWhereNoIndividualsWereCounted() throws {
+        let header =
+            "occurrenceID\tscientificName\teventDate\tindividualCount\torganismQuantity\torganismQuantityType\n"
+        let counts = ["2\t7\tindividuals", "0\t7\tindividuals", "2\t30\tpercent", "\t7\tIndividuals", "\t30\tpercent"]
+        let rows = counts.enumerated().map { "o\($0)\tAvis ignota\t2021-02-03\t\($1)\n" }
+        fixture.write("occurrence.txt", header + rows.joined())
+        try fixture.run("occurrence.txt")
+        #expect(
+            try fixture.rows("SELECT source_id, num FROM observation ORDER BY source_id")
+                == ["o0|2", "o1|0", "o2|2", "o3|7", "o4|"])
+    }
+
     @Test func detectionsOfBirdNETPi() throws {
         fixture.write("BirdDB.txt", FormatFixture.birdNETPi)
         try fixture.run("BirdDB.txt")
