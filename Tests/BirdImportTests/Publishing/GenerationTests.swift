@@ -79,6 +79,19 @@ import Testing
         #expect(FileIdentity(path: fixture.database)?.inode != before.inode)
     }
 
+    /// Only root may give a file away.
+    @Test(.enabled(if: geteuid() == 0)) func keepsTheOwnerAndTheGroup() throws {
+        try fixture.run("a.csv")
+        chown(fixture.database, 1234, 5678)
+        // Giving away clears some of these bits.
+        chmod(fixture.database, 0o2750)
+        try fixture.run("a.csv")
+        var status = stat()
+        stat(fixture.database, &status)
+        #expect(status.st_uid == 1234 && status.st_gid == 5678)
+        #expect(status.st_mode & 0o7777 == 0o2750)
+    }
+
     /// A copy of the file alone would lack what stands in its log.
     @Test func refusesAFileWhoseChangesAreBesideIt() throws {
         try fixture.run("a.csv")
