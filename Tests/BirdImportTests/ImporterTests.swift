@@ -219,6 +219,16 @@ import Testing
         #expect(!fixture.names.contains("birds.db"))
     }
 
+    @Test func rejectsTakeThePlaceOfALongerFile() throws {
+        let path = fixture.write("a.csv", plainHeader + "L0,,,,2021,2,30,a,1\n")
+        fixture.write("rejects.csv", String(repeating: "a row of an earlier import\r\n", count: 1000))
+        try fixture.run("a.csv") { $0.rejects = fixture.path("rejects.csv") }
+        #expect(
+            fixture.text("rejects.csv")
+                == "file,line,column,reason,row\r\n"
+                + "\(path),2,day,there is no day 30 in month 2 of 2021,\"L0,,,,2021,2,30,a,1\"\r\n")
+    }
+
     @Test func storesTheRestWhereErrorsAreSkipped() throws {
         fixture.write("a.csv", plainHeader + "L0,,,,2021,2,3,a,1\nL0,,,,2021,2,3,a,-1\n")
         let report = try fixture.run("a.csv") { $0.skipErrors = true }
@@ -313,6 +323,29 @@ import Testing
                 == ["OBS1|2|20210203", "OBS2|9|20210203", "OBS3|2|20210203"])
         #expect(try fixture.rows("SELECT code FROM checklist") == ["S1"])
         #expect(try fixture.isSound())
+    }
+
+    @Test func aRecordThatIsReplacedLosesItsRemarks() throws {
+        let header = "occurrenceID\tscientificName\tlocality\teventDate\toccurrenceRemarks\n"
+        func rows(_ remarks: [String]) -> String {
+            zip(["a", "b", "c"], remarks).map { "\($0)\tAvis ignota\tMarsh\t2021-02-03\t\($1)\n" }.joined()
+        }
+        fixture.write("a.txt", header + rows(["old a", "old b", "old c"]))
+        fixture.write("b.txt", header + rows(["new a", ""]))
+        try fixture.run("a.txt")
+        let report = try fixture.run("b.txt") {
+            $0.dataset = "a"
+            $0.append = true
+        }
+        #expect(report.stored == 2 && report.replaced == 2)
+        #expect(
+            try fixture.rows(
+                "SELECT source_id, comments FROM observation LEFT JOIN observation_detail USING (id) ORDER BY source_id"
+            ) == ["a|new a", "b|", "c|old c"])
+        let remarks = "SELECT comments FROM observation_detail ORDER BY comments"
+        #expect(try fixture.rows(remarks) == ["new a", "old c"])
+        try fixture.run("b.txt") { $0.dataset = "a" }
+        #expect(try fixture.rows(remarks) == ["new a"])
     }
 
     @Test func readsFeederWatchsSpecies() throws {
