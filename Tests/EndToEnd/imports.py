@@ -5,14 +5,18 @@ import csv
 import datetime
 import io
 import json
+import os
 import pathlib
 import random
+import re
+import shutil
+import subprocess
 import tempfile
 import zipfile
 
 import requests
 
-from server import PASSWORD, Server, check, import_files, rookery
+from server import PASSWORD, PROGRAM, Server, check, environment, import_files, rookery
 
 FIELDS = ["loc_id", "location_name", "latitude", "longitude", "region", "date", "time", "species_id", "common_name", "num",
           "checklist_id", "source_id", "complete", "minutes", "distance_km", "observers", "confidence", "comments"]
@@ -226,7 +230,61 @@ def generated_files():
     }
 
 
+ONE_RECORD = "loc_id,latitude,longitude,region,year,month,day,species_id,num\nL1,,,,2021,2,3,stejay,1\n"
+
+
+def syncs_before_renaming():
+    """Whatever ends the machine leaves the old file or the new one, whole: the new one is synced before it gets its name."""
+    strace = shutil.which("strace")
+    if not strace:
+        print("--  there is no strace here: nobody looked whether files are synced")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder).resolve()
+        (folder / "a.csv").write_text(ONE_RECORD)
+        database = folder / "birds.db"
+        for what in ("a new database", "a database in place of another"):
+            done = subprocess.run(
+                [strace, "-f", "-y", "-e", "trace=fsync,fdatasync,rename,renameat,renameat2", "-o", folder / "trace",
+                 PROGRAM, "import", folder / "a.csv", "--database", database],
+                env=environment(), capture_output=True, text=True, timeout=300)
+            if done.returncode != 0 and "ptrace" in done.stderr:
+                print(f"--  strace can't trace here: nobody looked whether files are synced: {done.stderr.strip()}")
+                return
+            check(done.returncode == 0, f"{what} is made under strace", done.stderr)
+            calls = re.findall(r'(sync|rename)\w*\((?:\w+<)?"?([^">]*)', (folder / "trace").read_text())
+            wanted = [("sync", f"{database}.new"), ("rename", f"{database}.new"), ("sync", str(folder))]
+            check(calls == wanted, f"{what} is synced, renamed, and its folder synced, in this order", calls)
+
+
+def stays_readable_for_its_group():
+    """Who may not give a file away still leaves it to the group that a server reads it in."""
+    if os.geteuid() != 0:
+        print("--  only root can be another user: nobody looked who owns a database that another user replaces")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        folder.chmod(0o777)
+        (folder / "a.csv").write_text(ONE_RECORD)
+        database = folder / "birds.db"
+        import_files(database, folder / "a.csv")
+        os.chown(database, 1234, 2345)
+        database.chmod(0o640)
+        os.chown(f"{database}.lock", 1000, 1000)
+        try:
+            done = rookery("import", folder / "a.csv", "--database", database, cwd="/", user=1000, group=1000, extra_groups=[2345])
+        except PermissionError as error:
+            print(f"--  another user can't run this program: {error}")
+            return
+        check(done.returncode == 0, "another user of its group replaces a database", done.stdout + done.stderr)
+        status = database.stat()
+        check((status.st_uid, status.st_gid, status.st_mode & 0o7777) == (1000, 2345, 0o640),
+              "it keeps its group and its mode", status)
+
+
 def main():
+    syncs_before_renaming()
+    stays_readable_for_its_group()
     files = generated_files()
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
