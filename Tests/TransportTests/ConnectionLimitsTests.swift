@@ -18,6 +18,14 @@ import Testing
         #expect((0..<2).map { _ in limits.admit("192.0.2.1") } == [true, false])
     }
 
+    @Test func aRefusalTakesNoneOfTheOthersRoom() {
+        let limits = limits(total: 3, perAddress: 1)
+        #expect((0..<5).map { _ in limits.admit("192.0.2.1") } == [true, false, false, false, false])
+        #expect(["192.0.2.2", "192.0.2.3", "192.0.2.4"].map { limits.admit($0) } == [true, true, false])
+        limits.release("192.0.2.1")
+        #expect(["192.0.2.4", "192.0.2.5", "192.0.2.1"].map { limits.admit($0) } == [true, false, false])
+    }
+
     @Test(arguments: ["127.0.0.1", "127.1.2.3", "::1", "unix"])
     func addressesOfThisMachineShareTheWholeLimit(address: String) {
         let limits = limits(total: 3, perAddress: 1)
