@@ -195,6 +195,27 @@ import Testing
         }
     }
 
+    /// The loop learns of the stop before it learns of the connections that the kernel has taken for it.
+    @Test func aStopAnswersConnectionsThatWaitInTheQueue() throws {
+        var configuration = ServerConfiguration()
+        configuration.port = 0
+        configuration.threads = 1
+        var (listeners, url) = try Listener.open(configuration)
+        let port = try #require(url.split(separator: ":").last.flatMap { UInt16($0) })
+        let workers = try WorkerPool(threads: 1)
+        defer { workers.stop(patience: .seconds(1)) }
+        let loop = try EventLoop(
+            configuration, TestApplication(Record()), listeners.popLast(), workers, ConnectionLimits(configuration))
+        loop.mailbox.post(.stop(deadline: .max))
+        let clients = try (0..<3).map { _ in try RawClient(.network(host: "127.0.0.1", port: port)) }
+        for (index, client) in clients.enumerated() { try client.send(get("/\(index)")) }
+        try loop.run()
+        for (index, client) in clients.enumerated() {
+            #expect(try client.response().body == "/\(index)")
+            #expect(try client.readToEnd() == ("", .closed))
+        }
+    }
+
     @Test func aStopResetsWhatHasNotEndedInTime() throws {
         try withServer {
             $0.grace = .milliseconds(50)

@@ -19,9 +19,13 @@ final class RawClient {
     private var descriptor: Descriptor
     private var rest: [UInt8] = []
 
-    init(_ server: TestServer, receiveBuffer: Int32? = nil) throws {
+    convenience init(_ server: TestServer, receiveBuffer: Int32? = nil) throws {
+        try self.init(server.place, receiveBuffer: receiveBuffer)
+    }
+
+    init(_ place: HTTPClient.Place, receiveBuffer: Int32? = nil) throws {
         let address: SocketAddress =
-            switch server.place {
+            switch place {
             case .network(let host, let port): try #require(try SocketAddress.resolve(host: host, port: port).first)
             case .socket(let path): try SocketAddress(path: path)
             }
@@ -29,7 +33,9 @@ final class RawClient {
         if let receiveBuffer { try descriptor.set(SO_RCVBUF, level: SOL_SOCKET, to: receiveBuffer) }
         // A test that waits for what never comes fails, instead of hanging.
         var patience = timeval(tv_sec: 30, tv_usec: 0)
-        setsockopt(descriptor.number, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+            setsockopt(descriptor.number, SOL_SOCKET, option, &patience, socklen_t(MemoryLayout<timeval>.size))
+        }
         if address.family != AF_UNIX { try descriptor.set(TCP_NODELAY, level: Int32(IPPROTO_TCP), to: 1) }
         try SystemCallError.check(address.withPointer { connect(descriptor.number, $0, $1) }, "connect")
     }
@@ -43,6 +49,19 @@ final class RawClient {
             guard count > 0 else { throw SystemCallError("send") }
             bytes = bytes.dropFirst(count)
         }
+    }
+
+    /// Sends one byte after the other, with a pause between them, until the server answers.
+    ///
+    /// - Parameter most: How many bytes it sends at most.
+    /// - Returns: Whether the server has answered.
+    func drip(_ character: Character, most: Int) throws -> Bool {
+        for _ in 0..<most {
+            var events = pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)
+            if poll(&events, 1, 2) > 0 { return true }
+            try send(String(character))
+        }
+        return false
     }
 
     /// Says that nothing more will be sent.
