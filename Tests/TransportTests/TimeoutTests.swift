@@ -19,6 +19,19 @@ import Testing
         }
     }
 
+    /// However many bytes come, and whenever: the head has its time from the first of them.
+    @Test func aHeadThatDripsIsRefused() throws {
+        try withServer {
+            $0.headerTimeout = .milliseconds(100)
+        } _: { server in
+            let client = try RawClient(server)
+            try client.send(get("/a") + "GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+            #expect(try client.response().body == "/a")
+            try #require(try client.drip("x", most: 1_000))
+            #expect(try client.response().status == 408)
+        }
+    }
+
     @Test func anIdleConnectionIsClosed() throws {
         try withServer {
             $0.idleTimeout = .milliseconds(50)
@@ -58,6 +71,21 @@ import Testing
             #expect(try client.response().status == 408)
             client.endSending()
             #expect(try client.readToEnd() == ("", .closed))
+        }
+    }
+
+    /// What came in one window of time counts in no other.
+    @Test func aBodyThatTricklesAfterABurstIsRefused() throws {
+        try withServer {
+            $0.bodyRateWindow = .milliseconds(20)
+            // The burst would be enough for nine seconds.
+            $0.bodyRate = 100_000
+        } _: { server in
+            let client = try RawClient(server)
+            try client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n")
+            try client.send(String(repeating: "x", count: 900_000))
+            try #require(try client.drip("x", most: 1_000))
+            #expect(try client.response().status == 408)
         }
     }
 
