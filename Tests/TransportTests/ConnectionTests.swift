@@ -1,3 +1,4 @@
+import Glibc
 import HTTP
 import Testing
 
@@ -202,6 +203,19 @@ import Testing
             client.endSending()
             #expect(try client.response().status == 414)
             #expect(try client.readToEnd() == ("", .closed))
+        }
+    }
+
+    /// A client may not keep the connection by sending without end.
+    @Test func aClientThatSendsTooMuchAfterTheLastAnswerIsCutOff() throws {
+        try withServer { server in
+            let client = try RawClient(server)
+            try client.send("no request\r\n\r\n")
+            #expect(try client.response().status == 400)
+            let piece = String(repeating: "x", count: 64 << 10)
+            // Far more than a MiB and what the kernel holds.
+            let failure = #expect(throws: SystemCallError.self) { for _ in 0..<512 { try client.send(piece) } }
+            #expect(failure?.errno == EPIPE || failure?.errno == ECONNRESET)
         }
     }
 
