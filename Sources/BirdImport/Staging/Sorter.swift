@@ -21,13 +21,14 @@ final class Sorter {
         var place: Int { Int(rest & Self.placeMask) * 16 }
     }
 
-    private var held: [Held] = []
+    // Unchecked, as below: a check at run time for each record costs more than what it guards, which only these functions use.
+    @exclusivity(unchecked) private var held: [Held] = []
     /// The bytes of items, each behind its size; the first unit is not used.
-    private var bytes: [UInt8] = Array(repeating: 0, count: 16)
+    @exclusivity(unchecked) private var bytes: [UInt8] = Array(repeating: 0, count: 16)
     private let runs: Spool
     private var marks: [Int] = [0]
     private let mostHeld: Int
-    private(set) var count = 0
+    @exclusivity(unchecked) private(set) var count = 0
 
     init(in folder: String, mostHeld: Int = Sorter.mostHeld) {
         runs = Spool(in: folder)

@@ -15,8 +15,9 @@ final class Spool {
     private static let headSize = 28
 
     private let file: TemporaryFile
-    private var block: [UInt8] = []
-    private(set) var count = 0
+    // Unchecked: a check at run time for each item costs more than the item.
+    @exclusivity(unchecked) private var block: [UInt8] = []
+    @exclusivity(unchecked) private(set) var count = 0
 
     init(in folder: String) { file = TemporaryFile(in: folder) }
 

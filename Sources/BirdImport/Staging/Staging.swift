@@ -7,14 +7,15 @@ import Birds
 final class Staging {
     /// Where its files are.
     let folder: String
-    private var places = ByteTable()
-    private var species = ByteTable()
+    // Unchecked: a check at run time for each record costs more than what it guards, which only `add` changes.
+    @exclusivity(unchecked) private var places = ByteTable()
+    @exclusivity(unchecked) private var species = ByteTable()
     /// What places are called, where a record tells: the first name that was met.
     private var placeNames: [Int: [UInt8]] = [:]
     private let records: Spool
     private var sources: SourceCodes?
-    private var key: [UInt8] = []
-    private var details: [UInt8] = []
+    @exclusivity(unchecked) private var key: [UInt8] = []
+    @exclusivity(unchecked) private var details: [UInt8] = []
 
     /// - Parameter folder: one with room for as much as is imported.
     init(in folder: String) {
@@ -23,6 +24,9 @@ final class Staging {
     }
 
     var count: Int { records.count }
+
+    /// Whether files give some of the records a code of their own.
+    var hasSources: Bool { sources != nil }
 
     /// What the provisional numbers stand for. It is handed out once, and no record can be added any more.
     struct Names {

@@ -65,7 +65,7 @@ struct DataSetWriter {
             database, locations: locations.ids, species: species.ids, datasets: datasets.ids,
             none: none.flatMap { species.rank(of: $0) }, touched: appends ? touched : nil)
         let isFirst = before == outcome.replaced
-        if isFirst { try Schema.makeIndexesInOrder(in: database) }
+        if isFirst { try Schema.makeIndexesInOrder(in: database, hasSources: staging.hasSources) }
         let summaries = try SummaryTable(database)
         if isFirst { try inserter.sumUpDates(to: summaries) }
         try inserter.insert(try sorter.sorted(), &change, progress)

@@ -111,8 +111,9 @@ private struct Summarizer {
         while try select.step() {
             let location = select.int64(2)
             try summaries.add(
-                species: select.int64(0), date: select.int64(1), location: location, region: regions[location] ?? 0,
-                dataset: select.int64(4), num: select.optionalInt64(3))
+                species: select.int64(0), date: select.int64(1), location: location, dataset: select.int64(4),
+                num: select.optionalInt64(3)
+            ) { regions[location] ?? 0 }
         }
         try summaries.finish()
     }

@@ -240,13 +240,13 @@ struct SpeciesSummaries {
         (self.sink, self.folder, self.mostHeld) = (sink, folder, mostHeld)
     }
 
+    /// - Parameter region: the id of the location's, which is asked for once for each location of a species.
     @inline(__always)
     mutating func add(
-        species: Int64, date: Int64, location: Int64, region: Int64, dataset: Int64, num: Int64?
+        species: Int64, date: Int64, location: Int64, dataset: Int64, num: Int64?, region: () -> Int64
     ) throws(StoreError) {
         let next = Present(species: species, date: date)
         if next != present { try begin(next) }
-        ofDate.add(groups.number(region: region, dataset: dataset), num, date: date)
         let key = PlaceKey(location: location, dataset: dataset)
         let position: Int
         if let known = positions[key] {
@@ -255,9 +255,10 @@ struct SpeciesSummaries {
             if places.count >= mostHeld { try spillPlaces() }
             position = places.count
             positions[key] = Int32(truncatingIfNeeded: position)
-            places.append((key, region, SummaryNumbers()))
+            places.append((key, region(), SummaryNumbers()))
         }
         places[position].numbers.add(num, date: date)
+        ofDate.add(groups.number(region: places[position].region, dataset: dataset), num, date: date)
     }
 
     mutating func finish() throws(StoreError) { try begin(nil) }

@@ -137,6 +137,8 @@ package enum Schema {
         var isUnique = false
         /// Whether an import inserts rows in its order.
         var isInOrder = false
+        /// Whether only records that have a code of their own are in it.
+        var isOfSources = false
     }
 
     package static let indexes = [
@@ -151,7 +153,7 @@ package enum Schema {
             columns: "(location_id, date, species_id, num, dataset_id)"),
         Index(
             name: "observation_by_source_id", table: .observation,
-            columns: "(dataset_id, source_id) WHERE source_id IS NOT NULL", isUnique: true),
+            columns: "(dataset_id, source_id) WHERE source_id IS NOT NULL", isUnique: true, isOfSources: true),
         Index(
             name: "checklist_by_date", table: .checklist, columns: "(date, location_id, dataset_id)", isInOrder: true),
         Index(name: "checklist_by_location", table: .checklist, columns: "(location_id, date, dataset_id)"),
@@ -185,8 +187,11 @@ package enum Schema {
 
     /// Makes those that an import fills in their order, where it is the first: SQLite adds rows to their ends, which costs less
     /// than to sort them later.
-    package static func makeIndexesInOrder(in database: Database) throws(StoreError) {
-        for index in indexes where index.isInOrder { try make(index, in: database) }
+    /// - Parameter hasSources: whether some of the records have a code of their own.
+    package static func makeIndexesInOrder(in database: Database, hasSources: Bool) throws(StoreError) {
+        for index in indexes where index.isInOrder || index.isOfSources && !hasSources {
+            try make(index, in: database)
+        }
     }
 
     private static func make(_ index: Index, in database: Database) throws(StoreError) {

@@ -51,8 +51,9 @@ import Testing
         var species = SpeciesSummaries(rows, folder: folder, mostHeld: mostHeld)
         for record in records.stableSorted({ [$0.species, $0.date] }) {
             try species.add(
-                species: record.species, date: record.date, location: record.location,
-                region: Self.region(record.location), dataset: record.dataset, num: record.num)
+                species: record.species, date: record.date, location: record.location, dataset: record.dataset,
+                num: record.num
+            ) { Self.region(record.location) }
         }
         try species.finish()
         var locations = LocationSummaries(rows)
