@@ -10,7 +10,7 @@ final class Sorter {
     /// How much memory the merging of runs takes.
     private static let mergeSize = 8 << 20
 
-    private struct Held {
+    fileprivate struct Held {
         var high: UInt64
         var low: UInt64
         /// The tag, 40 bits, and where the item's bytes begin, in units of 16, 24 bits; 0 for none.
@@ -19,6 +19,8 @@ final class Sorter {
         static let placeMask: UInt64 = 0xFF_FFFF
         var tag: UInt64 { rest >> 24 }
         var place: Int { Int(rest & Self.placeMask) * 16 }
+
+        func hasNumbers(of other: Held) -> Bool { high == other.high && low == other.low }
     }
 
     // Unchecked, as below: a check at run time for each record costs more than what it guards, which only these functions use.
@@ -54,15 +56,25 @@ final class Sorter {
     }
 
     private func sort() {
+        var sorted = held
+        held = []
+        sorted.sortByNumbers()
+        // What is equal by its numbers is sorted by all else.
         bytes.withUnsafeBytes { bytes in
-            held.sort { a, b in
-                if a.high != b.high { return a.high < b.high }
-                if a.low != b.low { return a.low < b.low }
+            func precedes(_ a: Held, _ b: Held) -> Bool {
                 if (a.rest | b.rest) & Held.placeMask == 0 { return a.rest < b.rest }
                 let order = Self.order(Self.bytes(a, bytes), Self.bytes(b, bytes))
                 return order == 0 ? a.tag < b.tag : order < 0
             }
+            var start = 0
+            while start < sorted.count {
+                var end = start + 1
+                while end < sorted.count, sorted[end].hasNumbers(of: sorted[start]) { end += 1 }
+                if end - start > 1 { sorted[start..<end].sort(by: precedes) }
+                start = end
+            }
         }
+        held = sorted
     }
 
     /// Less than 0, 0 or more, as the first comes before, with or behind the other.
@@ -182,6 +194,43 @@ final class Sorter {
                 runs[b].bytes.withUnsafeBytes { Sorter.order(first, $0) }
             }
             return order == 0 ? one.tag < other.tag : order < 0
+        }
+    }
+}
+
+extension [Sorter.Held] {
+    /// Sorts by `high`, then by `low`, and leaves what is equal in its order: once for each byte in which numbers differ, from the last
+    /// one to the first (a radix sort).
+    fileprivate mutating func sortByNumbers() {
+        guard let first else { return }
+        var (high, low) = (UInt64(0), UInt64(0))
+        for item in self {
+            high |= item.high ^ first.high
+            low |= item.low ^ first.low
+        }
+        if high | low == 0 { return }
+        var other = [Sorter.Held](repeating: first, count: count)
+        for shift in stride(from: UInt64(0), to: 64, by: 8) where low >> shift & 0xFF != 0 {
+            scatter(into: &other) { Int(truncatingIfNeeded: $0.low >> shift & 0xFF) }
+            swap(&self, &other)
+        }
+        for shift in stride(from: UInt64(0), to: 64, by: 8) where high >> shift & 0xFF != 0 {
+            scatter(into: &other) { Int(truncatingIfNeeded: $0.high >> shift & 0xFF) }
+            swap(&self, &other)
+        }
+    }
+
+    /// Puts the items into the order of their digits, which are less than 256.
+    @inline(__always)
+    private func scatter(into other: inout [Sorter.Held], digit: (Sorter.Held) -> Int) {
+        var next = [Int](repeating: 0, count: 256)
+        for item in self { next[digit(item)] += 1 }
+        var start = 0
+        for digit in next.indices { (next[digit], start) = (start, start + next[digit]) }
+        for item in self {
+            let digit = digit(item)
+            other[next[digit]] = item
+            next[digit] += 1
         }
     }
 }

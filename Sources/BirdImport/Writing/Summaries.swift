@@ -19,36 +19,7 @@ protocol SummarySink: AnyObject {
     func add(_ kind: SummaryKind, _ key: SummaryRowKey, _ numbers: SummaryNumbers) throws(StoreError)
 }
 
-/// Numbers for pairs of a region and a data set, in the order in which they are met.
-struct SummaryGroups {
-    struct Key: Hashable {
-        let region: Int64
-        let dataset: Int64
-
-        // Ids are small numbers, of which this makes one.
-        func hash(into hasher: inout Hasher) { hasher.combine(region << 32 ^ dataset) }
-    }
-
-    private(set) var keys: [Key] = []
-    private var numbers: [Key: Int] = [:]
-    private var last = 0
-
-    @inline(__always)
-    mutating func number(region: Int64, dataset: Int64) -> Int {
-        let key = Key(region: region, dataset: dataset)
-        if last < keys.count, keys[last] == key { return last }
-        if let known = numbers[key] {
-            last = known
-        } else {
-            last = keys.count
-            keys.append(key)
-            numbers[key] = last
-        }
-        return last
-    }
-}
-
-/// Numbers of records, by group.
+/// Numbers of records, by group: the number of a region and a data set.
 struct SummaryTally {
     private var slots: [Int32] = []
     private(set) var entries: [(group: Int, numbers: SummaryNumbers)] = []
@@ -76,18 +47,18 @@ struct SummaryTally {
 
     /// Gives what there is to a sink, in the order of regions and data sets, and starts over.
     mutating func drain(
-        _ kind: SummaryKind, _ first: Int64, _ second: Int64, _ groups: SummaryGroups, to sink: any SummarySink
+        _ kind: SummaryKind, _ first: Int64, _ second: Int64, _ groups: PairNumbers, to sink: any SummarySink
     ) throws(StoreError) {
         if entries.isEmpty { return }
         if entries.count > 1 {
             entries.sort {
-                let (a, b) = (groups.keys[$0.group], groups.keys[$1.group])
-                return (a.region, a.dataset) < (b.region, b.dataset)
+                let (a, b) = (groups.pairs[$0.group], groups.pairs[$1.group])
+                return (a.first, a.second) < (b.first, b.second)
             }
         }
         for (group, numbers) in entries {
-            let of = groups.keys[group]
-            let key = SummaryRowKey(first: first, second: second, region: of.region, dataset: of.dataset)
+            let (region, dataset) = (groups.pairs[group].first, groups.pairs[group].second)
+            let key = SummaryRowKey(first: first, second: second, region: region, dataset: dataset)
             try sink.add(kind, key, numbers.stored)
         }
         for entry in entries { slots[entry.group] = -1 }
@@ -153,7 +124,7 @@ private struct SummaryYears {
 /// The summaries by date, year, month and week, from records in the order of dates.
 struct DateSummaries {
     private let sink: any SummarySink
-    private var groups = SummaryGroups()
+    private var groups = PairNumbers()
     private var date: Int64?
     private var ofDate = SummaryTally()
     private var ofYears = SummaryYears()
@@ -165,7 +136,7 @@ struct DateSummaries {
     @inline(__always)
     mutating func add(date: Int64, region: Int64, dataset: Int64, num: Int64?) throws(StoreError) {
         if date != self.date { try begin(date) }
-        ofDate.add(groups.number(region: region, dataset: dataset), num, date: date)
+        ofDate.add(groups.number(of: region, dataset), num, date: date)
     }
 
     /// Adds many records of one date.
@@ -173,7 +144,7 @@ struct DateSummaries {
         date: Int64, region: Int64, dataset: Int64, _ numbers: SummaryNumbers
     ) throws(StoreError) {
         if date != self.date { try begin(date) }
-        ofDate.add(groups.number(region: region, dataset: dataset), numbers)
+        ofDate.add(groups.number(of: region, dataset), numbers)
     }
 
     mutating func finish() throws(StoreError) {
@@ -214,25 +185,25 @@ struct SpeciesSummaries {
         let date: Int64
     }
 
-    private struct PlaceKey: Hashable {
-        let location: Int64
-        let dataset: Int64
-
-        func hash(into hasher: inout Hasher) { hasher.combine(location << 32 ^ dataset) }
+    /// What the records of a location and a data set are summed up in, and their group.
+    private struct Place {
+        let group: Int
+        var numbers = SummaryNumbers()
     }
 
     private let sink: any SummarySink
     private let folder: String
     private let mostHeld: Int
-    private var groups = SummaryGroups()
+    private var groups = PairNumbers()
     private var present: Present?
     private var ofDate = SummaryTally()
     private var ofYears = SummaryYears()
     private var ofSpecies = SummaryTally()
     private var ofMonths = SummaryParts(StoredDate.months)
     private var ofWeeks = SummaryParts(StoredDate.weeks)
-    private var places: [(key: PlaceKey, region: Int64, numbers: SummaryNumbers)] = []
-    private var positions: [PlaceKey: Int32] = [:]
+    /// Pairs of a location and a data set, which number the places of the present species.
+    private var placeNumbers = PairNumbers()
+    private var places: [Place] = []
     private var sorter: Sorter?
 
     /// - Parameter folder: where a temporary file may be made.
@@ -247,18 +218,11 @@ struct SpeciesSummaries {
     ) throws(StoreError) {
         let next = Present(species: species, date: date)
         if next != present { try begin(next) }
-        let key = PlaceKey(location: location, dataset: dataset)
-        let position: Int
-        if let known = positions[key] {
-            position = Int(known)
-        } else {
-            if places.count >= mostHeld { try spillPlaces() }
-            position = places.count
-            positions[key] = Int32(truncatingIfNeeded: position)
-            places.append((key, region(), SummaryNumbers()))
-        }
-        places[position].numbers.add(num, date: date)
-        ofDate.add(groups.number(region: places[position].region, dataset: dataset), num, date: date)
+        if places.count >= mostHeld { try spillPlaces() }
+        let place = placeNumbers.number(of: location, dataset)
+        if place == places.count { places.append(Place(group: groups.number(of: region(), dataset))) }
+        places[place].numbers.add(num, date: date)
+        ofDate.add(places[place].group, num, date: date)
     }
 
     mutating func finish() throws(StoreError) { try begin(nil) }
@@ -297,46 +261,48 @@ struct SpeciesSummaries {
     }
 
     private mutating func drainPlaces(_ species: Int64) throws(StoreError) {
-        func add(_ key: PlaceKey, _ region: Int64, _ numbers: SummaryNumbers) throws(StoreError) {
-            let key = SummaryRowKey(first: species, second: key.location, region: region, dataset: key.dataset)
+        func add(_ place: PairNumbers.Pair, _ region: Int64, _ numbers: SummaryNumbers) throws(StoreError) {
+            let key = SummaryRowKey(first: species, second: place.first, region: region, dataset: place.second)
             try sink.add(.speciesLocation, key, numbers.stored)
         }
         if sorter != nil { try spillPlaces() }
         guard let sorter else {
-            // Small items are sorted much faster than these.
-            var order = places.indices.map { (location: places[$0].key.location, index: $0) }
+            // Small items are sorted much faster than places. (A location has one region.)
+            var order = placeNumbers.pairs.indices.map { (location: placeNumbers.pairs[$0].first, number: $0) }
             order.sort { a, b in
                 if a.location != b.location { return a.location < b.location }
-                let (a, b) = (places[a.index], places[b.index])
-                return (a.region, a.key.dataset) < (b.region, b.key.dataset)
+                return placeNumbers.pairs[a.number].second < placeNumbers.pairs[b.number].second
             }
-            for (_, index) in order { try add(places[index].key, places[index].region, places[index].numbers) }
+            for (_, number) in order {
+                let place = places[number]
+                try add(placeNumbers.pairs[number], groups.pairs[place.group].first, place.numbers)
+            }
             return clearPlaces()
         }
         self.sorter = nil
         var sorted = try sorter.sorted()
         var item = SortItem()
         var bytes: [UInt8] = []
-        var last: (key: PlaceKey, region: Int64, numbers: SummaryNumbers)?
+        var last: (pair: PairNumbers.Pair, region: Int64, numbers: SummaryNumbers)?
         while try sorted.next(&item, &bytes) {
-            let key = PlaceKey(location: Int64(sortable: item.high), dataset: Int64(sortable: item.low))
+            let pair = PairNumbers.Pair(first: Int64(sortable: item.high), second: Int64(sortable: item.low))
             let (region, numbers) = bytes.withUnsafeBytes { $0.loadUnaligned(as: (Int64, SummaryNumbers).self) }
-            if last?.key == key {
+            if last?.pair == pair {
                 last?.numbers.add(numbers)
             } else {
-                if let last { try add(last.key, last.region, last.numbers) }
-                last = (key, region, numbers)
+                if let last { try add(last.pair, last.region, last.numbers) }
+                last = (pair, region, numbers)
             }
         }
-        if let last { try add(last.key, last.region, last.numbers) }
+        if let last { try add(last.pair, last.region, last.numbers) }
     }
 
     private mutating func spillPlaces() throws(StoreError) {
         let sorter = self.sorter ?? Sorter(in: folder)
         self.sorter = sorter
-        for (key, region, numbers) in places {
-            let item = SortItem(high: key.location.sortable, low: key.dataset.sortable, tag: 0)
-            let bytes = withUnsafeBytes(of: (region, numbers)) { Array($0) }
+        for (pair, place) in zip(placeNumbers.pairs, places) {
+            let item = SortItem(high: pair.first.sortable, low: pair.second.sortable, tag: 0)
+            let bytes = withUnsafeBytes(of: (groups.pairs[place.group].first, place.numbers)) { Array($0) }
             try sorter.add(item, bytes[...])
         }
         clearPlaces()
@@ -344,7 +310,7 @@ struct SpeciesSummaries {
 
     private mutating func clearPlaces() {
         places.removeAll(keepingCapacity: true)
-        positions.removeAll(keepingCapacity: true)
+        placeNumbers.removeAll()
     }
 }
 
@@ -356,7 +322,7 @@ struct LocationSummaries {
     }
 
     private let sink: any SummarySink
-    private var groups = SummaryGroups()
+    private var groups = PairNumbers()
     private var present: Present?
     private var ofYears = SummaryYears()
 
@@ -368,7 +334,7 @@ struct LocationSummaries {
     ) throws(StoreError) {
         let next = Present(location: location, date: date)
         if next != present { try begin(next) }
-        ofYears.add(groups.number(region: region, dataset: dataset), num, date: date)
+        ofYears.add(groups.number(of: region, dataset), num, date: date)
     }
 
     mutating func finish() throws(StoreError) {

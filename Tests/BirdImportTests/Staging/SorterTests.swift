@@ -46,6 +46,25 @@ import Testing
         #expect(found == expected)
     }
 
+    /// Numbers that differ in any of their bytes, or in none.
+    @Test(arguments: [0, 1, 7, 8, 31, 32, 56, 63]) func sortsByEveryByteOfNumbers(shift: UInt64) throws {
+        let folder = try TemporaryFolder()
+        var random = SplitMix(state: shift)
+        let sorter = Sorter(in: folder.url.path)
+        var expected: [[UInt64]] = []
+        for tag in UInt64(0)..<2000 {
+            let numbers = (0..<2).map { _ in UInt64.random(in: 0...300, using: &random) << shift }
+            try sorter.add(high: numbers[0], low: numbers[1], tag: tag)
+            expected.append(numbers + [tag])
+        }
+        expected.sort { $0.lexicographicallyPrecedes($1) }
+        var sorted = try sorter.sorted()
+        var (item, bytes) = (SortItem(), [UInt8]())
+        var found: [[UInt64]] = []
+        while try sorted.next(&item, &bytes) { found.append([item.high, item.low, item.tag]) }
+        #expect(found == expected)
+    }
+
     @Test func keepsItemsOfAnySizeInAFile() throws {
         let folder = try TemporaryFolder()
         let spool = Spool(in: folder.url.path)
