@@ -28,23 +28,43 @@ struct RecordKey: Equatable {
     @inline(__always)
     private static func fits(_ number: Int64, _ most: UInt64) -> Bool { UInt64(bitPattern: number) <= most }
 
+    /// What comes first where keys are sorted; the others follow as they are named.
+    enum Order {
+        case datePlaceSpecies
+        case speciesDatePlace
+        case placeDateSpecies
+    }
+
     @inline(__always)
-    var packed: (high: UInt64, low: UInt64) {
+    func packed(_ order: Order = .datePlaceSpecies) -> (high: UInt64, low: UInt64) {
         let (date, place, species) = (
             UInt64(bitPattern: date), UInt64(bitPattern: Int64(place)), UInt64(bitPattern: Int64(species))
         )
+        let (first, second, third) =
+            switch order {
+            case .datePlaceSpecies: (date, place, species)
+            case .speciesDatePlace: (species, date, place)
+            case .placeDateSpecies: (place, date, species)
+            }
         let count = num.map { UInt64(bitPattern: $0) + 1 } ?? 0
         return (
-            date << 39 | place << 14 | species >> 11,
-            species << 53 | count << 29 | UInt64(bitPattern: Int64(dataset)) << 9
+            first << 39 | second << 14 | third >> 11,
+            third << 53 | count << 29 | UInt64(bitPattern: Int64(dataset)) << 9
         )
     }
 
     @inline(__always)
-    init(_ item: SortItem) {
-        date = Int64(item.high >> 39)
-        place = Int(item.high >> 14 & Self.mask25)
-        species = Int((item.high & 0x3FFF) << 11 | item.low >> 53)
+    init(_ item: SortItem, _ order: Order = .datePlaceSpecies) {
+        let first = item.high >> 39
+        let second = item.high >> 14 & Self.mask25
+        let third = (item.high & 0x3FFF) << 11 | item.low >> 53
+        let (date, place, species) =
+            switch order {
+            case .datePlaceSpecies: (first, second, third)
+            case .speciesDatePlace: (second, third, first)
+            case .placeDateSpecies: (second, first, third)
+            }
+        (self.date, self.place, self.species) = (Int64(date), Int(place), Int(species))
         let count = Int64(item.low >> 29 & Self.mask24)
         num = count == 0 ? nil : count - 1
         dataset = Int(item.low >> 9 & Self.mask20)

@@ -125,8 +125,15 @@ final class Sorter {
         private let sorter: Sorter
         private var position = 0
         private var runs: [Run] = []
-        /// Runs that have an item, as a heap with the least at the top.
-        private var heap: [Int] = []
+        /// The first items of the runs that have one, as a heap with the least at the top.
+        private var heap: [Head] = []
+
+        /// An item's numbers, and whose it is. (Nothing here is counted by reference: most comparisons need no more.)
+        private struct Head {
+            var high: UInt64
+            var low: UInt64
+            var run: Int
+        }
 
         private struct Run {
             var reader: Spool.Reader
@@ -134,16 +141,18 @@ final class Sorter {
             var bytes: [UInt8] = []
 
             mutating func advance() throws(StoreError) -> Bool { try reader.next(&item, &bytes) }
+
+            func head(_ run: Int) -> Head { Head(high: item.high, low: item.low, run: run) }
         }
 
         fileprivate init(_ sorter: Sorter, _ readers: [Spool.Reader]) throws(StoreError) {
             self.sorter = sorter
             for reader in readers {
                 var run = Run(reader: reader)
-                if try run.advance() { heap.append(runs.count) }
+                if try run.advance() { heap.append(run.head(runs.count)) }
                 runs.append(run)
             }
-            for index in stride(from: heap.count / 2 - 1, through: 0, by: -1) { sink(index) }
+            for index in stride(from: heap.count / 2 - 1, through: 0, by: -1) { sink(heap[index], to: index) }
         }
 
         /// - Parameter bytes: gets those of the item.
@@ -161,39 +170,44 @@ final class Sorter {
         }
 
         private mutating func nextOfRuns(_ item: inout SortItem, _ bytes: inout [UInt8]) throws(StoreError) -> Bool {
-            guard let least = heap.first else { return false }
+            guard let least = heap.first?.run else { return false }
             item = runs[least].item
             swap(&bytes, &runs[least].bytes)
-            if try !runs[least].advance() {
-                heap[0] = heap[heap.count - 1]
-                heap.removeLast()
+            if try runs[least].advance() {
+                sink(runs[least].head(least), to: 0)
+            } else if let last = heap.popLast(), !heap.isEmpty {
+                sink(last, to: 0)
             }
-            sink(0)
             return true
         }
 
-        private mutating func sink(_ start: Int) {
+        /// Puts a head at a place of the heap that is free, or below it.
+        private mutating func sink(_ head: Head, to start: Int) {
             var index = start
             while true {
-                var least = index
-                for child in [2 * index + 1, 2 * index + 2]
-                where child < heap.count && precedes(heap[child], heap[least]) {
-                    least = child
-                }
-                if least == index { return }
-                heap.swapAt(index, least)
-                index = least
+                var child = 2 * index + 1
+                guard child < heap.count else { break }
+                if child + 1 < heap.count, precedes(heap[child + 1], heap[child]) { child += 1 }
+                guard precedes(heap[child], head) else { break }
+                heap[index] = heap[child]
+                index = child
             }
+            heap[index] = head
         }
 
-        private func precedes(_ a: Int, _ b: Int) -> Bool {
-            let (one, other) = (runs[a].item, runs[b].item)
-            if one.high != other.high { return one.high < other.high }
-            if one.low != other.low { return one.low < other.low }
+        @inline(__always)
+        private func precedes(_ a: Head, _ b: Head) -> Bool {
+            if a.high != b.high { return a.high < b.high }
+            if a.low != b.low { return a.low < b.low }
+            return precedesByRest(a.run, b.run)
+        }
+
+        @inline(never)
+        private func precedesByRest(_ a: Int, _ b: Int) -> Bool {
             let order = runs[a].bytes.withUnsafeBytes { first in
                 runs[b].bytes.withUnsafeBytes { Sorter.order(first, $0) }
             }
-            return order == 0 ? one.tag < other.tag : order < 0
+            return order == 0 ? runs[a].item.tag < runs[b].item.tag : order < 0
         }
     }
 }

@@ -77,7 +77,7 @@ final class Staging {
         if !record.locationName.isEmpty, placeNames[place] == nil {
             placeNames[place] = Array(row.bytes[record.locationName.range])
         }
-        let packed = staged.packed
+        let packed = staged.packed()
         let item = SortItem(high: packed.high, low: packed.low, tag: UInt64(count))
         RecordDetails.write(record, row, complete: record.complete ?? complete.map { $0 ? 1 : 0 }, to: &details)
         try details.withRawBytes { bytes throws(StoreError) in try records.append(item, bytes) }
@@ -106,7 +106,7 @@ final class Staging {
                     date: staged.date, place: places[staged.place], species: species[staged.species], num: staged.num,
                     dataset: datasets[staged.dataset])
             else { throw .unusable(path: "The import", reason: "its names are too many") }
-            (item.high, item.low) = key.packed
+            (item.high, item.low) = key.packed()
             try sorter.add(item, bytes[...])
         }
     }

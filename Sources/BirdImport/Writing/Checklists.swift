@@ -17,7 +17,7 @@ struct Checklists {
     private let none: Int?
     private let touched: TouchedChecklists?
     private let existing: Statement
-    private var plain: IntegerRows
+    private var plain: IntegerRows<5>
     private let detailed: Statement
     private var ids: RowIDs
     /// Those of the present date and location.
@@ -63,7 +63,7 @@ struct Checklists {
             """)
         setCount = try database.prepare("UPDATE checklist SET species_count = ?2 WHERE id = ?1")
         plain = try IntegerRows(
-            "INSERT INTO checklist (id, dataset_id, location_id, date, species_count)", columns: 5, in: database)
+            "INSERT INTO checklist (id, dataset_id, location_id, date, species_count)", in: database)
         detailed = try database.prepare(
             """
             INSERT INTO checklist (id, dataset_id, location_id, date, species_count, code, complete, half_days,
@@ -205,12 +205,9 @@ struct Checklists {
         let (details, bytes) = (checklist.details, checklist.bytes)
         new[checklist.dataset] += 1
         if bytes.isEmpty {
-            plain.add(checklist.id)
-            plain.add(datasets[checklist.dataset])
-            plain.add(location)
-            plain.add(date)
-            plain.add(Int64(checklist.speciesCount))
-            return try plain.endRow()
+            return try plain.add([
+                checklist.id, datasets[checklist.dataset], location, date, Int64(checklist.speciesCount),
+            ])
         }
         try plain.finish()
         detailed.bind(1, checklist.id)

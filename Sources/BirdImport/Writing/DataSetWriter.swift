@@ -61,26 +61,34 @@ struct DataSetWriter {
         try staging.add(
             to: sorter, places: locations.ofNumber, species: species.ofNumber, datasets: datasets.ofNumber)
         let none = try database.integer("SELECT id FROM species WHERE code = 'nobird'")
+        let summaries = try SummaryTable(database)
+        let isFirst = before == outcome.replaced
+        if isFirst {
+            try Schema.makeIndexesInOrder(in: database, hasSources: staging.hasSources)
+            try DerivedTables.clear(in: database)
+        }
         var inserter = try RecordInserter(
             database, locations: locations.ids, species: species.ids, datasets: datasets.ids,
-            none: none.flatMap { species.rank(of: $0) }, touched: appends ? touched : nil)
-        let isFirst = before == outcome.replaced
-        if isFirst { try Schema.makeIndexesInOrder(in: database, hasSources: staging.hasSources) }
-        let summaries = try SummaryTable(database)
-        if isFirst { try inserter.sumUpDates(to: summaries) }
+            none: none.flatMap { species.rank(of: $0) }, touched: appends ? touched : nil,
+            summaries: isFirst
+                ? RecordSummaries(
+                    database, locations: locations.ids, species: species.ids, datasets: datasets.ids, to: summaries)
+                : nil)
         try inserter.insert(try sorter.sorted(), &change, progress)
-        try summaries.finish()
-
         progress(nil)
+        try inserter.finishSummaries()
+        try summaries.finish()
         try Schema.makeIndexes(in: database)
         try touched.settle(in: database, of: ids)
         if outcome.replaced > 0 { try removal.removeUnused() }
-        if catalogue.hasMovedIDs, !isFirst {
+        if isFirst {
+            try DerivedTables.updatePlaces(in: database)
+        } else if catalogue.hasMovedIDs {
             try DerivedTables.rebuild(in: database, isKnown: false)
         } else if change.isKnown {
             try DerivedTables.update(in: database, of: ids, after: change)
         } else {
-            try DerivedTables.rebuild(in: database, hasDates: isFirst)
+            try DerivedTables.rebuild(in: database)
         }
         try RecordCounts.updateRecords(in: database)
         try addChecklists(inserter.checklists.new, to: datasets.ids)

@@ -4,23 +4,26 @@ import Birds
 /// of locations, and the summaries. It follows from the other tables.
 package enum DerivedTables {
     /// Makes all of it what it should be by the records. Only what differs is written.
-    /// - Parameters:
-    ///   - isKnown: false where what is there can be of no use, since it has other ids.
-    ///   - hasDates: whether the summaries by date, year, month and week were made with the records.
-    package static func rebuild(in database: Database, isKnown: Bool = true, hasDates: Bool = false) throws(StoreError)
-    {
+    /// - Parameter isKnown: false where what is there can be of no use, since it has other ids.
+    package static func rebuild(in database: Database, isKnown: Bool = true) throws(StoreError) {
         if !isKnown { try database.execute("DELETE FROM location_box; DELETE FROM summary") }
         try updatePlaces(in: database)
         let isEmpty = try database.integer("SELECT 1 FROM summary LIMIT 1") == nil
         let table = try SummaryTable(database)
-        let changes = isEmpty || hasDates ? nil : try SummaryChanges(table, SummaryKind.allCases, in: database)
+        let changes = isEmpty ? nil : try SummaryChanges(table, SummaryKind.allCases, in: database)
         let rows: any SummarySink = changes ?? table
         let summarizer = try Summarizer(database)
-        if !hasDates { try summarizer.dates(to: rows) }
+        try summarizer.dates(to: rows)
         try summarizer.species(to: rows)
         try summarizer.locations(to: rows)
         try changes?.finish()
         try table.finish()
+    }
+
+    /// Makes it ready for the summaries of records that are the first: see `RecordSummaries`.
+    static func clear(in database: Database) throws(StoreError) {
+        try database.execute("DELETE FROM summary")
+        try updatePlaces(in: database)
     }
 
     /// Brings it up to date where some records of data sets were added or removed. Only what differs is written.
@@ -107,15 +110,16 @@ private struct Summarizer {
 
     func species(_ species: Int64? = nil, to sink: any SummarySink) throws(StoreError) {
         let select = try records("observation_by_species", ["species_id", "date", "location_id"], first: species)
-        var summaries = SpeciesSummaries(sink, folder: database.folder)
+        var ofSpecies = SpeciesSummaries(sink)
+        var ofPlaces = SpeciesPlaceSummaries(sink, folder: database.folder)
         while try select.step() {
-            let location = select.int64(2)
-            try summaries.add(
-                species: select.int64(0), date: select.int64(1), location: location, dataset: select.int64(4),
-                num: select.optionalInt64(3)
-            ) { regions[location] ?? 0 }
+            let (species, date, location) = (select.int64(0), select.int64(1), select.int64(2))
+            let (num, dataset, region) = (select.optionalInt64(3), select.int64(4), regions[location] ?? 0)
+            try ofSpecies.add(species: species, date: date, region: region, dataset: dataset, num: num)
+            try ofPlaces.add(species: species, date: date, location: location, dataset: dataset, num: num) { region }
         }
-        try summaries.finish()
+        try ofSpecies.finish()
+        try ofPlaces.finish()
     }
 
     func locations(_ location: Int64? = nil, to sink: any SummarySink) throws(StoreError) {
@@ -187,28 +191,21 @@ private struct SummaryRowReader {
 /// Fills the table `summary`.
 final class SummaryTable: SummarySink {
     /// Unchecked, since a check at run time for each of ten columns costs more than the column; only `add` and `finish` use it.
-    @exclusivity(unchecked) private var rows: IntegerRows
+    @exclusivity(unchecked) private var rows: IntegerRows<10>
 
     init(_ database: Database) throws(StoreError) {
         rows = try IntegerRows(
             """
             INSERT OR REPLACE INTO summary
                 (kind, first_key, second_key, region_id, dataset_id, records, total, max, first, last)
-            """, columns: 10, in: database)
+            """, in: database)
     }
 
     func add(_ kind: SummaryKind, _ key: SummaryRowKey, _ numbers: SummaryNumbers) throws(StoreError) {
-        rows.add(kind.rawValue)
-        rows.add(key.first)
-        rows.add(key.second)
-        rows.add(key.region)
-        rows.add(key.dataset)
-        rows.add(numbers.records)
-        rows.add(numbers.total)
-        rows.add(numbers.max)
-        rows.add(numbers.first)
-        rows.add(numbers.last)
-        try rows.endRow()
+        try rows.add([
+            kind.rawValue, key.first, key.second, key.region, key.dataset, numbers.records, numbers.total, numbers.max,
+            numbers.first, numbers.last,
+        ])
     }
 
     /// Writes the rows that wait for others.

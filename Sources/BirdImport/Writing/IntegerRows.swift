@@ -1,48 +1,49 @@
 import Birds
 
 /// Inserts rows of integers, many with one statement: starting a statement costs as much as inserting a row.
-struct IntegerRows {
-    private static let rowsAtOnce = 200
+struct IntegerRows<let columns: Int> {
+    typealias Row = [columns of Int64?]
 
-    private let columns: Int
     private let insertMany: Statement
     private let insertOne: Statement
-    private var values: [Int64?] = []
+    private var rows: [Row] = []
 
     /// - Parameter into: the statement up to its rows, such as `INSERT INTO t (a, b)`.
-    init(_ into: String, columns: Int, in database: Database) throws(StoreError) {
-        self.columns = columns
+    init(_ into: String, in database: Database) throws(StoreError) {
         let row = "(" + repeatElement("?", count: columns).joined(separator: ", ") + ")"
         insertOne = try database.prepare("\(into) VALUES \(row)")
         insertMany = try database.prepare(
             "\(into) VALUES " + repeatElement(row, count: Self.rowsAtOnce).joined(separator: ", "))
     }
 
-    @inline(__always)
-    mutating func add(_ value: Int64?) { values.append(value) }
+    private static var rowsAtOnce: Int { 200 }
 
-    /// Ends a row, for which every column was added.
     @inline(__always)
-    mutating func endRow() throws(StoreError) {
-        guard values.count == Self.rowsAtOnce * columns else { return }
-        try Self.insert(values[...], by: insertMany)
-        values.removeAll(keepingCapacity: true)
+    mutating func add(_ row: Row) throws(StoreError) {
+        rows.append(row)
+        guard rows.count == Self.rowsAtOnce else { return }
+        var first: Int32 = 1
+        for row in rows { Self.bind(row, to: insertMany, &first) }
+        try insertMany.run()
+        rows.removeAll(keepingCapacity: true)
     }
 
     /// Inserts the rows that are left.
     mutating func finish() throws(StoreError) {
-        for start in stride(from: 0, to: values.count, by: columns) {
-            try Self.insert(values[start..<min(start + columns, values.count)], by: insertOne)
+        for row in rows {
+            var first: Int32 = 1
+            Self.bind(row, to: insertOne, &first)
+            try insertOne.run()
         }
-        values.removeAll(keepingCapacity: true)
+        rows.removeAll(keepingCapacity: true)
     }
 
-    private static func insert(_ values: ArraySlice<Int64?>, by statement: Statement) throws(StoreError) {
-        var index: Int32 = 0
-        for value in values {
-            index += 1
-            statement.bind(index, value)
+    /// - Parameter parameter: the number of the row's first parameter, and then that of the next row's.
+    @inline(__always)
+    private static func bind(_ row: Row, to statement: Statement, _ parameter: inout Int32) {
+        for column in row.indices {
+            statement.bind(parameter, row[column])
+            parameter += 1
         }
-        try statement.run()
     }
 }

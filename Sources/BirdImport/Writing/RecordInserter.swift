@@ -8,46 +8,29 @@ struct RecordInserter {
     private let species: [Int64]
     private let datasets: [Int64]
     private(set) var checklists: Checklists
-    /// The summaries by date, where all records of the database come by here.
-    private var dates: DateSummaries?
-    /// The ids of regions by ranks of locations, for those; 0 for none.
-    private var regions: [Int64] = []
+    /// Nil where the database has other records too.
+    private var summaries: RecordSummaries?
     /// How many were inserted.
     private(set) var records = 0
 
     /// - Parameters:
     ///   - none: the rank of `nobird` among the species.
     ///   - touched: gets the ids of checklists that were there and got a record; nil where no record goes to one.
+    ///   - summaries: sums up the records, where there are no others.
     init(
         _ database: Database, locations: [Int64], species: [Int64], datasets: [Int64], none: Int?,
-        touched: TouchedChecklists?
+        touched: TouchedChecklists?, summaries: RecordSummaries?
     ) throws(StoreError) {
         self.database = database
-        (self.locations, self.species, self.datasets) = (locations, species, datasets)
+        (self.locations, self.species, self.datasets, self.summaries) = (locations, species, datasets, summaries)
         checklists = try Checklists(database, datasets: datasets, none: none, touched: touched)
-    }
-
-    /// Sums up the records by date on the way. There must be no others.
-    mutating func sumUpDates(to sink: any SummarySink) throws(StoreError) {
-        try database.execute("DELETE FROM summary")
-        try DerivedTables.updatePlaces(in: database)
-        let select = try database.prepare(
-            "SELECT r.id FROM location l JOIN region r ON r.code = l.region WHERE l.id = ?1")
-        for location in locations {
-            select.bind(1, location)
-            var region: Int64 = 0
-            while try select.step() { region = select.int64(0) }
-            regions.append(region)
-        }
-        dates = DateSummaries(sink)
     }
 
     mutating func insert(
         _ sorted: consuming Sorter.Sorted, _ change: inout RecordChange, _ progress: (Int) -> Void
     ) throws(StoreError) {
-        var plain = try IntegerRows(
-            "INSERT INTO observation (id, checklist_id, dataset_id, date, location_id, species_id, num)", columns: 7,
-            in: database)
+        var plain = try IntegerRows<7>(
+            "INSERT INTO observation (id, checklist_id, dataset_id, date, location_id, species_id, num)", in: database)
         let detailed = try database.prepare(
             """
             INSERT INTO observation (id, checklist_id, dataset_id, date, location_id, species_id, num,
@@ -67,14 +50,7 @@ struct RecordInserter {
             let (id, location, kind) = (try ids.next(), locations[key.place], species[key.species])
             let checklist = try checklists.id(of: key, at: location, details, bytes)
             if bytes.isEmpty {
-                plain.add(id)
-                plain.add(checklist)
-                plain.add(datasets[key.dataset])
-                plain.add(key.date)
-                plain.add(location)
-                plain.add(kind)
-                plain.add(key.num)
-                try plain.endRow()
+                try plain.add([id, checklist, datasets[key.dataset], key.date, location, kind, key.num])
             } else {
                 try plain.finish()
                 detailed.bind(1, id)
@@ -97,13 +73,18 @@ struct RecordInserter {
                 detail.bind(5, text: details.text(.comments, in: bytes))
                 try detail.run()
             }
-            try dates?.add(date: key.date, region: regions[key.place], dataset: datasets[key.dataset], num: key.num)
+            try summaries?.add(key)
             change.note(date: key.date, location: location, species: kind)
             records += 1
             if records % 8192 == 0 { progress(records) }
         }
         try plain.finish()
         try checklists.finish()
-        try dates?.finish()
+    }
+
+    /// Ends the summaries, which takes memory that `insert` no longer needs.
+    mutating func finishSummaries() throws(StoreError) {
+        try summaries?.finish()
+        summaries = nil
     }
 }

@@ -32,18 +32,22 @@ import Testing
             try sorter.add(SortItem(high: item.high, low: item.low, tag: item.tag), item.bytes[...])
         }
         #expect(sorter.count == count)
-        var sorted = try sorter.sorted()
-        var item = SortItem()
-        var bytes: [UInt8] = [7]
-        var found: [Item] = []
-        while try sorted.next(&item, &bytes) {
-            found.append(Item(high: item.high, low: item.low, tag: item.tag, bytes: bytes))
-        }
+        let sorted = try sorter.sorted()
         let expected = items.sorted { a, b in
             if (a.high, a.low) != (b.high, b.low) { return (a.high, a.low) < (b.high, b.low) }
             return a.bytes == b.bytes ? a.tag < b.tag : a.bytes.lexicographicallyPrecedes(b.bytes)
         }
-        #expect(found == expected)
+        // A copy starts where the other one does.
+        for _ in 0..<2 {
+            var sorted = sorted
+            var item = SortItem()
+            var bytes: [UInt8] = [7]
+            var found: [Item] = []
+            while try sorted.next(&item, &bytes) {
+                found.append(Item(high: item.high, low: item.low, tag: item.tag, bytes: bytes))
+            }
+            #expect(found == expected)
+        }
     }
 
     /// Numbers that differ in any of their bytes, or in none.
@@ -100,14 +104,24 @@ import Testing
                 dataset: pick([0, 5, 1 << 20 - 1]))
             return try #require(made)
         }
-        func members(_ key: RecordKey) -> [Int64] {
-            [key.date, Int64(key.place), Int64(key.species), key.num ?? -1, Int64(key.dataset)]
+        func members(_ key: RecordKey, _ order: RecordKey.Order) -> [Int64] {
+            let (date, place, species) = (key.date, Int64(key.place), Int64(key.species))
+            let first =
+                switch order {
+                case .datePlaceSpecies: [date, place, species]
+                case .speciesDatePlace: [species, date, place]
+                case .placeDateSpecies: [place, date, species]
+                }
+            return first + [key.num ?? -1, Int64(key.dataset)]
         }
         for _ in 0..<2000 {
             let (one, other) = (try key(), try key())
-            let (a, b) = (one.packed, other.packed)
-            #expect(RecordKey(SortItem(high: a.high, low: a.low, tag: 0)) == one)
-            #expect(((a.high, a.low) < (b.high, b.low)) == members(one).lexicographicallyPrecedes(members(other)))
+            for order in [RecordKey.Order.datePlaceSpecies, .speciesDatePlace, .placeDateSpecies] {
+                let (a, b) = (one.packed(order), other.packed(order))
+                #expect(RecordKey(SortItem(high: a.high, low: a.low, tag: 0), order) == one)
+                let isLess = members(one, order).lexicographicallyPrecedes(members(other, order))
+                #expect(((a.high, a.low) < (b.high, b.low)) == isLess)
+            }
         }
     }
 

@@ -53,7 +53,7 @@ import Testing
             return Record(key: key, location: Int64(100 + place), bytes: bytes)
         }
         return records.sorted { a, b in
-            let (one, other) = (a.key.packed, b.key.packed)
+            let (one, other) = (a.key.packed(), b.key.packed())
             return one == other ? a.bytes.lexicographicallyPrecedes(b.bytes) : one < other
         }
     }

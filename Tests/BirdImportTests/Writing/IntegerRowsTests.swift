@@ -5,15 +5,13 @@ import Testing
 @testable import Fixtures
 
 @Suite struct IntegerRowsTests {
-    /// Rows go in 64 at once, and what is left one by one.
-    @Test(arguments: [0, 1, 63, 64, 65, 128, 200]) func insertsEveryRowInItsOrder(count: Int64) throws {
+    /// Rows go in 200 at once, and what is left one by one.
+    @Test(arguments: [0, 1, 199, 200, 201, 400, 500]) func insertsEveryRowInItsOrder(count: Int64) throws {
         let database = try Database(path: "", mode: .readWrite)
         try database.execute("CREATE TABLE t (a INTEGER, b INTEGER)")
-        var rows = try IntegerRows("INSERT INTO t (a, b)", columns: 2, in: database)
+        var rows = try IntegerRows<2>("INSERT INTO t (a, b)", in: database)
         for number in 0..<count {
-            rows.add(number)
-            rows.add(number % 3 == 0 ? nil : .max - number)
-            try rows.endRow()
+            try rows.add([number, number % 3 == 0 ? nil : .max - number])
         }
         try rows.finish()
         try rows.finish()

@@ -48,14 +48,19 @@ import Testing
                 date: record.date, region: Self.region(record.location), dataset: record.dataset, num: record.num)
         }
         try dates.finish()
-        var species = SpeciesSummaries(rows, folder: folder, mostHeld: mostHeld)
+        var species = SpeciesSummaries(rows)
+        var places = SpeciesPlaceSummaries(rows, folder: folder, mostHeld: mostHeld)
         for record in records.stableSorted({ [$0.species, $0.date] }) {
+            let region = Self.region(record.location)
             try species.add(
+                species: record.species, date: record.date, region: region, dataset: record.dataset, num: record.num)
+            try places.add(
                 species: record.species, date: record.date, location: record.location, dataset: record.dataset,
                 num: record.num
-            ) { Self.region(record.location) }
+            ) { region }
         }
         try species.finish()
+        try places.finish()
         var locations = LocationSummaries(rows)
         for record in records.stableSorted({ [$0.location, $0.date] }) {
             try locations.add(
