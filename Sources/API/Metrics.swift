@@ -89,11 +89,8 @@ final class LoopMetrics: Sendable {
 
     /// Zero stands for any other.
     static let statuses = [200, 204, 304, 400, 401, 403, 404, 405, 406, 408, 413, 414, 417, 429, 431, 501, 503, 505, 0]
-    /// The last stands for paths without a resource, and for requests that could not be read.
-    static let routes = [
-        "observations", "observation", "checklists", "species", "one_species", "locations", "location", "regions",
-        "summary", "datasets", "metrics", "description", "health", "server", "none",
-    ]
+    /// By the raw values of resources. The last is for paths without a resource, and for requests that could not be read.
+    static let routes = Resource.allCases.map(\.label) + ["none"]
     /// In nanoseconds.
     static let bounds: [UInt64] = [
         50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000, 10_000_000, 50_000_000, 250_000_000, 1_000_000_000,
@@ -115,9 +112,10 @@ final class LoopMetrics: Sendable {
 
     static func request(_ route: Int, _ status: Int) -> Int { route * statuses.count + status }
 
-    func answered(_ route: Route?, _ status: Status) {
+    /// - Parameter resource: nil where there was none.
+    func answered(_ resource: Resource?, _ status: Status) {
         let index = LoopMetrics.statuses.firstIndex(of: status.code) ?? LoopMetrics.statuses.count - 1
-        add(1, LoopMetrics.request(LoopMetrics.index(route), index))
+        add(1, LoopMetrics.request(resource?.rawValue ?? LoopMetrics.routes.count - 1, index))
     }
 
     func loginFailed() { add(1, LoopMetrics.failedLogins) }
@@ -145,25 +143,4 @@ final class LoopMetrics: Sendable {
     func value(_ index: Int) -> UInt64 { counters[index].load(ordering: .relaxed) }
 
     private func add(_ number: UInt64, _ index: Int) { counters[index].wrappingAdd(number, ordering: .relaxed) }
-
-    /// Its place in `routes`.
-    static func index(_ route: Route?) -> Int {
-        switch route {
-        case .observations: 0
-        case .observation: 1
-        case .checklists: 2
-        case .species: 3
-        case .oneSpecies: 4
-        case .locations: 5
-        case .location: 6
-        case .regions: 7
-        case .summary: 8
-        case .datasets: 9
-        case .metrics: 10
-        case .description: 11
-        case .health: 12
-        case .server: 13
-        case nil: 14
-        }
-    }
 }

@@ -7,9 +7,9 @@ enum Representation {
     /// - Throws: `badValue` where two formats are named or the resource has none such, `notAcceptable` where the client takes
     ///   none.
     static func format(
-        of route: Route, named: RowFormat?, _ parameters: Parameters, _ fields: ReceivedFields
+        of resource: Resource, named: RowFormat?, _ parameters: Parameters, _ fields: ReceivedFields
     ) throws(APIError) -> RowFormat {
-        let wanted = try format(route, named, parameters, fields)
+        let wanted = try format(resource, named, parameters, fields)
         guard try parameters.flag(.spreadsheet) else { return wanted }
         guard wanted == .csv else {
             throw parameters.bad(.spreadsheet, "yes", "of use in this format; give format=csv too")
@@ -18,14 +18,14 @@ enum Representation {
     }
 
     private static func format(
-        _ route: Route, _ named: RowFormat?, _ parameters: Parameters, _ fields: ReceivedFields
+        _ resource: Resource, _ named: RowFormat?, _ parameters: Parameters, _ fields: ReceivedFields
     ) throws(APIError) -> RowFormat {
         guard let value = parameters[.format] else {
             if let named { return named }
-            return try accepted(route.formats, fields)
+            return try accepted(resource.formats, fields)
         }
-        let names = route.formats.map(\.name)
-        guard let format = RowFormat.named(value), route.formats.contains(format) else {
+        let names = resource.formats.map(\.name)
+        guard let format = RowFormat.named(value), resource.formats.contains(format) else {
             throw parameters.bad(
                 .format, value, "a format of this resource; there are \(names.joined(separator: ", "))",
                 nearest: Spelling.nearest(to: value, among: names))

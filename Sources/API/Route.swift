@@ -1,59 +1,25 @@
 import Birds
 import HTTP
 
-/// The resources, by their paths.
-enum Route: Hashable {
-    /// `/` and `/observations`
-    case observations
-    /// `/observations/{id}`
-    case observation(id: String)
-    /// `/checklists`
-    case checklists
-    /// `/species`
-    case species
-    /// `/species/{species_id}`
-    case oneSpecies(code: String)
-    /// `/locations`
-    case locations
-    /// `/locations/{loc_id}`
-    case location(code: String)
-    /// `/regions`
-    case regions
-    /// `/summary`
-    case summary
-    /// `/datasets`
-    case datasets
-    /// `/metrics`
-    case metrics
-    /// `/openapi.json`
-    case description
-    /// `/health`
-    case health
-    /// `*`, the server as a whole, which only OPTIONS asks for.
-    case server
+/// A resource, with the id of the one that a path names.
+struct Route: Hashable {
+    let resource: Resource
+    /// Empty where the path has none.
+    let id: String
+
+    init(_ resource: Resource, id: String = "") { (self.resource, self.id) = (resource, id) }
 
     /// The resource at a path, by its decoded segments; nil where there is none.
     init?(_ segments: [String]) {
         switch segments.count {
-        case 0: self = .server
+        case 0: self.init(.server)
         case 1:
-            switch segments[0] {
-            case "": self = .observations
-            case "metrics": self = .metrics
-            case "openapi.json": self = .description
-            case "health": self = .health
-            case let name:
-                guard let collection = Route.collections[name] else { return nil }
-                self = collection
-            }
+            guard let resource = Route.byName[segments[0]] else { return nil }
+            self.init(resource)
+        // An id is the whole segment: one that ends in `.csv` names no format.
         case 2 where !segments[1].isEmpty:
-            // An id is the whole segment: one that ends in `.csv` names no format.
-            switch segments[0] {
-            case "observations": self = .observation(id: segments[1])
-            case "locations": self = .location(code: segments[1])
-            case "species": self = .oneSpecies(code: segments[1])
-            default: return nil
-            }
+            guard let resource = Route.withIDByName[segments[0]] else { return nil }
+            self.init(resource, id: segments[1])
         default: return nil
         }
     }
@@ -63,9 +29,10 @@ enum Route: Hashable {
         if let route = Route(segments) { return (route, nil) }
         guard segments.count == 1, let path = segments.first, let dot = path.lastIndex(of: "."),
             let format = RowFormat.named(String(path[path.index(after: dot)...])),
-            let route = collections[String(path[..<dot])], route.formats.contains(format)
+            let resource = byName[String(path[..<dot])], resource.collectionName != nil, dot != path.startIndex,
+            resource.formats.contains(format)
         else { return (nil, nil) }
-        return (route, format)
+        return (Route(resource), format)
     }
 
     /// The path that a client may have meant, where one that leads nowhere has a slash too many, or an id has its slashes
@@ -79,39 +46,23 @@ enum Route: Hashable {
         where candidate != segments {
             guard let route = find(candidate.isEmpty ? [""] : candidate).route else { continue }
             // The id of an observation is a number, which has no slash.
-            if case .observation(let id) = route, Int64(id) == nil { continue }
+            if route.resource == .observation, Int64(route.id) == nil { continue }
             return "/" + candidate.map { PageLink.escaped($0, keeping: "") }.joined(separator: "/")
         }
         return nil
     }
 
-    /// Resources that are rows, by their names.
-    private static let collections: [String: Route] = [
-        "observations": .observations, "checklists": .checklists, "species": .species, "locations": .locations,
-        "regions": .regions, "summary": .summary, "datasets": .datasets,
-    ]
+    /// Resources by the only segment of their path. `/` lists records too.
+    private static let byName: [String: Resource] = names(of: 1).merging(["": .observations]) { first, _ in first }
+    /// Those whose path ends in an id, by its first segment.
+    private static let withIDByName = names(of: 2)
 
-    /// The name of a resource that is rows, as in its path; nil for others.
-    var collectionName: String? { Route.collections.first { $0.value == self }?.key }
-
-    /// How the resource can be written, what it is by itself first.
-    var formats: [RowFormat] {
-        switch self {
-        case .observations, .checklists, .locations: [.json, .ndjson, .csv, .geojson]
-        case .species, .regions, .summary, .datasets: [.json, .ndjson, .csv]
-        case .observation, .oneSpecies, .location, .metrics, .description, .health, .server: [.json]
+    private static func names(of count: Int) -> [String: Resource] {
+        var names: [String: Resource] = [:]
+        for resource in Resource.allCases where resource != .server {
+            let segments = resource.entry.path.split(separator: "/")
+            if segments.count == count { names[String(segments[0])] = resource }
         }
+        return names
     }
-
-    /// Whether it is one JSON value.
-    var isDocument: Bool {
-        switch self {
-        case .observation, .oneSpecies, .location, .description: true
-        case .observations, .checklists, .species, .locations, .regions, .summary, .datasets: false
-        case .metrics, .health, .server: false
-        }
-    }
-
-    /// The methods that every resource answers; HEAD is a GET whose body stays behind.
-    static let methods: [Method] = [.get, .head, .options]
 }

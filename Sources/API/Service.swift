@@ -15,6 +15,8 @@ public struct ServiceConfiguration: Sendable {
     public var longAnswers: Int = 64
     /// How long a query may keep a loop, before it goes on on a worker, in nanoseconds.
     var loopBudget: UInt64 = 2_000_000
+    /// The monotonic clock, in nanoseconds, which tests set.
+    var clock: @Sendable () -> UInt64 = MonotonicClock.nanoseconds
     /// Whose web pages may ask.
     public var cors = CORS.none
     /// Where clients reach the service, where a proxy stands between; nil where links are relative.
@@ -54,6 +56,7 @@ public final class Service: Application {
     private let cors: CORS
     private let metrics: LoopMetrics
     private let pool: StorePool
+    private let clock: @Sendable () -> UInt64
     /// When to look after the file again, on the monotonic clock in nanoseconds.
     private var nextUpkeep: UInt64 = 0
     private static let upkeepInterval: UInt64 = 1_000_000_000
@@ -69,14 +72,16 @@ public final class Service: Application {
         let long = LongAnswer(
             pool: stores.pool, queryTimeout: UInt64(max(1, configuration.queryTimeout)) * 1_000_000_000, log: log,
             metrics: metrics)
-        let records = RecordAnswer(long: long, loopBudget: configuration.loopBudget, log: log, metrics: metrics)
+        let records = RecordAnswer(
+            long: long, loopBudget: configuration.loopBudget, log: log, metrics: metrics, clock: configuration.clock)
         handlers = Handlers(
             watch: watch, records: records, metrics: stores.metrics, pool: stores.pool,
-            publicURL: configuration.publicURL, description: stores.description)
+            publicURL: configuration.publicURL, description: stores.description, clock: configuration.clock)
         authentication = Authentication(password: configuration.password)
         self.watch = watch
         self.log = log
         pool = stores.pool
+        clock = configuration.clock
         cors = configuration.cors
         self.metrics = metrics
         accessLog = AccessLog(configuration.accessLog)
@@ -92,17 +97,19 @@ public final class Service: Application {
             metrics.answered(.server, response.status)
             return .now(Service.finish(response, shared, requestID: requestID, user: nil))
         }
+        // Credentials come before the route, so that no answer without them tells which paths there are.
+        let caller = Result { () throws(APIError) in try authentication.principal(request) }
         let (route, format) = Route.find(request.target.segments)
         let call = Call(request: request, route: route, namedFormat: format, requestID: requestID)
-        let (answer, user) = errorBodies(call)
+        let (answer, user) = errorBodies(call, from: caller)
         switch answer {
         case .now(let response):
-            metrics.answered(route, response.status)
+            metrics.answered(route?.resource, response.status)
             return .now(Service.finish(response, shared, requestID: requestID, user: user))
         case .later(let work, let cancel):
             let finished: @Sendable () -> Response = { [metrics] in
                 let response = work()
-                metrics.answered(route, response.status)
+                metrics.answered(route?.resource, response.status)
                 return Service.finish(response, shared, requestID: requestID, user: user)
             }
             return .later(work: finished, cancel: cancel)
@@ -127,7 +134,7 @@ public final class Service: Application {
 
     public func idle() {
         accessLog.flush()
-        let now = Clock.nanoseconds()
+        let now = clock()
         guard now >= nextUpkeep else { return }
         nextUpkeep = now + Service.upkeepInterval
         // Where nobody asks, a replaced file would keep its space, and a bad one would go unseen.
@@ -139,10 +146,10 @@ public final class Service: Application {
 
     /// The one place where errors leave the line: what may throw becomes an answer that throws nothing.
     /// - Returns: The answer, and the name of who asked.
-    private func errorBodies(_ call: Call) -> (Answer, user: String?) {
+    private func errorBodies(_ call: Call, from caller: Result<Principal, APIError>) -> (Answer, user: String?) {
         var user: String?
         do throws(APIError) {
-            let principal = try authentication.principal(call.request, call.route)
+            let principal = try caller.get()
             user = principal.name
             return (try handlers.handle(call, for: principal), user)
         } catch {

@@ -52,9 +52,5 @@ struct ProgressLine {
         _ = writeAll(text.utf8, to: STDERR_FILENO)
     }
 
-    private static func milliseconds() -> Int64 {
-        var now = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &now)
-        return Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000
-    }
+    private static func milliseconds() -> Int64 { Int64(MonotonicClock.nanoseconds() / 1_000_000) }
 }

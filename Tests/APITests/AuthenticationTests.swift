@@ -62,9 +62,13 @@ import Testing
 
     @Test func whoGivesNoPasswordSeesNoRecord() throws {
         let authentication = Authentication(password: SharedPassword("mumble"))
-        let request = try parse("GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
-        #expect(try authentication.principal(request, .health).view == View(regions: []))
-        #expect(throws: APIError.missingCredentials) { try authentication.principal(request, .observations) }
+        let health = try parse("GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+        #expect(try authentication.principal(health).view == View.nothing)
+        for path in ["/", "/observations", "/nothing", "/health/", "/health/1", "/health.json", "//health", "/metrics"]
+        {
+            let other = try parse("GET \(path) HTTP/1.1\r\nHost: x\r\n\r\n")
+            #expect(throws: APIError.missingCredentials, "\(path)") { try authentication.principal(other) }
+        }
     }
 
     @Test func asksNothingForHealth() throws {

@@ -3,6 +3,7 @@ import Birds
 import Foundation
 import HTTP
 import Logging
+import Synchronization
 import Testing
 
 @testable import API
@@ -42,6 +43,7 @@ final class Fixture {
     let folder: URL
     let configuration: ServiceConfiguration
     let service: Service
+    let clock = TestClock()
 
     init(
         password: String? = "mumble", plain: String = Fixture.plain, species: String = Fixture.species,
@@ -67,6 +69,7 @@ final class Fixture {
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         configuration.queryTimeout = queryTimeout
         configuration.loopBudget = loopBudget
+        configuration.clock = { [clock] in clock.nanoseconds() }
         configuration.cors = try CORS(cors)
         configuration.publicURL = try publicURL.map { try PublicURL($0) }
         self.configuration = configuration
@@ -111,6 +114,15 @@ final class Fixture {
         case .later(let work, _): return work()
         }
     }
+}
+
+/// The monotonic clock, which can be put forward.
+final class TestClock: Sendable {
+    private let offset = Atomic<UInt64>(0)
+
+    func nanoseconds() -> UInt64 { MonotonicClock.nanoseconds() &+ offset.load(ordering: .relaxed) }
+
+    func advance(milliseconds: UInt64) { offset.wrappingAdd(milliseconds * 1_000_000, ordering: .relaxed) }
 }
 
 extension Response {

@@ -7,19 +7,23 @@ import Testing
 @Suite struct RouteTests {
     @Test(
         arguments: [
-            ("/", .observations), ("/observations", .observations), ("/observations/12", .observation(id: "12")),
-            ("/species", .species),
-            ("/species/stejay", .oneSpecies(code: "stejay")),
-            ("/species/passer1%20sp.", .oneSpecies(code: "passer1 sp.")),
-            ("/datasets", .datasets), ("/health", .health), ("/checklists", .checklists), ("/locations", .locations),
-            ("/locations/L1.csv", .location(code: "L1.csv")), ("/regions", .regions), ("/summary", .summary),
-            ("/metrics", .metrics), ("/openapi.json", .description), ("*", .server),
-            ("/locations/a%2Fb", .location(code: "a/b")), ("/locations/%2F", .location(code: "/")),
-            ("/locations/L1.json", .location(code: "L1.json")), ("/species/a%2Fb.csv", .oneSpecies(code: "a/b.csv")),
-            ("/locations/60.7,-135", .location(code: "60.7,-135")),
-            ("/locations/%22a%22;&%23", .location(code: "\"a\";&#")),
-            ("/locations/..%2Fx", .location(code: "../x")), ("/locations/a/../b", .location(code: "b")),
-            ("/species/.csv", .oneSpecies(code: ".csv")),
+            ("/", Route(.observations)), ("/observations", Route(.observations)),
+            ("/observations/12", Route(.observation, id: "12")),
+            ("/species", Route(.species)),
+            ("/species/stejay", Route(.oneSpecies, id: "stejay")),
+            ("/species/passer1%20sp.", Route(.oneSpecies, id: "passer1 sp.")),
+            ("/datasets", Route(.datasets)), ("/health", Route(.health)), ("/checklists", Route(.checklists)),
+            ("/locations", Route(.locations)),
+            ("/locations/L1.csv", Route(.location, id: "L1.csv")), ("/regions", Route(.regions)),
+            ("/summary", Route(.summary)),
+            ("/metrics", Route(.metrics)), ("/openapi.json", Route(.description)), ("*", Route(.server)),
+            ("/locations/a%2Fb", Route(.location, id: "a/b")), ("/locations/%2F", Route(.location, id: "/")),
+            ("/locations/L1.json", Route(.location, id: "L1.json")),
+            ("/species/a%2Fb.csv", Route(.oneSpecies, id: "a/b.csv")),
+            ("/locations/60.7,-135", Route(.location, id: "60.7,-135")),
+            ("/locations/%22a%22;&%23", Route(.location, id: "\"a\";&#")),
+            ("/locations/..%2Fx", Route(.location, id: "../x")), ("/locations/a/../b", Route(.location, id: "b")),
+            ("/species/.csv", Route(.oneSpecies, id: ".csv")),
         ] as [(String, Route)])
     func findsTheResource(path: String, route: Route) throws {
         #expect(Route(try segments(path)) == route)
@@ -27,13 +31,15 @@ import Testing
 
     @Test(
         arguments: [
-            ("/observations.csv", .observations, .csv), ("/observations.geojson", .observations, .geojson),
-            ("/summary.ndjson", .summary, .ndjson), ("/species.json", .species, .json), ("/summary.geojson", nil, nil),
+            ("/observations.csv", Route(.observations), .csv),
+            ("/observations.geojson", Route(.observations), .geojson),
+            ("/summary.ndjson", Route(.summary), .ndjson), ("/species.json", Route(.species), .json),
+            ("/summary.geojson", nil, nil),
             ("/observations.xls", nil, nil), ("/.csv", nil, nil), ("/observations.", nil, nil),
             ("/health.json", nil, nil),
-            ("/observations.CSV", nil, nil), ("/observations/.csv", .observation(id: ".csv"), nil),
-            ("/observations%2Ecsv", .observations, .csv),
-            ("/species/raven.csv", .oneSpecies(code: "raven.csv"), nil),
+            ("/observations.CSV", nil, nil), ("/observations/.csv", Route(.observation, id: ".csv"), nil),
+            ("/observations%2Ecsv", Route(.observations), .csv),
+            ("/species/raven.csv", Route(.oneSpecies, id: "raven.csv"), nil),
         ] as [(String, Route?, RowFormat?)])
     func anExtensionNamesTheFormat(path: String, route: Route?, format: RowFormat?) throws {
         let found = Route.find(try segments(path))

@@ -295,7 +295,7 @@ import Testing
         #expect(response.text.contains(#""error_message":"a \"quoted\" fault""#))
     }
 
-    @Test func letsGoOfAReplacedFileThoughNobodyAsks() async throws {
+    @Test func letsGoOfAReplacedFileThoughNobodyAsks() throws {
         let fixture = try Fixture()
         #expect(try fixture.get("/").status == .ok)
         fixture.service.idle()
@@ -303,7 +303,7 @@ import Testing
         try fixture.replace(plain: Fixture.plain + "L4,47.5,-122.75,US-WA,2022,2,1,stejay,1\n")
         #expect(fixture.openReplacedFiles() > 0)
         // The file is looked at once a second.
-        try await Task.sleep(for: .milliseconds(1100))
+        fixture.clock.advance(milliseconds: 1000)
         fixture.service.idle()
         #expect(fixture.openReplacedFiles() == 0)
     }

@@ -6,15 +6,9 @@ import Testing
 
 /// What a loop has no time for, a worker answers, and nobody can tell the difference.
 @Suite struct WorkerAnswerTests {
-    /// All resources; a missing one fails the first test.
-    private static let routes: [Route] = [
-        .observations, .observation(id: "1"), .checklists, .species, .oneSpecies(code: "stejay"), .locations,
-        .location(code: "L1"), .regions, .summary, .datasets, .metrics, .description, .health, .server,
-    ]
-
     /// Requests for a resource, some of what is not there; none where it reads no records.
-    private static func targets(_ route: Route) -> [String] {
-        switch route {
+    private static func targets(_ resource: Resource) -> [String] {
+        switch resource {
         case .observations:
             [
                 "/", "/observations.csv", "/?species=stejay&limit=1", "/?sort=num", "/?sort=loc_id", "/?count=exact",
@@ -59,18 +53,14 @@ import Testing
         return try Fixture(plain: Fixture.plain + rows, species: names)
     }
 
-    @Test func everyResourceIsLookedAt() {
-        #expect(Set(Self.routes.map { LoopMetrics.index($0) }) == Set(LoopMetrics.routes.indices.dropLast()))
-    }
-
-    @Test(arguments: routes)
-    func everyResourceGoesOnOnAWorker(_ route: Route) throws {
+    @Test(arguments: Resource.allCases)
+    func everyResourceGoesOnOnAWorker(_ resource: Resource) throws {
         let fixture = try Self.fixture()
         let quick = try fixture.service(loopBudget: Fixture.patience)
         let slow = try fixture.service(loopBudget: 0)
-        for target in Self.targets(route) {
+        for target in Self.targets(resource) {
             let found = Route.find(try parse("GET \(target) HTTP/1.1\r\nHost: x\r\n\r\n").target.segments).route
-            #expect(LoopMetrics.index(found) == LoopMetrics.index(route))
+            #expect(found?.resource == resource)
             let tag = try answer(quick, "GET \(target)").response.fields[.etag] ?? "none"
             for (method, fields) in [
                 ("GET", ""), ("HEAD", ""), ("GET", "Accept-Encoding: gzip\r\n"), ("GET", "If-None-Match: \(tag)\r\n"),

@@ -9,13 +9,17 @@ struct Authentication {
 
     /// What the shared password shows, and a server that is public.
     private static let shared = View.everything
-    /// What is seen without credentials where they are asked for: no record.
-    private static let nothing = View(regions: [])
 
-    /// Who sent a request to a resource.
-    func principal(_ request: Request, _ route: Route?) throws(APIError) -> Principal {
+    /// Paths that need no credentials.
+    private static let openPaths = Set(
+        Resource.allCases.filter(\.entry.isOpen).map { $0.entry.path.split(separator: "/").map(String.init) })
+
+    /// Who sent a request.
+    func principal(_ request: Request) throws(APIError) -> Principal {
         guard let password else { return Principal(name: nil, view: Authentication.shared) }
-        if route == .health { return Principal(name: nil, view: Authentication.nothing) }
+        if Authentication.openPaths.contains(request.target.segments) {
+            return Principal(name: nil, view: .nothing)
+        }
         // The field `Password` decides when `Authorization` is there too.
         if let given = request.fields.bytes(of: .password) { return try sharedPassword(request, given, password) }
         return try basicAuth(request, password)

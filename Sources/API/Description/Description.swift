@@ -43,66 +43,72 @@ enum Description {
         """
 
     private static var paths: [(name: String, value: JSONValue)] {
-        var paths: [(name: String, value: JSONValue)] = []
-        for resource in Resource.collections {
-            if resource.route == .observations {
-                paths.append(("/", ["get": collection(resource, nil, operation: "listRecords")]))
-            }
-            paths.append((resource.path, ["get": collection(resource, nil, operation: resource.operation)]))
-            for format in resource.route.formats {
-                let named = resource.named(format)
-                paths.append((named.path, ["get": collection(named, format, operation: named.operation)]))
+        var (collections, documents): ([(name: String, value: JSONValue)], [(name: String, value: JSONValue)]) = (
+            [], []
+        )
+        for resource in Resource.allCases {
+            let entry = resource.entry
+            switch entry.kind {
+            case .rows(let schema):
+                func add(_ path: String, _ format: RowFormat?, operation: String) {
+                    collections.append((path, ["get": collection(resource, schema, format, operation: operation)]))
+                }
+                if resource == .observations { add("/", nil, operation: "listRecords") }
+                add(entry.path, nil, operation: entry.operation)
+                for format in entry.formats {
+                    add(entry.path + "." + format.name, format, operation: entry.operation + format.name.uppercased())
+                }
+            case .document(let schema, let id):
+                documents.append((entry.path, ["get": document(resource, schema, id)]))
+            case .service: break
             }
         }
-        for (resource, key, pattern, text) in Resource.documents {
-            paths.append((resource.path, ["get": document(resource, key, pattern, text)]))
-        }
-        return paths + others
+        return collections + documents + services
     }
 
     /// Those that tell of the server.
-    private static var others: [(name: String, value: JSONValue)] {
-        let description = ResponseDescription.plain("This description.", "application/json", ["type": "object"])
-        let metrics = ResponseDescription.plain("Numbers for Prometheus.", "text/plain", ["type": "string"])
-        let health = ResponseDescription.plain(
-            "The server serves.", "application/json", .reference("schemas", "Health"))
+    private static var services: [(name: String, value: JSONValue)] {
+        func service(_ resource: Resource, _ answer: JSONValue, _ more: [String: String] = [:]) -> (
+            name: String, value: JSONValue
+        ) {
+            let entry = resource.entry
+            var get = operation(entry.operation, entry.summary, [], answer, more, isProtected: !entry.isOpen)
+            if entry.isOpen { get = get.with([("security", [])]) }
+            return (entry.path, ["get": get])
+        }
+        let (description, metrics) = (Resource.description.entry.summary, Resource.metrics.entry.summary)
+        let health = JSONValue.reference("schemas", "Health")
         return [
-            (
-                "/openapi.json",
-                ["get": operation("describe", "This description.", [], description, ["406": "NotAcceptable"])]
-            ),
-            ("/metrics", ["get": operation("getMetrics", "Numbers for Prometheus.", [], metrics, [:])]),
-            (
-                "/health",
-                [
-                    "get": operation(
-                        "checkHealth", "Whether the server serves; no credentials.", [], health, [:], isProtected: false
-                    )
-                    .with([("security", [])])
-                ]
-            ),
+            service(
+                .description, ResponseDescription.plain(description, "application/json", ["type": "object"]),
+                ["406": "NotAcceptable"]),
+            service(.metrics, ResponseDescription.plain(metrics, "text/plain", ["type": "string"])),
+            service(.health, ResponseDescription.plain("The server serves.", "application/json", health)),
         ]
     }
 
-    private static func collection(_ resource: Resource, _ format: RowFormat?, operation name: String) -> JSONValue {
+    private static func collection(
+        _ resource: Resource, _ schema: Resource.Schema, _ format: RowFormat?, operation name: String
+    ) -> JSONValue {
         let parameters = resource.parameters.map { $0.description(of: resource, in: format) }
-        let rows = ResponseDescription.rows(resource, format.map { [$0] } ?? resource.route.formats)
+        let rows = ResponseDescription.rows(resource, schema, format.map { [$0] } ?? resource.formats)
         // A path that names a format wins over `Accept`.
         let more = format == nil ? ["406": "NotAcceptable", "304": "NotModified"] : ["304": "NotModified"]
-        return operation(name, resource.summary, parameters, rows, more)
+        return operation(name, resource.entry.summary, parameters, rows, more)
     }
 
     private static func document(
-        _ resource: Resource, _ key: String, _ pattern: String?, _ text: String
+        _ resource: Resource, _ schema: Resource.Schema, _ id: Resource.PathID
     ) -> JSONValue {
-        let schema: JSONValue = ["type": "string", "minLength": 1]
+        let text: JSONValue = ["type": "string", "minLength": 1]
         let path: JSONValue = [
-            "name": .string(key), "in": "path", "required": true, "description": .string(text),
-            "schema": pattern.map { schema.with([("pattern", .string($0))]) } ?? schema,
+            "name": .string(id.name), "in": "path", "required": true, "description": .string(id.text),
+            "schema": id.pattern.map { text.with([("pattern", .string($0))]) } ?? text,
         ]
         let parameters = [path] + resource.parameters.map { $0.description(of: resource, in: nil) }
         return operation(
-            resource.operation, resource.summary, parameters, ResponseDescription.document(resource),
+            resource.entry.operation, resource.entry.summary, parameters,
+            ResponseDescription.document(resource, schema),
             ["304": "NotModified", "404": "NotFound", "406": "NotAcceptable"])
     }
 
@@ -122,38 +128,28 @@ enum Description {
     }
 
     private static var schemas: [(name: String, value: JSONValue)] {
-        let observation = Field.allCases.map(\.rawValue)
-        let checklist = ChecklistField.allCases.map(\.rawValue)
-        let location = ObservationStore.locationNames
-        let place = location + ["species"]
-        let rows: [(name: String, members: [String], areRequired: Bool)] = [
-            ("Observation", observation, false), ("Checklist", checklist, false),
-            ("Species", ObservationStore.speciesNames, true), ("Location", location, true),
-            ("Region", ObservationStore.regionNames, true), ("Dataset", ObservationStore.datasetNames, true),
-            ("OneSpecies", ObservationStore.speciesNames + ObservationStore.speciesNumbers, true),
-            ("Place", place, true),
-        ]
-        var schemas = rows.map {
-            (name: $0.name, value: MemberDescription.object($0.members, areRequired: $0.areRequired))
+        var schemas: [(name: String, value: JSONValue)] = []
+        func add(_ name: String, _ schema: @autoclosure () -> JSONValue) {
+            if !schemas.contains(where: { $0.name == name }) { schemas.append((name, schema())) }
         }
-        // A location has other places only if there are some.
-        let one = MemberDescription.object(place + ["other_places"], areRequired: false)
-        schemas.append(("OneLocation", one.with([("required", .strings(place))])))
-        let group = MemberDescription.object(
-            SummaryKey.allCases.map(\.member) + ObservationStore.summaryNumbers, areRequired: false)
-        schemas.append(("Group", group.with([("required", .strings(ObservationStore.summaryNumbers))])))
-        for (name, members) in [("Observation", observation), ("Checklist", checklist), ("Location", location)] {
-            schemas.append((name + "Features", features(members)))
+        for resource in Resource.allCases {
+            switch resource.entry.kind {
+            case .rows(let schema):
+                add(schema.name, MemberDescription.object(schema))
+                if resource.formats.contains(.geojson) { add(schema.name + "Features", features(schema)) }
+            case .document(let schema, _): add(schema.name, MemberDescription.object(schema))
+            case .service: break
+            }
         }
-        schemas.append(("Problem", problem))
-        schemas.append(
-            ("Health", ["type": "object", "required": ["status"], "properties": ["status": ["const": "ok"]]]))
+        add("Place", MemberDescription.object(.place))
+        add("Problem", problem)
+        add("Health", ["type": "object", "required": ["status"], "properties": ["status": ["const": "ok"]]])
         return schemas
     }
 
     /// RFC 7946. The coordinates are in the geometry alone.
-    private static func features(_ members: [String]) -> JSONValue {
-        let names = members.filter { $0 != Field.latitude.rawValue && $0 != Field.longitude.rawValue }
+    private static func features(_ schema: Resource.Schema) -> JSONValue {
+        let names = schema.members.filter { $0 != Field.latitude.rawValue && $0 != Field.longitude.rawValue }
         let point: JSONValue = [
             "type": ["object", "null"], "required": ["type", "coordinates"],
             "properties": [
@@ -165,7 +161,7 @@ enum Description {
             "type": "object", "required": ["type", "geometry", "properties"],
             "properties": [
                 "type": ["const": "Feature"], "geometry": point,
-                "properties": MemberDescription.object(names, areRequired: false),
+                "properties": MemberDescription.object(Resource.Schema(name: "", members: names, required: [])),
             ],
         ]
         return [

@@ -2,13 +2,12 @@ import Birds
 
 /// What the members of records and of the rows of other resources are, as JSON Schema.
 enum MemberDescription {
-    /// An object with these members. With `fields` it has some of them alone, so none is required.
-    static func object(_ names: [String], areRequired: Bool) -> JSONValue {
-        let schema: JSONValue = [
-            "type": "object", "properties": .object(names.map { (name: $0, value: member($0)) }),
+    static func object(_ schema: Resource.Schema) -> JSONValue {
+        let object: JSONValue = [
+            "type": "object", "properties": .object(schema.members.map { (name: $0, value: member($0)) }),
             "additionalProperties": false,
         ]
-        return areRequired ? schema.with([("required", .strings(names))]) : schema
+        return schema.required.isEmpty ? object : object.with([("required", .strings(schema.required))])
     }
 
     /// One name means one thing in all resources.

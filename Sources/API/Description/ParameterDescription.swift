@@ -66,7 +66,7 @@ extension Parameter {
                 "What records are grouped by. week goes with iso_year, and not with year.", ["species", "year"]
             )
         case .fields:
-            (Parameter.names(resource.fields, most: resource.fields.count), "Which members, in which order.", nil)
+            (Parameter.names(resource.members, most: resource.members.count), "Which members, in which order.", nil)
         case .sort:
             (
                 Parameter.names(SortKey.fields.flatMap { [$0.rawValue, "-" + $0.rawValue] }, most: SortKey.most),
@@ -85,7 +85,7 @@ extension Parameter {
         case .count: (Parameter.choice(["exact"]), "Puts the number of all that matches into X-Total-Count.", "exact")
         case .format:
             (
-                Parameter.choice(format.map { [$0.name] } ?? resource.route.formats.map(\.name)),
+                Parameter.choice(format.map { [$0.name] } ?? resource.formats.map(\.name)),
                 "The format; it wins over Accept.", nil
             )
         case .spreadsheet:

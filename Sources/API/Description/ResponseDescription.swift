@@ -3,7 +3,7 @@ import Birds
 /// What answers are, as OpenAPI says it.
 enum ResponseDescription {
     /// Rows of a resource, in one format or in all that it has.
-    static func rows(_ resource: Resource, _ formats: [RowFormat]) -> JSONValue {
+    static func rows(_ resource: Resource, _ schema: Resource.Schema, _ formats: [RowFormat]) -> JSONValue {
         var fields = dataFields
         if resource.parameters.contains(.after) { fields.append(("Link", .reference("headers", "Link"))) }
         if resource.parameters.contains(.count) {
@@ -12,19 +12,21 @@ enum ResponseDescription {
         if formats.count == 1, formats != [.json] {
             fields.append(("Content-Disposition", .reference("headers", "Content-Disposition")))
         }
-        let content = formats.map { (name: $0.mediaTypes.first ?? "", value: rows(resource, $0)) }
-        return ["description": .string(resource.summary), "headers": .object(fields), "content": .object(content)]
+        let content = formats.map { (name: $0.mediaTypes.first ?? "", value: rows(schema, $0)) }
+        return [
+            "description": .string(resource.entry.summary), "headers": .object(fields), "content": .object(content),
+        ]
     }
 
-    private static func rows(_ resource: Resource, _ format: RowFormat) -> JSONValue {
+    private static func rows(_ schema: Resource.Schema, _ format: RowFormat) -> JSONValue {
         switch format {
-        case .json: ["schema": ["type": "array", "items": .reference("schemas", resource.schema)]]
-        case .ndjson: text("On each line an object of the schema \(resource.schema), and a line feed.")
+        case .json: ["schema": ["type": "array", "items": .reference("schemas", schema.name)]]
+        case .ndjson: text("On each line an object of the schema \(schema.name), and a line feed.")
         case .csv, .spreadsheet:
             text(
-                "RFC 4180: a header line with the names of the schema \(resource.schema), then the rows. An empty cell is null."
+                "RFC 4180: a header line with the names of the schema \(schema.name), then the rows. An empty cell is null."
             )
-        case .geojson: ["schema": .reference("schemas", resource.schema + "Features")]
+        case .geojson: ["schema": .reference("schemas", schema.name + "Features")]
         }
     }
 
@@ -33,10 +35,10 @@ enum ResponseDescription {
     }
 
     /// One JSON value.
-    static func document(_ resource: Resource) -> JSONValue {
+    static func document(_ resource: Resource, _ schema: Resource.Schema) -> JSONValue {
         [
-            "description": .string(resource.summary), "headers": .object(dataFields),
-            "content": ["application/json": ["schema": .reference("schemas", resource.schema)]],
+            "description": .string(resource.entry.summary), "headers": .object(dataFields),
+            "content": ["application/json": ["schema": .reference("schemas", schema.name)]],
         ]
     }
 

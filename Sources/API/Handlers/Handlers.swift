@@ -10,6 +10,8 @@ struct Handlers {
     let publicURL: PublicURL?
     /// The document at `/openapi.json`.
     let description: [UInt8]
+    /// The monotonic clock, in nanoseconds.
+    let clock: @Sendable () -> UInt64
 
     func handle(_ call: Call, for principal: Principal) throws(APIError) -> Answer {
         guard let route = call.route else {
@@ -19,74 +21,56 @@ struct Handlers {
         switch call.request.method {
         case .get, .head: break
         case .options: return .now(options)
-        case .post, .put, .patch, .delete, .query, .trace: throw .methodNotAllowed(allowed: Route.methods)
+        case .post, .put, .patch, .delete, .query, .trace: throw .methodNotAllowed(allowed: Resource.methods)
         }
-        let query = call.request.target.query
-        if route.isDocument { _ = try Representation.accepted(route.formats, call.request.fields) }
-        switch route {
+        let resource = route.resource
+        if resource.isDocument { _ = try Representation.accepted(resource.formats, call.request.fields) }
+        let parameters = try Parameters(call.request.target.query, allowed: resource.parameters)
+        func rows(_ source: RecordRequest.Rows) throws(APIError) -> Answer {
+            try answer(call, resource, view, parameters, source)
+        }
+        switch resource {
         case .observations:
-            let parameters = try Parameters(query, allowed: Parameter.observations)
             var wanted = try parameters.observations()
             wanted.fields = try parameters.fields()
-            let isFilled = try parameters.fillsWithZeros()
-            return try answer(call, route, view, parameters, isFilled ? .zeroFilled(wanted) : .observations(wanted))
-        case .checklists:
-            let parameters = try Parameters(query, allowed: Parameter.checklists)
-            let wanted = try parameters.observations()
-            return try answer(call, route, view, parameters, .checklists(wanted, parameters.checklistFields()))
-        case .locations:
-            let parameters = try Parameters(query, allowed: Parameter.locations)
-            return try answer(call, route, view, parameters, .locations(parameters.observations()))
-        case .location(let code):
-            _ = try Parameters(query, allowed: [])
-            return try one(call, route, view, .location(code: code))
-        case .regions:
-            return try answer(call, route, view, Parameters(query, allowed: Parameter.table), .regions)
-        case .summary:
-            let parameters = try Parameters(query, allowed: Parameter.summary)
-            let keys = try parameters.summaryKeys()
-            return try answer(call, route, view, parameters, .summary(keys, parameters.observations()))
-        case .observation(let id):
-            let fields = try Parameters(query, allowed: Parameter.observation).fields()
+            return try rows(parameters.fillsWithZeros() ? .zeroFilled(wanted) : .observations(wanted))
+        case .observation:
+            let fields = try parameters.fields()
             // Ids are written in one way, so that no two paths name the same observation.
-            guard let number = Int64(id), String(number) == id else { throw .unknownObservation(id: id) }
-            return try one(call, route, view, .observation(id: number, fields))
-        case .species:
-            return try answer(call, route, view, Parameters(query, allowed: Parameter.table), .species)
-        case .oneSpecies(let code):
-            _ = try Parameters(query, allowed: [])
-            return try one(call, route, view, .species(code: code))
-        case .datasets:
-            return try answer(call, route, view, Parameters(query, allowed: Parameter.table), .datasets)
-        case .health:
-            _ = try Parameters(query, allowed: [])
-            return .now(Handlers.json(Array("{\"status\":\"ok\"}\n".utf8)))
+            guard let id = Int64(route.id), String(id) == route.id else { throw .unknownObservation(id: route.id) }
+            return try document(call, resource, view, .observation(id: id, fields))
+        case .checklists:
+            return try rows(.checklists(parameters.observations(), parameters.checklistFields()))
+        case .species: return try rows(.species)
+        case .oneSpecies: return try document(call, resource, view, .species(code: route.id))
+        case .locations: return try rows(.locations(parameters.observations()))
+        case .location: return try document(call, resource, view, .location(code: route.id))
+        case .regions: return try rows(.regions)
+        case .summary: return try rows(.summary(parameters.summaryKeys(), parameters.observations()))
+        case .datasets: return try rows(.datasets)
+        case .description: return .now(.rows(.bytes(description), in: .json))
         case .metrics:
-            _ = try Parameters(query, allowed: [])
             return .now(Response(.ok, fields: Handlers.metricsFields, body: .bytes(Array(metricsText.utf8))))
-        case .description:
-            _ = try Parameters(query, allowed: [])
-            return .now(Handlers.json(description))
-        case .server:
-            throw .unknownPath(nearest: nil)
+        case .health: return .now(.rows(.bytes(Array("{\"status\":\"ok\"}\n".utf8)), in: .json))
+        case .server: throw .unknownPath(nearest: nil)
         }
     }
 
     private var metricsText: String {
-        metrics.text(generation: watch.current(now: Clock.nanoseconds()).generation, longAnswers: pool.count)
+        metrics.text(generation: watch.current(now: clock()).generation, longAnswers: pool.count)
     }
 
     private func answer(
-        _ call: Call, _ route: Route, _ view: View, _ parameters: Parameters, _ source: RecordRequest.Rows
+        _ call: Call, _ resource: Resource, _ view: View, _ parameters: Parameters, _ source: RecordRequest.Rows
     ) throws(APIError) -> Answer {
         let format = try Representation.format(
-            of: route, named: call.namedFormat, parameters, call.request.fields)
+            of: resource, named: call.namedFormat, parameters, call.request.fields)
         // `Link` and `X-Total-Count` tell of the rows.
         let needsRows = parameters[.limit] != nil || parameters[.count] != nil
         let delivery = Delivery(
-            call.request, of: route, format: format, view: view,
+            call.request, of: resource, format: format, view: view,
             isHeadEnough: call.request.method == .head && !needsRows)
-        let now = Clock.nanoseconds()
+        let now = clock()
         return try records.answer(
             source, from: watch.current(now: now), view: view, as: format,
             page: PageLink(call.request.target, base: publicURL), delivery: delivery, requestID: call.requestID,
@@ -94,24 +78,20 @@ struct Handlers {
     }
 
     /// Answers with one JSON object.
-    private func one(_ call: Call, _ route: Route, _ view: View, _ source: RecordRequest.Document) throws(APIError)
-        -> Answer
-    {
-        let delivery = Delivery(call.request, of: route, format: .json, view: view, isHeadEnough: false)
-        let now = Clock.nanoseconds()
+    private func document(
+        _ call: Call, _ resource: Resource, _ view: View, _ source: RecordRequest.Document
+    ) throws(APIError) -> Answer {
+        let delivery = Delivery(call.request, of: resource, format: .json, view: view, isHeadEnough: false)
+        let now = clock()
         return try records.answer(
             source, from: watch.current(now: now), view: view, delivery: delivery, requestID: call.requestID, now: now)
     }
 
     private var options: Response {
         var response = Response(.noContent)
-        response.fields.append(.allow, Route.methods.map(\.rawValue).joined(separator: ", "))
+        response.fields.append(.allow, Resource.methods.map(\.rawValue).joined(separator: ", "))
         return response
     }
 
     private static let metricsFields = ResponseFields([(.contentType, "text/plain; version=0.0.4; charset=utf-8")])
-
-    private static func json(_ body: [UInt8]) -> Response {
-        .rows(.bytes(body), in: .json)
-    }
 }

@@ -21,8 +21,8 @@ struct LongAnswer: Sendable {
         requestID: String,
         _ canceller: Canceller
     ) -> Response {
-        let began = Clock.nanoseconds()
-        defer { metrics.queried(onWorker: true, nanoseconds: Clock.nanoseconds() &- began) }
+        let began = MonotonicClock.nanoseconds()
+        defer { metrics.queried(onWorker: true, nanoseconds: MonotonicClock.nanoseconds() &- began) }
         do throws(StoreError) {
             let lease = try pool.withdraw(canceller)
             lease.setBudget(nanoseconds: queryTimeout)
@@ -52,8 +52,8 @@ struct LongAnswer: Sendable {
     func response(
         _ source: RecordRequest.Document, view: View, delivery: Delivery, requestID: String, _ canceller: Canceller
     ) -> Response {
-        let began = Clock.nanoseconds()
-        defer { metrics.queried(onWorker: true, nanoseconds: Clock.nanoseconds() &- began) }
+        let began = MonotonicClock.nanoseconds()
+        defer { metrics.queried(onWorker: true, nanoseconds: MonotonicClock.nanoseconds() &- began) }
         do throws(StoreError) {
             let lease = try pool.withdraw(canceller)
             lease.setBudget(nanoseconds: queryTimeout)

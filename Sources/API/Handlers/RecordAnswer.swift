@@ -8,17 +8,18 @@ struct RecordAnswer {
     let loopBudget: UInt64
     let log: EventLog
     let metrics: LoopMetrics
+    let clock: @Sendable () -> UInt64
 
     /// What is set aside for an answer at first, in bytes: enough for the usual one of a few records.
     private static let usualSize = 4096
 
-    /// - Parameter now: when the work on it began, on the monotonic clock.
+    /// - Parameter now: when the work on it began, by `clock`.
     func answer(
         _ source: RecordRequest.Rows, from store: ObservationStore, view: View, as format: RowFormat, page: PageLink,
         delivery: Delivery,
         requestID: String, now: UInt64
     ) throws(APIError) -> Answer {
-        defer { metrics.queried(onWorker: false, nanoseconds: Clock.nanoseconds() &- now) }
+        defer { metrics.queried(onWorker: false, nanoseconds: clock() &- now) }
         do throws(StoreError) {
             store.setBudget(nanoseconds: loopBudget, now: now)
             let rows = try store.rows(source, view: view, format: format)
@@ -40,13 +41,13 @@ struct RecordAnswer {
         }
     }
 
-    /// - Parameter now: when the work on it began, on the monotonic clock.
+    /// - Parameter now: when the work on it began, by `clock`.
     func answer(
         _ source: RecordRequest.Document, from store: ObservationStore, view: View, delivery: Delivery,
         requestID: String,
         now: UInt64
     ) throws(APIError) -> Answer {
-        defer { metrics.queried(onWorker: false, nanoseconds: Clock.nanoseconds() &- now) }
+        defer { metrics.queried(onWorker: false, nanoseconds: clock() &- now) }
         let found: [UInt8]?
         do throws(StoreError) {
             store.setBudget(nanoseconds: loopBudget, now: now)

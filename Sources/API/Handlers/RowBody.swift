@@ -26,8 +26,8 @@ final class RowBody: BodyProducer {
     }
 
     func next(into buffer: inout [UInt8]) -> Piece {
-        let began = Clock.nanoseconds()
-        defer { metrics.wentOn(nanoseconds: Clock.nanoseconds() &- began) }
+        let began = MonotonicClock.nanoseconds()
+        defer { metrics.wentOn(nanoseconds: MonotonicClock.nanoseconds() &- began) }
         return lease.withLock { lease in
             do throws(StoreError) {
                 switch lease {

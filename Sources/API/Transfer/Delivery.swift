@@ -20,16 +20,16 @@ struct Delivery: Sendable {
     /// It changes with the bytes that this program makes of the same data.
     private static let programVersion = "3"
 
-    init(_ request: Request, of route: Route?, format: RowFormat, view: View, isHeadEnough: Bool) {
+    init(_ request: Request, of resource: Resource, format: RowFormat, view: View, isHeadEnough: Bool) {
         var digest = Digest()
         digest.add(Delivery.programVersion)
         digest.add(format.tagName)
         digest.add(request.target.raw)
-        for region in view.regions ?? ["*"] { digest.add(region) }
+        digest.add(view.tag)
         representation = digest
         fields = request.fields
         self.isHeadEnough = isHeadEnough
-        let name = format == .json ? nil : route?.collectionName
+        let name = format == .json ? nil : resource.collectionName
         disposition = name.map { "inline; filename=\"\($0).\(format.name)\"" }
     }
 

@@ -65,7 +65,9 @@ extension ObservationStore {
         }
         table.page = { pager?.next }
         let total: Int? =
-            if query.page.countsAll { try checklistScan(selection, nil).count(ChecklistScan.Entry()) } else { nil }
+            if query.page.countsAll {
+                try checklistScan(selection, nil).count(ChecklistScan.Entry(), database.budget)
+            } else { nil }
         return RowCursor(.other(table), total: total, memory: memory)
     }
 

@@ -21,7 +21,7 @@ extension ObservationStore {
             return try numbers.cells(of: id, records)
         }
         table.page = { pager?.next }
-        let total = query.page.countsAll ? try LocationScan(selection, database).count(0) : nil
+        let total = query.page.countsAll ? try LocationScan(selection, database).count(0, database.budget) : nil
         return RowCursor(.other(table), total: total, memory: memory)
     }
 

@@ -111,7 +111,7 @@ public final class ObservationStore {
 
     /// How many observations match, on all pages.
     private func count(_ selection: Selection) throws(StoreError) -> Int {
-        try planner.anyScan(selection, isWide: false).count(ObservationRow())
+        try planner.anyScan(selection, isWide: false).count(ObservationRow(), database.budget)
     }
 
     /// One observation as a JSON object with the given fields; nil if there is none or the view does not show it.
@@ -198,7 +198,7 @@ extension ObservationStore {
 
     /// Leaves out what the view does not show. The store outlives it, within its cursor.
     private func speciesEdit(_ view: View) -> TableRows.Edit? {
-        guard view.regions != nil else { return nil }
+        if RegionScope(view).isEverywhere { return nil }
         return { [self] (cells, id) throws(StoreError) in
             let isNamed = cells[1] != .nothing || cells[2] != .nothing
             return try resolver.shows(SpeciesNames.Match(id: id, isNamed: isNamed), view)

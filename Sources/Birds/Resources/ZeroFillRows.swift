@@ -10,7 +10,9 @@ extension ObservationStore {
             try zeroFillScan(selection, start: pager?.start?.row), encoder(format, query.fields), pager,
             budget: database.budget)
         var total: Int?
-        if query.page.countsAll { total = try count(zeroFillScan(selection, start: nil)) }
+        if query.page.countsAll {
+            total = try zeroFillScan(selection, start: nil).count(ObservationRow(), database.budget)
+        }
         return RowCursor(.other(rows), total: total, memory: memory)
     }
 
@@ -23,19 +25,6 @@ extension ObservationStore {
             checklists: checklistScan(selection.ofVisits, start, areComplete: true),
             observations: planner.scan(selection, isWide: true, start: first), species: selection.species ?? [],
             database: database)
-    }
-
-    private func count(_ scan: ZeroFillScan) throws(StoreError) -> Int {
-        defer { scan.end() }
-        var row = ObservationRow()
-        var count = 0
-        while try scan.next(&row) {
-            count += 1
-            if count & (ZeroFillRows.rowsBetweenQuestions - 1) == 0, let refusal = database.budget.refusal {
-                throw refusal
-            }
-        }
-        return count
     }
 }
 
@@ -51,9 +40,6 @@ final class ZeroFillRows: RowProducer {
     private let budget: Budget
     private var read = 0
 
-    /// A power of two.
-    static let rowsBetweenQuestions = 256
-
     init(_ scan: ZeroFillScan, _ encoder: RowEncoder, _ pager: Pager?, budget: Budget) {
         self.scan = scan
         self.encoder = encoder
@@ -67,7 +53,7 @@ final class ZeroFillRows: RowProducer {
         var row = ObservationRow()
         while try scan.next(&row) {
             read += 1
-            if read & (ZeroFillRows.rowsBetweenQuestions - 1) == 0, let refusal = budget.refusal {
+            if read & (Budget.rowsBetweenQuestions - 1) == 0, let refusal = budget.refusal {
                 throw refusal
             }
             // Pages tell no more of a row than its checklist's.

@@ -30,8 +30,6 @@ public final class RowCursor {
 
     /// How many bytes are gathered before they go to the caller.
     private static let pieceSize = 1 << 16
-    /// A power of two. SQLite asks for the budget by itself, but not where rows come fast and encoding takes the time.
-    private static let rowsBetweenQuestions = 256
 
     /// - Parameter limit: How many rows there are at most.
     init(
@@ -98,7 +96,7 @@ public final class RowCursor {
             }
             try encoder.append(row, isFirst: count == 0, to: &rows)
             count += 1
-            if count & (RowCursor.rowsBetweenQuestions - 1) == 0, let refusal = memory.budget.refusal {
+            if count & (Budget.rowsBetweenQuestions - 1) == 0, let refusal = memory.budget.refusal {
                 throw refusal
             }
             if rows.count >= RowCursor.pieceSize { rows.move(to: &buffer) }

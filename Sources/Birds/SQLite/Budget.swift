@@ -23,6 +23,8 @@ final class Budget {
     var canceller = Canceller()
 
     private static let stepsBetweenQuestions: Int32 = 4000
+    /// A power of two. SQLite does not ask where rows come fast, and work on them takes the time.
+    static let rowsBetweenQuestions = 256
 
     /// Begins to count; nil for no limit.
     /// - Parameter now: on the monotonic clock, where the caller has just read it.
@@ -31,14 +33,14 @@ final class Budget {
             deadline = .max
             return
         }
-        let (sum, overflow) = (now ?? Budget.now()).addingReportingOverflow(nanoseconds)
+        let (sum, overflow) = (now ?? MonotonicClock.nanoseconds()).addingReportingOverflow(nanoseconds)
         deadline = overflow ? .max : sum
     }
 
     /// Why nothing more may be done; nil if it may.
     var refusal: StoreError? {
         if canceller.isCancelled { return .cancelled }
-        return deadline != .max && Budget.now() > deadline ? .overBudget : nil
+        return deadline != .max && MonotonicClock.nanoseconds() > deadline ? .overBudget : nil
     }
 
     /// Lets SQLite ask. The connection must keep the budget alive.
@@ -52,9 +54,14 @@ final class Budget {
             }, context)
     }
 
-    private static func now() -> UInt64 {
+}
+
+/// The monotonic clock, which no change of the time of day moves.
+public enum MonotonicClock {
+    /// Nanoseconds since some moment in the past.
+    public static func nanoseconds() -> UInt64 {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
-        return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
+        return UInt64(truncatingIfNeeded: time.tv_sec) &* 1_000_000_000 &+ UInt64(truncatingIfNeeded: time.tv_nsec)
     }
 }

@@ -10,11 +10,15 @@ protocol RowFinder<Row>: AnyObject {
 
 extension RowFinder {
     /// How many rows are left.
-    func count(_ row: Row) throws(StoreError) -> Int {
+    /// - Parameter row: any one, which is overwritten.
+    func count(_ row: Row, _ budget: Budget) throws(StoreError) -> Int {
         defer { end() }
         var row = row
         var count = 0
-        while try next(&row) { count += 1 }
+        while try next(&row) {
+            count += 1
+            if count & (Budget.rowsBetweenQuestions - 1) == 0, let refusal = budget.refusal { throw refusal }
+        }
         return count
     }
 }

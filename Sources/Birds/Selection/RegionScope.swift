@@ -31,6 +31,11 @@ struct RegionScope: Hashable {
         }
     }
 
+    /// All that the view shows.
+    init(_ view: View) { self.init(query: [], view: view) }
+
+    var isEverywhere: Bool { regions == nil }
+
     func contains(_ region: String?) -> Bool {
         guard let regions else { return true }
         guard let region else { return false }

@@ -40,8 +40,8 @@ final class Resolver {
     /// Whether a view shows that there is such a species: those of the tables of species are no secret, others are known from
     /// records alone.
     func shows(_ species: SpeciesNames.Match, _ view: View) throws(StoreError) -> Bool {
-        if species.isNamed || view.regions == nil { return true }
-        let scope = RegionScope(query: [], view: view)
+        let scope = RegionScope(view)
+        if species.isNamed || scope.isEverywhere { return true }
         regionsOfSpecies.bind(1, species.id)
         defer { regionsOfSpecies.reset() }
         while try regionsOfSpecies.step() {
@@ -54,7 +54,7 @@ final class Resolver {
     /// id, and any other is a list. Whatever is asked of the records of a query is asked of this one.
     /// - Throws: `.malformedList` where a value is neither.
     func resolved(_ filter: RecordFilter, _ view: View) throws(StoreError) -> RecordFilter {
-        let scope = RegionScope(query: [], view: view)
+        let scope = RegionScope(view)
         func isID(_ value: String, _ filter: UnresolvedValue.Filter) throws(StoreError) -> Bool {
             switch filter {
             case .species: try isKnown(species: value, view)
@@ -95,7 +95,8 @@ final class Resolver {
             }
             guard isKnown else {
                 // A species that only records know may be one that the view hides.
-                throw .unknownSpecies(name, nearest: try names.nearest(to: name, namedOnly: view.regions != nil))
+                throw .unknownSpecies(
+                    name, nearest: try names.nearest(to: name, namedOnly: !RegionScope(view).isEverywhere))
             }
         }
         return ids.count == 1 ? ids : Set(ids).sorted()

@@ -156,7 +156,7 @@ import Testing
         var found = 0
         for _ in 0..<400 {
             let query = Self.randomQuery(&random)
-            let view = View(regions: [nil, nil, ["CA"], ["US", "CA-YT"], []].randomElement(using: &random) ?? nil)
+            let view = Self.views[Int.random(in: Self.views.indices, using: &random)]
             let expected = expectation.ids(query, view)
             found += expected.count
             do {
@@ -170,6 +170,12 @@ import Testing
         }
         #expect(found > 5_000)
     }
+
+    static let views = [
+        View.everything, .everything, .nothing, View([View.Part(regions: ["CA"])]),
+        View([View.Part(regions: ["US", "CA-YT"])]), View([View.Part(regions: ["US"]), View.Part(regions: ["CA-YT"])]),
+        View([View.Part(regions: []), View.Part(regions: ["CA-YT"])]),
+    ]
 
     static func randomQuery(_ random: inout SplitMix) -> ObservationQuery {
         func some(_ range: ClosedRange<Int>, atMost most: Int) -> [Int] {
@@ -239,8 +245,8 @@ import Testing
                 if cursors.count > 20 { cursors.removeAll() }
             }
         }
-        cursors.append(try store.species(format: .json, view: View(regions: ["CA"])))
-        cursors.append(try store.datasets(format: .json, view: View(regions: ["CA"])))
+        cursors.append(try store.species(format: .json, view: View([View.Part(regions: ["CA"])])))
+        cursors.append(try store.datasets(format: .json, view: View([View.Part(regions: ["CA"])])))
 
         var plans: [String] = []
         var next = sqlite3_next_stmt(store.database.handle, nil)
@@ -379,7 +385,7 @@ import Testing
         ]
         try fixture.write(to: folder.path("birds.db"))
         let store = try ObservationStore(path: folder.path("birds.db"))
-        let view = View(regions: ["CA"])
+        let view = View([View.Part(regions: ["CA"])])
 
         #expect(try store.ids(ObservationQuery(), view: view) == [1, 4])
         #expect(try store.observation(id: 1, fields: [.num], view: view) == Array(#"{"num":1}"#.utf8))
@@ -415,7 +421,7 @@ import Testing
                 "imported_at":"2024-05-06T07:08:09Z","checklists":2,"records":2}]
 
                 """)
-        #expect(try store.datasets(format: .csv, view: View(regions: [])).text().split(separator: "\r\n").count == 1)
+        #expect(try store.datasets(format: .csv, view: View.nothing).text().split(separator: "\r\n").count == 1)
     }
 
     @Test func speciesAndDataSetsAreListed() throws {

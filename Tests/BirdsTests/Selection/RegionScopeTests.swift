@@ -21,7 +21,9 @@ import Testing
             (["CA"], ["CA-YT", "US"], ["CA-YT"]), (["MX"], ["CA"], []), ([], [], []), (["CA"], [], []),
         ] as [([String], [String]?, [String]?)])
     func aQueryIsCutToItsView(_ query: [String], _ view: [String]?, regions: [String]?) {
-        #expect(RegionScope(query: query, view: View(regions: view)).regions == regions)
+        #expect(RegionScope(query: query, view: View([View.Part(regions: view)])).regions == regions)
+        let parts = view?.map { View.Part(regions: [$0]) } ?? [View.Part(regions: ["XX"]), View.Part(regions: nil)]
+        #expect(RegionScope(query: query, view: View(parts)).regions == regions)
     }
 
     @Test func aPlaceWithoutRegionIsEverywhereAlone() {

@@ -152,7 +152,10 @@ import Testing
                 try store.summary(by: [.region, .location], counted, view: .everything, format: .json)
             }
         ),
-        ("species", { (store) throws(StoreError) in try store.species(format: .json, view: View(regions: ["CA"])) }),
+        (
+            "species",
+            { (store) throws(StoreError) in try store.species(format: .json, view: View([View.Part(regions: ["CA"])])) }
+        ),
         ("data sets", { (store) throws(StoreError) in try store.datasets(format: .json, view: .everything) }),
     ]
 

@@ -1,0 +1,179 @@
+import Birds
+import HTTP
+
+/// What can be asked for: the one table of resources. Paths, formats and parameters, the labels of metrics, and the paths and schemas of
+/// `/openapi.json` are all made from it; `Handlers` says how each resource is answered.
+enum Resource: Int, CaseIterable {
+    case observations, observation, checklists, species, oneSpecies, locations, location, regions, summary, datasets
+    case description, metrics, health
+    /// The server as a whole, which only OPTIONS asks for.
+    case server
+
+    /// The methods of every resource. HEAD is a GET without its body.
+    static let methods: [Method] = [.get, .head, .options]
+
+    struct Entry {
+        /// In the metrics.
+        let label: String
+        /// With an id in braces, where it has one.
+        let path: String
+        let kind: Kind
+        let parameters: [Parameter]
+        /// The name of the operation in the description, which programs make functions of.
+        let operation: String
+        let summary: String
+        /// The default first.
+        var formats: [RowFormat] = [.json]
+        /// Whether it needs no credentials.
+        var isOpen = false
+    }
+
+    enum Kind {
+        /// Rows of records, in any of its formats.
+        case rows(Schema)
+        /// One JSON object of records.
+        case document(Schema, PathID)
+        /// About the server; it reads no records.
+        case service
+    }
+
+    /// A row or a document, in the description.
+    struct Schema {
+        let name: String
+        let members: [String]
+        /// The members that every one has.
+        let required: [String]
+    }
+
+    /// The id at the end of a path.
+    struct PathID {
+        let name: String
+        /// As a regular expression.
+        var pattern: String?
+        let text: String
+    }
+
+    var entry: Entry { Resource.entries[rawValue] }
+    var label: String { Resource.entries[rawValue].label }
+    var formats: [RowFormat] { Resource.entries[rawValue].formats }
+    var parameters: [Parameter] { Resource.entries[rawValue].parameters }
+
+    /// Of its rows or its document.
+    var members: [String] {
+        switch Resource.entries[rawValue].kind {
+        case .rows(let schema), .document(let schema, _): schema.members
+        case .service: []
+        }
+    }
+
+    /// Whether it is one JSON object, of records or the description.
+    var isDocument: Bool {
+        if case .document = Resource.entries[rawValue].kind { return true }
+        return self == .description
+    }
+
+    /// The name of a resource of rows, which is its path; nil for others.
+    var collectionName: String? {
+        guard case .rows = Resource.entries[rawValue].kind else { return nil }
+        return String(Resource.entries[rawValue].path.dropFirst())
+    }
+
+    /// By raw value.
+    private static let entries = allCases.map(makeEntry)
+
+    private static func makeEntry(_ resource: Resource) -> Entry {
+        let tableFormats: [RowFormat] = [.json, .ndjson, .csv]
+        let placeFormats = tableFormats + [.geojson]
+        switch resource {
+        case .observations:
+            return Entry(
+                label: "observations", path: "/observations", kind: .rows(.observation),
+                parameters: Parameter.observations, operation: "listObservations",
+                summary: "Records, by date, place and species.", formats: placeFormats)
+        case .observation:
+            return Entry(
+                label: "observation", path: "/observations/{id}",
+                kind: .document(
+                    .observation, PathID(name: "id", pattern: "^(0|-?[1-9][0-9]*)$", text: "The id of a record.")),
+                parameters: Parameter.observation, operation: "getObservation", summary: "One record.")
+        case .checklists:
+            return Entry(
+                label: "checklists", path: "/checklists", kind: .rows(.checklist), parameters: Parameter.checklists,
+                operation: "listChecklists", summary: "Visits of a place, with their effort.", formats: placeFormats)
+        case .species:
+            return Entry(
+                label: "species", path: "/species",
+                kind: .rows(Schema(name: "Species", ObservationStore.speciesNames)), parameters: Parameter.table,
+                operation: "listSpecies", summary: "All species.", formats: tableFormats)
+        case .oneSpecies:
+            return Entry(
+                label: "one_species", path: "/species/{species_id}",
+                kind: .document(
+                    Schema(name: "OneSpecies", ObservationStore.speciesNames + ObservationStore.speciesNumbers),
+                    PathID(
+                        name: "species_id",
+                        text: "The species_id; a slash in it is %2F. For . or .. use the parameter species.")),
+                parameters: [], operation: "getSpecies", summary: "One species, with the numbers of its records.")
+        case .locations:
+            return Entry(
+                label: "locations", path: "/locations",
+                kind: .rows(Schema(name: "Location", ObservationStore.locationNames)),
+                parameters: Parameter.locations, operation: "listLocations",
+                summary: "Locations, with the numbers of their records.", formats: placeFormats)
+        case .location:
+            return Entry(
+                label: "location", path: "/locations/{loc_id}",
+                kind: .document(
+                    Schema(
+                        name: "OneLocation", members: Schema.place.members + ["other_places"],
+                        required: Schema.place.members),
+                    PathID(
+                        name: "loc_id",
+                        text: "The loc_id; a slash in it is %2F. For . or .. use the parameter location.")),
+                parameters: [], operation: "getLocation", summary: "One location, with the numbers of its records.")
+        case .regions:
+            return Entry(
+                label: "regions", path: "/regions", kind: .rows(Schema(name: "Region", ObservationStore.regionNames)),
+                parameters: Parameter.table, operation: "listRegions",
+                summary: "Regions, with the numbers of their records.", formats: tableFormats)
+        case .summary:
+            return Entry(
+                label: "summary", path: "/summary", kind: .rows(.group), parameters: Parameter.summary,
+                operation: "summarize", summary: "Numbers of groups of records.", formats: tableFormats)
+        case .datasets:
+            return Entry(
+                label: "datasets", path: "/datasets",
+                kind: .rows(Schema(name: "Dataset", ObservationStore.datasetNames)), parameters: Parameter.table,
+                operation: "listDatasets", summary: "What was imported, when, from where, under which licence.",
+                formats: tableFormats)
+        case .description:
+            return Entry(
+                label: "description", path: "/openapi.json", kind: .service, parameters: [], operation: "describe",
+                summary: "This description.")
+        case .metrics:
+            return Entry(
+                label: "metrics", path: "/metrics", kind: .service, parameters: [], operation: "getMetrics",
+                summary: "Numbers for Prometheus.")
+        case .health:
+            return Entry(
+                label: "health", path: "/health", kind: .service, parameters: [], operation: "checkHealth",
+                summary: "Whether the server serves; no credentials.", isOpen: true)
+        case .server:
+            return Entry(label: "server", path: "*", kind: .service, parameters: [], operation: "", summary: "")
+        }
+    }
+}
+
+extension Resource.Schema {
+    /// All members are required.
+    init(name: String, _ members: [String]) { self.init(name: name, members: members, required: members) }
+
+    // With `fields` a row has some members alone, so none is required.
+    static let observation = Self(name: "Observation", members: Field.allCases.map(\.rawValue), required: [])
+    static let checklist = Self(name: "Checklist", members: ChecklistField.allCases.map(\.rawValue), required: [])
+    static let place = Self(name: "Place", ObservationStore.locationNames + ["species"])
+    /// A row has the keys that it is grouped by.
+    static let group = Self(
+        name: "Group", members: SummaryKey.allCases.map(\.member) + ObservationStore.summaryNumbers,
+        required: ObservationStore.summaryNumbers)
+}
