@@ -56,3 +56,10 @@ struct Authentication {
         return Principal(name: name, view: Authentication.shared)
     }
 }
+
+/// Who asks, as authentication found it, and what they may see.
+struct Principal: Sendable {
+    /// The user name of Basic credentials; nil with the shared password alone, and where nobody is asked.
+    let name: String?
+    let view: View
+}

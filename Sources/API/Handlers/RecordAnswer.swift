@@ -105,3 +105,14 @@ extension Response {
     private static let geoFields = ResponseFields([(.contentType, "application/geo+json")])
     private static let csvFields = ResponseFields([(.contentType, "text/csv; charset=utf-8")])
 }
+
+extension RecordRequest.Document {
+    /// What is wrong where there is none.
+    var unknown: APIError {
+        switch self {
+        case .observation(let id, _): .unknownObservation(id: String(id))
+        case .location(let code): .unknownLocation(code: code)
+        case .species(let code): .unknownSpecies(code: code)
+        }
+    }
+}

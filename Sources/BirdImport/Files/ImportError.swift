@@ -1,4 +1,5 @@
 import Birds
+import Glibc
 
 /// Why an import, or another change of the data, did not happen. The database is then as it was.
 public struct ImportError: Error, Sendable, Equatable {
@@ -50,3 +51,6 @@ public struct ImportError: Error, Sendable, Equatable {
         self.message = message
     }
 }
+
+/// What the system says of an error number, such as `Permission denied`. glibc keeps the text per thread.
+func systemMessage(_ number: Int32) -> String { strerror(number).map { String(cString: $0) } ?? "error \(number)" }

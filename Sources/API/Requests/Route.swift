@@ -66,3 +66,13 @@ struct Route: Hashable {
         return names
     }
 }
+
+/// One request, and what its path names.
+struct Call {
+    let request: Request
+    let route: Route?
+    /// The format that the path names.
+    let namedFormat: RowFormat?
+    /// The value of `X-Request-Id` in the answer.
+    let requestID: String
+}
