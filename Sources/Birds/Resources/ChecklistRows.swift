@@ -11,53 +11,33 @@ extension ObservationStore {
             query.page, of: .checklists, selection, order: .date(isDescending: false), records, database)
         let scan = try checklistScan(selection, pager?.start?.row)
         let records = records
-        let species = try database.prepare("SELECT time, species_count FROM checklist WHERE id = ?1")
         var fields = fields
         if format == .geojson {
             // The geometry, which is there whatever was asked for.
             for field in [ChecklistField.latitude, .longitude] where !fields.contains(field) { fields.append(field) }
         }
-        let members = fields
-        let table = TableRows(names: members.map(\.rawValue), format: format) { () throws(StoreError) in
+        let members = fields.map { (field: $0, ofChecklist: $0.ofChecklist) }
+        let table = TableRows(names: fields.map(\.rawValue), format: format) { () throws(StoreError) in
             var entry = ChecklistScan.Entry()
             guard try scan.next(&entry, on: pager, as: { $0.key }) else { return nil }
             let checklist = try records.checklist(entry.id)
             let location = try records.location(entry.location)
             let date = StoredDate(entry.date)
-            species.bind(1, entry.id)
-            var (time, count): (String?, Int64) = (nil, 0)
-            while try species.step() { (time, count) = (species.text(0), species.int64(1)) }
-            func watched(_ half: Int64) -> RowCell { .flag(checklist.halfDays.map { $0 & half != 0 }) }
             var cells: [RowCell] = []
-            for field in members {
+            for (field, shown) in members {
                 let cell: RowCell =
                     switch field {
-                    case .checklistID: RowCell(checklist.code)
                     case .locationID: .text(location.code)
                     case .latitude: RowCell(location.latitude)
                     case .longitude: RowCell(location.longitude)
                     case .region: RowCell(location.region)
+                    case .locationName: RowCell(location.name)
                     case .year: RowCell(date.year)
                     case .month: RowCell(date.month)
                     case .day: RowCell(date.day)
-                    case .time: RowCell(time)
-                    case .minutes: RowCell(checklist.minutes)
-                    case .distanceKilometres: RowCell(checklist.distanceKilometres)
-                    case .observers: RowCell(checklist.observers)
-                    case .complete: .flag(checklist.isComplete)
-                    case .speciesCount: .integer(count)
                     case .date: RowCell(date.iso)
                     case .dataset: .text(try records.dataset(entry.dataset))
-                    case .locationName: RowCell(location.name)
-                    case .areaHectares: RowCell(checklist.areaHectares)
-                    case .protocol: RowCell(checklist.protocol)
-                    case .checklistComments: RowCell(checklist.comments)
-                    case .day1AM: watched(1)
-                    case .day1PM: watched(2)
-                    case .day2AM: watched(4)
-                    case .day2PM: watched(8)
-                    case .effortHoursAtLeast: RowCell(checklist.effortHoursAtLeast)
-                    case .snowDepthAtLeast: RowCell(checklist.snowDepthAtLeast)
+                    default: shown.map { RowCell(checklist[$0]) } ?? .nothing
                     }
                 cells.append(cell)
             }

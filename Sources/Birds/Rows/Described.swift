@@ -42,9 +42,4 @@ struct Described {
         knownChecklist = checklist
         return checklist
     }
-
-    /// Whether half of a day was watched, which has a bit.
-    mutating func watched(_ half: Int64) throws(StoreError) -> Bool? {
-        try checklist().halfDays.map { $0 & half != 0 }
-    }
 }

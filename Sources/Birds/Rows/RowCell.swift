@@ -8,11 +8,20 @@ enum RowCell: Equatable {
     /// JSON as it stands; for documents that are never CSV.
     case json(String)
 
-    static func flag(_ flag: Bool?) -> RowCell { flag.map { .boolean($0) } ?? .nothing }
-
     init(_ number: Int64?) { self = number.map { .integer($0) } ?? .nothing }
     init(_ number: Double?) { self = number.map { .real($0) } ?? .nothing }
     init(_ text: String?) { self = text.map { .text($0) } ?? .nothing }
+
+    init(_ value: Records.Value) {
+        self =
+            switch value {
+            case .nothing: .nothing
+            case .integer(let number): .integer(number)
+            case .real(let number): .real(number)
+            case .text(let text): .text(text)
+            case .flag(let flag): .boolean(flag)
+            }
+    }
 
     /// As a coordinate.
     var number: Double? {

@@ -10,14 +10,11 @@ extension Field {
         case .year, .month, .day, .date: .date
         case .speciesID, .commonName, .scientificName, .category: .species
         case .dataset: .dataset
-        case .checklistID, .minutes, .distanceKilometres, .observers, .complete, .areaHectares, .protocol,
-            .checklistComments, .day1AM, .day1PM, .day2AM,
-            .day2PM,
-            .effortHoursAtLeast, .snowDepthAtLeast:
-            .checklist
         case .sourceID, .valid, .reviewed, .time, .confidence, .breedingCode, .comments: .observation
         case .id: .id
         case .num: .num
+        // Those that show a column of it.
+        default: .checklist
         }
     }
 }
@@ -126,21 +123,6 @@ struct RowPart: ~Copyable {
 
         case .dataset: syntax.append(try row.dataset(), to: &buffer)
 
-        case .checklistID: syntax.append(try row.checklist().code, to: &buffer)
-        case .minutes: syntax.append(try row.checklist().minutes, to: &buffer)
-        case .distanceKilometres: syntax.append(try row.checklist().distanceKilometres, to: &buffer)
-        case .areaHectares: syntax.append(try row.checklist().areaHectares, to: &buffer)
-        case .protocol: syntax.append(try row.checklist().protocol, to: &buffer)
-        case .checklistComments: syntax.append(try row.checklist().comments, to: &buffer)
-        case .observers: syntax.append(try row.checklist().observers, to: &buffer)
-        case .complete: syntax.append(try row.checklist().isComplete, to: &buffer)
-        case .day1AM: syntax.append(try row.watched(1), to: &buffer)
-        case .day1PM: syntax.append(try row.watched(2), to: &buffer)
-        case .day2AM: syntax.append(try row.watched(4), to: &buffer)
-        case .day2PM: syntax.append(try row.watched(8), to: &buffer)
-        case .effortHoursAtLeast: syntax.append(try row.checklist().effortHoursAtLeast, to: &buffer)
-        case .snowDepthAtLeast: syntax.append(try row.checklist().snowDepthAtLeast, to: &buffer)
-
         case .sourceID: syntax.append(observation?.sourceID, to: &buffer)
         case .time: syntax.append(observation?.time, to: &buffer)
         case .valid: syntax.append(observation?.isValid, to: &buffer)
@@ -151,6 +133,10 @@ struct RowPart: ~Copyable {
 
         case .id: syntax.append(row.id, to: &buffer)
         case .num: syntax.append(row.num, to: &buffer)
+
+        default:
+            guard let shown = field.ofChecklist else { return syntax.append(RowCell.nothing, to: &buffer) }
+            syntax.append(RowCell(try row.checklist()[shown]), to: &buffer)
         }
     }
 }

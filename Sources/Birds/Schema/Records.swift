@@ -20,18 +20,33 @@ final class Records {
         var name: String?
     }
 
+    /// A row of `checklist`.
     struct Checklist {
-        var code: String?
-        var minutes: Int64?
-        var distanceKilometres: Double?
-        var areaHectares: Double?
-        var `protocol`: String?
-        var comments: String?
-        var observers: Int64?
-        var isComplete: Bool?
-        var halfDays: Int64?
-        var effortHoursAtLeast: Double?
-        var snowDepthAtLeast: Double?
+        /// By the columns' raw values.
+        private let values: [Value]
+
+        fileprivate init(_ row: Statement) {
+            values = Self.kinds.indices.map { row.value(Int32($0), Self.kinds[$0]) }
+        }
+
+        private static let kinds = ChecklistColumn.allCases.map(\.definition.kind)
+
+        subscript(shown: ChecklistValue) -> Value {
+            switch shown {
+            case .column(let column): values[Int(column.rawValue)]
+            case .bit(let bit, let column):
+                if case .integer(let bits) = values[Int(column.rawValue)] { .flag(bits & bit != 0) } else { .nothing }
+            }
+        }
+    }
+
+    /// What a column of a row holds.
+    enum Value {
+        case nothing
+        case integer(Int64)
+        case real(Double)
+        case text(String)
+        case flag(Bool)
     }
 
     /// What the indexes do not hold of an observation.
@@ -112,20 +127,12 @@ final class Records {
     }
 
     func checklist(_ id: Int64) throws(StoreError) -> Checklist {
-        let sql = """
-            SELECT code, minutes, distance_km, area_ha, protocol, comments, observers, complete, half_days,
-                effort_hours_atleast, snow_depth_atleast
-            FROM checklist WHERE id = ?1
-            """
-        let row = try seek(id, &checklistByID, sql)
+        let row = try seek(id, &checklistByID, Self.checklistByID)
         defer { row.reset() }
-        return Checklist(
-            code: row.text(0), minutes: row.optionalInt64(1), distanceKilometres: row.optionalDouble(2),
-            areaHectares: row.optionalDouble(3), protocol: row.text(4), comments: row.text(5),
-            observers: row.optionalInt64(6), isComplete: row.optionalInt64(7).map { $0 != 0 },
-            halfDays: row.optionalInt64(8), effortHoursAtLeast: row.optionalDouble(9),
-            snowDepthAtLeast: row.optionalDouble(10))
+        return Checklist(row)
     }
+
+    private static let checklistByID = "SELECT \(ChecklistColumn.selected) FROM checklist WHERE id = ?1"
 
     /// What the indexes do not hold of a row; of one that is no record, what its checklist has.
     @inline(__always)
@@ -178,6 +185,18 @@ final class Records {
             throw .sqlite(code: SQLITE_CORRUPT, message: "row \(id) is named elsewhere, and missing", sql: sql)
         }
         return statement
+    }
+}
+
+extension Statement {
+    /// A column of the current row, as the kind that it should be: an edit may have left another.
+    fileprivate func value(_ column: Int32, _ kind: ColumnDefinition.Kind) -> Records.Value {
+        switch kind {
+        case .integer: optionalInt64(column).map { .integer($0) } ?? .nothing
+        case .real: optionalDouble(column).map { .real($0) } ?? .nothing
+        case .text: text(column).map { .text($0) } ?? .nothing
+        case .flag: optionalInt64(column).map { .flag($0 != 0) } ?? .nothing
+        }
     }
 }
 

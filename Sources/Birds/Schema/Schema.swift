@@ -14,9 +14,8 @@
 package enum Schema {
     /// `application_id` of a database of ours: "Rook".
     package static let applicationID = 0x526F_6F6B
-    /// `user_version`: the version of this layout.
-    package static let version = 2
 
+    /// The statements that make what is missing of the tables and their small indexes.
     package static let tables = """
         CREATE TABLE IF NOT EXISTS generation (          -- one row: what tells this file from every other one
             id TEXT NOT NULL,              -- 32 random hexadecimal digits, new with every change
@@ -25,35 +24,11 @@ package enum Schema {
         CREATE TABLE IF NOT EXISTS seal (                -- one row: see `Seal`
             header BLOB NOT NULL
         ) STRICT;
-        CREATE TABLE IF NOT EXISTS dataset (
-            id INTEGER PRIMARY KEY,
-            name TEXT NOT NULL UNIQUE,
-            format TEXT NOT NULL,          -- of its last import, such as 'feederwatch'
-            source TEXT,                   -- as given to the import
-            licence TEXT,
-            citation TEXT,
-            imported_at TEXT NOT NULL,     -- UTC, ISO 8601
-            checklists INTEGER NOT NULL,
-            records INTEGER NOT NULL
-        ) STRICT;
-        CREATE TABLE IF NOT EXISTS species (
-            id INTEGER PRIMARY KEY,        -- ascends with code
-            code TEXT NOT NULL UNIQUE,     -- species_id of a record
-            scientific_name TEXT,
-            common_name TEXT,
-            category TEXT,                 -- species, spuh, slash, hybrid, issf, domestic, form, intergrade, or NULL
-            taxon_order REAL
-        ) STRICT;
+        \(DatasetColumn.creation)
+        \(SpeciesColumn.creation)
         CREATE INDEX IF NOT EXISTS species_by_scientific_name ON species (scientific_name COLLATE NOCASE);
         CREATE INDEX IF NOT EXISTS species_by_common_name ON species (common_name COLLATE NOCASE);
-        CREATE TABLE IF NOT EXISTS location (
-            id INTEGER PRIMARY KEY,        -- ascends with (code, latitude, longitude, region)
-            code TEXT NOT NULL,            -- loc_id of a record
-            latitude REAL,                 -- degrees, WGS 84; both or neither
-            longitude REAL,
-            region TEXT,                   -- ISO 3166-2, such as CA-YT
-            name TEXT
-        ) STRICT;
+        \(LocationColumn.creation)
         CREATE VIRTUAL TABLE IF NOT EXISTS location_box USING rtree (id, west, east, south, north); -- 32-bit floats that hold the point
         CREATE TABLE IF NOT EXISTS region (
             id INTEGER PRIMARY KEY,        -- from 1; 0 in a summary stands for locations without a region
@@ -61,57 +36,10 @@ package enum Schema {
         ) STRICT;
         CREATE INDEX IF NOT EXISTS location_by_code ON location (code);
         CREATE INDEX IF NOT EXISTS location_by_region ON location (region);
-        CREATE TABLE IF NOT EXISTS checklist (
-            id INTEGER PRIMARY KEY,
-            dataset_id INTEGER NOT NULL,
-            code TEXT,                     -- SUB_ID of a file, or NULL
-            location_id INTEGER NOT NULL,
-            date INTEGER NOT NULL,
-            time TEXT,                     -- HH:MM, local
-            minutes INTEGER,
-            distance_km REAL,
-            area_ha REAL,
-            observers INTEGER,
-            complete INTEGER,              -- 1: all species that were noticed are reported
-            protocol TEXT,
-            comments TEXT,
-            species_count INTEGER NOT NULL DEFAULT 0, -- distinct species with a number that is not 0, without 'nobird'
-            half_days INTEGER,             -- FeederWatch: bits 1, 2, 4, 8 are DAY1_AM, DAY1_PM, DAY2_AM, DAY2_PM
-            effort_hours_atleast REAL,     -- FeederWatch: the lower end of a class
-            snow_depth_atleast REAL        -- FeederWatch, cm: the lower end of a class
-        ) STRICT;
-        CREATE TABLE IF NOT EXISTS observation (
-            id INTEGER PRIMARY KEY,
-            checklist_id INTEGER NOT NULL,
-            dataset_id INTEGER NOT NULL,
-            date INTEGER NOT NULL,
-            location_id INTEGER NOT NULL,
-            species_id INTEGER NOT NULL,
-            num INTEGER,                   -- NULL: seen and not counted
-            source_id TEXT,                -- OBS_ID of a file, unique in its data set, or NULL
-            valid INTEGER,                 -- FeederWatch VALID: 0 did not pass review
-            reviewed INTEGER
-        ) STRICT;
-        CREATE TABLE IF NOT EXISTS observation_detail (  -- what few files have; a row where there is anything to say
-            id INTEGER PRIMARY KEY,        -- of the observation
-            time TEXT,                     -- HH:MM, local, where it is the observation's and not the checklist's
-            confidence REAL,               -- of a detection by machine, 0 to 1
-            breeding_code TEXT,
-            comments TEXT
-        ) STRICT;
-        CREATE TABLE IF NOT EXISTS summary (             -- see `SummaryKind`
-            kind INTEGER NOT NULL,
-            first_key INTEGER NOT NULL,
-            second_key INTEGER NOT NULL,   -- 0 for a kind with one key
-            region_id INTEGER NOT NULL,
-            dataset_id INTEGER NOT NULL,
-            records INTEGER NOT NULL,
-            total INTEGER,                 -- of the counts; NULL where nothing was counted
-            max INTEGER,
-            first INTEGER NOT NULL,        -- the least and the greatest date, yyyymmdd as they are stored
-            last INTEGER NOT NULL,
-            PRIMARY KEY (kind, first_key, second_key, region_id, dataset_id)
-        ) STRICT, WITHOUT ROWID;
+        \(ChecklistColumn.creation)
+        \(ObservationColumn.creation)
+        \(ObservationDetailColumn.creation)
+        \(SummaryColumn.creation)
         """
 
     /// What a file is about. All else follows from these.

@@ -1,0 +1,212 @@
+// The tables that hold records and what follows from them, a column a line; their version, and which members show a checklist.
+
+extension Schema {
+    /// `user_version`: the version of the layout. A new column makes a new one; `Migration` adds it to files that lack it.
+    package static let version = 2
+}
+
+package enum DatasetColumn: Int32, TableColumn {
+    case id, name, format, source, licence, citation, importedAt, checklists, records
+
+    package static let table = "dataset"
+
+    package var definition: ColumnDefinition {
+        switch self {
+        case .id: ColumnDefinition("id", .integer, .key)
+        case .name: ColumnDefinition("name", .text, .unique)
+        case .format: ColumnDefinition("format", .text, .required, "of its last import, such as 'feederwatch'")
+        case .source: ColumnDefinition("source", .text, .optional, "as given to the import")
+        case .licence: ColumnDefinition("licence", .text)
+        case .citation: ColumnDefinition("citation", .text)
+        case .importedAt: ColumnDefinition("imported_at", .text, .required, "UTC, ISO 8601")
+        case .checklists: ColumnDefinition("checklists", .integer, .required)
+        case .records: ColumnDefinition("records", .integer, .required)
+        }
+    }
+}
+
+package enum SpeciesColumn: Int32, TableColumn {
+    case id, code, scientificName, commonName, category, taxonOrder
+
+    package static let table = "species"
+
+    package var definition: ColumnDefinition {
+        switch self {
+        case .id: ColumnDefinition("id", .integer, .key, "ascends with code")
+        case .code: ColumnDefinition("code", .text, .unique, "species_id of a record")
+        case .scientificName: ColumnDefinition("scientific_name", .text)
+        case .commonName: ColumnDefinition("common_name", .text)
+        case .category:
+            ColumnDefinition(
+                "category", .text, .optional,
+                "species, spuh, slash, hybrid, issf, domestic, form, intergrade, or NULL")
+        case .taxonOrder: ColumnDefinition("taxon_order", .real)
+        }
+    }
+}
+
+package enum LocationColumn: Int32, TableColumn {
+    case id, code, latitude, longitude, region, name
+
+    package static let table = "location"
+
+    package var definition: ColumnDefinition {
+        switch self {
+        case .id: ColumnDefinition("id", .integer, .key, "ascends with (code, latitude, longitude, region)")
+        case .code: ColumnDefinition("code", .text, .required, "loc_id of a record")
+        case .latitude: ColumnDefinition("latitude", .real, .optional, "degrees, WGS 84; both or neither")
+        case .longitude: ColumnDefinition("longitude", .real)
+        case .region: ColumnDefinition("region", .text, .optional, "ISO 3166-2, such as CA-YT")
+        case .name: ColumnDefinition("name", .text)
+        }
+    }
+}
+
+package enum ChecklistColumn: Int32, TableColumn {
+    case id, datasetID, code, locationID, date, time, minutes, distance, area, observers, complete, `protocol`, comments
+    case speciesCount, halfDays, effortHours, snowDepth
+
+    package static let table = "checklist"
+
+    package var definition: ColumnDefinition {
+        switch self {
+        case .id: ColumnDefinition("id", .integer, .key)
+        case .datasetID: ColumnDefinition("dataset_id", .integer, .required)
+        case .code: ColumnDefinition("code", .text, .optional, "SUB_ID of a file, or NULL")
+        case .locationID: ColumnDefinition("location_id", .integer, .required)
+        case .date: ColumnDefinition("date", .integer, .required)
+        case .time: ColumnDefinition("time", .text, .optional, "HH:MM, local")
+        case .minutes: ColumnDefinition("minutes", .integer)
+        case .distance: ColumnDefinition("distance_km", .real)
+        case .area: ColumnDefinition("area_ha", .real)
+        case .observers: ColumnDefinition("observers", .integer)
+        case .complete:
+            ColumnDefinition("complete", .flag, .optional, "1: all species that were noticed are reported")
+        case .protocol: ColumnDefinition("protocol", .text)
+        case .comments: ColumnDefinition("comments", .text)
+        case .speciesCount:
+            ColumnDefinition(
+                "species_count", .integer, .zero, "distinct species with a number that is not 0, without 'nobird'")
+        case .halfDays:
+            ColumnDefinition(
+                "half_days", .integer, .optional,
+                "FeederWatch: bits 1, 2, 4, 8 are DAY1_AM, DAY1_PM, DAY2_AM, DAY2_PM")
+        case .effortHours:
+            ColumnDefinition("effort_hours_atleast", .real, .optional, "FeederWatch: the lower end of a class")
+        case .snowDepth:
+            ColumnDefinition("snow_depth_atleast", .real, .optional, "FeederWatch, cm: the lower end of a class")
+        }
+    }
+}
+
+package enum ObservationColumn: Int32, TableColumn {
+    case id, checklistID, datasetID, date, locationID, speciesID, num, sourceID, valid, reviewed
+
+    package static let table = "observation"
+
+    package var definition: ColumnDefinition {
+        switch self {
+        case .id: ColumnDefinition("id", .integer, .key)
+        case .checklistID: ColumnDefinition("checklist_id", .integer, .required)
+        case .datasetID: ColumnDefinition("dataset_id", .integer, .required)
+        case .date: ColumnDefinition("date", .integer, .required)
+        case .locationID: ColumnDefinition("location_id", .integer, .required)
+        case .speciesID: ColumnDefinition("species_id", .integer, .required)
+        case .num: ColumnDefinition("num", .integer, .optional, "NULL: seen and not counted")
+        case .sourceID:
+            ColumnDefinition("source_id", .text, .optional, "OBS_ID of a file, unique in its data set, or NULL")
+        case .valid: ColumnDefinition("valid", .flag, .optional, "FeederWatch VALID: 0 did not pass review")
+        case .reviewed: ColumnDefinition("reviewed", .flag)
+        }
+    }
+}
+
+package enum ObservationDetailColumn: Int32, TableColumn {
+    case id, time, confidence, breedingCode, comments
+
+    package static let table = "observation_detail"
+    package static let remark = "what few files have; a row where there is anything to say"
+
+    package var definition: ColumnDefinition {
+        switch self {
+        case .id: ColumnDefinition("id", .integer, .key, "of the observation")
+        case .time:
+            ColumnDefinition(
+                "time", .text, .optional, "HH:MM, local, where it is the observation's and not the checklist's")
+        case .confidence: ColumnDefinition("confidence", .real, .optional, "of a detection by machine, 0 to 1")
+        case .breedingCode: ColumnDefinition("breeding_code", .text)
+        case .comments: ColumnDefinition("comments", .text)
+        }
+    }
+}
+
+package enum SummaryColumn: Int32, TableColumn {
+    case kind, firstKey, secondKey, regionID, datasetID, records, total, max, first, last
+
+    package static let table = "summary"
+    package static let remark = "see `SummaryKind`"
+    package static let constraint: String? = "PRIMARY KEY (kind, first_key, second_key, region_id, dataset_id)"
+    package static let options = "STRICT, WITHOUT ROWID"
+
+    package var definition: ColumnDefinition {
+        switch self {
+        case .kind: ColumnDefinition("kind", .integer, .required)
+        case .firstKey: ColumnDefinition("first_key", .integer, .required)
+        case .secondKey: ColumnDefinition("second_key", .integer, .required, "0 for a kind with one key")
+        case .regionID: ColumnDefinition("region_id", .integer, .required)
+        case .datasetID: ColumnDefinition("dataset_id", .integer, .required)
+        case .records: ColumnDefinition("records", .integer, .required)
+        case .total: ColumnDefinition("total", .integer, .optional, "of the counts; NULL where nothing was counted")
+        case .max: ColumnDefinition("max", .integer)
+        case .first:
+            ColumnDefinition(
+                "first", .integer, .required, "the least and the greatest date, yyyymmdd as they are stored")
+        case .last: ColumnDefinition("last", .integer, .required)
+        }
+    }
+}
+
+/// What a member shows of a checklist.
+enum ChecklistValue {
+    case column(ChecklistColumn)
+    /// Whether a bit of a column is set.
+    case bit(Int64, of: ChecklistColumn)
+}
+
+extension Field {
+    /// What a member of a checklist or of its records shows of it; nil for what is no part of a checklist.
+    var ofChecklist: ChecklistValue? {
+        switch self {
+        case .checklistID: .column(.code)
+        case .minutes: .column(.minutes)
+        case .distanceKilometres: .column(.distance)
+        case .areaHectares: .column(.area)
+        case .observers: .column(.observers)
+        case .protocol: .column(.protocol)
+        case .checklistComments: .column(.comments)
+        case .complete: .column(.complete)
+        case .day1AM: .bit(1, of: .halfDays)
+        case .day1PM: .bit(2, of: .halfDays)
+        case .day2AM: .bit(4, of: .halfDays)
+        case .day2PM: .bit(8, of: .halfDays)
+        case .effortHoursAtLeast: .column(.effortHours)
+        case .snowDepthAtLeast: .column(.snowDepth)
+        case .locationID, .latitude, .longitude, .region, .locationName, .year, .month, .day, .date, .speciesID,
+            .commonName, .scientificName, .category, .dataset, .id, .num, .time, .sourceID, .valid, .reviewed,
+            .confidence, .breedingCode, .comments:
+            nil
+        }
+    }
+}
+
+extension ChecklistField {
+    /// What it shows of a checklist; nil for what is no part of it.
+    var ofChecklist: ChecklistValue? {
+        switch self {
+        // That of a record may be its own.
+        case .time: .column(.time)
+        case .speciesCount: .column(.speciesCount)
+        default: Field(rawValue: rawValue)?.ofChecklist
+        }
+    }
+}
