@@ -4,15 +4,11 @@ struct ObservationRow: Equatable {
     var date: Int64 = 0
     var location: Int64 = 0
     var species: Int64 = 0
-    /// `uncounted` where birds were seen and not counted.
-    var num: Int64 = 0
+    var num = Count(0)
     var dataset: Int64 = 0
     var id: Int64 = 0
     /// False for a zero-filled row, which has no record (`ZeroFillScan`); its id is then that of its checklist.
     var isRecord = true
-
-    /// Less than every count, since SQLite sorts NULL before them.
-    static let uncounted = Int64.min
 
     /// The default order of records, which the indexes have.
     static func precedes(_ a: ObservationRow, _ b: ObservationRow) -> Bool {
@@ -23,6 +19,28 @@ struct ObservationRow: Equatable {
         if a.dataset != b.dataset { return a.dataset < b.dataset }
         return a.id < b.id
     }
+}
+
+/// How many birds were seen, or that they were not counted, which sorts first, as NULL does in SQLite.
+struct Count: Comparable {
+    /// In the order of counts. The least number stands for uncounted, so that a row stays small: no file of ours holds it as a count, and
+    /// one that an edit left is shown as uncounted.
+    let sortKey: Int64
+
+    static let uncounted = Count(nil)
+    static let greatest = Count(.max)
+
+    @inline(__always)
+    init(_ number: Int64?) { sortKey = number ?? .min }
+
+    init(sortKey: Int64) { self.sortKey = sortKey }
+
+    /// Nil if the birds were not counted.
+    @inline(__always)
+    var number: Int64? { sortKey == .min ? nil : sortKey }
+
+    @inline(__always)
+    static func < (a: Count, b: Count) -> Bool { a.sortKey < b.sortKey }
 }
 
 /// The indexes of observations, by what they begin with; what follows is in the default order.

@@ -14,8 +14,7 @@ struct PageToken: Equatable {
     /// Which of the places that are alike in all of that, in the order of their ids: 0, but where an edit made some alike.
     var place: Int64 = 0
     var species: [UInt8]
-    /// `ObservationRow.uncounted` for none.
-    var num: Int64
+    var num: Count
     var dataset: Int64
     /// How many of the rows that are equal in all of the above have been sent.
     var ordinal: Int64
@@ -47,7 +46,7 @@ struct PageToken: Equatable {
             if let number { add(number.bitPattern) }
         }
         add(query)
-        for number in [date, place, num, dataset, ordinal] { add(UInt64(bitPattern: number)) }
+        for number in [date, place, num.sortKey, dataset, ordinal] { add(UInt64(bitPattern: number)) }
         add(location)
         add(latitude)
         add(longitude)
@@ -73,7 +72,7 @@ extension PageToken {
         else { return nil }
         self.init(
             query: query, date: numbers[0], location: location, latitude: latitude, longitude: longitude,
-            region: region, place: numbers[1], species: species, num: numbers[2], dataset: numbers[3],
+            region: region, place: numbers[1], species: species, num: Count(sortKey: numbers[2]), dataset: numbers[3],
             ordinal: numbers[4])
     }
 

@@ -112,15 +112,15 @@ final class Pager {
         // Behind all rows of what is before the gap.
         switch order {
         case .date:
-            if !location.isThere { (row.species, row.num, row.dataset) = (.max, .max, .max) }
-            if !species.isThere { row.num = .max }
+            if !location.isThere { (row.species, row.num, row.dataset) = (.max, .greatest, .max) }
+            if !species.isThere { row.num = .greatest }
         case .location:
             places = try Pager.places(of: token.location, database)
-            if !location.isThere { (row.species, row.num, row.dataset) = (.max, .max, .max) }
-            if !species.isThere { row.num = .max }
+            if !location.isThere { (row.species, row.num, row.dataset) = (.max, .greatest, .max) }
+            if !species.isThere { row.num = .greatest }
         case .species:
-            if !species.isThere { (row.date, row.location, row.num) = (.max, .max, .max) }
-            if !location.isThere { row.num = .max }
+            if !species.isThere { (row.date, row.location, row.num) = (.max, .max, .greatest) }
+            if !location.isThere { row.num = .greatest }
         case .keys:
             guard species.isThere, location.isThere else { throw .lostPage }
         }

@@ -56,7 +56,9 @@ extension ObservationStore {
     ) throws(StoreError) -> ChecklistScan {
         var observations: ObservationScan?
         if selection.dependsOnRecords {
-            let first = start.map { ObservationRow(date: $0.date, location: $0.location, species: .min, num: .min) }
+            let first = start.map {
+                ObservationRow(date: $0.date, location: $0.location, species: .min, num: .uncounted)
+            }
             observations = try planner.scan(selection, isWide: true, start: first)
         }
         let location = selection.places?.ids.flatMap { $0.count == 1 ? $0.first : nil }

@@ -57,7 +57,7 @@ extension ObservationStore {
                             regions[row.location] = item.region
                         }
                     }
-                    let num = row.num == ObservationRow.uncounted ? nil : row.num
+                    let num = row.num.number
                     item.group = SummaryNumbers(records: 1, total: num, max: num, first: row.date, last: row.date)
                     try body(item)
                 }

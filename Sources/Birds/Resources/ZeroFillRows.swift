@@ -19,7 +19,7 @@ extension ObservationStore {
     private func zeroFillScan(
         _ selection: Selection, start: ObservationRow?
     ) throws(StoreError) -> ZeroFillScan {
-        let first = start.map { ObservationRow(date: $0.date, location: $0.location, species: .min, num: .min) }
+        let first = start.map { ObservationRow(date: $0.date, location: $0.location, species: .min, num: .uncounted) }
         return try ZeroFillScan(
             // Which checklists there are does not depend on what they report.
             checklists: checklistScan(selection.ofVisits, start, areComplete: true),

@@ -17,7 +17,7 @@ struct Described {
     /// Nil where the row is no record.
     var id: Int64? { row.isRecord ? row.id : nil }
     /// Nil where the birds were not counted.
-    var num: Int64? { row.num == ObservationRow.uncounted ? nil : row.num }
+    var num: Int64? { row.num.number }
     var date: StoredDate { StoredDate(row.date) }
 
     mutating func location() throws(StoreError) -> Records.Location {

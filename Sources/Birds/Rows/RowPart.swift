@@ -67,7 +67,7 @@ struct RowPart: ~Copyable {
             return
         case .num:
             buffer.append(prefix.bytes)
-            if row.num == ObservationRow.uncounted { buffer.append(nothing.bytes) } else { buffer.append(row.num) }
+            if let num = row.num.number { buffer.append(num) } else { buffer.append(nothing.bytes) }
             return
         }
         if !cache.find(key) { try add(key, row, observation, records) }

@@ -121,7 +121,7 @@ final class IndexScan {
                 wantedDate = row.date
             }
             let num = statement.int64(1)
-            row.num = num == 0 && statement.isNull(1) ? ObservationRow.uncounted : num
+            row.num = num == 0 && statement.isNull(1) ? .uncounted : Count(num)
             let identity: Int32
             switch index {
             case .date:

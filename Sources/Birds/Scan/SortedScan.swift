@@ -137,7 +137,7 @@ final class SortValues {
         case .year: return { (row) in StoredDate(row.date).year ?? 0 }
         case .month: return { (row) in StoredDate(row.date).month ?? 0 }
         case .day: return { (row) in StoredDate(row.date).day ?? 0 }
-        case .num: return { (row) in row.num }
+        case .num: return { (row) in row.num.sortKey }
         case .speciesID: return { (row) in row.species }
         // Of several places that share a code none comes first.
         case .locationID: return try rank("code", "location", database) { $0.location }

@@ -65,7 +65,8 @@ final class ZeroFillScan {
                 group +=
                     found[id] ?? [
                         ObservationRow(
-                            date: entry.date, location: entry.location, species: id, num: 0, dataset: entry.dataset,
+                            date: entry.date, location: entry.location, species: id, num: Count(0),
+                            dataset: entry.dataset,
                             id: entry.id, isRecord: false)
                     ]
             }

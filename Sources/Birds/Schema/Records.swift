@@ -167,7 +167,7 @@ final class Records {
         defer { statement.reset() }
         return ObservationRow(
             date: statement.int64(0), location: statement.int64(1), species: statement.int64(2),
-            num: statement.optionalInt64(3) ?? ObservationRow.uncounted, dataset: statement.int64(4),
+            num: Count(statement.optionalInt64(3)), dataset: statement.int64(4),
             id: statement.int64(5))
     }
 

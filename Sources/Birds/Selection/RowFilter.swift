@@ -5,9 +5,9 @@ final class RowFilter {
     let species: [Int64]?
     let places: PlaceFilter?
     let datasets: [Int64]?
-    /// The least number that matches; less than `ObservationRow.uncounted` can't be, so that everything does.
-    let leastNum: Int64
-    let greatestNum: Int64
+    /// The least count that matches: `uncounted` if all do.
+    let leastNum: Count
+    let greatestNum: Count
     /// Whether some dates do not match; numbers that are no dates lie within ranges too.
     let checksDates: Bool
     /// Whether a row whose date matches may not match.
@@ -18,8 +18,8 @@ final class RowFilter {
         greatestNum: Int64? = nil
     ) {
         // A record without a count matches neither bound.
-        self.leastNum = leastNum ?? (greatestNum == nil ? ObservationRow.uncounted : 0)
-        self.greatestNum = greatestNum ?? .max
+        self.leastNum = Count(leastNum ?? (greatestNum == nil ? nil : 0))
+        self.greatestNum = greatestNum.map { Count($0) } ?? .greatest
         self.dates = dates
         self.species = species
         self.places = places

@@ -281,7 +281,7 @@ import Testing
                 query: 7, date: 20_210_203, location: Array("Là, 1".utf8), latitude: place,
                 longitude: place.map { -$0 },
                 region: nil,
-                place: place == nil ? 0 : 3, species: [0xFE, 0], num: ObservationRow.uncounted, dataset: 3, ordinal: 2)
+                place: place == nil ? 0 : 3, species: [0xFE, 0], num: .uncounted, dataset: 3, ordinal: 2)
             #expect(PageToken(token.text) == token)
         }
     }
