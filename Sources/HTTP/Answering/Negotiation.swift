@@ -1,36 +1,42 @@
-/// Content negotiation: what a client would rather have (RFC 9110 §12.5).
+/// Content negotiation: the representation and the coding that a client prefers (RFC 9110 §12.5).
 ///
-/// A member of a list that is malformed is passed over, as if it were not there. A list is read up to `longest` members.
+/// A malformed member of a list is ignored, as if it were not there: preferences are hints, and no client should lose
+/// its answer to a typing error in one. At most `longest` members are read.
 public enum Negotiation {
-    /// More members than any client sends.
+    /// Browsers send about eight. The bound keeps the work for one field small, however long a header section may be.
     static let longest = 64
 
-    /// The place of the offer that a client likes best by its fields `Accept`; of equals the first. Nil if it takes none.
+    /// The index of the offer that a client prefers by its `Accept` fields, the first one of equals; nil if it accepts
+    /// no offer.
     /// - Parameters:
-    ///   - fields: Values of `Accept`, in their order; none for a client that takes everything.
-    ///   - offers: For each representation the names of its media type, such as `application/json`, in lower case.
+    ///   - fields: The values of `Accept` in order; empty for a client that accepts everything.
+    ///   - offers: The names of each representation's media type, such as `application/json`, in lower case.
     public static func mediaType(_ fields: [ArraySlice<UInt8>], among offers: [[String]]) -> Int? {
         let ranges = members(fields).filter { isRange($0.name) }
-        // A field without a well-formed member says nothing.
+        // A field without a well-formed member says nothing, like a field that is absent.
         if ranges.isEmpty { return offers.isEmpty ? nil : 0 }
         var best: (index: Int, quality: Int)?
         for (index, names) in offers.enumerated() {
+            // A quality of 0 means "not acceptable" (RFC 9110 §12.4.2), so it never wins.
             let quality = names.map { self.quality(of: $0, ranges) }.max() ?? 0
             if quality > best?.quality ?? 0 { best = (index, quality) }
         }
         return best?.index
     }
 
-    /// Whether a client takes a body with the content coding gzip, and does not like it less than one without.
-    /// - Parameter fields: Values of `Accept-Encoding`. Without any, nothing is coded.
+    /// Whether a client accepts the content coding gzip, and does not prefer a body without it (RFC 9110 §12.5.3).
+    /// - Parameter fields: The values of `Accept-Encoding`. Without any, nothing is compressed: a client that did not
+    ///   ask for gzip may not know how to undo it.
     public static func takesGzip(_ fields: [ArraySlice<UInt8>]) -> Bool {
         let codings = members(fields)
         func quality(_ names: [String]) -> Int? { codings.last { names.contains($0.name) }?.quality }
+        // `x-gzip` is an alias of gzip (RFC 9110 §8.4.1.3).
         guard let gzip = quality(["gzip", "x-gzip"]) ?? quality(["*"]) else { return false }
         return gzip > 0 && gzip >= quality(["identity"]) ?? 0
     }
 
-    /// RFC 9110 §12.5.1: of the ranges that match, the most specific decides.
+    /// The quality of a media type, in thousandths: the most specific range that matches decides (RFC 9110 §12.5.1),
+    /// and where one range is listed twice, the last.
     private static func quality(of type: String, _ ranges: [Member]) -> Int {
         let wholeType = type.prefix { $0 != "/" } + "/*"
         let found =
@@ -39,6 +45,9 @@ public enum Negotiation {
     }
 
     /// A member of a list: its name in lower case without parameters, and its weight in thousandths.
+    ///
+    /// Parameters of a media range are dropped, so `text/csv;header=absent` matches as `text/csv` does: no
+    /// representation here has variants that a parameter could choose.
     struct Member: Equatable {
         var name: String
         var quality: Int
@@ -69,14 +78,15 @@ public enum Negotiation {
         return member
     }
 
-    /// Two names with a slash between them. Some clients send a lone `*` too, which is none.
+    /// Whether a name is a media range: two names with a slash between them. Some clients also send a lone `*`, which
+    /// is not one.
     private static func isRange(_ name: String) -> Bool {
         let names = name.split(separator: "/", omittingEmptySubsequences: false)
         return names.count == 2 && names.allSatisfy { !$0.isEmpty }
     }
 
-    /// RFC 9110 §12.4.2: 0 to 1 with at most three digits after the point. Java's HttpURLConnection leaves the zero before the
-    /// point out, `*/*; q=.2`.
+    /// A weight in thousandths: 0 to 1 with at most three digits after the point (RFC 9110 §12.4.2). A missing zero
+    /// before the point is accepted, since Java's HttpURLConnection sends `*/*; q=.2`.
     private static func thousandths(_ text: Substring) -> Int? {
         let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         let digits = parts.count > 1 ? parts[1] : ""
@@ -89,7 +99,7 @@ public enum Negotiation {
         return whole == "1" ? 1000 : fraction
     }
 
-    /// In lower case, without white space around it.
+    /// The bytes as text, in lower case and without white space around them.
     private static func text(_ bytes: ArraySlice<UInt8>) -> String {
         let isSpace = { (byte: UInt8) in byte == 0x20 || byte == 0x09 }
         var bytes = bytes.drop(while: isSpace)
@@ -97,7 +107,7 @@ public enum Negotiation {
         return String(decoding: bytes.map(\.lowercased), as: UTF8.self)
     }
 
-    /// The parts between separators that do not stand in a quoted string.
+    /// The parts between separators, except separators in a quoted string (RFC 9110 §5.6.4).
     private static func split(_ bytes: ArraySlice<UInt8>, at separator: UInt8) -> [ArraySlice<UInt8>] {
         var parts: [ArraySlice<UInt8>] = []
         var start = bytes.startIndex

@@ -1,28 +1,36 @@
-/// What answers the requests of one event loop. It is made in that loop's thread and used there alone, so it needs no lock.
+/// The application of one event loop: it answers the requests of that loop. It is created in the loop's thread and used
+/// only there, so it needs no lock. None of its methods may wait for anything slow, since all connections of the loop
+/// would wait too.
+///
+/// Each request gets one call of `respond` or `refuse`, and later one of `finished`, unless the server is told to stop
+/// and its grace ends first.
 public protocol Application: AnyObject {
     /// Answers a request, at once, or later on a worker thread.
     func respond(to request: Request, from peer: Peer) -> Answer
 
-    /// The response to a request that was refused before it reached `respond`: malformed, too large, too slow, or one
-    /// too many.
+    /// The response to a request that was refused before it reached `respond`: it was malformed, too large or too slow,
+    /// or there were too many connections.
     func refuse(_ error: RequestError, from peer: Peer) -> Response
 
-    /// A response has been sent, or given up.
+    /// A response has been sent, or has been given up.
     func finished(_ report: Report)
 
-    /// A connection was accepted, and another has been closed.
+    /// A connection has been accepted, one that is only refused included.
     func opened()
+    /// A connection has been closed.
     func closed()
 
-    /// The loop is about to wait: what was kept back, such as lines of a log, can be written. Called once a second at least.
+    /// The loop is about to wait for events, so deferred work such as writing log lines can be done. Called at least
+    /// once a second.
     func idle()
 }
 
 /// How a request is answered.
 public enum Answer: Sendable {
+    /// The response is ready.
     case now(Response)
-    /// The work may block and is done on a worker thread; the loop sends what it returns. `cancel` is called when the client
-    /// is gone before: then nobody waits for it. Any thread may call it.
+    /// `work` may block and runs on a worker thread; the loop sends the response that it returns. `cancel` is called,
+    /// on any thread, if the client goes away first: then the response is no longer needed.
     case later(work: @Sendable () -> Response, cancel: @Sendable () -> Void)
 }
 
@@ -34,20 +42,21 @@ public struct Peer: Sendable, Hashable {
     public init(address: String) { self.address = address }
 }
 
-/// What became of one request.
+/// The outcome of one request, for logs and metrics.
 public struct Report: Sendable {
-    /// Nil where the request could not be read.
+    /// Nil if the request could not be read.
     public let request: Request?
     public let peer: Peer
-    /// The status that was sent.
+    /// The status of the response.
     public let status: Status
-    /// As in `Response.user`.
+    /// The same as `Response.user`.
     public let user: String?
     /// The value of `X-Request-Id` in the response, if it had one.
     public let requestID: String?
-    /// How many bytes of body were handed to the socket, without the chunked coding.
+    /// How many bytes of the body were handed to the socket, without the chunked coding.
     public var bodyBytes: Int
-    /// From the first byte of the request until the last byte of the response was handed to the socket, in nanoseconds.
+    /// The time from the first byte of the request until the last byte of the response was handed to the socket, in
+    /// nanoseconds.
     public var nanoseconds: UInt64
     /// Whether the whole response was handed to the socket.
     public var complete: Bool
@@ -70,9 +79,9 @@ public struct Report: Sendable {
 /// Why a request was refused before any handler saw it.
 public struct RequestError: Error, Sendable, Hashable {
     public let status: Status
-    /// A stable word for programs, such as `malformed-request-line`.
+    /// A stable code for programs, such as `malformed-request-line`.
     public let code: String
-    /// What is wrong, and how to mend it, for a person.
+    /// A sentence for people: what is wrong and how to fix it.
     public let message: String
 
     public init(_ status: Status, code: String, _ message: String) {

@@ -1,13 +1,16 @@
-/// The name of a header field, in the spelling that is sent. Names compare without regard to case (RFC 9110 §5.1).
+/// The name of a header field, in the spelling that is sent. Names are compared without regard to case (RFC 9110 §5.1).
+///
+/// A name is always a literal in the source and never comes from a client, so it needs no check, costs no allocation,
+/// and can't carry anything into a response.
 public struct FieldName: Sendable {
-    /// Names are written in the source, never taken from a client.
+    /// ASCII, and a token.
     let literal: StaticString
 
     public init(_ literal: StaticString) {
         self.literal = literal
     }
 
-    /// As it is sent, such as `Content-Type`.
+    /// The name as it is sent, such as `Content-Type`.
     public var text: String { literal.description }
 
     public static let accept = FieldName("Accept")

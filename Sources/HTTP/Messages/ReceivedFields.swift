@@ -1,5 +1,9 @@
-/// The header fields of a message that was received, in the order they came: those of a request, or, for a client, of a
-/// response. They stay the bytes that were read: nothing is decoded until somebody asks.
+/// The header fields of a received message, in the order in which they arrived: of a request, or for a client of a
+/// response. They keep the bytes that were read, and nothing is decoded until it is asked for.
+///
+/// Every entry lies within `bytes`. Names are tokens and values hold no control character but the tab, since the parser
+/// refused all else; bytes from 0x80 up may be in any encoding. A look-up is a search: there are at most
+/// `RequestLimits.fieldCount` fields, and a request asks for few of them.
 public struct ReceivedFields: Sendable {
     /// One field, as ranges of `bytes`: its name, and its value without the white space around it.
     struct Entry: Sendable {
@@ -15,7 +19,7 @@ public struct ReceivedFields: Sendable {
         self.entries = entries
     }
 
-    /// Fields made by hand: for tests, and for a client.
+    /// Makes fields from text, for tests and clients. Nothing is checked.
     public init(_ fields: [(name: String, value: String)] = []) {
         var bytes: [UInt8] = []
         var entries: [Entry] = []
@@ -31,27 +35,27 @@ public struct ReceivedFields: Sendable {
 
     public var count: Int { entries.count }
 
-    /// How many fields have this name.
+    /// How many fields have this name. A field that is not a list may occur only once (RFC 9110 §5.3).
     public func count(of name: FieldName) -> Int {
         var count = 0
         for entry in entries where matches(entry, name) { count += 1 }
         return count
     }
 
-    /// The value of the first field of this name, as bytes: UTF-8 by custom, but anything from 0x80 up may be in it.
+    /// The value of the first field of this name, as bytes: usually UTF-8, but anything from 0x80 up may be in it.
     public func bytes(of name: FieldName) -> ArraySlice<UInt8>? {
         for entry in entries where matches(entry, name) { return bytes[entry.value] }
         return nil
     }
 
-    /// The values of all fields of this name.
+    /// The values of all fields of this name, in order. A list may be spread over several fields (RFC 9110 §5.3).
     public func all(_ name: FieldName) -> [ArraySlice<UInt8>] {
         var values: [ArraySlice<UInt8>] = []
         for entry in entries where matches(entry, name) { values.append(bytes[entry.value]) }
         return values
     }
 
-    /// The value of the first field of this name; what is not UTF-8 is replaced.
+    /// The value of the first field of this name. Bytes that are not UTF-8 become U+FFFD.
     public subscript(name: FieldName) -> String? {
         bytes(of: name).map { String(decoding: $0, as: UTF8.self) }
     }

@@ -1,5 +1,4 @@
-/// A request whose head has been read and found well-formed. Its body, if it had one, was read and dropped: no resource
-/// takes one.
+/// A request whose head is complete and well-formed. A body is read and dropped: no resource takes one.
 public struct Request: Sendable {
     public let method: Method
     public let target: RequestTarget
@@ -14,7 +13,7 @@ public struct Request: Sendable {
     }
 }
 
-/// The protocol version of a request, as far as it makes a difference.
+/// The protocol version of a request, as far as it makes a difference: HTTP/1.2 and higher minor versions count as 1.1.
 public enum Version: Sendable, Hashable {
     case http10
     case http11
@@ -22,15 +21,17 @@ public enum Version: Sendable, Hashable {
 
 /// What a request asks for: the path and the query of its target, decoded.
 public struct RequestTarget: Sendable, Hashable {
-    /// As it was sent: visible ASCII only. For the log.
+    /// The target as it was sent: visible ASCII only. For the log, and for entity tags.
     public let raw: String
-    /// What is between the slashes of the path, each decoded once, dot segments resolved: `/` is one empty segment,
-    /// `/species/a%2Fb` is `species` and `a/b`. None for an `OPTIONS *`.
+    /// The parts of the path between its slashes, each decoded once, with dot segments resolved: `/` is one empty
+    /// segment, `/species/a%2Fb` is `species` and `a/b`. Empty for `OPTIONS *`.
     public let segments: [String]
-    /// In the order they came; `a` without `=` has the value "".
+    /// The parameters in the order in which they were sent, decoded; `a` without `=` has the value "". A name may occur
+    /// more than once.
     public let query: [QueryItem]
 
-    /// The segments with slashes before them, where one of a segment is like one between two; `*` for an `OPTIONS *`.
+    /// The segments joined by slashes, for `Link`; `*` for `OPTIONS *`. A slash within a segment looks like one between
+    /// two, so this must not be split again.
     public var path: String { segments.isEmpty ? "*" : "/" + segments.joined(separator: "/") }
 
     public struct QueryItem: Sendable, Hashable {
@@ -44,7 +45,8 @@ public struct RequestTarget: Sendable, Hashable {
     }
 }
 
-/// A request method that the server knows (RFC 9110 §9; PATCH is RFC 5789). Any other token is a 501.
+/// A request method that the server knows (RFC 9110 §9; PATCH: RFC 5789). A method known here gets a 405 where a
+/// resource does not support it; any other token gets a 501.
 public enum Method: String, Sendable, Hashable, CaseIterable {
     case get = "GET"
     case head = "HEAD"
@@ -53,8 +55,8 @@ public enum Method: String, Sendable, Hashable, CaseIterable {
     case patch = "PATCH"
     case delete = "DELETE"
     case options = "OPTIONS"
-    /// Of draft-ietf-httpbis-safe-method-w-body; no resource has it.
+    /// From draft-ietf-httpbis-safe-method-w-body; no resource supports it.
     case query = "QUERY"
-    /// No resource has it: it would send credentials back.
+    /// No resource supports it: the answer would repeat the client's credentials (RFC 9110 §9.3.8).
     case trace = "TRACE"
 }

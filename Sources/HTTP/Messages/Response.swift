@@ -1,12 +1,12 @@
-/// A response as a handler makes it. Framing (`Content-Length`, `Transfer-Encoding`), `Date`, `Connection` and
-/// `X-Content-Type-Options` are added when it is encoded; a handler never sets them.
+/// A response as a handler makes it. `ResponseEncoder` adds the framing (`Content-Length`, `Transfer-Encoding`),
+/// `Date`, `Connection` and `X-Content-Type-Options`; a handler never sets them.
 public struct Response: Sendable {
     public var status: Status
     public var fields: ResponseFields
     public var body: Body
-    /// Names the request, in the field `X-Request-Id` and in logs; nil leaves the field out.
+    /// The name of the request in the field `X-Request-Id` and in logs; nil leaves the field out.
     public var requestID: String?
-    /// Who was answered, for the access log; nil where nobody was authenticated. Never sent.
+    /// The name of the user, for the access log; nil if nobody was authenticated. It is never sent.
     public var user: String?
 
     public init(_ status: Status, fields: ResponseFields = ResponseFields(), body: Body = .bytes([])) {
@@ -16,42 +16,49 @@ public struct Response: Sendable {
     }
 }
 
-/// What follows the head of a response.
+/// The body of a response, whole or in pieces.
 public enum Body: Sendable {
     /// The whole body, of known length.
     case bytes([UInt8])
-    /// The beginning of a body of unknown length, and what makes the rest of it.
+    /// The beginning of a body of unknown length, and the producer of the rest. Whoever takes the response must run
+    /// `rest` to its end or call its `cancel` and `end`.
     case stream(first: [UInt8], rest: any BodyProducer)
-    /// Nobody made it, since a HEAD was asked, and so its length is unknown. For the answer to a HEAD alone.
+    /// A body that was not made, because the request is a HEAD. Its length is unknown, so the head has no framing
+    /// field, as RFC 9110 §9.3.2 allows. Only for the answer to a HEAD.
     case omitted
 }
 
 /// Makes the rest of a body, piece by piece, as the client takes it.
+///
+/// The transport asks for a piece only when the one before has been sent, so a stream holds one piece in memory however
+/// slow the client is.
 public protocol BodyProducer: AnyObject, Sendable {
-    /// Appends the next piece, about 64 KiB. It is called on a worker thread, where it may block; never twice at once, and
-    /// never again after `.end` or `.failed`.
+    /// Appends the next piece, about 64 KiB. It is called on a worker thread, where it may block; never concurrently,
+    /// and never again after `.end` or `.failed`.
     func next(into buffer: inout [UInt8]) -> Piece
 
-    /// The client is gone, or took all it wanted: a `next` that is under way ends soon, and no other will come.
-    /// Any thread may call it.
+    /// The client is gone, or has all that it wanted: a `next` that is running must end soon, and no other will follow.
+    /// Called on any thread, also during `next`.
     func cancel()
 
-    /// Lets go of what it holds, where `next` has not said that the body is complete or failed: it is called on a worker thread,
-    /// since that may take a while, after `cancel` and never beside a `next`.
+    /// Releases its resources if `next` has not returned `.end` or `.failed`. Called on a worker thread, since it may
+    /// take a while; after `cancel`, and never during `next`.
     func end()
 }
 
-/// What came of asking for the next piece of a body.
+/// The result of asking for the next piece of a body.
 public enum Piece: Sendable {
     /// There may be more.
     case more
     /// The body is complete.
     case end
-    /// The body can't be completed: the client must see that it was cut off.
+    /// The body can't be completed. The connection is reset, so that the client sees that the body was cut off.
     case failed
 }
 
-/// A response's status: its code and its reason phrase (RFC 9110 §15).
+/// A status code with its reason phrase (RFC 9110 §15; 431 is of RFC 6585).
+///
+/// Two statuses are equal if both parts are: compare with the constants.
 public struct Status: Sendable, Hashable {
     public let code: Int
     public let reason: String
@@ -83,8 +90,11 @@ public struct Status: Sendable, Hashable {
     public var isBodiless: Bool { code == 204 || code == 304 || code < 200 }
 }
 
-/// The header fields of a response, in the order they are sent. They are kept as they are sent, so that answering copies bytes
-/// and makes no strings.
+/// The header fields of a response, in the order they are sent. They are stored as they are sent, so answering copies
+/// bytes and makes no strings.
+///
+/// No line contains a CR or LF except the CRLF at its end, whatever the values were: a response can't be split
+/// (RFC 9112 §11.1).
 public struct ResponseFields: Sendable {
     /// Whole field lines, each with its CRLF.
     private(set) var lines: [UInt8] = []
@@ -93,8 +103,9 @@ public struct ResponseFields: Sendable {
         for field in fields { append(field.name, field.value) }
     }
 
-    /// Adds a field. Control characters in the value become spaces, so that no value can begin another field.
+    /// Adds a field; one of the same name stays. Control characters in the value become spaces (RFC 9110 §5.5).
     public mutating func append(_ name: FieldName, _ value: String) {
+        // Four bytes: colon, space, CR and LF.
         lines.append(addingCapacity: name.literal.utf8CodeUnitCount + value.utf8.count + 4) { span in
             span.append(name.literal)
             span.append(": ")
@@ -103,12 +114,12 @@ public struct ResponseFields: Sendable {
         }
     }
 
-    /// Adds all of some fields.
+    /// Adds all fields of another list after these.
     public mutating func append(_ fields: ResponseFields) {
         lines.append(contentsOf: fields.lines)
     }
 
-    /// The value of the first field of this name.
+    /// The value of the first field of this name. It searches the bytes, so it is for tests and rare cases.
     public subscript(name: FieldName) -> String? {
         for line in lines.split(separator: 0x0A) {
             // A name is followed by a colon and a space, a value by the CR of its line end.

@@ -1,30 +1,33 @@
-// Classes of bytes (RFC 9110 §5.6, RFC 3986 §2.3), each one bit in two words, and what else the parsers and the encoder
-// do with bytes.
+// Classes of bytes (RFC 9110 §5.6, RFC 3986 §2.3) and the operations on bytes that the parsers and the encoder share.
+//
+// A class is a set of bits in two words, one for the bytes below 64 and one for those below 128, so that a test needs
+// no table in memory. No byte from 0x80 up is in any class. Ranges come from the callers and always lie within the
+// span; the span's own bounds check is the second line of defence.
 
 extension UInt8 {
-    /// Whether this byte may be in a token: a method, or the name of a field.
+    /// Whether this byte may be in a token, such as a method or the name of a field (RFC 9110 §5.6.2).
     @inline(__always)
     var isToken: Bool { isIn(low: 0x03FF_6CFA_0000_0000, high: 0x57FF_FFFF_C7FF_FFFE) }
 
-    /// Whether this byte is a letter, a digit, `-`, `.`, `_` or `~`.
+    /// Whether this byte is a letter, a digit, `-`, `.`, `_` or `~` (RFC 3986 §2.3).
     @inline(__always)
     var isUnreserved: Bool { isIn(low: 0x03FF_6000_0000_0000, high: 0x47FF_FFFE_87FF_FFFE) }
 
     @inline(__always)
     var isDigit: Bool { self &- 0x30 < 10 }
 
-    /// Printable ASCII without the space.
+    /// Whether this byte is printable ASCII other than the space.
     @inline(__always)
     var isVisible: Bool { self &- 0x21 < 0x5E }
 
-    /// A control character, the tab among them.
+    /// Whether this byte is an ASCII control character, which includes the tab.
     @inline(__always)
     var isControl: Bool { self < 0x20 || self == 0x7F }
 
     @inline(__always)
     var isSpaceOrTab: Bool { self == 0x20 || self == 0x09 }
 
-    /// The value of a hexadecimal digit.
+    /// The value of a hexadecimal digit in either case; nil for any other byte.
     @inline(__always)
     var hexValue: UInt8? {
         if isDigit { return self &- 0x30 }
@@ -44,13 +47,13 @@ extension UInt8 {
 }
 
 extension StaticString {
-    /// The bytes of text that is written in the source, which live as long as the program.
+    /// The bytes of a literal. They live as long as the program, so the pointer stays valid.
     @inline(__always)
     var buffer: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: utf8Start, count: utf8CodeUnitCount) }
 }
 
 extension Span<UInt8> {
-    /// Whether the bytes of this range are this ASCII text, but for the case of their letters.
+    /// Whether the bytes of this range are this ASCII text, ignoring case.
     func matches(_ range: Range<Int>, _ text: StaticString) -> Bool {
         let wanted = text.buffer
         guard range.count == wanted.count else { return false }
@@ -60,7 +63,8 @@ extension Span<UInt8> {
         return true
     }
 
-    /// Where the first control character of a range is, or the range's end. It looks at eight bytes at a time.
+    /// The position of the first control character in a range, or the end of the range. It looks at eight bytes at a
+    /// time: most of the time of parsing a request is spent here.
     @inline(__always)
     func firstControl(in range: Range<Int>) -> Int {
         let ones: UInt64 = 0x0101_0101_0101_0101
@@ -68,8 +72,9 @@ extension Span<UInt8> {
         var index = range.lowerBound
         while range.upperBound - index >= 8 {
             let word = UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
-            // A subtraction borrows into the high bit of each byte that is below 0x20, or that is 0x7F, unless that bit was
-            // set before. Bytes after the first such one may be marked for nothing, so only the first mark counts.
+            // Subtracting 0x20 from each byte sets the high bit of each byte below 0x20; likewise for 0x7F, which the
+            // xor turns into 0. Bytes whose high bit was already set are masked out. A borrow can mark the byte after a
+            // control character by mistake, so only the first mark counts.
             let deletes = word ^ (ones &* 0x7F)
             let marks = ((word &- ones &* 0x20) & ~word | (deletes &- ones) & ~deletes) & highs
             if marks != 0 { return index + marks.trailingZeroBitCount / 8 }
@@ -79,7 +84,7 @@ extension Span<UInt8> {
         return index
     }
 
-    /// A range without the spaces and tabs at both its ends.
+    /// A range without the optional white space at both ends (RFC 9110 §5.6.3).
     func trimming(_ range: Range<Int>) -> Range<Int> {
         var start = range.lowerBound
         var end = range.upperBound
@@ -95,7 +100,7 @@ extension Span<UInt8> {
 }
 
 extension OutputSpan<UInt8> {
-    /// Appends text that is written in the source.
+    /// Appends a literal.
     @inline(__always)
     mutating func append(_ text: StaticString) {
         append(copying: text.buffer)
@@ -115,6 +120,7 @@ extension OutputSpan<UInt8> {
 
     @inline(__always)
     private mutating func append(copying bytes: UnsafeBufferPointer<UInt8>) {
+        // Every caller reserves what it appends; a mistake in a reservation must not write past the buffer.
         precondition(bytes.count <= freeCapacity)
         withUnsafeMutableBufferPointer { buffer, count in
             guard let source = bytes.baseAddress, let target = buffer.baseAddress else { return }
@@ -123,11 +129,12 @@ extension OutputSpan<UInt8> {
         }
     }
 
-    /// Appends a number that is not negative in decimal digits.
+    /// Appends a number in decimal digits. The sign of a negative number is dropped: no length or status has one.
     mutating func append(decimal number: Int) {
         var rest = number.magnitude
         var digits = 1
         var bound: UInt = 10
+        // 19 digits hold every Int; one more would overflow the bound.
         while rest >= bound, digits < 19 {
             digits += 1
             bound *= 10

@@ -1,8 +1,13 @@
-// One line of a header section (RFC 9112 §5), and the lists that the values of some fields are (RFC 9110 §5.6.1).
+// One line of a header section (RFC 9112 §5), and the comma-separated lists in the values of some fields (RFC 9110
+// §5.6.1).
+//
+// A field is two ranges of the input. Nothing is copied or decoded here.
 
 extension Span<UInt8> {
-    /// The field that a line holds: a token, a colon directly after it, and a value with white space around it. The
-    /// line has no control character but tabs.
+    /// The field in a line: a token, a colon directly after it, and a value with optional white space around it. White
+    /// space before the colon is refused (RFC 9112 §5.1): one recipient would take `Host ` for Host, another would not.
+    /// `LineReader` has refused control characters, so a value holds no NUL, CR or LF (RFC 9110 §5.5).
+    /// - Throws: 400 `malformed-field`.
     func field(in line: Range<Int>) throws(RequestError) -> ReceivedFields.Entry {
         var colon = line.lowerBound
         while colon < line.upperBound, self[colon].isToken { colon += 1 }
@@ -13,7 +18,7 @@ extension Span<UInt8> {
             name: line.lowerBound..<colon, value: trimming(colon + 1..<line.upperBound))
     }
 
-    /// Why a line holds no field.
+    /// Why a line is not a field. Called only for a line that was refused, so it need not be fast.
     private func flaw(ofFieldLine line: Range<Int>) -> RequestError {
         var colon = line.lowerBound
         while colon < line.upperBound, self[colon] != 0x3A { colon += 1 }
@@ -32,7 +37,8 @@ extension Span<UInt8> {
             "A field name is empty or has a character that no name may have; use letters, digits and hyphens.")
     }
 
-    /// Takes the first element off a comma-separated list, without the white space around it.
+    /// Removes the first element of a comma-separated list and returns it without the white space around it. It may be
+    /// empty. Quoted strings are not recognised: no list that is read with this has any.
     func takeElement(of list: inout Range<Int>) -> Range<Int> {
         var comma = list.lowerBound
         while comma < list.upperBound, self[comma] != 0x2C { comma += 1 }

@@ -1,17 +1,26 @@
-/// What the fields of a message say about where its body ends (RFC 9112 §6) and whether its connection stays open (§9.3).
-/// It is gathered field by field, and a field that can't be obeyed to the letter is refused, never repaired: two
-/// recipients that disagree about the end of a message disagree about where the next one begins.
+/// The fields of a message that determine where its body ends (RFC 9112 §6) and whether its connection stays open
+/// (§9.3).
+///
+/// They are collected field by field. A field that can't be obeyed to the letter is refused, never repaired: two
+/// recipients that disagree about the end of a message disagree about where the next one begins, which is how requests
+/// are smuggled (RFC 9112 §11.2). Where RFC 9112 §6.3 lets a server recover, this one refuses:
+/// 1. Transfer-Encoding and Content-Length together: 400. (The RFC lets Transfer-Encoding win.)
+/// 2. Transfer-Encoding that is not exactly `chunked`: 400, or 501 for a coding that is not known.
+/// 3. Transfer-Encoding in HTTP/1.0: 400.
+/// 4. Several Content-Length values: 400, even if they are equal. (The RFC lets equal ones be merged.)
+/// 5. Neither field: a request has no body.
 struct FramingFields: Sendable {
-    /// What `Content-Length` says.
+    /// The value of `Content-Length`, in bytes; nil if there is no such field.
     private(set) var contentLength: UInt64?
-    /// Whether `Transfer-Encoding: chunked` was there. No other coding is understood.
+    /// Whether there is a `Transfer-Encoding: chunked`. No other coding is supported.
     private(set) var isChunked = false
     /// Whether `Connection` has `close`.
     private(set) var asksToClose = false
     /// Whether `Connection` has `keep-alive`.
     private(set) var asksToStay = false
 
-    /// Takes notice of one field; most are none of its business.
+    /// Records one field if it concerns framing or persistence. Lengths are compared first: most fields differ there.
+    /// - Throws: 400 or 501 for a value that is not allowed.
     mutating func note(_ field: ReceivedFields.Entry, in input: borrowing Span<UInt8>) throws(RequestError) {
         switch field.name.count {
         case 10 where input.matches(field.name, "connection"):
@@ -25,6 +34,7 @@ struct FramingFields: Sendable {
         }
     }
 
+    /// A list of options in any case (RFC 9110 §7.6.1). Unknown ones, such as `upgrade`, are ignored.
     private mutating func noteConnection(_ value: Range<Int>, in input: borrowing Span<UInt8>) {
         var rest = value
         while !rest.isEmpty {
@@ -34,10 +44,10 @@ struct FramingFields: Sendable {
         }
     }
 
-    /// One number in digits: no sign, no list, no second field, also where all of them are equal.
+    /// One number in digits (RFC 9110 §8.6): no sign, no list and no second field, even if all values are equal.
     private mutating func noteContentLength(_ value: Range<Int>, in input: borrowing Span<UInt8>) throws(RequestError) {
         guard contentLength == nil else {
-            throw .badContentLength("There are several Content-Length fields; send one.")
+            throw .badContentLength("There is more than one Content-Length field; send one.")
         }
         guard !value.isEmpty else { throw .badContentLength("The Content-Length is empty; send a number of bytes.") }
         var length: UInt64 = 0
@@ -47,19 +57,21 @@ struct FramingFields: Sendable {
             }
             let (product, isTooLarge) = length.multipliedReportingOverflow(by: 10)
             let (sum, isOver) = product.addingReportingOverflow(UInt64(input[index] &- 0x30))
-            guard !isTooLarge, !isOver else { throw .badContentLength("The Content-Length is larger than any body.") }
+            guard !isTooLarge, !isOver else {
+                throw .badContentLength("The Content-Length is too large; send the number of bytes in the body.")
+            }
             length = sum
         }
         contentLength = length
     }
 
-    /// `chunked`, once.
+    /// The one coding `chunked`, once, in one field (RFC 9112 §6.1).
     private mutating func noteTransferEncoding(_ value: Range<Int>, in input: borrowing Span<UInt8>)
         throws(RequestError)
     {
         guard !isChunked else {
             throw .badTransferEncoding(
-                "A Transfer-Encoding follows `chunked`, which must be the last one, and the only.")
+                "Another Transfer-Encoding follows `chunked`; send `chunked` alone, once.")
         }
         if input.matches(value, "chunked") {
             isChunked = true
@@ -70,29 +82,31 @@ struct FramingFields: Sendable {
         repeat {
             let coding = input.takeElement(of: &rest)
             guard !coding.isEmpty, !hasChunked else {
-                throw .badTransferEncoding("The Transfer-Encoding is not `chunked` alone; send `chunked`, once.")
+                throw .badTransferEncoding("Transfer-Encoding is not `chunked` alone; send `chunked`, once.")
             }
             hasChunked = input.matches(coding, "chunked")
         } while !rest.isEmpty
-        // Elements that are left empty by a comma at the end are no codings, and not `chunked` alone either.
+        // The loop above does not see the empty element after a comma at the end.
         if input[value.upperBound - 1] == 0x2C {
-            throw .badTransferEncoding("The Transfer-Encoding is not `chunked` alone; send `chunked`, once.")
+            throw .badTransferEncoding("Transfer-Encoding is not `chunked` alone; send `chunked`, once.")
         }
         throw .unknownTransferCoding
     }
 
-    /// Rules that hold between the fields, and with the version (RFC 9112 §6.1).
+    /// Checks the fields against each other and against the version (RFC 9112 §6.1).
+    /// - Throws: 400 `bad-transfer-encoding`.
     func check(for version: Version) throws(RequestError) {
         guard isChunked else { return }
         guard contentLength == nil else {
-            throw .badTransferEncoding("There are both a Content-Length and a Transfer-Encoding; send one of them.")
+            throw .badTransferEncoding("There is both a Content-Length and a Transfer-Encoding; send one of them.")
         }
         guard version == .http11 else {
-            throw .badTransferEncoding("HTTP/1.0 has no Transfer-Encoding; send a Content-Length, or HTTP/1.1.")
+            throw .badTransferEncoding("HTTP/1.0 has no Transfer-Encoding; send a Content-Length, or use HTTP/1.1.")
         }
     }
 
-    /// Whether the connection stays open after this message and its answer (RFC 9112 §9.3).
+    /// Whether the connection stays open after this message and its answer (RFC 9112 §9.3): `close` wins over
+    /// `keep-alive`.
     func keepsAlive(in version: Version) -> Bool {
         !asksToClose && (version == .http11 || asksToStay)
     }

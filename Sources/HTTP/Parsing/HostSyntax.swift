@@ -1,11 +1,15 @@
-// The syntax of a host and port (RFC 9110 §7.2, RFC 3986 §3.2.2). Of the registered names that RFC 3986 allows, those with
-// percent-encoding or delimiters are refused: no server has such a name, and they are what two joined fields look like.
+// The syntax of a host and port (RFC 9110 §7.2, RFC 3986 §3.2.2). Registered names with percent-encoding or delimiters,
+// which RFC 3986 allows, are refused: no server has such a name, and two joined Host fields look like one.
+//
+// The host is checked, not compared: the server answers under every name.
 
 extension Span<UInt8> {
-    /// Whether a range is a host, with a port or without.
+    /// Whether a range is a host, with or without a port. An empty host is refused, since http URLs have none
+    /// (RFC 9110 §4.2.1).
     func isHost(_ range: Range<Int>) -> Bool {
         guard !range.isEmpty else { return false }
         var end = range.lowerBound
+        // `[`: an IPv6 address. The future address formats of RFC 3986 are refused: none exists.
         if self[end] == 0x5B {
             while end < range.upperBound, self[end] != 0x5D { end += 1 }
             guard end < range.upperBound, isIPv6Address(range.lowerBound + 1..<end) else { return false }
@@ -18,7 +22,7 @@ extension Span<UInt8> {
         return self[end] == 0x3A && isPort(end + 1..<range.upperBound)
     }
 
-    /// Digits up to 65535. No digits at all are a port too (RFC 3986 §3.2.3).
+    /// Whether a range is a port: digits up to 65535. A port may be empty (RFC 3986 §3.2.3).
     private func isPort(_ range: Range<Int>) -> Bool {
         var port = 0
         for index in range {
@@ -29,8 +33,8 @@ extension Span<UInt8> {
         return true
     }
 
-    /// Eight groups of up to four hexadecimal digits, of which `::` stands for one or more that are zero, and the last two
-    /// may be written as an IPv4 address.
+    /// Whether a range is an IPv6 address: eight groups of up to four hexadecimal digits. One `::` stands for one or
+    /// more groups of zeros, and the last two groups may be written as an IPv4 address (RFC 3986 §3.2.2).
     private func isIPv6Address(_ range: Range<Int>) -> Bool {
         var index = range.lowerBound
         var groups = 0
@@ -62,7 +66,8 @@ extension Span<UInt8> {
         return isShortened ? groups < 8 : groups == 8
     }
 
-    /// Four numbers up to 255, without leading zeros.
+    /// Whether a range is an IPv4 address: four numbers up to 255 without leading zeros, which some readers take as
+    /// octal.
     private func isIPv4Address(_ range: Range<Int>) -> Bool {
         var index = range.lowerBound
         for part in 0..<4 {

@@ -1,17 +1,17 @@
-/// What the parser knows when the head of a request is complete.
+/// A request and the framing of its body, known once its head is complete.
 public struct RequestHead: Sendable {
     public let request: Request
     /// Whether the connection stays open after the answer (RFC 9112 §9.3).
     public let keepAlive: Bool
-    /// Whether a body follows, so that `next` is to be called until `.end`.
+    /// Whether a body follows. Then `next` must be called until it returns `.end`.
     public let hasBody: Bool
-    /// The length of that body in bytes; nil when it is chunked, and when there is none.
+    /// The length of the body in bytes; nil if it is chunked or there is none.
     public let contentLength: UInt64?
-    /// Whether the client waits for `100 Continue` before it sends the body.
+    /// Whether the client waits for `100 Continue` before it sends the body (RFC 9110 §10.1.1).
     public let expectsContinue: Bool
 }
 
-/// What `RequestParser.next` found.
+/// The result of `RequestParser.next`.
 public enum ParserEvent: Sendable {
     /// The input ends within a request, or before one.
     case needMore
@@ -19,17 +19,21 @@ public enum ParserEvent: Sendable {
     case head(RequestHead)
     /// The body has been skipped; another request may follow.
     case end
-    /// The request breaks a rule. Where the next one begins is unknown, so the connection is to be closed after the answer.
+    /// The request breaks a rule. It is not known where the next one begins, so the connection must be closed after the
+    /// answer.
     case refused(RequestError)
 }
 
-/// Reads the requests of one connection, one after another, from bytes that come bit by bit.
+/// Reads the requests of one connection, one after another, from bytes that arrive in pieces.
 ///
-/// It looks at each byte once and refuses a request at the first line that is wrong. What it decides depends on the bytes
-/// alone and not on the pieces that they come in. Between calls it keeps positions and, while a head is incomplete, its
-/// request line and at most `RequestLimits.fieldCount` ranges; the bytes stay with the caller.
+/// It looks at each byte once and refuses a request at the first line that is wrong. The result depends only on the
+/// bytes, never on the pieces they arrive in. Between calls it keeps positions and, while a head is incomplete, the
+/// request line and at most `RequestLimits.fieldCount` ranges. The bytes stay with the caller, so memory is bounded by
+/// the limits of the request line and the header section. It does no I/O and reads no clock: deadlines are the
+/// transport's.
 public struct RequestParser: Sendable {
-    /// How many empty lines may stand before a request line (RFC 9112 §2.2).
+    /// How many empty lines are skipped before a request line. RFC 9112 §2.2 asks for at least one, since old clients
+    /// send a CRLF after the body of a POST; without a bound, empty lines would be work without a request.
     static let emptyLineLimit = 2
 
     private enum Phase: Sendable {
@@ -46,14 +50,17 @@ public struct RequestParser: Sendable {
         self.limits = limits
     }
 
-    /// Whether no byte of a request has been seen since the last one ended.
+    /// Whether no byte of the next request has been seen yet.
     public var isIdle: Bool {
         guard case .head = phase else { return false }
         return !head.hasBegun
     }
 
-    /// Reads on in `input`, which holds every byte not yet consumed, in order. A head is consumed when it is complete; a
-    /// body is consumed, and dropped, as it comes. After `.refused` it is not to be called again.
+    /// Reads on in `input`, which holds every byte not yet consumed, in order. A head is consumed when it is complete;
+    /// a body is consumed, and dropped, as it arrives. It must not be called again after `.refused`.
+    ///
+    /// The number of bytes of an incomplete head that the caller has to keep is at most the two limits plus the line
+    /// ends.
     public mutating func next(in input: borrowing Span<UInt8>) -> (event: ParserEvent, consumed: Int) {
         do throws(RequestError) {
             switch phase {
@@ -110,9 +117,10 @@ public struct RequestParser: Sendable {
     }
 }
 
-/// A head as far as it has been read. All ranges are of the input, whose first byte is the first of the head.
+/// The part of a head that has been read. All ranges are positions in the input, whose first byte is the first of the
+/// head.
 private struct PartialHead: Sendable {
-    /// Whether there was a byte.
+    /// Whether a byte of the head has arrived.
     var hasBegun = false
     var lines = LineReader()
     private var emptyLines = 0
@@ -121,11 +129,13 @@ private struct PartialHead: Sendable {
     private var sectionStart = 0
     private var fields: [ReceivedFields.Entry] = []
     private var framing = FramingFields()
-    /// Which of the fields is Host.
+    /// The index of the Host field in `fields`.
     private var host: Int?
     private var expectsContinue = false
 
-    /// Reads lines until the empty one that ends the header section, and says whether it was there.
+    /// Reads lines up to the empty one that ends the header section.
+    /// - Returns: Whether the head is complete.
+    /// - Throws: 400, 414, 417, 431, 501 or 505, at the first line that is wrong.
     mutating func read(_ input: borrowing Span<UInt8>, _ limits: RequestLimits) throws(RequestError) -> Bool {
         if input.isEmpty { return false }
         hasBegun = true
@@ -139,7 +149,7 @@ private struct PartialHead: Sendable {
             case .line(let line):
                 requestLine = try RequestLine(line, of: input)
                 sectionStart = lines.start
-                // As many as usual requests have.
+                // Usual requests have about this many fields.
                 fields.reserveCapacity(8)
             }
         }
@@ -157,10 +167,11 @@ private struct PartialHead: Sendable {
 
     private mutating func note(_ field: ReceivedFields.Entry, in input: borrowing Span<UInt8>) throws(RequestError) {
         switch field.name.count {
+        // A missing, repeated or malformed Host is a 400 (RFC 9112 §3.2).
         case 4 where input.matches(field.name, "host"):
-            guard host == nil else { throw .malformedHost("There are several Host fields; send one.") }
+            guard host == nil else { throw .malformedHost("There is more than one Host field; send one.") }
             guard input.isHost(field.value) else {
-                throw .malformedHost("The Host field has no valid host; write a name or an address, and a port.")
+                throw .malformedHost("The Host field is not valid; send a name or an address, with or without a port.")
             }
             host = fields.count
         case 6 where input.matches(field.name, "expect"):
@@ -172,7 +183,8 @@ private struct PartialHead: Sendable {
         fields.append(field)
     }
 
-    /// Checks what can be known only at the end of the head, and makes the request.
+    /// Checks the rules that need the whole head, and makes the request.
+    /// - Throws: 400, or 413 for a body that its Content-Length says is too large.
     mutating func complete(
         in input: borrowing Span<UInt8>, _ limits: RequestLimits
     ) throws(RequestError) -> RequestHead {
@@ -181,6 +193,8 @@ private struct PartialHead: Sendable {
         guard host != nil || line.version == .http10 else { throw .missingHost }
         try framing.check(for: line.version)
 
+        // A large body of a GET or HEAD is not read at all: the answer does not depend on it, and the connection
+        // closes.
         var hasBody = framing.isChunked
         var isLeftUnread = false
         if let length = framing.contentLength, length > 0 {
@@ -199,11 +213,12 @@ private struct PartialHead: Sendable {
             keepAlive: framing.keepsAlive(in: line.version) && !isLeftUnread,
             hasBody: hasBody,
             contentLength: hasBody ? framing.contentLength : nil,
-            // HTTP/1.0 has no interim responses (RFC 9110 §10.1.1).
+            // An expectation in HTTP/1.0, which has no interim responses, is ignored (RFC 9110 §10.1.1).
             expectsContinue: expectsContinue && hasBody && line.version == .http11)
     }
 
-    /// The fields, with the authority of an absolute-form in the place of Host.
+    /// The fields, in which the authority of an absolute-form replaces Host (RFC 9112 §3.2.2). They own a copy of the
+    /// head, so they outlive the caller's buffer.
     private mutating func receivedFields(authority: Range<Int>?, of input: borrowing Span<UInt8>) -> ReceivedFields {
         var bytes = input.copy(0..<lines.start)
         if let authority {
@@ -219,16 +234,20 @@ private struct PartialHead: Sendable {
 }
 
 extension Method {
-    /// Whether a body of this method means nothing (RFC 9110 §9.3.1), so that a large one is not worth reading.
+    /// Whether a body of this method has no meaning (RFC 9110 §9.3.1, §9.3.2), so that a large one is not worth
+    /// reading.
     fileprivate var dropsBody: Bool { self == .get || self == .head }
 }
 
-/// How much of a request is read before it is refused. All are counts of bytes, unless they say otherwise.
+/// How much of a request is read before it is refused. All are counts of bytes unless they say otherwise.
+///
+/// The defaults leave room for the longest lists of filters and for large cookies of other services on the same host,
+/// and bound the memory of a connection to about 25 KiB.
 public struct RequestLimits: Sendable, Hashable {
-    /// The longest request line, without its line end. A longer one is a 414.
+    /// The longest request line, without its line end. A longer one is a 414. (RFC 9112 §3 recommends at least 8,000.)
     public var requestLine: Int
-    /// The longest header section: all field lines with their line ends. A longer one is a 431. The trailer section of a
-    /// chunked body has the same limit.
+    /// The longest header section: all field lines with their line ends. A longer one is a 431. The trailer section of
+    /// a chunked body has the same limit.
     public var headerSection: Int
     /// How many fields a header or a trailer section may have. One more is a 431.
     public var fieldCount: Int

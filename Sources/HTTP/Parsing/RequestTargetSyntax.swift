@@ -1,15 +1,19 @@
-// Reading a request target (RFC 9112 §3.2): origin-form, absolute-form and `*`. A target is decoded once, and strictly: a
-// typing error gets an answer, never other data than were meant.
+// Reading a request target (RFC 9112 §3.2): origin-form, absolute-form and `*`. A target is decoded exactly once, and
+// strictly: a typing error gets an error, never the wrong data.
+//
+// The order matters for safety: the path is split at its slashes, then each segment is decoded, then dot segments are
+// resolved. A slash, a dot or a percent sign that was encoded can never change how the path was split.
 
 extension RequestTarget {
-    /// Reads a target as it stands in a request line: `/species?region=CA`, `http://localhost:8000/species` or `*`.
+    /// Reads a target as written in a request line: `/species?region=CA`, `http://localhost:8000/species` or `*`.
+    /// - Throws: 400 `malformed-target`.
     public init(parsing text: String) throws(RequestError) {
         let bytes = Array(text.utf8)
         self = try Self.parse(0..<bytes.count, of: bytes.span).target
     }
 
-    /// Reads the target in a range of the input. `authority` is that of an absolute-form, which replaces the Host field
-    /// (RFC 9112 §3.2.2).
+    /// Reads the target in a range of the input.
+    /// - Returns: The target, and the authority of an absolute-form, which replaces the Host field (RFC 9112 §3.2.2).
     static func parse(
         _ range: Range<Int>, of input: borrowing Span<UInt8>
     ) throws(RequestError) -> (target: RequestTarget, authority: Range<Int>?) {
@@ -27,7 +31,8 @@ extension RequestTarget {
         return (try target(raw, pathAndQuery: rest, of: input), authority)
     }
 
-    /// Where the host and port of an absolute-form are: after `http://` or `https://`, up to the path or the query.
+    /// The host and port of an absolute-form: after `http://` or `https://`, up to the path or the query. Credentials
+    /// in the URL fail as a host (RFC 9110 §4.2.4).
     private static func authority(
         ofAbsolute range: Range<Int>, in input: borrowing Span<UInt8>
     ) throws(RequestError) -> Range<Int> {
@@ -47,7 +52,8 @@ extension RequestTarget {
         return start..<end
     }
 
-    /// Splits at the first `?` and decodes both parts. An empty path, which an absolute-form may have, is `/`.
+    /// Splits at the first `?` and decodes both parts. An absolute-form may have an empty path, which means `/`
+    /// (RFC 9110 §4.2.3).
     private static func target(
         _ raw: String, pathAndQuery range: Range<Int>, of input: borrowing Span<UInt8>
     ) throws(RequestError) -> RequestTarget {
@@ -61,9 +67,9 @@ extension RequestTarget {
 
     private static let root = [""]
 
-    /// The segments of a path, whose first slash comes before the range. It is split before it is decoded, so that an encoded
-    /// slash belongs to its segment. Dot segments are resolved (RFC 3986 §5.2.4), encoded or not: a dot is unreserved, and
-    /// means the same either way (§6.2.2.2). A path that leads above the root is refused.
+    /// The segments of a path; the range begins after its first slash. The path is split before it is decoded, so an
+    /// encoded slash belongs to its segment. Dot segments are resolved (RFC 3986 §5.2.4), encoded or not: a dot is
+    /// unreserved and means the same either way (§6.2.2.2). A path that leads above the root is refused.
     private static func segments(
         of range: Range<Int>, in input: borrowing Span<UInt8>
     ) throws(RequestError) -> [String] {
@@ -83,7 +89,7 @@ extension RequestTarget {
             switch segment {
             case ".", "..":
                 guard segment == "." || segments.popLast() != nil else {
-                    throw .malformedTarget("The path leads above its root with `..`; remove that.")
+                    throw .malformedTarget("The path leads above the root; remove the `..` that is too many.")
                 }
                 // A dot segment at the end names a folder.
                 if isLast { segments.append("") }
@@ -95,7 +101,8 @@ extension RequestTarget {
         }
     }
 
-    /// `name=value` pairs between `&`s. Empty ones are skipped.
+    /// The `name=value` pairs between `&`s, as HTML forms send them; `+` is a space here and only here. Empty ones are
+    /// skipped. The number of pairs is bounded by the length of the request line.
     private static func items(
         ofQuery range: Range<Int>, in input: borrowing Span<UInt8>
     ) throws(RequestError) -> [QueryItem] {
@@ -137,17 +144,19 @@ extension RequestTarget {
 }
 
 extension Span<UInt8> {
-    /// Text that is known to be ASCII.
+    /// The text of a range that is known to be ASCII.
     fileprivate func text(_ range: Range<Int>) -> String {
         extracting(range).withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// A target as it was sent, when it has only characters that a target may have, and no fragment.
+    /// A target as it was sent. A fragment is refused: it is not part of a request target (RFC 9110 §7.1), so a client
+    /// that sends one has probably not encoded a `#`.
+    /// - Throws: 400 for a fragment, or for a byte that is not visible ASCII.
     fileprivate func visibleText(_ range: Range<Int>) throws(RequestError) -> String {
         for index in range where !self[index].isVisible || self[index] == 0x23 {
             switch self[index] {
             case 0x23:
-                throw .malformedTarget("The request target has a fragment; leave out `#` and what follows it.")
+                throw .malformedTarget("The request target has a fragment; leave out `#` and everything after it.")
             case 0x80...:
                 throw .malformedTarget(
                     "The request target has characters outside of ASCII; percent-encode them, "
@@ -161,7 +170,7 @@ extension Span<UInt8> {
         return text(range)
     }
 
-    /// Percent-decodes a range.
+    /// Percent-decodes a range (RFC 3986 §2.1). `%00` is refused: a zero byte ends a C string, and no name holds one.
     fileprivate func decoded(_ range: Range<Int>, plusIsSpace: Bool) throws(RequestError) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(range.count)

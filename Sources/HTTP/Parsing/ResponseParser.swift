@@ -1,21 +1,23 @@
-/// What `ResponseParser.next` found.
+/// The result of `ResponseParser.next`.
 public enum ResponseEvent: Sendable {
     /// The input ends within the response.
     case needMore
     /// The head of the final response is complete. Interim responses are skipped.
     case head(status: Int, fields: ReceivedFields)
-    /// Some of the body, as a range of the input; it is consumed with it.
+    /// Part of the body, as a range of the input. It counts as consumed.
     case body(Range<Int>)
     /// The response is complete.
     case end
-    /// The response breaks a rule, which the sentence names. The connection is to be closed.
+    /// The response breaks the rule that the sentence names. The connection must be closed.
     case malformed(String)
 }
 
-/// Reads one response, for a client, from bytes that come bit by bit. It is as strict as `RequestParser`, and keeps as
-/// little; the limits of a head are the defaults of `RequestLimits`.
+/// Reads one response, for a client, from bytes that arrive in pieces.
+///
+/// It is as strict as `RequestParser` and keeps as little. The limits of a head are the defaults of `RequestLimits`; a
+/// body has no limit, since it is handed on and not kept.
 public struct ResponseParser: Sendable {
-    /// How many interim responses may come before the final one.
+    /// How many interim responses may precede the final one. Without a bound a server could keep a client for ever.
     static let interimLimit = 10
 
     private enum Phase: Sendable {
@@ -41,8 +43,8 @@ public struct ResponseParser: Sendable {
         self.isHead = isHead
     }
 
-    /// Reads on in `input`, which holds every byte not yet consumed, in order. A head is consumed when it is complete, a
-    /// body as it comes. After `.malformed` it is not to be called again.
+    /// Reads on in `input`, which holds every byte not yet consumed, in order. A head is consumed when it is complete,
+    /// a body as it arrives. It must not be called again after `.malformed`.
     public mutating func next(in input: borrowing Span<UInt8>) -> (event: ResponseEvent, consumed: Int) {
         do throws(RequestError) {
             switch phase {
@@ -75,7 +77,8 @@ public struct ResponseParser: Sendable {
         }
     }
 
-    /// The connection has ended, and `next` has seen all of its bytes.
+    /// Tells the parser that the connection has ended and that `next` has seen all of its bytes. A response cut short
+    /// must be taken as incomplete, not as short (RFC 9112 §8).
     public mutating func closed() -> ResponseEvent {
         switch phase {
         case .complete, .bodyUntilClose, .sizedBody(remaining: 0):
@@ -124,8 +127,8 @@ public struct ResponseParser: Sendable {
         }
     }
 
-    /// An interim response has no body; another head follows (RFC 9110 §15.2). Nothing here asks for another protocol, so
-    /// none may be switched to.
+    /// Skips an interim response: it has no body, and another head follows (RFC 9110 §15.2). A 101 is refused, since
+    /// the client never asks for another protocol.
     private mutating func skipInterim(_ status: Int) throws(RequestError) {
         interimCount += 1
         guard status != 101, interimCount <= Self.interimLimit else {
@@ -137,7 +140,7 @@ public struct ResponseParser: Sendable {
         framing = FramingFields()
     }
 
-    /// Where the body ends, by the rules of RFC 9112 §6.3.
+    /// How the end of the body is found, by the rules of RFC 9112 §6.3 in their order.
     private func bodyPhase(status: Int) -> Phase {
         if isHead || status == 204 || status == 304 { return .complete }
         if framing.isChunked { return .chunkedBody(ChunkedDecoder(bodyLimit: .max, limits: limits)) }
@@ -145,7 +148,8 @@ public struct ResponseParser: Sendable {
         return .bodyUntilClose
     }
 
-    /// A version, a space, three digits, a space, and a phrase that nobody reads (RFC 9112 §4).
+    /// Reads a status line: a version, a space, three digits, a space, and a phrase that is ignored (RFC 9112 §4). The
+    /// space is required even if there is no phrase.
     private static func statusLine(
         _ line: Range<Int>, in input: borrowing Span<UInt8>
     ) throws(RequestError) -> (version: Version, status: Int) {
@@ -155,10 +159,14 @@ public struct ResponseParser: Sendable {
         else { throw .malformedStatusLine("The response does not begin with an HTTP/1.1 status line.") }
         var status = 0
         for index in start + 9..<start + 12 {
-            guard input[index].isDigit else { throw .malformedStatusLine("The status of the response is no number.") }
+            guard input[index].isDigit else {
+                throw .malformedStatusLine("The status code of the response is not a number.")
+            }
             status = status * 10 + Int(input[index] &- 0x30)
         }
-        guard 100...599 ~= status else { throw .malformedStatusLine("The response has a status that is none.") }
+        guard 100...599 ~= status else {
+            throw .malformedStatusLine("The status code of the response is not between 100 and 599.")
+        }
         return (version.minor == 0 ? .http10 : .http11, status)
     }
 }
