@@ -6,18 +6,20 @@ import Synchronization
 ///
 /// The calling thread of `run` starts the others and waits; it never touches a connection.
 public final class Server: Sendable {
-    /// The URL, such as `http://127.0.0.1:8000`, `http://[::1]:8000` or `unix:/run/rookery.sock`.
+    /// The URL with the actual port, such as `http://127.0.0.1:8000`, `http://[::1]:8000` or `unix:/run/rookery.sock`.
     public let address: String
 
     private let configuration: ServerConfiguration
-    /// Those that no loop has taken yet.
+    /// Listeners that no loop has taken yet.
     private let listeners: Mutex<[Listener]>
     private let supervisor: Supervisor
 
-    /// How long `run` waits, at its end, for workers that are still busy.
+    /// How long `run` waits at its end for busy workers. Their answers have nobody to receive them any more, so it is
+    /// short.
     private static let workerPatience: Duration = .seconds(1)
 
-    /// Listens. Connections are taken once the server runs.
+    /// Opens the listening sockets. Connections queue in the kernel until `run` accepts them.
+    /// - Throws: A sentence that names the option to change.
     public init(_ configuration: ServerConfiguration) throws(ServerError) {
         self.configuration = configuration
         do throws(SystemCallError) {
@@ -30,14 +32,13 @@ public final class Server: Sendable {
         address = url
     }
 
-    /// Serves until `stop`, and with `handlingSignals` until SIGTERM or SIGINT. Then requests that are under way are
-    /// answered, for as long as the grace of the configuration; a second signal ends the process at once. A server runs
-    /// once.
+    /// Serves until `stop`, and with `handlingSignals` until SIGTERM or SIGINT. Then requests under way are answered
+    /// within the configured grace; a second signal ends the process at once. A server can run only once.
     ///
     /// - Parameters:
-    ///   - makeApplication: Makes what answers the requests of one loop, in the thread of that loop. The loops are numbered
-    ///     from 0.
-    ///   - ready: Called when all loops take connections.
+    ///   - makeApplication: Makes the application of one loop, in the thread of that loop. Loops are numbered from 0.
+    ///   - ready: Called on the calling thread when all loops accept connections.
+    /// - Throws: The first failure of a loop, after the others have stopped in order.
     public func run(
         handlingSignals: Bool = false,
         makeApplication: @escaping @Sendable (_ loop: Int) throws -> any Application,
@@ -65,14 +66,12 @@ public final class Server: Sendable {
         if let failure = supervisor.read({ $0.failure }) { throw failure }
     }
 
-    /// Makes `run` return, in order. Any thread may call it, also before `run`.
+    /// Makes `run` return after an orderly stop. Any thread may call it, even before `run`.
     public func stop() { supervisor.requestStop() }
-
-    // MARK: -
 
     /// Starts the thread of each loop.
     ///
-    /// - Returns: How many loops will say that they have ended.
+    /// - Returns: The number of loops that will report their end.
     private func startLoops(
         _ workers: WorkerPool, _ makeApplication: @escaping @Sendable (Int) throws -> any Application
     ) -> Int {
@@ -90,7 +89,8 @@ public final class Server: Sendable {
         return count
     }
 
-    /// The whole life of one loop, in its thread. All that the loop holds is gone when this returns.
+    /// Runs one loop in its thread, from start to end. When this returns, everything that the loop held has been
+    /// released.
     private func runLoop(
         _ workers: WorkerPool, _ limits: ConnectionLimits, _ makeApplication: () throws -> any Application
     ) -> ServerError? {
@@ -101,7 +101,7 @@ public final class Server: Sendable {
             return .application(error)
         }
         do throws(SystemCallError) {
-            // The loop alone holds its listener, and closes it by letting go.
+            // Only the loop holds its listener, so the listener closes when the loop releases it.
             let listener = { self.listeners.withLock { $0.popLast() } }
             let loop = try EventLoop(configuration, application, listener(), workers, limits)
             supervisor.started(loop.mailbox)
@@ -112,8 +112,8 @@ public final class Server: Sendable {
         }
     }
 
-    /// A connection takes a descriptor, and the usual soft limit is 1,024. Where it can't be raised, the loops live with
-    /// what there is.
+    /// Raises the soft limit on descriptors: each connection needs one, and the usual limit is 1,024. If it can't be
+    /// raised, the loops pause accepting when descriptors run out.
     private func raiseDescriptorLimit() {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }

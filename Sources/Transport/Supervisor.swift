@@ -1,14 +1,16 @@
 import Glibc
 import Synchronization
 
-/// What the threads of a server tell the one that waits for them, and the order to stop.
+/// Connects the threads of a server with the thread that waits in `Server.run`: they report their start, their end and
+/// their failure, and any thread can request a stop. Only the waiting thread calls `wait`.
 final class Supervisor: Sendable {
     struct State {
-        /// The mailboxes of the loops that run.
+        /// The mailboxes of the loops that have started.
         var mailboxes: [Mailbox] = []
+        /// Counts of loops. A loop that could not start counts as ended only.
         var started = 0
         var ended = 0
-        /// Why a loop could not start or go on; the first reason.
+        /// The first failure of a loop. One loop that fails stops the server.
         var failure: ServerError?
         var stopIsRequested = false
     }
@@ -18,7 +20,7 @@ final class Supervisor: Sendable {
 
     init() throws(SystemCallError) { wakeup = try Descriptor.event() }
 
-    /// A loop takes connections from now on.
+    /// A loop accepts connections from now on.
     func started(_ mailbox: Mailbox) {
         state.withLock {
             $0.started += 1
@@ -44,7 +46,8 @@ final class Supervisor: Sendable {
     /// Reads the state.
     func read<Value: Sendable>(_ body: (State) -> Value) -> Value { state.withLock { body($0) } }
 
-    /// Waits until a condition holds. The first signal is a request to stop, the next one ends the process.
+    /// Waits until a condition holds. The first signal requests a stop; a second one ends the process at once, so that
+    /// an impatient user needs no SIGKILL.
     func wait(_ signals: Signals?, until condition: (State) -> Bool) {
         while !read(condition) {
             var descriptors = [pollfd(fd: wakeup.number, events: Int16(POLLIN), revents: 0)]
@@ -52,7 +55,7 @@ final class Supervisor: Sendable {
             poll(&descriptors, nfds_t(descriptors.count), -1)
             wakeup.clear()
             while let signal = signals?.next() {
-                // What a shell reports for a program that this signal ended.
+                // The status that a shell reports for a program ended by this signal.
                 if read({ $0.stopIsRequested }) { _exit(128 + signal) }
                 requestStop()
             }

@@ -58,14 +58,14 @@ import Testing
             #expect(answer.text == "/path")
         }
         let error = #expect(throws: ClientError.self) { try ask(.socket(path: path), "/") }
-        #expect(error?.description == "Nothing listens on the socket \(path). Does the server run?")
+        #expect(error?.description == "Nothing listens on the socket \(path). Is the server running?")
     }
 
     @Test func aServerThatIsNotThereIsNamed() throws {
         var port: UInt16 = 0
         try withServer { port = $0.port }
         let error = #expect(throws: ClientError.self) { try ask(.network(host: "127.0.0.1", port: port), "/") }
-        #expect(error?.description == "Nothing listens on 127.0.0.1:\(port). Does the server run?")
+        #expect(error?.description == "Nothing listens on 127.0.0.1:\(port). Is the server running?")
     }
 
     @Test func aBodyThatIsCutOffIsAnError() throws {
@@ -82,7 +82,7 @@ import Testing
             let error = #expect(throws: ClientError.self) {
                 try client.send(.get, "/gate/1", head: { _, _ in }, body: { _ in true })
             }
-            #expect(error?.description == "The server at 127.0.0.1:\(server.port) was silent for 0.05 seconds.")
+            #expect(error?.description == "The server at 127.0.0.1:\(server.port) did not answer for 0.05 seconds.")
         }
     }
 

@@ -26,7 +26,7 @@ import Testing
             var configuration = ServerConfiguration()
             configuration.port = server.port
             configuration.threads = threads
-            let sentence = "Port \(server.port) on 127.0.0.1 is taken by another program. Choose another with --port."
+            let sentence = "Port \(server.port) on 127.0.0.1 is in use by another program. Choose another with --port."
             #expect(Self.message(configuration) == sentence)
         }
     }

@@ -1,28 +1,30 @@
 import Glibc
 import HTTP
 
-/// A small blocking client: one request on one connection, its body handed on as it comes, in constant memory.
+/// A small blocking client: one request on one connection. The body is handed on as it arrives, so memory is constant.
+///
+/// It follows no redirect and speaks no TLS: it is for `rookery get` and `rookery health`, which talk to this server.
 public struct HTTPClient: Sendable {
     /// Where a server listens.
     public enum Place: Sendable, Hashable {
-        /// A name or an address, IPv6 with or without brackets.
+        /// A host name or an address, IPv6 with or without brackets.
         case network(host: String, port: UInt16)
         /// A Unix socket.
         case socket(path: String)
     }
 
-    /// How long connecting may take, for each address that a name has.
+    /// The longest time for connecting, for each address of a name.
     public var connectTimeout: Duration = .seconds(10)
-    /// How long the server may send nothing, or take nothing.
+    /// The longest time in which the server may neither send nor receive anything. A whole answer may take longer.
     public var timeout: Duration = .seconds(60)
 
     private let place: Place
     private let authority: String
 
-    /// How much is received at once, in bytes. The head of a response must fit.
+    /// The size of the receive buffer, in bytes. A head of the longest allowed size must fit, which is 24 KiB.
     private static let capacity = 64 << 10
 
-    /// - Parameter authority: The value of `Host`; made from the place where it is not given.
+    /// - Parameter authority: The value of `Host`; by default it is made from the place.
     public init(_ place: Place, authority: String? = nil) {
         self.place = place
         self.authority =
@@ -38,9 +40,10 @@ public struct HTTPClient: Sendable {
     ///
     /// - Parameters:
     ///   - target: Path and query, percent-encoded.
-    ///   - fields: Beside `Host` and `Connection`, which are added.
-    ///   - head: Called once, with the status code and the header fields.
-    ///   - body: Called with each piece of the body; `false` ends the reading.
+    ///   - fields: Further fields besides `Host` and `Connection`, which are added.
+    ///   - head: Called once, before `body`, with the status code and the header fields.
+    ///   - body: Called with each piece of the body. Returns false to stop reading.
+    /// - Throws: If there is no complete, well-formed answer. An error status is an answer and does not throw.
     public func send(
         _ method: Method = .get, _ target: String, fields: [(name: String, value: String)] = [],
         head: (_ status: Int, _ fields: ReceivedFields) -> Void,
@@ -64,28 +67,29 @@ public struct HTTPClient: Sendable {
             case .end:
                 return
             case .malformed(let sentence):
-                throw ClientError("The answer of \(socket.name) can't be read. \(sentence)")
+                throw ClientError("The answer from \(socket.name) can't be read. \(sentence)")
             case .needMore:
                 let count = try socket.receive(into: &buffer, keeping: start + consumed..<end)
                 (start, end) = (0, end - start - consumed + count)
                 if count > 0 { continue }
                 guard case .malformed(let sentence) = parser.closed() else { return }
-                throw ClientError("The answer of \(socket.name) is incomplete. \(sentence)")
+                throw ClientError("The answer from \(socket.name) is incomplete. \(sentence)")
             }
             start += consumed
         }
     }
 
+    /// The bytes of a request. Nothing in the arguments can end a line early, whatever a user typed.
     private func encode(
         _ method: Method, _ target: String, _ fields: [(name: String, value: String)]
     ) throws(ClientError) -> [UInt8] {
         guard target.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
-            throw ClientError("The target \"\(target)\" has characters that must be percent-encoded.")
+            throw ClientError("The target \"\(target)\" contains characters that must be percent-encoded.")
         }
         var text = "\(method.rawValue) \(target) HTTP/1.1\r\nHost: \(authority)\r\nConnection: close\r\n"
         for field in fields {
             guard (field.name + field.value).utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
-                throw ClientError("The field \(field.name) has a control character in it.")
+                throw ClientError("The field \(field.name) contains a control character.")
             }
             text += "\(field.name): \(field.value)\r\n"
         }
@@ -93,7 +97,7 @@ public struct HTTPClient: Sendable {
     }
 }
 
-/// Why a client got no answer, as one sentence.
+/// The reason why a client got no answer, as one sentence for people.
 public struct ClientError: Error, Sendable, Hashable, CustomStringConvertible {
     public let description: String
 

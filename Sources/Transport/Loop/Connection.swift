@@ -2,30 +2,33 @@ import CLinux
 import Glibc
 import HTTP
 
-/// One connection, from accept to close. Read it from the top: what happens, then what follows.
+/// One connection, from accept to close. Read it from the top: first the events, then what follows from them.
 ///
-/// Requests are answered in order and one at a time; answers that are ready at once are collected and sent together.
-/// Nothing is received while an answer waits for a worker or for the socket, so a client that does not read stops being
-/// read. Since the kernel tells of a change only once (edge-triggered), `mayReceive` and `maySend` remember what it
-/// told.
+/// Requests are answered in order and one at a time (RFC 9112 §9.3.2); answers that are ready at once are collected and
+/// sent together. Nothing is received while an answer waits for a worker or for the socket, so a client that does not
+/// read its answers can't make the server hold more of them. The kernel reports each change only once (edge-triggered),
+/// so `mayReceive` and `maySend` remember it.
 ///
-/// `@exclusivity(unchecked)` stands, here and in the loop, where a check at run time would cost several percent of a
-/// request and could find nothing: one thread uses these properties, and what is called while one is changed never comes
-/// back to it.
+/// Between two turns of the loop, the connection has a deadline, a worker is busy for it, it waits for its next
+/// turn, or it has ended: nothing waits for ever.
+///
+/// `@exclusivity(unchecked)` is used, here and in the loop, where a check at run time would cost several percent of a
+/// request and could find nothing: one thread uses these properties, and code that is called while one is being changed
+/// never accesses it again.
 final class Connection {
     private enum State {
         /// Between two requests, or in the head of one.
         case head
         /// In the body of `current`, which is dropped.
         case body
-        /// A worker makes the response to `current`.
+        /// A worker is making the response to `current`.
         case response
-        /// `producer` makes the rest of a body; a worker asks it for a piece whenever all has been sent.
+        /// `producer` makes the rest of a body: a worker asks it for a piece whenever everything has been sent.
         case stream
-        /// No request will be read any more; what is to be sent is sent, and the connection closed.
+        /// No more requests are read. The connection closes once everything has been sent.
         case last
-        /// All is sent. What still arrives is dropped until the client closes, since closing with bytes unread would
-        /// reset the connection and could cost the client the answer (RFC 9112 §9.6).
+        /// Everything has been sent. Bytes that still arrive are dropped until the client closes: closing with unread
+        /// bytes would reset the connection, and the client could lose the answer (RFC 9112 §9.6).
         case drain
         /// Closed, or about to be.
         case ended
@@ -33,52 +36,54 @@ final class Connection {
 
     let token: Token
     let peer: Peer
-    /// Whether the connection limits count this one. One too many is not counted, and refused.
+    /// Whether `ConnectionLimits` counts this connection. One over the limit is not counted, and is refused.
     let isCounted: Bool
-    /// Whether a worker does something for this connection; then it keeps its slot, even if it has ended.
+    /// Whether a worker is busy for this connection. Then it keeps its slot even after it has ended.
     private(set) var isWorkerBusy = false
 
-    /// The loop holds its connections too, and lets go of all of them before it ends.
+    /// A reference cycle: the loop breaks it by releasing each connection that ends.
     private let loop: EventLoop
     @exclusivity(unchecked) private var descriptor: Descriptor
     private var state = State.head
     private var mayReceive = true
     private var maySend = true
-    /// Whether the loop has been asked to let this connection go on in its next turn.
+    /// Whether the loop will let this connection proceed in its next turn.
     private var waitsForNextTurn = false
-    /// Whether the client has said that it sends no more.
+    /// Whether the client has closed its sending side.
     private var peerHasEnded = false
 
     @exclusivity(unchecked) private var parser: RequestParser
     @exclusivity(unchecked) private var input = ReceiveBuffer()
     private var output: SendBuffer?
-    /// What the kernel held of it when the deadline of `.write` was set, in bytes.
+    /// The bytes of the output that the kernel held when the deadline of `.write` was set.
     private var untakenBytes = 0
 
-    /// The request whose body is read, or whose response a worker makes.
+    /// The request whose body is being read, or whose response a worker is making.
     private var current: RequestHead?
-    /// When the first byte of the request came, in nanoseconds.
+    /// The time at which the first byte of the request arrived, in nanoseconds.
     private var began: UInt64
-    /// How many bytes of the body came since `windowStart`.
+    /// The number of bytes of the body received since `windowStart`.
     private var windowBytes = 0
     private var windowStart: UInt64 = 0
-    /// Tells the worker that nobody waits for the response any more.
+    /// Tells the worker that its response is no longer needed.
     private var cancelWork: (@Sendable () -> Void)?
     private var producer: (any BodyProducer)?
     private var isChunked = false
-    /// Whether the answer that is streamed is the last one.
+    /// Whether the answer that is being streamed is the last one.
     private var closesAfterStream = false
-    /// Whether the client may still be sending what nobody will read.
+    /// Whether the client may still be sending bytes that will not be read.
     private var drains = false
     private var drained = 0
 
-    /// How long the client has to close after the last answer, in nanoseconds.
+    /// How long the client has to close after the last answer, in nanoseconds: enough for a round trip on a slow
+    /// network.
     static let drainTime: UInt64 = 2_000_000_000
-    /// How much it may send until then, in bytes.
+    /// How many bytes the client may send until then. It is the default limit of a body: a client that was refused for
+    /// a larger one should have stopped by then.
     private static let drainLimit = 1 << 20
-    /// How often a connection receives in one turn of the loop, before the others have theirs.
+    /// How often a connection receives in one turn of the loop, so that a busy client does not delay the others.
     private static let roundsPerTurn = 4
-    /// How large a piece of a streamed body usually is, in bytes.
+    /// The memory reserved for a piece of a streamed body, in bytes: 64 KiB and room for the last row or for gzip.
     private static let pieceCapacity = 80 << 10
 
     init(_ descriptor: consuming Descriptor, _ peer: Peer, _ token: Token, isCounted: Bool, _ loop: EventLoop) {
@@ -91,7 +96,7 @@ final class Connection {
         parser = RequestParser(limits: loop.configuration.limits)
     }
 
-    // MARK: - What happens
+    // MARK: - Events
 
     /// The connection has been accepted.
     func open() {
@@ -99,20 +104,20 @@ final class Connection {
         advance()
     }
 
-    /// The kernel says that something has changed.
+    /// The kernel reports a change.
     func handle(_ events: UInt32) {
-        // In `drain` both sides having ended is what was waited for; what the client sent before is read all the same.
+        // In `drain` a hang-up is the expected end, and the bytes that the client sent earlier are still read.
         let isGone = EPOLLERR.rawValue | (state == .drain ? 0 : EPOLLHUP.rawValue)
         if events & isGone != 0 { return giveUp() }
         if events & (EPOLLRDHUP.rawValue | EPOLLHUP.rawValue) != 0 { peerHasEnded = true }
         if events & (EPOLLIN.rawValue | EPOLLRDHUP.rawValue | EPOLLHUP.rawValue) != 0 { mayReceive = true }
         if events & EPOLLOUT.rawValue != 0 { maySend = true }
-        // What a connection that had its share of a turn has received may still fill its buffer.
+        // A connection that has had its share of a turn may still have a full buffer, so it does not receive now.
         if state == .head, output == nil, !waitsForNextTurn, receive() { _ = answer() }
         if state != .ended { loop.goOnWithGroup(self) }
     }
 
-    /// The next turn has come.
+    /// The next turn of the loop has begun.
     func goOn() {
         waitsForNextTurn = false
         advance()
@@ -150,17 +155,18 @@ final class Connection {
         advance()
     }
 
-    /// A deadline is over.
+    /// A deadline has passed.
     func timeIsOver(_ phase: Phase) {
-        // It may have ended in the same turn.
+        // The connection may have ended in the same turn.
         if state == .ended { return }
         switch phase {
         case .head: refuse(.timeout)
         case .body: refuse(.bodyTooSlow)
         case .idle, .drain: return end()
         case .write:
-            // The socket says that it has room again when a third of it is, which may be megabytes and minutes of a slow
-            // client. So one that took anything of what the kernel holds goes on.
+            // The kernel reports a socket as writable only when a third of its buffer is free, which for a slow client
+            // may take megabytes and minutes. So a client that received any of the bytes that the kernel holds gets
+            // more time.
             let untaken = descriptor.untakenBytes
             guard untaken < untakenBytes else { return giveUp() }
             untakenBytes = untaken
@@ -169,15 +175,16 @@ final class Connection {
         advance()
     }
 
-    /// The server stops. What has arrived is still answered.
+    /// The server is stopping. Requests that have arrived are still answered.
     func stop() {
-        // There may be a request that the kernel has, and has not told of yet.
+        // The kernel may hold a request that it has not reported yet.
         if state == .head { mayReceive = true }
         advance()
     }
 
-    /// The client is gone or takes nothing, the body can't be completed, or the server has no more time: the connection is
-    /// reset.
+    /// Resets the connection: the client is gone or does not read, the body can't be completed, or the grace of a
+    /// stopping server is over. The reset shows the client that its answer was cut off, also in HTTP/1.0, where a plain
+    /// close would look like the end of the body.
     func giveUp() {
         if state == .ended { return }
         cancelWork?()
@@ -188,9 +195,9 @@ final class Connection {
         end()
     }
 
-    // MARK: - What follows
+    // MARK: - Proceeding
 
-    /// Does all that can be done without waiting: answers what has arrived, sends, receives.
+    /// Does everything that can be done without waiting: answers the requests that have arrived, sends, receives.
     func advance() {
         var rounds = 0
         while true {
@@ -214,7 +221,7 @@ final class Connection {
 
     /// Answers the requests that have arrived.
     ///
-    /// - Returns: Whether there may be more of them, and what is to be sent must be sent first.
+    /// - Returns: Whether there may be more of them, but the output is full and must be sent first.
     private func answer() -> Bool {
         while state == .head || state == .body {
             if let output, output.isFull { return true }
@@ -233,9 +240,10 @@ final class Connection {
     }
 
     private func begin(_ head: RequestHead) {
-        // The client still has to take the answers before this one.
+        // If the socket is blocked, the deadline is that of the earlier answers and stays.
         if maySend { loop.deadlines.clear(token.slot) }
-        // No resource takes a body, so a client that waits to be asked for it gets the final answer (RFC 9110 §10.1.1).
+        // No resource takes a body, so a client that waits for `100 Continue` gets the final answer at once
+        // (RFC 9110 §10.1.1).
         if head.hasBody, !head.expectsContinue {
             current = head
             windowStart = loop.now
@@ -243,7 +251,7 @@ final class Connection {
             state = .body
             return
         }
-        // A body that is not read, or is too large to be dropped, may still be on its way.
+        // A body that is not read, because the client was not asked for it or it is too large, may still be on its way.
         drains = head.expectsContinue || !head.keepAlive && head.request.fields.count(of: .contentLength) > 0
         respond(to: head)
     }
@@ -268,12 +276,12 @@ final class Connection {
         }
     }
 
-    /// Answers a request. One whose body was not read is the last: where the next one begins is unknown.
+    /// Answers a request. One whose body was not read is the last: it is not known where the next one begins.
     private func append(_ response: Response, to head: RequestHead) {
         append(response, to: head.request, keepAlive: head.keepAlive && !head.expectsContinue)
     }
 
-    /// Answers what is no proper request, and reads no other.
+    /// Answers a request that breaks a rule, and reads no more requests.
     private func refuse(_ error: RequestError) {
         let head = current
         current = nil
@@ -281,7 +289,7 @@ final class Connection {
         append(loop.application.refuse(error, from: peer), to: head?.request, keepAlive: false)
     }
 
-    /// Puts a response into the output. The request is nil where it could not be read.
+    /// Adds a response to the output. The request is nil if it could not be read.
     private func append(_ response: Response, to request: Request?, keepAlive: Bool) {
         let version = request?.version ?? .http11
         let framing = ResponseEncoder.framing(of: response, for: version)
@@ -316,9 +324,9 @@ final class Connection {
 
     // MARK: - Sending
 
-    /// Sends what there is, and does what was to be done afterwards.
+    /// Sends the output, and then takes the next step of the current state.
     ///
-    /// - Returns: Whether all was sent and the next request is to be read.
+    /// - Returns: Whether everything was sent and the next request may be read.
     private func send() -> Bool {
         if let output, state != .ended {
             guard maySend else { return false }
@@ -360,18 +368,19 @@ final class Connection {
         }
     }
 
-    /// Nobody takes the rest of the body, and no worker makes a piece of it any more.
+    /// Releases the producer, whose body is not needed any more. No worker may be in it.
     private func endProducer() {
         if let producer { loop.workers.submit { producer.end() } }
         producer = nil
     }
 
-    /// Nobody takes the rest of a body that was not begun.
+    /// Releases a producer that was never asked for a piece.
     private func abandon(_ rest: any BodyProducer) {
         rest.cancel()
         loop.workers.submit { rest.end() }
     }
 
+    /// Ends the connection after the last answer; at once if the client has nothing more to send.
     private func endSending() {
         guard drains || mayReceive || !input.isEmpty else { return end() }
         shutdown(descriptor.number, Int32(SHUT_WR))
@@ -384,12 +393,12 @@ final class Connection {
 
     /// Receives once.
     ///
-    /// - Returns: Whether something came.
+    /// - Returns: Whether anything arrived.
     private func receive() -> Bool {
         guard mayReceive else { return false }
         let isFirst = input.isEmpty && parser.isIdle
         let (outcome, count) = input.receive(from: descriptor, &loop.receiveBuffers)
-        // An end that the kernel told of together with the last bytes is not told of again.
+        // The kernel reports an end together with the last bytes, and does not report it again.
         mayReceive = outcome == .full || outcome == .some && peerHasEnded
         switch outcome {
         case .full, .some:
@@ -399,7 +408,7 @@ final class Connection {
         case .nothing:
             return false
         case .end:
-            // What arrived has been answered; a request that was begun can't be completed any more.
+            // All complete requests have been answered, and an incomplete one can't be completed any more.
             end()
             return false
         case .failed:
@@ -408,7 +417,9 @@ final class Connection {
         }
     }
 
-    /// A body that comes too slowly is refused: after a pause, or when too little came in a window of time.
+    /// Counts bytes of a body, and refuses a body that is too slow over a window of time. (A pause is the deadline's
+    /// concern.) Without the rate, a byte now and then would keep a connection for ever.
+    /// - Returns: True, since something arrived.
     private func countBody(_ count: Int) -> Bool {
         let configuration = loop.configuration
         loop.deadlines.set(.body, for: token.slot, now: loop.now)
@@ -438,12 +449,12 @@ final class Connection {
 
     // MARK: - Waiting
 
-    /// Nothing can be done for now: gives back what is not needed, and sets the deadline for what is waited for.
+    /// Gives back memory that is not needed while the connection waits, and sets the deadline for what it waits for.
     private func rest() {
         input.giveBackIfEmpty(&loop.receiveBuffers)
         let slot = token.slot
         if let output {
-            // The deadline of a blocked output has been set where it was blocked.
+            // The deadline of a blocked output was set in `send`.
             if !output.isEmpty { return }
             if state != .stream {
                 loop.giveBack(output)
@@ -455,9 +466,11 @@ final class Connection {
             if loop.isStopping, !mayReceive { return end() }
             loop.deadlines.set(.idle, for: slot, now: loop.now)
         case .head:
+            // Set once for each head: more bytes must not extend it.
             if loop.deadlines.phase(of: slot) != .head { loop.deadlines.set(.head, for: slot, now: loop.now) }
         case .body:
             if loop.deadlines.phase(of: slot) != .body { loop.deadlines.set(.body, for: slot, now: loop.now) }
+        // The application bounds the time of its own work.
         case .response, .stream:
             loop.deadlines.clear(slot)
         case .last, .drain, .ended:
@@ -465,7 +478,7 @@ final class Connection {
         }
     }
 
-    /// The request has no answer that could be sent: the client went while a worker made one.
+    /// Reports a response that can't be sent: the client went away while a worker was making it.
     private func reportLost(_ response: Response, to head: RequestHead) {
         if case .stream(_, let rest) = response.body { abandon(rest) }
         let answer = SentAnswer(response, to: head.request, from: peer, began: began)
@@ -481,7 +494,7 @@ final class Connection {
         loop.end(self)
     }
 
-    /// Called by the loop, when the turn in which the connection ended is over.
+    /// Called by the loop at the end of the turn in which the connection ended.
     func closeDescriptor() {
         input.giveBack(&loop.receiveBuffers)
         output = nil

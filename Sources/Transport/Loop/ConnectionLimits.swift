@@ -1,12 +1,12 @@
 import Synchronization
 
-/// How many connections the loops of a server have, in all and for each address.
+/// Counts the connections of all loops, in total and for each address. Any loop may call it. The lock is held for one
+/// look into a dictionary, and only for addresses that are limited.
 final class ConnectionLimits: Sendable {
     private let total: Int
     private let perAddress: Int
     private let count = Atomic(0)
-    /// Only of addresses that are limited and have connections, so it has at most as many entries as there are
-    /// connections.
+    /// Only addresses that are limited and have connections, so there are at most as many entries as connections.
     private let counts = Mutex<[String: Int]>([:])
 
     init(_ configuration: ServerConfiguration) {
@@ -14,8 +14,10 @@ final class ConnectionLimits: Sendable {
         perAddress = configuration.maxConnectionsPerAddress
     }
 
-    /// Counts a connection of this address, if there may be one more.
+    /// Counts a connection of this address if one more is allowed. Then `release` must follow when it closes.
+    /// - Returns: Whether it was counted.
     func admit(_ address: String) -> Bool {
+        // Counted first and taken back if it was one too many: two loops can't both take the last place.
         guard count.add(1, ordering: .relaxed).newValue <= total else {
             count.subtract(1, ordering: .relaxed)
             return false
@@ -30,7 +32,7 @@ final class ConnectionLimits: Sendable {
         return isAdmitted
     }
 
-    /// A connection that was admitted is closed.
+    /// Takes back the count of an admitted connection that has closed.
     func release(_ address: String) {
         count.subtract(1, ordering: .relaxed)
         if SocketAddress.isLocal(address) { return }

@@ -1,21 +1,25 @@
-/// What a connection is given time for.
+/// The event that a connection waits for, and that has a time limit.
 enum Phase: UInt8, CaseIterable {
-    /// For the head of a request, from its first byte.
+    /// The rest of the head of a request, counted from its first byte.
     case head
-    /// For the next bytes of a request's body.
+    /// The next bytes of a request's body.
     case body
-    /// For the next request.
+    /// The next request.
     case idle
-    /// For the client to take some of what is sent.
+    /// The client receiving some of what is sent.
     case write
-    /// For the client to close, after the last answer.
+    /// The client closing after the last answer.
     case drain
 }
 
-/// The deadlines of the connections of a loop, at most one for each.
+/// The deadlines of the connections of one loop, at most one for each connection.
 ///
-/// Every phase gives the same time to all, so the deadlines of a phase come in the order in which they were set: a list
-/// for each phase, linked through the connections' slots, is always sorted, and everything is O(1).
+/// All connections have the same time limit in a phase, so the deadlines of a phase expire in the order in which they
+/// were set. A doubly linked list for each phase, linked through the slots, is therefore always sorted, and every
+/// operation is O(1). `now` never goes back, since it is the monotonic clock.
+///
+/// An entry with a phase is in the list of that phase, and in no other. Slots are numbers of the loop's own, never
+/// input.
 struct Deadlines {
     private struct Entry {
         var due: UInt64 = 0
@@ -25,31 +29,32 @@ struct Deadlines {
     }
 
     private struct List {
-        /// In nanoseconds.
+        /// The time limit of the phase, in nanoseconds.
         let duration: UInt64
         var first = none
         var last = none
     }
 
+    /// The end of a list. Four bytes a link keep an entry small.
     private static let none: Int32 = -1
 
-    /// By slot.
+    /// Indexed by slot.
     private var entries: [Entry] = []
-    /// By phase.
+    /// Indexed by the raw value of the phase.
     private var lists: [List]
 
-    /// - Parameter duration: The time that a phase gives, in nanoseconds.
+    /// - Parameter duration: The time limit of a phase, in nanoseconds.
     init(duration: (Phase) -> UInt64) {
         lists = Phase.allCases.map { List(duration: duration($0)) }
     }
 
-    /// Makes room for one more slot.
+    /// Adds a slot without a deadline.
     mutating func addSlot() { entries.append(Entry()) }
 
-    /// The phase of the deadline that is set for a slot.
+    /// The phase of a slot's deadline; nil if it has none.
     func phase(of slot: Int) -> Phase? { entries[slot].phase }
 
-    /// Sets the deadline of a slot, in place of the one it had.
+    /// Sets the deadline of a slot and replaces an earlier one.
     mutating func set(_ phase: Phase, for slot: Int, now: UInt64) {
         clear(slot)
         let list = Int(phase.rawValue)
@@ -63,6 +68,7 @@ struct Deadlines {
         }
     }
 
+    /// Removes the deadline of a slot, if it has one.
     mutating func clear(_ slot: Int) {
         let entry = entries[slot]
         guard let phase = entry.phase else { return }
@@ -80,7 +86,7 @@ struct Deadlines {
         entries[slot].phase = nil
     }
 
-    /// When the next deadline is due.
+    /// The time of the earliest deadline, in nanoseconds of the monotonic clock; nil if there is none.
     var next: UInt64? {
         var next: UInt64?
         for list in lists where list.first != Self.none {
@@ -89,7 +95,7 @@ struct Deadlines {
         return next
     }
 
-    /// Takes out a deadline that is over.
+    /// Removes and returns one deadline that has passed; nil if there is none.
     mutating func takeExpired(now: UInt64) -> (slot: Int, phase: Phase)? {
         for list in lists where list.first != Self.none {
             let slot = Int(list.first)

@@ -2,11 +2,11 @@ import CLinux
 import Glibc
 import HTTP
 
-/// One thread's share of the connections: waits for what happens to them and lets each go on.
+/// One thread's share of the connections: it waits for events and lets the connections proceed.
 ///
-/// Everything here belongs to that thread, but for the mailbox. A turn of the loop handles a batch of events, then the
-/// deadlines that are over; connections that ended in the turn are closed after it, so that every event of the batch
-/// finds the connection that it is of. The clocks are read once a turn.
+/// Everything here belongs to that thread, except the mailbox. A turn of the loop handles a batch of events, then
+/// expired deadlines. Connections that ended in the turn are closed after it: until then no descriptor number of theirs
+/// is reused, so every event of the batch finds its own connection. The clocks are read once a turn.
 final class EventLoop {
     let application: any Application
     let configuration: ServerConfiguration
@@ -18,7 +18,7 @@ final class EventLoop {
     /// The value of `Date` in this turn.
     private(set) var date: [UInt8] = []
     private var dateSecond = Int64.min
-    /// Whether the server stops: what has arrived is answered, and nothing else.
+    /// Whether the server is stopping. Requests that have arrived are answered, and no others.
     private(set) var isStopping = false
 
     @exclusivity(unchecked) var deadlines: Deadlines
@@ -27,40 +27,43 @@ final class EventLoop {
 
     private let epoll: Descriptor
     private let limits: ConnectionLimits
-    /// Nil when the server stops.
+    /// Nil once the server is stopping.
     private var listener: Listener?
-    /// When connections are accepted again, after descriptors ran out.
+    /// The time at which connections are accepted again after descriptors ran out, in nanoseconds; nil while they are
+    /// accepted.
     private var acceptsAgain: UInt64?
-    /// When what is left is reset, while the server stops.
+    /// The time at which the remaining connections are reset while the server is stopping, in nanoseconds.
     private var stopDeadline = UInt64.max
 
     @exclusivity(unchecked) private var connections: [Connection?] = []
     private var generations: [UInt32] = []
     private var freeSlots: [Int] = []
     private var connectionCount = 0
-    /// Those of them that were one too many.
+    /// How many of them were over the limit and are only refused.
     private var refusedCount = 0
-    /// Those that ended in this turn.
+    /// Connections that ended in this turn.
     private var ended: [Connection] = []
-    /// Those of this group of events, which are yet to send.
+    /// Connections of the current group of events that have answers to send.
     @exclusivity(unchecked) private var answered: [Token] = []
-    /// Those that could go on without waiting, but have had their share of this turn.
+    /// Connections that could proceed without waiting, but have had their share of this turn.
     private var unfinished: [Token] = []
 
-    /// How many connections answer what has arrived before the answers are sent. A client that sleeps is woken by the first
-    /// of them and takes the others as they come; waking it for each would cost more than sending does.
+    /// How many connections make their answers before any of these is sent. The first answer wakes a sleeping client,
+    /// which then takes the others as they arrive; waking it for each one costs more than sending does.
     private static let sendGroup = 32
-    /// How long the loop waits at most, in nanoseconds, before it lets the application look after itself.
+    /// The longest wait, in nanoseconds: `Application.idle` is called at least this often.
     private static let longestWait: UInt64 = 1_000_000_000
-    /// How many events are taken in a turn.
+    /// How many events are taken in one turn. More would delay the deadlines.
     private static let batch = 256
-    /// How many connections are accepted in a turn.
+    /// How many connections are accepted in one turn, so that a flood of new ones does not starve the others.
     private static let acceptBatch = 256
-    /// How many connections are open only to be told that there are too many.
+    /// How many connections over the limit are open at once only to be told so. Further ones are closed without an
+    /// answer.
     private static let refusalReserve = 64
-    /// How long to accept none when descriptors ran out, in nanoseconds.
+    /// How long no connections are accepted after descriptors ran out, in nanoseconds. Without the pause the loop would
+    /// spin, since the listener stays readable.
     private static let acceptPause: UInt64 = 500_000_000
-    /// How many empty send buffers are kept.
+    /// How many empty send buffers are kept: one for each connection of a group.
     private static let spareSendBuffers = 32
 
     init(
@@ -81,16 +84,18 @@ final class EventLoop {
             case .drain: Connection.drainTime
             }
         }
-        // Beside the parts that have limits: line ends, and empty lines before the request line.
+        // The 1,024 bytes are for line ends, and for empty lines before the request line.
         receiveBuffers = ReceiveBufferPool(
             needed: configuration.limits.requestLine + configuration.limits.headerSection + 1024)
         mailbox = try Mailbox()
         epoll = try Descriptor(epoll_create1(Int32(EPOLL_CLOEXEC)), from: "epoll_create1")
+        // Exclusive: a connection on a shared Unix socket wakes one loop and not all.
         if let listener { try watch(listener.descriptor, EPOLLIN.rawValue | EPOLLEXCLUSIVE.rawValue, .listener) }
         try watch(mailbox.wakeup, EPOLLIN.rawValue | EPOLLET.rawValue, .mailbox)
     }
 
-    /// Serves until the order to stop has been carried out.
+    /// Serves until the server has been told to stop and every connection has ended.
+    /// - Throws: If the system can't wait for events; connections are then lost.
     func run() throws(SystemCallError) {
         let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: Self.batch)
         defer { events.deallocate() }
@@ -122,7 +127,7 @@ final class EventLoop {
         }
     }
 
-    /// How long `epoll_wait` may wait, in milliseconds, rounded up so that the deadline is over when it returns.
+    /// How long `epoll_wait` may wait, in milliseconds, rounded up so that a deadline has passed when it returns.
     private func waitingTime() -> Int32 {
         if !unfinished.isEmpty { return 0 }
         let now = Clock.nanoseconds()
@@ -148,7 +153,7 @@ final class EventLoop {
         }
     }
 
-    /// Lets the connections of a group send what they have.
+    /// Lets the connections of a group send their answers.
     private func sendAnswers() {
         for token in answered { connection(token)?.advance() }
         answered.removeAll(keepingCapacity: true)
@@ -162,6 +167,7 @@ final class EventLoop {
 
     // MARK: - Connections
 
+    /// The connection of a token; nil if it has ended and its slot is free or in use by another one.
     private func connection(_ token: Token) -> Connection? {
         let slot = token.slot
         guard slot < connections.count, let connection = connections[slot], connection.token == token else {
@@ -170,7 +176,7 @@ final class EventLoop {
         return connection
     }
 
-    /// Opens a connection for a descriptor that was accepted.
+    /// Opens a connection for an accepted descriptor. If that fails, the descriptor is closed and nothing is counted.
     private func open(_ descriptor: consuming Descriptor, _ address: SocketAddress) {
         let peer = Peer(address: address.text)
         let isAdmitted = limits.admit(peer.address)
@@ -179,6 +185,8 @@ final class EventLoop {
         let slot = freeSlots.popLast() ?? addSlot()
         generations[slot] &+= 1
         let token = Token(slot: slot, generation: generations[slot])
+        // Edge-triggered for everything at once: a connection never changes what it waits for, which would be a system
+        // call each time.
         let events = EPOLLIN.rawValue | EPOLLOUT.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue
         do throws(SystemCallError) {
             try watch(descriptor, events, token)
@@ -202,13 +210,13 @@ final class EventLoop {
         return connections.count - 1
     }
 
-    /// Lets a connection go on when the others of its group have answered.
+    /// Lets a connection proceed once the others of its group have made their answers.
     func goOnWithGroup(_ connection: Connection) { answered.append(connection.token) }
 
-    /// Takes a connection that has ended, to be closed when the turn is over.
+    /// Notes a connection that has ended. It is closed at the end of the turn.
     func end(_ connection: Connection) { ended.append(connection) }
 
-    /// Lets a connection go on in the next turn.
+    /// Lets a connection proceed in the next turn.
     func goOnLater(_ connection: Connection) { unfinished.append(connection.token) }
 
     private func closeEnded() {
@@ -217,7 +225,7 @@ final class EventLoop {
             let slot = connection.token.slot
             connection.closeDescriptor()
             deadlines.clear(slot)
-            // The slot, and the place in the count, are kept until the worker returns. That may be in the same turn.
+            // The slot and the count are kept until the worker returns, which may be in the same turn.
             guard !connection.isWorkerBusy, connections[slot] === connection else { continue }
             connections[slot] = nil
             freeSlots.append(slot)
@@ -237,7 +245,7 @@ final class EventLoop {
 
     // MARK: - Accepting
 
-    /// Takes connections from the listener's queue.
+    /// Accepts connections from the listener's queue.
     private func accept(atMost limit: Int) {
         guard let listener, acceptsAgain == nil else { return }
         for _ in 0..<limit {
@@ -248,14 +256,14 @@ final class EventLoop {
             }
             switch errno {
             case EAGAIN: return
-            // The client went away before it was accepted.
+            // The client went away before its connection was accepted.
             case ECONNABORTED, EINTR, EPROTO: continue
             default: return pauseAccepting(listener)
             }
         }
     }
 
-    /// Descriptors or memory ran out: serves what is open, and looks again later.
+    /// Stops accepting for a while because descriptors or memory ran out. Open connections are served.
     private func pauseAccepting(_ listener: Listener) {
         acceptsAgain = now + Self.acceptPause
         epoll_ctl(epoll.number, EPOLL_CTL_DEL, listener.descriptor.number, nil)
@@ -280,7 +288,8 @@ final class EventLoop {
 
     // MARK: - Stopping
 
-    /// Accepts what waits in the listener's queue, closes it, and lets every connection end after what has arrived.
+    /// Accepts the connections that wait in the listener's queue, closes the listener, and lets every connection end
+    /// after the requests that have arrived. A client that was connected when the order came gets its answer.
     private func stop(_ deadline: UInt64) {
         if isStopping { return }
         stopDeadline = deadline
@@ -291,7 +300,7 @@ final class EventLoop {
         for connection in connections { connection?.stop() }
     }
 
-    /// The grace is over. What a worker still does for a connection is not waited for.
+    /// Resets all connections, since the grace is over. Work still running for them on workers is not waited for.
     private func resetAll() {
         for connection in connections { connection?.giveUp() }
         closeEnded()

@@ -1,38 +1,42 @@
 import Glibc
 import HTTP
 
-/// The encoded answers of a connection that have not been sent, and what is to be reported of each when it has been.
+/// The encoded answers of a connection that have not been sent yet, and the report of each.
 ///
-/// Positions count from the first byte that was put in since the buffer was last empty. A connection borrows a buffer
-/// from its loop while it has something to send.
+/// Positions are counted from the first byte that was added since the buffer was last empty. A connection borrows a
+/// buffer from its loop while it has something to send. At most one large body is in it, and it comes last.
+///
+/// Memory is bounded by `sizeLimit`, one answer over it, and one body or piece.
 final class SendBuffer {
-    /// What is sent first.
+    /// The bytes that are sent first.
     @exclusivity(unchecked) private(set) var bytes: [UInt8] = []
-    /// A large body, which is sent after `bytes` from where it is.
+    /// A large body, sent after `bytes` without being copied.
     private var body: [UInt8] = []
-    /// The position up to which all has been handed to the socket.
+    /// All bytes before this position have been handed to the socket.
     private var sent = 0
-    /// In order; only the last one may be open.
+    /// The answers in order. Only the last one may be open.
     @exclusivity(unchecked) private var answers: [SentAnswer] = []
 
-    /// A body that is longer than this, in bytes, is not copied.
+    /// The longest body that is copied after its head, in bytes. Longer ones are sent from their own array, which costs
+    /// a slightly slower system call but no copy.
     private static let copyLimit = 32 << 10
-    /// Up to this, in bytes, answers are collected before they are sent.
+    /// Answers are collected up to this size, in bytes. Sending pipelined answers together saves a system call for
+    /// each.
     private static let sizeLimit = 64 << 10
-    /// So many answers are collected before they are sent.
+    /// Answers are collected up to this number.
     private static let answerLimit = 64
-    /// A buffer that grew larger than this, in bytes, gives its memory back.
+    /// The largest memory, in bytes, that an empty buffer keeps for its next user.
     private static let keptCapacity = 256 << 10
 
     /// Whether nothing is left to send.
     var isEmpty: Bool { sent == end }
 
-    /// Whether the answers that are here should be sent before there are more.
+    /// Whether the collected answers should be sent before more are added.
     var isFull: Bool { !body.isEmpty || bytes.count >= Self.sizeLimit || answers.count >= Self.answerLimit }
 
     private var end: Int { bytes.count + body.count }
 
-    // MARK: - Putting in
+    // MARK: - Adding answers
 
     /// Appends the head of a response. `append` or `open` follows.
     func appendHead(of response: Response, framing: Framing, date: [UInt8], version: Version, keepAlive: Bool) {
@@ -49,18 +53,18 @@ final class SendBuffer {
         answers.append(answer)
     }
 
-    /// Pieces of the body of this answer follow, and `close` at their end.
+    /// Begins an answer whose body follows in pieces; `close` must follow the last one.
     func open(_ answer: consuming SentAnswer) {
         answer.bodyStart = bytes.count
         answers.append(answer)
     }
 
-    /// Appends a piece of the body of the open answer. The pieces before it have been sent.
+    /// Appends a piece of the body of the open answer. All earlier pieces must have been sent.
     func appendPiece(_ piece: [UInt8], isChunked: Bool) {
         guard let last = answers.indices.last else { return }
         if isChunked {
             ResponseEncoder.appendChunk(piece, to: &bytes)
-            // The line end of a chunk stands after its bytes.
+            // A chunk ends with a CRLF of two bytes after its data.
             answers[last].bodyStart = max(0, bytes.count - 2 - piece.count)
         } else {
             answers[last].bodyStart = bytes.count
@@ -69,7 +73,7 @@ final class SendBuffer {
         answers[last].bodyCount = piece.count
     }
 
-    /// Nothing follows in the body of the open answer.
+    /// Ends the body of the open answer.
     func close(isChunked: Bool) {
         if isChunked { bytes += ResponseEncoder.lastChunk }
         if let last = answers.indices.last { answers[last].end = end }
@@ -77,13 +81,17 @@ final class SendBuffer {
 
     // MARK: - Sending
 
+    /// The result of `send`.
     enum Outcome {
+        /// Nothing is left to send.
         case all
-        /// The socket takes no more for now.
+        /// The socket accepts no more for now. `progress` tells whether it accepted anything.
         case blocked(progress: Bool)
+        /// The connection is broken.
         case failed
     }
 
+    /// Sends as much as the socket accepts without waiting.
     func send(to descriptor: borrowing Descriptor) -> Outcome {
         let before = sent
         while sent < end {
@@ -106,6 +114,7 @@ final class SendBuffer {
         }
     }
 
+    /// Sends `bytes` and `body` in one system call, so that a head and its body leave in the same packet.
     private func sendBoth(_ descriptor: Int32) -> Int {
         bytes.withUnsafeBytes { bytes in
             body.withUnsafeBytes { body in
@@ -130,20 +139,20 @@ final class SendBuffer {
 
     // MARK: - Reporting
 
-    /// Takes out the answers that have been sent whole.
+    /// Reports and removes the answers that have been sent completely.
     func reportSent(to application: any Application) {
         let sent = sent
         report(answers.prefix { $0.end <= sent }.count, to: application)
     }
 
-    /// Takes out all answers: they will not be sent.
+    /// Reports and removes all answers, because the connection has failed.
     func reportLost(to application: any Application) {
         report(answers.count, to: application)
     }
 
     private func report(_ count: Int, to application: any Application) {
         if count == 0 { return }
-        // Taken out meanwhile, so that they can be handed on without being copied.
+        // The application must not see the array while it is in use, and a report is handed on without a copy.
         var answers: [SentAnswer] = []
         swap(&answers, &self.answers)
         let now = Clock.nanoseconds()
@@ -155,7 +164,7 @@ final class SendBuffer {
         swap(&answers, &self.answers)
     }
 
-    /// Forgets the bytes that were sent, which must be all; an open answer stays.
+    /// Empties the buffer once everything has been sent. An open answer stays.
     func reset() {
         if let last = answers.indices.last { answers[last].passPiece() }
         bytes.removeAll(keepingCapacity: bytes.capacity <= Self.keptCapacity)
@@ -164,17 +173,17 @@ final class SendBuffer {
     }
 }
 
-/// An answer on its way, with the report of it.
+/// An answer that is being sent, with its report.
 struct SentAnswer {
     fileprivate var report: Report
-    /// When the first byte of the request came, in nanoseconds.
+    /// The time at which the first byte of the request arrived, in nanoseconds of the monotonic clock.
     private let began: UInt64
     /// The position after the answer's last byte.
     fileprivate var end = Int.max
-    /// Where the part of the body begins that is in the buffer, and how long it is.
+    /// The position and the length of the part of the body that is in the buffer.
     fileprivate var bodyStart = 0
     fileprivate var bodyCount = 0
-    /// Bytes of the body that were in the buffer before, and have been sent.
+    /// The number of bytes of the body that were in the buffer earlier and have been sent.
     private var bodyBefore = 0
 
     init(_ response: Response, to request: Request?, from peer: Peer, began: UInt64) {
@@ -184,6 +193,7 @@ struct SentAnswer {
         self.began = began
     }
 
+    /// Counts the piece in the buffer as sent.
     fileprivate mutating func passPiece() {
         bodyBefore += bodyCount
         bodyCount = 0
@@ -196,7 +206,7 @@ struct SentAnswer {
         report.complete = end <= sent
     }
 
-    /// The report of a response that was made, and not sent at all.
+    /// The report of a response that was made but not sent at all.
     func lostReport() -> Report {
         var answer = self
         answer.finish(sent: 0, now: Clock.nanoseconds())

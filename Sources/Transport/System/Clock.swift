@@ -1,7 +1,6 @@
 import Glibc
 
-/// The two clocks. Deadlines use the monotonic one, so a wall clock that jumps changes nothing but what is written as a
-/// date.
+/// The two clocks. Deadlines use the monotonic one, so a wall clock that jumps changes only the dates that are written.
 enum Clock {
     /// Nanoseconds since some moment in the past. It never goes back.
     static func nanoseconds() -> UInt64 {

@@ -1,13 +1,15 @@
 import CLinux
 import Glibc
 
-/// A listening socket. On TCP each event loop has one of its own, and the kernel spreads the connections over them
-/// (SO_REUSEPORT); a Unix socket is shared by all loops. The file of a Unix socket is removed with its listener.
+/// A listening socket. On TCP each event loop has its own, and the kernel spreads the connections over them
+/// (SO_REUSEPORT); a Unix socket is shared by all loops. The file of a Unix socket is removed with its listener, so the
+/// last loop that lets go of it removes it.
 final class Listener: Sendable {
     let descriptor: Descriptor
     private let path: String?
 
-    /// How many connections may wait to be accepted; the kernel's `somaxconn` may be less.
+    /// How many connections may wait to be accepted. It covers a burst of clients that reconnect at once; the kernel
+    /// lowers it to `somaxconn`.
     private static let backlog: Int32 = 1024
 
     private init(_ descriptor: consuming Descriptor, path: String? = nil) {
@@ -19,9 +21,9 @@ final class Listener: Sendable {
         if let path { unlink(path) }
     }
 
-    /// Listens as the configuration says, for every loop.
+    /// Opens the listener of every loop, as configured.
     ///
-    /// - Returns: The listener of each loop, and the server's URL.
+    /// - Returns: One listener for each loop, and the server's URL.
     static func open(_ configuration: ServerConfiguration) throws(ServerError) -> (listeners: [Listener], url: String) {
         let count = max(1, configuration.threads)
         if let path = configuration.socketPath {
@@ -43,8 +45,8 @@ final class Listener: Sendable {
 
     // MARK: - TCP
 
-    /// The first listener binds its port for itself alone: with SO_REUSEPORT from the start, a second server would share
-    /// a taken port in silence. Once it listens, it lets the other loops in.
+    /// The first listener binds the port exclusively: with SO_REUSEPORT from the start, a second server could silently
+    /// share a port that is in use. Once it listens, it allows the other loops to share it.
     private static func openFirst(
         _ configuration: ServerConfiguration
     ) throws(ServerError) -> (listener: Listener, address: SocketAddress) {
@@ -54,7 +56,7 @@ final class Listener: Sendable {
             addresses = try SocketAddress.resolve(host: host, port: configuration.port)
         } catch {
             throw .cannotListen(
-                "Can't listen on \"\(host)\": \(error.reason). Give --host an address of this machine.")
+                "Can't listen on \"\(host)\": \(error.reason). Set --host to an address of this machine.")
         }
         var failure = SystemCallError("bind", errno: EADDRNOTAVAIL)
         for address in addresses {
@@ -65,7 +67,7 @@ final class Listener: Sendable {
                 return (Listener(descriptor), actual)
             } catch {
                 failure = error
-                // A name may have addresses that this machine lacks; any other failure is one of the port.
+                // A name may have addresses that this machine lacks. Any other failure concerns the port.
                 guard error.errno == EADDRNOTAVAIL || error.errno == EAFNOSUPPORT else { break }
             }
         }
@@ -76,14 +78,14 @@ final class Listener: Sendable {
         to address: SocketAddress, sharing: Bool
     ) throws(SystemCallError) -> Descriptor {
         let descriptor = try Descriptor.stream(family: address.family)
-        // A port that was just in use by connections of an earlier run can be bound again.
+        // Allows a restart while connections of the earlier run are in TIME_WAIT.
         try descriptor.set(SO_REUSEADDR, level: SOL_SOCKET, to: 1)
         if sharing { try share(descriptor) }
         if address.family == AF_INET6 {
-            // `::` takes IPv4 as well, whatever the system's default.
+            // `::` accepts IPv4 too, whatever the system's default is.
             try descriptor.set(IPV6_V6ONLY, level: Int32(IPPROTO_IPV6), to: address.isAny ? 0 : 1)
         }
-        // What is sent is sent at once: answers are collected here, not in the kernel. Accepted connections inherit this.
+        // Answers are collected in `SendBuffer`, so the kernel must not delay them. Accepted connections inherit this.
         try descriptor.set(TCP_NODELAY, level: Int32(IPPROTO_TCP), to: 1)
         try SystemCallError.check(address.withPointer { bind(descriptor.number, $0, $1) }, "bind")
         try SystemCallError.check(listen(descriptor.number, backlog), "listen")
@@ -97,13 +99,13 @@ final class Listener: Sendable {
     private static func sentence(for error: SystemCallError, host: String, port: UInt16) -> String {
         switch error.errno {
         case EADDRINUSE:
-            "Port \(port) on \(host) is taken by another program. Choose another with --port."
+            "Port \(port) on \(host) is in use by another program. Choose another with --port."
         case EACCES:
-            "Port \(port) is reserved for privileged programs. Choose one from 1024 up with --port."
+            "Port \(port) is reserved for privileged programs. Choose a port from 1024 up with --port."
         case EADDRNOTAVAIL:
-            "No network interface of this machine has the address \(host). Give --host one that it has, or 0.0.0.0 for all."
+            "No network interface of this machine has the address \(host). Set --host to one that it has, or to 0.0.0.0 for all."
         case EAFNOSUPPORT:
-            "This machine can't use addresses like \(host). Give --host another one."
+            "This machine can't use addresses like \(host). Set --host to another one."
         default:
             "Can't listen on \(host), port \(port): \(error)."
         }
@@ -136,7 +138,8 @@ final class Listener: Sendable {
         }
     }
 
-    /// Removes the socket that a server left behind when it was killed. One where somebody listens is an error.
+    /// Removes the socket of a server that was killed. A socket on which a server listens is an error, and so is a file
+    /// of any other kind, which is never removed. `lstat` does not follow a symbolic link to someone else's file.
     private static func removeStaleSocket(_ path: String, _ address: SocketAddress) throws(SystemCallError) {
         var status = stat()
         guard lstat(path, &status) == 0 else { return }

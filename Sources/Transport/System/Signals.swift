@@ -5,8 +5,9 @@ import Glibc
 final class Signals {
     private let descriptor: Descriptor
 
-    /// Blocks both signals in this thread and in all that it starts from now on, and ignores SIGPIPE and SIGXFSZ: a closed
-    /// pipe or socket, or a log that may not grow any more, is an error of the write.
+    /// Blocks both signals in this thread and in all threads that it starts later, so it must come before any other
+    /// thread. Also ignores SIGPIPE and SIGXFSZ: a closed pipe, or a log that may not grow, is then an error of the
+    /// write.
     init() throws(SystemCallError) {
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
@@ -19,10 +20,10 @@ final class Signals {
         descriptor = try Descriptor(signalfd(-1, &set, Int32(SFD_NONBLOCK | SFD_CLOEXEC)), from: "signalfd")
     }
 
-    /// What `poll` waits for.
+    /// The descriptor to wait for with `poll`.
     var number: Int32 { descriptor.number }
 
-    /// The number of a signal that has arrived.
+    /// The number of the next signal that has arrived; nil if there is none. It never waits.
     func next() -> Int32? {
         var information = signalfd_siginfo()
         let size = MemoryLayout<signalfd_siginfo>.size

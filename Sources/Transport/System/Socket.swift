@@ -1,9 +1,9 @@
 import CLinux
 import Glibc
 
-/// What is done with sockets, beside reading and writing.
+/// Operations on sockets and events other than reading and writing data.
 extension Descriptor {
-    /// A new stream socket, non-blocking.
+    /// A new non-blocking stream socket, closed in any program that this one starts.
     static func stream(family: Int32) throws(SystemCallError) -> Descriptor {
         let type = SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue
         return try Descriptor(socket(family, Int32(type), 0), from: "socket")
@@ -16,16 +16,16 @@ extension Descriptor {
         try SystemCallError.check(setsockopt(number, level, option, &value, size), "setsockopt")
     }
 
-    /// Lets the coming `close` reset the connection, so that the other end sees that what it got was cut off.
+    /// Makes `close` reset the connection, so that the other end sees that its data was cut off.
     func resetOnClose() {
         var option = linger(l_onoff: 1, l_linger: 0)
         setsockopt(number, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
     }
 
-    /// How many bytes were handed to the socket and not yet taken by the other end.
+    /// The number of bytes handed to the socket that the other end has not yet acknowledged.
     var untakenBytes: Int {
         var count: Int32 = 0
-        // Also on a Unix socket. Where the kernel can't say, nothing is taken.
+        // TIOCOUTQ works for Unix sockets too. If the kernel can't say, the client counts as not reading.
         return ioctl(number, UInt(TIOCOUTQ), &count) == 0 ? Int(count) : .max
     }
 
@@ -34,10 +34,10 @@ extension Descriptor {
         try Descriptor(eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC)), from: "eventfd")
     }
 
-    /// Wakes who waits for this `event`.
+    /// Wakes the thread that waits for this `event`.
     func signal() {
         var one: UInt64 = 1
-        // The only failure is a counter that is full, and then the waiter wakes as well.
+        // It can fail only if the counter is full, and then the waiter is awake anyway.
         _ = write(number, &one, MemoryLayout<UInt64>.size)
     }
 

@@ -2,13 +2,15 @@ import CLinux
 import Glibc
 
 /// The address of a socket: IPv4, IPv6 or a path.
+///
+/// It is stored as the kernel's own structure; only the first `length` bytes of `storage` count.
 struct SocketAddress: Sendable {
     private var storage = sockaddr_storage()
     private(set) var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
 
-    /// A host or a path that is no address.
+    /// A host or a path that can't be used as an address.
     struct Unusable: Error {
-        /// Why, as the end of a sentence.
+        /// The reason, as the end of a sentence.
         let reason: String
     }
 
@@ -16,7 +18,10 @@ struct SocketAddress: Sendable {
 
     // MARK: - Made from text
 
-    /// The addresses of a host, IPv4 first: a number, with or without the brackets that IPv6 has in a URL, or a name.
+    /// The addresses of a host, IPv4 first, so that a server on `localhost` is reachable for the most clients.
+    ///
+    /// It may wait for DNS, so it is called at start only.
+    /// - Parameter host: A name, or an address, IPv6 with or without the brackets of a URL.
     static func resolve(host: String, port: UInt16) throws(Unusable) -> [SocketAddress] {
         var name = host[...]
         if name.hasPrefix("["), name.hasSuffix("]") { name = name.dropFirst().dropLast() }
@@ -65,7 +70,8 @@ struct SocketAddress: Sendable {
         try SystemCallError.check(result, "getsockname")
     }
 
-    /// The next connection of a listening socket, non-blocking, with the address of its other end; -1 as `accept4` does.
+    /// Accepts the next connection of a listening socket, as a non-blocking descriptor with the address of its other
+    /// end. Like `accept4`, it returns -1 and sets `errno` if there is none.
     static func accept(from listener: Int32) -> (descriptor: Int32, address: SocketAddress) {
         var address = SocketAddress()
         let descriptor = withUnsafeMutablePointer(to: &address.storage) { storage in
@@ -96,7 +102,7 @@ struct SocketAddress: Sendable {
         }
     }
 
-    /// The port, and 0 of a Unix socket.
+    /// The port; 0 for a Unix socket.
     var port: UInt16 {
         switch family {
         case AF_INET: read(sockaddr_in.self).sin_port.bigEndian
@@ -105,8 +111,8 @@ struct SocketAddress: Sendable {
         }
     }
 
-    /// The IPv4 or IPv6 address as text, without port and brackets; `unix` of a Unix socket. An IPv4 address that
-    /// reached an IPv6 socket is written as IPv4.
+    /// The IPv4 or IPv6 address as text, without port and brackets; `unix` for a Unix socket. An IPv4 client of an IPv6
+    /// socket (`::ffff:1.2.3.4`) is written as IPv4, so that it has one name in logs and limits.
     var text: String {
         switch family {
         case AF_INET:
@@ -121,7 +127,7 @@ struct SocketAddress: Sendable {
         }
     }
 
-    /// Whether this text is an address of the machine itself, or stands for a Unix socket.
+    /// Whether this text is a loopback address, or `unix`.
     static func isLocal(_ text: String) -> Bool { text == "unix" || text == "::1" || text.hasPrefix("127.") }
 
     /// Whether this is `0.0.0.0` or `::`.

@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// Starts threads. Nobody joins them: who must know that one has ended is told by what it ran.
+/// Starts detached threads. They are never joined: a caller that must know when one ends has its body say so.
 enum Thread {
     /// Runs `body` in a new thread.
     ///
@@ -25,6 +25,7 @@ enum Thread {
         }
     }
 
+    /// The argument of the thread's C function. It is retained until the thread runs.
     private final class Start: Sendable {
         let name: String
         let body: @Sendable () -> Void

@@ -1,19 +1,19 @@
 import HTTP
 import Synchronization
 
-/// What other threads leave for an event loop to find. It never holds more than one message for each connection, and the
-/// order to stop.
+/// Messages from other threads to an event loop. It never holds more than one message for each connection and the order
+/// to stop. Any thread may post; only the loop takes.
 final class Mailbox: Sendable {
     enum Message: Sendable {
-        /// The answer of `Answer.later`.
+        /// The response to an `Answer.later`.
         case response(Response, for: Token)
         /// The next piece of a body.
         case piece(Piece, [UInt8], for: Token)
-        /// Stop, and reset at `deadline`, in nanoseconds of the monotonic clock, what has not ended by then.
+        /// Stop; reset the connections that have not ended by `deadline`, in nanoseconds of the monotonic clock.
         case stop(deadline: UInt64)
     }
 
-    /// What the loop waits for.
+    /// An event that the loop waits for with `epoll`.
     let wakeup: Descriptor
     private let messages = Mutex<[Message]>([])
 
@@ -24,11 +24,11 @@ final class Mailbox: Sendable {
             $0.append(message)
             return $0.count == 1
         }
-        // Whoever left the first message has woken the loop for the others as well.
+        // The loop takes all messages at once, so the first one wakes it for those that follow.
         if isFirst { wakeup.signal() }
     }
 
-    /// Takes all messages out, in the order they came.
+    /// Removes and returns all messages, in the order they were posted.
     func take() -> [Message] {
         messages.withLock {
             let taken = $0
@@ -38,8 +38,9 @@ final class Mailbox: Sendable {
     }
 }
 
-/// Names a connection to the kernel and to the workers: the slot it has in its loop, and which of the slot's connections
-/// it is, so that what comes too late never reaches another one.
+/// Identifies a connection to the kernel and to the workers: its slot in the loop, and the generation of the slot.
+/// Slots are reused, and the generation keeps an event or a message for a closed connection from reaching its
+/// successor.
 struct Token: Hashable, Sendable {
     let bits: UInt64
 
@@ -51,7 +52,7 @@ struct Token: Hashable, Sendable {
 
     var slot: Int { Int(UInt32(truncatingIfNeeded: bits)) }
 
-    /// The loop's listener. No connection has these bits: there are fewer slots.
+    /// The loop's listener. No connection has these bits, since no loop has so many slots.
     static let listener = Token(bits: .max)
     /// The loop's mailbox.
     static let mailbox = Token(bits: .max - 1)

@@ -1,17 +1,18 @@
 import Glibc
 
-/// Threads for work that may block: slow password hashes, long queries, the pieces of streamed bodies.
+/// Threads for work that may block: long queries, compression, and the pieces of streamed bodies.
 ///
-/// A connection has at most one job here at a time, and each answer that is given up one more, so the queue is never longer
-/// than the server has connections and long answers.
+/// A connection has at most one job here at a time, and each answer that was given up at most one more, so the queue is
+/// never longer than the number of connections and long answers. Jobs are started in the order they were submitted.
 ///
-/// `@unchecked Sendable` holds because `state` is touched only with `mutex` held, and the mutex and the conditions never
-/// move.
+/// `@unchecked Sendable` is safe because `state` is used only while `mutex` is held, and because the mutex and the
+/// conditions have addresses of their own and never move. (A `Mutex` of the standard library has no conditions to wait
+/// for.)
 final class WorkerPool: @unchecked Sendable {
     typealias Job = @Sendable () -> Void
 
     private struct State {
-        /// Those before `next` have been taken out.
+        /// Jobs before `next` have been taken out.
         var jobs: [Job?] = []
         var next = 0
         /// Threads that have not ended.
@@ -21,12 +22,13 @@ final class WorkerPool: @unchecked Sendable {
 
     private var state = State()
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    /// There is a job, or none will come any more.
+    /// Signalled when there is a job, or when the pool stops.
     private let work = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    /// A thread has ended.
+    /// Signalled when a thread has ended.
     private let end = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-    /// - Parameter threads: How many; at least one is started.
+    /// - Parameter threads: The number of threads; at least one is started.
+    /// - Throws: If a thread can't be started. Then those that were started end.
     init(threads: Int) throws(SystemCallError) {
         pthread_mutex_init(mutex, nil)
         pthread_cond_init(work, nil)
@@ -52,7 +54,7 @@ final class WorkerPool: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    /// Has `job` done, after those that were submitted before it.
+    /// Runs `job` on one of the threads. Any thread may call it. Once the pool stops, the job is dropped.
     func submit(_ job: @escaping Job) {
         locked {
             if state.isStopping { return }
@@ -61,8 +63,9 @@ final class WorkerPool: @unchecked Sendable {
         }
     }
 
-    /// Drops the jobs that nobody has begun, and waits, for a while, until the others are done.
+    /// Drops the jobs that have not begun, and waits for the others, but not longer than `patience`.
     func stop(patience: Duration) {
+        // `pthread_cond_timedwait` takes a time of the wall clock. If that jumps, only this wait is longer or shorter.
         var until = timespec()
         clock_gettime(CLOCK_REALTIME, &until)
         let nanoseconds = patience.nanoseconds + UInt64(until.tv_nsec)
@@ -92,7 +95,7 @@ final class WorkerPool: @unchecked Sendable {
             guard state.next < state.jobs.count, let job = state.jobs[state.next] else { return nil }
             state.jobs[state.next] = nil
             state.next += 1
-            // The room of what was taken out is used again when that costs little.
+            // Moving the rest to the front is worth it only now and then.
             if state.next == state.jobs.count || state.next >= 1024 {
                 state.jobs.removeFirst(state.next)
                 state.next = 0
