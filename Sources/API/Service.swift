@@ -3,23 +3,25 @@ import Glibc
 import HTTP
 import Logging
 
-/// What all loops share. It does not change while the server runs.
+/// The settings that all loops share. They do not change while the server runs.
 public struct ServiceConfiguration: Sendable {
-    /// The path of the database.
+    /// The path of the database. A new file at this path, or an import into it, is picked up while the server runs.
     public var database: String
-    /// Nil where the server is public: then nobody is asked for credentials.
+    /// Nil if the server is public and asks for no credentials.
     public var password: SharedPassword?
-    /// Engine time for the first 64 KiB of an answer, and then for each 64 KiB, in seconds.
+    /// The longest time in the database engine for the first 64 KiB of an answer, and then for each further 64 KiB, in
+    /// seconds. Time spent waiting for the client does not count.
     public var queryTimeout: Int = 10
-    /// How many long answers may be under way at once; each has its own connection to the database.
+    /// The most long answers under way at once. Each has its own connection to the database.
     public var longAnswers: Int = 64
-    /// How long a query may keep a loop, before it goes on on a worker, in nanoseconds.
+    /// How long a query may hold up a loop before it starts again on a worker, in nanoseconds. It is far above the
+    /// usual query and far below anything that other clients would notice.
     var loopBudget: UInt64 = 2_000_000
-    /// The monotonic clock, in nanoseconds, which tests set.
+    /// The monotonic clock, in nanoseconds. Tests set it.
     var clock: @Sendable () -> UInt64 = MonotonicClock.nanoseconds
-    /// Whose web pages may ask.
+    /// The origins whose web pages may send requests.
     public var cors = CORS.none
-    /// Where clients reach the service, where a proxy stands between; nil where links are relative.
+    /// The address under which clients reach the service through a proxy; nil to make links relative.
     public var publicURL: PublicURL?
     public var accessLog: AccessLogConfiguration
     public var logger: Logger
@@ -32,21 +34,27 @@ public struct ServiceConfiguration: Sendable {
     }
 }
 
-/// The connections of the workers, what is counted and what is told of the service, which all loops share.
+/// The objects that all loops share: the workers' connections to the database, the metrics and the API description.
+/// Each is safe to use on any thread.
 public struct SharedStores: Sendable {
     let pool: StorePool
     let metrics = Metrics(now: Int64(time(nil)))
+    /// The document at `/openapi.json`, made once.
     let description: [UInt8]
 
+    /// Opens nothing: workers open their connections when they first need them.
     public init(_ configuration: ServiceConfiguration) {
         pool = StorePool(path: configuration.database, limit: configuration.longAnswers)
         description = Description.bytes(server: configuration.publicURL)
     }
 }
 
-/// The bird records as an application: one for each loop, with its own store.
+/// The bird records as an HTTP application: one for each loop, with its own store. It runs in the loop's thread; only
+/// the work in `Answer.later` runs elsewhere.
 ///
-/// The line of a request: `respond`, `errorBodies`, `principal`, `handle`, the handlers, the store.
+/// The path of a request: `respond`, `errorBodies`, `principal`, `handle`, the handlers, the store.
+///
+/// Every response, errors included, leaves through `finish`, so no answer lacks the fields that protect it from caches.
 public final class Service: Application {
     private let watch: StoreWatch
     private let authentication: Authentication
@@ -57,14 +65,15 @@ public final class Service: Application {
     private let metrics: LoopMetrics
     private let pool: StorePool
     private let clock: @Sendable () -> UInt64
-    /// When to look after the file again, on the monotonic clock in nanoseconds.
+    /// When to check the file again, in nanoseconds of the monotonic clock.
     private var nextUpkeep: UInt64 = 0
+    /// In nanoseconds. A check is cheap, and an import should be noticed within a second even if no requests arrive.
     private static let upkeepInterval: UInt64 = 1_000_000_000
     private var requestIDs: RequestIDs
-    /// Whether it is that of the first loop, which tells what all of them see.
+    /// Whether this is the first loop, which alone logs events that all loops see.
     private let isFirst: Bool
 
-    /// - Throws: `StoreError` where the database is missing or is none of ours.
+    /// - Throws: `StoreError` if the database is missing, or is not a database of this program.
     public init(_ configuration: ServiceConfiguration, stores: SharedStores, loop: Int) throws(StoreError) {
         let watch = try StoreWatch(path: configuration.database)
         let log = EventLog(logger: configuration.logger)
@@ -89,15 +98,16 @@ public final class Service: Application {
         isFirst = loop == 0
     }
 
+    /// Answers a request: CORS preflights first, then authentication, then everything else.
     public func respond(to request: Request, from peer: Peer) -> Answer {
         let requestID = requestIDs.next(for: request)
         let shared = cors.fields(for: request)
-        // A preflight carries no credentials.
+        // A preflight carries no credentials, so it can't be asked for them.
         if let response = cors.preflight(request) {
             metrics.answered(.server, response.status)
             return .now(Service.finish(response, shared, requestID: requestID, user: nil))
         }
-        // Credentials come before the route, so that no answer without them tells which paths there are.
+        // Credentials are checked before the route, so that no answer without them reveals which paths exist.
         let caller = Result { () throws(APIError) in try authentication.principal(request) }
         let (route, format) = Route.find(request.target.segments)
         let call = Call(request: request, route: route, namedFormat: format, requestID: requestID)
@@ -117,6 +127,7 @@ public final class Service: Application {
     }
 
     public func refuse(_ error: RequestError, from peer: Peer) -> Response {
+        // There is no request, and so no ID or origin of the client's.
         let requestID = requestIDs.next()
         metrics.answered(nil, error.status)
         return Service.finish(
@@ -137,15 +148,15 @@ public final class Service: Application {
         let now = clock()
         guard now >= nextUpkeep else { return }
         nextUpkeep = now + Service.upkeepInterval
-        // Where nobody asks, a replaced file would keep its space, and a bad one would go unseen.
+        // Without requests, a replaced file would otherwise keep its disk space, and a bad one would go unnoticed.
         _ = watch.current(now: now)
         pool.discardOld()
         if let refusal = watch.lastRefusal { log.refusedGeneration(refusal) }
         if watch.lastIsEdited, isFirst { log.editedGeneration() }
     }
 
-    /// The one place where errors leave the line: what may throw becomes an answer that throws nothing.
-    /// - Returns: The answer, and the name of who asked.
+    /// The one place where an `APIError` becomes a response.
+    /// - Returns: The answer, and the name of the user if there is one.
     private func errorBodies(_ call: Call, from caller: Result<Principal, APIError>) -> (Answer, user: String?) {
         var user: String?
         do throws(APIError) {
@@ -158,12 +169,14 @@ public final class Service: Application {
         }
     }
 
-    /// What one may see, another may not: no shared cache may keep it.
+    /// What one user may see, another may not, so no shared cache may keep an answer. `no-cache` makes a browser ask
+    /// each time, with its entity tag; `Vary` names all fields that choose a representation (RFC 9110 §12.5.5).
     private static let everyAnswer = ResponseFields([
         (.cacheControl, "private, no-cache"), (.vary, "Accept, Accept-Encoding, Authorization, Password"),
     ])
 
-    /// Adds what every response has, and what every response to this request has.
+    /// Adds the fields of every response, and those of every response to this request.
+    /// - Parameter shared: The fields of CORS.
     static func finish(
         _ response: consuming Response, _ shared: ResponseFields, requestID: String, user: String?
     ) -> Response {

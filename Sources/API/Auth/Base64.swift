@@ -1,7 +1,7 @@
-/// Base64 as RFC 4648 §4 has it, strictly: the standard alphabet, padding required, no white space, and no bits left over
-/// that are not zero, so that each value has one spelling.
+/// Strict base64: the standard alphabet (RFC 4648 §4), padding required (§3.2), no other characters such as white space
+/// (§3.3), and zeros in the unused bits (§3.5). So each value has exactly one spelling.
 enum Base64 {
-    /// The decoded bytes; nil where the text is not strict base64.
+    /// The decoded bytes; nil if the text is not strict base64.
     static func decode(_ text: Span<UInt8>) -> [UInt8]? {
         let equals = UInt8(ascii: "=")
         guard text.count % 4 == 0 else { return nil }
@@ -22,9 +22,10 @@ enum Base64 {
             output.append(UInt8(truncatingIfNeeded: bits >> 8))
             output.append(UInt8(truncatingIfNeeded: bits))
         }
-        // No value of a digit has either of the two upper bits.
+        // Values of digits are below 64, so a byte that is not a digit shows in the upper bits.
         guard invalid < 64 else { return nil }
         switch padding {
+        // Three digits hold two bytes and two bits more, two digits one byte and four bits more.
         case 1:
             guard bits & 0x3 == 0 else { return nil }
             output.append(UInt8(truncatingIfNeeded: bits >> 10))
@@ -38,7 +39,7 @@ enum Base64 {
         return output
     }
 
-    /// The value of a digit; 255 for a byte that is none.
+    /// The value of a digit; 255 for any other byte.
     @inline(__always)
     private static func sextet(_ byte: UInt8) -> UInt8 {
         switch byte {

@@ -1,16 +1,19 @@
 import COpenSSL
 
-/// The password that everyone who may see the records knows.
+/// The password shared by all who may see the records.
+///
+/// It is neither printed nor logged: nothing here has a description.
 public struct SharedPassword: Sendable {
-    /// The password, again and again, so that a candidate of any length is compared with as many bytes as it has.
+    /// The password repeated, so that a candidate of any length is compared with as many bytes as it has.
     private let repeated: [UInt8]
     private let length: Int
 
-    /// A longer candidate can't be the password. What it is compared with has this length, and is no secret.
+    /// The longest candidate, in bytes, that can be the password: the default limit of a header section. This length is
+    /// not a secret.
     private static let longestCandidate = 16 * 1024
 
-    /// Nil where the password is empty or very long, or can't be sent in a header field: it holds a control character, or
-    /// begins or ends with a space.
+    /// Nil if the password is empty or longer than 16 KiB, or can't be sent in a header field because it contains a
+    /// control character or begins or ends with a space (RFC 9110 §5.5).
     public init?(_ text: String) {
         let bytes = Array(text.utf8)
         guard let first = bytes.first, let last = bytes.last, first != 0x20, last != 0x20,
@@ -20,13 +23,14 @@ public struct SharedPassword: Sendable {
         repeated = (0..<SharedPassword.longestCandidate).map { bytes[$0 % bytes.count] }
     }
 
-    /// Whether `candidate` is the password, in a time that depends on the length of the candidate alone.
+    /// Whether `candidate` is the password. The time depends only on the length of the candidate, so measuring it
+    /// reveals neither how many bytes are right nor how long the password is.
     func matches(_ candidate: Span<UInt8>) -> Bool {
         let count = min(candidate.count, repeated.count)
         let isSame = candidate.withUnsafeBufferPointer { candidate in
             repeated.withUnsafeBufferPointer { CRYPTO_memcmp(candidate.baseAddress, $0.baseAddress, count) == 0 }
         }
-        // Not `&&`: both are looked at, whichever is false.
+        // Not `&&`, which would skip the second comparison.
         return isSame & (candidate.count == length)
     }
 }

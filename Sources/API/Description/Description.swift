@@ -1,10 +1,13 @@
 import Birds
 import HTTP
 
-/// What the server answers, in OpenAPI 3.1, for the programs that read that: made of the tables by which requests are read.
+/// The description of the API in OpenAPI 3.1, for programs that generate clients or check requests.
+///
+/// It is made from the same tables that are used to read requests, so it can't differ from what the server accepts. It
+/// depends on no data, is made once at start, and always has the same bytes.
 enum Description {
     /// The document at `/openapi.json`.
-    /// - Parameter server: Where clients reach the service; nil for where they fetch this document.
+    /// - Parameter server: The address under which clients reach the service; nil for the address of this document.
     static func bytes(server: PublicURL?) -> [UInt8] { document(server).bytes + [UInt8(ascii: "\n")] }
 
     private static func document(_ server: PublicURL?) -> JSONValue {
@@ -15,7 +18,7 @@ enum Description {
                 "description": .string(introduction),
                 "license": ["name": "Apache License 2.0", "identifier": "Apache-2.0"],
             ],
-            // Without a public URL the folder of this document, whatever a proxy calls it (OpenAPI 3.1 §4.8.5).
+            // Without a public URL the folder of this document, whatever path a proxy gives it (OpenAPI 3.1 §4.8.5).
             "servers": [["url": .string(server?.text ?? ".")]],
             "security": [["password": []], ["basic": []]],
             "paths": .object(paths),
@@ -33,15 +36,16 @@ enum Description {
     }
 
     private static let introduction = """
-        Bird records of one SQLite file. Parameters narrow each other. The values of a list add up: repeat its parameter, or \
-        separate them by commas. In a list, a value in double quotes keeps its commas, and each two quotes in it are one; a \
-        value that is a known id as a whole is that id, so that each loc_id, species_id, region and data set of an answer can \
-        be sent as it is, percent-encoded. An unknown parameter, or one that is no list and is repeated, is an error that \
-        names it and the nearest one. Paths are split at their slashes before they are decoded: %2F belongs to an id. \
-        Collections take the format as an extension, as the parameter \
-        'format', or from 'Accept', the first of these that is there. Paths answer HEAD and OPTIONS too.
+        Bird records from one SQLite file. Each parameter narrows the result; the values of one list widen it. To give a \
+        list, repeat the parameter, or separate the values with commas. Double quotes around a value keep its commas, and \
+        two quotes inside it stand for one. A value that as a whole is a known id is read as that id, so every loc_id, \
+        species_id, region and data set in an answer can be sent back as it is, percent-encoded. An unknown parameter is an \
+        error that suggests the nearest name; so is repeating a parameter that is not a list. Paths are split at slashes \
+        before they are decoded, so %2F is part of an id. The format of a collection is chosen by its extension, by the \
+        parameter 'format', or by 'Accept', in this order. All paths answer HEAD and OPTIONS too.
         """
 
+    /// Collections first, then single objects, then the service: the order in which a reader needs them.
     private static var paths: [(name: String, value: JSONValue)] {
         var (collections, documents): ([(name: String, value: JSONValue)], [(name: String, value: JSONValue)]) = (
             [], []
@@ -53,6 +57,7 @@ enum Description {
                 func add(_ path: String, _ format: RowFormat?, operation: String) {
                     collections.append((path, ["get": collection(resource, schema, format, operation: operation)]))
                 }
+                // `/` is another path of the observations.
                 if resource == .observations { add("/", nil, operation: "listRecords") }
                 add(entry.path, nil, operation: entry.operation)
                 for format in entry.formats {
@@ -66,7 +71,7 @@ enum Description {
         return collections + documents + services
     }
 
-    /// Those that tell of the server.
+    /// The paths about the server itself.
     private static var services: [(name: String, value: JSONValue)] {
         func service(_ resource: Resource, _ answer: JSONValue, _ more: [String: String] = [:]) -> (
             name: String, value: JSONValue
@@ -83,20 +88,23 @@ enum Description {
                 .description, ResponseDescription.plain(description, "application/json", ["type": "object"]),
                 ["406": "NotAcceptable"]),
             service(.metrics, ResponseDescription.plain(metrics, "text/plain", ["type": "string"])),
-            service(.health, ResponseDescription.plain("The server serves.", "application/json", health)),
+            service(.health, ResponseDescription.plain("The server is running.", "application/json", health)),
         ]
     }
 
+    /// GET for a path that lists rows.
+    /// - Parameter format: The format that the path names; nil if it names none.
     private static func collection(
         _ resource: Resource, _ schema: Resource.Schema, _ format: RowFormat?, operation name: String
     ) -> JSONValue {
         let parameters = resource.parameters.map { $0.description(of: resource, in: format) }
         let rows = ResponseDescription.rows(resource, schema, format.map { [$0] } ?? resource.formats)
-        // A path that names a format wins over `Accept`.
+        // A format in the path overrules `Accept`, so there is no 406.
         let more = format == nil ? ["406": "NotAcceptable", "304": "NotModified"] : ["304": "NotModified"]
         return operation(name, resource.entry.summary, parameters, rows, more)
     }
 
+    /// GET for a path that ends in an id.
     private static func document(
         _ resource: Resource, _ schema: Resource.Schema, _ id: Resource.PathID
     ) -> JSONValue {
@@ -112,6 +120,10 @@ enum Description {
             ["304": "NotModified", "404": "NotFound", "406": "NotAcceptable"])
     }
 
+    /// One operation with its parameters and responses, the latter sorted by status.
+    /// - Parameters:
+    ///   - more: Names of further responses by status, in addition to those that every operation has.
+    ///   - isProtected: Whether it needs credentials. Without them there is no 401 and no 403.
     private static func operation(
         _ name: String, _ summary: String, _ parameters: [JSONValue], _ success: JSONValue, _ more: [String: String],
         isProtected: Bool = true
@@ -127,6 +139,7 @@ enum Description {
         ]
     }
 
+    /// The schemas by name, in the order of the resources.
     private static var schemas: [(name: String, value: JSONValue)] {
         var schemas: [(name: String, value: JSONValue)] = []
         func add(_ name: String, _ schema: @autoclosure () -> JSONValue) {
@@ -147,7 +160,8 @@ enum Description {
         return schemas
     }
 
-    /// RFC 7946. The coordinates are in the geometry alone.
+    /// A feature collection of GeoJSON (RFC 7946 §3.3). The coordinates are only in the geometry, which is null for a
+    /// place without any (§3.2).
     private static func features(_ schema: Resource.Schema) -> JSONValue {
         let names = schema.members.filter { $0 != Field.latitude.rawValue && $0 != Field.longitude.rawValue }
         let point: JSONValue = [
@@ -170,15 +184,15 @@ enum Description {
         ]
     }
 
-    /// RFC 9457.
+    /// Problem details (RFC 9457 §3).
     private static let problem: JSONValue = [
         "type": "object", "required": ["status", "title", "code", "error_message"],
         "properties": [
             "status": ["type": "integer"], "title": ["type": "string"],
-            "code": ["type": "string", "description": "A stable word for programs."],
-            "error_message": ["type": "string", "description": "What is wrong and how to mend it."],
+            "code": ["type": "string", "description": "A stable code for programs."],
+            "error_message": ["type": "string", "description": "What is wrong and how to fix it."],
             "parameter": ["type": "string"], "value": ["type": "string"],
-            "nearest": ["type": "string", "description": "The closest name that there is."],
+            "nearest": ["type": "string", "description": "The most similar existing name."],
             "request_id": ["type": "string"],
         ],
         "additionalProperties": false,

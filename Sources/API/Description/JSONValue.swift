@@ -1,6 +1,8 @@
 import Birds
 
-/// A JSON value whose objects keep the order in which they are written, for one and the same document at each start.
+/// A JSON value whose objects keep the order of their members, so that the document is the same at each start.
+///
+/// It is for the description only. Rows are written by `JSONText`, without values in between.
 enum JSONValue: Sendable {
     case object([(name: String, value: JSONValue)])
     case array([JSONValue])
@@ -16,13 +18,13 @@ enum JSONValue: Sendable {
         return bytes
     }
 
-    /// The value of a member of an object; nil if it has none such.
+    /// The value of a member of an object; nil if there is no such member, or this is not an object.
     subscript(name: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
         return members.first { $0.name == name }?.value
     }
 
-    /// The object with more members behind its own. What is no object stays as it is.
+    /// The object with more members after its own. A value that is not an object stays as it is.
     func with(_ more: [(name: String, value: JSONValue)]) -> JSONValue {
         guard case .object(let members) = self else { return self }
         return .object(members + more)
@@ -68,7 +70,8 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
 
     static func strings(_ texts: [String]) -> JSONValue { .array(texts.map(JSONValue.string)) }
 
-    /// The place in the description where something is said once.
+    /// A reference to a component of the description.
+    /// - Parameter section: `schemas`, `headers` or `responses`.
     static func reference(_ section: String, _ name: String) -> JSONValue {
         ["$ref": .string("#/components/\(section)/\(name)")]
     }

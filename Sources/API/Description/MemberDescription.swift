@@ -1,7 +1,9 @@
 import Birds
 
-/// What the members of records and of the rows of other resources are, as JSON Schema.
+/// The members of records and of the rows of other resources, in JSON Schema: the meaning, the type and the unit of
+/// each.
 enum MemberDescription {
+    /// The schema of an object. It allows no further members, so that a client notices when it is out of date.
     static func object(_ schema: Resource.Schema) -> JSONValue {
         let object: JSONValue = [
             "type": "object", "properties": .object(schema.members.map { (name: $0, value: member($0)) }),
@@ -10,37 +12,40 @@ enum MemberDescription {
         return schema.required.isEmpty ? object : object.with([("required", .strings(schema.required))])
     }
 
-    /// One name means one thing in all resources.
+    /// The schema of a member by its name. A name means the same in all resources.
     private static func member(_ name: String) -> JSONValue {
         if let field = Field(rawValue: name) { return schema(of: field) }
         switch name {
-        case "species_count": return number("How many species were seen, without 'nobird'.", from: 0)
+        case "species_count": return number("The number of species seen, without 'nobird'.", from: 0)
         case "iso_year":
             return nullable(
-                "integer", "The year of the week of ISO 8601, which around New Year is another; null without a day.")
-        case "week": return nullable("integer", "The week of ISO 8601, 1 to 53; null without a day.")
-        case "records": return number("How many records there are.", from: 0)
-        case "locations": return number("How many locations there are.", from: 0)
-        case "checklists": return number("How many checklists there are.", from: 0)
-        case "species": return number("How many species were seen, without 'nobird'.", from: 0)
+                "integer",
+                "The year of the ISO 8601 week, which around New Year differs from the calendar year; null without a day."
+            )
+        case "week": return nullable("integer", "The ISO 8601 week, 1 to 53; null without a day.")
+        case "records": return number("The number of records.", from: 0)
+        case "locations": return number("The number of locations.", from: 0)
+        case "checklists": return number("The number of checklists.", from: 0)
+        case "species": return number("The number of species seen, without 'nobird'.", from: 0)
         case "total": return nullable("integer", "The sum of num; null if nothing was counted.")
         case "max": return nullable("integer", "The greatest num; null if nothing was counted.")
-        case "first": return nullable("string", "The date of the first record, as much of it as is known.")
-        case "last": return nullable("string", "The date of the last record, as much of it as is known.")
+        case "first": return nullable("string", "The date of the first record, as far as it is known.")
+        case "last": return nullable("string", "The date of the last record, as far as it is known.")
         case "months":
             return [
                 "type": "array", "items": ["type": "integer", "minimum": 0], "minItems": 12, "maxItems": 12,
-                "description": "How many records each month has, from January.",
+                "description": "The number of records in each month, from January.",
             ]
         case "other_places":
             return [
                 "type": "array", "items": .reference("schemas", "Place"),
-                "description": "Other places of the same loc_id, where there are some.",
+                "description": "Other places with the same loc_id, if there are any.",
             ]
         case "name": return text("The name of the data set.")
         case "format": return text("The format of the file it was imported from.")
         case "imported_at": return text("When it was imported, in UTC, as ISO 8601.")
-        case "source", "licence", "citation": return nullable("string", "The \(name), as the import was told it.")
+        case "source", "licence", "citation": return nullable("string", "The \(name), as given to the import.")
+        // The empty schema allows every value. A test checks that no member gets it.
         default: return [:]
         }
     }
@@ -51,38 +56,38 @@ enum MemberDescription {
         case .latitude: nullable("number", "In degrees.")
         case .longitude: nullable("number", "In degrees.")
         case .region: nullable("string", "Such as CA-YT: the country, then its part.")
-        case .year: nullable("integer", "Null where the file holds a number that is no date.")
-        case .month: nullable("integer", "1 to 12; null where it is not known.")
-        case .day: nullable("integer", "1 to 31; null where it is not known.")
+        case .year: nullable("integer", "Null if the file has a number that is not a date.")
+        case .month: nullable("integer", "1 to 12; null if it is not known.")
+        case .day: nullable("integer", "1 to 31; null if it is not known.")
         case .speciesID: text("The code of the species.")
-        case .num: nullable("integer", "How many birds; null where they were seen and not counted.")
-        case .id: nullable("integer", "Of /observations/{id}. It changes when its data set is imported again.")
+        case .num: nullable("integer", "The number of birds; null if they were seen but not counted.")
+        case .id: nullable("integer", "The id in /observations/{id}. It changes when the data set is imported again.")
         case .date:
-            nullable("string", "ISO 8601: 2021-02-03; 2021-02 or 2021 where no more is known; null where year is.")
+            nullable("string", "ISO 8601: 2021-02-03; 2021-02 or 2021 if no more is known; null if year is null.")
         case .time: nullable("string", "Local time, HH:MM.")
         case .checklistID: nullable("string", "The identifier of the checklist in its file.")
         case .sourceID: nullable("string", "The identifier of the observation in its file.")
         case .commonName: nullable("string", "The common name of the species.")
         case .scientificName: nullable("string", "The scientific name of the species.")
-        case .category: nullable("string", "What the species is in its taxonomy, such as a hybrid.")
+        case .category: nullable("string", "The category of the species in its taxonomy, such as hybrid.")
         case .locationName: nullable("string", "The name of the location.")
         case .dataset: text("The name of the data set.")
-        case .minutes: nullable("integer", "How long the checklist took.")
-        case .distanceKilometres: nullable("number", "How far the observers went, in kilometres.")
+        case .minutes: nullable("integer", "The duration of the checklist, in minutes.")
+        case .distanceKilometres: nullable("number", "The distance that the observers covered, in kilometres.")
         case .areaHectares: nullable("number", "The area that was searched, in hectares.")
-        case .observers: nullable("integer", "How many observers there were.")
-        case .protocol: nullable("string", "How the checklist was made, such as Stationary.")
-        case .checklistComments: nullable("string", "What the observer wrote of the checklist.")
+        case .observers: nullable("integer", "The number of observers.")
+        case .protocol: nullable("string", "The kind of checklist, such as Stationary.")
+        case .checklistComments: nullable("string", "The observer's comments on the checklist.")
         case .complete: nullable("boolean", "Whether the checklist reports all species that were noticed.")
         case .day1AM, .day1PM, .day2AM, .day2PM:
-            nullable("boolean", "FeederWatch: whether this half of the two days was watched.")
-        case .effortHoursAtLeast: nullable("number", "FeederWatch: the lower end of the class of hours.")
-        case .snowDepthAtLeast: nullable("number", "FeederWatch: the lower end of the class of snow depth, in cm.")
+            nullable("boolean", "FeederWatch: whether the site was watched on this half-day.")
+        case .effortHoursAtLeast: nullable("number", "FeederWatch: the lower end of the range of hours.")
+        case .snowDepthAtLeast: nullable("number", "FeederWatch: the lower end of the range of snow depth, in cm.")
         case .valid: nullable("boolean", "FeederWatch: whether the record passed review.")
         case .reviewed: nullable("boolean", "Whether the record was reviewed.")
-        case .confidence: nullable("number", "How sure a machine was of a detection, 0 to 1.")
-        case .breedingCode: nullable("string", "Of an atlas, such as ON for an occupied nest.")
-        case .comments: nullable("string", "What the observer wrote of the observation.")
+        case .confidence: nullable("number", "The confidence of an automatic detection, 0 to 1.")
+        case .breedingCode: nullable("string", "The breeding code of an atlas, such as ON for an occupied nest.")
+        case .comments: nullable("string", "The observer's comments on the observation.")
         }
     }
 

@@ -1,10 +1,11 @@
 import Birds
 
-/// What the parameters of a query are, as OpenAPI says it.
+/// The parameters of a query in OpenAPI: the schema, the meaning and an example of each.
 extension Parameter {
+    /// The description of a parameter.
     /// - Parameters:
-    ///   - resource: Whose parameter it is: `fields` and the formats depend on it.
-    ///   - format: The format that the path names.
+    ///   - resource: The resource that has the parameter: the values of `fields` and `format` depend on it.
+    ///   - format: The format that the path names; nil if it names none.
     func description(of resource: Resource, in format: RowFormat?) -> JSONValue {
         let (schema, text, example) = meaning(resource, format)
         var members: [(name: String, value: JSONValue)] = [
@@ -13,16 +14,17 @@ extension Parameter {
             ("schema", schema),
         ]
         if self == .by { members.append(("required", true)) }
-        // Of the two ways to write a list, OpenAPI knows one at a time. Repeating needs no quotes. A box or a point is no list,
-        // and has commas alone.
+        // OpenAPI can describe only one of the two ways to write a list. Repeating the parameter needs no quotes. A box
+        // or a point is not a list, and its numbers are always separated by commas.
         if case .string("array")? = schema["type"] { members += [("style", "form"), ("explode", .bool(isList))] }
         if let example { members.append(("example", example)) }
         return .object(members)
     }
 
     private static let howToList =
-        " A list: repeat the parameter, or separate values by commas; double quotes keep the commas of a value."
+        " A list: repeat the parameter, or separate the values with commas; double quotes keep the commas in a value."
 
+    /// The schema, the text and the example of a parameter. Filters that most clients need have an example.
     private func meaning(_ resource: Resource, _ format: RowFormat?) -> (JSONValue, String, JSONValue?) {
         switch self {
         case .species:
@@ -44,7 +46,7 @@ extension Parameter {
         case .near:
             (
                 Parameter.point([("latitude", 90), ("longitude", 180)]),
-                "The middle of a circle, latitude,longitude in degrees; needs within.", nil
+                "The centre of a circle, latitude,longitude in degrees; needs within.", nil
             )
         case .within:
             (
@@ -63,44 +65,55 @@ extension Parameter {
         case .by:
             (
                 Parameter.names(SummaryKey.allCases.map(\.rawValue), most: SummaryKey.most),
-                "What records are grouped by. week goes with iso_year, and not with year.", ["species", "year"]
+                "The keys to group records by. Use week with iso_year, not with year.", ["species", "year"]
             )
         case .fields:
-            (Parameter.names(resource.members, most: resource.members.count), "Which members, in which order.", nil)
+            (
+                Parameter.names(resource.members, most: resource.members.count),
+                "The members of the answer, in this order.", nil
+            )
         case .sort:
             (
                 Parameter.names(SortKey.fields.flatMap { [$0.rawValue, "-" + $0.rawValue] }, most: SortKey.most),
-                "Members to sort by, each once; - before one for descending order.", ["-date", "species_id"]
+                "The members to sort by, each once; put - before a member for descending order.",
+                ["-date", "species_id"]
             )
         case .limit:
             (
                 Parameter.whole(from: 1),
-                "How many rows at most. Where there is a parameter after, the field Link leads to the next page.", 10
+                "The most rows in the answer. If there is a parameter 'after', the field Link leads to the next page.",
+                10
             )
         case .after:
             (
                 ["type": "string", "minLength": 1],
-                "Where the page begins: opaque, from Link, for the same query alone.", nil
+                "The start of the page: an opaque value from Link, valid only for the same query.", nil
             )
-        case .count: (Parameter.choice(["exact"]), "Puts the number of all that matches into X-Total-Count.", "exact")
+        case .count:
+            (
+                Parameter.choice(["exact"]), "With 'exact', X-Total-Count has the number of matches on all pages.",
+                "exact"
+            )
         case .format:
             (
                 Parameter.choice(format.map { [$0.name] } ?? resource.formats.map(\.name)),
-                "The format; it wins over Accept.", nil
+                "The format. It overrules Accept.", nil
             )
         case .spreadsheet:
             (
                 Parameter.choice(format == nil || format == .csv ? ["yes", "no"] : ["no"]),
-                "With 'yes', which only CSV has: a byte order mark, and an apostrophe before text that a spreadsheet would run.",
+                "With 'yes', only for CSV: a byte order mark, and an apostrophe before text that a spreadsheet would run.",
                 "no"
             )
         }
     }
 
+    /// Names or codes. Empty ones are refused.
     private static let texts: JSONValue = [
         "type": "array", "minItems": 1, "items": ["type": "string", "minLength": 1],
     ]
 
+    /// A year, a month or a day. The pattern allows 30 February, which the server refuses.
     private static let date: JSONValue = [
         "type": "string", "pattern": "^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$",
     ]
@@ -122,13 +135,14 @@ extension Parameter {
         ["type": "string", "enum": .strings(values)]
     }
 
+    /// Some of these values, each at most once.
     private static func names(_ values: [String], most: Int) -> JSONValue {
         [
             "type": "array", "minItems": 1, "maxItems": .integer(most), "uniqueItems": true, "items": choice(values),
         ]
     }
 
-    /// Decimals in this order, each between plus and minus its bound.
+    /// Decimal numbers in this order, each between minus and plus its bound.
     private static func point(_ parts: [(title: String, bound: Int)]) -> JSONValue {
         [
             "type": "array", "minItems": .integer(parts.count), "maxItems": .integer(parts.count),

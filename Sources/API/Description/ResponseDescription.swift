@@ -1,8 +1,9 @@
 import Birds
 
-/// What answers are, as OpenAPI says it.
+/// The responses in OpenAPI: bodies, header fields and errors. Everything that several operations share is a component.
 enum ResponseDescription {
-    /// Rows of a resource, in one format or in all that it has.
+    /// A 200 with rows of a resource.
+    /// - Parameter formats: The format that the path names, or all that the resource has.
     static func rows(_ resource: Resource, _ schema: Resource.Schema, _ formats: [RowFormat]) -> JSONValue {
         var fields = dataFields
         if resource.parameters.contains(.after) { fields.append(("Link", .reference("headers", "Link"))) }
@@ -21,8 +22,9 @@ enum ResponseDescription {
     private static func rows(_ schema: Resource.Schema, _ format: RowFormat) -> JSONValue {
         switch format {
         case .json: ["schema": ["type": "array", "items": .reference("schemas", schema.name)]]
-        case .ndjson: text("On each line an object of the schema \(schema.name), and a line feed.")
+        case .ndjson: text("On each line one object of the schema \(schema.name).")
         case .csv, .spreadsheet:
+            // The lines of these formats have no schema of their own in OpenAPI.
             text(
                 "RFC 4180: a header line with the names of the schema \(schema.name), then the rows. An empty cell is null."
             )
@@ -34,7 +36,7 @@ enum ResponseDescription {
         ["schema": ["type": "string", "description": .string(description)]]
     }
 
-    /// One JSON value.
+    /// A 200 with one JSON object.
     static func document(_ resource: Resource, _ schema: Resource.Schema) -> JSONValue {
         [
             "description": .string(resource.entry.summary), "headers": .object(dataFields),
@@ -42,6 +44,7 @@ enum ResponseDescription {
         ]
     }
 
+    /// The fields of every response, errors included.
     private static let everyField: [(name: String, value: JSONValue)] = [
         ("X-Request-Id", .reference("headers", "X-Request-Id")),
         ("Cache-Control", .reference("headers", "Cache-Control")),
@@ -53,7 +56,7 @@ enum ResponseDescription {
             ("ETag", .reference("headers", "ETag")), ("Last-Modified", .reference("headers", "Last-Modified")),
         ]
 
-    /// Those that need no data, such as `/health`.
+    /// A 200 about the server itself, such as `/health`. It has no entity tag.
     static func plain(_ description: String, _ type: String, _ schema: JSONValue) -> JSONValue {
         [
             "description": .string(description), "headers": .object(everyField),
@@ -62,19 +65,19 @@ enum ResponseDescription {
     }
 
     static let headers: JSONValue = [
-        "ETag": field("Of these bytes; send it in If-None-Match."),
-        "Last-Modified": field("When the newest import was published."),
-        "Content-Disposition": field("The name of a file with this answer, for all formats but JSON."),
+        "ETag": field("The entity tag of the body; send it in If-None-Match."),
+        "Last-Modified": field("The time at which the newest import was published."),
+        "Content-Disposition": field("A file name for the answer, in all formats but JSON."),
         "Link": field(
-            "The way to the next page, where there is one: <…>; rel=\"next\". A relative one is resolved with the request's own URL."
+            "A link to the next page, if there is one: <…>; rel=\"next\". Resolve a relative link with the URL of the request."
         ),
         "X-Total-Count": [
-            "description": "With count=exact: how many rows all pages have.",
+            "description": "With count=exact: the number of rows on all pages.",
             "schema": ["type": "integer", "minimum": 0],
         ],
-        "X-Request-Id": field("The name of the request: the client's own, if it gave a short token."),
+        "X-Request-Id": field("The id of the request: the client's own if that is a short token, otherwise a new one."),
         "Cache-Control": field("private, no-cache"),
-        "Vary": field("What the answer depends on beside the path and the query."),
+        "Vary": field("The request fields that the answer depends on."),
         "Retry-After": ["description": "In seconds.", "schema": ["type": "integer", "minimum": 0]],
         "WWW-Authenticate": field("Asks for Basic credentials."),
     ]
@@ -83,7 +86,7 @@ enum ResponseDescription {
         ["description": .string(description), "schema": ["type": "string"]]
     }
 
-    /// The errors that are there whatever is asked for.
+    /// The errors that every operation can have.
     static let errors: [(status: String, name: String)] = [
         ("400", "BadRequest"), ("401", "Unauthorized"), ("403", "Forbidden"), ("405", "MethodNotAllowed"),
         ("414", "URITooLong"), ("431", "FieldsTooLarge"), ("503", "Unavailable"),
@@ -91,20 +94,21 @@ enum ResponseDescription {
 
     static let components: JSONValue = [
         "NotModified": [
-            "description": "What the client has, by If-None-Match or If-Modified-Since, is what it would get.",
+            "description": "The client's copy, named by If-None-Match or If-Modified-Since, is still current.",
             "headers": ["ETag": .reference("headers", "ETag")],
         ],
-        "BadRequest": problem("The request is wrong: the body says what, and names the nearest thing that there is."),
+        "BadRequest": problem("The request is wrong. The body says why and suggests the nearest valid name."),
         "Unauthorized": problem("Credentials are missing or wrong.", ["WWW-Authenticate"]),
         "Forbidden": problem("The password in the field Password is wrong."),
-        "NotFound": problem("There is no such thing."),
-        "MethodNotAllowed": problem("The resource answers GET, HEAD and OPTIONS."),
-        "NotAcceptable": problem("None of the types in Accept is available; the body lists those that are."),
+        "NotFound": problem("The path names nothing that exists."),
+        "MethodNotAllowed": problem("The resource answers only GET, HEAD and OPTIONS."),
+        "NotAcceptable": problem("None of the types in Accept is available. The body lists the available ones."),
         "URITooLong": problem("The path and the query are too long."),
-        "FieldsTooLarge": problem("The fields of the head are too many or too long."),
-        "Unavailable": problem("The query took too long, or the server has too much to do.", ["Retry-After"]),
+        "FieldsTooLarge": problem("The request has too many header fields, or they are too long."),
+        "Unavailable": problem("The query took too long, or the server is too busy.", ["Retry-After"]),
     ]
 
+    /// An error with problem details (RFC 9457).
     private static func problem(_ description: String, _ more: [String] = []) -> JSONValue {
         let fields = everyField + more.map { (name: $0, value: .reference("headers", $0)) }
         return [

@@ -1,9 +1,14 @@
 import HTTP
 
-/// Every way in which a request that reached the API can fail.
+/// Every way in which a request that reached the API can fail. `Problem` gives each its status, code and message.
+///
+/// A case carries only what the client sent and what it should send instead, never the path of a file or SQL.
 enum APIError: Error, Equatable {
+    /// No `Authorization` and no `Password` field.
     case missingCredentials
+    /// `Authorization` with a scheme other than Basic.
     case unsupportedScheme
+    /// `Authorization: Basic` without valid credentials after it.
     case malformedAuthorization
     /// Several `Authorization` or several `Password` fields.
     case repeatedCredentials
@@ -11,28 +16,31 @@ enum APIError: Error, Equatable {
     case incorrectPassword
     /// Wrong Basic credentials.
     case incorrectCredentials
-    /// `nearest` is a path that there is, where the one that is asked for has a slash too many.
+    /// `nearest` is an existing path if the requested one only has a slash too many.
     case unknownPath(nearest: String?)
+    /// A method that the server knows, but no resource supports.
     case methodNotAllowed(allowed: [Method])
     case unknownObservation(id: String)
     case unknownLocation(code: String)
     case unknownSpecies(code: String)
-    /// `nearest` is the closest name that there is, here and below.
+    /// `nearest` is the most similar existing name, here and in `badValue`.
     case unknownParameter(String, nearest: String?)
+    /// A parameter that is not a list, given more than once.
     case repeatedParameter(String)
-    /// `expected` says what it should be.
+    /// `expected` says how to give it, as the end of the sentence "… is missing; …".
     case missingParameter(String, expected: String)
-    /// `expected` says what would be right, as the end of the sentence "… is not".
+    /// `expected` describes a valid value, as the end of the sentence "… is not …".
     case badValue(parameter: String, value: String, expected: String, nearest: String?)
-    /// A value that is right by itself, beside other parameters; `reason` is the end of the sentence "'parameter' …".
+    /// A valid value that does not fit the other parameters. `reason` is the end of the sentence "'parameter' …".
     case misusedParameter(String, value: String, reason: String)
-    /// The client takes none of the media types that there are.
+    /// The client accepts none of the available media types.
     case notAcceptable(available: [String])
-    /// The value of `after`, and why.
+    /// An unusable value of `after`, with the reason as a sentence.
     case badPage(String)
+    /// The query exceeded its engine time before its answer began.
     case queryTooLong
-    /// As many long answers are under way as are allowed.
+    /// All long answers that are allowed at once are under way.
     case tooBusy
-    /// The database could not be read. Why is in the log alone.
+    /// The database could not be read. Only the log says why.
     case databaseUnavailable
 }

@@ -1,25 +1,28 @@
 import Birds
 import HTTP
 
-/// What a client is told of an error: RFC 9457 problem details, with `status` and `error_message` as the members that clients
-/// have always read.
+/// An error as a client sees it: problem details (RFC 9457), with `status` and `error_message` as the members that
+/// clients of this API have always read.
+///
+/// Here is the only place where errors get their status, code and text. `type` is left out, which means `about:blank`,
+/// so `title` is the reason phrase of the status (RFC 9457 §4.2.1); `code` tells errors of one status apart (§3.2).
 struct Problem {
     var status: Status
-    /// A stable word for programs.
+    /// A stable code for programs.
     var code: String
-    /// What is wrong and how to mend it.
+    /// What is wrong and how to fix it.
     var message: String
-    /// Further members, in order. Those that are nil are left out.
+    /// Further members in order. Those whose value is nil are left out.
     var details: [(name: String, value: String?)] = []
-    /// Header fields that belong to the error.
+    /// Header fields that belong to the error, such as `Allow`.
     var fields: [(name: FieldName, value: String)] = []
 
-    /// Asks for Basic credentials in UTF-8 (RFC 7617 §2.1).
+    /// Asks for Basic credentials in UTF-8 (RFC 7617 §2.1). Every 401 must have a challenge (RFC 9110 §15.5.2).
     static let challenge: [(name: FieldName, value: String)] = [
         (.wwwAuthenticate, #"Basic realm="Rookery", charset="UTF-8""#)
     ]
 
-    /// The one table from errors to what is said of them.
+    /// The one table of errors. A message about the value of a parameter begins with the parameter's name.
     init(_ error: APIError) {
         switch error {
         case .missingCredentials:
@@ -47,6 +50,7 @@ struct Problem {
                         ?? "try /observations, /checklists, /species, /locations, /regions, /summary, /datasets or /health"),
                 details: [("nearest", nearest)])
         case .methodNotAllowed(let allowed):
+            // A 405 must have `Allow` (RFC 9110 §15.5.6).
             let list = allowed.map(\.rawValue).joined(separator: ", ")
             self.init(
                 .methodNotAllowed, "method-not-allowed", "this resource answers \(list) only", fields: [(.allow, list)])
@@ -67,11 +71,11 @@ struct Problem {
         case .repeatedParameter(let name):
             self.init(
                 .badRequest, "repeated-parameter",
-                "the parameter '\(name)' is given more than once; it is no list, so give it once",
+                "the parameter '\(name)' is given more than once; it is not a list, so give it once",
                 details: [("parameter", name)])
         case .missingParameter(let name, let expected):
             self.init(
-                .badRequest, "missing-parameter", "the parameter '\(name)' is missing; give it \(expected)",
+                .badRequest, "missing-parameter", "the parameter '\(name)' is missing; \(expected)",
                 details: [("parameter", name)])
         case .badValue(let parameter, let value, let expected, let nearest):
             self.init(
@@ -91,6 +95,7 @@ struct Problem {
             self.init(
                 .serviceUnavailable, "query-too-long", "the query took too long; narrow it with more filters or a limit"
             )
+        // The seconds of `Retry-After` (RFC 9110 §10.2.3): half the time that a query may take is a fair guess.
         case .tooBusy:
             self.init(
                 .serviceUnavailable, "too-busy", "too many long answers are under way; try again later",
@@ -102,9 +107,10 @@ struct Problem {
         }
     }
 
-    /// What is said of a request that was refused before any handler saw it.
+    /// The problem of a request that was refused before any handler saw it.
     init(_ error: RequestError) {
         self.init(error.status, error.code, error.message)
+        // Too many connections: one of them usually ends within a second.
         if error.status == .serviceUnavailable { fields = [(.retryAfter, "1")] }
     }
 
@@ -119,7 +125,8 @@ struct Problem {
         self.fields = fields
     }
 
-    /// The error as a response. Only those of the server's own faults say which request they belong to.
+    /// The error as a response. Only errors of the server name the request: a client needs the ID to report them. Every
+    /// text is escaped as JSON, so a value of the client's can't become markup or another member.
     func response(requestID: String) -> Response {
         var body: [UInt8] = []
         body.append(contentsOf: "{\"status\":\(status.code),\"title\":".utf8)

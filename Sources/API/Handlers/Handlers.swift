@@ -1,7 +1,9 @@
 import Birds
 import HTTP
 
-/// Answers what authentication has let through.
+/// Answers authenticated requests: finds the resource, reads the parameters, and hands reading to `RecordAnswer`.
+///
+/// It runs in the loop's thread. Errors in the request itself are thrown before any record is read.
 struct Handlers {
     let watch: StoreWatch
     let records: RecordAnswer
@@ -13,6 +15,8 @@ struct Handlers {
     /// The monotonic clock, in nanoseconds.
     let clock: @Sendable () -> UInt64
 
+    /// Answers one request. The order of the checks is the order in which errors are reported: path, method, `Accept`
+    /// of a document, parameters, format.
     func handle(_ call: Call, for principal: Principal) throws(APIError) -> Answer {
         guard let route = call.route else {
             throw .unknownPath(nearest: Route.nearestPath(to: call.request.target.segments))
@@ -31,12 +35,13 @@ struct Handlers {
         }
         switch resource {
         case .observations:
+            // `fields` is not part of `observations()`, since the members of checklists have other names.
             var wanted = try parameters.observations()
             wanted.fields = try parameters.fields()
             return try rows(parameters.fillsWithZeros() ? .zeroFilled(wanted) : .observations(wanted))
         case .observation:
             let fields = try parameters.fields()
-            // Ids are written in one way, so that no two paths name the same observation.
+            // An id has one spelling, so that no two paths (`/observations/07`) name the same observation.
             guard let id = Int64(route.id), String(id) == route.id else { throw .unknownObservation(id: route.id) }
             return try document(call, resource, view, .observation(id: id, fields))
         case .checklists:
@@ -60,12 +65,13 @@ struct Handlers {
         metrics.text(generation: watch.current(now: clock()).generation, longAnswers: pool.count)
     }
 
+    /// Answers with rows, in the format that the request asks for.
     private func answer(
         _ call: Call, _ resource: Resource, _ view: View, _ parameters: Parameters, _ source: RecordRequest.Rows
     ) throws(APIError) -> Answer {
         let format = try Representation.format(
             of: resource, named: call.namedFormat, parameters, call.request.fields)
-        // `Link` and `X-Total-Count` tell of the rows.
+        // `Link` and `X-Total-Count` depend on the rows, so a HEAD that asks for them needs the query too.
         let needsRows = parameters[.limit] != nil || parameters[.count] != nil
         let delivery = Delivery(
             call.request, of: resource, format: format, view: view,
@@ -87,6 +93,7 @@ struct Handlers {
             source, from: watch.current(now: now), view: view, delivery: delivery, requestID: call.requestID, now: now)
     }
 
+    /// The answer to OPTIONS: the methods (RFC 9110 §9.3.7).
     private var options: Response {
         var response = Response(.noContent)
         response.fields.append(.allow, Resource.methods.map(\.rawValue).joined(separator: ", "))

@@ -1,21 +1,28 @@
 import Birds
 import HTTP
 
-/// Answers what takes too long for a loop, or is too large to be made at once. It works on a worker thread, with a
-/// connection to the database of its own.
+/// Makes answers that take too long for a loop or are too large to be made at once. It works on a worker thread, with
+/// its own connection to the database.
+///
+/// An answer holds one piece in memory, and its connection until the last piece is made: both are bounded by the limit
+/// of the pool.
 struct LongAnswer: Sendable {
-    /// The size of a piece of an answer that is streamed, and of the largest that is not, in bytes.
+    /// The size of a piece of a streamed answer, and the largest size of an answer that is not streamed, in bytes. It
+    /// is about what a socket's buffer takes at once.
     static let pieceSize = 64 * 1024
-    /// A piece ends with a whole row, and so may be longer by about so much.
+    /// How far a piece may exceed `pieceSize`, in bytes, since it ends with a whole row. Longer rows only cost a
+    /// reallocation.
     static let roomForLastRow = 4096
 
     let pool: StorePool
-    /// Engine time until the first piece is there, and then for each piece, in nanoseconds.
+    /// The longest engine time for the first piece, and then for each further one, in nanoseconds.
     let queryTimeout: UInt64
     let log: EventLog
     let metrics: LoopMetrics
 
-    /// Whole if it fits into one piece, else its first piece and what makes the rest.
+    /// A response with rows: complete if they fit into one piece, otherwise the first piece and a producer for the
+    /// rest.
+    /// - Parameter canceller: Stops the query when the client goes away. Any thread may use it.
     func response(
         _ source: RecordRequest.Rows, view: View, as format: RowFormat, page: PageLink, delivery: Delivery,
         requestID: String,
@@ -24,6 +31,7 @@ struct LongAnswer: Sendable {
         let began = MonotonicClock.nanoseconds()
         defer { metrics.queried(onWorker: true, nanoseconds: MonotonicClock.nanoseconds() &- began) }
         do throws(StoreError) {
+            // The generation may be newer than the one that the loop saw: everything below uses that of the lease.
             let lease = try pool.withdraw(canceller)
             lease.setBudget(nanoseconds: queryTimeout)
             try lease.begin { (store) throws(StoreError) in try store.rows(source, view: view, format: format) }
@@ -36,7 +44,8 @@ struct LongAnswer: Sendable {
                 lease.end()
                 return delivery.complete(whole, generation)
             }
-            // The head comes before the rows: where they end is found first, without writing them.
+            // `Link` is in the head, which is sent before the rows: the end of the page is found first, without writing
+            // rows.
             lease.setBudget(nanoseconds: queryTimeout)
             let next = try lease.read { (store) throws(StoreError) in try store.nextPage(source, view: view) }
             let total = lease.total
@@ -48,7 +57,7 @@ struct LongAnswer: Sendable {
         }
     }
 
-    /// The one object, or that there is none.
+    /// A response with one object, or the problem that it does not exist.
     func response(
         _ source: RecordRequest.Document, view: View, delivery: Delivery, requestID: String, _ canceller: Canceller
     ) -> Response {

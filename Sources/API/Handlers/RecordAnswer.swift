@@ -1,19 +1,25 @@
 import Birds
 import HTTP
 
-/// Turns records into an answer: at once where they are few and quick, else on a worker, streamed.
+/// Turns records into an answer: at once on the loop if they are few and quick, otherwise on a worker, streamed.
+///
+/// Nothing is sent until the choice is made, so a query that turns out to be long can start again on a worker.
 struct RecordAnswer {
     let long: LongAnswer
-    /// How long a query may keep the loop, in nanoseconds. Then it starts again on a worker, before any byte of it was sent.
+    /// How long a query may hold up the loop, in nanoseconds.
     let loopBudget: UInt64
     let log: EventLog
     let metrics: LoopMetrics
     let clock: @Sendable () -> UInt64
 
-    /// What is set aside for an answer at first, in bytes: enough for the usual one of a few records.
+    /// The memory reserved for an answer at first, in bytes: enough for the usual answer of a few records.
     private static let usualSize = 4096
 
-    /// - Parameter now: when the work on it began, by `clock`.
+    /// Answers with rows.
+    /// - Parameters:
+    ///   - store: The loop's own store, used only in its thread.
+    ///   - now: The time at which the request was taken up, by `clock`.
+    /// - Throws: Errors of the query. Those that occur later on a worker become a response there.
     func answer(
         _ source: RecordRequest.Rows, from store: ObservationStore, view: View, as format: RowFormat, page: PageLink,
         delivery: Delivery,
@@ -31,7 +37,7 @@ struct RecordAnswer {
                 return RecordAnswer.whole(response, store.generation, delivery)
             }
         } catch .overBudget {
-            // Too long for the loop: a worker takes it up from the beginning.
+            // Too long for the loop: a worker starts again from the beginning.
         } catch {
             throw log.clientError(error)
         }
@@ -41,7 +47,9 @@ struct RecordAnswer {
         }
     }
 
-    /// - Parameter now: when the work on it began, by `clock`.
+    /// Answers with one object.
+    /// - Parameter now: The time at which the request was taken up, by `clock`.
+    /// - Throws: `unknownObservation`, `unknownLocation` or `unknownSpecies` if there is no such object.
     func answer(
         _ source: RecordRequest.Document, from store: ObservationStore, view: View, delivery: Delivery,
         requestID: String,
@@ -65,7 +73,7 @@ struct RecordAnswer {
         return RecordAnswer.whole(.rows(.bytes(found), in: .json), generation, delivery)
     }
 
-    /// All that is to be sent is there. Compressing it may still take long.
+    /// Sends a complete answer, from a worker if compressing it would hold up the loop.
     private static func whole(
         _ response: Response, _ generation: PublishedGeneration, _ delivery: Delivery
     ) -> Answer {
@@ -82,7 +90,7 @@ struct RecordAnswer {
 }
 
 extension Response {
-    /// Rows in a format.
+    /// A 200 with rows in a format.
     static func rows(_ body: Body, in format: RowFormat) -> Response {
         switch format {
         case .json: Response(.ok, fields: jsonFields, body: body)
@@ -92,7 +100,10 @@ extension Response {
         }
     }
 
-    /// Rows in a format, with how many there are on all pages and the way to the next one.
+    /// A 200 with rows in a format.
+    /// - Parameters:
+    ///   - total: The number of rows on all pages, if it was asked for.
+    ///   - next: The token of the next page; nil if this is the last one.
     static func rows(_ body: Body, in format: RowFormat, total: Int?, next: String?, _ page: PageLink) -> Response {
         var response = rows(body, in: format)
         if let total { response.fields.append(.totalCount, String(total)) }
@@ -100,6 +111,7 @@ extension Response {
         return response
     }
 
+    // Made once: an answer copies the bytes. JSON has no charset parameter (RFC 8259 §11); CSV needs one.
     private static let jsonFields = ResponseFields([(.contentType, "application/json")])
     private static let linesFields = ResponseFields([(.contentType, "application/x-ndjson")])
     private static let geoFields = ResponseFields([(.contentType, "application/geo+json")])
@@ -107,7 +119,7 @@ extension Response {
 }
 
 extension RecordRequest.Document {
-    /// What is wrong where there is none.
+    /// The error to report if there is no such object.
     var unknown: APIError {
         switch self {
         case .observation(let id, _): .unknownObservation(id: String(id))

@@ -2,10 +2,13 @@ import Birds
 import HTTP
 import Synchronization
 
-/// The rest of a streamed answer. It holds a connection of its own on the generation on which the answer began, until the
-/// answer ends.
+/// The rest of a streamed answer. It holds its own connection to the generation with which the answer began, until the
+/// answer ends: an import in the meantime does not change the rows that follow.
+///
+/// The lease is released exactly once, by `next` at the end or by `end`. The lock orders `next` and `end`, which run on
+/// different workers; `cancel` does not take it, so it can interrupt a running `next`.
 final class RowBody: BodyProducer {
-    /// Nil once the answer has ended.
+    /// Nil after the end of the answer.
     private let lease: Mutex<StoreLease?>
     private let canceller: Canceller
     private let timeout: UInt64
@@ -13,8 +16,8 @@ final class RowBody: BodyProducer {
     private let metrics: LoopMetrics
 
     /// - Parameters:
-    ///   - canceller: That of the lease.
-    ///   - timeout: Engine time for each piece, in nanoseconds.
+    ///   - canceller: The canceller of the lease.
+    ///   - timeout: The longest engine time for each piece, in nanoseconds.
     init(
         _ lease: consuming StoreLease, _ canceller: Canceller, timeout: UInt64, log: EventLog, metrics: LoopMetrics
     ) {

@@ -3,9 +3,12 @@ import FoundationEssentials
 import Glibc
 import HTTP
 
-/// Where access lines go, and how they look. It never holds a credential: header fields are not written at all, and the
-/// value of a query parameter that looks like one is replaced.
+/// The destination and the format of the access log.
+///
+/// The log never holds a credential: header fields are not written at all, and neither are the values of query
+/// parameters that this API does not have.
 public struct AccessLogConfiguration: Sendable {
+    /// The format of a line. Times are in UTC, sizes in bytes, durations in microseconds.
     public enum Format: String, Sendable, CaseIterable {
         /// `127.0.0.1 marlyn [2021-02-03T04:05:06Z] "GET /?species=stejay HTTP/1.1" 200 2340 38us mb3k9q-1`
         case text
@@ -13,7 +16,7 @@ public struct AccessLogConfiguration: Sendable {
         case json
     }
 
-    /// An open descriptor that lives as long as the server; nil for no log.
+    /// An open descriptor, which stays open as long as the process; nil for no log.
     public let descriptor: Int32?
     public let format: Format
 
@@ -22,13 +25,14 @@ public struct AccessLogConfiguration: Sendable {
         self.format = format
     }
 
-    /// Opens a file for appending; `-` is standard output, `off` nothing.
-    /// - Throws: `AccessLogError`, a sentence.
+    /// Opens a file for appending; `-` means standard output, `off` means no log.
+    /// - Throws: `AccessLogError` if the file can't be opened.
     public init(destination: String, format: Format) throws(AccessLogError) {
         switch destination {
         case "off": self.init(descriptor: nil, format: format)
         case "-": self.init(descriptor: STDOUT_FILENO, format: format)
         default:
+            // O_APPEND keeps loops from overwriting each other's lines. Other users must not read who asked for what.
             let descriptor = open(destination, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o640)
             guard descriptor >= 0 else {
                 throw AccessLogError(
@@ -39,18 +43,23 @@ public struct AccessLogConfiguration: Sendable {
     }
 }
 
-/// A sentence that says why the access log can't be written.
+/// An access log that can't be opened.
 public struct AccessLogError: Error, Sendable {
+    /// The reason, as a sentence for the person who starts the server.
     public let message: String
 }
 
-/// The access lines of one loop: gathered in a buffer, and written when the loop is about to wait.
+/// The access log of one loop: lines are collected in a buffer, and written when the loop is about to wait.
+///
+/// Only the loop's thread uses it. A client can neither end a line nor forge a field: targets are visible ASCII, the
+/// text format replaces quotes and writes user names as tokens, and JSON is escaped.
 final class AccessLog {
-    /// A buffer that has grown to this is written at once.
+    /// The size in bytes at which the buffer is written at once. It bounds the memory of the log while a loop is busy.
     static let flushSize = 32 * 1024
 
     private let configuration: AccessLogConfiguration
     private var buffer: [UInt8] = []
+    /// The second that `time` is the text of: formatting a date for each line would cost more than the rest of it.
     private var second: Int = .min
     private var time: [UInt8] = []
 
@@ -58,7 +67,8 @@ final class AccessLog {
 
     var isOn: Bool { configuration.descriptor != nil }
 
-    /// - Parameter now: seconds since 1970.
+    /// Adds the line of a request.
+    /// - Parameter now: The wall clock, in seconds since 1970.
     func append(_ report: Report, now: Int) {
         guard isOn else { return }
         if now != second {
@@ -72,7 +82,7 @@ final class AccessLog {
         if buffer.count >= AccessLog.flushSize { flush() }
     }
 
-    /// Writes what is kept. What can't be written is lost: a full disk must not stop the service.
+    /// Writes the collected lines. Lines that can't be written are lost: a full disk must not stop the service.
     func flush() {
         guard let descriptor = configuration.descriptor, !buffer.isEmpty else { return }
         var start = 0
@@ -90,7 +100,7 @@ final class AccessLog {
     private func appendText(_ report: Report) {
         append(report.peer.address)
         append(" ")
-        // A name may hold spaces and quotes, so it is written as a token.
+        // A user name may contain spaces and quotes, so it is written as a token.
         appendToken(report.user)
         append(" [")
         buffer += time
@@ -137,8 +147,7 @@ final class AccessLog {
         for byte in text.utf8 { buffer.append(byte <= 0x20 || byte == 0x22 || byte == 0x7F ? 0x5F : byte) }
     }
 
-    /// A request target without the values of parameters that look like a password, which somebody may have put there by
-    /// mistake.
+    /// A request target without the values of unknown parameters: someone may have put a password there by mistake.
     static func redacted(_ target: String) -> String {
         let bytes = Array(target.utf8)
         guard let mark = bytes.firstIndex(of: UInt8(ascii: "?")) else { return target }
@@ -148,7 +157,7 @@ final class AccessLog {
             if index > 0 { output.append(UInt8(ascii: "&")) }
             let name = pair.prefix { $0 != UInt8(ascii: "=") }
             let isPublic = Parameter(rawValue: String(decoding: name, as: UTF8.self)) != nil
-            // A parameter that is none of ours may be anything: its name says what went wrong, its value need not be kept.
+            // The name of an unknown parameter shows what went wrong, and its value is not needed.
             output += isPublic || name.count == pair.count ? pair : name + Array("=...".utf8)
         }
         return String(decoding: output, as: UTF8.self)
@@ -156,7 +165,7 @@ final class AccessLog {
 }
 
 extension String {
-    /// A quote would end the request in a line of text early.
+    /// The text with single quotes, since a double quote would end the request in a line of the text format.
     fileprivate var replacingQuotes: String {
         utf8.contains(UInt8(ascii: "\"")) ? String(map { $0 == "\"" ? "'" : $0 }) : self
     }

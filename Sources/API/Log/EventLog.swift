@@ -1,11 +1,12 @@
 import Birds
 import Logging
 
-/// What the API says in the log of events: the inside of an error, of which clients hear the outside only.
+/// The log of events, and the border between the inside and the outside of an error: causes, paths and SQL go to this
+/// log, and clients get an `APIError` without them.
 struct EventLog: Sendable {
     let logger: Logger
 
-    /// What a client is told of an error of the store. Its cause goes to the log where it is the server's.
+    /// Maps an error of the store to the error for the client. If the server is at fault, the cause is logged.
     func clientError(_ error: StoreError) -> APIError {
         switch error {
         case .unknownSpecies(let name, let nearest):
@@ -17,13 +18,13 @@ struct EventLog: Sendable {
             return .badPage("'after' does not belong to this query; follow Link, or start again without 'after'")
         case .lostPage:
             return .badPage(
-                "the page that 'after' names is gone: the records have changed; start again without 'after'")
+                "the page that 'after' names is gone, because the records have changed; start again without 'after'")
         case .overBudget:
             return .queryTooLong
         case .busy:
             return .tooBusy
         case .cancelled:
-            // The client has gone: nothing is wrong, and nobody reads this.
+            // The client is gone: nothing is wrong, and no one receives this.
             return .databaseUnavailable
         case .missing, .unusable, .sqlite:
             logger.error("the database could not be read", metadata: cause(error))
@@ -31,23 +32,24 @@ struct EventLog: Sendable {
         }
     }
 
+    /// The details of an error, for the log only.
     private func cause(_ error: StoreError) -> Logger.Metadata {
         var cause: Logger.Metadata = ["error": "\(error.sentence)"]
         if case .sqlite(_, _, let sql) = error { cause["sql"] = "\(sql)" }
         return cause
     }
 
-    /// An answer could not be completed after it had begun.
+    /// Logs that an answer failed after it had begun. Its status was sent, so the client sees only a reset connection.
     func brokenAnswer(_ error: StoreError) {
-        logger.error("an answer was broken off", metadata: cause(error))
+        logger.error("an answer was cut off", metadata: cause(error))
     }
 
-    /// A new generation of the file was refused, and the old one stays.
+    /// Logs that a new generation of the file was refused, so the old one is still served.
     func refusedGeneration(_ error: StoreError) {
-        logger.error("the new database is refused, the old one stays", metadata: cause(error))
+        logger.error("the new database is refused; the old one is still served", metadata: cause(error))
     }
 
-    /// A file is served that another program has changed since its last import, or that an earlier version wrote.
+    /// Logs that the database was changed by another program since its last import, or written by an earlier version.
     func editedGeneration() {
         logger.warning(
             """

@@ -2,25 +2,29 @@ import Birds
 import HTTP
 import Synchronization
 
-/// What all loops have counted, as Prometheus reads it.
+/// The counters of all loops, in the text format of Prometheus.
+///
+/// The lock guards only the list of loops. Counting takes none: each loop has its own counters, and the sums are made
+/// when `/metrics` is read. The number of series is fixed, since no label contains text of a request.
 final class Metrics: Sendable {
     private let loops = Mutex<[LoopMetrics]>([])
     private let started: Int64
 
-    /// - Parameter now: In seconds since 1970.
+    /// - Parameter now: The wall clock, in seconds since 1970.
     init(now: Int64) { started = now }
 
-    /// The counters of one more loop.
+    /// Adds the counters of one more loop and returns them.
     func addLoop() -> LoopMetrics {
         let loop = LoopMetrics()
         loops.withLock { $0.append(loop) }
         return loop
     }
 
-    /// The text format 0.0.4.
+    /// All metrics in Prometheus' text format 0.0.4. Durations are in seconds and sizes in bytes, as its conventions
+    /// ask.
     /// - Parameters:
-    ///   - generation: of the data that are served now.
-    ///   - longAnswers: how many are under way.
+    ///   - generation: The generation of the data being served.
+    ///   - longAnswers: The number of long answers under way.
     func text(generation: PublishedGeneration, longAnswers: Int) -> String {
         let loops = loops.withLock { $0 }
         func sum(_ index: Int) -> UInt64 { loops.reduce(0) { $0 &+ $1.value(index) } }
@@ -28,6 +32,7 @@ final class Metrics: Sendable {
         func begin(_ name: String, _ type: String, _ help: String) {
             text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
         }
+        // Series that never counted anything are left out: most pairs of resource and status never occur.
         begin("rookery_requests_total", "counter", "Answers, by resource and status.")
         for (route, name) in LoopMetrics.routes.enumerated() {
             for (status, code) in LoopMetrics.statuses.enumerated() {
@@ -38,7 +43,8 @@ final class Metrics: Sendable {
         }
         begin(
             "rookery_request_duration_seconds", "histogram",
-            "From the first byte of a request to the last of its answer.")
+            "Time from the first byte of a request to the last byte of its answer.")
+        // A bucket of Prometheus counts everything up to its bound, so the counts are added up.
         var count: UInt64 = 0
         for (index, bound) in LoopMetrics.bounds.enumerated() {
             count &+= sum(LoopMetrics.duration + index)
@@ -47,15 +53,15 @@ final class Metrics: Sendable {
         }
         text += "rookery_request_duration_seconds_sum \(Double(sum(LoopMetrics.nanoseconds)) / 1e9)\n"
         text += "rookery_request_duration_seconds_count \(count)\n"
-        begin("rookery_response_body_bytes_total", "counter", "Bytes of bodies that were sent.")
+        begin("rookery_response_body_bytes_total", "counter", "Bytes of response bodies sent.")
         text += "rookery_response_body_bytes_total \(sum(LoopMetrics.bytes))\n"
-        begin("rookery_connections_total", "counter", "Connections that were accepted.")
+        begin("rookery_connections_total", "counter", "Connections accepted.")
         text += "rookery_connections_total \(sum(LoopMetrics.opened))\n"
         begin("rookery_open_connections", "gauge", "Connections that are open.")
         text += "rookery_open_connections \(sum(LoopMetrics.opened) &- sum(LoopMetrics.closed))\n"
         begin(
             "rookery_query_duration_seconds", "summary",
-            "Reading records, by where: at once on the loop, or on a worker what takes longer.")
+            "Time spent reading records, on the loop or, for longer queries, on a worker.")
         for (place, name) in ["loop", "worker"].enumerated() {
             let seconds = Double(sum(LoopMetrics.queryTime + place)) / 1e9
             text += "rookery_query_duration_seconds_sum{where=\"\(name)\"} \(seconds)\n"
@@ -63,11 +69,14 @@ final class Metrics: Sendable {
         }
         begin("rookery_long_answers", "gauge", "Answers under way on workers, each with a connection to the database.")
         text += "rookery_long_answers \(longAnswers)\n"
-        begin("rookery_cache_hits_total", "counter", "Answers 304: what the client had kept was still right.")
+        begin("rookery_cache_hits_total", "counter", "304 answers: the client's copy was still current.")
         text += "rookery_cache_hits_total \(cacheHits(sum))\n"
-        begin("rookery_generation_info", "gauge", "The data that are served, new with every import.")
+        begin(
+            "rookery_generation_info", "gauge", "The generation of the data being served; it changes with each import.")
         text += "rookery_generation_info{id=\"\(generation.id)\"} 1\n"
-        begin("rookery_generation_time_seconds", "gauge", "When they were imported, in seconds since 1970.")
+        begin(
+            "rookery_generation_time_seconds", "gauge",
+            "When the data being served was imported, in seconds since 1970.")
         text += "rookery_generation_time_seconds \(generation.publishedAt)\n"
         begin("rookery_failed_logins_total", "counter", "Requests with a wrong password.")
         text += "rookery_failed_logins_total \(sum(LoopMetrics.failedLogins))\n"
@@ -82,37 +91,43 @@ final class Metrics: Sendable {
     }
 }
 
-/// The counters of one loop, which its workers share: no lock, and no other loop writes to them.
+/// The counters of one loop. The loop and the workers that work for it add to them without a lock; any thread may read
+/// them. Each counter is exact, but several read together may be of slightly different moments.
 final class LoopMetrics: Sendable {
-    /// Room for `count` of them, as a test checks, and for a few more resources.
+    /// The length must be a literal. A test checks that `count` counters fit; there is room for a few more resources.
     private let counters: InlineArray<512, Atomic<UInt64>> = InlineArray { _ in Atomic(0) }
 
-    /// Zero stands for any other.
+    /// The statuses that are counted by code. The last, zero, stands for any other.
     static let statuses = [200, 204, 304, 400, 401, 403, 404, 405, 406, 408, 413, 414, 417, 429, 431, 501, 503, 505, 0]
-    /// By the raw values of resources. The last is for paths without a resource, and for requests that could not be read.
+    /// Labels, indexed by the raw values of resources. The last is for paths without a resource, and for requests that
+    /// could not be read.
     static let routes = Resource.allCases.map(\.label) + ["none"]
-    /// In nanoseconds.
+    /// The upper bounds of the histogram's buckets, in nanoseconds. The usual query takes some 10 µs and the longest
+    /// seconds.
     static let bounds: [UInt64] = [
         50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000, 10_000_000, 50_000_000, 250_000_000, 1_000_000_000,
         10_000_000_000, .max,
     ]
+    // The layout of the counters: indices of single ones, or of the first of several.
     static let duration = routes.count * statuses.count
     static let nanoseconds = duration + bounds.count
     static let bytes = nanoseconds + 1
     static let failedLogins = bytes + 1
     static let opened = failedLogins + 1
     static let closed = opened + 1
-    /// Of queries on the loop, and of those on workers behind it.
+    /// Two counters each, for queries on the loop and for queries on workers.
     static let queries = closed + 1
     static let queryTime = queries + 2
     static let count = queryTime + 2
 
-    /// How many there is room for.
+    /// The number of counters that there is room for.
     var capacity: Int { counters.count }
 
+    /// The index of the counter for a route and a status, each given by its index.
     static func request(_ route: Int, _ status: Int) -> Int { route * statuses.count + status }
 
-    /// - Parameter resource: nil where there was none.
+    /// Counts an answer when it is made, whether or not it reaches the client.
+    /// - Parameter resource: Nil if the path names no resource.
     func answered(_ resource: Resource?, _ status: Status) {
         let index = LoopMetrics.statuses.firstIndex(of: status.code) ?? LoopMetrics.statuses.count - 1
         add(1, LoopMetrics.request(resource?.rawValue ?? LoopMetrics.routes.count - 1, index))
@@ -124,15 +139,16 @@ final class LoopMetrics: Sendable {
 
     func closed() { add(1, LoopMetrics.closed) }
 
-    /// A query has ended, or made the first piece of its answer.
+    /// Counts a query that has ended, or has made the first piece of its answer.
     func queried(onWorker: Bool, nanoseconds: UInt64) {
         add(1, LoopMetrics.queries + (onWorker ? 1 : 0))
         add(nanoseconds, LoopMetrics.queryTime + (onWorker ? 1 : 0))
     }
 
-    /// A query on a worker has made another piece of its answer.
+    /// Adds the time for a further piece of an answer, whose query has already been counted.
     func wentOn(nanoseconds: UInt64) { add(nanoseconds, LoopMetrics.queryTime + 1) }
 
+    /// Counts an answer that has been sent or given up.
     func finished(_ report: Report) {
         let index = LoopMetrics.bounds.firstIndex { report.nanoseconds <= $0 } ?? LoopMetrics.bounds.count - 1
         add(1, LoopMetrics.duration + index)
@@ -142,5 +158,6 @@ final class LoopMetrics: Sendable {
 
     func value(_ index: Int) -> UInt64 { counters[index].load(ordering: .relaxed) }
 
+    // Relaxed: counters order nothing else.
     private func add(_ number: UInt64, _ index: Int) { counters[index].wrappingAdd(number, ordering: .relaxed) }
 }

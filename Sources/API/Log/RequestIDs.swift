@@ -1,21 +1,26 @@
 import HTTP
 
-/// Names requests, so that a line of the log and what a client saw can be brought together.
+/// Makes the IDs of the requests of one loop. An ID links a line of the log to the answer that a client saw.
+///
+/// IDs made here are unique within a run of the server, since each loop has its own prefix and counts its requests.
 struct RequestIDs {
-    /// The longest name of a client's own that is taken over.
+    /// The longest ID from a client that is used, in bytes. A UUID has 36; a longer ID would make log lines hard to
+    /// read.
     static let longest = 64
 
-    /// `k3f9-0-`: it tells the names of one run of the server from those of the next, and is no secret.
+    /// Such as `k3f9-0-`: it distinguishes the IDs of one run of the server from those of the next. It is not a secret.
     private let prefix: [UInt8]
     private var count: UInt64 = 0
 
-    /// - Parameter loop: the number of the event loop, so that no two name alike.
+    /// - Parameter loop: The number of the event loop.
     init(loop: Int) {
+        // Always four digits in base 36.
         let run = String(UInt32.random(in: 46_656..<1_679_616), radix: 36)
         prefix = Array("\(run)-\(String(loop, radix: 36))-".utf8)
     }
 
-    /// The client's own name for the request if it is a short token, else a new one.
+    /// The client's own ID for the request if it is a short token, so that it can follow a request through several
+    /// services; otherwise a new one.
     mutating func next(for request: Request) -> String {
         if let given = request.fields.bytes(of: .requestID), (1...RequestIDs.longest).contains(given.count),
             given.allSatisfy(RequestIDs.isTokenByte)
@@ -25,9 +30,10 @@ struct RequestIDs {
         return next()
     }
 
+    /// A new ID, for a request without a usable one.
     mutating func next() -> String {
         count &+= 1
-        // A name of up to 15 bytes takes no memory of its own: eight digits count 2.8 million millions.
+        // A string of up to 15 bytes needs no allocation; eight digits are enough for 2.8 trillion requests.
         var digits = count
         var width = 1
         while digits >= 36 {
@@ -46,7 +52,8 @@ struct RequestIDs {
         }
     }
 
-    /// RFC 9110 §5.6.2, without the characters that a log or a shell would take for their own.
+    /// Whether a byte is allowed in a client's ID: the characters of a token (RFC 9110 §5.6.2) except those with a
+    /// meaning in logs or shells.
     private static func isTokenByte(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true

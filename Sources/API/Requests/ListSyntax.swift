@@ -1,34 +1,38 @@
-/// The syntax of lists in a query: values with commas between them.
+/// The syntax of lists in a query: values separated by commas.
 ///
-/// A value in double quotes keeps its commas, and each two quotes in it are one: `"Fish Lake, north",L7` is two values. A quote
-/// that is not at the beginning of a value is a character like any other. `""` is an empty value; who reads the list refuses it
-/// unless there is an empty id. A value that begins or ends with a space must be quoted: unquoted, the space is nearly always a
-/// typing error, and would silently match nothing.
+/// A value in double quotes keeps its commas, and two quotes inside it stand for one: `"Fish Lake, north",L7` is two
+/// values. A quote elsewhere in a value is an ordinary character. `""` is an empty value, which the reader of the list
+/// refuses unless there is an empty id. A value that begins or ends with a space must be quoted: without quotes the
+/// space is nearly always a typing error, and would silently match nothing.
+///
+/// The text is already percent-decoded, so `%2C` separates values as a comma does. The number of values is bounded by
+/// the length of the request line.
 enum ListSyntax {
-    /// Why a text is no list.
+    /// The reason why a text is not a list.
     enum Fault: Error, Equatable {
         case missingValue, openQuote, textAfterQuote, spaceAtEdge
 
-        /// What it should be, as the end of the sentence "… is not".
+        /// What the text should be, as the end of the sentence "… is not …".
         var expected: String {
             switch self {
             case .missingValue: "a list: a value between the commas is missing"
             case .openQuote:
-                "a list: a double quote is not closed; close it, or put the whole value into quotes and double each quote in it"
+                "a list: a double quote is not closed; close it, or put the whole value in quotes and double each quote in it"
             case .textAfterQuote:
-                "a list: only a comma can follow a closing quote; double each quote that belongs to a value in quotes"
+                "a list: only a comma can follow a closing quote; double each quote inside a quoted value"
             case .spaceAtEdge:
-                "a list: a value begins or ends with a space; remove the space, or put the value into double quotes"
+                "a list: a value begins or ends with a space; remove the space, or put the value in double quotes"
             }
         }
     }
 
-    /// Whether a text is one value, the same as it is written. (Bytes are compared, for an accent makes one character with a
-    /// comma before it.)
+    /// Whether a text is a single value that is written without quotes. (Bytes are compared, since a combining accent
+    /// after a comma makes one `Character` with it.)
     static func isPlain(_ text: String) -> Bool {
         text.utf8.first != space && text.utf8.last != space && !text.utf8.contains { $0 == comma || $0 == quote }
     }
 
+    /// The values of a list. Only quoted ones can be empty.
     static func values(of text: String) throws(Fault) -> [String] {
         if isPlain(text), !text.isEmpty { return [text] }
         let bytes = Array(text.utf8)
@@ -50,7 +54,7 @@ enum ListSyntax {
         }
     }
 
-    /// The value in quotes that begins at an index, which goes to the comma or the end that follows it.
+    /// The quoted value that begins at `index`. Afterwards `index` is that of the comma after it, or the end.
     private static func quoted(in bytes: [UInt8], from index: inout Int) throws(Fault) -> String {
         var value: [UInt8] = []
         index += 1
@@ -58,7 +62,7 @@ enum ListSyntax {
             guard index < bytes.count else { throw .openQuote }
             if bytes[index] == quote {
                 index += 1
-                // The second of two quotes is one of the value.
+                // Two quotes stand for one.
                 guard index < bytes.count, bytes[index] == quote else { break }
             }
             value.append(bytes[index])

@@ -1,6 +1,9 @@
 import HTTP
 
-/// The address of the next page: that of this one, with another `after`.
+/// The link to the next page: the URL of this page with another `after`.
+///
+/// It is made from the decoded parameters and encoded again, so it contains nothing that could end the link or the
+/// field.
 struct PageLink: Sendable {
     private let target: RequestTarget
     private let base: PublicURL?
@@ -10,8 +13,9 @@ struct PageLink: Sendable {
         self.base = base
     }
 
-    /// The value of the field `Link` (RFC 8288 §3.1). Without a public URL it is a query alone, which is relative to the URL that
-    /// the client asked for (RFC 3986 §5.2.2): no proxy that changes host or path can make it wrong.
+    /// The value of the field `Link` (RFC 8288 §3). Without a public URL it is only a query, relative to the URL that
+    /// the client requested (RFC 3986 §5.2.2), so a proxy that changes the host or the path can't make it wrong.
+    /// - Parameter token: The value of `after`, which needs no encoding.
     func next(_ token: String) -> String {
         var text = "<"
         if let base { text += base.text + PageLink.escaped(target.path, keeping: "/") }
@@ -22,7 +26,8 @@ struct PageLink: Sendable {
         return text + Parameter.after.rawValue + "=" + token + ">; rel=\"next\""
     }
 
-    /// Everything but the unreserved characters of RFC 3986 §2.3, and some more, as percent and hexadecimal digits.
+    /// The text percent-encoded, except unreserved characters (RFC 3986 §2.3) and those in `kept`, which must have no
+    /// meaning where the text is used.
     static func escaped(_ text: String, keeping kept: String) -> String {
         let digits = Array("0123456789ABCDEF".utf8)
         var bytes: [UInt8] = []

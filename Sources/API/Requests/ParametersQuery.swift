@@ -1,8 +1,12 @@
 import Birds
 
-/// What parameters say of the records that are asked for.
+/// Makes queries from parameters. Names of species, locations, regions and data sets are not looked up here: the store
+/// does that, with its data.
 extension Parameters {
-    /// Which observations the parameters ask for.
+    /// The observations that the parameters ask for.
+    ///
+    /// The switch has a case for every parameter, so a new one can't be forgotten here.
+    /// - Throws: `badValue`, or `misusedParameter` for one that lacks its partner.
     func observations() throws(APIError) -> ObservationQuery {
         var query = ObservationQuery()
         for (parameter, value) in values {
@@ -31,17 +35,17 @@ extension Parameters {
         query.sort = try sort()
         query.page.countsAll = try countsAll()
         if let from = query.filter.from, let to = query.filter.to, from.number > to.lastNumber, let value = self[.to] {
-            throw bad(.to, value, "the date in 'from' or one after it")
+            throw bad(.to, value, "on or after the date in 'from'")
         }
         if let least = query.filter.leastNum, let greatest = query.filter.greatestNum, least > greatest,
             let value = self[.greatestNum]
         {
-            throw bad(.greatestNum, value, "the number in 'min_num' or a greater one")
+            throw bad(.greatestNum, value, "at least the number in 'min_num'")
         }
         return query
     }
 
-    /// Whether a parameter that is `yes` or `no` is `yes`; `no` where it is not given.
+    /// The value of a parameter that is `yes` or `no`; `no` if it is absent.
     func flag(_ parameter: Parameter) throws(APIError) -> Bool {
         switch self[parameter] {
         case nil, "no": return false
@@ -51,11 +55,13 @@ extension Parameters {
         }
     }
 
-    /// Whether complete checklists that do not report a species get a row too.
+    /// Whether complete checklists that do not report a species get a row with 0 too.
+    /// - Throws: `missingParameter` without `species`, or `misusedParameter` for a parameter that makes no sense with
+    ///   zeros.
     func fillsWithZeros() throws(APIError) -> Bool {
         guard try flag(.zerofill) else { return false }
         guard self[.species] != nil else {
-            throw .missingParameter("species", expected: "with zerofill: whose absence is wanted")
+            throw .missingParameter("species", expected: "give the species whose absence 'zerofill' should show")
         }
         for other in [.leastNum, .greatestNum, .sort] as [Parameter] {
             if let value = self[other] { throw misused(other, value, "can't be used with 'zerofill'") }
@@ -63,41 +69,44 @@ extension Parameters {
         return true
     }
 
-    /// Whether the number of all that matches is asked for.
+    /// Whether the number of matches on all pages is asked for.
     func countsAll() throws(APIError) -> Bool {
         switch self[.count] {
         case nil: return false
         case "exact": return true
         case let value?:
-            throw bad(.count, value, "'exact', the only way to count", nearest: "exact")
+            throw bad(.count, value, "'exact', the only value that it can have", nearest: "exact")
         }
     }
 
-    /// What `/summary` groups by.
+    /// The keys by which `/summary` groups records, in the order given.
+    /// - Throws: `missingParameter` without `by`, or `badValue` for keys that do not exist or do not go together.
     func summaryKeys() throws(APIError) -> [SummaryKey] {
         guard self[.by] != nil else {
-            throw .missingParameter("by", expected: "such as by=species,year; keys are \(SummaryKey.names)")
+            throw .missingParameter(
+                "by", expected: "give it, such as by=species,year; the keys are \(SummaryKey.names)")
         }
         var keys: [SummaryKey] = []
         for name in try list(.by) {
             guard let key = SummaryKey(rawValue: name) else {
                 let nearest = Spelling.nearest(to: name, among: SummaryKey.allCases.lazy.map(\.rawValue))
-                throw bad(.by, name, "a key of summaries; there are \(SummaryKey.names)", nearest: nearest)
+                throw bad(.by, name, "a key of summaries; the keys are \(SummaryKey.names)", nearest: nearest)
             }
-            guard !keys.contains(key) else { throw bad(.by, name, "to be given twice") }
+            guard !keys.contains(key) else { throw bad(.by, name, "allowed more than once") }
             keys.append(key)
         }
         if keys.contains(.week), keys.contains(.year) {
-            // 2 January and 31 December 2024 are both in a week 1.
+            // 2 January and 31 December 2024 are both in a week 1, and a group of both would be nonsense.
             throw bad(
                 .by, keys.map(\.rawValue).joined(separator: ","),
-                "a list of keys that go together: a week of ISO 8601 has a year of its own, so give iso_year in place of year",
+                "a list of keys that go together: ISO 8601 weeks have their own year, so use iso_year instead of year",
                 nearest: nil)
         }
         return keys
     }
 
-    /// Adds a value that names things: one without commas and quotes is a name, of any other the store tells what it is.
+    /// Adds a value with names or codes. One without commas and quotes is a single name. For any other, the store
+    /// decides whether it is one known id as a whole or a list, so both readings are kept.
     private func add(_ value: String, _ filter: UnresolvedValue.Filter, to records: inout RecordFilter) {
         if ListSyntax.isPlain(value) {
             records[filter].append(value)
@@ -112,11 +121,13 @@ extension Parameters {
         records.unresolved.append(UnresolvedValue(filter, whole: value, list: list))
     }
 
+    /// A number of birds.
     private func count(_ parameter: Parameter, _ value: String) throws(APIError) -> Int64 {
         guard let number = Parameters.number(value) else { throw bad(parameter, value, "a whole number from 0 up") }
         return Int64(number)
     }
 
+    /// A box in degrees. West may exceed east: then the box crosses the antimeridian.
     private func box(_ value: String) throws(APIError) -> GeographicBox {
         let numbers = try decimals(.bbox, value)
         guard numbers.count == 4,
@@ -129,6 +140,7 @@ extension Parameters {
         return box
     }
 
+    /// A circle, from `near` in degrees and `within` in kilometres.
     private func circle(_ value: String) throws(APIError) -> GeographicCircle {
         let numbers = try decimals(.near, value)
         guard numbers.count == 2, GeographicCircle(latitude: numbers[0], longitude: numbers[1], kilometres: 0) != nil
@@ -146,7 +158,7 @@ extension Parameters {
         return circle
     }
 
-    /// No two points on Earth are farther apart, in kilometres.
+    /// The longest `within`, in kilometres: half the equator, so no two points on Earth are farther apart.
     private static let halfwayRound = 20_038.0
 
     private func decimals(_ parameter: Parameter, _ value: String) throws(APIError) -> [Double] {
@@ -158,13 +170,15 @@ extension Parameters {
         return numbers
     }
 
-    /// Digits with at most a sign before them and a point among them.
+    /// A decimal number: digits, with at most one sign before them and one point. `Double` alone would also accept
+    /// `inf`, `nan`, `1e5` and `0x1p3`.
     private static func decimal(_ text: String) -> Double? {
         let digits = text.utf8.drop { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") }
         let isPlain = digits.allSatisfy { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }
         return isPlain && text.utf8.count - digits.count <= 1 ? Double(text) : nil
     }
 
+    /// The keys to sort by, each member at most once.
     private func sort() throws(APIError) -> [SortKey] {
         var keys: [SortKey] = []
         for text in try list(.sort) {
@@ -178,7 +192,7 @@ extension Parameters {
                 let nearest = Spelling.nearest(to: name, among: SortKey.fields.lazy.map(\.rawValue))
                 throw bad(.sort, name, "a member of a record", nearest: nearest)
             }
-            guard !keys.contains(where: { $0.field == field }) else { throw bad(.sort, name, "to be given twice") }
+            guard !keys.contains(where: { $0.field == field }) else { throw bad(.sort, name, "allowed more than once") }
             keys.append(SortKey(field: field, isDescending: isDescending))
         }
         guard keys.count <= SortKey.most else {

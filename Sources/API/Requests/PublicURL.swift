@@ -1,13 +1,14 @@
 import HTTP
 
-/// Where clients reach the service, such as `https://atlas.example/birds`, when a proxy stands between. Links of pages and the
-/// description name it.
+/// The address under which clients reach the service through a proxy, such as `https://atlas.example/birds`. Page links
+/// and the description use it. It is configured and never taken from a request, since a `Host` field can say anything.
 ///
-/// Invariant: it is a URL of visible ASCII that can stand between `<` and `>`, without query, fragment, credentials or a slash at its end.
+/// Invariant: the text is a URL in visible ASCII without a query, a fragment, credentials or a slash at its end, and
+/// can be written between `<` and `>` in `Link`.
 public struct PublicURL: Sendable, Hashable {
     let text: String
 
-    /// - Throws: `PublicURLError`, a sentence, where the text is no such URL.
+    /// - Throws: `PublicURLError` if the text is not such a URL.
     public init(_ text: String) throws(PublicURLError) {
         let scheme = ["http://", "https://"].first { text.lowercased().hasPrefix($0) }
         guard let scheme else {
@@ -16,18 +17,18 @@ public struct PublicURL: Sendable, Hashable {
         let rest = text.dropFirst(scheme.count)
         let authority = rest.prefix { $0 != "/" }
         guard !authority.contains("@") else {
-            throw PublicURLError(message: "the URL has a user name or a password in it, which every client would see")
+            throw PublicURLError(message: "the URL contains a user name or a password, which every client would see")
         }
         guard !rest.contains("?"), !rest.contains("#") else {
-            throw PublicURLError(message: "'\(text)' has a query or a fragment; leave out what follows '?' or '#'")
+            throw PublicURLError(message: "'\(text)' has a query or a fragment; leave out '?' or '#' and what follows")
         }
         do throws(RequestError) {
             // The rules of a request target: a valid host and port, and strict percent-encoding.
             _ = try RequestTarget(parsing: scheme + rest)
         } catch {
-            throw PublicURLError(message: "'\(text)' is no URL such as https://atlas.example/birds")
+            throw PublicURLError(message: "'\(text)' is not a URL such as https://atlas.example/birds")
         }
-        // What a client would look up in vain, or resolve to another path than the proxy knows.
+        // A host that no client can look up, or a path that a client would resolve to another one.
         let path = rest.dropFirst(authority.count)
         guard authority.contains(where: { $0.isLetter || $0.isNumber }), authority.last != ":",
             !path.split(separator: "/").contains(where: {
@@ -35,11 +36,11 @@ public struct PublicURL: Sendable, Hashable {
             }),
             !path.contains(where: { $0 == "[" || $0 == "]" })
         else {
-            throw PublicURLError(message: "'\(text)' is no URL such as https://atlas.example/birds")
+            throw PublicURLError(message: "'\(text)' is not a URL such as https://atlas.example/birds")
         }
-        // RFC 3986 §3.3; anything else could end the URL within `Link`.
+        // The characters of a path (RFC 3986 §3.3). Any other could end the URL within `Link`.
         guard rest.utf8.allSatisfy({ $0.isPathByte }) else {
-            throw PublicURLError(message: "'\(text)' holds a character that a URL can't; percent-encode it")
+            throw PublicURLError(message: "'\(text)' has a character that a URL can't contain; percent-encode it")
         }
         var kept = rest
         while kept.hasSuffix("/") { kept.removeLast() }
@@ -47,8 +48,9 @@ public struct PublicURL: Sendable, Hashable {
     }
 }
 
-/// A sentence that says what is wrong with a public URL.
+/// A text that can't be used as public URL.
 public struct PublicURLError: Error, Sendable {
+    /// What is wrong and how to fix it, as the end of a sentence that begins with the option.
     public let message: String
 }
 

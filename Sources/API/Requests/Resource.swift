@@ -1,55 +1,62 @@
 import Birds
 import HTTP
 
-/// What can be asked for: the one table of resources. Paths, formats and parameters, the labels of metrics, and the paths and schemas of
-/// `/openapi.json` are all made from it; `Handlers` says how each resource is answered.
+/// The one table of resources. Paths, formats, parameters, metric labels, and the paths and schemas of `/openapi.json`
+/// are all made from it; `Handlers` answers each resource.
+///
+/// Raw values count from 0 without gaps: they are indices of `entries` and of the counters of `LoopMetrics`.
 enum Resource: Int, CaseIterable {
     case observations, observation, checklists, species, oneSpecies, locations, location, regions, summary, datasets
     case description, metrics, health
-    /// The server as a whole, which only OPTIONS asks for.
+    /// The server as a whole, the target of `OPTIONS *` (RFC 9110 §9.3.7).
     case server
 
-    /// The methods of every resource. HEAD is a GET without its body.
+    /// The methods of every resource. Nothing can be changed over HTTP.
     static let methods: [Method] = [.get, .head, .options]
 
+    /// A row of the table.
     struct Entry {
-        /// In the metrics.
+        /// The label in the metrics.
         let label: String
-        /// With an id in braces, where it has one.
+        /// The path, with an id in braces if it has one.
         let path: String
         let kind: Kind
+        /// The parameters that it accepts.
         let parameters: [Parameter]
-        /// The name of the operation in the description, which programs make functions of.
+        /// The name of the operation in the description. Generated clients have a function of this name.
         let operation: String
+        /// One sentence for the description.
         let summary: String
-        /// The default first.
+        /// The available formats, the default first.
         var formats: [RowFormat] = [.json]
         /// Whether it needs no credentials.
         var isOpen = false
     }
 
+    /// What a resource consists of.
     enum Kind {
         /// Rows of records, in any of its formats.
         case rows(Schema)
         /// One JSON object of records.
         case document(Schema, PathID)
-        /// About the server; it reads no records.
+        /// Information about the server, without records.
         case service
     }
 
-    /// A row or a document, in the description.
+    /// The schema of a row or a document in the description.
     struct Schema {
         let name: String
         let members: [String]
-        /// The members that every one has.
+        /// The members that every row or document has.
         let required: [String]
     }
 
     /// The id at the end of a path.
     struct PathID {
         let name: String
-        /// As a regular expression.
+        /// A regular expression that every id matches; nil if any text can be one.
         var pattern: String?
+        /// Its meaning, as a sentence for the description.
         let text: String
     }
 
@@ -58,7 +65,7 @@ enum Resource: Int, CaseIterable {
     var formats: [RowFormat] { Resource.entries[rawValue].formats }
     var parameters: [Parameter] { Resource.entries[rawValue].parameters }
 
-    /// Of its rows or its document.
+    /// The members of its rows or its document.
     var members: [String] {
         switch Resource.entries[rawValue].kind {
         case .rows(let schema), .document(let schema, _): schema.members
@@ -66,19 +73,19 @@ enum Resource: Int, CaseIterable {
         }
     }
 
-    /// Whether it is one JSON object, of records or the description.
+    /// Whether it is one JSON object, of a record or the description.
     var isDocument: Bool {
         if case .document = Resource.entries[rawValue].kind { return true }
         return self == .description
     }
 
-    /// The name of a resource of rows, which is its path; nil for others.
+    /// The name of a resource with rows, from its path; nil for others. It is used in paths and file names.
     var collectionName: String? {
         guard case .rows = Resource.entries[rawValue].kind else { return nil }
         return String(Resource.entries[rawValue].path.dropFirst())
     }
 
-    /// By raw value.
+    /// Indexed by raw value. Made once, since each request looks into it.
     private static let entries = allCases.map(makeEntry)
 
     private static func makeEntry(_ resource: Resource) -> Entry {
@@ -89,7 +96,7 @@ enum Resource: Int, CaseIterable {
             return Entry(
                 label: "observations", path: "/observations", kind: .rows(.observation),
                 parameters: Parameter.observations, operation: "listObservations",
-                summary: "Records, by date, place and species.", formats: placeFormats)
+                summary: "Records, filtered by date, place, species and more.", formats: placeFormats)
         case .observation:
             return Entry(
                 label: "observation", path: "/observations/{id}",
@@ -99,7 +106,7 @@ enum Resource: Int, CaseIterable {
         case .checklists:
             return Entry(
                 label: "checklists", path: "/checklists", kind: .rows(.checklist), parameters: Parameter.checklists,
-                operation: "listChecklists", summary: "Visits of a place, with their effort.", formats: placeFormats)
+                operation: "listChecklists", summary: "Visits to a place, with their effort.", formats: placeFormats)
         case .species:
             return Entry(
                 label: "species", path: "/species",
@@ -112,14 +119,14 @@ enum Resource: Int, CaseIterable {
                     Schema(name: "OneSpecies", ObservationStore.speciesNames + ObservationStore.speciesNumbers),
                     PathID(
                         name: "species_id",
-                        text: "The species_id; a slash in it is %2F. For . or .. use the parameter species.")),
-                parameters: [], operation: "getSpecies", summary: "One species, with the numbers of its records.")
+                        text: "The species_id; write a slash in it as %2F. For . or .. use the parameter species.")),
+                parameters: [], operation: "getSpecies", summary: "One species, with statistics of its records.")
         case .locations:
             return Entry(
                 label: "locations", path: "/locations",
                 kind: .rows(Schema(name: "Location", ObservationStore.locationNames)),
                 parameters: Parameter.locations, operation: "listLocations",
-                summary: "Locations, with the numbers of their records.", formats: placeFormats)
+                summary: "Locations, with statistics of their records.", formats: placeFormats)
         case .location:
             return Entry(
                 label: "location", path: "/locations/{loc_id}",
@@ -129,22 +136,22 @@ enum Resource: Int, CaseIterable {
                         required: Schema.place.members),
                     PathID(
                         name: "loc_id",
-                        text: "The loc_id; a slash in it is %2F. For . or .. use the parameter location.")),
-                parameters: [], operation: "getLocation", summary: "One location, with the numbers of its records.")
+                        text: "The loc_id; write a slash in it as %2F. For . or .. use the parameter location.")),
+                parameters: [], operation: "getLocation", summary: "One location, with statistics of its records.")
         case .regions:
             return Entry(
                 label: "regions", path: "/regions", kind: .rows(Schema(name: "Region", ObservationStore.regionNames)),
                 parameters: Parameter.table, operation: "listRegions",
-                summary: "Regions, with the numbers of their records.", formats: tableFormats)
+                summary: "Regions, with statistics of their records.", formats: tableFormats)
         case .summary:
             return Entry(
                 label: "summary", path: "/summary", kind: .rows(.group), parameters: Parameter.summary,
-                operation: "summarize", summary: "Numbers of groups of records.", formats: tableFormats)
+                operation: "summarize", summary: "Statistics of groups of records.", formats: tableFormats)
         case .datasets:
             return Entry(
                 label: "datasets", path: "/datasets",
                 kind: .rows(Schema(name: "Dataset", ObservationStore.datasetNames)), parameters: Parameter.table,
-                operation: "listDatasets", summary: "What was imported, when, from where, under which licence.",
+                operation: "listDatasets", summary: "The imported data sets, with their dates, sources and licences.",
                 formats: tableFormats)
         case .description:
             return Entry(
@@ -153,11 +160,11 @@ enum Resource: Int, CaseIterable {
         case .metrics:
             return Entry(
                 label: "metrics", path: "/metrics", kind: .service, parameters: [], operation: "getMetrics",
-                summary: "Numbers for Prometheus.")
+                summary: "Metrics in the format of Prometheus.")
         case .health:
             return Entry(
                 label: "health", path: "/health", kind: .service, parameters: [], operation: "checkHealth",
-                summary: "Whether the server serves; no credentials.", isOpen: true)
+                summary: "Whether the server is running; needs no credentials.", isOpen: true)
         case .server:
             return Entry(label: "server", path: "*", kind: .service, parameters: [], operation: "", summary: "")
         }
@@ -165,14 +172,14 @@ enum Resource: Int, CaseIterable {
 }
 
 extension Resource.Schema {
-    /// All members are required.
+    /// A schema whose members are all required.
     init(name: String, _ members: [String]) { self.init(name: name, members: members, required: members) }
 
-    // With `fields` a row has some members alone, so none is required.
+    // With `fields` a row has only some members, so no member is required.
     static let observation = Self(name: "Observation", members: Field.allCases.map(\.rawValue), required: [])
     static let checklist = Self(name: "Checklist", members: ChecklistField.allCases.map(\.rawValue), required: [])
     static let place = Self(name: "Place", ObservationStore.locationNames + ["species"])
-    /// A row has the keys that it is grouped by.
+    /// A row has only those keys that it is grouped by.
     static let group = Self(
         name: "Group", members: SummaryKey.allCases.map(\.member) + ObservationStore.summaryNumbers,
         required: ObservationStore.summaryNumbers)

@@ -1,15 +1,17 @@
 import Birds
 import HTTP
 
-/// A resource, with the id of the one that a path names.
+/// The resource that a path names, with the id in the path.
+///
+/// Paths are compared as decoded segments, byte for byte. An id is never used as a path of a file.
 struct Route: Hashable {
     let resource: Resource
-    /// Empty where the path has none.
+    /// Empty if the path has no id.
     let id: String
 
     init(_ resource: Resource, id: String = "") { (self.resource, self.id) = (resource, id) }
 
-    /// The resource at a path, by its decoded segments; nil where there is none.
+    /// The resource at a path, given by its decoded segments; nil if there is none.
     init?(_ segments: [String]) {
         switch segments.count {
         case 0: self.init(.server)
@@ -24,7 +26,8 @@ struct Route: Hashable {
         }
     }
 
-    /// The resource at a path, and the format where the path names one, as `/observations.csv` does.
+    /// The resource at a path, and the format if the path names one, as `/observations.csv` does. Only formats of the
+    /// resource count, so `/species.geojson` does not exist.
     static func find(_ segments: [String]) -> (route: Route?, format: RowFormat?) {
         if let route = Route(segments) { return (route, nil) }
         guard segments.count == 1, let path = segments.first, let dot = path.lastIndex(of: "."),
@@ -35,8 +38,8 @@ struct Route: Hashable {
         return (Route(resource), format)
     }
 
-    /// The path that a client may have meant, where one that leads nowhere has a slash too many, or an id has its slashes
-    /// unencoded; nil where there is none like it. Percent-encoded, so that it can be asked for as it is.
+    /// The path that a client probably meant if the path of its request has a slash too many, or an id with slashes
+    /// that are not encoded; nil if there is no such path. It is percent-encoded, so it can be requested as it is.
     static func nearestPath(to segments: [String]) -> String? {
         var ends = segments[...]
         while ends.first == "" { ends.removeFirst() }
@@ -45,18 +48,19 @@ struct Route: Hashable {
         for candidate in [full, Array(ends.prefix(1)) + [ends.dropFirst().joined(separator: "/")]]
         where candidate != segments {
             guard let route = find(candidate.isEmpty ? [""] : candidate).route else { continue }
-            // The id of an observation is a number, which has no slash.
+            // The id of an observation is a number, so it has no slash.
             if route.resource == .observation, Int64(route.id) == nil { continue }
             return "/" + candidate.map { PageLink.escaped($0, keeping: "") }.joined(separator: "/")
         }
         return nil
     }
 
-    /// Resources by the only segment of their path. `/` lists records too.
+    /// Resources by the only segment of their path. `/` is another path of the observations.
     private static let byName: [String: Resource] = names(of: 1).merging(["": .observations]) { first, _ in first }
-    /// Those whose path ends in an id, by its first segment.
+    /// Resources whose path ends in an id, by the first segment.
     private static let withIDByName = names(of: 2)
 
+    /// The resources whose path has so many segments, by the first one.
     private static func names(of count: Int) -> [String: Resource] {
         var names: [String: Resource] = [:]
         for resource in Resource.allCases where resource != .server {
@@ -67,9 +71,10 @@ struct Route: Hashable {
     }
 }
 
-/// One request, and what its path names.
+/// One request and the meaning of its path.
 struct Call {
     let request: Request
+    /// Nil if the path names no resource.
     let route: Route?
     /// The format that the path names.
     let namedFormat: RowFormat?

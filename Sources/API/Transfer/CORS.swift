@@ -1,21 +1,22 @@
 import HTTP
 
-/// Which web pages of others may ask, from the browser of somebody who has the password (the Fetch standard's CORS).
+/// The web pages of other origins that may send requests from a user's browser (CORS, in the Fetch standard).
 ///
-/// Invariant: only an origin of the list is ever named in an answer, and never `*`, since requests carry credentials.
+/// Invariant: an answer names only an origin of the list, and never `*`, since requests carry credentials. Answers to
+/// requests without an allowed origin are the same for all origins.
 public struct CORS: Sendable {
     private let origins: Set<String>
 
-    /// Longer than any list that a person keeps.
+    /// More than any person keeps in a list, and a bound for the memory that a mistake in a script can cost.
     private static let mostOrigins = 1000
 
-    /// Nobody else's pages.
+    /// No other origins.
     public static let none = CORS(origins: [])
 
     private init(origins: Set<String>) { self.origins = origins }
 
     /// - Parameter list: Origins as browsers send them, such as `https://birds.example` or `http://localhost:3000`.
-    /// - Throws: `CORSError`, a sentence, where one is none.
+    /// - Throws: `CORSError` if one of them is not an origin.
     public init(_ list: [String]) throws(CORSError) {
         guard list.count <= CORS.mostOrigins else {
             throw CORSError(message: "there can be \(CORS.mostOrigins) origins at most")
@@ -27,8 +28,8 @@ public struct CORS: Sendable {
             guard CORS.isOrigin(origin) else {
                 throw CORSError(
                     message:
-                        "'\(origin)' is no origin: give scheme, host and port as browsers send them, in lower case and "
-                        + "without a path, such as https://birds.example or http://localhost:3000")
+                        "'\(origin)' is not an origin: give scheme, host and port as browsers send them, in lower case "
+                        + "and without a path, such as https://birds.example or http://localhost:3000")
             }
         }
         origins = Set(list)
@@ -36,7 +37,7 @@ public struct CORS: Sendable {
 
     var isOn: Bool { !origins.isEmpty }
 
-    /// The origin of a request, where its pages may ask.
+    /// The origin of a request if it is allowed. Origins are compared byte by byte, as the Fetch standard requires.
     func allowed(_ fields: ReceivedFields) -> String? {
         guard isOn, fields.count(of: .origin) == 1, let origin = fields[.origin], origins.contains(origin) else {
             return nil
@@ -44,7 +45,8 @@ public struct CORS: Sendable {
         return origin
     }
 
-    /// The answer to a browser that asks whether a page may ask; nil where this is no such question, or it may not.
+    /// The answer to a preflight; nil if the request is not one, or its origin is not allowed. It needs no credentials,
+    /// since browsers never send any with a preflight.
     func preflight(_ request: Request) -> Response? {
         guard request.method == .options, request.fields.count(of: .accessControlRequestMethod) == 1,
             allowed(request.fields) != nil
@@ -52,7 +54,7 @@ public struct CORS: Sendable {
         return Response(.noContent, fields: CORS.preflightFields)
     }
 
-    /// What every answer to this request says, errors too.
+    /// The fields of every answer to a request, errors included: without them a page could not read the error.
     func fields(for request: Request?) -> ResponseFields {
         guard isOn else { return ResponseFields() }
         guard let origin = request.flatMap({ allowed($0.fields) }) else { return CORS.otherFields }
@@ -62,6 +64,7 @@ public struct CORS: Sendable {
         return fields
     }
 
+    // Every answer depends on `Origin` as soon as one origin is allowed, also an answer to a request without one.
     private static let otherFields = ResponseFields([(.vary, "Origin")])
     private static let exposedFields = ResponseFields([
         (.accessControlExposeHeaders, "Link, ETag, Content-Disposition, X-Total-Count, X-Request-Id")
@@ -72,16 +75,18 @@ public struct CORS: Sendable {
             .accessControlAllowHeaders,
             "Accept, Authorization, Password, If-Modified-Since, If-None-Match, X-Request-Id"
         ),
+        // In seconds. Chromium keeps a preflight no longer.
         (.accessControlMaxAge, "7200"),
     ])
 
-    /// RFC 6454 §6.2, as browsers write it: nothing in capitals, no path, no default port.
+    /// Whether a text is an origin as browsers write it (RFC 6454 §6.2): no capitals, no path, no default port. Any
+    /// other spelling would never match, so it is refused at start instead of failing silently later.
     private static func isOrigin(_ text: String) -> Bool {
         let isSecure = text.hasPrefix("https://")
         guard isSecure || text.hasPrefix("http://") else { return false }
         let authority = text.dropFirst(isSecure ? 8 : 7)
         var host = authority
-        // The colons of an IPv6 address stand before the bracket that ends it.
+        // A colon before the closing bracket belongs to an IPv6 address.
         if let colon = authority.lastIndex(of: ":"), !authority[colon...].contains("]") {
             let port = authority[authority.index(after: colon)...]
             guard let number = UInt16(port), number > 0, String(number) == port, number != (isSecure ? 443 : 80) else {
@@ -97,7 +102,8 @@ public struct CORS: Sendable {
     }
 }
 
-/// A sentence that says what is wrong with a list of origins.
+/// A list of origins that can't be used.
 public struct CORSError: Error, Sendable {
+    /// What is wrong and how to fix it, as the end of a sentence that begins with the option.
     public let message: String
 }

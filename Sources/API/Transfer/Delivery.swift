@@ -2,22 +2,25 @@ import Birds
 import Glibc
 import HTTP
 
-/// How an answer of data is sent: what the client has of it already, and whether it wants the body.
+/// How an answer with data is sent: whether the client already has it, whether it wants the body, and in which coding.
 ///
 /// Invariants:
-/// - Two answers with one entity tag have the same bytes: the tag is made from the generation and from all that chooses the
-///   representation.
-/// - `early` is asked when the request has been found good, so what would be an error is never a 304.
+/// - Two answers with the same entity tag have the same bytes: the tag is made from the generation and from everything
+///   that chooses the representation.
+/// - `early` is called only once the request is known to be valid, so an error never becomes a 304.
+/// - A range is never served: `Range` is ignored (RFC 9110 §14.2), since answers are not stored as bytes.
 struct Delivery: Sendable {
-    /// Of all that chooses the representation, but for the generation and the coding.
+    /// A digest of everything that chooses the representation, except the generation and the coding.
     private let representation: Digest
     private let fields: ReceivedFields
     /// Whether the client asked for the head alone, and nothing in the head depends on the rows.
     private let isHeadEnough: Bool
-    /// The value of `Content-Disposition` (RFC 6266); nil for JSON, which programs read.
+    /// The value of `Content-Disposition`; nil for JSON, which programs read. `inline` lets a browser show the data,
+    /// and the name is used when it is saved (RFC 6266 §4.2, §4.3).
     private let disposition: String?
 
-    /// It changes with the bytes that this program makes of the same data.
+    /// It must be changed whenever this program makes other bytes from the same data, or clients would keep the old
+    /// ones.
     private static let programVersion = "3"
 
     init(_ request: Request, of resource: Resource, format: RowFormat, view: View, isHeadEnough: Bool) {
@@ -33,7 +36,7 @@ struct Delivery: Sendable {
         disposition = name.map { "inline; filename=\"\($0).\(format.name)\"" }
     }
 
-    /// The answer where no query is needed for it: the client has the data, or wants the head alone.
+    /// The answer if it needs no query: the client already has the data, or wants only the head.
     func early(_ generation: PublishedGeneration, in format: RowFormat) -> Response? {
         if let tag = unchangedTag(generation) {
             var response = Response(.notModified)
@@ -43,10 +46,11 @@ struct Delivery: Sendable {
         return isHeadEnough ? complete(.rows(.omitted, in: format), generation) : nil
     }
 
-    /// Whether `complete` may take longer than a loop should be kept.
+    /// Whether `complete` may take too long for a loop.
     func isLong(_ response: Response) -> Bool { response.body.isLongToCompress && takesGzip }
 
-    /// Compresses the body where the client takes that, and adds what a cache needs to know and what a file is called.
+    /// Compresses the body if the client accepts that, and adds the fields for caches and the file name. It reads no
+    /// records, and any thread may call it.
     func complete(_ response: consuming Response, _ generation: PublishedGeneration) -> Response {
         if response.body.isWorthCompressing, takesGzip, let body = response.body.compressed {
             response.body = body
@@ -61,14 +65,17 @@ struct Delivery: Sendable {
         return response
     }
 
-    /// The tag of what the client has, where that is what it would get (RFC 9110 §13.2.2).
+    /// The entity tag of the client's copy if that is still current; nil otherwise. `If-None-Match` overrules
+    /// `If-Modified-Since` (RFC 9110 §13.2.2).
     private func unchangedTag(_ generation: PublishedGeneration) -> String? {
         if fields.bytes(of: .ifNoneMatch) != nil {
             let tags = tags(generation)
-            // How long the body would be is not known yet: a client that takes both may have either.
+            // The length of the body, and so whether it would be compressed, is not known yet: a client that accepts
+            // gzip may have either.
             let possible = takesGzip ? [tags.plain, tags.gzip] : [tags.plain]
             return Preconditions.firstNamed(in: fields.all(.ifNoneMatch), of: possible).map { possible[$0] }
         }
+        // A field that is repeated or is not a date is ignored (RFC 9110 §13.1.3).
         guard let since = fields.bytes(of: .ifModifiedSince), fields.count(of: .ifModifiedSince) == 1,
             let moment = HTTPDate.secondsSinceEpoch(since, now: Int64(time(nil))), generation.publishedAt <= moment
         else { return nil }
@@ -79,7 +86,8 @@ struct Delivery: Sendable {
         fields.bytes(of: .acceptEncoding) != nil && Negotiation.takesGzip(fields.all(.acceptEncoding))
     }
 
-    /// Another coding has other bytes, and so another tag.
+    /// The entity tags of the plain and of the compressed body. They are strong, so another coding needs another tag
+    /// (RFC 9110 §8.8.3.3).
     private func tags(_ generation: PublishedGeneration) -> (plain: String, gzip: String) {
         var digest = representation
         digest.add(generation.id)
@@ -88,13 +96,14 @@ struct Delivery: Sendable {
     }
 }
 
-/// FNV-1a with 128 bits. It need not resist an enemy: who makes two requests collide fools none but their own cache.
+/// FNV-1a with 128 bits. It need not resist an attacker: a client that makes two of its requests collide harms only its
+/// own cache.
 struct Digest: Sendable {
     private var state: UInt128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d
 
     private static let prime: UInt128 = 0x0000_0000_0100_0000_0000_0000_0000_013b
 
-    /// Adds a text, and an end that no text has in it.
+    /// Adds a text and a byte that no UTF-8 contains, so that `ab`, `c` and `a`, `bc` differ.
     mutating func add(_ text: String) {
         for byte in text.utf8 { add(byte) }
         add(0xFF)
@@ -104,7 +113,7 @@ struct Digest: Sendable {
 
     private static let letters = Array("0123456789abcdefghijklmnopqrstuv".utf8)
 
-    /// Five bits in each of 26 characters.
+    /// The digest as 26 characters of five bits each.
     var text: String {
         String(unsafeUninitializedCapacity: 26) { buffer in
             var (high, low) = (UInt64(truncatingIfNeeded: state >> 64), UInt64(truncatingIfNeeded: state))
@@ -119,7 +128,7 @@ struct Digest: Sendable {
 }
 
 extension RowFormat {
-    /// Tells it from every other format.
+    /// A name that no other format has. `name` is the same for both kinds of CSV.
     fileprivate var tagName: String {
         self == .spreadsheet ? "spreadsheet" : name
     }

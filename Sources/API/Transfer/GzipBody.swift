@@ -1,13 +1,13 @@
 import HTTP
 import Synchronization
 
-/// The rest of a streamed body, compressed. Each piece is flushed, so that rows arrive as they are made; a body that fails
-/// never gets the end of its gzip member.
+/// The rest of a streamed body, compressed. Each piece is flushed, so that rows arrive as they are made. A body that
+/// fails never gets the trailer of its gzip member (RFC 1952 §2.3.1), so even a saved file shows that it was cut off.
 final class GzipBody: BodyProducer {
     private let rest: any BodyProducer
     private let stream: Mutex<GzipStream>
 
-    /// - Parameter stream: That of the beginning of the body.
+    /// - Parameter stream: The stream that compressed the beginning of the body.
     init(_ rest: any BodyProducer, _ stream: consuming sending GzipStream) {
         self.rest = rest
         self.stream = Mutex(stream)
@@ -23,6 +23,7 @@ final class GzipBody: BodyProducer {
         case .failed: return .failed
         }
         guard stream.withLock({ $0.append(plain, isLast: isLast, to: &buffer) }) else {
+            // The transport does not call `end` after `.failed`.
             rest.end()
             return .failed
         }
@@ -35,9 +36,9 @@ final class GzipBody: BodyProducer {
 }
 
 extension Body {
-    /// A smaller body, in bytes, is not worth the work.
+    /// The smallest body that is compressed, in bytes. A smaller one fits into one packet in any case.
     static let leastToCompress = 1024
-    /// A larger body, in bytes, is not compressed on a loop.
+    /// The largest body that is compressed on a loop, in bytes. It takes a fraction of a millisecond.
     static let mostToCompressAtOnce = 16 << 10
 
     var isWorthCompressing: Bool {
@@ -52,7 +53,7 @@ extension Body {
         if case .bytes(let bytes) = self { bytes.count > Body.mostToCompressAtOnce } else { false }
     }
 
-    /// The body as gzip; nil for want of memory.
+    /// The body in gzip; nil if there is not enough memory.
     var compressed: Body? {
         guard var stream = GzipStream() else { return nil }
         var output: [UInt8] = []

@@ -1,19 +1,23 @@
 import CZlib
 
-/// Bytes as one gzip member (RFC 1952), piece by piece.
+/// Compresses bytes into one gzip member (RFC 1952 §2.3), piece by piece.
+///
+/// One stream takes about 256 KiB of memory in zlib. It is used on one thread at a time; the next piece may come from
+/// another one.
 struct GzipStream: ~Copyable {
-    /// zlib knows its stream by the address, which must stay.
+    /// zlib keeps a pointer back to the stream and checks it, so the address must not change.
     private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
 
-    /// Rows are so alike that more effort saves little.
+    /// From 1 (fast) to 9 (small). Rows are so similar that more effort saves little.
     private static let level: Int32 = 4
-    /// A window of 32 KiB, and 16 for the wrapping of gzip.
+    /// A window of 32 KiB (2^15); adding 16 selects the gzip format instead of zlib's.
     private static let windowBits: Int32 = 15 + 16
+    /// zlib's default.
     private static let memoryLevel: Int32 = 8
-    /// How much room is added at a time, in bytes.
+    /// How much room is added to the output at a time, in bytes.
     private static let step = 16 << 10
 
-    /// Nil for want of memory.
+    /// Nil if there is not enough memory.
     init?() {
         stream.initialize(to: z_stream())
         let result = deflateInit2_(
@@ -30,9 +34,9 @@ struct GzipStream: ~Copyable {
         stream.deallocate()
     }
 
-    /// Appends the code of some bytes, so that whoever reads it has all of them.
-    /// - Parameter isLast: Whether the member ends with them.
-    /// - Returns: False where zlib fails; then the member can't be completed.
+    /// Compresses bytes and flushes, so that the reader can decode all of them.
+    /// - Parameter isLast: Whether the member ends with these bytes.
+    /// - Returns: False if zlib fails. Then the member can't be completed.
     mutating func append(_ bytes: [UInt8], isLast: Bool, to output: inout [UInt8]) -> Bool {
         bytes.withUnsafeBufferPointer { input in
             stream.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
@@ -48,7 +52,7 @@ struct GzipStream: ~Copyable {
                 }
                 let left = Int(stream.pointee.avail_out)
                 output.removeLast(left)
-                // No progress, where all has been flushed before, is no fault.
+                // Z_BUF_ERROR only means that there was nothing left to do, if everything had been flushed already.
                 guard result == Z_OK || result == Z_STREAM_END || result == Z_BUF_ERROR else { return false }
                 if isLast ? result == Z_STREAM_END : left > 0 { return stream.pointee.avail_in == 0 }
                 if result == Z_BUF_ERROR { return false }

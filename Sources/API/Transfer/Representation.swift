@@ -1,18 +1,20 @@
 import Birds
 import HTTP
 
-/// In which format a resource is sent: what the path or the parameter `format` names, or else what the client accepts.
+/// Chooses the format of an answer: the one that the path or the parameter `format` names, or else the one that the
+/// client prefers by `Accept`. A named format overrules `Accept`, since a link can't set header fields.
 enum Representation {
-    /// - Parameter named: The format that the path names.
-    /// - Throws: `badValue` where two formats are named or the resource has none such, `notAcceptable` where the client takes
-    ///   none.
+    /// The format of an answer with rows.
+    /// - Parameter named: The format that the path names, if it names one.
+    /// - Throws: `badValue` if two different formats are named or the resource does not have the format;
+    ///   `notAcceptable` if the client accepts no format of the resource.
     static func format(
         of resource: Resource, named: RowFormat?, _ parameters: Parameters, _ fields: ReceivedFields
     ) throws(APIError) -> RowFormat {
         let wanted = try format(resource, named, parameters, fields)
         guard try parameters.flag(.spreadsheet) else { return wanted }
         guard wanted == .csv else {
-            throw parameters.bad(.spreadsheet, "yes", "of use in this format; give format=csv too")
+            throw parameters.bad(.spreadsheet, "yes", "available in this format; use it with format=csv")
         }
         return .spreadsheet
     }
@@ -27,16 +29,17 @@ enum Representation {
         let names = resource.formats.map(\.name)
         guard let format = RowFormat.named(value), resource.formats.contains(format) else {
             throw parameters.bad(
-                .format, value, "a format of this resource; there are \(names.joined(separator: ", "))",
+                .format, value, "a format of this resource; its formats are \(names.joined(separator: ", "))",
                 nearest: Spelling.nearest(to: value, among: names))
         }
         guard named == nil || named == format else {
-            throw parameters.bad(.format, value, "the format that the path names")
+            throw parameters.bad(.format, value, "the format in the path; leave one of them out")
         }
         return format
     }
 
-    /// The first of what a resource can be that the client likes best.
+    /// The format that the client prefers by `Accept`, the first one of equals. The common `*/*` takes no parsing.
+    /// - Throws: `notAcceptable` (RFC 9110 §15.5.7): better than sending something that the client can't read.
     static func accepted(_ formats: [RowFormat], _ fields: ReceivedFields) throws(APIError) -> RowFormat {
         guard let accept = fields.bytes(of: .accept), !accept.elementsEqual("*/*".utf8) else {
             return formats.first ?? .json
@@ -49,7 +52,7 @@ enum Representation {
 }
 
 extension RowFormat {
-    /// As in `format` and after the dot of a path.
+    /// The name in the parameter `format` and after the dot of a path.
     var name: String {
         switch self {
         case .json: "json"
@@ -59,11 +62,12 @@ extension RowFormat {
         }
     }
 
+    /// The format with a name. `spreadsheet` is a variant of CSV and has no name of its own.
     static func named(_ name: String) -> RowFormat? {
         allCases.first { $0 != .spreadsheet && $0.name == name }
     }
 
-    /// Names of its media type, the usual one first.
+    /// The names of its media type. The first is the one that is sent; the others are only accepted.
     var mediaTypes: [String] {
         switch self {
         case .json: ["application/json"]
