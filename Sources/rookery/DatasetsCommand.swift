@@ -2,7 +2,8 @@ import ArgumentParser
 import BirdImport
 import Birds
 
-/// `rookery datasets`: what is in the database, and taking some of it out.
+/// `rookery datasets`: lists the data sets of a database, and removes one. It works on the file, with or without a
+/// server that serves it.
 struct DatasetsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "datasets",
@@ -33,7 +34,7 @@ struct DatasetsCommand: ParsableCommand {
     struct Remove: ParsableCommand {
         static let configuration = CommandConfiguration(commandName: "remove", abstract: "Remove a data set.")
 
-        @Argument(help: "Its name, as in the list.")
+        @Argument(help: "The name of the data set, as in the list.")
         var name: String
 
         @Option(help: .setting("The database.", "ROOKERY_DATABASE", default: "birds.db", name: "file"))

@@ -1,14 +1,16 @@
 import ArgumentParser
 import Glibc
 
-// Every option has an environment variable: `--query-timeout` has ROOKERY_QUERY_TIMEOUT. What stands on the command line
-// decides, then the environment, then the default.
+// Every option has an environment variable: `--query-timeout` has ROOKERY_QUERY_TIMEOUT. The command line decides, then
+// the environment, then the default. An option must therefore be optional: a default in the property would hide the
+// variable.
 //
 //     @Option(help: .setting("The port to listen on.", "ROOKERY_PORT", default: "8000")) var port: UInt16?
 //     let port = try setting(port, "ROOKERY_PORT") ?? 8000
 
 extension ArgumentHelp {
-    /// Help that names the variable and the default.
+    /// Help text with the default and the variable at its end.
+    /// - Parameter name: The placeholder for the value, such as `file`.
     static func setting(_ abstract: String, _ variable: String, default value: String? = nil, name: String? = nil)
         -> ArgumentHelp
     {
@@ -17,15 +19,15 @@ extension ArgumentHelp {
     }
 }
 
-/// The value of a variable; nil where it is not set or empty.
+/// The value of a variable; nil if it is not set or empty.
 func environment(_ variable: String) -> String? {
     guard let value = getenv(variable) else { return nil }
     let text = String(cString: value)
     return text.isEmpty ? nil : text
 }
 
-/// The value of an option: as given, or from its variable.
-/// - Throws: `ValidationError` where the variable holds no such value.
+/// The value of an option: from the command line, or else from its variable; nil if it is in neither.
+/// - Throws: `ValidationError` if the variable does not hold a value of this type.
 func setting<Value: ExpressibleByArgument>(_ given: Value?, _ variable: String) throws -> Value? {
     if let given { return given }
     guard let text = environment(variable) else { return nil }
@@ -35,7 +37,9 @@ func setting<Value: ExpressibleByArgument>(_ given: Value?, _ variable: String) 
     return value
 }
 
-/// The value of a flag: as given, or from its variable, which is `1`, `true` or `yes`, or `0`, `false` or `no`.
+/// The value of a flag: true if given, or else from its variable, which is `1`, `true` or `yes`, or `0`, `false` or
+/// `no`.
+/// - Throws: `ValidationError` for any other value, since a typing error must not make a server public or private.
 func setting(flag given: Bool, _ variable: String) throws -> Bool {
     if given { return true }
     switch environment(variable)?.lowercased() {
@@ -45,7 +49,7 @@ func setting(flag given: Bool, _ variable: String) throws -> Bool {
     }
 }
 
-/// Which server a client command asks.
+/// The server to which a client command sends its request.
 struct ServerOption: ParsableArguments {
     @Option(
         help: .setting(
@@ -53,7 +57,7 @@ struct ServerOption: ParsableArguments {
             default: "http://127.0.0.1:8000", name: "url"))
     var server: String?
 
-    /// Where a whole URL, a path or a query leads.
+    /// The server and the target of a whole URL, a path or a query.
     func url(for text: String) throws -> ServerURL {
         let server = try setting(server, "ROOKERY_SERVER") ?? "http://127.0.0.1:8000"
         do {

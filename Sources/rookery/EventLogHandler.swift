@@ -4,7 +4,10 @@ import FoundationEssentials
 import Glibc
 import Logging
 
-/// Writes events to standard error, a line each: as text, or as JSON objects.
+/// Writes events to standard error, each as one line of text or as one JSON object on a line.
+///
+/// Any thread may log. Events are rare, so each is written at once and without a buffer. No text of an event can begin
+/// a line of its own.
 struct EventLogHandler: LogHandler {
     let format: AccessLogConfiguration.Format
     var logLevel = Logger.Level.info
@@ -19,13 +22,14 @@ struct EventLogHandler: LogHandler {
 
     func log(event: LogEvent) {
         let time = Date().formatted(.iso8601)
+        // The event's own metadata wins. Sorted, so that equal events give equal lines.
         let details = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
         var line: [UInt8] = []
         switch format {
         case .text:
             line += "\(time) \(event.level): \(event.message)".utf8
             for (name, value) in details { line += " \(name)=\(value)".utf8 }
-            // A line break in a message must not begin a line of its own.
+            // Control characters become spaces, so a line break in a message begins no new line.
             line = line.map { $0 < 0x20 ? 0x20 : $0 }
         case .json:
             line += "{\"time\":\"\(time)\",\"level\":\"\(event.level)\",\"message\":".utf8

@@ -4,33 +4,33 @@ import Glibc
 import HTTP
 import Transport
 
-/// `rookery get`: a client for people without curl.
+/// `rookery get`: a client for people without curl. The body is printed as it arrives, so its size does not matter.
 struct GetCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "get",
-        abstract: "Ask a server for records and print its answer.",
+        abstract: "Get records from a server and print them.",
         discussion: """
             rookery get --user marlyn:mumble 'http://localhost:8000/?species=stejay'
             rookery get --password mumble --count 'species=stejay&year=2021'
 
-            Spaces, quotes and letters beyond ASCII can be typed as they are; within a value, write & as %26, % as %25 and \
-            + as %2B, and in a whole URL # as %23. An error is printed as '403: incorrect or missing \
-            password', with exit status 1.
+            Spaces, quotes and letters outside of ASCII can be typed as they are. Within a value, write & as %26, % as %25 \
+            and + as %2B, and in a whole URL # as %23. An error is printed as '403: incorrect or missing password', with \
+            exit status 1.
             """)
 
-    @Argument(help: "A whole URL; or a path and query, or a query alone, which are asked of --server.")
+    @Argument(help: "A whole URL; or a path with a query, or only a query, which is sent to --server.")
     var url = ""
 
     @OptionGroup var server: ServerOption
 
     @Option(
         help: .setting(
-            "User name and password; sent as Basic authorization.", "ROOKERY_USER", name: "name:password"))
+            "User name and password, sent as Basic authorization.", "ROOKERY_USER", name: "name:password"))
     var user: String?
 
     @OptionGroup var passwords: PasswordOptions
 
-    @Flag(help: .setting("Print how many records came, and not the records.", "ROOKERY_COUNT", default: "no"))
+    @Flag(help: .setting("Print the number of records instead of the records.", "ROOKERY_COUNT", default: "no"))
     var count = false
 
     func run() throws {
@@ -52,6 +52,7 @@ struct GetCommand: ParsableCommand {
                     if type.hasPrefix("application/geo+json") { counter = RecordCounter(.geojson) }
                 },
                 body: { piece in
+                    // The body of an error is kept, up to a limit, to print its message at the end.
                     guard status == 200 else {
                         problem += piece.prefix(ErrorBody.longest - problem.count)
                         return problem.count < ErrorBody.longest
@@ -74,11 +75,12 @@ struct GetCommand: ParsableCommand {
         guard isWritten else { throw Failure.work("can't write the answer: \(String(cString: strerror(errno)))") }
     }
 
-    /// The header field that carries the credentials, if there are any.
+    /// The header field with the credentials, if there are any. The command line decides over the environment, so an
+    /// option for the password overrules ROOKERY_USER.
     private func credentials() throws -> [(name: String, value: String)] {
         if let user {
             if passwords.password != nil || passwords.passwordFile != nil {
-                throw ValidationError("--user has a password in it; leave out --password and --password-file.")
+                throw ValidationError("--user includes a password; leave out --password and --password-file.")
             }
             return [try basic(user)]
         }
@@ -88,17 +90,18 @@ struct GetCommand: ParsableCommand {
         return try passwords.resolve().map { [("Password", $0)] } ?? []
     }
 
+    /// The field of Basic credentials (RFC 7617 §2), in UTF-8. A password may contain colons, a name may not.
     private func basic(_ user: String) throws -> (name: String, value: String) {
         guard user.contains(":") else {
-            throw ValidationError("--user takes a name and a password, as in marlyn:mumble.")
+            throw ValidationError("--user takes a name and a password, such as marlyn:mumble.")
         }
         return ("Authorization", "Basic " + Data(user.utf8).base64EncodedString())
     }
 }
 
-/// The body of an error, as far as a person is told of it.
+/// The part of an error's body that is shown to a person.
 private struct ErrorBody: Decodable {
-    /// The longest body of an error that is read, in bytes.
+    /// The longest body of an error that is read, in bytes: the answer may come from anything that listens there.
     static let longest = 65_536
 
     let errorMessage: String
@@ -107,7 +110,7 @@ private struct ErrorBody: Decodable {
         case errorMessage = "error_message"
     }
 
-    /// `403: incorrect or missing password`
+    /// The line to print, such as `403: incorrect or missing password`.
     static func line(status: Int, body: [UInt8]) -> String {
         let message = try? JSONDecoder().decode(ErrorBody.self, from: Data(body)).errorMessage
         return "\(status): \(message ?? "the server gave no reason")"

@@ -2,11 +2,11 @@ import ArgumentParser
 import HTTP
 import Transport
 
-/// `rookery health`: whether a server answers, for a container's health check.
+/// `rookery health`: checks whether a server answers, for the health check of a container, which may have no curl.
 struct HealthCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "health",
-        abstract: "Say whether a server answers.",
+        abstract: "Check whether a server answers.",
         discussion: "Exit status 0 if it does, 1 if it does not. No password is needed.")
 
     @OptionGroup var server: ServerOption
@@ -14,6 +14,7 @@ struct HealthCommand: ParsableCommand {
     @Option(help: .setting("How long to wait.", "ROOKERY_HEALTH_TIMEOUT", default: "5", name: "seconds"))
     var healthTimeout: Int?
 
+    /// Any other status than 200 counts as unhealthy. The timeout applies to connecting and to each wait for bytes.
     func run() throws {
         let url = try server.url(for: "/health")
         let seconds = try setting(healthTimeout, "ROOKERY_HEALTH_TIMEOUT") ?? 5

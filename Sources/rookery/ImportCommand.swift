@@ -3,33 +3,34 @@ import BirdImport
 import Birds
 import Glibc
 
-/// `rookery import`: files into the database.
+/// `rookery import`: imports files into the database. The work is done by `Importer`; here are the options, the
+/// progress line and the exit status.
 struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
         abstract: "Import files into a database.",
         discussion: """
-            Each file becomes a data set of its name, in place of the one that had the name; --append adds to it instead. \
-            Tables of species give names to the codes in records, and may come in any order.
+            Each file becomes a data set with the name of the file, and replaces an earlier one of that name; --append \
+            adds to it instead. Tables of species give names to the codes in records; the files may come in any order.
 
-            All files are stored, or none is, and a server takes up the new state at once. A row in error stops the \
-            import and nothing is stored, unless --skip-errors is given.
+            Either all files are stored or none, and a running server picks up the new state at once. A row with an error \
+            stops the import and nothing is stored, unless --skip-errors is given.
 
-            Exit status: 0 when all is stored, 1 when rows are in error or the work failed, 2 when a file can't be read \
-            or an option makes no sense.
+            Exit status: 0 if everything was stored, 1 if rows have errors or the import failed, 2 if a file can't be \
+            read or an option makes no sense.
             """)
 
-    @Argument(help: "The files: text with columns, zip archives of it, or SQLite.", completion: .file())
+    @Argument(help: "The files: text with columns, zip archives of such text, or SQLite.", completion: .file())
     var files: [String]
 
     @Option(
         help: .setting(
-            "The database; it is made if it is missing.", "ROOKERY_DATABASE", default: "birds.db", name: "file"))
+            "The database; created if it is missing.", "ROOKERY_DATABASE", default: "birds.db", name: "file"))
     var database: String?
 
     @Option(
         help: .setting(
-            "The data set of all the files.", "ROOKERY_DATASET", default: "each file's name without extension",
+            "The data set for all the files.", "ROOKERY_DATASET", default: "each file's name without extension",
             name: "name"))
     var dataset: String?
 
@@ -47,13 +48,13 @@ struct ImportCommand: ParsableCommand {
             "Keep records that did not pass review.", "ROOKERY_INCLUDE_INVALID", default: "no"))
     var includeInvalid = false
 
-    @Flag(help: .setting("Store the other rows where some are in error.", "ROOKERY_SKIP_ERRORS", default: "no"))
+    @Flag(help: .setting("Store the other rows if some have errors.", "ROOKERY_SKIP_ERRORS", default: "no"))
     var skipErrors = false
 
-    @Option(help: .setting("Where every row in error is written, as CSV.", "ROOKERY_REJECTS", name: "file"))
+    @Option(help: .setting("A CSV file to write every row with an error to.", "ROOKERY_REJECTS", name: "file"))
     var rejects: String?
 
-    @Flag(help: .setting("Do everything but change the database.", "ROOKERY_DRY_RUN", default: "no"))
+    @Flag(help: .setting("Do everything except change the database.", "ROOKERY_DRY_RUN", default: "no"))
     var dryRun = false
 
     @Option(help: .setting("Where the records come from, kept with the data set.", "ROOKERY_SOURCE", name: "text"))
@@ -92,12 +93,14 @@ struct ImportCommand: ParsableCommand {
         line.clear()
         print(report.text, terminator: "")
         if report.isStored { return }
+        // The report has said why.
         throw ExitCode(1)
     }
 }
 
-/// Before the data is changed: a file that grows beyond a limit is an error to report, not a signal that kills; and SQLite's
-/// temporary files go where the database is, since a system's folder for them may be small or in memory.
+/// Prepares the process for changing a database. A file that would exceed a limit becomes an error to report, not a
+/// signal that kills the process. SQLite's temporary files go to the folder of the database, since the system's folder
+/// for them may be small or in memory; SQLITE_TMPDIR is kept if it is set.
 func prepareToWrite(beside path: String) {
     signal(SIGXFSZ, SIG_IGN)
     let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
@@ -105,6 +108,7 @@ func prepareToWrite(beside path: String) {
 }
 
 extension Failure {
+    /// Status 2 for an import that was refused as given, 1 for one that failed.
     init(_ error: ImportError) {
         self = error.kind == .refused ? .usage(error.message) : .work(error.message)
     }

@@ -1,11 +1,11 @@
 import ArgumentParser
 import Glibc
 
-/// Where a password comes from, for the server and for its clients.
+/// The source of a password, for the server and its clients. No message repeats a password.
 struct PasswordOptions: ParsableArguments {
     @Option(
         help: .setting(
-            "The shared password. Others on this machine can see it in the list of processes; better use the environment or a file.",
+            "The shared password. Other users of this machine can see it in the list of processes; prefer the environment or a file.",
             "ROOKERY_PASSWORD"))
     var password: String?
 
@@ -14,10 +14,11 @@ struct PasswordOptions: ParsableArguments {
             "A file whose first line is the shared password.", "ROOKERY_PASSWORD_FILE", name: "file"))
     var passwordFile: String?
 
-    /// The longest file that is read.
+    /// How much of a file is read, in bytes. A longer first line is cut off there.
     private static let longest = 4096
 
-    /// The password; nil where none is given. What stands on the command line decides over the environment.
+    /// The password; nil if none is given. The command line decides over the environment.
+    /// - Throws: `ValidationError` if two sources of the same rank are given, `Failure` if the file can't be read.
     func resolve() throws -> String? {
         if password != nil && passwordFile != nil {
             throw ValidationError("Both --password and --password-file are given; leave out one of them.")
@@ -32,6 +33,7 @@ struct PasswordOptions: ParsableArguments {
         return try fromEnvironment ?? file.map(PasswordOptions.read)
     }
 
+    /// The first line of a file, without its line end: editors add one, which is not part of the password.
     private static func read(_ path: String) throws -> String {
         guard let file = fopen(path, "r") else {
             throw Failure.usage("can't read the password file \(path): \(String(cString: strerror(errno)))")
@@ -41,7 +43,7 @@ struct PasswordOptions: ParsableArguments {
         let count = fread(&bytes, 1, bytes.count, file)
         let line = bytes.prefix(count).prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
         guard !line.isEmpty, let text = String(validating: line, as: UTF8.self) else {
-            throw Failure.usage("the first line of the password file \(path) is empty, or no UTF-8")
+            throw Failure.usage("the first line of the password file \(path) is empty or not UTF-8")
         }
         return text
     }

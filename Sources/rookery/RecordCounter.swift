@@ -1,8 +1,11 @@
-/// Counts the records of an answer as it comes by: the objects in a JSON array, on lines of their own, or the
-/// features of GeoJSON, or the lines below the header of a CSV.
+/// Counts the records of an answer while it arrives, in constant memory: the objects of JSON, the features of GeoJSON,
+/// or the rows of CSV after the header.
+///
+/// It trusts the server to send well-formed text and only follows quotes and brackets. The result does not depend on
+/// the pieces in which the bytes arrive.
 struct RecordCounter {
     enum Format {
-        /// A list of objects, one object, or one object after the other.
+        /// An array of objects, one object, or one object on each line.
         case json
         case geojson
         case csv
@@ -17,15 +20,17 @@ struct RecordCounter {
 
     init(_ format: Format) { self.format = format }
 
+    /// Counts the records in the next bytes of the answer.
     mutating func consume(_ bytes: some Sequence<UInt8>) {
         switch format {
         case .json: for byte in bytes { consumeJSON(byte, depths: 0...1) }
-        // Features stand in an array within the collection.
+        // Features are in an array within the collection.
         case .geojson: for byte in bytes { consumeJSON(byte, depths: 2...2) }
         case .csv: for byte in bytes { consumeCSV(byte) }
         }
     }
 
+    /// - Parameter depths: How many brackets may be open around an object that counts as a record.
     private mutating func consumeJSON(_ byte: UInt8, depths: ClosedRange<Int>) {
         if isQuoted {
             if isEscaped {
@@ -40,7 +45,7 @@ struct RecordCounter {
         switch byte {
         case UInt8(ascii: "\""): isQuoted = true
         case UInt8(ascii: "["), UInt8(ascii: "{"):
-            // A single record is an object of its own; those of a list stand in an array.
+            // A single record is the outermost object; the records of a list are in an array.
             if byte == UInt8(ascii: "{"), depths.contains(depth) { count += 1 }
             depth += 1
         case UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
@@ -48,6 +53,7 @@ struct RecordCounter {
         }
     }
 
+    /// A line end within quotes belongs to a value (RFC 4180 §2). A doubled quote toggles twice and changes nothing.
     private mutating func consumeCSV(_ byte: UInt8) {
         if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
         guard byte == UInt8(ascii: "\n"), !isQuoted else { return }

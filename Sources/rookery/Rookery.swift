@@ -1,13 +1,15 @@
 import ArgumentParser
 import Glibc
 
-/// The command line. Exit status: 0 for success, 1 for work that failed, 2 for a command that can't be carried out as it was
-/// given.
+/// The command line.
+///
+/// Exit status: 0 for success, 1 for work that failed, 2 for a command that can't be carried out as given. Results go
+/// to standard output, and everything else to standard error.
 @main
 struct Rookery: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rookery",
-        abstract: "Serves bird records over HTTP, to the people who may see them.",
+        abstract: "Serve bird records over HTTP to the people who may see them.",
         discussion: """
             A first try:
               rookery import birds.csv --database birds.db
@@ -27,12 +29,13 @@ struct Rookery: ParsableCommand {
             complain(failure.isPlain ? failure.message : "rookery: \(failure.message)")
             Glibc.exit(failure.status)
         } catch let error as ValidationError {
-            // Thrown by a command that runs, of which ArgumentParser knows no usage to show.
+            // Thrown by a command that is already running, when ArgumentParser can't show its usage any more.
             complain("rookery: \(error.message)")
             Glibc.exit(2)
         } catch {
             // ArgumentParser's own status for a usage error is 64.
             let status = exitCode(for: error).rawValue
+            // `--help` and `--version` arrive here as errors with status 0.
             let text = fullMessage(for: error)
             if status == 0 {
                 print(text)
@@ -48,7 +51,7 @@ struct Rookery: ParsableCommand {
 struct Failure: Error {
     let message: String
     let status: Int32
-    /// Whether the sentence stands alone, without the name of the program before it.
+    /// Whether the sentence is printed without the name of the program before it.
     var isPlain = false
 
     /// The command can't be carried out as it was given: status 2.
@@ -60,12 +63,13 @@ struct Failure: Error {
     }
 }
 
+/// Writes a line to standard error.
 private func complain(_ message: String) {
     _ = writeAll((message + "\n").utf8, to: STDERR_FILENO)
 }
 
-/// Writes all bytes to a descriptor, which may block.
-/// - Returns: Whether all were written; if not, `errno` says why.
+/// Writes all bytes to a blocking descriptor.
+/// - Returns: Whether all were written. If not, `errno` says why.
 func writeAll(_ bytes: some Sequence<UInt8>, to descriptor: Int32) -> Bool {
     let bytes = Array(bytes)
     var start = 0

@@ -7,16 +7,18 @@ import Logging
 import Transport
 
 /// `rookery serve`: wires the modules together and waits.
+///
+/// An error in the options or in the database is found before the server listens, and ends the command with status 2.
 struct ServeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
         abstract: "Serve a database over HTTP.",
         discussion: """
-            Whoever asks needs the shared password, in the field Password or as Basic authorization with any user name. \
+            Clients send the shared password in the field Password, or as Basic authorization with any user name. \
             Without a password the server does not start, unless --public says that everyone may see the records.
 
-            It serves until SIGTERM or SIGINT; requests that are under way are then answered. An import into the database \
-            is taken up while it runs.
+            The server runs until SIGTERM or SIGINT, and then finishes the requests under way. It picks up an import into \
+            the database while it runs.
             """)
 
     @Option(help: .setting("The database to serve.", "ROOKERY_DATABASE", default: "birds.db", name: "file"))
@@ -24,18 +26,18 @@ struct ServeCommand: ParsableCommand {
 
     @OptionGroup var passwords: PasswordOptions
 
-    @Flag(name: .customLong("public"), help: .setting("Ask nobody for a password.", "ROOKERY_PUBLIC", default: "no"))
+    @Flag(name: .customLong("public"), help: .setting("Serve without a password.", "ROOKERY_PUBLIC", default: "no"))
     var isPublic = false
 
     @Option(
         help: .setting(
-            "Lets web pages of this origin ask, such as https://birds.example; may be given again for another.",
+            "Let web pages of this origin send requests, such as https://birds.example; repeat it for more origins.",
             "ROOKERY_CORS", default: "none", name: "origin"))
     var cors: [String] = []
 
     @Option(
         help: .setting(
-            "Where clients reach the server, such as https://atlas.example/birds; links are then absolute.",
+            "The address under which clients reach the server, such as https://atlas.example/birds; makes links absolute.",
             "ROOKERY_PUBLIC_URL", default: "links are relative", name: "url"))
     var publicURL: String?
 
@@ -68,7 +70,8 @@ struct ServeCommand: ParsableCommand {
         let service = configuration
 
         do {
-            // A database that can't be served is found out before the server listens.
+            // A database that can't be served is an error before the server listens. Each loop opens its own store
+            // later.
             _ = try ObservationStore(path: path)
             let stores = SharedStores(service)
             let server = try Server(transport)
@@ -88,7 +91,7 @@ struct ServeCommand: ParsableCommand {
         }
     }
 
-    /// The variable holds several, with commas or spaces between them.
+    /// The origins of `--cors`. The variable holds all of them, separated by commas or spaces.
     private func allowedOrigins() throws -> CORS {
         let given = cors.isEmpty ? (environment("ROOKERY_CORS") ?? "") : cors.joined(separator: " ")
         do throws(CORSError) {
@@ -98,6 +101,7 @@ struct ServeCommand: ParsableCommand {
         }
     }
 
+    /// The URL of `--public-url`; nil if there is none.
     private func publicAddress() throws -> PublicURL? {
         guard let text = try setting(publicURL, "ROOKERY_PUBLIC_URL") else { return nil }
         do throws(PublicURLError) {
@@ -107,12 +111,13 @@ struct ServeCommand: ParsableCommand {
         }
     }
 
-    /// Nil where the server is public.
+    /// The shared password; nil only if the server is explicitly public, so that no records are exposed by a forgotten
+    /// option.
     private func sharedPassword() throws -> SharedPassword? {
         let text = try passwords.resolve()
         let isPublic = try setting(flag: isPublic, "ROOKERY_PUBLIC")
         guard !(isPublic && text != nil) else {
-            throw ValidationError("A password is given, and --public too; leave out one of them.")
+            throw ValidationError("Both a password and --public are given; leave out one of them.")
         }
         if isPublic { return nil }
         guard let text else {
@@ -122,13 +127,13 @@ struct ServeCommand: ParsableCommand {
         }
         guard let password = SharedPassword(text) else {
             throw Failure.usage(
-                "the password can't be sent in a header field: it is empty, begins or ends with a space, or holds a "
+                "the password can't be sent in a header field: it is empty, begins or ends with a space, or contains a "
                     + "control character")
         }
         return password
     }
 
-    /// Says what may be a mistake.
+    /// Warns if the server can be reached from other machines: it speaks no TLS.
     private func warn(_ logger: Logger, _ transport: ServerConfiguration, isProtected: Bool) {
         guard transport.socketPath == nil, !["127.0.0.1", "::1", "[::1]", "localhost"].contains(transport.host) else {
             return
@@ -137,7 +142,7 @@ struct ServeCommand: ParsableCommand {
             logger.warning(
                 "listening on \(transport.host) without TLS: passwords and records cross the network in clear text")
         } else {
-            logger.warning("listening on \(transport.host) without a password: whoever reaches it sees every record")
+            logger.warning("listening on \(transport.host) without a password: anyone who reaches it sees every record")
         }
     }
 }

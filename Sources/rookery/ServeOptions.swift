@@ -3,7 +3,11 @@ import ArgumentParser
 import HTTP
 import Transport
 
-/// Where the server listens, and with how many threads.
+// The options of `rookery serve`, in groups as `--help` shows them. Each option is nil if it is not given, so that its
+// default has one home: `ServerConfiguration` or `ServiceConfiguration`. The defaults in the help repeat those, and
+// must be changed with them.
+
+/// Where the server listens, and the number of its threads.
 struct ListeningOptions: ParsableArguments {
     @Option(
         help: .setting(
@@ -14,22 +18,25 @@ struct ListeningOptions: ParsableArguments {
     @Option(help: .setting("The port to listen on; 0 picks a free one.", "ROOKERY_PORT", default: "8000"))
     var port: UInt16?
 
-    @Option(help: .setting("A Unix socket to listen on, in place of host and port.", "ROOKERY_SOCKET", name: "path"))
+    @Option(help: .setting("A Unix socket to listen on instead of host and port.", "ROOKERY_SOCKET", name: "path"))
     var socket: String?
 
     @Option(
-        help: .setting("How many event loops, each with a thread.", "ROOKERY_THREADS", default: "one for each core"))
+        help: .setting(
+            "The number of event loops, each with its own thread.", "ROOKERY_THREADS", default: "one for each core"))
     var threads: Int?
 
-    @Option(help: .setting("How many threads for long queries.", "ROOKERY_WORKERS", default: "4"))
+    @Option(help: .setting("The number of threads for long queries.", "ROOKERY_WORKERS", default: "4"))
     var workers: Int?
 
     @Option(
         help: .setting(
-            "How long requests under way may take after the server was told to stop.", "ROOKERY_GRACE", default: "20",
+            "How long requests under way may take once the server is told to stop.", "ROOKERY_GRACE", default: "20",
             name: "seconds"))
     var grace: Int?
 
+    /// Changes the settings that were given.
+    /// - Throws: `ValidationError` for a number out of range.
     func apply(to configuration: inout ServerConfiguration) throws {
         if let host = try setting(host, "ROOKERY_HOST") { configuration.host = host }
         if let port = try setting(port, "ROOKERY_PORT") { configuration.port = port }
@@ -40,38 +47,38 @@ struct ListeningOptions: ParsableArguments {
     }
 }
 
-/// What is written where.
+/// The destination and the format of the logs. Events always go to standard error.
 struct LogOptions: ParsableArguments {
     @Option(
         help: .setting(
-            "Where a line for each request goes: a file, - for standard output, or off.", "ROOKERY_ACCESS_LOG",
+            "Where to write a line for each request: a file, - for standard output, or off.", "ROOKERY_ACCESS_LOG",
             default: "-", name: "file"))
     var accessLog: String?
 
-    @Option(help: .setting("How log lines look: text or json.", "ROOKERY_LOG_FORMAT", default: "text"))
+    @Option(help: .setting("The format of log lines: text or json.", "ROOKERY_LOG_FORMAT", default: "text"))
     var logFormat: AccessLogConfiguration.Format?
 }
 
 extension AccessLogConfiguration.Format: ExpressibleByArgument {}
 
-/// How much a client may ask for, and how long it may take. Times are in seconds, sizes in bytes.
+/// How much a client may request, and how long it may take. Times are in seconds, sizes in bytes.
 struct LimitOptions: ParsableArguments {
     @Option(
         help: .setting(
-            "How long a query may take until its first 64 KiB, and then for each 64 KiB.", "ROOKERY_QUERY_TIMEOUT",
+            "How long a query may take for its first 64 KiB, and then for each 64 KiB.", "ROOKERY_QUERY_TIMEOUT",
             default: "10", name: "seconds"))
     var queryTimeout: Int?
 
     @Option(
-        help: .setting("How many long answers may be under way at once.", "ROOKERY_LONG_ANSWERS", default: "64"))
+        help: .setting("The most long answers under way at once.", "ROOKERY_LONG_ANSWERS", default: "64"))
     var longAnswers: Int?
 
-    @Option(help: .setting("Connections at once.", "ROOKERY_MAX_CONNECTIONS", default: "10000"))
+    @Option(help: .setting("The most connections at once.", "ROOKERY_MAX_CONNECTIONS", default: "10000"))
     var maxConnections: Int?
 
     @Option(
         help: .setting(
-            "Connections at once from one address; this machine's own has no limit.",
+            "The most connections at once from one address; this machine's own addresses have no limit.",
             "ROOKERY_MAX_CONNECTIONS_PER_ADDRESS", default: "500"))
     var maxConnectionsPerAddress: Int?
 
@@ -89,12 +96,13 @@ struct LimitOptions: ParsableArguments {
 
     @Option(
         help: .setting(
-            "From the first byte of a request to the end of its header.", "ROOKERY_HEADER_TIMEOUT", default: "10",
+            "How long a header may take, from its first byte to its end.", "ROOKERY_HEADER_TIMEOUT", default: "10",
             name: "seconds"))
     var headerTimeout: Int?
 
     @Option(
-        help: .setting("Between two pieces of a request body.", "ROOKERY_BODY_TIMEOUT", default: "15", name: "seconds"))
+        help: .setting(
+            "The longest pause within a request body.", "ROOKERY_BODY_TIMEOUT", default: "15", name: "seconds"))
     var bodyTimeout: Int?
 
     @Option(
@@ -111,10 +119,14 @@ struct LimitOptions: ParsableArguments {
 
     @Option(
         help: .setting(
-            "How long a client may take nothing of its answer.", "ROOKERY_WRITE_TIMEOUT", default: "30", name: "seconds"
+            "How long a client may read nothing of its answer.", "ROOKERY_WRITE_TIMEOUT", default: "30", name: "seconds"
         ))
     var writeTimeout: Int?
 
+    /// Changes the limits of the transport that were given.
+    ///
+    /// The ranges exclude values that make no sense, such as a header that no request could fit into, and values whose
+    /// memory no machine has.
     func apply(to configuration: inout ServerConfiguration) throws {
         try assign(&configuration.maxConnections, maxConnections, "max-connections", 1...1_000_000)
         try assign(
@@ -131,13 +143,15 @@ struct LimitOptions: ParsableArguments {
         try assign(seconds: &configuration.writeTimeout, writeTimeout, "write-timeout", from: 1)
     }
 
+    /// Changes the limits of the API that were given.
     func apply(to configuration: inout ServiceConfiguration) throws {
         try assign(&configuration.queryTimeout, queryTimeout, "query-timeout", 1...86_400)
         try assign(&configuration.longAnswers, longAnswers, "long-answers", 1...10_000)
     }
 }
 
-/// Takes over a value that was given for an option, on the command line or in its variable, if it is in range.
+/// Sets `target` to the value of an option, from the command line or its variable; leaves it if there is none.
+/// - Throws: `ValidationError` if the value is out of range.
 private func assign(_ target: inout Int, _ given: Int?, _ option: String, _ range: ClosedRange<Int>) throws {
     let variable = "ROOKERY_" + option.uppercased().replacing("-", with: "_")
     guard let value = try setting(given, variable) else { return }
@@ -147,6 +161,7 @@ private func assign(_ target: inout Int, _ given: Int?, _ option: String, _ rang
     target = value
 }
 
+/// The same for a time in whole seconds, at most a day.
 private func assign(seconds target: inout Duration, _ given: Int?, _ option: String, from lowest: Int) throws {
     var value = -1
     try assign(&value, given, option, lowest...86_400)

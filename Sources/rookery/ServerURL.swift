@@ -1,6 +1,9 @@
 import Transport
 
-/// Where a client command connects to, and what it asks for.
+/// The server that a client command connects to, and the target that it requests.
+///
+/// `target` is visible ASCII, and neither part contains credentials: a URL with a password could end up in the history
+/// of a shell or a log.
 struct ServerURL: Equatable {
     let place: HTTPClient.Place
     /// The value of the field `Host`.
@@ -8,12 +11,12 @@ struct ServerURL: Equatable {
     /// Path and query, percent-encoded where a request target must be.
     let target: String
 
-    /// A URL that can't be used, as a sentence.
+    /// The reason why a URL can't be used, as a sentence.
     struct Fault: Error, Equatable { let message: String }
 
     /// - Parameters:
-    ///   - text: a whole URL; or a path, or a query, which are asked of `server`.
-    ///   - server: such as `http://127.0.0.1:8000`, or `unix:/path/of/socket`.
+    ///   - text: A whole URL; or a path or a query, which is requested from `server`.
+    ///   - server: Such as `http://127.0.0.1:8000` or `unix:/path/of/socket`.
     init(_ text: String, server: String) throws(Fault) {
         if text.lowercased().hasPrefix("http://") || text.lowercased().hasPrefix("https://") {
             try self.init(whole: text)
@@ -25,6 +28,7 @@ struct ServerURL: Equatable {
         } else if text.hasPrefix("?") {
             target = "/" + text
         } else if text.first(where: { "/?=".contains($0) }) == "=" {
+            // Such as `species=stejay`: the equals sign comes before any slash or question mark.
             target = "/?" + text
         } else {
             throw Fault(
@@ -56,16 +60,16 @@ struct ServerURL: Equatable {
         guard !authority.contains("@") else {
             throw Fault(message: "a URL with a password in it can end up in a log; use --user NAME:PASSWORD")
         }
-        // The colon of a port stands behind the bracket of an IPv6 address.
+        // In an IPv6 address, only a colon after the closing bracket begins a port.
         let nameEnd =
             authority.hasPrefix("[")
             ? authority.firstIndex(of: "]").map { authority.index(after: $0) } : authority.firstIndex(of: ":")
         let host = authority[..<(nameEnd ?? authority.endIndex)]
-        let behind = authority[host.endIndex...]
-        guard !host.isEmpty, host.hasPrefix("[") == host.hasSuffix("]"), behind.isEmpty || behind.hasPrefix(":"),
-            let port = behind.isEmpty ? 80 : UInt16(behind.dropFirst())
+        let suffix = authority[host.endIndex...]
+        guard !host.isEmpty, host.hasPrefix("[") == host.hasSuffix("]"), suffix.isEmpty || suffix.hasPrefix(":"),
+            let port = suffix.isEmpty ? 80 : UInt16(suffix.dropFirst())
         else {
-            throw Fault(message: "\(text) is no URL such as http://localhost:8000/?species=stejay")
+            throw Fault(message: "\(text) is not a URL such as http://localhost:8000/?species=stejay")
         }
         place = .network(host: String(host.filter { $0 != "[" && $0 != "]" }), port: port)
         self.authority = String(authority)
@@ -73,8 +77,9 @@ struct ServerURL: Equatable {
         self.target = ServerURL.encoded(target.hasPrefix("/") ? String(target) : "/" + target)
     }
 
-    /// Spaces, quotes and what is not ASCII as `%20` and the like, so that names can be typed as they are. So is `#`, which begins
-    /// a fragment in a whole URL alone, where that has been cut off. What is percent-encoded stays as it is.
+    /// A target in which spaces, quotes and characters outside of ASCII are percent-encoded, so that names can be typed
+    /// as they are. `#` is encoded too: it begins a fragment only in a whole URL, where the fragment has been cut off.
+    /// Text that is already percent-encoded stays as it is.
     private static func encoded(_ target: String) -> String {
         let digits = Array("0123456789ABCDEF".utf8)
         var output: [UInt8] = []
