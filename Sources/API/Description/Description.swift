@@ -3,8 +3,8 @@ import HTTP
 
 /// The description of the API in OpenAPI 3.1, for programs that generate clients or check requests.
 ///
-/// It is made from the same tables that are used to read requests, so it can't differ from what the server accepts. It
-/// depends on no data, is made once at start, and always has the same bytes.
+/// Its paths, formats, parameters and members come from the tables by which requests are read, so they can't differ
+/// from those of the server. It depends on no data, is made once at start, and always has the same bytes.
 enum Description {
     /// The document at `/openapi.json`.
     /// - Parameter server: The address under which clients reach the service; nil for the address of this document.
@@ -40,9 +40,9 @@ enum Description {
         list, repeat the parameter, or separate the values with commas. Double quotes around a value keep its commas, and \
         two quotes inside it stand for one. A value that as a whole is a known id is read as that id, so every loc_id, \
         species_id, region and data set in an answer can be sent back as it is, percent-encoded. An unknown parameter is an \
-        error that suggests the nearest name; so is repeating a parameter that is not a list. Paths are split at slashes \
-        before they are decoded, so %2F is part of an id. The format of a collection is chosen by its extension, by the \
-        parameter 'format', or by 'Accept', in this order. All paths answer HEAD and OPTIONS too.
+        error that suggests the nearest name, and repeating a parameter that is not a list is an error too. Paths are split \
+        at slashes before they are decoded, so %2F is part of an id. The format of a collection is chosen by its extension, \
+        by the parameter 'format', or by 'Accept', in this order. All paths answer HEAD and OPTIONS too.
         """
 
     /// Collections first, then single objects, then the service: the order in which a reader needs them.

@@ -45,7 +45,7 @@ enum MemberDescription {
         case "format": return text("The format of the file it was imported from.")
         case "imported_at": return text("When it was imported, in UTC, as ISO 8601.")
         case "source", "licence", "citation": return nullable("string", "The \(name), as given to the import.")
-        // The empty schema allows every value. A test checks that no member gets it.
+        // A member that is missing here: the empty schema allows every value.
         default: return [:]
         }
     }

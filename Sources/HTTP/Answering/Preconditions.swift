@@ -28,7 +28,7 @@ public enum Preconditions {
         if rest.first == UInt8(ascii: "*") { return rest.popFirst().map { [$0] } }
         // If-None-Match compares weakly: `W/"a"` and `"a"` are the same (RFC 9110 §8.8.3.2). `W` is case-sensitive.
         if rest.starts(with: "W/".utf8) { rest = rest.dropFirst(2) }
-        // An opaque tag is no quoted string: a backslash in it escapes nothing (RFC 9110 §8.8.3).
+        // An opaque tag is not a quoted string: a backslash in it escapes nothing (RFC 9110 §8.8.3).
         guard rest.first == UInt8(ascii: "\""), let end = rest.dropFirst().firstIndex(of: UInt8(ascii: "\"")) else {
             return nil
         }
