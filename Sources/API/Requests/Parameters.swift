@@ -127,7 +127,7 @@ struct Parameters {
     }
 
     /// The values of `fields`, each allowed once: an object can't have two members of one name.
-    /// - Parameter owner: What has the members, for the error message.
+    /// - Parameter owner: The name of their owner in the error message, such as `a record`.
     private func members<Member: RawRepresentable<String> & Equatable>(
         _ owner: String, _ all: [Member]
     ) throws(APIError) -> [Member] {

@@ -48,7 +48,7 @@ public struct PublicURL: Sendable, Hashable {
     }
 }
 
-/// A text that can't be used as public URL.
+/// A text that can't be used as a public URL.
 public struct PublicURLError: Error, Sendable {
     /// What is wrong and how to fix it, as the end of a sentence that begins with the option.
     public let message: String

@@ -3,7 +3,7 @@ import HTTP
 
 /// The resource that a path names, with the id in the path.
 ///
-/// Paths are compared as decoded segments, byte for byte. An id is never used as a path of a file.
+/// Paths are compared as decoded segments. An id is never used as the path of a file.
 struct Route: Hashable {
     let resource: Resource
     /// Empty if the path has no id.

@@ -37,7 +37,7 @@ public struct CORS: Sendable {
 
     var isOn: Bool { !origins.isEmpty }
 
-    /// The origin of a request if it is allowed. Origins are compared byte by byte, as the Fetch standard requires.
+    /// The origin of a request if it is allowed. Origins are compared exactly, as the Fetch standard requires.
     func allowed(_ fields: ReceivedFields) -> String? {
         guard isOn, fields.count(of: .origin) == 1, let origin = fields[.origin], origins.contains(origin) else {
             return nil
