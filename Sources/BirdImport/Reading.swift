@@ -150,7 +150,7 @@ struct Reading {
         _ record: SourceRecord, _ row: Row, _ shared: SharedChecklists?, dataset: Int, file: Int, complete: Bool?
     ) throws(ImportError) -> RowError? {
         if record.isForeign { return leaveOut("not of the class Aves", file: file) }
-        if record.valid == 0, !options.includeInvalid {
+        if record[.valid] == 0, !options.includeInvalid {
             return leaveOut("did not pass review (--include-invalid keeps them)", file: file)
         }
         if let shared, !shared.keeps(record, row) {

@@ -38,18 +38,18 @@ import Testing
         record.date = 20_210_203
         record.species = cells.add("a")
         record.count = 2
-        record.time = 7 * 60 + 5
-        record.minutes = 90
-        record.distance = 1.5
-        record.area = 2.5
-        record.observers = 3
-        record.complete = 1
-        record.protocol = cells.add("Traveling")
-        record.checklistComments = cells.add("windy")
-        record.ownTime = 23 * 60 + 59
-        record.confidence = 0.75
-        record.breedingCode = cells.add("NY")
-        record.comments = cells.add("two, flying")
+        record[.time] = 7 * 60 + 5
+        record[.minutes] = 90
+        record[real: .distance] = 1.5
+        record[real: .area] = 2.5
+        record[.observers] = 3
+        record[.complete] = 1
+        record[text: .protocol] = cells.add("Traveling")
+        record[text: .checklistComments] = cells.add("windy")
+        record[.ownTime] = 23 * 60 + 59
+        record[real: .confidence] = 0.75
+        record[text: .breedingCode] = cells.add("NY")
+        record[text: .comments] = cells.add("two, flying")
         #expect(try staging.add(record, cells.row, dataset: 0, file: 0, complete: nil) == .staged)
         // Nothing of one record stays for the next.
         var plain = SourceRecord()

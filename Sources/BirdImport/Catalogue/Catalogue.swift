@@ -41,29 +41,24 @@ final class Catalogue {
 
     /// Ids for codes of species, by their numbers in `codes`; those that are new get a row without names.
     func speciesIDs(_ codes: ByteTable) throws(StoreError) -> [Int64] {
-        let insert = try database.prepare("INSERT INTO species (id, code) VALUES (?1, ?2)")
+        let insert = try Insert<SpeciesColumn>(in: database)
         return try assign(codes, table: .species) { (id, code) throws(StoreError) in
-            insert.bind(1, id)
-            insert.bind(2, utf8: Array(code), 0..<code.count)
+            insert.bind(.id, id)
+            insert.bind(.code, text: code)
             try insert.run()
         }
     }
 
     /// Ids for places, by the numbers of their keys; those that are new get a row.
     func locationIDs(_ places: ByteTable) throws(StoreError) -> [Int64] {
-        let insert = try database.prepare(
-            "INSERT INTO location (id, code, latitude, longitude, region) VALUES (?1, ?2, ?3, ?4, ?5)")
+        let insert = try Insert<LocationColumn>(in: database)
         return try assign(places, table: .location) { (id, key) throws(StoreError) in
             let place = Place(key)
-            insert.bind(1, id)
-            insert.bind(2, utf8: place.code, 0..<place.code.count)
-            insert.bind(3, place.latitude)
-            insert.bind(4, place.longitude)
-            if place.region.isEmpty {
-                insert.bindNull(5)
-            } else {
-                insert.bind(5, utf8: place.region, 0..<place.region.count)
-            }
+            insert.bind(.id, id)
+            insert.bind(.code, text: place.code[...])
+            insert.bind(.latitude, place.latitude)
+            insert.bind(.longitude, place.longitude)
+            insert.bind(.region, text: place.region[...])
             try insert.run()
         }
     }

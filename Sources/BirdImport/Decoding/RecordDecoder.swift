@@ -48,22 +48,22 @@ struct RecordDecoder {
         try decodeSpecies(&row, into: &record)
         try decodeStatus(row, into: &record)
         record.checklist = try columns.codeIfRequired(.checklist, row)
-        record.halfDays = try halfDays(row)
-        record.effortHours = try positive(.effortHours, row)
-        record.snowDepth = try positive(.snowDepth, row)
+        record[.halfDays] = try halfDays(row)
+        record[real: .effortHours] = try positive(.effortHours, row)
+        record[real: .snowDepth] = try positive(.snowDepth, row)
         // What no checklist has is the record's own.
         let time = try time(row)
-        (record.time, record.ownTime) = record.checklist.isEmpty ? (nil, time) : (time, nil)
-        record.minutes = try effort(.minutes, row).map { Int64($0.rounded()) }
-        record.distance = try effort(.distance, row)
-        record.area = try effort(.area, row)
-        record.observers = try effort(.observers, row).map { Int64($0.rounded()) }
-        record.complete = try columns.flag(.complete, row)
-        record.protocol = try columns.text(.protocol, row)
-        record.checklistComments = try columns.remark(.checklistComments, row)
-        record.confidence = try confidence(row)
-        record.breedingCode = try columns.text(.breedingCode, row)
-        record.comments = try columns.remark(.comments, row)
+        (record[.time], record[.ownTime]) = record.checklist.isEmpty ? (nil, time) : (time, nil)
+        record[.minutes] = try effort(.minutes, row).map { Int64($0.rounded()) }
+        record[real: .distance] = try effort(.distance, row)
+        record[real: .area] = try effort(.area, row)
+        record[.observers] = try effort(.observers, row).map { Int64($0.rounded()) }
+        record[.complete] = try columns.flag(.complete, row)
+        record[text: .protocol] = try columns.text(.protocol, row)
+        record[text: .checklistComments] = try columns.remark(.checklistComments, row)
+        record[real: .confidence] = try confidence(row)
+        record[text: .breedingCode] = try columns.text(.breedingCode, row)
+        record[text: .comments] = try columns.remark(.comments, row)
         record.group = try columns.text(.group, row)
         try decodeSource(&row, into: &record)
     }
@@ -114,9 +114,9 @@ struct RecordDecoder {
 
     /// Whether the record was seen, and whether it is taken for true.
     private func decodeStatus(_ row: Row, into record: inout SourceRecord) throws(RowError) {
-        record.valid = try columns.flag(.valid, row)
-        record.reviewed = try columns.flag(.reviewed, row)
-        if try columns.flag(.unlikely, row) == 1 { record.valid = 0 }
+        record[.valid] = try columns.flag(.valid, row)
+        record[.reviewed] = try columns.flag(.reviewed, row)
+        if try columns.flag(.unlikely, row) == 1 { record[.valid] = 0 }
         if record.count == nil, !columns.cell(.quantity, row).isEmpty,
             row.text(try columns.text(.quantityType, row)).lowercased() == "individuals"
         {

@@ -15,36 +15,46 @@ struct SourceRecord {
     var commonName = Row.Cell.empty
     /// Nil: seen and not counted.
     var count: Int64?
-    /// Of the checklist.
+    /// The code of the checklist.
     var checklist = Row.Cell.empty
-    var halfDays: Int64?
-    var effortHours: Double?
-    var snowDepth: Double?
-    /// Minutes after midnight, of the checklist.
-    var time: Int64?
-    var minutes: Int64?
-    /// Kilometres.
-    var distance: Double?
-    /// Hectares.
-    var area: Double?
-    var observers: Int64?
-    /// Whether all species that were noticed are reported; nil where only the format as a whole may tell.
-    var complete: Int64?
-    var `protocol` = Row.Cell.empty
-    var checklistComments = Row.Cell.empty
     /// The record's own code in its file.
     var source = Row.Cell.empty
-    /// Minutes after midnight, of the observation alone.
-    var ownTime: Int64?
-    var confidence: Double?
-    var breedingCode = Row.Cell.empty
-    var comments = Row.Cell.empty
-    var valid: Int64?
-    var reviewed: Int64?
     /// Of checklists that several observers share.
     var group = Row.Cell.empty
     /// Whether it says that it is no bird.
     var isForeign = false
+
+    // What few files have, by `RecordDetails.Member`; a bit is set for what there is.
+    private(set) var present: UInt32 = 0
+    private var numbers = [16 of Int64](repeating: 0)
+    private var texts = [16 of Row.Cell](repeating: .empty)
+
+    /// A whole number, or minutes after midnight.
+    subscript(member: RecordDetails.Member) -> Int64? {
+        get { present & member.bit != 0 ? numbers[member.rawValue % 16] : nil }
+        set {
+            mark(member, newValue != nil)
+            if let newValue { numbers[member.rawValue % 16] = newValue }
+        }
+    }
+
+    subscript(real member: RecordDetails.Member) -> Double? {
+        get { self[member].map { Double(bitPattern: UInt64(bitPattern: $0)) } }
+        set { self[member] = newValue.map { Int64(bitPattern: $0.bitPattern) } }
+    }
+
+    /// Empty where there is none.
+    subscript(text member: RecordDetails.Member) -> Row.Cell {
+        get { present & member.bit != 0 ? texts[member.rawValue % 16] : .empty }
+        set {
+            mark(member, !newValue.isEmpty)
+            texts[member.rawValue % 16] = newValue
+        }
+    }
+
+    private mutating func mark(_ member: RecordDetails.Member, _ isThere: Bool) {
+        if isThere { present |= member.bit } else { present &= ~member.bit }
+    }
 }
 
 /// What is wrong with a row.

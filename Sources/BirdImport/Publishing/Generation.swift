@@ -101,10 +101,10 @@ final class Generation {
             """)
         var isMended = old == nil
         if let old {
-            let isOfLayout1 = try Migration.isNeeded(database)
-            if !isOfLayout1 { try Schema.check(database, path: path) }
+            let isOlder = try Migration.isNeeded(database)
+            if !isOlder { try Schema.check(database, path: path) }
             try database.execute("BEGIN")
-            if isOfLayout1 { try Migration.run(database) }
+            if isOlder { try Migration.run(database) }
             isMended = try Seal.isIntact(old.header, in: database)
         } else {
             try Schema.create(in: database)

@@ -10,17 +10,68 @@ struct RecordDetails {
     /// Which numbers and texts there are.
     private var present: UInt32 = 0
 
-    enum Number: Int, CaseIterable {
+    /// A number or a text that few files have. There are up to 16 of each; texts come after numbers.
+    enum Member: Int, CaseIterable {
         case complete, halfDays, valid, reviewed, time, minutes, observers, ownTime
         case effortHours, snowDepth, distance, area, confidence
+        case `protocol` = 16
+        case checklistComments, breedingCode, comments
 
-        fileprivate var bit: UInt32 { 1 << UInt32(rawValue) }
+        /// Where it goes. A number for a text is minutes after midnight.
+        var column: Column {
+            switch self {
+            case .complete: .checklist(.complete)
+            case .halfDays: .checklist(.halfDays)
+            case .valid: .observation(.valid)
+            case .reviewed: .observation(.reviewed)
+            case .time: .checklist(.time)
+            case .minutes: .checklist(.minutes)
+            case .observers: .checklist(.observers)
+            case .ownTime: .detail(.time)
+            case .effortHours: .checklist(.effortHours)
+            case .snowDepth: .checklist(.snowDepth)
+            case .distance: .checklist(.distance)
+            case .area: .checklist(.area)
+            case .confidence: .detail(.confidence)
+            case .protocol: .checklist(.protocol)
+            case .checklistComments: .checklist(.comments)
+            case .breedingCode: .detail(.breedingCode)
+            case .comments: .detail(.comments)
+            }
+        }
+
+        var isText: Bool { rawValue >= 16 }
+        var bit: UInt32 { 1 << UInt32(rawValue) }
+
+        fileprivate static let numbers = allCases.filter { !$0.isText }
+        fileprivate static let texts = allCases.filter(\.isText)
     }
 
-    enum Text: Int, CaseIterable {
-        case `protocol`, checklistComments, breedingCode, comments
+    enum Column {
+        case checklist(ChecklistColumn)
+        case observation(ObservationColumn)
+        case detail(ObservationDetailColumn)
+    }
 
-        fileprivate var bit: UInt32 { 1 << UInt32(rawValue + 16) }
+    /// A member that goes into a column of a table.
+    struct Placed<Column: TableColumn> {
+        let member: Member
+        let column: Column
+        let kind: ColumnDefinition.Kind
+
+        fileprivate static func all(_ column: (RecordDetails.Column) -> Column?) -> [Placed] {
+            Member.allCases.compactMap { member in
+                column(member.column).map { Placed(member: member, column: $0, kind: $0.definition.kind) }
+            }
+        }
+    }
+
+    static let ofChecklist = Placed<ChecklistColumn>.all { if case .checklist(let column) = $0 { column } else { nil } }
+    static let ofObservation = Placed<ObservationColumn>.all {
+        if case .observation(let column) = $0 { column } else { nil }
+    }
+    static let ofDetail = Placed<ObservationDetailColumn>.all {
+        if case .detail(let column) = $0 { column } else { nil }
     }
 
     /// The code of the checklist; empty where there is none.
@@ -31,26 +82,25 @@ struct RecordDetails {
     /// Whether there is something for `observation_detail`.
     var holdsOwn: Bool { present & Self.own != 0 }
 
-    private static let own =
-        Number.ownTime.bit | Number.confidence.bit | Text.breedingCode.bit | Text.comments.bit
+    private static let own = ofDetail.reduce(0) { $0 | $1.member.bit }
 
     @inline(__always)
-    func integer(_ number: Number, in bytes: [UInt8]) -> Int64? {
+    func integer(_ number: Member, in bytes: [UInt8]) -> Int64? {
         guard present & number.bit != 0 else { return nil }
         let offset = Int(sourceEnd) + 5 + (present & (number.bit - 1)).nonzeroBitCount * 8
         guard offset + 8 <= bytes.count else { return nil }
         return bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: Int64.self) }
     }
 
-    func double(_ number: Number, in bytes: [UInt8]) -> Double? {
+    func double(_ number: Member, in bytes: [UInt8]) -> Double? {
         integer(number, in: bytes).map { Double(bitPattern: UInt64(bitPattern: $0)) }
     }
 
     /// A text; empty where there is none.
-    func text(_ text: Text, in bytes: [UInt8]) -> ArraySlice<UInt8> {
+    func text(_ text: Member, in bytes: [UInt8]) -> ArraySlice<UInt8> {
         guard present & text.bit != 0 else { return [] }
-        var offset = Int(sourceEnd) + 5 + (present & (Text.protocol.bit - 1)).nonzeroBitCount * 8
-        for other in Text.allCases where present & other.bit != 0 {
+        var offset = Int(sourceEnd) + 5 + (present & (Member.protocol.bit - 1)).nonzeroBitCount * 8
+        for other in Member.texts where present & other.bit != 0 {
             guard offset + 4 <= bytes.count else { return [] }
             let count = Int(bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: UInt32.self) })
             guard offset + 4 + count <= bytes.count else { return [] }
@@ -67,37 +117,28 @@ struct RecordDetails {
     init(checklistCode bytes: [UInt8]) { checklistEnd = Int32(clamping: bytes.count) }
 
     /// Writes a record's; nothing for one that has none.
+    /// - Parameter complete: what its checklist is where it does not say so.
     static func write(_ record: SourceRecord, _ row: Row, complete: Int64?, to bytes: inout [UInt8]) {
         bytes.removeAll(keepingCapacity: true)
-        guard record.isDetailed || complete != nil else { return }
+        var present = record.present
+        let complete = record[.complete] ?? complete
+        if complete != nil { present |= Member.complete.bit }
+        if present == 0, record.checklist.isEmpty, record.source.isEmpty { return }
         bytes.append(contentsOf: row.bytes[record.checklist.range])
         bytes.append(0)
         bytes.append(contentsOf: row.bytes[record.source.range])
         bytes.append(0)
-        let numbers: [(Number, Int64?)] = [
-            (.complete, complete), (.halfDays, record.halfDays), (.valid, record.valid), (.reviewed, record.reviewed),
-            (.time, record.time), (.minutes, record.minutes), (.observers, record.observers),
-            (.ownTime, record.ownTime), (.effortHours, bits(record.effortHours)), (.snowDepth, bits(record.snowDepth)),
-            (.distance, bits(record.distance)), (.area, bits(record.area)), (.confidence, bits(record.confidence)),
-        ]
-        let texts: [(Text, Row.Cell)] = [
-            (.protocol, record.protocol), (.checklistComments, record.checklistComments),
-            (.breedingCode, record.breedingCode), (.comments, record.comments),
-        ]
-        var present: UInt32 = 0
-        for (number, value) in numbers where value != nil { present |= number.bit }
-        for (text, cell) in texts where !cell.isEmpty { present |= text.bit }
         withUnsafeBytes(of: present) { bytes.append(contentsOf: $0) }
-        for (_, value) in numbers {
-            if let value { withUnsafeBytes(of: value) { bytes.append(contentsOf: $0) } }
+        for number in Member.numbers where present & number.bit != 0 {
+            let value = number == .complete ? complete : record[number]
+            withUnsafeBytes(of: value ?? 0) { bytes.append(contentsOf: $0) }
         }
-        for (_, cell) in texts where !cell.isEmpty {
+        for text in Member.texts where present & text.bit != 0 {
+            let cell = record[text: text]
             withUnsafeBytes(of: UInt32(cell.range.count)) { bytes.append(contentsOf: $0) }
             bytes.append(contentsOf: row.bytes[cell.range])
         }
     }
-
-    private static func bits(_ value: Double?) -> Int64? { value.map { Int64(bitPattern: $0.bitPattern) } }
 
     /// Reads what `write` has written.
     init(_ bytes: [UInt8]) {
@@ -106,16 +147,5 @@ struct RecordDetails {
         else { return }
         (checklistEnd, sourceEnd) = (Int32(clamping: first), Int32(clamping: second))
         present = bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: second + 1, as: UInt32.self) }
-    }
-}
-
-extension SourceRecord {
-    /// Whether it has more than plain files have.
-    @inline(__always)
-    fileprivate var isDetailed: Bool {
-        !checklist.isEmpty || !source.isEmpty || time != nil || minutes != nil || distance != nil || area != nil
-            || observers != nil || !`protocol`.isEmpty || !checklistComments.isEmpty || ownTime != nil
-            || confidence != nil || !breedingCode.isEmpty || !comments.isEmpty || valid != nil || reviewed != nil
-            || halfDays != nil || effortHours != nil || snowDepth != nil
     }
 }

@@ -79,7 +79,7 @@ final class Staging {
         }
         let packed = staged.packed()
         let item = SortItem(high: packed.high, low: packed.low, tag: UInt64(count))
-        RecordDetails.write(record, row, complete: record.complete ?? complete.map { $0 ? 1 : 0 }, to: &details)
+        RecordDetails.write(record, row, complete: complete.map { $0 ? 1 : 0 }, to: &details)
         try details.withRawBytes { bytes throws(StoreError) in try records.append(item, bytes) }
         return .staged
     }

@@ -18,7 +18,7 @@ struct Checklists {
     private let touched: TouchedChecklists?
     private let existing: Statement
     private var plain: IntegerRows<5>
-    private let detailed: Statement
+    private let detailed: Insert<ChecklistColumn>
     private var ids: RowIDs
     /// Those of the present date and location.
     private var group: [HeldChecklist] = []
@@ -62,14 +62,9 @@ struct Checklists {
             ORDER BY dataset_id, id
             """)
         setCount = try database.prepare("UPDATE checklist SET species_count = ?2 WHERE id = ?1")
-        plain = try IntegerRows(
-            "INSERT INTO checklist (id, dataset_id, location_id, date, species_count)", in: database)
-        detailed = try database.prepare(
-            """
-            INSERT INTO checklist (id, dataset_id, location_id, date, species_count, code, complete, half_days,
-                effort_hours_atleast, snow_depth_atleast, time, minutes, distance_km, area_ha, observers, protocol, comments)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
-            """)
+        plain = try IntegerRows<5>(
+            [ChecklistColumn.id, .datasetID, .locationID, .date, .speciesCount], in: database)
+        detailed = try Insert(in: database)
     }
 
     /// The id of a record's checklist.
@@ -202,7 +197,7 @@ struct Checklists {
     }
 
     private mutating func insert(_ checklist: HeldChecklist) throws(StoreError) {
-        let (details, bytes) = (checklist.details, checklist.bytes)
+        let bytes = checklist.bytes
         new[checklist.dataset] += 1
         if bytes.isEmpty {
             return try plain.add([
@@ -210,23 +205,13 @@ struct Checklists {
             ])
         }
         try plain.finish()
-        detailed.bind(1, checklist.id)
-        detailed.bind(2, datasets[checklist.dataset])
-        detailed.bind(3, location)
-        detailed.bind(4, date)
-        detailed.bind(5, checklist.speciesCount)
-        detailed.bind(6, text: bytes[details.checklist])
-        detailed.bind(7, details.integer(.complete, in: bytes))
-        detailed.bind(8, details.integer(.halfDays, in: bytes))
-        detailed.bind(9, details.double(.effortHours, in: bytes))
-        detailed.bind(10, details.double(.snowDepth, in: bytes))
-        detailed.bind(11, details.integer(.time, in: bytes).map(timeOfDay))
-        detailed.bind(12, details.integer(.minutes, in: bytes))
-        detailed.bind(13, details.double(.distance, in: bytes))
-        detailed.bind(14, details.double(.area, in: bytes))
-        detailed.bind(15, details.integer(.observers, in: bytes))
-        detailed.bind(16, text: details.text(.protocol, in: bytes))
-        detailed.bind(17, text: details.text(.checklistComments, in: bytes))
+        detailed.bind(.id, checklist.id)
+        detailed.bind(.datasetID, datasets[checklist.dataset])
+        detailed.bind(.locationID, location)
+        detailed.bind(.date, date)
+        detailed.bind(.speciesCount, checklist.speciesCount)
+        detailed.bind(.code, text: checklist.code)
+        detailed.bind(checklist.details, in: bytes, RecordDetails.ofChecklist)
         try detailed.run()
     }
 
@@ -267,18 +252,4 @@ struct HeldChecklist {
 
     /// Empty where the file has none.
     var code: ArraySlice<UInt8> { bytes[details.checklist] }
-}
-
-extension Statement {
-    /// Binds a part of bytes as text; NULL where it is empty.
-    func bind(_ index: Int32, text: ArraySlice<UInt8>) {
-        if text.isEmpty { bindNull(index) } else { bind(index, utf8: Array(text), 0..<text.count) }
-    }
-}
-
-/// A time of day as the store keeps it.
-func timeOfDay(_ minutes: Int64) -> String {
-    let minutes = min(max(0, minutes), 24 * 60 - 1)
-    func digits(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
-    return digits(minutes / 60) + ":" + digits(minutes % 60)
 }

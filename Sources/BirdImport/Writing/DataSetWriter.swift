@@ -106,10 +106,7 @@ struct DataSetWriter {
     /// Ids of the data sets, new ones where they are new, with what is known of them brought up to date.
     private func dataSetIDs() throws(StoreError) -> [Int64] {
         let find = try database.prepare("SELECT id FROM dataset WHERE name = ?1")
-        let insert = try database.prepare(
-            """
-            INSERT INTO dataset (id, name, format, imported_at, checklists, records) VALUES (?1, ?2, '', '', 0, 0)
-            """)
+        let insert = try Insert<DatasetColumn>(in: database)
         let update = try database.prepare(
             """
             UPDATE dataset SET format = ?2, source = coalesce(?3, source), licence = coalesce(?4, licence),
@@ -135,8 +132,11 @@ struct DataSetWriter {
                 }
                 id = try free.next()
                 new = free
-                insert.bind(1, id)
-                insert.bind(2, target.name)
+                insert.bind(.id, id)
+                insert.bind(.name, target.name)
+                // The rest is brought up to date below.
+                for column in [DatasetColumn.format, .importedAt] { insert.bind(column, "") }
+                for column in [DatasetColumn.checklists, .records] { insert.bind(column, 0) }
                 try insert.run()
             }
             update.bind(1, id)

@@ -194,11 +194,10 @@ final class SummaryTable: SummarySink {
     @exclusivity(unchecked) private var rows: IntegerRows<10>
 
     init(_ database: Database) throws(StoreError) {
-        rows = try IntegerRows(
-            """
-            INSERT OR REPLACE INTO summary
-                (kind, first_key, second_key, region_id, dataset_id, records, total, max, first, last)
-            """, in: database)
+        rows = try IntegerRows<10>(
+            [
+                SummaryColumn.kind, .firstKey, .secondKey, .regionID, .datasetID, .records, .total, .max, .first, .last,
+            ], replaces: true, in: database)
     }
 
     func add(_ kind: SummaryKind, _ key: SummaryRowKey, _ numbers: SummaryNumbers) throws(StoreError) {

@@ -8,8 +8,14 @@ struct IntegerRows<let columns: Int> {
     private let insertOne: Statement
     private var rows: [Row] = []
 
-    /// - Parameter into: the statement up to its rows, such as `INSERT INTO t (a, b)`.
-    init(_ into: String, in database: Database) throws(StoreError) {
+    /// - Parameters:
+    ///   - names: the columns that rows have, in their order; others are NULL, or their default.
+    ///   - replaces: whether a row takes the place of one with its key.
+    init<Column: TableColumn>(
+        _ names: [columns of Column], replaces: Bool = false, in database: Database
+    ) throws(StoreError) {
+        let list = names.indices.map { names[$0].name }.joined(separator: ", ")
+        let into = "INSERT \(replaces ? "OR REPLACE " : "")INTO \(Column.table) (\(list))"
         let row = "(" + repeatElement("?", count: columns).joined(separator: ", ") + ")"
         insertOne = try database.prepare("\(into) VALUES \(row)")
         insertMany = try database.prepare(

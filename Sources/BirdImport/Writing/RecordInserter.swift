@@ -30,17 +30,9 @@ struct RecordInserter {
         _ sorted: consuming Sorter.Sorted, _ change: inout RecordChange, _ progress: (Int) -> Void
     ) throws(StoreError) {
         var plain = try IntegerRows<7>(
-            "INSERT INTO observation (id, checklist_id, dataset_id, date, location_id, species_id, num)", in: database)
-        let detailed = try database.prepare(
-            """
-            INSERT INTO observation (id, checklist_id, dataset_id, date, location_id, species_id, num,
-                source_id, valid, reviewed)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-            """)
-        let detail = try database.prepare(
-            """
-            INSERT INTO observation_detail (id, time, confidence, breeding_code, comments) VALUES (?1, ?2, ?3, ?4, ?5)
-            """)
+            [ObservationColumn.id, .checklistID, .datasetID, .date, .locationID, .speciesID, .num], in: database)
+        let detailed = try Insert<ObservationColumn>(in: database)
+        let detail = try Insert<ObservationDetailColumn>(in: database)
         var ids = try RowIDs(of: ["observation", "observation_detail"], database)
         var item = SortItem()
         var bytes: [UInt8] = []
@@ -53,24 +45,20 @@ struct RecordInserter {
                 try plain.add([id, checklist, datasets[key.dataset], key.date, location, kind, key.num])
             } else {
                 try plain.finish()
-                detailed.bind(1, id)
-                detailed.bind(2, checklist)
-                detailed.bind(3, datasets[key.dataset])
-                detailed.bind(4, key.date)
-                detailed.bind(5, location)
-                detailed.bind(6, kind)
-                detailed.bind(7, key.num)
-                detailed.bind(8, text: bytes[details.source])
-                detailed.bind(9, details.integer(.valid, in: bytes))
-                detailed.bind(10, details.integer(.reviewed, in: bytes))
+                detailed.bind(.id, id)
+                detailed.bind(.checklistID, checklist)
+                detailed.bind(.datasetID, datasets[key.dataset])
+                detailed.bind(.date, key.date)
+                detailed.bind(.locationID, location)
+                detailed.bind(.speciesID, kind)
+                detailed.bind(.num, key.num)
+                detailed.bind(.sourceID, text: bytes[details.source])
+                detailed.bind(details, in: bytes, RecordDetails.ofObservation)
                 try detailed.run()
             }
             if details.holdsOwn {
-                detail.bind(1, id)
-                detail.bind(2, details.integer(.ownTime, in: bytes).map(timeOfDay))
-                detail.bind(3, details.double(.confidence, in: bytes))
-                detail.bind(4, text: details.text(.breedingCode, in: bytes))
-                detail.bind(5, text: details.text(.comments, in: bytes))
+                detail.bind(.id, id)
+                detail.bind(details, in: bytes, RecordDetails.ofDetail)
                 try detail.run()
             }
             try summaries?.add(key)

@@ -65,7 +65,7 @@ package struct ColumnDefinition: Sendable {
     /// For those who read the schema; empty where the name says it.
     let remark: String
 
-    init(_ name: String, _ kind: Kind, _ rule: Rule = .optional, _ remark: String = "") {
+    package init(_ name: String, _ kind: Kind, _ rule: Rule = .optional, _ remark: String = "") {
         (self.name, self.kind, self.rule, self.remark) = (name, kind, rule, remark)
     }
 

@@ -21,8 +21,8 @@ import Testing
         var row = Row()
         var record = SourceRecord()
         record.checklist = row.compose(code.utf8)
-        record.minutes = minutes
-        record.checklistComments = row.compose(comments.utf8)
+        record[.minutes] = minutes
+        record[text: .checklistComments] = row.compose(comments.utf8)
         var bytes: [UInt8] = []
         RecordDetails.write(record, row, complete: nil, to: &bytes)
         return bytes

@@ -5,11 +5,24 @@ import Testing
 @testable import Fixtures
 
 @Suite struct IntegerRowsTests {
+    private enum Column: Int32, TableColumn {
+        case a, b
+
+        static let table = "t"
+
+        var definition: ColumnDefinition {
+            switch self {
+            case .a: ColumnDefinition("a", .integer)
+            case .b: ColumnDefinition("b", .integer)
+            }
+        }
+    }
+
     /// Rows go in 200 at once, and what is left one by one.
     @Test(arguments: [0, 1, 199, 200, 201, 400, 500]) func insertsEveryRowInItsOrder(count: Int64) throws {
         let database = try Database(path: "", mode: .readWrite)
-        try database.execute("CREATE TABLE t (a INTEGER, b INTEGER)")
-        var rows = try IntegerRows<2>("INSERT INTO t (a, b)", in: database)
+        try database.execute("CREATE TABLE t (b INTEGER, c INTEGER, a INTEGER)")
+        var rows = try IntegerRows<2>([Column.a, .b], in: database)
         for number in 0..<count {
             try rows.add([number, number % 3 == 0 ? nil : .max - number])
         }

@@ -1,0 +1,50 @@
+import Birds
+
+/// Inserts rows of a table, one at a time, whose values are bound by their columns. What is not bound is NULL; what was bound for the
+/// last row stays.
+struct Insert<Column: TableColumn> {
+    private let statement: Statement
+
+    init(in database: Database) throws(StoreError) {
+        let parameters = Column.allCases.map { "?\($0.rawValue + 1)" }.joined(separator: ", ")
+        statement = try database.prepare("INSERT INTO \(Column.table) (\(Column.selected)) VALUES (\(parameters))")
+    }
+
+    func bind(_ column: Column, _ value: Int64?) { statement.bind(column.rawValue + 1, value) }
+    func bind(_ column: Column, _ value: Int) { statement.bind(column.rawValue + 1, value) }
+    func bind(_ column: Column, _ value: Double?) { statement.bind(column.rawValue + 1, value) }
+    func bind(_ column: Column, _ value: String?) { statement.bind(column.rawValue + 1, value) }
+    /// Binds UTF-8 bytes as text; NULL where there are none.
+    func bind(_ column: Column, text: ArraySlice<UInt8>) {
+        if text.isEmpty {
+            statement.bindNull(column.rawValue + 1)
+        } else {
+            text.withUnsafeBytes { statement.bind(column.rawValue + 1, text: $0) }
+        }
+    }
+
+    /// Binds what a staged record says for this table.
+    func bind(_ details: RecordDetails, in bytes: [UInt8], _ placed: [RecordDetails.Placed<Column>]) {
+        for place in placed {
+            let (member, column) = (place.member, place.column)
+            if member.isText {
+                bind(column, text: details.text(member, in: bytes))
+            } else {
+                switch place.kind {
+                case .integer, .flag: bind(column, details.integer(member, in: bytes))
+                case .real: bind(column, details.double(member, in: bytes))
+                case .text: bind(column, details.integer(member, in: bytes).map(timeOfDay))
+                }
+            }
+        }
+    }
+
+    func run() throws(StoreError) { try statement.run() }
+}
+
+/// Minutes after midnight as the store keeps it.
+func timeOfDay(_ minutes: Int64) -> String {
+    let minutes = min(max(0, minutes), 24 * 60 - 1)
+    func digits(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
+    return digits(minutes / 60) + ":" + digits(minutes % 60)
+}
