@@ -55,11 +55,11 @@ struct RecordInserter {
                 detailed.bind(.sourceID, text: bytes[details.source])
                 detailed.bind(details, in: bytes, RecordDetails.ofObservation)
                 try detailed.run()
-            }
-            if details.holdsOwn {
-                detail.bind(.id, id)
-                detail.bind(details, in: bytes, RecordDetails.ofDetail)
-                try detail.run()
+                if details.holdsOwn {
+                    detail.bind(.id, id)
+                    detail.bind(details, in: bytes, RecordDetails.ofDetail)
+                    try detail.run()
+                }
             }
             try summaries?.add(key)
             change.note(date: key.date, location: location, species: kind)
