@@ -12,7 +12,8 @@ public final class Server: Sendable {
     private let configuration: ServerConfiguration
     /// Listeners that no loop has taken yet.
     private let listeners: Mutex<[Listener]>
-    private let supervisor: Supervisor
+    /// Also for tests, which wake the loops when they put the clock forward.
+    let supervisor: Supervisor
 
     /// How long `run` waits at its end for busy workers. Their answers have nobody to receive them any more, so it is
     /// short.
@@ -58,7 +59,7 @@ public final class Server: Sendable {
         supervisor.wait(signals) { $0.started + $0.ended >= loops }
         if supervisor.read({ $0.ended == 0 }) { ready() }
         supervisor.wait(signals) { $0.stopIsRequested || $0.ended > 0 }
-        let deadline = Clock.nanoseconds() + configuration.grace.nanoseconds
+        let deadline = configuration.clock() + configuration.grace.nanoseconds
         for mailbox in supervisor.read({ $0.mailboxes }) { mailbox.post(.stop(deadline: deadline)) }
         supervisor.wait(signals) { $0.ended == loops }
         workers.stop(patience: Self.workerPatience)

@@ -29,7 +29,9 @@ import Testing
         let server = try TestServer {
             $0.threads = 2
             $0.maxConnections = 40
+            // A stream whose client left in silence ends with the grace alone.
             $0.grace = .milliseconds(200)
+            $0.clock = Clock.nanoseconds
         }
         var clients: [RawClient] = []
         for _ in 0..<600 {

@@ -217,13 +217,15 @@ import Testing
     }
 
     @Test func aStopResetsWhatHasNotEndedInTime() throws {
-        try withServer {
-            $0.grace = .milliseconds(50)
-        } _: { server in
+        try withServer { server in
             let client = try RawClient(server)
             try client.send(get("/block"))
             try eventually("the producer blocks") { server.record.waiting.load(ordering: .sequentiallyConsistent) == 1 }
             server.server.stop()
+            try eventually("nothing listens") { (try? RawClient(server)) == nil }
+            try server.advance(by: .seconds(20) - .nanoseconds(1))
+            #expect(server.record.cancels.load(ordering: .sequentiallyConsistent) == 0)
+            try server.advance(by: .nanoseconds(1))
             try server.waitForEnd()
             #expect(try client.readToEnd().end == .reset)
             #expect(server.record.cancels.load(ordering: .sequentiallyConsistent) == 1)

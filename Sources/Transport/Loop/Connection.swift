@@ -482,7 +482,7 @@ final class Connection {
     private func reportLost(_ response: Response, to head: RequestHead) {
         if case .stream(_, let rest) = response.body { abandon(rest) }
         let answer = SentAnswer(response, to: head.request, from: peer, began: began)
-        loop.application.finished(answer.lostReport())
+        loop.application.finished(answer.lostReport(now: loop.clock()))
         loop.end(self)
     }
 

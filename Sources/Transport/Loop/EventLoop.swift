@@ -12,9 +12,11 @@ final class EventLoop {
     let configuration: ServerConfiguration
     let mailbox: Mailbox
     let workers: WorkerPool
+    /// The monotonic clock, in nanoseconds.
+    let clock: @Sendable () -> UInt64
 
     /// The monotonic time at which this turn began, in nanoseconds.
-    private(set) var now = Clock.nanoseconds()
+    private(set) var now: UInt64
     /// The value of `Date` in this turn.
     private(set) var date: [UInt8] = []
     private var dateSecond = Int64.min
@@ -75,6 +77,8 @@ final class EventLoop {
         self.listener = listener
         self.workers = workers
         self.limits = limits
+        clock = configuration.clock
+        now = clock()
         deadlines = Deadlines { phase in
             switch phase {
             case .head: configuration.headerTimeout.nanoseconds
@@ -119,7 +123,7 @@ final class EventLoop {
     }
 
     private func readClocks() {
-        now = Clock.nanoseconds()
+        now = clock()
         let second = Clock.wallSeconds()
         if second != dateSecond {
             dateSecond = second
@@ -130,7 +134,7 @@ final class EventLoop {
     /// How long `epoll_wait` may wait, in milliseconds, rounded up so that a deadline has passed when it returns.
     private func waitingTime() -> Int32 {
         if !unfinished.isEmpty { return 0 }
-        let now = Clock.nanoseconds()
+        let now = clock()
         let next = min(deadlines.next ?? .max, acceptsAgain ?? .max, stopDeadline, now + Self.longestWait)
         return next <= now ? 0 : Int32(clamping: (next - now + 999_999) / 1_000_000)
     }
@@ -236,7 +240,7 @@ final class EventLoop {
         ended.removeAll(keepingCapacity: true)
     }
 
-    func borrowSendBuffer() -> SendBuffer { sendBuffers.popLast() ?? SendBuffer() }
+    func borrowSendBuffer() -> SendBuffer { sendBuffers.popLast() ?? SendBuffer(clock: clock) }
 
     /// Takes back an empty buffer.
     func giveBack(_ buffer: SendBuffer) {

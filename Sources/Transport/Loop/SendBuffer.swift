@@ -17,6 +17,9 @@ final class SendBuffer {
     /// The answers in order. Only the last one may be open.
     @exclusivity(unchecked) private var answers: [SentAnswer] = []
 
+    /// The monotonic clock, in nanoseconds.
+    private let clock: @Sendable () -> UInt64
+
     /// The longest body that is copied after its head, in bytes. Longer ones are sent from their own array, which costs
     /// a slightly slower system call but no copy.
     private static let copyLimit = 32 << 10
@@ -27,6 +30,8 @@ final class SendBuffer {
     private static let answerLimit = 64
     /// The largest memory, in bytes, that an empty buffer keeps for its next user.
     private static let keptCapacity = 256 << 10
+
+    init(clock: @escaping @Sendable () -> UInt64) { self.clock = clock }
 
     /// Whether nothing is left to send.
     var isEmpty: Bool { sent == end }
@@ -155,7 +160,7 @@ final class SendBuffer {
         // The application must not see the array while it is in use, and a report is handed on without a copy.
         var answers: [SentAnswer] = []
         swap(&answers, &self.answers)
-        let now = Clock.nanoseconds()
+        let now = clock()
         for index in 0..<count {
             answers[index].finish(sent: sent, now: now)
             application.finished(answers[index].report)
@@ -207,9 +212,9 @@ struct SentAnswer {
     }
 
     /// The report of a response that was made but not sent at all.
-    func lostReport() -> Report {
+    func lostReport(now: UInt64) -> Report {
         var answer = self
-        answer.finish(sent: 0, now: Clock.nanoseconds())
+        answer.finish(sent: 0, now: now)
         return answer.report
     }
 }

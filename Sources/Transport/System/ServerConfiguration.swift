@@ -35,6 +35,9 @@ public struct ServerConfiguration: Sendable {
     /// The longest time that requests under way may take once the server is told to stop.
     public var grace: Duration = .seconds(20)
 
+    /// The monotonic clock, in nanoseconds, which tests set.
+    var clock: @Sendable () -> UInt64 = Clock.nanoseconds
+
     public init() {}
 }
 

@@ -51,17 +51,14 @@ final class RawClient {
         }
     }
 
-    /// Sends one byte after the other, with a pause between them, until the server answers.
-    ///
-    /// - Parameter most: How many bytes it sends at most.
-    /// - Returns: Whether the server has answered.
-    func drip(_ character: Character, most: Int) throws -> Bool {
-        for _ in 0..<most {
-            var events = pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)
-            if poll(&events, 1, 2) > 0 { return true }
-            try send(String(character))
-        }
-        return false
+    /// How many of the bytes that it sent have not reached the server's end of the connection.
+    var unreceivedBytes: Int { descriptor.untakenBytes }
+
+    /// Whether there is something to read, or the connection has ended.
+    var hasInput: Bool {
+        if !rest.isEmpty { return true }
+        var events = pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)
+        return poll(&events, 1, 0) > 0
     }
 
     /// Says that nothing more will be sent.

@@ -9,6 +9,10 @@ final class Record: Sendable {
     let pieces = Atomic(0)
     let cancels = Atomic(0)
     let ends = Atomic(0)
+    /// Connections that have been opened.
+    let opens = Atomic(0)
+    /// Turns that the loops have begun.
+    let turns = Atomic(0)
     /// Requests that wait for `gate` on a worker.
     let waiting = Atomic(0)
     /// Lets the work of `/gate` end.
@@ -37,7 +41,8 @@ final class TestApplication: Application {
 
     init(_ record: Record) { self.record = record }
 
-    func opened() {}
+    func opened() { record.opens.add(1, ordering: .sequentiallyConsistent) }
+
     func closed() {}
 
     func respond(to request: Request, from peer: Peer) -> Answer {
@@ -72,7 +77,7 @@ final class TestApplication: Application {
 
     func finished(_ report: Report) { record.add(report) }
 
-    func idle() {}
+    func idle() { record.turns.add(1, ordering: .sequentiallyConsistent) }
 
     private static func response(_ text: String) -> Response { Response(.ok, body: .bytes(Array(text.utf8))) }
 
