@@ -86,41 +86,64 @@ import Testing
         }
     }
 
-    /// Each round imports the other of two files over the data set, and is killed at some moment of it or none.
-    @Test func leavesTheOldOrTheNewStateWhenKilled() throws {
-        let counts = [1: 6000, 2: 7000]
-        for (num, rows) in counts { process.write("\(num).csv", Self.plain(rows, num: num)) }
-        let began = Self.microseconds()
+    /// What changes files, and what is said at the end. Not every machine has all of these.
+    private static let calls =
+        "flock,?unlink,?unlinkat,pwrite64,ftruncate,?fchown,fchmod,fsync,fdatasync,?rename,?renameat,?renameat2,write"
+
+    /// Runs the import of a file over the data set under strace.
+    private func trace(_ arguments: [String], import file: String) throws -> ImportProcess.Outcome {
+        try process.run(
+            program: "/usr/bin/env",
+            ["strace", "--follow-forks", "--output", process.path("trace")] + arguments
+                + [ImportProcess.program, "import", file, "--dataset", "birds", "--database", process.database])
+    }
+
+    /// An import is killed at calls of every kind, from its first to its last; the call at which it is killed is not done. The
+    /// new state begins with the rename, to the call.
+    @Test(.enabled(if: ImportProcess.canTrace, "strace can trace"))
+    func leavesTheOldOrTheNewStateWhenKilled() throws {
+        let (old, new) = ([1: 1000], [2: 1500])
+        process.write("1.csv", Self.plain(1000, num: 1))
+        process.write("2.csv", Self.plain(1500, num: 2))
+        let (file, saved) = (process.path("2.csv"), process.path("saved.db"))
         let first = try process.rookery(
             "import", process.path("1.csv"), "--dataset", "birds", "--database", process.database)
         try #require(first.status == 0, "\(first.errors)")
-        let length = Self.microseconds() - began
-        var random = SystemRandomNumberGenerator()
-        var current = 1
-        var ends: Set<Bool> = []
-        for round in 0..<40 {
-            let other = 3 - current
-            let child = try process.spawn(
-                ImportProcess.program,
-                ["import", process.path("\(other).csv"), "--dataset", "birds", "--database", process.database])
-            usleep(UInt32(Double(length) * 1.2 * (Double(round) + Double.random(in: 0..<1, using: &random)) / 40))
-            kill(child, SIGKILL)
-            let status = try ImportProcess.wait(for: child)
-            ends.insert(status == nil)
-            let found = try records()
-            if status == 0 {
-                try #require(found == [other: counts[other]], "round \(round)")
-            } else {
-                try #require(found == [other: counts[other]] || found == [current: counts[current]], "round \(round)")
-            }
-            current = found.keys.first ?? current
+        try #require(try process.run(program: "/bin/cp", [process.database, saved]).status == 0)
+
+        let whole = try trace(["--trace=\(Self.calls)"], import: file)
+        try #require(whole.status == 0, "\(whole.errors)")
+        try #require(try records() == new)
+        // Each line is a thread, and a call with its arguments. strace counts the calls of each name and thread.
+        let lines = process.text("trace").split(separator: "\n").map { $0.split(separator: " ") }
+        try #require(Set(lines.map(\.first)).count == 1, "an import has one thread")
+        let names = lines.map { $0.dropFirst().first?.prefix { $0 != "(" } ?? "" }.filter { $0 != "+++" }
+        let rename = try #require(names.firstIndex { $0.hasPrefix("rename") })
+        try #require(names.first == "flock" && names.last == "write" && names.count { $0 == "fsync" } >= 2)
+
+        // All calls, but for a few of the many that write.
+        let writes = names.indices.filter { names[$0] == "pwrite64" }
+        try #require(writes.count >= 8)
+        let some = Set((0...7).map { writes[(writes.count - 1) * $0 / 7] })
+        var found: Set<[Int: Int]> = []
+        for index in names.indices where names[index] != "pwrite64" || some.contains(index) {
+            let (name, count) = (names[index], names[...index].count { $0 == names[index] })
+            // What an import that was killed left beside the database stays there for the next one.
+            try #require(try process.run(program: "/bin/cp", [saved, process.database]).status == 0)
+            let killed = try trace(
+                ["--trace=\(name)", "--inject=\(name):signal=KILL:when=\(count)"], import: file)
+            try #require(killed.status == nil, "\(name) \(count): \(killed.errors)")
+            let state = try records()
+            #expect(state == (index <= rename ? old : new), "killed at \(name) \(count)")
+            found.insert(state)
         }
-        #expect(ends.contains(true), "no import was killed")
-        let last = try process.rookery(
-            "import", process.path("1.csv"), "--dataset", "birds", "--database", process.database)
-        #expect(last.status == 0)
-        let names = try process.run(program: "/bin/ls", [process.folder]).output
-        #expect(names == "1.csv\n2.csv\nbirds.db\nbirds.db.lock\nerrors\noutput\n")
+        #expect(found == [old, new])
+
+        try #require(
+            try process.rookery("import", file, "--dataset", "birds", "--database", process.database).status == 0)
+        #expect(try records() == new)
+        let left = try process.run(program: "/bin/ls", [process.folder]).output
+        #expect(left == "1.csv\n2.csv\nbirds.db\nbirds.db.lock\nerrors\noutput\nsaved.db\ntrace\n")
     }
 
     @Test func refusesASecondImportAtTheSameTime() throws {
@@ -178,11 +201,5 @@ import Testing
             failed.errors == "rookery: There is no room left on the disk for \(database); nothing was changed.\n")
         #expect(try process.run(program: "/usr/bin/cksum", [database]).output == before)
         #expect(try process.run(program: "/bin/ls", [disk]).output == "birds.db\nbirds.db.lock\n")
-    }
-
-    private static func microseconds() -> Int64 {
-        var now = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &now)
-        return Int64(now.tv_sec) * 1_000_000 + Int64(now.tv_nsec) / 1000
     }
 }

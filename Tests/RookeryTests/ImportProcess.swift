@@ -30,6 +30,11 @@ final class ImportProcess {
         return tests.split(separator: "/").dropLast().map { "/" + $0 }.joined() + "/rookery"
     }()
 
+    /// Whether strace is here, and may trace.
+    static let canTrace: Bool =
+        (try? ImportProcess().run(
+            program: "/usr/bin/env", ["strace", "--follow-forks", "--output", "/dev/null", "/bin/true"]))?.status == 0
+
     func path(_ name: String) -> String { "\(folder)/\(name)" }
     var database: String { path("birds.db") }
 
