@@ -37,7 +37,7 @@ import Testing
 
     @Test(arguments: table)
     func answersAsTheTableSays(fields: String, status: Int, message: String?) throws {
-        let response = try Fixture().get("/observations?limit=1", fields: fields)
+        let response = try ServiceFixture().get("/observations?limit=1", fields: fields)
         #expect(response.status.code == status)
         #expect(response.fields[.wwwAuthenticate] == (status == 401 ? AuthenticationTests.challenge : nil))
         if let message {
@@ -49,13 +49,13 @@ import Testing
 
     @Test(arguments: ["/observations", "/nothing", "/species/nothing"], ["GET", "POST", "OPTIONS"])
     func comesBeforeRouting(path: String, method: String) throws {
-        let response = try Fixture().get(path, fields: "", method: method)
+        let response = try ServiceFixture().get(path, fields: "", method: method)
         #expect(response.status == .unauthorized)
         #expect(response.text.contains("no authorization provided"))
     }
 
     @Test func asksNobodyWhereTheServerIsPublic() throws {
-        let fixture = try Fixture(password: nil)
+        let fixture = try ServiceFixture(password: nil)
         #expect(try fixture.get("/", fields: "").status == .ok)
         #expect(try fixture.get("/", fields: "Password: anything\r\n").status == .ok)
     }
@@ -72,13 +72,13 @@ import Testing
     }
 
     @Test func asksNothingForHealth() throws {
-        let response = try Fixture().get("/health", fields: "")
+        let response = try ServiceFixture().get("/health", fields: "")
         #expect(response.status == .ok)
         #expect(response.text == "{\"status\":\"ok\"}\n")
     }
 
     @Test func takesAPasswordInEitherEncoding() throws {
-        let fixture = try Fixture(password: "pässword")
+        let fixture = try ServiceFixture(password: "pässword")
         // Jürgen:pässword, in UTF-8 and in ISO-8859-1.
         for credentials in ["SsO8cmdlbjpww6Rzc3dvcmQ=", "SvxyZ2VuOnDkc3N3b3Jk"] {
             let response = try fixture.get("/", fields: "Authorization: Basic \(credentials)\r\n")
@@ -89,7 +89,7 @@ import Testing
     }
 
     @Test func saysWhoWasAnsweredAndNeverAPassword() throws {
-        let fixture = try Fixture()
+        let fixture = try ServiceFixture()
         #expect(try fixture.get("/", fields: "Authorization: Basic bWFybHluOm11bWJsZQ==\r\n").user == "marlyn")
         // mumble:mumble
         #expect(try fixture.get("/", fields: "Authorization: Basic bXVtYmxlOm11bWJsZQ==\r\n").user == nil)

@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test func countsAnswersAndFailedLogins() throws {
-        let fixture = try Fixture()
+        let fixture = try ServiceFixture()
         _ = try fixture.get("/")
         _ = try fixture.get("/observations.csv")
         _ = try fixture.get("/nothing")

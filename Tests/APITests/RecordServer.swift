@@ -13,7 +13,7 @@ final class RecordServer: Sendable {
     private let isReady = Atomic(false)
     private let hasEnded = Atomic(false)
 
-    init(_ fixture: Fixture) throws {
+    init(_ fixture: ServiceFixture) throws {
         var configuration = ServerConfiguration()
         configuration.port = 0
         configuration.threads = 2

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct ServiceTests {
     @Test func answersTheFirstRequestThatAUserMakes() throws {
-        let response = try Fixture().get("/?species=stejay&year=2021")
+        let response = try ServiceFixture().get("/?species=stejay&year=2021")
         #expect(response.status == .ok)
         #expect(response.fields[.contentType] == "application/json")
         #expect(
@@ -19,13 +19,14 @@ import Testing
     }
 
     @Test func writesCSV() throws {
-        let response = try Fixture().get("/observations?species=comrav&format=csv&fields=loc_id,date,common_name,num")
+        let response = try ServiceFixture().get(
+            "/observations?species=comrav&format=csv&fields=loc_id,date,common_name,num")
         #expect(response.fields[.contentType] == "text/csv; charset=utf-8")
         #expect(response.text == "loc_id,date,common_name,num\r\nL1,2021-02-01,Common Raven,\r\n")
     }
 
     @Test func pagesLeadToTheNext() throws {
-        let fixture = try Fixture()
+        let fixture = try ServiceFixture()
         let whole = try fixture.get("/observations.ndjson?fields=id").text
         var (text, target, pages) = ("", "/observations.ndjson?fields=id&limit=3&count=exact", 0)
         while pages < 5 {
@@ -43,13 +44,13 @@ import Testing
     }
 
     @Test func namesThePublicURLWhereThereIsOne() throws {
-        let fixture = try Fixture(publicURL: "https://atlas.example/birds/")
+        let fixture = try ServiceFixture(publicURL: "https://atlas.example/birds/")
         for path in ["/observations", "/", "/locations.csv"] {
             let link = try #require(try fixture.get(path + "?region=CA,US&limit=1").fields[.link])
             #expect(link.hasPrefix("<https://atlas.example/birds\(path)?region=CA,US&limit=1&after="))
         }
         #expect(try fixture.get("/openapi.json").text.contains(#""servers":[{"url":"https://atlas.example/birds"}]"#))
-        #expect(try Fixture().get("/openapi.json").text.contains(#""servers":[{"url":"."}]"#))
+        #expect(try ServiceFixture().get("/openapi.json").text.contains(#""servers":[{"url":"."}]"#))
     }
 
     @Test(arguments: [
@@ -83,19 +84,19 @@ import Testing
         ("/species", "text/html, */*;q=0.1", "application/json"),
     ])
     func sendsTheFormatThatIsAskedFor(target: String, accept: String, type: String) throws {
-        let response = try Fixture().get(target, fields: "Password: mumble\r\nAccept: \(accept)\r\n")
+        let response = try ServiceFixture().get(target, fields: "Password: mumble\r\nAccept: \(accept)\r\n")
         #expect(response.fields[.contentType] == type)
     }
 
     @Test(arguments: ["/observations", "/species/stejay", "/datasets"])
     func sendsNothingThatIsNotAccepted(target: String) throws {
-        let response = try Fixture().get(target, fields: "Password: mumble\r\nAccept: image/png\r\n")
+        let response = try ServiceFixture().get(target, fields: "Password: mumble\r\nAccept: image/png\r\n")
         #expect(response.status == .notAcceptable)
         #expect(response.text.contains("application/json"))
     }
 
     @Test func findsOneObservationByItsID() throws {
-        let fixture = try Fixture()
+        let fixture = try ServiceFixture()
         let all = try fixture.get("/observations?fields=id,species_id&species=comrav").text
         let id = try #require(all.split(separator: ":").dropFirst().first?.prefix { $0.isNumber })
         let one = try fixture.get("/observations/\(id)?fields=id,species_id")
@@ -115,7 +116,7 @@ import Testing
     func findsWhatHasOddCharacters(id: String) throws {
         let cell = "\"" + id.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
         let own = "\(cell),60.5,-135.25,\(cell),2021,2,1,\(cell),3\n"
-        let fixture = try Fixture(plain: Fixture.plain + own)
+        let fixture = try ServiceFixture(plain: ServiceFixture.plain + own)
         func encoded(_ text: String) -> String { PageLink.escaped(text, keeping: "") }
         let all = try fixture.get("/observations.ndjson").text
         let wanted = all.split(separator: "\n").filter { !$0.contains(#""L"#) || $0.contains("L1.csv") }
@@ -143,7 +144,8 @@ import Testing
 
     /// The next page is that of the same query, also where a parameter is given several times.
     @Test func pagesLeadToTheNextWhateverTheValuesHold() throws {
-        let fixture = try Fixture(plain: Fixture.plain + "\"a, \"\"b\"\"/%2F\",60.5,-135.25,CA-YT,2021,2,3,\"x,y\",3\n")
+        let fixture = try ServiceFixture(
+            plain: ServiceFixture.plain + "\"a, \"\"b\"\"/%2F\",60.5,-135.25,CA-YT,2021,2,3,\"x,y\",3\n")
         let place = "a,%20%22b%22/%252F"
         for path in ["/observations", "/checklists", "/locations"] {
             let species = path == "/locations" ? "" : "&species=x,y&species=%22stejay%22,comrav"
@@ -162,7 +164,7 @@ import Testing
     }
 
     @Test func listsSpeciesAndDataSets() throws {
-        let fixture = try Fixture()
+        let fixture = try ServiceFixture()
         let species = try fixture.get("/species").text
         #expect(
             species.contains(#""species_id":"comrav","scientific_name":"Corvus corax","common_name":"Common Raven""#))
@@ -202,7 +204,7 @@ import Testing
         ("/observations.csv?spreadsheet=ja", "bad-value", #""parameter":"spreadsheet""#),
     ])
     func namesATypingError(target: String, code: String, detail: String) throws {
-        let response = try Fixture().get(target)
+        let response = try ServiceFixture().get(target)
         #expect(response.status == .badRequest)
         #expect(response.text.contains("\"code\":\"\(code)\""))
         #expect(response.text.contains(detail))
@@ -210,11 +212,11 @@ import Testing
 
     @Test(arguments: ["/?region=XX", "/?location=L9", "/?dataset=other", "/?year=1999"])
     func answersAnUnknownPlaceWithNothing(target: String) throws {
-        #expect(try Fixture().get(target).text == "[]\n")
+        #expect(try ServiceFixture().get(target).text == "[]\n")
     }
 
     @Test func saysWhichMethodsThereAre() throws {
-        let fixture = try Fixture()
+        let fixture = try ServiceFixture()
         let refused = try fixture.get("/observations", method: "DELETE")
         #expect(refused.status == .methodNotAllowed)
         #expect(refused.fields[.allow] == "GET, HEAD, OPTIONS")
@@ -231,7 +233,7 @@ import Testing
         ("/locations/a/b", "/locations/a%2Fb"),
     ])
     func namesThePathWithoutTheSlashThatIsTooMany(target: String, nearest: String) throws {
-        let response = try Fixture().get(target)
+        let response = try ServiceFixture().get(target)
         #expect(response.status == .notFound)
         #expect(response.text.contains("\"nearest\":\"\(nearest)\""))
         #expect(response.text.contains("did you mean '\(nearest)'?"))
@@ -240,7 +242,7 @@ import Testing
     @Test func streamsWhatIsLarge() throws {
         let header = "loc_id,latitude,longitude,region,year,month,day,species_id,num\n"
         let rows = (1...2000).map { "L\($0),60.5,-135.25,CA-YT,2021,2,1,stejay,\($0)\n" }
-        let response = try Fixture(plain: header + rows.joined()).get("/?fields=num")
+        let response = try ServiceFixture(plain: header + rows.joined()).get("/?fields=num")
         guard case .stream(let first, _) = response.body else {
             // 2,000 rows of one number fit into one piece.
             #expect(response.text.split(separator: "\n").count == 2000)
@@ -252,7 +254,7 @@ import Testing
     @Test func streamsInPiecesWhatDoesNotFitIntoOne() throws {
         let header = "loc_id,latitude,longitude,region,year,month,day,species_id,num\n"
         let rows = (1...2000).map { "L\($0),60.5,-135.25,CA-YT,2021,2,1,stejay,\($0)\n" }
-        let response = try Fixture(plain: header + rows.joined()).get("/")
+        let response = try ServiceFixture(plain: header + rows.joined()).get("/")
         guard case .stream(let first, let rest) = response.body else {
             Issue.record("a large answer came at once")
             return
@@ -265,7 +267,7 @@ import Testing
     }
 
     @Test func namesEveryAnswerAndTakesAShortNameOver() throws {
-        let fixture = try Fixture()
+        let fixture = try ServiceFixture()
         let first = try fixture.get("/").requestID
         let second = try fixture.get("/nothing").requestID
         #expect(first != nil && first != second)
@@ -281,14 +283,14 @@ import Testing
 
     @Test func keepsAnswersOutOfSharedCaches() throws {
         for fields in ["", "Password: mumble\r\n"] {
-            let response = try Fixture().get("/", fields: fields)
+            let response = try ServiceFixture().get("/", fields: fields)
             #expect(response.fields[.cacheControl] == "private, no-cache")
             #expect(response.fields[.vary] == "Accept, Accept-Encoding, Authorization, Password")
         }
     }
 
     @Test func turnsARefusalIntoAProblem() throws {
-        let response = try Fixture().service.refuse(
+        let response = try ServiceFixture().service.refuse(
             RequestError(.badRequest, code: "malformed-field", "a \"quoted\" fault"), from: Peer(address: "::1"))
         #expect(response.status == .badRequest)
         #expect(response.fields[.contentType] == "application/problem+json")
@@ -296,11 +298,11 @@ import Testing
     }
 
     @Test func letsGoOfAReplacedFileThoughNobodyAsks() throws {
-        let fixture = try Fixture()
+        let fixture = try ServiceFixture()
         #expect(try fixture.get("/").status == .ok)
         fixture.service.idle()
         #expect(fixture.openReplacedFiles() == 0)
-        try fixture.replace(plain: Fixture.plain + "L4,47.5,-122.75,US-WA,2022,2,1,stejay,1\n")
+        try fixture.replace(plain: ServiceFixture.plain + "L4,47.5,-122.75,US-WA,2022,2,1,stejay,1\n")
         #expect(fixture.openReplacedFiles() > 0)
         // The file is looked at once a second.
         fixture.clock.advance(milliseconds: 1000)

@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test func oneThreadAtATimeUsesAConnection() throws {
-        let fixture = try Fixture(plain: Self.records(), loopBudget: 2_000_000)
+        let fixture = try ServiceFixture(plain: Self.records(), loopBudget: 2_000_000)
         let server = try RecordServer(fixture)
         let expected = try Self.long.map { try server.get($0) }
         try inThreads(6) { thread in
@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test func aConnectionIsFreeOfTheAnswerBeforeIt() throws {
-        let fixture = try Fixture(plain: Self.records(), loopBudget: 2_000_000)
+        let fixture = try ServiceFixture(plain: Self.records(), loopBudget: 2_000_000)
         let server = try RecordServer(fixture)
         // Two pieces each, so that connections change hands all the time.
         let targets = ["/?species=stejay&zerofill=yes&limit=900", "/checklists?species=comrav&limit=700"]

@@ -47,16 +47,16 @@ import Testing
         }
     }
 
-    private static func fixture() throws -> Fixture {
+    private static func fixture() throws -> ServiceFixture {
         let rows = "L/1,60.5,-135.25,CA-YT,2021,1,2,a/b,4\n\"Fish, Lake\",60.5,-135.5,CA-YT,2020,12,31,moewe,5\n"
         let names = "species_id,sci_name,en_us\nstejay,Cyanocitta stelleri,Steller's Jay\nmoewe,Larus canus,Möwe\n"
-        return try Fixture(plain: Fixture.plain + rows, species: names)
+        return try ServiceFixture(plain: ServiceFixture.plain + rows, species: names)
     }
 
     @Test(arguments: Resource.allCases)
     func everyResourceGoesOnOnAWorker(_ resource: Resource) throws {
         let fixture = try Self.fixture()
-        let quick = try fixture.service(loopBudget: Fixture.patience)
+        let quick = try fixture.service(loopBudget: ServiceFixture.patience)
         let slow = try fixture.service(loopBudget: 0)
         for target in Self.targets(resource) {
             let found = Route.find(try parse("GET \(target) HTTP/1.1\r\nHost: x\r\n\r\n").target.segments).route
@@ -98,7 +98,7 @@ import Testing
         let rows = (0..<60_000).map {
             "L1,60.5,-135.25,CA-YT,\(2000 + $0 % 20),\($0 % 12 + 1),\($0 % 28 + 1),sp\($0 % 300),1\n"
         }
-        let response = try Fixture(plain: header + rows.joined(), loopBudget: 2_000_000).get("/locations/L1")
+        let response = try ServiceFixture(plain: header + rows.joined(), loopBudget: 2_000_000).get("/locations/L1")
         #expect(response.status == .ok)
         #expect(response.text.contains(#""records":60000"#) && response.text.contains(#""species":300"#))
     }
@@ -107,7 +107,7 @@ import Testing
     @Test func manyPlacesOfOneCodeDoNotKeepALoop() throws {
         let header = "loc_id,latitude,longitude,region,year,month,day,species_id,num\n"
         let rows = (0..<1000).map { "L1,60.\(1000 + $0),-135.25,CA-YT,2021,2,3,stejay,1\n" }
-        let fixture = try Fixture(plain: header + rows.joined())
+        let fixture = try ServiceFixture(plain: header + rows.joined())
         let found = try answer(fixture.service(loopBudget: 500_000), "GET /locations/L1")
         #expect(found.isLater && found.response.status == .ok)
     }

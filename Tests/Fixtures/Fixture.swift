@@ -16,16 +16,6 @@ final class TemporaryFolder {
     func path(_ name: String) -> String { url.appendingPathComponent(name).path }
 }
 
-extension TemporaryFolder {
-    /// Puts a new database in the place of the old one, as a change does.
-    func publish(_ name: String, seed: UInt64, records count: Int) throws {
-        var fixture = Fixture.random(seed: seed, records: count)
-        fixture.records = Array(fixture.records.prefix(count))
-        try fixture.write(to: path("new.db"))
-        guard rename(path("new.db"), path(name)) == 0 else { throw CocoaError(.fileWriteUnknown) }
-    }
-}
-
 /// The same numbers in every run.
 struct SplitMix: RandomNumberGenerator {
     var state: UInt64

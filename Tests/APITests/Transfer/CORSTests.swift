@@ -8,7 +8,7 @@ import Testing
     private let question = "Access-Control-Request-Method: GET\r\nAccess-Control-Request-Headers: password\r\n"
 
     @Test func answersAPreflightOfAnAllowedOriginWithoutCredentials() throws {
-        let response = try Fixture(cors: origins).get(
+        let response = try ServiceFixture(cors: origins).get(
             "/observations", fields: "Origin: http://localhost:3000\r\n\(question)", method: "OPTIONS")
         #expect(response.status == .noContent)
         #expect(response.fields[.accessControlAllowOrigin] == "http://localhost:3000")
@@ -22,14 +22,14 @@ import Testing
         "Origin: https://birds.example\r\nOrigin: https://birds.example\r\n", "",
     ])
     func asksOthersForCredentials(field: String) throws {
-        let response = try Fixture(cors: origins).get("/", fields: field + question, method: "OPTIONS")
+        let response = try ServiceFixture(cors: origins).get("/", fields: field + question, method: "OPTIONS")
         #expect(response.status == .unauthorized)
         #expect(response.fields[.accessControlAllowOrigin] == nil)
     }
 
     @Test(arguments: ["/", "/nothing", "/?specie=x"])
     func letsAPageReadAnswersAndErrors(target: String) throws {
-        let fixture = try Fixture(cors: origins)
+        let fixture = try ServiceFixture(cors: origins)
         for password in ["Password: mumble\r\n", "Password: wrong\r\n", ""] {
             let response = try fixture.get(target, fields: "Origin: https://birds.example\r\n" + password)
             #expect(response.fields[.accessControlAllowOrigin] == "https://birds.example")
@@ -39,10 +39,10 @@ import Testing
     }
 
     @Test func saysThatAnswersVaryByOriginOnlyWhereTheyDo() throws {
-        #expect(try Fixture(cors: origins).lines(of: "Vary").contains("Origin"))
-        #expect(try !Fixture().lines(of: "Vary").contains("Origin"))
+        #expect(try ServiceFixture(cors: origins).lines(of: "Vary").contains("Origin"))
+        #expect(try !ServiceFixture().lines(of: "Vary").contains("Origin"))
         #expect(
-            try Fixture().get("/", fields: "Origin: https://birds.example\r\nPassword: mumble\r\n")
+            try ServiceFixture().get("/", fields: "Origin: https://birds.example\r\nPassword: mumble\r\n")
                 .fields[.accessControlAllowOrigin] == nil)
     }
 
@@ -61,7 +61,7 @@ import Testing
     }
 }
 
-extension Fixture {
+extension ServiceFixture {
     /// The values of all fields of a name in an answer.
     fileprivate func lines(of name: String) throws -> [String] {
         var head: [UInt8] = []

@@ -4,12 +4,14 @@ import Testing
 @testable import API
 
 @Suite struct DeliveryTests {
-    private func get(_ fixture: Fixture, _ target: String, _ field: String, method: String = "GET") throws -> Response {
+    private func get(_ fixture: ServiceFixture, _ target: String, _ field: String, method: String = "GET") throws
+        -> Response
+    {
         try fixture.get(target, fields: "Password: mumble\r\n\(field)\r\n", method: method)
     }
 
     @Test func answersWhatTheClientHasWithoutABody() throws {
-        let fixture = try Fixture()
+        let fixture = try ServiceFixture()
         for target in ["/", "/species?format=csv", "/species/comrav", "/observations/1"] {
             let tag = try #require(try fixture.get(target).fields[.etag])
             for field in ["If-None-Match: \(tag)", "If-None-Match: \"a,b\", W/\(tag)", "If-None-Match: *"] {
@@ -24,7 +26,7 @@ import Testing
     }
 
     @Test func hasOneTagForEachRepresentation() throws {
-        let fixture = try Fixture()
+        let fixture = try ServiceFixture()
         let targets = ["/", "/observations", "/?format=csv", "/?format=csv&spreadsheet=yes", "/?year=2021", "/species"]
         var tags = try targets.map { try fixture.get($0).fields[.etag] }
         tags.append(try get(fixture, "/", "Accept: application/geo+json").fields[.etag])
@@ -42,7 +44,7 @@ import Testing
         ("/health", nil),
     ])
     func namesAFileThatIsNotJSON(target: String, name: String?) throws {
-        let fixture = try Fixture()
+        let fixture = try ServiceFixture()
         let expected = name.map { "inline; filename=\"\($0)\"" }
         let whole = try fixture.get(target)
         #expect(whole.fields[.contentDisposition] == expected)
@@ -56,7 +58,7 @@ import Testing
     @Test func namesAFileThatIsStreamedAndCompressed() throws {
         let header = "loc_id,latitude,longitude,region,year,month,day,species_id,num\n"
         let rows = (1...2000).map { "L\($0),60.5,-135.25,CA-YT,2021,2,1,stejay,\($0)\n" }
-        let fixture = try Fixture(plain: header + rows.joined())
+        let fixture = try ServiceFixture(plain: header + rows.joined())
         for target in ["/observations.csv", "/observations.csv?spreadsheet=yes"] {
             let response = try get(fixture, target, "Accept-Encoding: gzip")
             #expect(response.fields[.contentEncoding] == "gzip")
@@ -68,16 +70,16 @@ import Testing
     }
 
     @Test func sendsNewDataAgain() throws {
-        let fixture = try Fixture()
+        let fixture = try ServiceFixture()
         let tag = try #require(try fixture.get("/").fields[.etag])
-        try fixture.replace(plain: Fixture.plain)
+        try fixture.replace(plain: ServiceFixture.plain)
         // The file is looked at every 50 ms.
         fixture.clock.advance(milliseconds: 50)
         #expect(try get(fixture, "/", "If-None-Match: \(tag)").status == .ok)
     }
 
     @Test func letsTheTagOverruleTheDate() throws {
-        let fixture = try Fixture()
+        let fixture = try ServiceFixture()
         let date = try #require(try fixture.get("/").fields[.lastModified])
         #expect(try get(fixture, "/", "If-Modified-Since: \(date)").status == .notModified)
         #expect(try get(fixture, "/", "If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT").status == .ok)
@@ -90,12 +92,12 @@ import Testing
         ("/species/comra", .notFound), ("/observations/99", .notFound),
     ])
     func neverTakesAnErrorForUnchanged(target: String, status: Status) throws {
-        #expect(try get(Fixture(), target, "If-None-Match: *").status == status)
-        #expect(try Fixture().get(target, fields: "If-None-Match: *\r\n").status == .unauthorized)
+        #expect(try get(ServiceFixture(), target, "If-None-Match: *").status == status)
+        #expect(try ServiceFixture().get(target, fields: "If-None-Match: *\r\n").status == .unauthorized)
     }
 
     @Test func answersAHeadWithoutAQueryUnlessItsFieldsNeedOne() throws {
-        let fixture = try Fixture()
+        let fixture = try ServiceFixture()
         let head = try fixture.get("/", method: "HEAD")
         guard case .omitted = head.body else {
             Issue.record("a body was made")

@@ -11,7 +11,7 @@ import Testing
         return header + (1...3000).map { "L\($0),60.5,-135.25,CA-YT,2021,2,1,stejay,\($0)\n" }.joined()
     }()
 
-    private func get(_ fixture: Fixture, _ target: String, _ fields: String = "") throws -> Response {
+    private func get(_ fixture: ServiceFixture, _ target: String, _ fields: String = "") throws -> Response {
         try fixture.get(target, fields: "Password: mumble\r\n\(fields)")
     }
 
@@ -34,7 +34,7 @@ import Testing
 
     @Test(arguments: ["/?limit=40", "/?limit=300", "/", "/?format=csv"])
     func compressesToTheSameBytes(target: String) throws {
-        let fixture = try Fixture(plain: GzipTests.many)
+        let fixture = try ServiceFixture(plain: GzipTests.many)
         let plain = try get(fixture, target)
         let packed = try get(fixture, target, "Accept-Encoding: gzip\r\n")
         #expect(plain.fields[.contentEncoding] == nil)
@@ -48,14 +48,14 @@ import Testing
     }
 
     @Test func leavesSmallBodiesAndRefusalsOfGzipAsTheyAre() throws {
-        let fixture = try Fixture(plain: GzipTests.many)
+        let fixture = try ServiceFixture(plain: GzipTests.many)
         #expect(try get(fixture, "/?limit=1", "Accept-Encoding: gzip\r\n").fields[.contentEncoding] == nil)
         #expect(try get(fixture, "/?limit=40", "Accept-Encoding: gzip;q=0\r\n").fields[.contentEncoding] == nil)
         #expect(try get(fixture, "/?limit=40", "Accept-Encoding: br\r\n").fields[.contentEncoding] == nil)
     }
 
     @Test func knowsTheTagOfTheCompressedBodyOnlyWhereThatIsTaken() throws {
-        let fixture = try Fixture(plain: GzipTests.many)
+        let fixture = try ServiceFixture(plain: GzipTests.many)
         let tag = try #require(try get(fixture, "/?limit=40", "Accept-Encoding: gzip\r\n").fields[.etag])
         let again = try get(fixture, "/?limit=40", "Accept-Encoding: gzip\r\nIf-None-Match: \(tag)\r\n")
         #expect(again.status == .notModified)

@@ -7,18 +7,10 @@ import Testing
 @testable import Fixtures
 
 @Suite struct StorePoolTests {
-    private let folder: TemporaryFolder
-    private let path: String
+    private let database: ReplaceableDatabase
+    private var path: String { database.path }
 
-    init() throws {
-        folder = try TemporaryFolder()
-        path = folder.path("birds.db")
-        try publish(records: 20)
-    }
-
-    private func publish(records count: Int) throws {
-        try folder.publish("birds.db", seed: 41, records: count)
-    }
+    init() throws { database = try ReplaceableDatabase(seed: 41, records: 20) }
 
     @Test func noMoreThanTheLimitAreOut() throws {
         let pool = StorePool(path: path, limit: 2)
@@ -33,9 +25,9 @@ import Testing
     }
 
     @Test func aFailureToOpenTakesNoPlace() throws {
-        let pool = StorePool(path: folder.path("none.db"), limit: 1)
+        let pool = StorePool(path: database.folder.path("none.db"), limit: 1)
         for _ in 0..<3 {
-            #expect(throws: StoreError.missing(path: folder.path("none.db"))) { try pool.withdraw().end() }
+            #expect(throws: StoreError.missing(path: database.folder.path("none.db"))) { try pool.withdraw().end() }
         }
     }
 
@@ -53,7 +45,7 @@ import Testing
         let pool = StorePool(path: path, limit: 3)
         let old = try pool.withdraw()
         try pool.withdraw().end()
-        try publish(records: 5)
+        try database.replace(records: 5)
         #expect(try pool.withdraw().recordCount() == 5)
         // One that comes back late is not handed out again.
         let store = old.store
@@ -66,7 +58,7 @@ import Testing
         try pool.withdraw().end()
         pool.discardOld()
         #expect(openFiles() == 1)
-        try publish(records: 5)
+        try database.replace(records: 5)
         pool.discardOld()
         #expect(openFiles() == 0)
     }
@@ -76,7 +68,7 @@ import Testing
         let first = try pool.withdraw()
         let store = first.store
         first.end()
-        try Data("this is no database".utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        try database.replaceByText()
         let old = try pool.withdraw()
         #expect(old.store == store)
         #expect(throws: StoreError.self) { try pool.withdraw().end() }
@@ -183,8 +175,8 @@ import Testing
         // Codes of two places, and one of more than are merged.
         for index in 0..<40 { fixture.places[index].code = "L100" }
         for index in fixture.records.indices { fixture.records[index].complete = 1 }
-        try fixture.write(to: folder.path("more.db"))
-        let pool = StorePool(path: folder.path("more.db"), limit: 1)
+        try fixture.write(to: database.folder.path("more.db"))
+        let pool = StorePool(path: database.folder.path("more.db"), limit: 1)
         var counts: [Int] = []
         // At first statements are prepared that the store keeps.
         for _ in 0..<3 {

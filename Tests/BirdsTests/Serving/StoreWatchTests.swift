@@ -5,18 +5,10 @@ import Testing
 @testable import Fixtures
 
 @Suite struct StoreWatchTests {
-    private let folder: TemporaryFolder
-    private let path: String
+    private let database: ReplaceableDatabase
+    private var path: String { database.path }
 
-    init() throws {
-        folder = try TemporaryFolder()
-        path = folder.path("birds.db")
-        try publish(records: 5000)
-    }
-
-    private func publish(records count: Int) throws {
-        try folder.publish("birds.db", seed: 31, records: count)
-    }
+    init() throws { database = try ReplaceableDatabase(seed: 31, records: 5000) }
 
     @Test func aNewGenerationIsTakenUpAndTheOldOneEndsInPeace() throws {
         let watch = try StoreWatch(path: path)
@@ -25,7 +17,7 @@ import Testing
         var bytes: [UInt8] = []
         #expect(try !cursor.fill(&bytes, limit: 1000))
 
-        try publish(records: 7)
+        try database.replace(records: 7)
         // Not looked at again so soon.
         #expect(watch.current(now: 49_999_999) === old)
         let new = watch.current(now: 50_000_000)
@@ -41,7 +33,7 @@ import Testing
         let watch = try StoreWatch(path: path)
         #expect(!watch.lastIsEdited)
         for round in 1...2 {
-            try publish(records: round)
+            try database.replace(records: round)
             try Database(path: path, mode: .readWrite).execute("UPDATE observation SET num = 7")
             _ = watch.current(now: UInt64(round) * 1_000_000_000)
             #expect(watch.lastIsEdited)
@@ -58,7 +50,7 @@ import Testing
     @Test func aBadFileIsRefusedOnceAndTheOldOneStays() throws {
         let watch = try StoreWatch(path: path)
         let old = watch.current(now: 0)
-        try Data("this is no database".utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        try database.replaceByText()
         #expect(watch.current(now: 100_000_000) === old)
         #expect(watch.lastRefusal != nil)
         #expect(watch.lastRefusal == nil)
@@ -71,7 +63,7 @@ import Testing
         #expect(watch.current(now: 6_000_000_000) === old)
         #expect(watch.lastRefusal == .missing(path: path))
 
-        try publish(records: 3)
+        try database.replace(records: 3)
         #expect(try watch.current(now: 7_000_000_000).ids(ObservationQuery()).count == 3)
     }
 
@@ -84,9 +76,10 @@ import Testing
         #expect(watch.current(now: 1_000_000_000) === old)
         #expect(watch.lastRefusal != nil)
         #expect(
-            throws: StoreError.unusable(path: folder.path(""), reason: "it is no file; give the path of a database")
+            throws: StoreError.unusable(
+                path: database.folder.path(""), reason: "it is no file; give the path of a database")
         ) {
-            try ObservationStore(path: folder.path(""))
+            try ObservationStore(path: database.folder.path(""))
         }
     }
 }

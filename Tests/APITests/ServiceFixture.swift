@@ -21,7 +21,7 @@ func parse(_ text: String) throws -> Request {
 struct NotARequest: Error { let text: String }
 
 /// A service over a small database that goes when the fixture goes.
-final class Fixture {
+final class ServiceFixture {
     static let plain = """
         loc_id,latitude,longitude,region,year,month,day,species_id,num
         L2,60.702886,-135.014611,CA-YT,2020,11,19,stejay,2
@@ -46,9 +46,9 @@ final class Fixture {
     let clock = TestClock()
 
     init(
-        password: String? = "mumble", plain: String = Fixture.plain, species: String = Fixture.species,
+        password: String? = "mumble", plain: String = ServiceFixture.plain, species: String = ServiceFixture.species,
         queryTimeout: Int = 10, cors: [String] = [],
-        publicURL: String? = nil, loopBudget: UInt64 = Fixture.patience
+        publicURL: String? = nil, loopBudget: UInt64 = ServiceFixture.patience
     ) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("rookery-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
