@@ -16,6 +16,28 @@ import Testing
         #expect(metrics.value(LoopMetrics.count - 1) == 7)
     }
 
+    @Test(arguments: [(0, 0), (50_000, 0), (50_001, 1), (10_000_000_000, 10), (10_000_000_001, 11), (.max, 11)])
+    func aDurationUpToABoundIsCountedThere(nanoseconds: UInt64, bucket: Int) {
+        let metrics = LoopMetrics()
+        metrics.finished(
+            Report(
+                request: nil, peer: Peer(address: "::1"), status: .ok, user: nil, requestID: nil, bodyBytes: 0,
+                nanoseconds: nanoseconds, complete: true))
+        let counts = LoopMetrics.bounds.indices.map { metrics.value(LoopMetrics.duration + $0) }
+        #expect(counts == LoopMetrics.bounds.indices.map { $0 == bucket ? 1 : 0 })
+        #expect(metrics.value(LoopMetrics.nanoseconds) == nanoseconds)
+    }
+
+    @Test func queriesAreCountedWhereTheyWere() {
+        let metrics = LoopMetrics()
+        metrics.queried(onWorker: false, nanoseconds: 5)
+        metrics.queried(onWorker: true, nanoseconds: 70)
+        metrics.queried(onWorker: true, nanoseconds: 200)
+        metrics.wentOn(nanoseconds: 1_000)
+        #expect((0..<2).map { metrics.value(LoopMetrics.queries + $0) } == [1, 2])
+        #expect((0..<2).map { metrics.value(LoopMetrics.queryTime + $0) } == [5, 1_270])
+    }
+
     @Test func countsAnswersAndFailedLogins() throws {
         let fixture = try ServiceFixture()
         _ = try fixture.get("/")

@@ -221,6 +221,23 @@ import Testing
 
     // MARK: - Reports
 
+    /// A connection that waits for its next request is not a slow one.
+    @Test func theTimeOfARequestBeginsWithItsFirstByte() throws {
+        try withServer { server in
+            let client = try RawClient(server)
+            for _ in 0..<2 {
+                try server.advance(by: .seconds(5))
+                try client.send("GET /a HTTP/1.1\r\n")
+                try server.settle(client)
+                try server.advance(by: .seconds(3))
+                try client.send("Host: x\r\n\r\n")
+                #expect(try client.response().body == "/a")
+            }
+            try eventually("two reports") { server.record.reports.count == 2 }
+            #expect(server.record.reports.map(\.nanoseconds) == [3_000_000_000, 3_000_000_000])
+        }
+    }
+
     @Test func everyAnswerIsReported() throws {
         try withServer { server in
             let client = try RawClient(server)

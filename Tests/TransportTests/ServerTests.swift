@@ -170,6 +170,28 @@ import Testing
         }
     }
 
+    /// A few are told that there are too many; more than that are closed at once, and get no room.
+    @Test func onlySoManyAreRefusedWithAnAnswer() throws {
+        try withServer {
+            $0.maxConnections = 1
+        } _: { server in
+            let first = try RawClient(server)
+            try first.send(get("/a"))
+            #expect(try first.response().status == 200)
+            for round in 1...2 {
+                let refused = try (0..<64).map { _ in try RawClient(server) }
+                for client in refused { #expect(try client.response().status == 503) }
+                #expect(try RawClient(server).readToEnd().text == "")
+                for client in refused { client.close() }
+                try eventually("those that were refused are closed") {
+                    server.record.closes.load(ordering: .sequentiallyConsistent) == 64 * round
+                }
+            }
+            try first.send(get("/b"))
+            #expect(try first.response().body == "/b")
+        }
+    }
+
     // MARK: - Stopping
 
     @Test func aStopAnswersWhatHasArrived() throws {

@@ -206,6 +206,34 @@ import Testing
         }
     }
 
+    /// What was taken in one half minute counts in no other.
+    @Test func aClientThatStopsTakingIsReset() throws {
+        try withServer { server in
+            let client = try RawClient(server, receiveBuffer: 16 << 10)
+            try client.send(get("/stream/1000000"))
+            for _ in 0..<40 {
+                for _ in 0..<8 { #expect(try client.skip(1 << 10) > 0) }
+                try server.advance(by: .seconds(2))
+            }
+            #expect(server.record.cancels.load(ordering: .sequentiallyConsistent) == 0)
+            try advance(server) { server.record.cancels.load(ordering: .sequentiallyConsistent) == 1 }
+        }
+    }
+
+    /// After the last answer a client has two seconds to close.
+    @Test func aClientThatDoesNotCloseIsClosed() throws {
+        try withServer { server in
+            let client = try RawClient(server)
+            try client.send("no request\r\n\r\n")
+            #expect(try client.response().status == 400)
+            try server.settle(client)
+            try server.advance(by: .seconds(2) + almost)
+            #expect(server.record.closes.load(ordering: .sequentiallyConsistent) == 0)
+            try server.advance(by: moment)
+            #expect(server.record.closes.load(ordering: .sequentiallyConsistent) == 1)
+        }
+    }
+
     @Test(arguments: [false, true])
     func aClientThatReadsSlowlyAndSteadilyIsServed(onUnixSocket: Bool) throws {
         try withServer {

@@ -9,8 +9,9 @@ final class Record: Sendable {
     let pieces = Atomic(0)
     let cancels = Atomic(0)
     let ends = Atomic(0)
-    /// Connections that have been opened.
+    /// Connections that have been opened, and those of them that are closed.
     let opens = Atomic(0)
+    let closes = Atomic(0)
     /// Turns that the loops have begun.
     let turns = Atomic(0)
     /// Requests that wait for `gate` on a worker.
@@ -43,7 +44,7 @@ final class TestApplication: Application {
 
     func opened() { record.opens.add(1, ordering: .sequentiallyConsistent) }
 
-    func closed() {}
+    func closed() { record.closes.add(1, ordering: .sequentiallyConsistent) }
 
     func respond(to request: Request, from peer: Peer) -> Answer {
         let path = request.target.path
