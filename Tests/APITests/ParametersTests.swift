@@ -104,6 +104,18 @@ import Testing
         }
     }
 
+    @Test(arguments: [("0", 0.0), ("0.5", 0.5), ("20038", 20_038), ("20038.1", nil), ("-1", nil), ("x", nil)])
+    func takesADistanceUpToHalfwayRound(text: String, kilometres: Double?) throws {
+        let given = [("near", "60.5,-135.25"), ("within", text)]
+        guard let kilometres else {
+            #expect(throws: APIError.self) { try read(given) }
+            return
+        }
+        #expect(
+            try read(given).filter.circle
+                == GeographicCircle(latitude: 60.5, longitude: -135.25, kilometres: kilometres))
+    }
+
     /// A value with commas or quotes may be one id, so that only a store can tell.
     @Test func leavesWhatMayBeOneIDToTheStore() throws {
         let query = try read([

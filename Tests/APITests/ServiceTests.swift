@@ -53,6 +53,26 @@ import Testing
         #expect(try ServiceFixture().get("/openapi.json").text.contains(#""servers":[{"url":"."}]"#))
     }
 
+    @Test(
+        arguments: [(.tooManyConnections, "1"), (.timeout, nil), (.bodyTooSlow, nil)] as [(RequestError, String?)])
+    func countsARefusalAndSaysWhenToComeAgain(error: RequestError, seconds: String?) throws {
+        let fixture = try ServiceFixture()
+        let response = fixture.service.refuse(error, from: Peer(address: "192.0.2.1"))
+        #expect(response.status == error.status)
+        #expect(response.fields[.retryAfter] == seconds)
+        let line = "rookery_requests_total{route=\"none\",status=\"\(error.status.code)\"} 1\n"
+        #expect(try fixture.get("/metrics").text.contains(line))
+    }
+
+    /// What ends a URL, or a parameter, stays within it.
+    @Test func escapesWhatAPageLinkHolds() throws {
+        let target = try RequestTarget(parsing: "/a%3Eb/c?species=x%26y%3E,z&after=old&limit=1")
+        let query = "?species=x%26y%3E,z&limit=1&after=new>; rel=\"next\""
+        #expect(PageLink(target, base: nil).next("new") == "<" + query)
+        let base = try PublicURL("https://atlas.example/birds")
+        #expect(PageLink(target, base: base).next("new") == "<https://atlas.example/birds/a%3Eb/c" + query)
+    }
+
     @Test(arguments: [
         ("https://atlas.example/birds", "https://atlas.example/birds"),
         ("HTTP://Atlas.example:8080//", "http://Atlas.example:8080"),

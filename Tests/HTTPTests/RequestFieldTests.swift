@@ -121,6 +121,7 @@ import Testing
             ("HTTP/1.1", [], true), ("HTTP/1.1", ["close"], false), ("HTTP/1.1", ["Close"], false),
             ("HTTP/1.1", ["keep-alive"], true), ("HTTP/1.1", ["keep-alive, close"], false),
             ("HTTP/1.1", ["upgrade ,\tCLOSE"], false), ("HTTP/1.1", ["TE", "close"], false),
+            ("HTTP/1.1", ["close", "close"], false), ("HTTP/1.0", ["keep-alive", "keep-alive"], true),
             ("HTTP/1.1", ["closed"], true),
             ("HTTP/1.1", ["not-close"], true), ("HTTP/1.1", ["close;q=1"], true), ("HTTP/1.1", [""], true),
             ("HTTP/1.1", [",,close,,"], false), ("HTTP/1.2", [], true), ("HTTP/1.0", [], false),

@@ -1,3 +1,4 @@
+import Birds
 import HTTP
 import Testing
 
@@ -67,6 +68,21 @@ import Testing
             #expect(text.utf8.starts(with: [0xEF, 0xBB, 0xBF]) == target.hasSuffix("yes"))
             #expect(text.unicodeScalars.count { $0 == "\u{FEFF}" } == (target.hasSuffix("yes") ? 1 : 0))
         }
+    }
+
+    /// Whoever sees other records gets other bytes.
+    @Test func hasATagForEachView() throws {
+        let fixture = try ServiceFixture()
+        let generation = try withExtendedLifetime(fixture) {
+            try ObservationStore(path: fixture.configuration.database).generation
+        }
+        let request = try parse("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        let views = [View.everything, .nothing, View([View.Part(regions: ["CA"])]), View([View.Part(regions: ["US"])])]
+        let tags = views.map { view in
+            Delivery(request, of: .observations, format: .json, view: view, isHeadEnough: false)
+                .complete(.rows(.bytes([]), in: .json), generation).fields[.etag]
+        }
+        #expect(Set(tags).count == views.count)
     }
 
     @Test func sendsNewDataAgain() throws {

@@ -47,6 +47,13 @@ import Testing
         #expect(try unpack(bytes) == whole)
     }
 
+    @Test(arguments: [(1023, false, false), (1024, true, false), (16_384, true, false), (16_385, true, true)])
+    func isWorthTheWorkFromOneKiBAndLongBeyondSixteen(size: Int, isWorth: Bool, isLong: Bool) {
+        let body = Body.bytes([UInt8](repeating: 0x20, count: size))
+        #expect(body.isWorthCompressing == isWorth)
+        #expect(body.isLongToCompress == isLong)
+    }
+
     @Test func leavesSmallBodiesAndRefusalsOfGzipAsTheyAre() throws {
         let fixture = try ServiceFixture(plain: GzipTests.many)
         #expect(try get(fixture, "/?limit=1", "Accept-Encoding: gzip\r\n").fields[.contentEncoding] == nil)
