@@ -51,7 +51,12 @@ let package = Package(
             name: "APITests", dependencies: ["API", "HTTP", "Birds", "BirdImport", "Transport"], swiftSettings: settings
         ),
         .testTarget(
-            name: "RookeryTests", dependencies: ["rookery", "Birds", "BirdImport", "Transport", "HTTP"],
+            name: "RookeryTests",
+            dependencies: [
+                "rookery", "Birds", "BirdImport", "API", "Transport", "HTTP",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

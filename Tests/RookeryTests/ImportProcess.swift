@@ -84,4 +84,29 @@ final class ImportProcess {
     func rookery(_ arguments: String..., environment: [String] = []) throws -> Outcome {
         try run(program: Self.program, arguments, environment: environment)
     }
+
+    /// Serves one record.
+    ///
+    /// - Parameter shell: A script that sets limits, and executes its arguments.
+    /// - Returns: The process, which listens.
+    func serve(under shell: String = "exec \"$@\"", on socket: String) throws -> pid_t {
+        write(
+            "birds.csv",
+            "loc_id,latitude,longitude,region,year,month,day,species_id,num\nL1,60.5,-135.25,CA-YT,2021,2,1,stejay,3\n")
+        guard try rookery("import", path("birds.csv"), "--database", database).status == 0 else { throw Fault() }
+        let server = try spawn(
+            "/bin/sh",
+            [
+                "-c", shell, "sh", ImportProcess.program, "serve", "--database", database, "--password",
+                "mumble",
+                "--socket", socket, "--threads", "1", "--access-log", path("log"),
+            ])
+        var isReady = false
+        for _ in 0..<3_000 where !isReady {
+            usleep(10_000)
+            isReady = access(socket, F_OK) == 0
+        }
+        guard isReady else { throw Fault() }
+        return server
+    }
 }
