@@ -85,7 +85,7 @@ final class ImportProcess {
         try run(program: Self.program, arguments, environment: environment)
     }
 
-    /// Serves one record.
+    /// Serves one record. What the server says goes to a file of its own.
     ///
     /// - Parameter shell: A script that sets limits, and executes its arguments.
     /// - Returns: The process, which listens.
@@ -97,7 +97,8 @@ final class ImportProcess {
         let server = try spawn(
             "/bin/sh",
             [
-                "-c", shell, "sh", ImportProcess.program, "serve", "--database", database, "--password",
+                "-c", "exec >\"$0\" 2>&1; \(shell)", path("served"), ImportProcess.program, "serve", "--database",
+                database, "--password",
                 "mumble",
                 "--socket", socket, "--threads", "1", "--access-log", path("log"),
             ])
