@@ -98,9 +98,7 @@ final class ImportProcess {
             "/bin/sh",
             [
                 "-c", "exec >\"$0\" 2>&1; \(shell)", path("served"), ImportProcess.program, "serve", "--database",
-                database, "--password",
-                "mumble",
-                "--socket", socket, "--threads", "1", "--access-log", path("log"),
+                database, "--password", "mumble", "--socket", socket, "--threads", "1", "--access-log", path("log"),
             ])
         var isReady = false
         for _ in 0..<3_000 where !isReady {

@@ -225,7 +225,9 @@ import Testing
     @Test func theTimeOfARequestBeginsWithItsFirstByte() throws {
         try withServer { server in
             let client = try RawClient(server)
-            for _ in 0..<2 {
+            for round in 0..<2 {
+                // An answer can be read before it is reported.
+                try eventually("a report") { server.record.reports.count == round }
                 try server.advance(by: .seconds(5))
                 try client.send("GET /a HTTP/1.1\r\n")
                 try server.settle(client)
@@ -243,6 +245,7 @@ import Testing
             let client = try RawClient(server)
             try client.send(get("/four") + get("/gate/4") + get("/stream/2"))
             try eventually("a worker waits") { server.record.waiting.load(ordering: .sequentiallyConsistent) == 1 }
+            try eventually("a report") { server.record.reports.count == 1 }
             try server.advance(by: .milliseconds(7))
             server.record.gate.store(true, ordering: .sequentiallyConsistent)
             for _ in 0..<3 { _ = try client.response() }
