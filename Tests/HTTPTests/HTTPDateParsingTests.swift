@@ -14,6 +14,12 @@ import Testing
         #expect(read(text) == 784_111_777)
     }
 
+    /// A leap second is the first of the next minute.
+    @Test func readsALeapSecond() {
+        #expect(read("Sat, 31 Dec 2016 23:59:60 GMT") == read("Sun, 01 Jan 2017 00:00:00 GMT"))
+        #expect(read("Sat, 31 Dec 2016 23:59:61 GMT") == nil)
+    }
+
     @Test(arguments: [0, 951_782_399, 951_868_800, 1_709_164_800, 1_709_251_200, 253_402_300_799, -62_135_596_800])
     func readsWhatItWrites(seconds: Int64) {
         #expect(HTTPDate.secondsSinceEpoch(HTTPDate.bytes(secondsSinceEpoch: seconds)[...], now: 0) == seconds)

@@ -16,6 +16,7 @@ import Testing
             (["application/json;q=0, */*;q=0.1"], 1), (["*/*;q=0.1, application/json;q=0"], 1),
             (["application/json;q=0.2", "text/csv"], 2), (["text/html"], nil), (["*/*;q=0"], nil),
             (["application/json;q=0.000"], nil), (["text/csv;a=\"x,y;q=0\";q=0.3, application/geo+json;q=0.4"], 3),
+            ([#"text/html;a="\",text/csv", application/geo+json;q=0.4"#], 3),
             // The more specific range decides, whichever comes first and whichever is liked better.
             (["application/*;q=0.1, */*"], 2), (["*/*, application/*;q=0.1"], 2),
             (["application/*;q=0.1, */*", "application/geo+json;q=0.2, text/csv;q=0"], 3),

@@ -159,4 +159,14 @@ import Testing
             return
         }
     }
+
+    /// What an interim response says is no part of the final one.
+    @Test(arguments: [(0, "end"), (10, "end"), (11, "malformed")])
+    func skipsUpToTenInterimResponses(count: Int, end: String) {
+        let interim = "HTTP/1.1 103 Early Hints\r\nRetry-After: 7\r\nContent-Length: 3\r\n\r\n"
+        let final = "HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nContent-Length: 1\r\n\r\na"
+        let result = read(String(repeating: interim, count: count) + final)
+        #expect(result.end == end)
+        if end == "end" { #expect(result.fields == ["text/csv", "1"] && result.body == "a") }
+    }
 }
