@@ -34,6 +34,16 @@ import Testing
             ])
     }
 
+    @Test func theNameOfARequestCannotBeginAnotherField() {
+        var response = Response(.noContent)
+        response.requestID = "a\r\nX: y\u{7F}"
+        #expect(
+            head(response) == [
+                "HTTP/1.1 204 No Content", "Date: Sun, 06 Nov 1994 08:49:37 GMT", "X-Request-Id: a  X: y ",
+                "X-Content-Type-Options: nosniff",
+            ])
+    }
+
     @Test func framesBytesByTheirLength() {
         for version in [Version.http10, .http11] {
             #expect(ResponseEncoder.framing(of: Response(.notFound), for: version) == .length(0))

@@ -88,6 +88,22 @@ import Testing
         }
     }
 
+    /// All addresses are those of IPv4 too, whatever the system's default; one address is that one alone.
+    @Test(.enabled(if: Self.hasIPv6), arguments: [("::", true), ("::1", false)])
+    func allAddressesAreThoseOfIPv4Too(host: String, takes: Bool) throws {
+        try withServer {
+            $0.host = host
+        } _: { server in
+            let client = try? RawClient(.network(host: "127.0.0.1", port: server.port))
+            #expect((client != nil) == takes)
+            guard let client else { return }
+            try client.send(get("/a"))
+            #expect(try client.response().body == "/a")
+            try eventually("a report") { server.record.reports.count == 1 }
+            #expect(server.record.reports.first?.peer.address == "127.0.0.1")
+        }
+    }
+
     // MARK: - Unix socket
 
     @Test func itListensOnAUnixSocket() throws {
