@@ -4,7 +4,7 @@ import Glibc
 /// One change of a database: a new generation of its file.
 ///
 /// Invariants:
-/// - Whoever changes the database holds an exclusive lock on `PATH.lock`, which stays there for good.
+/// - Whoever changes the database holds an exclusive lock on `PATH.lock`, and removes it at the end.
 /// - A change is made to a copy, `PATH.new`, without a journal; the copy is synced before it is renamed to `PATH`, and the
 ///   folder after it. So whatever ends the process leaves the old file or the new one, whole.
 /// - Only the holder of the lock writes or removes `PATH.new`; one that is there when the lock is taken was left by a
@@ -31,29 +31,43 @@ final class Generation {
     /// Clears while it has the lock, which goes after it.
     deinit { clear() }
 
-    /// The lock of a database, held until it is released.
+    /// The lock of a database, held until it is released. Its file goes with it.
     private final class Lock {
         private let descriptor: Int32
+        private let path: String
 
         /// - Parameter given: the database as it was named, for a sentence.
         init(path: String, of given: String) throws(ImportError) {
-            descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-            guard descriptor >= 0 else { throw .refused("\(path) can't be written: \(systemMessage(errno)).") }
+            self.path = path
             // A program that this one has started holds the lock for a moment too, until it has become that program.
-            var number: Int32 = 0
             for _ in 0..<10 {
-                if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return }
-                number = errno
-                if number != EWOULDBLOCK { break }
+                let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+                guard descriptor >= 0 else { throw .refused("\(path) can't be written: \(systemMessage(errno)).") }
+                let number = flock(descriptor, LOCK_EX | LOCK_NB) == 0 ? 0 : errno
+                // What was locked may be a file that its last holder has removed by now; then another is to be locked.
+                if number == 0, Self.isAt(path, descriptor) {
+                    self.descriptor = descriptor
+                    return
+                }
+                close(descriptor)
+                guard number == 0 || number == EWOULDBLOCK else {
+                    throw .refused("\(path) can't be locked: \(systemMessage(number)).")
+                }
                 usleep(20_000)
             }
-            throw .refused(
-                number == EWOULDBLOCK
-                    ? "\(given) can't be changed now: another import is under way. Try again when it has ended."
-                    : "\(path) can't be locked: \(systemMessage(number)).")
+            throw .refused("\(given) can't be changed now: another import is under way. Try again when it has ended.")
         }
 
-        deinit { close(descriptor) }
+        private static func isAt(_ path: String, _ descriptor: Int32) -> Bool {
+            var (open, named) = (stat(), stat())
+            return fstat(descriptor, &open) == 0 && stat(path, &named) == 0
+                && (open.st_dev, open.st_ino) == (named.st_dev, named.st_ino)
+        }
+
+        deinit {
+            unlink(path)
+            close(descriptor)
+        }
     }
 
     private func clear() {

@@ -26,7 +26,7 @@ import Testing
     @Test func clearsAwayWhatAKilledImportLeft() throws {
         for suffix in ["", "-journal", "-wal", "-shm"] { fixture.write("birds.db.new" + suffix, "half a database") }
         try fixture.run("a.csv")
-        #expect(fixture.names == ["a.csv", "birds.db", "birds.db.lock"])
+        #expect(fixture.names == ["a.csv", "birds.db"])
         #expect(try fixture.isSound())
     }
 
@@ -53,7 +53,7 @@ import Testing
             #expect(throws: ImportError.self) {
                 try change { (database) throws(StoreError) in try database.execute(statement) }
             }
-            #expect(fixture.names == ["a.csv", "birds.db.lock"])
+            #expect(fixture.names == ["a.csv"])
         }
         try fixture.run("a.csv")
         let before = fixture.bytes("birds.db")
