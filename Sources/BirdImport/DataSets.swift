@@ -57,7 +57,7 @@ public enum DataSets {
             throw .refused(
                 "There is no data set '\(name)'"
                     + (nearest.map { "; the nearest name is '\($0)'." }
-                        ?? (names.isEmpty ? "; there is none at all." : ".")))
+                        ?? (names.isEmpty ? "; there is none at all." : "; 'rookery datasets list' shows them.")))
         }
         return try generation.change { (database) throws(StoreError) -> Int in
             let select = try database.prepare("SELECT id FROM dataset WHERE name = ?1")
@@ -88,7 +88,7 @@ public enum DataSets {
         do throws(ImportError) {
             try checkName(name)
         } catch {
-            throw .refused("\(error.message) Give the data set of \(path) another with --dataset.")
+            throw .refused("\(error.message) Give the data set of \(path) another name with --dataset.")
         }
         return name
     }

@@ -45,7 +45,7 @@ struct DatasetsCommand: ParsableCommand {
             prepareToWrite(beside: path)
             do throws(ImportError) {
                 let removed = try DataSets.remove(name: name, path: path, waitsForClock: true)
-                print("Removed: data set \(name), \(removed) \(removed == 1 ? "record" : "records")")
+                print("Removed: data set \(name), \(ImportReport.count(removed, "record", "records"))")
             } catch {
                 throw Failure(error)
             }

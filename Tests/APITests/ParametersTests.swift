@@ -51,11 +51,15 @@ import Testing
         ("regoin", "region"),
     ])
     func namesTheNearestParameter(given: String, nearest: String) {
-        #expect(throws: APIError.unknownParameter(given, nearest: nearest)) { try read([(given, "x")]) }
+        #expect(
+            throws: APIError.unknownParameter(given, nearest: nearest, known: Parameter.observations.map(\.rawValue))
+        ) { try read([(given, "x")]) }
     }
 
     @Test func namesNoParameterThatIsNotNear() {
-        #expect(throws: APIError.unknownParameter("password", nearest: nil)) { try read([("password", "mumble")]) }
+        #expect(
+            throws: APIError.unknownParameter("password", nearest: nil, known: Parameter.observations.map(\.rawValue))
+        ) { try read([("password", "mumble")]) }
     }
 
     @Test(arguments: [
@@ -164,6 +168,30 @@ import Testing
             return
         }
         #expect(parameter == name)
+    }
+
+    /// A name that is near to none is answered with a list of those that there are.
+    @Test(arguments: [
+        ("fields", "xyz", "fields: 'xyz' is not a member of a record; those are loc_id, latitude, longitude, "),
+        ("sort", "minutes", "sort: 'minutes' is not a member that records can be sorted by; those are date, year, "),
+        ("sort", "dat", "sort: 'dat' is not a member that records can be sorted by; did you mean 'date'?"),
+        ("colour", "red", "there is no parameter 'colour' here; this path takes species, year, month, "),
+        ("specie", "x", "there is no parameter 'specie' here; did you mean 'species'?"),
+    ])
+    func listsOrSuggestsNames(name: String, value: String, message: String) throws {
+        let error = #expect(throws: APIError.self) {
+            let parameters = try Parameters([.init(name: name, value: value)], allowed: Parameter.observations)
+            _ = try parameters.observations()
+            _ = try parameters.fields()
+        }
+        #expect(Problem(try #require(error)).message.hasPrefix(message))
+    }
+
+    @Test func saysWhereAPathTakesNoParameter() throws {
+        let error = #expect(throws: APIError.self) {
+            try Parameters([.init(name: "limit", value: "2")], allowed: [])
+        }
+        #expect(Problem(try #require(error)).message == "there is no parameter 'limit' here; this path takes none")
     }
 
     @Test(arguments: [

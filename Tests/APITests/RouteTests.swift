@@ -62,7 +62,9 @@ import Testing
             ("/observations.csv/", "/observations.csv"), ("/health/", "/health"), ("/species/", "/species"),
             ("/locations/Hill%20End%2Fnorth/", "/locations/Hill%20End%2Fnorth"),
             ("/locations/Hill/north", "/locations/Hill%2Fnorth"), ("/locations/a//b/", "/locations/a%2F%2Fb"),
-            ("/x", nil), ("/x/", nil), ("/datasets/x", nil), ("/datasets/x/", nil), ("/observation", nil), ("/*", nil),
+            ("/summary.geojson", "/summary"), ("/observations.xlsx", "/observations"), ("/health.json", "/health"),
+            ("/.csv", nil), ("/x.csv", nil), ("/x", nil), ("/x/", nil), ("/datasets/x", nil), ("/datasets/x/", nil),
+            ("/observation", nil), ("/*", nil),
         ] as [(String, String?)])
     func namesThePathWithoutTheSlashThatIsTooMany(path: String, nearest: String?) throws {
         #expect(Route.nearestPath(to: try segments(path)) == nearest)

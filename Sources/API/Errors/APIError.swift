@@ -16,15 +16,15 @@ enum APIError: Error, Equatable {
     case incorrectPassword
     /// Wrong Basic credentials.
     case incorrectCredentials
-    /// `nearest` is an existing path if the requested one only has a slash too many.
+    /// `nearest` is an existing path if the requested one only has a slash or an ending too many.
     case unknownPath(nearest: String?)
     /// A method that the server knows, but no resource supports.
     case methodNotAllowed(allowed: [Method])
     case unknownObservation(id: String)
     case unknownLocation(code: String)
     case unknownSpecies(code: String)
-    /// `nearest` is the most similar existing name, here and in `badValue`.
-    case unknownParameter(String, nearest: String?)
+    /// `nearest` is the most similar existing name, here and in `badValue`. `known` are the parameters of the resource.
+    case unknownParameter(String, nearest: String?, known: [String])
     /// A parameter that is not a list, given more than once.
     case repeatedParameter(String)
     /// `expected` says how to give it, as the end of the sentence "… is missing; …".

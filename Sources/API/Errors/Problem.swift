@@ -63,10 +63,11 @@ struct Problem {
         case .unknownSpecies(let code):
             self.init(
                 .notFound, "unknown-species", "there is no species with this species_id", details: [("value", code)])
-        case .unknownParameter(let name, let nearest):
+        case .unknownParameter(let name, let nearest, let known):
+            let list = known.isEmpty ? "this path takes none" : "this path takes \(known.joined(separator: ", "))"
             self.init(
                 .badRequest, "unknown-parameter",
-                "there is no parameter '\(name)' here" + (nearest.map { "; did you mean '\($0)'?" } ?? ""),
+                "there is no parameter '\(name)' here; " + (nearest.map { "did you mean '\($0)'?" } ?? list),
                 details: [("parameter", name), ("nearest", nearest)])
         case .repeatedParameter(let name):
             self.init(

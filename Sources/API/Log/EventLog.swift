@@ -11,7 +11,8 @@ struct EventLog: Sendable {
         switch error {
         case .unknownSpecies(let name, let nearest):
             return .badValue(
-                parameter: "species", value: name, expected: "a species that is known here", nearest: nearest)
+                parameter: "species", value: name,
+                expected: nearest == nil ? "a known species; /species lists them" : "a known species", nearest: nearest)
         case .malformedList(let filter, let value, let expected):
             return .badValue(parameter: filter.rawValue, value: value, expected: expected, nearest: nil)
         case .unknownPage:

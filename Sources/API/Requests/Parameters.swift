@@ -52,8 +52,9 @@ struct Parameters {
     init(_ query: [RequestTarget.QueryItem], allowed: [Parameter]) throws(APIError) {
         for item in query {
             guard let parameter = Parameter(rawValue: item.name), allowed.contains(parameter) else {
-                let nearest = Spelling.nearest(to: item.name, among: allowed.lazy.map(\.rawValue))
-                throw .unknownParameter(item.name, nearest: nearest)
+                let known = allowed.map(\.rawValue)
+                let nearest = Spelling.nearest(to: item.name, among: known)
+                throw .unknownParameter(item.name, nearest: nearest, known: known)
             }
             guard parameter.isList || self[parameter] == nil else { throw .repeatedParameter(item.name) }
             guard !item.value.isEmpty else { throw bad(parameter, "", UnresolvedValue.emptyFault) }
@@ -133,10 +134,7 @@ struct Parameters {
     ) throws(APIError) -> [Member] {
         var members: [Member] = []
         for name in try list(.fields) {
-            guard let member = Member(rawValue: name) else {
-                let nearest = Spelling.nearest(to: name, among: all.lazy.map(\.rawValue))
-                throw bad(.fields, name, "a member of \(owner)", nearest: nearest)
-            }
+            guard let member = Member(rawValue: name) else { throw unknown(.fields, name, "a member of \(owner)", all) }
             guard !members.contains(member) else { throw bad(.fields, name, "allowed more than once") }
             members.append(member)
         }
@@ -146,6 +144,17 @@ struct Parameters {
     /// A value that is wrong by itself.
     func bad(_ parameter: Parameter, _ value: String, _ expected: String, nearest: String? = nil) -> APIError {
         .badValue(parameter: parameter.rawValue, value: value, expected: expected, nearest: nearest)
+    }
+
+    /// A value that is none of some names: the nearest of them is suggested, or all are listed.
+    func unknown<Name: RawRepresentable<String>>(
+        _ parameter: Parameter, _ value: String, _ expected: String, _ all: [Name]
+    ) -> APIError {
+        let names = all.map(\.rawValue)
+        if let nearest = Spelling.nearest(to: value, among: names) {
+            return bad(parameter, value, expected, nearest: nearest)
+        }
+        return bad(parameter, value, "\(expected); those are \(names.joined(separator: ", "))")
     }
 
     /// A value that does not fit the other parameters.

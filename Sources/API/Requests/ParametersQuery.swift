@@ -89,8 +89,7 @@ extension Parameters {
         var keys: [SummaryKey] = []
         for name in try list(.by) {
             guard let key = SummaryKey(rawValue: name) else {
-                let nearest = Spelling.nearest(to: name, among: SummaryKey.allCases.lazy.map(\.rawValue))
-                throw bad(.by, name, "a key of summaries; the keys are \(SummaryKey.names)", nearest: nearest)
+                throw unknown(.by, name, "a key of summaries", SummaryKey.allCases)
             }
             guard !keys.contains(key) else { throw bad(.by, name, "allowed more than once") }
             keys.append(key)
@@ -185,12 +184,7 @@ extension Parameters {
             let isDescending = text.hasPrefix("-")
             let name = isDescending ? String(text.dropFirst()) : text
             guard let field = SortKey.Field(rawValue: name) else {
-                if Field(rawValue: name) != nil {
-                    let names = SortKey.fields.map(\.rawValue).joined(separator: ", ")
-                    throw bad(.sort, name, "a member that records can be sorted by; those are \(names)")
-                }
-                let nearest = Spelling.nearest(to: name, among: SortKey.fields.lazy.map(\.rawValue))
-                throw bad(.sort, name, "a member of a record", nearest: nearest)
+                throw unknown(.sort, name, "a member that records can be sorted by", SortKey.fields)
             }
             guard !keys.contains(where: { $0.field == field }) else { throw bad(.sort, name, "allowed more than once") }
             keys.append(SortKey(field: field, isDescending: isDescending))

@@ -38,14 +38,17 @@ struct Route: Hashable {
         return (Route(resource), format)
     }
 
-    /// The path that a client probably meant if the path of its request has a slash too many, or an id with slashes
-    /// that are not encoded; nil if there is no such path. It is percent-encoded, so it can be requested as it is.
+    /// The path that a client probably meant if the path of its request has a slash too many, an id with slashes that
+    /// are not encoded, or a format that its resource does not have; nil if there is no such path. It is percent-encoded,
+    /// so it can be requested as it is.
     static func nearestPath(to segments: [String]) -> String? {
         var ends = segments[...]
         while ends.first == "" { ends.removeFirst() }
         while ends.last == "" { ends.removeLast() }
         let full = segments.filter { !$0.isEmpty }
-        for candidate in [full, Array(ends.prefix(1)) + [ends.dropFirst().joined(separator: "/")]]
+        var candidates = [full, Array(ends.prefix(1)) + [ends.dropFirst().joined(separator: "/")]]
+        if full.count == 1, let stem = full.first?.split(separator: ".").first { candidates.append([String(stem)]) }
+        for candidate in candidates
         where candidate != segments {
             guard let route = find(candidate.isEmpty ? [""] : candidate).route else { continue }
             // The id of an observation is a number, so it has no slash.

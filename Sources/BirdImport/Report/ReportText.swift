@@ -63,7 +63,8 @@ extension ImportReport {
         return lines
     }
 
-    private static func count(_ number: Int, _ one: String, _ many: String) -> String {
+    /// A number with its unit.
+    public static func count(_ number: Int, _ one: String, _ many: String) -> String {
         "\(Self.number(number)) \(number == 1 ? one : many)"
     }
 
