@@ -14,7 +14,11 @@ enum MemberDescription {
 
     /// The schema of a member by its name. A name means the same in all resources.
     private static func member(_ name: String) -> JSONValue {
-        if let field = Field(rawValue: name) { return schema(of: field) }
+        if let meaning = Field(rawValue: name)?.meaning {
+            return meaning.isNullable
+                ? nullable(meaning.kind.rawValue, meaning.sentence)
+                : ["type": .string(meaning.kind.rawValue), "description": .string(meaning.sentence)]
+        }
         switch name {
         case "species_count": return number("The number of species seen, without 'nobird'.", from: 0)
         case "iso_year":
@@ -47,47 +51,6 @@ enum MemberDescription {
         case "source", "licence", "citation": return nullable("string", "The \(name), as given to the import.")
         // A member that is missing here: the empty schema allows every value.
         default: return [:]
-        }
-    }
-
-    private static func schema(of field: Field) -> JSONValue {
-        switch field {
-        case .locationID: text("The code of the location.")
-        case .latitude: nullable("number", "In degrees.")
-        case .longitude: nullable("number", "In degrees.")
-        case .region: nullable("string", "Such as CA-YT: the country, then its part.")
-        case .year: nullable("integer", "Null if the file has a number that is not a date.")
-        case .month: nullable("integer", "1 to 12; null if it is not known.")
-        case .day: nullable("integer", "1 to 31; null if it is not known.")
-        case .speciesID: text("The code of the species.")
-        case .num: nullable("integer", "The number of birds; null if they were seen but not counted.")
-        case .id: nullable("integer", "The id in /observations/{id}. It changes when the data set is imported again.")
-        case .date:
-            nullable("string", "ISO 8601: 2021-02-03; 2021-02 or 2021 if no more is known; null if year is null.")
-        case .time: nullable("string", "Local time, HH:MM.")
-        case .checklistID: nullable("string", "The identifier of the checklist in its file.")
-        case .sourceID: nullable("string", "The identifier of the observation in its file.")
-        case .commonName: nullable("string", "The common name of the species.")
-        case .scientificName: nullable("string", "The scientific name of the species.")
-        case .category: nullable("string", "The category of the species in its taxonomy, such as hybrid.")
-        case .locationName: nullable("string", "The name of the location.")
-        case .dataset: text("The name of the data set.")
-        case .minutes: nullable("integer", "The duration of the checklist, in minutes.")
-        case .distanceKilometres: nullable("number", "The distance that the observers covered, in kilometres.")
-        case .areaHectares: nullable("number", "The area that was searched, in hectares.")
-        case .observers: nullable("integer", "The number of observers.")
-        case .protocol: nullable("string", "The kind of checklist, such as Stationary.")
-        case .checklistComments: nullable("string", "The observer's comments on the checklist.")
-        case .complete: nullable("boolean", "Whether the checklist reports all species that were noticed.")
-        case .day1AM, .day1PM, .day2AM, .day2PM:
-            nullable("boolean", "FeederWatch: whether the site was watched on this half-day.")
-        case .effortHoursAtLeast: nullable("number", "FeederWatch: the lower end of the range of hours.")
-        case .snowDepthAtLeast: nullable("number", "FeederWatch: the lower end of the range of snow depth, in cm.")
-        case .valid: nullable("boolean", "FeederWatch: whether the record passed review.")
-        case .reviewed: nullable("boolean", "Whether the record was reviewed.")
-        case .confidence: nullable("number", "The confidence of an automatic detection, 0 to 1.")
-        case .breedingCode: nullable("string", "The breeding code of an atlas, such as ON for an occupied nest.")
-        case .comments: nullable("string", "The observer's comments on the observation.")
         }
     }
 

@@ -1,4 +1,4 @@
-/// A member of a record, by the name it has in answers and in `fields=`.
+/// A member of a record, by the name it has in answers and in `fields=`. What each holds is said in `meaning`.
 public enum Field: String, Sendable, Hashable, CaseIterable {
     // The nine members of a record, in their order.
     case locationID = "loc_id"
@@ -12,15 +12,11 @@ public enum Field: String, Sendable, Hashable, CaseIterable {
     case num
 
     // More, where they are asked for.
-    /// The observation's own number, as in `/observations/{id}`; it changes when its data set is imported again.
     case id
-    /// ISO 8601: `2021-02-03`; `2021-02` or `2021` where no more is known.
     case date
     /// Local time, `HH:MM`: of the observation where it has its own, else of the checklist's start.
     case time
-    /// The identifier of the checklist in the file it came from, such as FeederWatch's SUB_ID.
     case checklistID = "checklist_id"
-    /// The identifier of the observation in the file it came from, such as FeederWatch's OBS_ID.
     case sourceID = "source_id"
     case commonName = "common_name"
     case scientificName = "scientific_name"
@@ -29,36 +25,132 @@ public enum Field: String, Sendable, Hashable, CaseIterable {
     case dataset
     case minutes
     case distanceKilometres = "distance_km"
-    /// The area that was searched, in hectares.
     case areaHectares = "area_ha"
     case observers
-    /// How the checklist was made, such as `Stationary`.
     case `protocol`
-    /// What the observer wrote of the checklist.
     case checklistComments = "checklist_comments"
-    /// Whether the checklist reports all species that were noticed.
     case complete
-    /// FeederWatch: whether each half of the two days was watched.
     case day1AM = "day1_am"
     case day1PM = "day1_pm"
     case day2AM = "day2_am"
     case day2PM = "day2_pm"
-    /// FeederWatch: the lower end of the class of hours.
     case effortHoursAtLeast = "effort_hours_atleast"
-    /// FeederWatch: the lower end of the class of snow depth, in centimetres.
     case snowDepthAtLeast = "snow_depth_atleast"
-    /// FeederWatch: whether the record passed review.
     case valid
     case reviewed
-    /// How sure a machine was of a detection, 0 to 1.
     case confidence
-    /// Of an atlas, such as `ON` for an occupied nest.
     case breedingCode = "breeding_code"
-    /// What the observer wrote of the observation.
     case comments
 
     /// The members of a record where `fields` says nothing.
     public static let defaults: [Field] = [
         .locationID, .latitude, .longitude, .region, .year, .month, .day, .speciesID, .num,
+    ]
+}
+
+/// What a member of an answer holds, for the description of the API.
+public struct Meaning: Sendable {
+    /// A type of JSON Schema.
+    public enum Kind: String, Sendable {
+        case integer, number, string, boolean
+    }
+
+    public let kind: Kind
+    /// Whether it is null where nothing is known.
+    public let isNullable: Bool
+    /// A sentence, with the unit.
+    public let sentence: String
+
+    init(_ kind: Kind, orNull isNullable: Bool = false, _ sentence: String) {
+        (self.kind, self.isNullable, self.sentence) = (kind, isNullable, sentence)
+    }
+}
+
+extension Field {
+    public var meaning: Meaning {
+        switch self {
+        case .locationID: Meaning(.string, "The code of the location.")
+        case .latitude: Meaning(.number, orNull: true, "In degrees.")
+        case .longitude: Meaning(.number, orNull: true, "In degrees.")
+        case .region: Meaning(.string, orNull: true, "Such as CA-YT: the country, then its part.")
+        case .year: Meaning(.integer, orNull: true, "Null if the file has a number that is not a date.")
+        case .month: Meaning(.integer, orNull: true, "1 to 12; null if it is not known.")
+        case .day: Meaning(.integer, orNull: true, "1 to 31; null if it is not known.")
+        case .speciesID: Meaning(.string, "The code of the species.")
+        case .num: Meaning(.integer, orNull: true, "The number of birds; null if they were seen but not counted.")
+        case .id:
+            Meaning(
+                .integer, orNull: true, "The id in /observations/{id}. It changes when the data set is imported again.")
+        case .date:
+            Meaning(
+                .string, orNull: true,
+                "ISO 8601: 2021-02-03; 2021-02 or 2021 if no more is known; null if year is null.")
+        case .time: Meaning(.string, orNull: true, "Local time, HH:MM.")
+        case .checklistID: Meaning(.string, orNull: true, "The identifier of the checklist in its file.")
+        case .sourceID: Meaning(.string, orNull: true, "The identifier of the observation in its file.")
+        case .commonName: Meaning(.string, orNull: true, "The common name of the species.")
+        case .scientificName: Meaning(.string, orNull: true, "The scientific name of the species.")
+        case .category: Meaning(.string, orNull: true, "The category of the species in its taxonomy, such as hybrid.")
+        case .locationName: Meaning(.string, orNull: true, "The name of the location.")
+        case .dataset: Meaning(.string, "The name of the data set.")
+        case .minutes: Meaning(.integer, orNull: true, "The duration of the checklist, in minutes.")
+        case .distanceKilometres:
+            Meaning(.number, orNull: true, "The distance that the observers covered, in kilometres.")
+        case .areaHectares: Meaning(.number, orNull: true, "The area that was searched, in hectares.")
+        case .observers: Meaning(.integer, orNull: true, "The number of observers.")
+        case .protocol: Meaning(.string, orNull: true, "The kind of checklist, such as Stationary.")
+        case .checklistComments: Meaning(.string, orNull: true, "The observer's comments on the checklist.")
+        case .complete: Meaning(.boolean, orNull: true, "Whether the checklist reports all species that were noticed.")
+        case .day1AM, .day1PM, .day2AM, .day2PM:
+            Meaning(.boolean, orNull: true, "FeederWatch: whether the site was watched on this half-day.")
+        case .effortHoursAtLeast: Meaning(.number, orNull: true, "FeederWatch: the lower end of the range of hours.")
+        case .snowDepthAtLeast:
+            Meaning(.number, orNull: true, "FeederWatch: the lower end of the range of snow depth, in cm.")
+        case .valid: Meaning(.boolean, orNull: true, "FeederWatch: whether the record passed review.")
+        case .reviewed: Meaning(.boolean, orNull: true, "Whether the record was reviewed.")
+        case .confidence: Meaning(.number, orNull: true, "The confidence of an automatic detection, 0 to 1.")
+        case .breedingCode:
+            Meaning(.string, orNull: true, "The breeding code of an atlas, such as ON for an occupied nest.")
+        case .comments: Meaning(.string, orNull: true, "The observer's comments on the observation.")
+        }
+    }
+}
+
+/// A member of a checklist, by the name it has in answers and in `fields=`.
+public enum ChecklistField: String, Sendable, Hashable, CaseIterable {
+    // Those that are there where `fields` says nothing, in their order.
+    case checklistID = "checklist_id"
+    case locationID = "loc_id"
+    case latitude
+    case longitude
+    case region
+    case year
+    case month
+    case day
+    case time
+    case minutes
+    case distanceKilometres = "distance_km"
+    case observers
+    case complete
+    case speciesCount = "species_count"
+
+    // More, where they are asked for.
+    case date
+    case dataset
+    case locationName = "location_name"
+    case areaHectares = "area_ha"
+    case `protocol`
+    case checklistComments = "checklist_comments"
+    case day1AM = "day1_am"
+    case day1PM = "day1_pm"
+    case day2AM = "day2_am"
+    case day2PM = "day2_pm"
+    case effortHoursAtLeast = "effort_hours_atleast"
+    case snowDepthAtLeast = "snow_depth_atleast"
+
+    /// The members of a checklist where `fields` says nothing.
+    public static let defaults: [ChecklistField] = [
+        .checklistID, .locationID, .latitude, .longitude, .region, .year, .month, .day, .time, .minutes,
+        .distanceKilometres, .observers, .complete, .speciesCount,
     ]
 }
