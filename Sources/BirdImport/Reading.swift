@@ -160,9 +160,9 @@ struct Reading {
             switch try staging.add(record, row, dataset: dataset, file: file, complete: complete) {
             case .staged: return nil
             case .repeated(let first, let line):
-                let place = first == file ? "line \(line)" : "\(report.files[first].path), line \(line)"
+                let origin = first == file ? "line \(line)" : "\(report.files[first].path), line \(line)"
                 return RowError(
-                    column: nil, reason: "the record \(row.text(record.source)) stands already in \(place)")
+                    column: nil, reason: "the record \(row.text(record.source)) stands already in \(origin)")
             }
         } catch {
             throw ImportError(error, path: "the temporary files")
@@ -187,9 +187,9 @@ struct Reading {
                 }
                 return leaveOut("named otherwise in a taxonomy", file: isFirstKept ? file : first.file)
             }
-            let place =
+            let origin =
                 first.file == file ? "line \(first.line)" : "\(report.files[first.file].path), line \(first.line)"
-            return RowError(column: nil, reason: "the species \(named.code) has other names in \(place)")
+            return RowError(column: nil, reason: "the species \(named.code) has other names in \(origin)")
         }
         guard species.count < Self.mostSpecies else {
             throw .refused("\(report.files[file].path) has more than \(Self.mostSpecies) species.")

@@ -43,7 +43,7 @@ struct GetCommand: ParsableCommand {
         var problem: [UInt8] = []
         var isWritten = true
         do throws(ClientError) {
-            try HTTPClient(url.place, authority: url.authority).send(
+            try HTTPClient(url.endpoint, authority: url.authority).send(
                 .get, url.target, fields: fields,
                 head: { code, fields in
                     status = code

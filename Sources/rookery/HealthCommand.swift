@@ -19,7 +19,7 @@ struct HealthCommand: ParsableCommand {
         let url = try server.url(for: "/health")
         let seconds = try setting(healthTimeout, "ROOKERY_HEALTH_TIMEOUT") ?? 5
         guard (1...3600).contains(seconds) else { throw ValidationError("--health-timeout takes 1 to 3600 seconds.") }
-        var client = HTTPClient(url.place, authority: url.authority)
+        var client = HTTPClient(url.endpoint, authority: url.authority)
         client.connectTimeout = .seconds(seconds)
         client.timeout = .seconds(seconds)
         var status = 0

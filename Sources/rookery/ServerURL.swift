@@ -5,7 +5,7 @@ import Transport
 /// `target` is visible ASCII, and neither part contains credentials: a URL with a password could end up in the history
 /// of a shell or a log.
 struct ServerURL: Equatable {
-    let place: HTTPClient.Place
+    let endpoint: HTTPClient.Endpoint
     /// The value of the field `Host`.
     let authority: String
     /// Path and query, percent-encoded where a request target must be.
@@ -37,7 +37,7 @@ struct ServerURL: Equatable {
         }
         if server.hasPrefix("unix:") {
             self.init(
-                place: .socket(path: String(server.dropFirst(5))), authority: "localhost",
+                endpoint: .socket(path: String(server.dropFirst(5))), authority: "localhost",
                 target: ServerURL.encoded(target))
         } else {
             let base = server.hasSuffix("/") ? String(server.dropLast()) : server
@@ -45,8 +45,8 @@ struct ServerURL: Equatable {
         }
     }
 
-    private init(place: HTTPClient.Place, authority: String, target: String) {
-        self.place = place
+    private init(endpoint: HTTPClient.Endpoint, authority: String, target: String) {
+        self.endpoint = endpoint
         self.authority = authority
         self.target = target
     }
@@ -71,7 +71,7 @@ struct ServerURL: Equatable {
         else {
             throw Fault(message: "\(text) is not a URL such as http://localhost:8000/?species=stejay")
         }
-        place = .network(host: String(host.filter { $0 != "[" && $0 != "]" }), port: port)
+        endpoint = .network(host: String(host.filter { $0 != "[" && $0 != "]" }), port: port)
         self.authority = String(authority)
         let target = rest[authority.endIndex...].prefix { $0 != "#" }
         self.target = ServerURL.encoded(target.hasPrefix("/") ? String(target) : "/" + target)

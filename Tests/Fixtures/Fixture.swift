@@ -29,7 +29,7 @@ struct SplitMix: RandomNumberGenerator {
     }
 }
 
-/// What a database of a test holds. Each record has a checklist of its own, or that of an earlier one. Species and places are named by their index, and
+/// What a database of a test holds. Each record has a checklist of its own, or that of an earlier one. Species and locations are named by their index, and
 /// stand in the order of their ids.
 struct Fixture {
     struct Species {
@@ -39,7 +39,7 @@ struct Fixture {
         var category: String?
     }
 
-    struct Place {
+    struct Location {
         var code: String
         var latitude: Double?
         var longitude: Double?
@@ -49,11 +49,11 @@ struct Fixture {
 
     struct Record {
         var date: Int
-        var place: Int
+        var location: Int
         var species: Int
         var num: Int? = nil
         var dataset = 0
-        /// The index of the record whose checklist it is on too, of the same date, place and data set.
+        /// The index of the record whose checklist it is on too, of the same date, location and data set.
         var with: Int? = nil
         var checklistCode: String? = nil
         var time: String? = nil
@@ -71,19 +71,19 @@ struct Fixture {
 
     var datasets = ["garden"]
     var species: [Species] = []
-    var places: [Place] = []
+    var locations: [Location] = []
     var records: [Record] = []
 
     /// Ids have gaps, as those of an import.
     static func id(ofSpecies index: Int) -> Int { (index + 1) * 1_048_576 }
-    static func id(ofPlace index: Int) -> Int { (index + 1) * 65_536 }
+    static func id(ofLocation index: Int) -> Int { (index + 1) * 65_536 }
 
     /// The records, by their ids in the default order.
     var ordered: [Int] {
         records.indices.sorted { a, b in
             let (one, other) = (records[a], records[b])
             let key = { (record: Record, index: Int) in
-                [record.date, record.place, record.species, record.num ?? -1, record.dataset, index]
+                [record.date, record.location, record.species, record.num ?? -1, record.dataset, index]
             }
             return key(one, a).lexicographicallyPrecedes(key(other, b))
         }.map { $0 + 1 }
@@ -112,14 +112,14 @@ struct Fixture {
             insert.bind(5, species.category)
             try insert.run()
         }
-        for (index, place) in places.enumerated() {
+        for (index, location) in locations.enumerated() {
             let insert = try database.prepare("INSERT INTO location VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
-            insert.bind(1, Fixture.id(ofPlace: index))
-            insert.bind(2, place.code)
-            insert.bind(3, place.latitude)
-            insert.bind(4, place.longitude)
-            insert.bind(5, place.region)
-            insert.bind(6, place.name)
+            insert.bind(1, Fixture.id(ofLocation: index))
+            insert.bind(2, location.code)
+            insert.bind(3, location.latitude)
+            insert.bind(4, location.longitude)
+            insert.bind(5, location.region)
+            insert.bind(6, location.name)
             try insert.run()
         }
         let checklist = try database.prepare(
@@ -134,7 +134,7 @@ struct Fixture {
             checklist.bind(1, index + 1001)
             checklist.bind(2, record.dataset + 1)
             checklist.bind(3, record.checklistCode)
-            checklist.bind(4, Fixture.id(ofPlace: record.place))
+            checklist.bind(4, Fixture.id(ofLocation: record.location))
             checklist.bind(5, record.date)
             checklist.bind(6, record.time)
             checklist.bind(7, record.minutes)
@@ -149,7 +149,7 @@ struct Fixture {
             observation.bind(2, (record.with ?? index) + 1001)
             observation.bind(3, record.dataset + 1)
             observation.bind(4, record.date)
-            observation.bind(5, Fixture.id(ofPlace: record.place))
+            observation.bind(5, Fixture.id(ofLocation: record.location))
             observation.bind(6, Fixture.id(ofSpecies: record.species))
             observation.bind(7, record.num)
             observation.bind(8, record.sourceID)
@@ -164,7 +164,7 @@ struct Fixture {
         try Seal.set(in: database)
     }
 
-    /// A database of many records, places and species, with unknown months and days, equal counts and places of one code.
+    /// A database of many records, locations and species, with unknown months and days, equal counts and locations of one code.
     static func random(seed: UInt64, records count: Int) -> Fixture {
         var random = SplitMix(state: seed)
         var fixture = Fixture(datasets: ["garden", "atlas", "ringing"])
@@ -177,9 +177,9 @@ struct Fixture {
         }
         let regions = ["CA", "CA-BC", "CA-YT", "CA-YT-001", "CAX", "US-AK", "US-CA", nil]
         for index in 0..<90 {
-            // Two rows of each code, in other places.
-            fixture.places.append(
-                Place(
+            // Two rows of each code, in other locations.
+            fixture.locations.append(
+                Location(
                     code: "L\(100 + index / 2)", latitude: Double(index) / 7, longitude: -Double(index) / 3,
                     region: regions[Int.random(in: 0..<regions.count, using: &random)], name: nil))
         }
@@ -189,7 +189,7 @@ struct Fixture {
             fixture.records.append(
                 Record(
                     date: Int.random(in: 2015...2022, using: &random) * 10_000 + month * 100 + day,
-                    place: Int.random(in: 0..<90, using: &random), species: Int.random(in: 0..<60, using: &random),
+                    location: Int.random(in: 0..<90, using: &random), species: Int.random(in: 0..<60, using: &random),
                     num: Bool.random(using: &random) ? Int.random(in: 0...3, using: &random) : nil,
                     dataset: Int.random(in: 0..<3, using: &random)))
         }

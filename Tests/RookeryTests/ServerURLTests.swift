@@ -26,13 +26,13 @@ import Testing
         ] as [(String, String, UInt16, String)])
     func readsAURLOrAQuery(text: String, host: String, port: UInt16, target: String) throws {
         let url = try ServerURL(text, server: "http://127.0.0.1:8000")
-        #expect(url.place == .network(host: host, port: port))
+        #expect(url.endpoint == .network(host: host, port: port))
         #expect(url.target == target)
     }
 
     @Test func readsASocket() throws {
         let url = try ServerURL("species=stejay", server: "unix:/run/rookery.sock")
-        #expect(url.place == .socket(path: "/run/rookery.sock"))
+        #expect(url.endpoint == .socket(path: "/run/rookery.sock"))
         #expect(url.target == "/?species=stejay")
         #expect(try ServerURL("location=Nest #4", server: "unix:/run/x").target == "/?location=Nest%20%234")
     }

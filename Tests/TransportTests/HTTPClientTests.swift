@@ -13,10 +13,10 @@ import Testing
     }
 
     private func ask(
-        _ place: HTTPClient.Place, _ target: String, method: Method = .get, stopAfter: Int = .max
+        _ endpoint: HTTPClient.Endpoint, _ target: String, method: Method = .get, stopAfter: Int = .max
     ) throws -> Answer {
         var answer = Answer()
-        try HTTPClient(place).send(
+        try HTTPClient(endpoint).send(
             method, target, fields: [("Accept", "*/*")],
             head: { status, fields in
                 answer.status = status
@@ -33,19 +33,19 @@ import Testing
 
     @Test func itReadsAResponse() throws {
         try withServer { server in
-            let answer = try ask(server.place, "/path")
+            let answer = try ask(server.endpoint, "/path")
             #expect(answer == Answer(status: 200, length: "5", bytes: 5, pieces: 1, text: "/path"))
-            let head = try ask(server.place, "/path", method: .head)
+            let head = try ask(server.endpoint, "/path", method: .head)
             #expect(head == Answer(status: 200, length: "5"))
         }
     }
 
     @Test func itHandsOnALongBodyInPieces() throws {
         try withServer { server in
-            let answer = try ask(server.place, "/stream/50")
+            let answer = try ask(server.endpoint, "/stream/50")
             #expect(answer.bytes == 6 + 50 * TestProducer.pieceSize)
             #expect(answer.pieces >= 50)
-            #expect(try ask(server.place, "/stream/100000", stopAfter: 3).pieces == 3)
+            #expect(try ask(server.endpoint, "/stream/100000", stopAfter: 3).pieces == 3)
         }
     }
 
@@ -54,7 +54,7 @@ import Testing
         try withServer {
             $0.socketPath = path
         } _: { server in
-            let answer = try ask(server.place, "/path")
+            let answer = try ask(server.endpoint, "/path")
             #expect(answer.text == "/path")
         }
         let error = #expect(throws: ClientError.self) { try ask(.socket(path: path), "/") }
@@ -70,14 +70,14 @@ import Testing
 
     @Test func aBodyThatIsCutOffIsAnError() throws {
         try withServer { server in
-            let error = #expect(throws: ClientError.self) { try ask(server.place, "/fail") }
+            let error = #expect(throws: ClientError.self) { try ask(server.endpoint, "/fail") }
             #expect(error?.description.hasPrefix("The connection to 127.0.0.1:\(server.port) broke") == true)
         }
     }
 
     @Test func aServerThatIsSilentIsNotWaitedForForever() throws {
         try withServer { server in
-            var client = HTTPClient(server.place)
+            var client = HTTPClient(server.endpoint)
             client.timeout = .milliseconds(50)
             let error = #expect(throws: ClientError.self) {
                 try client.send(.get, "/gate/1", head: { _, _ in }, body: { _ in true })

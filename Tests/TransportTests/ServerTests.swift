@@ -48,8 +48,8 @@ import Testing
         configuration.threads = 1
         let (listeners, url) = try Listener.open(configuration)
         let port = try #require(url.split(separator: ":").last.flatMap { UInt16($0) })
-        let place = HTTPClient.Place.network(host: "127.0.0.1", port: port)
-        let client = try ClientSocket(place, connectTimeout: .seconds(10), timeout: .seconds(10))
+        let endpoint = HTTPClient.Endpoint.network(host: "127.0.0.1", port: port)
+        let client = try ClientSocket(endpoint, connectTimeout: .seconds(10), timeout: .seconds(10))
         let accepted = Descriptor(
             SocketAddress.accept(from: try #require(listeners.first).descriptor.number).descriptor)
         var value: Int32 = 0

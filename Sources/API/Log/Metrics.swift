@@ -62,10 +62,10 @@ final class Metrics: Sendable {
         begin(
             "rookery_query_duration_seconds", "summary",
             "Time spent reading records, on the loop or, for longer queries, on a worker.")
-        for (place, name) in ["loop", "worker"].enumerated() {
-            let seconds = Double(sum(LoopMetrics.queryTime + place)) / 1e9
+        for (index, name) in ["loop", "worker"].enumerated() {
+            let seconds = Double(sum(LoopMetrics.queryTime + index)) / 1e9
             text += "rookery_query_duration_seconds_sum{where=\"\(name)\"} \(seconds)\n"
-            text += "rookery_query_duration_seconds_count{where=\"\(name)\"} \(sum(LoopMetrics.queries + place))\n"
+            text += "rookery_query_duration_seconds_count{where=\"\(name)\"} \(sum(LoopMetrics.queries + index))\n"
         }
         begin("rookery_long_answers", "gauge", "Answers under way on workers, each with a connection to the database.")
         text += "rookery_long_answers \(longAnswers)\n"

@@ -90,13 +90,13 @@ enum Resource: Int, CaseIterable {
 
     private static func makeEntry(_ resource: Resource) -> Entry {
         let tableFormats: [RowFormat] = [.json, .ndjson, .csv]
-        let placeFormats = tableFormats + [.geojson]
+        let locationFormats = tableFormats + [.geojson]
         switch resource {
         case .observations:
             return Entry(
                 label: "observations", path: "/observations", kind: .rows(.observation),
                 parameters: Parameter.observations, operation: "listObservations",
-                summary: "Records, filtered by date, place, species and more.", formats: placeFormats)
+                summary: "Records, filtered by date, place, species and more.", formats: locationFormats)
         case .observation:
             return Entry(
                 label: "observation", path: "/observations/{id}",
@@ -106,7 +106,7 @@ enum Resource: Int, CaseIterable {
         case .checklists:
             return Entry(
                 label: "checklists", path: "/checklists", kind: .rows(.checklist), parameters: Parameter.checklists,
-                operation: "listChecklists", summary: "Visits to a place, with their effort.", formats: placeFormats)
+                operation: "listChecklists", summary: "Visits to a place, with their effort.", formats: locationFormats)
         case .species:
             return Entry(
                 label: "species", path: "/species",
@@ -126,7 +126,7 @@ enum Resource: Int, CaseIterable {
                 label: "locations", path: "/locations",
                 kind: .rows(Schema(name: "Location", ObservationStore.locationNames)),
                 parameters: Parameter.locations, operation: "listLocations",
-                summary: "Locations, with statistics of their records.", formats: placeFormats)
+                summary: "Locations, with statistics of their records.", formats: locationFormats)
         case .location:
             return Entry(
                 label: "location", path: "/locations/{loc_id}",

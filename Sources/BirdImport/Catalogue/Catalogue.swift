@@ -26,7 +26,7 @@ final class Catalogue {
         func key(_ row: Statement) -> [UInt8] {
             switch self {
             case .species: row.bytes(1)
-            case .location: Place(row).key
+            case .location: LocationKey(row).key
             }
         }
 
@@ -50,15 +50,15 @@ final class Catalogue {
     }
 
     /// Ids for places, by the numbers of their keys; those that are new get a row.
-    func locationIDs(_ places: ByteTable) throws(StoreError) -> [Int64] {
+    func locationIDs(_ locations: ByteTable) throws(StoreError) -> [Int64] {
         let insert = try Insert<LocationColumn>(in: database)
-        return try assign(places, table: .location) { (id, key) throws(StoreError) in
-            let place = Place(key)
+        return try assign(locations, table: .location) { (id, key) throws(StoreError) in
+            let location = LocationKey(key)
             insert.bind(.id, id)
-            insert.bind(.code, text: place.code[...])
-            insert.bind(.latitude, place.latitude)
-            insert.bind(.longitude, place.longitude)
-            insert.bind(.region, text: place.region[...])
+            insert.bind(.code, text: location.code[...])
+            insert.bind(.latitude, location.latitude)
+            insert.bind(.longitude, location.longitude)
+            insert.bind(.region, text: location.region[...])
             try insert.run()
         }
     }

@@ -29,7 +29,7 @@ struct RecordDecoder {
         try columns.checkWidth(row)
         record.latitude = try columns.double(.latitude, row)
         record.longitude = try columns.double(.longitude, row)
-        try checkPlace(record)
+        try checkLocation(record)
         record.region = try columns.text(.region, row)
         record.count = try count(row)
         if hasMore {
@@ -71,11 +71,11 @@ struct RecordDecoder {
     /// A place without a code is known by its name, by its coordinates as they are written, or as `unknown`.
     private func decodeLocation(_ row: inout Row, into record: inout SourceRecord) throws(RowError) {
         record.locationName = try columns.text(.locationName, row)
-        guard rules.contains(.placesWithoutCode) else {
+        guard rules.contains(.locationsWithoutCode) else {
             record.location = try columns.code(.location, row)
             return
         }
-        if rules.contains(.originIsNoPlace), let latitude = record.latitude, latitude == record.longitude,
+        if rules.contains(.originIsNoLocation), let latitude = record.latitude, latitude == record.longitude,
             latitude == 0 || latitude == -1
         {
             (record.latitude, record.longitude) = (nil, nil)
@@ -136,7 +136,7 @@ struct RecordDecoder {
     }
 
     @inline(__always)
-    private func checkPlace(_ record: SourceRecord) throws(RowError) {
+    private func checkLocation(_ record: SourceRecord) throws(RowError) {
         switch (record.latitude, record.longitude) {
         case (let latitude?, let longitude?):
             guard abs(latitude) <= 90 else { throw columns.error(.latitude, "\(latitude) is not between -90 and 90") }

@@ -42,14 +42,14 @@ struct ZipArchive {
         }
         // The locator of the larger record stands right before.
         if end >= 20, tail.uint32(end - 20) == 0x0706_4B50 {
-            let place = tail.uint64(end - 12)
-            guard place < limit, limit - place >= 56 else {
+            let largerAt = tail.uint64(end - 12)
+            guard largerAt < limit, limit - largerAt >= 56 else {
                 throw Self.broken(file, "its end is not where it should be")
             }
-            let record = ZipBytes(try file.bytes(at: Int(place), 56))
+            let record = ZipBytes(try file.bytes(at: Int(largerAt), 56))
             guard record.uint32(0) == 0x0606_4B50 else { throw Self.broken(file, "its end is not where it should be") }
             (count, size, offset) = (record.uint64(32), record.uint64(40), record.uint64(48))
-            limit = place
+            limit = largerAt
         }
         guard count <= Self.mostEntries else { throw Self.broken(file, "it has more than \(Self.mostEntries) entries") }
         guard size <= Self.longestDirectory, offset <= limit, limit - offset >= size else {

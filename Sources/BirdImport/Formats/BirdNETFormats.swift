@@ -5,7 +5,7 @@ extension Format {
     static let birdNETPi = Format(
         name: "birdnet-pi", title: "BirdNET-Pi",
         content: .records(complete: nil), syntax: .semicolon,
-        rules: [.placesWithoutCode, .originIsNoPlace],
+        rules: [.locationsWithoutCode, .originIsNoLocation],
         columns: [
             Column("date", .date),
             Column("time", .time),
@@ -21,7 +21,7 @@ extension Format {
     static let birdNETGo = Format(
         name: "birdnet-go", title: "BirdNET-Go",
         content: .records(complete: nil), syntax: .comma,
-        rules: [.placesWithoutCode, .originIsNoPlace, .sourceWithinLocation],
+        rules: [.locationsWithoutCode, .originIsNoLocation, .sourceWithinLocation],
         columns: [
             Column("date", .date),
             Column("time", .time),

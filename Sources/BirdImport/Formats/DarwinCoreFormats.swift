@@ -5,7 +5,7 @@ extension Format {
     static let gbif = Format(
         name: "gbif", title: "GBIF simple download",
         content: .records(complete: nil), syntax: .tab,
-        rules: [.placesWithoutCode],
+        rules: [.locationsWithoutCode],
         columns: [
             Column("gbifid", .source),
             Column("datasetkey", .unused),
@@ -29,7 +29,7 @@ extension Format {
     static let darwinCore = Format(
         name: "dwc", title: "Darwin Core occurrences",
         content: .records(complete: nil), syntax: .tab,
-        rules: [.placesWithoutCode],
+        rules: [.locationsWithoutCode],
         columns: [
             Column("scientificname", .authoredName),
             Column("occurrenceid", or: ["gbifid", "id"], .source, required: false),

@@ -6,7 +6,7 @@ extension Format {
     static let eBirdMyData = Format(
         name: "ebird-mydata", title: "My eBird Data",
         content: .records(complete: nil), syntax: .comma,
-        rules: [.placesWithoutCode, .sourceByChecklistAndSpecies],
+        rules: [.locationsWithoutCode, .sourceByChecklistAndSpecies],
         columns: [
             Column("submission id", .checklist),
             Column("common name", .commonName),
@@ -35,7 +35,7 @@ extension Format {
     static let eBird = Format(
         name: "ebird", title: "eBird Basic Dataset",
         content: .records(complete: nil), syntax: .tab,
-        rules: [.placesWithoutCode],
+        rules: [.locationsWithoutCode],
         columns: [
             Column("global unique identifier", .source),
             Column("common name", .commonName),

@@ -30,9 +30,9 @@ public struct Format: Sendable {
         let rawValue: Int
 
         /// A place without a code is known by its name, or else by its coordinates.
-        static let placesWithoutCode = Rules(rawValue: 1)
+        static let locationsWithoutCode = Rules(rawValue: 1)
         /// The coordinates (0, 0) and (-1, -1) stand for no place.
-        static let originIsNoPlace = Rules(rawValue: 2)
+        static let originIsNoLocation = Rules(rawValue: 2)
         /// A record is known by its checklist and its species.
         static let sourceByChecklistAndSpecies = Rules(rawValue: 4)
         /// A record is known by its code within its location.

@@ -5,7 +5,7 @@ import Birds
 struct RecordKey: Equatable {
     /// `yyyymmdd`, 00 for what is not known.
     let date: Int64
-    let place: Int
+    let location: Int
     let species: Int
     /// Nil: seen and not counted, which comes first.
     let num: Int64?
@@ -17,12 +17,12 @@ struct RecordKey: Equatable {
 
     /// Nil where a number has more bits than it gets here: date, place and species 25 each, the count 24, the data set 20.
     @inline(__always)
-    init?(date: Int64, place: Int, species: Int, num: Int64?, dataset: Int) {
-        guard Self.fits(date, Self.mask25), Self.fits(Int64(place), Self.mask25),
+    init?(date: Int64, location: Int, species: Int, num: Int64?, dataset: Int) {
+        guard Self.fits(date, Self.mask25), Self.fits(Int64(location), Self.mask25),
             Self.fits(Int64(species), Self.mask25),
             Self.fits(num ?? 0, Self.mask24 - 1), Self.fits(Int64(dataset), Self.mask20)
         else { return nil }
-        (self.date, self.place, self.species, self.num, self.dataset) = (date, place, species, num, dataset)
+        (self.date, self.location, self.species, self.num, self.dataset) = (date, location, species, num, dataset)
     }
 
     @inline(__always)
@@ -30,21 +30,21 @@ struct RecordKey: Equatable {
 
     /// What comes first where keys are sorted; the others follow as they are named.
     enum Order {
-        case datePlaceSpecies
-        case speciesDatePlace
-        case placeDateSpecies
+        case dateLocationSpecies
+        case speciesDateLocation
+        case locationDateSpecies
     }
 
     @inline(__always)
-    func packed(_ order: Order = .datePlaceSpecies) -> (high: UInt64, low: UInt64) {
-        let (date, place, species) = (
-            UInt64(bitPattern: date), UInt64(bitPattern: Int64(place)), UInt64(bitPattern: Int64(species))
+    func packed(_ order: Order = .dateLocationSpecies) -> (high: UInt64, low: UInt64) {
+        let (date, location, species) = (
+            UInt64(bitPattern: date), UInt64(bitPattern: Int64(location)), UInt64(bitPattern: Int64(species))
         )
         let (first, second, third) =
             switch order {
-            case .datePlaceSpecies: (date, place, species)
-            case .speciesDatePlace: (species, date, place)
-            case .placeDateSpecies: (place, date, species)
+            case .dateLocationSpecies: (date, location, species)
+            case .speciesDateLocation: (species, date, location)
+            case .locationDateSpecies: (location, date, species)
             }
         let count = num.map { UInt64(bitPattern: $0) + 1 } ?? 0
         return (
@@ -54,17 +54,17 @@ struct RecordKey: Equatable {
     }
 
     @inline(__always)
-    init(_ item: SortItem, _ order: Order = .datePlaceSpecies) {
+    init(_ item: SortItem, _ order: Order = .dateLocationSpecies) {
         let first = item.high >> 39
         let second = item.high >> 14 & Self.mask25
         let third = (item.high & 0x3FFF) << 11 | item.low >> 53
-        let (date, place, species) =
+        let (date, location, species) =
             switch order {
-            case .datePlaceSpecies: (first, second, third)
-            case .speciesDatePlace: (second, third, first)
-            case .placeDateSpecies: (second, first, third)
+            case .dateLocationSpecies: (first, second, third)
+            case .speciesDateLocation: (second, third, first)
+            case .locationDateSpecies: (second, first, third)
             }
-        (self.date, self.place, self.species) = (Int64(date), Int(place), Int(species))
+        (self.date, self.location, self.species) = (Int64(date), Int(location), Int(species))
         let count = Int64(item.low >> 29 & Self.mask24)
         num = count == 0 ? nil : count - 1
         dataset = Int(item.low >> 9 & Self.mask20)

@@ -16,9 +16,9 @@ final class Sorter {
         /// The tag, 40 bits, and where the item's bytes begin, in units of 16, 24 bits; 0 for none.
         var rest: UInt64
 
-        static let placeMask: UInt64 = 0xFF_FFFF
+        static let offsetMask: UInt64 = 0xFF_FFFF
         var tag: UInt64 { rest >> 24 }
-        var place: Int { Int(rest & Self.placeMask) * 16 }
+        var offset: Int { Int(rest & Self.offsetMask) * 16 }
 
         func hasNumbers(of other: Held) -> Bool { high == other.high && low == other.low }
     }
@@ -62,7 +62,7 @@ final class Sorter {
         // What is equal by its numbers is sorted by all else.
         bytes.withUnsafeBytes { bytes in
             func precedes(_ a: Held, _ b: Held) -> Bool {
-                if (a.rest | b.rest) & Held.placeMask == 0 { return a.rest < b.rest }
+                if (a.rest | b.rest) & Held.offsetMask == 0 { return a.rest < b.rest }
                 let order = Self.order(Self.bytes(a, bytes), Self.bytes(b, bytes))
                 return order == 0 ? a.tag < b.tag : order < 0
             }
@@ -88,9 +88,9 @@ final class Sorter {
 
     @inline(__always)
     private static func bytes(_ item: Held, _ all: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
-        guard item.place > 0 else { return UnsafeRawBufferPointer(start: nil, count: 0) }
-        let count = Int(all.load(fromByteOffset: item.place, as: UInt32.self))
-        return UnsafeRawBufferPointer(rebasing: all[(item.place + 4)..<(item.place + 4 + count)])
+        guard item.offset > 0 else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+        let count = Int(all.load(fromByteOffset: item.offset, as: UInt32.self))
+        return UnsafeRawBufferPointer(rebasing: all[(item.offset + 4)..<(item.offset + 4 + count)])
     }
 
     private func spill() throws(StoreError) {
@@ -165,7 +165,7 @@ final class Sorter {
             position += 1
             item = SortItem(high: held.high, low: held.low, tag: held.tag)
             if !bytes.isEmpty { bytes.removeAll(keepingCapacity: true) }
-            if held.place > 0 { sorter.bytes.withUnsafeBytes { bytes.append(contentsOf: Sorter.bytes(held, $0)) } }
+            if held.offset > 0 { sorter.bytes.withUnsafeBytes { bytes.append(contentsOf: Sorter.bytes(held, $0)) } }
             return true
         }
 

@@ -8,10 +8,10 @@ final class Staging {
     /// Where its files are.
     let folder: String
     // Unchecked: a check at run time for each record costs more than what it guards, which only `add` changes.
-    @exclusivity(unchecked) private var places = ByteTable()
+    @exclusivity(unchecked) private var locations = ByteTable()
     @exclusivity(unchecked) private var species = ByteTable()
     /// What places are called, where a record tells: the first name that was met.
-    private var placeNames: [Int: [UInt8]] = [:]
+    private var locationNames: [Int: [UInt8]] = [:]
     private let records: Spool
     private var sources: SourceCodes?
     @exclusivity(unchecked) private var key: [UInt8] = []
@@ -30,14 +30,14 @@ final class Staging {
 
     /// What the provisional numbers stand for. It is handed out once, and no record can be added any more.
     struct Names {
-        let places: ByteTable
-        let placeNames: [Int: [UInt8]]
+        let locations: ByteTable
+        let locationNames: [Int: [UInt8]]
         let species: ByteTable
     }
 
     func takeNames() -> Names {
-        defer { (places, placeNames, species) = (ByteTable(), [:], ByteTable()) }
-        return Names(places: places, placeNames: placeNames, species: species)
+        defer { (locations, locationNames, species) = (ByteTable(), [:], ByteTable()) }
+        return Names(locations: locations, locationNames: locationNames, species: species)
     }
 
     enum Outcome: Equatable {
@@ -49,8 +49,8 @@ final class Staging {
     func add(
         _ record: SourceRecord, _ row: Row, dataset: Int, file: Int, complete: Bool?
     ) throws(StoreError) -> Outcome {
-        Place.write(record, row, to: &key)
-        let place = key.withUnsafeBytes { places.number(of: $0) }
+        LocationKey.write(record, row, to: &key)
+        let location = key.withUnsafeBytes { locations.number(of: $0) }
         let kind =
             if record.species.isEmpty {
                 Taxon.write(record, row, to: &key, in: &species)
@@ -59,12 +59,12 @@ final class Staging {
                     species.number(of: UnsafeRawBufferPointer(rebasing: bytes[record.species.range]))
                 }
             }
-        guard let place, let kind else {
-            throw .unusable(path: "The import", reason: "it has more than \(ByteTable.mostKeys) places or species")
+        guard let location, let kind else {
+            throw .unusable(path: "The import", reason: "it has more than \(ByteTable.mostKeys) locations or species")
         }
         guard
             let staged = RecordKey(
-                date: record.date, place: place, species: kind, num: record.count, dataset: dataset)
+                date: record.date, location: location, species: kind, num: record.count, dataset: dataset)
         else {
             throw .unusable(path: "The import", reason: "a date, a number or the number of data sets is too great")
         }
@@ -74,8 +74,8 @@ final class Staging {
             let outcome = try codes.add(row, record.source, dataset: dataset, file: file)
             if outcome != .staged { return outcome }
         }
-        if !record.locationName.isEmpty, placeNames[place] == nil {
-            placeNames[place] = Array(row.bytes[record.locationName.range])
+        if !record.locationName.isEmpty, locationNames[location] == nil {
+            locationNames[location] = Array(row.bytes[record.locationName.range])
         }
         let packed = staged.packed()
         let item = SortItem(high: packed.high, low: packed.low, tag: UInt64(count))
@@ -94,7 +94,7 @@ final class Staging {
     /// - Parameters:
     ///   - places: the rank of each place, by its provisional number; so `species`, in which several may have one rank.
     ///   - datasets: the rank of each data set.
-    func add(to sorter: Sorter, places: [Int], species: [Int], datasets: [Int]) throws(StoreError) {
+    func add(to sorter: Sorter, locations: [Int], species: [Int], datasets: [Int]) throws(StoreError) {
         var reader = records.reader()
         var item = SortItem()
         var bytes: [UInt8] = []
@@ -103,7 +103,8 @@ final class Staging {
             // Ranks are no greater than the numbers that were staged.
             guard
                 let key = RecordKey(
-                    date: staged.date, place: places[staged.place], species: species[staged.species], num: staged.num,
+                    date: staged.date, location: locations[staged.location], species: species[staged.species],
+                    num: staged.num,
                     dataset: datasets[staged.dataset])
             else { throw .unusable(path: "The import", reason: "its names are too many") }
             (item.high, item.low) = key.packed()
@@ -112,7 +113,7 @@ final class Staging {
     }
 }
 
-extension Place {
+extension LocationKey {
     /// The key of a record's place.
     @inline(__always)
     fileprivate static func write(_ record: SourceRecord, _ row: Row, to key: inout [UInt8]) {

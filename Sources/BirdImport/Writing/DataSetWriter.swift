@@ -42,9 +42,9 @@ struct DataSetWriter {
         let names = staging.takeNames()
         // Indexes tell which ids are free, so this comes before they are dropped.
         let species = Ranks(try catalogue.speciesIDs(taxa: names.species))
-        let placeIDs = try catalogue.locationIDs(names.places)
-        try catalogue.nameLocations(names.placeNames, ids: placeIDs)
-        let locations = Ranks(placeIDs)
+        let locationIDs = try catalogue.locationIDs(names.locations)
+        try catalogue.nameLocations(names.locationNames, ids: locationIDs)
+        let locations = Ranks(locationIDs)
         let datasets = Ranks(ids)
         let touched = TouchedChecklists(in: database.folder)
         var change = RecordChange()
@@ -59,7 +59,7 @@ struct DataSetWriter {
 
         let sorter = Sorter(in: database.folder)
         try staging.add(
-            to: sorter, places: locations.ofNumber, species: species.ofNumber, datasets: datasets.ofNumber)
+            to: sorter, locations: locations.ofNumber, species: species.ofNumber, datasets: datasets.ofNumber)
         let none = try database.integer("SELECT id FROM species WHERE code = 'nobird'")
         let summaries = try SummaryTable(database)
         let isFirst = before == outcome.replaced
@@ -82,7 +82,7 @@ struct DataSetWriter {
         try touched.settle(in: database, of: ids)
         if outcome.replaced > 0 { try removal.removeUnused() }
         if isFirst {
-            try DerivedTables.updatePlaces(in: database)
+            try DerivedTables.updateLocations(in: database)
         } else if catalogue.hasMovedIDs {
             try DerivedTables.rebuild(in: database, isKnown: false)
         } else if change.isKnown {

@@ -7,7 +7,7 @@ package enum DerivedTables {
     /// - Parameter isKnown: false where what is there can be of no use, since it has other ids.
     package static func rebuild(in database: Database, isKnown: Bool = true) throws(StoreError) {
         if !isKnown { try database.execute("DELETE FROM location_box; DELETE FROM summary") }
-        try updatePlaces(in: database)
+        try updateLocations(in: database)
         let isEmpty = try database.integer("SELECT 1 FROM summary LIMIT 1") == nil
         let table = try SummaryTable(database)
         let changes = isEmpty ? nil : try SummaryChanges(table, SummaryKind.allCases, in: database)
@@ -23,14 +23,14 @@ package enum DerivedTables {
     /// Makes it ready for the summaries of records that are the first: see `RecordSummaries`.
     static func clear(in database: Database) throws(StoreError) {
         try database.execute("DELETE FROM summary")
-        try updatePlaces(in: database)
+        try updateLocations(in: database)
     }
 
     /// Brings it up to date where some records of data sets were added or removed. Only what differs is written.
     static func update(
         in database: Database, of datasets: [Int64], after change: RecordChange
     ) throws(StoreError) {
-        try updatePlaces(in: database)
+        try updateLocations(in: database)
         let table = try SummaryTable(database)
         let summarizer = try Summarizer(database, of: datasets)
         for date in change.dates.sorted() {
@@ -61,11 +61,11 @@ package enum DerivedTables {
     /// Forgets a data set whose records are gone, and the locations that went with it.
     static func remove(dataset: Int64, from database: Database) throws(StoreError) {
         try database.execute("DELETE FROM summary WHERE dataset_id = \(dataset)")
-        try updatePlaces(in: database)
+        try updateLocations(in: database)
     }
 
     /// Regions that stay keep their ids, which the summaries have; boxes that hold their point are right.
-    static func updatePlaces(in database: Database) throws(StoreError) {
+    static func updateLocations(in database: Database) throws(StoreError) {
         try database.execute(
             """
             INSERT INTO region (code) SELECT DISTINCT region FROM location
@@ -111,15 +111,17 @@ private struct Summarizer {
     func species(_ species: Int64? = nil, to sink: any SummarySink) throws(StoreError) {
         let select = try records("observation_by_species", ["species_id", "date", "location_id"], first: species)
         var ofSpecies = SpeciesSummaries(sink)
-        var ofPlaces = SpeciesPlaceSummaries(sink, folder: database.folder)
+        var ofSpeciesLocations = SpeciesLocationSummaries(sink, folder: database.folder)
         while try select.step() {
             let (species, date, location) = (select.int64(0), select.int64(1), select.int64(2))
             let (num, dataset, region) = (select.optionalInt64(3), select.int64(4), regions[location] ?? 0)
             try ofSpecies.add(species: species, date: date, region: region, dataset: dataset, num: num)
-            try ofPlaces.add(species: species, date: date, location: location, dataset: dataset, num: num) { region }
+            try ofSpeciesLocations.add(species: species, date: date, location: location, dataset: dataset, num: num) {
+                region
+            }
         }
         try ofSpecies.finish()
-        try ofPlaces.finish()
+        try ofSpeciesLocations.finish()
     }
 
     func locations(_ location: Int64? = nil, to sink: any SummarySink) throws(StoreError) {

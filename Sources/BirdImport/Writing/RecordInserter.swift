@@ -39,7 +39,7 @@ struct RecordInserter {
         while try sorted.next(&item, &bytes) {
             let key = RecordKey(item)
             let details = bytes.isEmpty ? RecordDetails() : RecordDetails(bytes)
-            let (id, location, kind) = (try ids.next(), locations[key.place], species[key.species])
+            let (id, location, kind) = (try ids.next(), locations[key.location], species[key.species])
             let checklist = try checklists.id(of: key, at: location, details, bytes)
             if bytes.isEmpty {
                 try plain.add([id, checklist, datasets[key.dataset], key.date, location, kind, key.num])

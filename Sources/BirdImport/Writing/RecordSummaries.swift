@@ -13,7 +13,7 @@ struct RecordSummaries {
     private let regions: [Int64]
     private var dates: DateSummaries
     private let bySpecies: Sorter
-    private let byPlace: Sorter
+    private let byLocation: Sorter
 
     /// - Parameters:
     ///   - locations: ids, by rank; so the species and the data sets.
@@ -35,17 +35,17 @@ struct RecordSummaries {
         self.regions = regions
         dates = DateSummaries(sink)
         bySpecies = Sorter(in: folder)
-        byPlace = Sorter(in: folder)
+        byLocation = Sorter(in: folder)
     }
 
     /// Adds a record; they come in the order of dates.
     @inline(__always)
     mutating func add(_ key: RecordKey) throws(StoreError) {
-        try dates.add(date: key.date, region: regions[key.place], dataset: datasets[key.dataset], num: key.num)
-        let species = key.packed(.speciesDatePlace)
+        try dates.add(date: key.date, region: regions[key.location], dataset: datasets[key.dataset], num: key.num)
+        let species = key.packed(.speciesDateLocation)
         try bySpecies.add(high: species.high, low: species.low, tag: 0)
-        let place = key.packed(.placeDateSpecies)
-        try byPlace.add(high: place.high, low: place.low, tag: 0)
+        let location = key.packed(.locationDateSpecies)
+        try byLocation.add(high: location.high, low: location.low, tag: 0)
     }
 
     /// Gives the sink what it has not got yet.
@@ -54,24 +54,24 @@ struct RecordSummaries {
         // One kind with many rows after the other, in the order of the table: SQLite adds rows at its end faster than within.
         let sorted = try bySpecies.sorted()
         var ofSpecies = SpeciesSummaries(sink)
-        try Self.forEach(in: sorted, .speciesDatePlace) { (key) throws(StoreError) in
+        try Self.forEach(in: sorted, .speciesDateLocation) { (key) throws(StoreError) in
             try ofSpecies.add(
-                species: species[key.species], date: key.date, region: regions[key.place],
+                species: species[key.species], date: key.date, region: regions[key.location],
                 dataset: datasets[key.dataset], num: key.num)
         }
         try ofSpecies.finish()
-        var ofPlaces = SpeciesPlaceSummaries(sink, folder: folder)
-        try Self.forEach(in: sorted, .speciesDatePlace) { (key) throws(StoreError) in
-            try ofPlaces.add(
-                species: species[key.species], date: key.date, location: locations[key.place],
+        var ofSpeciesLocations = SpeciesLocationSummaries(sink, folder: folder)
+        try Self.forEach(in: sorted, .speciesDateLocation) { (key) throws(StoreError) in
+            try ofSpeciesLocations.add(
+                species: species[key.species], date: key.date, location: locations[key.location],
                 dataset: datasets[key.dataset], num: key.num
-            ) { regions[key.place] }
+            ) { regions[key.location] }
         }
-        try ofPlaces.finish()
+        try ofSpeciesLocations.finish()
         var ofLocations = LocationSummaries(sink)
-        try Self.forEach(in: try byPlace.sorted(), .placeDateSpecies) { (key) throws(StoreError) in
+        try Self.forEach(in: try byLocation.sorted(), .locationDateSpecies) { (key) throws(StoreError) in
             try ofLocations.add(
-                location: locations[key.place], date: key.date, region: regions[key.place],
+                location: locations[key.location], date: key.date, region: regions[key.location],
                 dataset: datasets[key.dataset], num: key.num)
         }
         try ofLocations.finish()

@@ -12,7 +12,7 @@ struct PageToken: Equatable {
     var longitude: Double?
     var region: [UInt8]?
     /// Which of the places that are alike in all of that, in the order of their ids: 0, but where an edit made some alike.
-    var place: Int64 = 0
+    var twin: Int64 = 0
     var species: [UInt8]
     var num: Count
     var dataset: Int64
@@ -46,7 +46,7 @@ struct PageToken: Equatable {
             if let number { add(number.bitPattern) }
         }
         add(query)
-        for number in [date, place, num.sortKey, dataset, ordinal] { add(UInt64(bitPattern: number)) }
+        for number in [date, twin, num.sortKey, dataset, ordinal] { add(UInt64(bitPattern: number)) }
         add(location)
         add(latitude)
         add(longitude)
@@ -72,7 +72,7 @@ extension PageToken {
         else { return nil }
         self.init(
             query: query, date: numbers[0], location: location, latitude: latitude, longitude: longitude,
-            region: region, place: numbers[1], species: species, num: Count(sortKey: numbers[2]), dataset: numbers[3],
+            region: region, twin: numbers[1], species: species, num: Count(sortKey: numbers[2]), dataset: numbers[3],
             ordinal: numbers[4])
     }
 

@@ -93,7 +93,7 @@ final class Pager {
         return PageToken(
             query: fingerprint, date: last.date, location: location.code, latitude: location.latitude,
             longitude: location.longitude, region: location.region,
-            place: try records.twins(beforeLocation: last.location),
+            twin: try records.twins(beforeLocation: last.location),
             species: last.species == 0 ? [] : try records.code(ofSpecies: last.species), num: last.num,
             dataset: last.dataset, ordinal: ordinal
         ).text
@@ -108,14 +108,14 @@ final class Pager {
         let location = try find(location: token, database)
         var row = ObservationRow(date: token.date, location: location.id, species: species.id, num: token.num)
         row.dataset = token.dataset
-        var places: Set<Int64> = []
+        var locations: Set<Int64> = []
         // Behind all rows of what is before the gap.
         switch order {
         case .date:
             if !location.isThere { (row.species, row.num, row.dataset) = (.max, .greatest, .max) }
             if !species.isThere { row.num = .greatest }
         case .location:
-            places = try Pager.places(of: token.location, database)
+            locations = try Pager.locations(of: token.location, database)
             if !location.isThere { (row.species, row.num, row.dataset) = (.max, .greatest, .max) }
             if !species.isThere { row.num = .greatest }
         case .species:
@@ -124,11 +124,11 @@ final class Pager {
         case .keys:
             guard species.isThere, location.isThere else { throw .lostPage }
         }
-        return PageStart(row: row, ordinal: token.ordinal, code: token.location, places: places)
+        return PageStart(row: row, ordinal: token.ordinal, code: token.location, locations: locations)
     }
 
     /// The ids of the places of a `loc_id`.
-    private static func places(of code: [UInt8], _ database: Database) throws(StoreError) -> Set<Int64> {
+    private static func locations(of code: [UInt8], _ database: Database) throws(StoreError) -> Set<Int64> {
         let statement = try database.prepare("SELECT id FROM location INDEXED BY location_by_code WHERE code = ?1")
         statement.bind(1, utf8: code, 0..<code.count)
         var ids: Set<Int64> = []
@@ -160,18 +160,18 @@ final class Pager {
                 ofCode.isNull(4) == (token.region == nil), ofCode.bytes(4) == token.region ?? []
             else { continue }
             last = ofCode.int64(0)
-            if twins == token.place { return (ofCode.int64(0), true) }
+            if twins == token.twin { return (ofCode.int64(0), true) }
             twins += 1
         }
         // Fewer are alike than there were: it comes after those.
         if let last { return (last, false) }
-        let place = Place(
+        let wanted = LocationKey(
             code: token.location, latitude: token.latitude, longitude: token.longitude, region: token.region ?? []
         ).key
         let following = try database.prepare("\(columns) WHERE code >= ?1 ORDER BY code, id")
         following.bind(1, utf8: token.location, 0..<token.location.count)
         while try following.step() {
-            guard place.lexicographicallyPrecedes(Place(following).key) else { continue }
+            guard wanted.lexicographicallyPrecedes(LocationKey(following).key) else { continue }
             return (following.int64(0).addingSaturated(-1), false)
         }
         return (.max - 1, false)

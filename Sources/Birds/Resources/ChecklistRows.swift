@@ -61,7 +61,7 @@ extension ObservationStore {
             }
             observations = try planner.scan(selection, isWide: true, start: first)
         }
-        let location = selection.places?.ids.flatMap { $0.count == 1 ? $0.first : nil }
+        let location = selection.locations?.ids.flatMap { $0.count == 1 ? $0.first : nil }
         return try ChecklistScan(
             filter: selection.ofVisits.rowFilter(), location: location, start: start, areComplete: areComplete,
             observations: observations,

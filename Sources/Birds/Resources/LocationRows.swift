@@ -28,15 +28,15 @@ extension ObservationStore {
     /// One location as a JSON object: its members, and `species`, how many it has. Where several places share the code, it is
     /// the one with the most records, and `other_places` has the others. Nil if there is none that the view shows.
     func location(_ code: String, view: View) throws(StoreError) -> [UInt8]? {
-        let places = try resolver.select(view).places
+        let locations = try resolver.select(view).locations
         let select = try database.prepare(
             "SELECT id FROM location INDEXED BY location_by_code WHERE code = ?1 ORDER BY id LIMIT ?2")
         select.bind(1, code)
-        select.bind(2, ObservationStore.mostPlaces)
+        select.bind(2, ObservationStore.mostLocations)
         var ids: [Int64] = []
         while try select.step() {
             let id = select.int64(0)
-            if try places?.contains(id) ?? true { ids.append(id) }
+            if try locations?.contains(id) ?? true { ids.append(id) }
         }
         if ids.isEmpty { return nil }
         let numbers = try LocationNumbers(database)
@@ -62,7 +62,7 @@ extension ObservationStore {
     }
 
     /// How many places that share a code are told of.
-    private static let mostPlaces = 1000
+    private static let mostLocations = 1000
 
     /// A JSON object.
     func object(_ names: [String], _ cells: [RowCell]) -> [UInt8] {

@@ -232,12 +232,12 @@ extension ObservationStore {
     /// Nil where the view shows everything, as the tables count it.
     private func visibleCounts(_ view: View) throws(StoreError) -> VisibleCounts? {
         let selection = try resolver.select(view)
-        guard let places = selection.places else { return nil }
+        guard let locations = selection.locations else { return nil }
         if let counts = visibleCounts[view] { return counts }
         var counts = VisibleCounts()
         let checklists = try database.prepare("SELECT dataset_id, location_id FROM checklist")
         while try checklists.step() {
-            guard try places.contains(checklists.int64(1)) else { continue }
+            guard try locations.contains(checklists.int64(1)) else { continue }
             counts.checklists[checklists.int64(0), default: 0] += 1
         }
         let scan = try planner.scan(selection, isWide: true)

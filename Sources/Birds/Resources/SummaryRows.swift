@@ -78,7 +78,7 @@ extension ObservationStore {
         let months = Set(selection.filter.months.map(Int64.init))
         let hasDates = kind == .date || kind == .speciesDate
         let hasLocations = kind == .speciesLocation || kind == .locationYear
-        let places = hasLocations ? selection.places : nil
+        let locations = hasLocations ? selection.locations : nil
         let regions = try visibleRegions(selection.regions)
         let statement = try database.prepare(
             """
@@ -111,7 +111,7 @@ extension ObservationStore {
                         if !years.isEmpty, !years.contains(item.year) { continue }
                         if !months.isEmpty, !months.contains(item.month) { continue }
                     }
-                    if let places, try !places.contains(item.location) { continue }
+                    if let locations, try !locations.contains(item.location) { continue }
                     item.group = SummaryNumbers(
                         records: statement.int64(4), total: statement.optionalInt64(5), max: statement.optionalInt64(6),
                         first: statement.int64(7), last: statement.int64(8))

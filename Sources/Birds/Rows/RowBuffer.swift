@@ -79,11 +79,11 @@ struct RowBuffer: ~Copyable {
     mutating func appendDigits(_ number: UInt64, width: Int) {
         reserve(width)
         var rest = number
-        var place = count + width
-        while place > count {
-            place -= 1
+        var index = count + width
+        while index > count {
+            index -= 1
             let (quotient, remainder) = rest.quotientAndRemainder(dividingBy: 10)
-            base[place] = 0x30 | UInt8(truncatingIfNeeded: remainder)
+            base[index] = 0x30 | UInt8(truncatingIfNeeded: remainder)
             rest = quotient
         }
         count += width

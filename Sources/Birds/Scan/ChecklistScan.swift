@@ -38,13 +38,13 @@ final class ChecklistScan {
         checklistOf = try database.prepare("SELECT checklist_id FROM observation WHERE id = ?1")
         guard observations == nil else { return }
         let index = location == nil ? "checklist_by_date" : "checklist_by_location"
-        let place = location == nil ? "" : " AND location_id = ?3"
+        let atLocation = location == nil ? "" : " AND location_id = ?3"
         let after = start == nil ? "" : " AND (date, location_id) >= (?4, ?5)"
         let complete = areComplete ? " AND complete = 1" : ""
         let statement = try database.prepare(
             """
             SELECT date, location_id, dataset_id, id FROM checklist INDEXED BY \(index)
-            WHERE date BETWEEN ?1 AND ?2\(place)\(after)\(complete) ORDER BY date, location_id, dataset_id, id
+            WHERE date BETWEEN ?1 AND ?2\(atLocation)\(after)\(complete) ORDER BY date, location_id, dataset_id, id
             """)
         statement.bind(1, filter.dates.first)
         statement.bind(2, filter.dates.last)
@@ -65,7 +65,7 @@ final class ChecklistScan {
                 id: statement.int64(3))
             guard filter.dates.matches(entry.date) else { continue }
             if let datasets = filter.datasets, !datasets.contains(entry.dataset) { continue }
-            if let places = filter.places, try !places.contains(entry.location) { continue }
+            if let locations = filter.locations, try !locations.contains(entry.location) { continue }
             return true
         }
         end()

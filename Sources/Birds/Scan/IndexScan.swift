@@ -52,8 +52,8 @@ final class IndexScan {
         let direction = shape.isDescending ? " DESC" : ""
         let order = (columns + ["num", "dataset_id", "id"]).map { $0 + direction }.joined(separator: ", ")
         // The row that it begins at is a tighter bound than the date at that end.
-        let places = columns.indices.map { "?\($0 + 4)" }.joined(separator: ", ")
-        let start = "(\(columns.joined(separator: ", "))) \(shape.isDescending ? "<=" : ">=") (\(places))"
+        let parameters = columns.indices.map { "?\($0 + 4)" }.joined(separator: ", ")
+        let start = "(\(columns.joined(separator: ", "))) \(shape.isDescending ? "<=" : ">=") (\(parameters))"
         let dates =
             switch (shape.hasStart, shape.isDescending) {
             case (true, false): " AND \(start) AND date <= ?2"

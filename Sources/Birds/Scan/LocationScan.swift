@@ -1,11 +1,11 @@
 /// The ids of the locations of a selection, in the order of their codes.
 final class LocationScan: RowFinder {
-    private let places: PlaceFilter?
+    private let locations: LocationFilter?
     private var ids: Statement?
 
     /// - Parameter first: Those before it are left out.
     init(_ selection: Selection, from first: Int64 = .min, _ database: Database) throws(StoreError) {
-        places = selection.places
+        locations = selection.locations
         let ids = try database.prepare("SELECT id FROM location WHERE id >= ?1 ORDER BY id")
         ids.bind(1, first)
         self.ids = ids
@@ -14,7 +14,7 @@ final class LocationScan: RowFinder {
     func next(_ id: inout Int64) throws(StoreError) -> Bool {
         while let ids, try ids.step() {
             id = ids.int64(0)
-            if try places?.contains(id) ?? true { return true }
+            if try locations?.contains(id) ?? true { return true }
         }
         end()
         return false

@@ -6,7 +6,7 @@ final class Planner {
     private var knownSize: StoreSize?
     private var knownSharing: Bool?
     /// Of the last selection of data sets alone.
-    private var knownDataSetPlaces: (datasets: [Int64], places: (ids: [Int64], records: Int64)?)?
+    private var knownDataSetLocations: (datasets: [Int64], locations: (ids: [Int64], records: Int64)?)?
     var costs = ScanCosts()
 
     /// - Throws: where the file lacks an index, which is refused now, and not with a query.
@@ -28,15 +28,15 @@ final class Planner {
         _ selection: Selection, isWide: Bool, isDescending: Bool = false, start: ObservationRow? = nil
     ) throws(StoreError) -> ObservationScan {
         let fewSpecies = selection.species.flatMap { $0.count <= Selection.few ? $0 : nil }
-        var fewPlaces = selection.places?.ids
-        if let ids = fewPlaces, let fewSpecies, !ids.isEmpty,
+        var fewLocations = selection.locations?.ids
+        if let ids = fewLocations, let fewSpecies, !ids.isEmpty,
             try numbers.records(ofSpecies: fewSpecies) < numbers.records(ofLocations: ids)
         {
-            fewPlaces = nil
+            fewLocations = nil
         }
-        let index: ObservationIndex = fewPlaces != nil ? .location : fewSpecies != nil ? .species : .date
+        let index: ObservationIndex = fewLocations != nil ? .location : fewSpecies != nil ? .species : .date
         return try ObservationScan(
-            index, values: selection.isEmpty ? [] : fewPlaces ?? fewSpecies ?? [0],
+            index, values: selection.isEmpty ? [] : fewLocations ?? fewSpecies ?? [0],
             isWide: isWide || selection.datasets != nil, isDescending: isDescending, start: start,
             filter: selection.rowFilter(readBy: index), pool: scans)
     }
@@ -48,11 +48,11 @@ final class Planner {
         let start = pageStart?.row
         switch order {
         case .date(let isDescending):
-            if let ids = try placesToGather(selection, limit: limit) {
+            if let ids = try locationsToGather(selection, limit: limit) {
                 return .sorted(
                     SortedScan(SortValues(isDescending: isDescending), start: start, limit: kept(limit, from: start)) {
                         [self] () throws(StoreError) in
-                        try placewise(ids, selection, isWide: true)
+                        try locationwise(ids, selection, isWide: true)
                     })
             }
             return .indexed(try scan(selection, isWide: isWide, isDescending: isDescending, start: start))
@@ -83,17 +83,17 @@ final class Planner {
             filter: selection.rowFilter(readBy: index), database: database, pool: scans,
             wanted: index == .species
                 ? { (id) in selection.species?.contains(id) ?? true }
-                : { (id) throws(StoreError) in try selection.places?.contains(id) ?? true })
+                : { (id) throws(StoreError) in try selection.locations?.contains(id) ?? true })
     }
 
     /// The places of a query, where reading all of their records costs less than reading by date until there are enough that
     /// match; nil otherwise. It is an estimate, as if records were spread evenly over the years.
     /// - Parameter limit: How many rows are wanted; nil for all.
-    func placesToGather(_ selection: Selection, limit: Int?) throws(StoreError) -> [Int64]? {
-        let places = selection.places
-        if let places, places.ids != nil { return nil }
+    func locationsToGather(_ selection: Selection, limit: Int?) throws(StoreError) -> [Int64]? {
+        let locations = selection.locations
+        if let locations, locations.ids != nil { return nil }
         if let species = selection.species, species.count <= Selection.few { return nil }
-        let listed = try places == nil ? placesOfDataSets(selection) : places?.listed()
+        let listed = try locations == nil ? locationsOfDataSets(selection) : locations?.listed()
         guard let (ids, records) = listed else { return nil }
         let size = try size()
         let dates = selection.dates
@@ -102,39 +102,39 @@ final class Planner {
         let matching = max(1, Double(records) * years / size.years)
         let read = limit.map { min(all, all / matching * Double($0)) } ?? all
         let passes = limit == nil ? (matching / Double(SortedScan.mostKept)).rounded(.up) : 1
-        let gathered = Double(ids.count) * costs.place + matching * costs.rowByPlace * passes
+        let gathered = Double(ids.count) * costs.location + matching * costs.rowByLocation * passes
         return gathered < read * costs.rowByDate ? ids : nil
     }
 
     /// The places of the data sets that a query asks for, and how many records those have; nil where it asks for none, or there
     /// are too many places.
-    private func placesOfDataSets(_ selection: Selection) throws(StoreError) -> (ids: [Int64], records: Int64)? {
+    private func locationsOfDataSets(_ selection: Selection) throws(StoreError) -> (ids: [Int64], records: Int64)? {
         guard let wanted = selection.datasets, !wanted.isEmpty else { return nil }
-        if let known = knownDataSetPlaces, known.datasets == wanted { return known.places }
+        if let known = knownDataSetLocations, known.datasets == wanted { return known.locations }
         let list = wanted.map(String.init).joined(separator: ",")
         let select = try database.prepare(
             """
             SELECT DISTINCT first_key FROM summary WHERE kind = \(SummaryKind.locationYear.rawValue)
-            AND dataset_id IN (\(list)) ORDER BY first_key LIMIT \(PlaceFilter.mostListed + 1)
+            AND dataset_id IN (\(list)) ORDER BY first_key LIMIT \(LocationFilter.mostListed + 1)
             """)
         var ids: [Int64] = []
         while try select.step() { ids.append(select.int64(0)) }
         // Other data sets may have records at these places too, which are read and left out.
-        let places = ids.count > PlaceFilter.mostListed ? nil : (ids, try numbers.records(ofLocations: ids))
-        knownDataSetPlaces = (wanted, places)
-        return places
+        let locations = ids.count > LocationFilter.mostListed ? nil : (ids, try numbers.records(ofLocations: ids))
+        knownDataSetLocations = (wanted, locations)
+        return locations
     }
 
     /// The rows of a selection in any order.
     func anyScan(_ selection: Selection, isWide: Bool) throws(StoreError) -> any RowFinder<ObservationRow> {
-        guard let ids = try placesToGather(selection, limit: nil) else { return try scan(selection, isWide: isWide) }
-        return try placewise(ids, selection, isWide: isWide)
+        guard let ids = try locationsToGather(selection, limit: nil) else { return try scan(selection, isWide: isWide) }
+        return try locationwise(ids, selection, isWide: isWide)
     }
 
-    func placewise(
+    func locationwise(
         _ ids: [Int64], _ selection: Selection, isWide: Bool
-    ) throws(StoreError) -> PlacewiseScan {
-        try PlacewiseScan(
+    ) throws(StoreError) -> LocationwiseScan {
+        try LocationwiseScan(
             selection.isEmpty ? [] : ids, isWide: isWide || selection.datasets != nil,
             filter: selection.rowFilter(readBy: .location), pool: scans)
     }
@@ -178,7 +178,7 @@ struct ScanCosts {
     /// A row that is read by date and does not match.
     var rowByDate = 70.0
     /// The beginning of a place.
-    var place = 2500.0
+    var location = 2500.0
     /// A row that is read by place and sorted.
-    var rowByPlace = 250.0
+    var rowByLocation = 250.0
 }

@@ -42,7 +42,7 @@ enum RowOrder: Equatable {
             return RowOrder.precedes(row, first, isDescending)
         case .location(let isDescending):
             // The scan starts at this code.
-            return start.places.contains(row.location) && RowOrder.precedes(row, first, isDescending)
+            return start.locations.contains(row.location) && RowOrder.precedes(row, first, isDescending)
         case .keys: return false
         }
     }
@@ -67,5 +67,5 @@ struct PageStart {
     var ordinal: Int64
     /// The `loc_id` of the row, and in the order by it the ids of all places that have it now.
     var code: [UInt8]
-    var places: Set<Int64> = []
+    var locations: Set<Int64> = []
 }

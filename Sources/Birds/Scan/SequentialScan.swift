@@ -34,7 +34,7 @@ final class SequentialScan {
         self.isWide = isWide
         self.isDescending = isDescending
         self.start = start?.row
-        startIDs = start.map { index == .species ? [$0.row.species] : $0.places } ?? []
+        startIDs = start.map { index == .species ? [$0.row.species] : $0.locations } ?? []
         self.wanted = wanted
         guard !filter.dates.isEmpty else { return }
         let (table, column) = index == .species ? ("species", "id") : ("location INDEXED BY location_by_code", "code")
@@ -101,7 +101,7 @@ final class SequentialScan {
         return .sorted(
             SortedScan(SortValues(isDescending: isDescending), start: start, limit: .max) {
                 [filter, pool] () throws(StoreError) in
-                try PlacewiseScan(group, isWide: true, filter: filter, pool: pool)
+                try LocationwiseScan(group, isWide: true, filter: filter, pool: pool)
             })
     }
 

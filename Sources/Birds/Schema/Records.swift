@@ -200,7 +200,7 @@ extension Statement {
     }
 }
 
-extension Place {
+extension LocationKey {
     /// Reads a row of `id, code, latitude, longitude, region`.
     package init(_ row: Statement) {
         self.init(

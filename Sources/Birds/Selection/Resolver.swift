@@ -7,9 +7,9 @@ final class Resolver {
     private let known: KnownIDs
     private let datasetByName: Statement
     private let regionsOfSpecies: Statement
-    private var places: [PlaceFilter.Key: PlaceFilter] = [:]
+    private var locations: [LocationFilter.Key: LocationFilter] = [:]
 
-    private static let keptPlaceFilters = 8
+    private static let keptLocationFilters = 8
 
     init(_ database: Database, records: Records, numbers: RecordNumbers) throws(StoreError) {
         (self.database, self.records, self.numbers) = (database, records, numbers)
@@ -29,7 +29,8 @@ final class Resolver {
         let filter = filter.unresolved.isEmpty ? filter : try resolved(filter, view)
         let regions = RegionScope(query: filter.regions, view: view)
         return Selection(
-            dates: DateFilter(filter), species: try species(filter.species, view), places: try places(filter, regions),
+            dates: DateFilter(filter), species: try species(filter.species, view),
+            locations: try locations(filter, regions),
             regions: regions, datasets: try datasets(filter.datasets), leastNum: filter.leastNum,
             greatestNum: filter.greatestNum, filter: filter)
     }
@@ -108,16 +109,16 @@ final class Resolver {
         return false
     }
 
-    private func places(_ filter: RecordFilter, _ regions: RegionScope) throws(StoreError) -> PlaceFilter? {
+    private func locations(_ filter: RecordFilter, _ regions: RegionScope) throws(StoreError) -> LocationFilter? {
         guard !filter.locations.isEmpty || regions.regions != nil || filter.box != nil || filter.circle != nil else {
             return nil
         }
-        let key = PlaceFilter.Key(codes: filter.locations, scope: regions, box: filter.box, circle: filter.circle)
-        if let known = places[key] { return known }
-        let new = try PlaceFilter(
+        let key = LocationFilter.Key(codes: filter.locations, scope: regions, box: filter.box, circle: filter.circle)
+        if let known = locations[key] { return known }
+        let new = try LocationFilter(
             key, few: Selection.few, database: database, records: records, numbers: numbers)
-        if places.count >= Resolver.keptPlaceFilters { places.removeAll() }
-        places[key] = new
+        if locations.count >= Resolver.keptLocationFilters { locations.removeAll() }
+        locations[key] = new
         return new
     }
 

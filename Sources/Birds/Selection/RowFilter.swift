@@ -3,7 +3,7 @@ final class RowFilter {
     let dates: DateFilter
     /// Ids; nil for all.
     let species: [Int64]?
-    let places: PlaceFilter?
+    let locations: LocationFilter?
     let datasets: [Int64]?
     /// The least count that matches: `uncounted` if all do.
     let leastNum: Count
@@ -14,7 +14,7 @@ final class RowFilter {
     let checksRows: Bool
 
     init(
-        dates: DateFilter, species: [Int64]?, places: PlaceFilter?, datasets: [Int64]?, leastNum: Int64? = nil,
+        dates: DateFilter, species: [Int64]?, locations: LocationFilter?, datasets: [Int64]?, leastNum: Int64? = nil,
         greatestNum: Int64? = nil
     ) {
         // A record without a count matches neither bound.
@@ -22,10 +22,10 @@ final class RowFilter {
         self.greatestNum = greatestNum.map { Count($0) } ?? .greatest
         self.dates = dates
         self.species = species
-        self.places = places
+        self.locations = locations
         self.datasets = datasets
         checksDates = !dates.isEverything
-        checksRows = species != nil || places != nil || datasets != nil || leastNum != nil || greatestNum != nil
+        checksRows = species != nil || locations != nil || datasets != nil || leastNum != nil || greatestNum != nil
     }
 
     /// Whether a row whose date matches does.
@@ -33,7 +33,7 @@ final class RowFilter {
         if row.num < leastNum || row.num > greatestNum { return false }
         if let species, !species.contains(row.species) { return false }
         if let datasets, !datasets.contains(row.dataset) { return false }
-        if let places { return try places.contains(row.location) }
+        if let locations { return try locations.contains(row.location) }
         return true
     }
 }

@@ -8,7 +8,7 @@ struct Selection {
     /// Ids, ascending and each once; nil for all.
     let species: [Int64]?
     /// Nil for everywhere.
-    let places: PlaceFilter?
+    let locations: LocationFilter?
     /// Within these lie all of the places; for what is known of regions alone.
     let regions: RegionScope
     /// Ids of those that there are; nil for all.
@@ -24,7 +24,7 @@ struct Selection {
     static let few = 32
 
     /// Whether no record can match, whatever its date.
-    var isEmpty: Bool { datasets?.isEmpty == true || places?.ids?.isEmpty == true }
+    var isEmpty: Bool { datasets?.isEmpty == true || locations?.ids?.isEmpty == true }
 
     /// Whether it depends on single records, and not only on where, when and in which data set a checklist was made.
     var dependsOnRecords: Bool { species != nil || leastNum != nil || greatestNum != nil }
@@ -36,7 +36,7 @@ struct Selection {
         visits.leastNum = nil
         visits.greatestNum = nil
         return Selection(
-            dates: dates, species: nil, places: places, regions: regions, datasets: datasets, leastNum: nil,
+            dates: dates, species: nil, locations: locations, regions: regions, datasets: datasets, leastNum: nil,
             greatestNum: nil, filter: visits)
     }
 
@@ -44,7 +44,7 @@ struct Selection {
     /// - Parameter index: The one by which all that it tells apart is read already, and need not be looked at again.
     func rowFilter(readBy index: ObservationIndex? = nil) -> RowFilter {
         RowFilter(
-            dates: dates, species: index == .species ? nil : species, places: index == .location ? nil : places,
+            dates: dates, species: index == .species ? nil : species, locations: index == .location ? nil : locations,
             datasets: datasets, leastNum: leastNum, greatestNum: greatestNum)
     }
 

@@ -10,17 +10,17 @@ struct ClientSocket: ~Copyable {
 
     /// Connects to the first address of the place that accepts a connection.
     /// - Throws: A sentence that says why no address did.
-    init(_ place: HTTPClient.Place, connectTimeout: Duration, timeout: Duration) throws(ClientError) {
+    init(_ endpoint: HTTPClient.Endpoint, connectTimeout: Duration, timeout: Duration) throws(ClientError) {
         self.timeout = timeout
         let name =
-            switch place {
+            switch endpoint {
             case .network(let host, let port): "\(Self.bracketed(host)):\(port)"
             case .socket(let path): "the socket \(path)"
             }
         self.name = name
         let addresses: [SocketAddress]
         do throws(SocketAddress.Unusable) {
-            switch place {
+            switch endpoint {
             case .network(let host, let port): addresses = try SocketAddress.resolve(host: host, port: port)
             case .socket(let path): addresses = [try SocketAddress(path: path)]
             }

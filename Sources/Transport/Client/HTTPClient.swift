@@ -6,7 +6,7 @@ import HTTP
 /// It follows no redirect and speaks no TLS: it is for `rookery get` and `rookery health`, which talk to this server.
 public struct HTTPClient: Sendable {
     /// Where a server listens.
-    public enum Place: Sendable, Hashable {
+    public enum Endpoint: Sendable, Hashable {
         /// A host name or an address, IPv6 with or without brackets.
         case network(host: String, port: UInt16)
         /// A Unix socket.
@@ -18,17 +18,17 @@ public struct HTTPClient: Sendable {
     /// The longest time in which the server may neither send nor receive anything. A whole answer may take longer.
     public var timeout: Duration = .seconds(60)
 
-    private let place: Place
+    private let endpoint: Endpoint
     private let authority: String
 
     /// The size of the receive buffer, in bytes. A head of the longest allowed size must fit, which is 24 KiB.
     private static let capacity = 64 << 10
 
     /// - Parameter authority: The value of `Host`; by default it is made from the place.
-    public init(_ place: Place, authority: String? = nil) {
-        self.place = place
+    public init(_ endpoint: Endpoint, authority: String? = nil) {
+        self.endpoint = endpoint
         self.authority =
-            switch place {
+            switch endpoint {
             case _ where authority != nil: authority ?? ""
             case .network(let host, 80): ClientSocket.bracketed(host)
             case .network(let host, let port): "\(ClientSocket.bracketed(host)):\(port)"
@@ -50,7 +50,7 @@ public struct HTTPClient: Sendable {
         body: (ArraySlice<UInt8>) -> Bool
     ) throws(ClientError) {
         let request = try encode(method, target, fields)
-        let socket = try ClientSocket(place, connectTimeout: connectTimeout, timeout: timeout)
+        let socket = try ClientSocket(endpoint, connectTimeout: connectTimeout, timeout: timeout)
         try socket.send(request)
         var parser = ResponseParser(isHead: method == .head)
         // `buffer[start..<end]` has arrived and is not consumed.

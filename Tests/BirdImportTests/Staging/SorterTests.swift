@@ -100,23 +100,23 @@ import Testing
             let date = Int64(pick([0, 18_000_000, 20_240_229, 33_554_431]))
             let num = pick([-1, 0, 1, 10_000_000, 1 << 24 - 2])
             let made = RecordKey(
-                date: date, place: pick(edges), species: pick(edges), num: num < 0 ? nil : Int64(num),
+                date: date, location: pick(edges), species: pick(edges), num: num < 0 ? nil : Int64(num),
                 dataset: pick([0, 5, 1 << 20 - 1]))
             return try #require(made)
         }
         func members(_ key: RecordKey, _ order: RecordKey.Order) -> [Int64] {
-            let (date, place, species) = (key.date, Int64(key.place), Int64(key.species))
+            let (date, location, species) = (key.date, Int64(key.location), Int64(key.species))
             let first =
                 switch order {
-                case .datePlaceSpecies: [date, place, species]
-                case .speciesDatePlace: [species, date, place]
-                case .placeDateSpecies: [place, date, species]
+                case .dateLocationSpecies: [date, location, species]
+                case .speciesDateLocation: [species, date, location]
+                case .locationDateSpecies: [location, date, species]
                 }
             return first + [key.num ?? -1, Int64(key.dataset)]
         }
         for _ in 0..<2000 {
             let (one, other) = (try key(), try key())
-            for order in [RecordKey.Order.datePlaceSpecies, .speciesDatePlace, .placeDateSpecies] {
+            for order in [RecordKey.Order.dateLocationSpecies, .speciesDateLocation, .locationDateSpecies] {
                 let (a, b) = (one.packed(order), other.packed(order))
                 #expect(RecordKey(SortItem(high: a.high, low: a.low, tag: 0), order) == one)
                 let isLess = members(one, order).lexicographicallyPrecedes(members(other, order))
@@ -132,8 +132,9 @@ import Testing
         (-1, 0, 0, 0, 0), (0, -1, 0, 0, 0), (0, 0, -1, 0, 0), (0, 0, 0, -5, 0), (0, 0, 0, 0, -1), (0, 0, 0, Int.max, 0),
         (Int.min, 0, 0, 0, 0), (0, 0, 0, 40_000_000, 0),
     ])
-    func makesNoKeyOfWhatDoesNotFit(date: Int, place: Int, species: Int, num: Int, dataset: Int) {
+    func makesNoKeyOfWhatDoesNotFit(date: Int, location: Int, species: Int, num: Int, dataset: Int) {
         #expect(
-            RecordKey(date: Int64(date), place: place, species: species, num: Int64(num), dataset: dataset) == nil)
+            RecordKey(date: Int64(date), location: location, species: species, num: Int64(num), dataset: dataset) == nil
+        )
     }
 }

@@ -33,10 +33,10 @@ import Testing
         var random = SplitMix(state: seed)
         let records = try (0..<count).map { _ in
             let code = Int.random(in: 0..<codes, using: &random)
-            let place = Int.random(in: 0..<2, using: &random)
+            let location = Int.random(in: 0..<2, using: &random)
             let key = try #require(
                 RecordKey(
-                    date: 20_210_000 + .random(in: 0...1, using: &random), place: place,
+                    date: 20_210_000 + .random(in: 0...1, using: &random), location: location,
                     species: Int.random(in: 0..<species.count, using: &random),
                     num: [nil, 0, 0, 3].randomElement(using: &random) ?? nil,
                     dataset: Int.random(in: 0..<datasets.count, using: &random)))
@@ -50,7 +50,7 @@ import Testing
                         code: "É\(code)", minutes: [nil, 5].randomElement(using: &random) ?? nil,
                         comments: ["", "rain, \(code)"].randomElement(using: &random) ?? "")
                 }
-            return Record(key: key, location: Int64(100 + place), bytes: bytes)
+            return Record(key: key, location: Int64(100 + location), bytes: bytes)
         }
         return records.sorted { a, b in
             let (one, other) = (a.key.packed(), b.key.packed())
@@ -155,7 +155,7 @@ import Testing
     @Test func storesLongRemarksOfMany() throws {
         let records = try (0..<1500).map { number in
             Record(
-                key: try #require(RecordKey(date: 0, place: 0, species: number / 1000, num: nil, dataset: 0)),
+                key: try #require(RecordKey(date: 0, location: 0, species: number / 1000, num: nil, dataset: 0)),
                 location: 1,
                 bytes: Self.bytes(
                     code: "\(number % 1000 + 1000)", minutes: nil,
@@ -182,7 +182,8 @@ import Testing
             """)
         let records = try (0..<10).map {
             Record(
-                key: try #require(RecordKey(date: 20_210_000, place: 0, species: 0, num: 1, dataset: 0)), location: 100,
+                key: try #require(RecordKey(date: 20_210_000, location: 0, species: 0, num: 1, dataset: 0)),
+                location: 100,
                 bytes: Self.bytes(code: "\($0)", minutes: nil, comments: ""))
         }
         #expect(try target.add(records, mostHeld: mostHeld, isFirst: false) == [10, 0, 0])

@@ -49,7 +49,7 @@ import Testing
         }
         try dates.finish()
         var species = SpeciesSummaries(rows)
-        var places = SpeciesPlaceSummaries(rows, folder: folder, mostHeld: mostHeld)
+        var places = SpeciesLocationSummaries(rows, folder: folder, mostHeld: mostHeld)
         for record in records.stableSorted({ [$0.species, $0.date] }) {
             let region = Self.region(record.location)
             try species.add(

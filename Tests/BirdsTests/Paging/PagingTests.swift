@@ -50,7 +50,7 @@ import Testing
     static func precedes(_ a: Int, _ b: Int, _ fixture: Fixture, _ keys: [SortKey]) -> Bool {
         func value(_ field: SortKey.Field, _ index: Int) -> [Double] {
             let record = fixture.records[index - 1]
-            let place = fixture.places[record.place]
+            let place = fixture.locations[record.location]
             let species = fixture.species[record.species]
             func text(_ text: String?) -> [Double] { text.map { [1] + $0.utf8.map(Double.init) } ?? [0] }
             func number(_ number: Double?) -> [Double] { number.map { [1, $0] } ?? [0] }
@@ -77,7 +77,7 @@ import Testing
             if one != other { return one.lexicographicallyPrecedes(other) != key.isDescending }
         }
         let rest: [(Int) -> Int] = [
-            { fixture.records[$0 - 1].date }, { fixture.records[$0 - 1].place }, { fixture.records[$0 - 1].species },
+            { fixture.records[$0 - 1].date }, { fixture.records[$0 - 1].location }, { fixture.records[$0 - 1].species },
             { fixture.records[$0 - 1].num ?? -1 }, { fixture.records[$0 - 1].dataset }, { $0 },
         ]
         for value in rest where value(a) != value(b) {
@@ -105,9 +105,9 @@ import Testing
     /// A token holds no ids, and these differ in nothing else.
     @Test(arguments: orders) func recordsThatAreAlikeAreReadOneByOne(sort: [String]) throws {
         let folder = try TemporaryFolder()
-        var fixture = Fixture(species: [Fixture.Species(code: "s1")], places: [Fixture.Place(code: "L1")])
+        var fixture = Fixture(species: [Fixture.Species(code: "s1")], locations: [Fixture.Location(code: "L1")])
         for num in [1, 2, 2, 2, 3] {
-            fixture.records.append(Fixture.Record(date: 20_210_201, place: 0, species: 0, num: num))
+            fixture.records.append(Fixture.Record(date: 20_210_201, location: 0, species: 0, num: num))
         }
         try fixture.write(to: folder.path("birds.db"))
         let store = try ObservationStore(path: folder.path("birds.db"))
@@ -133,7 +133,8 @@ import Testing
             let whole = try store.ids(query)
             for size in 1...30 {
                 #expect(
-                    try pages(store, query, of: size).flatMap { $0 } == whole, "\(codes.count) places, pages of \(size)"
+                    try pages(store, query, of: size).flatMap { $0 } == whole,
+                    "\(codes.count) locations, pages of \(size)"
                 )
             }
         }
@@ -192,10 +193,10 @@ import Testing
         // The places and species that new ones stand before have other ids; the first of each is gone with its records.
         var grown = fixture
         grown.species.insert(Fixture.Species(code: "sp000"), at: 0)
-        grown.places.insert(Fixture.Place(code: "L000"), at: 0)
+        grown.locations.insert(Fixture.Location(code: "L000"), at: 0)
         for index in grown.records.indices {
             grown.records[index].species += 1
-            grown.records[index].place += 1
+            grown.records[index].location += 1
         }
         var random = SplitMix(state: 26)
         for _ in 0..<100 {
@@ -281,7 +282,7 @@ import Testing
                 query: 7, date: 20_210_203, location: Array("Là, 1".utf8), latitude: place,
                 longitude: place.map { -$0 },
                 region: nil,
-                place: place == nil ? 0 : 3, species: [0xFE, 0], num: .uncounted, dataset: 3, ordinal: 2)
+                twin: place == nil ? 0 : 3, species: [0xFE, 0], num: .uncounted, dataset: 3, ordinal: 2)
             #expect(PageToken(token.text) == token)
         }
     }

@@ -23,7 +23,7 @@ import Testing
 
         private func matches(_ record: Fixture.Record, _ query: ObservationQuery, _ view: View) -> Bool {
             let species = fixture.species[record.species]
-            let place = fixture.places[record.place]
+            let place = fixture.locations[record.location]
             func isNamed(_ name: String) -> Bool {
                 name == species.code || name.lowercased() == species.scientificName?.lowercased()
                     || name.lowercased() == species.commonName?.lowercased()
@@ -48,9 +48,9 @@ import Testing
                 && isWithin(place, query)
         }
 
-        private func isWithin(_ place: Fixture.Place, _ query: ObservationQuery) -> Bool {
+        private func isWithin(_ location: Fixture.Location, _ query: ObservationQuery) -> Bool {
             if query.filter.box == nil && query.filter.circle == nil { return true }
-            guard let latitude = place.latitude, let longitude = place.longitude else { return false }
+            guard let latitude = location.latitude, let longitude = location.longitude else { return false }
             if let box = query.filter.box {
                 let width = (box.east - box.west + 360).truncatingRemainder(dividingBy: 360)
                 let east = (longitude - box.west + 720).truncatingRemainder(dividingBy: 360)
@@ -221,12 +221,12 @@ import Testing
         var cursors: [RowCursor] = []
         // Every combination of filters, each with no, one, few and many values where that makes a difference.
         let codes = (100..<150).map { "sp\($0)" }
-        let places = (100..<140).map { "L\($0)" }
+        let locations = (100..<140).map { "L\($0)" }
         for filters in 0..<1 << 6 {
-            for (species, locations) in [(0, 0), (1, 0), (5, 0), (50, 0), (0, 1), (0, 5), (0, 40), (1, 5), (50, 40)] {
+            for (species, count) in [(0, 0), (1, 0), (5, 0), (50, 0), (0, 1), (0, 5), (0, 40), (1, 5), (50, 40)] {
                 var query = ObservationQuery()
                 query.filter.species = Array(codes.prefix(species))
-                query.filter.locations = Array(places.prefix(locations))
+                query.filter.locations = Array(locations.prefix(count))
                 if filters & 1 != 0 { query.filter.years = [2016, 2018] }
                 if filters & 2 != 0 { query.filter.months = [5] }
                 if filters & 4 != 0 { query.filter.days = [5] }
@@ -301,7 +301,7 @@ import Testing
         ] as [(String, [Int])])
     func namesAreFoundInAnyCaseAndNormalForm(_ name: String, ids: [Int]) throws {
         let folder = try TemporaryFolder()
-        var fixture = Fixture(places: [.init(code: "L1")])
+        var fixture = Fixture(locations: [.init(code: "L1")])
         let names: [(String, String?, String?)] = [
             ("a1", nil, "Küstenseeschwalbe"), ("a2", nil, "Großer Spießente"), ("a3", nil, "Μαύρος γλάρος"),
             ("a4", nil, "İstanbul kuşu"), ("a5", "Avis ñandu", nil), ("a6", "Avis N\u{303}andu", nil), ("ä1", nil, nil),
@@ -311,7 +311,7 @@ import Testing
         ]
         for (index, (code, scientific, common)) in names.enumerated() {
             fixture.species.append(.init(code: code, scientificName: scientific, commonName: common))
-            fixture.records.append(.init(date: 20_210_203, place: 0, species: index))
+            fixture.records.append(.init(date: 20_210_203, location: 0, species: index))
         }
         try fixture.write(to: folder.path("birds.db"))
         let store = try ObservationStore(path: folder.path("birds.db"))
@@ -327,11 +327,11 @@ import Testing
     /// An unknown name that takes too long to be looked for goes on where it stopped.
     @Test func theTableOfNamesIsReadOnAfterABudgetHasEnded() throws {
         let folder = try TemporaryFolder()
-        var fixture = Fixture(places: [.init(code: "L1")])
+        var fixture = Fixture(locations: [.init(code: "L1")])
         for index in 0..<20_000 {
             fixture.species.append(.init(code: "\(100_000 + index)", commonName: "Vögel \(index)"))
         }
-        fixture.records.append(.init(date: 20_210_203, place: 0, species: 19_999))
+        fixture.records.append(.init(date: 20_210_203, location: 0, species: 19_999))
         try fixture.write(to: folder.path("birds.db"))
         let store = try ObservationStore(path: folder.path("birds.db"))
         var query = ObservationQuery()
@@ -354,13 +354,13 @@ import Testing
 
     @Test func aNameOfSeveralSpeciesStandsForAll() throws {
         let folder = try TemporaryFolder()
-        var fixture = Fixture(places: [.init(code: "L1")])
+        var fixture = Fixture(locations: [.init(code: "L1")])
         fixture.species = [
             .init(code: "a", scientificName: "Anser anser", commonName: "Goose"),
             .init(code: "anser anser", scientificName: "Other other", commonName: "Other"),
             .init(code: "b", scientificName: "Anser anser", commonName: "Goose (domestic)"),
         ]
-        fixture.records = (0..<3).map { .init(date: 2020_01_01, place: 0, species: $0) }
+        fixture.records = (0..<3).map { .init(date: 2020_01_01, location: 0, species: $0) }
         try fixture.write(to: folder.path("birds.db"))
         let store = try ObservationStore(path: folder.path("birds.db"))
         var query = ObservationQuery()
@@ -374,14 +374,15 @@ import Testing
     @Test func aViewHidesRecordsByWhateverWay() throws {
         let folder = try TemporaryFolder()
         var fixture = Fixture(datasets: ["here", "there"])
-        fixture.places = [.init(code: "L1", region: "CA-YT"), .init(code: "L2", region: "US-AK"), .init(code: "L3")]
+        fixture.locations = [.init(code: "L1", region: "CA-YT"), .init(code: "L2", region: "US-AK"), .init(code: "L3")]
         fixture.species = [
             .init(code: "hidden"), .init(code: "known", scientificName: "Avis nota"), .init(code: "shown"),
         ]
         fixture.records = [
-            .init(date: 2020_01_01, place: 0, species: 1, num: 1),
-            .init(date: 2020_01_01, place: 1, species: 0, num: 2),
-            .init(date: 2020_01_02, place: 2, species: 1, dataset: 1), .init(date: 2020_01_03, place: 0, species: 2),
+            .init(date: 2020_01_01, location: 0, species: 1, num: 1),
+            .init(date: 2020_01_01, location: 1, species: 0, num: 2),
+            .init(date: 2020_01_02, location: 2, species: 1, dataset: 1),
+            .init(date: 2020_01_03, location: 0, species: 2),
         ]
         try fixture.write(to: folder.path("birds.db"))
         let store = try ObservationStore(path: folder.path("birds.db"))
@@ -449,8 +450,8 @@ import Testing
         let folder = try TemporaryFolder()
         var fixture = Fixture()
         fixture.species = [.init(code: "a")]
-        fixture.places = ["HK-", "HK", "HK-X", "HKX"].map { .init(code: "L" + $0, region: $0) }
-        fixture.records = fixture.places.indices.map { .init(date: 20_210_203, place: $0, species: 0) }
+        fixture.locations = ["HK-", "HK", "HK-X", "HKX"].map { .init(code: "L" + $0, region: $0) }
+        fixture.records = fixture.locations.indices.map { .init(date: 20_210_203, location: $0, species: 0) }
         try fixture.write(to: folder.path("birds.db"))
         let store = try ObservationStore(path: folder.path("birds.db"))
         var query = ObservationQuery()
@@ -463,8 +464,8 @@ import Testing
         let (known, other) = ("caninde\u{301}", "canind\u{E9}")
         var fixture = Fixture()
         fixture.species = [.init(code: known)]
-        fixture.places = [.init(code: known, region: known)]
-        fixture.records = [.init(date: 20_210_203, place: 0, species: 0)]
+        fixture.locations = [.init(code: known, region: known)]
+        fixture.records = [.init(date: 20_210_203, location: 0, species: 0)]
         try fixture.write(to: folder.path("birds.db"))
         let store = try ObservationStore(path: folder.path("birds.db"))
         // What was asked before changes nothing.

@@ -12,8 +12,8 @@ import Testing
             let key = keys.map { key -> String in
                 switch key {
                 case .species: fixture.species[record.species].code
-                case .region: fixture.places[record.place].region ?? ""
-                case .location: fixture.places[record.place].code
+                case .region: fixture.locations[record.location].region ?? ""
+                case .location: fixture.locations[record.location].code
                 case .year: "\(record.date / 10_000)"
                 case .isoYear: ISOWeek(Int64(record.date)).map { "\($0.year)" } ?? ""
                 case .month: record.date / 100 % 100 == 0 ? "" : "\(record.date / 100 % 100)"

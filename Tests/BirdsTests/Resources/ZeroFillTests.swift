@@ -7,9 +7,9 @@ import Testing
     /// An edit may give records and checklists any ids.
     @Test func anyIDIsThatOfARecordOrAChecklist() throws {
         let folder = try TemporaryFolder()
-        var fixture = Fixture(species: [.init(code: "a"), .init(code: "b")], places: [.init(code: "L1")])
+        var fixture = Fixture(species: [.init(code: "a"), .init(code: "b")], locations: [.init(code: "L1")])
         for day in 1...4 {
-            fixture.records.append(.init(date: 2021_02_00 + day, place: 0, species: 0, num: 1, complete: 1))
+            fixture.records.append(.init(date: 2021_02_00 + day, location: 0, species: 0, num: 1, complete: 1))
         }
         try fixture.write(to: folder.path("birds.db"))
         try Database(path: folder.path("birds.db"), mode: .readWrite).execute(
@@ -37,10 +37,12 @@ import Testing
         fixture.species = [
             Fixture.Species(code: "comrav"), Fixture.Species(code: "stejay", commonName: "Steller's Jay"),
         ]
-        fixture.places = [Fixture.Place(code: "L1", region: "CA-YT"), Fixture.Place(code: "L2", region: "US-AK")]
-        func visit(_ date: Int, _ place: Int, _ species: Int, complete: Int?, code: String) -> Fixture.Record {
+        fixture.locations = [
+            Fixture.Location(code: "L1", region: "CA-YT"), Fixture.Location(code: "L2", region: "US-AK"),
+        ]
+        func visit(_ date: Int, _ location: Int, _ species: Int, complete: Int?, code: String) -> Fixture.Record {
             Fixture.Record(
-                date: date, place: place, species: species, num: nil, checklistCode: code, time: "07:00",
+                date: date, location: location, species: species, num: nil, checklistCode: code, time: "07:00",
                 complete: complete, sourceID: "O" + code)
         }
         fixture.records = [
@@ -81,7 +83,7 @@ import Testing
             // As some others, so that dates and places have several checklists.
             if index % 5 == 4 {
                 fixture.records[index].date = fixture.records[index - 3].date
-                fixture.records[index].place = fixture.records[index - 3].place
+                fixture.records[index].location = fixture.records[index - 3].location
             }
         }
         for index in 0..<count {
@@ -110,7 +112,7 @@ import Testing
         }
         func key(_ index: Int) -> [Int] {
             let record = fixture.records[index]
-            return [record.date, record.place, record.dataset, index]
+            return [record.date, record.location, record.dataset, index]
         }
         checklists.sort { key($0).lexicographicallyPrecedes(key($1)) }
         let wanted = fixture.species.indices.filter { query.filter.species.contains(fixture.species[$0].code) }
@@ -129,7 +131,7 @@ import Testing
                     lines.append(
                         [
                             visit.checklistCode ?? "", StoredDate(Int64(visit.date)).iso ?? "",
-                            fixture.places[visit.place].code, fixture.datasets[visit.dataset],
+                            fixture.locations[visit.location].code, fixture.datasets[visit.dataset],
                             fixture.species[species].code, num, index.map { "\($0 + 1)" } ?? "",
                             index.flatMap { fixture.records[$0].sourceID } ?? "", visit.time ?? "", "1", "",
                         ].joined(separator: ","))
@@ -182,7 +184,7 @@ import Testing
             if round % 6 == 4 { query.filter.datasets = ["atlas"] }
             let view = round % 5 == 4 ? View([View.Part(regions: ["CA"])]) : .everything
             let lines = expected(fixture, query) { record in
-                let place = fixture.places[record.place]
+                let place = fixture.locations[record.location]
                 return (query.filter.years.isEmpty || query.filter.years.contains(record.date / 10_000))
                     && (query.filter.months.isEmpty || query.filter.months.contains(record.date / 100 % 100))
                     && (query.filter.locations.isEmpty || query.filter.locations.contains(place.code))

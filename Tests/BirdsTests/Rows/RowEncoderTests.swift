@@ -20,16 +20,16 @@ import Testing
             .init(
                 code: "stejay", scientificName: "Cyanocitta stelleri", commonName: "Steller's Jay", category: "species")
         ],
-        places: [
+        locations: [
             .init(
                 code: "L6510383", latitude: 60.702886, longitude: -135.014611, region: "CA-YT", name: "Home, \"sweet\"")
         ],
         records: [
             .init(
-                date: 2020_11_19, place: 0, species: 0, num: 2, checklistCode: "S1", time: "07:30", minutes: 45,
+                date: 2020_11_19, location: 0, species: 0, num: 2, checklistCode: "S1", time: "07:30", minutes: 45,
                 distanceKilometres: 1.5, observers: 2, complete: 1, halfDays: 0b0101, effortHours: 4.001, snowDepth: 5,
                 sourceID: "OBS1", valid: 1, reviewed: 0),
-            .init(date: 2020_12_00, place: 0, species: 0),
+            .init(date: 2020_12_00, location: 0, species: 0),
         ])
 
     @Test func theNineMembersAreWritten() throws {
@@ -123,8 +123,8 @@ import Testing
         let folder = try TemporaryFolder()
         let names = Self.oddNames.sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
         var fixture = Fixture(species: [.init(code: "x")])
-        fixture.places = names.map { .init(code: $0) }
-        fixture.records = names.indices.map { .init(date: 2020_01_01, place: $0, species: 0) }
+        fixture.locations = names.map { .init(code: $0) }
+        fixture.records = names.indices.map { .init(date: 2020_01_01, location: $0, species: 0) }
         var query = ObservationQuery()
         query.fields = [.locationID, .latitude]
         let text = try Self.store(fixture, in: folder).text(query)

@@ -8,13 +8,13 @@ import Testing
     private static let fixture = Fixture(
         datasets: ["=cmd()"],
         species: [.init(code: "@home", scientificName: "\tA", commonName: "\u{FF1D}1,\"2\"", category: "'=")],
-        places: [
+        locations: [
             .init(code: "-1", latitude: 60.5, longitude: -135.25, region: "CA-YT", name: nil),
             .init(code: "+2", latitude: nil, longitude: nil, region: nil, name: "a=b"),
         ],
         records: [
-            .init(date: 2021_01_02, place: 0, species: 0, num: 3), .init(date: 2021_01_03, place: 0, species: 0),
-            .init(date: 2021_01_04, place: 1, species: 0, num: 1),
+            .init(date: 2021_01_02, location: 0, species: 0, num: 3), .init(date: 2021_01_03, location: 0, species: 0),
+            .init(date: 2021_01_04, location: 1, species: 0, num: 1),
         ])
 
     private static let point =

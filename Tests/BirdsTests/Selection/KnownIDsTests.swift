@@ -12,7 +12,7 @@ import Testing
     init() throws {
         folder = try TemporaryFolder()
         var fixture = Fixture(datasets: ["here", "one,two", "three,four"])
-        fixture.places = [
+        fixture.locations = [
             .init(code: "\"", region: "CA-YT"), .init(code: "A", region: "CA-YT"), .init(code: "A,B", region: "US-AK"),
             .init(code: "B", region: "CA,US"), .init(code: "C,D", region: "CA"), .init(code: "E,F"),
         ]
@@ -21,9 +21,11 @@ import Testing
             .init(code: "d"),
         ]
         fixture.records = [
-            .init(date: 2020_01_01, place: 0, species: 1), .init(date: 2020_01_01, place: 1, species: 2),
-            .init(date: 2020_01_01, place: 2, species: 0, dataset: 2), .init(date: 2020_01_01, place: 3, species: 2),
-            .init(date: 2020_01_02, place: 4, species: 2, dataset: 1), .init(date: 2020_01_03, place: 5, species: 2),
+            .init(date: 2020_01_01, location: 0, species: 1), .init(date: 2020_01_01, location: 1, species: 2),
+            .init(date: 2020_01_01, location: 2, species: 0, dataset: 2),
+            .init(date: 2020_01_01, location: 3, species: 2),
+            .init(date: 2020_01_02, location: 4, species: 2, dataset: 1),
+            .init(date: 2020_01_03, location: 5, species: 2),
         ]
         try fixture.write(to: folder.path("birds.db"))
         store = try ObservationStore(path: folder.path("birds.db"))
@@ -138,14 +140,14 @@ import Testing
     @Test func pagesGoOnBehindAnyName() throws {
         var fixture = Fixture()
         let codes = ["\"", ",", "..", "a\"b", String(repeating: "é", count: 600), "ü", "\u{1F426}"]
-        fixture.places = codes.map { .init(code: $0, region: $0) }
-        fixture.places[2].region = nil
-        fixture.places[3] = fixture.places[2]
-        fixture.places[3].region = ""
+        fixture.locations = codes.map { .init(code: $0, region: $0) }
+        fixture.locations[2].region = nil
+        fixture.locations[3] = fixture.locations[2]
+        fixture.locations[3].region = ""
         fixture.species = codes[2...4].map { .init(code: $0) }
         for place in codes.indices {
             for species in fixture.species.indices {
-                fixture.records.append(.init(date: 2020_01_01, place: place, species: species))
+                fixture.records.append(.init(date: 2020_01_01, location: place, species: species))
             }
         }
         try fixture.write(to: folder.path("names.db"))

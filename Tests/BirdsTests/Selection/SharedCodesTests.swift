@@ -13,22 +13,22 @@ import Testing
         }
         let regions = [nil, "CA", "CA-YT", "US"]
         for code in ["A", "A-", "AB", "B", "a"] {
-            let places = code == "AB" ? most : Int.random(in: 1...3, using: &random)
-            var sorted: [Fixture.Place] = []
-            for index in 0..<places {
+            let locations = code == "AB" ? most : Int.random(in: 1...3, using: &random)
+            var sorted: [Fixture.Location] = []
+            for index in 0..<locations {
                 let latitude = index == 0 && Bool.random(using: &random) ? nil : Double(index)
                 sorted.append(
-                    Fixture.Place(
+                    Fixture.Location(
                         code: code, latitude: latitude, longitude: latitude.map { -$0 },
                         region: regions.randomElement(using: &random) ?? nil, name: index == 1 ? "North" : nil))
             }
-            fixture.places += sorted
+            fixture.locations += sorted
         }
         for _ in 0..<count {
             fixture.records.append(
                 Fixture.Record(
                     date: [20_200_100, 20_210_101, 20_210_201].randomElement(using: &random) ?? 0,
-                    place: Int.random(in: fixture.places.indices, using: &random),
+                    location: Int.random(in: fixture.locations.indices, using: &random),
                     species: Int.random(in: 0..<4, using: &random),
                     num: [nil, 0, 3].randomElement(using: &random) ?? nil,
                     dataset: Int.random(in: 0..<2, using: &random)))
@@ -69,7 +69,7 @@ import Testing
                 let sorted = Array(1...fixture.records.count)
                     .filter {
                         query.filter.regions.isEmpty
-                            || fixture.places[fixture.records[$0 - 1].place].region?.hasPrefix("CA") == true
+                            || fixture.locations[fixture.records[$0 - 1].location].region?.hasPrefix("CA") == true
                     }
                     .sorted { PagingTests.precedes($0, $1, fixture, query.sort) }
                 #expect(try store.ids(query) == sorted, "\(round) \(query.sort)")
@@ -130,13 +130,13 @@ import Testing
                 let cursor = try store.locations(query, view: .everything, format: .csv)
                 locations += try cursor.text().split(separator: "\r\n").count - 1
                 query.page.after = cursor.next
-            } while query.page.after != nil && locations <= fixture.places.count
+            } while query.page.after != nil && locations <= fixture.locations.count
             repeat {
                 let cursor = try store.checklists(query, fields: [.date], view: .everything, format: .csv)
                 visits += try cursor.text().split(separator: "\r\n").count - 1
                 query.page.after = cursor.next
             } while query.page.after != nil && visits <= fixture.records.count
-            #expect(locations == fixture.places.count && visits == fixture.records.count)
+            #expect(locations == fixture.locations.count && visits == fixture.records.count)
         }
     }
 
@@ -149,32 +149,32 @@ import Testing
             let before = Self.fixture(&random, records: 40, most: round == 0 ? 40 : 3)
             try before.write(to: folder.path("before.db"))
             var after = before
-            after.places = []
+            after.locations = []
             var moved: [Int: Int] = [:]
-            for (index, place) in before.places.enumerated() {
+            for (index, place) in before.locations.enumerated() {
                 if Bool.random(using: &random) {
                     var new = place
                     new.region = (place.region ?? "") + "!"
-                    after.places.append(new)
+                    after.locations.append(new)
                 }
                 if round == 1 ? place.code != "AB" : Int.random(in: 0..<3, using: &random) > 0 {
-                    moved[index] = after.places.count
-                    after.places.append(place)
+                    moved[index] = after.locations.count
+                    after.locations.append(place)
                 }
             }
-            after.places.sort {
+            after.locations.sort {
                 ($0.code, $0.latitude ?? -1, $0.region ?? "") < ($1.code, $1.latitude ?? -1, $1.region ?? "")
             }
             for (old, _) in moved {
-                let place = before.places[old]
-                moved[old] = after.places.firstIndex {
+                let place = before.locations[old]
+                moved[old] = after.locations.firstIndex {
                     $0.code == place.code && $0.latitude == place.latitude && $0.region == place.region
                 }
             }
             after.records = before.records.compactMap { record in
-                guard let place = moved[record.place] else { return nil }
+                guard let place = moved[record.location] else { return nil }
                 var record = record
-                record.place = place
+                record.location = place
                 return record
             }
             try after.write(to: folder.path("after.db"))

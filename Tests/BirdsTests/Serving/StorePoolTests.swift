@@ -173,7 +173,7 @@ import Testing
     func rowsEndBeforeTheirStoreGoesBack(_ index: Int) throws {
         var fixture = Fixture.random(seed: 42, records: 3000)
         // Codes of two places, and one of more than are merged.
-        for index in 0..<40 { fixture.places[index].code = "L100" }
+        for index in 0..<40 { fixture.locations[index].code = "L100" }
         for index in fixture.records.indices { fixture.records[index].complete = 1 }
         try fixture.write(to: database.folder.path("more.db"))
         let pool = StorePool(path: database.folder.path("more.db"), limit: 1)

@@ -20,12 +20,12 @@ final class RawClient {
     private var rest: [UInt8] = []
 
     convenience init(_ server: TestServer, receiveBuffer: Int32? = nil) throws {
-        try self.init(server.place, receiveBuffer: receiveBuffer)
+        try self.init(server.endpoint, receiveBuffer: receiveBuffer)
     }
 
-    init(_ place: HTTPClient.Place, receiveBuffer: Int32? = nil) throws {
+    init(_ endpoint: HTTPClient.Endpoint, receiveBuffer: Int32? = nil) throws {
         let address: SocketAddress =
-            switch place {
+            switch endpoint {
             case .network(let host, let port): try #require(try SocketAddress.resolve(host: host, port: port).first)
             case .socket(let path): try SocketAddress(path: path)
             }

@@ -37,7 +37,7 @@ final class TestServer: Sendable {
     }
 
     /// Where a client connects to.
-    var place: HTTPClient.Place {
+    var endpoint: HTTPClient.Endpoint {
         let address = server.address
         if address.hasPrefix("unix:") { return .socket(path: String(address.dropFirst(5))) }
         return .network(host: address.contains("[") ? "::1" : "127.0.0.1", port: port)

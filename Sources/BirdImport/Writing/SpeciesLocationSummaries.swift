@@ -1,7 +1,7 @@
 import Birds
 
 /// The summary by species and location, from records in the order of species.
-struct SpeciesPlaceSummaries {
+struct SpeciesLocationSummaries {
     /// How many places of a species are held in memory: about 16 MB. Those of more are sorted in a file.
     private static let mostHeld = 1 << 17
 
@@ -17,11 +17,11 @@ struct SpeciesPlaceSummaries {
     private var present: Int64?
     /// Pairs of a location and a data set, which number the places of the present species.
     private var pairs = PairNumbers()
-    private var places: [Place] = []
+    private var locations: [Place] = []
     private var sorter: Sorter?
 
     /// - Parameter folder: where a temporary file may be made.
-    init(_ sink: any SummarySink, folder: String, mostHeld: Int = SpeciesPlaceSummaries.mostHeld) {
+    init(_ sink: any SummarySink, folder: String, mostHeld: Int = SpeciesLocationSummaries.mostHeld) {
         (self.sink, self.folder, self.mostHeld) = (sink, folder, mostHeld)
     }
 
@@ -31,10 +31,10 @@ struct SpeciesPlaceSummaries {
         species: Int64, date: Int64, location: Int64, dataset: Int64, num: Int64?, region: () -> Int64
     ) throws(StoreError) {
         if species != present { try begin(species) }
-        if places.count >= mostHeld { try spill() }
-        let place = pairs.number(of: location, dataset)
-        if place == places.count { places.append(Place(region: region())) }
-        places[place].numbers.add(num, date: date)
+        if locations.count >= mostHeld { try spill() }
+        let location = pairs.number(of: location, dataset)
+        if location == locations.count { locations.append(Place(region: region())) }
+        locations[location].numbers.add(num, date: date)
     }
 
     mutating func finish() throws(StoreError) { try begin(nil) }
@@ -45,9 +45,9 @@ struct SpeciesPlaceSummaries {
     }
 
     private mutating func drain(_ species: Int64) throws(StoreError) {
-        func add(_ pair: PairNumbers.Pair, _ place: Place) throws(StoreError) {
-            let key = SummaryRowKey(first: species, second: pair.first, region: place.region, dataset: pair.second)
-            try sink.add(.speciesLocation, key, place.numbers.stored)
+        func add(_ pair: PairNumbers.Pair, _ location: Place) throws(StoreError) {
+            let key = SummaryRowKey(first: species, second: pair.first, region: location.region, dataset: pair.second)
+            try sink.add(.speciesLocation, key, location.numbers.stored)
         }
         if sorter != nil { try spill() }
         guard let sorter else {
@@ -57,40 +57,40 @@ struct SpeciesPlaceSummaries {
                 if a.location != b.location { return a.location < b.location }
                 return pairs.pairs[a.number].second < pairs.pairs[b.number].second
             }
-            for (_, number) in order { try add(pairs.pairs[number], places[number]) }
+            for (_, number) in order { try add(pairs.pairs[number], locations[number]) }
             return clear()
         }
         self.sorter = nil
         var sorted = try sorter.sorted()
         var item = SortItem()
         var bytes: [UInt8] = []
-        var last: (pair: PairNumbers.Pair, place: Place)?
+        var last: (pair: PairNumbers.Pair, location: Place)?
         while try sorted.next(&item, &bytes) {
             let pair = PairNumbers.Pair(first: Int64(sortable: item.high), second: Int64(sortable: item.low))
-            let place = bytes.withUnsafeBytes { $0.loadUnaligned(as: Place.self) }
+            let location = bytes.withUnsafeBytes { $0.loadUnaligned(as: Place.self) }
             if last?.pair == pair {
-                last?.place.numbers.add(place.numbers)
+                last?.location.numbers.add(location.numbers)
             } else {
-                if let last { try add(last.pair, last.place) }
-                last = (pair, place)
+                if let last { try add(last.pair, last.location) }
+                last = (pair, location)
             }
         }
-        if let last { try add(last.pair, last.place) }
+        if let last { try add(last.pair, last.location) }
     }
 
     private mutating func spill() throws(StoreError) {
         let sorter = self.sorter ?? Sorter(in: folder)
         self.sorter = sorter
-        for (pair, place) in zip(pairs.pairs, places) {
+        for (pair, location) in zip(pairs.pairs, locations) {
             let item = SortItem(high: pair.first.sortable, low: pair.second.sortable, tag: 0)
-            let bytes = withUnsafeBytes(of: place) { Array($0) }
+            let bytes = withUnsafeBytes(of: location) { Array($0) }
             try sorter.add(item, bytes[...])
         }
         clear()
     }
 
     private mutating func clear() {
-        places.removeAll(keepingCapacity: true)
+        locations.removeAll(keepingCapacity: true)
         pairs.removeAll()
     }
 }

@@ -36,12 +36,13 @@ import Testing
         let (one, other) = (
             try ObservationStore(path: folder.path("birds.db")), try ObservationStore(path: folder.path("birds.db"))
         )
-        one.planner.costs.place = .infinity
-        (other.planner.costs.place, other.planner.costs.rowByPlace) = (0, 0)
+        one.planner.costs.location = .infinity
+        (other.planner.costs.location, other.planner.costs.rowByLocation) = (0, 0)
         var query = Self.queries[index]
         query.fields = [.id, .date, .locationID, .speciesID, .num, .dataset]
-        #expect(try one.planner.placesToGather(one.resolver.select(query.filter, .everything), limit: nil) == nil)
-        #expect(try other.planner.placesToGather(other.resolver.select(query.filter, .everything), limit: nil) != nil)
+        #expect(try one.planner.locationsToGather(one.resolver.select(query.filter, .everything), limit: nil) == nil)
+        #expect(
+            try other.planner.locationsToGather(other.resolver.select(query.filter, .everything), limit: nil) != nil)
         for sort in [[], [SortKey(field: .date, isDescending: true)], [SortKey(field: .num, isDescending: false)]] {
             query.sort = sort
             (query.page.limit, query.page.after) = (nil, nil)
@@ -70,23 +71,27 @@ import Testing
         let folder = try TemporaryFolder()
         try Fixture.random(seed: 78, records: 4000).write(to: folder.path("birds.db"))
         let store = try ObservationStore(path: folder.path("birds.db"))
-        store.planner.costs = ScanCosts(rowByDate: 100, place: 1000, rowByPlace: 150)
+        store.planner.costs = ScanCosts(rowByDate: 100, location: 1000, rowByLocation: 150)
         var query = ObservationQuery()
         query.filter.regions = ["CA"]
         // Half of all places: 55 µs for the places and 330 µs for their rows, where all by date would be 420 µs.
-        #expect(try store.planner.placesToGather(store.resolver.select(query.filter, .everything), limit: nil) != nil)
+        #expect(
+            try store.planner.locationsToGather(store.resolver.select(query.filter, .everything), limit: nil) != nil)
         // A few rows are found by date at once.
-        #expect(try store.planner.placesToGather(store.resolver.select(query.filter, .everything), limit: 10) == nil)
+        #expect(try store.planner.locationsToGather(store.resolver.select(query.filter, .everything), limit: 10) == nil)
         // One species has an index of its own, and so have a few places.
         query.filter.species = ["sp101"]
-        #expect(try store.planner.placesToGather(store.resolver.select(query.filter, .everything), limit: nil) == nil)
+        #expect(
+            try store.planner.locationsToGather(store.resolver.select(query.filter, .everything), limit: nil) == nil)
         query.filter.species = []
         query.filter.regions = []
         query.filter.datasets = ["atlas"]
-        #expect(try store.planner.placesToGather(store.resolver.select(query.filter, .everything), limit: nil) == nil)
+        #expect(
+            try store.planner.locationsToGather(store.resolver.select(query.filter, .everything), limit: nil) == nil)
         query.filter.datasets = []
         query.filter.regions = ["CA-YT-001"]
-        #expect(try store.planner.placesToGather(store.resolver.select(query.filter, .everything), limit: nil) == nil)
-        #expect(try store.planner.placesToGather(store.resolver.select(.everything), limit: nil) == nil)
+        #expect(
+            try store.planner.locationsToGather(store.resolver.select(query.filter, .everything), limit: nil) == nil)
+        #expect(try store.planner.locationsToGather(store.resolver.select(.everything), limit: nil) == nil)
     }
 }

@@ -5,7 +5,7 @@ import Testing
 @testable import Fixtures
 
 /// Areas at the antimeridian and the poles, against a plain computation over all places.
-@Suite struct PlaceEdgesTests {
+@Suite struct LocationEdgesTests {
     private static let latitudes: [Double] = [-90, (-90.0).nextUp, -89.995, -17.5, 0, 45, 89.995, 90.0.nextDown, 90]
     private static let longitudes: [Double] = [
         -180, (-180.0).nextUp, -179.9999, -170, -45, 0, 0.1, 135, 179.9999, 180.0.nextDown, 180,
@@ -56,14 +56,14 @@ import Testing
         } || span == 360
     }
 
-    private static func fixture(_ random: inout SplitMix, places: [Point]) -> Fixture {
+    private static func fixture(_ random: inout SplitMix, locations: [Point]) -> Fixture {
         var fixture = Fixture()
         fixture.species.append(Fixture.Species(code: "stejay"))
-        for (index, place) in places.enumerated() {
-            fixture.places.append(
-                Fixture.Place(
+        for (index, place) in locations.enumerated() {
+            fixture.locations.append(
+                Fixture.Location(
                     code: "L\(1000 + index)", latitude: place.latitude, longitude: place.longitude, region: "CA"))
-            fixture.records.append(Fixture.Record(date: 20_210_203, place: index, species: 0))
+            fixture.records.append(Fixture.Record(date: 20_210_203, location: index, species: 0))
         }
         return fixture
     }
@@ -72,9 +72,9 @@ import Testing
     @Test(arguments: [20, 300])
     func areasHoldWhatAPlainComputationFinds(count: Int) throws {
         var random = SplitMix(state: 71)
-        let places = (0..<count).map { _ in (Self.latitude(&random), Self.longitude(&random)) as Point }
+        let locations = (0..<count).map { _ in (Self.latitude(&random), Self.longitude(&random)) as Point }
         let folder = try TemporaryFolder()
-        try Self.fixture(&random, places: places).write(to: folder.path("birds.db"))
+        try Self.fixture(&random, locations: locations).write(to: folder.path("birds.db"))
         let store = try ObservationStore(path: folder.path("birds.db"))
         var (listed, found) = (0, 0)
         for _ in 0..<400 {
@@ -85,7 +85,7 @@ import Testing
                 GeographicBox(west: Self.longitude(&random), south: south, east: Self.longitude(&random), north: north))
             query.filter.box = box
             let ids = try store.ids(query)
-            #expect(ids == places.indices.filter { Self.isInBox(box, places[$0]) }.map { $0 + 1 }, "\(box)")
+            #expect(ids == locations.indices.filter { Self.isInBox(box, locations[$0]) }.map { $0 + 1 }, "\(box)")
             listed += ids.count <= Selection.few ? 1 : 0
             found += ids.count
         }
@@ -97,7 +97,7 @@ import Testing
             query.filter.circle = GeographicCircle(
                 latitude: middle.latitude, longitude: middle.longitude, kilometres: within)
             let ids = Set(try store.ids(query))
-            for (index, place) in places.enumerated() {
+            for (index, place) in locations.enumerated() {
                 let distance = Self.distance(middle, place)
                 // What is a hundredth of a millimetre from the edge may be on either side, but for the middle itself.
                 guard Self.isSame(middle, place) || abs(distance - within) > 1e-8 * max(1, within) else { continue }
@@ -109,14 +109,14 @@ import Testing
 
     @Test func everythingIsWithinHalfTheWayRound() throws {
         var random = SplitMix(state: 72)
-        let places = (0..<200).map { _ in (Self.latitude(&random), Self.longitude(&random)) as Point }
-        let antipodes = places.map {
+        let locations = (0..<200).map { _ in (Self.latitude(&random), Self.longitude(&random)) as Point }
+        let antipodes = locations.map {
             (-$0.latitude, $0.longitude > 0 ? $0.longitude - 180 : $0.longitude + 180) as Point
         }
         let folder = try TemporaryFolder()
-        try Self.fixture(&random, places: places + antipodes).write(to: folder.path("birds.db"))
+        try Self.fixture(&random, locations: locations + antipodes).write(to: folder.path("birds.db"))
         let store = try ObservationStore(path: folder.path("birds.db"))
-        for place in places {
+        for place in locations {
             var query = ObservationQuery()
             query.filter.circle = GeographicCircle(
                 latitude: place.latitude, longitude: place.longitude, kilometres: 6371.0088 * .pi)

@@ -2,7 +2,7 @@
 ///
 /// Its key is made so that the order of keys is that of `(code, latitude, longitude, region)`, as of the ids of locations: the
 /// code and a 0, which no code holds; 1 and the coordinates, or 0 where there are none; and the region.
-package struct Place {
+package struct LocationKey {
     package let code: [UInt8]
     /// Both or neither.
     package let latitude: Double?

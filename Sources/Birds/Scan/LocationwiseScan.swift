@@ -1,5 +1,5 @@
 /// The observations of many places, one place after the other: in no order that anybody asks for.
-final class PlacewiseScan: RowFinder {
+final class LocationwiseScan: RowFinder {
     private let ids: [Int64]
     private let filter: RowFilter
     private let pool: ScanPool

@@ -2,7 +2,7 @@
 ///
 /// Where they are few they are listed, and an index is read for each. Where they are many, each location that a row names is
 /// looked up, and the verdict kept: memory does not grow with their number.
-final class PlaceFilter {
+final class LocationFilter {
     struct Key: Hashable {
         /// UTF-8 of values of `loc_id`; empty for all. Strings would be equal to others of the same characters.
         let codes: Set<[UInt8]>
@@ -63,8 +63,8 @@ final class PlaceFilter {
         self.database = database
         self.records = records
         self.numbers = numbers
-        ids = try PlaceFilter.list(key, atMost: few, database)
-        verdicts = .allocate(capacity: ids == nil ? 1 << PlaceFilter.verdictBits : 0)
+        ids = try LocationFilter.list(key, atMost: few, database)
+        verdicts = .allocate(capacity: ids == nil ? 1 << LocationFilter.verdictBits : 0)
         verdicts.initialize(repeating: Verdict())
     }
 
@@ -77,7 +77,7 @@ final class PlaceFilter {
     func listed() throws(StoreError) -> (ids: [Int64], records: Int64)? {
         if let list { return list }
         var found: (ids: [Int64], records: Int64)?
-        if let ids = try PlaceFilter.list(key, atMost: Self.mostListed, database) {
+        if let ids = try LocationFilter.list(key, atMost: Self.mostListed, database) {
             found = (ids, try numbers.records(ofLocations: ids))
         }
         list = .some(found)
@@ -87,7 +87,7 @@ final class PlaceFilter {
     @inline(__always)
     func contains(_ id: Int64) throws(StoreError) -> Bool {
         if let ids { return ids.contains(id) }
-        let index = Hash.slot(of: id, bits: PlaceFilter.verdictBits)
+        let index = Hash.slot(of: id, bits: LocationFilter.verdictBits)
         let verdict = verdicts[index]
         if verdict.isKnown && verdict.id == id { return verdict.isWithin }
         return try judge(id, at: index)
