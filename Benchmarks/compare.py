@@ -104,6 +104,19 @@ def start_nginx(stack, folder, body, cache):
     return int(pathlib.Path(f"/proc/{master.pid}/task/{master.pid}/children").read_text().split()[0]), url
 
 
+def start_rookery(stack, program, folder):
+    """The process id, and the URL of a query with 16 records, of a server with a database of its own."""
+    folder.mkdir()
+    database = folder / "birds.db"
+    subprocess.run([program, "import", folder.parent / "birds.csv", "--database", database], check=True,
+                   stdout=subprocess.DEVNULL)
+    port = free_port()
+    process = stack.enter_context(running(
+        program, "serve", "--database", database, "--password", "mumble", "--port", port, "--threads", 1,
+        "--access-log", "off"))
+    return process.pid, f"http://127.0.0.1:{port}/?species=stejay"
+
+
 def cpu_seconds(pid):
     """User and system time of a process, all its threads, as the kernel accounts it."""
     fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
@@ -128,6 +141,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=3, help="for each server in each round")
     parser.add_argument("--connections", type=int, default=32)
+    parser.add_argument("--before", metavar="PROGRAM", help="an earlier rookery, to be measured in the same run")
     arguments = parser.parse_args()
 
     # However it is ended, no server and no folder is left behind.
@@ -136,21 +150,19 @@ def main():
     try:
         with contextlib.ExitStack() as stack:
             write_records(folder / "birds.csv")
-            subprocess.run([PROGRAM, "import", folder / "birds.csv", "--database", folder / "birds.db"], check=True,
-                           stdout=subprocess.DEVNULL)
-            port = free_port()
-            rookery = stack.enter_context(running(
-                PROGRAM, "serve", "--database", folder / "birds.db", "--password", "mumble", "--port", port,
-                "--threads", 1, "--access-log", "off"))
-            query = f"http://127.0.0.1:{port}/?species=stejay"
-            body = fetch(query)
+            rookery = start_rookery(stack, PROGRAM, folder / "rookery")
+            body = fetch(rookery[1])
             if body.count(b"stejay") != 16:
                 sys.exit(f"the answer should have 16 records:\n{body.decode()}")
 
             servers = {"nginx": start_nginx(stack, folder / "nginx", body, ""),
                        "nginx with open_file_cache": start_nginx(
-                           stack, folder / "nginx-cache", body, "open_file_cache max=16;"),
-                       "Rookery": (rookery.pid, query)}
+                           stack, folder / "nginx-cache", body, "open_file_cache max=16;")}
+            if arguments.before:
+                servers["Rookery before"] = start_rookery(stack, arguments.before, folder / "before")
+                if fetch(servers["Rookery before"][1]) != body:
+                    sys.exit(f"{arguments.before} gives another answer")
+            servers["Rookery"] = rookery
             print(f"{len(body)} bytes, {arguments.connections} connections, {arguments.seconds} s each; "
                   "CPU µs per request (requests per second)")
             results = {name: [] for name in servers}
