@@ -1,6 +1,5 @@
+import HTTP
 import Testing
-
-@testable import HTTP
 
 @Suite struct HTTPDateParsingTests {
     private func read(_ text: String) -> Int64? {

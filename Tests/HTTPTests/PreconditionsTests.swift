@@ -1,6 +1,5 @@
+import HTTP
 import Testing
-
-@testable import HTTP
 
 @Suite struct PreconditionsTests {
     private func named(_ fields: String...) -> Int? {

@@ -1,7 +1,6 @@
+import Birds
 import Glibc
 import Testing
-
-@testable import Birds
 
 /// `rookery import` and `rookery datasets` with the real program: statuses, refusals, and whatever may end it.
 @Suite(.serialized) struct ImportCommandTests {

@@ -1,7 +1,6 @@
 import HTTP
 import Testing
-
-@testable import Transport
+import Transport
 
 @Suite struct HTTPClientTests {
     private struct Answer: Equatable {

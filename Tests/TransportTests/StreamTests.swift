@@ -1,8 +1,7 @@
 import Glibc
 import HTTP
 import Testing
-
-@testable import Transport
+import Transport
 
 @Suite struct StreamTests {
     @Test func aSlowReaderHoldsBackTheProducer() throws {

@@ -1,8 +1,7 @@
 import Glibc
 import HTTP
 import Testing
-
-@testable import Transport
+import Transport
 
 /// The limits of time, by a clock that the tests put forward: each is kept to the nanosecond.
 @Suite struct TimeoutTests {

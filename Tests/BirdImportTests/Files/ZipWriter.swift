@@ -1,8 +1,7 @@
+import BirdImport
 import Birds
 import CZlib
-
-@testable import BirdImport
-@testable import Fixtures
+import Fixtures
 
 /// Makes zip archives for tests.
 struct ZipWriter {

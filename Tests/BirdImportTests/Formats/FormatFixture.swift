@@ -1,7 +1,6 @@
+import BirdImport
 import Birds
-
-@testable import BirdImport
-@testable import Fixtures
+import Fixtures
 
 /// A file of each format, with what is odd about it.
 enum FormatFixture {

@@ -1,8 +1,7 @@
+import Birds
 import CSQLite
+import Fixtures
 import Testing
-
-@testable import Birds
-@testable import Fixtures
 
 @Suite struct StatementTests {
     private let database: Database
