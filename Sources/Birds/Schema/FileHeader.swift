@@ -1,18 +1,22 @@
 import CSQLite
 import Glibc
 
-/// The first bytes of a file of SQLite. Source: https://www.sqlite.org/fileformat2.html, section 1.3.
+/// The first 100 bytes of a SQLite file. Source: https://www.sqlite.org/fileformat2.html, section 1.3. All numbers
+/// in it are big-endian.
+///
+/// Invariant: `bytes` always has `size` elements, so the fixed offsets below are safe.
 package struct FileHeader: Equatable {
-    /// What every one begins with.
+    /// The first 16 bytes of every SQLite file.
     package static let magic: [UInt8] = Array("SQLite format 3\0".utf8)
     static let size = 100
 
+    /// The header as it is in the file.
     package private(set) var bytes: [UInt8]
 
-    /// Of no file.
+    /// A header of zeros, for a file that has none.
     package init() { bytes = [UInt8](repeating: 0, count: Self.size) }
 
-    /// Nil where the file does not begin with one.
+    /// Reads the header of an open file; nil if the file is shorter or is not a SQLite file.
     package init?(_ descriptor: Int32) {
         self.init()
         guard pread(descriptor, &bytes, bytes.count, 0) == bytes.count, bytes.starts(with: Self.magic) else {
@@ -20,8 +24,9 @@ package struct FileHeader: Equatable {
         }
     }
 
-    /// That of the file of a connection, read with the descriptor that it has: closing another one of the same file would give up
-    /// its locks.
+    /// Reads the header of the file that a connection has open, with the connection's own descriptor. Opening and
+    /// closing another one here would drop the connection's locks: POSIX drops all of a process's locks on a file
+    /// when any descriptor of that file is closed.
     init?(_ database: Database) {
         self.init()
         var file: UnsafeMutablePointer<sqlite3_file>?
@@ -30,18 +35,18 @@ package struct FileHeader: Equatable {
         else { return nil }
     }
 
-    /// Whether the file is in WAL mode.
+    /// Whether the file is in WAL mode: its write version (byte 18) or read version (byte 19) is 2.
     package var isLogged: Bool { bytes[18] == 2 || bytes[19] == 2 }
 
-    /// The header of the same file out of WAL mode.
+    /// The header of the same file after it left WAL mode.
     package var withoutLog: FileHeader {
         var header = self
         (header.bytes[18], header.bytes[19]) = (1, 1)
         return header
     }
 
-    /// The header after a transaction that changes neither the size of the file nor its schema: its two counters of changes are
-    /// one more.
+    /// The header after a transaction that changes neither the size of the file nor its schema: the file change
+    /// counter (byte 24) and the "version-valid-for" number (byte 92) are one greater.
     package var next: FileHeader {
         var next = self
         for start in [24, 92] {
@@ -54,12 +59,14 @@ package struct FileHeader: Equatable {
     }
 }
 
-/// What tells whether another program has changed a file since it was published: the header that it had, in a table of its own.
-/// SQLite counts every change there.
+/// Shows whether another program has changed a file since it was published: the table `seal` holds the header that
+/// the file had then. SQLite counts every transaction in that header, so any later change makes the two differ.
 package enum Seal {
-    /// Seals a file, with transactions of its own; nothing may change after it.
+    /// Seals a file in two transactions of its own. It must be the last change: another one would break the seal.
+    /// - Throws: `.unusable` if SQLite did not write the header that was predicted, and `.sqlite`.
     package static func set(in database: Database) throws(StoreError) {
-        // The row is written twice, so that the second time changes its bytes alone.
+        // The second write replaces bytes of the same length, so it changes neither the size of the file nor its
+        // schema, and `next` predicts the header that it leaves.
         try database.execute("DELETE FROM seal; INSERT INTO seal VALUES (x'\(hex(FileHeader()))')")
         let header = FileHeader(database)?.next
         if let header { try database.execute("UPDATE seal SET header = x'\(hex(header))'") }
@@ -68,7 +75,9 @@ package enum Seal {
         }
     }
 
-    /// Whether a file with this header is as it was sealed. One of an earlier version has no seal.
+    /// Whether a file with this header is unchanged since it was sealed. A file of an earlier version has no seal,
+    /// and so is not.
+    /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
     package static func isIntact(_ header: FileHeader, in database: Database) throws(StoreError) -> Bool {
         let isThere = try database.integer(
             """

@@ -1,13 +1,14 @@
 import Glibc
 
-/// What tells a generation of a database from every other one.
+/// The identity of one generation of a database: entity tags and `Last-Modified` are made from it.
 public struct PublishedGeneration: Sendable, Hashable {
-    /// Random, and new with every change of the data.
+    /// 32 random hexadecimal digits, new with every change of the data.
     public let id: String
     /// In seconds since 1970.
     public let publishedAt: Int64
 
-    /// - Throws: `.unusable` where the file does not say it.
+    /// Reads the one row of the table `generation`.
+    /// - Throws: `.unusable` if the row is missing or malformed, and `.sqlite`.
     init(_ database: Database, path: String) throws(StoreError) {
         let statement = try database.prepare(
             "SELECT id, CAST(strftime('%s', published_at) AS INTEGER) FROM generation")
@@ -19,12 +20,13 @@ public struct PublishedGeneration: Sendable, Hashable {
         statement.reset()
     }
 
-    /// Makes a database another generation, whose time is that of no earlier one: at least a second later, since the times of
-    /// HTTP have seconds. So it is a little ahead of the clock where a file is changed twice in a second.
-    /// - Returns: that time, in seconds since 1970.
+    /// Gives a database a new id and a new time. The time is at least one second later than the previous one,
+    /// because dates in HTTP have whole seconds (RFC 9110 §5.6.7). So it runs slightly ahead of the clock if a file
+    /// is changed twice within a second.
+    /// - Returns: The new time, in seconds since 1970.
     package static func renew(in database: Database) throws(StoreError) -> Int64 {
         let last = try database.integer("SELECT CAST(strftime('%s', published_at) AS INTEGER) FROM generation") ?? 0
-        // A time of the year 10000 or later can't be written; so it does not count.
+        // strftime can't write a year after 9999, so such a time, left by an edit, is ignored.
         let next = last < 253_402_300_799 ? max(last, 0) + 1 : 0
         let publishedAt = max(next, Int64(time(nil)))
         try database.execute(
@@ -36,10 +38,10 @@ public struct PublishedGeneration: Sendable, Hashable {
         return publishedAt
     }
 
-    /// Waits for the clock to reach a time, so that no answer is dated before it (RFC 9110 §8.8.2.1): for a second at most, since a
-    /// clock that was set back may need longer.
+    /// Waits until the clock reaches a time, so that no answer has a `Last-Modified` later than its `Date` (RFC
+    /// 9110 §8.8.2.1). It waits for about one second at most: a clock that was set back might take far longer.
     package static func wait(until publishedAt: Int64) {
-        // By the clock that dates answers, which is up to a few milliseconds behind the others.
+        // `time` is the clock that dates answers. It may be a few milliseconds behind the others.
         for _ in 0..<220 where Int64(time(nil)) < publishedAt { usleep(5000) }
     }
 }

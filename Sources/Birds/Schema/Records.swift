@@ -1,10 +1,15 @@
 import CSQLite
 
-/// Rows of the tables by their ids, for what an index of observations does not hold.
+/// Looks up rows by their ids, for the columns that the indexes of observations do not hold.
 ///
-/// Statements are prepared when first needed, and each is reset before the function that runs it returns: it holds no pages.
-/// A row that another one names and that is missing is damage, as SQLite's own is.
+/// Invariants:
+/// - It belongs to one connection, and so to one thread at a time.
+/// - A statement is prepared when it is first needed, and reset before the function that runs it returns, so it
+///   holds no pages of the file between calls.
+/// - A row that another row refers to must exist. If it is missing, the file is damaged, and the error is SQLite's
+///   own `SQLITE_CORRUPT`.
 final class Records {
+    /// A row of `species`. All but the code are nil if no species table named it.
     struct Species {
         var code: String
         var scientificName: String?
@@ -12,6 +17,7 @@ final class Records {
         var category: String?
     }
 
+    /// A row of `location`. The coordinates are in degrees.
     struct Location {
         var code: String
         var latitude: Double?
@@ -22,7 +28,7 @@ final class Records {
 
     /// A row of `checklist`.
     struct Checklist {
-        /// By the columns' raw values.
+        /// Indexed by the raw values of `ChecklistColumn`.
         private let values: [Value]
 
         fileprivate init(_ row: Statement) {
@@ -31,6 +37,7 @@ final class Records {
 
         private static let kinds = ChecklistColumn.allCases.map(\.definition.kind)
 
+        /// The value of a column, or of a single bit of one; `.nothing` for NULL.
         subscript(shown: ChecklistValue) -> Value {
             switch shown {
             case .column(let column): values[Int(column.rawValue)]
@@ -40,7 +47,7 @@ final class Records {
         }
     }
 
-    /// What a column of a row holds.
+    /// The value of a column in one row.
     enum Value {
         case nothing
         case integer(Int64)
@@ -49,19 +56,20 @@ final class Records {
         case flag(Bool)
     }
 
-    /// What the indexes do not hold of an observation.
+    /// The columns of an observation that no index holds.
     struct Observation {
         var checklist: Int64
         var sourceID: String?
         var isValid: Bool?
         var isReviewed: Bool?
-        /// Its own, or else that of its checklist.
+        /// `HH:MM`, local: the observation's own time, or else that of its checklist.
         var time: String?
         var confidence: Double?
         var breedingCode: String?
         var comments: String?
     }
 
+    // Statements, each prepared when it is first needed.
     private let database: Database
     private var speciesByID: Statement?
     private var locationByID: Statement?
@@ -89,7 +97,7 @@ final class Records {
             region: row.text(3), name: row.text(4))
     }
 
-    /// What tells a location apart, with texts byte for byte, since an edit may have left what is no text.
+    /// The columns that identify a location. Texts are bytes, since an edit may have left text that is not UTF-8.
     func key(ofLocation id: Int64) throws(StoreError) -> (
         code: [UInt8], latitude: Double?, longitude: Double?, region: [UInt8]?
     ) {
@@ -107,7 +115,8 @@ final class Records {
     private static let speciesByID = "SELECT code, scientific_name, common_name, category FROM species WHERE id = ?1"
     private static let locationByID = "SELECT code, latitude, longitude, region, name FROM location WHERE id = ?1"
 
-    /// How many locations before this one are the same in all that tells locations apart; none where no edit made some alike.
+    /// How many locations with lower ids have the same code, coordinates and region as this one. It is 0 unless an
+    /// edit made some of them equal.
     func twins(beforeLocation id: Int64) throws(StoreError) -> Int64 {
         let sql = """
             SELECT count(*) FROM location l JOIN location other INDEXED BY location_by_code ON other.code = l.code
@@ -134,7 +143,8 @@ final class Records {
 
     private static let checklistByID = "SELECT \(ChecklistColumn.selected) FROM checklist WHERE id = ?1"
 
-    /// What the indexes do not hold of a row; of one that is no record, what its checklist has.
+    /// The columns of a row that no index holds. For a zero-filled row, which is not a record, only the checklist
+    /// and its time are set.
     @inline(__always)
     func observation(of row: ObservationRow) throws(StoreError) -> Observation {
         if row.isRecord { return try observation(row.id) }
@@ -158,7 +168,7 @@ final class Records {
             breedingCode: row.text(6), comments: row.text(7))
     }
 
-    /// What an index holds of an observation; nil if there is none.
+    /// The columns of an observation that the indexes hold; nil if there is no such observation.
     func row(_ id: Int64) throws(StoreError) -> ObservationRow? {
         let sql = "SELECT date, location_id, species_id, num, dataset_id, id FROM observation WHERE id = ?1"
         let statement = try prepared(&rowByID, sql)
@@ -178,6 +188,8 @@ final class Records {
         return statement
     }
 
+    /// Goes to the row with an id. The caller resets the statement.
+    /// - Throws: `.sqlite` with `SQLITE_CORRUPT` if there is no such row.
     private func seek(_ id: Int64, _ kept: inout Statement?, _ sql: String) throws(StoreError) -> Statement {
         let statement = try prepared(&kept, sql)
         statement.bind(1, id)
@@ -189,7 +201,8 @@ final class Records {
 }
 
 extension Statement {
-    /// A column of the current row, as the kind that it should be: an edit may have left another.
+    /// A column of the current row, converted to the kind that the schema declares: an edit may have left another
+    /// one.
     fileprivate func value(_ column: Int32, _ kind: ColumnDefinition.Kind) -> Records.Value {
         switch kind {
         case .integer: optionalInt64(column).map { .integer($0) } ?? .nothing
@@ -201,7 +214,7 @@ extension Statement {
 }
 
 extension LocationKey {
-    /// Reads a row of `id, code, latitude, longitude, region`.
+    /// Reads a row with the columns `id, code, latitude, longitude, region`.
     package init(_ row: Statement) {
         self.init(
             code: row.bytes(1), latitude: row.optionalDouble(2), longitude: row.optionalDouble(3), region: row.bytes(4))

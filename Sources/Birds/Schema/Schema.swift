@@ -1,21 +1,26 @@
 /// The layout of a database, and its version.
 ///
-/// A data set has checklists (a visit: one place, one date), a checklist has observations (a species and a number).
-/// Observations repeat the date, the place and the data set of their checklist, so that every filter has an index that holds
-/// all that an answer needs.
+/// A data set has checklists (each a visit: one location, one date), and a checklist has observations (each a
+/// species and a number). Observations repeat the date, location and data set of their checklist, so that every
+/// filter has an index that holds all that an answer needs.
 ///
 /// Invariants:
-/// - The default order of records is `(date, location_id, species_id, num, dataset_id, id)`, as that of the indexes. So ids of
-///   locations ascend with `(code, latitude, longitude, region)`, ids of species with `code`: see `OrderedIDs`.
-/// - A date is an integer `yyyymmdd`; month or day are 00 where they are not known. (An edit may leave any number: see `StoredDate`.)
-/// - `location.code` with its coordinates and region is one place; the same code elsewhere is another row.
-/// - A row of `species` may be unknown to every table of species: then it has no names.
-/// - We never change a file once it has its name: see `Generation`. What another program changes, `Mending` puts in order.
+/// - The default order of records is `(date, location_id, species_id, num, dataset_id, id)`, which is also the
+///   order of `observation_by_date`. So ids of locations must ascend with `(code, latitude, longitude, region)`,
+///   and ids of species with `code`: `OrderedIDs` sees to it.
+/// - A date is an integer `yyyymmdd`; an unknown month or day is 00. (An edit may leave any number: see
+///   `StoredDate`.)
+/// - A row of `location` is one code at one point in one region; the same code with other coordinates or another
+///   region is another row.
+///   another row.
+/// - A species that occurs only in records, and in no species table, has a code but no names.
+/// - We never change a file once it has its name: see `Generation`. After a change by another program, `Mending`
+///   restores these rules.
 package enum Schema {
-    /// `application_id` of a database of ours: "Rook".
+    /// The `application_id` of our databases: "Rook" in ASCII.
     package static let applicationID = 0x526F_6F6B
 
-    /// The statements that make what is missing of the tables and their small indexes.
+    /// The statements that create the tables and their small indexes where they are missing.
     package static let tables = """
         CREATE TABLE IF NOT EXISTS generation (          -- one row: what tells this file from every other one
             id TEXT NOT NULL,              -- 32 random hexadecimal digits, new with every change
@@ -42,33 +47,36 @@ package enum Schema {
         \(SummaryColumn.creation)
         """
 
-    /// What a file is about. All else follows from these.
+    /// The tables that hold what was imported. All others are derived from them.
     package static let recordTables = [
         "generation", "dataset", "species", "location", "checklist", "observation", "observation_detail",
     ]
-    /// Those of them that an earlier version did not make.
+    /// The record tables that files of an earlier version may lack.
     package static let laterTables = ["generation", "observation_detail"]
-    /// What follows from the records: see `DerivedTables` and `Seal`.
+    /// The tables that are derived from the records: see `DerivedTables` and `Seal`.
     package static let derivedTables = ["location_box", "region", "summary", "seal"]
 
-    /// The tables that an import fills.
+    /// The large tables that an import fills.
     package enum FilledTable: String {
         case observation, checklist
     }
 
-    /// An index of a table that an import fills. It is made after a large one, since sorting once is faster than inserting in
-    /// disorder.
+    /// An index of a large table. After a large import it is created again, since sorting all entries once is
+    /// faster than inserting them out of order.
     package struct Index {
         let name: String
         let table: FilledTable
+        /// The indexed columns in parentheses, with a WHERE clause for a partial index.
         let columns: String
         var isUnique = false
-        /// Whether an import inserts rows in its order.
+        /// Whether an import inserts rows in the order of this index.
         var isInOrder = false
-        /// Whether only records that have a code of their own are in it.
+        /// Whether it holds only records that have an identifier of their own.
         var isOfSources = false
     }
 
+    /// The indexes of the large tables. The first three hold every column that a plain answer needs; SQLite appends
+    /// the id to each.
     package static let indexes = [
         Index(
             name: "observation_by_date", table: .observation,
@@ -87,24 +95,25 @@ package enum Schema {
         Index(name: "checklist_by_location", table: .checklist, columns: "(location_id, date, dataset_id)"),
     ]
 
-    /// Of earlier files; no query reads it.
+    /// An index of earlier files, which no query reads.
     private static let formerIndex = "checklist_by_dataset"
 
-    /// How many bytes SQLite needs to sort an entry, about.
+    /// About how many bytes SQLite needs to sort one entry.
     private static let sortedSize: Int64 = 40
-    /// How much it sorts at once, in KiB.
+    /// The bounds of the memory for sorting, in KiB.
     private static let leastSorted: Int64 = 4096
     private static let mostSorted: Int64 = 48 * 1024
 
-    /// Makes those indexes that are missing.
+    /// Creates the indexes that are missing, and drops `formerIndex`.
     package static func makeIndexes(
         of tables: [FilledTable] = [.observation, .checklist], in database: Database
     ) throws(StoreError) {
         try database.execute("DROP INDEX IF EXISTS \(formerIndex)")
         let cache = try database.integer("PRAGMA cache_size") ?? 0
         for index in indexes where tables.contains(index.table) {
-            // SQLite sorts as much at once as its cache holds. What fits into that of the processor is sorted in half the time;
-            // but more than 16 sorted runs are merged twice.
+            // SQLite sorts runs of the size of its page cache. Runs that fit into the processor's cache take half
+            // the time, but with more than 16 of them SQLite merges in two passes. So a run is a 16th of the
+            // entries, within the bounds.
             let last = try database.integer("SELECT max(id) FROM \(index.table.rawValue)") ?? 0
             let kilobytes = min(max(last / 16 / (1024 / sortedSize), leastSorted), mostSorted)
             try database.execute("PRAGMA cache_size = -\(kilobytes)")
@@ -113,9 +122,10 @@ package enum Schema {
         try database.execute("PRAGMA cache_size = \(cache)")
     }
 
-    /// Makes those that an import fills in their order, where it is the first: SQLite adds rows to their ends, which costs less
-    /// than to sort them later.
-    /// - Parameter hasSources: whether some of the records have a code of their own.
+    /// Creates the indexes that the first import of a file fills in order: SQLite appends to them, which costs less
+    /// than sorting afterwards. If no record has an identifier of its own, the index of those stays empty, and is
+    /// created too.
+    /// - Parameter hasSources: Whether some of the records have an identifier of their own.
     package static func makeIndexesInOrder(in database: Database, hasSources: Bool) throws(StoreError) {
         for index in indexes where index.isInOrder || index.isOfSources && !hasSources {
             try make(index, in: database)
@@ -130,19 +140,20 @@ package enum Schema {
             """)
     }
 
+    /// Drops the indexes of the tables, before many rows are inserted.
     package static func dropIndexes(of tables: [FilledTable], in database: Database) throws(StoreError) {
         for index in indexes where tables.contains(index.table) {
             try database.execute("DROP INDEX IF EXISTS \(index.name)")
         }
     }
 
-    /// Whether a row is of some data sets, as SQL.
+    /// An SQL condition: whether a row belongs to one of the data sets.
     package static func isOf(datasets: [Int64]) -> String { "dataset_id IN \(list(datasets))" }
 
-    /// Ids as SQL.
+    /// Ids as an SQL list in parentheses.
     package static func list(_ ids: [Int64]) -> String { "(" + ids.map(String.init).joined(separator: ", ") + ")" }
 
-    /// Lays out an empty database.
+    /// Creates the tables and indexes of an empty database. Pages of 8 KiB must be set before the first table.
     package static func create(in database: Database) throws(StoreError) {
         try database.execute(
             """
@@ -154,7 +165,8 @@ package enum Schema {
         try makeIndexes(in: database)
     }
 
-    /// Refuses a file that is not ours, or of another version, with a sentence that says what to do.
+    /// Refuses a file that is not ours or has another layout.
+    /// - Throws: `.unusable` with a reason that says what to do, also if SQLite can't read the file.
     package static func check(_ database: Database, path: String) throws(StoreError) {
         let application: Int64
         let found: Int64

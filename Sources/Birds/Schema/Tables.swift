@@ -1,10 +1,13 @@
-// The tables that hold records and what follows from them, a column a line; their version, and which members show a checklist.
+// The columns of each table; the version of the layout; and which members of an answer show which column of a
+// checklist.
 
 extension Schema {
-    /// `user_version`: the version of the layout. A new column makes a new one; `Migration` adds it to files that lack it.
+    /// The version of the layout, stored as `user_version`. Raise it with every new column; `Migration` adds the
+    /// column to older files.
     package static let version = 2
 }
 
+/// A data set: one import, or several with `--append`. `checklists` and `records` are counts, kept by the import.
 package enum DatasetColumn: Int32, TableColumn {
     case id, name, format, source, licence, citation, importedAt, checklists, records
 
@@ -25,6 +28,7 @@ package enum DatasetColumn: Int32, TableColumn {
     }
 }
 
+/// A species, under the code that records have. The names come from a species table.
 package enum SpeciesColumn: Int32, TableColumn {
     case id, code, scientificName, commonName, category, taxonOrder
 
@@ -45,6 +49,7 @@ package enum SpeciesColumn: Int32, TableColumn {
     }
 }
 
+/// A location: a code at a point in a region.
 package enum LocationColumn: Int32, TableColumn {
     case id, code, latitude, longitude, region, name
 
@@ -62,6 +67,7 @@ package enum LocationColumn: Int32, TableColumn {
     }
 }
 
+/// A checklist: one visit to one location on one date, with its effort.
 package enum ChecklistColumn: Int32, TableColumn {
     case id, datasetID, code, locationID, date, time, minutes, distance, area, observers, complete, `protocol`, comments
     case speciesCount, halfDays, effortHours, snowDepth
@@ -99,6 +105,7 @@ package enum ChecklistColumn: Int32, TableColumn {
     }
 }
 
+/// An observation: one species on one checklist. Date, location and data set repeat those of the checklist.
 package enum ObservationColumn: Int32, TableColumn {
     case id, checklistID, datasetID, date, locationID, speciesID, num, sourceID, valid, reviewed
 
@@ -121,6 +128,8 @@ package enum ObservationColumn: Int32, TableColumn {
     }
 }
 
+/// Columns of an observation that few files have. A separate table keeps the rows of `observation` short; an
+/// observation without any of them has no row here.
 package enum ObservationDetailColumn: Int32, TableColumn {
     case id, time, confidence, breedingCode, comments
 
@@ -140,6 +149,7 @@ package enum ObservationDetailColumn: Int32, TableColumn {
     }
 }
 
+/// Sums over records, by the keys that `SummaryKind` names. Without them a summary would read every record.
 package enum SummaryColumn: Int32, TableColumn {
     case kind, firstKey, secondKey, regionID, datasetID, records, total, max, first, last
 
@@ -166,15 +176,15 @@ package enum SummaryColumn: Int32, TableColumn {
     }
 }
 
-/// What a member shows of a checklist.
+/// The source of a member that describes a checklist.
 enum ChecklistValue {
     case column(ChecklistColumn)
-    /// Whether a bit of a column is set.
+    /// Whether a bit is set in an integer column.
     case bit(Int64, of: ChecklistColumn)
 }
 
 extension Field {
-    /// What a member of a checklist or of its records shows of it; nil for what is no part of a checklist.
+    /// The column of a checklist that this member of a record shows; nil if it does not describe a checklist.
     var ofChecklist: ChecklistValue? {
         switch self {
         case .checklistID: .column(.code)
@@ -200,10 +210,10 @@ extension Field {
 }
 
 extension ChecklistField {
-    /// What it shows of a checklist; nil for what is no part of it.
+    /// The column of a checklist that this member shows; nil if it does not come from the table `checklist`.
     var ofChecklist: ChecklistValue? {
         switch self {
-        // That of a record may be its own.
+        // A record may have a time of its own, so `Field.time` is not a column of the checklist.
         case .time: .column(.time)
         case .speciesCount: .column(.speciesCount)
         default: Field(rawValue: rawValue)?.ofChecklist
