@@ -1,17 +1,20 @@
-/// Which dates match: a range, and in it certain years, months and days.
+/// The dates that a query matches: a range, and within it certain years, months and days. Dates are numbers
+/// `yyyymmdd` (see `StoredDate`).
 ///
-/// Without a range, years, months and days every number matches, whatever a file holds as a date; with any of them a number
-/// that is no date matches nothing (`StoredDate.isDate`). A month or a day that is not known (00) matches no list of months or days;
-/// dates without them lie in every range that holds `yyyymm00`.
+/// Invariants:
+/// - Without any filter by date, every number matches, whatever a file holds as a date. With one, a number that is
+///   not a date matches nothing (`StoredDate.isDate`).
+/// - An unknown month or day (00) is in no list of months or days.
+/// - A date without a month or day is in every range that contains its number, `yyyy0000` or `yyyymm00`.
 struct DateFilter {
-    /// The first and the last number that can match; nothing can if `last` is less than `first`.
+    /// The least and the greatest number that can match. If `last` is less than `first`, nothing matches.
     private(set) var first: Int64
     private(set) var last: Int64
     /// Whether every number matches.
     let isEverything: Bool
-    /// Ascending; nil for all.
+    /// Ascending; nil if `first` and `last` alone decide on the year.
     private let years: [Int64]?
-    /// Bit n stands for n.
+    /// Bit n stands for the number n, and bit 0 for an unknown month or day.
     private let months: UInt64
     private let days: UInt64
 
@@ -46,7 +49,8 @@ struct DateFilter {
         }
         if months == 0 || days == 0 { last = -1 }
         guard first <= last, months != nil || days != nil || years != nil else { return }
-        // From the first to the last that really matches: often the whole answer, as for one month of one year.
+        // Narrow the range to the first and last number that really match: for one month of one year, the index
+        // then reads no other rows.
         guard let start = next(first) else {
             last = -1
             return
@@ -58,24 +62,29 @@ struct DateFilter {
         }
     }
 
+    /// Whether no date matches.
     var isEmpty: Bool { last < first }
 
+    /// Whether a number matches.
     func matches(_ date: Int64) -> Bool {
         if isEverything { return true }
-        // Within the range no number is negative, and none has more than eight digits.
+        // The shifts below are safe: a number in the range is not negative and has at most eight digits, so both
+        // remainders are at most 99. A shift by 64 or more gives 0: no match.
         guard date >= first, date <= last, months >> UInt64(date / 100 % 100) & 1 == 1,
             days >> UInt64(date % 100) & 1 == 1
         else { return false }
         return years?.contains(date / 10_000) ?? true
     }
 
-    /// The least matching number that is not less than the given one of the range; nil if there is none.
+    /// The least number from `date` on that may match, at least `first`; nil if there is none. No matching date
+    /// lies between. It may itself not be a date, such as the 31st of month 0, so check with `matches`.
     func next(_ date: Int64) -> Int64? {
         guard !isEverything else { return date }
         guard !isEmpty, date <= last else { return nil }
         let date = max(date, first)
         var (year, month, day) = (date / 10_000, date / 100 % 100, date % 100)
-        // Each step finds the first that fits at its place, and starts the places below anew if it moved.
+        // From the day up, each part moves to its next allowed value. If it has none left, the part above moves on
+        // by one. Whenever a part moves, all parts below start again from their least value.
         if let later = DateFilter.least(days, from: day) {
             day = later
         } else {
@@ -100,14 +109,14 @@ struct DateFilter {
         return number <= last ? number : nil
     }
 
-    /// The least number from the given one on whose bit is set.
+    /// The least number, from the given one on, whose bit is set; nil if there is none.
     private static func least(_ mask: UInt64, from number: Int64) -> Int64? {
         guard number < 64 else { return nil }
         let rest = mask >> UInt64(number)
         return rest == 0 ? nil : number + Int64(rest.trailingZeroBitCount)
     }
 
-    /// Nil for an empty list, which does not filter.
+    /// A bit for each number of a list that is in the range; nil for an empty list, which does not filter.
     private static func mask(_ numbers: [Int], within range: ClosedRange<Int>) -> UInt64? {
         if numbers.isEmpty { return nil }
         var mask: UInt64 = 0

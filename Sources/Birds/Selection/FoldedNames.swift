@@ -1,23 +1,27 @@
-/// Species by their names, without regard to case and normal form beyond ASCII, which no index of the file knows.
+/// Finds species by name, ignoring case and Unicode normal form (`NameKey`). The indexes of the file fold ASCII
+/// only (SQLite's NOCASE).
 ///
-/// Names that are ASCII are in the indexes by name, which fold ASCII. The others, some hundreds in English and some thousands in other
-/// languages, are read once: a budget that ends while they are read is no loss, for the next call goes on where this one stopped.
+/// Names in ASCII are looked up in those indexes. All others, some hundreds in English and some thousands in other
+/// languages, are read into memory once. If a budget ends during that reading, nothing is lost: the next call
+/// continues after `lastRead`.
 package final class FoldedNames {
-    /// Which of the two names.
+    /// One of the two names of a species, as a column of its table.
     package enum Column: String, CaseIterable {
         case scientific = "scientific_name"
         case common = "common_name"
     }
 
     private let database: Database
-    /// Ids by names that are not ASCII, of each column, ascending.
+    /// For each column, ids in ascending order by name, for the names that are not ASCII.
     private var known: [Column: [NameKey: [Int64]]] = [:]
     /// The last id that was read.
     private var lastRead = Int64.min
+    /// Whether all names have been read.
     private var isComplete = false
+    /// Statements that look up ASCII names.
     private var ofASCII: [Column: Statement] = [:]
 
-    /// A longer name is no name of a species: folding it costs more than the answer is worth. In bytes.
+    /// The longest name that is considered, in bytes. No species has a longer one, and folding it would cost time.
     private static let longest = 1000
 
     package init(_ database: Database) { self.database = database }
@@ -45,7 +49,8 @@ package final class FoldedNames {
 
     private func read() throws(StoreError) {
         if isComplete { return }
-        // The pattern is of what is not ASCII; SQLite tells faster than a string that is made to be looked at.
+        // The pattern matches text with a character outside ASCII. SQLite tests that faster than Swift could after
+        // making a String.
         let names = Column.allCases.map { "CASE WHEN \($0.rawValue) GLOB ?2 THEN \($0.rawValue) END" }
         let statement = try database.prepare(
             "SELECT id, \(names.joined(separator: ", ")) FROM species WHERE id > ?1 ORDER BY id")

@@ -1,10 +1,15 @@
 /// The locations that a query asks for and its view shows.
 ///
-/// Where they are few they are listed, and an index is read for each. Where they are many, each location that a row names is
-/// looked up, and the verdict kept: memory does not grow with their number.
+/// A few are listed, and a scan reads an index for each. If there are more, each location that a row refers to is
+/// looked up, and the verdict is cached in a table of fixed size. So memory does not grow with the number of
+/// locations.
+///
+/// Like its statements it belongs to one generation and one thread.
 final class LocationFilter {
+    /// The conditions. All of them must hold.
     struct Key: Hashable {
-        /// UTF-8 of values of `loc_id`; empty for all. Strings would be equal to others of the same characters.
+        /// Values of `loc_id`, as UTF-8; empty for all. (Two different texts can be equal as `String`: Swift
+        /// compares by canonical equivalence, SQLite by bytes.)
         let codes: Set<[UInt8]>
         let scope: RegionScope
         let box: GeographicBox?
@@ -17,12 +22,13 @@ final class LocationFilter {
             self.circle = circle
         }
 
+        /// Whether a location fulfils all conditions.
         func contains(_ location: Records.Location) -> Bool {
             guard codes.isEmpty || codes.contains(Array(location.code.utf8)) else { return false }
             return scope.contains(location.region) && isWithin(location.latitude, location.longitude)
         }
 
-        /// Whether a point is in the areas. None is in none, but where there are no areas.
+        /// Whether a point is in both areas. A missing point is in no area.
         func isWithin(_ latitude: Double?, _ longitude: Double?) -> Bool {
             if box == nil && circle == nil { return true }
             guard let latitude, let longitude else { return false }
@@ -30,20 +36,20 @@ final class LocationFilter {
                 && circle?.contains(latitude: latitude, longitude: longitude) ?? true
         }
 
-        /// Boxes that hold all places in the areas; nil where there are no areas.
+        /// Boxes that together contain all points of the areas; nil if there are no areas.
         var bounds: [GeographicBox]? { (circle?.bounds ?? box)?.parts }
     }
 
-    /// All of them, ascending; nil where they are many.
+    /// All ids, ascending; nil if there are more than `few`.
     let ids: [Int64]?
 
     private let key: Key
     private let database: Database
     private let records: Records
     private let numbers: RecordNumbers
-    /// All of them where they are more than a few, and not too many; nil until somebody asks.
+    /// The result of `listed`, once it was asked for. The inner nil says that there are too many to list.
     private var list: (ids: [Int64], records: Int64)??
-    /// By the hash of the id; none where all are listed.
+    /// A cache with one entry per hash of an id; empty if `ids` lists all.
     private let verdicts: UnsafeMutableBufferPointer<Verdict>
 
     private struct Verdict {
@@ -55,7 +61,8 @@ final class LocationFilter {
     /// 8192 verdicts of 16 bytes.
     private static let verdictBits = 13
 
-    /// - Parameter few: How many locations are listed at most.
+    /// - Parameter few: The greatest number of ids in `ids`.
+    /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
     init(
         _ key: Key, few: Int, database: Database, records: Records, numbers: RecordNumbers
     ) throws(StoreError) {
@@ -70,10 +77,11 @@ final class LocationFilter {
 
     deinit { verdicts.deallocate() }
 
-    /// How many are listed at most, so that reading them one after the other may be worth it.
+    /// The greatest number of locations that `listed` returns. For more of them, reading one after another would
+    /// not be faster than reading by date.
     static let mostListed = 4096
 
-    /// All of them, ascending, and how many records they have; nil where they are too many even for a list.
+    /// All ids, ascending, and how many records they have together; nil if there are more than `mostListed`.
     func listed() throws(StoreError) -> (ids: [Int64], records: Int64)? {
         if let list { return list }
         var found: (ids: [Int64], records: Int64)?
@@ -84,6 +92,7 @@ final class LocationFilter {
         return found
     }
 
+    /// Whether a location matches.
     @inline(__always)
     func contains(_ id: Int64) throws(StoreError) -> Bool {
         if let ids { return ids.contains(id) }
@@ -93,6 +102,7 @@ final class LocationFilter {
         return try judge(id, at: index)
     }
 
+    /// Looks a location up, and caches the verdict in place of another id with the same hash.
     @inline(never)
     private func judge(_ id: Int64, at index: Int) throws(StoreError) -> Bool {
         let location = try records.location(id)
@@ -101,11 +111,12 @@ final class LocationFilter {
         return isWithin
     }
 
-    /// Their ids, or nil if there are more than `limit`.
+    /// The matching ids, ascending; nil if there are more than `limit`. The rows come from the index that fits
+    /// best: by code, by area, else by region.
     private static func list(_ key: Key, atMost limit: Int, _ database: Database) throws(StoreError) -> [Int64]? {
         var ids: [Int64] = []
         let columns = "SELECT id, code, latitude, longitude, region FROM location"
-        /// Adds the rows of a statement that match; false where there are too many.
+        /// Adds the matching rows of a statement; false if there are too many.
         func add(_ statement: Statement) throws(StoreError) -> Bool {
             while try statement.step() {
                 let location = Records.Location(
@@ -127,7 +138,8 @@ final class LocationFilter {
                 guard try add(statement) else { return nil }
             }
         } else if let boxes = key.bounds {
-            // The boxes of the table are of 32-bit floats that hold the point: none is missed, and `contains` decides.
+            // The R*Tree stores 32-bit floats, rounded outwards (https://www.sqlite.org/rtree.html, "Roundoff
+            // Error"), so no point is missed, and `key.contains` decides exactly.
             let statement = try database.prepare(
                 columns
                     + """
@@ -142,7 +154,8 @@ final class LocationFilter {
                 guard try add(statement) else { return nil }
             }
         } else {
-            // `.` follows `-`: what lies between are the regions within, such as CA-YT or HK-.
+            // In ASCII `.` follows `-`, so the codes between them are those within the region, such as CA-YT or
+            // HK-.
             let statement = try database.prepare(
                 """
                 \(columns) INDEXED BY location_by_region WHERE region = ?1
@@ -154,7 +167,7 @@ final class LocationFilter {
                 guard try add(statement) else { return nil }
             }
         }
-        // A place on the antimeridian is in both parts of a box.
+        // A point on the antimeridian may be in several of the boxes.
         return Set(ids).sorted()
     }
 }

@@ -1,4 +1,5 @@
-/// How many records species and locations have, all together, to choose between their indexes.
+/// How many records some species or locations have in all, from the summaries: the planner compares these numbers
+/// to choose an index. Filters by date or data set are not considered.
 final class RecordNumbers {
     private let ofSpecies: Statement
     private let ofLocation: Statement
@@ -15,6 +16,7 @@ final class RecordNumbers {
 
     func records(ofLocations ids: [Int64]) throws(StoreError) -> Int64 { try records(ofLocation, ids) }
 
+    /// The sum over ids, clamped to 64 bits: an edited file may hold any numbers.
     private func records(_ statement: Statement, _ ids: [Int64]) throws(StoreError) -> Int64 {
         var sum: Int128 = 0
         for id in ids {

@@ -1,16 +1,20 @@
-/// Regions with all within them, as codes of ISO 3166-2 and eBird: `CA` covers `CA-YT`, which covers `CA-YT-001`.
+/// A set of regions, each with all regions within it. Codes are those of ISO 3166-2 and eBird: `CA` covers `CA-YT`,
+/// which covers `CA-YT-001`.
+///
+/// Codes are compared byte by byte, as SQLite does, and not as Unicode equivalents.
 struct RegionScope: Hashable {
-    /// None of them covers another, and they are in the order of `precedes`; nil for everywhere, with the places whose
-    /// region is not known.
+    /// No region covers another, and they are in the order of `precedes`. Nil means everywhere, including locations
+    /// whose region is unknown; an empty list means nowhere.
     let regions: [String]?
 
-    /// Byte by byte, as regions are compared.
+    /// Compares byte by byte, which the synthesized function would not do.
     static func == (a: RegionScope, b: RegionScope) -> Bool {
         guard let some = a.regions, let others = b.regions else { return a.regions == nil && b.regions == nil }
         return some.elementsEqual(others) { $0.utf8.elementsEqual($1.utf8) }
     }
 
-    /// What a query asks for, as far as the view shows it.
+    /// The regions that a query asks for, cut to those that the view shows.
+    /// - Parameter query: Codes; an empty list asks for everything.
     init(query: [String], view: View) {
         let wanted = query.isEmpty ? nil : query
         switch (wanted, view.regions) {
@@ -31,15 +35,17 @@ struct RegionScope: Hashable {
         }
     }
 
-    /// All that the view shows.
+    /// All regions that the view shows.
     init(_ view: View) { self.init(query: [], view: view) }
 
     var isEverywhere: Bool { regions == nil }
 
+    /// Whether a region is in the set. An unknown region, nil, is only in the set of everywhere.
     func contains(_ region: String?) -> Bool {
         guard let regions else { return true }
         guard let region else { return false }
-        // What stands between a region and one that it covers is covered too, and not among them.
+        // Binary search for the last region that does not come after the given one. Only that one can cover it: all
+        // codes between a region and one that it covers are covered too, so they are not in the list.
         var (low, high) = (0, regions.count)
         while low < high {
             let middle = (low + high) / 2
@@ -48,20 +54,21 @@ struct RegionScope: Hashable {
         return low > 0 && RegionScope.covers(regions[low - 1], region)
     }
 
-    /// Whether the second is the first or within it. Compared as bytes, as SQLite does, not as Unicode equivalents.
+    /// Whether `inner` is `outer` or lies within it.
     static func covers(_ outer: String, _ inner: String) -> Bool {
         guard inner.utf8.starts(with: outer.utf8) else { return false }
         let rest = inner.utf8.dropFirst(outer.utf8.count)
         return rest.isEmpty || rest.first == UInt8(ascii: "-")
     }
 
-    /// An order in which each region stands right before all that it covers: that of bytes, with the hyphen as the least.
+    /// The order of bytes, but with the hyphen least: each region is directly followed by all that it covers.
     private static func precedes(_ first: String, _ second: String) -> Bool {
         first.utf8.lexicographicallyPrecedes(second.utf8) { rank($0) < rank($1) }
     }
 
     private static func rank(_ byte: UInt8) -> UInt16 { byte == UInt8(ascii: "-") ? 0 : UInt16(byte) + 1 }
 
+    /// The regions in order, without those that another one covers.
     private static func outermost(_ regions: [String]) -> [String] {
         var kept: [String] = []
         for region in regions.sorted(by: precedes) {

@@ -1,4 +1,8 @@
-/// Makes selections, for one generation. Nothing else reads a `View`.
+/// Makes selections from filters and views, for one generation. It looks up the ids of everything that a filter
+/// names.
+///
+/// Invariant: nothing else decides what a view shows. All that is read for a request goes through a selection, or
+/// through `shows`.
 final class Resolver {
     private let records: Records
     private let numbers: RecordNumbers
@@ -7,8 +11,11 @@ final class Resolver {
     private let known: KnownIDs
     private let datasetByName: Statement
     private let regionsOfSpecies: Statement
+    /// Location filters of earlier queries: they hold lists and verdicts that are worth keeping.
     private var locations: [LocationFilter.Key: LocationFilter] = [:]
 
+    /// The greatest number of them. When it is reached, all are dropped. A filter with a table of verdicts takes
+    /// 128 KiB.
     private static let keptLocationFilters = 8
 
     init(_ database: Database, records: Records, numbers: RecordNumbers) throws(StoreError) {
@@ -23,7 +30,7 @@ final class Resolver {
             """)
     }
 
-    /// Resolves a filter.
+    /// Resolves a filter within a view.
     /// - Throws: `.unknownSpecies`, `.malformedList`, `.overBudget`, `.cancelled` or `.sqlite`.
     func select(_ filter: RecordFilter, _ view: View) throws(StoreError) -> Selection {
         let filter = filter.unresolved.isEmpty ? filter : try resolved(filter, view)
@@ -35,11 +42,11 @@ final class Resolver {
             greatestNum: filter.greatestNum, filter: filter)
     }
 
-    /// All that a view shows.
+    /// The selection of all that a view shows.
     func select(_ view: View) throws(StoreError) -> Selection { try select(RecordFilter(), view) }
 
-    /// Whether a view shows that there is such a species: those of the tables of species are no secret, others are known from
-    /// records alone.
+    /// Whether a view may show that this species exists. The contents of species tables are public; a species that
+    /// only records mention is shown only if the view shows one of those records.
     func shows(_ species: SpeciesNames.Match, _ view: View) throws(StoreError) -> Bool {
         let scope = RegionScope(view)
         if species.isNamed || scope.isEverywhere { return true }
@@ -51,9 +58,9 @@ final class Resolver {
         return false
     }
 
-    /// A filter without values that may be one id or several: each that is an id as a whole, and one that the view shows, is that
-    /// id, and any other is a list. Whatever is asked of the records of a query is asked of this one.
-    /// - Throws: `.malformedList` where a value is neither.
+    /// The filter with each unresolved value decided: it is one id if the view shows that there is such an id, and
+    /// otherwise a list. The answer to a request must be made from this filter alone.
+    /// - Throws: `.malformedList` if a value is neither, `.overBudget`, `.cancelled` or `.sqlite`.
     func resolved(_ filter: RecordFilter, _ view: View) throws(StoreError) -> RecordFilter {
         let scope = RegionScope(view)
         func isID(_ value: String, _ filter: UnresolvedValue.Filter) throws(StoreError) -> Bool {
@@ -73,7 +80,7 @@ final class Resolver {
             }
             switch value.list {
             case .values(let values):
-                // An empty value is nearly always a mistake; but an edit may have made an id of it.
+                // An empty value is nearly always a mistake, but an edited file may have an empty id.
                 if values.contains(""), try !isID("", value.filter) {
                     throw .malformedList(value.filter, value: "", expected: UnresolvedValue.emptyFault)
                 }
@@ -85,6 +92,8 @@ final class Resolver {
         return resolved
     }
 
+    /// The ids of the species with these codes or names, ascending; nil for an empty list.
+    /// - Throws: `.unknownSpecies` for the first name that stands for no species the view shows.
     private func species(_ wanted: [String], _ view: View) throws(StoreError) -> [Int64]? {
         if wanted.isEmpty { return nil }
         var ids: [Int64] = []
@@ -95,7 +104,8 @@ final class Resolver {
                 isKnown = true
             }
             guard isKnown else {
-                // A species that only records know may be one that the view hides.
+                // Suggest only names from species tables unless the view shows everything: a species that only
+                // records mention may be hidden.
                 throw .unknownSpecies(
                     name, nearest: try names.nearest(to: name, namedOnly: !RegionScope(view).isEverywhere))
             }
@@ -109,6 +119,7 @@ final class Resolver {
         return false
     }
 
+    /// The filter of locations for a query, from the cache if possible; nil if it would match all.
     private func locations(_ filter: RecordFilter, _ regions: RegionScope) throws(StoreError) -> LocationFilter? {
         guard !filter.locations.isEmpty || regions.regions != nil || filter.box != nil || filter.circle != nil else {
             return nil
@@ -122,6 +133,8 @@ final class Resolver {
         return new
     }
 
+    /// The ids of the data sets with these names; nil for an empty list. An unknown name matches nothing and is not
+    /// an error, since it may be hidden.
     private func datasets(_ wanted: [String]) throws(StoreError) -> [Int64]? {
         if wanted.isEmpty { return nil }
         var ids: [Int64] = []

@@ -1,35 +1,39 @@
-/// What a query asks for as far as its view shows it, resolved once against one generation: names are ids by now, and regions and
-/// areas are places.
+/// The part of a query's records that its view shows, resolved once against one generation: names have become ids,
+/// and regions and areas have become locations.
 ///
-/// It is the only maker of `RowFilter`, and all that plans, scans, counts, summaries, zero-filling and page tokens know of the
-/// filters of a query. Only a `Resolver` makes one.
+/// Invariants:
+/// - Only a `Resolver` makes one, so the view has been applied to it.
+/// - It is the only source of row filters, and the only thing that plans, scans, counts, summaries, zero-filling
+///   and page tokens know of a query's filters.
 struct Selection {
     let dates: DateFilter
-    /// Ids, ascending and each once; nil for all.
+    /// Ids, ascending and distinct; nil for all.
     let species: [Int64]?
-    /// Nil for everywhere.
+    /// Nil if every location matches.
     let locations: LocationFilter?
-    /// Within these lie all of the places; for what is known of regions alone.
+    /// The regions that contain all matching locations. Summaries, which know the region of their records, are
+    /// filtered by these.
     let regions: RegionScope
-    /// Ids of those that there are; nil for all.
+    /// Ids, without the names that do not exist; nil for all.
     let datasets: [Int64]?
-    /// The least and the greatest number, or nil; either one excludes records without a count.
+    /// The least and the greatest count, or nil. Either one excludes records without a count.
     let leastNum: Int64?
     let greatestNum: Int64?
-    /// What it was made from, without values that are still to be told from lists.
+    /// The filter that it was made from, after `Resolver.resolved`.
     let filter: RecordFilter
 
-    /// So many species or places, at most, are read each by itself and merged; of more all dates are read, and the rows that match
-    /// kept.
+    /// Up to this many species or locations get a scan of their own each, and the scans are merged. With more, all
+    /// rows of the dates are read and filtered.
     static let few = 32
 
-    /// Whether no record can match, whatever its date.
+    /// Whether no record can match, because no location or data set does.
     var isEmpty: Bool { datasets?.isEmpty == true || locations?.ids?.isEmpty == true }
 
-    /// Whether it depends on single records, and not only on where, when and in which data set a checklist was made.
+    /// Whether it depends on the records of a checklist, and not only on the checklist's own location, date and
+    /// data set.
     var dependsOnRecords: Bool { species != nil || leastNum != nil || greatestNum != nil }
 
-    /// The same dates, places and data sets, whatever the records.
+    /// The same dates, locations and data sets, without the conditions on records.
     var ofVisits: Selection {
         var visits = filter
         visits.species = []
@@ -40,16 +44,18 @@ struct Selection {
             greatestNum: nil, filter: visits)
     }
 
-    /// What a row must hold.
-    /// - Parameter index: The one by which all that it tells apart is read already, and need not be looked at again.
+    /// The conditions to check on each row.
+    /// - Parameter index: The index that is read only at the matching species or locations, so that these need no
+    ///   check.
     func rowFilter(readBy index: ObservationIndex? = nil) -> RowFilter {
         RowFilter(
             dates: dates, species: index == .species ? nil : species, locations: index == .location ? nil : locations,
             datasets: datasets, leastNum: leastNum, greatestNum: greatestNum)
     }
 
-    /// What tells the pages of one list from those of another: the same however a filter is written, in one list, several
-    /// parameters or quotes, and in whichever order. (FNV-1a.)
+    /// A hash of the filter, resource and order, which ties a page token to its query. It is the same however the
+    /// filter is written: as one list or several parameters, in quotes, in any order. The hash is FNV-1a with 64
+    /// bits; the byte 0xFF, which no UTF-8 contains, separates the texts.
     func fingerprint(of resource: String, sort: [SortKey]) -> UInt64 {
         let sort = sort.map { ($0.isDescending ? "-" : "") + $0.field.rawValue }
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
@@ -62,9 +68,10 @@ struct Selection {
 }
 
 extension RecordFilter {
-    /// A part of it in words, as many for every filter.
+    /// A part of the filter as texts. Their number must not depend on the values, or two filters could have the
+    /// same sequence of texts.
     fileprivate func texts(of part: Part) -> [String] {
-        // As bytes: strings would be equal to others of the same characters.
+        // As bytes: different texts can be equal as `String`.
         func list(_ values: [String]) -> String {
             "\(Set(values.map { Array($0.utf8) }).sorted { $0.lexicographicallyPrecedes($1) })"
         }

@@ -1,19 +1,22 @@
-/// The species that a name stands for: a code, or else a scientific name, or else a common one, both without regard to case and
-/// to the normal form of Unicode. A name that several species share stands for all of them.
+/// Finds the species that a name stands for: by code first, then by scientific name, then by common name. Names
+/// match regardless of case and Unicode normal form, codes only exactly. A name that several species share stands
+/// for all of them.
 final class SpeciesNames {
+    /// A species that was found.
     struct Match {
         let id: Int64
-        /// Whether a table of species knows it, and not records alone.
+        /// Whether it has a name, which only a species table gives. Other species are known from records alone.
         let isNamed: Bool
     }
 
     private let database: Database
-    /// By the UTF-8 of names: strings would be equal to others of the same characters, which SQLite tells apart.
+    /// Earlier results by the UTF-8 of the name. As `String`, names that SQLite tells apart could be equal.
     private var known: [[UInt8]: [Match]] = [:]
     private var byCode: Statement?
     private let folded: FoldedNames
 
-    /// How many names are kept. Only those that exist are, so their length is that of the table's.
+    /// The greatest number of results that are kept. Names without a match are not kept, so clients can't fill the
+    /// memory with long names.
     private static let kept = 1024
 
     init(_ database: Database) {
@@ -21,7 +24,8 @@ final class SpeciesNames {
         folded = FoldedNames(database)
     }
 
-    /// None if the name is unknown.
+    /// All species that the name stands for; empty if it is unknown.
+    /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
     func find(_ name: String) throws(StoreError) -> [Match] {
         let key = Array(name.utf8)
         if let matches = known[key] { return matches }
@@ -54,8 +58,9 @@ final class SpeciesNames {
         return []
     }
 
-    /// The code or name that is most like the given one; nil where none is like it.
-    /// - Parameter namedOnly: Whether species that only records know are left out.
+    /// The code or name that is closest to the given one; nil if none is close (see `Spelling`). It reads all
+    /// species.
+    /// - Parameter namedOnly: Whether to consider only species with a name, and not those known from records alone.
     func nearest(to name: String, namedOnly: Bool) throws(StoreError) -> String? {
         var spelling = Spelling(name)
         let statement = try database.prepare(
