@@ -1,33 +1,39 @@
-/// The checklists that a query matches, in the order of date, place, data set and id.
+/// The checklists that a query matches, in the order `(date, location, dataset, id)`.
 ///
-/// Without a filter on records they are read from an index of checklists; with one, the records that match are, and the checklists
-/// of each date and place are put in order: memory does not grow with the answer.
+/// If the query does not depend on records, they are read from an index of checklists. Otherwise the matching
+/// records are read in the default order, and the distinct checklists of each date and location are collected and
+/// sorted. So memory holds one date and location, and does not grow with the answer.
 final class ChecklistScan {
+    /// A checklist, as its indexes hold it.
     struct Entry {
         var date: Int64 = 0
         var location: Int64 = 0
         var dataset: Int64 = 0
         var id: Int64 = 0
 
-        /// As pages tell checklists apart.
+        /// The checklist as a row for a `Pager`, which distinguishes checklists by these columns and counts equal
+        /// ones.
         var key: ObservationRow { ObservationRow(date: date, location: location, dataset: dataset) }
     }
 
     private let filter: RowFilter
-    /// Of checklists; nil where records are read, and after the end.
+    /// Reads checklists; nil if records are read instead, and after the end.
     private var statement: Statement?
     private var observations: ObservationScan?
+    /// Finds the checklist of a record.
     private let checklistOf: Statement
-    /// Of one date and place, the next one last.
+    /// The checklists of one date and location in reverse, so that the next is the last.
     private var group: [Entry] = []
-    /// The first record of the next group.
+    /// The first record of the next date and location, already read.
     private var pending: ObservationRow?
 
     /// - Parameters:
-    ///   - location: The only place that is read, if there is but one.
-    ///   - start: Those before its date and place are left out.
-    ///   - areComplete: Whether only complete ones are read; without meaning where records are.
-    ///   - observations: The records whose checklists are wanted; nil for all checklists.
+    ///   - filter: The conditions on date, location and data set.
+    ///   - location: The only matching location, if there is just one: its index is read.
+    ///   - start: The scan begins at the first checklist of its date and location.
+    ///   - areComplete: Whether to read only complete checklists. It has no effect together with `observations`.
+    ///   - observations: The records whose checklists are wanted, in the default order; nil for all checklists.
+    /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
     init(
         filter: RowFilter, location: Int64?, start: ObservationRow?, areComplete: Bool = false,
         observations: ObservationScan?,
@@ -79,7 +85,8 @@ final class ChecklistScan {
         return true
     }
 
-    /// Finds the checklists of the records of the next date and place.
+    /// Collects the checklists of the next date and location. An entry of the index without its record, in a
+    /// damaged file, is skipped.
     private func gather() throws(StoreError) {
         guard let observations else { return }
         var row = ObservationRow()
@@ -107,7 +114,7 @@ final class ChecklistScan {
         group.sort { ($0.dataset, $0.id) > ($1.dataset, $1.id) }
     }
 
-    /// Gives the statements back. There are no more rows.
+    /// Releases the statements. No rows follow.
     func end() {
         statement = nil
         observations?.end()

@@ -1,22 +1,25 @@
-/// Observations in a range of one index, in the default order of records.
+/// Observations in a range of one index, in the default order of records or its reverse.
 ///
-/// A statement reads nothing but its index, and nothing sorts: for one species, or one location, the index goes by date and
-/// then as the default order does.
+/// Invariants:
+/// - A statement reads nothing but its index, and SQLite sorts nothing: within one species or one location, the
+///   index continues with the date and then the rest of the default order.
+/// - The columns that are read are at the same positions in all statements of an index; `next` relies on it.
 final class IndexScan {
-    /// What tells one statement from another of the same index.
+    /// The variant of an index's statement.
     struct Shape {
-        /// Whether rows have their data set and id, which most answers do not need.
+        /// Whether rows include the data set and id, which most answers do not need.
         let isWide: Bool
-        /// Whether dates have a first and a last: without, a row costs one comparison less.
+        /// Whether the range of dates is bounded. Without bounds a row costs one comparison less.
         let isDated: Bool
         /// Whether rows come in the reverse of the default order.
         var isDescending = false
-        /// Whether it begins at a row, and not at the end of its range.
+        /// Whether the scan begins at a row instead of at an end of the range.
         var hasStart = false
 
+        /// The number of shapes.
         static let count = 16
 
-        /// Its place among all shapes.
+        /// A number from 0 to `count - 1`, different for each shape.
         var number: Int {
             (isWide ? 1 : 0) + (isDated ? 2 : 0) + (isDescending ? 4 : 0) + (hasStart ? 8 : 0)
         }
@@ -25,14 +28,14 @@ final class IndexScan {
     let index: ObservationIndex
     let shape: Shape
     private let statement: Statement
-    /// The species or the location that is read.
+    /// The species or location that is read.
     private var value: Int64 = 0
-    /// The last date that was found to match: rows of one date mostly follow one another.
+    /// The last date that matched. Rows of one date are mostly adjacent, so it need not be checked again.
     private var wantedDate: Int64?
-    /// How many rows in turn had a date that does not match.
+    /// How many consecutive rows had a date that does not match.
     private var misses = 0
 
-    /// After so many it is better to look up the next date that matches: a seek costs as much as some ten rows.
+    /// After this many misses the scan seeks the next matching date. A seek costs about as much as ten rows.
     private static let missesBeforeSeek = 16
 
     init(_ index: ObservationIndex, _ shape: Shape, _ database: Database) throws(StoreError) {
@@ -41,6 +44,8 @@ final class IndexScan {
         statement = try database.prepare(IndexScan.sql(index, shape))
     }
 
+    /// The statement of an index and shape. Parameters: ?1 and ?2 the range of dates, ?3 the species or location,
+    /// ?4 to ?6 the row to begin at, in the order of the columns.
     static func sql(_ index: ObservationIndex, _ shape: Shape) -> String {
         let identity = shape.isWide ? ", dataset_id, id" : ""
         let columns: [String]
@@ -51,7 +56,7 @@ final class IndexScan {
         }
         let direction = shape.isDescending ? " DESC" : ""
         let order = (columns + ["num", "dataset_id", "id"]).map { $0 + direction }.joined(separator: ", ")
-        // The row that it begins at is a tighter bound than the date at that end.
+        // At that end of the range, the row to begin at replaces the date: it is a tighter bound.
         let parameters = columns.indices.map { "?\($0 + 4)" }.joined(separator: ", ")
         let start = "(\(columns.joined(separator: ", "))) \(shape.isDescending ? "<=" : ">=") (\(parameters))"
         let dates =
@@ -79,9 +84,11 @@ final class IndexScan {
         }
     }
 
-    /// - Parameter value: The species or the location; without meaning for the index by date.
-    /// - Parameter start: A row; those before it in the default order, or its reverse, are left out as far as the index tells
-    ///   them from it.
+    /// Begins a scan. Call it before `next`, on a statement at rest.
+    /// - Parameters:
+    ///   - value: The species or location; ignored for the index by date.
+    ///   - start: The row to begin at. Rows before it in the direction of the scan are left out as far as the
+    ///     columns of the index tell; a `Pager` skips the others.
     func begin(_ value: Int64, _ dates: DateFilter, start: ObservationRow? = nil) {
         self.value = value
         misses = 0
@@ -95,7 +102,8 @@ final class IndexScan {
             case .date: bind(start.date, start.location, start.species)
             case .species: bind(start.date, start.location)
             case .location:
-                // On the date of the start, another place comes before all of it or behind it, whatever the species.
+                // On the date of the start, all rows of another location come before the start or all come after
+                // it, whatever their species.
                 let isBehind = (value > start.location) != shape.isDescending
                 let all: Int64 = isBehind == shape.isDescending ? .max : .min
                 bind(start.date, value == start.location ? start.species : all)
@@ -104,14 +112,14 @@ final class IndexScan {
         if index != .date { statement.bind(3, value) }
     }
 
-    /// Where it begins.
+    /// Binds the row to begin at.
     private func bind(_ date: Int64, _ second: Int64, _ third: Int64? = nil) {
         statement.bind(4, date)
         statement.bind(5, second)
         if let third { statement.bind(6, third) }
     }
 
-    /// Goes to the next row that matches; false at the end.
+    /// Goes to the next matching row; false at the end, when the statement is reset.
     @inline(__always)
     func next(_ row: inout ObservationRow, _ filter: RowFilter) throws(StoreError) -> Bool {
         while try statement.step() {
@@ -120,6 +128,7 @@ final class IndexScan {
                 guard try isDateWanted(row.date, filter) else { continue }
                 wantedDate = row.date
             }
+            // SQLite reads NULL as 0, so only a 0 needs the second call.
             let num = statement.int64(1)
             row.num = num == 0 && statement.isNull(1) ? .uncounted : Count(num)
             let identity: Int32
@@ -147,7 +156,7 @@ final class IndexScan {
         return false
     }
 
-    /// Whether the date matches. Where many in turn did not, the scan goes on at the next that does.
+    /// Whether a date matches. After many misses in turn, it moves the scan to the next date that may match.
     private func isDateWanted(_ date: Int64, _ filter: RowFilter) throws(StoreError) -> Bool {
         if filter.dates.matches(date) {
             misses = 0
@@ -157,7 +166,7 @@ final class IndexScan {
         if misses >= IndexScan.missesBeforeSeek, !shape.isDescending {
             misses = 0
             statement.reset()
-            // Past the last one the range is empty.
+            // Beyond the last date the range is empty.
             let next = filter.dates.next(date) ?? filter.dates.last + 1
             if shape.hasStart {
                 bind(next, .min, index == .date ? .min : nil)
@@ -168,26 +177,28 @@ final class IndexScan {
         return false
     }
 
-    /// Gives up the rows that are left, and with them the pages of the file.
+    /// Abandons the remaining rows, so that the statement holds no pages of the file.
     func end() { statement.reset() }
 }
 
-/// Scans at rest, so that their statements are prepared once.
+/// Keeps scans that are at rest, so that each statement is prepared only once.
 final class ScanPool {
     private let database: Database
     private var idle: [[IndexScan]] = Array(
         repeating: [], count: ObservationIndex.allCases.count * IndexScan.Shape.count)
 
-    /// How many of each kind are kept; those of the widest merge.
+    /// The greatest number that is kept of each index and shape: as many as the widest merge needs.
     private static let kept = Selection.few
 
     init(_ database: Database) { self.database = database }
 
+    /// A scan at rest, or a new one.
     func take(_ index: ObservationIndex, _ shape: IndexScan.Shape) throws(StoreError) -> IndexScan {
         if let scan = idle[ScanPool.slot(index, shape)].popLast() { return scan }
         return try IndexScan(index, shape, database)
     }
 
+    /// Ends a scan and keeps it for the next `take`.
     func give(_ scan: IndexScan) {
         scan.end()
         let slot = ScanPool.slot(scan.index, scan.shape)

@@ -1,9 +1,9 @@
-/// The ids of the locations of a selection, in the order of their codes.
+/// The ids of a selection's locations in ascending order, which is that of their codes (`Schema`).
 final class LocationScan: RowFinder {
     private let locations: LocationFilter?
     private var ids: Statement?
 
-    /// - Parameter first: Those before it are left out.
+    /// - Parameter first: The least id that is returned.
     init(_ selection: Selection, from first: Int64 = .min, _ database: Database) throws(StoreError) {
         locations = selection.locations
         let ids = try database.prepare("SELECT id FROM location WHERE id >= ?1 ORDER BY id")

@@ -1,16 +1,18 @@
-/// The observations of many places, one place after the other: in no order that anybody asks for.
+/// The observations of many locations, one location after another: for counts, sums and sorting, which need no
+/// order. It uses a single statement, however many locations there are.
 final class LocationwiseScan: RowFinder {
     private let ids: [Int64]
     private let filter: RowFilter
     private let pool: ScanPool
     /// Nil at the end.
     private var scan: IndexScan?
-    /// How many places have begun.
+    /// How many of the locations have been begun.
     private var begun = 0
 
     /// - Parameters:
-    ///   - ids: of locations, each once.
+    ///   - ids: Ids of locations, each once.
     ///   - isWide: Whether rows need their data set and id.
+    ///   - filter: The conditions, without those on locations.
     init(_ ids: [Int64], isWide: Bool, filter: RowFilter, pool: ScanPool) throws(StoreError) {
         self.ids = filter.dates.isEmpty ? [] : ids
         self.filter = filter

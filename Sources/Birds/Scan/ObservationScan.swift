@@ -1,16 +1,20 @@
-/// The observations that a query matches, in the default order: one scan of an index, or a merge of some.
+/// The observations that a query matches, in the default order or its reverse: one scan of an index, or a merge of
+/// several.
 ///
-/// Invariant of a merge: `heap` is a binary heap of the scans that have a row, by that row, and its first is the current one.
+/// Invariant of a merge: `heap` is a binary heap of the scans that still have rows, ordered by their current rows,
+/// and its first entry is the current row of the merge. Its scans are from the same index, so that rows are
+/// comparable, and wide, so that no two rows are equal.
 final class ObservationScan {
     private struct Entry {
-        /// The scan's place among the several.
+        /// An index of `several`.
         let scan: Int
+        /// The current row of that scan.
         var row = ObservationRow()
     }
 
     private let pool: ScanPool
     private let filter: RowFilter
-    /// The only scan, where there is one.
+    /// The scan, if there is just one; then there is no heap.
     private let single: IndexScan?
     private let several: [IndexScan]
     private var heap: [Entry] = []
@@ -19,10 +23,10 @@ final class ObservationScan {
     private var hasEnded = false
 
     /// - Parameters:
-    ///   - values: Species or locations, each once; one without meaning for the index by date; none for no rows.
+    ///   - values: Species or locations, each once; any single value for the index by date; empty for no rows.
     ///   - isWide: Whether rows need their data set and id.
     ///   - isDescending: Whether rows come in the reverse of the default order.
-    ///   - start: A row to begin at, as far as an index tells those before it.
+    ///   - start: The row to begin at, as in `IndexScan.begin`.
     init(
         _ index: ObservationIndex, values: [Int64], isWide: Bool, isDescending: Bool = false,
         start: ObservationRow? = nil, filter: RowFilter, pool: ScanPool
@@ -33,7 +37,7 @@ final class ObservationScan {
         let count = filter.dates.isEmpty ? 0 : values.count
         var single: IndexScan?
         var several: [IndexScan] = []
-        // A merge tells equal rows apart by what makes them wide.
+        // A merge needs the data set and the id to order rows that are otherwise equal.
         let shape = IndexScan.Shape(
             isWide: isWide || count > 1, isDated: !filter.dates.isEverything, isDescending: isDescending,
             hasStart: start != nil)
@@ -48,7 +52,7 @@ final class ObservationScan {
 
     deinit { end() }
 
-    /// Gives the statements back. There are no more rows.
+    /// Returns the scans to the pool. No rows follow.
     func end() {
         if hasEnded { return }
         hasEnded = true
@@ -86,7 +90,7 @@ final class ObservationScan {
             return true
         }
         if hasMore { return true }
-        // The scan of the current row is done; the last entry takes its place.
+        // The scan of the current row has ended: the last entry of the heap takes its place.
         guard let last = heap.popLast(), !heap.isEmpty else { return false }
         heap[0] = last
         heap.withUnsafeMutableBufferPointer { siftDown(0, in: $0) }
@@ -94,6 +98,7 @@ final class ObservationScan {
         return true
     }
 
+    /// Reads the first row of each scan.
     private func fillHeap() throws(StoreError) {
         for index in several.indices {
             var entry = Entry(scan: index)
@@ -110,7 +115,7 @@ final class ObservationScan {
         isDescending ? ObservationRow.precedes(b, a) : ObservationRow.precedes(a, b)
     }
 
-    /// Lets an entry sink until none below precedes it.
+    /// Moves an entry down until neither of its children precedes it.
     private func siftDown(_ start: Int, in heap: UnsafeMutableBufferPointer<Entry>) {
         var index = start
         while true {

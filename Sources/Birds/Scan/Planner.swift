@@ -1,15 +1,18 @@
-/// Chooses how the rows of a selection are read, for one generation: by which index, in which order, and whether they are sorted.
+/// Chooses how the rows of a selection are read: from which index, in which order, and whether they must be sorted.
+///
+/// It estimates from the summaries, of one generation. A bad estimate costs time and never changes an answer.
 final class Planner {
     private let database: Database
     private let numbers: RecordNumbers
     private let scans: ScanPool
     private var knownSize: StoreSize?
     private var knownSharing: Bool?
-    /// Of the last selection of data sets alone.
+    /// The answer of `locationsOfDataSets` for the last list of data sets.
     private var knownDataSetLocations: (datasets: [Int64], locations: (ids: [Int64], records: Int64)?)?
     var costs = ScanCosts()
 
-    /// - Throws: where the file lacks an index, which is refused now, and not with a query.
+    /// - Throws: `.sqlite` if the file lacks an index of observations. Such a file is refused when it is opened,
+    ///   and not by its first query.
     init(_ database: Database, numbers: RecordNumbers) throws(StoreError) {
         (self.database, self.numbers) = (database, numbers)
         scans = ScanPool(database)
@@ -18,12 +21,14 @@ final class Planner {
         }
     }
 
-    /// The order that sort keys come to.
+    /// The order that corresponds to sort keys.
     func order(_ sort: [SortKey]) throws(StoreError) -> RowOrder {
         try RowOrder(sort) { () throws(StoreError) in try sharesCodes() }
     }
 
-    /// How a selection is read: by the index with the fewest records, or, where it would take too many scans, by date.
+    /// The rows of a selection in the default order, from the index of the species or of the locations, whichever
+    /// has fewer records. If both lists are missing or too long, the index by date is read and every row is
+    /// checked.
     func scan(
         _ selection: Selection, isWide: Bool, isDescending: Bool = false, start: ObservationRow? = nil
     ) throws(StoreError) -> ObservationScan {
@@ -41,7 +46,11 @@ final class Planner {
             filter: selection.rowFilter(readBy: index), pool: scans)
     }
 
-    /// The rows of a selection in an order, from a row on.
+    /// The rows of a selection in an order, beginning at or before the start of a page: a `Pager` skips those
+    /// before it.
+    /// - Parameters:
+    ///   - limit: The limit of the page; nil for all rows.
+    ///   - isWide: Whether rows need their data set and id.
     func rowScan(
         _ selection: Selection, _ order: RowOrder, _ pageStart: PageStart?, limit: Int?, isWide: Bool
     ) throws(StoreError) -> RowScan {
@@ -69,7 +78,8 @@ final class Planner {
         }
     }
 
-    /// How many rows of a sorted page are worth keeping: one more than it has tells whether there is a next one.
+    /// How many rows a sorted page needs: one more than its limit, which tells whether there is a next page. After
+    /// the first page more may be needed, since rows equal to the start are read again.
     private func kept(_ limit: Int?, from start: ObservationRow?) -> Int {
         guard start == nil, let limit else { return .max }
         return limit < SortedScan.mostKept ? limit + 1 : limit
@@ -86,9 +96,8 @@ final class Planner {
                 : { (id) throws(StoreError) in try selection.locations?.contains(id) ?? true })
     }
 
-    /// The places of a query, where reading all of their records costs less than reading by date until there are enough that
-    /// match; nil otherwise. It is an estimate, as if records were spread evenly over the years.
-    /// - Parameter limit: How many rows are wanted; nil for all.
+    /// The matching locations, if reading all their records is estimated to cost less than reading by date until
+    /// enough rows match; nil otherwise. The estimate assumes that records are spread evenly over the years.
     func locationsToGather(_ selection: Selection, limit: Int?) throws(StoreError) -> [Int64]? {
         let locations = selection.locations
         if let locations, locations.ids != nil { return nil }
@@ -97,17 +106,19 @@ final class Planner {
         guard let (ids, records) = listed else { return nil }
         let size = try size()
         let dates = selection.dates
+        // Dates are numbers yyyymmdd, so 10,000 is a year.
         let years = min(size.years, max(1 / 365, (Double(dates.last) - Double(dates.first) + 1) / 10_000))
         let all = size.records * years / size.years
         let matching = max(1, Double(records) * years / size.years)
         let read = limit.map { min(all, all / matching * Double($0)) } ?? all
+        // A sorted scan reads everything again for each batch that it keeps.
         let passes = limit == nil ? (matching / Double(SortedScan.mostKept)).rounded(.up) : 1
         let gathered = Double(ids.count) * costs.location + matching * costs.rowByLocation * passes
         return gathered < read * costs.rowByDate ? ids : nil
     }
 
-    /// The places of the data sets that a query asks for, and how many records those have; nil where it asks for none, or there
-    /// are too many places.
+    /// The locations of the data sets that a query asks for, and how many records these locations have; nil if it
+    /// asks for no data sets or there are too many locations.
     private func locationsOfDataSets(_ selection: Selection) throws(StoreError) -> (ids: [Int64], records: Int64)? {
         guard let wanted = selection.datasets, !wanted.isEmpty else { return nil }
         if let known = knownDataSetLocations, known.datasets == wanted { return known.locations }
@@ -119,18 +130,20 @@ final class Planner {
             """)
         var ids: [Int64] = []
         while try select.step() { ids.append(select.int64(0)) }
-        // Other data sets may have records at these places too, which are read and left out.
+        // Records of other data sets at these locations are read too and then left out, so they count.
         let locations = ids.count > LocationFilter.mostListed ? nil : (ids, try numbers.records(ofLocations: ids))
         knownDataSetLocations = (wanted, locations)
         return locations
     }
 
-    /// The rows of a selection in any order.
+    /// The rows of a selection in any order, for counting and summing.
     func anyScan(_ selection: Selection, isWide: Bool) throws(StoreError) -> any RowFinder<ObservationRow> {
         guard let ids = try locationsToGather(selection, limit: nil) else { return try scan(selection, isWide: isWide) }
         return try locationwise(ids, selection, isWide: isWide)
     }
 
+    /// The rows of a selection, one location after another.
+    /// - Parameter ids: All locations of the selection.
     func locationwise(
         _ ids: [Int64], _ selection: Selection, isWide: Bool
     ) throws(StoreError) -> LocationwiseScan {
@@ -139,7 +152,7 @@ final class Planner {
             filter: selection.rowFilter(readBy: .location), pool: scans)
     }
 
-    /// Whether some `loc_id` has several places.
+    /// Whether several locations share a `loc_id`.
     private func sharesCodes() throws(StoreError) -> Bool {
         if let knownSharing { return knownSharing }
         let sql = "SELECT EXISTS (SELECT 1 FROM location INDEXED BY location_by_code GROUP BY code HAVING count(*) > 1)"
@@ -156,10 +169,10 @@ final class Planner {
     }
 }
 
-/// How much there is, to tell what a way to read it costs.
+/// The size of the whole database, for estimates.
 struct StoreSize {
     let records: Double
-    /// The years between the first record and the last, at least one.
+    /// The number of years from the first record to the last, at least 1.
     let years: Double
 
     init(_ database: Database) throws(StoreError) {
@@ -173,12 +186,12 @@ struct StoreSize {
     }
 }
 
-/// What steps of reading take, in nanoseconds.
+/// The measured cost of each step of reading, in nanoseconds. Only their ratios matter.
 struct ScanCosts {
-    /// A row that is read by date and does not match.
+    /// Reading a row by date that does not match.
     var rowByDate = 70.0
-    /// The beginning of a place.
+    /// Seeking the first row of a location.
     var location = 2500.0
-    /// A row that is read by place and sorted.
+    /// Reading a row by location, and sorting it.
     var rowByLocation = 250.0
 }

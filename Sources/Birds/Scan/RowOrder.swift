@@ -1,23 +1,26 @@
-/// The order in which rows come.
+/// The order of an answer's rows: one that an index has, or any other.
 enum RowOrder: Equatable {
-    /// The default order, as the index by date has it.
+    /// The default order, which is that of the index by date.
     case date(isDescending: Bool)
-    /// By species, and then as the default order.
+    /// By species, then in the default order.
     case species(isDescending: Bool)
-    /// By `loc_id`, and then as the default order: the places of one code together.
+    /// By `loc_id`, then in the default order. The locations of one code are merged.
     case location(isDescending: Bool)
-    /// Anything else, for which all rows that match are read.
+    /// Any other order: all matching rows are read and sorted.
     case keys([SortKey])
 
-    /// - Parameter sharesCodes: Whether some `loc_id` has several places. Indexes have those apart, one after the other, so that what
-    ///   follows the place in them is not in order for the code.
+    /// Finds the order of an index that sorts as the keys do; `keys` if there is none. All keys must have the same
+    /// direction, since an index is read forwards or backwards.
+    /// - Parameter sharesCodes: Whether several locations share a `loc_id`. In an index they are separate and
+    ///   adjacent, so columns after the location are not sorted within a code. It is asked only if that matters,
+    ///   since it reads an index.
     init(_ keys: [SortKey], sharesCodes: () throws(StoreError) -> Bool) throws(StoreError) {
         let isDescending = keys.last?.isDescending ?? false
         let fields = keys.map(\.field)
         let isUniform = keys.allSatisfy { $0.isDescending == isDescending }
         func begins(_ order: [SortKey.Field]) -> Bool { isUniform && order.starts(with: fields) }
         let order: RowOrder
-        // How many keys are in order whatever the places.
+        // How many leading keys the index sorts correctly even if locations share codes.
         let sure: Int
         if begins([.date, .locationID, .speciesID, .num]) {
             (order, sure) = (.date(isDescending: isDescending), 2)
@@ -32,7 +35,9 @@ enum RowOrder: Equatable {
         self = isInOrder ? order : .keys(keys)
     }
 
-    /// Whether a row stands before the start of a page, as far as their numbers and data sets tell. Without meaning for `keys`.
+    /// Whether a row comes before the start of a page, as far as counts and data sets tell; rows that differ only
+    /// in their ids do not precede each other. For `keys` it is always false, since a `SortedScan` leaves out
+    /// earlier rows itself.
     func precedes(_ row: ObservationRow, _ start: PageStart) -> Bool {
         let first = start.row
         switch self {
@@ -41,7 +46,7 @@ enum RowOrder: Equatable {
             if row.species != first.species { return (row.species < first.species) != isDescending }
             return RowOrder.precedes(row, first, isDescending)
         case .location(let isDescending):
-            // The scan starts at this code.
+            // The scan starts at this code, so only rows of its locations can come before the start.
             return start.locations.contains(row.location) && RowOrder.precedes(row, first, isDescending)
         case .keys: return false
         }
@@ -54,18 +59,19 @@ enum RowOrder: Equatable {
 }
 
 extension ObservationRow {
-    /// Whether nothing but the id tells two rows apart.
+    /// Whether two rows are equal except for their ids.
     func isLike(_ other: ObservationRow) -> Bool {
         date == other.date && location == other.location && species == other.species && num == other.num
             && dataset == other.dataset
     }
 }
 
-/// Where a page begins: behind so many of the rows that are like this one.
+/// Where a page begins: after the first `ordinal` of the rows that are equal to `row` except for their ids.
 struct PageStart {
     var row: ObservationRow
+    /// How many of those rows earlier pages have shown.
     var ordinal: Int64
-    /// The `loc_id` of the row, and in the order by it the ids of all places that have it now.
+    /// The `loc_id` of the row as UTF-8, and, in the order by `loc_id`, the ids of all locations that have it now.
     var code: [UInt8]
     var locations: Set<Int64> = []
 }

@@ -1,16 +1,18 @@
-/// Finds rows one after the other.
+/// Finds rows one after another. It belongs to one connection, and so to one thread at a time.
 protocol RowFinder<Row>: AnyObject {
     associatedtype Row
 
-    /// Goes to the next row; false at the end.
+    /// Goes to the next row; false at the end, and at every later call.
+    /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
     func next(_ row: inout Row) throws(StoreError) -> Bool
-    /// Gives the statements back. There are no more rows.
+    /// Releases the statements, so that no pages of the file are held. No rows follow.
     func end()
 }
 
 extension RowFinder {
-    /// How many rows are left.
-    /// - Parameter row: any one, which is overwritten.
+    /// Counts the remaining rows, and ends the scan.
+    /// - Parameter row: Any row; it is only memory that is overwritten.
+    /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
     func count(_ row: Row, _ budget: Budget) throws(StoreError) -> Int {
         defer { end() }
         var row = row
@@ -29,7 +31,8 @@ extension SortedScan: RowFinder {}
 extension ChecklistScan: RowFinder {}
 extension ZeroFillScan: RowFinder {}
 
-/// The rows of a query in its order, however they are found.
+/// The rows of a query in its order, however they are found. An enum and not `any RowFinder`, so that the usual
+/// scan is called directly.
 enum RowScan {
     case indexed(ObservationScan)
     case sequential(SequentialScan)

@@ -1,29 +1,33 @@
-/// Observations of one species after the other, or of the places of one `loc_id` after those of another, each group in the
-/// default order or its reverse.
+/// Observations in groups: by species, or by `loc_id` with all locations of a code in one group. Groups come in
+/// ascending or descending order, and each is in the default order or its reverse.
 ///
-/// Places are read in the order of their codes, not of their ids: those ascend with codes (`Schema`), but an edit may change a code.
+/// Locations are read in the order of their codes and not of their ids. Ids ascend with codes (`Schema`), but an
+/// edit may have changed a code.
 final class SequentialScan {
     private let index: ObservationIndex
     private let isWide: Bool
     private let isDescending: Bool
     private let filter: RowFilter
     private let pool: ScanPool
-    /// The ids and codes that are read, in their order or its reverse.
+    /// Reads the ids and codes of the groups, in order; nil at the end.
     private var ids: Statement?
+    /// Whether a species or location matches.
     private let wanted: (Int64) throws(StoreError) -> Bool
     private let start: ObservationRow?
-    /// The ids that belong to the group of the start, of which rows before it are left out.
+    /// The ids of the group in which the page starts. Only there are earlier rows left out.
     private let startIDs: Set<Int64>
-    /// The first of the next group, and the code of the group that was begun last.
+    /// The first id of the next group, already read, and the code of the current group.
     private var pending: Int64?
     private var code: [UInt8] = []
+    /// The rows of the current group; nil between groups.
     private var scan: RowScan?
 
     /// - Parameters:
-    ///   - index: By species or by location.
-    ///   - start: A row; those before it are left out as far as an index tells.
-    ///   - startIDs: The places of its code; for species the species alone.
-    ///   - wanted: Whether a species, or a location, is read at all.
+    ///   - index: `.species` or `.location`.
+    ///   - isWide: Whether rows need their data set and id.
+    ///   - start: The page start. Earlier rows are left out as far as the index tells.
+    ///   - filter: The conditions, without those on the ids that `wanted` decides.
+    ///   - wanted: Whether to read a species or location.
     init(
         _ index: ObservationIndex, isWide: Bool, isDescending: Bool, start: PageStart?, filter: RowFilter,
         database: Database, pool: ScanPool, wanted: @escaping (Int64) throws(StoreError) -> Bool
@@ -69,7 +73,7 @@ final class SequentialScan {
         }
     }
 
-    /// The ids of the next species, or of all places of the next code.
+    /// The id of the next species, or the ids of all locations of the next code; nil at the end.
     private func nextGroup() throws(StoreError) -> [Int64]? {
         var group = pending.map { [$0] } ?? []
         pending = nil
@@ -97,7 +101,7 @@ final class SequentialScan {
                     index, values: group, isWide: isWide, isDescending: isDescending, start: start, filter: filter,
                     pool: pool))
         }
-        // Rare: a code that stands for many points.
+        // Rare: a code that many locations share. Sort instead of merging more scans than `few`.
         return .sorted(
             SortedScan(SortValues(isDescending: isDescending), start: start, limit: .max) {
                 [filter, pool] () throws(StoreError) in
@@ -105,7 +109,7 @@ final class SequentialScan {
             })
     }
 
-    /// Gives the statements back. There are no more rows.
+    /// Releases the statements. No rows follow.
     func end() {
         scan?.end()
         scan = nil

@@ -1,7 +1,11 @@
 /// Observations in an order that no index has.
 ///
-/// Memory does not grow with the answer: all rows that match are read, the first of them in the order are kept, and when those
-/// have been handed out all are read again for the next ones. So a page costs what reading all that matches costs.
+/// Memory is bounded: each pass reads all matching rows and keeps the first `most` of those that were not yet
+/// returned. When these have been returned, the next pass reads everything again. So even a short page costs as
+/// much as reading all that matches.
+///
+/// Invariant: rows compare by their keys, then in the default order or its reverse, down to the id. That order is
+/// total, so `bound` separates the passes exactly.
 final class SortedScan {
     private struct Entry {
         var keys: SIMD8<Int64>
@@ -11,20 +15,24 @@ final class SortedScan {
     private let keys: SortValues
     private let makeScan: () throws(StoreError) -> any RowFinder<ObservationRow>
     private let start: ObservationRow?
+    /// How many rows a pass keeps.
     private let most: Int
+    /// The rows of this pass in order, and the next one to return.
     private var entries: [Entry] = []
     private var position = 0
-    /// The last that was handed out of the rows that were kept before.
+    /// The last row of the pass before; nil in the first.
     private var bound: Entry?
-    /// Whether rows that match are behind those that are kept.
+    /// Whether matching rows follow those that are kept.
     private var hasMore = true
 
-    /// How many rows are kept at most, and twice as many while they are gathered: about 15 MB.
+    /// The greatest number of rows that a pass keeps. Twice as many are in memory while it runs, about 15 MB.
     static let mostKept = 1 << 16
 
     /// - Parameters:
-    ///   - start: A row; those before it are left out, those like it are not.
-    ///   - limit: How many rows will be asked for at most.
+    ///   - start: The row to begin at. Earlier rows are left out, but not those equal to it except for their ids:
+    ///     the `Pager` counts these.
+    ///   - limit: The greatest number of rows that will be read.
+    ///   - scan: Begins to read all matching rows, in any order. It is called once for each pass.
     init(
         _ keys: SortValues, start: ObservationRow?, limit: Int, mostKept: Int = SortedScan.mostKept,
         scan: @escaping () throws(StoreError) -> any RowFinder<ObservationRow>
@@ -54,7 +62,7 @@ final class SortedScan {
         hasMore = false
     }
 
-    /// Keeps the first `most` of the rows that come after `bound`.
+    /// Runs a pass: keeps the first `most` of the rows after `bound`.
     private func gather() throws(StoreError) {
         entries = []
         position = 0
@@ -69,7 +77,8 @@ final class SortedScan {
             if let start, let startKeys, !row.isLike(start), precedes(entry, Entry(keys: startKeys, row: start)) {
                 continue
             }
-            // What stands behind enough others is not among the first.
+            // Once rows were dropped, `entries[0]` is the last of the first `most` so far: a row after it can't be
+            // among them.
             if hasMore, let last = entries.first, entries.count >= most, precedes(last, entry) { continue }
             entries.append(entry)
             if entries.count == 2 * most { keepFirst() }
@@ -78,7 +87,8 @@ final class SortedScan {
         entries.sort(by: precedes)
     }
 
-    /// Puts the last of those that are kept first, so that it is at hand as a bound.
+    /// Drops all but the first `most` rows, and swaps the last of these to the front, where `gather` compares with
+    /// it.
     private func keepFirst() {
         guard entries.count > most else { return }
         entries.sort(by: precedes)
@@ -93,13 +103,13 @@ final class SortedScan {
     }
 }
 
-/// The values that rows are sorted by, as numbers: a text is its rank among all of its column.
+/// The values by which rows are sorted, as numbers: a text becomes its rank among all values of its column.
 ///
-/// Memory grows with the number of locations and species, where the order is by what is known of those.
+/// For a sort by properties of locations or species, memory grows with the number of those.
 final class SortValues {
-    /// How many there are; at most `SortKey.most`.
+    /// The number of keys; at most `SortKey.most`, the width of the vector.
     let count: Int
-    /// Whether rows that are equal in all of them stand in the reverse of the default order.
+    /// Whether rows with equal keys come in the reverse of the default order: the direction of the last key.
     let isDescending: Bool
     private let columns: [(value: (ObservationRow) throws(StoreError) -> Int64, isDescending: Bool)]
 
@@ -113,22 +123,25 @@ final class SortValues {
         isDescending = keys.last?.isDescending ?? false
     }
 
-    /// Of the default order, or its reverse.
+    /// No keys: the default order, or its reverse.
     init(isDescending: Bool) {
         (count, columns) = (0, [])
         self.isDescending = isDescending
     }
 
+    /// The keys of a row, so that ascending vectors are in the order of the sort. Unused elements are 0.
     func values(of row: ObservationRow) throws(StoreError) -> SIMD8<Int64> {
         var values = SIMD8<Int64>()
         for index in columns.indices {
             let value = try columns[index].value(row)
-            // The complement turns an order around and does not overflow.
+            // The complement reverses the order and, unlike negation, can't overflow.
             values[index] = columns[index].isDescending ? ~value : value
         }
         return values
     }
 
+    /// A function from a row to the value of a field. Missing values sort first: a missing year, month or day is 0,
+    /// an uncounted number is the least, and NULL has the first rank.
     private static func value(
         of field: SortKey.Field, _ database: Database
     ) throws(StoreError) -> (ObservationRow) throws(StoreError) -> Int64 {
@@ -139,7 +152,7 @@ final class SortValues {
         case .day: return { (row) in StoredDate(row.date).day ?? 0 }
         case .num: return { (row) in row.num.sortKey }
         case .speciesID: return { (row) in row.species }
-        // Of several places that share a code none comes first.
+        // Locations that share a code have the same rank.
         case .locationID: return try rank("code", "location", database) { $0.location }
         case .commonName: return try rank("common_name", "species", database) { $0.species }
         case .scientificName: return try rank("scientific_name", "species", database) { $0.species }
@@ -152,7 +165,7 @@ final class SortValues {
         }
     }
 
-    /// Ranks by id: equal values have the same, and none comes first.
+    /// Ranks by id, in SQLite's order: equal values share a rank, and NULL comes first. A missing row has rank 0.
     private static func rank(
         _ column: String, _ table: String, _ database: Database, id: @escaping (ObservationRow) -> Int64
     ) throws(StoreError) -> (ObservationRow) throws(StoreError) -> Int64 {

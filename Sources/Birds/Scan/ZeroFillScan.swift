@@ -1,22 +1,24 @@
-/// Observations of some species on every complete checklist: those that there are, and a row with the number 0 for each species
-/// that a checklist does not report. In the order of date, place, data set, checklist and species.
+/// Observations of some species on every complete checklist, and a row with the number 0 for each of these species
+/// that a checklist does not report. The order is `(date, location, dataset, checklist, species)`.
 ///
-/// A row that is no record has the id of its checklist. Memory holds what belongs to one date and place.
+/// Checklists and records both come in the order of date and location, and are joined like two sorted lists. Memory
+/// holds one date and location. A row that is not a record has the id of its checklist.
 final class ZeroFillScan {
     private let checklists: ChecklistScan
     private let observations: ObservationScan
     private let species: [Int64]
+    /// Finds the checklist of a record.
     private let checklistOf: Statement
-    /// The rows of one date and place, the next one last.
+    /// The rows of one date and location in reverse, so that the next is the last.
     private var group: [ObservationRow] = []
-    /// The first checklist of the next group, and the first record that is not before it.
+    /// The next checklist, and the first record that does not come before it; nil at the end.
     private var nextChecklist: ChecklistScan.Entry?
     private var nextRecord: ObservationRow?
     private var hasBegun = false
 
     /// - Parameters:
-    ///   - checklists: Complete ones alone.
-    ///   - observations: Of the species, and of all the places and dates of the checklists.
+    ///   - checklists: Complete checklists only.
+    ///   - observations: The records of the species, at all locations and dates of the checklists.
     ///   - species: Ids, ascending.
     init(
         checklists: ChecklistScan, observations: ObservationScan, species: [Int64], database: Database
@@ -40,6 +42,7 @@ final class ZeroFillScan {
         return true
     }
 
+    /// Fills `group` with the rows of the next date and location.
     private func gather() throws(StoreError) {
         guard let first = nextChecklist else { return }
         var entries: [ChecklistScan.Entry] = []
@@ -47,7 +50,7 @@ final class ZeroFillScan {
             entries.append(entry)
             nextChecklist = try checklist()
         }
-        // By checklist and species. Records on checklists that are not complete are passed over.
+        // By checklist and species. Records of incomplete checklists are collected too, but not used.
         var records: [Int64: [Int64: [ObservationRow]]] = [:]
         while let record = nextRecord, (record.date, record.location) <= (first.date, first.location) {
             if record.date == first.date, record.location == first.location {
@@ -84,7 +87,7 @@ final class ZeroFillScan {
         return try observations.next(&row) ? row : nil
     }
 
-    /// Gives the statements back. There are no more rows.
+    /// Releases the statements. No rows follow.
     func end() {
         checklists.end()
         observations.end()
