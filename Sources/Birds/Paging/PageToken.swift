@@ -1,30 +1,42 @@
-/// The opaque value of `after`: where a page ended, so that the next one begins behind it.
+/// The value of `after`, opaque to clients: where a page ended, so that the next one begins after it.
 ///
-/// It holds no id that an import may change: the last row is named by its date, the key of its place, the code of its species,
-/// its number and its data set; among rows that are equal in all that, it is the one of a number. So records that arrive in
-/// between neither repeat nor vanish. And it holds a hash of the query, for it is the place in one answer and no other. Texts are
-/// bytes, since an edit may have left some that are no UTF-8.
+/// It names the last row without ids that an import may change: by its date, the code, coordinates and region of
+/// its location, the code of its species, its count and its data set. Among rows that are equal in all of these, it
+/// counts how many have been sent. So records that are added between two requests neither repeat nor hide others.
+/// It also holds a hash of the query, since a position in one answer means nothing in another.
+///
+/// A token is not sealed: a client can forge one. So it may only choose where to begin, never what is shown, and
+/// `init` accepts any values in it.
 struct PageToken: Equatable {
+    /// `Selection.fingerprint` of the query.
     var query: UInt64
+    /// `yyyymmdd`, as it is stored.
     var date: Int64
+    // The texts are bytes, since an edit may have left text that is not UTF-8.
     var location: [UInt8]
     var latitude: Double?
     var longitude: Double?
     var region: [UInt8]?
-    /// Which of the places that are alike in all of that, in the order of their ids: 0, but where an edit made some alike.
+    /// Which of the locations that are equal in all of that, in the order of their ids. It is 0 unless an edit made
+    /// some equal.
     var twin: Int64 = 0
+    /// The code of the species; empty in resources whose rows have none.
     var species: [UInt8]
     var num: Count
+    /// The id of the data set, which every import keeps.
     var dataset: Int64
-    /// How many of the rows that are equal in all of the above have been sent.
+    /// How many of the rows that are equal in all of the above have been sent, up to the end of the page.
     var ordinal: Int64
 
+    /// The first byte. Raise it when the layout changes: older tokens are then refused.
     private static let version: UInt8 = 2
-    /// In bytes; its length is two of them, and the greatest stands for no text. A token of longer ones than a request line takes
-    /// is refused there: one that were cut would begin its page elsewhere.
+    /// The longest text, in bytes. Its length takes two bytes, and 0xFFFF stands for no text. Longer texts are cut,
+    /// which never matters: a token with such a text is longer than the server accepts in a request line, so it
+    /// never comes back.
     private static let longestText = 0xFFFE
 
-    /// In the alphabet of RFC 4648 §5, without padding.
+    /// The token as it is sent: base64url (RFC 4648 §5) without padding, so that it needs no escaping in a URL.
+    /// Numbers are big-endian.
     var text: String {
         var bytes: [UInt8] = [Self.version]
         func add(_ number: UInt64) {
@@ -57,7 +69,7 @@ struct PageToken: Equatable {
 }
 
 extension PageToken {
-    /// Nil where the text is none of ours.
+    /// Reads a token; nil if the text does not have the layout of one.
     init?(_ text: String) {
         guard let bytes = Base64URL.decode(text) else { return nil }
         var reader = Reader(rest: bytes[...])
@@ -76,7 +88,8 @@ extension PageToken {
             ordinal: numbers[4])
     }
 
-    /// Each function gives nil where there are not enough bytes, and a nil within where nothing is meant.
+    /// Reads the parts of a token. Each function returns nil if the bytes are too few or malformed, and an inner
+    /// nil for a value that is absent.
     private struct Reader {
         var rest: ArraySlice<UInt8>
 
@@ -109,10 +122,11 @@ extension PageToken {
     }
 }
 
-/// Base 64 for URLs (RFC 4648 §5), without padding.
+/// Base64url (RFC 4648 §5), without padding.
 enum Base64URL {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
+    // Bits of a byte wait in `bits` until there are six for a character.
     static func encode(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []
         var (bits, count): (UInt32, UInt32) = (0, 0)
@@ -129,7 +143,8 @@ enum Base64URL {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// Nil for anything that `encode` does not write.
+    /// Decodes a text; nil for anything that `encode` does not write, such as padding or unused bits that are not 0
+    /// (RFC 4648 §3.5).
     static func decode(_ text: String) -> [UInt8]? {
         var bytes: [UInt8] = []
         var (bits, count): (UInt32, UInt32) = (0, 0)

@@ -1,48 +1,55 @@
-/// One page of rows, of any resource: leaves out what was on the pages before, ends it, and names the next one.
+/// Cuts one page out of the rows of any resource: skips the rows of earlier pages, ends the page, and makes the
+/// token of the next.
 ///
-/// Ids change with imports, so a page begins behind so many of the rows that are like the last one of the page before. Resources
-/// whose rows have no species give their rows as observations of species 0 and number 0.
+/// Ids change with imports, so a page does not begin at an id: it begins after a number of the rows that are equal
+/// to the last one of the page before (see `PageToken`).
+///
+/// Invariants:
+/// - `judge` is asked about the rows in their order, beginning at or before `start`.
+/// - Resources whose rows have no species pass them as observations of species 0 and count 0.
 final class Pager {
     enum Resource: String {
         case observations, checklists, locations
         case zeroFilled = "zerofill"
 
-        /// Whether its rows are told apart by their species and numbers.
+        /// Whether pages distinguish its rows by species and count too.
         var hasSpecies: Bool { self == .observations }
     }
 
-    /// What becomes of a row.
+    /// What to do with a row.
     enum Verdict {
-        /// It was on a page before.
+        /// It was on an earlier page.
         case skip
+        /// It is on this page.
         case take
-        /// It is not on this page, and nor is any row behind it.
+        /// It comes after this page, as do all later rows.
         case end
     }
 
-    /// Nil for the first page.
+    /// Where the page begins; nil for the first page.
     let start: PageStart?
-    /// The name of the next page, once this one has ended and where there is one.
+    /// The token of the next page; nil until this page has ended, and if it is the last.
     private(set) var next: String?
 
     private let order: RowOrder
     private let records: Records
     private let limit: Int
-    /// Tells the pages of one list from those of another.
+    /// Ties tokens to this query.
     private let fingerprint: UInt64
     private var taken = 0
-    /// Whether rows may still be on a page before, and how many that are like the start were.
+    /// Whether rows of earlier pages may still come, and how many rows equal to the start were skipped.
     private var isSkipping: Bool
     private var skipped: Int64 = 0
-    /// The last row of this page or one before, and how many like it there were by then.
+    /// The last row that was shown, on this page or before, and how many rows equal to it have been shown.
     private var last = ObservationRow()
     private var ordinal: Int64 = 0
 
-    /// Nil where all rows are asked for.
+    /// Nil if all rows are asked for.
     /// - Parameters:
-    ///   - sort: As it was asked for.
-    ///   - order: What it comes to.
-    /// - Throws: `.unknownPage` or `.lostPage`.
+    ///   - sort: The keys of the request, which the fingerprint contains.
+    ///   - order: The order that they correspond to.
+    /// - Throws: `.unknownPage` if `after` is not a token of this query, and `.lostPage` if its position can't be
+    ///   found any more.
     init?(
         _ page: PageRequest, of resource: Resource, _ selection: Selection, sort: [SortKey] = [], order: RowOrder,
         _ records: Records, _ database: Database
@@ -61,7 +68,7 @@ final class Pager {
         isSkipping = start != nil
     }
 
-    /// Decides on the next row of the order.
+    /// Decides about the next row.
     func judge(_ row: ObservationRow) throws(StoreError) -> Verdict {
         if isSkipping, isBefore(row) { return .skip }
         if taken >= limit {
@@ -74,7 +81,7 @@ final class Pager {
         return .take
     }
 
-    /// Whether a row was on the pages before.
+    /// Whether a row was on an earlier page. The first that was not ends the skipping.
     private func isBefore(_ row: ObservationRow) -> Bool {
         guard let start else { return false }
         if order.precedes(row, start) { return true }
@@ -87,7 +94,7 @@ final class Pager {
         return false
     }
 
-    /// The name of the page behind the last row.
+    /// The token of the page after the last row.
     private func token() throws(StoreError) -> String {
         let location = try records.key(ofLocation: last.location)
         return PageToken(
@@ -99,8 +106,9 @@ final class Pager {
         ).text
     }
 
-    /// Where a page begins by the ids of now. Ids ascend with names, so that the place of one that is gone is right before the
-    /// next.
+    /// Finds where a page begins, in the ids of this generation. Ids ascend with codes, so if the location or
+    /// species of the token is gone, the page begins in the gap that it left: right before the next one.
+    /// - Throws: `.lostPage` if it is gone and the order does not follow its id.
     private static func start(
         _ token: PageToken, of resource: Resource, _ order: RowOrder, _ database: Database
     ) throws(StoreError) -> PageStart {
@@ -109,7 +117,8 @@ final class Pager {
         var row = ObservationRow(date: token.date, location: location.id, species: species.id, num: token.num)
         row.dataset = token.dataset
         var locations: Set<Int64> = []
-        // Behind all rows of what is before the gap.
+        // If one is gone, its id is that of a gap: the greatest values in the columns after it make the page begin
+        // after all rows before the gap.
         switch order {
         case .date:
             if !location.isThere { (row.species, row.num, row.dataset) = (.max, .greatest, .max) }
@@ -127,7 +136,7 @@ final class Pager {
         return PageStart(row: row, ordinal: token.ordinal, code: token.location, locations: locations)
     }
 
-    /// The ids of the places of a `loc_id`.
+    /// The ids of all locations with a `loc_id`.
     private static func locations(of code: [UInt8], _ database: Database) throws(StoreError) -> Set<Int64> {
         let statement = try database.prepare("SELECT id FROM location INDEXED BY location_by_code WHERE code = ?1")
         statement.bind(1, utf8: code, 0..<code.count)
@@ -136,6 +145,7 @@ final class Pager {
         return ids
     }
 
+    /// The id of the species with a code. If there is none, an id before that of the next code.
     private static func find(species code: [UInt8], _ database: Database) throws(StoreError) -> (
         id: Int64, isThere: Bool
     ) {
@@ -146,6 +156,7 @@ final class Pager {
         return (isThere ? statement.int64(0) : statement.int64(0).addingSaturated(-1), isThere)
     }
 
+    /// The id of the token's location. If there is none, an id before that of the next one.
     private static func find(
         location token: PageToken, _ database: Database
     ) throws(StoreError) -> (id: Int64, isThere: Bool) {
@@ -155,7 +166,7 @@ final class Pager {
         var twins: Int64 = 0
         var last: Int64?
         while try ofCode.step() {
-            // As `Records.twins` compares; a region without a name is another one than none.
+            // The same comparison as in `Records.twins`. An empty region differs from none.
             guard ofCode.optionalDouble(2) == token.latitude, ofCode.optionalDouble(3) == token.longitude,
                 ofCode.isNull(4) == (token.region == nil), ofCode.bytes(4) == token.region ?? []
             else { continue }
@@ -163,7 +174,7 @@ final class Pager {
             if twins == token.twin { return (ofCode.int64(0), true) }
             twins += 1
         }
-        // Fewer are alike than there were: it comes after those.
+        // There are fewer equal locations than before: begin after the last of them.
         if let last { return (last, false) }
         let wanted = LocationKey(
             code: token.location, latitude: token.latitude, longitude: token.longitude, region: token.region ?? []
@@ -179,7 +190,7 @@ final class Pager {
 }
 
 extension Int64 {
-    /// The sum, or the number next to it that 64 bits hold.
+    /// The sum, clamped to 64 bits.
     @inline(__always)
     func addingSaturated(_ other: Int64) -> Int64 {
         let (sum, isTooLarge) = addingReportingOverflow(other)
@@ -188,8 +199,8 @@ extension Int64 {
 }
 
 extension RowFinder {
-    /// Goes to the next row of a page, of all rows where there is no pager; false at the end.
-    /// - Parameter key: The row as an observation, as far as pages tell rows apart.
+    /// Goes to the next row of a page, or of all rows without a pager; false at the end.
+    /// - Parameter key: The row as an observation, with the columns by which pages distinguish rows.
     @inline(__always)
     func next(
         _ row: inout Row, on pager: Pager?, as key: (Row) -> ObservationRow
