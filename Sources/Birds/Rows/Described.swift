@@ -1,4 +1,5 @@
-/// A row and what its ids stand for, each looked up when it is first asked for.
+/// A row with the rows that its ids refer to. Each is looked up when it is first asked for, so an answer costs only
+/// the tables whose members it shows.
 struct Described {
     private let row: ObservationRow
     private let records: Records
@@ -7,16 +8,17 @@ struct Described {
     private var knownSpecies: Records.Species?
     private var knownChecklist: Records.Checklist?
 
-    /// - Parameter checklist: The id of its checklist, which an index of records does not hold.
+    /// - Parameter checklist: The id of its checklist, which no index of observations holds; 0 if no member needs
+    ///   it.
     init(row: ObservationRow, records: Records, checklist: Int64) {
         self.row = row
         self.records = records
         checklistID = checklist
     }
 
-    /// Nil where the row is no record.
+    /// Nil if the row is zero-filled and not a record.
     var id: Int64? { row.isRecord ? row.id : nil }
-    /// Nil where the birds were not counted.
+    /// Nil if the birds were not counted.
     var num: Int64? { row.num.number }
     var date: StoredDate { StoredDate(row.date) }
 

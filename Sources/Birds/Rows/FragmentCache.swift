@@ -1,15 +1,17 @@
-/// Rendered members of rows, by the id of what they describe, so that a place is written once and then copied.
+/// Rendered members of rows, by the id of the location, species or other thing that they describe, so that each is
+/// rendered once and then copied. A hash table with linear probing.
 ///
 /// Invariants:
-/// - Fragments and table together hold at most `bound` bytes, but for the smallest table and one fragment, which are always
-///   there. When the next fragment does not fit, all are forgotten.
-/// - The table is at most half full, so that a search ends; its size is a power of two.
-/// - `newest` points into the arena, and is valid until the next `add`.
+/// - The fragments and the table together take at most `bound` bytes, not counting the smallest table and one
+///   fragment, which are always allowed. If the next fragment does not fit, all others are dropped.
+/// - The table is at most half full, so that a search ends. Its size is a power of two.
+/// - `newest` points into the arena and is valid until the next `add`.
 struct FragmentCache: ~Copyable {
     private struct Slot {
         var key: Int64
+        /// The position of the fragment in the arena, in bytes.
         var start: UInt32
-        /// `empty` in a free slot.
+        /// The length of the fragment in bytes; `empty` in a free slot.
         var count: UInt32
 
         static let empty = UInt32.max
@@ -17,13 +19,15 @@ struct FragmentCache: ~Copyable {
 
     /// In bytes.
     private let bound: Int
+    /// All fragments, one after another.
     private var arena = RowBuffer()
     private var slots: UnsafeMutablePointer<Slot>
     /// The number of slots is `1 << bits`.
     private var bits: Int
+    /// The number of slots that are taken.
     private var used = 0
 
-    // The newest answer: rows of one place follow each other.
+    // The result of the last search: rows of one location are often adjacent.
     private var lastKey: Int64 = 0
     private var hasLast = false
     /// The fragment that was found or added last.
@@ -39,10 +43,10 @@ struct FragmentCache: ~Copyable {
 
     deinit { slots.deallocate() }
 
-    /// What fragments and table take.
+    /// The size of the fragments and the table, in bytes.
     var byteCount: Int { arena.count + (1 << bits) * MemoryLayout<Slot>.stride }
 
-    /// Whether the fragment of the key is at hand; then it is `newest`.
+    /// Whether the fragment of a key is cached. If so, it is `newest`.
     @inline(__always)
     mutating func find(_ key: Int64) -> Bool { hasLast && key == lastKey || search(key) }
 
@@ -59,7 +63,7 @@ struct FragmentCache: ~Copyable {
         }
     }
 
-    /// Keeps the fragment of a key that is not at hand; then it is `newest`.
+    /// Caches the fragment of a key that `find` did not find. Afterwards it is `newest`.
     mutating func add(_ key: Int64, _ fragment: UnsafeBufferPointer<UInt8>) {
         let isFull = (used + 1) * 2 > 1 << bits
         let growth = isFull ? (1 << bits) * MemoryLayout<Slot>.stride : 0
@@ -71,7 +75,7 @@ struct FragmentCache: ~Copyable {
         let start = arena.count
         arena.append(fragment)
         setNewest(key, start: start, count: fragment.count)
-        // One that is greater than the bound is the newest, and no more than that.
+        // A fragment whose position or length does not fit into 32 bits is only `newest`, and not in the table.
         if let start = UInt32(exactly: start), let count = UInt32(exactly: fragment.count), count < Slot.empty {
             insert(Slot(key: key, start: start, count: count))
         }
@@ -83,6 +87,7 @@ struct FragmentCache: ~Copyable {
         newest = UnsafeBufferPointer(start: arena.base + start, count: count)
     }
 
+    /// Drops everything, and gives the memory back.
     private mutating func forget() {
         arena = RowBuffer()
         slots.deallocate()
@@ -91,6 +96,7 @@ struct FragmentCache: ~Copyable {
         used = 0
     }
 
+    /// Doubles the table.
     private mutating func grow() {
         let old = UnsafeBufferPointer(start: slots, count: 1 << bits)
         bits += 1

@@ -1,6 +1,7 @@
-/// Text as a JSON string (RFC 8259 §7).
+/// Writes text as a JSON string (RFC 8259 §7).
 public enum JSONText {
-    /// Appends the text in quotes; quotes, backslashes and control characters are escaped.
+    /// Appends the text in quotes. Quotes, backslashes and control characters are escaped, as they must be; all
+    /// else is UTF-8 as it is.
     public static func append(_ text: String, to output: inout [UInt8]) {
         output.append(UInt8(ascii: "\""))
         for byte in text.utf8 {

@@ -1,7 +1,7 @@
-/// Bytes of rows on their way out, in memory of its own that grows by doubling and is used again.
+/// The bytes of rows before they are sent, in memory of its own that grows by doubling and is reused.
 ///
-/// Invariant: `count <= capacity`, and the first `count` bytes are initialised. Every write reserves its room first, so the
-/// unchecked stores below stay within it.
+/// Invariant: `count <= capacity`, and the first `count` bytes are initialised. Every write reserves its room
+/// first, so the unchecked stores below stay within the memory.
 struct RowBuffer: ~Copyable {
     private(set) var base: UnsafeMutablePointer<UInt8>
     private(set) var count = 0
@@ -14,9 +14,11 @@ struct RowBuffer: ~Copyable {
 
     deinit { base.deallocate() }
 
-    /// Forgets what was written after the first `count` bytes.
+    /// Drops all but the first `count` bytes.
     mutating func truncate(to count: Int) { self.count = min(count, self.count) }
 
+    /// Makes room for this many more bytes. It may move the memory, so pointers from `contents` are no longer
+    /// valid.
     @inline(__always)
     mutating func reserve(_ more: Int) {
         if capacity - count < more { grow(more) }
@@ -66,7 +68,8 @@ struct RowBuffer: ~Copyable {
         let magnitude = number.magnitude
         var digits = 1
         var power: UInt64 = 10
-        // 10^19 is the last power of ten that 64 bits hold, and the magnitude of no Int64 reaches it.
+        // 10¹⁹ is the greatest power of ten that fits into 64 bits, and no Int64 has a magnitude that large: 19
+        // digits are enough.
         while digits < 19 && magnitude >= power {
             digits += 1
             power &*= 10
@@ -89,30 +92,34 @@ struct RowBuffer: ~Copyable {
         count += width
     }
 
+    /// The bytes; valid until the next write.
     var contents: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: base, count: count) }
 
     var bytes: [UInt8] { Array(contents) }
 
-    /// Appends all bytes to an array, and forgets them.
+    /// Moves all bytes to the end of an array. The memory stays for the next rows.
     mutating func move(to array: inout [UInt8]) {
         array.append(contentsOf: contents)
         count = 0
     }
 }
 
-/// What the cursors of one store share: the memory that rows are gathered in, and how long they may take.
+/// What the cursors of one store share: the memory in which rows are gathered, and the time that they may take. A
+/// cursor borrows the memory only while it fills a piece, so one buffer is enough for all.
 final class RowMemory {
     let budget: Budget
     private var rows = RowBuffer(capacity: 1 << 14)
 
     init(_ budget: Budget) { self.budget = budget }
 
+    /// Lends the buffer, which is empty at the beginning; empty it again. `lend` must not be called within `body`.
     func lend<Result>(_ body: (inout RowBuffer) throws(StoreError) -> Result) throws(StoreError) -> Result {
         try body(&rows)
     }
 }
 
-/// Bytes that are written again and again, in memory of their own, so that writing them is nothing but a copy.
+/// Bytes that are written many times, in memory of their own: writing them is only a copy, without a reference
+/// count.
 struct Literal: ~Copyable {
     let bytes: UnsafeBufferPointer<UInt8>
 

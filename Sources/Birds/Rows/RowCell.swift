@@ -1,11 +1,12 @@
-/// What a cell of a row holds that is not written by a `RowEncoder`.
+/// A cell of a row that `TableRows` writes. (A `RowEncoder` writes its values directly.)
 enum RowCell: Equatable {
+    /// No value: `null` in JSON, empty in CSV.
     case nothing
     case integer(Int64)
     case real(Double)
     case text(String)
     case boolean(Bool)
-    /// JSON as it stands; for documents that are never CSV.
+    /// JSON that is written as it is. Only for documents, which are never CSV.
     case json(String)
 
     init(_ number: Int64?) { self = number.map { .integer($0) } ?? .nothing }
@@ -23,7 +24,7 @@ enum RowCell: Equatable {
             }
     }
 
-    /// As a coordinate.
+    /// The value as a number, for a coordinate or a comparison.
     var number: Double? {
         switch self {
         case .integer(let number): Double(number)

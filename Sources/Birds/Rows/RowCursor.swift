@@ -1,10 +1,15 @@
-/// Rows on their way out, in the format that was asked for. One thread at a time uses it and its store.
+/// The rows of an answer, written in a format, a piece at a time.
 ///
-/// Cursors of one store do not disturb each other: each has statements of its own until it ends.
+/// Invariants:
+/// - One thread at a time uses a cursor and its store.
+/// - Cursors of one store do not disturb each other: each has statements of its own until it ends.
+/// - Every piece ends with a whole row. After an error no more rows come, so that a broken answer never looks
+///   complete.
 public final class RowCursor {
+    /// What writes the rows.
     enum Source {
         case observations(RowScan, RowEncoder)
-        /// Rows that are not written by a `RowEncoder`.
+        /// Rows that write themselves.
         case other(any RowProducer)
     }
 
@@ -13,25 +18,27 @@ public final class RowCursor {
         case failed(StoreError)
     }
 
-    /// How many rows were written.
+    /// How many rows have been written.
     private(set) var rowCount = 0
 
-    /// How many rows match on all pages; nil where that was not asked for.
+    /// The number of matching rows on all pages; nil if it was not asked for.
     public let total: Int?
-    /// The name of the next page, as `ObservationQuery.after` takes it; nil where there is none, and until this one is complete.
+    /// The token of the next page, for `PageRequest.after`; nil if this is the last, and until it is complete.
     public private(set) var next: String?
 
     private let memory: RowMemory
-    /// Nil once the rows have ended: with it go their statements.
+    /// Nil once the rows have ended, which releases their statements.
     private var source: Source?
     private let limit: Int
     private let pager: Pager?
     private var state = State.fresh
 
-    /// How many bytes are gathered before they go to the caller.
+    /// How many bytes are gathered before they are moved to the caller's buffer.
     private static let pieceSize = 1 << 16
 
-    /// - Parameter limit: How many rows there are at most.
+    /// - Parameters:
+    ///   - limit: The greatest number of rows. For observations the pager ends the page.
+    ///   - pager: Of observations; other sources have their own.
     init(
         _ source: Source, limit: Int = .max, pager: Pager? = nil, total: Int? = nil, memory: RowMemory
     ) {
@@ -42,9 +49,9 @@ public final class RowCursor {
         self.memory = memory
     }
 
-    /// Appends whole rows, at least one, until the buffer holds at least `limit` bytes or there are no more.
-    /// - Returns: Whether the answer is complete, its closing bracket included.
-    /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`; then, and at every later call, nothing more comes.
+    /// Appends whole rows, at least one, until the buffer holds at least `limit` bytes or no rows are left.
+    /// - Returns: Whether the answer is complete, including its closing bracket.
+    /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`. Every later call throws the same error.
     public func fill(_ buffer: inout [UInt8], limit: Int) throws(StoreError) -> Bool {
         switch state {
         case .failed(let error): throw error
@@ -62,6 +69,8 @@ public final class RowCursor {
                 }
                 let isComplete =
                     switch source {
+                    // Each kind of scan is passed by its own type, so that the loop over its rows is specialised
+                    // for it.
                     case .observations(.indexed(let scan), let encoder):
                         try gather(scan, encoder, &rows, limit: limit, into: &buffer)
                     case .observations(.sequential(let scan), let encoder):
@@ -83,6 +92,7 @@ public final class RowCursor {
     }
 
     /// - Returns: Whether there are no more rows.
+    /// Writes rows of observations.
     private func gather<Finder: RowFinder<ObservationRow>>(
         _ scan: Finder, _ encoder: RowEncoder, _ rows: inout RowBuffer, limit: Int, into buffer: inout [UInt8]
     ) throws(StoreError) -> Bool {
@@ -104,7 +114,7 @@ public final class RowCursor {
         return false
     }
 
-    /// Goes to the end of the page without writing anything.
+    /// Goes to the end of the page without writing anything, to find `next`.
     func skipRows() throws(StoreError) {
         switch source {
         case nil: break
@@ -128,6 +138,7 @@ public final class RowCursor {
         next = pager?.next
     }
 
+    /// Writes rows of another source.
     private func gather(
         _ producer: any RowProducer, _ rows: inout RowBuffer, limit: Int, into buffer: inout [UInt8]
     ) throws(StoreError) -> Bool {
@@ -162,17 +173,18 @@ public final class RowCursor {
     }
 }
 
-/// Rows that write themselves, one after the other.
+/// Rows that write themselves, one after another.
 protocol RowProducer: AnyObject {
-    /// What stands before the first row, and after the last.
+    /// The text before the first row, and after the last.
     var opening: String { get }
     var closing: String { get }
 
-    /// Appends the next row; false at the end, and then it is not asked again.
-    /// - Parameter isFirst: Whether no row stands before it.
+    /// Appends the next row; false at the end, after which it is not called again.
+    /// - Parameter isFirst: Whether it is the first row, which no separator precedes.
+    /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
     func next(isFirst: Bool, to buffer: inout RowBuffer) throws(StoreError) -> Bool
 
-    /// The name of the next page, once this one is complete; nil where there is none.
+    /// The token of the next page, once this one is complete; nil if this is the last.
     var nextPage: String? { get }
 }
 

@@ -1,35 +1,37 @@
 /// Writes observations in a format, with the given members.
 ///
-/// The members are compiled to parts: those that follow each other and depend on the same thing (the place, the species, the
-/// date …) are one part, rendered once for each place and then copied. Only the id and the number are written afresh.
+/// The members are compiled to parts: adjacent members that depend on the same thing (location, species, date …)
+/// form one part, which is rendered once for each location and then copied. Only ids, counts and columns of single
+/// observations are written for each row. This is most of the speed of an answer: formatting two coordinates costs
+/// more than all the rest of a row.
 ///
-/// It is bound to its store: it knows the names of that generation.
+/// It belongs to one store: its fragments are true of that generation only.
 final class RowEncoder {
     let format: RowFormat
     let fields: [Field]
     let syntax: RowSyntax
-    /// What stands before the first row.
+    /// The text before the first row.
     let opening: String
 
     private let records: Records
     private let parts: UnsafeMutableBufferPointer<RowPart>
     private let rowEnd: Literal
     private let separator: Literal
-    /// Whether a member needs more of an observation than the indexes hold.
+    /// Whether a member shows a column of the observation or its checklist, which no index holds.
     private let needsObservation: Bool
-    /// Whether `dataset` and `id` of a row are needed.
+    /// Whether rows need their data set and id (`isWide`).
     let needsIdentity: Bool
 
     /// - Parameters:
-    ///   - fields: A repeated one counts once.
-    ///   - cacheBound: How many bytes of rendered members are kept.
+    ///   - fields: The members, in order. A repeated one is written once.
+    ///   - cacheBound: How many bytes of rendered members are kept, shared by all parts.
     init(format: RowFormat, fields: [Field], records: Records, cacheBound: Int) {
         self.format = format
         self.fields = fields
         self.records = records
         var distinct: [Field] = []
         for field in fields where !distinct.contains(field) {
-            // The geometry has them.
+            // They are in the geometry.
             if format == .geojson, field == .latitude || field == .longitude { continue }
             distinct.append(field)
         }
@@ -39,9 +41,10 @@ final class RowEncoder {
         separator = Literal(syntax.separator)
         rowEnd = Literal(syntax.rowEnd)
 
+        // Adjacent members with the same subject become one part.
         var runs: [(subject: Subject, members: [RowPart.Member])] = []
         if format == .geojson { runs.append((.location, [RowPart.Member(field: nil, prefix: "")])) }
-        // Of the other formats, a row begins with the same bytes always.
+        // In the other formats, every row begins with the same bytes, which become part of the first prefix.
         var start = RowBuffer()
         if format != .geojson { syntax.appendRowStart(latitude: nil, longitude: nil, to: &start) }
         let opener = String(decoding: start.bytes, as: UTF8.self)
@@ -71,8 +74,9 @@ final class RowEncoder {
         parts.deallocate()
     }
 
-    /// Appends one row, whole: after an error the buffer is as it was.
-    /// - Parameter isFirst: Whether no row stands before it.
+    /// Appends one whole row. After an error the buffer is as it was before.
+    /// - Parameter isFirst: Whether it is the first row, which no separator precedes.
+    /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
     @inline(__always)
     func append(_ row: ObservationRow, isFirst: Bool, to buffer: inout RowBuffer) throws(StoreError) {
         let start = buffer.count

@@ -1,4 +1,4 @@
-/// What a member describes, and so when it changes from row to row.
+/// The thing that a member describes, whose id decides whether a rendered member can be reused.
 enum Subject {
     case location, species, dataset, date, checklist, observation, id, num
 }
@@ -13,20 +13,20 @@ extension Field {
         case .sourceID, .valid, .reviewed, .time, .confidence, .breedingCode, .comments: .observation
         case .id: .id
         case .num: .num
-        // Those that show a column of it.
+        // All others show a column of the checklist (`ofChecklist`).
         default: .checklist
         }
     }
 }
 
-/// Members of a row that follow each other and describe the same thing.
+/// Adjacent members of a row that describe the same thing.
 ///
-/// It is not copyable, so that a row is written without a reference counted.
+/// It is not copyable, so that writing a row touches no reference count.
 struct RowPart: ~Copyable {
     struct Member {
-        /// Nil for the geometry of a row, which a part about the location begins with in GeoJSON.
+        /// Nil for the start of a GeoJSON row with its geometry, which belongs to the location.
         let field: Field?
-        /// What stands before its value: the punctuation, and in JSON its name.
+        /// The text before the value: punctuation, and in JSON the name.
         let prefix: String
     }
 
@@ -34,8 +34,9 @@ struct RowPart: ~Copyable {
     private let members: [Member]
     private let syntax: RowSyntax
     private var cache: FragmentCache
-    /// The prefix of the first member, for those that are written afresh.
+    /// The prefix of the first member, for a part that is not cached.
     private let prefix: Literal
+    /// The text for a missing value.
     private let nothing: Literal
 
     init(subject: Subject, members: [Member], syntax: RowSyntax, cacheBound: Int) {
@@ -47,6 +48,9 @@ struct RowPart: ~Copyable {
         nothing = Literal(syntax.nothing)
     }
 
+    /// Appends the members of one row.
+    /// - Parameter observation: The columns that no index holds; nil if no member needs them.
+    /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
     @inline(__always)
     mutating func append(
         _ row: ObservationRow, _ observation: Records.Observation?, _ records: Records, to buffer: inout RowBuffer
@@ -58,6 +62,7 @@ struct RowPart: ~Copyable {
         case .date: key = row.date
         case .dataset: key = row.dataset
         case .checklist: key = observation?.checklist ?? 0
+        // Columns of a single observation: nothing to reuse.
         case .observation:
             try render(row, observation, records, to: &buffer)
             return
@@ -74,7 +79,7 @@ struct RowPart: ~Copyable {
         buffer.append(cache.newest)
     }
 
-    /// Renders what is not at hand.
+    /// Renders the members and caches them.
     @inline(never)
     private mutating func add(
         _ key: Int64, _ row: ObservationRow, _ observation: Records.Observation?, _ records: Records
@@ -84,6 +89,7 @@ struct RowPart: ~Copyable {
         cache.add(key, fragment.contents)
     }
 
+    /// Renders all members of the part.
     @inline(never)
     private func render(
         _ row: ObservationRow, _ observation: Records.Observation?, _ records: Records, to buffer: inout RowBuffer

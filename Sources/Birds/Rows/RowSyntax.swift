@@ -1,18 +1,22 @@
 /// How rows and cells are written in a format.
 ///
-/// - JSON (RFC 8259): `[`, rows with `,` and a line feed between them, `]` and a line feed; no spaces. Nothing is `null`, and a
-///   number that JSON can't hold (an infinity) is nothing. `true` and `false` are words.
-/// - NDJSON: the same objects, a line feed after each.
-/// - CSV (RFC 4180): a header line; lines end in CR LF; a cell is quoted only where it must be. Nothing is an empty cell, `true`
-///   and `false` are `1` and `0`. A row of one empty cell is written `""`, for readers skip empty lines.
-/// - CSV for spreadsheets: the same after a byte order mark, but that a text which would be a formula has an apostrophe before it.
-/// - GeoJSON (RFC 7946): a FeatureCollection, a feature on each line. A row begins with its geometry, null without a place.
-/// - Numbers with a fraction are the shortest that read back as the same double: `60.7`, `60.0`, `1e-07`.
+/// - JSON (RFC 8259): `[`, rows separated by `,` and a line feed, `]` and a line feed; no spaces. A missing value
+///   is `null`, and so is a number that JSON can't represent (an infinity).
+/// - NDJSON: the same objects, each followed by a line feed.
+/// - CSV (RFC 4180): a header line; lines end in CR LF; a cell is quoted only if it must be. A missing value is an
+///   empty cell; `true` and `false` are `1` and `0`. If the only cell of a row is empty it is written `""`, since
+///   readers skip empty lines.
+/// - CSV for spreadsheets: the same after a byte order mark, with an apostrophe before each text that a spreadsheet
+///   would run as a formula.
+/// - GeoJSON (RFC 7946): a FeatureCollection with a feature on each line. A row begins with its geometry, which is
+///   null for a location without coordinates.
+/// - A number with a fraction is the shortest text that reads back as the same double: `60.7`, `60.0`, `1e-07`.
 struct RowSyntax {
     let format: RowFormat
-    /// What stands for nothing.
+    /// The text for a missing value.
     let nothing: String
 
+    /// - Parameter columns: The number of cells in a row.
     init(_ format: RowFormat, columns: Int) {
         self.format = format
         nothing = RowSyntax.isJSON(format) ? "null" : columns == 1 ? "\"\"" : ""
@@ -22,7 +26,7 @@ struct RowSyntax {
 
     private var isJSON: Bool { RowSyntax.isJSON(format) }
 
-    /// What stands before the first row.
+    /// The text before the first row: a bracket, or a header line with the names.
     func opening(_ names: [String]) -> String {
         switch format {
         case .json: "["
@@ -33,13 +37,13 @@ struct RowSyntax {
         }
     }
 
-    /// Without it Excel takes UTF-8 for the encoding of its country.
+    /// Without it Excel reads UTF-8 as the legacy encoding of its locale.
     private static let byteOrderMark = "\u{FEFF}"
 
-    /// What stands between two rows.
+    /// The text between two rows.
     var separator: String { format == .json || format == .geojson ? ",\n" : "" }
 
-    /// What stands after the last row.
+    /// The text after the last row.
     var closing: String {
         switch format {
         case .json: "]\n"
@@ -48,7 +52,8 @@ struct RowSyntax {
         }
     }
 
-    /// What stands at the beginning of a row, before the prefix of its first cell.
+    /// Appends the beginning of a row, before the prefix of its first cell. Only GeoJSON uses the coordinates, in
+    /// degrees.
     func appendRowStart(latitude: Double?, longitude: Double?, to buffer: inout RowBuffer) {
         switch format {
         case .json, .ndjson: buffer.append(UInt8(ascii: "{"))
@@ -56,7 +61,7 @@ struct RowSyntax {
         case .geojson:
             buffer.append(#"{"type":"Feature","geometry":"#)
             if let latitude, let longitude {
-                // RFC 7946 §3.1.1: the longitude comes first.
+                // The longitude comes first (RFC 7946 §3.1.1).
                 buffer.append(#"{"type":"Point","coordinates":["#)
                 append(longitude, to: &buffer)
                 buffer.append(UInt8(ascii: ","))
@@ -69,12 +74,12 @@ struct RowSyntax {
         }
     }
 
-    /// What stands before the cell of the column, within a row.
+    /// The text before a cell: a separator, and in JSON the name of its column. Names need no escaping.
     func prefix(_ name: String, isFirst: Bool) -> String {
         isJSON ? (isFirst ? "\"" : ",\"") + name + "\":" : isFirst ? "" : ","
     }
 
-    /// What stands after the last cell of a row.
+    /// The text after the last cell of a row.
     var rowEnd: String {
         switch format {
         case .json: "}"
@@ -112,7 +117,8 @@ struct RowSyntax {
         buffer.append(isJSON ? (flag ? "true" : "false") : flag ? "1" : "0")
     }
 
-    /// RFC 4180 §2, rules 5 to 7.
+    /// Appends a cell, quoted only if it contains a quote, comma or line end, with quotes doubled (RFC 4180 §2,
+    /// rules 5 to 7).
     private static func appendCell(_ bytes: UnsafeBufferPointer<UInt8>, to buffer: inout RowBuffer) {
         let quote = UInt8(ascii: "\"")
         let needsQuotes = bytes.contains { $0 == quote || $0 == UInt8(ascii: ",") || $0 == 0x0D || $0 == 0x0A }
@@ -125,10 +131,12 @@ struct RowSyntax {
         buffer.append(quote)
     }
 
-    /// Whether a spreadsheet would run the text, or a part of it after a tab or a line end.
+    /// Whether a spreadsheet would run the text as a formula, perhaps after skipping a tab or line end at its
+    /// beginning.
     private static func isFormula(_ text: String) -> Bool {
         guard let first = text.unicodeScalars.first else { return false }
-        // The full-width forms are taken for the others where a Chinese or Japanese keyboard is usual.
+        // Spreadsheets also accept the full-width forms of these characters, as Chinese and Japanese keyboards
+        // write them.
         return "=+-@\t\r\n\u{FF1D}\u{FF0B}\u{FF0D}\u{FF20}".unicodeScalars.contains(first)
     }
 }

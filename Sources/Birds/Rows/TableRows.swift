@@ -1,24 +1,27 @@
-/// Rows of cells on their way out, as a function gives them.
+/// Writes rows of cells that a function returns. It is slower than a `RowEncoder`, since it renders every cell, and
+/// serves all resources but observations.
 final class TableRows: RowProducer {
     typealias Cell = RowCell
 
-    /// Changes a row, or leaves it out if it returns false.
+    /// Changes the cells of a row. A row for which it returns false is left out.
     typealias Edit = (inout [Cell], _ id: Int64) throws(StoreError) -> Bool
 
     let syntax: RowSyntax
     let opening: String
     var closing: String { syntax.closing }
-    /// The name of the next page, asked once this one is complete.
+    /// Returns the token of the next page. It is called once this page is complete.
     var page: (() throws(StoreError) -> String?)?
     private let row: () throws(StoreError) -> [Cell]?
     private(set) var nextPage: String?
     private let names: [String]
     private let prefixes: [String]
-    /// Where the latitude and the longitude stand among the cells, for a geometry; -1 for nowhere.
+    /// The indexes of the latitude and longitude among the cells, for the geometry; -1 if there is none.
     private let latitude: Int
     private let longitude: Int
 
-    /// - Parameter row: The cells of the next row; nil at the end.
+    /// - Parameters:
+    ///   - names: The names of the cells, in order.
+    ///   - row: Returns the cells of the next row; nil at the end.
     init(names: [String], format: RowFormat, row: @escaping () throws(StoreError) -> [Cell]?) {
         self.row = row
         self.names = names
@@ -32,10 +35,11 @@ final class TableRows: RowProducer {
         self.longitude = longitude
     }
 
-    /// The rows of a small table, as its statement gives them: its columns are the members.
+    /// The rows of a small table, as a statement returns them.
     /// - Parameters:
-    ///   - statement: Its first column is the id of a row, and not written.
-    ///   - names: Of the columns after the first.
+    ///   - statement: Its first column is the id of the row, which is not written. The others are the cells.
+    ///   - names: The names of the columns after the first.
+    ///   - edit: Changes each row or leaves it out; nil to write all as they are.
     convenience init(_ statement: Statement, names: [String], format: RowFormat, edit: Edit?) {
         self.init(names: names, format: format) { () throws(StoreError) in
             while try statement.step() {
@@ -66,7 +70,7 @@ final class TableRows: RowProducer {
         for index in cells.indices {
             if syntax.format == .geojson {
                 if index == latitude || index == longitude { continue }
-                // The first that is written may not be the first of all.
+                // The coordinates are skipped, so the first cell that is written may not be the first of all.
                 buffer.append(syntax.prefix(names[index], isFirst: isFirst))
                 isFirst = false
             } else {
@@ -79,6 +83,7 @@ final class TableRows: RowProducer {
 }
 
 extension Statement {
+    /// The value of a column of the current row, by the type that it has there.
     func cell(_ column: Int32) -> RowCell {
         switch type(column) {
         case .integer: .integer(int64(column))
