@@ -1,7 +1,8 @@
-/// Checklists: visits of a place, with their effort.
+/// Checklists: visits to a location, with their effort.
 extension ObservationStore {
-    /// The checklists that a query matches, which are those of its dates, places and data sets, and, where it asks for species
-    /// or numbers, that hold such a record. In the order of date, place and data set.
+    /// The checklists of a query's dates, locations and data sets. If the query asks for species or counts, only
+    /// those with such a record. They come in the order of date, location and data set.
+    /// - Parameter fields: The members, in order.
     /// - Throws: `.unknownSpecies`, `.malformedList`, `.unknownPage`, `.overBudget`, `.cancelled` or `.sqlite`.
     func checklists(
         _ query: ObservationQuery, fields: [ChecklistField], view: View, format: RowFormat
@@ -13,9 +14,10 @@ extension ObservationStore {
         let records = records
         var fields = fields
         if format == .geojson {
-            // The geometry, which is there whatever was asked for.
+            // The geometry needs them, whatever members were asked for.
             for field in [ChecklistField.latitude, .longitude] where !fields.contains(field) { fields.append(field) }
         }
+        // Resolved once, and not for every row.
         let members = fields.map { (field: $0, ofChecklist: $0.ofChecklist) }
         let table = TableRows(names: fields.map(\.rawValue), format: format) { () throws(StoreError) in
             var entry = ChecklistScan.Entry()
@@ -51,11 +53,17 @@ extension ObservationStore {
         return RowCursor(.other(table), total: total, memory: memory)
     }
 
+    /// The checklists of a selection.
+    /// - Parameters:
+    ///   - start: The scan begins at the first checklist of its date and location.
+    ///   - areComplete: Whether only complete checklists are wanted.
     func checklistScan(
         _ selection: Selection, _ start: ObservationRow?, areComplete: Bool = false
     ) throws(StoreError) -> ChecklistScan {
         var observations: ObservationScan?
         if selection.dependsOnRecords {
+            // All records of the date and location of the start are read, since any may be on a checklist of this
+            // page.
             let first = start.map {
                 ObservationRow(date: $0.date, location: $0.location, species: .min, num: .uncounted)
             }

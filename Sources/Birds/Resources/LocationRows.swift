@@ -1,12 +1,12 @@
-/// Locations and regions, with the numbers of their records.
+/// Locations and regions, with the numbers of their records, which come from the table `summary`.
 extension ObservationStore {
-    /// The members of a location.
+    /// The members of a location, in order.
     public static let locationNames = [
         "loc_id", "latitude", "longitude", "region", "location_name", "records", "first", "last",
     ]
 
-    /// The locations in the regions and areas of a query, by loc_id: loc_id, latitude, longitude, region, location_name,
-    /// records, first, last. Of a query only places, limit, after and count matter.
+    /// The locations in the regions and areas of a query, by `loc_id`, with the members `locationNames`. Filters by
+    /// species, date, count and data set have no effect.
     /// - Throws: `.malformedList`, `.unknownPage`, `.overBudget`, `.cancelled` or `.sqlite`.
     func locations(_ query: ObservationQuery, view: View, format: RowFormat) throws(StoreError) -> RowCursor {
         let selection = try resolver.select(query.filter, view)
@@ -25,8 +25,10 @@ extension ObservationStore {
         return RowCursor(.other(table), total: total, memory: memory)
     }
 
-    /// One location as a JSON object: its members, and `species`, how many it has. Where several places share the code, it is
-    /// the one with the most records, and `other_places` has the others. Nil if there is none that the view shows.
+    /// One location as a JSON object: the members `locationNames`, and `species`, the number of its species. If
+    /// several locations share the code, it is the one with the most records, and `other_places` lists the others.
+    /// Nil if the view shows no such location.
+    /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
     func location(_ code: String, view: View) throws(StoreError) -> [UInt8]? {
         let locations = try resolver.select(view).locations
         let select = try database.prepare(
@@ -46,7 +48,7 @@ extension ObservationStore {
         }
         let position = ObservationStore.locationNames.count - 3
         func count(_ cells: [RowCell]) -> Double { cells[position].number ?? 0 }
-        // Of equals the first.
+        // If several have the most records, the first of them.
         var first = 0
         for index in found.indices where count(found[index]) > count(found[first]) { first = index }
         let main = found.remove(at: first)
@@ -61,10 +63,10 @@ extension ObservationStore {
         return object(names + extra, cells)
     }
 
-    /// How many places that share a code are told of.
+    /// The greatest number of locations that an answer shows for one code.
     private static let mostLocations = 1000
 
-    /// A JSON object.
+    /// A JSON object with these members.
     func object(_ names: [String], _ cells: [RowCell]) -> [UInt8] {
         let syntax = RowSyntax(.json, columns: names.count)
         var buffer = RowBuffer()
@@ -77,6 +79,8 @@ extension ObservationStore {
         return buffer.bytes
     }
 
+    /// The number of species seen at a location. A count of 0 and the code `nobird`, which reports that no bird was
+    /// seen, do not make a species.
     private func speciesCount(ofLocation id: Int64) throws(StoreError) -> Int64 {
         let statement = try database.prepare(
             """
@@ -87,10 +91,12 @@ extension ObservationStore {
         return try statement.step() ? statement.int64(0) : 0
     }
 
-    /// The members of a region.
+    /// The members of a region, in order.
     public static let regionNames = ["region", "locations", "records", "first", "last"]
 
-    /// The regions that have locations, by code, those without one first: region, locations, records, first, last.
+    /// The regions that have locations, by code, with the members `regionNames`. Locations without a region come
+    /// first, as one region without a code.
+    /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
     func regions(view: View, format: RowFormat) throws(StoreError) -> RowCursor {
         let visible = try visibleRegions(resolver.select(view).regions)
         let statement = try database.prepare(
@@ -117,7 +123,7 @@ extension ObservationStore {
     }
 }
 
-/// How many records locations have, and when.
+/// The members of a location, with the number of its records and their first and last date.
 private final class LocationNumbers {
     private let statement: Statement
 
@@ -129,6 +135,7 @@ private final class LocationNumbers {
             """)
     }
 
+    /// The values of `ObservationStore.locationNames` for a location.
     func cells(of id: Int64, _ records: Records) throws(StoreError) -> [RowCell] {
         let location = try records.location(id)
         statement.bind(1, id)
@@ -143,6 +150,6 @@ private final class LocationNumbers {
 }
 
 extension RowCell {
-    /// A date as it is stored; nothing where the number is no date.
+    /// A stored date as ISO 8601; no value if the number is not a date.
     static func date(_ number: Int64?) -> RowCell { RowCell(number.flatMap { StoredDate($0).iso }) }
 }

@@ -1,42 +1,46 @@
-/// The records of one generation of a database. Only it, and what it is made of in this folder, know SQL.
+/// The records of one generation of a database, and all that can be asked about them.
 ///
-/// It is one connection, for one thread at a time. A read transaction stays open for its life: the file can't be changed in
-/// place, and a query takes no lock.
+/// It is one connection to SQLite, for one thread at a time. A read transaction stays open for its whole life: so
+/// the file can't be changed in place, and a query takes no lock.
 ///
 /// Invariants:
-/// - Every function takes a view, and shows nothing that it does not, whatever is asked for and however.
-/// - Rows come in the order of an index, or are sorted in bounded memory, so memory does not grow with the size of an answer.
-/// - What is kept between queries is true of this generation alone, and bounded by the constants below.
+/// - Every function takes a view, and shows nothing that the view does not show, whatever is asked for and in
+///   whatever way.
+/// - Rows come in the order of an index or are sorted in bounded memory, so memory does not grow with the size of
+///   an answer.
+/// - Everything that is kept between queries is true of this generation only, and bounded by the constants below.
 public final class ObservationStore {
-    /// The file that it serves.
+    /// The file that is open.
     public let file: FileIdentity
-    /// Which of the generations of the file it serves.
+    /// The generation that is in the file.
     public let generation: PublishedGeneration
 
-    /// Whether another program has changed it since it was published, or an earlier version published it. What is answered without
-    /// reading records, and the order of ids, may be those of before.
+    /// Whether another program has changed the file since it was published, or an earlier version of Rookery
+    /// published it. Then summaries, regions and the order of ids may not agree with the records, until the next
+    /// import corrects them (`Mending`).
     public let isEdited: Bool
 
     let database: Database
     let records: Records
     let resolver: Resolver
     let planner: Planner
-    /// Memory that rows are gathered in, for all cursors.
+    /// The memory in which all cursors gather rows.
     let memory: RowMemory
-    /// The last used is the first.
+    /// The encoders of recent queries, the latest first: their rendered members are worth keeping.
     private var encoders: [RowEncoder] = []
+    /// The sizes of the data sets for recent views, each of which took a scan of all records.
     private var visibleCounts: [View: VisibleCounts] = [:]
 
-    /// SQLite's own pages, in KiB.
+    /// SQLite's page cache, in KiB. It is small, since the system caches the file too.
     private static let pageCache = 2000
     private static let keptEncoders = 4
-    /// Rendered members of each encoder, in bytes.
+    /// The rendered members that each encoder keeps, in bytes.
     private static let fragmentBound = 1 << 21
     private static let keptVisibleCounts = 8
-    /// How often opening is tried while the file is being replaced.
+    /// How often to try to open the file while it is being replaced.
     private static let attempts = 5
 
-    /// Opens the file as it is now.
+    /// Opens the file that the path leads to now.
     /// - Throws: `.missing`, `.unusable` or `.sqlite`.
     public convenience init(path: String) throws(StoreError) {
         try self.init(path: path, fragmentBound: ObservationStore.fragmentBound)
@@ -57,17 +61,18 @@ public final class ObservationStore {
         memory = RowMemory(database.budget)
     }
 
-    /// Opens the file, and makes sure that it is the one that has the name.
+    /// Opens the file, and makes sure that it is still the one at the path. SQLite opens by path, so a rename just
+    /// before could have put another file there.
     private static func open(_ path: String) throws(StoreError) -> (Database, FileIdentity) {
         for _ in 0..<attempts {
             guard let before = FileIdentity(path: path) else { throw .missing(path: path) }
-            // Opening a pipe would wait for who writes to it.
+            // Opening a named pipe would wait for a writer.
             guard before.isRegular else {
-                throw .unusable(path: path, reason: "it is no file; give the path of a database")
+                throw .unusable(path: path, reason: "it is not a file; give the path of a database")
             }
             let database = try Database(path: path, mode: .readOnly)
             try Schema.check(database, path: path)
-            // Without a memory map, for a file that were cut off under one would end the process.
+            // No memory map: if the file were truncated under one, SIGBUS would end the process.
             try database.execute(
                 """
                 PRAGMA query_only = 1;
@@ -75,26 +80,30 @@ public final class ObservationStore {
                 PRAGMA cache_size = -\(pageCache);
                 BEGIN;
                 """)
-            // The transaction begins with what first reads.
+            // BEGIN is deferred: only the first read takes the lock.
             _ = try database.integer("SELECT count(*) FROM sqlite_schema")
             if FileIdentity(path: path) == before { return (database, before) }
         }
-        throw .unusable(path: path, reason: "it is replaced again and again while it is opened; try again")
+        throw .unusable(path: path, reason: "it was replaced several times while it was being opened; try again")
     }
 
-    /// Ends whatever runs here, from any thread. Set a new one for each answer, since one that was used stays cancelled.
+    /// Ends whatever runs on this store, from any thread. Set a new one for each answer, since a canceller stays
+    /// cancelled.
     public var canceller: Canceller {
         get { database.budget.canceller }
         set { database.budget.canceller = newValue }
     }
 
-    /// Ends whatever runs once this much time has gone by since this call; nil for no limit. Where it is set before each
-    /// `fill`, the time between them does not count.
+    /// Limits the time of what follows: a query that runs longer after this call ends with `.overBudget`. If it is
+    /// set before each `fill`, the time between two of them does not count.
+    /// - Parameters:
+    ///   - nanoseconds: Nil for no limit.
+    ///   - now: The monotonic clock, in nanoseconds, if the caller has just read it.
     public func setBudget(nanoseconds: UInt64?, now: UInt64? = nil) {
         database.budget.set(nanoseconds: nanoseconds, now: now)
     }
 
-    /// Rows of observations, in the order that is asked for.
+    /// The observations of a query, in its order.
     /// - Throws: `.unknownSpecies`, `.malformedList`, `.unknownPage`, `.lostPage`, `.overBudget`, `.cancelled` or `.sqlite`.
     func observations(_ query: ObservationQuery, view: View, format: RowFormat) throws(StoreError) -> RowCursor {
         let selection = try resolver.select(query.filter, view)
@@ -109,12 +118,12 @@ public final class ObservationStore {
             .observations(scan, encoder), limit: query.page.limit ?? .max, pager: pager, total: total, memory: memory)
     }
 
-    /// How many observations match, on all pages.
+    /// The number of matching observations on all pages. It reads them all.
     private func count(_ selection: Selection) throws(StoreError) -> Int {
         try planner.anyScan(selection, isWide: false).count(ObservationRow(), database.budget)
     }
 
-    /// One observation as a JSON object with the given fields; nil if there is none or the view does not show it.
+    /// One observation as a JSON object with the given members; nil if there is none or the view does not show it.
     /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
     func observation(id: Int64, fields: [Field], view: View) throws(StoreError) -> [UInt8]? {
         if let refusal = database.budget.refusal { throw refusal }
@@ -130,6 +139,7 @@ public final class ObservationStore {
 // MARK: Observations
 
 extension ObservationStore {
+    /// The encoder for a format and members, from the recent ones if possible.
     func encoder(_ format: RowFormat, _ fields: [Field]) -> RowEncoder {
         if let first = encoders.first, first.format == format, first.fields == fields { return first }
         if let index = encoders.firstIndex(where: { $0.format == format && $0.fields == fields }) {
@@ -147,22 +157,24 @@ extension ObservationStore {
 // MARK: Species and data sets
 
 extension ObservationStore {
-    /// The members of a species.
+    /// The members of a species in a list, in order.
     public static let speciesNames = ["species_id", "scientific_name", "common_name", "category"]
-    /// The members that one species has besides.
+    /// The additional members of a single species, in order.
     public static let speciesNumbers = ["records", "total", "first", "last", "months"]
     private static let speciesColumns = "SELECT id, code, scientific_name, common_name, category FROM species"
 
-    /// All species, by code: species_id, scientific_name, common_name, category.
+    /// All species that the view shows, by code, with the members `speciesNames`.
+    /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
     func species(format: RowFormat, view: View) throws(StoreError) -> RowCursor {
-        // Ids ascend with codes.
+        // Ids ascend with codes (`Schema`).
         let statement = try database.prepare(ObservationStore.speciesColumns + " ORDER BY id")
         let table = TableRows(statement, names: ObservationStore.speciesNames, format: format, edit: speciesEdit(view))
         return RowCursor(.other(table), memory: memory)
     }
 
-    /// One species by its code, as a JSON object with its numbers: records, total, first, last, and the records of each of the
-    /// twelve months. Nil if it is unknown.
+    /// One species by its exact code, as a JSON object with the members `speciesNames` and `speciesNumbers`:
+    /// `months` lists the number of records in each of the twelve months. Nil if the view shows no such species.
+    /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
     func species(_ name: String, view: View) throws(StoreError) -> [UInt8]? {
         let statement = try database.prepare(ObservationStore.speciesColumns + " WHERE code = ?1")
         statement.bind(1, name)
@@ -196,7 +208,8 @@ extension ObservationStore {
         return object(ObservationStore.speciesNames + ObservationStore.speciesNumbers, cells)
     }
 
-    /// Leaves out what the view does not show. The store outlives it, within its cursor.
+    /// Leaves out the species that the view does not show; nil if it shows everything. It keeps the store alive, as
+    /// the cursor that runs it needs.
     private func speciesEdit(_ view: View) -> TableRows.Edit? {
         if RegionScope(view).isEverywhere { return nil }
         return { [self] (cells, id) throws(StoreError) in
@@ -205,19 +218,21 @@ extension ObservationStore {
         }
     }
 
-    /// The members of a data set.
+    /// The members of a data set, in order.
     public static let datasetNames = [
         "name", "format", "source", "licence", "citation", "imported_at", "checklists", "records",
     ]
 
-    /// The data sets, by name: name, format, source, licence, citation, imported_at, checklists, records. Of those that the
-    /// view shows in part, only that part is counted; of others nothing is said.
+    /// The data sets, by name, with the members `datasetNames`. If the view shows only a part of one, only that
+    /// part is counted; if it shows no checklist of one, that data set is left out.
+    /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
     func datasets(format: RowFormat, view: View) throws(StoreError) -> RowCursor {
         let columns = ObservationStore.datasetNames.joined(separator: ", ")
         let statement = try database.prepare(
             "SELECT id, \(columns) FROM dataset INDEXED BY sqlite_autoindex_dataset_1 ORDER BY name")
         var edit: TableRows.Edit?
         if let counts = try visibleCounts(view) {
+            // The positions of `checklists` and `records` in `datasetNames`.
             edit = { (cells, id) throws(StoreError) in
                 guard let checklists = counts.checklists[id] else { return false }
                 cells[6] = .integer(checklists)
@@ -229,7 +244,8 @@ extension ObservationStore {
         return RowCursor(.other(table), memory: memory)
     }
 
-    /// Nil where the view shows everything, as the tables count it.
+    /// The size of the part of each data set that a view shows; nil if it shows everything, which the table
+    /// `dataset` counts. The first call for a view reads all its records.
     private func visibleCounts(_ view: View) throws(StoreError) -> VisibleCounts? {
         let selection = try resolver.select(view)
         guard let locations = selection.locations else { return nil }
@@ -249,7 +265,7 @@ extension ObservationStore {
     }
 }
 
-/// How much of each data set a view shows, by its id.
+/// How many checklists and records of each data set a view shows, by the id of the data set.
 struct VisibleCounts {
     var checklists: [Int64: Int64] = [:]
     var records: [Int64: Int64] = [:]

@@ -1,6 +1,7 @@
-/// What a store is asked for: rows, or one document.
+/// A request to a store: rows, or one document. A new resource is a case here, and the compiler then names all that
+/// must handle it.
 public enum RecordRequest {
-    /// Rows of a resource.
+    /// The rows of a resource.
     public enum Rows: Sendable {
         case observations(ObservationQuery)
         case zeroFilled(ObservationQuery)
@@ -11,7 +12,8 @@ public enum RecordRequest {
         case species
         case datasets
 
-        /// The least that has the same pages; nil where there is but one.
+        /// The cheapest request with the same pages: without a count, and for checklists with a single member. Nil
+        /// if there is only one page.
         fileprivate var ofPages: Rows? {
             func lean(_ query: ObservationQuery) -> ObservationQuery {
                 var query = query
@@ -37,7 +39,8 @@ public enum RecordRequest {
 }
 
 extension ObservationStore {
-    /// The rows that a view shows, as they are read.
+    /// The rows of a resource that a view shows. They are read as the cursor is filled, so errors may also come
+    /// then.
     /// - Throws: `.unknownSpecies`, `.malformedList`, `.unknownPage`, `.lostPage`, `.overBudget`, `.cancelled` or `.sqlite`.
     public func rows(_ request: RecordRequest.Rows, view: View, format: RowFormat) throws(StoreError) -> RowCursor {
         switch request {
@@ -52,7 +55,9 @@ extension ObservationStore {
         }
     }
 
-    /// The name of the page behind the one that is asked for, found without writing any row; nil where there is none.
+    /// The token of the page after the requested one, found without writing any rows: a streamed answer needs it
+    /// for `Link`, in its head. Nil if there is no such page.
+    /// - Throws: The errors of `rows`.
     public func nextPage(_ request: RecordRequest.Rows, view: View) throws(StoreError) -> String? {
         guard let pages = request.ofPages else { return nil }
         let cursor = try rows(pages, view: view, format: .json)
@@ -60,7 +65,7 @@ extension ObservationStore {
         return cursor.next
     }
 
-    /// The object, as a line; nil where there is none that the view shows.
+    /// The object and a line feed; nil if the view shows no such object.
     /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
     public func document(_ request: RecordRequest.Document, view: View) throws(StoreError) -> [UInt8]? {
         let object: [UInt8]? =

@@ -1,7 +1,8 @@
 /// The records of a query in groups, in the order of their keys.
 ///
-/// They are added up from the table `summary` where its rows tell enough, and from the observations elsewhere. Memory does not
-/// grow with the number of groups: the first ones are kept, and when those have been handed out all is read again.
+/// The numbers are added up from rows of the table `summary` if these are detailed enough, and otherwise from the
+/// observations. Memory is bounded: each pass reads all items and keeps the first groups of those that were not yet
+/// returned; when these have been returned, the next pass reads everything again.
 final class Summary {
     typealias Items = ((SummaryItem) throws(StoreError) -> Void) throws(StoreError) -> Void
 
@@ -9,18 +10,23 @@ final class Summary {
 
     private let values: [(SummaryItem) throws(StoreError) -> Int64]
     private let items: Items
+    /// To how many groups a pass cuts down when it has twice as many.
     private let most: Int
+    /// The groups of this pass in order, and the next one to return.
     private var groups: [(key: Key, group: SummaryNumbers)] = []
     private var position = 0
+    /// The last key of the pass before; nil in the first.
     private var bound: Key?
+    /// Whether groups follow those that are kept.
     private var hasMore = true
 
-    /// How many groups are kept at most, and twice as many while they are gathered: about 60 MB.
+    /// The greatest number of groups that a pass keeps. Twice as many are in memory while it runs, about 60 MB.
     static let mostKept = 1 << 17
 
     /// - Parameters:
-    ///   - values: The keys of an item, at most `SummaryKey.most`, as numbers in the order of the groups.
-    ///   - items: Hands out all that match; called again where there are more groups than are kept.
+    ///   - values: Functions from an item to its keys, at most `SummaryKey.most`. The numbers must be in the order
+    ///     of the groups.
+    ///   - items: Passes all matching items to a function, in any order. It is called once for each pass.
     init(
         values: [(SummaryItem) throws(StoreError) -> Int64], mostKept: Int = Summary.mostKept, items: @escaping Items
     ) {
@@ -29,7 +35,8 @@ final class Summary {
         most = max(1, mostKept)
     }
 
-    /// The next group and its keys; nil at the end.
+    /// The next group with its keys; nil at the end.
+    /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
     func next() throws(StoreError) -> (keys: [Int64], group: SummaryNumbers)? {
         if position == groups.count {
             guard hasMore else { return nil }
@@ -42,12 +49,13 @@ final class Summary {
         return (values.indices.map { key[$0] }, group)
     }
 
+    /// Runs a pass.
     private func gather() throws(StoreError) {
         hasMore = false
         position = 0
         groups = []
         var gathered: [Key: SummaryNumbers] = [:]
-        // The greatest key that may be among the first, once some were left out.
+        // The greatest key that can still be among the first `most`, once groups were dropped.
         var greatest: Key?
         try items { (item) throws(StoreError) in
             var key = Key()
@@ -55,6 +63,7 @@ final class Summary {
             if let bound, !precedes(bound, key) { return }
             if let greatest, precedes(greatest, key) { return }
             gathered[key, default: SummaryNumbers()].add(item.group)
+            // Dropping only at twice the number keeps the cost of sorting small.
             guard gathered.count > 2 * most else { return }
             let last = gathered.keys.sorted(by: precedes)[most - 1]
             gathered = gathered.filter { !precedes(last, $0.key) }
@@ -70,7 +79,8 @@ final class Summary {
     }
 }
 
-/// Some records that a summary counts: one observation, or a row of the table `summary`. What is not known of them is 0.
+/// Some records that a summary counts: one observation, or a row of the table `summary`. A key that is unknown, or
+/// that the row does not have, is 0.
 struct SummaryItem {
     var species: Int64 = 0
     var location: Int64 = 0
@@ -83,7 +93,7 @@ struct SummaryItem {
     var date: Int64 = 0
     var group = SummaryNumbers()
 
-    /// Fills in all that a date tells.
+    /// Sets all keys that follow from a date.
     mutating func setDate(_ date: Int64) {
         let parts = StoredDate.Parts(date)
         self.date = date

@@ -1,5 +1,5 @@
 extension SummaryKind {
-    /// The keys of its rows, beside region and data set.
+    /// The keys of its rows, besides region and data set.
     private var keys: Set<SummaryKey> {
         switch self {
         case .species: [.species]
@@ -16,14 +16,15 @@ extension SummaryKind {
         }
     }
 
-    /// Those with fewer rows first.
+    /// All kinds, those with fewer rows first.
     private static let bySize: [SummaryKind] = [
         .year, .month, .week, .species, .speciesYear, .speciesMonth, .speciesWeek, .locationYear, .date,
         .speciesLocation,
         .speciesDate,
     ]
 
-    /// The smallest kind whose rows tell the groups of these keys, and which of them a query matches; nil if there is none.
+    /// The kind with the fewest rows that have all keys needed for the groups and for the query's filter; nil if
+    /// there is none.
     static func smallest(_ keys: [SummaryKey], _ filter: RecordFilter) -> SummaryKind? {
         var needed = Set(keys).subtracting([.region, .dataset])
         for part in RecordFilter.Part.allCases {
@@ -36,14 +37,14 @@ extension SummaryKind {
             case .locations: if !filter.locations.isEmpty { needed.insert(.location) }
             case .areas: if filter.box != nil || filter.circle != nil { needed.insert(.location) }
             case .numbers: if filter.leastNum != nil || filter.greatestNum != nil { return nil }
-            // All kinds tell these.
+            // The rows of every kind have these.
             case .regions, .datasets: break
             }
         }
         return bySize.first { needed.isSubset(of: $0.keys) }
     }
 
-    /// What a row is about, whose region and data set are not yet filled in.
+    /// The keys of a row, except for its region and data set.
     func item(_ first: Int64, _ second: Int64) -> SummaryItem {
         var item = SummaryItem()
         func year(_ key: Int64) -> Int64 { key == SummaryKind.noYear ? 0 : key }

@@ -1,10 +1,10 @@
-/// Numbers by species, region, location, time and data set.
+/// Summaries: numbers by species, region, location, time and data set.
 extension ObservationStore {
-    /// The members of a group behind its keys.
+    /// The members of a group after its keys, in order.
     public static let summaryNumbers = ["records", "total", "max", "first", "last"]
 
-    /// The groups of a summary, in the order of their keys: their keys, and records, total, max, first and last of each.
-    /// - Throws: `.unknownSpecies`, `.malformedList`, `.overBudget`, `.cancelled` or `.sqlite`.
+    /// The groups of a summary, in the order of their keys. Each has its keys and the members `summaryNumbers`.
+    /// - Parameter keys: At most `SummaryKey.most`.
     func summary(
         by keys: [SummaryKey], _ query: ObservationQuery, view: View, format: RowFormat
     ) throws(StoreError) -> RowCursor {
@@ -25,7 +25,7 @@ extension ObservationStore {
         return RowCursor(.other(rows), limit: query.page.limit ?? .max, memory: memory)
     }
 
-    /// - Parameter kind: The rows of the table that are read; nil for the observations themselves.
+    /// - Parameter kind: The rows of the table to read; nil to read the observations themselves.
     func summary(
         by keys: [SummaryKey], _ selection: Selection, kind: SummaryKind?,
         mostKept: Int = Summary.mostKept
@@ -66,10 +66,11 @@ extension ObservationStore {
         return Summary(values: values, mostKept: mostKept, items: items)
     }
 
-    /// Of how many locations the region is remembered.
+    /// The greatest number of locations whose region, or first location of the same code, is remembered.
     private static let keptRegions = 1 << 16
 
-    /// Rows of the table `summary` that a query matches.
+    /// The rows of the table `summary` that a query matches.
+    /// - Parameter kind: One with all keys that the selection filters by (`SummaryKind.smallest`).
     private func kept(_ kind: SummaryKind, _ selection: Selection) throws(StoreError) -> Summary.Items {
         let species = selection.species
         let datasets = selection.datasets.map(Set.init)
@@ -85,10 +86,11 @@ extension ObservationStore {
             SELECT first_key, second_key, region_id, dataset_id, records, total, max, first, last FROM summary
             WHERE kind = \(kind.rawValue) AND first_key BETWEEN ?1 AND ?2
             """)
-        // The rows of one species follow one another, and so do those of some dates.
+        // The first key is the next column of the primary key after the kind, so the rows of a species, or of a
+        // range of dates, are adjacent.
         let ranges =
             if let species {
-                // A kind that tells species has them as its first key.
+                // In every kind with species, these are the first key.
                 Set(species).sorted().map { $0...$0 }
             } else if kind == .date {
                 dates.first <= dates.last ? [dates.first...dates.last] : []
@@ -105,6 +107,8 @@ extension ObservationStore {
                     item.dataset = statement.int64(3)
                     if let datasets, !datasets.contains(item.dataset) { continue }
                     if let regions, !regions.contains(item.region) { continue }
+                    // A kind without dates is chosen only if no day and no range is asked for: then year and month
+                    // decide.
                     if hasDates {
                         if !dates.matches(item.date) { continue }
                     } else {
@@ -121,7 +125,8 @@ extension ObservationStore {
         }
     }
 
-    /// Ids of the regions within a scope, as summaries have them; nil for all, with 0.
+    /// The ids of the regions in a scope, as summaries have them; nil for all, including 0, which stands for
+    /// locations without a region.
     func visibleRegions(_ scope: RegionScope) throws(StoreError) -> Set<Int64>? {
         guard scope.regions != nil else { return nil }
         var ids: Set<Int64> = []
@@ -132,6 +137,7 @@ extension ObservationStore {
         return ids
     }
 
+    /// The id of a location's region, as in summaries; 0 if it has none.
     private func regionID(ofLocation id: Int64) throws(StoreError) -> Int64 {
         let statement = try database.prepare(
             "SELECT r.id FROM location l JOIN region r ON r.code = l.region WHERE l.id = ?1")
@@ -139,7 +145,7 @@ extension ObservationStore {
         return try statement.step() ? statement.int64(0) : 0
     }
 
-    /// The number by which a key is grouped and ordered.
+    /// A function from an item to the number by which a key is grouped and ordered.
     private func value(of key: SummaryKey) throws(StoreError) -> (SummaryItem) throws(StoreError) -> Int64 {
         switch key {
         case .species: return { (item) in item.species }
@@ -155,7 +161,7 @@ extension ObservationStore {
             let ranks = try ranks("dataset", "name")
             return { (item) in ranks[item.dataset] ?? 0 }
         case .location:
-            // Places of one code are one group, which the first of them stands for.
+            // Locations with the same code are one group. The first of them represents it.
             let first = try database.prepare(
                 """
                 SELECT min(id) FROM location INDEXED BY location_by_code
@@ -175,7 +181,7 @@ extension ObservationStore {
         }
     }
 
-    /// Ranks of names by id, from 1.
+    /// The rank of each name by the id of its row, from 1. Names must be unique.
     private func ranks(_ table: String, _ column: String) throws(StoreError) -> [Int64: Int64] {
         var ranks: [Int64: Int64] = [:]
         let statement = try database.prepare("SELECT id FROM \(table) ORDER BY \(column)")
@@ -183,7 +189,7 @@ extension ObservationStore {
         return ranks
     }
 
-    /// What is written for the number of a key.
+    /// A function from the number of a key to the cell that is written.
     private func cell(of key: SummaryKey) throws(StoreError) -> (Int64) throws(StoreError) -> RowCell {
         switch key {
         case .species: return { [self] (id) throws(StoreError) in .text(try records.species(id).code) }

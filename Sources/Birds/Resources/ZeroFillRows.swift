@@ -1,6 +1,7 @@
 extension ObservationStore {
-    /// Records of the species of a query on complete checklists, with rows of 0 where a species was not reported. The numbers and
-    /// the order of the query are without meaning.
+    /// The records of the query's species on complete checklists, with a row of 0 for each species that a checklist
+    /// does not report. The query must name species, must not filter by count, which would turn records into zeros,
+    /// and its `sort` has no effect.
     /// - Throws: `.unknownSpecies`, `.malformedList`, `.unknownPage`, `.overBudget`, `.cancelled` or `.sqlite`.
     func zeroFilled(_ query: ObservationQuery, view: View, format: RowFormat) throws(StoreError) -> RowCursor {
         let selection = try resolver.select(query.filter, view)
@@ -21,14 +22,14 @@ extension ObservationStore {
     ) throws(StoreError) -> ZeroFillScan {
         let first = start.map { ObservationRow(date: $0.date, location: $0.location, species: .min, num: .uncounted) }
         return try ZeroFillScan(
-            // Which checklists there are does not depend on what they report.
+            // Checklists are chosen without regard to what they report.
             checklists: checklistScan(selection.ofVisits, start, areComplete: true),
             observations: planner.scan(selection, isWide: true, start: first), species: selection.species ?? [],
             database: database)
     }
 }
 
-/// Zero-filled rows on their way out.
+/// Writes zero-filled rows.
 final class ZeroFillRows: RowProducer {
     let opening: String
     let closing: String
@@ -56,7 +57,7 @@ final class ZeroFillRows: RowProducer {
             if read & (Budget.rowsBetweenQuestions - 1) == 0, let refusal = budget.refusal {
                 throw refusal
             }
-            // Pages tell no more of a row than its checklist's.
+            // Pages distinguish these rows by date, location and data set only, and count equal ones.
             switch try pager?.judge(ObservationRow(date: row.date, location: row.location, dataset: row.dataset)) {
             case .skip: continue
             case .take, nil:

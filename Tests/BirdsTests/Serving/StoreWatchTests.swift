@@ -77,7 +77,7 @@ import Testing
         #expect(watch.lastRefusal != nil)
         #expect(
             throws: StoreError.unusable(
-                path: database.folder.path(""), reason: "it is no file; give the path of a database")
+                path: database.folder.path(""), reason: "it is not a file; give the path of a database")
         ) {
             try ObservationStore(path: database.folder.path(""))
         }
