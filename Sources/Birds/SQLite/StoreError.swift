@@ -36,9 +36,9 @@ extension StoreError {
         case .malformedList(_, let value, let expected):
             "'\(value)' is not \(expected)"
         case .unknownPage:
-            "the page is none of this query"
+            "the page does not belong to this query"
         case .lostPage:
-            "the page is gone with the record that it began behind"
+            "the page can't be found, since the record before it is gone"
         case .overBudget:
             "the query took too long"
         case .cancelled:

@@ -71,7 +71,7 @@ package enum Seal {
         let header = FileHeader(database)?.next
         if let header { try database.execute("UPDATE seal SET header = x'\(hex(header))'") }
         guard let header, FileHeader(database) == header else {
-            throw .unusable(path: database.path, reason: "its header is not as SQLite should write it")
+            throw .unusable(path: database.path, reason: "SQLite wrote an unexpected header; import into a new file")
         }
     }
 

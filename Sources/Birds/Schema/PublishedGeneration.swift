@@ -13,7 +13,7 @@ public struct PublishedGeneration: Sendable, Hashable {
         let statement = try database.prepare(
             "SELECT id, CAST(strftime('%s', published_at) AS INTEGER) FROM generation")
         guard try statement.step(), let id = statement.text(0), let publishedAt = statement.optionalInt64(1) else {
-            throw .unusable(path: path, reason: "it does not say which generation it is; import into a new file")
+            throw .unusable(path: path, reason: "its generation is missing; import into a new file")
         }
         self.id = id
         self.publishedAt = publishedAt

@@ -194,7 +194,8 @@ final class Records {
         let statement = try prepared(&kept, sql)
         statement.bind(1, id)
         guard try statement.step() else {
-            throw .sqlite(code: SQLITE_CORRUPT, message: "row \(id) is named elsewhere, and missing", sql: sql)
+            throw .sqlite(
+                code: SQLITE_CORRUPT, message: "row \(id) is missing, though another row refers to it", sql: sql)
         }
         return statement
     }
