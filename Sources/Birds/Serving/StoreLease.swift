@@ -1,9 +1,11 @@
 import Synchronization
 
-/// A store of a pool and the rows that are read from it, for one answer, on whichever thread works on it.
+/// A store of a pool, lent for one answer, and the rows that are read from it. It may move from thread to thread.
 ///
-/// When it ends, wherever and however that is, its rows end first, with all their statements, and then the store goes back.
-/// Store and rows can't be kept beyond it: only functions that capture nothing of that kind see them.
+/// Invariants:
+/// - However the lease ends, its rows end first, with all their statements, and then the store returns to the pool.
+/// - Store and rows can't be kept longer: they are seen only by functions that are `@Sendable` and so capture
+///   neither.
 public struct StoreLease: ~Copyable, Sendable {
     private let store: PooledStore
     private let pool: StorePool
@@ -16,32 +18,33 @@ public struct StoreLease: ~Copyable, Sendable {
 
     deinit { pool.deposit(store) }
 
-    /// Ends it now.
+    /// Ends the lease now, and not at the end of its scope.
     public consuming func end() {}
 
-    /// What is read from it.
+    /// The generation that is read.
     public var generation: PublishedGeneration { store.generation }
 
-    /// How many rows match on all pages, and the name of the next page, as `RowCursor` has them; nil where nothing was begun.
+    /// The number of rows on all pages, and the token of the next page, as `RowCursor` has them; nil before
+    /// `begin`.
     public var total: Int? { store.use { $0.rows?.total } }
     public var next: String? { store.use { $0.rows?.next } }
 
-    /// How long the engine may work from now on, in nanoseconds.
+    /// Limits the time that SQLite may work, in nanoseconds from now.
     public func setBudget(nanoseconds: UInt64) { store.use { $0.store.setBudget(nanoseconds: nanoseconds) } }
 
-    /// Begins to read rows, in place of those that were read before.
+    /// Begins to read rows. Rows that were begun before are dropped.
     public func begin(_ rows: @Sendable (ObservationStore) throws(StoreError) -> RowCursor) throws(StoreError) {
         try store.use { (contents) throws(StoreError) in contents.rows = try rows(contents.store) }
     }
 
-    /// Appends whole rows, as `RowCursor.fill` does; where nothing was begun there are none.
+    /// Appends whole rows, as `RowCursor.fill` does; before `begin` there are none.
     /// - Returns: Whether the answer is complete.
     /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
     public func fill(_ buffer: inout [UInt8], limit: Int) throws(StoreError) -> Bool {
         try store.use { (contents) throws(StoreError) in try contents.rows?.fill(&buffer, limit: limit) ?? true }
     }
 
-    /// Reads something else, beside the rows.
+    /// Reads something else from the store, while the rows stay where they are.
     public func read<Value: Sendable>(
         _ body: @Sendable (ObservationStore) throws(StoreError) -> Value
     ) throws(StoreError) -> Value {
@@ -51,11 +54,13 @@ public struct StoreLease: ~Copyable, Sendable {
 
 /// A store of the pool, and the rows that are read from it.
 ///
-/// Stores and rows are for one thread at a time. The lock, which nobody ever waits for in a server, sees to it.
+/// Store and rows are for one thread at a time. A mutex ensures it; nobody ever waits for it in a server, since one
+/// answer is worked on by one thread at a time. In debug builds the use also claims the connection for its thread
+/// (`Database.claim`).
 final class PooledStore: Sendable {
     struct Contents {
         let store: ObservationStore
-        /// Nil at rest.
+        /// Nil while the store is in the pool.
         var rows: RowCursor?
     }
 
@@ -72,6 +77,7 @@ final class PooledStore: Sendable {
         contents = Mutex(Contents(store: store, rows: nil))
     }
 
+    // Closing the connection is a use too.
     deinit { contents.withLock { $0.store.database.claim() } }
 
     func use<Result, Failure: Error>(
@@ -84,7 +90,7 @@ final class PooledStore: Sendable {
         }
     }
 
-    /// Ends the rows, with all their statements, and whatever was asked of the store.
+    /// Ends the rows with all their statements, and resets canceller and budget for the next lease.
     func rest() {
         use {
             $0.rows = nil

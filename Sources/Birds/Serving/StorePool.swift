@@ -1,39 +1,47 @@
 import Synchronization
 
-/// Stores for long answers on worker threads, of the newest generation of a file.
+/// Stores for long answers on worker threads, of the newest generation of a file. All functions may be called from
+/// any thread.
 ///
-/// Invariants: at most `limit` stores are out. At most `idleLimit` are at rest, and none whose file has been replaced by one
-/// that can be served: it would keep the space of the old file. Where the new file can't be served, those at rest are handed
-/// out as long as there are any.
+/// Invariants:
+/// - At most `limit` stores are lent.
+/// - At most `idleLimit` are idle. Those of a file that was replaced by one that can be served are closed by the
+///   next `withdraw` or `discardOld`, since an open file keeps its space on the disk.
+/// - While the new file can't be served, idle stores of the old one are lent as long as there are any.
+/// - Files are opened and closed outside of the lock.
 public final class StorePool: Sendable {
     private let path: String
     private let limit: Int
     private let state = Mutex(State())
 
+    /// The greatest number of idle stores.
     private static let idleLimit = 4
 
     private struct State {
         var out = 0
         var idle: [PooledStore] = []
-        /// The last file that could not be served; nil within an optional where there was none.
+        /// The last file that could not be served. The inner nil says that there was no file at the path.
         var refused: FileIdentity??
 
-        /// Whether a store of an older file than this one is still of use.
+        /// Whether stores of older files are still useful, because this file was refused.
         func keepsOlder(than file: FileIdentity?) -> Bool { refused == .some(file) }
     }
 
-    /// - Parameter limit: How many stores may be out at once.
+    /// - Parameters:
+    ///   - path: The path of the database. The file may be replaced at any time.
+    ///   - limit: How many stores may be lent at once.
     public init(path: String, limit: Int) {
         self.path = path
         self.limit = limit
     }
 
-    /// How many stores are out.
+    /// The number of stores that are lent.
     public var count: Int { state.withLock { $0.out } }
 
-    /// A store for one answer. It comes back when the lease ends.
-    /// - Parameter canceller: Ends whatever runs on it.
-    /// - Throws: `.busy` over the limit, or what opening throws.
+    /// Lends a store for one answer. It returns when the lease ends.
+    /// - Parameter canceller: Ends what runs on the store.
+    /// - Throws: `.busy` if `limit` stores are lent; `.missing`, `.unusable` or `.sqlite` if the file can't be
+    ///   opened and no older store is idle.
     public func withdraw(_ canceller: Canceller) throws(StoreError) -> StoreLease {
         let file = FileIdentity(path: path)
         let idle = try state.withLock { (state) throws(StoreError) -> PooledStore? in
@@ -59,7 +67,7 @@ public final class StorePool: Sendable {
         }
     }
 
-    /// Takes a store back whose lease has ended.
+    /// Takes a store back when its lease has ended. It closes here unless it is worth keeping.
     func deposit(_ store: PooledStore) {
         store.rest()
         let file = FileIdentity(path: path)
@@ -70,11 +78,11 @@ public final class StorePool: Sendable {
         }
     }
 
-    /// Closes stores at rest whose file has been replaced. Withdrawing does it too; call it now and then where that may
-    /// be long in coming, so that the space of the old file is given back.
+    /// Closes idle stores whose file has been replaced. `withdraw` does so too. Call it from time to time, in case
+    /// no long answer is asked for, so that the space of the old file is released.
     public func discardOld() {
         let file = FileIdentity(path: path)
-        // They close when this array goes, outside of the lock.
+        // They close when this array is released, outside of the lock.
         let old = state.withLock { state in
             if state.keepsOlder(than: file) { return [PooledStore]() }
             let old = state.idle.filter { $0.file != file }
