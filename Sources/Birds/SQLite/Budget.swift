@@ -2,8 +2,9 @@ import CSQLite
 import Glibc
 import Synchronization
 
-/// Ends what runs on a store, from any thread. It stays cancelled.
+/// Ends what runs on a store, from any thread. Once cancelled, it stays so.
 public final class Canceller: Sendable {
+    // Relaxed: the flag orders no other memory, and a query may see it a little later.
     private let flag = Atomic<Bool>(false)
 
     public init() {}
@@ -13,21 +14,26 @@ public final class Canceller: Sendable {
     var isCancelled: Bool { flag.load(ordering: .relaxed) }
 }
 
-/// How long statements of a connection may run, and whether anybody waits for them.
+/// How long the statements of a connection may run, and whether anybody still waits for them.
 ///
-/// SQLite asks every few thousand of its steps, some tens of microseconds: too seldom to be felt, and often enough to end a
-/// query about when it should.
+/// SQLite calls its progress handler every few thousand steps of its virtual machine, which is some tens of
+/// microseconds: too seldom to cost anything, and often enough to end a query close to its deadline. Where rows
+/// come fast and the work on them takes the time, the scans ask too.
 final class Budget {
-    /// On the monotonic clock, in nanoseconds.
+    /// On the monotonic clock, in nanoseconds; `max` for no limit.
     private var deadline = UInt64.max
+    /// May be replaced between answers, by the thread that uses the connection.
     var canceller = Canceller()
 
+    /// Steps of SQLite's virtual machine between two calls of the progress handler.
     private static let stepsBetweenQuestions: Int32 = 4000
-    /// A power of two. SQLite does not ask where rows come fast, and work on them takes the time.
+    /// How many rows a loop reads between two looks at the budget. A power of two, so that a mask tells.
     static let rowsBetweenQuestions = 256
 
-    /// Begins to count; nil for no limit.
-    /// - Parameter now: on the monotonic clock, where the caller has just read it.
+    /// Sets the deadline.
+    /// - Parameters:
+    ///   - nanoseconds: From `now` on; nil for no limit.
+    ///   - now: The monotonic clock, in nanoseconds, if the caller has just read it.
     func set(nanoseconds: UInt64?, now: UInt64? = nil) {
         guard let nanoseconds else {
             deadline = .max
@@ -37,13 +43,14 @@ final class Budget {
         deadline = overflow ? .max : sum
     }
 
-    /// Why nothing more may be done; nil if it may.
+    /// The reason to stop: `.cancelled` or `.overBudget`; nil to continue.
     var refusal: StoreError? {
         if canceller.isCancelled { return .cancelled }
         return deadline != .max && MonotonicClock.nanoseconds() > deadline ? .overBudget : nil
     }
 
-    /// Lets SQLite ask. The connection must keep the budget alive.
+    /// Installs the progress handler, which interrupts a statement that must stop. The connection must keep the
+    /// budget alive, since SQLite holds only a pointer to it.
     func watch(_ handle: OpaquePointer) {
         let context = Unmanaged.passUnretained(self).toOpaque()
         sqlite3_progress_handler(
@@ -56,9 +63,9 @@ final class Budget {
 
 }
 
-/// The monotonic clock, which no change of the time of day moves.
+/// The monotonic clock (CLOCK_MONOTONIC), which changes of the system time do not affect.
 public enum MonotonicClock {
-    /// Nanoseconds since some moment in the past.
+    /// Nanoseconds since an unspecified moment in the past.
     public static func nanoseconds() -> UInt64 {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)

@@ -3,25 +3,28 @@ import Glibc
 import Synchronization
 
 /// One connection to SQLite, for one thread at a time. It closes when it is released.
+///
+/// SQLite itself takes no lock for it (SQLITE_OPEN_NOMUTEX): the caller keeps threads apart. Debug builds check
+/// that.
 public final class Database {
     package let handle: OpaquePointer
-    /// How long its statements may run. SQLite asks it until the connection is closed.
+    /// The time that its statements may take. It lives as long as the connection, which has a pointer to it.
     let budget = Budget()
-    /// Empty for a temporary database.
+    /// The path as it was given; empty for a temporary database.
     let path: String
 
     #if DEBUG
-        /// How often it was used.
+        /// The number of uses: plain memory, so that the thread sanitizer sees a race.
         private var uses = 0
         private let user = Atomic<UInt>(Database.anyone)
-        // Neither is the address of a thread.
+        // No thread has these addresses.
         private static let anyone: UInt = 0
         private static let nobody: UInt = 1
     #endif
 
-    /// Called where SQLite is, which the thread sanitizer does not see. Debug builds write to plain memory here, so that the use
-    /// of one connection by two threads, without anything that orders them, is reported. They check the claim too: the
-    /// sanitizer does not look at what is freed.
+    /// Call it beside each call of SQLite, into which the thread sanitizer can't see. Debug builds write to plain
+    /// memory here, so that the sanitizer reports two threads that use one connection without synchronisation. They
+    /// also check the claim, since the sanitizer does not check memory that has been freed.
     @inline(__always)
     func noteUse() {
         #if DEBUG
@@ -32,7 +35,7 @@ public final class Database {
         #endif
     }
 
-    /// From now on this thread alone uses it. Before the first claim any may, one at a time.
+    /// From now on only this thread uses the connection. Before the first claim any thread may, one at a time.
     @inline(__always)
     func claim() {
         #if DEBUG
@@ -40,7 +43,7 @@ public final class Database {
         #endif
     }
 
-    /// From now on nobody uses it, until the next claim.
+    /// From now on no thread uses the connection, until the next claim.
     @inline(__always)
     func endClaim() {
         #if DEBUG
@@ -55,11 +58,13 @@ public final class Database {
         case readWrite
     }
 
-    /// - Parameter path: the path of a file, whatever it looks like; empty for a temporary database.
+    /// Opens a file.
+    /// - Parameter path: The path of a file, however it is spelled; empty for a temporary database.
     /// - Throws: `StoreError.sqlite`.
     package init(path: String, mode: Mode) throws(StoreError) {
         let access = mode == .readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-        // SQLite takes `file:` and `:memory:` at the beginning for something else.
+        // SQLite gives names that begin with `file:` or `:memory:` another meaning, so a relative path begins with
+        // `./`.
         let name = path.isEmpty || path.hasPrefix("/") ? path : "./" + path
         var opened: OpaquePointer?
         let code = sqlite3_open_v2(name, &opened, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
@@ -73,8 +78,12 @@ public final class Database {
         budget.watch(opened)
     }
 
-    /// A temporary database on disk, which is unlinked as soon as it is made, in a transaction that needs no end.
-    /// - Parameter tables: the SQL that makes them.
+    /// A temporary database on disk, in a transaction that is never committed. SQLite unlinks its file when it
+    /// creates it, so nothing is left behind, however the process ends. Without journal and syncs an error can't be
+    /// rolled back: drop the database then.
+    /// - Parameters:
+    ///   - tables: SQL that creates the tables.
+    ///   - cacheKilobytes: How much of it stays in memory, in KiB.
     package static func temporary(_ tables: String, cacheKilobytes: Int) throws(StoreError) -> Database {
         let database = try Database(path: "", mode: .readWrite)
         try database.execute(
@@ -90,46 +99,49 @@ public final class Database {
 
     deinit {
         noteUse()
-        // The v2 close waits for statements that are still alive: they may be released after their connection.
+        // The v2 close leaves the connection open until its last statement is finalized, so statements may be
+        // released after it (https://www.sqlite.org/c3ref/close.html).
         sqlite3_close_v2(handle)
     }
 
-    /// Where its file is.
+    /// The folder of its file.
     package var folder: String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
-    /// Bounds one of the sizes that SQLite knows, such as `SQLITE_LIMIT_LENGTH`.
+    /// Lowers one of SQLite's limits, such as `SQLITE_LIMIT_LENGTH`.
     package func limit(_ size: Int32, to value: Int) { sqlite3_limit(handle, size, Int32(clamping: value)) }
 
-    /// Keeps triggers of the file from running: what it does is what it is told, and no more.
+    /// Disables the triggers of the file, so that a statement does only what it says.
     package func turnTriggersOff() throws(StoreError) {
         let code = rookery_sqlite3_switch(handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0)
         guard code == SQLITE_OK else { throw error(code, sql: "") }
     }
 
     /// Runs statements that return no rows.
+    /// - Throws: `.sqlite`, `.overBudget` or `.cancelled`.
     package func execute(_ sql: String) throws(StoreError) {
         noteUse()
         let code = sqlite3_exec(handle, sql, nil, nil, nil)
         guard code == SQLITE_OK else { throw error(code, sql: sql) }
     }
 
-    /// - Throws: `.overBudget` and `.cancelled` too: SQLite asks for the budget by itself where a statement takes long, and not
-    ///   where there are many short ones.
+    /// Prepares a statement.
+    /// - Throws: `.sqlite`, `.overBudget` or `.cancelled`. The budget is checked here too, since the progress
+    ///   handler does not run in a series of short statements.
     package func prepare(_ sql: String) throws(StoreError) -> Statement {
         if let refusal = budget.refusal { throw refusal }
         return try Statement(self, sql)
     }
 
-    /// The first column of the first row as an integer; nil without a row.
+    /// The first column of the first row as an integer, with NULL as 0; nil without a row.
     package func integer(_ sql: String) throws(StoreError) -> Int64? {
         let statement = try prepare(sql)
         return try statement.step() ? statement.int64(0) : nil
     }
 
-    /// The first column of the first row as text; nil without a row, or where it is NULL.
+    /// The first column of the first row as text; nil without a row, or if it is NULL.
     package func text(_ sql: String) throws(StoreError) -> String? {
         let statement = try prepare(sql)
         return try statement.step() ? statement.text(0) : nil
@@ -138,7 +150,8 @@ public final class Database {
     /// How many rows the last INSERT, UPDATE or DELETE changed.
     package var changes: Int64 { sqlite3_changes64(handle) }
 
-    /// What an extended result code means.
+    /// The error for an extended result code. If the progress handler interrupted the statement, it is the reason
+    /// why.
     package func error(_ code: Int32, sql: String) -> StoreError {
         if code & 0xFF == SQLITE_INTERRUPT, let refusal = budget.refusal { return refusal }
         return .sqlite(code: code, message: String(cString: sqlite3_errmsg(handle)), sql: sql)

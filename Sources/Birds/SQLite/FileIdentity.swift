@@ -1,17 +1,19 @@
 import Glibc
 
-/// What tells one generation of a file from the next: a new one has another inode, and most often another size and time.
+/// Identifies a file, to notice when another one takes its path. A new generation has another inode and usually
+/// another size and time: an inode number may be reused as soon as the old file is gone.
 public struct FileIdentity: Sendable, Hashable {
     public let device: UInt64
     public let inode: UInt64
     /// In bytes.
     public let size: Int64
-    /// When it was last written to, in nanoseconds since 1970.
+    /// When it was last modified, in nanoseconds since 1970.
     public let modified: Int64
-    /// Whether it is a file of bytes, and no directory, pipe or device.
+    /// Whether it is a regular file, and not a directory, pipe or device.
     package let isRegular: Bool
 
-    /// The file that the path leads to now; nil where there is none, or it can't be looked at.
+    /// The file that the path leads to now, through symbolic links; nil if there is none, or `stat` is not
+    /// permitted.
     public init?(path: String) {
         var found = stat()
         guard stat(path, &found) == 0 else { return nil }

@@ -1,15 +1,20 @@
 import CSQLite
 
-/// A prepared statement. Parameters are numbered from 1, columns from 0, as in SQLite.
+/// A prepared statement. Parameters are numbered from 1 and columns from 0, as in SQLite.
 ///
-/// A bind that fails makes the next step fail: no statement runs with a value that it was not given.
+/// Invariants:
+/// - It keeps its connection alive, and belongs to the thread that uses that.
+/// - If a bind fails, the next step fails: no statement runs with a value that it was not given.
+/// - Values of columns are read only after `step` returned true; strings and bytes are copied.
 package final class Statement {
     private let handle: OpaquePointer
-    /// What a bind failed with since the last step; `SQLITE_OK` where none did.
+    /// The code of the last bind that failed since the last step, or `SQLITE_OK`.
     private var bindFailure = SQLITE_OK
-    /// Kept so that the connection outlives its statements, and to explain errors.
+    /// Kept so that the connection outlives the statement, and to explain errors.
     private let database: Database
 
+    /// Prepares a statement that will be used many times (SQLITE_PREPARE_PERSISTENT).
+    /// - Throws: `.sqlite`.
     package init(_ database: Database, _ sql: String) throws(StoreError) {
         database.noteUse()
         var prepared: OpaquePointer?
@@ -24,7 +29,9 @@ package final class Statement {
         sqlite3_finalize(handle)
     }
 
-    /// Goes to the next row; false at the end, when the statement is reset.
+    /// Goes to the next row; false at the end. At the end and after an error the statement is reset: another step
+    /// would run it again.
+    /// - Throws: `.sqlite`, `.overBudget` or `.cancelled`.
     @inline(__always)
     package func step() throws(StoreError) -> Bool {
         database.noteUse()
@@ -40,14 +47,14 @@ package final class Statement {
     private func takeBindFailure() -> StoreError {
         defer { bindFailure = SQLITE_OK }
         sqlite3_reset(handle)
-        // The connection may have failed with something else since then.
+        // Not the message of the connection, which may be about a later failure.
         return .sqlite(code: bindFailure, message: String(cString: sqlite3_errstr(bindFailure)), sql: sql)
     }
 
-    /// Runs a statement that returns no rows, and makes it ready to run again.
+    /// Runs a statement to its end, and leaves it ready to run again.
     package func run() throws(StoreError) { while try step() {} }
 
-    /// Gives up the rows that are left. Bindings stay.
+    /// Abandons the remaining rows, and the pages of the file with them. Bindings stay.
     package func reset() {
         database.noteUse()
         sqlite3_reset(handle)
@@ -59,6 +66,7 @@ package final class Statement {
 
     package var sql: String { String(cString: sqlite3_sql(handle)) }
 
+    // Values are bound to the parameters of a statement at rest; SQLite refuses to bind while rows are left.
     package func bind(_ index: Int32, _ value: Int64) { check(sqlite3_bind_int64(handle, index, value)) }
     package func bind(_ index: Int32, _ value: Int64?) {
         if let value { bind(index, value) } else { bindNull(index) }
@@ -76,19 +84,20 @@ package final class Statement {
     package func bind(_ index: Int32, _ value: String?) {
         if let value { bind(index, value) } else { bindNull(index) }
     }
-    /// Binds UTF-8 bytes as text, without a `String` between; a range outside of the bytes is cut to them.
+    /// Binds UTF-8 bytes as text without making a `String`. A range that exceeds the bytes is clamped.
     package func bind(_ index: Int32, utf8 bytes: [UInt8], _ range: Range<Int>) {
         bytes.withUnsafeBytes {
             bind(index, text: UnsafeRawBufferPointer(rebasing: $0[range.clamped(to: 0..<$0.count)]))
         }
     }
     package func bind(_ index: Int32, text: UnsafeRawBufferPointer) {
-        // An empty buffer may have no address, which SQLite would take for NULL.
+        // An empty buffer may have no address, and SQLite would bind a null pointer as NULL. SQLITE_TRANSIENT,
+        // which is -1, makes SQLite copy the text.
         var nothing: CChar = 0
         let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
         let encoding = UInt8(SQLITE_UTF8)
         if let address = text.baseAddress {
-            // With 64 bits for the size: a text that is too long is refused, not cut off.
+            // The length has 64 bits, so that a text that is too long is refused and not truncated.
             let characters = address.assumingMemoryBound(to: CChar.self)
             check(sqlite3_bind_text64(handle, index, characters, UInt64(text.count), transient, encoding))
         } else {
@@ -97,6 +106,7 @@ package final class Statement {
     }
     package func bindNull(_ index: Int32) { check(sqlite3_bind_null(handle, index)) }
 
+    // SQLite converts a value that has another type: NULL reads as 0, and text as the number that it begins with.
     @inline(__always) package func int64(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
     @inline(__always) package func isNull(_ column: Int32) -> Bool {
         sqlite3_column_type(handle, column) == SQLITE_NULL
@@ -106,7 +116,7 @@ package final class Statement {
     package func double(_ column: Int32) -> Double { sqlite3_column_double(handle, column) }
     package func optionalDouble(_ column: Int32) -> Double? { isNull(column) ? nil : double(column) }
 
-    /// What a column holds in the current row.
+    /// The type of a value, which may differ from row to row. Blobs count as text.
     package enum ColumnType {
         case integer, real, text, nothing
     }
@@ -120,13 +130,14 @@ package final class Statement {
         }
     }
 
+    /// The text of a column; nil for NULL. Bytes that are not UTF-8 are replaced by U+FFFD.
     package func text(_ column: Int32) -> String? {
         guard let bytes = sqlite3_column_text(handle, column) else { return nil }
         let count = Int(sqlite3_column_bytes(handle, column))
         return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
     }
 
-    /// The bytes of a text.
+    /// The bytes of a text, whatever they are; empty for NULL.
     package func bytes(_ column: Int32) -> [UInt8] {
         guard let bytes = sqlite3_column_text(handle, column) else { return [] }
         return Array(UnsafeBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(handle, column))))

@@ -1,30 +1,31 @@
-/// Why the store could not do what it was asked. SQL and paths in it are for the log, never for a client.
+/// Why the store could not do what it was asked. SQL and paths are for the log, never for a client.
 public enum StoreError: Error, Sendable, Equatable {
     /// There is no file at the path.
     case missing(path: String)
-    /// The file can't be opened, or is not a database of ours; `reason` is a sentence that says what to do.
+    /// The file can't be used, or is not a database of ours. `reason` says why, and what to do.
     case unusable(path: String, reason: String)
-    /// A species that no table of species knows; `nearest` is the closest name that is known.
+    /// The view shows no such species. `nearest` is the closest name that may be shown.
     case unknownSpecies(String, nearest: String?)
-    /// A value of a filter that is neither an id nor a list; `expected` says what would be right, as the end of the sentence
-    /// "… is not".
+    /// A value of a filter that is neither an id nor a list. `expected` says what would be right, as the end of the
+    /// sentence "… is not".
     case malformedList(UnresolvedValue.Filter, value: String, expected: String)
-    /// The beginning of a page is none of this query.
+    /// The value of `after` is not a token of this query.
     case unknownPage
-    /// What a page begins behind is there no more, and the order of the query does not tell where it was.
+    /// The last row before the page is gone, and the order of the query does not tell where it was.
     case lostPage
-    /// The time for the query is used up.
+    /// The query took more time than it may.
     case overBudget
     /// The query was cancelled, because nobody waits for its answer.
     case cancelled
-    /// As many long answers are under way as are allowed.
+    /// The greatest number of long answers is already under way.
     case busy
     /// SQLite failed: its extended code, its message, and the statement without its bound values.
     case sqlite(code: Int32, message: String, sql: String)
 }
 
 extension StoreError {
-    /// What went wrong, for the person who runs the server: with paths, without values of records.
+    /// What went wrong, for the person who runs the server. It may contain paths and names that a client sent, but
+    /// no records.
     public var sentence: String {
         switch self {
         case .missing(let path):
