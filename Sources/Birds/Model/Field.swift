@@ -1,4 +1,4 @@
-/// A member of a record, by the name it has in answers and in `fields=`. What each holds is said in `meaning`.
+/// A member of a record. The raw value is its name in answers and in `fields=`; `meaning` says what it holds.
 public enum Field: String, Sendable, Hashable, CaseIterable {
     // The nine members of a record, in their order.
     case locationID = "loc_id"
@@ -11,10 +11,10 @@ public enum Field: String, Sendable, Hashable, CaseIterable {
     case speciesID = "species_id"
     case num
 
-    // More, where they are asked for.
+    // Additional members, if they are asked for.
     case id
     case date
-    /// Local time, `HH:MM`: of the observation where it has its own, else of the checklist's start.
+    /// Local time, `HH:MM`: that of the observation if it has its own, or else the start of the checklist.
     case time
     case checklistID = "checklist_id"
     case sourceID = "source_id"
@@ -42,13 +42,13 @@ public enum Field: String, Sendable, Hashable, CaseIterable {
     case breedingCode = "breeding_code"
     case comments
 
-    /// The members of a record where `fields` says nothing.
+    /// The members of a record without `fields=`, in order.
     public static let defaults: [Field] = [
         .locationID, .latitude, .longitude, .region, .year, .month, .day, .speciesID, .num,
     ]
 }
 
-/// What a member of an answer holds, for the description of the API.
+/// What a member of an answer holds, for `/openapi.json`.
 public struct Meaning: Sendable {
     /// A type of JSON Schema.
     public enum Kind: String, Sendable {
@@ -56,9 +56,9 @@ public struct Meaning: Sendable {
     }
 
     public let kind: Kind
-    /// Whether it is null where nothing is known.
+    /// Whether it may be null.
     public let isNullable: Bool
-    /// A sentence, with the unit.
+    /// A sentence, with the unit if it has one.
     public let sentence: String
 
     init(_ kind: Kind, orNull isNullable: Bool = false, _ sentence: String) {
@@ -67,6 +67,7 @@ public struct Meaning: Sendable {
 }
 
 extension Field {
+    /// What the member holds.
     public var meaning: Meaning {
         switch self {
         case .locationID: Meaning(.string, "The code of the location.")
@@ -116,9 +117,10 @@ extension Field {
     }
 }
 
-/// A member of a checklist, by the name it has in answers and in `fields=`.
+/// A member of a checklist. The raw value is its name in answers and in `fields=`. Members with the same name as a
+/// `Field` mean the same, except that `time` is always that of the checklist.
 public enum ChecklistField: String, Sendable, Hashable, CaseIterable {
-    // Those that are there where `fields` says nothing, in their order.
+    // The members without `fields=`, in order.
     case checklistID = "checklist_id"
     case locationID = "loc_id"
     case latitude
@@ -134,7 +136,7 @@ public enum ChecklistField: String, Sendable, Hashable, CaseIterable {
     case complete
     case speciesCount = "species_count"
 
-    // More, where they are asked for.
+    // Additional members, if they are asked for.
     case date
     case dataset
     case locationName = "location_name"
@@ -148,7 +150,7 @@ public enum ChecklistField: String, Sendable, Hashable, CaseIterable {
     case effortHoursAtLeast = "effort_hours_atleast"
     case snowDepthAtLeast = "snow_depth_atleast"
 
-    /// The members of a checklist where `fields` says nothing.
+    /// The members of a checklist without `fields=`, in order.
     public static let defaults: [ChecklistField] = [
         .checklistID, .locationID, .latitude, .longitude, .region, .year, .month, .day, .time, .minutes,
         .distanceKilometres, .observers, .complete, .speciesCount,

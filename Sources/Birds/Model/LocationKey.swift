@@ -1,13 +1,14 @@
-/// What makes a location one: its code, where it is, and its region.
+/// The identity of a location: its code, its point and its region.
 ///
-/// Its key is made so that the order of keys is that of `(code, latitude, longitude, region)`, as of the ids of locations: the
-/// code and a 0, which no code holds; 1 and the coordinates, or 0 where there are none; and the region.
+/// As bytes, `key` sorts by `(code, latitude, longitude, region)`, in which ids of locations ascend too. Its
+/// layout: the code and a 0, which no code contains; 1 and both coordinates, big-endian, or 0 if there are none;
+/// the region.
 package struct LocationKey {
     package let code: [UInt8]
-    /// Both or neither.
+    /// In degrees; both coordinates or neither.
     package let latitude: Double?
     package let longitude: Double?
-    /// Empty where it is not known.
+    /// Empty if it is unknown.
     package let region: [UInt8]
 
     package init(code: [UInt8], latitude: Double?, longitude: Double?, region: [UInt8]) {
@@ -17,7 +18,7 @@ package struct LocationKey {
         self.region = region
     }
 
-    /// Reads a key.
+    /// Reads a key that `write` made.
     package init(_ key: ArraySlice<UInt8>) {
         var rest = key
         code = Array(rest.prefix { $0 != 0 })
@@ -34,12 +35,14 @@ package struct LocationKey {
         region = Array(rest)
     }
 
+    /// The location as a key.
     package var key: [UInt8] {
         var key: [UInt8] = []
         Self.write(code[...], latitude, longitude, region[...], to: &key)
         return key
     }
 
+    /// Writes a key in place of the contents of a buffer, whose memory is reused.
     @inline(__always)
     package static func write(
         _ code: ArraySlice<UInt8>, _ latitude: Double?, _ longitude: Double?, _ region: ArraySlice<UInt8>,
@@ -57,10 +60,11 @@ package struct LocationKey {
         key.append(contentsOf: region)
     }
 
-    /// The bits of a double, so that the order of their bytes is that of the numbers.
+    /// The bits of a double, changed so that their big-endian bytes sort as the numbers do: the sign bit is
+    /// inverted, and for negative numbers all bits are.
     @inline(__always)
     private static func sortable(_ value: Double) -> UInt64 {
-        // Adding 0 makes one zero of the two.
+        // Adding 0 turns -0 into 0.
         let bits = (value + 0).bitPattern
         return (bits >> 63 == 1 ? ~bits : bits ^ (1 << 63)).bigEndian
     }

@@ -1,7 +1,8 @@
-/// What names are compared by: the same for names that differ in case alone, or in the way Unicode composes their letters.
+/// A name in the form in which names are compared: equal for names that differ only in case or Unicode normal form.
 ///
-/// Strings compare by canonical equivalence, so all normal forms of a text are one. Cases are folded by the mappings of Unicode without those of
-/// a language: lower case first, which makes ß of ẞ; then upper case, which makes SS of ß and Σ of ς; then lower case again.
+/// Strings in Swift compare by canonical equivalence, so normal forms do not matter. Case is folded by the mappings
+/// of Unicode, without those of single languages: to lower case, which turns ẞ into ß; then to upper case, which
+/// turns ß into SS and ς into Σ; then to lower case again.
 struct NameKey: Hashable {
     let text: String
 

@@ -1,9 +1,10 @@
-/// Which observations, in which order, which part of them, and which of their members.
+/// A query: which observations, in which order, which page of them, and with which members.
 public struct ObservationQuery: Sendable, Hashable {
     public var filter = RecordFilter()
-    /// What is sorted by, the most important first; empty for the default order.
+    /// The sort keys, the most significant first; empty for the default order.
     public var sort: [SortKey] = []
     public var page = PageRequest()
+    /// The members of each row, in order.
     public var fields: [Field] = Field.defaults
 
     public init() {}
@@ -11,13 +12,13 @@ public struct ObservationQuery: Sendable, Hashable {
     public init(_ filter: RecordFilter) { self.filter = filter }
 }
 
-/// Which part of the rows of an answer.
+/// Which of the matching rows to answer with.
 public struct PageRequest: Sendable, Hashable {
-    /// At most so many rows; nil for all.
+    /// The greatest number of rows; nil for all.
     public var limit: Int?
-    /// Where it begins, as `RowCursor.next` of the page before has it.
+    /// Where to begin: `RowCursor.next` of the page before; nil for the first page.
     public var after: String?
-    /// Whether `RowCursor.total` is wanted.
+    /// Whether to count the rows of all pages, for `RowCursor.total`. It costs a second scan.
     public var countsAll = false
 
     public init() {}

@@ -1,16 +1,17 @@
-/// An observation as the indexes hold it.
+/// An observation, with the columns that the indexes hold. Species, location and data set are ids of this
+/// generation.
 struct ObservationRow: Equatable {
-    /// `yyyymmdd`, 00 for what is not known.
+    /// `yyyymmdd`, with 00 for an unknown month or day; in an edited file any number.
     var date: Int64 = 0
     var location: Int64 = 0
     var species: Int64 = 0
     var num = Count(0)
     var dataset: Int64 = 0
     var id: Int64 = 0
-    /// False for a zero-filled row, which has no record (`ZeroFillScan`); its id is then that of its checklist.
+    /// False for a zero-filled row, which is not a record (`ZeroFillScan`). Its id is that of its checklist.
     var isRecord = true
 
-    /// The default order of records, which the indexes have.
+    /// Whether a row comes before another in the default order of records (`Schema`), which is total.
     static func precedes(_ a: ObservationRow, _ b: ObservationRow) -> Bool {
         if a.date != b.date { return a.date < b.date }
         if a.location != b.location { return a.location < b.location }
@@ -21,10 +22,10 @@ struct ObservationRow: Equatable {
     }
 }
 
-/// How many birds were seen, or that they were not counted, which sorts first, as NULL does in SQLite.
+/// How many birds were seen, or that they were not counted. Uncounted sorts first, as NULL does in SQLite.
 struct Count: Comparable {
-    /// In the order of counts. The least number stands for uncounted, so that a row stays small: no file of ours holds it as a count, and
-    /// one that an edit left is shown as uncounted.
+    /// The count, with the least number for uncounted, so that a row stays small. No import stores that number as a
+    /// count; one that an edit left is shown as uncounted.
     let sortKey: Int64
 
     static let uncounted = Count(nil)
@@ -35,7 +36,7 @@ struct Count: Comparable {
 
     init(sortKey: Int64) { self.sortKey = sortKey }
 
-    /// Nil if the birds were not counted.
+    /// The count; nil if the birds were not counted.
     @inline(__always)
     var number: Int64? { sortKey == .min ? nil : sortKey }
 
@@ -43,7 +44,8 @@ struct Count: Comparable {
     static func < (a: Count, b: Count) -> Bool { a.sortKey < b.sortKey }
 }
 
-/// The indexes of observations, by what they begin with; what follows is in the default order.
+/// The covering indexes of observations, by the column they begin with. The other columns follow in the default
+/// order.
 enum ObservationIndex: Int, CaseIterable {
     case date, species, location
 }

@@ -1,12 +1,12 @@
-/// A date of the Gregorian calendar, whose day, or month and day, may not be known.
+/// A date in the Gregorian calendar, of which the day, or month and day, may be unknown.
 public struct PartialDate: Sendable, Hashable, Comparable {
     public let year: Int
-    /// 1 to 12; nil where only the year is known.
+    /// 1 to 12; nil if only the year is known.
     public let month: Int?
-    /// 1 to 31; nil where it is not known.
+    /// 1 to 31; nil if it is unknown.
     public let day: Int?
 
-    /// Nil where there is no such date, or its year is not of four digits.
+    /// Nil if there is no such date, or its year is not from 1 to 9999.
     public init?(year: Int, month: Int? = nil, day: Int? = nil) {
         guard (1...9999).contains(year) else { return nil }
         if let month {
@@ -20,7 +20,7 @@ public struct PartialDate: Sendable, Hashable, Comparable {
         self.day = day
     }
 
-    /// `2021-02-03`, `2021-02` or `2021`, with exactly these digits.
+    /// Reads `2021-02-03`, `2021-02` or `2021` (ISO 8601, extended format), with exactly this many digits.
     public init?(iso text: some StringProtocol) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         let widths = [4, 2, 2]
@@ -37,15 +37,16 @@ public struct PartialDate: Sendable, Hashable, Comparable {
             year: numbers[0], month: numbers.count > 1 ? numbers[1] : nil, day: numbers.count > 2 ? numbers[2] : nil)
     }
 
-    /// As the store keeps it: `yyyymmdd`, 00 for what is not known.
+    /// The date as it is stored: `yyyymmdd`, with 00 for an unknown month or day.
     public var number: Int { year * 10_000 + (month ?? 0) * 100 + (day ?? 0) }
 
-    /// The greatest `number` within this date: 20210299 for 2021-02, so that every day of it is within.
+    /// The greatest `number` of a date within this one: 20210299 for 2021-02, which is not less than any of its
+    /// days.
     public var lastNumber: Int { year * 10_000 + (month ?? 99) * 100 + (day ?? 99) }
 
     public static func < (a: PartialDate, b: PartialDate) -> Bool { a.number < b.number }
 
-    /// How many days a month has.
+    /// The number of days in a month.
     public static func days(in month: Int, of year: Int) -> Int {
         switch month {
         case 2: (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 ? 29 : 28

@@ -1,30 +1,33 @@
-/// Which records. An empty list does not filter.
+/// Which records are asked for: those that match all conditions. Within a list, one value must match; an empty list
+/// does not filter.
 public struct RecordFilter: Sendable, Hashable {
-    /// Codes, scientific or common names. One that no table of species knows is an error, not an empty answer.
+    /// Codes, scientific or common names. An unknown one is an error and not an empty answer, so that a misspelt
+    /// name never looks like an absence of birds.
     public var species: [String] = []
     public var years: [Int] = []
     public var months: [Int] = []
     public var days: [Int] = []
-    /// The first and the last date, both included.
+    /// The first and the last date, inclusive.
     public var from: PartialDate?
     public var to: PartialDate?
-    /// `CA` covers `CA-YT`, and `CA-YT` covers `CA-YT-001`.
+    /// Codes of regions: `CA` covers `CA-YT`, and `CA-YT` covers `CA-YT-001`.
     public var regions: [String] = []
     /// Values of `loc_id`.
     public var locations: [String] = []
     /// Names of data sets.
     public var datasets: [String] = []
-    /// More species, regions, locations and data sets, which a store tells from lists of them.
+    /// More species, regions, locations and data sets. The store decides whether each is one value or a list.
     public var unresolved: [UnresolvedValue] = []
+    /// Areas. A location must be in both.
     public var box: GeographicBox?
     public var circle: GeographicCircle?
-    /// The least and the greatest number; either one excludes records without a count.
+    /// The least and the greatest count; either one excludes records without a count.
     public var leastNum: Int64?
     public var greatestNum: Int64?
 
     public init() {}
 
-    /// The values of a filter.
+    /// The list of a filter whose values name things.
     public subscript(filter: UnresolvedValue.Filter) -> [String] {
         get {
             switch filter {
@@ -44,32 +47,34 @@ public struct RecordFilter: Sendable, Hashable {
         }
     }
 
-    /// What filters, one by one. Whatever depends on all of them goes through these in a `switch`, so that one that is forgotten
-    /// does not compile.
+    /// The parts of a filter. Code that depends on all conditions goes through these in a `switch`, so it does not
+    /// compile if it forgets one.
     enum Part: CaseIterable {
         case species, dates, regions, locations, areas, datasets, numbers
     }
 }
 
-/// A value of a filter that is one id as a whole, or else a list: `60.7155,-135.0294` may be one place or two. Only a store knows
-/// which ids there are, so it decides (`ObservationStore.resolved`).
+/// A value of a filter that is either one id or a list: `60.7155,-135.0294` may be one location or two. Only a
+/// store knows which ids exist, so it decides (`Resolver.resolved`).
 public struct UnresolvedValue: Sendable, Hashable {
     /// The filters whose values name things.
     public enum Filter: String, Sendable, Hashable {
         case species, region, location, dataset
     }
 
-    /// What the value is where it is no id as a whole.
+    /// The value as a list, in case the whole is not an id.
     public enum List: Sendable, Hashable {
+        /// The values of the list.
         case values([String])
-        /// `expected` says what would be right, as the end of the sentence "… is not".
+        /// It is not a list either. `expected` says what would be right, as the end of the sentence "… is not".
         case malformed(expected: String)
     }
 
-    /// What is wrong with an empty value that is no id, as the end of the sentence "… is not".
+    /// What is wrong with an empty value that is not an id, as the end of the sentence "… is not".
     public static let emptyFault = "a value: it is empty"
 
     public let filter: Filter
+    /// The value as it was given.
     public let whole: String
     public let list: List
 

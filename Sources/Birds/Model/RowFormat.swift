@@ -1,13 +1,13 @@
-/// How rows are written.
+/// The format of rows; `RowSyntax` has the details.
 public enum RowFormat: Sendable, Hashable, CaseIterable {
-    /// A JSON array, a record on each line.
+    /// A JSON array (RFC 8259) with a record on each line.
     case json
-    /// A JSON object on each line, with a line feed after each.
+    /// A JSON object on each line, each followed by a line feed.
     case ndjson
-    /// RFC 4180 with a header line.
+    /// CSV (RFC 4180) with a header line.
     case csv
-    /// CSV whose cells a spreadsheet does not take for formulas.
+    /// CSV that is safe to open in a spreadsheet: no cell is read as a formula.
     case spreadsheet
-    /// RFC 7946: a FeatureCollection whose properties are the members but for the coordinates.
+    /// GeoJSON (RFC 7946): a FeatureCollection. The properties are all members except the coordinates.
     case geojson
 }

@@ -1,6 +1,6 @@
-/// A member that records are sorted by, and the direction.
+/// A member by which records are sorted, and the direction.
 public struct SortKey: Sendable, Hashable {
-    /// What records can be sorted by: some members of a record, by their names.
+    /// The members by which records can be sorted, with their names in answers.
     public enum Field: String, Sendable, Hashable, CaseIterable {
         case date, year, month, day
         case speciesID = "species_id"
@@ -23,6 +23,6 @@ public struct SortKey: Sendable, Hashable {
 
     public static let fields = Field.allCases
 
-    /// How many keys a sort has at most.
+    /// The greatest number of keys. Comparisons use a vector of this many numbers (`SortValues`).
     public static let most = 8
 }

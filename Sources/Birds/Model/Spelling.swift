@@ -1,37 +1,39 @@
-/// Finds the name that somebody may have meant: the one that is the fewest edits away, without regard to case and normal form,
-/// and not farther than a third of its length.
+/// Finds the name that somebody may have meant: the one with the fewest edits, regardless of case and Unicode
+/// normal form. At most a third of the letters of the longer name may differ, but always one.
 public struct Spelling {
-    /// The candidate that comes closest so far; of several equally close ones, the first.
+    /// The closest candidate so far; of several that are equally close, the first.
     public private(set) var nearest: String?
 
     private var wanted: [Int] = []
-    /// How far a candidate may be away to be closer than `nearest`.
+    /// The greatest distance that is less than that of `nearest`.
     private var limit = Int.max
-    /// Kept so that thousands of candidates need no memory of their own.
+    /// Memory that is reused for each of thousands of candidates.
     private var letters: [Int] = []
     private var rows = Rows()
 
-    /// The longest text that is compared, in letters; a longer one is no misspelt name.
+    /// The longest text that is compared, in letters. A longer one is not a misspelt name, and the time grows with
+    /// the square of the length.
     static let longest = 64
-    /// Nor is one of more bytes, whose letters need not be counted.
+    /// The longest in bytes: it is checked first, without counting letters.
     private static let mostBytes = 4 * longest
 
     public init(_ text: String) {
         if Spelling.read(text, into: &letters) { wanted = letters }
     }
 
-    /// The nearest of some names; nil where none is close.
+    /// The nearest of some names; nil if none is close.
     public static func nearest(to text: String, among candidates: some Sequence<String>) -> String? {
         var spelling = Spelling(text)
         for candidate in candidates { spelling.consider(candidate) }
         return spelling.nearest
     }
 
-    /// Compares one more name.
+    /// Compares another name.
     public mutating func consider(_ candidate: String) {
         let bytes = candidate.utf8
         guard !wanted.isEmpty else { return }
-        // Most differ too much in length, which is told before letters are made: they are at least those of ASCII and at most the bytes.
+        // Most candidates differ too much in length. That is checked before letters are made: there are at least as
+        // many letters as ASCII bytes, and at most as many as bytes.
         if bytes.count < wanted.count, !isNear(bytes.count) { return }
         if bytes.count > wanted.count {
             let least = bytes.reduce(0) { $1 < 0x80 ? $0 + 1 : $0 }
@@ -44,19 +46,20 @@ public struct Spelling {
         limit = distance - 1
     }
 
-    /// How many edits may be between the wanted name and one of so many letters.
+    /// The greatest distance allowed between the wanted name and a name of this many letters.
     private func allowed(_ count: Int) -> Int { min(max(1, max(wanted.count, count) / 3), limit) }
 
     private func isNear(_ count: Int) -> Bool { abs(count - wanted.count) <= allowed(count) }
 
-    /// Reads a number for each letter, the same for both cases and all normal forms; false for a text that is too long.
+    /// Reads a number for each letter, the same for both cases and all normal forms. False if the text is too long.
     private static func read(_ text: String, into letters: inout [Int]) -> Bool {
         letters.removeAll(keepingCapacity: true)
         guard text.utf8.count <= mostBytes else { return false }
         for byte in text.utf8 {
             guard byte < 0x80 else {
                 letters.removeAll(keepingCapacity: true)
-                // Hashes of characters agree where they are canonically equivalent.
+                // Canonically equivalent characters have the same hash. That two others share one is so unlikely
+                // that a wrong suggestion does not matter.
                 for letter in NameKey(text).text { letters.append(letter.asciiValue.map(Int.init) ?? letter.hashValue) }
                 break
             }
@@ -66,14 +69,14 @@ public struct Spelling {
     }
 }
 
-/// Three rows of the table of distances between the beginnings of two texts.
+/// Three rows of the table of distances between the prefixes of two texts.
 private struct Rows {
     private var beforeLast: [Int] = []
     private var last: [Int] = []
     private var current: [Int] = []
 
-    /// The optimal string alignment distance: insertions, deletions, substitutions, and swaps of neighbours. Nil where it is more than
-    /// `limit`.
+    /// The optimal string alignment distance: insertions, deletions, substitutions, and swaps of neighbours. Nil if
+    /// it is greater than `limit`.
     mutating func distance(_ a: [Int], _ b: [Int], atMost limit: Int) -> Int? {
         let width = b.count + 1
         if current.count < width {
@@ -90,7 +93,8 @@ private struct Rows {
                 current[j + 1] = cost
                 least = min(least, cost)
             }
-            // A swap goes back by two rows at most: once both are beyond the limit, all that follow are.
+            // A row depends on the two rows before it (a swap reaches back by two). Once all of both exceed the
+            // limit, so do all that follow.
             if least > limit, i == 0 || (last[..<width].min() ?? 0) > limit { return nil }
             (beforeLast, last, current) = (last, current, beforeLast)
         }

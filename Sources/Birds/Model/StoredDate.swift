@@ -1,15 +1,17 @@
-/// A date as the store keeps it, `yyyymmdd` with 00 for what is not known, taken apart.
+/// The parts of a date as it is stored: `yyyymmdd`, with 00 for an unknown month or day.
 ///
-/// A file that was edited with another program may hold any number. One with a year, a month or a day that no calendar has tells
-/// nothing: it counts as a date that is not known.
+/// A file that was edited with another program may hold any number. A number whose year, month or day is in no
+/// calendar is not a date: it counts as an unknown date. A day that its month lacks, such as 30 February, is
+/// accepted.
 package struct StoredDate {
-    /// Nil where the number is no date.
+    /// Nil if the number is not a date.
     package let year: Int64?
-    /// Nil where it is not known.
+    /// Nil if it is unknown; so is `day`.
     package let month: Int64?
     package let day: Int64?
 
-    /// Numbers outside of it are no dates; neither are those within it with a month above 12 or a day above 31.
+    /// Numbers outside this range are not dates, and neither are those within it with a month above 12 or a day
+    /// above 31.
     package static let all: ClosedRange<Int64> = 1_00_00...9999_12_31
 
     package init(_ number: Int64) {
@@ -24,11 +26,13 @@ package struct StoredDate {
         self.day = day == 0 ? nil : day
     }
 
+    /// Whether a number is a date. A day without a month, `yyyy00dd`, is one too.
     package static func isDate(_ number: Int64) -> Bool {
         all.contains(number) && number / 100 % 100 <= 12 && number % 100 <= 31
     }
 
-    /// ISO 8601, as far as it is known: `2021-02-03`, `2021-02` or `2021`; nil where the number is no date.
+    /// The date in ISO 8601, as far as it is known: `2021-02-03`, `2021-02` or `2021`; nil if the number is not a
+    /// date.
     package var iso: String? {
         func padded(_ number: Int64, _ width: Int) -> String {
             let digits = String(number)
@@ -42,17 +46,19 @@ package struct StoredDate {
         return text
     }
 
-    /// The same for all numbers whose `iso` is the same: 0 where the number is no date.
+    /// A number that is equal for all dates with the same `iso`, and ordered as they are; 0 if the number is not a
+    /// date.
     package var group: Int64 {
         guard let year else { return 0 }
         return year * 10_000 + (month.map { $0 * 100 + (day ?? 0) } ?? 0)
     }
 
-    /// What summaries by month and by week can hold of a date; 0 stands for what is not known.
+    /// The values of months and weeks in summaries; 0 stands for unknown.
     package static let months: Range<Int64> = 0..<13
     package static let weeks: Range<Int64> = 0..<54
 
-    /// A date as summaries group it: 0 for what is not known, and all of it where the number is no date.
+    /// The parts of a date as summaries group it: 0 for an unknown part, and all parts 0 if the number is not a
+    /// date.
     package struct Parts {
         package let year: Int64
         package let month: Int64

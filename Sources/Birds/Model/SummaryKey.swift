@@ -1,14 +1,14 @@
-/// What records are grouped by in a summary.
+/// A key by which a summary groups records. The raw value is its name in `by=`.
 public enum SummaryKey: String, Sendable, Hashable, CaseIterable {
     case species, region, location, year
-    /// The year of `week`, which around New Year is not that of the date.
+    /// The year to which `week` belongs; around New Year it may differ from the year of the date.
     case isoYear = "iso_year"
     case month
-    /// The week of ISO 8601, 1 to 53. With `year` it would be ambiguous.
+    /// The week of ISO 8601, 1 to 53. It goes with `iso_year`: with `year` it would be ambiguous.
     case week
     case date, dataset
 
-    /// The member of a group that holds it.
+    /// The name of the member that holds the key in a group.
     public var member: String {
         switch self {
         case .species: "species_id"
@@ -17,9 +17,9 @@ public enum SummaryKey: String, Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// How many a summary has at most: all but one of `year` and `week`.
+    /// The greatest number of keys of a summary: all except one of `year` and `week`, which can't be combined.
     public static let most = 8
 
-    /// All of them, for a sentence.
+    /// All names, for a sentence.
     public static let names = allCases.map(\.rawValue).joined(separator: ", ")
 }

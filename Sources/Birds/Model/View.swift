@@ -1,14 +1,14 @@
-/// What a person may see: no filter, format or page shows more. A store can't be asked without one.
+/// What a person may see: no filter, format or page shows more. Every question to a store takes one.
 public struct View: Sendable, Hashable {
-    /// Some of the records.
+    /// A part of the records.
     public struct Part: Sendable, Hashable {
-        /// The regions whose records are in it, with all within them; nil for everywhere.
+        /// The regions of its records, each with all regions within it; nil for everywhere.
         public let regions: [String]?
 
         public init(regions: [String]?) { self.regions = regions }
     }
 
-    /// A record is in one of them at most. Without parts no record is seen.
+    /// No record is in two of them. Without parts no record is shown.
     public let parts: [Part]
 
     public init(_ parts: [Part]) { self.parts = parts }
@@ -18,7 +18,7 @@ public struct View: Sendable, Hashable {
     /// No record.
     public static let nothing = View([])
 
-    /// The regions whose records are seen; nil for everywhere.
+    /// The regions of all parts; nil for everywhere.
     var regions: [String]? {
         if parts.count == 1 { return parts[0].regions }
         var regions: [String] = []
@@ -29,7 +29,9 @@ public struct View: Sendable, Hashable {
         return regions
     }
 
-    /// Tells it from every other view.
+    /// A text that differs for views that show different records. Each code is preceded by its length, so that
+    /// codes can't run together.
+    /// together.
     public var tag: String {
         parts.map { part in part.regions.map { $0.map { "\($0.utf8.count):\($0)" }.joined() } ?? "*" }.joined(
             separator: ";")
