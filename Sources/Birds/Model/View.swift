@@ -31,7 +31,6 @@ public struct View: Sendable, Hashable {
 
     /// A text that differs for views that show different records. Each code is preceded by its length, so that
     /// codes can't run together.
-    /// together.
     public var tag: String {
         parts.map { part in part.regions.map { $0.map { "\($0.utf8.count):\($0)" }.joined() } ?? "*" }.joined(
             separator: ";")

@@ -41,7 +41,8 @@ public enum RecordRequest {
 extension ObservationStore {
     /// The rows of a resource that a view shows. They are read as the cursor is filled, so errors may also come
     /// then.
-    /// - Throws: `.unknownSpecies`, `.malformedList`, `.unknownPage`, `.lostPage`, `.overBudget`, `.cancelled` or `.sqlite`.
+    /// - Throws: `.unknownSpecies`, `.malformedList`, `.unknownPage`, `.lostPage`, `.overBudget`, `.cancelled` or
+    ///   `.sqlite`.
     public func rows(_ request: RecordRequest.Rows, view: View, format: RowFormat) throws(StoreError) -> RowCursor {
         switch request {
         case .observations(let query): try observations(query, view: view, format: format)

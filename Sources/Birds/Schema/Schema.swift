@@ -12,7 +12,6 @@
 ///   `StoredDate`.)
 /// - A row of `location` is one code at one point in one region; the same code with other coordinates or another
 ///   region is another row.
-///   another row.
 /// - A species that occurs only in records, and in no species table, has a code but no names.
 /// - We never change a file once it has its name: see `Generation`. After a change by another program, `Mending`
 ///   restores these rules.
