@@ -2,7 +2,7 @@ import BirdImport
 import Birds
 import Foundation
 
-/// A folder that goes with its owner.
+/// A temporary folder, removed when it is released.
 final class TemporaryFolder {
     let url: URL
 
@@ -16,7 +16,7 @@ final class TemporaryFolder {
     func path(_ name: String) -> String { url.appendingPathComponent(name).path }
 }
 
-/// The same numbers in every run.
+/// SplitMix64: the same numbers in every run.
 struct SplitMix: RandomNumberGenerator {
     var state: UInt64
 
@@ -29,8 +29,8 @@ struct SplitMix: RandomNumberGenerator {
     }
 }
 
-/// What a database of a test holds. Each record has a checklist of its own, or that of an earlier one. Species and locations are named by their index, and
-/// stand in the order of their ids.
+/// The contents of a test database. Each record has a checklist of its own or shares that of an earlier one.
+/// Species and locations are referred to by their index, and are in the order of their ids.
 struct Fixture {
     struct Species {
         var code: String
@@ -53,7 +53,7 @@ struct Fixture {
         var species: Int
         var num: Int? = nil
         var dataset = 0
-        /// The index of the record whose checklist it is on too, of the same date, location and data set.
+        /// The index of an earlier record whose checklist it shares, with the same date, location and data set.
         var with: Int? = nil
         var checklistCode: String? = nil
         var time: String? = nil
@@ -74,11 +74,11 @@ struct Fixture {
     var locations: [Location] = []
     var records: [Record] = []
 
-    /// Ids have gaps, as those of an import.
+    /// Ids have gaps, like those of an import.
     static func id(ofSpecies index: Int) -> Int { (index + 1) * 1_048_576 }
     static func id(ofLocation index: Int) -> Int { (index + 1) * 65_536 }
 
-    /// The records, by their ids in the default order.
+    /// The ids of the records in the default order.
     var ordered: [Int] {
         records.indices.sorted { a, b in
             let (one, other) = (records[a], records[b])
@@ -164,7 +164,8 @@ struct Fixture {
         try Seal.set(in: database)
     }
 
-    /// A database of many records, locations and species, with unknown months and days, equal counts and locations of one code.
+    /// A database of many records, locations and species, with unknown months and days, equal counts and shared
+    /// codes of locations.
     static func random(seed: UInt64, records count: Int) -> Fixture {
         var random = SplitMix(state: seed)
         var fixture = Fixture(datasets: ["garden", "atlas", "ringing"])
@@ -177,7 +178,7 @@ struct Fixture {
         }
         let regions = ["CA", "CA-BC", "CA-YT", "CA-YT-001", "CAX", "US-AK", "US-CA", nil]
         for index in 0..<90 {
-            // Two rows of each code, in other locations.
+            // Two locations for each code.
             fixture.locations.append(
                 Location(
                     code: "L\(100 + index / 2)", latitude: Double(index) / 7, longitude: -Double(index) / 3,
@@ -193,7 +194,7 @@ struct Fixture {
                     num: Bool.random(using: &random) ? Int.random(in: 0...3, using: &random) : nil,
                     dataset: Int.random(in: 0..<3, using: &random)))
         }
-        // Some that differ in nothing but their data set and id.
+        // Some records differ only in their data set and id.
         for index in 0..<count / 20 {
             var copy = fixture.records[index]
             copy.dataset = (copy.dataset + index) % 3
@@ -204,14 +205,14 @@ struct Fixture {
 }
 
 extension ObservationStore {
-    /// The whole answer as text, taken in pieces of about the given size.
+    /// The whole answer as text, read in pieces of about this many bytes.
     func text(
         _ query: ObservationQuery, view: View = .everything, format: RowFormat = .json, piece: Int = 65_536
     ) throws -> String {
         try rows(.observations(query), view: view, format: format).text(piece: piece)
     }
 
-    /// The ids of the records that match, in the order in which they come.
+    /// The ids of the matching records, in the order of the query.
     func ids(_ query: ObservationQuery, view: View = .everything) throws -> [Int] {
         var query = query
         query.fields = [.id]

@@ -2,7 +2,7 @@ import BirdImport
 import Birds
 import Glibc
 
-/// A folder for one test, which goes when the test ends.
+/// A folder for one test, removed when it is released.
 final class ImportFixture {
     let folder: String
 
@@ -69,7 +69,7 @@ final class ImportFixture {
         return try Importer.run(options)
     }
 
-    /// Rows of a query, cells joined by `|`, NULL empty.
+    /// The rows of a query, with cells joined by `|` and NULL as an empty cell.
     func rows(_ sql: String) throws -> [String] {
         try Database(path: database, mode: .readOnly).rows(sql)
     }
@@ -84,7 +84,7 @@ final class ImportFixture {
             """)
     }
 
-    /// Whether the file is whole, and keeps the rules of `Schema`.
+    /// Whether the file is intact and keeps the rules of `Schema`.
     func isSound() throws -> Bool {
         let broken = try rows(
             """
@@ -108,7 +108,7 @@ final class ImportFixture {
 }
 
 extension Database {
-    /// Rows of a query, cells joined by `|`.
+    /// The rows of a query, with cells joined by `|`.
     func rows(_ sql: String, null: String = "") throws -> [String] {
         let statement = try prepare(sql)
         var rows: [String] = []

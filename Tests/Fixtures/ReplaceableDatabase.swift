@@ -1,6 +1,6 @@
 import Foundation
 
-/// A database in a folder of its own, which is replaced as an import replaces it.
+/// A database in a folder of its own, which can be replaced in the way an import replaces one.
 final class ReplaceableDatabase {
     let folder: TemporaryFolder
     let path: String
@@ -16,7 +16,7 @@ final class ReplaceableDatabase {
         try replace(records: count)
     }
 
-    /// Puts a new database in the place of the one that is there.
+    /// Replaces the database with a new one.
     func replace(records count: Int) throws {
         var fixture = Fixture.random(seed: seed, records: count)
         fixture.records = Array(fixture.records.prefix(count))
@@ -24,7 +24,7 @@ final class ReplaceableDatabase {
         guard rename(folder.path("new.db"), path) == 0 else { throw CocoaError(.fileWriteUnknown) }
     }
 
-    /// Puts a file in its place that is no database.
+    /// Replaces the database with a file that is not one.
     func replaceByText() throws {
         try Data("this is no database".utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
     }

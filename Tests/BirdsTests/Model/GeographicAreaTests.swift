@@ -19,7 +19,7 @@ import Testing
     @Test(arguments: [
         (181.0, 0.0, 1.0, 1.0), (0, 2, 1, 1), (0, -91, 1, 1), (0, 0, 1, 90.5), (.nan, 0, 1, 1), (0, .nan, 1, 1),
     ])
-    func whatIsNoBoxIsNone(_ west: Double, _ south: Double, _ east: Double, _ north: Double) {
+    func invalidBoxesAreRefused(_ west: Double, _ south: Double, _ east: Double, _ north: Double) {
         #expect(GeographicBox(west: west, south: south, east: east, north: north) == nil)
     }
 
@@ -34,7 +34,7 @@ import Testing
         #expect(here.contains(latitude: 60, longitude: 10))
     }
 
-    @Test func aPointIsOneHoweverItIsWritten() throws {
+    @Test func allWaysToWriteAPointAreInTheSameAreas() throws {
         let same: [[(latitude: Double, longitude: Double)]] = [
             [(-17.25, 180), (-17.25, -180)], [(90, 0), (90, 135), (90, -180)], [(-90, 12.5), (-90, -170)],
         ]
@@ -49,7 +49,7 @@ import Testing
         #expect(antipode.contains(latitude: -12.345, longitude: -112.109))
     }
 
-    @Test func theBoundsOfACircleHoldAllOfIt() throws {
+    @Test func theBoundsOfACircleContainIt() throws {
         var random = SplitMix(state: 9)
         var within = 0
         for _ in 0..<20_000 {

@@ -5,8 +5,8 @@ import Testing
 @testable import Fixtures
 
 @Suite struct NameKeyTests {
-    /// Every letter there is, in both cases and all normal forms.
-    @Test func casesAndNormalFormsOfEveryCharacterAreOne() {
+    /// All letters of Unicode, in both cases and all normal forms.
+    @Test func everyCharacterMatchesInBothCasesAndAllNormalForms() {
         for value in 0..<UInt32(0x110000) {
             guard let scalar = Unicode.Scalar(value), scalar.properties.isAlphabetic || scalar.properties.isCased else {
                 continue
@@ -27,13 +27,13 @@ import Testing
     @Test(arguments: [
         ("STRASSE", "Straße"), ("STRAẞE", "straße"), ("ΓΛΆΡΟΣ", "γλάρος"), ("İ", "i\u{307}"), ("É", "e\u{301}"),
     ])
-    func namesThatDifferInCaseAreOne(one: String, other: String) {
+    func namesThatDifferOnlyInCaseMatch(one: String, other: String) {
         #expect(NameKey(one) == NameKey(other))
         #expect(NameKey(one) != NameKey(one + "x"))
     }
 
     @Test(arguments: [("e", "é"), ("ss", "s"), ("İ", "i"), ("ø", "o"), ("Æ", "A")])
-    func otherLettersAreOthers(one: String, other: String) {
+    func namesWithDifferentLettersDoNotMatch(one: String, other: String) {
         #expect(NameKey(one) != NameKey(other))
     }
 }

@@ -19,7 +19,7 @@ import Testing
         return table[a.count][b.count]
     }
 
-    @Test func theNearestIsTheFirstOfTheFewestEdits() {
+    @Test func theFirstNameWithTheFewestEditsIsNearest() {
         var random = SplitMix(state: 81)
         func word() -> String {
             String((0..<Int.random(in: 1...7, using: &random)).map { _ in "abü".randomElement(using: &random) ?? "a" })
@@ -41,7 +41,7 @@ import Testing
         ("kustenseeschwalbe", "Küstenseeschwalbe"), ("Ku\u{308}stenseeschwalb", "Küstenseeschwalbe"),
         ("ΜΑΥΡΟΣ ΓΛΑΡΟΣ", "Μαύρος γλάρος"), ("MÜSTENSEESCHWALBE", "Küstenseeschwalbe"), ("ТУПІК", "Тупик"),
     ])
-    func theNearestNameIsNamedInAnyCaseAndNormalForm(_ name: String, nearest: String) {
+    func theNearestNameIsFoundInAnyCaseAndNormalForm(_ name: String, nearest: String) {
         let names = ["Kiebitz", "Küstenseeschwalbe", "Μαύρος γλάρος", "Тупик", "Ü"]
         #expect(Spelling.nearest(to: name, among: names) == nearest)
         #expect(Spelling.nearest(to: nearest.uppercased(), among: ["x", nearest]) == nearest)

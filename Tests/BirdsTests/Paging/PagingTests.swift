@@ -8,7 +8,7 @@ import Testing
         .id, .locationID, .latitude, .region, .date, .speciesID, .num, .dataset, .commonName,
     ]
 
-    /// The ids of all pages, one after the other. Pages that do not end are a failure.
+    /// The ids on all pages, page by page. Pages that do not end are a failure.
     private func pages(_ store: ObservationStore, _ query: ObservationQuery, of size: Int) throws -> [[Int]] {
         var query = query
         query.fields = [.id]
@@ -46,7 +46,7 @@ import Testing
         ["category", "scientific_name", "longitude", "location_name"],
     ]
 
-    /// Compares rows as the contract has it, by their texts and numbers.
+    /// Compares rows by the texts and numbers that are shown, as the documentation of `sort` says.
     static func precedes(_ a: Int, _ b: Int, _ fixture: Fixture, _ keys: [SortKey]) -> Bool {
         func value(_ field: SortKey.Field, _ index: Int) -> [Double] {
             let record = fixture.records[index - 1]
@@ -86,7 +86,7 @@ import Testing
         return false
     }
 
-    @Test func everyOrderIsThatOfItsKeysAndPagesAreItsParts() throws {
+    @Test func rowsAreSortedByTheirKeysAndPagesSplitThem() throws {
         let folder = try TemporaryFolder()
         let fixture = Fixture.random(seed: 21, records: 600)
         try fixture.write(to: folder.path("birds.db"))
@@ -102,8 +102,8 @@ import Testing
         }
     }
 
-    /// A token holds no ids, and these differ in nothing else.
-    @Test(arguments: orders) func recordsThatAreAlikeAreReadOneByOne(sort: [String]) throws {
+    /// These records differ only in their ids, which a token does not hold.
+    @Test(arguments: orders) func equalRecordsAreReadOnceEachOnPagesOfOne(sort: [String]) throws {
         let folder = try TemporaryFolder()
         var fixture = Fixture(species: [Fixture.Species(code: "s1")], locations: [Fixture.Location(code: "L1")])
         for num in [1, 2, 2, 2, 3] {
@@ -119,8 +119,9 @@ import Testing
         #expect(try pages(store, query, of: 2).flatMap { $0 } == whole)
     }
 
-    /// Several places have records of one date: a page that ends at one of them goes on at the next, whatever its species.
-    @Test(arguments: [[], ["-date", "-loc_id"]]) func pagesOfSeveralPlacesAreTheirParts(order: [String]) throws {
+    /// Several locations have records of one date. A page that ends at one of them continues at the next, whatever
+    /// its species.
+    @Test(arguments: [[], ["-date", "-loc_id"]]) func pagesSplitTheRecordsOfSeveralLocations(order: [String]) throws {
         let folder = try TemporaryFolder()
         var fixture = Fixture.random(seed: 24, records: 400)
         for index in fixture.records.indices { fixture.records[index].date = 20_210_200 + index % 3 }
@@ -140,7 +141,7 @@ import Testing
         }
     }
 
-    @Test func pagesOfFilteredRecordsAreTheirParts() throws {
+    @Test func pagesSplitFilteredRecords() throws {
         let folder = try TemporaryFolder()
         try Fixture.random(seed: 22, records: 2000).write(to: folder.path("birds.db"))
         let store = try ObservationStore(path: folder.path("birds.db"))
@@ -180,7 +181,7 @@ import Testing
     }
 
     @Test(arguments: [[], ["species_id"], ["-loc_id"], ["-date"]])
-    func recordsThatComeOrGoInBetweenNeitherRepeatNorVanish(order: [String]) throws {
+    func recordsAddedOrRemovedBetweenPagesNeitherRepeatNorHideOthers(order: [String]) throws {
         let folder = try TemporaryFolder()
         var fixture = Fixture.random(seed: 25, records: 400)
         try fixture.write(to: folder.path("birds.db"))
@@ -190,7 +191,7 @@ import Testing
         let before = try ObservationStore(path: folder.path("birds.db")).text(query, format: .csv)
         let old = before.split(separator: "\r\n").dropFirst().map(String.init)
 
-        // The places and species that new ones stand before have other ids; the first of each is gone with its records.
+        // Locations and species after the new ones get other ids. The first of each disappears with its records.
         var grown = fixture
         grown.species.insert(Fixture.Species(code: "sp000"), at: 0)
         grown.locations.insert(Fixture.Location(code: "L000"), at: 0)
@@ -222,7 +223,7 @@ import Testing
         #expect(seen.contains { $0.contains(",777,") })
     }
 
-    @Test func theTokenOfAnotherQueryIsRefused() throws {
+    @Test func aTokenOfAnotherQueryIsRefused() throws {
         let folder = try TemporaryFolder()
         try Fixture.random(seed: 27, records: 100).write(to: folder.path("birds.db"))
         let store = try ObservationStore(path: folder.path("birds.db"))
@@ -249,8 +250,8 @@ import Testing
         }
     }
 
-    /// Another program may leave codes that are no text, which pages name as they are.
-    @Test(arguments: orders) func codesThatAreNoText(sort: [String]) throws {
+    /// Another program may leave codes that are not UTF-8. Tokens hold their bytes.
+    @Test(arguments: orders) func pagesContinueAfterCodesThatAreNotUTF8(sort: [String]) throws {
         let fixture = try ImportFixture()
         let rows = (0..<30).map { "L\($0 % 3),60,1,CA-YT,2021,2,\($0 % 4 + 1),s\($0 % 5),\($0 % 2)\n" }
         fixture.write("a.csv", plainHeader + rows.joined())

@@ -6,7 +6,7 @@ import Testing
 @testable import Fixtures
 
 @Suite struct ObservationStoreTests {
-    /// What a query should find, computed row by row and nothing else.
+    /// The records that a query should find, computed row by row.
     struct Expectation {
         let fixture: Fixture
         let ordered: [Int]
@@ -57,7 +57,7 @@ import Testing
                 if east > width || latitude < box.south || latitude > box.north { return false }
             }
             guard let circle = query.filter.circle else { return true }
-            // By the chord between two points of a sphere of radius 1.
+            // By the chord between two points on a sphere of radius 1.
             func point(_ latitude: Double, _ longitude: Double) -> [Double] {
                 let (up, along) = (latitude * .pi / 180, longitude * .pi / 180)
                 return [cos(up) * cos(along), cos(up) * sin(along), sin(up)]
@@ -135,7 +135,7 @@ import Testing
         ]
     }()
 
-    @Test func everyFilterFindsWhatARowByRowReadingFinds() throws {
+    @Test func everyFilterFindsTheSameAsReadingRowByRow() throws {
         let folder = try TemporaryFolder()
         let fixture = Fixture.random(seed: 1, records: 3000)
         try fixture.write(to: folder.path("birds.db"))
@@ -146,7 +146,7 @@ import Testing
         }
     }
 
-    @Test func combinationsOfFiltersFindWhatARowByRowReadingFinds() throws {
+    @Test func combinedFiltersFindTheSameAsReadingRowByRow() throws {
         let folder = try TemporaryFolder()
         let fixture = Fixture.random(seed: 2, records: 3000)
         try fixture.write(to: folder.path("birds.db"))
@@ -162,7 +162,7 @@ import Testing
             do {
                 #expect(try store.ids(query, view: view) == expected, "\(query) \(view)")
             } catch StoreError.unknownSpecies(let name, _) {
-                // Only of one that no table of species knows, where the view shows no record of it.
+                // Only for a species that is in no species table, if the view shows no record of it.
                 var ofIt = ObservationQuery()
                 ofIt.filter.species = [name]
                 #expect(name.hasSuffix("9") && expectation.ids(ofIt, view).isEmpty)
@@ -214,12 +214,12 @@ import Testing
         return query
     }
 
-    @Test func noStatementSorts() throws {
+    @Test func noQueryMakesSQLiteSort() throws {
         let folder = try TemporaryFolder()
         try Fixture.random(seed: 4, records: 200).write(to: folder.path("birds.db"))
         let store = try ObservationStore(path: folder.path("birds.db"))
         var cursors: [RowCursor] = []
-        // Every combination of filters, each with no, one, few and many values where that makes a difference.
+        // Every combination of filters, each with no, one, few and many values if that makes a difference.
         let codes = (100..<150).map { "sp\($0)" }
         let locations = (100..<140).map { "L\($0)" }
         for filters in 0..<1 << 6 {
@@ -283,7 +283,7 @@ import Testing
         }
     }
 
-    /// Whatever case and normal form a file and a client have; codes alone are matched exactly.
+    /// The file and the client may use different cases and normal forms. Only codes are matched exactly.
     @Test(
         arguments: [
             ("KÜSTENSEESCHWALBE", [1]), ("küstenseeschwalbe", [1]), ("Ku\u{308}stenseeschwalbe", [1]),
@@ -306,7 +306,7 @@ import Testing
             ("a1", nil, "Küstenseeschwalbe"), ("a2", nil, "Großer Spießente"), ("a3", nil, "Μαύρος γλάρος"),
             ("a4", nil, "İstanbul kuşu"), ("a5", "Avis ñandu", nil), ("a6", "Avis N\u{303}andu", nil), ("ä1", nil, nil),
             ("k1", nil, "\u{212A}elvin's Jay"), ("k2", nil, "Strassentaube"),
-            // A scientific name goes before a common one.
+            // A scientific name takes precedence over a common one.
             ("k3", "Doppelname", nil), ("k4", nil, "DOPPELNAME"), ("k5", nil, "Straßentaube"),
         ]
         for (index, (code, scientific, common)) in names.enumerated() {
@@ -324,8 +324,8 @@ import Testing
         }
     }
 
-    /// An unknown name that takes too long to be looked for goes on where it stopped.
-    @Test func theTableOfNamesIsReadOnAfterABudgetHasEnded() throws {
+    /// The search for an unknown name that takes too long continues where it stopped.
+    @Test func readingNamesContinuesAfterABudgetRanOut() throws {
         let folder = try TemporaryFolder()
         var fixture = Fixture(locations: [.init(code: "L1")])
         for index in 0..<20_000 {
@@ -352,7 +352,7 @@ import Testing
         #expect(try store.ids(query) == [1])
     }
 
-    @Test func aNameOfSeveralSpeciesStandsForAll() throws {
+    @Test func aNameOfSeveralSpeciesFindsAllOfThem() throws {
         let folder = try TemporaryFolder()
         var fixture = Fixture(locations: [.init(code: "L1")])
         fixture.species = [
@@ -366,12 +366,12 @@ import Testing
         var query = ObservationQuery()
         query.filter.species = ["Anser anser"]
         #expect(try store.ids(query) == [1, 3])
-        // A code goes before a name.
+        // A code takes precedence over a name.
         query.filter.species = ["anser anser"]
         #expect(try store.ids(query) == [2])
     }
 
-    @Test func aViewHidesRecordsByWhateverWay() throws {
+    @Test func aViewHidesRecordsFromEveryResource() throws {
         let folder = try TemporaryFolder()
         var fixture = Fixture(datasets: ["here", "there"])
         fixture.locations = [.init(code: "L1", region: "CA-YT"), .init(code: "L2", region: "US-AK"), .init(code: "L3")]
@@ -392,7 +392,7 @@ import Testing
         #expect(try store.observation(id: 1, fields: [.num], view: view) == Array(#"{"num":1}"#.utf8))
         #expect(try store.observation(id: 2, fields: [.num], view: view) == nil)
         #expect(try store.observation(id: 2, fields: [.num], view: .everything) != nil)
-        // A place whose region is not known is seen by those who see everything.
+        // A location whose region is unknown is shown only by a view of everything.
         #expect(try store.observation(id: 3, fields: [.num], view: view) == nil)
         #expect(try store.observation(id: 5, fields: [.num], view: .everything) == nil)
 
@@ -403,7 +403,7 @@ import Testing
         query.filter.regions = ["US"]
         #expect(try store.ids(query, view: view).isEmpty)
 
-        // That there is a species is hidden where only hidden records tell of it, also among the names that are near.
+        // A species that only hidden records mention is hidden too, also among the suggested names.
         query = ObservationQuery()
         query.filter.species = ["hidden"]
         #expect(throws: StoreError.unknownSpecies("hidden", nearest: nil)) { try store.ids(query, view: view) }
@@ -468,7 +468,7 @@ import Testing
         fixture.records = [.init(date: 20_210_203, location: 0, species: 0)]
         try fixture.write(to: folder.path("birds.db"))
         let store = try ObservationStore(path: folder.path("birds.db"))
-        // What was asked before changes nothing.
+        // Earlier queries change nothing.
         for _ in 0..<2 {
             for (name, found) in [(known, [1]), (other, [])] {
                 var query = ObservationQuery()
@@ -497,7 +497,7 @@ import Testing
         }
     }
 
-    @Test func damageIsAnErrorAndNoCrash() throws {
+    @Test func aDamagedFileGivesAnError() throws {
         let folder = try TemporaryFolder()
         let path = folder.path("birds.db")
         try Fixture.random(seed: 8, records: 3000).write(to: path)

@@ -4,8 +4,8 @@ import Testing
 @testable import Birds
 @testable import Fixtures
 
-/// A file that was edited with another program may hold any number as a date. Each record counts, is listed, paged and summed
-/// whatever it is, and no filter by date finds one whose number is no date.
+/// A file that was edited with another program may hold any number as a date. Every record still counts, and is
+/// listed, paged and summed. A filter by date never matches a number that is not a date.
 @Suite struct OddDatesTests {
     private static let odd: [Int64] = [
         .min, .min + 1, -5, -2021_02_03, 0, 7, 3_01, 99_99, 2020_12_32, 2021_02_99, 2021_13_01, 2021_99_99, 9999_12_32,
@@ -30,7 +30,7 @@ import Testing
         store = try ObservationStore(path: folder.path("birds.db"))
     }
 
-    /// What a person takes for a date: of a year with four digits, and a month and a day as far as they are known.
+    /// A date as a person understands it: a year of four digits, and a month and a day as far as they are known.
     private static func isDate(_ number: Int) -> Bool {
         (1...9999).contains(number / 10_000) && (0...12).contains(number / 100 % 100) && (0...31).contains(number % 100)
     }
@@ -48,7 +48,7 @@ import Testing
             #expect(records.reduce(0, +) == fixture.records.count, "\(keys)")
             let groups = rows.map { row in keys.map { "\(row[$0.member] ?? "")" } }
             #expect(Set(groups).count == groups.count, "\(keys)")
-            // The same from the records themselves.
+            // The same numbers from the records themselves.
             func read(_ kind: SummaryKind?) throws -> [[Int64?]] {
                 let summary = try store.summary(
                     by: keys, store.resolver.select(query.filter, .everything), kind: kind)
@@ -92,7 +92,7 @@ import Testing
         }
     }
 
-    @Test func everyChecklistAndZeroIsListedAndPagedOnce() throws {
+    @Test func everyChecklistAndZeroFilledRowIsListedAndPagedOnce() throws {
         var query = ObservationQuery()
         query.filter.species = ["sp101", "sp102"]
         func pages(_ size: Int?, _ make: @escaping (ObservationQuery) throws -> RowCursor) throws -> [String] {
@@ -119,7 +119,7 @@ import Testing
         #expect(try pages(3, filled) == pages(nil, filled))
     }
 
-    @Test func noFilterFindsWhatIsNoDate() throws {
+    @Test func noDateFilterFindsANumberThatIsNotADate() throws {
         var queries: [ObservationQuery] = []
         func add(_ change: (inout ObservationQuery) -> Void) {
             var query = ObservationQuery()
@@ -162,7 +162,7 @@ import Testing
         }
     }
 
-    @Test func whatIsNoDateIsShownAsNotKnown() throws {
+    @Test func aNumberThatIsNotADateIsShownAsUnknown() throws {
         var query = ObservationQuery()
         query.fields = [.id, .date, .year, .month, .day]
         for row in try rows(store.observations(query, view: .everything, format: .json)) {
@@ -185,8 +185,8 @@ import Testing
         }
     }
 
-    /// A page token is not sealed, so a client may name any date.
-    @Test func aForgedTokenLeadsOutOfNoFilter() throws {
+    /// A page token is not sealed, so a client can put any date into it.
+    @Test func aForgedTokenDoesNotBypassFilters() throws {
         var query = ObservationQuery()
         query.filter.months = [2]
         for order in [[], ["-date"]] {

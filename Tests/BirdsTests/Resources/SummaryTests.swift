@@ -4,7 +4,7 @@ import Testing
 @testable import Fixtures
 
 @Suite struct SummaryTests {
-    /// Every group as a line, from reading record by record.
+    /// Every group as a line, computed record by record.
     private func expected(_ fixture: Fixture, _ keys: [SummaryKey], _ ids: [Int]) -> [String] {
         var groups: [[String]: [Fixture.Record]] = [:]
         for id in ids {
@@ -56,7 +56,7 @@ import Testing
             SummaryKey.allCases.filter { $0 != .year }, SummaryKey.allCases.filter { $0 != .week },
         ]
 
-    @Test func groupsAreThoseOfARowByRowReading() throws {
+    @Test func groupsEqualThoseOfReadingRowByRow() throws {
         let folder = try TemporaryFolder()
         let fixture = Fixture.random(seed: 31, records: 1500)
         try fixture.write(to: folder.path("birds.db"))
@@ -66,7 +66,7 @@ import Testing
             for round in 0..<6 {
                 var query = ObservationQuery()
                 if round > 0 { query = ObservationStoreTests.randomQuery(&random) }
-                // Filters by less, so that summaries are taken from the table too.
+                // Fewer filters, so that the table of summaries is used too.
                 if round == 1 || round == 2 {
                     (query.filter.leastNum, query.filter.greatestNum, query.filter.circle) = (nil, nil, nil)
                 }
@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    @Test func whatHasATableNeedsNoRecords() {
+    @Test func usualSummariesAreReadFromTheirTable() {
         var query = ObservationQuery()
         query.filter.regions = ["CA"]
         query.filter.datasets = ["atlas"]
@@ -101,7 +101,7 @@ import Testing
         #expect(SummaryKind.smallest([.year], query.filter) == nil)
     }
 
-    @Test func moreGroupsThanAreKeptAreReadInSeveralPasses() throws {
+    @Test func groupsBeyondTheBoundAreReadInSeveralPasses() throws {
         let folder = try TemporaryFolder()
         try Fixture.random(seed: 33, records: 800).write(to: folder.path("birds.db"))
         let store = try ObservationStore(path: folder.path("birds.db"))
@@ -124,17 +124,17 @@ import Testing
         (2021_01_03, 53), (2021_01_04, 1), (2020_12_31, 53), (2018_12_31, 1), (2016_01_03, 53), (2016_01_04, 1),
         (2024_02_29, 9), (1999_12_31, 52), (2021_02_00, 0), (2021_00_00, 0),
     ])
-    func weeksAreThoseOfISO8601(date: Int64, week: Int64) {
+    func weeksFollowISO8601(date: Int64, week: Int64) {
         #expect((ISOWeek(date)?.number ?? 0) == week)
     }
 
-    /// As a file that was edited may have them.
+    /// An edited file may hold such numbers.
     @Test(
         arguments: [
             2021_02_29, 2021_13_01, 2021_01_99, 3_01, -2021_03_01, 10_000_01_01, 7, .max, .min,
             .max / 10_000 * 10_000 + 101,
         ] as [Int64])
-    func whatIsNoDayHasNoWeek(date: Int64) {
+    func aDayThatDoesNotExistHasNoWeek(date: Int64) {
         #expect(ISOWeek(date) == nil)
     }
 
@@ -144,12 +144,12 @@ import Testing
             (2025_01_02, 2025, 1),
             (2021_01_03, 2020, 53), (2016_01_03, 2015, 53), (1_01_01, 1, 1), (1_12_31, 2, 1), (9999_12_31, 9999, 52),
         ] as [(Int64, Int64, Int64)])
-    func weeksHaveYearsOfTheirOwn(date: Int64, year: Int64, week: Int64) throws {
+    func weeksHaveTheirOwnYears(date: Int64, year: Int64, week: Int64) throws {
         let found = try #require(ISOWeek(date))
         #expect((found.year, found.number) == (year, week))
     }
 
-    /// A week has seven days, and the next one follows it.
+    /// A week has seven days, and is followed by the next one.
     @Test func weeksFollowOneAnother() {
         var last = ISOWeek(1_01_01)
         var days = 0

@@ -4,8 +4,8 @@ import Testing
 @testable import Fixtures
 
 @Suite struct ZeroFillTests {
-    /// An edit may give records and checklists any ids.
-    @Test func anyIDIsThatOfARecordOrAChecklist() throws {
+    /// An edit may give records and checklists any ids, so no id can mark a row of zeros.
+    @Test func recordsAndChecklistsMayHaveAnyIDs() throws {
         let folder = try TemporaryFolder()
         var fixture = Fixture(species: [.init(code: "a"), .init(code: "b")], locations: [.init(code: "L1")])
         for day in 1...4 {
@@ -31,7 +31,7 @@ import Testing
         #expect(try store.text(query, format: .csv).split(separator: "\r\n").count == 5)
     }
 
-    @Test func aCompleteChecklistWithoutTheSpeciesHasARowOfZero() throws {
+    @Test func aCompleteChecklistWithoutTheSpeciesGetsAZeroRow() throws {
         let folder = try TemporaryFolder()
         var fixture = Fixture()
         fixture.species = [
@@ -71,7 +71,7 @@ import Testing
         #expect(throws: StoreError.self) { try store.zeroFilled(query, view: .everything, format: .json) }
     }
 
-    /// Visits of several species, some of them complete, with more than one at a date and place.
+    /// Visits with several species. Some are complete, and some dates and locations have more than one.
     private static func visits(seed: UInt64, count: Int) -> Fixture {
         var fixture = Fixture.random(seed: seed, records: count)
         var random = SplitMix(state: seed + 1)
@@ -80,7 +80,7 @@ import Testing
             fixture.records[index].time = Bool.random(using: &random) ? "06:15" : nil
             fixture.records[index].sourceID = "OBS\(index)"
             fixture.records[index].checklistCode = "S\(index)"
-            // As some others, so that dates and places have several checklists.
+            // Some visits repeat a date and location, so that these have several checklists.
             if index % 5 == 4 {
                 fixture.records[index].date = fixture.records[index - 3].date
                 fixture.records[index].location = fixture.records[index - 3].location
@@ -103,7 +103,7 @@ import Testing
         .checklistID, .date, .locationID, .dataset, .speciesID, .num, .id, .sourceID, .time, .complete, .valid,
     ]
 
-    /// Every row as a line, from reading checklist by checklist.
+    /// Every row as a line, computed checklist by checklist.
     private func expected(
         _ fixture: Fixture, _ query: ObservationQuery, _ isWanted: (Fixture.Record) -> Bool
     ) -> [String] {
@@ -145,7 +145,7 @@ import Testing
         try cursor.text().split(separator: "\r\n").dropFirst().map(String.init)
     }
 
-    /// The rows of all pages, one after the other. More than `most` are a failure, so that pages end.
+    /// The rows of all pages, in order. More than `most` rows are a failure, so that the loop ends.
     private func pages(
         _ store: ObservationStore, _ query: ObservationQuery, _ view: View, of size: Int, most: Int
     ) throws -> [String] {
@@ -205,7 +205,7 @@ import Testing
         #expect(zeros > 1000 && others > 100)
     }
 
-    @Test func aPageOfAnotherQueryIsRefused() throws {
+    @Test func aTokenOfAnotherQueryIsRefused() throws {
         let folder = try TemporaryFolder()
         try Self.visits(seed: 44, count: 100).write(to: folder.path("birds.db"))
         let store = try ObservationStore(path: folder.path("birds.db"))
@@ -217,7 +217,7 @@ import Testing
         #expect(throws: StoreError.unknownPage) { try store.ids(query) }
     }
 
-    @Test func aCancelledFillingEnds() throws {
+    @Test func aCancelledZeroFillEnds() throws {
         let folder = try TemporaryFolder()
         try Self.visits(seed: 45, count: 700).write(to: folder.path("birds.db"))
         let store = try ObservationStore(path: folder.path("birds.db"))

@@ -9,13 +9,13 @@ import Testing
     }
 
     @Test(arguments: [0, 1000, 10_000, 1_000_000])
-    func whatIsFoundIsWhatWasAdded(_ bound: Int) {
+    func fragmentsAreFoundAsTheyWereAdded(_ bound: Int) {
         var cache = FragmentCache(bound: bound)
         var random = SplitMix(state: 61)
         var found = 0
         var faults: [Int64] = []
         for _ in 0..<50_000 {
-            // Evenly spread, negative, and the extremes.
+            // Evenly spaced, negative and extreme keys.
             let rank = Int64.random(in: -2...1000, using: &random)
             let key = rank == -1 ? .min : rank == -2 ? .max : (rank - 10) << 20
             if cache.find(key) {
@@ -30,7 +30,7 @@ import Testing
         if bound >= 1_000_000 { #expect(found >= 50_000 - 1003) }
     }
 
-    @Test func itHoldsNoMoreThanItsBound() {
+    @Test func theSizeStaysWithinTheBound() {
         var cache = FragmentCache(bound: 4096)
         let fragment = [UInt8](repeating: 1, count: 100)
         var greatest = 0
@@ -41,7 +41,7 @@ import Testing
         #expect(greatest > 2048 && greatest <= 4096)
     }
 
-    @Test func aFragmentBeyondTheBoundIsTheNewestStill() {
+    @Test func aFragmentLargerThanTheBoundIsStillTheNewest() {
         var cache = FragmentCache(bound: 64)
         let fragment = [UInt8](repeating: 7, count: 5000)
         fragment.withUnsafeBufferPointer { cache.add(1, $0) }

@@ -15,7 +15,7 @@ import Testing
     }
 
     @Test(arguments: [RowFormat.json, .csv], [1, 100, 4096, 1 << 20])
-    func piecesMakeUpTheSameAnswer(_ format: RowFormat, piece: Int) throws {
+    func piecesOfAnySizeMakeTheSameAnswer(_ format: RowFormat, piece: Int) throws {
         #expect(
             try store.text(ObservationQuery(), format: format, piece: piece)
                 == store.text(ObservationQuery(), format: format))
@@ -27,7 +27,7 @@ import Testing
         #expect(try !cursor.fill(&bytes, limit: 1000))
         #expect(bytes.count >= 1000 && bytes.count < 1200 && bytes.last == UInt8(ascii: "}"))
         #expect(cursor.rowCount == bytes.split(separator: UInt8(ascii: "\n")).count)
-        // A limit that is reached already asks for one row more.
+        // If the limit is already reached, one more row is appended.
         let count = bytes.count
         #expect(try !cursor.fill(&bytes, limit: 0))
         #expect(bytes.count > count && cursor.rowCount == bytes.split(separator: UInt8(ascii: "\n")).count)
@@ -67,7 +67,7 @@ import Testing
         #expect(bytes.count == count && cursor.rowCount == 3)
     }
 
-    @Test func aBudgetThatIsUsedUpEndsTheAnswerAndNotTheStore() throws {
+    @Test func anExceededBudgetEndsTheAnswerButNotTheStore() throws {
         let cursor = try store.observations(ObservationQuery(), view: .everything, format: .json)
         var bytes: [UInt8] = []
         #expect(try !cursor.fill(&bytes, limit: 100))
@@ -78,9 +78,9 @@ import Testing
         #expect(try store.ids(ObservationQuery()).count == fixture.records.count)
     }
 
-    @Test func aBudgetEndsWhatFindsNothing() throws {
+    @Test func aBudgetEndsAQueryThatFindsNothing() throws {
         store.setBudget(nanoseconds: 0)
-        // No row comes for long, so it is SQLite that must ask.
+        // No row is found for a long time, so SQLite itself must check the budget.
         #expect(throws: StoreError.overBudget) {
             while try store.database.integer("SELECT max(a.num + b.num) FROM observation a, observation b") != nil {}
         }
@@ -88,12 +88,12 @@ import Testing
         #expect(try store.database.integer("SELECT count(*) FROM observation") != nil)
     }
 
-    @Test func aBudgetThatSufficesIsNotFelt() throws {
+    @Test func aSufficientBudgetChangesNothing() throws {
         store.setBudget(nanoseconds: 60_000_000_000)
         #expect(try store.ids(ObservationQuery()).count == fixture.records.count)
     }
 
-    @Test func anotherThreadCancels() async throws {
+    @Test func anotherThreadCanCancel() async throws {
         let canceller = Canceller()
         store.canceller = canceller
         let cursor = try store.observations(ObservationQuery(), view: .everything, format: .json)
@@ -106,7 +106,7 @@ import Testing
         #expect(try store.ids(ObservationQuery()).count == fixture.records.count)
     }
 
-    @Test func rowsThatHaveEndedHoldNothingOfTheirStore() throws {
+    @Test func endedRowsReleaseTheirStore() throws {
         weak var statement: Statement?
         let cursor: RowCursor
         do {

@@ -83,7 +83,7 @@ import Testing
         )
     }
 
-    @Test func membersStandInTheOrderThatWasAskedFor() throws {
+    @Test func membersAreWrittenInTheRequestedOrder() throws {
         let folder = try TemporaryFolder()
         let store = try Self.store(Self.yukon, in: folder)
         var query = ObservationQuery()
@@ -95,7 +95,7 @@ import Testing
                 + "\n")
     }
 
-    @Test func anEmptyAnswerIsWhole() throws {
+    @Test func anEmptyAnswerIsComplete() throws {
         let folder = try TemporaryFolder()
         let store = try Self.store(Self.yukon, in: folder)
         var query = ObservationQuery()
@@ -105,7 +105,7 @@ import Testing
             try store.text(query, format: .csv) == "loc_id,latitude,longitude,region,year,month,day,species_id,num\r\n")
     }
 
-    @Test func aRowOfOneEmptyCellIsNoEmptyLine() throws {
+    @Test func aSingleEmptyCellIsNotAnEmptyLine() throws {
         let folder = try TemporaryFolder()
         let store = try Self.store(Self.yukon, in: folder)
         var query = ObservationQuery()
@@ -138,7 +138,7 @@ import Testing
             ("plain", "plain"), ("a,b", "\"a,b\""), ("\"q\"", "\"\"\"q\"\"\""), ("two\nlines", "\"two\nlines\""),
             ("cr\r", "\"cr\r\""), (" spaces ", " spaces "), ("", ""),
         ])
-    func cellsAreQuotedWhereTheyMust(_ text: String, cell: String) {
+    func cellsAreQuotedOnlyIfNecessary(_ text: String, cell: String) {
         var buffer = RowBuffer()
         RowSyntax(.csv, columns: 2).append(text, to: &buffer)
         #expect(String(decoding: buffer.bytes, as: UTF8.self) == cell)
@@ -149,7 +149,7 @@ import Testing
             (60.702886, "60.702886"), (60, "60.0"), (-0.0, "-0.0"), (0.1, "0.1"), (1e-7, "1e-07"), (1e22, "1e+22"),
             (.infinity, "null"), (.nan, "null"), (.leastNonzeroMagnitude, "5e-324"),
         ] as [(Double, String)])
-    func numbersReadBackAsTheyWere(_ number: Double, text: String) throws {
+    func numbersReadBackUnchanged(_ number: Double, text: String) throws {
         var buffer = RowBuffer()
         RowSyntax(.json, columns: 1).append(number, to: &buffer)
         #expect(String(decoding: buffer.bytes, as: UTF8.self) == text)

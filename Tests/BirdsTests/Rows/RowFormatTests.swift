@@ -39,7 +39,7 @@ import Testing
         return try #require(whole["features"] as? [[String: Any]])
     }
 
-    @Test func eachObjectOfNDJSONEndsItsLine() throws {
+    @Test func everyObjectOfNDJSONIsALine() throws {
         let folder = try TemporaryFolder()
         let store = try store(folder)
         #expect(
@@ -51,7 +51,7 @@ import Testing
                 """)
     }
 
-    @Test func aFeatureHasTheMembersButTheCoordinates() throws {
+    @Test func aFeatureHasAllMembersExceptTheCoordinates() throws {
         let folder = try TemporaryFolder()
         let store = try store(folder)
         let text = try store.text(query([.latitude, .day, .longitude, .locationID]), format: .geojson)
@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test(arguments: [[Field.day], [.latitude], [.longitude, .latitude], [.num, .latitude], Field.allCases])
-    func theGeometryIsThereWhateverIsAskedFor(fields: [Field]) throws {
+    func theGeometryIsWrittenWhateverMembersAreRequested(fields: [Field]) throws {
         let folder = try TemporaryFolder()
         let store = try store(folder)
         let features = try features(store.text(query(fields), format: .geojson))
@@ -76,7 +76,7 @@ import Testing
         for feature in features { #expect((feature["properties"] as? [String: Any]).map { Set($0.keys) } == names) }
     }
 
-    @Test func checklistsHaveAGeometryWhateverIsAskedFor() throws {
+    @Test func checklistsHaveAGeometryWhateverMembersAreRequested() throws {
         let folder = try TemporaryFolder()
         let store = try store(folder)
         for fields in [[ChecklistField.day], [.day, .latitude], ChecklistField.allCases] {
@@ -104,13 +104,13 @@ import Testing
                 "'-1,-135.25,'@home,'\tA,\"'\u{FF1D}1,\"\"2\"\"\",'=,'=cmd(),,",
                 "'+2,,'@home,'\tA,\"'\u{FF1D}1,\"\"2\"\"\",'=,'=cmd(),a=b,1",
             ])
-        // Whoever reads CSV as it is gets the text as it is.
+        // Plain CSV has the text unchanged.
         let plain = try store.text(query([.locationID]), format: .csv)
         #expect(plain == "loc_id\r\n-1\r\n-1\r\n+2\r\n")
     }
 
     @Test(arguments: [RowFormat.csv, .spreadsheet])
-    func aRowOfOneEmptyCellIsNoEmptyLine(format: RowFormat) throws {
+    func aSingleEmptyCellIsNotAnEmptyLine(format: RowFormat) throws {
         let folder = try TemporaryFolder()
         let store = try store(folder)
         #expect(
@@ -123,7 +123,7 @@ import Testing
             (.json, "[]\n"), (.ndjson, ""), (.csv, "day\r\n"), (.spreadsheet, "\u{FEFF}day\r\n"),
             (.geojson, "{\"type\":\"FeatureCollection\",\"features\":[]}\n"),
         ] as [(RowFormat, String)])
-    func noRowsAreAWholeDocument(format: RowFormat, text: String) throws {
+    func anEmptyAnswerIsACompleteDocument(format: RowFormat, text: String) throws {
         let folder = try TemporaryFolder()
         let store = try store(folder)
         var query = query([.day])

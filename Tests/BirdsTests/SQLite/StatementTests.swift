@@ -16,7 +16,7 @@ import Testing
             throws: StoreError.sqlite(
                 code: SQLITE_RANGE, message: "column index out of range", sql: "SELECT 1 WHERE ?1 = 1")
         ) { try statement.step() }
-        // Bound as it should be, it runs.
+        // With a correct bind it runs.
         statement.bind(1, 1)
         #expect(try statement.step())
     }
@@ -34,24 +34,24 @@ import Testing
         database.limit(SQLITE_LIMIT_LENGTH, to: 1000)
         bind(text)
         #expect(throws: StoreError.self) { try insert.run() }
-        // Neither the value before nor NULL was stored.
+        // Neither the earlier value nor NULL was stored.
         #expect(try database.integer("SELECT count(*) FROM t") == 1)
         bind(String(text.prefix(900)))
         try insert.run()
         #expect(try database.integer("SELECT max(length(a)) FROM t") == 900)
     }
 
-    @Test func aSizeBeyond32BitsIsNotCutOff() throws {
+    @Test func aSizeOver32BitsIsNotTruncated() throws {
         let statement = try database.prepare("SELECT length(?1)")
         var byte: UInt8 = 0x61
         withUnsafeBytes(of: &byte) { one in
-            // SQLite looks at the size first: what is not there is never read.
+            // SQLite checks the size first, so it does not read the bytes that are missing.
             statement.bind(1, text: UnsafeRawBufferPointer(start: one.baseAddress, count: 1 << 32 + 1))
         }
         #expect(throws: StoreError.self) { try statement.step() }
     }
 
-    @Test func nothingIsATextAndNotNull() throws {
+    @Test func anEmptyTextIsNotNull() throws {
         let statement = try database.prepare("SELECT ?1 IS NULL, length(?1)")
         statement.bind(1, utf8: [], 0..<0)
         #expect(try statement.step() && statement.int64(0) == 0 && statement.int64(1) == 0)

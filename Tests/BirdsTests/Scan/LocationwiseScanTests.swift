@@ -3,8 +3,8 @@ import Testing
 @testable import Birds
 @testable import Fixtures
 
-/// Reading place by place and sorting gives what reading by date gives.
-@Suite struct PlacewiseScanTests {
+/// Reading location by location and sorting gives the same as reading by date.
+@Suite struct LocationwiseScanTests {
     private static let queries: [ObservationQuery] = {
         var queries: [ObservationQuery] = []
         for change in 0..<11 {
@@ -30,7 +30,7 @@ import Testing
         return queries
     }()
 
-    @Test(arguments: queries.indices) func givesTheSameRowsInTheSameOrder(index: Int) throws {
+    @Test(arguments: queries.indices) func locationwiseReadingGivesTheSameRowsInTheSameOrder(index: Int) throws {
         let folder = try TemporaryFolder()
         try Fixture.random(seed: 77, records: 4000).write(to: folder.path("birds.db"))
         let (one, other) = (
@@ -67,19 +67,20 @@ import Testing
         #expect(summaries[0] == summaries[1])
     }
 
-    @Test func isChosenWhereItIsCheaper() throws {
+    @Test func theCheaperPlanIsChosen() throws {
         let folder = try TemporaryFolder()
         try Fixture.random(seed: 78, records: 4000).write(to: folder.path("birds.db"))
         let store = try ObservationStore(path: folder.path("birds.db"))
         store.planner.costs = ScanCosts(rowByDate: 100, location: 1000, rowByLocation: 150)
         var query = ObservationQuery()
         query.filter.regions = ["CA"]
-        // Half of all places: 55 µs for the places and 330 µs for their rows, where all by date would be 420 µs.
+        // Half of all locations: 55 µs for the locations and 330 µs for their rows, compared with 420 µs for
+        // reading all by date.
         #expect(
             try store.planner.locationsToGather(store.resolver.select(query.filter, .everything), limit: nil) != nil)
-        // A few rows are found by date at once.
+        // A few rows are found by date quickly.
         #expect(try store.planner.locationsToGather(store.resolver.select(query.filter, .everything), limit: 10) == nil)
-        // One species has an index of its own, and so have a few places.
+        // For one species, or a few locations, an index is read.
         query.filter.species = ["sp101"]
         #expect(
             try store.planner.locationsToGather(store.resolver.select(query.filter, .everything), limit: nil) == nil)

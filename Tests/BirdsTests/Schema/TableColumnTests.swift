@@ -34,12 +34,14 @@ import Testing
         try Database(path: "", mode: .readWrite).execute(sql)
     }
 
-    /// Else it would be written as nothing, or not be one of a checklist's.
-    @Test(arguments: Field.allCases) func aMemberIsOfAChecklistIfItShowsAColumnOfIt(field: Field) {
+    /// Otherwise it would be written as a missing value, or as part of the wrong subject.
+    @Test(arguments: Field.allCases) func exactlyTheMembersAboutAChecklistShowAColumnOfIt(field: Field) {
         #expect((field.subject == .checklist) == (field.ofChecklist != nil))
     }
 
-    @Test(arguments: ChecklistField.allCases) func aMemberOfAChecklistIsOneOfItsRecordsToo(field: ChecklistField) {
+    @Test(arguments: ChecklistField.allCases) func allMembersOfAChecklistExceptSpeciesCountAreMembersOfRecords(
+        field: ChecklistField
+    ) {
         #expect((Field(rawValue: field.rawValue) == nil) == (field == .speciesCount))
     }
 }

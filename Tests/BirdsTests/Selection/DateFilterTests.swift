@@ -4,7 +4,7 @@ import Testing
 @testable import Fixtures
 
 @Suite struct DateFilterTests {
-    /// Every number that a date can be, of some years.
+    /// All numbers of dates in some years.
     private static let numbers: [Int64] = {
         var numbers: [Int64] = []
         for year: Int64 in 2018...2021 {
@@ -15,7 +15,7 @@ import Testing
         return numbers
     }()
 
-    @Test func nextIsTheFirstThatMatches() {
+    @Test func nextFindsTheFirstMatchingDate() {
         var random = SplitMix(state: 21)
         for _ in 0..<200 {
             var query = ObservationStoreTests.randomQuery(&random)
@@ -32,7 +32,7 @@ import Testing
             for number in stride(from: Int64(2018_00_00), through: 2021_12_31, by: 37) where number >= filter.first {
                 let next = filter.isEmpty ? nil : filter.next(number)
                 let expected = matching.first { $0 >= number }
-                // It may name a number that no date has, such as a 31st of a month 0, but none that skips a date.
+                // It may return a number that no date has, such as the 31st of month 0, but it never skips a date.
                 if let expected, next.map({ $0 >= number && $0 <= expected }) != true { faults.append(number) }
                 if let next, !filter.matches(next) { faults.append(number) }
             }
@@ -49,7 +49,7 @@ import Testing
                 2021_02_04
             ),
         ] as [(PartialDate?, PartialDate?, Int64, Int64)])
-    func aPartialDateHoldsAllWithinIt(_ from: PartialDate?, _ to: PartialDate?, first: Int64, last: Int64) {
+    func aPartialDateContainsAllDatesWithinIt(_ from: PartialDate?, _ to: PartialDate?, first: Int64, last: Int64) {
         var query = ObservationQuery()
         query.filter.from = from
         query.filter.to = to

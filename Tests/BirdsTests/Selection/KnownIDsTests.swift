@@ -4,7 +4,7 @@ import Testing
 @testable import Birds
 @testable import Fixtures
 
-/// Which values of filters are one id, and which are lists.
+/// Which values of filters are a single id, and which are lists.
 @Suite struct KnownIDsTests {
     private let folder: TemporaryFolder
     private let store: ObservationStore
@@ -47,7 +47,7 @@ import Testing
             (.species, "c,d", ["c", "d"], ["c", "d"]), (.dataset, "one,two", ["one", "two"], ["one,two"]),
             (.dataset, "one,here", ["one", "here"], ["one", "here"]), (.location, "a,b", ["a", "b"], ["a", "b"]),
         ] as [(UnresolvedValue.Filter, String, [String]?, [String])])
-    func aWholeValueThatIsAnIDIsThatID(
+    func aWholeValueThatIsAnIDMeansThatID(
         filter: UnresolvedValue.Filter, whole: String, list: [String]?, expected: [String]
     ) throws {
         let resolved = try store.resolver.resolved(query(filter, whole, list), .everything)
@@ -55,7 +55,7 @@ import Testing
         #expect(resolved.unresolved.isEmpty)
     }
 
-    /// No import makes an empty id, but an edit may: then it can be asked for.
+    /// No import makes an empty id, but an edit may. Then it can be asked for.
     @Test(arguments: [UnresolvedValue.Filter.species, .region, .location, .dataset])
     func anEmptyValueIsAnErrorUnlessItIsAnID(filter: UnresolvedValue.Filter) throws {
         for list in [[""], ["A", ""]] {
@@ -63,7 +63,7 @@ import Testing
                 try store.resolver.resolved(query(filter, "\"\"", list), .everything)
             }
         }
-        // The store holds a lock on its own file.
+        // The store has a lock on its file, so the edit needs a copy.
         try FileManager.default.copyItem(atPath: folder.path("birds.db"), toPath: folder.path("edited.db"))
         try Database(path: folder.path("edited.db"), mode: .readWrite).execute(
             """
@@ -76,7 +76,8 @@ import Testing
         }
     }
 
-    /// A value that would be one id for somebody else is a list for who does not see that id, and an error where it is none.
+    /// A value that is a single id in another view is a list in a view that hides that id, or an error if it is not
+    /// a list.
     @Test(
         arguments: [
             (.location, "A,B", ["A", "B"]), (.species, "a,b", ["a", "b"]), (.dataset, "three,four", ["three", "four"]),
@@ -84,7 +85,7 @@ import Testing
             (.region, "CA,US", nil),
             (.location, "\"", nil),
         ] as [(UnresolvedValue.Filter, String, [String]?)])
-    func whatAViewHidesIsNoID(filter: UnresolvedValue.Filter, whole: String, hidden: [String]?) throws {
+    func anIDThatTheViewHidesDoesNotCount(filter: UnresolvedValue.Filter, whole: String, hidden: [String]?) throws {
         let resolved = try store.resolver.resolved(
             query(filter, whole, hidden ?? ["x"]), View([View.Part(regions: ["CA", "CA,US"])]))
         #expect(resolved[filter] == hidden ?? [whole])
@@ -92,7 +93,7 @@ import Testing
         #expect(none[filter] == ["x"])
     }
 
-    @Test func whatIsNeitherAnIDNorAListIsAnError() throws {
+    @Test func aValueThatIsNeitherAnIDNorAListIsAnError() throws {
         let bad = ObservationQuery(query(.dataset, "\"a", nil))
         let error = StoreError.malformedList(.dataset, value: "\"a", expected: "a list")
         #expect(throws: error) { try store.observations(bad, view: .everything, format: .json) }
@@ -110,8 +111,8 @@ import Testing
         #expect(try store.ids(wanted) == [2, 3, 4])
     }
 
-    /// A page is one of its query however that is written.
-    @Test func oneQueryHasOneFingerprint() throws {
+    /// A token fits its query, whichever way that is written.
+    @Test func allWaysToWriteAQueryHaveTheSamePages() throws {
         func next(_ query: ObservationQuery) throws -> String? {
             var query = query
             query.page.limit = 1
@@ -136,8 +137,8 @@ import Testing
         #expect(throws: StoreError.unknownPage) { try store.ids(different) }
     }
 
-    /// Names of places and species in the token of a page may be of any length and characters.
-    @Test func pagesGoOnBehindAnyName() throws {
+    /// Codes of locations and species in a token may have any length and characters.
+    @Test func pagesContinueAfterAnyName() throws {
         var fixture = Fixture()
         let codes = ["\"", ",", "..", "a\"b", String(repeating: "é", count: 600), "ü", "\u{1F426}"]
         fixture.locations = codes.map { .init(code: $0, region: $0) }

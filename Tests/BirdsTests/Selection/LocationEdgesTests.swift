@@ -4,7 +4,7 @@ import Testing
 @testable import Birds
 @testable import Fixtures
 
-/// Areas at the antimeridian and the poles, against a plain computation over all places.
+/// Areas at the antimeridian and the poles, compared with a direct computation over all locations.
 @Suite struct LocationEdgesTests {
     private static let latitudes: [Double] = [-90, (-90.0).nextUp, -89.995, -17.5, 0, 45, 89.995, 90.0.nextDown, 90]
     private static let longitudes: [Double] = [
@@ -16,7 +16,7 @@ import Testing
 
     private typealias Point = (latitude: Double, longitude: Double)
 
-    /// Edges, what is close to them, and anything.
+    /// Edges, values close to them, and any others.
     private static func latitude(_ random: inout SplitMix) -> Double {
         Int.random(in: 0..<3, using: &random) > 0
             ? latitudes.randomElement(using: &random) ?? 0 : .random(in: -90...90, using: &random)
@@ -27,7 +27,7 @@ import Testing
             ? longitudes.randomElement(using: &random) ?? 0 : .random(in: -180...180, using: &random)
     }
 
-    /// Whether two points are one.
+    /// Whether two points are the same.
     private static func isSame(_ a: Point, _ b: Point) -> Bool {
         a.latitude == b.latitude
             && (abs(a.latitude) == 90 || a.longitude == b.longitude
@@ -50,7 +50,7 @@ import Testing
         guard box.south <= point.latitude, point.latitude <= box.north else { return false }
         if abs(point.latitude) == 90 { return true }
         let span = box.west <= box.east ? box.east - box.west : box.east - box.west + 360
-        // From the western edge on, eastward.
+        // Measured eastward from the western edge.
         return [point.longitude - 360, point.longitude, point.longitude + 360].contains {
             box.west <= $0 && (box.west <= box.east ? $0 <= box.east : $0 <= box.east + 360)
         } || span == 360
@@ -68,9 +68,9 @@ import Testing
         return fixture
     }
 
-    /// With few places each is looked up by its box; with many each record asks for its place.
+    /// A few locations are found by the R*Tree. With many, the location of each record is looked up.
     @Test(arguments: [20, 300])
-    func areasHoldWhatAPlainComputationFinds(count: Int) throws {
+    func areasContainWhatADirectComputationFinds(count: Int) throws {
         var random = SplitMix(state: 71)
         let locations = (0..<count).map { _ in (Self.latitude(&random), Self.longitude(&random)) as Point }
         let folder = try TemporaryFolder()
@@ -99,7 +99,8 @@ import Testing
             let ids = Set(try store.ids(query))
             for (index, place) in locations.enumerated() {
                 let distance = Self.distance(middle, place)
-                // What is a hundredth of a millimetre from the edge may be on either side, but for the middle itself.
+                // A point within a hundredth of a millimetre of the edge may be on either side, except the centre
+                // itself.
                 guard Self.isSame(middle, place) || abs(distance - within) > 1e-8 * max(1, within) else { continue }
                 let isWithin = Self.isSame(middle, place) || distance <= within
                 #expect(ids.contains(index + 1) == isWithin, "\(middle) \(within) \(place) \(distance)")
@@ -107,7 +108,7 @@ import Testing
         }
     }
 
-    @Test func everythingIsWithinHalfTheWayRound() throws {
+    @Test func everyPointIsWithinHalfTheCircumference() throws {
         var random = SplitMix(state: 72)
         let locations = (0..<200).map { _ in (Self.latitude(&random), Self.longitude(&random)) as Point }
         let antipodes = locations.map {

@@ -8,7 +8,7 @@ import Testing
         arguments: [
             ("CA", "CA", true), ("CA", "CA-YT", true), ("CA-YT", "CA-YT-001", true), ("CA-YT", "CA", false),
             ("CA", "CAX", false), ("CA", "US-CA", false), ("CA", "ca-YT", false), ("", "CA", false),
-            // The same letter, composed in another way, is another code, as it is for SQLite.
+            // The same letter in another normal form is another code, as in SQLite.
             ("\u{E9}", "e\u{301}", false),
         ])
     func aRegionCoversWhatIsWithinIt(_ outer: String, _ inner: String, covers: Bool) {
@@ -26,12 +26,12 @@ import Testing
         #expect(RegionScope(query: query, view: View(parts)).regions == regions)
     }
 
-    @Test func aPlaceWithoutRegionIsEverywhereAlone() {
+    @Test func anUnknownRegionIsOnlyInTheScopeOfEverywhere() {
         #expect(RegionScope(query: [], view: .everything).contains(nil))
         #expect(!RegionScope(query: ["CA"], view: .everything).contains(nil))
     }
 
-    @Test func manyRegionsCoverWhatEachOfThemCovers() {
+    @Test func aScopeOfManyRegionsContainsWhatEachOfThemCovers() {
         let parts = ["", "A", "AB", "B", "-", "A-", "A!", "A.", "a"]
         let all = parts.flatMap { first in
             parts.flatMap { second in [first + second, first + "-" + second, first + "-B-" + second] }

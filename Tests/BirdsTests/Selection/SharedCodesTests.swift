@@ -3,9 +3,10 @@ import Testing
 @testable import Birds
 @testable import Fixtures
 
-/// Several places may have one `loc_id`: orders and pages are those of the code, which is what an answer shows.
+/// Several locations may share a `loc_id`. Sorting and paging go by the code, which is what an answer shows.
 @Suite struct SharedCodesTests {
-    /// Few dates, species and numbers, so that much is equal; some codes have one place, some a few, one may have many.
+    /// Few dates, species and counts, so that many rows are equal. Some codes have one location, some have a few,
+    /// and one may have many.
     private static func fixture(_ random: inout SplitMix, records count: Int, most: Int) -> Fixture {
         var fixture = Fixture(datasets: ["garden", "atlas"])
         for index in 0..<4 {
@@ -39,7 +40,7 @@ import Testing
     private static func keys(_ random: inout SplitMix) -> [SortKey] {
         let isUniform = Bool.random(using: &random)
         let isDescending = Bool.random(using: &random)
-        // Half of them begin as an index does.
+        // Half of them begin like an index.
         let starts: [[SortKey.Field]] = [
             [], [], [], [.locationID], [.locationID, .date, .speciesID, .num], [.date, .locationID, .speciesID, .num],
             [.speciesID, .date, .locationID, .num],
@@ -55,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func everyOrderIsThatOfWhatIsShownAndNoPageLosesOrRepeatsARecord() throws {
+    @Test func rowsAreSortedByWhatIsShownAndPagesLoseOrRepeatNone() throws {
         var random = SplitMix(state: 91)
         for round in 0..<24 {
             let folder = try TemporaryFolder()
@@ -89,7 +90,8 @@ import Testing
         }
     }
 
-    /// An edit may make places alike in all that tells them apart; each keeps its records, and a page that ends at one goes on there.
+    /// An edit may make locations equal in all columns that identify them. Each keeps its records, and a page that
+    /// ends at one continues there.
     @Test(arguments: [
         "UPDATE location SET latitude = NULL, longitude = NULL, region = NULL",
         "UPDATE location SET latitude = 1, longitude = NULL, region = ''",
@@ -97,7 +99,7 @@ import Testing
         "UPDATE location SET latitude = 1, longitude = -1, region = NULL WHERE id % 3 > 0",
         "UPDATE location SET latitude = NULL WHERE id % 3 = 0", "UPDATE location SET code = 'A' WHERE id % 3 = 0",
     ])
-    func placesThatAreAlikeArePagedEachForItself(edit: String) throws {
+    func equalLocationsArePagedSeparately(edit: String) throws {
         var random = SplitMix(state: 93)
         for most in [3, 40] {
             let folder = try TemporaryFolder()
@@ -140,9 +142,10 @@ import Testing
         }
     }
 
-    /// A page ends at every record in turn, and the next one is read from a file that lacks some places and has others.
+    /// A page ends at every record in turn. The next page is read from a file that lacks some locations and has
+    /// others.
     @Test(arguments: [["loc_id"], ["-loc_id"], ["loc_id", "date"], [], ["-date"], ["species_id"], ["-species_id"]])
-    func placesThatComeOrGoBetweenTwoPagesLeaveTheOthersInOrder(order: [String]) throws {
+    func locationsAddedOrRemovedBetweenPagesLeaveTheOthersInOrder(order: [String]) throws {
         var random = SplitMix(state: 92)
         for round in 0..<6 {
             let folder = try TemporaryFolder()

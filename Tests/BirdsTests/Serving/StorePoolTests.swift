@@ -12,7 +12,7 @@ import Testing
 
     init() throws { database = try ReplaceableDatabase(seed: 41, records: 20) }
 
-    @Test func noMoreThanTheLimitAreOut() throws {
+    @Test func noMoreStoresThanTheLimitAreLent() throws {
         let pool = StorePool(path: path, limit: 2)
         let one = try pool.withdraw()
         let other = try pool.withdraw()
@@ -24,14 +24,14 @@ import Testing
         #expect(try pool.withdraw().store == store)
     }
 
-    @Test func aFailureToOpenTakesNoPlace() throws {
+    @Test func aFailureToOpenDoesNotCountAsLent() throws {
         let pool = StorePool(path: database.folder.path("none.db"), limit: 1)
         for _ in 0..<3 {
             #expect(throws: StoreError.missing(path: database.folder.path("none.db"))) { try pool.withdraw().end() }
         }
     }
 
-    @Test func aStoreComesBackAsNew() throws {
+    @Test func aReturnedStoreIsReset() throws {
         let pool = StorePool(path: path, limit: 1)
         let canceller = Canceller()
         let lease = try pool.withdraw(canceller)
@@ -41,13 +41,13 @@ import Testing
         #expect(try pool.withdraw().recordCount() == 20)
     }
 
-    @Test func storesAreOfTheNewestGeneration() throws {
+    @Test func storesHaveTheNewestGeneration() throws {
         let pool = StorePool(path: path, limit: 3)
         let old = try pool.withdraw()
         try pool.withdraw().end()
         try database.replace(records: 5)
         #expect(try pool.withdraw().recordCount() == 5)
-        // One that comes back late is not handed out again.
+        // A store that is returned late is not lent again.
         let store = old.store
         old.end()
         #expect(try pool.withdraw().store != store)
@@ -63,7 +63,7 @@ import Testing
         #expect(openFiles() == 0)
     }
 
-    @Test func whereTheNewFileIsBadTheOldOneServes() throws {
+    @Test func theOldFileIsServedWhileTheNewOneIsBad() throws {
         let pool = StorePool(path: path, limit: 2)
         let first = try pool.withdraw()
         let store = first.store
@@ -78,7 +78,7 @@ import Testing
 
     private typealias Rows = @Sendable (ObservationStore) throws(StoreError) -> RowCursor
 
-    /// All ways in which rows are made.
+    /// All kinds of rows.
     private static let rows: [(name: String, make: Rows)] = [
         (
             "observations",
@@ -170,22 +170,22 @@ import Testing
     }
 
     @Test(arguments: rows.indices)
-    func rowsEndBeforeTheirStoreGoesBack(_ index: Int) throws {
+    func rowsEndBeforeTheirStoreReturns(_ index: Int) throws {
         var fixture = Fixture.random(seed: 42, records: 3000)
-        // Codes of two places, and one of more than are merged.
+        // Codes of two locations, and a code with more locations than are merged.
         for index in 0..<40 { fixture.locations[index].code = "L100" }
         for index in fixture.records.indices { fixture.records[index].complete = 1 }
         try fixture.write(to: database.folder.path("more.db"))
         let pool = StorePool(path: database.folder.path("more.db"), limit: 1)
         var counts: [Int] = []
-        // At first statements are prepared that the store keeps.
+        // The first answer prepares statements that the store keeps.
         for _ in 0..<3 {
             let lease = try pool.withdraw()
             try lease.begin(StorePoolTests.rows[index].make)
             var bytes: [UInt8] = []
             #expect(try !lease.fill(&bytes, limit: 1), "\(StorePoolTests.rows[index].name) came at once")
             lease.end()
-            // Nothing of the rows runs any more, and no statement is left that they alone had.
+            // No statement of the rows is running, and none is left that only they had.
             let (all, busy) = try pool.withdraw().statements()
             #expect(busy == 0)
             counts.append(all)
@@ -193,7 +193,7 @@ import Testing
         #expect(counts[2] == counts[1])
     }
 
-    @Test func aLeaseEndsOnAnyThread() async throws {
+    @Test func aLeaseMayEndOnAnyThread() async throws {
         let pool = StorePool(path: path, limit: 1)
         for _ in 0..<20 {
             let lease = try pool.withdraw()
@@ -207,7 +207,7 @@ import Testing
         }
     }
 
-    /// How many descriptors this process has of the database or one that it replaced.
+    /// How many file descriptors of the database, or of a file it replaced, this process has.
     private func openFiles() -> Int {
         let links = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
         return links.count { link in
@@ -217,7 +217,7 @@ import Testing
     }
 }
 
-/// A lease that several threads use one after the other.
+/// A lease that several threads use one after another.
 private final class Held: Sendable {
     private let lease: Mutex<StoreLease?>
 
@@ -241,7 +241,7 @@ extension StorePool {
 }
 
 extension StoreLease {
-    /// Tells its store from others.
+    /// Identifies its store.
     fileprivate var store: ObjectIdentifier? { try? read { ObjectIdentifier($0) } }
 
     fileprivate func recordCount() throws(StoreError) -> Int64? {
@@ -250,7 +250,7 @@ extension StoreLease {
         }
     }
 
-    /// How many statements its connection has, and how many of them run.
+    /// How many statements the connection has, and how many of them are running.
     fileprivate func statements() throws(StoreError) -> (all: Int, busy: Int) {
         try read { store in
             var (all, busy) = (0, 0)

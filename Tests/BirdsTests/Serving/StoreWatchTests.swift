@@ -10,7 +10,7 @@ import Testing
 
     init() throws { database = try ReplaceableDatabase(seed: 31, records: 5000) }
 
-    @Test func aNewGenerationIsTakenUpAndTheOldOneEndsInPeace() throws {
+    @Test func aNewGenerationIsOpenedWhileAnswersOfTheOldOneEnd() throws {
         let watch = try StoreWatch(path: path)
         let old = watch.current(now: 0)
         let cursor = try old.observations(ObservationQuery(), view: .everything, format: .csv)
@@ -18,7 +18,7 @@ import Testing
         #expect(try !cursor.fill(&bytes, limit: 1000))
 
         try database.replace(records: 7)
-        // Not looked at again so soon.
+        // Too early to look again.
         #expect(watch.current(now: 49_999_999) === old)
         let new = watch.current(now: 50_000_000)
         #expect(new !== old)
@@ -29,7 +29,7 @@ import Testing
         #expect(cursor.rowCount == 5000)
     }
 
-    @Test func anEditedFileIsToldOfOnce() throws {
+    @Test func anEditedFileIsReportedOnce() throws {
         let watch = try StoreWatch(path: path)
         #expect(!watch.lastIsEdited)
         for round in 1...2 {
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    @Test func aFileThatStaysIsNotOpenedAgain() throws {
+    @Test func anUnchangedFileIsNotOpenedAgain() throws {
         let watch = try StoreWatch(path: path)
         let store = watch.current(now: 0)
         for second in 1...20 { #expect(watch.current(now: UInt64(second) * 1_000_000_000) === store) }
@@ -54,7 +54,7 @@ import Testing
         #expect(watch.current(now: 100_000_000) === old)
         #expect(watch.lastRefusal != nil)
         #expect(watch.lastRefusal == nil)
-        // It is tried again now and then, and nothing more is said of it.
+        // It is tried again from time to time, but not reported again.
         #expect(watch.current(now: 5_000_000_000) === old)
         #expect(watch.lastRefusal == nil)
         #expect(try old.ids(ObservationQuery()).count == 5000)
@@ -67,11 +67,11 @@ import Testing
         #expect(try watch.current(now: 7_000_000_000).ids(ObservationQuery()).count == 3)
     }
 
-    @Test func whatIsNoFileIsRefusedAtOnce() throws {
+    @Test func aPathThatIsNotAFileIsRefusedAtOnce() throws {
         let watch = try StoreWatch(path: path)
         let old = watch.current(now: 0)
         try FileManager.default.removeItem(atPath: path)
-        // To open a pipe is to wait for its other end.
+        // Opening a named pipe would wait for a writer.
         try #require(mkfifo(path, 0o600) == 0)
         #expect(watch.current(now: 1_000_000_000) === old)
         #expect(watch.lastRefusal != nil)
