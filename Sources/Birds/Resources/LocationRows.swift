@@ -46,6 +46,7 @@ extension ObservationStore {
         for id in ids {
             found.append(try numbers.cells(of: id, records) + [.integer(try speciesCount(ofLocation: id))])
         }
+        // The position of `records`, before `first` and `last`.
         let position = ObservationStore.locationNames.count - 3
         func count(_ cells: [RowCell]) -> Double { cells[position].number ?? 0 }
         // If several have the most records, the first of them.
@@ -139,6 +140,7 @@ private final class LocationNumbers {
     func cells(of id: Int64, _ records: Records) throws(StoreError) -> [RowCell] {
         let location = try records.location(id)
         statement.bind(1, id)
+        // An aggregate without GROUP BY always has one row; without records its dates are NULL.
         guard try statement.step() else { return [] }
         defer { statement.reset() }
         return [

@@ -28,14 +28,16 @@ public final class ObservationStore {
     let memory: RowMemory
     /// The encoders of recent queries, the latest first: their rendered members are worth keeping.
     private var encoders: [RowEncoder] = []
-    /// The sizes of the data sets for recent views, each of which took a scan of all records.
+    /// The sizes of the data sets for recent views. Each took a scan of all records of the view.
     private var visibleCounts: [View: VisibleCounts] = [:]
 
     /// SQLite's page cache, in KiB. It is small, since the system caches the file too.
     private static let pageCache = 2000
+    /// The greatest number of encoders: the one that was used least recently is dropped.
     private static let keptEncoders = 4
     /// The rendered members that each encoder keeps, in bytes.
     private static let fragmentBound = 1 << 21
+    /// The greatest number of views whose sizes are kept. When it is reached, all are dropped.
     private static let keptVisibleCounts = 8
     /// How often to try to open the file while it is being replaced.
     private static let attempts = 5
@@ -46,6 +48,7 @@ public final class ObservationStore {
         try self.init(path: path, fragmentBound: ObservationStore.fragmentBound)
     }
 
+    /// How many bytes of rendered members each encoder keeps; tests choose less.
     private let fragmentBound: Int
 
     init(path: String, fragmentBound: Int) throws(StoreError) {
@@ -162,6 +165,7 @@ extension ObservationStore {
     public static let speciesNames = ["species_id", "scientific_name", "common_name", "category"]
     /// The additional members of a single species, in order.
     public static let speciesNumbers = ["records", "total", "first", "last", "months"]
+    /// Selects the id and the members of a list.
     private static let speciesColumns = "SELECT id, code, scientific_name, common_name, category FROM species"
 
     /// All species that the view shows, by code, with the members `speciesNames`.

@@ -1,3 +1,4 @@
+// Which rows of the table `summary` can answer a query, and what they mean.
 extension SummaryKind {
     /// The keys of its rows, besides region and data set.
     private var keys: Set<SummaryKey> {

@@ -17,6 +17,7 @@ extension ObservationStore {
         return RowCursor(.other(rows), total: total, memory: memory)
     }
 
+    /// The rows of a selection, beginning at the date and location of the start.
     private func zeroFillScan(
         _ selection: Selection, start: ObservationRow?
     ) throws(StoreError) -> ZeroFillScan {
@@ -39,6 +40,7 @@ final class ZeroFillRows: RowProducer {
     private let encoder: RowEncoder
     private let pager: Pager?
     private let budget: Budget
+    /// How many rows were read, skipped ones included, to look at the budget now and then.
     private var read = 0
 
     init(_ scan: ZeroFillScan, _ encoder: RowEncoder, _ pager: Pager?, budget: Budget) {

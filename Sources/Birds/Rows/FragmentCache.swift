@@ -33,8 +33,10 @@ struct FragmentCache: ~Copyable {
     /// The fragment that was found or added last.
     private(set) var newest = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
 
+    /// The smallest table has 16 slots.
     private static let smallestBits = 4
 
+    /// - Parameter bound: The greatest size of fragments and table, in bytes.
     init(bound: Int) {
         self.bound = bound
         bits = FragmentCache.smallestBits

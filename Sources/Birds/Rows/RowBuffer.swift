@@ -7,6 +7,7 @@ struct RowBuffer: ~Copyable {
     private(set) var count = 0
     private var capacity: Int
 
+    /// - Parameter capacity: In bytes, to begin with.
     init(capacity: Int = 256) {
         self.capacity = max(capacity, 16)
         base = .allocate(capacity: self.capacity)
@@ -25,6 +26,7 @@ struct RowBuffer: ~Copyable {
     }
 
     @inline(never)
+    /// Moves the bytes to memory of at least twice the size.
     private mutating func grow(_ more: Int) {
         capacity = max(capacity * 2, count + more)
         let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)

@@ -13,6 +13,7 @@ public final class RowCursor {
         case other(any RowProducer)
     }
 
+    /// `failed` keeps the error for later calls.
     private enum State {
         case fresh, open, complete
         case failed(StoreError)
@@ -91,8 +92,8 @@ public final class RowCursor {
         }
     }
 
-    /// - Returns: Whether there are no more rows.
-    /// Writes rows of observations.
+    /// Writes rows of observations until the limit is reached.
+    /// - Returns: Whether no rows are left.
     private func gather<Finder: RowFinder<ObservationRow>>(
         _ scan: Finder, _ encoder: RowEncoder, _ rows: inout RowBuffer, limit: Int, into buffer: inout [UInt8]
     ) throws(StoreError) -> Bool {
@@ -138,7 +139,8 @@ public final class RowCursor {
         next = pager?.next
     }
 
-    /// Writes rows of another source.
+    /// Writes rows of another source until the limit is reached.
+    /// - Returns: Whether no rows are left.
     private func gather(
         _ producer: any RowProducer, _ rows: inout RowBuffer, limit: Int, into buffer: inout [UInt8]
     ) throws(StoreError) -> Bool {
@@ -167,6 +169,7 @@ public final class RowCursor {
         }
     }
 
+    /// Ends the rows for good, and releases their statements.
     private func end(_ state: State) {
         self.state = state
         source = nil

@@ -4,6 +4,7 @@ enum Subject {
 }
 
 extension Field {
+    /// The thing that the member describes.
     var subject: Subject {
         switch self {
         case .locationID, .latitude, .longitude, .region, .locationName: .location

@@ -62,6 +62,7 @@ final class TableRows: RowProducer {
         return true
     }
 
+    /// Appends a row.
     private func append(_ cells: [Cell], to buffer: inout RowBuffer) {
         syntax.appendRowStart(
             latitude: cells.indices.contains(latitude) ? cells[latitude].number : nil,
