@@ -19,7 +19,7 @@ public enum DataSets {
     public static func list(path: String) throws(ImportError) -> [DataSet] {
         guard let identity = FileIdentity(path: path) else { throw .refused("\(path) does not exist.") }
         // Opening a pipe would wait for who writes to it.
-        guard identity.isRegular else { throw .refused("\(path) is no file; give the path of a database.") }
+        guard identity.isRegular else { throw .refused("\(path) is not a file; give the path of a database.") }
         do throws(StoreError) {
             let database = try Database(path: path, mode: .readOnly)
             // The tables of data sets are the same in all layouts, so that one can be taken out of an older file.

@@ -57,7 +57,7 @@ import Testing
     @Test func refusesWhatIsNoFile() {
         mkfifo(fixture.path("pipe"), 0o600)
         for path in [fixture.folder, fixture.path("pipe")] {
-            #expect(throws: ImportError.refused("\(path) is no file; give the path of a database.")) {
+            #expect(throws: ImportError.refused("\(path) is not a file; give the path of a database.")) {
                 try DataSets.list(path: path)
             }
         }

@@ -24,6 +24,24 @@ final class ReplaceableDatabase {
         guard rename(folder.path("new.db"), path) == 0 else { throw CocoaError(.fileWriteUnknown) }
     }
 
+    /// Makes the file unusable while the body runs. Its identity stays the same throughout.
+    func breakForNow(_ body: () throws -> Void) throws {
+        let url = URL(fileURLWithPath: path)
+        let date = try FileManager.default.attributesOfItem(atPath: path)[.modificationDate]
+        func write(_ bytes: Data) throws {
+            let file = try FileHandle(forWritingTo: url)
+            try file.write(contentsOf: bytes)
+            try file.close()
+            if let date { try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: path) }
+        }
+        let header = try Data(contentsOf: url).prefix(16)
+        // Sets the date once before, since it may be kept less exactly than it was.
+        try write(header)
+        try write(Data(repeating: 0, count: 16))
+        try body()
+        try write(header)
+    }
+
     /// Replaces the database with a file that is not one.
     func replaceByText() throws {
         try Data("this is no database".utf8).write(to: URL(fileURLWithPath: path), options: .atomic)

@@ -32,11 +32,10 @@ extension ObservationStore {
     func location(_ code: String, view: View) throws(StoreError) -> [UInt8]? {
         let locations = try resolver.select(view).locations
         let select = try database.prepare(
-            "SELECT id FROM location INDEXED BY location_by_code WHERE code = ?1 ORDER BY id LIMIT ?2")
+            "SELECT id FROM location INDEXED BY location_by_code WHERE code = ?1 ORDER BY id")
         select.bind(1, code)
-        select.bind(2, ObservationStore.mostLocations)
         var ids: [Int64] = []
-        while try select.step() {
+        while ids.count < ObservationStore.mostLocations, try select.step() {
             let id = select.int64(0)
             if try locations?.contains(id) ?? true { ids.append(id) }
         }

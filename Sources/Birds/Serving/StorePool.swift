@@ -53,11 +53,14 @@ public final class StorePool: Sendable {
         if let idle { return StoreLease(idle, canceller, of: self) }
         do throws(StoreError) {
             let store = try PooledStore(path: path)
+            state.withLock { $0.refused = nil }
             discardOld()
             return StoreLease(store, canceller, of: self)
         } catch {
+            // If it was replaced meanwhile, the failure may be that of either file.
+            let isSame = FileIdentity(path: path) == file
             let idle = state.withLock { state in
-                state.refused = .some(file)
+                if isSame { state.refused = .some(file) }
                 let idle = state.idle.popLast()
                 if idle == nil { state.out -= 1 }
                 return idle

@@ -76,6 +76,25 @@ import Testing
         #expect(try pool.withdraw().store == store)
     }
 
+    /// A file may be refused for a reason that passes, and then be served as it is.
+    @Test func oldStoresAreClosedOnceTheNewFileCanBeOpened() throws {
+        let pool = StorePool(path: path, limit: 2)
+        try pool.withdraw().end()
+        try database.replace(records: 5)
+        try database.breakForNow {
+            // The store of the old file.
+            let count = try pool.withdraw().recordCount()
+            #expect(count == 20)
+        }
+        let new = try pool.withdraw()
+        let other = try pool.withdraw()
+        new.end()
+        other.end()
+        pool.discardOld()
+        #expect(openFiles(deleted: true) == 0)
+        #expect(try pool.withdraw().recordCount() == 5)
+    }
+
     private typealias Rows = @Sendable (ObservationStore) throws(StoreError) -> RowCursor
 
     /// All kinds of rows.
@@ -208,11 +227,12 @@ import Testing
     }
 
     /// How many file descriptors of the database, or of a file it replaced, this process has.
-    private func openFiles() -> Int {
+    /// - Parameter deleted: Whether only those count that were replaced.
+    private func openFiles(deleted: Bool = false) -> Int {
         let links = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
         return links.count { link in
             let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(link)")
-            return target?.hasPrefix(path) ?? false
+            return target.map { $0.hasPrefix(path) && (!deleted || $0.hasSuffix(" (deleted)")) } ?? false
         }
     }
 }
