@@ -1,12 +1,19 @@
 import Birds
 import Glibc
 
-/// Numbers for byte strings, in the order in which they were first seen, without an object for each.
+/// Numbers byte strings (keys) from 0, in the order in which they were first seen.
 ///
-/// Invariants: the bytes of key `n` are `bytes[ends[n - 1]..<ends[n]]`; a slot holds a key's number + 1, or 0; the count of
-/// slots is a power of two and at least twice that of keys.
+/// It is a hash table with linear probing over one array of bytes. A dictionary would allocate an object for each key,
+/// and an import may have millions of them.
+///
+/// Invariants:
+/// - The bytes of key `n` are `bytes[ends[n]..<ends[n + 1]]`, so `ends` has one element more than there are keys.
+/// - A slot holds the number of a key plus 1, or 0 if it is empty.
+/// - The number of slots is a power of two and at least twice the number of keys, so probing always finds an empty one.
+/// - No key is ever removed, so the numbers stay valid as long as the table.
 struct ByteTable {
-    /// More keys than any collection of places or species has; each costs its bytes and about 20 more.
+    /// The bound of a table. No collection has as many locations or species. Each key takes its own bytes and 20 to 28
+    /// more.
     static let mostKeys = 1 << 24
 
     private var bytes: [UInt8] = []
@@ -16,16 +23,17 @@ struct ByteTable {
 
     var count: Int { hashes.count }
 
-    /// The bytes of a key that was given out.
+    /// The bytes of a key.
+    /// - Parameter number: A number less than `count`.
     func key(_ number: Int) -> ArraySlice<UInt8> { bytes[ends[number]..<ends[number + 1]] }
 
-    /// The number of a key; nil if it was never seen.
+    /// The number of a key, or nil if the table does not have it.
     func knownNumber(of key: UnsafeRawBufferPointer) -> Int? {
         let slot = slot(of: key, Self.hash(key))
         return slots[slot] == 0 ? nil : Int(slots[slot]) - 1
     }
 
-    /// The numbers of all keys in the order of their bytes.
+    /// The numbers of all keys, sorted by the bytes of the keys. A key comes before a longer one that begins with it.
     func ordered() -> [UInt32] {
         var order = [UInt32](0..<UInt32(truncatingIfNeeded: count))
         bytes.withUnsafeBytes { bytes in
@@ -41,24 +49,26 @@ struct ByteTable {
     }
 
     private static func hash(_ key: UnsafeRawBufferPointer) -> UInt32 {
-        // The standard library's hash has a random seed, so a file can't be made to collide.
+        // The seed of the standard library's hash is random, so nobody can write a file whose keys all collide.
         var hasher = Hasher()
         hasher.combine(bytes: key)
         return UInt32(truncatingIfNeeded: hasher.finalize())
     }
 
-    /// The slot of a key, or the empty one that it would get.
+    /// The slot of a key, or the empty slot in which to put it.
     private func slot(of key: UnsafeRawBufferPointer, _ hash: UInt32) -> Int {
         var slot = Int(hash) & (slots.count - 1)
         while slots[slot] != 0 {
             let number = Int(slots[slot]) - 1
+            // Comparing the hashes first avoids nearly all comparisons of bytes.
             if hashes[number] == hash, isEqual(number, key) { return slot }
             slot = (slot + 1) & (slots.count - 1)
         }
         return slot
     }
 
-    /// The number of a key, a new one if it was never seen; nil where the table is full.
+    /// The number of a key, which is added if it is new.
+    /// - Returns: Nil if the key is new and the table is full.
     mutating func number(of key: UnsafeRawBufferPointer) -> Int? {
         let hash = Self.hash(key)
         let slot = slot(of: key, hash)
@@ -80,6 +90,7 @@ struct ByteTable {
         return true
     }
 
+    /// Doubles the slots. The stored hashes make it unnecessary to read the keys again.
     private mutating func grow() {
         slots = [UInt32](repeating: 0, count: slots.count * 2)
         for number in 0..<count {

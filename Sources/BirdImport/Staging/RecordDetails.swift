@@ -1,23 +1,42 @@
 import Birds
 
-/// What a staged record has beyond the nine members of a plain one, as bytes, and what is where in them.
+/// The members of a staged record beyond the nine of a plain one. They are kept as bytes beside the record's key; this
+/// type says where each member is in those bytes.
 ///
-/// The checklist's code and the record's own come first, each with a 0 behind it, so that the order of bytes is that of the
-/// codes; no code holds a 0. Then comes one bit for each number and text that is there, and those.
+/// The layout, with integers in the byte order of the machine:
+/// ```
+/// code of the checklist, 0
+/// the record's own code, 0
+/// present: UInt32, a bit for each member that follows
+/// the numbers that are present, in the order of `Member`: 8 bytes each, an Int64 or the bits of a Double
+/// the texts that are present, in the order of `Member`: a UInt32 with the size, then the bytes
+/// ```
+///
+/// Invariants:
+/// - No code contains a 0 (`Columns.text` refuses control characters). So records with equal keys, sorted by these
+///   bytes, are in the order of their checklists' codes and then of their own.
+/// - A record without any of these members has no bytes at all. Most plain files have only such records, and these take
+///   a faster way through `Sorter` and `RecordInserter`.
 struct RecordDetails {
+    /// The position of the 0 after the code of the checklist.
     private var checklistEnd: Int32 = 0
+    /// The position of the 0 after the record's own code.
     private var sourceEnd: Int32 = 0
-    /// Which numbers and texts there are.
+    /// The members that are present.
     private var present: UInt32 = 0
 
-    /// A number or a text that few files have. There are up to 16 of each; texts come after numbers.
+    /// A number or a text that few formats have.
+    ///
+    /// Numbers have raw values below 16, texts from 16 on, since `present` has 32 bits and `SourceRecord` 16 slots for
+    /// either kind.
     enum Member: Int, CaseIterable {
         case complete, halfDays, valid, reviewed, time, minutes, observers, ownTime
         case effortHours, snowDepth, distance, area, confidence
         case `protocol` = 16
         case checklistComments, breedingCode, comments
 
-        /// Where it goes. A number for a text is minutes after midnight.
+        /// The column in which it is stored. A number that goes into a text column is a time, in minutes after
+        /// midnight.
         var column: Column {
             switch self {
             case .complete: .checklist(.complete)
@@ -47,18 +66,20 @@ struct RecordDetails {
         fileprivate static let texts = allCases.filter(\.isText)
     }
 
+    /// A column of one of the three tables that hold details.
     enum Column {
         case checklist(ChecklistColumn)
         case observation(ObservationColumn)
         case detail(ObservationDetailColumn)
     }
 
-    /// A member that goes into a column of a table.
+    /// A member and the column of a table in which it is stored.
     struct Placed<Column: TableColumn> {
         let member: Member
         let column: Column
         let kind: ColumnDefinition.Kind
 
+        /// The members for which `column` gives a column of the table.
         fileprivate static func all(_ column: (RecordDetails.Column) -> Column?) -> [Placed] {
             Member.allCases.compactMap { member in
                 column(member.column).map { Placed(member: member, column: $0, kind: $0.definition.kind) }
@@ -66,6 +87,7 @@ struct RecordDetails {
         }
     }
 
+    // Computed once, since they are read for each record with details.
     static let ofChecklist = Placed<ChecklistColumn>.all { if case .checklist(let column) = $0 { column } else { nil } }
     static let ofObservation = Placed<ObservationColumn>.all {
         if case .observation(let column) = $0 { column } else { nil }
@@ -74,29 +96,32 @@ struct RecordDetails {
         if case .detail(let column) = $0 { column } else { nil }
     }
 
-    /// The code of the checklist; empty where there is none.
+    /// The code of the checklist; empty if there is none.
     var checklist: Range<Int> { 0..<Int(checklistEnd) }
-    /// The record's own code; empty where there is none.
+    /// The record's own code; empty if there is none.
     var source: Range<Int> { sourceEnd > checklistEnd ? Int(checklistEnd) + 1..<Int(sourceEnd) : 0..<0 }
 
-    /// Whether there is something for `observation_detail`.
+    /// Whether a member belongs into `observation_detail`. Without one, the record gets no row there.
     var holdsOwn: Bool { present & Self.own != 0 }
 
     private static let own = ofDetail.reduce(0) { $0 | $1.member.bit }
 
+    /// A whole number, or nil if it is not present.
     @inline(__always)
     func integer(_ number: Member, in bytes: [UInt8]) -> Int64? {
         guard present & number.bit != 0 else { return nil }
+        // The bits below its own tell how many numbers precede it.
         let offset = Int(sourceEnd) + 5 + (present & (number.bit - 1)).nonzeroBitCount * 8
         guard offset + 8 <= bytes.count else { return nil }
         return bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: Int64.self) }
     }
 
+    /// A real number, or nil if it is not present.
     func double(_ number: Member, in bytes: [UInt8]) -> Double? {
         integer(number, in: bytes).map { Double(bitPattern: UInt64(bitPattern: $0)) }
     }
 
-    /// A text; empty where there is none.
+    /// A text; empty if it is not present. Texts have different sizes, so the ones in front of it are skipped.
     func text(_ text: Member, in bytes: [UInt8]) -> ArraySlice<UInt8> {
         guard present & text.bit != 0 else { return [] }
         var offset = Int(sourceEnd) + 5 + (present & (Member.protocol.bit - 1)).nonzeroBitCount * 8
@@ -110,14 +135,16 @@ struct RecordDetails {
         return []
     }
 
-    /// A plain record's.
+    /// The details of a plain record, which has no bytes.
     init() {}
 
-    /// Those of a checklist of which only the code is known, which is all of the bytes.
+    /// The details of a checklist that is known by its code only.
+    /// - Parameter bytes: The code and nothing else.
     init(checklistCode bytes: [UInt8]) { checklistEnd = Int32(clamping: bytes.count) }
 
-    /// Writes a record's; nothing for one that has none.
-    /// - Parameter complete: what its checklist is where it does not say so.
+    /// Replaces `bytes` with the details of a record; with nothing if it has none.
+    /// - Parameter complete: Whether the format promises that checklists are complete (1 or 0); nil if it does not
+    ///   tell. What the row itself says takes precedence.
     static func write(_ record: SourceRecord, _ row: Row, complete: Int64?, to bytes: inout [UInt8]) {
         bytes.removeAll(keepingCapacity: true)
         var present = record.present
@@ -140,7 +167,7 @@ struct RecordDetails {
         }
     }
 
-    /// Reads what `write` has written.
+    /// Finds the members in bytes that `write` has written. Other bytes give no members.
     init(_ bytes: [UInt8]) {
         guard let first = bytes.firstIndex(of: 0), let second = bytes[(first + 1)...].firstIndex(of: 0),
             second + 5 <= bytes.count

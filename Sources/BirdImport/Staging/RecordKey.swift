@@ -1,13 +1,18 @@
 import Birds
 
-/// What records are ordered by, in the default order, as 119 of 128 bits: date, place, species, number and data set. Places,
-/// species and data sets are numbers of an import: provisional ones, or ranks among its own.
+/// The members that the default order compares: date, location, species, count and data set (`Schema`).
+///
+/// They are packed into 119 bits of two integers, so that `Sorter` compares two integers instead of five members.
+/// Locations, species and data sets are numbers that are valid within one import: at first the provisional ones of
+/// `Staging`, in the order of reading; then ranks, in the order of the ids.
+///
+/// Invariant: packed keys are in the same order as the members, in each `Order`.
 struct RecordKey: Equatable {
-    /// `yyyymmdd`, 00 for what is not known.
+    /// `yyyymmdd`, with 00 for an unknown month or day.
     let date: Int64
     let location: Int
     let species: Int
-    /// Nil: seen and not counted, which comes first.
+    /// Nil if the birds were not counted. Such records sort first, as NULL does in SQLite.
     let num: Int64?
     let dataset: Int
 
@@ -15,7 +20,8 @@ struct RecordKey: Equatable {
     private static let mask24: UInt64 = 1 << 24 - 1
     private static let mask25: UInt64 = 1 << 25 - 1
 
-    /// Nil where a number has more bits than it gets here: date, place and species 25 each, the count 24, the data set 20.
+    /// Returns nil if a number has more bits than its part of the key: 25 for the date, the location and the species,
+    /// 24 for the count and 20 for the data set. (25 bits are enough for dates until the year 3355.)
     @inline(__always)
     init?(date: Int64, location: Int, species: Int, num: Int64?, dataset: Int) {
         guard Self.fits(date, Self.mask25), Self.fits(Int64(location), Self.mask25),
@@ -25,16 +31,19 @@ struct RecordKey: Equatable {
         (self.date, self.location, self.species, self.num, self.dataset) = (date, location, species, num, dataset)
     }
 
+    /// A negative number becomes a huge unsigned one, so this refuses it as well.
     @inline(__always)
     private static func fits(_ number: Int64, _ most: UInt64) -> Bool { UInt64(bitPattern: number) <= most }
 
-    /// What comes first where keys are sorted; the others follow as they are named.
+    /// The order of the first three members in a packed key. The count and the data set always follow.
     enum Order {
         case dateLocationSpecies
         case speciesDateLocation
         case locationDateSpecies
     }
 
+    /// The key as two integers. From the highest bit: three members of 25 bits in the given order, the count in 24
+    /// bits, the data set in 20. The 9 lowest bits are 0. The third member is split: 14 bits in `high`, 11 in `low`.
     @inline(__always)
     func packed(_ order: Order = .dateLocationSpecies) -> (high: UInt64, low: UInt64) {
         let (date, location, species) = (
@@ -46,6 +55,7 @@ struct RecordKey: Equatable {
             case .speciesDateLocation: (species, date, location)
             case .locationDateSpecies: (location, date, species)
             }
+        // 0 means that there is no count, so that it sorts first.
         let count = num.map { UInt64(bitPattern: $0) + 1 } ?? 0
         return (
             first << 39 | second << 14 | third >> 11,
@@ -53,6 +63,7 @@ struct RecordKey: Equatable {
         )
     }
 
+    /// Unpacks a key that was packed in the given order.
     @inline(__always)
     init(_ item: SortItem, _ order: Order = .dateLocationSpecies) {
         let first = item.high >> 39

@@ -1,17 +1,28 @@
 import Birds
 
-/// Checklists that several observers share, each with its own copy: of each group one copy is kept, that of the least number.
+/// Chooses which copy of a shared checklist is imported.
+///
+/// In eBird, birders who observe together share a checklist. Each of them gets a copy with a number of its own, and all
+/// copies have the same group identifier. Counting every copy would count the same birds several times, so only the
+/// copy with the lowest number is kept.
+///
+/// Copies may be anywhere in the file, so its rows are read once before they are imported. Memory: the identifiers of
+/// the groups, and about 30 bytes for each.
 struct SharedChecklists {
+    /// The identifiers of the groups.
     private var groups = ByteTable()
-    /// The least number of each group's checklists.
+    /// The lowest number among the checklists of each group, by the group's number in `groups`.
     private var least: [UInt64] = []
 
-    /// Reads all rows of a table once; nil for one of a format without groups.
+    /// Reads all rows of a table.
+    /// - Returns: Nil for a table without a column of group identifiers.
+    /// - Throws: `ImportError` if the file can't be read.
     init?(_ table: SourceTable, _ columns: Columns) throws(ImportError) {
         guard columns.has(.group) else { return nil }
         let rows = try table.open()
         var row = Row()
         while try rows.next(&row) {
+            // Such a row is reported when it is imported.
             guard row.problem == nil else { continue }
             let group = columns.cell(.group, row)
             guard !group.isEmpty, let number = number(of: group, row) else { continue }
@@ -20,11 +31,12 @@ struct SharedChecklists {
         }
     }
 
+    /// The number of a group. Nil if there are too many groups; all copies of the remaining groups are then kept.
     private mutating func number(of group: Row.Cell, _ row: Row) -> Int? {
         row.bytes.withUnsafeBytes { groups.number(of: UnsafeRawBufferPointer(rebasing: $0[group.range])) }
     }
 
-    /// Whether a record is on the copy that is kept, or on a checklist of one observer.
+    /// Whether a record is imported: it is on the copy that is kept, or on a checklist that nobody shares.
     func keeps(_ record: SourceRecord, _ row: Row) -> Bool {
         guard !record.group.isEmpty else { return true }
         let known = row.bytes.withUnsafeBytes {
@@ -34,7 +46,8 @@ struct SharedChecklists {
         return Self.number(record.checklist, row) <= least[known]
     }
 
-    /// The number in `S12345`; the greatest where there is none, so that nothing is lost.
+    /// The number in a checklist's code, such as `S12345`; `UInt64.max` if there is no such number. If that is true of
+    /// all copies of a group, all are kept.
     private static func number(_ checklist: Row.Cell, _ row: Row) -> UInt64 {
         let digits = row.bytes[checklist.range].drop { $0 &- 0x30 >= 10 }
         guard !digits.isEmpty, digits.count <= 18, digits.allSatisfy({ $0 &- 0x30 < 10 }) else { return .max }

@@ -1,14 +1,19 @@
 import Birds
 
-/// The codes that files give to their records, to find those that come twice. They wait in a temporary database, so that their
-/// number is not bounded by memory.
+/// The codes that files give to their own records, such as `OBS123`. It finds records that an import contains twice.
+///
+/// Invariant: a data set has each code at most once, as the index `observation_by_source_id` of the database requires.
+///
+/// The codes are kept in a temporary database, so that memory does not limit their number.
 final class SourceCodes {
+    /// The memory of the temporary database, in KiB. Pages beyond it are on disk.
     private static let cacheKilobytes = 32 * 1024
 
     private let database: Database
     private let insert: Statement
     private let first: Statement
 
+    /// - Throws: `StoreError` if the temporary database can't be created, as all functions here if it can't be used.
     init() throws(StoreError) {
         database = try .temporary(
             """
@@ -19,6 +24,10 @@ final class SourceCodes {
         first = try database.prepare("SELECT file, line FROM source WHERE dataset = ?1 AND code = ?2")
     }
 
+    /// Adds the code of a record, unless its data set already has it.
+    /// - Parameters:
+    ///   - dataset: The number of the data set within the import.
+    ///   - file: The position of the file in the import, kept to report where the first record with the code is.
     func add(_ row: Row, _ code: Row.Cell, dataset: Int, file: Int) throws(StoreError) -> Staging.Outcome {
         insert.bind(1, dataset)
         insert.bind(2, utf8: row.bytes, code.range)
@@ -33,6 +42,7 @@ final class SourceCodes {
         return .repeated(file: Int(first.int64(0)), line: Int(first.int64(1)))
     }
 
+    /// Calls `body` with every code and the number of its data set within the import.
     func forEach(_ body: (_ dataset: Int, _ code: String) throws(StoreError) -> Void) throws(StoreError) {
         let select = try database.prepare("SELECT dataset, code FROM source")
         while try select.step() { try body(Int(select.int64(0)), select.text(1) ?? "") }

@@ -1,26 +1,39 @@
 import Birds
 
-/// What a record is sorted by, and what else there is of it, its bytes, which come last in the order.
+/// The numbers of an item that is sorted. `Sorter` compares `high`, `low`, the bytes that belong to the item, and then
+/// `tag`.
 struct SortItem {
     var high: UInt64 = 0
     var low: UInt64 = 0
-    /// Less than 2^40.
+    /// Less than 2^40, since `Sorter` keeps it in 40 bits.
     var tag: UInt64 = 0
 }
 
-/// Items in the order in which they came, in constant memory: what does not fit into a block waits in a temporary file.
+/// A queue of items, each with any number of bytes, that is read in the order of writing.
+///
+/// Memory is constant: one block while it is written and one buffer for each reader. Full blocks go to a temporary file
+/// without a name, so nothing is left on disk when the process ends.
+///
+/// An item is written as `high`, `low`, `tag` (`UInt64`) and the number of its bytes (`UInt32`), in the byte order of
+/// the machine, and then the bytes. Only this process ever reads it.
 final class Spool {
+    /// The size of a block, in bytes; a block can exceed it by one item.
     private static let blockSize = 1 << 20
-    /// Three numbers, and how many bytes come behind them.
+    /// The size of an item without its bytes: three numbers of 8 bytes and one of 4.
     private static let headSize = 28
 
     private let file: TemporaryFile
-    // Unchecked: a check at run time for each item costs more than the item.
+    // Without the check for exclusive access at run time, which would cost more than appending an item does. No closure
+    // and no other thread reaches these properties while they are changed.
     @exclusivity(unchecked) private var block: [UInt8] = []
     @exclusivity(unchecked) private(set) var count = 0
 
+    /// - Parameter folder: The folder of the temporary file.
     init(in folder: String) { file = TemporaryFile(in: folder) }
 
+    /// Appends an item.
+    /// - Parameter bytes: The bytes of the item, fewer than 4 GiB.
+    /// - Throws: `StoreError` if the file can't be written, for example because the disk is full.
     @inline(__always)
     func append(_ item: SortItem, _ bytes: UnsafeRawBufferPointer) throws(StoreError) {
         withUnsafeBytes(of: (item.high, item.low, item.tag, UInt32(bytes.count))) {
@@ -36,31 +49,35 @@ final class Spool {
         block.removeAll(keepingCapacity: true)
     }
 
-    /// Where a stretch of items ends that begins where the last one ended.
+    /// Ends a run of items.
+    /// - Returns: The position in the file at which the run ends and the next one begins.
     func mark() throws(StoreError) -> Int {
         try flush()
         return file.count
     }
 
-    /// Reads what has been written so far.
+    /// A reader of all items that have been written until now.
     func reader(bufferSize: Int = Spool.blockSize) -> Reader {
         Reader(file: file, position: 0, end: file.count, rest: block, bufferSize: bufferSize)
     }
 
-    /// Reads a stretch that has been marked.
+    /// A reader of one run.
+    /// - Parameter range: Two positions that `mark` returned; 0 is the beginning of the first run.
     func reader(_ range: Range<Int>, bufferSize: Int) -> Reader {
         Reader(file: file, position: range.lowerBound, end: range.upperBound, rest: [], bufferSize: bufferSize)
     }
 
-    /// Goes through items once.
+    /// Reads items one after the other. A copy of a reader continues on its own from the same item.
     struct Reader {
         fileprivate let file: TemporaryFile
+        /// The position in the file from which the buffer is filled next.
         fileprivate var position: Int
         fileprivate let end: Int
-        /// What comes behind the file.
+        /// The block that was not yet in the file when the reader was made.
         fileprivate var rest: [UInt8]
         fileprivate let bufferSize: Int
         private var buffer: [UInt8] = []
+        /// The position in the buffer of the next item.
         private var start = 0
 
         fileprivate init(file: TemporaryFile, position: Int, end: Int, rest: [UInt8], bufferSize: Int) {
@@ -68,8 +85,10 @@ final class Spool {
             self.bufferSize = max(Spool.headSize, bufferSize)
         }
 
-        /// - Parameter bytes: gets those of the item.
-        /// - Returns: false at the end.
+        /// Reads the next item.
+        /// - Parameter bytes: Receives the bytes of the item.
+        /// - Returns: False at the end. A file that is too short ends early; `DataSetWriter` compares the number of
+        ///   records at the end.
         @inline(__always)
         mutating func next(_ item: inout SortItem, _ bytes: inout [UInt8]) throws(StoreError) -> Bool {
             if buffer.count - start < Spool.headSize {
@@ -93,7 +112,7 @@ final class Spool {
             return true
         }
 
-        /// Has at least `count` bytes in the buffer, if there are so many.
+        /// Reads on until the buffer has at least `count` bytes, or there are no more.
         private mutating func fill(_ count: Int) throws(StoreError) {
             buffer.removeSubrange(..<start)
             start = 0
@@ -112,7 +131,7 @@ final class Spool {
 }
 
 extension [UInt8] {
-    /// `withUnsafeBytes` for a body that throws a `StoreError`.
+    /// `withUnsafeBytes` with a typed error, which the one of the standard library does not have.
     @inline(__always)
     func withRawBytes<Value>(
         _ body: (UnsafeRawBufferPointer) throws(StoreError) -> Value

@@ -1,40 +1,53 @@
 import Birds
 
-/// The valid records of an import, until all files are read and it is known that they will be stored.
+/// Keeps the valid records of an import until all files have been read. Only then is it known whether the import
+/// succeeds, and the database is not touched before.
 ///
-/// They wait in files without names. Places and species have provisional numbers, in the order in which they were met; only
-/// those are held in memory.
+/// Records are in a temporary file without a name, in the order of reading. Locations and species are known by
+/// provisional numbers, in the order in which they appeared, since their ids depend on all of them (`Catalogue`).
+///
+/// Invariants:
+/// - Memory grows with the numbers of different locations and species, not with the number of records.
+/// - Numbers are given out in `add` only. After `takeNames` no record is added.
 final class Staging {
-    /// Where its files are.
+    /// The folder of its temporary files.
     let folder: String
-    // Unchecked: a check at run time for each record costs more than what it guards, which only `add` changes.
+    // Without the check for exclusive access at run time, which would cost more than the accesses do. Only `add` and
+    // `takeNames` change these properties, and neither calls code that could reach them again.
     @exclusivity(unchecked) private var locations = ByteTable()
     @exclusivity(unchecked) private var species = ByteTable()
-    /// What places are called, where a record tells: the first name that was met.
+    /// The names of locations, by provisional number: the first name that a record gives. Not all formats have names.
     private var locationNames: [Int: [UInt8]] = [:]
     private let records: Spool
+    /// Nil until a record has a code of its own, since plain files have none.
     private var sources: SourceCodes?
+    // Buffers of `add`, kept so that no record allocates one.
     @exclusivity(unchecked) private var key: [UInt8] = []
     @exclusivity(unchecked) private var details: [UInt8] = []
 
-    /// - Parameter folder: one with room for as much as is imported.
+    /// - Parameter folder: A folder with room for temporary files about as large as the imported files.
     init(in folder: String) {
         self.folder = folder
         records = Spool(in: folder)
     }
 
+    /// The number of staged records.
     var count: Int { records.count }
 
-    /// Whether files give some of the records a code of their own.
+    /// Whether some of the records have a code of their own.
     var hasSources: Bool { sources != nil }
 
-    /// What the provisional numbers stand for. It is handed out once, and no record can be added any more.
+    /// The keys and names to which the provisional numbers belong.
     struct Names {
+        /// Keys of `LocationKey`.
         let locations: ByteTable
+        /// UTF-8; locations without a name have no entry.
         let locationNames: [Int: [UInt8]]
+        /// Keys of `Taxon`.
         let species: ByteTable
     }
 
+    /// Hands over the names, so that the receiver can free their memory early. Call it once, after the last `add`.
     func takeNames() -> Names {
         defer { (locations, locationNames, species) = (ByteTable(), [:], ByteTable()) }
         return Names(locations: locations, locationNames: locationNames, species: species)
@@ -42,10 +55,17 @@ final class Staging {
 
     enum Outcome: Equatable {
         case staged
-        /// The data set has had a record with the same code of its own.
+        /// The data set already has a record with the same code of its own, at this line of this file of the import.
         case repeated(file: Int, line: Int)
     }
 
+    /// Adds a record.
+    /// - Parameters:
+    ///   - row: The row that contains the texts of the record.
+    ///   - dataset: The number of its data set within the import.
+    ///   - file: The number of its file within the import.
+    ///   - complete: Whether the format promises that checklists are complete; nil if it does not tell.
+    /// - Throws: `StoreError.unusable` if a bound is exceeded, `.sqlite` if a temporary file can't be written.
     func add(
         _ record: SourceRecord, _ row: Row, dataset: Int, file: Int, complete: Bool?
     ) throws(StoreError) -> Outcome {
@@ -60,13 +80,16 @@ final class Staging {
                 }
             }
         guard let location, let kind else {
-            throw .unusable(path: "The import", reason: "it has more than \(ByteTable.mostKeys) locations or species")
+            throw .unusable(
+                path: "The import",
+                reason: "it has more than \(ByteTable.mostKeys) locations or species; import fewer files at once")
         }
         guard
             let staged = RecordKey(
                 date: record.date, location: location, species: kind, num: record.count, dataset: dataset)
         else {
-            throw .unusable(path: "The import", reason: "a date, a number or the number of data sets is too great")
+            throw .unusable(
+                path: "The import", reason: "a date, a count or the number of data sets is too large")
         }
         if !record.source.isEmpty {
             let codes = if let sources { sources } else { try SourceCodes() }
@@ -77,6 +100,7 @@ final class Staging {
         if !record.locationName.isEmpty, locationNames[location] == nil {
             locationNames[location] = Array(row.bytes[record.locationName.range])
         }
+        // The tag keeps records in the order of reading if they are equal otherwise.
         let packed = staged.packed()
         let item = SortItem(high: packed.high, low: packed.low, tag: UInt64(count))
         RecordDetails.write(record, row, complete: complete.map { $0 ? 1 : 0 }, to: &details)
@@ -84,29 +108,32 @@ final class Staging {
         return .staged
     }
 
-    /// Goes through the codes that files give to their records, each with the number of its data set.
+    /// Calls `body` with each code that a file gives to a record, and the number of its data set within the import.
     func forEachSource(_ body: (_ dataset: Int, _ code: String) throws(StoreError) -> Void) throws(StoreError) {
         try sources?.forEach(body)
     }
 
-    /// Gives the records to a sorter by `RecordKey`. What is equal in all of that is ordered by the codes of checklists
-    /// and of records, and else stays as it was read.
+    /// Adds the records to a sorter, with ranks in place of provisional numbers, so that they come out in the default
+    /// order. Records with equal keys are in the order of their details (first the codes of their checklists, then
+    /// their own), and records with equal details in the order of reading.
     /// - Parameters:
-    ///   - places: the rank of each place, by its provisional number; so `species`, in which several may have one rank.
-    ///   - datasets: the rank of each data set.
+    ///   - locations: The rank of each location, by its provisional number.
+    ///   - species: The rank of each species, by its provisional number. Several numbers may have one rank, since a
+    ///     code and a name can mean the same species.
+    ///   - datasets: The rank of each data set, by its number.
     func add(to sorter: Sorter, locations: [Int], species: [Int], datasets: [Int]) throws(StoreError) {
         var reader = records.reader()
         var item = SortItem()
         var bytes: [UInt8] = []
         while try reader.next(&item, &bytes) {
             let staged = RecordKey(item)
-            // Ranks are no greater than the numbers that were staged.
+            // This never fails: ranks are not greater than the provisional numbers, which fitted.
             guard
                 let key = RecordKey(
                     date: staged.date, location: locations[staged.location], species: species[staged.species],
                     num: staged.num,
                     dataset: datasets[staged.dataset])
-            else { throw .unusable(path: "The import", reason: "its names are too many") }
+            else { throw .unusable(path: "The import", reason: "it has too many locations or species") }
             (item.high, item.low) = key.packed()
             try sorter.add(item, bytes[...])
         }
@@ -114,7 +141,7 @@ final class Staging {
 }
 
 extension LocationKey {
-    /// The key of a record's place.
+    /// Replaces `key` with the key of a record's location.
     @inline(__always)
     fileprivate static func write(_ record: SourceRecord, _ row: Row, to key: inout [UInt8]) {
         write(

@@ -1,15 +1,17 @@
 import Birds
 
-/// What a record calls its species: by a code, or, in formats that have none, by names.
+/// How a record names its species: by a code, or by its names if the format has no codes.
 ///
-/// Invariant: a key is the bytes of the code, or 0, the scientific name, 0 and the common name; no text of a record holds a 0.
+/// In `Staging` a taxon is a key of bytes: either the code, or 0, the scientific name, 0 and the common name. The two
+/// can't be confused, since no text of a record contains a 0 (`Columns.text` refuses control characters).
 struct Taxon {
-    /// Empty where there is none.
+    /// Empty if the record gives names instead.
     let code: [UInt8]
+    // Empty if the record gives a code, or only the other name.
     let scientificName: [UInt8]
     let commonName: [UInt8]
 
-    /// Reads a key.
+    /// Takes a key apart.
     init(_ key: ArraySlice<UInt8>) {
         guard key.first == 0 else {
             (code, scientificName, commonName) = (Array(key), [], [])
@@ -20,7 +22,9 @@ struct Taxon {
         (code, scientificName, commonName) = ([], Array(names[..<end]), Array(names[end...].dropFirst()))
     }
 
-    /// The number of a record's names in a table of keys; nil where the table is full.
+    /// Adds the names of a record to a table of keys.
+    /// - Parameter key: A buffer, whose contents are replaced.
+    /// - Returns: The number of the key, or nil if the table is full.
     static func write(
         _ record: SourceRecord, _ row: Row, to key: inout [UInt8], in table: inout ByteTable
     ) -> Int? {
