@@ -1,24 +1,31 @@
 import Birds
 
-/// Counts the records and the species of checklists in bounded memory, however many there are of a date and a location: pairs of
-/// a checklist and a species are sorted.
+/// Counts the species of checklists, and finds checklists without records.
 ///
-/// A record counts where its date, location and data set are those of its checklist. (Another program may have changed them.) A species
-/// counts where a record of it has a number that is not 0, and it is not `nobird`.
+/// Pairs of a checklist and a species are sorted, and each checklist is counted when its pairs come out. So memory is
+/// bounded (`Sorter`), even if thousands of checklists have the same date and location.
+///
+/// Rules:
+/// - A record counts for its checklist if both have the same date, location and data set. They always have, unless
+///   another program has edited the file.
+/// - A species counts if one of its records has a count other than 0, or no count at all (seen, not counted). `nobird`
+///   stands for "no birds were seen" and never counts.
 struct ChecklistCounts {
-    /// What is sorted by the id of a checklist, the id of a species (or 0), and this.
+    /// The kind of a sorted item, which is kept in its tag. The item's numbers are the id of the checklist and the id
+    /// of the species, or 0 if there is no species.
     private enum Item: UInt64 {
-        /// A record whose species does not count.
+        /// A record that does not add a species to its checklist.
         case record
+        /// A record that does.
         case species
-        /// The checklist itself.
+        /// The checklist itself, since only those that were added are reported.
         case checklist
     }
 
     private let items: Sorter
     private let ofGroup: Statement
     private let update: Statement
-    /// The id of `nobird`; nil where there is none.
+    /// The id of `nobird`; nil if the database does not have it.
     private let none: Int64?
 
     init(_ database: Database) throws(StoreError) {
@@ -30,6 +37,8 @@ struct ChecklistCounts {
             Self.records(indexedBy: "observation_by_location") + " WHERE o.location_id = ?1 AND o.date = ?2")
     }
 
+    /// Selects records that agree with their checklist. CROSS JOIN makes SQLite read the observations first
+    /// (https://www.sqlite.org/optoverview.html).
     private static func records(indexedBy index: String?) -> String {
         """
         SELECT o.checklist_id, o.species_id, o.num FROM observation o \(index.map { "INDEXED BY \($0)" } ?? "NOT INDEXED")
@@ -37,10 +46,10 @@ struct ChecklistCounts {
         """
     }
 
-    /// Adds a checklist that is to be counted.
+    /// Adds a checklist to count.
     func add(_ checklist: Int64) throws(StoreError) { try add(.checklist, checklist, 0) }
 
-    /// Adds the records of a date and a location, and so must be called once for each. The indexes must be there.
+    /// Adds all records of a location and date. Call it once for each location and date; the indexes must exist.
     func addRecords(location: Int64, date: Int64) throws(StoreError) {
         ofGroup.bind(1, location)
         ofGroup.bind(2, date)
@@ -59,7 +68,7 @@ struct ChecklistCounts {
         try items.add(high: checklist.sortable, low: species.sortable, tag: item.rawValue)
     }
 
-    /// Goes once through the checklists that were added, by ascending ids. Nothing can be added any more.
+    /// Calls `body` with each checklist that was added, by ascending id. No more can be added afterwards.
     func forEachChecklist(
         _ body: (_ checklist: Int64, _ hasRecords: Bool, _ species: Int) throws(StoreError) -> Void
     ) throws(StoreError) {
@@ -67,6 +76,7 @@ struct ChecklistCounts {
         var item = SortItem()
         var bytes: [UInt8] = []
         var (checklist, isAdded, hasRecords, count): (UInt64?, Bool, Bool, Int) = (nil, false, false, 0)
+        /// The species that was counted last. Items of a species follow one another.
         var last: UInt64?
         while true {
             let isMore = try sorted.next(&item, &bytes)
@@ -87,19 +97,19 @@ struct ChecklistCounts {
         }
     }
 
-    /// Brings `species_count` of every checklist up to date. Only what differs is written.
+    /// Corrects `species_count` of every checklist. Only rows with a wrong count are written.
     static func mend(in database: Database) throws(StoreError) {
         let counts = try ChecklistCounts(database)
         let checklists = try database.prepare("SELECT id FROM checklist")
         while try checklists.step() { try counts.add(checklists.int64(0)) }
-        // In the order of the table, since an index does not hold a record's checklist.
+        // Reads the table itself: no index contains the checklist of a record, so each would have to look it up.
         try counts.addRecords(try database.prepare(records(indexedBy: nil)))
         try counts.forEachChecklist { (checklist, _, species) throws(StoreError) in
             try counts.store(species, of: checklist)
         }
     }
 
-    /// Writes the count of a checklist, where it differs.
+    /// Writes the count of a checklist if it differs from the stored one.
     func store(_ species: Int, of checklist: Int64) throws(StoreError) {
         update.bind(1, checklist)
         update.bind(2, species)

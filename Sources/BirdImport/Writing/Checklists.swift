@@ -1,54 +1,68 @@
 import Birds
 
-/// The checklists of records that come in the order of date and location: finds or makes one for each.
+/// Finds or makes the checklist of each record that is inserted.
 ///
-/// A checklist is known by its data set, code, location and date, so that a record always keeps its own place and date. All
-/// records of a date and a location come together, so that only their checklists are held; and where those are too many, they
-/// wait in a temporary database.
+/// A checklist is identified by its data set, code, location and date. So a code that a file uses at two locations
+/// gives two checklists, and every record keeps its own location and date. Records without a code share the checklist
+/// with an empty code of their data set, location and date.
+///
+/// Invariants:
+/// - Records come in the default order, so all records of a date and location (a group here) come together. Only the
+///   checklists of one group are held; their rows are written when the next group begins.
+/// - Within a group, records come in the order of species. So a species is new to a checklist if it differs from the
+///   last one, and counting needs no set.
+/// - Memory: a group with more than `mostHeld` checklists or `mostBytes` moves to a temporary database
+///   (`CrowdedChecklists`).
+/// - New rows are inserted in the order of their ids, which is the cheapest order for SQLite.
 struct Checklists {
     private struct Key: Hashable {
         let dataset: Int
         let code: ArraySlice<UInt8>
     }
 
-    /// By rank.
+    /// Ids, by rank.
     private let datasets: [Int64]
-    /// The rank of `nobird`; nil where no record has it.
+    /// The rank of `nobird`; nil if no record has it.
     private let none: Int?
     private let touched: TouchedChecklists?
+    /// Finds the stored checklists of a group.
     private let existing: Statement
+    /// Inserts checklists without details, which are most of them in plain files.
     private var plain: IntegerRows<5>
     private let detailed: Insert<ChecklistColumn>
     private var ids: RowIDs
-    /// Those of the present date and location.
+    /// The checklists of the current group.
     private var group: [HeldChecklist] = []
-    /// Where they are in `group`, once there are many.
+    /// The positions of checklists in `group`, once it has more than `fewest`.
     private var positions: [Key: Int] = [:]
-    /// How many bytes of theirs are held.
+    /// The bytes of the details in `group`.
     private var held = 0
-    /// Has those of the present date and location, and `group` none, where they are too many.
+    /// Has the checklists of the current group, in place of `group`, if there are too many.
     private var crowd: CrowdedChecklists?
     private let setCount: Statement
     private let mostHeld: Int
+    /// The date and location of the current group; no date before the first one.
     private var date: Int64?
     private var location: Int64 = 0
+    /// The position in `group` of the last record's checklist. The next record often has the same.
     private var last = 0
-    /// How many were met.
+    /// The number of checklists that got records.
     private(set) var count = 0
-    /// How many are new, by ranks of data sets.
+    /// The number of new checklists, by the rank of the data set.
     private(set) var new: [Int]
 
-    /// More than these are looked up by their hashes.
+    /// Up to this number, comparing all checklists of a group is faster than hashing a code.
     private static let fewest = 8
-    /// No more are held, and no more bytes of theirs: about 8 MB each.
+    /// The most checklists of a group in memory.
     static let mostHeld = 1 << 14
+    /// The most bytes of their details in memory.
     private static let mostBytes = 8 << 20
 
     /// - Parameters:
-    ///   - datasets: ids, by rank.
-    ///   - none: the rank of `nobird` among the species.
-    ///   - touched: gets the ids of those that were there before; nil where records go to new ones alone.
-    ///   - mostHeld: how many of a date and a location are held in memory.
+    ///   - datasets: The ids of the data sets, by rank.
+    ///   - none: The rank of `nobird` among the species; nil if no record has it.
+    ///   - touched: Receives the ids of stored checklists that get a record; nil if records go to new checklists only.
+    ///   - mostHeld: The most checklists of a group in memory.
     init(
         _ database: Database, datasets: [Int64], none: Int?, touched: TouchedChecklists?,
         mostHeld: Int = Checklists.mostHeld
@@ -67,7 +81,11 @@ struct Checklists {
         detailed = try Insert(in: database)
     }
 
-    /// The id of a record's checklist.
+    /// The id of a record's checklist, which is made if it does not exist.
+    /// - Parameters:
+    ///   - key: The key of the record. Keys must come in the default order.
+    ///   - location: The id of its location.
+    ///   - bytes: The bytes of its details.
     @inline(__always)
     mutating func id(
         of key: RecordKey, at location: Int64, _ details: RecordDetails, _ bytes: [UInt8]
@@ -91,7 +109,7 @@ struct Checklists {
         }
         last = position
         group[position].isMet = true
-        // A checklist's records come in the order of species.
+        // The records of a checklist come in the order of species.
         if counts(key), group[position].lastSpecies != key.species {
             group[position].lastSpecies = key.species
             group[position].speciesCount += 1
@@ -99,16 +117,16 @@ struct Checklists {
         return group[position].id
     }
 
-    /// Whether its checklist has one species more with it.
+    /// Whether a record adds its species to its checklist: see the rules of `ChecklistCounts`.
     private func counts(_ key: RecordKey) -> Bool { key.num != 0 && key.species != none }
 
-    /// Writes the last of them.
+    /// Writes the checklists of the last group.
     mutating func finish() throws(StoreError) {
         try write()
         try plain.finish()
     }
 
-    /// Writes those of the present date and location.
+    /// Writes the new checklists of the current group, and notes the stored ones that got records.
     private mutating func write() throws(StoreError) {
         if let crowd { return try write(crowd) }
         for checklist in group {
@@ -128,7 +146,7 @@ struct Checklists {
         (last, held) = (0, 0)
     }
 
-    /// Goes on to another date and location.
+    /// Ends the current group and begins another, with the checklists that are stored for it.
     private mutating func begin(_ date: Int64, _ location: Int64) throws(StoreError) {
         try write()
         (self.date, self.location) = (date, location)
@@ -151,10 +169,12 @@ struct Checklists {
         }
     }
 
-    /// Whether one more can be held.
+    /// Whether one more checklist can be held.
+    /// - Parameter bytes: The size of its details.
     private func hasRoom(for bytes: Int) -> Bool { group.count < mostHeld && held + bytes <= Self.mostBytes }
 
-    /// Has those of the present date and location wait outside of memory.
+    /// Moves the current group to a temporary database. New checklists get their rows now, with the species counted so
+    /// far; the counts are corrected at the end of the group.
     private mutating func moveToCrowd() throws(StoreError) -> CrowdedChecklists {
         let crowd = try CrowdedChecklists()
         for checklist in group {
@@ -166,10 +186,12 @@ struct Checklists {
         return crowd
     }
 
+    /// The id of a record's checklist in a group that is in a temporary database.
     private mutating func id(
         in crowd: CrowdedChecklists, of key: RecordKey, _ details: RecordDetails, _ bytes: [UInt8]
     ) throws(StoreError) -> Int64 {
         let species = counts(key) ? key.species : nil
+        // The id is only used up if the checklist turns out to be new.
         let new = ids.following
         let id = try crowd.id(dataset: key.dataset, code: bytes[details.checklist], new: new, species: species)
         guard id == new else { return id }
@@ -180,9 +202,10 @@ struct Checklists {
         return id
     }
 
-    /// Brings the rows of many up to date.
+    /// Ends a group that is in a temporary database: corrects the counts of new checklists and notes the stored ones.
     private mutating func write(_ crowd: CrowdedChecklists) throws(StoreError) {
         self.crowd = nil
+        // Rows that still wait could not be updated.
         try plain.finish()
         count += try crowd.countMet()
         try crowd.forEachChanged { (id, species) throws(StoreError) in
@@ -204,6 +227,7 @@ struct Checklists {
                 checklist.id, datasets[checklist.dataset], location, date, Int64(checklist.speciesCount),
             ])
         }
+        // Rows that wait have lower ids, so they go first.
         try plain.finish()
         detailed.bind(.id, checklist.id)
         detailed.bind(.datasetID, datasets[checklist.dataset])
@@ -219,9 +243,10 @@ struct Checklists {
         group.append(checklist)
         held += checklist.bytes.count
         guard group.count > Self.fewest else { return }
+        // The first time, the ones that were held until now are added too.
         for position in (group.count == Self.fewest + 1 ? 0 : group.count - 1)..<group.count {
             let key = Key(dataset: group[position].dataset, code: group[position].code)
-            // Another program may have made two of one code; records go to the first one.
+            // Another program may have made two checklists with one code. Records go to the first one.
             if positions[key] == nil { positions[key] = position }
         }
     }
@@ -233,23 +258,23 @@ struct Checklists {
     }
 }
 
-/// A checklist of an import, with what its first record in the default order says of it.
+/// A checklist of the current group. Its details are those of its first record in the default order.
 struct HeldChecklist {
     let id: Int64
     /// The rank of its data set.
     let dataset: Int
     let details: RecordDetails
-    /// In which the texts of `details` lie.
+    /// The bytes of `details`.
     let bytes: [UInt8]
-    /// Whether it was there before.
+    /// Whether it was stored before the import.
     let exists: Bool
-    /// Whether a record came to it.
+    /// Whether it has got a record.
     var isMet: Bool
-    /// Distinct species with a number that is not 0, without `nobird`.
+    /// The number of species, by the rules of `ChecklistCounts`.
     var speciesCount = 0
-    /// The rank of its last record's.
+    /// The rank of the species that was counted last.
     var lastSpecies: Int?
 
-    /// Empty where the file has none.
+    /// Empty if the file gives no code.
     var code: ArraySlice<UInt8> { bytes[details.checklist] }
 }

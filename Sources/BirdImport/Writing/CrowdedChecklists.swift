@@ -1,26 +1,31 @@
 import Birds
 
-/// The checklists of a date and a location where there are too many to hold them. They wait in a temporary database, so that
-/// their number is not bounded by memory.
+/// The checklists of one date and location, if they are too many to hold in memory. They are kept in a temporary
+/// database, so that memory does not limit their number.
 ///
-/// Their rows are in the table `checklist` already, with the species that were counted until then.
+/// Invariants:
+/// - Every checklist in it has been inserted into the table `checklist`, with the number of species at that time.
+///   (`IntegerRows` may still collect the row.) `forEachChanged` gives the rows whose number has become wrong.
+/// - Records come in the order of species, as in `Checklists`.
 final class CrowdedChecklists {
+    /// The memory of the temporary database, in KiB. Pages beyond it are on disk.
     private static let cacheKilobytes = 16 * 1024
 
     private let database: Database
     private let insert: Statement
+    /// Adds a record to a checklist, or inserts the checklist, and gives its id: one statement for each record.
     private let meet: Statement
 
     init() throws(StoreError) {
         database = try .temporary(
             """
             CREATE TABLE checklist (
-                dataset INTEGER,        -- its rank
-                code TEXT,              -- '' where there is none
+                dataset INTEGER,        -- the rank of the data set
+                code TEXT,              -- '' if there is none
                 id INTEGER NOT NULL,
-                is_met INTEGER NOT NULL,
-                species INTEGER NOT NULL,
-                stored INTEGER,         -- the species that its row counts; NULL where it was there before
+                is_met INTEGER NOT NULL,    -- 1 once it has got a record
+                species INTEGER NOT NULL,   -- the number of species until now
+                stored INTEGER,         -- the number of species in its row; NULL if it was stored before the import
                 last INTEGER,           -- the rank of the last species that was counted
                 PRIMARY KEY (dataset, code)
             ) WITHOUT ROWID
@@ -36,7 +41,8 @@ final class CrowdedChecklists {
             """)
     }
 
-    /// Takes over a checklist, unless there is one of its data set and code.
+    /// Adds a checklist from memory. A second one with the same data set and code is ignored, since records go to the
+    /// first.
     func add(_ checklist: HeldChecklist) throws(StoreError) {
         insert.bind(1, checklist.dataset)
         bind(insert, checklist.code)
@@ -48,10 +54,12 @@ final class CrowdedChecklists {
         try insert.run()
     }
 
-    /// The id of a record's checklist.
+    /// The id of a record's checklist, which is added if it is new.
     /// - Parameters:
-    ///   - new: the id that it gets where there is none.
-    ///   - species: the rank of the record's, which comes in ascending order; nil for one that does not count.
+    ///   - new: The id for a new checklist.
+    ///   - species: The rank of the record's species, never less than that of an earlier record; nil if the species
+    ///     does not count.
+    /// - Returns: `new` if the checklist is new. The caller then inserts its row.
     func id(dataset: Int, code: ArraySlice<UInt8>, new: Int64, species: Int?) throws(StoreError) -> Int64 {
         meet.bind(1, dataset)
         bind(meet, code)
@@ -66,13 +74,14 @@ final class CrowdedChecklists {
         code.withUnsafeBytes { statement.bind(2, text: $0) }
     }
 
-    /// How many a record came to.
+    /// The number of checklists that have got a record.
     func countMet() throws(StoreError) -> Int {
         Int(try database.integer("SELECT count(*) FROM checklist WHERE is_met") ?? 0)
     }
 
-    /// Goes through the ids, ascending, of those whose rows do not count the species that they have.
-    /// - Parameter species: how many there are; nil for one that was there before, and that a record came to.
+    /// Calls `body` with the id of each checklist whose stored count is wrong, by ascending id.
+    /// - Parameter body: `species` is the right count. It is nil for a checklist that was stored before the import and
+    ///   has got records: its older records are not known here.
     func forEachChanged(_ body: (_ id: Int64, _ species: Int64?) throws(StoreError) -> Void) throws(StoreError) {
         let select = try database.prepare(
             """

@@ -1,18 +1,27 @@
 import Birds
 
-/// Puts staged records into a database: makes room for them, gives them ids and checklists, and keeps what follows from them.
+/// Stores the staged records of an import in a database. The steps of `write`:
 ///
-/// SQLite writes every row, so that its own rules hold: STRICT, NOT NULL and UNIQUE, and indexes that agree with their tables.
-/// Records come in the default order. Where many change, the indexes are dropped first and made again at the end, but for those
-/// that are filled in their order.
+/// 1. Data sets, species and locations get their ids.
+/// 2. With `--append`, stored records are removed if the import has a record with the same code.
+/// 3. If the change is large, indexes are dropped: making them again costs less than updating them for each row.
+/// 4. Without `--append`, all records and checklists of the data sets are removed.
+/// 5. The records are sorted into the default order and inserted, each with its checklist.
+/// 6. Missing indexes are made.
+/// 7. Checklists, locations and species without records are removed, and the derived tables and counts updated.
 ///
-/// Invariant: rows of other data sets than the targets stay as they are, but for ids of species and places that had to move
-/// (`OrderedIDs`).
+/// Invariants:
+/// - SQLite writes every row, so its own rules hold: STRICT, NOT NULL and UNIQUE, and indexes that agree with tables.
+/// - Rows of other data sets keep their values, except for the ids of species and locations (`OrderedIDs`).
+/// - All happens in the transaction of the caller, on a copy of the file (`Generation`). So after an error nothing
+///   needs to be undone.
 struct DataSetWriter {
-    /// One data set of the import, as staged records number it.
+    /// A data set of the import. Staged records name it by its position in `targets`.
     struct Target {
         let name: String
+        /// The name of the format, as `--format` takes it.
         let format: String
+        // Nil keeps what the database has.
         let source: String?
         let licence: String?
         let citation: String?
@@ -23,24 +32,30 @@ struct DataSetWriter {
     let database: Database
     let catalogue: Catalogue
     let targets: [Target]
+    /// Whether records are added to the data sets instead of replacing what they have.
     let appends: Bool
 
+    /// The numbers for the report: see `ImportReport`.
     struct Outcome {
         var stored = 0
         var replaced = 0
         var checklists = 0
         var locations = 0
+        /// Species without names among those of the records.
         var unknownSpecies: [(code: String, records: Int)] = []
     }
 
-    /// - Parameter progress: how many records have been stored; nil while indexes are made.
+    /// Stores the records.
+    /// - Parameter progress: Called with the number of records stored so far, and with nil when indexes are made.
+    /// - Throws: `StoreError.unusable` if the database has no ids left or its number of records is wrong at the end,
+    ///   `.sqlite` for an error of SQLite.
     func write(_ staging: Staging, progress: (Int?) -> Void) throws(StoreError) -> Outcome {
         let removal = RecordRemoval(database: database)
         let before = try removal.count()
         let ids = try dataSetIDs()
         let total = staging.count
         let names = staging.takeNames()
-        // Indexes tell which ids are free, so this comes before they are dropped.
+        // Finding free ids needs the indexes, so this precedes dropping them.
         let species = Ranks(try catalogue.speciesIDs(taxa: names.species))
         let locationIDs = try catalogue.locationIDs(names.locations)
         try catalogue.nameLocations(names.locationNames, ids: locationIDs)
@@ -49,10 +64,11 @@ struct DataSetWriter {
         let touched = TouchedChecklists(in: database.folder)
         var change = RecordChange()
         var outcome = Outcome()
-        // Records with the code of a new one are found by an index, and so are removed before all else.
+        // Records with the same code are found by an index, so this precedes dropping it too.
         if appends { outcome.replaced = try removal.removeRepeated(staging, ids, touched, &change) }
         let isLarge = removal.isLarge(
             staging.count + (appends ? outcome.replaced : try removal.count(of: ids)), of: before)
+        // Adding to a data set looks up its checklists by their index, so that one stays.
         if isLarge { try Schema.dropIndexes(of: appends ? [.observation] : [.observation, .checklist], in: database) }
         if !appends { outcome.replaced = try removal.removeAll(of: ids) }
         if !appends || isLarge { change.isKnown = false }
@@ -62,6 +78,8 @@ struct DataSetWriter {
             to: sorter, locations: locations.ofNumber, species: species.ofNumber, datasets: datasets.ofNumber)
         let none = try database.integer("SELECT id FROM species WHERE code = 'nobird'")
         let summaries = try SummaryTable(database)
+        // No records of other data sets are left. Then indexes in the default order are filled as records are inserted,
+        // and the summaries are made from the same records.
         let isFirst = before == outcome.replaced
         if isFirst {
             try Schema.makeIndexesInOrder(in: database, hasSources: staging.hasSources)
@@ -95,7 +113,8 @@ struct DataSetWriter {
 
         outcome.stored = inserter.records
         guard outcome.stored == total, try removal.count() == before - outcome.replaced + outcome.stored else {
-            throw .unusable(path: "The database", reason: "it has not as many records now as it should have")
+            throw .unusable(
+                path: "The database", reason: "its number of records is not as expected; import into a new file")
         }
         outcome.checklists = inserter.checklists.count
         outcome.locations = locations.ids.count
@@ -103,7 +122,7 @@ struct DataSetWriter {
         return outcome
     }
 
-    /// Ids of the data sets, new ones where they are new, with what is known of them brought up to date.
+    /// The ids of the targets, in their order. New data sets get a row; the rows of the others are updated.
     private func dataSetIDs() throws(StoreError) -> [Int64] {
         let find = try database.prepare("SELECT id FROM dataset WHERE name = ?1")
         let insert = try Insert<DatasetColumn>(in: database)
@@ -134,7 +153,7 @@ struct DataSetWriter {
                 new = free
                 insert.bind(.id, id)
                 insert.bind(.name, target.name)
-                // The rest is brought up to date below.
+                // The columns are NOT NULL; the update below sets the format and the time, later steps the counts.
                 for column in [DatasetColumn.format, .importedAt] { insert.bind(column, "") }
                 for column in [DatasetColumn.checklists, .records] { insert.bind(column, 0) }
                 try insert.run()
@@ -151,6 +170,7 @@ struct DataSetWriter {
         return ids
     }
 
+    /// Adds the numbers of new checklists to those of the data sets, or sets them if the data sets were replaced.
     private func addChecklists(_ counts: [Int], to datasets: [Int64]) throws(StoreError) {
         let update = try database.prepare(
             "UPDATE dataset SET checklists = \(appends ? "checklists +" : "") ?2 WHERE id = ?1")
@@ -161,7 +181,9 @@ struct DataSetWriter {
         }
     }
 
-    /// Those among these species that have no name, with their records, by code. `nobird` is none, and needs no name.
+    /// The codes of those species that have no name, and their numbers of records. `nobird` is not a species and needs
+    /// no name.
+    /// - Parameter ids: Ascending, so that the codes are in order too.
     private func unknownSpecies(_ ids: [Int64]) throws(StoreError) -> [(code: String, records: Int)] {
         let select = try database.prepare(
             """

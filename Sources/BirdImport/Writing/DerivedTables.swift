@@ -1,10 +1,13 @@
 import Birds
 
-/// What a database holds beside the records so that questions are answered without reading them all: the regions, the boxes
-/// of locations, and the summaries. It follows from the other tables.
+/// The tables that follow from the others, so that many questions are answered without reading the records: `region`,
+/// `location_box` (an R*Tree of coordinates) and `summary` (`SummaryKind`).
+///
+/// Invariant: after each function they are what `rebuild` would make of the records. Rows that are right already are
+/// not written, so a small change to a large file writes few pages.
 package enum DerivedTables {
-    /// Makes all of it what it should be by the records. Only what differs is written.
-    /// - Parameter isKnown: false where what is there can be of no use, since it has other ids.
+    /// Makes all derived tables agree with the records, which it reads once in the order of each index.
+    /// - Parameter isKnown: False if the existing rows are useless because ids have changed; they are deleted first.
     package static func rebuild(in database: Database, isKnown: Bool = true) throws(StoreError) {
         if !isKnown { try database.execute("DELETE FROM location_box; DELETE FROM summary") }
         try updateLocations(in: database)
@@ -20,13 +23,15 @@ package enum DerivedTables {
         try table.finish()
     }
 
-    /// Makes it ready for the summaries of records that are the first: see `RecordSummaries`.
+    /// Empties the summaries for the first records of a file: `RecordSummaries` makes them while records are inserted.
     static func clear(in database: Database) throws(StoreError) {
         try database.execute("DELETE FROM summary")
         try updateLocations(in: database)
     }
 
-    /// Brings it up to date where some records of data sets were added or removed. Only what differs is written.
+    /// Updates the tables after records of some data sets were added or removed. It reads only the records of dates,
+    /// species and locations that changed.
+    /// - Parameter change: The dates, species and locations of all added and removed records.
     static func update(
         in database: Database, of datasets: [Int64], after change: RecordChange
     ) throws(StoreError) {
@@ -50,7 +55,7 @@ package enum DerivedTables {
             try summarizer.locations(location, to: rows)
             try rows.finish()
         }
-        // Years, months and weeks are summed up from the dates, which must be written by now.
+        // Years, months and weeks are sums of the dates, so the dates must be in the table.
         try table.finish()
         let rows = try SummaryChanges(table, [.year, .month, .week], of: datasets, in: database)
         try summarizer.times(to: rows)
@@ -58,13 +63,17 @@ package enum DerivedTables {
         try table.finish()
     }
 
-    /// Forgets a data set whose records are gone, and the locations that went with it.
+    /// Removes the summaries of a data set that has no records any more, and what belonged to removed locations.
     static func remove(dataset: Int64, from database: Database) throws(StoreError) {
         try database.execute("DELETE FROM summary WHERE dataset_id = \(dataset)")
         try updateLocations(in: database)
     }
 
-    /// Regions that stay keep their ids, which the summaries have; boxes that hold their point are right.
+    /// Makes `region` and `location_box` agree with the locations.
+    ///
+    /// Existing regions keep their ids, since summaries name them. A box is right if it contains the point of its
+    /// location: an R*Tree stores 32-bit floats, rounded so that the box is never too small
+    /// (https://www.sqlite.org/rtree.html, "Roundoff Error").
     static func updateLocations(in database: Database) throws(StoreError) {
         try database.execute(
             """
@@ -81,12 +90,12 @@ package enum DerivedTables {
     }
 }
 
-/// Sums up records in the orders of their indexes.
+/// Reads records in the orders of their indexes and gives their summaries to a sink.
 private struct Summarizer {
     private let database: Database
-    /// Ids of the data sets of which records are summed up; empty for all.
+    /// The ids of the data sets whose records are read; empty for all.
     private let datasets: [Int64]
-    /// The ids of regions by those of locations; a location without a region has no entry.
+    /// The region of each location, both by id. Locations without a region have no entry; summaries use 0 for them.
     private var regions: [Int64: Int64] = [:]
 
     init(_ database: Database, of datasets: [Int64] = []) throws(StoreError) {
@@ -96,7 +105,9 @@ private struct Summarizer {
         while try select.step() { regions[select.int64(0)] = select.int64(1) }
     }
 
-    /// - Parameter date: nil for all.
+    /// The summaries by date, year, month and week. Those of years, months and weeks are right only if all dates are
+    /// read.
+    /// - Parameter date: Only this date; nil for all.
     func dates(_ date: Int64? = nil, to sink: any SummarySink) throws(StoreError) {
         let select = try records("observation_by_date", ["date", "location_id", "species_id"], first: date)
         var summaries = DateSummaries(sink)
@@ -108,6 +119,8 @@ private struct Summarizer {
         try summaries.finish()
     }
 
+    /// All summaries whose first key is a species.
+    /// - Parameter species: Only this species; nil for all.
     func species(_ species: Int64? = nil, to sink: any SummarySink) throws(StoreError) {
         let select = try records("observation_by_species", ["species_id", "date", "location_id"], first: species)
         var ofSpecies = SpeciesSummaries(sink)
@@ -124,6 +137,8 @@ private struct Summarizer {
         try ofSpeciesLocations.finish()
     }
 
+    /// The summaries by location and year.
+    /// - Parameter location: Only this location; nil for all.
     func locations(_ location: Int64? = nil, to sink: any SummarySink) throws(StoreError) {
         let select = try records("observation_by_location", ["location_id", "date", "species_id"], first: location)
         var summaries = LocationSummaries(sink)
@@ -136,7 +151,7 @@ private struct Summarizer {
         try summaries.finish()
     }
 
-    /// Years, months and weeks, from the summaries of all dates.
+    /// The summaries by year, month and week, made from the stored summaries of all dates instead of from records.
     func times(to sink: any SummarySink) throws(StoreError) {
         var summaries = DateSummaries(sink)
         let rows = try SummaryRowReader(database, .date, first: .min ... .max, of: datasets)
@@ -146,7 +161,9 @@ private struct Summarizer {
         try summaries.finish()
     }
 
-    /// Rows of an index in its order: its columns, num and dataset_id.
+    /// Selects the entries of an index, in its order: the given columns, which must be its first ones, then `num` and
+    /// `dataset_id`. Every index of records contains these two, so the table itself is not read.
+    /// - Parameter first: Only entries with this value in the first column; nil for all.
     private func records(_ index: String, _ columns: [String], first: Int64?) throws(StoreError) -> Statement {
         var conditions: [String] = []
         if let first { conditions.append("\(columns[0]) = \(first)") }
@@ -160,11 +177,13 @@ private struct Summarizer {
     }
 }
 
-/// The rows of a kind in the order of their keys.
+/// Reads the stored summaries of a kind, in the order of their keys.
 private struct SummaryRowReader {
     private let select: Statement
 
-    /// - Parameter datasets: ids of their data sets; empty for all.
+    /// - Parameters:
+    ///   - first: The range of first keys to read.
+    ///   - datasets: The ids of the data sets to read; empty for all.
     init(
         _ database: Database, _ kind: SummaryKind, first: ClosedRange<Int64>, of datasets: [Int64]
     ) throws(StoreError) {
@@ -179,6 +198,7 @@ private struct SummaryRowReader {
         select.bind(2, first.upperBound)
     }
 
+    /// The next row, or nil at the end.
     func next() throws(StoreError) -> (key: SummaryRowKey, numbers: SummaryNumbers)? {
         guard try select.step() else { return nil }
         let key = SummaryRowKey(
@@ -190,9 +210,10 @@ private struct SummaryRowReader {
     }
 }
 
-/// Fills the table `summary`.
+/// Writes rows into the table `summary`. A row replaces the one with the same key.
 final class SummaryTable: SummarySink {
-    /// Unchecked, since a check at run time for each of ten columns costs more than the column; only `add` and `finish` use it.
+    // Without the check for exclusive access at run time, which would cost more than binding a column does. Only `add`
+    // and `finish` use it, and neither calls code that could reach it again.
     @exclusivity(unchecked) private var rows: IntegerRows<10>
 
     init(_ database: Database) throws(StoreError) {
@@ -209,14 +230,16 @@ final class SummaryTable: SummarySink {
         ])
     }
 
-    /// Writes the rows that wait for others.
+    /// Writes the rows that are still collected. Until then they may be missing from the table.
     func finish() throws(StoreError) { try rows.finish() }
 }
 
-/// Makes some rows of the table `summary` what they should be: compares those that come with those that are there, in their
-/// order, and writes where they differ.
+/// Makes part of the table `summary` equal to the rows that are added.
+///
+/// For each kind it reads the stored rows beside the added ones, both in the order of keys (`SummarySink`), as a merge
+/// does: a row that is only stored is deleted, and one that is missing or differs is written.
 private final class SummaryChanges: SummarySink {
-    /// The rows of a kind that are there, and the next of them.
+    /// The stored rows of a kind, and the first that has not been compared.
     private struct Existing {
         let rows: SummaryRowReader
         var next: (key: SummaryRowKey, numbers: SummaryNumbers)?
@@ -227,9 +250,10 @@ private final class SummaryChanges: SummarySink {
     private var existing: [SummaryKind: Existing] = [:]
 
     /// - Parameters:
-    ///   - kinds: those that are compared; rows of others are passed over.
-    ///   - first: the first keys that are compared.
-    ///   - datasets: ids of the data sets that are compared; empty for all.
+    ///   - table: Writes the rows. Call its `finish` later.
+    ///   - kinds: The kinds to compare; added rows of other kinds are ignored.
+    ///   - first: The range of first keys to compare. Stored rows outside it stay.
+    ///   - datasets: The ids of the data sets to compare, empty for all. Stored rows of others stay.
     init(
         _ table: SummaryTable, _ kinds: [SummaryKind], first: ClosedRange<Int64> = .min ... .max,
         of datasets: [Int64] = [],
@@ -258,14 +282,16 @@ private final class SummaryChanges: SummarySink {
         try table.add(kind, key, numbers)
     }
 
-    /// Removes the existing rows after the last one that came.
+    /// Deletes the stored rows after the last one that was added.
     func finish() throws(StoreError) {
         for (kind, var present) in existing { while present.next != nil { try remove(kind, &present) } }
         existing = [:]
     }
 
+    /// Deletes the next stored row.
     private func remove(_ kind: SummaryKind, _ present: inout Existing) throws(StoreError) {
         guard let key = present.next?.key else { return }
+        // Reads on first, so that the cursor is not on the row that goes.
         present.next = try present.rows.next()
         delete.bind(1, kind.rawValue)
         delete.bind(2, key.first)

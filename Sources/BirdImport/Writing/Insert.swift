@@ -1,10 +1,13 @@
 import Birds
 
-/// Inserts rows of a table, one at a time, whose values are bound by their columns. What is not bound is NULL; what was bound for the
-/// last row stays.
+/// Inserts rows into a table, one at a time, with values bound by column.
+///
+/// A column that was never bound is NULL. A bound value stays for the following rows, so each row must bind the same
+/// columns. Texts are bound as given: they must be valid UTF-8.
 struct Insert<Column: TableColumn> {
     private let statement: Statement
 
+    /// - Throws: `StoreError.sqlite` if the table does not have the columns.
     init(in database: Database) throws(StoreError) {
         let parameters = Column.allCases.map { "?\($0.rawValue + 1)" }.joined(separator: ", ")
         statement = try database.prepare("INSERT INTO \(Column.table) (\(Column.selected)) VALUES (\(parameters))")
@@ -14,7 +17,7 @@ struct Insert<Column: TableColumn> {
     func bind(_ column: Column, _ value: Int) { statement.bind(column.rawValue + 1, value) }
     func bind(_ column: Column, _ value: Double?) { statement.bind(column.rawValue + 1, value) }
     func bind(_ column: Column, _ value: String?) { statement.bind(column.rawValue + 1, value) }
-    /// Binds UTF-8 bytes as text; NULL where there are none.
+    /// Binds UTF-8 bytes as text, or NULL if there are none.
     func bind(_ column: Column, text: ArraySlice<UInt8>) {
         if text.isEmpty {
             statement.bindNull(column.rawValue + 1)
@@ -23,7 +26,7 @@ struct Insert<Column: TableColumn> {
         }
     }
 
-    /// Binds what a staged record says for this table.
+    /// Binds the details of a staged record that belong into this table. Those that it does not have become NULL.
     func bind(_ details: RecordDetails, in bytes: [UInt8], _ placed: [RecordDetails.Placed<Column>]) {
         for place in placed {
             let (member, column) = (place.member, place.column)
@@ -33,6 +36,7 @@ struct Insert<Column: TableColumn> {
                 switch place.kind {
                 case .integer, .flag: bind(column, details.integer(member, in: bytes))
                 case .real: bind(column, details.double(member, in: bytes))
+                // A number in a text column is a time.
                 case .text: bind(column, details.integer(member, in: bytes).map(timeOfDay))
                 }
             }
@@ -42,7 +46,8 @@ struct Insert<Column: TableColumn> {
     func run() throws(StoreError) { try statement.run() }
 }
 
-/// Minutes after midnight as the store keeps it.
+/// A time of day as the database has it, `HH:MM`.
+/// - Parameter minutes: Minutes after midnight; others are clamped to the day.
 func timeOfDay(_ minutes: Int64) -> String {
     let minutes = min(max(0, minutes), 24 * 60 - 1)
     func digits(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }

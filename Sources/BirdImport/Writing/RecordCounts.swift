@@ -1,8 +1,10 @@
 import Birds
 
-/// How many records and checklists the data sets say that they have.
+/// The numbers of records and checklists in the rows of the data sets.
 package enum RecordCounts {
-    /// Whether the data sets and the summaries count what is there. Rows of no known data set count in the summaries alone.
+    /// Whether the data sets and the summaries have the right numbers. It is the last check of a generation.
+    ///
+    /// Records whose data set has no row, because another program removed it, count in the summaries only.
     static func agree(in database: Database) throws(StoreError) -> Bool {
         let areRecords = try database.integer(
             """
@@ -19,7 +21,7 @@ package enum RecordCounts {
         return true
     }
 
-    /// Brings the counts of records up to date, where the summaries are.
+    /// Updates the numbers of records from the summaries, which must be right.
     static func updateRecords(in database: Database) throws(StoreError) {
         try database.execute(
             """
@@ -30,7 +32,8 @@ package enum RecordCounts {
             """)
     }
 
-    /// Counts everything, where the summaries are right.
+    /// Corrects all counts: of species in checklists, and of records and checklists in data sets. The summaries must be
+    /// right.
     package static func mend(in database: Database) throws(StoreError) {
         try ChecklistCounts.mend(in: database)
         try updateRecords(in: database)
@@ -43,10 +46,11 @@ package enum RecordCounts {
         }
     }
 
-    /// The summaries that hold each record once and are the fewest.
+    /// The summaries by year: the smallest kind that counts each record once.
     private static let ofYears = "summary WHERE kind = \(SummaryKind.year.rawValue)"
 
-    /// By data set. (SQLite would sort them all to group them.)
+    /// The numbers of checklists, by the id of the data set. They are counted here, since GROUP BY would sort all
+    /// checklists first: no index begins with the data set.
     private static func checklists(in database: Database) throws(StoreError) -> [Int64: Int64] {
         let select = try database.prepare("SELECT dataset_id FROM checklist INDEXED BY checklist_by_date")
         var counts: [Int64: Int64] = [:]

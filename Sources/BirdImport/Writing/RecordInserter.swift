@@ -1,22 +1,26 @@
 import Birds
 
-/// Inserts records in the default order, with their checklists.
+/// Inserts sorted records into the database, with their checklists.
+///
+/// Records come in the default order and get ascending ids, and rows are inserted in the order of ids, which is the
+/// cheapest one for SQLite. Plain records share statements (`IntegerRows`); one with details has statements of its own.
 struct RecordInserter {
     private let database: Database
-    /// Ids, by rank.
+    // Ids, by rank.
     private let locations: [Int64]
     private let species: [Int64]
     private let datasets: [Int64]
     private(set) var checklists: Checklists
-    /// Nil where the database has other records too.
+    /// Nil if the database also has other records.
     private var summaries: RecordSummaries?
-    /// How many were inserted.
+    /// The number of inserted records.
     private(set) var records = 0
 
     /// - Parameters:
-    ///   - none: the rank of `nobird` among the species.
-    ///   - touched: gets the ids of checklists that were there and got a record; nil where no record goes to one.
-    ///   - summaries: sums up the records, where there are no others.
+    ///   - locations: The ids of locations, by rank; the same for species and data sets.
+    ///   - none: The rank of `nobird` among the species; nil if no record has it.
+    ///   - touched: Receives the ids of stored checklists that get a record; nil if records go to new checklists only.
+    ///   - summaries: Sums up the records; nil if the database also has other records.
     init(
         _ database: Database, locations: [Int64], species: [Int64], datasets: [Int64], none: Int?,
         touched: TouchedChecklists?, summaries: RecordSummaries?
@@ -26,6 +30,11 @@ struct RecordInserter {
         checklists = try Checklists(database, datasets: datasets, none: none, touched: touched)
     }
 
+    /// Inserts the records.
+    /// - Parameters:
+    ///   - sorted: Records in the default order, with ranks in their keys.
+    ///   - change: Notes the date, location and species of each record.
+    ///   - progress: Called with the number of inserted records, every 8,192 records.
     mutating func insert(
         _ sorted: consuming Sorter.Sorted, _ change: inout RecordChange, _ progress: (Int) -> Void
     ) throws(StoreError) {
@@ -44,6 +53,7 @@ struct RecordInserter {
             if bytes.isEmpty {
                 try plain.add([id, checklist, datasets[key.dataset], key.date, location, kind, key.num])
             } else {
+                // Rows that wait have lower ids, so they go first.
                 try plain.finish()
                 detailed.bind(.id, id)
                 detailed.bind(.checklistID, checklist)
@@ -70,7 +80,8 @@ struct RecordInserter {
         try checklists.finish()
     }
 
-    /// Ends the summaries, which takes memory that `insert` no longer needs.
+    /// Writes the summaries that are not made while inserting. It is separate from `insert`, whose sorter and
+    /// statements are freed by then, since it needs as much memory.
     mutating func finishSummaries() throws(StoreError) {
         try summaries?.finish()
         summaries = nil

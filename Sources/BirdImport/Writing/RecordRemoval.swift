@@ -1,30 +1,32 @@
 import Birds
 
-/// Takes records out of a database, with all that no other record needs.
+/// Removes records from a database, and the rows that no other record needs.
 struct RecordRemoval {
     let database: Database
 
-    /// Changing more than this part of the records takes longer than making their indexes again.
+    /// Changing a larger part of the records than this takes longer with the indexes than making the indexes again.
     private static let largePart = 0.1
 
-    /// Whether so many records are a large part of all.
+    /// Whether a change of `count` records is large enough to drop the indexes first.
     func isLarge(_ count: Int, of all: Int) -> Bool { Double(count) > Double(all) * Self.largePart }
 
-    /// How many records there are.
+    /// The number of records of all data sets.
     func count() throws(StoreError) -> Int { Int(try database.integer("SELECT count(*) FROM observation") ?? 0) }
 
-    /// How many records data sets say that they have.
+    /// The number of records in the rows of some data sets. It is clamped, and used for `isLarge` only.
     func count(of datasets: [Int64]) throws(StoreError) -> Int {
         let count = try database.integer(
             "SELECT CAST(total(records) AS INTEGER) FROM dataset WHERE id IN \(Schema.list(datasets))")
         return min(Int(count ?? 0), Int(Int32.max))
     }
 
-    /// Removes all records and checklists of data sets; how many records. Indexes may be missing.
+    /// Removes all records and checklists of some data sets. Indexes may be missing.
+    /// - Returns: The number of removed records.
     func removeAll(of datasets: [Int64]) throws(StoreError) -> Int {
         var removed = 0
         let isRemoved = Schema.isOf(datasets: datasets)
-        // New records may get ids of old ones, and must not get their details.
+        // Details go first, while their records tell the data set. New records may get the same ids, and must not get
+        // these details.
         try database.execute(
             """
             DELETE FROM observation_detail WHERE EXISTS (
@@ -33,7 +35,8 @@ struct RecordRemoval {
         for table in ["observation", "checklist"] {
             let keepsSome = try database.integer(
                 "SELECT EXISTS (SELECT 1 FROM \(table) NOT INDEXED WHERE NOT \(isRemoved))")
-            // Without a condition SQLite empties a table at once.
+            // Without WHERE, SQLite empties a table without visiting its rows
+            // (https://www.sqlite.org/lang_delete.html, "The Truncate Optimization").
             try database.execute("DELETE FROM \(table)" + (keepsSome == 1 ? " WHERE \(isRemoved)" : ""))
             guard table == "observation" else { continue }
             removed = Int(database.changes)
@@ -42,12 +45,16 @@ struct RecordRemoval {
         return removed
     }
 
-    /// Removes records of data sets that have the source's own code of a staged one; how many.
-    /// - Parameter datasets: their ids, by the numbers that staged records have.
+    /// Removes stored records that have the same data set and own code as a staged record, which replaces them.
+    /// - Parameters:
+    ///   - datasets: The ids of the data sets, by the numbers that staged records have.
+    ///   - touched: Receives the ids of the checklists that lose records.
+    /// - Returns: The number of removed records.
     func removeRepeated(
         _ staging: Staging, _ datasets: [Int64], _ touched: TouchedChecklists, _ change: inout RecordChange
     ) throws(StoreError) -> Int {
-        // They are gone where species have just got other ids, and each code would be looked for in all records.
+        // The indexes are missing if species or locations have just got new ids. Without them, each code would be
+        // searched in all records.
         try Schema.makeIndexes(of: [.observation], in: database)
         let delete = try database.prepare(
             """
@@ -70,7 +77,8 @@ struct RecordRemoval {
         return removed
     }
 
-    /// Removes locations without records and checklists, and species that have neither records nor names.
+    /// Removes locations without records and checklists, and species without records and names. (Species with names
+    /// come from a species table and stay.) The indexes must exist.
     func removeUnused() throws(StoreError) {
         try database.execute(
             """
@@ -84,15 +92,16 @@ struct RecordRemoval {
     }
 }
 
-/// Which dates, species and places had records that were added or removed.
+/// The dates, species and locations of the records that a change adds or removes, as ids. It tells `DerivedTables`
+/// which summaries to make again.
 struct RecordChange {
     private(set) var dates: Set<Int64> = []
     private(set) var species: Set<Int64> = []
     private(set) var locations: Set<Int64> = []
-    /// Whether all were noted. Nothing more is, once they are not.
+    /// Whether all of them are noted. If not, all summaries must be made again, and nothing more is noted.
     var isKnown = true
 
-    /// More are not noted.
+    /// The most that are noted of either kind, to bound memory.
     private static let mostNoted = 1 << 18
 
     mutating func note(date: Int64, location: Int64, species: Int64) {

@@ -1,23 +1,26 @@
 import Birds
 
-/// The summaries of all records of a database, made from them as they are inserted: those by date on the way, and the others
-/// from the same records sorted once more, which costs less than to read them back.
+/// Makes the summaries of the first records of a database while they are inserted.
+///
+/// Records come in the order of dates, so the summaries by date are made on the way. For the others, the keys of the
+/// records are sorted twice more, by species and by location. That costs less than reading the records from the indexes
+/// again, as `DerivedTables` does.
 struct RecordSummaries {
     private let sink: any SummarySink
     private let folder: String
-    /// Ids, by rank.
+    // Ids, by rank.
     private let locations: [Int64]
     private let species: [Int64]
     private let datasets: [Int64]
-    /// The ids of the regions of locations, by their ranks; 0 for none.
+    /// The id of each location's region, by the rank of the location; 0 for locations without a region.
     private let regions: [Int64]
     private var dates: DateSummaries
     private let bySpecies: Sorter
     private let byLocation: Sorter
 
     /// - Parameters:
-    ///   - locations: ids, by rank; so the species and the data sets.
-    ///   - sink: gets the rows of each kind in the order of their keys.
+    ///   - locations: The ids of locations, by rank; the same for species and data sets.
+    ///   - sink: Receives the rows of each kind in the order of their keys.
     init(
         _ database: Database, locations: [Int64], species: [Int64], datasets: [Int64], to sink: any SummarySink
     ) throws(StoreError) {
@@ -38,7 +41,8 @@ struct RecordSummaries {
         byLocation = Sorter(in: folder)
     }
 
-    /// Adds a record; they come in the order of dates.
+    /// Adds a record. Records must come in the order of dates.
+    /// - Parameter key: The key of the record, with ranks.
     @inline(__always)
     mutating func add(_ key: RecordKey) throws(StoreError) {
         try dates.add(date: key.date, region: regions[key.location], dataset: datasets[key.dataset], num: key.num)
@@ -48,10 +52,11 @@ struct RecordSummaries {
         try byLocation.add(high: location.high, low: location.low, tag: 0)
     }
 
-    /// Gives the sink what it has not got yet.
+    /// Gives the remaining rows to the sink.
     mutating func finish() throws(StoreError) {
         try dates.finish()
-        // One kind with many rows after the other, in the order of the table: SQLite adds rows at its end faster than within.
+        // Species and their locations are made one after the other, though both need the same order. So rows come
+        // nearly in the order of the table, and SQLite adds a row at the end faster than in the middle.
         let sorted = try bySpecies.sorted()
         var ofSpecies = SpeciesSummaries(sink)
         try Self.forEach(in: sorted, .speciesDateLocation) { (key) throws(StoreError) in
@@ -77,6 +82,7 @@ struct RecordSummaries {
         try ofLocations.finish()
     }
 
+    /// Calls `body` with each key. `sorted` is copied, so the same items can be read again.
     @inline(__always)
     private static func forEach(
         in sorted: Sorter.Sorted, _ order: RecordKey.Order, _ body: (RecordKey) throws(StoreError) -> Void

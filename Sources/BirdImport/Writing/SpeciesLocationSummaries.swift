@@ -1,11 +1,14 @@
 import Birds
 
-/// The summary by species and location, from records in the order of species.
+/// Makes the summaries by species and location, from records in the order of species.
+///
+/// The locations of one species are held in memory, since its records come in the order of dates. If they are too many,
+/// partial sums go to a `Sorter` and are added up when they come out. So memory is bounded, about 16 MB.
 struct SpeciesLocationSummaries {
-    /// How many places of a species are held in memory: about 16 MB. Those of more are sorted in a file.
+    /// The most locations of a species in memory, counted for each data set.
     private static let mostHeld = 1 << 17
 
-    /// What the records of a location and a data set are summed up in.
+    /// The sums of the records of a species at a location in a data set.
     private struct Place {
         let region: Int64
         var numbers = SummaryNumbers()
@@ -14,18 +17,23 @@ struct SpeciesLocationSummaries {
     private let sink: any SummarySink
     private let folder: String
     private let mostHeld: Int
+    /// The id of the current species.
     private var present: Int64?
-    /// Pairs of a location and a data set, which number the places of the present species.
+    /// Numbers pairs of a location and a data set: the positions in `locations`.
     private var pairs = PairNumbers()
     private var locations: [Place] = []
     private var sorter: Sorter?
 
-    /// - Parameter folder: where a temporary file may be made.
+    /// - Parameters:
+    ///   - sink: Receives the rows in the order of their keys.
+    ///   - folder: The folder for a temporary file.
     init(_ sink: any SummarySink, folder: String, mostHeld: Int = SpeciesLocationSummaries.mostHeld) {
         (self.sink, self.folder, self.mostHeld) = (sink, folder, mostHeld)
     }
 
-    /// - Parameter region: the id of the location's, which is asked for when its first record comes, and now and then again.
+    /// Adds a record. Records must come in the order of species.
+    /// - Parameter region: Gives the id of the location's region. It is called for new locations only, since looking up
+    ///   a region costs more than adding a record.
     @inline(__always)
     mutating func add(
         species: Int64, date: Int64, location: Int64, dataset: Int64, num: Int64?, region: () -> Int64
@@ -44,6 +52,7 @@ struct SpeciesLocationSummaries {
         present = next
     }
 
+    /// Gives the rows of a species to the sink, in the order of locations and data sets, and starts over.
     private mutating func drain(_ species: Int64) throws(StoreError) {
         func add(_ pair: PairNumbers.Pair, _ location: Place) throws(StoreError) {
             let key = SummaryRowKey(first: species, second: pair.first, region: location.region, dataset: pair.second)
@@ -51,7 +60,8 @@ struct SpeciesLocationSummaries {
         }
         if sorter != nil { try spill() }
         guard let sorter else {
-            // Small items are sorted much faster than places. (A location has one region.)
+            // Sorting these small items is much faster than sorting the sums. The region is part of the key, but need
+            // not be compared: a location has only one.
             var order = pairs.pairs.indices.map { (location: pairs.pairs[$0].first, number: $0) }
             order.sort { a, b in
                 if a.location != b.location { return a.location < b.location }
@@ -78,11 +88,13 @@ struct SpeciesLocationSummaries {
         if let last { try add(last.pair, last.location) }
     }
 
+    /// Moves the sums in memory to the sorter.
     private mutating func spill() throws(StoreError) {
         let sorter = self.sorter ?? Sorter(in: folder)
         self.sorter = sorter
         for (pair, location) in zip(pairs.pairs, locations) {
             let item = SortItem(high: pair.first.sortable, low: pair.second.sortable, tag: 0)
+            // The bytes of the struct, padding included. Their order does not matter, since equal pairs are added up.
             let bytes = withUnsafeBytes(of: location) { Array($0) }
             try sorter.add(item, bytes[...])
         }
@@ -96,7 +108,7 @@ struct SpeciesLocationSummaries {
 }
 
 extension Int64 {
-    /// An unsigned number, so that the order of those is that of the signed ones.
+    /// An unsigned number with the same order as the signed ones, for `Sorter`. Ids of an edited file may be negative.
     var sortable: UInt64 { UInt64(bitPattern: self) ^ 1 << 63 }
 
     init(sortable: UInt64) { self = Int64(bitPattern: sortable ^ 1 << 63) }

@@ -1,9 +1,14 @@
 import Birds
 
-/// The key of a row of the table `summary` among those of its kind.
+// Sums of records, made in one pass over records that are sorted by the first keys of a kind. Each type holds the sums
+// of the current keys, and of all months and weeks, and gives them to a `SummarySink` once they are complete. So memory
+// grows with the number of groups (pairs of a region and a data set), and not with that of records.
+
+/// The key of a row in the table `summary`, without its kind. See `SummaryKind` for the meaning of `first` and
+/// `second`.
 struct SummaryRowKey: Comparable {
     var first: Int64
-    /// 0 for a kind with one key.
+    /// 0 for kinds with one key.
     var second: Int64
     var region: Int64
     var dataset: Int64
@@ -13,24 +18,30 @@ struct SummaryRowKey: Comparable {
     }
 }
 
-/// Takes rows of the table `summary`.
+/// Receives rows of the table `summary`.
 protocol SummarySink: AnyObject {
-    /// The rows of a kind come in the order of their keys, each once.
+    /// Rows of one kind must come in the order of their keys, and each key only once. Kinds may alternate.
     func add(_ kind: SummaryKind, _ key: SummaryRowKey, _ numbers: SummaryNumbers) throws(StoreError)
 }
 
-/// The summaries by date, year, month and week, from records in the order of dates.
+/// Makes the summaries by date, year, month and week, from records in the order of dates.
 struct DateSummaries {
     private let sink: any SummarySink
     private var groups = PairNumbers()
+    /// The current date.
     private var date: Int64?
     private var ofDate = SummaryTally()
     private var ofYears = SummaryYears()
+    // Months and weeks of all years are summed up together, so they are complete only at the end.
     private var ofMonths = SummaryParts(StoredDate.months)
     private var ofWeeks = SummaryParts(StoredDate.weeks)
 
     init(_ sink: any SummarySink) { self.sink = sink }
 
+    /// Adds a record.
+    /// - Parameters:
+    ///   - region: The id of its location's region; 0 for none.
+    ///   - num: The count; nil if the birds were not counted.
     @inline(__always)
     mutating func add(date: Int64, region: Int64, dataset: Int64, num: Int64?) throws(StoreError) {
         if date != self.date { try begin(date) }
@@ -45,6 +56,7 @@ struct DateSummaries {
         ofDate.add(groups.number(of: region, dataset), numbers)
     }
 
+    /// Gives the remaining rows to the sink.
     mutating func finish() throws(StoreError) {
         try begin(nil)
         let (sink, groups) = (sink, groups)
@@ -53,6 +65,7 @@ struct DateSummaries {
         try ofWeeks.drain { (week, tally) throws(StoreError) in try tally.drain(.week, week, 0, groups, to: sink) }
     }
 
+    /// Ends the current date: adds its sums to those of its year, month and week, and gives its rows to the sink.
     private mutating func begin(_ next: Int64?) throws(StoreError) {
         if let date {
             let parts = StoredDate.Parts(date)
@@ -72,7 +85,8 @@ struct DateSummaries {
     }
 }
 
-/// The summaries by species, and by species with year, month, week or date, from records in the order of species and dates.
+/// Makes the summaries by species, and by species with year, month, week or date, from records in the order of species
+/// and dates.
 struct SpeciesSummaries {
     private struct Present: Equatable {
         let species: Int64
@@ -106,6 +120,7 @@ struct SpeciesSummaries {
         present = next
     }
 
+    /// Ends a date of a species, and the species if `next` has another.
     private mutating func drain(_ present: Present, before next: Present?) throws(StoreError) {
         let (species, date) = (present.species, present.date)
         let parts = StoredDate.Parts(date)
@@ -134,7 +149,7 @@ struct SpeciesSummaries {
     }
 }
 
-/// The summary by location and year, from records in the order of locations and dates.
+/// Makes the summaries by location and year, from records in the order of locations and dates.
 struct LocationSummaries {
     private struct Present: Equatable {
         let location: Int64

@@ -1,10 +1,15 @@
 import Birds
 
-/// Numbers of records, by group: the number of a region and a data set.
+/// Sums of records by group. A group is the number of a pair of a region and a data set in `PairNumbers`.
+///
+/// Invariant: `slots[group]` is the position of the group in `entries`, or -1. So a tally with few groups is drained
+/// without visiting all of them.
 struct SummaryTally {
     private var slots: [Int32] = []
+    /// The groups with records, in the order in which they came.
     private(set) var entries: [(group: Int, numbers: SummaryNumbers)] = []
 
+    /// The position of a group in `entries`, which gets the group if it is new.
     @inline(__always)
     private mutating func entry(_ group: Int) -> Int {
         if group >= slots.count { slots.append(contentsOf: repeatElement(-1, count: group + 1 - slots.count)) }
@@ -20,13 +25,13 @@ struct SummaryTally {
     @inline(__always)
     mutating func add(_ group: Int, _ numbers: SummaryNumbers) { entries[entry(group)].numbers.add(numbers) }
 
-    /// Makes the entries what the table holds of them. Other tallies add these up, so that they are the same whether they are made
-    /// with the records or from the rows of the table.
+    /// Rounds the sums to those that the table can store, before they are added to other tallies. So the summaries of a
+    /// year are the same whether they are made from records or from the stored rows of its dates.
     mutating func clamp() {
         for index in entries.indices { entries[index].numbers = entries[index].numbers.stored }
     }
 
-    /// Gives what there is to a sink, in the order of regions and data sets, and starts over.
+    /// Gives the sums to a sink, in the order of regions and data sets, and empties the tally.
     mutating func drain(
         _ kind: SummaryKind, _ first: Int64, _ second: Int64, _ groups: PairNumbers, to sink: any SummarySink
     ) throws(StoreError) {
@@ -47,11 +52,11 @@ struct SummaryTally {
     }
 }
 
-/// Numbers of records by a part of their date, such as its month, and by group.
+/// Sums of records by a part of their date, the month or the week, and by group.
 struct SummaryParts {
     private var tallies: [SummaryTally]
 
-    /// - Parameter parts: what there is of them, from 0.
+    /// - Parameter parts: The possible values, from 0: `StoredDate.months` or `.weeks`.
     init(_ parts: Range<Int64>) { tallies = parts.map { _ in SummaryTally() } }
 
     mutating func add(_ part: Int64, _ group: Int, _ numbers: SummaryNumbers) {
@@ -59,21 +64,29 @@ struct SummaryParts {
         tallies[index].add(group, numbers)
     }
 
+    /// Calls `body` with each part and its sums, in ascending order.
     mutating func drain(_ body: (Int64, inout SummaryTally) throws(StoreError) -> Void) throws(StoreError) {
         for part in tallies.indices { try body(Int64(part), &tallies[part]) }
     }
 }
 
-/// Numbers of records by year and by group, from dates in their order.
+/// Sums of records by year and by group, from records in the order of dates.
+///
+/// An edited file may have numbers that are no dates (`StoredDate`). They may lie between two dates of one year, so
+/// their sums are kept apart and come at the end, as `SummaryKind.noYear`.
 struct SummaryYears {
+    /// The current year; nil before the first one.
     private var year: Int64?
     private var ofYear = SummaryTally()
-    /// Of what is no date: such numbers may lie between two dates of one year, and are one row at the end.
+    /// The sums of records without a date.
     private var ofNone = SummaryTally()
+    /// Whether the records that are added now have no date.
     private var isNone = false
 
-    /// Goes to the year of what is added next, 0 for none.
-    /// - Parameter drain: takes the year that is complete by now, if one is.
+    /// Sets the year of the records that are added next.
+    /// - Parameters:
+    ///   - next: The year; 0 for records without a date.
+    ///   - drain: Receives the sums of the last year if another one begins.
     @inline(__always)
     mutating func begin(
         _ next: Int64, drain: (Int64, inout SummaryTally) throws(StoreError) -> Void
@@ -94,7 +107,7 @@ struct SummaryYears {
         if isNone { ofNone.add(group, numbers) } else { ofYear.add(group, numbers) }
     }
 
-    /// Ends the years, and starts over.
+    /// Gives the sums of the last year and those without a date to `drain`, and starts over.
     mutating func finish(drain: (Int64, inout SummaryTally) throws(StoreError) -> Void) throws(StoreError) {
         if let year { try drain(year, &ofYear) }
         year = nil

@@ -1,11 +1,14 @@
 import Birds
 
-/// Checklists that were there before, and that lost or got records. Their ids wait in a file without a name.
+/// Collects the stored checklists that lose or get records while records are added to a data set. At the end it
+/// corrects their counts and removes those that are empty.
+///
+/// The ids are kept in a `Sorter`, so memory is bounded. An id is added for each record and may come many times.
 final class TouchedChecklists {
     private let folder: String
     private let ids: Sorter
 
-    /// How many numbers are sorted in memory.
+    /// The most ids in memory.
     private static let mostHeld = 1 << 18
 
     init(in folder: String) {
@@ -13,12 +16,15 @@ final class TouchedChecklists {
         ids = Sorter(in: folder, mostHeld: Self.mostHeld)
     }
 
+    /// Adds the id of a checklist.
     func add(_ id: Int64) throws(StoreError) { try ids.add(high: UInt64(bitPattern: id), low: 0, tag: 0) }
 
-    /// Of those that are of some data sets, removes the ones that no record names, and counts the species of the others. The indexes
-    /// must be there.
+    /// Counts the species of the collected checklists, and removes the checklists that no record names. The indexes
+    /// must exist. No id can be added afterwards.
     ///
-    /// The records of each date and location are read once, however many of its checklists were touched.
+    /// The records of each date and location are read once, even if many of its checklists were collected.
+    /// - Parameter datasets: The ids of the data sets of the import. Checklists of others stay as they are; only
+    ///   another program can have given them such records.
     func settle(in database: Database, of datasets: [Int64]) throws(StoreError) {
         guard ids.count > 0 else { return }
         let counts = try ChecklistCounts(database)
@@ -39,8 +45,8 @@ final class TouchedChecklists {
         try database.execute("DROP TABLE unmatched")
     }
 
-    /// Of the checklists without records of their date and location, removes those that no other record names. (Another program may
-    /// have changed the date of either.)
+    /// Removes the checklists in the table `unmatched`, which have no records of their own date and location. One that
+    /// a record of another date or location names stays: another program has edited it or the record.
     private func removeUnmatched(from database: Database) throws(StoreError) {
         try database.execute(
             """
@@ -59,7 +65,8 @@ final class TouchedChecklists {
         }
     }
 
-    /// Adds those of some data sets to `counts`, and goes through their locations and dates, once each.
+    /// Adds the collected checklists of some data sets to `counts`, and calls `body` once with each of their locations
+    /// and dates.
     private func forEachGroup(
         in database: Database, of datasets: [Int64], _ counts: ChecklistCounts,
         _ body: (_ location: Int64, _ date: Int64) throws(StoreError) -> Void
@@ -78,7 +85,7 @@ final class TouchedChecklists {
         try Self.forEachOnce(groups, body)
     }
 
-    /// Goes through pairs of numbers, once each. (A checklist was added with each of its records.)
+    /// Calls `body` with each pair of numbers, in order and without repetitions.
     private static func forEachOnce(
         _ pairs: Sorter, _ body: (Int64, Int64) throws(StoreError) -> Void
     ) throws(StoreError) {
