@@ -1,16 +1,25 @@
 import Birds
 
-/// Puts a file in order that another program has changed since it was published, or that an earlier version wrote: afterwards ids
-/// ascend with their keys (`Schema`), and all that follows from the records is what it should be.
+/// Repairs a file that another program has edited since it was published, or that an earlier version wrote. The rest of
+/// an import relies on the result:
 ///
-/// The records themselves stay as they are, with whatever their columns hold.
+/// - The tables of records have the columns and rules of `Schema`; if not, the file is refused.
+/// - Ids of species and locations ascend with their keys.
+/// - Indexes, derived tables and counts agree with the records. They are made again, since an edit may have changed the
+///   records without them, or them without the records.
+///
+/// The records themselves stay as they are, whatever values the edit has left in them.
 enum Mending {
-    /// - Throws: `.unusable` where a table is not what it should be, so that SQLite would not keep the rules of ours.
+    /// Repairs a file. It takes time in proportion to its size.
+    /// - Parameter path: The path of the database, for errors.
+    /// - Throws: `StoreError.unusable` if a table lacks a column or rule of `Schema`, so that SQLite would not enforce
+    ///   it.
     static func run(_ database: Database, path: String) throws(StoreError) {
         let encoding = try database.text("PRAGMA encoding") ?? ""
         guard encoding == "UTF-8" else {
             throw .unusable(path: path, reason: "its text is in \(encoding), not in UTF-8; import into a new file")
         }
+        // An empty database with the right schema, to compare with.
         let right = try Database(path: "", mode: .readWrite)
         try Schema.create(in: right)
         let isThere = try database.prepare(
@@ -19,6 +28,7 @@ enum Mending {
             isThere.bind(1, table)
             var isMissing = true
             while try isThere.step() { isMissing = false }
+            // It is created below, in a file of an earlier version.
             if isMissing, Schema.laterTables.contains(table) { continue }
             guard let wanted = try TableShape(of: table, in: right) else { continue }
             guard let found = try TableShape(of: table, in: database) else {
@@ -30,15 +40,17 @@ enum Mending {
         }
         try dropWhatFollows(from: database, right)
         try database.execute(Schema.tables)
+        // The indexes of UNIQUE columns can't be dropped, so they are made again.
         try database.execute("REINDEX dataset; REINDEX species; REINDEX location")
         try Schema.makeIndexes(in: database)
         try Catalogue(database).putInOrder()
+        // New ids drop indexes.
         try Schema.makeIndexes(in: database)
         try DerivedTables.rebuild(in: database)
         try RecordCounts.mend(in: database)
     }
 
-    /// Drops the tables and indexes that are made from others, whatever has their names.
+    /// Drops derived tables and indexes, and views that have the name of a derived table.
     private static func dropWhatFollows(from database: Database, _ right: Database) throws(StoreError) {
         let find = try database.prepare("SELECT type FROM sqlite_schema WHERE name = ?1 COLLATE NOCASE")
         func drop(_ name: String, _ types: [String]) throws(StoreError) {

@@ -1,20 +1,27 @@
 import Birds
 import Glibc
 
-/// The file that a change begins with. While it lives, no program that keeps SQLite's rules writes to the file.
+/// The file that a change starts from, locked against other writers.
 ///
-/// SQLite's own connections can't do that: one opened for writing may change the file. The locks are those of
-/// https://www.sqlite.org/lockingv3.html. Held for reading, they refuse whoever begins to write, and let others read. In WAL mode
-/// writers need no lock of the file but the one for reading, so there it is held for writing, and nobody else can open the file.
+/// Invariant: as long as this object lives, no program that uses SQLite can write to the file.
+///
+/// The locks are those of SQLite (https://www.sqlite.org/lockingv3.html), taken without a connection, since opening one
+/// for writing may already change the file. A read lock on the RESERVED byte stops others from starting to write, and
+/// does not stop readers. In WAL mode, writers hold a read lock on the SHARED bytes only. So these bytes are locked for
+/// writing then, which keeps every other program from opening the file.
 final class OldGeneration {
     let descriptor: Int32
     let path: String
+    /// The first 100 bytes of the file, read with the locks held.
     let header: FileHeader
 
-    /// Nil where there is no file.
-    /// - Throws: `.refused` where it is no database of ours, or another program is at it.
+    /// Opens and locks a file.
+    /// - Returns: Nil if there is no file.
+    /// - Throws: `ImportError.refused` if the file is not a SQLite database, if another program uses it, or if it has
+    ///   changes in a journal.
     static func open(_ path: String) throws(ImportError) -> OldGeneration? {
-        // Nothing is written, but a lock for writing needs it.
+        // A write lock needs a descriptor that is open for writing (fcntl(2)), though nothing is written. Without
+        // O_NONBLOCK, opening a pipe would wait for a writer.
         var descriptor = Glibc.open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK)
         let isReadOnly = descriptor < 0 && [EACCES, EPERM, EROFS].contains(errno)
         if isReadOnly { descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
@@ -34,7 +41,7 @@ final class OldGeneration {
         (self.path, self.descriptor) = (path, descriptor)
         var failure = Self.lock(descriptor, F_RDLCK, Self.shared)
         if failure == 0 { failure = Self.lock(descriptor, F_RDLCK, Self.reserved) }
-        // Read with the locks held: it is that of the whole copy.
+        // Read with the locks held, so it is the header of what will be copied.
         header = FileHeader(descriptor) ?? FileHeader()
         if failure == 0, header.isLogged { failure = Self.lock(descriptor, F_WRLCK, Self.shared) }
         switch failure {
@@ -55,40 +62,47 @@ final class OldGeneration {
 
     deinit { close(descriptor) }
 
-    /// Whether the file still has its name.
+    /// Whether the path still leads to this file.
     var isInPlace: Bool {
         var (there, ours) = (stat(), stat())
         return stat(path, &there) == 0 && fstat(descriptor, &ours) == 0 && there.st_dev == ours.st_dev
             && there.st_ino == ours.st_ino
     }
 
-    /// Call it when another file has got the name. A connection that had the file open, and did not read then, would go on in WAL
-    /// mode, in a log that has the name of the new file's. Out of WAL mode it finds that its file has moved, and writes nothing.
+    /// Switches the replaced file out of WAL mode. Call it after the rename.
+    ///
+    /// A connection may still have the replaced file open. In WAL mode it would write to `PATH-wal`, the log of the new
+    /// file. Out of WAL mode, SQLite notices that its file has been moved, and writes nothing.
     func retire() {
         guard header.isLogged else { return }
         let bytes = header.next.withoutLog.bytes
         _ = pwrite(descriptor, bytes, bytes.count, 0)
     }
 
-    // Source: "The file format", section 1.3.
+    // The lock bytes, in the lock-byte page (https://www.sqlite.org/fileformat2.html, section 1.4). SQLite's `os.h`
+    // says which is which: one RESERVED byte and 510 SHARED bytes.
     private static let reserved: Range<Int> = 0x4000_0001..<0x4000_0002
     private static let shared: Range<Int> = 0x4000_0002..<0x4000_0200
 
-    /// 0, or the error that says why not.
+    /// Locks a range of bytes without waiting.
+    /// - Parameter type: `F_RDLCK` or `F_WRLCK`.
+    /// - Returns: 0, or the error number.
     private static func lock(_ descriptor: Int32, _ type: Int32, _ bytes: Range<Int>) -> Int32 {
         var lock = flock()
         lock.l_type = Int16(type)
         lock.l_whence = Int16(SEEK_SET)
         lock.l_start = bytes.lowerBound
         lock.l_len = bytes.count
-        // F_OFD_SETLK: the lock of an open file, and not of a process, so that no other descriptor gives it up when it is closed.
+        // 37 is F_OFD_SETLK. Such a lock belongs to the open file. A lock of F_SETLK belongs to the process, and is
+        // lost when any descriptor of the same file is closed (fcntl(2)).
         return fcntl(descriptor, 37, &lock) == 0 ? 0 : errno
     }
 
-    /// Refuses a file whose last changes are in a file beside it, of a program that was killed: a copy would lack them, and the
-    /// renamed file would get them.
+    /// Refuses a file if a journal or log beside it holds changes, which a killed program has left. The copy would lack
+    /// them, and SQLite would apply them to the new file, since it finds a journal by name.
     private func checkJournals() throws(ImportError) {
-        // Source: https://www.sqlite.org/fileformat2.html, sections 3 (a journal that may have to be played back) and 4.1.
+        // The first bytes of a log and of a journal, and the sizes of their headers: a file that is not larger has no
+        // changes. Source: https://www.sqlite.org/fileformat2.html, sections 3 and 4.1.
         let journals: [(name: String, starts: [[UInt8]], size: Int64)] = [
             ("-wal", [[0x37, 0x7F, 0x06, 0x82], [0x37, 0x7F, 0x06, 0x83]], 32),
             ("-journal", [[0xD9, 0xD5, 0x05, 0xF9, 0x20, 0xA1, 0x63, 0xD7]], 512),
@@ -107,8 +121,8 @@ final class OldGeneration {
                 journal.starts.contains(where: { start.starts(with: $0) })
             else { continue }
             throw .refused(
-                "\(path)\(journal.name) holds changes that are not yet in the database: another program has it open, or was "
-                    + "killed. Close that program, or run 'sqlite3 \(path) .tables' once, and try again.")
+                "\(path)\(journal.name) holds changes that are not yet in the database: another program has it open, or "
+                    + "was killed. Close that program, or run 'sqlite3 \(path) .tables' once, and try again.")
         }
     }
 }

@@ -1,8 +1,9 @@
 import Birds
 import CSQLite
 
-/// What a table is like, as far as the store relies on it.
+/// The properties of a table that an import and the server rely on.
 struct TableShape: Equatable {
+    /// A column, as `sqlite3_table_column_metadata` describes it.
     struct Column: Equatable {
         let type: String
         let collation: String
@@ -12,12 +13,13 @@ struct TableShape: Equatable {
 
     let isStrict: Bool
     let columns: [String: Column]
-    /// The columns that are unique, each by itself.
+    /// The columns that are unique on their own.
     let unique: Set<String>
-    /// Whether a rule may say `ON CONFLICT`: with that, SQLite would drop rows where ours stop an import.
+    /// Whether a constraint may have an ON CONFLICT clause. With `REPLACE` or `IGNORE`, SQLite would silently drop a
+    /// row instead of reporting an error (https://www.sqlite.org/lang_conflict.html).
     let hasConflictRule: Bool
 
-    /// Nil where there is no such table, or a view or a virtual table in its place.
+    /// Reads the shape of a table. Returns nil if there is no such table, or a view or virtual table in its place.
     init?(of table: String, in database: Database) throws(StoreError) {
         let list = try database.prepare(
             """
@@ -27,9 +29,11 @@ struct TableShape: Equatable {
         list.bind(1, table)
         guard try list.step() else { return nil }
         isStrict = list.int64(0) == 1
-        // No pragma tells; a comment may stand between the two words.
+        // No pragma tells, so the SQL is searched for one of the two words: a comment may separate them. A column or
+        // comment with this word refuses the file too; ours have none.
         hasConflictRule = list.text(1)?.lowercased().contains("conflict") ?? true
         list.reset()
+        // `table_xinfo` also lists generated columns, which `table_info` leaves out.
         let names = try database.prepare("SELECT name FROM pragma_table_xinfo(?1)")
         names.bind(1, table)
         var columns: [String: Column] = [:]
@@ -38,6 +42,8 @@ struct TableShape: Equatable {
             columns[name] = try database.column(name, of: table)
         }
         self.columns = columns
+        // Unique indexes on one column, over all rows, with the default collation: a partial index or NOCASE is another
+        // rule.
         let indexes = try database.prepare(
             """
             SELECT c.name FROM pragma_index_list(?1) i, pragma_index_xinfo(i.name) c
@@ -50,7 +56,8 @@ struct TableShape: Equatable {
         self.unique = unique
     }
 
-    /// How it differs from what it should be, as the end of a sentence; nil where it does not. It may have more columns.
+    /// How this table differs from the right one, as the end of a sentence about it; nil if it does not. Additional
+    /// columns do not count: an edit may have added some.
     func difference(from right: TableShape) -> String? {
         if right.isStrict, !isStrict { return "is not STRICT" }
         if hasConflictRule, !right.hasConflictRule { return "has a rule ON CONFLICT" }
@@ -64,6 +71,7 @@ struct TableShape: Equatable {
 }
 
 extension Database {
+    /// The properties of a column.
     fileprivate func column(_ name: String, of table: String) throws(StoreError) -> TableShape.Column {
         var (type, collation): (UnsafePointer<CChar>?, UnsafePointer<CChar>?)
         var (isRequired, isKey, isAutomatic): (Int32, Int32, Int32) = (0, 0, 0)
