@@ -1,9 +1,12 @@
 import Birds
 
-/// Gives species and places their rows and ids in a database, so that ids ascend with keys (`Schema`).
+/// Gives species and locations their rows and ids in a database.
+///
+/// Invariant: ids ascend with keys, the codes of species and the keys of `LocationKey`. So indexes with ids are in the
+/// default order of records (`Schema`).
 final class Catalogue {
     let database: Database
-    /// Whether rows that were there have other ids now, so that the summaries and boxes must be rebuilt.
+    /// Whether existing rows have got new ids, so that summaries and boxes must be made again.
     private(set) var hasMovedIDs = false
 
     init(_ database: Database) { self.database = database }
@@ -14,7 +17,7 @@ final class Catalogue {
 
         var description: String { rawValue }
 
-        /// Its ids, and what its keys are made of, in the order of ids.
+        /// A query for the id and the parts of the key of each row, in the order of ids.
         var rows: String {
             switch self {
             case .species: "SELECT id, code FROM species ORDER BY id"
@@ -22,7 +25,7 @@ final class Catalogue {
             }
         }
 
-        /// The key of one of `rows`.
+        /// The key of a row of that query.
         func key(_ row: Statement) -> [UInt8] {
             switch self {
             case .species: row.bytes(1)
@@ -30,7 +33,7 @@ final class Catalogue {
             }
         }
 
-        /// The tables that name its rows, and the indexes that begin with that.
+        /// The tables that refer to rows of this one, each with the index that begins with the reference.
         var referring: [(table: Schema.FilledTable, index: String)] {
             switch self {
             case .species: [(.observation, "observation_by_species")]
@@ -39,7 +42,7 @@ final class Catalogue {
         }
     }
 
-    /// Ids for codes of species, by their numbers in `codes`; those that are new get a row without names.
+    /// The ids of species, by the numbers of their codes. New species get a row without names.
     func speciesIDs(_ codes: ByteTable) throws(StoreError) -> [Int64] {
         let insert = try Insert<SpeciesColumn>(in: database)
         return try assign(codes, table: .species) { (id, code) throws(StoreError) in
@@ -49,7 +52,7 @@ final class Catalogue {
         }
     }
 
-    /// Ids for places, by the numbers of their keys; those that are new get a row.
+    /// The ids of locations, by the numbers of their keys. New locations get a row.
     func locationIDs(_ locations: ByteTable) throws(StoreError) -> [Int64] {
         let insert = try Insert<LocationColumn>(in: database)
         return try assign(locations, table: .location) { (id, key) throws(StoreError) in
@@ -63,14 +66,21 @@ final class Catalogue {
         }
     }
 
-    /// Merges keys with those of existing rows, which come in ascending order, so that only ids of those are held.
+    /// Finds the ids of keys, and inserts rows for new ones.
+    ///
+    /// The keys are merged with those of the existing rows, both in ascending order. So only the ids of existing rows
+    /// are held in memory, and not their keys.
+    /// - Parameter insert: Inserts a row with this id and key.
+    /// - Returns: The ids, by the numbers of the keys.
+    /// - Throws: `StoreError.unusable` if there are more rows than ids.
     private func assign(
         _ keys: ByteTable, table: Table, insert: (Int64, ArraySlice<UInt8>) throws(StoreError) -> Void
     ) throws(StoreError) -> [Int64] {
         let order = keys.ordered()
         var existingIDs: [Int64] = []
-        // The rank of a known key's row, until the ids are known.
+        // For a key with a row, the position of that row in `existingIDs`, whose ids may still change.
         var known = [Int?](repeating: nil, count: keys.count)
+        // For each new key in ascending order, the number of rows with a lesser key.
         var ranks: [Int] = []
         var next = 0
         let existing = try database.prepare(table.rows)
@@ -91,7 +101,8 @@ final class Catalogue {
         ranks.append(contentsOf: repeatElement(existingIDs.count, count: order.count - next))
         let taken = newCount > 0 ? try danglingIDs(of: table) : []
         guard let assignment = OrderedIDs.assign(existing: existingIDs, ranks: ranks, taken: taken) else {
-            throw .unusable(path: "The database", reason: "it has no more ids for rows of \(table)")
+            throw .unusable(
+                path: "The database", reason: "it has no ids left for rows of \(table); import into a new file")
         }
         if let renumbered = assignment.renumbered {
             try renumber(table, from: existingIDs, to: renumbered)
@@ -111,7 +122,8 @@ final class Catalogue {
         return ids
     }
 
-    /// Renumbers a table whose ids do not ascend with its keys, or are out of range, as another program may have left them.
+    /// Gives new ids to tables whose ids do not ascend with the keys or are out of range, because another program has
+    /// edited them.
     func putInOrder() throws(StoreError) {
         for table in Table.allCases where try !isInOrder(table) {
             let existing = try database.prepare(table.rows)
@@ -121,11 +133,15 @@ final class Catalogue {
             let ranks = [Int](repeating: 0, count: rows.count)
             guard
                 let assignment = OrderedIDs.assign(existing: [], ranks: ranks, taken: try danglingIDs(of: table))
-            else { throw .unusable(path: "The database", reason: "it has no more ids for rows of \(table)") }
+            else {
+                throw .unusable(
+                    path: "The database", reason: "it has no ids left for rows of \(table); import into a new file")
+            }
             try renumber(table, from: rows.map(\.id), to: assignment.new)
         }
     }
 
+    /// Whether the ids of a table are in range and ascend with the keys. Equal keys may follow one another.
     private func isInOrder(_ table: Table) throws(StoreError) -> Bool {
         let existing = try database.prepare(table.rows)
         var last: [UInt8] = []
@@ -140,13 +156,14 @@ final class Catalogue {
         return true
     }
 
-    /// Ids that records or checklists name and that no row has, since another program removed it. A new row must not get one of them.
-    /// Makes the indexes that this needs.
+    /// The ids that records or checklists refer to, but that have no row: another program has removed it. A new row
+    /// must not get such an id, since it would adopt these records. Makes the indexes that it needs.
     private func danglingIDs(of table: Table) throws(StoreError) -> Set<Int64> {
         try Schema.makeIndexes(in: database)
         var ids: Set<Int64> = []
         for (referring, index) in table.referring {
-            // From each id to the next, since many rows have the same.
+            // Jumps in the index from each id to the next: a search for each location or species, not a step for each
+            // record.
             let next = "SELECT min(\(table)_id) FROM \(referring) INDEXED BY \(index) WHERE \(table)_id >"
             let select = try database.prepare(
                 """
@@ -159,10 +176,13 @@ final class Catalogue {
         return ids
     }
 
-    /// Gives every row another id, wherever it is used.
+    /// Gives every row a new id, and changes all references to it.
+    /// - Parameters:
+    ///   - old: The ids of all rows.
+    ///   - new: Their new ids, in the same order.
     private func renumber(_ table: Table, from old: [Int64], to new: [Int64]) throws(StoreError) {
         hasMovedIDs = true
-        // They are made again when all is stored.
+        // Changing every entry costs more than making the indexes again when all is stored.
         try Schema.dropIndexes(of: table.referring.map(\.table), in: database)
         try database.execute("CREATE TEMP TABLE renumbered (old INTEGER PRIMARY KEY, new INTEGER NOT NULL)")
         let insert = try database.prepare("INSERT INTO renumbered VALUES (?1, ?2)")
@@ -171,13 +191,13 @@ final class Catalogue {
             insert.bind(2, new)
             try insert.run()
         }
-        // A new id may be another row's old one, so the rows go out and come back.
+        // A new id may be the old id of another row, so all rows are taken out before any is put back.
         try database.execute(
             """
             CREATE TEMP TABLE moved AS SELECT * FROM \(table);
             DELETE FROM \(table);
             """)
-        // Another program may have added columns, of whatever name.
+        // Another program may have added columns, with any name.
         let columns = try columns(of: table)
         let (into, from) = (columns.joined(separator: ", "), columns.map { "moved." + $0 }.joined(separator: ", "))
         try database.execute(
@@ -194,10 +214,11 @@ final class Catalogue {
                 """)
         }
         try database.execute("DROP TABLE renumbered")
+        // `Checklists` needs these; those of records can wait.
         try Schema.makeIndexes(of: [.checklist], in: database)
     }
 
-    /// All but the id, as SQL.
+    /// The names of all columns except the id, quoted for SQL.
     private func columns(of table: Table) throws(StoreError) -> [String] {
         let select = try database.prepare("SELECT name FROM pragma_table_info('\(table)') WHERE name <> 'id'")
         var columns: [String] = []
@@ -205,10 +226,13 @@ final class Catalogue {
         return columns
     }
 
-    /// Adds or changes the names of species; how many are not as they were.
+    /// Stores the names of species, and adds species that are new. A category or order that the species table does not
+    /// give stays as it is.
+    /// - Parameter species: Each code only once.
+    /// - Returns: The number of species that were added or changed.
     func name(_ species: [SourceSpecies]) throws(StoreError) -> Int {
         var codes = ByteTable()
-        // Each code comes once, so numbers are positions.
+        // Each code comes only once, so the number of a code is its position in `species`.
         for species in species { _ = Array(species.code.utf8).withUnsafeBytes { codes.number(of: $0) } }
         let ids = try speciesIDs(codes)
         let update = try database.prepare(

@@ -1,33 +1,38 @@
 import Birds
 
-/// Integer ids that ascend with their keys, so that ordering by id is ordering by key.
+/// Assigns integer ids that ascend with keys, so that sorting by id is sorting by key.
 ///
-/// Ids have 31 bits and gaps between them. New keys get ids spread over the gap into which they fall. Where a gap is too
-/// narrow, all keys get new ids, evenly spread.
+/// Ids have 31 bits, and there are gaps between them. New keys get ids that are spread over the gap into which they
+/// fall. If a gap is too narrow, all keys get new ids, evenly spread; that is rare, and costs rewriting all references.
+///
+/// It computes ids and touches no database, so it needs only the ranks of keys and not the keys.
 enum OrderedIDs {
-    /// The greatest id.
+    /// The greatest id; the least is 1.
     static let last: Int64 = (1 << 31) - 1
 
+    /// The result of `assign`.
     struct Assignment: Equatable {
         /// The ids of the new keys, in their order.
         var new: [Int64]
-        /// The ids of the existing keys, in their order, where they had to change.
+        /// The new ids of the existing keys, in their order; nil if they keep their ids.
         var renumbered: [Int64]?
     }
 
     /// - Parameters:
-    ///   - existing: ids of the keys that have one, ascending.
-    ///   - ranks: for each new key in ascending order, how many existing keys are less than it.
-    ///   - taken: ids that no key may get.
-    /// - Returns: nil where there are more keys than ids.
+    ///   - existing: The ids of the existing keys, ascending.
+    ///   - ranks: For each new key in ascending order, the number of existing keys that are less.
+    ///   - taken: Ids that no key may get.
+    /// - Returns: Nil if there are more keys than ids.
     static func assign(existing: [Int64], ranks: [Int], taken: Set<Int64> = []) -> Assignment? {
         var new: [Int64] = []
         new.reserveCapacity(ranks.count)
         var first = 0
+        // One turn for each gap with new keys.
         while first < ranks.count {
             var end = first
             while end < ranks.count, ranks[end] == ranks[first] { end += 1 }
             let rank = ranks[first]
+            // An edited file may have ids out of range. They are clamped here, and `Catalogue.putInOrder` changes them.
             let low = rank > 0 ? min(max(existing[rank - 1], 0), last) : 0
             let high = rank < existing.count ? min(max(existing[rank], 0), last + 1) : last + 1
             guard let ids = spread(end - first, between: low, and: high, taken) else {
@@ -39,6 +44,7 @@ enum OrderedIDs {
         return Assignment(new: new, renumbered: nil)
     }
 
+    /// Gives new ids to all keys, existing and new.
     private static func renumber(_ existing: Int, _ ranks: [Int], _ taken: Set<Int64>) -> Assignment? {
         guard let ids = spread(existing + ranks.count, between: 0, and: last + 1, taken) else { return nil }
         var assignment = Assignment(new: [], renumbered: [])
@@ -55,7 +61,11 @@ enum OrderedIDs {
         return assignment
     }
 
-    /// Ids that ascend, in equal parts of what lies between two, or in the next that is free.
+    /// Ascending ids between two others, evenly spread. An id that is taken is replaced by the next free one.
+    /// - Parameters:
+    ///   - low: The id below the first, not included.
+    ///   - high: The id above the last, not included.
+    /// - Returns: Nil if there is not enough room.
     private static func spread(
         _ count: Int, between low: Int64, and high: Int64, _ taken: Set<Int64>
     ) -> [Int64]? {
@@ -65,12 +75,13 @@ enum OrderedIDs {
         ids.reserveCapacity(count)
         var last = low
         for position in 1..<parts {
-            // At most 2^31 times 2^31.
+            // No overflow: the product is at most 2^31 times 2^31.
             last = max(low + width * position / parts, last + 1)
             while taken.contains(last) { last += 1 }
             ids.append(last)
         }
-        // Where the free ones do not suffice above, there may be some below, which new ids for all find.
+        // If taken ids have pushed the last ones too far, there may still be free ids further down. The caller then
+        // gives new ids to all keys.
         return last < high ? ids : nil
     }
 }

@@ -1,13 +1,16 @@
 import Birds
 
-/// Ids in ascending order, and where those of numbered things stand among them.
+/// The ranks of ids: the positions in a sorted list of them.
+///
+/// An import knows locations, species and data sets by numbers in the order of reading. Ranks are as small as these
+/// numbers and in the order of ids, so records are sorted by ranks (`RecordKey`).
 struct Ranks {
-    /// Ascending, each once.
+    /// The ids, ascending and without repetitions. The index is the rank.
     let ids: [Int64]
-    /// The rank of each thing, by its number.
+    /// The rank for each number.
     let ofNumber: [Int]
 
-    /// - Parameter numbered: the id of each thing, by its number; several may have the same.
+    /// - Parameter numbered: The id for each number. Several numbers may have the same id.
     init(_ numbered: [Int64]) {
         var ids: [Int64] = []
         var ranks = [Int](repeating: 0, count: numbered.count)
@@ -18,7 +21,7 @@ struct Ranks {
         (self.ids, ofNumber) = (ids, ranks)
     }
 
-    /// The rank of an id; nil where it is none of them.
+    /// The rank of an id, or nil if it is not in the list.
     func rank(of id: Int64) -> Int? {
         var (low, high) = (0, ids.count)
         while low < high {

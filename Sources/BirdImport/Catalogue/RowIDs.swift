@@ -1,19 +1,24 @@
 import Birds
 
-/// New ids of rows, one after the other: ids that no row has, and that no row of another table names, since what another program
-/// left without its row must not become a new row's.
+/// Gives new ids for rows, in ascending order.
+///
+/// Invariant: no existing row has a new id, and none refers to it. If another program has removed a row and left
+/// references to it, they must not lead to a new row.
 struct RowIDs {
+    /// The names of the tables, for an error.
     private let table: String
+    /// The id that was given last.
     private var last: Int64
+    /// The first id that can't be given.
     private let end: Int64
 
-    /// Ids have 52 bits. Others can only come from another program.
+    /// Ids are below 2^52. Greater ones come only from other programs, and are ignored here.
     private static let end: Int64 = 1 << 52
 
     /// - Parameters:
-    ///   - tables: those whose rows have none of the new ids.
-    ///   - column: one that names rows of those tables.
-    ///   - others: the tables that have that column.
+    ///   - tables: The tables whose rows get the ids.
+    ///   - column: A column that refers to rows of these tables.
+    ///   - others: The tables with that column.
     init(
         of tables: [String], namedBy column: String = "", in others: [String] = [], _ database: Database
     ) throws(StoreError) {
@@ -28,7 +33,7 @@ struct RowIDs {
             (last, end) = (greatest, Self.end)
             return
         }
-        // Another program took an id near the end: there is more room elsewhere.
+        // Another program has used an id near the end. The new ids come from the widest gap instead.
         let ids = columns.map { "SELECT \($0.column) AS id FROM \($0.table)" } + ["SELECT 0", "SELECT \(Self.end)"]
         let gap = try database.prepare(
             """
@@ -41,14 +46,17 @@ struct RowIDs {
         gap.reset()
     }
 
-    /// The id that `next` will give, where there is one.
+    /// The id that `next` gives, unless none are left.
     var following: Int64 { last + 1 }
 
+    /// Takes the next id.
+    /// - Throws: `StoreError.unusable` if none are left.
     @inline(__always)
     mutating func next() throws(StoreError) -> Int64 {
         last += 1
         guard last < end else {
-            throw .unusable(path: "The database", reason: "it has no more ids for rows of \(table)")
+            throw .unusable(
+                path: "The database", reason: "it has no ids left for rows of \(table); import into a new file")
         }
         return last
     }
