@@ -1,27 +1,33 @@
 import Birds
 
-/// `meta.xml` of a Darwin Core Archive: which files it has, and what their columns are.
+/// The description of a Darwin Core Archive, `meta.xml`: the files of the archive and the meanings of their columns.
 ///
-/// Source: https://dwc.tdwg.org/text/
+/// An archive has a core table and may have extensions, whose rows refer to rows of the core. Defaults of attributes
+/// are those of the Darwin Core Text Guide (https://dwc.tdwg.org/text/). The attribute `encoding` is ignored:
+/// `SourceFile.encoding` looks at the bytes instead.
+///
+/// Anything that can't be read as described is an error. Guessing would put values into the wrong columns.
 struct ArchiveDescription: Equatable {
     struct Table: Equatable {
-        /// The last part of its row type, such as `Occurrence`, in lower case.
+        /// The last part of the row type in lower case, such as `occurrence`.
         let rowType: String
-        /// The name of its file in the archive.
+        /// The name of the file in the archive, relative to `meta.xml`.
         let location: String
         let syntax: CSVReader.Syntax
+        /// The number of lines to skip at the beginning.
         let headerLines: Int
-        /// The position of the id, which an extension's rows have of their core's row; nil where there is none.
+        /// The position of the column `id`, or `coreid` in an extension, from 0; nil if there is none.
         let idIndex: Int?
         let fields: [Field]
     }
 
+    /// A term and where its values are.
     struct Field: Equatable {
-        /// The last part of the term, in lower case.
+        /// The last part of the term in lower case, such as `scientificname`.
         let term: String
-        /// Nil where no column has it.
+        /// The position of the column, from 0; nil if `value` applies to all rows.
         let index: Int?
-        /// For rows that have nothing there.
+        /// The value for rows with an empty cell; nil if there is no default.
         let value: String?
     }
 
@@ -31,12 +37,14 @@ struct ArchiveDescription: Equatable {
     private static let mostColumns = CSVReader.mostCells
     private static let mostHeaderLines = 100
 
+    /// - Throws: `XMLElement.Fault` if the bytes are no XML document, or one that does not describe an archive of text
+    ///   files that `CSVReader` can read.
     static func parse(_ bytes: [UInt8]) throws(XMLElement.Fault) -> ArchiveDescription {
         let root = try XMLElement.parse(bytes)
-        guard root.name == "archive" else { throw XMLElement.Fault(reason: "it describes no archive") }
+        guard root.name == "archive" else { throw XMLElement.Fault(reason: "it does not describe an archive") }
         let cores = root.children("core")
         guard let core = cores.first, cores.count == 1 else {
-            throw XMLElement.Fault(reason: "it has no core, or several")
+            throw XMLElement.Fault(reason: "it has no core, or more than one")
         }
         var extensions: [Table] = []
         for element in root.children("extension") { extensions.append(try table(element)) }
@@ -46,14 +54,15 @@ struct ArchiveDescription: Equatable {
     private static func table(_ element: XMLElement) throws(XMLElement.Fault) -> Table {
         let locations = element.children("files").flatMap { $0.children("location") }
         guard let location = locations.first, locations.count == 1 else {
-            throw XMLElement.Fault(reason: "a table has no file, or several")
+            throw XMLElement.Fault(reason: "a table has no file, or more than one")
         }
         let separator = try character(element.attributes["fieldsTerminatedBy"] ?? ",")
         let quote = try character(element.attributes["fieldsEnclosedBy"] ?? "\"")
         let line = unescape(element.attributes["linesTerminatedBy"] ?? "\\n")
         guard let separator, separator != 0x0A, quote == nil || quote == 0x22, ["\n", "\r\n"].contains(line) else {
             throw XMLElement.Fault(
-                reason: "its cells or lines are told apart by something else than one character and line feeds")
+                reason: "a table must have one character between columns, line feeds after lines, and double quotes or "
+                    + "nothing around cells")
         }
         var fields: [Field] = []
         for field in element.children("field") {
@@ -73,6 +82,7 @@ struct ArchiveDescription: Equatable {
             idIndex: id ?? nil, fields: fields)
     }
 
+    /// The position of a column; nil if the element has no `index`.
     private static func index(_ element: XMLElement) throws(XMLElement.Fault) -> Int? {
         guard let text = element.attributes["index"] else { return nil }
         guard let index = Int(text), (0..<mostColumns).contains(index) else {
@@ -81,7 +91,8 @@ struct ArchiveDescription: Equatable {
         return index
     }
 
-    /// `scientificname` of `http://rs.tdwg.org/dwc/terms/scientificName`.
+    /// The name of a term without its namespace and in lower case, such as `scientificname` for
+    /// `http://rs.tdwg.org/dwc/terms/scientificName`. Archives use several namespaces for the same terms.
     private static func lastPart(_ term: String?) throws(XMLElement.Fault) -> String {
         guard let part = term?.split(whereSeparator: { $0 == "/" || $0 == "#" }).last else {
             throw XMLElement.Fault(reason: "a row type or a term is missing")
@@ -96,13 +107,14 @@ struct ArchiveDescription: Equatable {
         return String(rest)
     }
 
-    /// One byte, or none for an empty text.
+    /// The only byte of an attribute; nil if it is empty.
     private static func character(_ text: String) throws(XMLElement.Fault) -> UInt8? {
         let bytes = Array(unescape(text).utf8)
         guard bytes.count <= 1 else { throw XMLElement.Fault(reason: "a separator has several characters") }
         return bytes.first
     }
 
+    /// Replaces the escapes that the Text Guide uses in attributes, and a reference that some writers escape twice.
     private static func unescape(_ text: String) -> String {
         switch text {
         case "\\t": "\t"

@@ -1,15 +1,20 @@
 import Birds
 
-/// Rows of a file of an archive, whose columns `meta.xml` names: cells stand where its terms do.
+/// Reads the rows of a file in a Darwin Core Archive. Cells are in the order of the terms in `meta.xml`, whatever the
+/// order of the columns in the file, and defaults are filled in.
+///
+/// Only one such reader of a file may be in use, since a `SourceFile` has one position.
 final class ArchiveRows: RowSource {
     private let reader: CSVReader
     private let table: ArchiveDescription.Table
-    /// The terms, and `id` last.
+    /// The names of the cells: the terms, and `id` at the end.
     static func header(_ table: ArchiveDescription.Table) -> [String] { table.fields.map(\.term) + ["id"] }
 
+    /// The row as it is in the file.
     private var source = Row()
     private var isAtBeginning = true
 
+    /// - Parameter file: The file of the table, which is read from its beginning.
     init(_ table: ArchiveDescription.Table, _ file: SourceFile, _ encoding: TextEncoding) {
         self.table = table
         file.rewind()
@@ -37,22 +42,29 @@ final class ArchiveRows: RowSource {
     }
 }
 
-/// Rows of an extension, each with the cells of the core's row that it belongs to behind its own: an event's date and place.
+/// Reads the rows of an occurrence extension, each joined with its row of the event core, which has the date and place.
+///
+/// A cell of the occurrence takes precedence over the event's cell with the same term. A row whose event does not exist
+/// has a `problem`.
 final class JoinedRows: RowSource {
     private let rows: ArchiveRows
     private let events: EventRows
-    /// Where the event's cells go: behind the row's own, or into one that is empty.
+    /// The position in the joined row for each cell of an event. Terms that an occurrence has too share its cell.
     private let positions: [Int]
+    /// The number of cells of a joined row.
     private let width: Int
+    /// The position of the occurrence's `coreid`, the id of its event.
     private let idPosition: Int
+    /// The name of the file with the events, for errors.
     private let eventFile: String
 
+    /// The names of the cells: those of the occurrence, then the other ones of the event.
     static func header(_ table: ArchiveDescription.Table, _ core: ArchiveDescription.Table) -> [String] {
         let own = ownHeader(table)
         return own + ArchiveRows.header(core).dropLast().filter { !own.contains($0) }
     }
 
-    /// The id of an extension's row is that of its event.
+    /// The names of the occurrence's cells. Its id is the `eventID`, unless it has that term as a column of its own.
     private static func ownHeader(_ table: ArchiveDescription.Table) -> [String] {
         let terms = ArchiveRows.header(table)
         return terms.contains("eventid")
@@ -82,23 +94,30 @@ final class JoinedRows: RowSource {
         while row.cells.count < width { row.cells.append(.empty) }
         for (index, cell) in event.cells.enumerated() where index < positions.count {
             let position = positions[index]
-            // What a row says itself goes before what its event says.
+            // The occurrence takes precedence.
             if row.cells[position].isEmpty { row.cells[position] = row.compose(event.bytes[cell.range]) }
         }
         return true
     }
 }
 
-/// The rows of an event core, by their ids. They wait in a temporary database, so that their number is not bounded by memory.
+/// The rows of an event core, by their ids.
+///
+/// They are kept in a temporary database, so that memory does not limit their number. A row is stored as one text: for
+/// each cell its size (`UInt32`, in the byte order of the machine) and its bytes.
 final class EventRows {
+    /// The memory of the temporary database, in KiB. Pages beyond it are on disk.
     private static let cacheKilobytes = 32 * 1024
 
     private let database: Database
     private let select: Statement
-    /// Rows of one event follow one another in most files.
+    // The event that was asked for last. In most files the occurrences of an event follow one another.
     private var lastID: [UInt8] = []
     private var last: Row?
 
+    /// Reads all events.
+    /// - Parameter path: The path of their file, for errors.
+    /// - Throws: `ImportError.refused` if a row can't be read or an event comes twice.
     init(_ rows: ArchiveRows, path: String) throws(ImportError) {
         do throws(StoreError) {
             database = try Database(path: "", mode: .readWrite)
@@ -122,6 +141,7 @@ final class EventRows {
         var packed: [UInt8] = []
         while try rows.next(&row) {
             if let problem = row.problem { throw .refused("\(path), line \(row.line), can't be read: \(problem).") }
+            // Nothing can refer to an event without an id.
             guard let id = row.cells.last, !id.isEmpty else { continue }
             packed.removeAll(keepingCapacity: true)
             for cell in row.cells.dropLast() {
@@ -139,13 +159,14 @@ final class EventRows {
             }
             guard database.changes == 1 else {
                 throw .refused(
-                    "\(path), line \(row.line), has the event '\(Row.shown(row.text(id), atMost: 40))' a second time.")
+                    "\(path), line \(row.line), repeats the event '\(Row.shown(row.text(id), atMost: 40))'; keep one.")
             }
         }
     }
 
     private var insert: Statement?
 
+    /// The statement that inserts an event, prepared when it is needed first.
     private func insertion() throws(StoreError) -> Statement {
         if let insert { return insert }
         let made = try database.prepare("INSERT INTO event VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")
@@ -153,7 +174,7 @@ final class EventRows {
         return made
     }
 
-    /// The cells of an event; nil where there is no such event.
+    /// The cells of an event; nil if there is no such event.
     fileprivate func row(_ id: ArraySlice<UInt8>) throws(ImportError) -> Row? {
         if last != nil, lastID.elementsEqual(id) { return last }
         var packed: [UInt8]?

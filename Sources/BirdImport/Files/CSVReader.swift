@@ -1,24 +1,33 @@
 import Birds
 
-/// Where rows come from.
+/// Reads the rows of a file, one after the other.
 protocol RowSource: AnyObject {
-    /// Reads the next row into `row`; false at the end.
+    /// Reads the next row.
+    /// - Parameter row: Receives the row, in place of its contents. A row that can't be used has a `problem`.
+    /// - Returns: False at the end of the file.
+    /// - Throws: `ImportError` if the file itself can't be read.
     func next(_ row: inout Row) throws(ImportError) -> Bool
-    /// How many bytes of the file have been passed, for progress.
+    /// The number of bytes that have been read, for progress.
     var consumed: Int { get }
 }
 
-/// Rows from the bytes of a text file with separated cells (RFC 4180), in constant memory.
+/// Reads rows of separated cells (RFC 4180) from bytes, in constant memory.
 ///
-/// It is fed by a function that gives the next bytes, so that it does no I/O of its own. It holds one block and one row.
-/// Rules beyond RFC 4180: a line may end in LF; the last may have no end; empty lines are passed over; a quote inside of an
-/// unquoted cell is a character of it. A row that breaks the rules has a `problem`, and reading goes on at a line after
-/// the one on which that row began.
+/// The bytes come from a function, so the reader does no I/O of its own. It holds one block and at most one row.
+///
+/// Where it accepts more than RFC 4180 §2:
+/// - Lines may end with LF instead of CRLF.
+/// - Empty lines are skipped.
+/// - A double quote inside a cell that does not begin with one is an ordinary character.
+/// - Rows may have different numbers of cells; `Columns.checkWidth` looks at that.
+///
+/// A row that breaks the rules has a `problem`. Reading then continues at a line end after the beginning of that row,
+/// so one bad quote does not hide the rest of the file.
 final class CSVReader: RowSource {
-    /// How the cells of a file are told apart.
+    /// How cells are separated.
     struct Syntax: Sendable, Hashable {
         var separator: UInt8
-        /// Whether cells may stand in double quotes; if not, a quote is a character like another.
+        /// Whether cells may be enclosed in double quotes. If not, a double quote is an ordinary character.
         var quoting: Bool
 
         static let comma = Syntax(separator: UInt8(ascii: ","), quoting: true)
@@ -26,38 +35,39 @@ final class CSVReader: RowSource {
         static let semicolon = Syntax(separator: UInt8(ascii: ";"), quoting: true)
     }
 
-    /// Gives up to `count` more bytes at the end of the array; none at the end of the file.
+    /// Appends up to `count` more bytes to an array, and none at the end of the file.
     typealias Source = (_ bytes: inout [UInt8], _ count: Int) throws(ImportError) -> Void
 
-    /// How many bytes are asked for at a time.
+    /// The number of bytes that are read at a time.
     static let blockSize = 1 << 20
-    /// A longer row is an error: nearly always a quote that is not closed.
+    /// The longest row, in bytes. A longer one nearly always has a quote that is not closed.
     static let longestRow = 1 << 20
-    /// The widest known files have about 60 columns.
+    /// The most cells of a row. The widest known files have about 60 columns.
     static let mostCells = 1 << 10
-    /// How much of a row with a problem is kept to show it.
+    /// The most bytes of a row with a problem that are kept to report it.
     static let longestShown = 1 << 10
 
     private let syntax: Syntax
     private let blockSize: Int
     private let source: Source
+    /// The bytes that were read and not consumed yet, after those of the current block that were consumed.
     private var buffer: [UInt8] = []
-    /// Where the next row begins in the buffer.
+    /// The position in the buffer of the next row.
     private var start = 0
+    /// Whether the source has no more bytes.
     private var atEnd = false
     private var atBeginning = true
-    /// The line of the next row.
+    /// The number of the line on which the next row begins, from 1.
     private var line = 1
-    /// How many bytes of rows have been passed.
     private(set) var consumed = 0
 
+    /// - Parameter blockSize: The number of bytes to read at a time. The rows do not depend on it.
     init(_ syntax: Syntax, blockSize: Int = CSVReader.blockSize, source: @escaping Source) {
         self.syntax = syntax
         self.blockSize = max(1, blockSize)
         self.source = source
     }
 
-    /// Reads the next row into `row`; false at the end of the file.
     func next(_ row: inout Row) throws(ImportError) -> Bool {
         if atBeginning { try skipMark() }
         while true {
@@ -66,7 +76,7 @@ final class CSVReader: RowSource {
             switch scan(&row) {
             case .row(let end):
                 consume(to: end)
-                // An empty line is no row.
+                // An empty line is not a row.
                 if row.cells.count == 1, row.cells[0].isEmpty, row.rawCount == 0 { continue }
                 return true
             case .bad(let problem, let resume):
@@ -82,16 +92,20 @@ final class CSVReader: RowSource {
         }
     }
 
+    /// The result of `scan`. Positions are in the buffer.
     private enum Outcome {
-        /// A row; the next begins here.
+        /// A row. The next one begins at this position.
         case row(Int)
-        /// A row that can't be used; the next begins after the first line end from here.
+        /// A row that can't be used, and why. The next one begins after the first line end at or after `resume`.
         case bad(String, resume: Int)
+        /// The buffer ends within a row.
         case more
+        /// The file has no more rows.
         case end
     }
 
-    /// Looks for one row at `start`.
+    /// Looks for one row at `start`. It starts over if the row needs another block, which costs at most one more scan
+    /// of a row for each block.
     private func scan(_ row: inout Row) -> Outcome {
         let (separator, quoting, first, atEnd) = (syntax.separator, syntax.quoting, start, atEnd)
         var lines = 0
@@ -110,15 +124,18 @@ final class CSVReader: RowSource {
                     }
                     cellStart = index + 1
                 } else if byte == 0x0A {
+                    // RFC 4180 §2, rule 1: a line ends with CRLF.
                     let cellEnd = index > cellStart && bytes[index - 1] == 0x0D ? index - 1 : index
                     row.cells.append(Row.Cell(start: Int32(cellStart - first), end: Int32(cellEnd - first)))
                     row.rawCount = cellEnd - first
                     lines += 1
                     return tooLong(index - first) ?? .row(index + 1)
                 } else if quoting, byte == 0x22, index == cellStart {
+                    // Rule 5: a cell is quoted if it begins with a quote.
                     switch quoted(bytes, index + 1, end, &lines) {
                     case .closed(let close, let hasDoubled):
                         var next = close + 1
+                        // The next byte may be a second quote, or the rest of a line end.
                         if next == end, !atEnd { return .more }
                         if next < end, bytes[next] == 0x0D {
                             if next + 1 == end, !atEnd { return .more }
@@ -127,7 +144,7 @@ final class CSVReader: RowSource {
                         guard next == end || bytes[next] == separator || bytes[next] == 0x0A else {
                             return .bad("there is text after the closing quote of a cell", resume: next)
                         }
-                        // A cell with doubled quotes is written out behind the row, once the row is known to be whole.
+                        // A cell with doubled quotes is only marked here. It is rewritten once the row is complete.
                         let flag: Int32 = hasDoubled ? Self.doubled : 0
                         row.cells.append(
                             Row.Cell(start: Int32(index + 1 - first) | flag, end: Int32(close - first)))
@@ -149,6 +166,7 @@ final class CSVReader: RowSource {
                 index += 1
             }
             if !atEnd { return tooLong(end - first, resume: end) ?? .more }
+            // Rule 2: the last line may have no line end.
             row.cells.append(Row.Cell(start: Int32(cellStart - first), end: Int32(end - first)))
             row.rawCount = end - first
             return tooLong(end - first) ?? .row(end)
@@ -167,14 +185,20 @@ final class CSVReader: RowSource {
     }
 
     private enum Quoted {
+        /// The position of the closing quote.
         case closed(Int, hasDoubled: Bool)
+        /// The buffer ends within the cell.
         case open
     }
 
-    /// Marks the start of a cell that holds doubled quotes; rows are far shorter.
+    /// A bit in the start of a cell that marks doubled quotes. Positions never reach it, since rows are far shorter.
     private static let doubled: Int32 = 1 << 30
 
-    /// Looks for the closing quote of a cell from `index` on.
+    /// Looks for the closing quote of a cell. Two quotes stand for one (RFC 4180 §2, rule 7), and line ends belong to
+    /// the cell (rule 6).
+    /// - Parameters:
+    ///   - from: The position after the opening quote.
+    ///   - lines: Is increased by the number of line ends in the cell.
     private func quoted(
         _ bytes: UnsafeBufferPointer<UInt8>, _ from: Int, _ end: Int, _ lines: inout Int
     ) -> Quoted {
@@ -194,7 +218,7 @@ final class CSVReader: RowSource {
         return .open
     }
 
-    /// Writes cells with doubled quotes once more behind the row, with single ones.
+    /// Appends the cells with doubled quotes to the bytes of the row once more, with single quotes.
     private func undouble(_ row: inout Row) {
         for position in row.cells.indices where row.cells[position].start & Self.doubled != 0 {
             let cell = row.cells[position]
@@ -210,15 +234,17 @@ final class CSVReader: RowSource {
         }
     }
 
+    /// Marks the bytes before a position as read.
     private func consume(to end: Int) {
         consumed += end - start
         start = end
     }
 
-    /// Passes the rest of a row that can't be used: to behind the first line end from `resume` on.
+    /// Skips a row that can't be used, up to and including the first line end at or after `resume`. Keeps its beginning
+    /// in `row`, to report it.
     private func skipLine(from resume: Int, _ row: inout Row) throws(ImportError) {
         let rowStart = start
-        // What is behind that line end is read again, and no part of this row.
+        // What follows that line end is read as the next row, so it is not part of this one.
         let end = buffer[min(resume, buffer.count)...].firstIndex(of: 0x0A) ?? buffer.count
         row.bytes.append(contentsOf: buffer[rowStart..<min(end, rowStart + Self.longestShown)])
         row.rawCount = row.bytes.count
@@ -237,7 +263,7 @@ final class CSVReader: RowSource {
         }
     }
 
-    /// Gets the next block behind what is left of the last.
+    /// Reads another block, after what is left of the last one.
     private func refill() throws(ImportError) {
         if start > 0 {
             buffer.removeSubrange(..<start)
@@ -248,7 +274,7 @@ final class CSVReader: RowSource {
         if buffer.count == before { atEnd = true }
     }
 
-    /// A byte order mark is no part of the first cell.
+    /// Skips a byte order mark (EF BB BF in UTF-8), which is not part of the first cell. Spreadsheets often write one.
     private func skipMark() throws(ImportError) {
         while buffer.count < 3, !atEnd { try refill() }
         if buffer.starts(with: [0xEF, 0xBB, 0xBF]) { consume(to: 3) }

@@ -1,24 +1,26 @@
 import Birds
 import Glibc
 
-/// Why an import, or another change of the data, did not happen. The database is then as it was.
+/// The reason why an import, or another change of a database, failed. The database is then unchanged.
 public struct ImportError: Error, Sendable, Equatable {
+    /// Whether to change the command or to look at the system. The command line exits with 2 or 1.
     public enum Kind: Sendable, Equatable {
-        /// What was asked for can't be done: a file that can't be read or is of another kind, an option that makes no
-        /// sense, a database that is not ours or that another import is changing.
+        /// The command can't be carried out as given: a file can't be read or has another format, an option makes no
+        /// sense, or the database is not a Rookery database or is being changed by another process.
         case refused
-        /// The work itself failed: a full disk, an error of the system or of SQLite.
+        /// The work failed: the disk is full, or the system or SQLite reported an error.
         case failed
     }
 
     public let kind: Kind
-    /// A sentence for the person at the keyboard, with the path and what to do.
+    /// A sentence for the user, with the path and what to do.
     public let message: String
 
     static func refused(_ message: String) -> ImportError { ImportError(kind: .refused, message: message) }
     package static func failed(_ message: String) -> ImportError { ImportError(kind: .failed, message: message) }
 
-    /// What SQLite or the schema said while the file at `path` was read or written.
+    /// An error of the database that is changed, or of temporary files.
+    /// - Parameter path: The file that was read or written.
     init(_ error: StoreError, path: String) {
         switch error {
         case .missing(let missing):
@@ -26,18 +28,20 @@ public struct ImportError: Error, Sendable, Equatable {
         case .unusable(let unusable, let reason):
             self = .refused("\(unusable) can't be used: \(reason).")
         case .sqlite(let code, let message, _):
-            // The low byte is the primary code: SQLITE_FULL is 13, SQLITE_CANTOPEN 14, SQLITE_NOTADB 26.
+            // The low byte of an extended code is the primary code (https://www.sqlite.org/rescode.html): 13 is
+            // SQLITE_FULL, 14 SQLITE_CANTOPEN, 26 SQLITE_NOTADB.
             switch code & 0xFF {
             case 13: self = .failed("There is no room left on the disk for \(path); nothing was changed.")
             case 14, 26: self = .refused("\(path) can't be opened: \(message).")
             default: self = .failed("\(path) could not be changed: \(message); nothing was changed.")
             }
+        // These belong to queries, so an import does not meet them.
         case .unknownSpecies, .malformedList, .unknownPage, .lostPage, .overBudget, .cancelled, .busy:
             self = .failed("\(path) could not be changed; nothing was changed.")
         }
     }
 
-    /// What SQLite said while a file to import was read.
+    /// An error of a SQLite file that is imported.
     init(reading path: String, _ error: StoreError) {
         if case .sqlite(_, let message, _) = error {
             self = .refused("\(path) can't be read: \(message).")
@@ -52,5 +56,6 @@ public struct ImportError: Error, Sendable, Equatable {
     }
 }
 
-/// What the system says of an error number, such as `Permission denied`. glibc keeps the text per thread.
+/// The system's text for an error number, such as `Permission denied`. (`strerror` is safe here: glibc has a buffer for
+/// each thread.)
 func systemMessage(_ number: Int32) -> String { strerror(number).map { String(cString: $0) } ?? "error \(number)" }

@@ -1,12 +1,18 @@
 import Birds
 
-/// One row of a source file, as the bytes of its cells.
+/// One row of an imported file: its bytes, and the positions of its cells in them.
 ///
-/// Invariants: every cell lies within `bytes`; the first `rawCount` bytes are the row as it stands in the file, without its
-/// line end; what follows are cells that had doubled quotes, with single ones.
+/// A row is used again and again, so that reading a row allocates nothing. Cells are positions and not strings for the
+/// same reason.
+///
+/// Invariants:
+/// - All cells are within `bytes`.
+/// - The first `rawCount` bytes are the row as it is in the file, without its line end. The bytes after them are cells
+///   that were rewritten (doubled quotes) or composed from others.
 struct Row {
-    /// Where a cell lies in the bytes of its row.
+    /// The range of a cell in the bytes of its row. It is valid until the row is cleared.
     struct Cell: Equatable {
+        // Rows are far shorter than 2 GiB, and small cells make records small.
         var start: Int32
         var end: Int32
 
@@ -18,14 +24,15 @@ struct Row {
     var bytes: [UInt8] = []
     var cells: [Cell] = []
     var rawCount = 0
-    /// Whether its cells were put together, one by one.
+    /// Whether the cells come from `append` and not from a line of text.
     private var isMade = false
-    /// The line on which it begins, from 1.
+    /// The number of the line on which it begins, from 1.
     var line = 0
-    /// Why it can't be used; its cells are then not to be looked at.
+    /// Why the row can't be used, as the end of a sentence; nil if it can. If it can't, its cells must not be used.
     var problem: String?
 
-    /// The cell without the spaces around it; empty where the row is too short to have it.
+    /// A cell without spaces at its ends; empty if the row has no such cell.
+    /// - Parameter index: The position of the cell, from 0; a negative one gives an empty cell.
     @inline(__always)
     func trimmed(_ index: Int) -> Cell {
         guard index >= 0, index < cells.count else { return .empty }
@@ -35,18 +42,21 @@ struct Row {
         return cell
     }
 
+    /// The text of a cell. Bytes that are not UTF-8 become U+FFFD.
     func text(_ cell: Cell) -> String {
         String(decoding: bytes[cell.range.clamped(to: 0..<bytes.count)], as: UTF8.self)
     }
 
-    /// The row as it stands in the file, or as CSV where the file is no text.
+    /// The row as it is in the file, or as CSV if the file is not a text file. Used to report the row.
     var raw: String {
         isMade
             ? cells.map { CSVText.quoted(text($0)) }.joined(separator: ",")
             : String(decoding: bytes.prefix(rawCount), as: UTF8.self)
     }
 
-    /// A text in a sentence: its beginning, with U+FFFD for control characters, which a terminal would obey.
+    /// A text from a file, made safe for a message: shortened, and with U+FFFD in place of control characters, which a
+    /// terminal would obey.
+    /// - Parameter most: The most Unicode scalars to show.
     static func shown(_ text: String, atMost most: Int) -> String {
         let controls = 0x7F...0x9F as ClosedRange<UInt32>
         var shown = String.UnicodeScalarView()
@@ -56,6 +66,7 @@ struct Row {
         return String(shown) + (text.unicodeScalars.count > most ? "…" : "")
     }
 
+    /// Makes it an empty row. The capacity of its arrays stays.
     mutating func clear() {
         bytes.removeAll(keepingCapacity: true)
         cells.removeAll(keepingCapacity: true)
@@ -64,14 +75,14 @@ struct Row {
         problem = nil
     }
 
-    /// A text that stands nowhere in the row, behind it.
+    /// Makes a cell with a text that the row does not contain.
     mutating func compose(_ text: some Collection<UInt8>) -> Cell {
         let start = Int32(clamping: bytes.count)
         bytes.append(contentsOf: text)
         return Cell(start: start, end: Int32(clamping: bytes.count))
     }
 
-    /// A text made of two cells and what stands between them, behind the row.
+    /// Makes a cell from two others and a text between them.
     mutating func compose(_ first: Cell, _ middle: StaticString, _ last: Cell) -> Cell {
         let start = Int32(clamping: bytes.count)
         bytes.append(contentsOf: bytes[first.range])
@@ -80,7 +91,7 @@ struct Row {
         return Cell(start: start, end: Int32(clamping: bytes.count))
     }
 
-    /// Adds a cell with these bytes at the end.
+    /// Appends a cell with these bytes, for rows that do not come from a text file.
     mutating func append(_ cell: some Collection<UInt8>) {
         isMade = true
         let start = Int32(clamping: bytes.count)

@@ -1,21 +1,28 @@
 import Birds
 import CSQLite
 
-/// Rows of one table of a SQLite file, as a text file would have them: the columns of a format, and no others.
+/// Reads the rows of a table in a SQLite file like those of a text file: first a header, then the rows, with all values
+/// as text. Only the columns of a format are read.
+///
+/// The file may come from anywhere. So it is opened for reading only, nothing that its schema contains is run, and
+/// views and virtual tables are not read.
 final class SQLiteRows: RowSource {
     private let path: String
     private let statement: Statement
     private let width: Int32
+    /// The number of the next row; the header is 1.
     private var line = 1
+    /// The names of the columns that are read, as the file spells them.
     let header: [String]
+    /// The size of the texts that were read, which is only an estimate of the part of the file.
     private(set) var consumed = 0
 
-    /// Opens a file to read tables of it.
+    /// Opens a file to read its tables.
     static func open(_ path: String) throws(ImportError) -> Database {
         do throws(StoreError) {
             let database = try Database(path: path, mode: .readOnly)
-            // The file may come from anywhere: nothing in it is run but plain SQL, and no cell is longer than a row of
-            // text.
+            // As https://www.sqlite.org/security.html advises for files from outside. No cell may be longer than a row
+            // of a text file.
             database.limit(SQLITE_LIMIT_LENGTH, to: CSVReader.longestRow)
             try database.execute("PRAGMA trusted_schema = OFF; PRAGMA query_only = ON; PRAGMA cell_size_check = ON")
             return database
@@ -24,7 +31,9 @@ final class SQLiteRows: RowSource {
         }
     }
 
-    /// Whether there is such a table; a view could take for ever to give its rows.
+    /// Whether there is a table with this name. A view does not count, since its query could run forever; nor does a
+    /// virtual table, which has no root page.
+    /// - Parameter name: A name of ours, since it becomes part of the SQL.
     static func hasTable(_ name: String, in database: Database, path: String) throws(ImportError) -> Bool {
         do throws(StoreError) {
             let found = try database.integer(
@@ -37,14 +46,14 @@ final class SQLiteRows: RowSource {
     }
 
     /// - Parameters:
-    ///   - table: a name that the program knows, never one from outside.
-    ///   - wanted: columns that are read, in small letters.
+    ///   - table: A name of ours, since it becomes part of the SQL.
+    ///   - wanted: The names of the columns to read, in lower case. Missing ones are not an error here.
     init(_ database: Database, table: String, columns wanted: Set<String>, path: String) throws(ImportError) {
         self.path = path
         do throws(StoreError) {
             let names = try database.prepare("SELECT * FROM \(table)").columnNames
             header = names.filter { wanted.contains($0.lowercased()) }
-            // Other columns may hold pictures, or be computed.
+            // Other columns may contain pictures or be expensive to compute.
             let columns = header.map { "\"" + $0 + "\"" }.joined(separator: ", ")
             statement = try database.prepare("SELECT \(header.isEmpty ? "NULL" : columns) FROM \(table)")
         } catch {
@@ -53,7 +62,7 @@ final class SQLiteRows: RowSource {
         width = Int32(clamping: header.count)
     }
 
-    /// The first row is the header, line 1, as in a text file.
+    /// Reads the header at first, as line 1, and then the rows.
     func next(_ row: inout Row) throws(ImportError) -> Bool {
         row.clear()
         row.line = line
@@ -69,7 +78,8 @@ final class SQLiteRows: RowSource {
             throw ImportError(reading: path, error)
         }
         for column in 0..<width {
-            // A real number in SQLite's own words has 15 digits; Swift's have as many as bring it back exactly.
+            // SQLite converts a real number to text with 15 digits. Swift writes as many as are needed to read the same
+            // number again.
             if statement.isReal(column) {
                 row.append("\(statement.double(column))".utf8)
             } else {

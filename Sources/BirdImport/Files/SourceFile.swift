@@ -1,14 +1,23 @@
 import Birds
 import Glibc
 
-/// A file to import, opened for reading: a regular file and nothing else, since it is read more than once.
+/// A file to import, open for reading.
+///
+/// It must be a regular file, since it is read several times: to detect its encoding and format, and then its rows.
+///
+/// Invariant: it has one position for all readers, so only one of them may be in use at a time. The file is rewound
+/// before a reader is made.
 final class SourceFile {
+    /// Its path as the user gave it, or the path of its archive and its name there, for messages.
     let path: String
+    /// The size when it was opened, in bytes; never 0.
     let size: Int
     private let descriptor: Int32
-    /// Closes the descriptor with itself; nil where that is the file's own.
+    /// The owner of the descriptor, for a file from an archive; nil if this object owns it.
     private let temporary: TemporaryFile?
 
+    /// Opens a file.
+    /// - Throws: `ImportError.refused` if it can't be opened, is not a regular file or is empty.
     init(path: String) throws(ImportError) {
         // Without O_NONBLOCK, opening a pipe would wait for a writer.
         descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -34,8 +43,8 @@ final class SourceFile {
         temporary = nil
     }
 
-    /// A file that was unpacked.
-    /// - Parameter path: where it came from, for a sentence.
+    /// A file that was extracted from an archive.
+    /// - Parameter path: The path of the archive and the name in it, for messages.
     init(_ temporary: TemporaryFile, path: String) throws(ImportError) {
         guard temporary.count > 0 else { throw .refused("\(path) is empty.") }
         self.path = path
@@ -46,19 +55,20 @@ final class SourceFile {
 
     deinit { if temporary == nil { close(descriptor) } }
 
-    /// Exactly these bytes, which must be there.
+    /// Reads exactly `count` bytes.
+    /// - Throws: `ImportError.refused` if the file ends before that, since it was longer when its size was checked.
     func bytes(at offset: Int, _ count: Int) throws(ImportError) -> [UInt8] {
         lseek(descriptor, off_t(offset), SEEK_SET)
         var bytes: [UInt8] = []
         while bytes.count < count {
             let before = bytes.count
             try read(&bytes, count - before)
-            guard bytes.count > before else { throw .refused("\(path) has become shorter while it was read.") }
+            guard bytes.count > before else { throw .refused("\(path) became shorter while it was read; try again.") }
         }
         return bytes
     }
 
-    /// Adds up to `count` more bytes to the end of `bytes`; none at the end of the file.
+    /// Appends up to `count` more bytes to `bytes`, and none at the end of the file.
     func read(_ bytes: inout [UInt8], _ count: Int) throws(ImportError) {
         var number: Int32 = 0
         bytes.append(addingCapacity: count) { span in
@@ -70,9 +80,10 @@ final class SourceFile {
         guard number == 0 else { throw .refused("\(path) can't be read: \(systemMessage(number)).") }
     }
 
+    /// Makes the next read start at the beginning.
     func rewind() { lseek(descriptor, 0, SEEK_SET) }
 
-    /// The first bytes, to tell what kind of file it is.
+    /// Up to `count` of the first bytes, to detect the kind of the file.
     func beginning(_ count: Int) throws(ImportError) -> [UInt8] {
         rewind()
         defer { rewind() }
@@ -81,7 +92,9 @@ final class SourceFile {
         return bytes
     }
 
-    /// Reads the whole file once to learn how it is encoded.
+    /// Detects the encoding. A text is UTF-8 if all of its bytes are, which hardly any text in another encoding is. All
+    /// other texts are read as Windows-1252, in which every byte has a meaning. Reads the file up to the first byte
+    /// that decides.
     func encoding() throws(ImportError) -> TextEncoding {
         rewind()
         defer { rewind() }
@@ -95,7 +108,7 @@ final class SourceFile {
         return check.isComplete ? .utf8 : .windows1252
     }
 
-    /// The bytes of its text as UTF-8, for a reader.
+    /// A source of its text in UTF-8, from the current position on.
     func text(_ encoding: TextEncoding) -> CSVReader.Source {
         switch encoding {
         case .utf8:
@@ -103,7 +116,7 @@ final class SourceFile {
         case .windows1252:
             return { (bytes: inout [UInt8], count: Int) throws(ImportError) in
                 var block: [UInt8] = []
-                // A byte becomes three at most.
+                // A byte becomes at most three bytes of UTF-8.
                 try self.read(&block, max(1, count / 3))
                 Windows1252.decode(block, to: &bytes)
             }

@@ -2,20 +2,23 @@ import Birds
 import CSQLite
 import Glibc
 
-/// A file without a name, of which nothing is left however the process ends. It is made when the first byte is written.
+/// A temporary file without a name. The system frees it with its descriptor, so nothing is left even if the process is
+/// killed. It is created when the first byte is written.
 final class TemporaryFile {
     private let folder: String
-    /// Negative until there is something in it.
+    /// -1 until the file is created. This object owns it.
     private(set) var descriptor: Int32 = -1
-    /// How many bytes it has.
+    /// The size in bytes.
     private(set) var count = 0
 
-    /// - Parameter folder: where there is room for as much as is imported.
+    /// - Parameter folder: A folder with enough room, on the disk of the database and not in memory.
     init(in folder: String) { self.folder = folder }
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
-    /// Adds bytes at the end.
+    /// Appends bytes.
+    /// - Throws: `StoreError.sqlite` with the code `SQLITE_FULL` if the disk is full, and `SQLITE_IOERR` for other
+    ///   errors, as SQLite has for its temporary files.
     func append(_ bytes: [UInt8]) throws(StoreError) {
         if descriptor < 0 { try create() }
         var written = 0
@@ -30,7 +33,8 @@ final class TemporaryFile {
         }
     }
 
-    /// Adds up to `most` bytes from an offset on to the end of `bytes`; none at the end of the file.
+    /// Reads up to `most` bytes at an offset and appends them to `bytes`; none at the end of the file. It may read
+    /// fewer than there are.
     func read(_ most: Int, at offset: Int, to bytes: inout [UInt8]) throws(StoreError) {
         guard descriptor >= 0, most > 0 else { return }
         var number: Int32 = 0
@@ -47,10 +51,11 @@ final class TemporaryFile {
     }
 
     private func create() throws(StoreError) {
-        // O_TMPFILE, which the header hides behind _GNU_SOURCE: the bit 0o20000000 and O_DIRECTORY.
+        // O_TMPFILE (open(2)): a bit and O_DIRECTORY. The header defines it for _GNU_SOURCE only, so Swift does not see
+        // it.
         descriptor = open(folder, O_RDWR | O_CLOEXEC | O_DIRECTORY | 0o20000000, 0o600)
         if descriptor >= 0 { return }
-        // Some file systems have no files without a name.
+        // Some file systems can't make files without a name. The name is removed at once.
         var template = Array((folder + "/.rookery-XXXXXX").utf8CString)
         descriptor = mkstemp(&template)
         guard descriptor >= 0 else { throw failure(errno) }

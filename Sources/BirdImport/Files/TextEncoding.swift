@@ -1,23 +1,26 @@
 import Birds
 
-/// How the bytes of a text file stand for characters.
+/// The encoding of a text file. Its raw value is its name in reports.
 public enum TextEncoding: String, Sendable {
     case utf8 = "UTF-8"
     case windows1252 = "Windows-1252"
 }
 
-/// Decides whether bytes are UTF-8 (RFC 3629), block by block.
+/// Checks whether bytes are UTF-8 (RFC 3629 §4), block by block. Overlong forms, surrogates and numbers above U+10FFFF
+/// are not.
 struct UTF8Check {
-    /// False from the first byte on that can't be UTF-8.
+    /// Becomes false at the first byte that can't be UTF-8.
     private(set) var isValid = true
-    /// How many more bytes the character under way needs, and within which bounds the next one lies.
+    /// The number of bytes that the current character still needs.
     private var needed = 0
+    // The bounds of its next byte.
     private var lowest: UInt8 = 0x80
     private var highest: UInt8 = 0xBF
 
-    /// Whether the file as a whole was UTF-8, which ends with a whole character.
+    /// Whether all bytes were UTF-8 and the last character is complete.
     var isComplete: Bool { isValid && needed == 0 }
 
+    /// Checks the next block. A character may continue in the block after it.
     mutating func add(_ bytes: UnsafeRawBufferPointer) {
         guard isValid else { return }
         var index = 0
@@ -41,6 +44,7 @@ struct UTF8Check {
                 continue
             }
             (lowest, highest) = (0x80, 0xBF)
+            // The first bytes and the bounds of the second, by the grammar in RFC 3629 §4.
             switch byte {
             case 0x00...0x7F: break
             case 0xC2...0xDF: needed = 1
@@ -58,16 +62,18 @@ struct UTF8Check {
     }
 }
 
-/// Windows-1252 as UTF-8.
+/// Converts Windows-1252 to UTF-8. Every byte has a character, so this never fails.
 enum Windows1252 {
-    /// What the bytes 80 to 9F stand for; the five that have no character stand for themselves, as in the WHATWG's table.
+    /// The characters of the bytes 80 to 9F; all others have the number of their byte. The five bytes without a
+    /// character become control characters, as in the index of the WHATWG
+    /// (https://encoding.spec.whatwg.org/#windows-1252).
     private static let middle: [UInt16] = [
         0x20AC, 0x0081, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x008D,
         0x017D, 0x008F, 0x0090, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A,
         0x0153, 0x009D, 0x017E, 0x0178,
     ]
 
-    /// Adds the characters of these bytes to `text`: at most three bytes for each.
+    /// Appends the characters of these bytes to `text`, each with at most three bytes.
     static func decode(_ bytes: some Sequence<UInt8>, to text: inout [UInt8]) {
         for byte in bytes {
             if byte < 0x80 {

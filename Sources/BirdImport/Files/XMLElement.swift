@@ -1,25 +1,33 @@
 import Birds
 
-/// An element of a short XML document, by its local name.
+/// An element of a short XML document.
 ///
-/// It reads what descriptions of archives are made of: elements, attributes, text, comments, CDATA, the five entities and references to
-/// characters. A document type is refused, since it could define others.
+/// It reads the parts of XML that descriptions of archives use: elements, attributes, text, comments, CDATA sections,
+/// the five predefined entities and character references. Names are without their namespace prefix. A document type is
+/// refused, since it could define entities, whose expansion has no bound.
+///
+/// Bounds: `longestDocument` bytes, and `deepest` elements within one another, since reading is recursive.
 struct XMLElement {
     let name: String
     private(set) var attributes: [String: String] = [:]
     private(set) var children: [XMLElement] = []
-    /// Without the text of its children.
+    /// The text directly in this element, without that of its children.
     private(set) var text = ""
 
+    /// The longest document, in bytes.
     static let longestDocument = 1 << 20
+    /// The most elements within one another.
     private static let deepest = 32
 
+    /// Why a document can't be used. The reason is the end of a sentence about it.
     struct Fault: Error, Equatable {
         let reason: String
     }
 
     func children(_ name: String) -> [XMLElement] { children.filter { $0.name == name } }
 
+    /// Reads a document in UTF-8.
+    /// - Returns: Its root element.
     static func parse(_ bytes: [UInt8]) throws(Fault) -> XMLElement {
         guard bytes.count <= longestDocument else { throw Fault(reason: "it is longer than \(longestDocument) bytes") }
         guard let text = String(validating: bytes, as: UTF8.self) else { throw Fault(reason: "it is not UTF-8") }
@@ -29,13 +37,16 @@ struct XMLElement {
         guard reader.take("<") else { throw Fault(reason: "it has no element") }
         let root = try reader.element(depth: 0)
         try reader.skipMisc()
-        guard reader.rest.isEmpty else { throw Fault(reason: "something comes behind its end") }
+        guard reader.rest.isEmpty else { throw Fault(reason: "there is something after its last element") }
         return root
     }
 
+    /// Reads a document from the beginning to the end, without going back.
     private struct Reader {
+        /// What has not been read yet.
         var rest: Substring.UnicodeScalarView
 
+        /// Reads a text if it comes next.
         @discardableResult
         mutating func take(_ text: String) -> Bool {
             guard rest.starts(with: text.unicodeScalars) else { return false }
@@ -43,7 +54,8 @@ struct XMLElement {
             return true
         }
 
-        /// What stands before a mark, which is passed.
+        /// Reads up to a mark, and the mark.
+        /// - Returns: The text before the mark.
         mutating func take(upTo mark: String) throws(Fault) -> String {
             var taken = String.UnicodeScalarView()
             while !take(mark) {
@@ -55,7 +67,7 @@ struct XMLElement {
 
         mutating func skipSpaces() { rest = rest.drop { $0 == " " || $0 == "\t" || $0 == "\n" || $0 == "\r" } }
 
-        /// Passes over spaces, comments and processing instructions.
+        /// Skips spaces, comments and processing instructions (`Misc` in the grammar of XML 1.0).
         mutating func skipMisc() throws(Fault) {
             while true {
                 skipSpaces()
@@ -64,14 +76,15 @@ struct XMLElement {
                 } else if take("<!--") {
                     _ = try take(upTo: "-->")
                 } else if rest.starts(with: "<!".unicodeScalars) {
-                    throw Fault(reason: "it has a document type")
+                    throw Fault(reason: "it has a document type, which is not supported")
                 } else {
                     return
                 }
             }
         }
 
-        /// A name without its prefix.
+        /// Reads a name.
+        /// - Returns: The name without its namespace prefix.
         mutating func name() throws(Fault) -> String {
             let name = rest.prefix {
                 $0.properties.isAlphabetic || ("0"..."9").contains($0) || "_-.:".unicodeScalars.contains($0)
@@ -81,7 +94,8 @@ struct XMLElement {
             return String(String(name).split(separator: ":").last ?? "")
         }
 
-        /// An element, behind its `<`.
+        /// Reads an element after its `<`.
+        /// - Parameter depth: The number of elements around it.
         mutating func element(depth: Int) throws(Fault) -> XMLElement {
             guard depth < XMLElement.deepest else {
                 throw Fault(reason: "it is nested deeper than \(XMLElement.deepest)")
@@ -123,7 +137,7 @@ struct XMLElement {
             }
         }
 
-        /// A text with its entities and references resolved.
+        /// Replaces the entities and character references of a text.
         static func resolve(_ text: String) throws(Fault) -> String {
             guard text.contains("&") else { return text }
             let entities = ["amp": "&", "lt": "<", "gt": ">", "quot": "\"", "apos": "'"]
@@ -146,7 +160,7 @@ struct XMLElement {
             return resolved
         }
 
-        /// `#9` or `#x9`.
+        /// The character of a reference such as `#9` or `#x9`; nil if it is none.
         private static func scalar(_ name: String) -> Unicode.Scalar? {
             guard name.hasPrefix("#") else { return nil }
             let digits = name.dropFirst()

@@ -1,46 +1,62 @@
 import Birds
 import CZlib
 
-/// The entries of a zip file from anywhere: every number in it is checked before it is used, and no name becomes a path.
+/// Reads a zip archive, by PKWARE's APPNOTE.TXT 6.3.10. Section numbers below are of that document.
 ///
-/// Source: PKWARE's APPNOTE.TXT 6.3.10. Entries may be stored or deflated; encrypted ones and archives of several parts are refused.
+/// The archive may come from anywhere. So every number in it is checked before it is used, no name becomes a path, and
+/// an entry never becomes larger than the size in the list of entries.
+///
+/// The list at the end of the archive (the central directory) is the only source of names, sizes and checksums. Local
+/// headers only tell where the data begins, so it does not matter if an entry has a data descriptor (4.3.9).
+///
+/// Entries may be stored or deflated. Encrypted entries and archives in several parts are refused.
 struct ZipArchive {
     struct Entry {
+        /// The name as UTF-8, also if the archive says that it has another encoding.
         let name: String
         fileprivate let flags: UInt16
         fileprivate let method: UInt16
         fileprivate let crc: UInt32
         fileprivate let compressedSize: UInt64
+        /// The size of the content, in bytes.
         let size: UInt64
+        /// The position of its local header in the archive.
         fileprivate let offset: UInt64
     }
 
     let file: SourceFile
     let entries: [Entry]
 
-    /// More entries than any archive of records has.
+    /// The most entries. No archive of records has as many.
     private static let mostEntries = 1 << 16
+    /// The longest list of entries, in bytes, which is read into memory.
     private static let longestDirectory = 64 << 20
-    /// The record at the end, and the longest comment behind it.
+    /// The size of the end of central directory record (4.3.16) without its comment.
     private static let endSize = 22
+    /// The longest comment, since its size has 16 bits.
     private static let longestComment = 65_535
-    /// Deflate makes nothing smaller than this.
+    /// The greatest compression ratio of deflate. An entry with a greater one is broken.
     private static let greatestRatio: UInt64 = 1032
 
-    /// - Throws: `ImportError.refused` where the file is no zip archive, or a broken one.
+    /// Reads the list of entries.
+    /// - Throws: `ImportError.refused` if the file is not a zip archive, or a broken one.
     init(_ file: SourceFile) throws(ImportError) {
         self.file = file
         let tailSize = min(file.size, Self.endSize + Self.longestComment)
         let tail = ZipBytes(try file.bytes(at: file.size - tailSize, tailSize))
-        guard let end = Self.end(in: tail) else { throw Self.broken(file, "it has no end") }
+        guard let end = Self.end(in: tail) else {
+            throw Self.broken(file, "its end is missing; get the file again")
+        }
         var count = UInt64(tail.uint16(end + 10))
         var size = UInt64(tail.uint32(end + 12))
         var offset = UInt64(tail.uint32(end + 16))
+        // The list must end before the record at the end.
         var limit = UInt64(file.size - tailSize + end)
         guard tail.uint16(end + 4) == tail.uint16(end + 6) else {
-            throw Self.broken(file, "it is one of several parts")
+            throw Self.broken(file, "it is one of several parts; join them first")
         }
-        // The locator of the larger record stands right before.
+        // A zip64 locator directly before the end (4.3.15) leads to a record with 64-bit numbers (4.3.14), which apply
+        // instead.
         if end >= 20, tail.uint32(end - 20) == 0x0706_4B50 {
             let largerAt = tail.uint64(end - 12)
             guard largerAt < limit, limit - largerAt >= 56 else {
@@ -68,7 +84,8 @@ struct ZipArchive {
         self.entries = entries
     }
 
-    /// Where the record at the end begins: the last one whose comment reaches to the end of the file.
+    /// The position of the end of central directory record (4.3.16): the last one whose comment reaches exactly to the
+    /// end of the file. Its signature may also be part of a comment.
     private static func end(in tail: ZipBytes) -> Int? {
         guard tail.count >= endSize else { return nil }
         return stride(from: tail.count - endSize, through: 0, by: -1).first { position in
@@ -77,6 +94,8 @@ struct ZipArchive {
         }
     }
 
+    /// Reads a central directory header (4.3.12) of 46 bytes, a name, extra fields and a comment.
+    /// - Returns: The entry and the position of the next one; nil if it is not within the list.
     private static func entry(_ list: ZipBytes, _ position: Int) -> (Entry, next: Int)? {
         guard position + 46 <= list.count, list.uint32(position) == 0x0201_4B50 else { return nil }
         let (nameSize, extraSize) = (Int(list.uint16(position + 28)), Int(list.uint16(position + 30)))
@@ -85,7 +104,8 @@ struct ZipArchive {
         var compressedSize = UInt64(list.uint32(position + 20))
         var size = UInt64(list.uint32(position + 24))
         var offset = UInt64(list.uint32(position + 42))
-        // What has no room in 32 bits stands in an extra field, in this order.
+        // A number that does not fit into 32 bits is FFFFFFFF, and has 64 bits in the zip64 extra field (4.5.3). That
+        // field contains only such numbers, in this order: size, compressed size, offset.
         var extra = position + 46 + nameSize
         let extraEnd = extra + extraSize
         while extra + 4 <= extraEnd {
@@ -112,7 +132,9 @@ struct ZipArchive {
         )
     }
 
-    /// The content of an entry as a file without a name.
+    /// Extracts an entry into a temporary file without a name.
+    /// - Parameter folder: The folder of the temporary file.
+    /// - Throws: `ImportError.refused` for an entry that can't be read, `.failed` if the file can't be written.
     func extract(_ entry: Entry, in folder: String) throws(ImportError) -> SourceFile {
         let output = TemporaryFile(in: folder)
         let shown = Row.shown(entry.name, atMost: 100)
@@ -127,7 +149,7 @@ struct ZipArchive {
     }
 
     /// The content of a short entry.
-    /// - Parameter most: how long it may be, in bytes.
+    /// - Parameter most: The greatest size, in bytes.
     func content(_ entry: Entry, most: Int) throws(ImportError) -> [UInt8] {
         guard entry.size <= UInt64(most) else { throw broken(entry, "it is longer than \(most) bytes") }
         var content: [UInt8] = []
@@ -135,27 +157,33 @@ struct ZipArchive {
         return content
     }
 
-    /// Gives the content of an entry piece by piece, and checks it at the end.
+    /// Passes the content of an entry to `body`, piece by piece. Size and checksum are only known at the end, so what
+    /// was passed must not be used if this throws.
     private func read(
         _ entry: Entry, _ body: ([UInt8]) throws(ImportError) -> Void
     ) throws(ImportError) {
-        guard entry.flags & 1 == 0 else { throw broken(entry, "it is encrypted; take it out of the archive first") }
+        // Bit 0 means encrypted (4.4.4). Method 0 is stored, 8 is deflated (4.4.5).
+        guard entry.flags & 1 == 0 else { throw broken(entry, "it is encrypted; extract it from the archive first") }
         guard entry.method == 0 || entry.method == 8 else {
-            throw broken(entry, "it is compressed by another method than deflate; take it out of the archive first")
+            throw broken(entry, "it is not compressed with deflate; extract it from the archive first")
         }
         let total = UInt64(file.size)
         guard entry.offset < total, total - entry.offset >= 30 else {
-            throw broken(entry, "it lies outside of the file")
+            throw broken(entry, "its position is outside the file")
         }
+        // A local file header (4.3.7) of 30 bytes, a name and extra fields, whose sizes may differ from those in the
+        // list.
         let header = ZipBytes(try file.bytes(at: Int(entry.offset), 30))
         let start = entry.offset + 30 + UInt64(header.uint16(26)) + UInt64(header.uint16(28))
         guard header.uint32(0) == 0x0403_4B50, start <= total, total - start >= entry.compressedSize else {
-            throw broken(entry, "it lies outside of the file")
+            throw broken(entry, "its position is outside the file")
         }
         guard entry.size / Self.greatestRatio <= entry.compressedSize else {
-            throw broken(entry, "it says that it is longer than it can be")
+            throw broken(entry, "its size is larger than its data can be")
         }
-        if entry.method == 0, entry.size != entry.compressedSize { throw broken(entry, "its two sizes differ") }
+        if entry.method == 0, entry.size != entry.compressedSize {
+            throw broken(entry, "it is not compressed, but its two sizes differ")
+        }
         let inflater = entry.method == 8 ? Inflater() : nil
         var position = start
         let end = start + entry.compressedSize
@@ -163,7 +191,7 @@ struct ZipArchive {
         var output: [UInt8] = []
         func give(_ bytes: [UInt8]) throws(ImportError) {
             size += UInt64(bytes.count)
-            guard size <= entry.size else { throw broken(entry, "it is longer than it says") }
+            guard size <= entry.size else { throw broken(entry, "it is longer than its size says") }
             crc = bytes.withUnsafeBufferPointer { crc32(crc, $0.baseAddress, UInt32(clamping: $0.count)) }
             try body(bytes)
         }
@@ -179,7 +207,7 @@ struct ZipArchive {
             guard !inflater.failed else { throw broken(entry, "it can't be decompressed") }
         }
         guard inflater?.isAtEnd ?? true, size == entry.size, UInt32(truncatingIfNeeded: crc) == entry.crc else {
-            throw broken(entry, "its content is not what was put into it")
+            throw broken(entry, "its content does not match its size and checksum; get the file again")
         }
     }
 
@@ -192,7 +220,8 @@ struct ZipArchive {
     }
 }
 
-/// Numbers in the least significant byte first, 0 where there are not enough bytes.
+/// Reads little-endian numbers, as all numbers of a zip archive are. A number that is not within the bytes is 0, which
+/// no signature is.
 private struct ZipBytes {
     private let bytes: [UInt8]
 
@@ -213,17 +242,22 @@ private struct ZipBytes {
     }
 }
 
-/// Undoes deflate (RFC 1951), block by block.
+/// Decompresses deflate (RFC 1951) with zlib, block by block.
 private final class Inflater {
+    /// zlib keeps a pointer to it, so it must not move.
     private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
+    /// The most bytes that `next` gives.
     private static let blockSize = 1 << 18
-    /// A window of 32 KiB; negative for bytes without a header.
+    /// A window of 2^15 bytes. Negative for raw deflate, without the header and checksum of zlib.
     private static let windowBits: Int32 = -15
     private var isReady = false
+    /// Whether the end of the compressed data was found.
     private(set) var isAtEnd = false
+    /// Whether the data is broken. No more is decompressed then.
     private(set) var failed = false
+    /// The position in `input` of the next byte.
     private var position = 0
-    /// The bytes that come next.
+    /// The compressed bytes to read next. Set it when `next` has returned false.
     var input: [UInt8] = [] { didSet { position = 0 } }
 
     init() {
@@ -237,10 +271,12 @@ private final class Inflater {
         stream.deallocate()
     }
 
-    /// Gets the next bytes of the content; false where the input is used up.
+    /// Decompresses more bytes.
+    /// - Parameter output: Receives the bytes, in place of its contents.
+    /// - Returns: False if the input is used up, or broken.
     func next(_ output: inout [UInt8]) -> Bool {
         guard !failed, !isAtEnd else {
-            // Nothing may come behind the end.
+            // There must be nothing after the end.
             failed = failed || position < input.count
             return false
         }
@@ -258,7 +294,7 @@ private final class Inflater {
         output.removeLast(Int(stream.pointee.avail_out))
         isAtEnd = result == Z_STREAM_END
         if isAtEnd { failed = position < input.count }
-        // No progress is no fault where there is nothing to make it with.
+        // Z_BUF_ERROR only says that there was no input or no room, which is not an error (zlib manual, `inflate`).
         if result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR { failed = true }
         return !failed && !output.isEmpty
     }

@@ -119,7 +119,7 @@ import Testing
         files[1].1 += "e1\t2021-02-03\n"
         fixture.write("b.zip", ZipWriter.archive(files))
         #expect(
-            throws: ImportError.refused("\(fixture.path("b.zip"))/event.txt, line 4, has the event 'e1' a second time.")
+            throws: ImportError.refused("\(fixture.path("b.zip"))/event.txt, line 4, repeats the event 'e1'; keep one.")
         ) {
             try fixture.run("b.zip")
         }

@@ -59,16 +59,18 @@ import Testing
         #expect(try content(bytes, 0) == Self.entries[index].content)
     }
 
-    /// What one byte or number changes, by where it stands in the archive of one entry `a` that holds `abc`.
+    /// Each case changes some bytes of an archive with one entry `a` that contains `abc`.
     @Test(
         arguments: [
-            ("method", 31 + 3 + 10, [UInt8(12), 0], "another method"), ("encrypted", 31 + 3 + 8, [1, 0], "encrypted"),
-            ("check", 31 + 3 + 16, [0, 0, 0, 0], "not what was put into it"),
-            ("size", 31 + 3 + 24, [0xFF, 0xFF, 0xFF, 0x7F], "longer than"),
+            ("method", 31 + 3 + 10, [UInt8(12), 0], "not compressed with deflate"),
+            ("encrypted", 31 + 3 + 8, [1, 0], "encrypted"),
+            ("check", 31 + 3 + 16, [0, 0, 0, 0], "does not match its size"),
+            ("size", 31 + 3 + 24, [0xFF, 0xFF, 0xFF, 0x7F], "larger than its data"),
             ("place", 31 + 3 + 42, [0xFF, 0xFF, 0, 0], "outside"), ("header", 0, [0], "outside"),
             ("name", 31 + 3 + 28, [0xFF, 0xFF], "list of entries"), ("list", 31 + 3, [0], "list of entries"),
             ("parts", 34 + 47 + 4, [1, 0], "several parts"), ("count", 34 + 47 + 10, [0xFF, 0xFF], "list of entries"),
-            ("offset", 34 + 47 + 16, [0xFF, 0xFF, 0xFF, 0], "not where it should be"), ("end", 34 + 47, [0], "no end"),
+            ("offset", 34 + 47 + 16, [0xFF, 0xFF, 0xFF, 0], "not where it should be"),
+            ("end", 34 + 47, [0], "end is missing"),
         ] as [(String, Int, [UInt8], String)])
     func refusesWhatIsBroken(what: String, place: Int, bytes: [UInt8], reason: String) throws {
         var archive = ZipWriter.archive([("a", "abc")], isDeflated: false)
@@ -83,7 +85,7 @@ import Testing
     @Test func refusesABomb() throws {
         var archive = ZipWriter.archive([ZipWriter.Entry(name: "a", content: [UInt8](repeating: 0, count: 900_000))])
         let zip = try ZipArchive(SourceFile(path: fixture.write("a.zip", archive)))
-        // It is read, as it says how long it is.
+        // An entry of any size can be read if its stated size is right.
         #expect(try zip.content(zip.entries[0], most: 1 << 20).count == 900_000)
         #expect(throws: ImportError.self) { try zip.content(zip.entries[0], most: 1000) }
         let list = archive.count - 22 - 47
