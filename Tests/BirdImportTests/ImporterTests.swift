@@ -459,7 +459,7 @@ import Testing
         ("a.csv", [0xFF, 0xFE, 0x6C, 0], "is UTF-16 text; save it as UTF-8."),
         (
             "a.csv", Array("TAXON_ORDER,CATEGORY\n1,species\n".utf8),
-            "its first line is 'TAXON_ORDER, CATEGORY'. Known are:"
+            "has no known format: its first line is 'TAXON_ORDER, CATEGORY'. Known formats:"
         ),
         ("a.csv", Array(plainHeader.utf8), "has a header and no rows."),
         ("a.csv", Array("loc_id,loc_id,\(plainHeader.dropFirst(7))".utf8), "has the column loc_id twice."),
@@ -475,11 +475,11 @@ import Testing
         ),
         (
             "a.csv", Array((plainHeader.replacing(",", with: ";") + "L1;60,5;-135;;2021;2;3;a;1\n").utf8),
-            "has semicolons between its columns; save it with commas there, and points in numbers."
+            "has semicolons between columns; save it with commas between columns and points in numbers."
         ),
         (
             "a.csv", Array(plainHeader.replacing(",", with: "\t").utf8),
-            "has tabs between its columns; save it with commas."
+            "has tabs between columns; save it with commas."
         ),
     ]
 

@@ -1,23 +1,27 @@
 import Birds
 
-/// Finds out what a zip archive holds: a Darwin Core Archive, or one text file.
+/// Finds out what a zip archive contains. An archive with `meta.xml` is a Darwin Core Archive; any other must contain
+/// exactly one text file, which is then treated like a file without an archive.
 enum ArchiveDetection {
+    /// The signature of a local file header (APPNOTE.TXT 4.3.7), with which zip archives begin.
     static let magic: [UInt8] = Array("PK\u{3}\u{4}".utf8)
     /// The name of the format, as in `--format`.
     static let name = "dwca"
 
     private static let textEndings = [".csv", ".txt", ".tsv"]
-    /// Entries of which spreadsheets are made.
+    /// Entries that tell spreadsheets, which are zip archives too: Office Open XML and OpenDocument.
     private static let spreadsheetEntries = ["[Content_Types].xml", "mimetype"]
+    /// The most names of files in a message.
     private static let mostShown = 4
 
     enum Content {
         case archive(SourceContent)
-        /// A file that is to be looked at as if it had not been in an archive.
+        /// The only text file of the archive.
         case file(SourceFile)
     }
 
-    /// - Parameter folder: where its files are unpacked, without names.
+    /// - Parameter folder: The folder for the extracted files, which have no names.
+    /// - Throws: `ImportError.refused` if the archive can't be read or its content is not known.
     static func open(_ file: SourceFile, in folder: String) throws(ImportError) -> Content {
         let zip = try ZipArchive(file)
         if let description = zip.entries.first(where: { $0.name.split(separator: "/").last == "meta.xml" }) {
@@ -36,11 +40,13 @@ enum ArchiveDetection {
             let names = texts.prefix(mostShown).map { Row.shown($0.name, atMost: 60) }.joined(separator: ", ")
             throw .refused(
                 "\(file.path) is a zip archive with several text files (\(names)\(texts.count > mostShown ? ", …" : "")); "
-                    + "take out the one with the records.")
+                    + "extract the one with the records.")
         }
         return .file(try zip.extract(text, in: folder))
     }
 
+    /// Opens a Darwin Core Archive whose core has occurrences, or events with an extension of occurrences.
+    /// - Parameter entry: The entry of `meta.xml`. File names in it are relative to its folder.
     private static func open(
         _ zip: ZipArchive, _ entry: ZipArchive.Entry, in folder: String
     ) throws(ImportError) -> SourceContent {
@@ -69,10 +75,10 @@ enum ArchiveDetection {
                 open: { () throws(ImportError) -> any RowSource in ArchiveRows(core, file, encoding) })
         case "event":
             guard let occurrences = description.extensions.first(where: { $0.rowType == "occurrence" }) else {
-                throw .refused("\(zip.file.path) has events and no occurrences.")
+                throw .refused("\(zip.file.path) has events but no occurrences.")
             }
             guard core.idIndex != nil, occurrences.idIndex != nil else {
-                throw .refused("\(path) can't be used: it does not say which columns tell the events of occurrences.")
+                throw .refused("\(path) can't be used: it does not say which columns link occurrences to events.")
             }
             let (events, file) = (try extract(core), try extract(occurrences))
             let (eventEncoding, encoding) = (try events.encoding(), try file.encoding())

@@ -1,7 +1,7 @@
 import Birds
 
 extension Format {
-    /// What BirdNET-Pi writes to `BirdDB.txt`. A detection is not a count.
+    /// The file `BirdDB.txt` of BirdNET-Pi. A row is a detection by sound, which tells no number of birds.
     static let birdNETPi = Format(
         name: "birdnet-pi", title: "BirdNET-Pi",
         content: .records(complete: nil), syntax: .semicolon,
@@ -16,8 +16,8 @@ extension Format {
             Column("lon", .longitude, required: false),
         ])
 
-    /// An export of BirdNET-Go, whose columns have the names of its fields in one of two spellings. A detection is not a
-    /// count, and one marked as unlikely did not pass review.
+    /// An export of BirdNET-Go. Its columns have the names of fields, in one of two spellings. A detection tells no
+    /// number of birds; one that is marked as unlikely did not pass review. An id is unique within one node only.
     static let birdNETGo = Format(
         name: "birdnet-go", title: "BirdNET-Go",
         content: .records(complete: nil), syntax: .comma,

@@ -1,7 +1,8 @@
 import Birds
 
 extension Format {
-    /// GBIF's simple download. A species may be named by `species`, without an author, or by `scientificName` alone.
+    /// GBIF's simple download. It names a species by `species`, without an author, or only by `scientificName`, with
+    /// one.
     static let gbif = Format(
         name: "gbif", title: "GBIF simple download",
         content: .records(complete: nil), syntax: .tab,
@@ -24,8 +25,8 @@ extension Format {
             Column("day", .day, required: false),
         ])
 
-    /// Occurrences in the terms of Darwin Core, whose header names them: `occurrence.txt` of an archive. Records of one
-    /// `eventID` are a checklist.
+    /// Occurrences with the terms of Darwin Core (https://dwc.tdwg.org/terms/) as columns, such as `occurrence.txt` of
+    /// an archive. Records with the same `eventID` are a checklist. Only the name of the species is required.
     static let darwinCore = Format(
         name: "dwc", title: "Darwin Core occurrences",
         content: .records(complete: nil), syntax: .tab,

@@ -1,25 +1,32 @@
 import Birds
 
-/// A table of a file: its format, and its rows after the header.
+/// A table of an imported file: its format, and its rows after the header.
 struct SourceTable {
     let format: Format
     let header: Header
-    /// Of its file, in bytes, for progress.
+    /// The size of the file in bytes, for progress.
     let size: Int
-    /// Begins to read the rows, after which the rows of an earlier call must not be read any more.
+    /// Starts to read the rows from the first one. A reader from an earlier call must not be used any more, since a
+    /// `SourceFile` has one position.
     let open: () throws(ImportError) -> any RowSource
 }
 
-/// What a file turned out to be.
+/// The content of an imported file.
 struct SourceContent {
-    /// Of its format, as in the report and in `dataset.format`.
+    /// The title of its format, for reports.
     let title: String
+    /// The name of its format, as in `--format` and `dataset.format`.
     let name: String
     let encoding: TextEncoding
+    /// One table, or up to two of a SQLite file: records, and names of species.
     let tables: [SourceTable]
 }
 
-/// Finds out what a file is, from its first bytes and its header.
+/// Finds out the format of a file.
+///
+/// The first bytes tell archives, SQLite files and files that can't be imported. All others are text: the header is
+/// read in each syntax, and the first format of `Format.all` whose required columns are there is taken. So the name and
+/// the extension of a file do not matter.
 enum Detection {
     /// The format of SQLite files, whose tables have the columns of plain files.
     static let sqlite = "sqlite"
@@ -27,7 +34,7 @@ enum Detection {
     /// The names that `--format` takes.
     static var names: [String] { Format.names + [ArchiveDetection.name, sqlite] }
 
-    /// First bytes of files that people give by mistake.
+    /// The first bytes of files that people try to import by mistake, and what to call them.
     private static let strangers: [(magic: [UInt8], name: String)] = [
         ([0x1F, 0x8B], "compressed with gzip; decompress it first"),
         ([0x89, 0x50, 0x4E, 0x47], "a picture"),
@@ -45,8 +52,9 @@ enum Detection {
     ]
 
     /// - Parameters:
-    ///   - wanted: the name of the format that it must have; nil to detect it.
-    ///   - folder: where archives are unpacked, without names.
+    ///   - wanted: The name of the format that the file must have; nil to detect it.
+    ///   - folder: The folder for files that are extracted from archives, which have no names.
+    /// - Throws: `ImportError.refused` if the file can't be read, has an unknown format or not the wanted one.
     static func open(_ file: SourceFile, as wanted: String?, folder: String) throws(ImportError) -> SourceContent {
         let beginning = try file.beginning(64)
         if beginning.starts(with: ArchiveDetection.magic) {
@@ -80,7 +88,7 @@ enum Detection {
         let encoding = try file.encoding()
         var headers: [CSVReader.Syntax: Header] = [:]
         for format in Format.all where headers[format.syntax] == nil {
-            // What can't be read in one syntax may be another's.
+            // A header that can't be read in one syntax may be right in another.
             headers[format.syntax] = try? header(of: file, encoding, format.syntax).header
         }
         let fitting = Format.all.first { format in headers[format.syntax]?.missing(format).isEmpty ?? false }
@@ -105,7 +113,7 @@ enum Detection {
         } else if let fitting {
             format = fitting
         } else {
-            // Says what is wrong with the first line, if it is that.
+            // If the first line can't be read, that is the error to report.
             _ = try header(of: file, encoding, .comma)
             throw .refused("\(file.path) \(unknown(headers))")
         }
@@ -122,11 +130,12 @@ enum Detection {
     }
 
     private static var known: String {
-        "Known are: " + Format.all.map { "\($0.title) (\($0.name))" }.joined(separator: ", ")
+        "Known formats: " + Format.all.map { "\($0.title) (\($0.name))" }.joined(separator: ", ")
             + ", Darwin Core Archive (\(ArchiveDetection.name)), SQLite with tables birds and species (\(sqlite))."
     }
 
-    /// What is said of a file that fits no format, after its path.
+    /// What is wrong with a file that has no known format, as the end of a sentence after its path. If the file has
+    /// more than half of the required columns of a format, the sentence names the missing ones.
     private static func unknown(_ headers: [CSVReader.Syntax: Header]) -> String {
         guard let header = headers[.comma], header.names.contains(where: { !$0.isEmpty }) else {
             return "has no header."
@@ -142,18 +151,21 @@ enum Detection {
                     + "it would be \(near.format.title)."
             } ?? known
         let shown = nearest.flatMap { headers[$0.format.syntax] } ?? header
-        return "is of no format that is known: its first line is '\(shown.summary)'. \(advice)"
+        return "has no known format: its first line is '\(shown.summary)'. \(advice)"
     }
 
-    /// Spreadsheets put semicolons between columns where numbers have a decimal comma, and tabs when told to.
+    /// What is wrong with a file whose columns have another separator than commas; nil if that is not the fault. In
+    /// countries with a decimal comma, spreadsheets write semicolons.
     private static func separatorFault(_ header: Header) -> String? {
         guard header.names.count == 1, let line = header.names.first else { return nil }
         if line.contains(";") {
-            return "has semicolons between its columns; save it with commas there, and points in numbers."
+            return "has semicolons between columns; save it with commas between columns and points in numbers."
         }
-        return line.contains("\t") ? "has tabs between its columns; save it with commas." : nil
+        return line.contains("\t") ? "has tabs between columns; save it with commas." : nil
     }
 
+    /// Reads the header of a text file.
+    /// - Returns: The header, and the reader of the rows after it.
     private static func header(
         of file: SourceFile, _ encoding: TextEncoding, _ syntax: CSVReader.Syntax
     ) throws(ImportError) -> (header: Header, rows: CSVReader) {
@@ -163,6 +175,7 @@ enum Detection {
         if try rows.next(&row), let problem = row.problem {
             throw .refused("\(file.path) has a first line that can't be read: \(problem).")
         }
+        // CSVReader removes the CR of CRLF, so this is the line end of old Macintosh files: all rows would be one.
         guard !row.bytes.contains(0x0D) else {
             throw .refused(
                 "\(file.path) has lines that end in a carriage return alone; save it with line feeds.")

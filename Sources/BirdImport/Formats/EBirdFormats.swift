@@ -1,8 +1,9 @@
 import Birds
 
 extension Format {
-    /// What an observer gets from eBird of their own. Before 2019 there was no `Location ID`, and `Observation Details` was
-    /// called `Species Comments`. `X` is a bird that was seen and not counted.
+    /// The download of an observer's own eBird records. Before 2019 it had no `Location ID`, and `Observation Details`
+    /// was called `Species Comments`. A count of `X` means that the birds were not counted. Records have no code of
+    /// their own, but a checklist has each species once.
     static let eBirdMyData = Format(
         name: "ebird-mydata", title: "My eBird Data",
         content: .records(complete: nil), syntax: .comma,
@@ -30,8 +31,9 @@ extension Format {
             Column("checklist comments", .checklistComments, required: false),
         ])
 
-    /// The eBird Basic Dataset, in the layouts that there have been since 2017. The names of observers in the oldest ones are
-    /// not read. `APPROVED` is 0 where a record did not pass review.
+    /// The eBird Basic Dataset, in all layouts since 2017. The names of observers, which the oldest ones have, are not
+    /// imported. `APPROVED` is 0 for a record that did not pass review. `GROUP IDENTIFIER` is explained in
+    /// `SharedChecklists`.
     static let eBird = Format(
         name: "ebird", title: "eBird Basic Dataset",
         content: .records(complete: nil), syntax: .tab,
@@ -64,7 +66,7 @@ extension Format {
             Column("species comments", .comments, required: false),
         ])
 
-    /// eBird's taxonomy, which says of each taxon what category it is of.
+    /// eBird's taxonomy. It gives the category of each taxon, and an order in which relatives follow one another.
     static let eBirdTaxonomy = Format(
         name: "ebird-taxonomy", title: "eBird taxonomy",
         content: .species, syntax: .comma,

@@ -1,8 +1,8 @@
 import Birds
 
 extension Format {
-    /// Project FeederWatch's raw data: 24 columns, or 22 in lower case in older downloads. A count reports all species
-    /// that came to the site, so its checklists are complete.
+    /// The raw data of Project FeederWatch: 24 columns, or 22 with names in lower case in older downloads. A count
+    /// reports all species at the site, so all checklists are complete. `NA` stands for an empty cell.
     static let feederWatch = Format(
         name: "feederwatch", title: "Project FeederWatch raw",
         content: .records(complete: true), syntax: .comma,
@@ -28,7 +28,7 @@ extension Format {
             Column("snow_dep_atleast", .snowDepth, required: false, null: ["NA"]),
         ])
 
-    /// Project FeederWatch's table of species.
+    /// The species table of Project FeederWatch.
     static let feederWatchSpecies = Format(
         name: "feederwatch-species", title: "Project FeederWatch species table",
         content: .species, syntax: .comma,

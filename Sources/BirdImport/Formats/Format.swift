@@ -1,11 +1,12 @@
 import Birds
 
-/// A layout of files: what its columns are called and what they hold. A new one is one more value in `all`.
+/// A format of text files: the names of its columns and what they contain. To add a format, add a value to `all`.
 public struct Format: Sendable {
-    /// As in `--format` and in `dataset.format`.
+    /// The name in `--format` and in `dataset.format`.
     public let name: String
-    /// As in a sentence.
+    /// The name in messages.
     public let title: String
+    /// What a row is.
     let content: Content
     let syntax: CSVReader.Syntax
     let rules: Rules
@@ -19,61 +20,65 @@ public struct Format: Sendable {
     }
 
     enum Content: Sendable {
-        /// Rows are observations; `complete` says whether every checklist reports all species that were noticed.
+        /// A record. `complete` tells whether all checklists report every species that was noticed; nil if a column
+        /// tells, or nothing does.
         case records(complete: Bool?)
-        /// Rows are names of species.
+        /// The names of a species.
         case species
     }
 
-    /// What is particular to a format, beyond its columns.
+    /// Properties of a format that its columns do not tell.
     struct Rules: OptionSet, Sendable {
         let rawValue: Int
 
-        /// A place without a code is known by its name, or else by its coordinates.
+        /// A location without a code is identified by its name or, without a name, by its coordinates.
         static let locationsWithoutCode = Rules(rawValue: 1)
-        /// The coordinates (0, 0) and (-1, -1) stand for no place.
+        /// The coordinates (0, 0) and (-1, -1) mean that the location is not known.
         static let originIsNoLocation = Rules(rawValue: 2)
-        /// A record is known by its checklist and its species.
+        /// The checklist and the species together identify a record.
         static let sourceByChecklistAndSpecies = Rules(rawValue: 4)
-        /// A record is known by its code within its location.
+        /// The code of a record is unique within its location only.
         static let sourceWithinLocation = Rules(rawValue: 8)
     }
 
-    /// What a column holds.
+    /// What a column contains.
     enum Member: Int, Sendable, CaseIterable {
-        // Of an observation and its checklist.
+        // Members of an observation and its checklist.
         case location, latitude, longitude, region, year, month, day, species, count
         case checklist, source, valid, reviewed
         case day1AM, day1PM, day2AM, day2PM, effortHours, snowDepth
         case locationName, date, time, minutes, distance, area, observers, complete, `protocol`, checklistComments
         case confidence, breedingCode, comments
-        /// In place of a region that is empty.
+        /// The region, if the region itself is empty.
         case country
-        /// Of checklists that several observers share.
+        /// The identifier that copies of a shared checklist have in common.
         case group
-        /// `absent` is a count of 0.
+        /// `absent` means a count of 0.
         case status
-        /// A count, where its type is `individuals`.
+        /// A count, if its type is `individuals`.
         case quantity, quantityType
+        /// The class of the taxon. Rows of another class than Aves are left out.
         case taxonClass
-        /// A scientific name with its author, for where there is none without.
+        /// A scientific name with its author. It is used if there is none without.
         case authoredName
         /// Whether a detection was marked as wrong.
         case unlikely
-        /// Tells the format, and no more.
+        /// Nothing that is imported: the column only helps to detect the format.
         case unused
-        // Of a species; its code is `species`.
+        // Members of a species, beside its code in `species`.
         case scientificName, commonName, taxonOrder, category
     }
 
     struct Column: Sendable {
-        /// In lower case, as it is called now.
+        /// The current name, in lower case.
         let name: String
-        /// What it has been called in other layouts.
+        /// The names in other versions of the format, in lower case.
         let otherNames: [String]
         let member: Member
+        /// Whether a file without the column has another format. Its cells may still be empty, unless they are codes
+        /// (`Columns.codeIfRequired`).
         let isRequired: Bool
-        /// Words that stand for an empty cell in this column; elsewhere they may be values.
+        /// Words that mean an empty cell, in this column only: in another one they may be values.
         let nullWords: [[UInt8]]
 
         init(
@@ -87,7 +92,7 @@ public struct Format: Sendable {
         }
     }
 
-    /// Every format, those with more required columns first, since the first that fits is taken.
+    /// All formats. Detection takes the first one that fits, so formats with more required columns come first.
     public static let all: [Format] = [
         .eBird, .gbif, .feederWatch, .eBirdMyData, .plain, .birdNETPi, .birdNETGo, .eBirdTaxonomy, .feederWatchSpecies,
         .plainSpecies, .darwinCore,

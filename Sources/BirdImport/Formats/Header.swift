@@ -1,8 +1,9 @@
 import Birds
 
-/// The first row of a file, and where the columns of a format stand in it.
+/// The names of the columns of a file, and the positions of a format's columns among them. Names are compared without
+/// case.
 struct Header {
-    /// As they stand in the file, without spaces around them.
+    /// The names as the file spells them, without spaces at their ends.
     let names: [String]
     private let lowercased: [String]
 
@@ -13,11 +14,11 @@ struct Header {
         lowercased = names.map { $0.lowercased() }
     }
 
-    /// The required columns of a format that are not here.
+    /// The names of the required columns of a format that the file does not have.
     func missing(_ format: Format) -> [String] {
         var missing = format.columns.filter { $0.isRequired && position($0) == nil }.map(\.name)
         let dates = format.columns.filter { $0.member == .date || $0.member == .year }
-        // Of a date in one cell and a year, one must be here.
+        // Both the date and the year may be optional, but a record needs one of them.
         if !dates.isEmpty, dates.allSatisfy({ position($0) == nil }), let date = dates.first(where: { !$0.isRequired })
         {
             missing.append(date.name)
@@ -25,19 +26,20 @@ struct Header {
         return missing
     }
 
-    /// A column that the format needs and that is here twice.
+    /// The name of a column that the format reads and the file has twice, so that it is not clear which one to read.
     func repeated(_ format: Format) -> String? {
         format.columns.compactMap(name).first { name in lowercased.count { $0 == name } > 1 }
     }
 
+    /// The position of a column, from 0; nil if the file does not have it.
     func position(_ column: Format.Column) -> Int? { name(column).flatMap { lowercased.firstIndex(of: $0) } }
 
-    /// The first of a column's names that is here.
+    /// The first of a column's names that the file has.
     private func name(_ column: Format.Column) -> String? {
         ([column.name] + column.otherNames).first { lowercased.contains($0) }
     }
 
-    /// The first names, to say in a sentence what was found.
+    /// The first few names, for a message.
     var summary: String {
         let shown = names.prefix(6).map { Row.shown($0, atMost: 30) }.joined(separator: ", ")
         return names.count > 6 ? "\(shown), …" : shown

@@ -1,7 +1,7 @@
 import Birds
 
 extension Format {
-    /// The nine members of a record.
+    /// The plain format: the nine members that every record has, and no others.
     static let plain = Format(
         name: "plain", title: "plain",
         content: .records(complete: nil), syntax: .comma,
@@ -17,7 +17,7 @@ extension Format {
             Column("num", .count, null: ["X", "x", "NA", "--"]),
         ])
 
-    /// The names of species for plain files.
+    /// A species table for plain files.
     static let plainSpecies = Format(
         name: "plain-species", title: "plain species table",
         content: .species, syntax: .comma,
