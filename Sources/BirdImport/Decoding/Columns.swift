@@ -1,14 +1,20 @@
 import Birds
 
-/// The cells of a row, by what they hold in a format.
+/// Reads cells of a row by their members in a format, and checks them.
+///
+/// Cells are read as bytes, and hardly any becomes a string: this is the innermost loop of an import.
 struct Columns {
+    // By the raw values of members. A member without a column has the position -1.
     private var positions: [Int]
     private var nullWords: [[[UInt8]]]
     private var names: [String]
     private var required: [Bool]
-    /// How many cells a row may have.
+    /// The number of columns in the header, which no row may exceed.
     private let width: Int
 
+    /// - Parameters:
+    ///   - format: The format of the file.
+    ///   - header: The header of the file. Columns that it does not have give empty cells.
     init(_ format: Format, _ header: Header) {
         positions = Array(repeating: -1, count: Format.Member.allCases.count)
         nullWords = Array(repeating: [], count: positions.count)
@@ -24,15 +30,16 @@ struct Columns {
         }
     }
 
+    /// Whether the file has a column for a member.
     @inline(__always)
     func has(_ member: Format.Member) -> Bool { positions[member.rawValue] >= 0 }
 
-    /// Texts that name things are no longer than this, in bytes.
+    /// The longest code or name, in bytes.
     static let longestText = 500
-    /// Texts that say more about things are no longer than this, in bytes.
+    /// The longest remark, in bytes.
     static let longestRemark = 10_000
 
-    /// The cell; empty where it is missing or a null word.
+    /// The cell of a member; empty if it is missing or a null word.
     @inline(__always)
     func cell(_ member: Format.Member, _ row: Row) -> Row.Cell {
         let cell = row.trimmed(positions[member.rawValue])
@@ -43,7 +50,9 @@ struct Columns {
         nullWords[member.rawValue].contains { $0.elementsEqual(row.bytes[cell.range]) }
     }
 
-    /// A text of printable characters.
+    /// A code or a name.
+    /// - Throws: `RowError` if it is too long or contains control characters. So no text contains a 0, on which the
+    ///   keys of `Taxon`, `LocationKey` and `RecordDetails` rely.
     @inline(__always)
     func text(_ member: Format.Member, _ row: Row) throws(RowError) -> Row.Cell {
         let cell = cell(member, row)
@@ -51,24 +60,25 @@ struct Columns {
             throw error(member, "is longer than \(Self.longestText) bytes")
         }
         for byte in row.bytes[cell.range] where byte < 0x20 || byte == 0x7F {
-            throw error(member, "holds a control character")
+            throw error(member, "contains a control character")
         }
         return cell
     }
 
-    /// A text of any length that people write, which may have several lines.
+    /// A remark, which may have several lines.
+    /// - Throws: `RowError` if it is too long, or contains control characters other than white space.
     func remark(_ member: Format.Member, _ row: Row) throws(RowError) -> Row.Cell {
         let cell = cell(member, row)
         guard cell.range.count <= Self.longestRemark else {
             throw error(member, "is longer than \(Self.longestRemark) bytes")
         }
         for byte in row.bytes[cell.range] where byte < 0x20 && !(0x09...0x0D).contains(byte) || byte == 0x7F {
-            throw error(member, "holds a control character")
+            throw error(member, "contains a control character")
         }
         return cell
     }
 
-    /// A text that must not be empty.
+    /// A code or a name that must not be empty.
     @inline(__always)
     func code(_ member: Format.Member, _ row: Row) throws(RowError) -> Row.Cell {
         let cell = try text(member, row)
@@ -76,6 +86,7 @@ struct Columns {
         return cell
     }
 
+    /// A whole number; nil if the cell is empty. Most cells are numbers, so null words are compared last.
     @inline(__always)
     func integer(_ member: Format.Member, _ row: Row) throws(RowError) -> Int64? {
         let cell = row.trimmed(positions[member.rawValue])
@@ -84,6 +95,7 @@ struct Columns {
         throw error(member, "'\(shown(row, cell))' is not a whole number")
     }
 
+    /// A number; nil if the cell is empty.
     @inline(__always)
     func double(_ member: Format.Member, _ row: Row) throws(RowError) -> Double? {
         let cell = row.trimmed(positions[member.rawValue])
@@ -92,7 +104,7 @@ struct Columns {
         throw error(member, "'\(shown(row, cell))' is not a number")
     }
 
-    /// 0 or 1, or the words for them.
+    /// 0 or 1, which may be written as `true` or `false`; nil if the cell is empty.
     func flag(_ member: Format.Member, _ row: Row) throws(RowError) -> Int64? {
         guard has(member) else { return nil }
         let word = cell(member, row)
@@ -106,24 +118,27 @@ struct Columns {
         return value
     }
 
-    /// A text that must not be empty where its column is required.
+    /// A code, which must not be empty if its column is required.
     func codeIfRequired(_ member: Format.Member, _ row: Row) throws(RowError) -> Row.Cell {
         try required[member.rawValue] ? code(member, row) : text(member, row)
     }
 
+    /// Refuses a row with more cells than columns, since it is not clear which cell is which. Missing cells at the end
+    /// of a row are empty.
     func checkWidth(_ row: Row) throws(RowError) {
         if row.cells.count > width {
-            // A separator at the end of the line makes one more cell with nothing in it.
+            // A separator at the end of a line makes an additional empty cell.
             guard row.cells.count == width + 1, row.trimmed(width).isEmpty else {
                 throw RowError(column: nil, reason: "it has \(row.cells.count) cells for \(width) columns")
             }
         }
     }
 
+    /// An error in the column of a member.
     func error(_ member: Format.Member, _ reason: String) -> RowError {
         RowError(column: names[member.rawValue], reason: reason)
     }
 
-    /// A cell in a sentence.
+    /// The text of a cell for a message.
     func shown(_ row: Row, _ cell: Row.Cell) -> String { Row.shown(row.text(cell), atMost: 40) }
 }

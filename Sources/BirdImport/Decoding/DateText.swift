@@ -1,27 +1,32 @@
 import Birds
 
-/// A date as files write it, in one cell.
+/// A date that a file has in one cell.
 struct DateText: Equatable {
     var year: Int64
-    /// Nil where it is not known.
+    // Nil if not known.
     var month: Int64?
     var day: Int64?
 
     enum Fault: Error, Equatable {
         case unreadable
-        /// An interval of more than a year, of which no part is common to both ends.
+        /// An interval whose ends are in different years, so that nothing of the date is certain.
         case tooLong
     }
 
-    /// Reads `2021-02-03`, `2021-02`, `2021`, `2021/02/03`, `20210203`, `02-03-2021` and `2/3/2021` (month first), each perhaps
-    /// with a time behind it, which is passed over; and intervals `2021-02-03/2021-02-07`, of which is kept what both ends have
-    /// in common. Whether there is such a day is not checked.
+    /// Reads a date in one of these forms:
+    ///
+    /// - ISO 8601: `2021-02-03`, `20210203`, or only `2021-02` or `2021`.
+    /// - With slashes, `2021/02/03`, or with the month first, `02-03-2021` and `2/3/2021`.
+    /// - Any of these with a time after it, which is ignored.
+    /// - An ISO 8601 interval, `2021-02-03/2021-02-07`. The parts that both ends have in common are kept: `2021-02`.
+    ///
+    /// It does not check whether the month and the day exist.
     static func parse(_ text: ArraySlice<UInt8>) throws(Fault) -> DateText {
         let slashes = text.count { $0 == UInt8(ascii: "/") }
         guard slashes == 1, let slash = text.firstIndex(of: UInt8(ascii: "/")) else { return try parseOne(text) }
         let start = try parseOne(text[..<slash])
         let rest = text[(slash + 1)...]
-        // The end may leave out what it has in common with the start: 2021-02-03/07.
+        // ISO 8601 lets the end leave out leading parts that it has in common with the start: 2021-02-03/07.
         let date = text[..<slash].prefix { isDatePart($0) }
         let missing = date.count - rest.prefix { isDatePart($0) }.count
         let isWhole = rest.count >= 4 && rest.prefix(4).allSatisfy { $0 &- 0x30 < 10 }
@@ -37,13 +42,14 @@ struct DateText: Equatable {
     private static func isDatePart(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 || byte == UInt8(ascii: "-") }
 
     private static func parseOne(_ text: ArraySlice<UInt8>) throws(Fault) -> DateText {
-        // A time follows behind a T or a space.
+        // A T or a space begins the time.
         let end = text.firstIndex { $0 == UInt8(ascii: "T") || $0 == UInt8(ascii: "t") || $0 == 0x20 } ?? text.endIndex
         let date = text[..<end]
         if end < text.endIndex {
             let time = text[(end + 1)...]
             guard time.contains(where: { $0 &- 0x30 < 10 }), time.allSatisfy(isTimePart) else { throw .unreadable }
         }
+        // The numbers of the date, with their numbers of digits, which tell years from months and days.
         var parts: [(value: Int64, digits: Int)] = []
         var separator: UInt8?
         var part: (value: Int64, digits: Int) = (0, 0)

@@ -1,9 +1,10 @@
 import Birds
 import Glibc
 
-/// Numbers from the bytes of a cell, without a `String`.
+/// Reads numbers from the bytes of a cell, without making a string.
 enum Number {
-    /// A decimal integer, perhaps with a fraction of zeros (`3.0`); nil for anything else, or beyond 18 digits.
+    /// A decimal integer, also with a fraction of zeros (`3.0`), as spreadsheets write them. Nil for anything else, and
+    /// for more than 18 digits, which may not fit into 64 bits.
     @inline(__always)
     static func integer(_ bytes: [UInt8], _ cell: Row.Cell) -> Int64? {
         var index = Int(cell.start)
@@ -26,7 +27,8 @@ enum Number {
         return isNegative ? -value : value
     }
 
-    /// A decimal number, perhaps with an exponent, rounded to the nearest double; nil for anything else.
+    /// A decimal number, also with an exponent, rounded to the nearest double. Nil for anything else, and for numbers
+    /// that are too large for a double.
     static func double(_ bytes: [UInt8], _ cell: Row.Cell) -> Double? {
         var index = Int(cell.start)
         let end = Int(cell.end)
@@ -41,7 +43,7 @@ enum Number {
             let byte = bytes[index]
             if byte &- 0x30 < 10 {
                 digits += 1
-                // Beyond 18 digits the slow way takes over.
+                // 18 digits fit into 63 bits. Longer numbers take the slow way.
                 if digits <= 18 { mantissa = mantissa * 10 + Int64(byte &- 0x30) }
                 if isFraction { decimals += 1 }
             } else if byte == UInt8(ascii: "."), !isFraction {
@@ -54,7 +56,8 @@ enum Number {
             index += 1
         }
         guard digits > 0 else { return nil }
-        // Both are exact doubles up to 2^53 and 10^22, so that one division rounds once: the nearest double.
+        // Integers up to 2^53 and powers of ten up to 10^22 are exact doubles. So only the division rounds, and its
+        // result is the nearest double.
         guard digits <= 18, mantissa < 1 << 53, decimals < powers.count else { return slow(bytes, cell) }
         let value = Double(mantissa) / powers[decimals]
         return isNegative ? 0 - value : value
@@ -64,6 +67,7 @@ enum Number {
         (0..<exponent).reduce(1) { power, _ in power * 10 }
     }
 
+    /// Reads a number with the standard library, which is right for all numbers.
     private static func slow(_ bytes: [UInt8], _ cell: Row.Cell) -> Double? {
         guard let value = Double(String(decoding: bytes[cell.range], as: UTF8.self)), value.isFinite else { return nil }
         return value

@@ -1,21 +1,25 @@
 import Birds
 
-/// Observations from rows, by the rules for what cells hold.
+/// Decodes records from rows, and checks their values.
+///
+/// A value that can't be right is an error in the row and never a guess: a typing error must not become wrong data.
+/// Files with only the nine members of a plain record take a shorter way, since they have the most rows.
 struct RecordDecoder {
-    /// Counts beyond this are slips.
+    /// The greatest count. A greater one is a typing error.
     static let mostCounted: Int64 = 10_000_000
+    /// The first year of a date. An earlier one is a typing error.
     static let firstYear: Int64 = 1800
 
-    /// More minutes, kilometres, hectares or observers than this are slips.
+    /// The most minutes, kilometres, hectares or observers. A greater number is a typing error.
     static let mostEffort = 1_000_000.0
 
     private let columns: Columns
     private let rules: Format.Rules
     private let lastYear: Int64
-    /// Whether there is more than the nine members of a plain record.
+    /// Whether the file has more than the nine members of a plain record.
     private let hasMore: Bool
 
-    /// - Parameter lastYear: the year after the present one.
+    /// - Parameter lastYear: The last year of a date, which is the year after the current one.
     init(_ format: Format, _ columns: Columns, lastYear: Int) {
         self.columns = columns
         self.lastYear = Int64(lastYear)
@@ -24,7 +28,12 @@ struct RecordDecoder {
         hasMore = !rules.isEmpty || Format.Member.allCases.contains { columns.has($0) && !plain.contains($0) }
     }
 
-    /// - Parameter row: gets texts that are composed of several cells behind its own.
+    /// Decodes a row.
+    /// - Parameters:
+    ///   - row: The row. Texts that are composed of several cells are appended to its bytes.
+    ///   - record: Receives the values. Members for which the file has no columns keep theirs, so use a record for one
+    ///     file only.
+    /// - Throws: `RowError` for the first value that is wrong.
     func decode(_ row: inout Row, into record: inout SourceRecord) throws(RowError) {
         try columns.checkWidth(row)
         record.latitude = try columns.double(.latitude, row)
@@ -51,7 +60,7 @@ struct RecordDecoder {
         record[.halfDays] = try halfDays(row)
         record[real: .effortHours] = try positive(.effortHours, row)
         record[real: .snowDepth] = try positive(.snowDepth, row)
-        // What no checklist has is the record's own.
+        // The time belongs to the checklist. Without a checklist, it is the record's own.
         let time = try time(row)
         (record[.time], record[.ownTime]) = record.checklist.isEmpty ? (nil, time) : (time, nil)
         record[.minutes] = try effort(.minutes, row).map { Int64($0.rounded()) }
@@ -68,7 +77,7 @@ struct RecordDecoder {
         try decodeSource(&row, into: &record)
     }
 
-    /// A place without a code is known by its name, by its coordinates as they are written, or as `unknown`.
+    /// A location without a code gets its name as code, or its coordinates as the file writes them, or `unknown`.
     private func decodeLocation(_ row: inout Row, into record: inout SourceRecord) throws(RowError) {
         record.locationName = try columns.text(.locationName, row)
         guard rules.contains(.locationsWithoutCode) else {
@@ -92,6 +101,7 @@ struct RecordDecoder {
         }
     }
 
+    /// A species has a code, or only names. The author is removed from a scientific name.
     private func decodeSpecies(_ row: inout Row, into record: inout SourceRecord) throws(RowError) {
         guard columns.has(.scientificName) || columns.has(.authoredName) else {
             record.species = try columns.code(.species, row)
@@ -112,7 +122,8 @@ struct RecordDecoder {
         record.isForeign = !taxonClass.isEmpty && row.text(taxonClass).lowercased() != "aves"
     }
 
-    /// Whether the record was seen, and whether it is taken for true.
+    /// Whether the record passed its review, and the count if other columns tell it. `occurrenceStatus` takes
+    /// precedence over a count, and `individualCount` over `organismQuantity`.
     private func decodeStatus(_ row: Row, into record: inout SourceRecord) throws(RowError) {
         record[.valid] = try columns.flag(.valid, row)
         record[.reviewed] = try columns.flag(.reviewed, row)
@@ -125,6 +136,7 @@ struct RecordDecoder {
         if columns.has(.status), row.text(try columns.text(.status, row)).lowercased() == "absent" { record.count = 0 }
     }
 
+    /// The record's own code, by which `--append` recognizes it.
     private func decodeSource(_ row: inout Row, into record: inout SourceRecord) throws(RowError) {
         record.source = try columns.codeIfRequired(.source, row)
         if rules.contains(.sourceByChecklistAndSpecies) {
@@ -135,6 +147,7 @@ struct RecordDecoder {
         }
     }
 
+    /// Coordinates are degrees; a location has both or neither.
     @inline(__always)
     private func checkLocation(_ record: SourceRecord) throws(RowError) {
         switch (record.latitude, record.longitude) {
@@ -149,7 +162,7 @@ struct RecordDecoder {
         }
     }
 
-    /// From a year, a month and a day in cells of their own.
+    /// A date from the columns year, month and day.
     @inline(__always)
     private func date(_ row: Row) throws(RowError) -> Int64 {
         guard let year = try columns.integer(.year, row) else {
@@ -160,7 +173,7 @@ struct RecordDecoder {
             .month, .day)
     }
 
-    /// From one cell.
+    /// A date from one column.
     private func wholeDate(_ row: Row) throws(RowError) -> Int64 {
         let cell = columns.cell(.date, row)
         let text: DateText
@@ -172,13 +185,14 @@ struct RecordDecoder {
             case .unreadable:
                 throw columns.error(.date, "'\(shown)' is not a date; write it as 2021-02-03")
             case .tooLong:
-                throw columns.error(.date, "'\(shown)' is more than a year; a record needs the year that it is of")
+                throw columns.error(.date, "'\(shown)' is in more than one year; give a date within one year")
             }
         }
         return try date(text, .date, .date, .date)
     }
 
-    /// `yyyymmdd`, 00 for what is not known.
+    /// The date as `yyyymmdd`, with 00 for an unknown month or day.
+    /// - Throws: `RowError` in one of the given columns if there is no such date.
     @inline(__always)
     private func date(
         _ date: DateText, _ ofYear: Format.Member, _ ofMonth: Format.Member, _ ofDay: Format.Member
@@ -199,6 +213,7 @@ struct RecordDecoder {
         return year * 10_000 + month * 100 + day
     }
 
+    /// A count; nil if the birds were not counted.
     @inline(__always)
     private func count(_ row: Row, _ member: Format.Member = .count) throws(RowError) -> Int64? {
         guard let count = try columns.integer(member, row) else { return nil }
@@ -209,7 +224,7 @@ struct RecordDecoder {
         return count
     }
 
-    /// Minutes after midnight.
+    /// A time in minutes after midnight; nil if the cell is empty.
     private func time(_ row: Row) throws(RowError) -> Int64? {
         let cell = columns.cell(.time, row)
         if cell.isEmpty { return nil }
@@ -219,13 +234,15 @@ struct RecordDecoder {
         return minutes
     }
 
+    /// A confidence from 0 to 1.
     private func confidence(_ row: Row) throws(RowError) -> Double? {
         guard let value = try positive(.confidence, row) else { return nil }
         guard value <= 1 else { throw columns.error(.confidence, "\(value) is not between 0 and 1") }
         return value
     }
 
-    /// Bits 1, 2, 4, 8 for the morning and the afternoon of both days; nil where nothing is known of any.
+    /// The half days on which a FeederWatch site was watched: the bits 1, 2, 4 and 8 for the morning and the afternoon
+    /// of the first and the second day. Nil if the row tells nothing of any.
     private func halfDays(_ row: Row) throws(RowError) -> Int64? {
         guard columns.has(.day1AM) else { return nil }
         let members: [(Format.Member, Int64)] = [(.day1AM, 1), (.day1PM, 2), (.day2AM, 4), (.day2PM, 8)]
@@ -236,6 +253,7 @@ struct RecordDecoder {
         return bits
     }
 
+    /// A number up to `mostEffort`, not negative.
     private func effort(_ member: Format.Member, _ row: Row) throws(RowError) -> Double? {
         guard let value = try positive(member, row) else { return nil }
         guard value <= Self.mostEffort else {
@@ -244,6 +262,7 @@ struct RecordDecoder {
         return value
     }
 
+    /// A number that is not negative.
     private func positive(_ member: Format.Member, _ row: Row) throws(RowError) -> Double? {
         guard columns.has(member), let value = try columns.double(member, row) else { return nil }
         guard value >= 0 else { throw columns.error(member, "\(value) is negative") }

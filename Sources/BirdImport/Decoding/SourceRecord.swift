@@ -1,35 +1,38 @@
 import Birds
 
-/// What a row says of one observation and its checklist. Texts are cells of the row.
+/// The values of one row: a record and its checklist.
+///
+/// Texts are cells of the row, so the record is valid until the row is cleared. One record is used for all rows of a
+/// file, and it contains no references, so a row allocates nothing.
 struct SourceRecord {
     var location = Row.Cell.empty
     var locationName = Row.Cell.empty
     var latitude: Double?
     var longitude: Double?
     var region = Row.Cell.empty
-    /// `yyyymmdd`, 00 for what is not known.
+    /// `yyyymmdd`, with 00 for an unknown month or day.
     var date: Int64 = 0
-    /// The code; where a format has none it is empty, and the names tell the species.
+    /// The code of the species. If it is empty, the names tell the species.
     var species = Row.Cell.empty
     var scientificName = Row.Cell.empty
     var commonName = Row.Cell.empty
-    /// Nil: seen and not counted.
+    /// Nil if the birds were not counted.
     var count: Int64?
     /// The code of the checklist.
     var checklist = Row.Cell.empty
     /// The record's own code in its file.
     var source = Row.Cell.empty
-    /// Of checklists that several observers share.
+    /// The identifier that copies of a shared checklist have in common.
     var group = Row.Cell.empty
-    /// Whether it says that it is no bird.
+    /// Whether the row says that it is not a bird.
     var isForeign = false
 
-    // What few files have, by `RecordDetails.Member`; a bit is set for what there is.
+    // The members that few files have, by `RecordDetails.Member`. `present` has a bit for each that is set.
     private(set) var present: UInt32 = 0
     private var numbers = [16 of Int64](repeating: 0)
     private var texts = [16 of Row.Cell](repeating: .empty)
 
-    /// A whole number, or minutes after midnight.
+    /// A whole number, flag or time in minutes after midnight; nil if it is not known.
     subscript(member: RecordDetails.Member) -> Int64? {
         get { present & member.bit != 0 ? numbers[member.rawValue % 16] : nil }
         set {
@@ -38,12 +41,13 @@ struct SourceRecord {
         }
     }
 
+    /// A real number, kept as the bits of a `Double`; nil if it is not known.
     subscript(real member: RecordDetails.Member) -> Double? {
         get { self[member].map { Double(bitPattern: UInt64(bitPattern: $0)) } }
         set { self[member] = newValue.map { Int64(bitPattern: $0.bitPattern) } }
     }
 
-    /// Empty where there is none.
+    /// A text; empty if there is none.
     subscript(text member: RecordDetails.Member) -> Row.Cell {
         get { present & member.bit != 0 ? texts[member.rawValue % 16] : .empty }
         set {
@@ -57,9 +61,10 @@ struct SourceRecord {
     }
 }
 
-/// What is wrong with a row.
+/// An error in a row. Other rows can still be imported (`--skip-errors`).
 struct RowError: Error, Equatable {
-    /// As its file calls it; nil where it is the row as a whole.
+    /// The column as the file spells it; nil if the row as a whole is wrong.
     var column: String?
+    /// What is wrong, as the end of a sentence about the column or the row.
     var reason: String
 }

@@ -1,31 +1,35 @@
 import Birds
 
-/// What a table of species says of one.
+/// A row of a species table.
 struct SourceSpecies: Equatable {
     var code: String
     var scientificName: String?
     var commonName: String?
+    /// The kind of taxon, in the words of eBird's taxonomy, such as `species`, `issf` or `hybrid`.
     var category: String?
+    /// Its position in a list in which relatives follow one another. Only taxonomies have it.
     var taxonOrder: Double?
 
     func hasNames(of other: SourceSpecies) -> Bool {
         scientificName == other.scientificName && commonName == other.commonName
     }
 
-    /// Takes what another table says of the same names: one that has an order is a taxonomy, and knows the category.
+    /// Takes the order and category from a row with the same names. A row with an order comes from a taxonomy, which
+    /// knows the category better than `SpeciesDecoder.category` can guess it.
     mutating func learn(from other: SourceSpecies) {
         guard taxonOrder == nil else { return }
         (taxonOrder, category) = (other.taxonOrder, other.category ?? category)
     }
 }
 
-/// Species from rows.
+/// Decodes species from rows of a species table.
 struct SpeciesDecoder {
     private let columns: Columns
 
     init(_ columns: Columns) { self.columns = columns }
 
-    /// Nil for a species without any name, of which there is nothing to learn.
+    /// Decodes a row.
+    /// - Returns: Nil for a species without names, since there is nothing to store.
     func decode(_ row: Row) throws(RowError) -> SourceSpecies? {
         try columns.checkWidth(row)
         let code = row.text(try columns.code(.species, row))
@@ -37,18 +41,19 @@ struct SpeciesDecoder {
             scientificName: scientificName.isEmpty ? nil : row.text(scientificName),
             commonName: commonName.isEmpty ? nil : row.text(commonName),
             taxonOrder: columns.has(.taxonOrder) ? try columns.double(.taxonOrder, row) : nil)
-        // What the file says goes before what the name tells.
+        // A category in the file takes precedence over a guess from the name.
         let category = columns.has(.category) ? try columns.text(.category, row) : .empty
         species.category = category.isEmpty ? Self.category(of: species) : row.text(category)
         return species
     }
 
-    /// What kind of taxon a name stands for, in the words of eBird's taxonomy; nil where the name does not tell.
+    /// The category of a taxon, guessed from its name by the conventions of eBird's taxonomy; nil if the name does not
+    /// tell.
     static func category(of species: SourceSpecies) -> String? {
         if species.code == "nobird" { return nil }
-        // The common name tells more: a scientific name has slashes and crosses within a species, too.
+        // The common name tells more: scientific names have slashes and crosses within a species too.
         guard let name = (species.commonName ?? species.scientificName)?.lowercased() else { return nil }
-        // What stands before a parenthesis is the name of the species, what is within one says more of it.
+        // The name of the species comes before a parenthesis, and a subspecies or form within it.
         let head = name.prefix { $0 != "(" }
         func isCross(_ name: some StringProtocol) -> Bool { name.contains(" x ") || name.contains(" × ") }
         if name.contains("intergrade") { return "intergrade" }

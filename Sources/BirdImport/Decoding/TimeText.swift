@@ -1,9 +1,11 @@
 import Birds
 
-/// A time of day as files write it.
+/// Reads times of day.
 enum TimeText {
-    /// Minutes after midnight of `06:41`, `6:41`, `06:41:30`, `06:41 AM`, perhaps with an offset from UTC or the end of an
-    /// interval behind it, which are passed over; nil for anything else.
+    /// Minutes after midnight of a time such as `06:41`, `6:41`, `06:41:30` or `06:41 AM`. Nil for anything else.
+    ///
+    /// Seconds are dropped. An offset from UTC and the end of an interval (ISO 8601), which Darwin Core's `eventTime`
+    /// may have, are ignored: the time is the local one.
     static func minutes(_ text: ArraySlice<UInt8>) -> Int64? {
         var rest = text
         guard let hour = number(&rest), rest.popFirst() == UInt8(ascii: ":"), let minute = number(&rest) else {
@@ -28,7 +30,7 @@ enum TimeText {
         }
     }
 
-    /// Takes one or two digits.
+    /// Reads one or two digits.
     private static func number(_ rest: inout ArraySlice<UInt8>) -> Int64? {
         let digits = rest.prefix(2).prefix { $0 &- 0x30 < 10 }
         guard !digits.isEmpty else { return nil }

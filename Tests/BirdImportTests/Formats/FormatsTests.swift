@@ -171,7 +171,7 @@ import Testing
         ("2021-02-03", "1700-01-01", "Date: 1700 is not between 1800 and 2025"),
         (
             "2021-02-03", "2020-12-31/2021-01-01",
-            "Date: '2020-12-31/2021-01-01' is more than a year; a record needs the year that it is of"
+            "Date: '2020-12-31/2021-01-01' is in more than one year; give a date within one year"
         ),
         ("06:41 AM", "26:41", "Time: '26:41' is not a time of day; write it as 06:41"),
         (",60,1,1.5,,2", ",60,2,1.5,,2", "All Obs Reported: 2 is neither 0 nor 1"),
