@@ -1,7 +1,7 @@
 import Birds
 
 extension DataSets {
-    /// A line for each data set under a line of titles, in columns.
+    /// The list for a terminal: a line of titles and a line for each data set, in aligned columns.
     public static func table(_ list: [DataSet]) -> String {
         let titles = ["name", "records", "checklists", "format", "imported", "licence"]
         let rows = list.map { set in
@@ -25,7 +25,7 @@ extension DataSets {
         return text
     }
 
-    /// A JSON array with an object for each data set; `null` for what is not known.
+    /// The list as a JSON array with an object for each data set. Unknown values are `null`.
     public static func json(_ list: [DataSet]) -> String {
         let objects = list.map { set in
             let members: [(String, String)] = [

@@ -1,28 +1,32 @@
 import Birds
 
-/// The data sets of a database: what there is, and taking one out.
+/// Lists and removes the data sets of a database.
 public enum DataSets {
     public struct DataSet: Sendable, Equatable {
         public let name: String
+        /// The number of its records.
         public let records: Int
+        /// The number of its checklists.
         public let checklists: Int
-        /// The format of its last import.
+        /// The name of the format of its last import.
         public let format: String
-        /// UTC, ISO 8601.
+        /// The time of its last import: UTC, ISO 8601.
         public let importedAt: String
+        // Nil if no import has told.
         public let source: String?
         public let licence: String?
         public let citation: String?
     }
 
-    /// By name.
+    /// The data sets of a database, sorted by the bytes of their names.
+    /// - Throws: `ImportError.refused` if the file does not exist or is not a Rookery database.
     public static func list(path: String) throws(ImportError) -> [DataSet] {
         guard let identity = FileIdentity(path: path) else { throw .refused("\(path) does not exist.") }
-        // Opening a pipe would wait for who writes to it.
+        // Opening a pipe would wait for a writer.
         guard identity.isRegular else { throw .refused("\(path) is not a file; give the path of a database.") }
         do throws(StoreError) {
             let database = try Database(path: path, mode: .readOnly)
-            // The tables of data sets are the same in all layouts, so that one can be taken out of an older file.
+            // The table is the same in all layouts, so that data sets can be removed from an older file too.
             if try !Migration.isNeeded(database) { try Schema.check(database, path: path) }
             let select = try database.prepare(
                 """
@@ -43,21 +47,25 @@ public enum DataSets {
         }
     }
 
-    /// Takes a data set out of the database, with the places that no other needs: a new generation of the file.
-    /// - Parameter waitsForClock: see `ImportOptions`.
-    /// - Returns: how many records it had.
+    /// Removes a data set, with the locations and unnamed species that no other data set needs. Makes a new generation
+    /// of the file.
+    /// - Parameter waitsForClock: See `ImportOptions`.
+    /// - Returns: The number of removed records.
+    /// - Throws: `ImportError`; the database is then unchanged.
     @discardableResult
     public static func remove(name: String, path: String, waitsForClock: Bool = false) throws(ImportError) -> Int {
         guard FileIdentity(path: path) != nil else { throw .refused("\(path) does not exist.") }
         let generation = try Generation(path: path, waitsForClock: waitsForClock)
         let names = try list(path: path).map(\.name)
-        // Byte by byte, as SQLite compares them: for Swift, two normal forms of a name are equal.
+        // Compared by bytes, as SQLite does. For Swift, strings are equal if they are canonically equivalent.
         guard names.contains(where: { $0.utf8.elementsEqual(name.utf8) }) else {
             let nearest = Spelling.nearest(to: name, among: names)
             throw .refused(
                 "There is no data set '\(name)'"
                     + (nearest.map { "; the nearest name is '\($0)'." }
-                        ?? (names.isEmpty ? "; there is none at all." : "; 'rookery datasets list' shows them.")))
+                        ?? (names.isEmpty
+                            ? "; the database has no data sets." : "; 'rookery datasets list' shows all of them."))
+            )
         }
         return try generation.change { (database) throws(StoreError) -> Int in
             let select = try database.prepare("SELECT id FROM dataset WHERE name = ?1")
@@ -78,22 +86,23 @@ public enum DataSets {
         }
     }
 
-    /// The longest name, in bytes.
+    /// The longest name of a data set, in bytes.
     private static let longestName = 200
 
-    /// The name that a file gives to its data set: its own, without folder and extension.
+    /// The name of the data set for a file: the name of the file without folder and extension.
+    /// - Throws: `ImportError.refused` if that can't be the name of a data set.
     static func name(of path: String) throws(ImportError) -> String {
         var name = path.split(separator: "/").last.map(String.init) ?? ""
         if let dot = name.lastIndex(of: "."), dot != name.startIndex { name = String(name[..<dot]) }
         do throws(ImportError) {
             try checkName(name)
         } catch {
-            throw .refused("\(error.message) Give the data set of \(path) another name with --dataset.")
+            throw .refused("\(error.message) Name the data set of \(path) with --dataset.")
         }
         return name
     }
 
-    /// A name must be fit to stand in a list and on a line.
+    /// Checks a name. A comma separates names in a query, and control characters would break a line of a report.
     static func checkName(_ name: String) throws(ImportError) {
         let isPlain = name.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F && $0 != UInt8(ascii: ",") }
         guard isPlain, !name.isEmpty, name.first != " ", name.last != " ", name.utf8.count <= longestName else {

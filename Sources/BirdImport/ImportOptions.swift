@@ -1,33 +1,34 @@
 import Birds
 import Glibc
 
-/// What to import, and how.
+/// The files of an import, and what to do with them.
 public struct ImportOptions: Sendable {
-    /// Paths of the files; all of them become one generation, or none does.
+    /// The paths of the files. Either all of them are imported or none.
     public var files: [String]
-    /// The path of the database; it is made if it is missing.
+    /// The path of the database, which is created if it does not exist.
     public var database: String
-    /// The data set of all files; nil for each file's own name without its extension.
+    /// The name of the data set for all files; nil for the name of each file without its extension.
     public var dataset: String?
-    /// The name of the format of all files; nil to detect each one's.
+    /// The name of the format of all files; nil to detect the format of each.
     public var format: String?
-    /// Adds to the data set instead of replacing it.
+    /// Whether to add records to the data sets instead of replacing them.
     public var append = false
-    /// Where the records come from, under which terms, and how to cite them; nil keeps what the data set has.
+    // Where the records come from, their licence, and how to cite them; nil keeps what the data set has.
     public var source: String?
     public var licence: String?
     public var citation: String?
-    /// Where every row in error is written, as CSV.
+    /// The path of a CSV file for all rows in error; nil for none.
     public var rejects: String?
-    /// Stores the other rows where some are in error.
+    /// Whether to store the other rows if some are in error.
     public var skipErrors = false
-    /// Keeps records that did not pass review.
+    /// Whether to keep records that did not pass review.
     public var includeInvalid = false
-    /// Does everything but change the database.
+    /// Whether to do everything except change the database.
     public var dryRun = false
-    /// Seconds since 1970 UTC: when the data set was imported, and which year is the next.
+    /// The time of the import, in seconds since 1970 UTC. It also decides the last year that a date may have.
     public var now: Int = time(nil)
-    /// Waits where this change would be published within a second of the last: see `PublishedGeneration`.
+    /// Whether to wait until a second has passed since the last change, so that no two generations have the same
+    /// `Last-Modified` (`PublishedGeneration`).
     public var waitsForClock = false
 
     public init(files: [String], database: String) {
@@ -36,17 +37,18 @@ public struct ImportOptions: Sendable {
     }
 }
 
-/// How far an import is.
+/// The progress of an import.
 public struct ImportProgress: Sendable {
     public enum Stage: Sendable, Equatable {
         case reading(file: String)
         case storing
+        /// Makes indexes and summaries. It has no numbers.
         case indexing
     }
 
     public var stage: Stage
-    /// Records of this stage so far.
+    /// The number of records in this stage so far.
     public var records: Int
-    /// Of this stage, between 0 and 1.
+    /// The completed part of this stage, from 0 to 1.
     public var fraction: Double
 }

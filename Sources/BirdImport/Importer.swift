@@ -1,23 +1,26 @@
 import Birds
 import Glibc
 
-/// Imports files into a database: reads all of them, then makes one new generation, or leaves the database as it is.
+/// Imports files into a database. All files are read first (`Reading`). Then the database is changed as a whole
+/// (`Generation`), or stays as it is.
 public enum Importer {
     /// The names of the formats that can be imported.
     public static var formats: [String] { Detection.names }
 
-    /// - Parameter progress: called some thousand times, whenever a stretch of work is done.
-    /// - Returns: what happened; where rows are in error and not to be skipped, or all rows of a file are, nothing was
-    ///   stored (`isStored`).
+    /// Imports files.
+    /// - Parameter progress: Called after every few thousand rows.
+    /// - Returns: A report. Nothing was stored (`isStored`) if rows are in error and `skipErrors` is not set, or if all
+    ///   rows of a file are in error.
+    /// - Throws: `ImportError`; the database is then unchanged.
     public static func run(
         _ options: ImportOptions, progress: (ImportProgress) -> Void = { _ in }
     ) throws(ImportError) -> ImportReport {
-        guard !options.files.isEmpty else { throw .refused("There is no file to import.") }
+        guard !options.files.isEmpty else { throw .refused("There is no file to import; name at least one.") }
         if let format = options.format, !formats.contains(format) {
-            throw .refused("There is no format '\(format)'; there are \(formats.joined(separator: ", ")).")
+            throw .refused("There is no format '\(format)'; the formats are \(formats.joined(separator: ", ")).")
         }
         if let dataset = options.dataset { try DataSets.checkName(dataset) }
-        // The lock comes first, so that nobody waits for a long file to be read only to be refused.
+        // The lock is taken first, so that an import is not refused after it has read large files.
         let generation = try Generation(path: options.database, waitsForClock: options.waitsForClock)
         var reading = try Reading(options, database: generation.path)
         for file in options.files { try reading.read(file, progress: progress) }
@@ -32,6 +35,7 @@ public enum Importer {
         return report
     }
 
+    /// Stores what was read, as one change of the database.
     private static func store(
         _ reading: Reading, into generation: Generation, _ options: ImportOptions, _ report: inout ImportReport,
         _ progress: (ImportProgress) -> Void
@@ -39,9 +43,10 @@ public enum Importer {
         let total = max(1, reading.staging.count)
         let (outcome, named) = try generation.change(publish: !options.dryRun) {
             (database) throws(StoreError) -> (DataSetWriter.Outcome?, Int) in
-            // Names come first, so that the species of the records are known.
+            // Names are stored first, since records may name their species by them.
             let catalogue = Catalogue(database)
             let named = try catalogue.name(reading.species)
+            // Only species tables were read.
             guard !reading.targets.isEmpty else {
                 if catalogue.hasMovedIDs {
                     try Schema.makeIndexes(in: database)

@@ -1,7 +1,12 @@
 import Birds
 import Glibc
 
-/// The first half of an import: reads every row of every file, stages the good ones and reports the others.
+/// The first half of an import: reads all rows of all files. Valid records go to `staging` and species to `species`;
+/// the others are counted in the report. The database is not touched.
+///
+/// Invariants:
+/// - Each row is staged, left out for a reason, or in error, and counted as such.
+/// - No file is imported twice, even under different names.
 struct Reading {
     private let options: ImportOptions
     private let database: String
@@ -9,19 +14,24 @@ struct Reading {
     private let importedAt: String
     private let rejects: Rejects?
     let staging: Staging
+    /// The data sets of the files.
     private(set) var targets: [DataSetWriter.Target] = []
-    /// Species in the order in which they were met, each code once.
+    /// The species of all species tables, each code once, in the order in which they appeared.
     private(set) var species: [SourceSpecies] = []
-    /// By the UTF-8 of codes: strings would be equal to others of the same characters.
+    /// The positions in `species`, and the rows that gave the names, by code. Codes are bytes, since Swift strings with
+    /// different bytes can be equal.
     private var speciesByCode: [[UInt8]: (index: Int, file: Int, line: Int)] = [:]
     private(set) var report = ImportReport()
+    /// The files that were read, to find one that is named twice.
     private var identities: [FileIdentity: String] = [:]
 
-    /// More than there are names of birds in any language.
+    /// The most species, which are held in memory.
     private static let mostSpecies = 1 << 20
-    /// How many rows pass between two reports of progress.
+    /// The number of rows between two reports of progress.
     private static let stretch = 8192
 
+    /// - Parameter database: The path of the database without symbolic links.
+    /// - Throws: `ImportError.refused` if the file for rejected rows can't be written.
     init(_ options: ImportOptions, database: String) throws(ImportError) {
         self.options = options
         self.database = database
@@ -39,6 +49,7 @@ struct Reading {
         staging = Staging(in: Generation.folder(of: database))
     }
 
+    /// A time in ISO 8601, such as `2021-02-03T06:41:00Z`.
     private static func timestamp(_ utc: tm) -> String {
         func digits(_ value: Int32, _ width: Int) -> String {
             let text = String(value)
@@ -48,6 +59,9 @@ struct Reading {
             + digits(utc.tm_hour, 2) + ":" + digits(utc.tm_min, 2) + ":" + digits(utc.tm_sec, 2) + "Z"
     }
 
+    /// Reads a file.
+    /// - Throws: `ImportError.refused` if the file can't be read, has an unknown format, is named twice, or has no
+    ///   rows.
     mutating func read(_ path: String, progress: (ImportProgress) -> Void) throws(ImportError) {
         let file = try SourceFile(path: path)
         guard let identity = FileIdentity(path: path), identity != FileIdentity(path: database) else {
@@ -67,20 +81,21 @@ struct Reading {
                 dataset: dataset.map { targets[$0].name }))
         var rows = 0
         for table in content.tables { rows += try read(table, of: file, dataset: dataset ?? 0, progress: progress) }
-        guard rows > 0 else { throw .refused("\(path) has a header and no rows.") }
+        guard rows > 0 else { throw .refused("\(path) has a header but no rows.") }
     }
 
-    /// Says that all files are read.
+    /// Call it when all files are read.
     func finish() throws(ImportError) {
         try rejects?.flush()
     }
 
-    /// The number of the data set into which a file goes.
+    /// The number of the data set for a file, which is added to `targets` if it is new.
     private mutating func target(for path: String, format: String) throws(ImportError) -> Int {
         let name = if let given = options.dataset { given } else { try DataSets.name(of: path) }
         if let known = targets.firstIndex(where: { $0.name.utf8.elementsEqual(name.utf8) }) {
             guard options.dataset != nil else {
-                throw .refused("\(path) would be data set \(name), as another file is; say which with --dataset.")
+                throw .refused(
+                    "\(path) and another file would both become data set \(name); give the name with --dataset.")
             }
             return known
         }
@@ -91,7 +106,8 @@ struct Reading {
         return targets.count - 1
     }
 
-    /// Reads all rows of a table; how many there were.
+    /// Reads all rows of a table.
+    /// - Returns: The number of rows.
     private mutating func read(
         _ table: SourceTable, of file: SourceFile, dataset: Int, progress: (ImportProgress) -> Void
     ) throws(ImportError) -> Int {
@@ -145,7 +161,8 @@ struct Reading {
         return rows
     }
 
-    /// Stages a record, or leaves it out; the error of its row where there is one.
+    /// Stages a record, or leaves it out.
+    /// - Returns: The error of the row, or nil.
     private mutating func stage(
         _ record: SourceRecord, _ row: Row, _ shared: SharedChecklists?, dataset: Int, file: Int, complete: Bool?
     ) throws(ImportError) -> RowError? {
@@ -154,7 +171,7 @@ struct Reading {
             return leaveOut("did not pass review (--include-invalid keeps them)", file: file)
         }
         if let shared, !shared.keeps(record, row) {
-            return leaveOut("a checklist that several observers share, kept once", file: file)
+            return leaveOut("on another copy of a shared checklist", file: file)
         }
         do throws(StoreError) {
             switch try staging.add(record, row, dataset: dataset, file: file, complete: complete) {
@@ -162,14 +179,18 @@ struct Reading {
             case .repeated(let first, let line):
                 let origin = first == file ? "line \(line)" : "\(report.files[first].path), line \(line)"
                 return RowError(
-                    column: nil, reason: "the record \(row.text(record.source)) stands already in \(origin)")
+                    column: nil, reason: "the record \(row.text(record.source)) is already in \(origin)")
             }
         } catch {
             throw ImportError(error, path: "the temporary files")
         }
     }
 
-    /// Keeps the names of a species; the error of its row where its code has other names already.
+    /// Keeps the names of a species.
+    ///
+    /// The same code may come several times. The same names are left out. Of a taxonomy and another table, the taxonomy
+    /// is kept, in whatever order they come. All other differences are errors, since no table is known to be better.
+    /// - Returns: The error of the row, or nil.
     private mutating func add(_ named: SourceSpecies, _ row: Row, file: Int) throws(ImportError) -> RowError? {
         let code = Array(named.code.utf8)
         if let first = speciesByCode[code] {
@@ -177,7 +198,7 @@ struct Reading {
                 species[first.index].learn(from: named)
                 return leaveOut("the same as an earlier row", file: file)
             }
-            // A taxonomy goes before a list without an order, whichever comes first.
+            // Only a taxonomy gives an order.
             let isOrdered = (species[first.index].taxonOrder != nil, named.taxonOrder != nil)
             if first.file != file, isOrdered.0 != isOrdered.1 {
                 let isFirstKept = isOrdered.0
@@ -185,7 +206,7 @@ struct Reading {
                     species[first.index] = named
                     speciesByCode[code] = (first.index, file, row.line)
                 }
-                return leaveOut("named otherwise in a taxonomy", file: isFirstKept ? file : first.file)
+                return leaveOut("named differently in a taxonomy", file: isFirstKept ? file : first.file)
             }
             let origin =
                 first.file == file ? "line \(first.line)" : "\(report.files[first.file].path), line \(first.line)"
@@ -199,11 +220,14 @@ struct Reading {
         return nil
     }
 
+    /// Counts a row that is left out.
+    /// - Returns: Nil, since it is not an error.
     private mutating func leaveOut(_ reason: String, file: Int) -> RowError? {
         report.files[file].leftOut[reason, default: 0] += 1
         return nil
     }
 
+    /// Counts a row in error, and reports it as far as reports have room.
     private mutating func reject(_ error: RowError, _ row: Row, file: Int) throws(ImportError) {
         report.files[file].rowsInError += 1
         report.rowsInError += 1

@@ -1,53 +1,60 @@
 import Birds
 
-/// What an import did.
+/// The result of an import, for the user. `text` writes it as lines.
 public struct ImportReport: Sendable {
     /// One file of the import.
     public struct File: Sendable {
         public let path: String
-        /// Of its format, such as `Project FeederWatch raw`.
+        /// The title of its format, such as `Project FeederWatch raw`.
         public let format: String
         public let encoding: TextEncoding
-        /// Nil for a table of species.
+        /// The name of its data set; nil for a species table.
         public let dataset: String?
-        /// Rows of observations that were read, whatever became of them.
+        /// The number of rows with records, including those that were left out or are in error.
         public var records = 0
-        /// Rows of species that were read.
+        /// The number of rows with species, including those that were left out or are in error.
         public var species = 0
-        /// Reasons for which rows were left out, and how many.
+        /// The numbers of rows that were left out, by reason. These are not errors.
         public var leftOut: [String: Int] = [:]
         public var rowsInError = 0
 
-        /// Whether no row of it can be used, which says that it is not what it was taken for.
+        /// Whether no row can be used. The file is then probably not what it was taken for, and nothing is stored even
+        /// with `--skip-errors`.
         var isAllInError: Bool { rowsInError > 0 && rowsInError == records + species }
     }
 
     /// A row that could not be used.
     public struct RowInError: Sendable, Equatable {
+        /// The path of its file.
         public let file: String
-        /// From 1, the header included.
+        /// The number of its line, from 1 for the header.
         public let line: Int
-        /// As the file calls it; nil for the row as a whole.
+        /// The column as the file spells it; nil if the row as a whole is wrong.
         public let column: String?
         public let reason: String
     }
 
-    /// How many rows in error are kept to show them.
+    /// The most rows in error that are listed in a report. All of them go to the file of `--rejects`.
     public static let mostShown = 10
 
     public internal(set) var files: [File] = []
-    /// Whether the database was changed, or would have been but for a dry run.
+    /// Whether the records were stored, or would have been without `--dry-run`.
     public internal(set) var isStored = false
     public internal(set) var isDryRun = false
+    /// The number of rows in error in all files.
     public internal(set) var rowsInError = 0
+    /// The first rows in error, up to `mostShown`.
     public internal(set) var firstErrors: [RowInError] = []
+    /// The number of stored records.
     public internal(set) var stored = 0
-    /// Records that gave way to those stored.
+    /// The number of records that were removed to make room for them.
     public internal(set) var replaced = 0
+    /// The number of checklists that got records.
     public internal(set) var checklists = 0
+    /// The number of locations of the stored records.
     public internal(set) var locations = 0
-    /// Species whose names were added or changed.
+    /// The number of species whose names were added or changed.
     public internal(set) var speciesStored = 0
-    /// Codes of species that no table of species knows, among the records stored, and how many records have them.
+    /// The species of the stored records that are in no species table, and their numbers of records.
     public internal(set) var unknownSpecies: [(code: String, records: Int)] = []
 }

@@ -1,10 +1,10 @@
 import Birds
 
 extension ImportReport {
-    /// How many unknown species are named.
+    /// The most unknown species that are named.
     private static let mostNamed = 10
 
-    /// The report for a person, some lines.
+    /// The report as lines, each with a line feed at its end.
     public var text: String {
         var lines: [String] = []
         for file in files { lines += describe(file) }
@@ -17,8 +17,8 @@ extension ImportReport {
         }
         if !isStored, let file = files.first(where: \.isAllInError) {
             lines.append(
-                "Nothing was stored: all rows of \(file.path) are in error. Is it the right file, and of the right format?"
-            )
+                "Nothing was stored: all rows of \(file.path) are in error. Check that it is the right file and has the "
+                    + "right format.")
             return lines.joined(separator: "\n") + "\n"
         }
         if !isStored {
@@ -49,6 +49,7 @@ extension ImportReport {
         return lines.joined(separator: "\n") + "\n"
     }
 
+    /// The lines about a file.
     private func describe(_ file: File) -> [String] {
         var line = "\(file.path): \(file.format)"
         if file.encoding != .utf8 { line += ", not UTF-8: read as \(file.encoding.rawValue)" }
@@ -63,12 +64,12 @@ extension ImportReport {
         return lines
     }
 
-    /// A number with its unit.
+    /// A number and its noun, such as `1 record` or `1,234 records`.
     public static func count(_ number: Int, _ one: String, _ many: String) -> String {
         "\(Self.number(number)) \(number == 1 ? one : many)"
     }
 
-    /// With a comma between thousands.
+    /// A number with commas between groups of three digits.
     static func number(_ number: Int) -> String {
         var text = ""
         for (position, digit) in String(number).reversed().enumerated() {

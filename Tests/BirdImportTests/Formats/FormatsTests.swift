@@ -74,7 +74,7 @@ import Testing
             try details() == ["stejay|20210203|5|\(hill)|CA-BC|O2|1", "stejay|20210203||\(hill)|CA|O3|1"])
         #expect(
             report.files.first?.leftOut == [
-                "a checklist that several observers share, kept once": 1,
+                "on another copy of a shared checklist": 1,
                 "did not pass review (--include-invalid keeps them)": 1,
             ])
         #expect(try checklists().first == "S11|06:41|60|1.5||2|1|Traveling|windy|1")
