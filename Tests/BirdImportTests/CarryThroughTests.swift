@@ -9,7 +9,7 @@ import Testing
 
     init() throws { fixture = try ImportFixture() }
 
-    /// A row of the given cells, to be taken one after the other.
+    /// A row to which cells are added one after the other.
     private struct Cells {
         var row = Row()
         mutating func add(_ text: String) -> Row.Cell {
@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    @Test func storesAllThatARecordTells() throws {
+    @Test func storesAllMembersOfARecord() throws {
         let staging = Staging(in: Generation.folder(of: fixture.database))
         var cells = Cells()
         var record = SourceRecord()
@@ -51,7 +51,7 @@ import Testing
         record[text: .breedingCode] = cells.add("NY")
         record[text: .comments] = cells.add("two, flying")
         #expect(try staging.add(record, cells.row, dataset: 0, file: 0, complete: nil) == .staged)
-        // Nothing of one record stays for the next.
+        // No value of one record is kept for the next.
         var plain = SourceRecord()
         plain.location = record.location
         plain.date = 20_210_204
@@ -72,7 +72,7 @@ import Testing
         #expect(try fixture.isSound())
     }
 
-    @Test func findsASpeciesByItsNamesOrKeepsItUnderThem() throws {
+    @Test func findsASpeciesByItsNamesOrUsesANameAsCode() throws {
         fixture.write("t.csv", "species_id,sci_name,en_us\nsteJay,Cyanocitta stelleri,Steller's Jay\n")
         try fixture.run("t.csv")
         let staging = Staging(in: Generation.folder(of: fixture.database))
@@ -96,7 +96,7 @@ import Testing
         #expect(try fixture.isSound())
     }
 
-    @Test func bringsAFileOfTheFirstLayoutUpToDate() throws {
+    @Test func bringsAFileOfLayout1UpToDate() throws {
         for change in ["import", "remove"] {
             let fixture = try ImportFixture()
             fixture.write("a.csv", plainHeader + "L1,60.5,-135.25,CA-YT,2021,2,3,a,2\nL2,,,,2021,2,4,b,\n")
@@ -104,7 +104,7 @@ import Testing
             try fixture.run("a.csv", "b.csv")
             let new = try fixture.rows("SELECT * FROM summary")
             do {
-                // As the first layout was.
+                // Back to layout 1.
                 let database = try Database(path: fixture.database, mode: .readWrite)
                 try database.execute(
                     """

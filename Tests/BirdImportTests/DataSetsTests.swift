@@ -34,7 +34,7 @@ import Testing
         #expect(DataSets.json([]) == "[]\n")
     }
 
-    @Test func removesOneWithWhatOnlyItNeeds() throws {
+    @Test func removesADataSetWithItsLocationsAndSpecies() throws {
         #expect(try DataSets.remove(name: "one", path: fixture.database) == 2)
         #expect(try DataSets.list(path: fixture.database).map(\.name) == ["two"])
         #expect(try fixture.records() == ["L2||||20210203|b|5"])
@@ -45,7 +45,7 @@ import Testing
         #expect(try fixture.isSound())
     }
 
-    @Test func namesTheNearestWhereThereIsNoSuchDataSet() {
+    @Test func suggestsTheNearestNameOfAnUnknownDataSet() {
         #expect(throws: ImportError.refused("There is no data set 'tow'; the nearest name is 'two'.")) {
             try DataSets.remove(name: "tow", path: fixture.database)
         }
@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    @Test func refusesWhatIsNoFile() {
+    @Test func refusesPathsThatAreNotFiles() {
         mkfifo(fixture.path("pipe"), 0o600)
         for path in [fixture.folder, fixture.path("pipe")] {
             #expect(throws: ImportError.refused("\(path) is not a file; give the path of a database.")) {
@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    @Test func aNameInAnotherNormalFormIsAnotherName() throws {
+    @Test func namesInDifferentNormalFormsAreDifferent() throws {
         let fixture = try ImportFixture()
         fixture.write("a.csv", plainHeader + "L1,,,,2021,2,3,a,1\n")
         try fixture.run("a.csv") { $0.dataset = "caf\u{E9}" }

@@ -52,7 +52,7 @@ import Testing
         #expect(fixture.names == ["birds.csv", "birds.db", "species.csv"])
     }
 
-    @Test func takesRecordsThatNameTheirSpeciesAsRecords() throws {
+    @Test func aFileWithRecordsAndSpeciesNamesIsReadAsRecords() throws {
         fixture.write(
             "a.csv",
             "species_code,scientific_name,american_english_name," + plainHeader
@@ -68,7 +68,7 @@ import Testing
         #expect(try fixture.rows("SELECT count(*) FROM checklist") == ["1"])
     }
 
-    @Test func keepsARecordsOwnPlace() throws {
+    @Test func keepsTheLocationOfEachRecord() throws {
         fixture.write(
             "a.csv",
             plainHeader + "L1,60,-135,CA-YT,2021,2,3,a,1\nL1,61,-135,CA-YT,2021,2,3,b,1\nL1,61,-135,,2021,2,3,c,1\n")
@@ -121,7 +121,7 @@ import Testing
         #expect(try fixture.isSound())
     }
 
-    @Test func appendsALittleWithoutMakingIndexesAfresh() throws {
+    @Test func aSmallAdditionKeepsTheIndexes() throws {
         let many = (0..<400).map { "L\($0 % 20),,,,2021,2,\($0 % 28 + 1),s\($0 % 9),1\n" }.joined()
         fixture.write("a.csv", plainHeader + many)
         fixture.write("b.csv", plainHeader + "L7x,,,,2021,2,3,s4x,1\nL7,,,,2021,2,8,s4,1\n")
@@ -137,7 +137,7 @@ import Testing
         #expect(try fixture.isSound())
     }
 
-    @Test func givesTheSameOrderWhateverTheOrderOfImport() throws {
+    @Test func theOrderDoesNotDependOnTheOrderOfImports() throws {
         var random = SplitMix(state: 12)
         let rows = (0..<300).map { _ in
             "L\(random.next() % 9),\(random.next() % 3),1,\(random.next() % 2 == 0 ? "" : "R"),2021,\(random.next() % 12 + 1),1,"
@@ -160,8 +160,8 @@ import Testing
         #expect(try whole.records() == expected)
     }
 
-    /// Each place comes just before the last one, so that its gap is halved each time and runs out.
-    @Test func renumbersPlacesAndSpeciesWhoseGapsRunOut() throws {
+    /// Each location comes directly before the last one, so that the gap is halved each time and runs out.
+    @Test func renumbersLocationsAndSpeciesIfAGapRunsOut() throws {
         var expected: [String] = []
         for number in 0..<40 {
             let code = "a" + String(repeating: "a", count: 60 - number)
@@ -173,7 +173,7 @@ import Testing
         #expect(try fixture.records() == expected.reversed())
     }
 
-    @Test func takesFilesOfOneNameOnlyIntoANamedDataSet() throws {
+    @Test func filesWithTheSameNameNeedANamedDataSet() throws {
         fixture.write("a.csv", plainHeader + "L1,,,,2021,2,3,a,1\n")
         fixture.write("a.txt", plainHeader + "L2,,,,2021,2,3,a,1\n")
         #expect(refusal("a.csv", "a.txt")?.message.contains("would both become data set a;") == true)
@@ -190,7 +190,7 @@ import Testing
         #expect(try fixture.records() == ["Zürich||||20210203|a|1"])
     }
 
-    @Test func readsMarksLineEndsQuotesAndColumnsInAnyOrder() throws {
+    @Test func readsByteOrderMarksLineEndsQuotesAndColumnsInAnyOrder() throws {
         fixture.write(
             "a.csv",
             "\u{FEFF}\" NUM \", Species_ID,day,month,Year,region,longitude,latitude,LOC_ID,more\r\n"
@@ -219,7 +219,7 @@ import Testing
         #expect(!fixture.names.contains("birds.db"))
     }
 
-    @Test func rejectsTakeThePlaceOfALongerFile() throws {
+    @Test func rejectsReplaceALongerFile() throws {
         let path = fixture.write("a.csv", plainHeader + "L0,,,,2021,2,30,a,1\n")
         fixture.write("rejects.csv", String(repeating: "a row of an earlier import\r\n", count: 1000))
         try fixture.run("a.csv") { $0.rejects = fixture.path("rejects.csv") }
@@ -229,14 +229,14 @@ import Testing
                 + "\(path),2,day,there is no day 30 in month 2 of 2021,\"L0,,,,2021,2,30,a,1\"\r\n")
     }
 
-    @Test func storesTheRestWhereErrorsAreSkipped() throws {
+    @Test func storesTheOtherRowsIfErrorsAreSkipped() throws {
         fixture.write("a.csv", plainHeader + "L0,,,,2021,2,3,a,1\nL0,,,,2021,2,3,a,-1\n")
         let report = try fixture.run("a.csv") { $0.skipErrors = true }
         #expect(report.isStored && report.stored == 1 && report.rowsInError == 1)
         #expect(try fixture.records() == ["L0||||20210203|a|1"])
     }
 
-    @Test func keepsADataSetThatAFileWithoutAGoodRowWouldReplace() throws {
+    @Test func aFileWithoutAValidRowDoesNotReplaceADataSet() throws {
         fixture.write("a.csv", plainHeader + "L0,,,,2021,2,3,a,1\n")
         try fixture.run("a.csv")
         let before = fixture.bytes("birds.db")
@@ -348,7 +348,7 @@ import Testing
         #expect(try fixture.rows(remarks) == ["new a"])
     }
 
-    @Test func readsFeederWatchsSpecies() throws {
+    @Test func readsTheFeederWatchSpeciesTable() throws {
         fixture.write(
             "s.csv",
             "\u{FEFF}\"species_code\",\"alt_full_spp_code\",\"n_locations\",\"scientific_name\",\"american_english_name\","
@@ -389,7 +389,7 @@ import Testing
         #expect(try fixture.rows("SELECT format FROM dataset") == ["sqlite"])
     }
 
-    @Test func rejectsOfASQLiteFileAreRowsOfCSV() throws {
+    @Test func rejectedRowsOfASQLiteFileAreCSV() throws {
         do {
             let source = try Database(path: fixture.path("old.sqlite"), mode: .readWrite)
             try source.execute(
@@ -405,7 +405,7 @@ import Testing
         #expect(fixture.text("rejects.csv").contains(quoted))
     }
 
-    @Test func readsNothingOfASQLiteFileButTheColumnsThatItNeeds() throws {
+    @Test func readsOnlyTheNeededColumnsOfASQLiteFile() throws {
         do {
             let source = try Database(path: fixture.path("old.sqlite"), mode: .readWrite)
             try source.execute(
@@ -496,7 +496,7 @@ import Testing
         #expect(!fixture.names.contains("birds.db") && !fixture.names.contains("birds.db.new"))
     }
 
-    @Test func refusesWhatItCanNotDo() throws {
+    @Test func refusesFilesAndOptionsThatItCanNotUse() throws {
         fixture.write("a.csv", plainHeader + "L0,,,,2021,2,3,a,1\n")
         #expect(refusal("none.csv")?.message.hasSuffix("none.csv can't be read: No such file or directory.") == true)
         #expect(refusal("")?.message.hasSuffix("is a folder; name the files in it.") == true)
@@ -525,13 +525,13 @@ import Testing
         #expect(refusal("birds.db")?.message.hasSuffix("birds.db is the database itself.") == true)
     }
 
-    @Test func opensNoFileButTheOneOfTheName() throws {
-        // SQLite would take this name for a database in memory.
+    @Test func takesEveryNameForTheNameOfAFile() throws {
+        // For SQLite this name means a database in memory.
         #expect(throws: StoreError.self) { try Database(path: "file:birds?mode=memory", mode: .readOnly) }
         #expect(throws: StoreError.self) { try Database(path: ":memory:", mode: .readOnly) }
     }
 
-    @Test func leavesAFileAloneThatIsNotOurs() throws {
+    @Test func leavesOtherFilesAlone() throws {
         fixture.write("a.csv", plainHeader + "L0,,,,2021,2,3,a,1\n")
         fixture.write("birds.db", "my notes")
         #expect(
@@ -549,13 +549,13 @@ import Testing
         #expect(other.names == ["a.csv", "birds.db"])
     }
 
-    /// What SQLite's own tools may do to a database does not keep anybody from importing into it.
+    /// A database can be imported into after SQLite's own tools have maintained it.
     @Test(arguments: [
         "PRAGMA page_size = 8192; VACUUM", "PRAGMA auto_vacuum = FULL; VACUUM",
         "PRAGMA auto_vacuum = INCREMENTAL; VACUUM",
         "PRAGMA journal_mode = WAL", "ANALYZE", "DROP INDEX checklist_by_date",
     ])
-    func importsIntoAFileThatWasTended(how sql: String) throws {
+    func importsIntoAMaintainedFile(how sql: String) throws {
         fixture.write("a.csv", plainHeader + "L1,60.5,-135.25,CA-YT,2021,2,3,a,2\n")
         fixture.write("b.csv", plainHeader + "L2,60.5,-135.25,CA-YT,2021,2,3,b,2\n")
         try fixture.run("a.csv")

@@ -4,7 +4,7 @@ import Testing
 @testable import BirdImport
 @testable import Fixtures
 
-/// Whichever way records come into a database, it holds the same.
+/// A database contains the same data, whichever way the records were imported.
 @Suite struct SameDataTests {
     private static func file(_ seed: UInt64, _ count: Int) -> String {
         var random = SplitMix(state: seed)
@@ -20,7 +20,7 @@ import Testing
         return text
     }
 
-    /// All that does not depend on ids of records and checklists.
+    /// All data that does not depend on the ids of records and checklists.
     private func content(_ fixture: ImportFixture) throws -> [[String]] {
         try [
             """
@@ -43,7 +43,7 @@ import Testing
         ].map(fixture.rows)
     }
 
-    @Test(arguments: [1, 40, 900]) func comeInAtOnceOrOneAfterTheOther(count: Int) throws {
+    @Test(arguments: [1, 40, 900]) func doNotDependOnTheOrderOfImports(count: Int) throws {
         let fixtures = try (0..<4).map { _ in try ImportFixture() }
         for fixture in fixtures {
             fixture.write("a.csv", Self.file(1, count))
@@ -71,7 +71,7 @@ import Testing
         }
     }
 
-    /// What a data set holds, ids and all, does not change with another, before whose places and species its own may come.
+    /// A data set, ids included, does not change when another one is imported, whatever the order of their locations and species.
     @Test(arguments: [3, 500]) func doNotChangeWithAnotherDataSet(count: Int) throws {
         let fixture = try ImportFixture()
         fixture.write("own.csv", FormatFixture.myEBirdData)
@@ -103,7 +103,7 @@ import Testing
             }
             fixture.write("other.csv", rows)
             try fixture.run("other.csv")
-            // Where ids of places had to move, those of checklists' places have moved with them.
+            // If locations have got new ids, checklists have got them too.
             #expect(try kept().map { $0.map(Self.withoutPlaceIDs) } == before.map { $0.map(Self.withoutPlaceIDs) })
             #expect(try fixture.isSound())
         }

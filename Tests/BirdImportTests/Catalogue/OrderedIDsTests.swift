@@ -11,7 +11,7 @@ import Testing
         #expect(assignment.renumbered == nil)
     }
 
-    @Test func putsNewIDsIntoTheirGaps() throws {
+    @Test func putsNewIDsIntoGaps() throws {
         let assignment = try #require(OrderedIDs.assign(existing: [100, 200, 300], ranks: [0, 1, 1, 3]))
         #expect(assignment.renumbered == nil)
         #expect(assignment.new[0] < 100)
@@ -19,7 +19,7 @@ import Testing
         #expect(assignment.new[3] > 300)
     }
 
-    @Test func renumbersAllWhereAGapIsTooNarrow() throws {
+    @Test func renumbersAllIfAGapIsTooNarrow() throws {
         let assignment = try #require(OrderedIDs.assign(existing: [5, 6, 9], ranks: [1, 2]))
         let old = try #require(assignment.renumbered)
         let order = [old[0], assignment.new[0], old[1], assignment.new[1], old[2]]
@@ -27,11 +27,11 @@ import Testing
         #expect(order[0] > 0 && order[4] <= OrderedIDs.last)
     }
 
-    @Test func staysInOrderHoweverKeysCome() throws {
+    @Test func staysInOrderWhateverTheOrderOfKeys() throws {
         var random = SplitMix(state: 3)
         var ids: [Int64] = []
         for _ in 0..<300 {
-            // Nearly always at the same place, so that gaps run out.
+            // Nearly always into the same gap, so that it runs out.
             let rank = random.next() % 4 == 0 ? Int(random.next() % UInt64(ids.count + 1)) : ids.count / 2
             let assignment = try #require(OrderedIDs.assign(existing: ids, ranks: [rank]))
             ids = assignment.renumbered ?? ids

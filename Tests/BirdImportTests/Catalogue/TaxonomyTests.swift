@@ -4,19 +4,19 @@ import Testing
 @testable import BirdImport
 @testable import Fixtures
 
-/// eBird's taxonomy as reference data.
+/// Imports of eBird's taxonomy.
 @Suite struct TaxonomyTests {
     static let header =
         "\u{FEFF}TAXON_ORDER,CATEGORY,SPECIES_CODE,TAXON_CONCEPT_ID,PRIMARY_COM_NAME,SCI_NAME,ORDER,FAMILY,"
         + "SPECIES_GROUP,REPORT_AS\n"
 
-    @Test func namesSpeciesWithTheCategoryOfTheFile() throws {
+    @Test func storesTheCategoryOfTheFile() throws {
         let fixture = try ImportFixture()
         fixture.write(
             "t.csv",
             Self.header + "2,species,ostric2,,Common Ostrich,Struthio camelus,Struthioniformes,"
                 + "\"Struthionidae (Ostriches)\",Ostriches,\n"
-                // The name alone would make it a subspecies.
+                // By its name it would be a subspecies.
                 + "40.5,form,rook1,avibase-1,Rook (dark),Corvus frugilegus (dark),Passeriformes,,,rook\n"
                 + "41,,rook,,Rook,Corvus frugilegus\n")
         let report = try fixture.run("t.csv")
@@ -30,7 +30,7 @@ import Testing
             ])
     }
 
-    @Test func aCodeInAnotherNormalFormIsAnotherSpecies() throws {
+    @Test func codesInDifferentNormalFormsAreDifferentSpecies() throws {
         let fixture = try ImportFixture()
         fixture.write(
             "names.csv", "species_id,sci_name,en_us\ncaf\u{E9},Avis una,One\ncafe\u{301},Avis duo,Two\n")
@@ -68,9 +68,9 @@ import Testing
         #expect("\(error.map { "\($0)" } ?? "")".contains("It looks like eBird taxonomy."))
     }
 
-    /// In one import, the same names may come from several tables, and those of a taxonomy go before others.
+    /// If several tables of an import name a species, a taxonomy takes precedence.
     @Test(arguments: [["taxonomy.csv", "names.csv"], ["names.csv", "taxonomy.csv"]])
-    func goesBeforeOtherNames(files: [String]) throws {
+    func takesPrecedenceOverOtherNames(files: [String]) throws {
         let fixture = try ImportFixture()
         fixture.write(
             "taxonomy.csv",

@@ -4,7 +4,7 @@ import Testing
 @testable import BirdImport
 @testable import Fixtures
 
-/// What the cells of a plain file may hold, and what is said of those that may not.
+/// The values that cells of a plain file may have, and the errors for others.
 @Suite struct CellRulesTests {
     static let good: [(row: String, record: String)] = [
         ("L1,60.5,-135.25,CA-YT,2021,2,3,stejay,3", "L1|60.5|-135.25|CA-YT|20210203|stejay|3"),
@@ -33,7 +33,7 @@ import Testing
     ]
 
     @Test(arguments: good)
-    func takes(row: String, record: String) throws {
+    func acceptsValidRows(row: String, record: String) throws {
         let fixture = try ImportFixture()
         fixture.write("a.csv", plainHeader + row + "\n")
         let report = try fixture.run("a.csv")
@@ -72,7 +72,7 @@ import Testing
     ]
 
     @Test(arguments: bad)
-    func refuses(row: String, column: String?, reason: String) throws {
+    func refusesInvalidRows(row: String, column: String?, reason: String) throws {
         let fixture = try ImportFixture()
         let path = fixture.write("a.csv", plainHeader + "L1,,,,2021,2,3,stejay,1\n" + row + "\n")
         let report = try fixture.run("a.csv")
@@ -83,7 +83,7 @@ import Testing
         #expect(!fixture.names.contains("birds.db"))
     }
 
-    /// Against the standard library, which rounds to the nearest double.
+    /// Compared with the standard library, which rounds to the nearest double.
     @Test func readsNumbersExactly() {
         var random = SplitMix(state: 4)
         for _ in 0..<20_000 {
@@ -113,7 +113,7 @@ import Testing
     ]
 
     @Test(arguments: categories)
-    func tellsTheCategoryFromNames(scientific: String, common: String, category: String?) {
+    func guessesTheCategoryFromNames(scientific: String, common: String, category: String?) {
         let species = SourceSpecies(
             code: "code1", scientificName: scientific, commonName: common.isEmpty ? nil : common)
         #expect(SpeciesDecoder.category(of: species) == category)

@@ -4,7 +4,7 @@ import Testing
 @testable import BirdImport
 @testable import Fixtures
 
-/// What dates, times and names look like in files.
+/// Dates, times and names as files write them.
 @Suite struct CellTextTests {
     @Test(
         arguments: [
@@ -19,7 +19,7 @@ import Testing
             ("2021-02-03T08:00/2021-02-03T09:00", 2021, 2, 3), ("1996", 1996, nil, nil), ("1996-02", 1996, 2, nil),
             ("2021-13-40", 2021, 13, 40), ("13/40/2021", 2021, 13, 40),
         ] as [(String, Int64, Int64?, Int64?)])
-    func datesOfAllForms(text: String, year: Int64, month: Int64?, day: Int64?) throws {
+    func readsDatesInAllForms(text: String, year: Int64, month: Int64?, day: Int64?) throws {
         #expect(try DateText.parse(Array(text.utf8)[...]) == DateText(year: year, month: month, day: day))
     }
 
@@ -30,11 +30,11 @@ import Testing
         "February 3, 2021",
         "2021-02-03 June", "2021.02.03", "٢٠٢١", "2021-222-01",
     ])
-    func textsThatAreNoDates(text: String) {
+    func refusesTextsThatAreNotDates(text: String) {
         #expect(throws: DateText.Fault.unreadable) { try DateText.parse(Array(text.utf8)[...]) }
     }
 
-    @Test func anIntervalOfYearsIsNoDate() {
+    @Test func refusesAnIntervalOfSeveralYears() {
         for text in ["1996/1997", "1996-12-31/1997-01-01"] {
             #expect(throws: DateText.Fault.tooLong) { try DateText.parse(Array(text.utf8)[...]) }
         }
@@ -46,7 +46,7 @@ import Testing
             ("12:05 PM", 725), ("00:00", 0), ("23:59:59.999Z", 1439), ("06:41+02:00", 401), ("06:41-07:00", 401),
             ("06:41:00/07:30:00", 401), ("6:41PM", 1121),
         ] as [(String, Int64)])
-    func timesOfAllForms(text: String, minutes: Int64) {
+    func readsTimesInAllForms(text: String, minutes: Int64) {
         #expect(TimeText.minutes(Array(text.utf8)[...]) == minutes)
     }
 
@@ -55,7 +55,7 @@ import Testing
         "06-41",
         "066:41", "six",
     ])
-    func textsThatAreNoTimes(text: String) {
+    func refusesTextsThatAreNotTimes(text: String) {
         #expect(TimeText.minutes(Array(text.utf8)[...]) == nil)
     }
 
@@ -69,7 +69,7 @@ import Testing
         ("Corvus corone/cornix", "Corvus corone/cornix"), ("", ""), ("Sylvia cantillans (Pallas)", "Sylvia cantillans"),
         ("Pica pica d'Orbigny", "Pica pica"), ("Emberiza citrinella Linnaeus", "Emberiza citrinella"),
     ])
-    func namesWithoutTheirAuthors(text: String, name: String) {
+    func removesAuthorsFromNames(text: String, name: String) {
         let bytes = Array(text.utf8)
         #expect(String(decoding: bytes[..<ScientificName.end(in: bytes[...])], as: UTF8.self) == name)
     }

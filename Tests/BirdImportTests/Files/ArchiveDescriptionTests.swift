@@ -22,7 +22,7 @@ import Testing
         "<a>&#xD800;</a>", "<a>&amp</a>", "<!DOCTYPE a><a/>", "<a/><b/>", "<a><!-- </a>", "<a><![CDATA[</a>", "<></>",
         "<a/>x", String(repeating: "<a>", count: 50_000), "<a>&" + String(repeating: "x", count: 1000),
     ])
-    func refusesWhatIsNoXML(text: String) {
+    func refusesTextsThatAreNotXML(text: String) {
         #expect(throws: XMLElement.Fault.self) { try XMLElement.parse(Array(text.utf8)) }
     }
 
@@ -69,7 +69,7 @@ import Testing
         ("<location> occurrence.txt", "<other>"),
         ("term=\"http://rs.tdwg.org/dwc/terms/countryCode\"", ""), ("core", "cor"),
     ])
-    func refusesWhatItCanNotUse(old: String, new: String) {
+    func refusesDescriptionsThatItCanNotUse(old: String, new: String) {
         let text = Self.meta.replacing(old, with: new)
         #expect(throws: XMLElement.Fault.self) { try ArchiveDescription.parse(Array(text.utf8)) }
     }

@@ -82,7 +82,7 @@ import Testing
             """)
     }
 
-    @Test(arguments: [true, false]) func occurrencesWithColumnsThatOnlyTheDescriptionNames(isDeflated: Bool) throws {
+    @Test(arguments: [true, false]) func readsOccurrencesByTheTermsOfTheDescription(isDeflated: Bool) throws {
         fixture.write("a.zip", ZipWriter.archive(Self.occurrences, isDeflated: isDeflated))
         let report = try fixture.run("a.zip")
         #expect(report.files.map(\.format) == ["Darwin Core Archive"] && report.stored == 2)
@@ -96,7 +96,7 @@ import Testing
         #expect(try fixture.isSound())
     }
 
-    @Test func occurrencesOfEvents() throws {
+    @Test func joinsOccurrencesWithEvents() throws {
         fixture.write("b.zip", ZipWriter.archive(Self.events))
         try fixture.run("b.zip") { $0.format = "dwca" }
         #expect(
@@ -109,7 +109,7 @@ import Testing
         #expect(fixture.names == ["b.zip", "birds.db"])
     }
 
-    @Test func namesARowWhoseEventIsMissing() throws {
+    @Test func reportsRowsWithoutTheirEvent() throws {
         var files = Self.events
         files[2].1 += "e9\to9\tCorvus corax\t1\t\n"
         fixture.write("b.zip", ZipWriter.archive(files))
@@ -125,7 +125,7 @@ import Testing
         }
     }
 
-    @Test func readsTheOneTextFileOfAnArchive() throws {
+    @Test func readsTheOnlyTextFileOfAnArchive() throws {
         fixture.write("c.zip", ZipWriter.archive([("0001.csv", FormatFixture.gbif), ("__MACOSX/._0001.csv", "x")]))
         #expect(try fixture.run("c.zip").files.map(\.format) == ["GBIF simple download"])
     }

@@ -5,7 +5,7 @@ import Testing
 @testable import Fixtures
 
 @Suite struct CSVReaderTests {
-    /// Rows as lists of cells; a row with a problem is the problem with a mark.
+    /// Rows as lists of a line number and cells. A row with a problem has `!` and the problem in place of its cells.
     private func rows(
         _ bytes: [UInt8], _ syntax: CSVReader.Syntax = .comma, block: Int = CSVReader.blockSize
     ) throws -> [[String]] {
@@ -58,7 +58,7 @@ import Testing
         for block in 1...8 { #expect(try rows(Array(text.utf8), block: block) == expected, "blocks of \(block)") }
     }
 
-    @Test func takesQuotesForCharactersWhereThereIsNoQuoting() throws {
+    @Test func quotesAreCharactersWithoutQuoting() throws {
         #expect(try rows(Array("\"a\tb\"\n".utf8), .tab) == [["1", "\"a", "b\""]])
     }
 
@@ -76,8 +76,8 @@ import Testing
         #expect(try rows(Array(wide.utf8)) == [["1", "!it has more than \(CSVReader.mostCells) cells"], ["2", "b"]])
     }
 
-    /// What is shown of a row in error must not be a row that is read again.
-    @Test func showsOfARowThatItCanNotUseNoMoreThanItPassesOver() throws {
+    /// The text that is reported for a row in error must not include a row that is read after it.
+    @Test func reportsOnlyTheSkippedTextOfARowInError() throws {
         let text = "\"a,b\n\"c,d\ne,f\n"
         var hasGiven = false
         let reader = CSVReader(.comma) { (buffer, _) throws(ImportError) in
@@ -89,7 +89,7 @@ import Testing
         #expect(try reader.next(&row) && row.problem == nil && row.raw == "e,f")
     }
 
-    /// Whatever the bytes are: the same rows in blocks of any size, lines that ascend, and no more of them than there are.
+    /// With any bytes: the same rows for all block sizes, ascending line numbers, and none after the last line.
     @Test func survivesAnyBytes() throws {
         var random = SplitMix(state: 20_240_506)
         let seeds = Self.cases.map { Array($0.text.utf8) }

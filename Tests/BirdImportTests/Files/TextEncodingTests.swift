@@ -13,8 +13,8 @@ import Testing
         return check.isComplete
     }
 
-    /// The standard library's decoder is the judge.
-    @Test func knowsUTF8InBlocksOfAnySize() {
+    /// Compared with the decoder of the standard library.
+    @Test func recognizesUTF8InBlocksOfAnySize() {
         var random = SplitMix(state: 9)
         let seeds: [[UInt8]] = ["Grèbe", "aaaaaaaaé", "海鳥", "🐦x", "abcdefghi"].map { Array($0.utf8) }
         let odd: [UInt8] = [0x80, 0xBF, 0xC0, 0xC2, 0xE0, 0xED, 0xF0, 0xF4, 0xF5, 0xFF, 0xA0, 0x9F, 0x61]

@@ -27,11 +27,11 @@ import Testing
         #expect(zip.entries.map(\.name) == Self.entries.map(\.name))
         let file = try zip.extract(zip.entries[1], in: fixture.folder)
         #expect(try file.bytes(at: 0, file.size) == Self.long)
-        // Nothing but the archive is in the folder.
+        // The folder contains only the archive.
         #expect(fixture.names == ["a.zip"])
     }
 
-    /// The two sizes of an entry that is deflated differ.
+    /// The second entry is deflated, so its two sizes differ.
     @Test(arguments: [0, 1]) func readsNumbersOf64Bits(index: Int) throws {
         var bytes = ZipWriter.archive([Self.entries[index]])
         let end = bytes.count - 22
@@ -65,14 +65,14 @@ import Testing
             ("method", 31 + 3 + 10, [UInt8(12), 0], "not compressed with deflate"),
             ("encrypted", 31 + 3 + 8, [1, 0], "encrypted"),
             ("check", 31 + 3 + 16, [0, 0, 0, 0], "does not match its size"),
-            ("size", 31 + 3 + 24, [0xFF, 0xFF, 0xFF, 0x7F], "larger than its data"),
+            ("size", 31 + 3 + 24, [0xFF, 0xFF, 0xFF, 0x7F], "longer than"),
             ("place", 31 + 3 + 42, [0xFF, 0xFF, 0, 0], "outside"), ("header", 0, [0], "outside"),
             ("name", 31 + 3 + 28, [0xFF, 0xFF], "list of entries"), ("list", 31 + 3, [0], "list of entries"),
             ("parts", 34 + 47 + 4, [1, 0], "several parts"), ("count", 34 + 47 + 10, [0xFF, 0xFF], "list of entries"),
             ("offset", 34 + 47 + 16, [0xFF, 0xFF, 0xFF, 0], "not where it should be"),
             ("end", 34 + 47, [0], "end is missing"),
         ] as [(String, Int, [UInt8], String)])
-    func refusesWhatIsBroken(what: String, place: Int, bytes: [UInt8], reason: String) throws {
+    func refusesBrokenArchives(what: String, place: Int, bytes: [UInt8], reason: String) throws {
         var archive = ZipWriter.archive([("a", "abc")], isDeflated: false)
         archive.replaceSubrange(place..<(place + bytes.count), with: bytes)
         #expect("\(what)") {
@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test func refusesABomb() throws {
+    @Test func refusesAnEntryLongerThanItsSize() throws {
         var archive = ZipWriter.archive([ZipWriter.Entry(name: "a", content: [UInt8](repeating: 0, count: 900_000))])
         let zip = try ZipArchive(SourceFile(path: fixture.write("a.zip", archive)))
         // An entry of any size can be read if its stated size is right.
@@ -93,7 +93,7 @@ import Testing
         #expect(throws: ImportError.self) { try content(archive, 0) }
     }
 
-    @Test func survivesArchivesThatAreBroken() throws {
+    @Test func survivesRandomChanges() throws {
         var random = SplitMix(state: 5)
         let whole = ZipWriter.archive(
             Self.entries.dropFirst(2) + [Self.entries[0]] + [

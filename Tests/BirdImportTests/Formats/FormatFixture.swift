@@ -2,7 +2,7 @@ import BirdImport
 import Birds
 import Fixtures
 
-/// A file of each format, with what is odd about it.
+/// A file of each format, with the peculiarities of the format.
 enum FormatFixture {
     static let myEBirdData = """
         Submission ID,Common Name,Scientific Name,Taxonomic Order,Count,State/Province,County,Location ID,Location,Latitude,\

@@ -34,7 +34,7 @@ import Testing
         try fixture.rows("SELECT time, confidence, breeding_code, comments FROM observation_detail ORDER BY id")
     }
 
-    @Test func theOwnDataOfAnEBirder() throws {
+    @Test func readsMyEBirdData() throws {
         fixture.write("MyEBirdData.csv", FormatFixture.myEBirdData)
         let report = try fixture.run("MyEBirdData.csv")
         #expect(report.files.map(\.format) == ["My eBird Data"] && report.stored == 3)
@@ -54,7 +54,7 @@ import Testing
         #expect(try fixture.isSound())
     }
 
-    @Test func theOwnDataOfAnEBirderBefore2019() throws {
+    @Test func readsMyEBirdDataFromBefore2019() throws {
         fixture.write("old.csv", FormatFixture.oldMyEBirdData)
         try fixture.run("old.csv")
         #expect(
@@ -66,7 +66,7 @@ import Testing
         #expect(try own() == ["|||shy"])
     }
 
-    @Test func theEBirdBasicDataset() throws {
+    @Test func readsTheEBirdBasicDataset() throws {
         fixture.write("ebd.txt", FormatFixture.eBird)
         let report = try fixture.run("ebd.txt")
         let hill = "L1|Beacon Hill|48.41|-123.36"
@@ -86,15 +86,16 @@ import Testing
         #expect(try details().count == 3)
     }
 
-    /// The least is that of the least number, however it is written, and wherever it stands.
-    @Test func keepsOneOfSharedChecklists() throws {
+    /// The copy with the lowest number is kept, however the numbers are written and wherever the copies are in the
+    /// file.
+    @Test func keepsOneCopyOfSharedChecklists() throws {
         let lines = FormatFixture.eBird.split(separator: "\n").map(String.init)
         fixture.write("ebd.txt", ([lines[0], lines[2], lines[1]]).joined(separator: "\n"))
         try fixture.run("ebd.txt")
         #expect(try fixture.rows("SELECT source_id FROM observation") == ["O2"])
     }
 
-    @Test func aSimpleDownloadOfGBIF() throws {
+    @Test func readsASimpleDownloadOfGBIF() throws {
         fixture.write("0001.csv", FormatFixture.gbif)
         let report = try fixture.run("0001.csv")
         #expect(
@@ -105,7 +106,7 @@ import Testing
         #expect(report.files.first?.leftOut == ["not of the class Aves": 1])
     }
 
-    @Test func occurrencesOfDarwinCore() throws {
+    @Test func readsDarwinCoreOccurrences() throws {
         fixture.write("occurrence.txt", FormatFixture.darwinCore)
         try fixture.run("occurrence.txt")
         #expect(
@@ -115,7 +116,7 @@ import Testing
         #expect(try checklists() == ["e1|06:41||||||point count||2"])
     }
 
-    @Test func anotherQuantityCountsWhereNoIndividualsWereCounted() throws {
+    @Test func organismQuantityReplacesAMissingIndividualCount() throws {
         let header =
             "occurrenceID\tscientificName\teventDate\tindividualCount\torganismQuantity\torganismQuantityType\n"
         let counts = ["2\t7\tindividuals", "0\t7\tindividuals", "2\t30\tpercent", "\t7\tIndividuals", "\t30\tpercent"]
@@ -127,7 +128,7 @@ import Testing
                 == ["o0|2", "o1|0", "o2|2", "o3|7", "o4|"])
     }
 
-    @Test func detectionsOfBirdNETPi() throws {
+    @Test func readsDetectionsOfBirdNETPi() throws {
         fixture.write("BirdDB.txt", FormatFixture.birdNETPi)
         try fixture.run("BirdDB.txt")
         #expect(
@@ -138,7 +139,7 @@ import Testing
         #expect(try checklists().allSatisfy { $0.hasPrefix("||||||") })
     }
 
-    @Test func detectionsOfBirdNETGo() throws {
+    @Test func readsDetectionsOfBirdNETGo() throws {
         fixture.write("detections.csv", FormatFixture.birdNETGo)
         let report = try fixture.run("detections.csv")
         #expect(
@@ -151,13 +152,13 @@ import Testing
         #expect(try details() == ["stejay|20220207||garden||48.4|-123.3||garden/1|"])
     }
 
-    @Test func everyFixtureIsOfItsFormatAlone() throws {
+    @Test func everyFixtureFitsOnlyItsOwnFormat() throws {
         for (format, text) in FormatFixture.all {
             let path = fixture.write("file", text)
             #expect(try Detection.open(SourceFile(path: path), as: nil, folder: fixture.folder).name == format)
             for other in Format.names where other != format {
                 #expect(throws: ImportError.self, "\(format) as \(other)") {
-                    // What has the columns of another format may be read as that.
+                    // A file that has the required columns of another format fits that one too.
                     if format == "gbif" && other == "dwc" { throw ImportError.refused("") }
                     _ = try Detection.open(SourceFile(path: path), as: other, folder: fixture.folder)
                 }
@@ -183,7 +184,7 @@ import Testing
         ("windy", String(repeating: "w", count: 10_001), "Checklist Comments: is longer than 10000 bytes"),
         ("Steller's Jay,Cyanocitta stelleri", ",", "Scientific Name: is empty"),
     ])
-    func rowsInErrorAreNamed(old: String, new: String, reason: String) throws {
+    func reportsRowsInError(old: String, new: String, reason: String) throws {
         let lines = FormatFixture.myEBirdData.split(separator: "\n", maxSplits: 1).map(String.init)
         let first = lines[1].split(separator: "\nS100", maxSplits: 1).map(String.init)[0]
         fixture.write("a.csv", lines[0] + "\n" + first.replacing(old, with: new) + "\n")
@@ -191,8 +192,8 @@ import Testing
         #expect(report.firstErrors.map { "\($0.column ?? ""): \($0.reason)" } == [reason])
     }
 
-    /// Whatever a file holds, all its rows are accounted for, and what is stored is sound.
-    @Test func survivesFilesThatAreBroken() throws {
+    /// With any bytes, all rows are counted and the stored records are sound.
+    @Test func survivesRandomChanges() throws {
         var random = SplitMix(state: 11)
         let pieces = [
             "\"", "\t", ";", ",", "\n", "\r", "\0", "-", "X", "9999999999999999999", "é", "\u{FEFF}", "1e400", "NaN",

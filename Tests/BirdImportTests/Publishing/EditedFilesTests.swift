@@ -4,9 +4,10 @@ import Testing
 @testable import BirdImport
 @testable import Fixtures
 
-/// Imports into files that were changed with SQLite's own tools: what the import was not asked to touch stays as it is.
+/// Imports into files that were edited with SQLite's own tools. Data that the import was not asked to change stays as
+/// it is.
 @Suite struct EditedFilesTests {
-    /// The columns of records, checklists and details that may hold anything of their type, with values at the ends of it.
+    /// The columns of records, checklists and details that may have any value of their type, with extreme values.
     private static let extremes: [(table: String, column: String, values: [String])] = {
         let integers = ["9223372036854775807", "-9223372036854775808", "40000000", "20000000", "-5", "0", "NULL"]
         let required = Array(integers.dropLast())
@@ -57,7 +58,7 @@ import Testing
             }.joined()
     }
 
-    /// All that is kept of records, as SQLite quotes it.
+    /// All values of records, quoted by SQLite.
     private func kept(_ fixture: ImportFixture) throws -> [[String]] {
         func quoted(_ columns: String) -> String {
             columns.split(separator: " ").map { "quote(\($0))" }.joined(separator: ", ")
@@ -95,9 +96,9 @@ import Testing
         try database.execute(sql)
     }
 
-    /// Each column gets one value after the other, in some rows. Which values rows may not have is left to SQLite: a change that
-    /// it refuses is not made.
-    @Test(arguments: 0..<7) func keepWhatAnyColumnHolds(round: Int) throws {
+    /// Each column gets one value after the other, in some rows. Which values rows may not have is left to SQLite: a
+    /// change that it refuses is not made.
+    @Test(arguments: 0..<7) func keepAnyValueOfAColumn(round: Int) throws {
         let fixture = try Self.fixture(UInt64(round))
         var refused = 0
         for (table, column, values) in Self.extremes {
@@ -114,13 +115,13 @@ import Testing
         try check(fixture, "round \(round)")
     }
 
-    @Test(arguments: tools) func doNotMindWhatSQLitesToolsDo(sql: String) throws {
+    @Test(arguments: tools) func acceptMaintenanceBySQLitesTools(sql: String) throws {
         let fixture = try Self.fixture(UInt64(sql.utf8.count))
         try Self.edit(fixture, sql)
         try check(fixture, sql)
     }
 
-    /// A small addition sums up what it touches alone; so an edit elsewhere must be noticed.
+    /// A small addition updates only the summaries of its own records, so it must notice that others were edited.
     @Test(arguments: [
         "UPDATE location SET region = 'CA-BC' WHERE code = 'L3'", "UPDATE observation SET num = 1000 WHERE id % 40 = 0",
         "UPDATE observation SET date = 20190101 WHERE id % 40 = 0",
@@ -133,7 +134,7 @@ import Testing
         "UPDATE summary SET region_id = 1 WHERE kind = 1 AND region_id = (SELECT max(region_id) FROM summary)",
         "BEGIN; UPDATE observation SET num = 5 WHERE id = 7; COMMIT; VACUUM",
     ])
-    func areSummedUpAgainByASmallAddition(sql: String) throws {
+    func getAllSummariesAgainFromASmallAddition(sql: String) throws {
         let fixture = try ImportFixture()
         fixture.write("a.csv", Self.plainRows(600, seed: 1))
         fixture.write("b.csv", Self.plainRows(20, seed: 2))
@@ -174,7 +175,7 @@ import Testing
         #expect(try fixture.rows(counts).dropLast() == before[...])
     }
 
-    /// What a file tells SQLite to do by itself is not done.
+    /// Triggers of the file must not run.
     @Test func noTriggerRuns() throws {
         let fixture = try Self.fixture(4)
         try Self.edit(
@@ -189,7 +190,7 @@ import Testing
         #expect(try fixture.rows("SELECT count(*) FROM sqlite_schema WHERE type = 'trigger'") == ["3"])
     }
 
-    /// Rows in such tables would not be checked as ours are.
+    /// SQLite would not check the rows of such tables by the rules of ours.
     @Test(arguments: [
         ("observation", "is not STRICT", ") STRICT", ")"),
         ("observation", "has another kind of column num", "num INTEGER", "num ANY"),
@@ -255,7 +256,7 @@ import Testing
         #expect(isUnchanged)
     }
 
-    /// The orders and the pages of answers rely on ids, whichever command the change is made by.
+    /// The order and the pages of answers rely on ids, so every command that changes the file must restore it.
     @Test(arguments: [0, 1, 2]) func idsAscendAgain(command: Int) throws {
         let fixture = try Self.fixture(7)
         fixture.write(
@@ -287,7 +288,7 @@ import Testing
         #expect(try isSummedUp(fixture))
     }
 
-    /// A name or a place for which there is no room between two ids moves those of all, whether records come with it or not.
+    /// A new name or location without room between two ids gives new ids to all, with or without records.
     @Test(arguments: [false, true]) func idsWithoutRoomMove(appends: Bool) throws {
         let fixture = try ImportFixture()
         let rows = (0..<40).map { "L\($0 % 4),60,1,CA-YT,202\($0 % 3),2,\($0 % 28 + 1),s\($0 % 5),\($0)\n" }
@@ -297,7 +298,7 @@ import Testing
         fixture.write(
             "taxa.csv", "TAXON_ORDER,CATEGORY,SPECIES_CODE,PRIMARY_COM_NAME,SCI_NAME\n7,species,s15,Zed,Zed zed\n")
         try fixture.run("a.csv", "b.csv")
-        // Ids that follow one another, in the same order.
+        // Consecutive ids, in the same order.
         for table in ["species", "location"] {
             let rank = "(SELECT count(*) FROM \(table) t WHERE t.id <= \(table)_id)"
             try Self.edit(fixture, "UPDATE observation SET \(table)_id = \(rank)")
@@ -311,7 +312,7 @@ import Testing
                 DROP TABLE ranks
                 """)
         }
-        // Now nothing is left to mend.
+        // Now there is nothing left to repair.
         fixture.write("known.csv", plainHeader + rows[0])
         try fixture.run("known.csv")
         #expect(try fixture.rows("SELECT group_concat(id) FROM species") == ["1,2,3,4,5"])
@@ -345,8 +346,8 @@ import Testing
         #expect(try fixture.rows(indexes) == before)
     }
 
-    /// As an earlier import left files behind.
-    @Test func indexesThatLackRowsAreMadeAgain() throws {
+    /// As earlier versions could leave files.
+    @Test func incompleteIndexesAreMadeAgain() throws {
         let fixture = try Self.fixture(9)
         try Self.edit(
             fixture,
@@ -367,8 +368,8 @@ import Testing
         #expect(try isSummedUp(fixture))
     }
 
-    /// Ids near the end of what we use leave room for others.
-    @Test func idsNearTheEndStopNoImport() throws {
+    /// An id near the end of the range must not use up the ids.
+    @Test func idsNearTheEndDoNotStopAnImport() throws {
         let fixture = try Self.fixture(10)
         try Self.edit(
             fixture,
@@ -380,8 +381,8 @@ import Testing
         try check(fixture, "ids")
     }
 
-    /// A record may name a place, a species or a checklist that is gone. It does not get a new one in its place.
-    @Test func nothingNewIsTakenForWhatIsGone() throws {
+    /// A record may name a location, species or checklist that was removed. A new row must not get that id.
+    @Test func newRowsGetNoIDThatARecordStillNames() throws {
         let fixture = try ImportFixture()
         let rows = (0..<40).map { "L\($0),60,1,CA-YT,2021,2,\($0 % 28 + 1),s\($0),1\n" }
         fixture.write("a.csv", plainHeader + rows.joined())
@@ -406,14 +407,15 @@ import Testing
         }
     }
 
-    /// Rows of places that an edit made alike, or that differ in what an import does not tell places apart by, stay what they are.
+    /// Locations that an edit has made equal, or that differ only in members that an import does not compare, stay
+    /// separate.
     @Test(arguments: [
         "UPDATE location SET region = 'CA-YT' WHERE region = 'CA-XX'",
         "UPDATE location SET longitude = NULL, code = 'zz' WHERE latitude = 60",
         "UPDATE location SET region = '', latitude = 60, longitude = 1, code = 'L1'; UPDATE location SET region = NULL WHERE id % 3 = 0",
         "UPDATE location SET name = 'one ' || id, code = 'L1', region = NULL",
     ])
-    func keepPlacesThatAreAlike(sql: String) throws {
+    func keepEqualLocationsSeparate(sql: String) throws {
         let fixture = try ImportFixture()
         fixture.write(
             "a.csv",
@@ -436,7 +438,7 @@ import Testing
         }
     }
 
-    /// Whether the summaries are what they would be if they were made from nothing.
+    /// Whether the summaries equal those that are made from all records.
     private func isSummedUp(_ fixture: ImportFixture) throws -> Bool {
         let rows = """
             SELECT kind, first_key, second_key, coalesce(r.code, ''), dataset_id, records, total, max, first, last

@@ -23,14 +23,14 @@ import Testing
         withExtendedLifetime(first) {}
     }
 
-    @Test func clearsAwayWhatAKilledImportLeft() throws {
+    @Test func removesTheFilesOfAKilledImport() throws {
         for suffix in ["", "-journal", "-wal", "-shm"] { fixture.write("birds.db.new" + suffix, "half a database") }
         try fixture.run("a.csv")
         #expect(fixture.names == ["a.csv", "birds.db"])
         #expect(try fixture.isSound())
     }
 
-    @Test func leavesTheDatabaseAsItWasWhereTheChangeFails() throws {
+    @Test func aFailedChangeLeavesTheDatabaseAsItWas() throws {
         try fixture.run("a.csv")
         let before = fixture.bytes("birds.db")
         let generation = try Generation(path: fixture.database)
@@ -44,7 +44,7 @@ import Testing
         #expect(!fixture.names.contains("birds.db.new"))
     }
 
-    @Test func noticesCountsThatDoNotAgreeWithTheRecords() throws {
+    @Test func noticesWrongCounts() throws {
         let statements = [
             "INSERT INTO dataset VALUES (1, 'a', 'plain', NULL, NULL, NULL, '2024-05-06T07:08:09Z', 0, 1)",
             "INSERT INTO summary VALUES (2, 2021, 0, 0, 1, 1, NULL, NULL, 20210203, 20210203)",
@@ -79,11 +79,11 @@ import Testing
         #expect(FileIdentity(path: fixture.database)?.inode != before.inode)
     }
 
-    /// Only root may give a file away.
+    /// Only root can change the owner of a file.
     @Test(.enabled(if: geteuid() == 0)) func keepsTheOwnerAndTheGroup() throws {
         try fixture.run("a.csv")
         chown(fixture.database, 1234, 5678)
-        // Giving away clears some of these bits.
+        // chown clears some of these bits.
         chmod(fixture.database, 0o2750)
         try fixture.run("a.csv")
         var status = stat()
@@ -92,15 +92,15 @@ import Testing
         #expect(status.st_mode & 0o7777 == 0o2750)
     }
 
-    /// A copy of the file alone would lack what stands in its log.
-    @Test func refusesAFileWhoseChangesAreBesideIt() throws {
+    /// A copy of the file would lack the changes in its log.
+    @Test func refusesAFileWithChangesInALog() throws {
         try fixture.run("a.csv")
         let other = try Database(path: fixture.database, mode: .readWrite)
         try other.execute("PRAGMA journal_mode = WAL; UPDATE observation SET num = 7")
-        // While it is there, it may write at any time.
+        // As long as the program runs, it can write at any time.
         try check("another program has it open", fixture)
         withExtendedLifetime(other) {}
-        // Once it was killed.
+        // After it was killed.
         let killed = try ImportFixture()
         killed.write("birds.db", fixture.bytes("birds.db"))
         killed.write("birds.db-wal", fixture.bytes("birds.db-wal"))
@@ -117,7 +117,7 @@ import Testing
         #expect(!fixture.names.contains("birds.db.new"))
     }
 
-    /// Whatever the journal is: what it would still write to the old file would be lost with it.
+    /// In all journal modes: changes that the program writes to the old file after the copy would be lost.
     @Test(arguments: ["DELETE", "MEMORY", "PERSIST", "TRUNCATE"]) func refusesAFileThatAnotherProgramIsChanging(
         mode: String
     ) throws {
@@ -130,8 +130,8 @@ import Testing
         #expect(try fixture.rows("SELECT num FROM observation ORDER BY id") == ["7", "1"])
     }
 
-    /// In WAL mode writing would begin beside the file, where no lock of the file is asked for.
-    @Test func noOtherProgramOpensALoggedFileWhileItChanges() throws {
+    /// In WAL mode a program writes to a log beside the file, and needs no write lock on the file for that.
+    @Test func noOtherProgramCanOpenAFileInWALModeDuringAChange() throws {
         try fixture.run("a.csv")
         try Database(path: fixture.database, mode: .readWrite).execute("PRAGMA journal_mode = WAL")
         let path = fixture.database
@@ -147,7 +147,7 @@ import Testing
         #expect(try fixture.isSound())
     }
 
-    /// It would write a log beside the new file, in that file's name.
+    /// In WAL mode it would write to a log with the name of the new file's log.
     @Test(arguments: ["SELECT 1", "BEGIN"]) func aConnectionToTheOldFileWritesNothingBesideTheNewOne(
         before: String
     ) throws {
@@ -161,7 +161,7 @@ import Testing
         #expect(try fixture.isSound())
     }
 
-    @Test func aFileThatIsMovedThereMeanwhileStays() throws {
+    @Test func aFileThatIsMovedThereDuringTheChangeStays() throws {
         try fixture.run("a.csv")
         try Database(path: fixture.database, mode: .readWrite).execute("VACUUM INTO '\(fixture.path("other.db"))'")
         let (path, other) = (fixture.database, fixture.path("other.db"))
@@ -172,7 +172,7 @@ import Testing
                     if isThere { rename(other, path) } else { rename(path, other) }
                 }
             }
-            #expect(refusal?.message.contains("was replaced by another program meanwhile") == true)
+            #expect(refusal?.message.contains("was replaced by another program in the meantime") == true)
             #expect(fixture.bytes(isThere ? "birds.db" : "other.db") == bytes)
         }
         #expect(throws: ImportError.self) {
@@ -181,7 +181,7 @@ import Testing
         #expect(fixture.bytes("birds.db") == bytes)
     }
 
-    @Test func noOtherProgramWritesWhileItChanges() throws {
+    @Test func noOtherProgramCanWriteDuringAChange() throws {
         try fixture.run("a.csv")
         let path = fixture.database
         let other = try Database(path: path, mode: .readWrite)
@@ -193,7 +193,7 @@ import Testing
             } catch {
                 #expect("\(error)".contains("database is locked"))
             }
-            // Readers go on.
+            // Reading is still possible.
             #expect(try other.integer("SELECT num FROM observation") == 1)
         }
         #expect(try fixture.rows("SELECT num FROM observation") == ["1"])
@@ -204,13 +204,14 @@ import Testing
         let magic: [UInt8] = [0xD9, 0xD5, 0x05, 0xF9, 0x20, 0xA1, 0x63, 0xD7]
         fixture.write("birds.db-journal", magic + [UInt8](repeating: 0, count: 1024))
         #expect(throws: ImportError.self) { try fixture.run("a.csv") }
-        // A journal that was kept and is not in use.
+        // A journal that is kept but not in use.
         fixture.write("birds.db-journal", [UInt8](repeating: 0, count: 1024))
         try fixture.run("a.csv")
     }
 
-    /// `Last-Modified` has seconds: a client that has one generation must not be told that it has the next.
-    @Test func noTwoGenerationsHaveOneTime() throws {
+    /// `Last-Modified` has a resolution of a second. With equal times, a client with one generation would miss the
+    /// next.
+    @Test func generationsHaveDifferentTimes() throws {
         var times: [Int64] = []
         for round in 0..<4 {
             try fixture.run("a.csv") { $0.dataset = "set\(round % 2)" }

@@ -113,13 +113,13 @@ import Testing
         #expect(try lists.text() == "date,species_count\r\n2021-02-03,1\r\n2022-02-03,1\r\n")
     }
 
-    @Test func takingADataSetOutBringsAnOldFileUpToDate() throws {
+    @Test func removingADataSetBringsAnOldFileUpToDate() throws {
         #expect(try DataSets.list(path: fixture.database).map(\.name) == ["old"])
         try DataSets.remove(name: "old", path: fixture.database)
         try check(records: 0)
     }
 
-    /// It is laid out as a new file is.
+    /// Whether the file has the layout of a new one.
     private func check(records: Int) throws {
         #expect(try fixture.isSound())
         let migrated = try Database(path: fixture.database, mode: .readOnly)

@@ -12,7 +12,7 @@ import Testing
         var bytes: [UInt8]
     }
 
-    /// Few numbers and few bytes, so that many are equal.
+    /// Few different numbers and bytes, so that many items are equal.
     private static func items(_ count: Int, seed: UInt64) -> [Item] {
         var random = SplitMix(state: seed)
         return (0..<count).map { index in
@@ -37,7 +37,7 @@ import Testing
             if (a.high, a.low) != (b.high, b.low) { return (a.high, a.low) < (b.high, b.low) }
             return a.bytes == b.bytes ? a.tag < b.tag : a.bytes.lexicographicallyPrecedes(b.bytes)
         }
-        // A copy starts where the other one does.
+        // A copy starts at the same item.
         for _ in 0..<2 {
             var sorted = sorted
             var item = SortItem()
@@ -125,14 +125,14 @@ import Testing
         }
     }
 
-    /// What does not fit would be another record's key.
+    /// A number that is too large would make the key of another record.
     @Test(arguments: [
         (1 << 25, 0, 0, 0, 0), (0, 1 << 25, 0, 0, 0), (0, 0, 1 << 25, 0, 0), (0, 0, 0, 1 << 24 - 1, 0),
         (0, 0, 0, 0, 1 << 20),
         (-1, 0, 0, 0, 0), (0, -1, 0, 0, 0), (0, 0, -1, 0, 0), (0, 0, 0, -5, 0), (0, 0, 0, 0, -1), (0, 0, 0, Int.max, 0),
         (Int.min, 0, 0, 0, 0), (0, 0, 0, 40_000_000, 0),
     ])
-    func makesNoKeyOfWhatDoesNotFit(date: Int, location: Int, species: Int, num: Int, dataset: Int) {
+    func refusesNumbersThatDoNotFitIntoAKey(date: Int, location: Int, species: Int, num: Int, dataset: Int) {
         #expect(
             RecordKey(date: Int64(date), location: location, species: species, num: Int64(num), dataset: dataset) == nil
         )

@@ -4,7 +4,7 @@ import Testing
 @testable import BirdImport
 @testable import Fixtures
 
-/// The species and records of checklists, counted after an addition and in a file that another program has changed.
+/// Counts the species of checklists, after an addition and in a file that another program has edited.
 @Suite struct ChecklistCountsTests {
     private let folder: TemporaryFolder
     private let database: Database
@@ -22,7 +22,7 @@ import Testing
             """)
     }
 
-    /// Says plainly what is counted quickly.
+    /// The same counts by a simple and slow query.
     private static let species = """
         (SELECT count(DISTINCT species_id) FROM observation o
             WHERE o.location_id = checklist.location_id AND o.date = checklist.date AND o.checklist_id = checklist.id
@@ -34,8 +34,8 @@ import Testing
 
     private static let ids: [Int64] = [.min, -5, 0, 1, 2, 3, 40, 41, 42, 1 << 52, .max]
 
-    /// Checklists and records of few dates and locations, some of records not those of their checklist. Numbers have the
-    /// extremes of their columns.
+    /// Checklists and records of few dates and locations, some of records not those of their checklist. Numbers have
+    /// the extremes of their columns.
     private func fill(seed: UInt64) throws {
         var random = SplitMix(state: seed)
         let (dates, locations) = ([Int64.min, 0, 20_210_203], [Int64.max, -1, 7])
@@ -74,22 +74,22 @@ import Testing
 
     private func rows(_ sql: String) throws -> [String] { try database.rows(sql, null: "-") }
 
-    @Test(arguments: 0..<60 as Range<UInt64>) func mendsEveryCount(seed: UInt64) throws {
+    @Test(arguments: 0..<60 as Range<UInt64>) func correctsEveryCount(seed: UInt64) throws {
         try fill(seed: seed)
         let expected = try rows("SELECT id, dataset_id, location_id, date, \(Self.species) FROM checklist ORDER BY id")
         try ChecklistCounts.mend(in: database)
         #expect(
             try rows("SELECT id, dataset_id, location_id, date, species_count FROM checklist ORDER BY id") == expected)
-        // Another time nothing differs, and nothing is written.
+        // The second time nothing differs, so nothing is written.
         try database.execute(
             "CREATE TRIGGER written BEFORE UPDATE ON checklist BEGIN SELECT raise(ABORT, 'written'); END")
         try ChecklistCounts.mend(in: database)
     }
 
-    @Test(arguments: 0..<100 as Range<UInt64>) func settlesThoseThatWereTouched(seed: UInt64) throws {
+    @Test(arguments: 0..<100 as Range<UInt64>) func countsOrRemovesTouchedChecklists(seed: UInt64) throws {
         try fill(seed: seed)
         var random = SplitMix(state: seed + 1000)
-        // One that is not there, and each several times.
+        // One id that does not exist, and all ids several times.
         let noted = (Self.ids + [78]).filter { _ in Bool.random(using: &random) }
         let isSettled = "dataset_id IN (1, 3) AND checklist.id IN \(Schema.list(noted))"
         let expected = try rows(
@@ -109,8 +109,8 @@ import Testing
         #expect(try rows("SELECT id, checklists FROM dataset") == counts)
     }
 
-    /// A minute is enough for what grows with the records, and not for what grows with their square.
-    @Test(.timeLimit(.minutes(1))) func takesCrowdsOfChecklists() throws {
+    /// A minute is enough if the time grows with the number of records, but not if it grows with its square.
+    @Test(.timeLimit(.minutes(1))) func countsManyChecklistsOfOneDateAndLocation() throws {
         let count = 60_000
         try database.execute(
             """
@@ -131,7 +131,7 @@ import Testing
     }
 }
 
-/// Records that an addition moves from one checklist to another.
+/// An addition can move records from one checklist to another.
 @Suite struct MovedRecordsTests {
     private let fixture: ImportFixture
 
@@ -151,7 +151,7 @@ import Testing
         get throws { try fixture.rows("SELECT code, date, species_count FROM checklist ORDER BY code, date") }
     }
 
-    @Test func countsThemWhereTheyAreNow() throws {
+    @Test func recordsCountForTheirNewChecklist() throws {
         fixture.write(
             "a.csv",
             feederWatchHeader + feederWatchRow(sub: "S1", obs: "O1", species: "a")
@@ -168,13 +168,13 @@ import Testing
         #expect(try checklists == ["S1|20210203|1", "S2|20210203|2", "S3|20210203|1"])
         #expect(try fixture.isSound())
 
-        // Onto one that loses its own, with numbers that do not count.
+        // To a checklist that loses its own records, with counts of 0.
         _ = try append(
             feederWatchRow(sub: "S1", obs: "O3", species: "nobird"), feederWatchRow(sub: "S2", obs: "O1", count: "0"))
         #expect(try checklists == ["S1|20210203|0", "S2|20210203|1", "S3|20210203|1"])
         #expect(try fixture.isSound())
 
-        // One that another program moved away from its checklist, which it still names.
+        // A record that another program has moved to another date, though it still names its checklist.
         try edit("UPDATE observation SET date = 20210210 WHERE source_id = 'O3'")
         _ = try append(feederWatchRow(sub: "S3", obs: "O2", species: "c"))
         let named = "SELECT source_id, code FROM observation o JOIN checklist c ON c.id = checklist_id ORDER BY 1"

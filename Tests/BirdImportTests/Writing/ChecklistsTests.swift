@@ -4,7 +4,7 @@ import Testing
 @testable import BirdImport
 @testable import Fixtures
 
-/// Checklists that are found or made for records, held in memory or waiting outside of it.
+/// Finds or makes the checklists of records, in memory or in a temporary database.
 @Suite struct ChecklistsTests {
     private struct Record {
         var key: RecordKey
@@ -13,7 +13,7 @@ import Testing
     }
 
     private static let datasets: [Int64] = [7, 3]
-    /// Ids by rank; that of `nobird` is `none`.
+    /// Ids by rank. The rank of `nobird` is `none`.
     private static let species: [Int64] = [10, 20, 30, 40, 50]
     private static let none = 2
 
@@ -40,7 +40,7 @@ import Testing
                     species: Int.random(in: 0..<species.count, using: &random),
                     num: [nil, 0, 0, 3].randomElement(using: &random) ?? nil,
                     dataset: Int.random(in: 0..<datasets.count, using: &random)))
-            // Some plain ones, and some without a code that say more.
+            // Some without details, and some with details but without a code.
             let bytes =
                 switch code {
                 case 0: [UInt8]()
@@ -76,7 +76,7 @@ import Testing
                 """)
         }
 
-        /// - Returns: how many checklists were met, and how many are new by data set.
+        /// - Returns: The number of checklists that got records, then the number of new ones in each data set.
         func add(_ records: [Record], mostHeld: Int, isFirst: Bool) throws -> [Int] {
             let touched = TouchedChecklists(in: database.folder)
             var checklists = try Checklists(
@@ -114,7 +114,7 @@ import Testing
         }
     }
 
-    /// The checklists that records need: key and what the first record says, with the species that count.
+    /// The checklists that should be stored: the key, the details of the first record, and the number of species.
     private static func expected(_ additions: [[Record]]) -> [String] {
         var first: [String: String] = [:]
         var counted: [String: Set<Int>] = [:]
@@ -136,7 +136,7 @@ import Testing
         return first.map { "\($0.key)|\($0.value)|\(counted[$0.key]?.count ?? 0)" }.sorted()
     }
 
-    @Test(arguments: [0, 1, 2, 8, 9, 10, 40]) func storesTheSameHoweverFewAreHeld(mostHeld: Int) throws {
+    @Test(arguments: [0, 1, 2, 8, 9, 10, 40]) func storesTheSameWhateverTheNumberInMemory(mostHeld: Int) throws {
         for (seed, codes) in [(UInt64(1), 2), (2, 12), (3, 200)] {
             let additions = try (0..<3).map { try Self.records(400, codes: codes, seed: seed * 10 + $0) }
             let (one, other) = (try Target(), try Target())
@@ -151,8 +151,8 @@ import Testing
         }
     }
 
-    /// Long remarks are as good a reason as many checklists.
-    @Test func storesLongRemarksOfMany() throws {
+    /// Long remarks fill the memory before the number of checklists reaches its limit.
+    @Test func storesManyChecklistsWithLongRemarks() throws {
         let records = try (0..<1500).map { number in
             Record(
                 key: try #require(RecordKey(date: 0, location: 0, species: number / 1000, num: nil, dataset: 0)),
@@ -171,8 +171,8 @@ import Testing
                 """) == ["1|1500|1999|500|500", "2|1000|1499|500|500"])
     }
 
-    /// Another program may have made two of one data set and code.
-    @Test(arguments: [0, 5, 1000]) func addsToTheFirstOfTwoWithOneCode(mostHeld: Int) throws {
+    /// Another program may have made two checklists with the same data set and code.
+    @Test(arguments: [0, 5, 1000]) func addsToTheFirstOfTwoChecklistsWithTheSameCode(mostHeld: Int) throws {
         let target = try Target()
         try target.database.execute(
             """

@@ -18,8 +18,8 @@ import Testing
         }
     }
 
-    /// Rows go in 200 at once, and what is left one by one.
-    @Test(arguments: [0, 1, 199, 200, 201, 400, 500]) func insertsEveryRowInItsOrder(count: Int64) throws {
+    /// Rows are inserted 200 at a time, and the remaining ones one by one.
+    @Test(arguments: [0, 1, 199, 200, 201, 400, 500]) func insertsAllRowsInOrder(count: Int64) throws {
         let database = try Database(path: "", mode: .readWrite)
         try database.execute("CREATE TABLE t (b INTEGER, c INTEGER, a INTEGER)")
         var rows = try IntegerRows<2>([Column.a, .b], in: database)

@@ -4,11 +4,11 @@ import Testing
 @testable import Fixtures
 
 @Suite struct PairNumbersTests {
-    @Test func numbersPairsInTheOrderInWhichTheyAreMet() {
+    @Test func numbersPairsInTheOrderOfTheirFirstUse() {
         var random = SplitMix(state: 3)
         var numbers = PairNumbers()
         let seconds: [Int64] = [.min, -1, 0, 1, .max]
-        // Few pairs after many, and many after few: both ways of forgetting them.
+        // Few pairs after many, and many after few, so that both ways of clearing the slots are used.
         for size in [1, 3000, 5, 0, 700, 700, 9] {
             var expected: [[Int64]: Int] = [:]
             for _ in 0..<(3 * size) {

@@ -26,7 +26,7 @@ import Testing
         return rows
     }
 
-    @Test func agreeWithWhatSQLMakesOfTheRecords() throws {
+    @Test func agreeWithSumsMadeInSQL() throws {
         let folder = try TemporaryFolder()
         try Fixture.random(seed: 5, records: 4000).write(to: folder.path("birds.db"))
         let database = try Database(path: folder.path("birds.db"), mode: .readOnly)
@@ -54,7 +54,7 @@ import Testing
         #expect(wrong == 0)
     }
 
-    @Test func knowTheWeeksOfEveryDay() throws {
+    @Test func putEveryDayIntoItsWeek() throws {
         let folder = try TemporaryFolder()
         let database = try Database(path: folder.path("days.db"), mode: .readWrite)
         let select = try database.prepare(

@@ -4,8 +4,8 @@ import Testing
 @testable import BirdImport
 @testable import Fixtures
 
-/// Small changes write the summaries that they change, and no other. A column that a row has from its insertion tells which rows
-/// of the table were written; no row is updated.
+/// Small changes write only the summaries that they change. The column `was_written` is 0 in
+/// the rows that exist before a change, and 1 in rows that are inserted; no row is ever updated.
 @Suite struct SummaryChangesTests {
     private static let key = "kind || ':' || first_key || ':' || second_key || ':' || region_id || ':' || dataset_id"
 
@@ -19,7 +19,7 @@ import Testing
         fixture.write("a.csv", plainHeader + rows.joined())
         fixture.write("b.csv", plainHeader + rows.prefix(50).joined())
         try fixture.run("a.csv", "b.csv")
-        // The file is sealed again, or it would be taken for one that another program has changed.
+        // Sealed again, so that the next import does not treat it as an edited file.
         let database = try Database(path: fixture.database, mode: .readWrite)
         try database.execute(
             "ALTER TABLE summary ADD COLUMN was_written INTEGER NOT NULL DEFAULT 1; UPDATE summary SET was_written = 0")
@@ -44,8 +44,8 @@ import Testing
         return (keys, try removed.union(fixture.rows("SELECT \(Self.key) FROM summary WHERE was_written")))
     }
 
-    @Test func anAdditionWritesThoseOfItsRecords() throws {
-        // At a known place and date; and all new.
+    @Test func anAdditionWritesOnlyTheSummariesOfItsRecords() throws {
+        // First with a known location and date, then with new ones.
         fixture.write("one.csv", plainHeader + "L1,60,1,CA-Y1,2020,2,2,s1,3\nL99,61,1,NO-03,2023,2,3,new,7\n")
         let (keys, written) = try changed {
             try fixture.run("one.csv") {
@@ -53,13 +53,13 @@ import Testing
                 $0.append = true
             }
         }
-        // Eleven kinds for each of two records, of which those of week and month may meet.
+        // Eleven kinds for each of two records, which may share the rows of a week and a month.
         #expect((20...22).contains(keys.count))
         #expect(written == keys)
         #expect(try fixture.isSound())
     }
 
-    @Test func theRemovalOfADataSetWritesItsOwn() throws {
+    @Test func removingADataSetWritesOnlyItsOwnSummaries() throws {
         let own = try Set(fixture.rows("SELECT \(Self.key) FROM summary WHERE dataset_id = 2"))
         let (keys, written) = try changed { try DataSets.remove(name: "b", path: fixture.database) }
         #expect(!own.isEmpty && keys == own)

@@ -4,7 +4,7 @@ import Testing
 @testable import BirdImport
 @testable import Fixtures
 
-/// Sums whose parts lie at both ends of 64 bits.
+/// Sums of the largest and smallest numbers of 64 bits.
 @Suite struct SummarySumsTests {
     private struct Record {
         var date: Int64
@@ -14,7 +14,7 @@ import Testing
         var num: Int64?
     }
 
-    /// The rows that come, by kind, in their order.
+    /// Keeps the rows of each kind in the order in which they come.
     private final class Rows: SummarySink {
         var rows: [SummaryKind: [(key: SummaryRowKey, numbers: SummaryNumbers)]] = [:]
 
@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    @Test func doNotDependOnHowManyPlacesAreHeld() throws {
+    @Test func doNotDependOnTheNumberOfLocationsInMemory() throws {
         let folder = try TemporaryFolder()
         var random = SplitMix(state: 72)
         for _ in 0..<5 {
@@ -99,8 +99,8 @@ import Testing
         }
     }
 
-    /// What is summed up from stored rows is what was summed up with the records.
-    @Test func areTheSameFromTheRowsOfDates() throws {
+    /// Sums of stored rows equal sums of the records.
+    @Test func areTheSameWhenMadeFromStoredDates() throws {
         let folder = try TemporaryFolder()
         var random = SplitMix(state: 73)
         for _ in 0..<20 {
@@ -121,7 +121,7 @@ import Testing
         }
     }
 
-    @Test func endAtTheEndsOfSixtyFourBits() {
+    @Test func areClampedTo64Bits() {
         var numbers = SummaryNumbers()
         for num in [Int64](repeating: .max, count: 3) { numbers.add(num, date: 2021_02_03) }
         #expect(numbers.total == .max)
