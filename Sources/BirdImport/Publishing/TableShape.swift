@@ -60,12 +60,12 @@ struct TableShape: Equatable {
     /// columns do not count: an edit may have added some.
     func difference(from right: TableShape) -> String? {
         if right.isStrict, !isStrict { return "is not STRICT" }
-        if hasConflictRule, !right.hasConflictRule { return "has a rule ON CONFLICT" }
+        if hasConflictRule, !right.hasConflictRule { return "has an ON CONFLICT clause" }
         for (name, column) in right.columns.sorted(by: { $0.key < $1.key }) {
             guard let found = columns[name] else { return "has no column \(name)" }
-            if found != column { return "has another kind of column \(name)" }
+            if found != column { return "defines the column \(name) differently" }
         }
-        if let name = right.unique.subtracting(unique).sorted().first { return "is not UNIQUE in \(name)" }
+        if let name = right.unique.subtracting(unique).sorted().first { return "has no UNIQUE constraint on \(name)" }
         return nil
     }
 }

@@ -89,7 +89,8 @@ final class Staging {
                 date: record.date, location: location, species: kind, num: record.count, dataset: dataset)
         else {
             throw .unusable(
-                path: "The import", reason: "a date, a count or the number of data sets is too large")
+                path: "The import",
+                reason: "a date, a count or the number of data sets is too large; import fewer files at once")
         }
         if !record.source.isEmpty {
             let codes = if let sources { sources } else { try SourceCodes() }
@@ -133,7 +134,10 @@ final class Staging {
                     date: staged.date, location: locations[staged.location], species: species[staged.species],
                     num: staged.num,
                     dataset: datasets[staged.dataset])
-            else { throw .unusable(path: "The import", reason: "it has too many locations or species") }
+            else {
+                throw .unusable(
+                    path: "The import", reason: "it has too many locations or species; import fewer files at once")
+            }
             (item.high, item.low) = key.packed()
             try sorter.add(item, bytes[...])
         }

@@ -193,24 +193,27 @@ import Testing
     /// SQLite would not check the rows of such tables by the rules of ours.
     @Test(arguments: [
         ("observation", "is not STRICT", ") STRICT", ")"),
-        ("observation", "has another kind of column num", "num INTEGER", "num ANY"),
-        ("checklist", "has another kind of column location_id", "location_id INTEGER NOT NULL", "location_id INTEGER"),
-        ("species", "is not UNIQUE in code", "code TEXT NOT NULL UNIQUE", "code TEXT NOT NULL"),
+        ("observation", "defines the column num differently", "num INTEGER", "num ANY"),
         (
-            "dataset", "has another kind of column name", "name TEXT NOT NULL UNIQUE",
+            "checklist", "defines the column location_id differently", "location_id INTEGER NOT NULL",
+            "location_id INTEGER"
+        ),
+        ("species", "has no UNIQUE constraint on code", "code TEXT NOT NULL UNIQUE", "code TEXT NOT NULL"),
+        (
+            "dataset", "defines the column name differently", "name TEXT NOT NULL UNIQUE",
             "name TEXT NOT NULL UNIQUE COLLATE NOCASE"
         ),
-        ("location", "has another kind of column code", "code TEXT NOT NULL", "code TEXT NOT NULL COLLATE NOCASE"),
-        ("location", "has another kind of column id", "id INTEGER PRIMARY KEY", "id INTEGER"),
+        ("location", "defines the column code differently", "code TEXT NOT NULL", "code TEXT NOT NULL COLLATE NOCASE"),
+        ("location", "defines the column id differently", "id INTEGER PRIMARY KEY", "id INTEGER"),
         ("observation_detail", "has no column breeding_code", "breeding_code TEXT,", ""),
-        ("location", "has a rule ON CONFLICT", "region TEXT,", "region TEXT UNIQUE ON CONFLICT REPLACE,"),
-        ("species", "has a rule ON CONFLICT", "common_name TEXT,", "common_name TEXT UNIQUE on/**/conflict ignore,"),
+        ("location", "has an ON CONFLICT clause", "region TEXT,", "region TEXT UNIQUE ON CONFLICT REPLACE,"),
+        ("species", "has an ON CONFLICT clause", "common_name TEXT,", "common_name TEXT UNIQUE on/**/conflict ignore,"),
         (
-            "dataset", "has a rule ON CONFLICT", "name TEXT NOT NULL UNIQUE",
+            "dataset", "has an ON CONFLICT clause", "name TEXT NOT NULL UNIQUE",
             "name TEXT NOT NULL UNIQUE ON CONFLICT REPLACE"
         ),
         (
-            "location", "has a rule ON CONFLICT", "name TEXT\n",
+            "location", "has an ON CONFLICT clause", "name TEXT\n",
             "name TEXT, extra TEXT NOT NULL ON CONFLICT IGNORE\n"
         ),
     ])
