@@ -11,12 +11,12 @@ struct ImportCommand: ParsableCommand {
         abstract: "Import files into a database.",
         discussion: """
             Each file becomes a data set with the name of the file, and replaces an earlier one of that name; --append \
-            adds to it instead. Tables of species give names to the codes in records; the files may come in any order.
+            adds to it instead. Species tables give names to the codes in records. The order of the files does not matter.
 
             Either all files are stored or none, and a running server picks up the new state at once. A row with an error \
             stops the import and nothing is stored, unless --skip-errors is given.
 
-            Exit status: 0 if everything was stored, 1 if rows have errors or the import failed, 2 if a file can't be \
+            Exit status: 0 if the files were imported, 1 if rows have errors or the import failed, 2 if a file can't be \
             read or an option makes no sense.
             """)
 
@@ -93,7 +93,7 @@ struct ImportCommand: ParsableCommand {
         line.clear()
         print(report.text, terminator: "")
         if report.isStored { return }
-        // The report has said why.
+        // The report says why.
         throw ExitCode(1)
     }
 }
