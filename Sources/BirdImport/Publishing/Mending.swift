@@ -10,7 +10,7 @@ import Birds
 ///
 /// The records themselves stay as they are, whatever values the edit has left in them.
 enum Mending {
-    /// Repairs a file. It takes time in proportion to its size.
+    /// Repairs a file. It reads and sorts the whole file, so it takes as long as a large import.
     /// - Parameter path: The path of the database, for errors.
     /// - Throws: `StoreError.unusable` if a table lacks a column or rule of `Schema`, so that SQLite would not enforce
     ///   it.

@@ -34,7 +34,7 @@ final class Sorter {
     }
 
     // Without the check for exclusive access at run time, here and below, which would cost more than the accesses do.
-    // Only the functions of this file use these properties, and none of them calls itself through another.
+    // Only the functions of this file use these properties, and never two of them at a time.
     @exclusivity(unchecked) private var held: [Held] = []
     /// The bytes of the items: for each a size of 4 bytes, the bytes, and zeros up to the next unit of 16 bytes. The
     /// first unit is not used, so that the position 0 can mean that an item has no bytes.

@@ -3,8 +3,8 @@ import Birds
 /// The tables that follow from the others, so that many questions are answered without reading the records: `region`,
 /// `location_box` (an R*Tree of coordinates) and `summary` (`SummaryKind`).
 ///
-/// Invariant: after each function they are what `rebuild` would make of the records. Rows that are right already are
-/// not written, so a small change to a large file writes few pages.
+/// Invariant: after `rebuild`, `update` or `remove` they agree with the records. Rows that are right already are not
+/// written, so a small change to a large file writes few pages.
 package enum DerivedTables {
     /// Makes all derived tables agree with the records, which it reads once in the order of each index.
     /// - Parameter isKnown: False if the existing rows are useless because ids have changed; they are deleted first.
