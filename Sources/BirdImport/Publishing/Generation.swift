@@ -133,8 +133,12 @@ final class Generation {
             let isOlder = try Migration.isNeeded(database)
             if !isOlder { try Schema.check(database, path: path) }
             try database.execute("BEGIN")
-            if isOlder { try Migration.run(database) }
-            isMended = try Seal.isIntact(old.header, in: database)
+            if isOlder {
+                // A seal tells nothing about what the new layout has beyond the old one: `Mending` makes it.
+                try Migration.run(database)
+            } else {
+                isMended = try Seal.isIntact(old.header, in: database)
+            }
         } else {
             try Schema.create(in: database)
             try database.execute("BEGIN")

@@ -24,7 +24,7 @@ struct RecordKey: Equatable {
     /// 24 for the count and 20 for the data set. (25 bits are enough for dates until the year 3355.)
     @inline(__always)
     init?(date: Int64, location: Int, species: Int, num: Int64?, dataset: Int) {
-        guard Self.fits(date, Self.mask25), Self.fits(Int64(location), Self.mask25),
+        guard Self.fits(date, Self.mask25 - 1) || date == StoredDate.unknown, Self.fits(Int64(location), Self.mask25),
             Self.fits(Int64(species), Self.mask25),
             Self.fits(num ?? 0, Self.mask24 - 1), Self.fits(Int64(dataset), Self.mask20)
         else { return nil }
@@ -47,7 +47,8 @@ struct RecordKey: Equatable {
     @inline(__always)
     func packed(_ order: Order = .dateLocationSpecies) -> (high: UInt64, low: UInt64) {
         let (date, location, species) = (
-            UInt64(bitPattern: date), UInt64(bitPattern: Int64(location)), UInt64(bitPattern: Int64(species))
+            date == StoredDate.unknown ? Self.mask25 : UInt64(bitPattern: date), UInt64(bitPattern: Int64(location)),
+            UInt64(bitPattern: Int64(species))
         )
         let (first, second, third) =
             switch order {
@@ -75,7 +76,9 @@ struct RecordKey: Equatable {
             case .speciesDateLocation: (second, third, first)
             case .locationDateSpecies: (second, first, third)
             }
-        (self.date, self.location, self.species) = (Int64(date), Int(location), Int(species))
+        // The greatest number stands for no date, so that such records come last here too.
+        self.date = date == Self.mask25 ? StoredDate.unknown : Int64(date)
+        (self.location, self.species) = (Int(location), Int(species))
         let count = Int64(item.low >> 29 & Self.mask24)
         num = count == 0 ? nil : count - 1
         dataset = Int(item.low >> 9 & Self.mask20)

@@ -11,6 +11,15 @@ struct ObservationRow: Equatable {
     /// False for a zero-filled row, which is not a record (`ZeroFillScan`). Its id is that of its checklist.
     var isRecord = true
 
+    /// Whether the record has no date at all (`StoredDate.unknown`). Such rows come last, also in descending orders.
+    var isUndated: Bool { date >= StoredDate.unknown }
+
+    /// Whether a row comes before another in the default order or its reverse. Rows without a date come last in both.
+    static func precedes(_ a: ObservationRow, _ b: ObservationRow, isDescending: Bool) -> Bool {
+        if !isDescending { return precedes(a, b) }
+        return a.isUndated == b.isUndated ? precedes(b, a) : b.isUndated
+    }
+
     /// Whether a row comes before another in the default order of records (`Schema`), which is total.
     static func precedes(_ a: ObservationRow, _ b: ObservationRow) -> Bool {
         if a.date != b.date { return a.date < b.date }

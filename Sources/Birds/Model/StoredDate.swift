@@ -14,6 +14,9 @@ package struct StoredDate {
     /// above 31.
     package static let all: ClosedRange<Int64> = 1_00_00...9999_12_31
 
+    /// The number of a record without any date. It is not a date, and comes after all dates.
+    package static let unknown: Int64 = 9999_99_99
+
     package init(_ number: Int64) {
         guard StoredDate.isDate(number) else {
             (year, month, day) = (nil, nil, nil)

@@ -87,15 +87,16 @@ final class IndexScan {
     /// Begins a scan. Call it before `next`, on a statement at rest.
     /// - Parameters:
     ///   - value: The species or location; ignored for the index by date.
+    ///   - first, last: The range of dates. Unless the shape is dated, all dates are read.
     ///   - start: The row to begin at. Rows before it in the direction of the scan are left out as far as the
     ///     columns of the index tell; a `Pager` skips the others.
-    func begin(_ value: Int64, _ dates: DateFilter, start: ObservationRow? = nil) {
+    func begin(_ value: Int64, _ first: Int64, _ last: Int64, start: ObservationRow? = nil) {
         self.value = value
         misses = 0
         wantedDate = nil
         if shape.isDated || shape.hasStart {
-            statement.bind(1, dates.first)
-            statement.bind(2, dates.last)
+            statement.bind(1, first)
+            statement.bind(2, last)
         }
         if shape.hasStart, let start {
             switch index {
@@ -110,6 +111,13 @@ final class IndexScan {
             }
         }
         if index != .date { statement.bind(3, value) }
+    }
+
+    /// Begins a descending scan again, of the same species or location, with all rows of a range of dates.
+    func begin(again dates: ClosedRange<Int64>) {
+        statement.reset()
+        let greatest = ObservationRow(date: .max, location: .max, species: .max)
+        begin(value, dates.lowerBound, dates.upperBound, start: shape.hasStart ? greatest : nil)
     }
 
     /// Binds the row to begin at.

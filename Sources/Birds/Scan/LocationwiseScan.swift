@@ -26,7 +26,7 @@ final class LocationwiseScan: RowFinder {
         guard let scan else { return false }
         if begun > 0, try scan.next(&row, filter) { return true }
         while begun < ids.count {
-            scan.begin(ids[begun], filter.dates)
+            scan.begin(ids[begun], filter.dates.first, filter.dates.last)
             begun += 1
             if try scan.next(&row, filter) { return true }
         }

@@ -21,6 +21,9 @@ final class ObservationScan {
     private let isDescending: Bool
     private var hasBegun = false
     private var hasEnded = false
+    /// The range of dates to read next, in descending orders: an index read backwards begins with the records without
+    /// a date, which come last.
+    private var following: ClosedRange<Int64>?
 
     /// - Parameters:
     ///   - values: Species or locations, each once; any single value for the index by date; empty for no rows.
@@ -38,12 +41,22 @@ final class ObservationScan {
         var single: IndexScan?
         var several: [IndexScan] = []
         // A merge needs the data set and the id to order rows that are otherwise equal.
+        let isSplit = isDescending && filter.dates.isEverything
         let shape = IndexScan.Shape(
-            isWide: isWide || count > 1, isDated: !filter.dates.isEverything, isDescending: isDescending,
+            isWide: isWide || count > 1, isDated: isSplit || !filter.dates.isEverything, isDescending: isDescending,
             hasStart: start != nil)
+        var (first, last) = (filter.dates.first, filter.dates.last)
+        if isSplit {
+            if let start, start.isUndated {
+                first = StoredDate.unknown
+            } else {
+                last = StoredDate.unknown - 1
+                following = StoredDate.unknown ... .max
+            }
+        }
         for value in values.prefix(count) {
             let scan = try pool.take(index, shape)
-            scan.begin(value, filter.dates, start: start)
+            scan.begin(value, first, last, start: start)
             if count == 1 { single = scan } else { several.append(scan) }
         }
         self.single = single
@@ -64,13 +77,21 @@ final class ObservationScan {
     /// Goes to the next row; false at the end.
     @inline(__always)
     func next(_ row: inout ObservationRow) throws(StoreError) -> Bool {
-        if hasEnded { return false }
-        if let single {
-            if try single.next(&row, filter) { return true }
-        } else if try nextMerged(&row) {
-            return true
+        while !hasEnded {
+            if let single {
+                if try single.next(&row, filter) { return true }
+            } else if try nextMerged(&row) {
+                return true
+            }
+            guard let dates = following else {
+                end()
+                return false
+            }
+            following = nil
+            hasBegun = false
+            single?.begin(again: dates)
+            for scan in several { scan.begin(again: dates) }
         }
-        end()
         return false
     }
 
@@ -112,7 +133,7 @@ final class ObservationScan {
     }
 
     private func precedes(_ a: ObservationRow, _ b: ObservationRow) -> Bool {
-        isDescending ? ObservationRow.precedes(b, a) : ObservationRow.precedes(a, b)
+        ObservationRow.precedes(a, b, isDescending: isDescending)
     }
 
     /// Moves an entry down until neither of its children precedes it.

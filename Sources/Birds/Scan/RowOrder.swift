@@ -54,7 +54,7 @@ enum RowOrder: Equatable {
 
     private static func precedes(_ a: ObservationRow, _ b: ObservationRow, _ isDescending: Bool) -> Bool {
         if a.isLike(b) { return false }
-        return ObservationRow.precedes(a, b) != isDescending
+        return ObservationRow.precedes(a, b, isDescending: isDescending)
     }
 }
 

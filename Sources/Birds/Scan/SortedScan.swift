@@ -99,7 +99,7 @@ final class SortedScan {
 
     private func precedes(_ a: Entry, _ b: Entry) -> Bool {
         for index in 0..<keys.count where a.keys[index] != b.keys[index] { return a.keys[index] < b.keys[index] }
-        return keys.isDescending ? ObservationRow.precedes(b.row, a.row) : ObservationRow.precedes(a.row, b.row)
+        return ObservationRow.precedes(a.row, b.row, isDescending: keys.isDescending)
     }
 }
 
@@ -111,12 +111,22 @@ final class SortValues {
     let count: Int
     /// Whether rows with equal keys come in the reverse of the default order: the direction of the last key.
     let isDescending: Bool
-    private let columns: [(value: (ObservationRow) throws(StoreError) -> Int64, isDescending: Bool)]
+    private let columns: [Column]
+
+    private struct Column {
+        let value: (ObservationRow) throws(StoreError) -> Int64
+        let isDescending: Bool
+        /// Whether it is a date or a part of one: rows without a date come last, in either direction.
+        let isOfDate: Bool
+    }
 
     init(_ keys: [SortKey], _ database: Database) throws(StoreError) {
-        var columns: [(value: (ObservationRow) throws(StoreError) -> Int64, isDescending: Bool)] = []
+        var columns: [Column] = []
         for key in keys.prefix(SortKey.most) {
-            columns.append((try SortValues.value(of: key.field, database), key.isDescending))
+            columns.append(
+                Column(
+                    value: try SortValues.value(of: key.field, database), isDescending: key.isDescending,
+                    isOfDate: [.date, .year, .month, .day].contains(key.field)))
         }
         self.columns = columns
         count = columns.count
@@ -133,15 +143,16 @@ final class SortValues {
     func values(of row: ObservationRow) throws(StoreError) -> SIMD8<Int64> {
         var values = SIMD8<Int64>()
         for index in columns.indices {
-            let value = try columns[index].value(row)
+            let column = columns[index]
+            let value = try column.value(row)
             // The complement reverses the order and, unlike negation, can't overflow.
-            values[index] = columns[index].isDescending ? ~value : value
+            values[index] = column.isOfDate && row.isUndated ? .max : column.isDescending ? ~value : value
         }
         return values
     }
 
     /// A function from a row to the value of a field. Missing values sort first: a missing year, month or day is 0,
-    /// an uncounted number is the least, and NULL has the first rank.
+    /// an uncounted number is the least, and NULL has the first rank. (`values` puts rows without any date last.)
     private static func value(
         of field: SortKey.Field, _ database: Database
     ) throws(StoreError) -> (ObservationRow) throws(StoreError) -> Int64 {

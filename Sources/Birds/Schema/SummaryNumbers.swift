@@ -6,8 +6,8 @@
 package struct SummaryNumbers: Equatable {
     private var sum: Int128 = 0
     private var count: Int128 = 0
-    /// The least and the greatest date, `yyyymmdd` as they are stored. Before the first `add`, `first` is greater
-    /// than `last`.
+    /// The least and the greatest date, `yyyymmdd` as they are stored. A record without a date counts only if no
+    /// record has one. Before the first `add`, `first` is greater than `last`.
     package private(set) var first = Int64.max
     package private(set) var last = Int64.min
     /// The greatest count, if `hasMax`.
@@ -54,7 +54,7 @@ package struct SummaryNumbers: Equatable {
             (hasTotal, hasMax) = (true, true)
         }
         first = Swift.min(first, date)
-        last = Swift.max(last, date)
+        last = Self.later(last, date)
     }
 
     /// Adds the records of another group.
@@ -66,6 +66,14 @@ package struct SummaryNumbers: Equatable {
         hasTotal = hasTotal || other.hasTotal
         hasMax = hasMax || other.hasMax
         first = Swift.min(first, other.first)
-        last = Swift.max(last, other.last)
+        last = Self.later(last, other.last)
+    }
+
+    @inline(__always)
+    private static func later(_ a: Int64, _ b: Int64) -> Int64 {
+        // Usually both are dates; the least number stands for no record.
+        if a < StoredDate.unknown, b < StoredDate.unknown { return Swift.max(a, b) }
+        let (earlier, later) = (Swift.min(a, b), Swift.max(a, b))
+        return earlier == .min || earlier >= StoredDate.unknown ? later : earlier
     }
 }

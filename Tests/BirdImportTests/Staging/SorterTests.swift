@@ -97,7 +97,7 @@ import Testing
         let edges = [0, 1, 1 << 24 - 1, 1 << 25 - 1]
         func pick(_ numbers: [Int]) -> Int { numbers.randomElement(using: &random) ?? 0 }
         func key() throws -> RecordKey {
-            let date = Int64(pick([0, 18_000_000, 20_240_229, 33_554_431]))
+            let date = Int64(pick([0, 18_000_000, 20_240_229, 33_554_430, Int(StoredDate.unknown)]))
             let num = pick([-1, 0, 1, 10_000_000, 1 << 24 - 2])
             let made = RecordKey(
                 date: date, location: pick(edges), species: pick(edges), num: num < 0 ? nil : Int64(num),
@@ -127,7 +127,8 @@ import Testing
 
     /// A number that is too large would make the key of another record.
     @Test(arguments: [
-        (1 << 25, 0, 0, 0, 0), (0, 1 << 25, 0, 0, 0), (0, 0, 1 << 25, 0, 0), (0, 0, 0, 1 << 24 - 1, 0),
+        (1 << 25, 0, 0, 0, 0), (1 << 25 - 1, 0, 0, 0, 0), (0, 1 << 25, 0, 0, 0), (0, 0, 1 << 25, 0, 0),
+        (0, 0, 0, 1 << 24 - 1, 0),
         (0, 0, 0, 0, 1 << 20),
         (-1, 0, 0, 0, 0), (0, -1, 0, 0, 0), (0, 0, -1, 0, 0), (0, 0, 0, -5, 0), (0, 0, 0, 0, -1), (0, 0, 0, Int.max, 0),
         (Int.min, 0, 0, 0, 0), (0, 0, 0, 40_000_000, 0),

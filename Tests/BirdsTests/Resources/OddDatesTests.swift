@@ -68,6 +68,62 @@ import Testing
         }
     }
 
+    /// Records without a date come last among their equals, in whichever direction dates go.
+    @Test(arguments: [
+        [], ["date"], ["-date"], ["species_id"], ["-species_id"], ["loc_id"], ["-loc_id"], ["-date", "num"],
+        ["species_id", "-date"], ["year"], ["-year"], ["month"], ["-month"], ["-day"],
+    ])
+    func recordsWithoutADateComeLast(order: [String]) throws {
+        let folder = try TemporaryFolder()
+        var fixture = Fixture.random(seed: 63, records: 300)
+        for index in fixture.records.indices where index % 5 == 0 {
+            fixture.records[index].date = Int(StoredDate.unknown)
+        }
+        try fixture.write(to: folder.path("birds.db"))
+        let store = try ObservationStore(path: folder.path("birds.db"))
+        var query = ObservationQuery()
+        query.sort = PagingTests.sorts(order)
+        query.fields = [.id, .locationID, .speciesID, .date]
+        let rows = try rows(store.observations(query, view: .everything, format: .json))
+        #expect(rows.count == fixture.records.count)
+        // Within a group of equal leading keys, no date follows a record without one.
+        let group = order.first.flatMap { $0.hasSuffix("_id") ? String($0.drop { $0 == "-" }) : nil }
+        for (a, b) in zip(rows, rows.dropFirst()) {
+            let isSameGroup = group.map { a[$0] as? String == b[$0] as? String } ?? true
+            #expect(!isSameGroup || a["date"] is String || b["date"] is NSNull, "\(order): \(a) \(b)")
+        }
+        let ids = rows.map { $0["id"] as? Int }
+        for size in [1, 7] {
+            query.page = ObservationQuery().page
+            query.page.limit = size
+            var paged: [Int?] = []
+            repeat {
+                let cursor = try store.observations(query, view: .everything, format: .json)
+                paged += try self.rows(cursor).map { $0["id"] as? Int }
+                query.page.after = cursor.next
+            } while query.page.after != nil && paged.count <= ids.count
+            #expect(paged == ids, "\(order), pages of \(size)")
+        }
+    }
+
+    /// The first and the last date of a group are those of its records that have one.
+    @Test func recordsWithoutADateAreNotFirstOrLast() {
+        var numbers = SummaryNumbers()
+        numbers.add(1, date: StoredDate.unknown)
+        #expect(StoredDate(numbers.first).iso == nil && StoredDate(numbers.last).iso == nil)
+        var dated = SummaryNumbers()
+        dated.add(2, date: 2021_02_03)
+        dated.add(nil, date: StoredDate.unknown)
+        dated.add(3, date: 2020_00_00)
+        numbers.add(dated)
+        for numbers in [numbers, dated] {
+            #expect(numbers.first == 2020_00_00 && numbers.last == 2021_02_03)
+        }
+        var empty = SummaryNumbers()
+        empty.add(numbers)
+        #expect(empty == numbers)
+    }
+
     @Test(arguments: [
         [], ["-date"], ["species_id"], ["-species_id"], ["loc_id"], ["-loc_id"], ["year", "num"], ["-month"], ["day"],
     ])
