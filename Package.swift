@@ -28,7 +28,8 @@ let package = Package(
         .target(
             name: "API",
             dependencies: ["HTTP", "Birds", "COpenSSL", "CZlib", .product(name: "Logging", package: "swift-log")],
-            swiftSettings: settings),
+            // What writes a database is for `BirdImport`, and `package` in `Birds`.
+            packageAccess: false, swiftSettings: settings),
         .executableTarget(
             name: "rookery",
             dependencies: [

@@ -59,7 +59,7 @@ struct LogOptions: ParsableArguments {
     var logFormat: AccessLogConfiguration.Format?
 }
 
-extension AccessLogConfiguration.Format: ExpressibleByArgument {}
+extension AccessLogConfiguration.Format: @retroactive ExpressibleByArgument {}
 
 /// How much a client may request, and how long it may take. Times are in seconds, sizes in bytes.
 struct LimitOptions: ParsableArguments {

@@ -50,7 +50,7 @@ public struct RecordFilter: Sendable, Hashable {
     /// The parts of a filter. Code that depends on all conditions goes through these in a `switch`, so it does not
     /// compile if it forgets one.
     enum Part: CaseIterable {
-        case species, dates, regions, locations, areas, datasets, numbers
+        case species, dates, regions, locations, areas, datasets, counts
     }
 }
 

@@ -37,7 +37,7 @@ extension SummaryKind {
                 if !filter.days.isEmpty || filter.from != nil || filter.to != nil { needed.insert(.date) }
             case .locations: if !filter.locations.isEmpty { needed.insert(.location) }
             case .areas: if filter.box != nil || filter.circle != nil { needed.insert(.location) }
-            case .numbers: if filter.leastNum != nil || filter.greatestNum != nil { return nil }
+            case .counts: if filter.leastNum != nil || filter.greatestNum != nil { return nil }
             // The rows of every kind have these.
             case .regions, .datasets: break
             }

@@ -72,15 +72,15 @@ extension ObservationStore {
     /// The rows of the table `summary` that a query matches.
     /// - Parameter kind: One with all keys that the selection filters by (`SummaryKind.smallest`).
     private func kept(_ kind: SummaryKind, _ selection: Selection) throws(StoreError) -> Summary.Items {
-        let species = selection.species
-        let datasets = selection.datasets.map(Set.init)
-        let dates = selection.dates
+        // Rows of the table can't tell which of their records have which count: see `SummaryKind.smallest`.
+        let (dates, species, selected, scope, wanted, _) = selection.conditions
+        let datasets = wanted.map(Set.init)
         let years = Set(selection.filter.years.map(Int64.init))
         let months = Set(selection.filter.months.map(Int64.init))
         let hasDates = kind == .date || kind == .speciesDate
         let hasLocations = kind == .speciesLocation || kind == .locationYear
-        let locations = hasLocations ? selection.locations : nil
-        let regions = try visibleRegions(selection.regions)
+        let locations = hasLocations ? selected : nil
+        let regions = try visibleRegions(scope)
         let statement = try database.prepare(
             """
             SELECT first_key, second_key, region_id, dataset_id, records, total, max, first, last FROM summary

@@ -69,10 +69,7 @@ final class ChecklistScan {
             entry = Entry(
                 date: statement.int64(0), location: statement.int64(1), dataset: statement.int64(2),
                 id: statement.int64(3))
-            guard filter.dates.matches(entry.date) else { continue }
-            if let datasets = filter.datasets, !datasets.contains(entry.dataset) { continue }
-            if let locations = filter.locations, try !locations.contains(entry.location) { continue }
-            return true
+            if try filter.matches(checklistOn: entry.date, at: entry.location, of: entry.dataset) { return true }
         }
         end()
         return false

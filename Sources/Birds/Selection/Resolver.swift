@@ -35,11 +35,19 @@ final class Resolver {
     func select(_ filter: RecordFilter, _ view: View) throws(StoreError) -> Selection {
         let filter = filter.unresolved.isEmpty ? filter : try resolved(filter, view)
         let regions = RegionScope(query: filter.regions, view: view)
-        return Selection(
-            dates: DateFilter(filter), species: try species(filter.species, view),
-            locations: try locations(filter, regions),
-            regions: regions, datasets: try datasets(filter.datasets), leastNum: filter.leastNum,
-            greatestNum: filter.greatestNum, filter: filter)
+        var conditions: Selection.Conditions = (DateFilter(), nil, nil, regions, nil, CountRange())
+        for part in RecordFilter.Part.allCases {
+            switch part {
+            case .dates: conditions.dates = DateFilter(filter)
+            case .species: conditions.species = try species(filter.species, view)
+            case .regions: conditions.locations = try locations(filter, regions)
+            // Both are part of the filter of locations.
+            case .locations, .areas: break
+            case .datasets: conditions.datasets = try datasets(filter.datasets)
+            case .counts: conditions.counts = CountRange(least: filter.leastNum, greatest: filter.greatestNum)
+            }
+        }
+        return Selection(conditions: conditions, filter: filter)
     }
 
     /// The selection of all that a view shows.

@@ -6,37 +6,53 @@ final class RowFilter {
     let locations: LocationFilter?
     /// Ids; nil for all.
     let datasets: [Int64]?
-    /// The least and the greatest count that match. `uncounted` is less than every count, so as the least it lets
-    /// all rows match.
-    let leastNum: Count
-    let greatestNum: Count
+    let counts: CountRange
     /// Whether the date of each row must be checked. It must even within a range: the index also holds numbers
     /// there that are not dates.
     let checksDates: Bool
     /// Whether a row with a matching date must be checked further.
     let checksRows: Bool
 
-    init(
-        dates: DateFilter, species: [Int64]?, locations: LocationFilter?, datasets: [Int64]?, leastNum: Int64? = nil,
-        greatestNum: Int64? = nil
-    ) {
-        // A record without a count matches neither bound: with only an upper one, the least count is 0.
-        self.leastNum = Count(leastNum ?? (greatestNum == nil ? nil : 0))
-        self.greatestNum = greatestNum.map { Count($0) } ?? .greatest
-        self.dates = dates
-        self.species = species
-        self.locations = locations
-        self.datasets = datasets
+    init(_ conditions: Selection.Conditions) {
+        // The regions are those of the locations.
+        (dates, species, locations, _, datasets, counts) = conditions
         checksDates = !dates.isEverything
-        checksRows = species != nil || locations != nil || datasets != nil || leastNum != nil || greatestNum != nil
+        checksRows = species != nil || locations != nil || datasets != nil || !counts.isEverything
     }
 
     /// Whether a row with a matching date fulfils the other conditions.
     func matches(_ row: ObservationRow) throws(StoreError) -> Bool {
-        if row.num < leastNum || row.num > greatestNum { return false }
+        if !counts.contains(row.num) { return false }
         if let species, !species.contains(row.species) { return false }
         if let datasets, !datasets.contains(row.dataset) { return false }
         if let locations { return try locations.contains(row.location) }
         return true
     }
+
+    /// Whether a checklist fulfils the conditions, of which none must be on records (`Selection.ofVisits`).
+    func matches(checklistOn date: Int64, at location: Int64, of dataset: Int64) throws(StoreError) -> Bool {
+        guard dates.matches(date) else { return false }
+        if let datasets, !datasets.contains(dataset) { return false }
+        return try locations?.contains(location) ?? true
+    }
+}
+
+/// The counts that match.
+struct CountRange {
+    // `uncounted` is less than every count, so as the least one it lets all rows match.
+    private let least: Count
+    private let greatest: Count
+    /// Whether all records match, also those without a count.
+    let isEverything: Bool
+
+    /// - Parameters:
+    ///   - least: Nil for no limit; so is `greatest`. Either one excludes records without a count.
+    init(least: Int64? = nil, greatest: Int64? = nil) {
+        self.least = Count(least ?? (greatest == nil ? nil : 0))
+        self.greatest = greatest.map { Count($0) } ?? .greatest
+        isEverything = least == nil && greatest == nil
+    }
+
+    @inline(__always)
+    func contains(_ count: Count) -> Bool { count >= least && count <= greatest }
 }

@@ -2,25 +2,35 @@
 /// and regions and areas have become locations.
 ///
 /// Invariants:
-/// - Only a `Resolver` makes one, so the view has been applied to it.
+/// - A `Resolver` makes it, so the view has been applied to it.
 /// - It is the only source of row filters, and the only thing that plans, scans, counts, summaries, zero-filling
 ///   and page tokens know of a query's filters.
 struct Selection {
-    let dates: DateFilter
-    /// Ids, ascending and distinct; nil for all.
-    let species: [Int64]?
-    /// Nil if every location matches.
-    let locations: LocationFilter?
-    /// The regions that contain all matching locations. Summaries, which know the region of their records, are
-    /// filtered by these.
-    let regions: RegionScope
-    /// Ids, without the names that do not exist; nil for all.
-    let datasets: [Int64]?
-    /// The least and the greatest count, or nil. Either one excludes records without a count.
-    let leastNum: Int64?
-    let greatestNum: Int64?
+    /// All conditions. Whoever must know all of them takes this tuple apart, so their code does not compile until it
+    /// considers a new one.
+    typealias Conditions = (
+        dates: DateFilter,
+        /// Ids, ascending and distinct; nil for all.
+        species: [Int64]?,
+        /// Nil if every location matches.
+        locations: LocationFilter?,
+        /// The regions that contain all matching locations. Summaries, which know the region of their records, are
+        /// filtered by these.
+        regions: RegionScope,
+        /// Ids, without the names that do not exist; nil for all.
+        datasets: [Int64]?,
+        counts: CountRange
+    )
+
+    let conditions: Conditions
     /// The filter that it was made from, after `Resolver.resolved`.
     let filter: RecordFilter
+
+    var dates: DateFilter { conditions.dates }
+    var species: [Int64]? { conditions.species }
+    var locations: LocationFilter? { conditions.locations }
+    var regions: RegionScope { conditions.regions }
+    var datasets: [Int64]? { conditions.datasets }
 
     /// Up to this many species or locations get a scan of their own each, and the scans are merged. With more, all
     /// rows of the dates are read and filtered.
@@ -31,26 +41,36 @@ struct Selection {
 
     /// Whether it depends on the records of a checklist, and not only on the checklist's own location, date and
     /// data set.
-    var dependsOnRecords: Bool { species != nil || leastNum != nil || greatestNum != nil }
+    var dependsOnRecords: Bool {
+        let (_, species, _, _, _, counts) = conditions
+        return species != nil || !counts.isEverything
+    }
 
     /// The same dates, locations and data sets, without the conditions on records.
     var ofVisits: Selection {
+        let (dates, _, locations, regions, datasets, _) = conditions
         var visits = filter
-        visits.species = []
-        visits.leastNum = nil
-        visits.greatestNum = nil
-        return Selection(
-            dates: dates, species: nil, locations: locations, regions: regions, datasets: datasets, leastNum: nil,
-            greatestNum: nil, filter: visits)
+        for part in RecordFilter.Part.allCases {
+            switch part {
+            case .species: visits.species = []
+            case .counts: (visits.leastNum, visits.greatestNum) = (nil, nil)
+            case .dates, .regions, .locations, .areas, .datasets: break
+            }
+        }
+        return Selection(conditions: (dates, nil, locations, regions, datasets, CountRange()), filter: visits)
     }
 
     /// The conditions to check on each row.
     /// - Parameter index: The index that is read only at the matching species or locations, so that these need no
     ///   check.
     func rowFilter(readBy index: ObservationIndex? = nil) -> RowFilter {
-        RowFilter(
-            dates: dates, species: index == .species ? nil : species, locations: index == .location ? nil : locations,
-            datasets: datasets, leastNum: leastNum, greatestNum: greatestNum)
+        var conditions = conditions
+        switch index {
+        case .species: conditions.species = nil
+        case .location: conditions.locations = nil
+        case .date, nil: break
+        }
+        return RowFilter(conditions)
     }
 
     /// A hash of the filter, resource and order, which ties a page token to its query. It is the same however the
@@ -83,7 +103,7 @@ extension RecordFilter {
         case .locations: return [list(locations)]
         case .datasets: return [list(datasets)]
         case .dates: return [list(years), list(months), list(days), text(from?.number), text(to?.lastNumber)]
-        case .numbers: return [text(leastNum), text(greatestNum)]
+        case .counts: return [text(leastNum), text(greatestNum)]
         case .areas:
             return [
                 box.map { "\($0.west) \($0.south) \($0.east) \($0.north)" } ?? "",
