@@ -89,35 +89,6 @@ struct RecordAnswer {
     }
 }
 
-extension Response {
-    /// A 200 with rows in a format.
-    static func rows(_ body: Body, in format: RowFormat) -> Response {
-        switch format {
-        case .json: Response(.ok, fields: jsonFields, body: body)
-        case .ndjson: Response(.ok, fields: linesFields, body: body)
-        case .csv, .spreadsheet: Response(.ok, fields: csvFields, body: body)
-        case .geojson: Response(.ok, fields: geoFields, body: body)
-        }
-    }
-
-    /// A 200 with rows in a format.
-    /// - Parameters:
-    ///   - total: The number of rows on all pages, if it was asked for.
-    ///   - next: The token of the next page; nil if this is the last one.
-    static func rows(_ body: Body, in format: RowFormat, total: Int?, next: String?, _ page: PageLink) -> Response {
-        var response = rows(body, in: format)
-        if let total { response.fields.append(.totalCount, String(total)) }
-        if let next { response.fields.append(.link, page.next(next)) }
-        return response
-    }
-
-    // Made once: an answer copies the bytes. JSON has no charset parameter (RFC 8259 §11); CSV needs one.
-    private static let jsonFields = ResponseFields([(.contentType, "application/json")])
-    private static let linesFields = ResponseFields([(.contentType, "application/x-ndjson")])
-    private static let geoFields = ResponseFields([(.contentType, "application/geo+json")])
-    private static let csvFields = ResponseFields([(.contentType, "text/csv; charset=utf-8")])
-}
-
 extension RecordRequest.Document {
     /// The error to report if there is no such object.
     var unknown: APIError {

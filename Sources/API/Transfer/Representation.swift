@@ -51,29 +51,31 @@ enum Representation {
     }
 }
 
-extension RowFormat {
-    /// The name in the parameter `format` and after the dot of a path.
-    var name: String {
-        switch self {
-        case .json: "json"
-        case .ndjson: "ndjson"
-        case .csv, .spreadsheet: "csv"
-        case .geojson: "geojson"
+extension Response {
+    /// A 200 with rows in a format.
+    static func rows(_ body: Body, in format: RowFormat) -> Response {
+        switch format {
+        case .json: Response(.ok, fields: jsonFields, body: body)
+        case .ndjson: Response(.ok, fields: linesFields, body: body)
+        case .csv, .spreadsheet: Response(.ok, fields: csvFields, body: body)
+        case .geojson: Response(.ok, fields: geoFields, body: body)
         }
     }
 
-    /// The format with a name. `spreadsheet` is a variant of CSV and has no name of its own.
-    static func named(_ name: String) -> RowFormat? {
-        allCases.first { $0 != .spreadsheet && $0.name == name }
+    /// A 200 with rows in a format.
+    /// - Parameters:
+    ///   - total: The number of rows on all pages, if it was asked for.
+    ///   - next: The token of the next page; nil if this is the last one.
+    static func rows(_ body: Body, in format: RowFormat, total: Int?, next: String?, _ page: PageLink) -> Response {
+        var response = rows(body, in: format)
+        if let total { response.fields.append(.totalCount, String(total)) }
+        if let next { response.fields.append(.link, page.next(next)) }
+        return response
     }
 
-    /// The names of its media type. The first is the one that is sent; the others are only accepted.
-    var mediaTypes: [String] {
-        switch self {
-        case .json: ["application/json"]
-        case .ndjson: ["application/x-ndjson", "application/ndjson", "application/jsonl"]
-        case .csv, .spreadsheet: ["text/csv"]
-        case .geojson: ["application/geo+json"]
-        }
-    }
+    // Made once: an answer copies the bytes. JSON has no charset parameter (RFC 8259 §11); CSV needs one.
+    private static let jsonFields = ResponseFields([(.contentType, "application/json")])
+    private static let linesFields = ResponseFields([(.contentType, "application/x-ndjson")])
+    private static let geoFields = ResponseFields([(.contentType, "application/geo+json")])
+    private static let csvFields = ResponseFields([(.contentType, "text/csv; charset=utf-8")])
 }

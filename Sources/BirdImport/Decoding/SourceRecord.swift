@@ -27,13 +27,13 @@ struct SourceRecord {
     /// Whether the row says that it is not a bird.
     var isForeign = false
 
-    // The members that few files have, by `RecordDetails.Member`. `present` has a bit for each that is set.
+    // The members that few files have, by `DetailMember`. `present` has a bit for each that is set.
     private(set) var present: UInt32 = 0
     private var numbers = [16 of Int64](repeating: 0)
     private var texts = [16 of Row.Cell](repeating: .empty)
 
     /// A whole number, flag or time in minutes after midnight; nil if it is not known.
-    subscript(member: RecordDetails.Member) -> Int64? {
+    subscript(member: DetailMember) -> Int64? {
         get { present & member.bit != 0 ? numbers[member.rawValue % 16] : nil }
         set {
             mark(member, newValue != nil)
@@ -42,13 +42,13 @@ struct SourceRecord {
     }
 
     /// A real number, kept as the bits of a `Double`; nil if it is not known.
-    subscript(real member: RecordDetails.Member) -> Double? {
+    subscript(real member: DetailMember) -> Double? {
         get { self[member].map { Double(bitPattern: UInt64(bitPattern: $0)) } }
         set { self[member] = newValue.map { Int64(bitPattern: $0.bitPattern) } }
     }
 
     /// A text; empty if there is none.
-    subscript(text member: RecordDetails.Member) -> Row.Cell {
+    subscript(text member: DetailMember) -> Row.Cell {
         get { present & member.bit != 0 ? texts[member.rawValue % 16] : .empty }
         set {
             mark(member, !newValue.isEmpty)
@@ -56,7 +56,7 @@ struct SourceRecord {
         }
     }
 
-    private mutating func mark(_ member: RecordDetails.Member, _ isThere: Bool) {
+    private mutating func mark(_ member: DetailMember, _ isThere: Bool) {
         if isThere { present |= member.bit } else { present &= ~member.bit }
     }
 }

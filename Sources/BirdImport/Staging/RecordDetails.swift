@@ -8,8 +8,8 @@ import Birds
 /// code of the checklist, 0
 /// the record's own code, 0
 /// present: UInt32, a bit for each member that follows
-/// the numbers that are present, in the order of `Member`: 8 bytes each, an Int64 or the bits of a Double
-/// the texts that are present, in the order of `Member`: a UInt32 with the size, then the bytes
+/// the numbers that are present, in the order of `DetailMember`: 8 bytes each, an Int64 or the bits of a Double
+/// the texts that are present, in the order of `DetailMember`: a UInt32 with the size, then the bytes
 /// ```
 ///
 /// Invariants:
@@ -25,63 +25,15 @@ struct RecordDetails {
     /// The members that are present.
     private var present: UInt32 = 0
 
-    /// A number or a text that few formats have.
-    ///
-    /// Numbers have raw values below 16, texts from 16 on, since `present` has 32 bits and `SourceRecord` 16 slots for
-    /// either kind.
-    enum Member: Int, CaseIterable {
-        case complete, halfDays, valid, reviewed, time, minutes, observers, ownTime
-        case effortHours, snowDepth, distance, area, confidence
-        case `protocol` = 16
-        case checklistComments, breedingCode, comments
-
-        /// The column in which it is stored. A number that goes into a text column is a time, in minutes after
-        /// midnight.
-        var column: Column {
-            switch self {
-            case .complete: .checklist(.complete)
-            case .halfDays: .checklist(.halfDays)
-            case .valid: .observation(.valid)
-            case .reviewed: .observation(.reviewed)
-            case .time: .checklist(.time)
-            case .minutes: .checklist(.minutes)
-            case .observers: .checklist(.observers)
-            case .ownTime: .detail(.time)
-            case .effortHours: .checklist(.effortHours)
-            case .snowDepth: .checklist(.snowDepth)
-            case .distance: .checklist(.distance)
-            case .area: .checklist(.area)
-            case .confidence: .detail(.confidence)
-            case .protocol: .checklist(.protocol)
-            case .checklistComments: .checklist(.comments)
-            case .breedingCode: .detail(.breedingCode)
-            case .comments: .detail(.comments)
-            }
-        }
-
-        var isText: Bool { rawValue >= 16 }
-        var bit: UInt32 { 1 << UInt32(rawValue) }
-
-        fileprivate static let numbers = allCases.filter { !$0.isText }
-        fileprivate static let texts = allCases.filter(\.isText)
-    }
-
-    /// A column of one of the three tables that hold details.
-    enum Column {
-        case checklist(ChecklistColumn)
-        case observation(ObservationColumn)
-        case detail(ObservationDetailColumn)
-    }
-
     /// A member and the column of a table in which it is stored.
     struct Placed<Column: TableColumn> {
-        let member: Member
+        let member: DetailMember
         let column: Column
         let kind: ColumnDefinition.Kind
 
         /// The members for which `column` gives a column of the table.
-        fileprivate static func all(_ column: (RecordDetails.Column) -> Column?) -> [Placed] {
-            Member.allCases.compactMap { member in
+        fileprivate static func all(_ column: (DetailColumn) -> Column?) -> [Placed] {
+            DetailMember.allCases.compactMap { member in
                 column(member.column).map { Placed(member: member, column: $0, kind: $0.definition.kind) }
             }
         }
@@ -108,7 +60,7 @@ struct RecordDetails {
 
     /// A whole number, or nil if it is not present.
     @inline(__always)
-    func integer(_ number: Member, in bytes: [UInt8]) -> Int64? {
+    func integer(_ number: DetailMember, in bytes: [UInt8]) -> Int64? {
         guard present & number.bit != 0 else { return nil }
         // The bits below its own tell how many numbers precede it.
         let offset = Int(sourceEnd) + 5 + (present & (number.bit - 1)).nonzeroBitCount * 8
@@ -117,15 +69,15 @@ struct RecordDetails {
     }
 
     /// A real number, or nil if it is not present.
-    func double(_ number: Member, in bytes: [UInt8]) -> Double? {
+    func double(_ number: DetailMember, in bytes: [UInt8]) -> Double? {
         integer(number, in: bytes).map { Double(bitPattern: UInt64(bitPattern: $0)) }
     }
 
     /// A text; empty if it is not present. Texts have different sizes, so the ones in front of it are skipped.
-    func text(_ text: Member, in bytes: [UInt8]) -> ArraySlice<UInt8> {
+    func text(_ text: DetailMember, in bytes: [UInt8]) -> ArraySlice<UInt8> {
         guard present & text.bit != 0 else { return [] }
-        var offset = Int(sourceEnd) + 5 + (present & (Member.protocol.bit - 1)).nonzeroBitCount * 8
-        for other in Member.texts where present & other.bit != 0 {
+        var offset = Int(sourceEnd) + 5 + (present & (DetailMember.protocol.bit - 1)).nonzeroBitCount * 8
+        for other in DetailMember.texts where present & other.bit != 0 {
             guard offset + 4 <= bytes.count else { return [] }
             let count = Int(bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: UInt32.self) })
             guard offset + 4 + count <= bytes.count else { return [] }
@@ -149,18 +101,18 @@ struct RecordDetails {
         bytes.removeAll(keepingCapacity: true)
         var present = record.present
         let complete = record[.complete] ?? complete
-        if complete != nil { present |= Member.complete.bit }
+        if complete != nil { present |= DetailMember.complete.bit }
         if present == 0, record.checklist.isEmpty, record.source.isEmpty { return }
         bytes.append(contentsOf: row.bytes[record.checklist.range])
         bytes.append(0)
         bytes.append(contentsOf: row.bytes[record.source.range])
         bytes.append(0)
         withUnsafeBytes(of: present) { bytes.append(contentsOf: $0) }
-        for number in Member.numbers where present & number.bit != 0 {
+        for number in DetailMember.numbers where present & number.bit != 0 {
             let value = number == .complete ? complete : record[number]
             withUnsafeBytes(of: value ?? 0) { bytes.append(contentsOf: $0) }
         }
-        for text in Member.texts where present & text.bit != 0 {
+        for text in DetailMember.texts where present & text.bit != 0 {
             let cell = record[text: text]
             withUnsafeBytes(of: UInt32(cell.range.count)) { bytes.append(contentsOf: $0) }
             bytes.append(contentsOf: row.bytes[cell.range])
