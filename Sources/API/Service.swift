@@ -52,7 +52,7 @@ public struct SharedStores: Sendable {
 /// The bird records as an HTTP application: one for each loop, with its own store. It runs in the loop's thread; only
 /// the work in `Answer.later` runs elsewhere.
 ///
-/// The path of a request: `respond`, `errorBodies`, `principal`, `handle`, the handlers, the store.
+/// The path of a request: `respond`, `principal`, `Route.find`, `errorBodies`, `handle`, the store.
 ///
 /// Every response, errors included, leaves through `finish`, so no answer lacks the fields that protect it from caches.
 public final class Service: Application {
@@ -155,7 +155,7 @@ public final class Service: Application {
         if watch.lastIsEdited, isFirst { log.editedGeneration() }
     }
 
-    /// The one place where an `APIError` becomes a response.
+    /// Makes a response of an `APIError`, unless a worker has begun the answer: then `LongAnswer` does.
     /// - Returns: The answer, and the name of the user if there is one.
     private func errorBodies(_ call: Call, from caller: Result<Principal, APIError>) -> (Answer, user: String?) {
         var user: String?

@@ -95,7 +95,8 @@ struct Reading {
         if let known = targets.firstIndex(where: { $0.name.utf8.elementsEqual(name.utf8) }) {
             guard options.dataset != nil else {
                 throw .refused(
-                    "\(path) and another file would both become data set \(name); give the name with --dataset.")
+                    "\(path) and another file are both named \(name). Import them one at a time, or both into one data set with --dataset."
+                )
             }
             return known
         }

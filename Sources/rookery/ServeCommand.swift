@@ -41,7 +41,7 @@ struct ServeCommand: ParsableCommand {
             "ROOKERY_PUBLIC_URL", default: "links are relative", name: "url"))
     var publicURL: String?
 
-    @OptionGroup(title: "Where it listens") var listening: ListeningOptions
+    @OptionGroup(title: "Listening") var listening: ListeningOptions
     @OptionGroup(title: "Logs") var logs: LogOptions
     @OptionGroup(title: "Limits") var limits: LimitOptions
 

@@ -31,7 +31,7 @@ struct ListeningOptions: ParsableArguments {
 
     @Option(
         help: .setting(
-            "How long requests under way may take once the server is told to stop.", "ROOKERY_GRACE", default: "20",
+            "Time for requests to finish after SIGTERM.", "ROOKERY_GRACE", default: "20",
             name: "seconds"))
     var grace: Int?
 
@@ -70,15 +70,15 @@ struct LimitOptions: ParsableArguments {
     var queryTimeout: Int?
 
     @Option(
-        help: .setting("The most long answers under way at once.", "ROOKERY_LONG_ANSWERS", default: "64"))
+        help: .setting("The most long answers in progress at once.", "ROOKERY_LONG_ANSWERS", default: "64"))
     var longAnswers: Int?
 
-    @Option(help: .setting("The most connections at once.", "ROOKERY_MAX_CONNECTIONS", default: "10000"))
+    @Option(help: .setting("The most open connections.", "ROOKERY_MAX_CONNECTIONS", default: "10000"))
     var maxConnections: Int?
 
     @Option(
         help: .setting(
-            "The most connections at once from one address; this machine's own addresses have no limit.",
+            "The most open connections from one address; this machine's own addresses have no limit.",
             "ROOKERY_MAX_CONNECTIONS_PER_ADDRESS", default: "500"))
     var maxConnectionsPerAddress: Int?
 
@@ -96,7 +96,8 @@ struct LimitOptions: ParsableArguments {
 
     @Option(
         help: .setting(
-            "How long a header may take, from its first byte to its end.", "ROOKERY_HEADER_TIMEOUT", default: "10",
+            "Time to receive a request's header, from its first byte to its end.", "ROOKERY_HEADER_TIMEOUT",
+            default: "10",
             name: "seconds"))
     var headerTimeout: Int?
 
@@ -107,7 +108,7 @@ struct LimitOptions: ParsableArguments {
 
     @Option(
         help: .setting(
-            "The slowest request body accepted, over 30 seconds.", "ROOKERY_BODY_RATE", default: "500",
+            "The slowest request body accepted, averaged over 30 seconds.", "ROOKERY_BODY_RATE", default: "500",
             name: "bytes/second"))
     var bodyRate: Int?
 
@@ -119,7 +120,8 @@ struct LimitOptions: ParsableArguments {
 
     @Option(
         help: .setting(
-            "How long a client may read nothing of its answer.", "ROOKERY_WRITE_TIMEOUT", default: "30", name: "seconds"
+            "Time after which a client that reads nothing is disconnected.", "ROOKERY_WRITE_TIMEOUT", default: "30",
+            name: "seconds"
         ))
     var writeTimeout: Int?
 

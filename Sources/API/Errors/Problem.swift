@@ -47,7 +47,7 @@ struct Problem {
                 .notFound, "unknown-path",
                 "there is nothing at this path; "
                     + (nearest.map { "did you mean '\($0)'?" }
-                        ?? "try /observations, /checklists, /species, /locations, /regions, /summary, /datasets or /health"),
+                        ?? "the paths are \(Resource.listedPaths)"),
                 details: [("nearest", nearest)])
         case .methodNotAllowed(let allowed):
             // A 405 must have `Allow` (RFC 9110 §15.5.6).

@@ -116,7 +116,7 @@ struct Parameters {
     /// The most rows on a page. It has no upper bound, since pages are streamed.
     func limit(_ value: String) throws(APIError) -> Int {
         guard let limit = Parameters.number(value), limit > 0 else {
-            throw bad(.limit, value, "a whole number from 1 up")
+            throw bad(.limit, value, "a whole number, at least 1")
         }
         return limit
     }

@@ -75,7 +75,7 @@ extension Parameters {
         case nil: return false
         case "exact": return true
         case let value?:
-            throw bad(.count, value, "'exact', the only value that it can have", nearest: "exact")
+            throw bad(.count, value, "'exact', its only value", nearest: "exact")
         }
     }
 
@@ -122,7 +122,7 @@ extension Parameters {
 
     /// A number of birds.
     private func count(_ parameter: Parameter, _ value: String) throws(APIError) -> Int64 {
-        guard let number = Parameters.number(value) else { throw bad(parameter, value, "a whole number from 0 up") }
+        guard let number = Parameters.number(value) else { throw bad(parameter, value, "a whole number, at least 0") }
         return Int64(number)
     }
 

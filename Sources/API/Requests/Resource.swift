@@ -60,6 +60,10 @@ enum Resource: Int, CaseIterable {
         let text: String
     }
 
+    /// The paths without an id, for a message.
+    static let listedPaths = allCases.map(\.entry.path).filter { $0.hasPrefix("/") && !$0.contains("{") }
+        .joined(separator: ", ")
+
     var entry: Entry { Resource.entries[rawValue] }
     var label: String { Resource.entries[rawValue].label }
     var formats: [RowFormat] { Resource.entries[rawValue].formats }

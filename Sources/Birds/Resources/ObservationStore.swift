@@ -29,7 +29,7 @@ public final class ObservationStore {
     /// The encoders of recent queries, the latest first: their rendered members are worth keeping.
     private var encoders: [RowEncoder] = []
     /// The sizes of the data sets for recent views. Each took a scan of all records of the view.
-    private var visibleCounts: [View: VisibleCounts] = [:]
+    var countsByView: [View: VisibleCounts] = [:]
 
     /// SQLite's page cache, in KiB. It is small, since the system caches the file too.
     private static let pageCache = 2000
@@ -38,7 +38,7 @@ public final class ObservationStore {
     /// The rendered members that each encoder keeps, in bytes.
     private static let fragmentBound = 1 << 21
     /// The greatest number of views whose sizes are kept. When it is reached, all are dropped.
-    private static let keptVisibleCounts = 8
+    static let keptVisibleCounts = 8
     /// How often to try to open the file while it is being replaced.
     private static let attempts = 5
 
@@ -119,7 +119,7 @@ public final class ObservationStore {
             selection, order, pager?.start, limit: query.page.limit, isWide: encoder.needsIdentity || pager != nil)
         let total = query.page.countsAll ? try count(selection) : nil
         return RowCursor(
-            .observations(scan, encoder), limit: query.page.limit ?? .max, pager: pager, total: total, memory: memory)
+            .observations(scan, encoder), pager: pager, total: total, memory: memory)
     }
 
     /// The number of matching observations on all pages. It reads them all.
@@ -140,8 +140,6 @@ public final class ObservationStore {
     }
 }
 
-// MARK: Observations
-
 extension ObservationStore {
     /// The encoder for a format and members, from the recent ones if possible.
     func encoder(_ format: RowFormat, _ fields: [Field]) -> RowEncoder {
@@ -156,122 +154,4 @@ extension ObservationStore {
         encoders.insert(encoder, at: 0)
         return encoder
     }
-}
-
-// MARK: Species and data sets
-
-extension ObservationStore {
-    /// The members of a species in a list, in order.
-    public static let speciesNames = ["species_id", "scientific_name", "common_name", "category"]
-    /// The additional members of a single species, in order.
-    public static let speciesNumbers = ["records", "total", "first", "last", "months"]
-    /// Selects the id and the members of a list.
-    private static let speciesColumns = "SELECT id, code, scientific_name, common_name, category FROM species"
-
-    /// All species that the view shows, by code, with the members `speciesNames`.
-    /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
-    func species(format: RowFormat, view: View) throws(StoreError) -> RowCursor {
-        // Ids ascend with codes (`Schema`).
-        let statement = try database.prepare(ObservationStore.speciesColumns + " ORDER BY id")
-        let table = TableRows(statement, names: ObservationStore.speciesNames, format: format, edit: speciesEdit(view))
-        return RowCursor(.other(table), memory: memory)
-    }
-
-    /// One species by its exact code, as a JSON object with the members `speciesNames` and `speciesNumbers`:
-    /// `months` lists the number of records in each of the twelve months. Nil if the view shows no such species.
-    /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
-    func species(_ name: String, view: View) throws(StoreError) -> [UInt8]? {
-        let statement = try database.prepare(ObservationStore.speciesColumns + " WHERE code = ?1")
-        statement.bind(1, name)
-        guard try statement.step() else { return nil }
-        var cells = (1...4).map { statement.cell($0) }
-        let id = statement.int64(0)
-        statement.reset()
-        if let edit = speciesEdit(view), try !edit(&cells, id) { return nil }
-        let visible = try visibleRegions(resolver.select(view).regions)
-        let numbers = try database.prepare(
-            "SELECT second_key, region_id, records, total, first, last FROM summary WHERE kind = ?1 AND first_key = ?2")
-        numbers.bind(1, SummaryKind.speciesMonth.rawValue)
-        numbers.bind(2, id)
-        var group = SummaryNumbers()
-        var months = [Int128](repeating: 0, count: 12)
-        while try numbers.step() {
-            if let visible, !visible.contains(numbers.int64(1)) { continue }
-            group.add(
-                SummaryNumbers(
-                    records: numbers.int64(2), total: numbers.optionalInt64(3), first: numbers.int64(4),
-                    last: numbers.int64(5)))
-            let month = numbers.int64(0)
-            if (1...12).contains(month) { months[Int(month) - 1] += Int128(numbers.int64(2)) }
-        }
-        let hasRecords = group.records > 0
-        cells += [
-            .integer(group.records), RowCell(group.total), .date(hasRecords ? group.first : nil),
-            .date(hasRecords ? group.last : nil),
-            .json("[" + months.map { String(Int64(clamping: $0)) }.joined(separator: ",") + "]"),
-        ]
-        return object(ObservationStore.speciesNames + ObservationStore.speciesNumbers, cells)
-    }
-
-    /// Leaves out the species that the view does not show; nil if it shows everything. It keeps the store alive, as
-    /// the cursor that runs it needs.
-    private func speciesEdit(_ view: View) -> TableRows.Edit? {
-        if RegionScope(view).isEverywhere { return nil }
-        return { [self] (cells, id) throws(StoreError) in
-            let isNamed = cells[1] != .nothing || cells[2] != .nothing
-            return try resolver.shows(SpeciesNames.Match(id: id, isNamed: isNamed), view)
-        }
-    }
-
-    /// The members of a data set, in order.
-    public static let datasetNames = [
-        "name", "format", "source", "licence", "citation", "imported_at", "checklists", "records",
-    ]
-
-    /// The data sets, by name, with the members `datasetNames`. If the view shows only a part of one, only that
-    /// part is counted; if it shows no checklist of one, that data set is left out.
-    /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
-    func datasets(format: RowFormat, view: View) throws(StoreError) -> RowCursor {
-        let columns = ObservationStore.datasetNames.joined(separator: ", ")
-        let statement = try database.prepare(
-            "SELECT id, \(columns) FROM dataset INDEXED BY sqlite_autoindex_dataset_1 ORDER BY name")
-        var edit: TableRows.Edit?
-        if let counts = try visibleCounts(view) {
-            // The positions of `checklists` and `records` in `datasetNames`.
-            edit = { (cells, id) throws(StoreError) in
-                guard let checklists = counts.checklists[id] else { return false }
-                cells[6] = .integer(checklists)
-                cells[7] = .integer(counts.records[id] ?? 0)
-                return true
-            }
-        }
-        let table = TableRows(statement, names: ObservationStore.datasetNames, format: format, edit: edit)
-        return RowCursor(.other(table), memory: memory)
-    }
-
-    /// The size of the part of each data set that a view shows; nil if it shows everything, which the table
-    /// `dataset` counts. The first call for a view reads all its records.
-    private func visibleCounts(_ view: View) throws(StoreError) -> VisibleCounts? {
-        let selection = try resolver.select(view)
-        guard let locations = selection.locations else { return nil }
-        if let counts = visibleCounts[view] { return counts }
-        var counts = VisibleCounts()
-        let checklists = try database.prepare("SELECT dataset_id, location_id FROM checklist")
-        while try checklists.step() {
-            guard try locations.contains(checklists.int64(1)) else { continue }
-            counts.checklists[checklists.int64(0), default: 0] += 1
-        }
-        let scan = try planner.scan(selection, isWide: true)
-        var row = ObservationRow()
-        while try scan.next(&row) { counts.records[row.dataset, default: 0] += 1 }
-        if visibleCounts.count >= ObservationStore.keptVisibleCounts { visibleCounts.removeAll() }
-        visibleCounts[view] = counts
-        return counts
-    }
-}
-
-/// How many checklists and records of each data set a view shows, by the id of the data set.
-struct VisibleCounts {
-    var checklists: [Int64: Int64] = [:]
-    var records: [Int64: Int64] = [:]
 }

@@ -59,7 +59,7 @@ final class Summary {
         var greatest: Key?
         try items { (item) throws(StoreError) in
             var key = Key()
-            for index in values.indices { key[index] = try values[index](item) }
+            for index in values.indices.prefix(key.scalarCount) { key[index] = try values[index](item) }
             if let bound, !precedes(bound, key) { return }
             if let greatest, precedes(greatest, key) { return }
             gathered[key, default: SummaryNumbers()].add(item.group)

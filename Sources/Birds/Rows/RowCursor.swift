@@ -38,7 +38,7 @@ public final class RowCursor {
     private static let pieceSize = 1 << 16
 
     /// - Parameters:
-    ///   - limit: The greatest number of rows. For observations the pager ends the page.
+    ///   - limit: The greatest number of rows; without effect on observations, whose pager ends the page.
     ///   - pager: Of observations; other sources have their own.
     init(
         _ source: Source, limit: Int = .max, pager: Pager? = nil, total: Int? = nil, memory: RowMemory

@@ -89,7 +89,7 @@ extension RequestTarget {
             switch segment {
             case ".", "..":
                 guard segment == "." || segments.popLast() != nil else {
-                    throw .malformedTarget("The path leads above the root; remove the `..` that is too many.")
+                    throw .malformedTarget("The path goes above the root; remove one `..`.")
                 }
                 // A dot segment at the end names a folder.
                 if isLast { segments.append("") }
