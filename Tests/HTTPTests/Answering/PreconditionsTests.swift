@@ -10,6 +10,7 @@ import Testing
         #expect(named("\"a\"") == 0)
         #expect(named("\"x\", W/\"b,c\"") == 1)
         #expect(named("\"x\"", ",, \"b,c\" ,\"a\"") == 0)
+        #expect(named("\"x\"\t,\t\"b,c\"") == 1)
         #expect(named("*") == 0)
     }
 
