@@ -219,6 +219,28 @@ import Transport
         }
     }
 
+    /// Whatever the socket took of an answer, the client has half a minute from then on.
+    @Test func aClientThatReadsMuchNowAndThenIsServed() throws {
+        try withServer { server in
+            let client = try RawClient(server, receiveBuffer: 64 << 10)
+            try client.send(get("/large/64000000"))
+            try server.settle(client)
+            // More than the kernel holds, so that the socket takes some more each time; and far more is left at the end.
+            for _ in 0..<8 {
+                var left = 6_000_000
+                while left > 0 {
+                    let count = try client.skip(min(left, 64 << 10))
+                    try #require(count > 0)
+                    left -= count
+                }
+                try server.settle()
+                try server.advance(by: .seconds(10))
+            }
+            #expect(server.record.reports.isEmpty)
+            client.reset()
+        }
+    }
+
     /// After the last answer a client has two seconds to close.
     @Test func aClientThatDoesNotCloseIsClosed() throws {
         try withServer { server in
