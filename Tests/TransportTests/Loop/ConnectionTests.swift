@@ -76,6 +76,24 @@ import Testing
         }
     }
 
+    /// The kernel reports the end once, together with the last request.
+    @Test func aClientThatSendsNoMoreWhileAWorkerIsBusyIsAnswered() throws {
+        try withServer { server in
+            let client = try RawClient(server)
+            try client.send(get("/gate/1"))
+            try eventually("a request waits") { server.record.waiting.load(ordering: .sequentiallyConsistent) == 1 }
+            try client.send(get("/second"))
+            client.endSending()
+            try server.settle(client)
+            server.record.gate.store(true, ordering: .sequentiallyConsistent)
+            #expect(try client.response().body == "/gate/1")
+            #expect(try client.response().body == "/second")
+            try server.settle()
+            try #require(client.hasInput)
+            #expect(try client.readToEnd() == ("", .closed))
+        }
+    }
+
     @Test(arguments: ["/path", "/stream/2", "/later/path"])
     func aHeadIsAnsweredWithoutABody(path: String) throws {
         try withServer { server in
