@@ -153,6 +153,22 @@ import Testing
         _ = file.number
     }
 
+    /// Nor is a link, wherever it leads: the socket may be someone else's.
+    @Test func aLinkIsNotReplacedByASocket() throws {
+        let (path, target) = (Self.temporaryPath(), Self.temporaryPath())
+        do {
+            let dead = try Descriptor.stream(family: AF_UNIX)
+            let address = try SocketAddress(path: target)
+            try SystemCallError.check(address.withPointer { bind(dead.number, $0, $1) }, "bind")
+        }
+        try SystemCallError.check(symlink(target, path), "symlink")
+        defer { for file in [path, target] { unlink(file) } }
+        var configuration = ServerConfiguration()
+        configuration.socketPath = path
+        #expect(Self.message(configuration)?.contains("a file is there that is not a socket") == true)
+        #expect(access(path, F_OK) == 0)
+    }
+
     @Test func aPathThatIsTooLongIsAnError() throws {
         var configuration = ServerConfiguration()
         configuration.socketPath = "/tmp/" + String(repeating: "x", count: 200)
@@ -290,6 +306,25 @@ import Testing
         #expect(!isReady)
     }
 
+    /// What failed first is the reason, and what failed after it may only follow from it.
+    @Test func theFirstFailureOfSeveralIsReported() throws {
+        struct Broken: Error { let loop: Int }
+        var configuration = ServerConfiguration()
+        configuration.port = 0
+        configuration.threads = 2
+        let server = try Server(configuration)
+        let error = #expect(throws: ServerError.self) {
+            try server.run { loop in
+                if loop == 1 {
+                    try eventually("the other loop has failed") { server.supervisor.read { $0.ended == 1 } }
+                }
+                throw Broken(loop: loop)
+            }
+        }
+        guard case .application(let cause) = error else { throw NotYet(what: "the application's error") }
+        #expect((cause as? Broken)?.loop == 0)
+    }
+
     // MARK: -
 
     /// Why a server can't listen like this; nil if it can.
@@ -306,7 +341,7 @@ import Testing
         "/tmp/rookery-test-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
     }
 
-    private static var hasIPv6: Bool {
+    static var hasIPv6: Bool {
         guard let descriptor = try? Descriptor.stream(family: AF_INET6),
             let address = try? SocketAddress.resolve(host: "::1", port: 0).first
         else { return false }
