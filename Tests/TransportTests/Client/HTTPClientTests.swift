@@ -48,6 +48,17 @@ import Transport
         }
     }
 
+    /// A server refuses a `Host` whose colons it can't tell from that before the port.
+    @Test(.enabled(if: ServerTests.hasIPv6))
+    func itNamesAnIPv6AddressInBrackets() throws {
+        try withServer {
+            $0.host = "::1"
+        } _: { server in
+            let answer = try ask(.network(host: "::1", port: server.port), "/path")
+            #expect(answer.status == 200)
+        }
+    }
+
     @Test func itConnectsToAUnixSocket() throws {
         let path = "/tmp/rookery-client-\(UInt64.random(in: 0...UInt64.max))"
         try withServer {
