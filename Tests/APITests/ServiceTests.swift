@@ -66,8 +66,8 @@ import Testing
 
     /// What ends a URL, or a parameter, stays within it.
     @Test func escapesWhatAPageLinkHolds() throws {
-        let target = try RequestTarget(parsing: "/a%3Eb/c?species=x%26y%3E,z&after=old&limit=1")
-        let query = "?species=x%26y%3E,z&limit=1&after=new>; rel=\"next\""
+        let target = try RequestTarget(parsing: "/a%3Eb/c?species=x%26y%3E,z%2B+1&after=old&limit=1")
+        let query = "?species=x%26y%3E,z%2B%201&limit=1&after=new>; rel=\"next\""
         #expect(PageLink(target, base: nil).next("new") == "<" + query)
         let base = try PublicURL("https://atlas.example/birds")
         #expect(PageLink(target, base: base).next("new") == "<https://atlas.example/birds/a%3Eb/c" + query)
@@ -284,6 +284,35 @@ import Testing
         while case .more = rest.next(into: &whole) {}
         #expect(String(decoding: whole, as: UTF8.self).split(separator: "\n").count == 2000)
         #expect(whole.suffix(3) == Array("}]\n".utf8))
+    }
+
+    /// What the head of an answer holds does not depend on how its body is sent.
+    @Test func aStreamTellsTheTotalAndTheNextPage() throws {
+        let header = "loc_id,latitude,longitude,region,year,month,day,species_id,num\n"
+        let rows = (1...2000).map { "L\($0),60.5,-135.25,CA-YT,2021,2,1,stejay,\($0)\n" }
+        let response = try ServiceFixture(plain: header + rows.joined()).get("/?count=exact&limit=1900")
+        guard case .stream = response.body else {
+            Issue.record("a large answer came at once")
+            return
+        }
+        #expect(response.fields[.totalCount] == "2000")
+        #expect(response.fields[.link]?.hasPrefix("<?count=exact&limit=1900&after=") == true)
+        #expect(response.text.split(separator: "\n").count == 1900)
+    }
+
+    @Test func saysWhenToComeAgainWhereTooMuchIsUnderWay() throws {
+        let fixture = try ServiceFixture()
+        var configuration = fixture.configuration
+        (configuration.longAnswers, configuration.loopBudget) = (0, 0)
+        let service = try Service(configuration, stores: SharedStores(configuration), loop: 1)
+        let request = try parse("GET / HTTP/1.1\r\nHost: x\r\nPassword: mumble\r\n\r\n")
+        guard case .later(let work, _) = service.respond(to: request, from: Peer(address: "::1")) else {
+            Issue.record("the loop had time")
+            return
+        }
+        let response = work()
+        #expect(response.status == .serviceUnavailable && response.text.contains(#""code":"too-busy""#))
+        #expect(response.fields[.retryAfter] == "5")
     }
 
     @Test func namesEveryAnswerAndTakesAShortNameOver() throws {
