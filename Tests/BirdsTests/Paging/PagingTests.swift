@@ -141,6 +141,35 @@ import Testing
         }
     }
 
+    /// Where a page passes over many records to the next date that matches, it begins at the first location of that date, and not
+    /// at the one that the page before ended with.
+    @Test(arguments: [[], ["species_id"], ["date", "loc_id"]])
+    func aPageThatSeeksTheNextDateFindsAllOfIt(sort: [String]) throws {
+        let folder = try TemporaryFolder()
+        var fixture = Fixture(
+            species: [Fixture.Species(code: "s1")],
+            locations: ["L1", "L2", "L3"].map { Fixture.Location(code: $0) })
+        for month in [2, 3, 4] {
+            for day in 1...28 {
+                for location in day == 1 ? [0, 1, 2] : [0] {
+                    fixture.records.append(
+                        Fixture.Record(date: 20_210_000 + month * 100 + day, location: location, species: 0, num: 1))
+                }
+            }
+        }
+        try fixture.write(to: folder.path("birds.db"))
+        let store = try ObservationStore(path: folder.path("birds.db"))
+        var query = ObservationQuery()
+        query.sort = Self.sorts(sort)
+        for species in [[], ["s1"]] {
+            query.filter.species = species
+            query.filter.days = [1]
+            let whole = try store.ids(query)
+            #expect(whole.count == 9)
+            for size in [1, 2, 3] { #expect(try pages(store, query, of: size).flatMap { $0 } == whole, "\(size)") }
+        }
+    }
+
     @Test func pagesSplitFilteredRecords() throws {
         let folder = try TemporaryFolder()
         try Fixture.random(seed: 22, records: 2000).write(to: folder.path("birds.db"))
@@ -223,6 +252,46 @@ import Testing
         #expect(seen.contains { $0.contains(",777,") })
     }
 
+    /// The next page begins at the species after it, with all of that one's records.
+    @Test(arguments: [[], ["-date"], ["species_id"], ["-species_id"], ["loc_id"], ["-loc_id"]])
+    func aSpeciesThatIsGoneBetweenTwoPagesTakesNoOtherWithIt(order: [String]) throws {
+        let folder = try TemporaryFolder()
+        var fixture = Fixture(species: ["s1", "s2", "s3"].map { Fixture.Species(code: $0) })
+        fixture.locations = ["A", "B"].map { Fixture.Location(code: $0) }
+        for date in [20_210_201, 20_210_202] {
+            for location in 0..<2 {
+                for species in 0..<3 {
+                    fixture.records.append(
+                        Fixture.Record(date: date, location: location, species: species, num: species))
+                }
+            }
+        }
+        try fixture.write(to: folder.path("before.db"))
+        fixture.species.remove(at: 1)
+        fixture.records.removeAll { $0.species == 1 }
+        for index in fixture.records.indices where fixture.records[index].species == 2 {
+            fixture.records[index].species = 1
+        }
+        try fixture.write(to: folder.path("after.db"))
+        let (before, after) = (
+            try ObservationStore(path: folder.path("before.db")), try ObservationStore(path: folder.path("after.db"))
+        )
+        var query = ObservationQuery()
+        query.sort = Self.sorts(order)
+        query.fields = [.date, .locationID, .speciesID]
+        func rows(_ store: ObservationStore) throws -> [String] {
+            try store.text(query, format: .csv).split(separator: "\r\n").dropFirst().map(String.init)
+        }
+        let whole = try rows(before)
+        try #require(whole.count == 12)
+        for count in 1..<whole.count {
+            (query.page.limit, query.page.after) = (count, nil)
+            query.page.after = try before.nextPage(.observations(query), view: .everything)
+            query.page.limit = 100
+            #expect(try rows(after) == whole.dropFirst(count).filter { !$0.hasSuffix("s2") }, "\(count)")
+        }
+    }
+
     @Test func aTokenOfAnotherQueryIsRefused() throws {
         let folder = try TemporaryFolder()
         try Fixture.random(seed: 27, records: 100).write(to: folder.path("birds.db"))
@@ -247,6 +316,42 @@ import Testing
         for broken in ["x", "", token + "A", String(token.dropLast()), "=" + token, String(token.reversed())] {
             query.page.after = broken
             #expect(throws: StoreError.unknownPage, "\(broken)") { try store.ids(query) }
+        }
+    }
+
+    /// Whatever part of a filter differs, its pages are others.
+    @Test func theTokenOfAnotherFilterIsRefused() throws {
+        let folder = try TemporaryFolder()
+        try Fixture.random(seed: 28, records: 1000).write(to: folder.path("birds.db"))
+        let store = try ObservationStore(path: folder.path("birds.db"))
+        let changes: [(inout RecordFilter) -> Void] = [
+            { $0.species = ["sp101"] }, { $0.species = ["sp101", "sp102"] }, { $0.years = [2016] }, { $0.months = [3] },
+            { $0.days = [3] }, { $0.from = PartialDate(year: 2016) }, { $0.to = PartialDate(year: 2016) },
+            { $0.regions = ["CA"] }, { $0.locations = ["L101"] }, { $0.datasets = ["atlas"] },
+            { $0.box = GeographicBox(west: -25, south: 1, east: -1, north: 11) },
+            { $0.box = GeographicBox(west: -25, south: 1, east: -1, north: 12) },
+            { $0.circle = GeographicCircle(latitude: 6, longitude: -15, kilometres: 1000) },
+            { $0.circle = GeographicCircle(latitude: 6, longitude: -15, kilometres: 2000) },
+            { $0.circle = GeographicCircle(latitude: 6, longitude: -16, kilometres: 1000) },
+            { $0.leastNum = 1 }, { $0.greatestNum = 1 }, { _ in },
+        ]
+        var queries: [ObservationQuery] = []
+        for change in changes {
+            var query = ObservationQuery()
+            query.page.limit = 1
+            change(&query.filter)
+            queries.append(query)
+        }
+        for (index, query) in queries.enumerated() {
+            let token = try #require(try store.nextPage(.observations(query), view: .everything), "\(index)")
+            for (other, var query) in queries.enumerated() {
+                query.page.after = token
+                if other == index {
+                    #expect(try store.ids(query).count == 1)
+                } else {
+                    #expect(throws: StoreError.unknownPage, "\(index) \(other)") { try store.ids(query) }
+                }
+            }
         }
     }
 

@@ -142,6 +142,50 @@ import Testing
         }
     }
 
+    /// The id before that of the next location may be another location's, where ids have no gaps between them.
+    @Test(arguments: [["loc_id"], ["-loc_id"], [], ["-date"], ["species_id"], ["-species_id"]])
+    func aLocationThatIsGoneIsNotTakenForTheOneBeforeIt(order: [String]) throws {
+        let folder = try TemporaryFolder()
+        var fixture = Fixture(species: ["s1", "s2"].map { Fixture.Species(code: $0) })
+        for latitude in 1...3 {
+            fixture.locations.append(Fixture.Location(code: "A", latitude: Double(latitude), longitude: 0))
+            for (species, num) in [(0, 1), (0, 2), (1, 1), (1, 2)] {
+                fixture.records.append(
+                    Fixture.Record(date: 20_210_201, location: latitude - 1, species: species, num: num))
+            }
+        }
+        try fixture.write(to: folder.path("before.db"))
+        fixture.locations.remove(at: 1)
+        fixture.records.removeAll { $0.location == 1 }
+        for index in fixture.records.indices where fixture.records[index].location == 2 {
+            fixture.records[index].location = 1
+        }
+        try fixture.write(to: folder.path("after.db"))
+        let gap = Fixture.id(ofLocation: 0)
+        try Database(path: folder.path("after.db"), mode: .readWrite).execute(
+            """
+            UPDATE location SET id = id / \(gap); UPDATE checklist SET location_id = location_id / \(gap);
+            UPDATE observation SET location_id = location_id / \(gap);
+            """)
+        let (before, after) = (
+            try ObservationStore(path: folder.path("before.db")), try ObservationStore(path: folder.path("after.db"))
+        )
+        var query = ObservationQuery()
+        query.sort = PagingTests.sorts(order)
+        query.fields = [.latitude, .speciesID, .num]
+        func rows(_ store: ObservationStore) throws -> [String] {
+            try store.text(query, format: .csv).split(separator: "\r\n").dropFirst().map(String.init)
+        }
+        let (whole, kept) = (try rows(before), Set(try rows(after)))
+        try #require(whole.count == 12 && kept.count == 8)
+        for count in 1..<whole.count {
+            (query.page.limit, query.page.after) = (count, nil)
+            query.page.after = try before.nextPage(.observations(query), view: .everything)
+            query.page.limit = 100
+            #expect(try rows(after) == whole.dropFirst(count).filter { kept.contains($0) }, "\(count)")
+        }
+    }
+
     /// A page ends at every record in turn. The next page is read from a file that lacks some locations and has
     /// others.
     @Test(arguments: [["loc_id"], ["-loc_id"], ["loc_id", "date"], [], ["-date"], ["species_id"], ["-species_id"]])
