@@ -90,6 +90,26 @@ import Testing
         }
     }
 
+    /// A code shows the place that has the most records, or the first of several, and after it the others in their order.
+    @Test(arguments: [
+        ([1, 2, 2], [2.0, 1, 3]), ([2, 2, 1], [1, 2, 3]), ([1, 1, 3], [3, 1, 2]), ([1, 1, 1], [1, 2, 3]),
+    ])
+    func theLocationOfACodeIsThatWithTheMostRecords(counts: [Int], latitudes: [Double]) throws {
+        let folder = try TemporaryFolder()
+        var fixture = Fixture(species: [Fixture.Species(code: "s1")])
+        for (index, count) in counts.enumerated() {
+            fixture.locations.append(Fixture.Location(code: "A", latitude: Double(index + 1), longitude: 0))
+            for num in 1...count {
+                fixture.records.append(Fixture.Record(date: 20_210_201, location: index, species: 0, num: num))
+            }
+        }
+        try fixture.write(to: folder.path("birds.db"))
+        let store = try ObservationStore(path: folder.path("birds.db"))
+        let document = try #require(try store.document(.location(code: "A"), view: .everything))
+        let shown = String(decoding: document, as: UTF8.self).matches(of: /"latitude":([0-9.]+)/)
+        #expect(shown.compactMap { Double($0.output.1) } == latitudes)
+    }
+
     /// An edit may make locations equal in all columns that identify them. Each keeps its records, and a page that
     /// ends at one continues there.
     @Test(arguments: [
