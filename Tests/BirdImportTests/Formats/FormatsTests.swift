@@ -95,6 +95,30 @@ import Testing
         #expect(try fixture.rows("SELECT source_id FROM observation") == ["O2"])
     }
 
+    /// A code without a number, or with one of too many digits, comes after those that have one; where none has, nothing is lost.
+    @Test(
+        arguments: [
+            (["S10", "X"], ["O1"]), (["X", "S9"], ["O2"]), (["S1234567890123456789", "S10"], ["O2"]),
+            (["X", "Y"], ["O1", "O2"]),
+        ] as [([String], [String])])
+    func keepsASharedChecklistThatHasANumber(codes: [String], kept: [String]) throws {
+        var lines = FormatFixture.eBird.split(separator: "\n").map(String.init)
+        lines[1].replace("\tS10\t", with: "\t\(codes[0])\t")
+        lines[2].replace("\tS9\t", with: "\t\(codes[1])\t")
+        fixture.write("ebd.txt", lines[...2].joined(separator: "\n"))
+        try fixture.run("ebd.txt")
+        #expect(try fixture.rows("SELECT source_id FROM observation ORDER BY source_id") == kept)
+    }
+
+    @Test func aLocationHasTheFirstOfItsNames() throws {
+        var lines = FormatFixture.eBird.split(separator: "\n").map(String.init)
+        lines[3].replace("\t\tBeacon Hill\t", with: "\tCA-BC\tThe Hill\t")
+        fixture.write("ebd.txt", lines.joined(separator: "\n"))
+        try fixture.run("ebd.txt")
+        #expect(try fixture.rows("SELECT code, region, name FROM location") == ["L1|CA-BC|Beacon Hill"])
+        #expect(try fixture.rows("SELECT count(*) FROM observation") == ["2"])
+    }
+
     @Test func readsASimpleDownloadOfGBIF() throws {
         fixture.write("0001.csv", FormatFixture.gbif)
         let report = try fixture.run("0001.csv")
