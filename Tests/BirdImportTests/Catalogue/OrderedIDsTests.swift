@@ -27,6 +27,18 @@ import Testing
         #expect(order[0] > 0 && order[4] <= OrderedIDs.last)
     }
 
+    /// However many of them follow one another.
+    @Test func givesNoIDThatIsTaken() throws {
+        for count: Int64 in 0...4 {
+            let taken = Set((0..<count).map { 15 + $0 })
+            let assignment = try #require(OrderedIDs.assign(existing: [10, 20], ranks: [1], taken: taken))
+            #expect(assignment == OrderedIDs.Assignment(new: [15 + count], renumbered: nil))
+        }
+        // No room is left above the middle.
+        let full = try #require(OrderedIDs.assign(existing: [10, 20], ranks: [1], taken: Set(15...19)))
+        #expect(full.renumbered?.count == 2 && !(15...19).contains(full.new[0]))
+    }
+
     @Test func staysInOrderWhateverTheOrderOfKeys() throws {
         var random = SplitMix(state: 3)
         var ids: [Int64] = []

@@ -291,6 +291,27 @@ import Testing
         #expect(try isSummedUp(fixture))
     }
 
+    /// Ids outside of the range of ours are given others, also where they ascend as they should.
+    @Test(arguments: ["-7", "0", "2147483648", "9223372036854775807"]) func idsOutOfRangeMove(id: String) throws {
+        let fixture = try Self.fixture(11)
+        for table in ["location", "species"] {
+            let end = id == "-7" || id == "0" ? "min(id)" : "max(id)"
+            let moved = "(SELECT \(end) FROM \(table))"
+            let referring = table == "location" ? ["observation", "checklist"] : ["observation"]
+            let edits = referring.map { "UPDATE \($0) SET \(table)_id = \(id) WHERE \(table)_id = \(moved)" }
+            try Self.edit(
+                fixture, (edits + ["UPDATE \(table) SET id = \(id) WHERE id = \(moved)"]).joined(separator: ";"))
+        }
+        let before = try kept(fixture)
+        try fixture.run("new.csv") { $0.append = true }
+        #expect(try kept(fixture) == before)
+        for table in ["location", "species"] {
+            #expect(try fixture.rows("SELECT id FROM \(table) WHERE id NOT BETWEEN 1 AND 2147483647").isEmpty)
+        }
+        #expect(try fixture.isSound())
+        #expect(try isSummedUp(fixture))
+    }
+
     /// A new name or location without room between two ids gives new ids to all, with or without records.
     @Test(arguments: [false, true]) func idsWithoutRoomMove(appends: Bool) throws {
         let fixture = try ImportFixture()
