@@ -45,6 +45,18 @@ import Testing
         #expect(try fixture.isSound())
     }
 
+    /// A species that a table names stays, whichever of its names that is.
+    @Test func leavesTheSpeciesThatHaveNames() throws {
+        let names = "species_id,sci_name,en_us\na,Avis prima,\nb,,Second Bird\n"
+        fixture.write("names.csv", names)
+        fixture.write("more.csv", plainHeader + "L1,,,,2021,2,3,c,1\n")
+        try fixture.run("names.csv", "more.csv")
+        for name in ["one", "two", "more"] { try DataSets.remove(name: name, path: fixture.database) }
+        #expect(
+            try fixture.rows("SELECT code, scientific_name, common_name FROM species ORDER BY id")
+                == ["a|Avis prima|", "b||Second Bird"])
+    }
+
     @Test func suggestsTheNearestNameOfAnUnknownDataSet() {
         #expect(throws: ImportError.refused("There is no data set 'tow'; the nearest name is 'two'.")) {
             try DataSets.remove(name: "tow", path: fixture.database)
