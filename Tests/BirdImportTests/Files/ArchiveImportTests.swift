@@ -111,11 +111,13 @@ import Testing
 
     @Test func reportsRowsWithoutTheirEvent() throws {
         var files = Self.events
-        files[2].1 += "e9\to9\tCorvus corax\t1\t\n"
+        // Of the second one it is known already that there is no such event.
+        files[2].1 += "e9\to9\tCorvus corax\t1\t\ne9\to8\tCorvus corax\t1\t\n"
         fixture.write("b.zip", ZipWriter.archive(files))
         let report = try fixture.run("b.zip")
-        #expect(report.firstErrors.map(\.reason) == ["its event 'e9' is not in event.txt"])
-        #expect(report.firstErrors.map(\.line) == [5])
+        #expect(
+            report.firstErrors.map(\.reason) == Array(repeating: "its event 'e9' is not in event.txt", count: 2))
+        #expect(report.firstErrors.map(\.line) == [5, 6])
         files[1].1 += "e1\t2021-02-03\n"
         fixture.write("b.zip", ZipWriter.archive(files))
         #expect(
