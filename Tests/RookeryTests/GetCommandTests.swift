@@ -51,8 +51,11 @@ import Testing
         let folder = try ImportProcess()
         folder.write("password", text)
         try withServer { get in
-            let done = try get(["--password-file", folder.path("password"), "/"], [])
-            #expect(done.status == 0, "\(done.errors)")
+            // It is nearer than the user of the environment.
+            for environment in [[], ["ROOKERY_USER=marlyn:wrong"]] {
+                let done = try get(["--password-file", folder.path("password"), "/"], environment)
+                #expect(done.status == 0, "\(environment) \(done.errors)")
+            }
         }
     }
 
