@@ -270,6 +270,52 @@ import Testing
         }
     }
 
+    /// The loop learns of the stop before it learns of a request that the kernel has taken already.
+    @Test func aStopAnswersARequestThatTheLoopHasNotSeen() throws {
+        var configuration = ServerConfiguration()
+        configuration.port = 0
+        configuration.threads = 1
+        var (listeners, url) = try Listener.open(configuration)
+        let port = try #require(url.split(separator: ":").last.flatMap { UInt16($0) })
+        let workers = try WorkerPool(threads: 1)
+        defer { workers.stop(patience: .seconds(1)) }
+        let application = WaitingApplication()
+        let loop = try EventLoop(
+            configuration, application, listeners.popLast(), workers, ConnectionLimits(configuration))
+        let client = try RawClient(.network(host: "127.0.0.1", port: port))
+        application.whenOpened = {
+            loop.mailbox.post(.stop(deadline: .max))
+            try? client.send(get("/a"))
+        }
+        try loop.run()
+        #expect(try client.response().body == "/a")
+        #expect(try client.readToEnd() == ("", .closed))
+    }
+
+    /// Does something between two turns of the loop, once there is a connection.
+    private final class WaitingApplication: Application {
+        private let record = Record()
+        private lazy var application = TestApplication(record)
+        var whenOpened: (() -> Void)?
+        /// Those that began with a connection. One of them deals with its being writable, which the kernel reports at once.
+        private var turns = 0
+
+        func idle() {
+            if record.opens.load(ordering: .sequentiallyConsistent) > 0 { turns += 1 }
+            guard turns == 2, let act = whenOpened else { return }
+            whenOpened = nil
+            act()
+        }
+
+        func opened() { application.opened() }
+        func closed() { application.closed() }
+        func finished(_ report: Report) { application.finished(report) }
+
+        func respond(to request: Request, from peer: Peer) -> Answer { application.respond(to: request, from: peer) }
+
+        func refuse(_ error: RequestError, from peer: Peer) -> Response { application.refuse(error, from: peer) }
+    }
+
     @Test func aStopResetsWhatHasNotEndedInTime() throws {
         try withServer { server in
             let client = try RawClient(server)
