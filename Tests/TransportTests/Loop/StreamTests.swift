@@ -62,10 +62,10 @@ import Transport
         }
     }
 
-    @Test func workIsCancelledWhenTheClientGoes() throws {
+    @Test(arguments: ["/gate/1", "/gate/stream"]) func workIsCancelledWhenTheClientGoes(path: String) throws {
         try withServer { server in
             let client = try RawClient(server)
-            try client.send(get("/gate/1"))
+            try client.send(get(path))
             try eventually("the worker works") { server.record.waiting.load(ordering: .sequentiallyConsistent) == 1 }
             client.reset()
             try eventually("the work is cancelled") {
@@ -74,6 +74,11 @@ import Transport
             server.record.gate.store(true, ordering: .sequentiallyConsistent)
             try eventually("the request is reported") { server.record.reports.count == 1 }
             #expect(server.record.reports.first?.complete == false)
+            guard path == "/gate/stream" else { return }
+            try eventually("a stream that nobody waits for is ended") {
+                server.record.ends.load(ordering: .sequentiallyConsistent) == 1
+            }
+            #expect(server.record.pieces.load(ordering: .sequentiallyConsistent) == 0)
         }
     }
 

@@ -30,7 +30,8 @@ final class Record: Sendable {
 }
 
 /// Answers by the path:
-/// - `/gate/…`: on a worker, once the gate is open; the path is the body.
+/// - `/gate/stream`: on a worker, once the gate is open: a stream of a piece.
+/// - `/gate/…`: likewise; the path is the body.
 /// - `/later/…`: on a worker; the path is the body.
 /// - `/stream/N`: N pieces of 64 KiB.
 /// - `/fail`: a stream that fails after a piece.
@@ -55,16 +56,17 @@ final class TestApplication: Application {
             return .later(
                 work: { [record] in
                     record.waitForGate()
-                    return Self.response(path)
+                    return path == "/gate/stream"
+                        ? Self.stream(TestProducer(record, count: 1, end: .end)) : Self.response(path)
                 }, cancel: { [record] in record.cancels.add(1, ordering: .sequentiallyConsistent) })
         case "later":
             return .later(work: { Self.response(path) }, cancel: {})
         case "stream":
-            return .now(stream(TestProducer(record, count: number, end: .end)))
+            return .now(Self.stream(TestProducer(record, count: number, end: .end)))
         case "fail":
-            return .now(stream(TestProducer(record, count: 1, end: .failed)))
+            return .now(Self.stream(TestProducer(record, count: 1, end: .failed)))
         case "block":
-            return .now(stream(TestProducer(record, count: 1, end: nil)))
+            return .now(Self.stream(TestProducer(record, count: 1, end: nil)))
         case "large":
             return .now(Response(.ok, body: .bytes([UInt8](repeating: 0x78, count: number))))
         default:
@@ -82,7 +84,7 @@ final class TestApplication: Application {
 
     private static func response(_ text: String) -> Response { Response(.ok, body: .bytes(Array(text.utf8))) }
 
-    private func stream(_ producer: TestProducer) -> Response {
+    private static func stream(_ producer: TestProducer) -> Response {
         Response(.ok, body: .stream(first: Array("first ".utf8), rest: producer))
     }
 }
