@@ -425,6 +425,63 @@ import Testing
         #expect(try store.datasets(format: .csv, view: View.nothing).text().split(separator: "\r\n").count == 1)
     }
 
+    /// Every resource is what it would be if only the records that the view shows were there.
+    @Test func aViewShowsEachResourceAsIfNothingElseWereThere() throws {
+        let folder = try TemporaryFolder()
+        var shown = Fixture(datasets: ["here"])
+        shown.locations = [.init(code: "L1", latitude: 60.5, longitude: -135, region: "CA-YT", name: "Marsh")]
+        shown.species = [.init(code: "known", scientificName: "Avis nota"), .init(code: "shown")]
+        shown.records = [
+            .init(date: 2020_01_01, location: 0, species: 0, num: 1, complete: 1),
+            .init(date: 2020_02_03, location: 0, species: 1, complete: 1),
+        ]
+        try shown.write(to: folder.path("shown.db"))
+        var all = shown
+        all.datasets.append("there")
+        // Another location of a code that is seen, one without a region, and one of another country.
+        all.locations += [
+            .init(code: "L1", latitude: 61, longitude: -135, region: "US-AK"), .init(code: "L2"),
+            .init(code: "L3", latitude: 60.5, longitude: -135, region: "US-AK"),
+        ]
+        all.species.append(.init(code: "zhidden"))
+        for location in 1...3 {
+            for species in 0...2 {
+                all.records.append(
+                    .init(date: 2019_05_06, location: location, species: species, num: 7, dataset: 1, complete: 1))
+            }
+        }
+        try all.write(to: folder.path("all.db"))
+        let (one, other) = (
+            try ObservationStore(path: folder.path("all.db")), try ObservationStore(path: folder.path("shown.db"))
+        )
+        let view = View([View.Part(regions: ["CA"])])
+        var query = ObservationQuery()
+        query.page.countsAll = true
+        var known = query
+        known.filter.species = ["known"]
+        var coded = query
+        coded.filter.locations = ["L1", "L2", "L3"]
+        var requests: [RecordRequest.Rows] = [.regions, .species, .datasets, .zeroFilled(known)]
+        for query in [query, known, coded] {
+            requests += [.observations(query), .checklists(query, ChecklistField.defaults), .locations(query)]
+            requests += SummaryKey.allCases.map { .summary([$0], query) }
+        }
+        for (index, request) in requests.enumerated() {
+            let rows = try one.rows(request, view: view, format: .json)
+            let expected = try other.rows(request, view: .everything, format: .json)
+            #expect(try rows.text() == expected.text(), "\(index)")
+            #expect(rows.total == expected.total)
+        }
+        for code in ["L1", "L2", "L3"] {
+            let document = RecordRequest.Document.location(code: code)
+            #expect(try one.document(document, view: view) == other.document(document, view: .everything), "\(code)")
+        }
+        for code in ["known", "shown", "zhidden"] {
+            let document = RecordRequest.Document.species(code: code)
+            #expect(try one.document(document, view: view) == other.document(document, view: .everything), "\(code)")
+        }
+    }
+
     @Test func speciesAndDataSetsAreListed() throws {
         let folder = try TemporaryFolder()
         try Fixture.random(seed: 6, records: 30).write(to: folder.path("birds.db"))
