@@ -382,6 +382,27 @@ import Testing
         #expect(paged == all)
     }
 
+    /// The next page is the same whether its rows are written or skipped, as they are where a large answer begins.
+    @Test func thePageAfterOneThatIsSkippedIsThatAfterIt() throws {
+        let folder = try TemporaryFolder()
+        var fixture = Fixture.random(seed: 29, records: 100)
+        for index in fixture.records.indices { fixture.records[index].complete = 1 }
+        try fixture.write(to: folder.path("birds.db"))
+        let store = try ObservationStore(path: folder.path("birds.db"))
+        var query = ObservationQuery()
+        query.page.limit = 7
+        var one = query
+        one.filter.species = ["sp101"]
+        for request: RecordRequest.Rows in [
+            .observations(query), .checklists(query, ChecklistField.defaults), .locations(query), .zeroFilled(one),
+        ] {
+            let cursor = try store.rows(request, view: .everything, format: .json)
+            #expect(try cursor.text().split(separator: "\n").count == 7)
+            let next = try #require(cursor.next)
+            #expect(try store.nextPage(request, view: .everything) == next)
+        }
+    }
+
     @Test func aTokenReadsBack() {
         for place in [nil, 60.5] {
             let token = PageToken(
