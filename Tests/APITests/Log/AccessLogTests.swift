@@ -50,6 +50,26 @@ import Testing
         #expect(written.filter { $0 == "\n" }.count == 1)
     }
 
+    /// A loop that is never idle writes what it has gathered, so that its memory is bounded.
+    @Test func isWrittenOnceThereIsEnough() {
+        var ends: [Int32] = [0, 0]
+        #expect(pipe(&ends) == 0)
+        defer { for end in ends { close(end) } }
+        let log = AccessLog(AccessLogConfiguration(descriptor: ends[1], format: .text))
+        let report = Report(
+            request: nil, peer: Peer(address: "127.0.0.1"), status: .ok, user: nil, requestID: "abc-1", bodyBytes: 12,
+            nanoseconds: 38_400, complete: true)
+        func isWritten() -> Bool {
+            var events = pollfd(fd: ends[0], events: Int16(POLLIN), revents: 0)
+            return poll(&events, 1, 0) > 0
+        }
+        log.append(report, now: 1_612_325_106)
+        #expect(!isWritten())
+        // A line has more than 50 bytes, and all fit into the pipe.
+        for _ in 0..<AccessLog.flushSize / 50 { log.append(report, now: 1_612_325_106) }
+        #expect(isWritten())
+    }
+
     @Test func writesJSON() throws {
         let request = try parse("GET /?species=stejay HTTP/1.1\r\nHost: x\r\n\r\n")
         let expected = """
