@@ -37,6 +37,7 @@ import Testing
                 (["--user", "marlyn:mumble"], ["ROOKERY_PASSWORD=wrong"], 0),
                 ([], ["ROOKERY_USER=marlyn:mumble", "ROOKERY_PASSWORD=wrong"], 0),
                 (["--user", "marlyn:mumble", "--password", "mumble"], [], 2),
+                (["--user", "marlyn:mumble", "--password-file", "/nowhere"], [], 2),
                 ([], ["ROOKERY_PASSWORD=mumble", "ROOKERY_PASSWORD_FILE=/nowhere"], 2),
             ] as [([String], [String], Int32)] {
                 let done = try get(arguments + ["/"], environment)
