@@ -410,13 +410,16 @@ import Testing
             let source = try Database(path: fixture.path("old.sqlite"), mode: .readWrite)
             try source.execute(
                 """
-                CREATE TABLE birds (picture BLOB, "NUM" REAL, loc_id TEXT, latitude REAL, longitude REAL, region TEXT,
+                CREATE TABLE Birds (picture BLOB, "NUM" REAL, loc_id TEXT, latitude REAL, longitude REAL, region TEXT,
                     year INT, month INT, day INT, species_id TEXT, "a ""b" AS (zeroblob(3000000)));
                 INSERT INTO birds VALUES (zeroblob(3000000), 3.0, 'L1', NULL, NULL, NULL, 2021, 2, 3, 'stejay');
                 """)
         }
-        #expect(try fixture.run("old.sqlite").stored == 1)
+        #expect(try fixture.run("old.sqlite") { $0.format = "sqlite" }.stored == 1)
         #expect(try fixture.rows("SELECT num FROM observation") == ["3"])
+        let error = refusal("old.sqlite") { $0.format = "plain" }
+        #expect(error?.kind == .refused)
+        #expect(error?.message.contains("is a SQLite file, not of the format plain") == true)
     }
 
     @Test(arguments: [
