@@ -88,5 +88,15 @@ import Testing
                 == ["a|Avis nova|New Name|species|7.0", "b|Avis una|Either or Other|slash|8.0"])
         fixture.write("others.csv", "species_id,sci_name,en_us\na,Avis vetus,Other Name\n")
         #expect(try fixture.run("names.csv", "others.csv").rowsInError == 1)
+        // Within one table neither of two goes before the other.
+        fixture.write(
+            "taxonomy.csv",
+            """
+            TAXON_ORDER,CATEGORY,SPECIES_CODE,TAXON_CONCEPT_ID,PRIMARY_COM_NAME,SCI_NAME
+            7,species,a,,New Name,Avis nova
+            ,species,a,,Old Name,Avis vetus
+            """)
+        let twice = try fixture.run("taxonomy.csv")
+        #expect(twice.firstErrors.map(\.reason) == ["the species a has other names in line 2"])
     }
 }
