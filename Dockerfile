@@ -2,7 +2,10 @@
 FROM swift:6.3-bookworm AS build
 RUN apt-get -q update \
  && apt-get -q install -y --no-install-recommends libsqlite3-dev libssl-dev zlib1g-dev pkg-config \
+        libarchive-dev libexpat1-dev libbz2-dev liblzma-dev libzstd-dev nettle-dev \
  && rm -rf /var/lib/apt/lists/*
+# expat and libarchive become parts of the program (Package.swift).
+ENV ROOKERY_STATIC=1
 WORKDIR /rookery
 # The packages that it depends on, kept as long as the manifest stays as it is.
 COPY Package.* ./
@@ -17,7 +20,7 @@ RUN rookery import data/species.csv data/feederwatch.csv --database /rookery/bir
 
 FROM debian:bookworm-slim
 RUN apt-get -q update \
- && apt-get -q install -y --no-install-recommends libsqlite3-0 libssl3 zlib1g \
+ && apt-get -q install -y --no-install-recommends libsqlite3-0 libssl3 zlib1g libbz2-1.0 liblzma5 libnettle8 libzstd1 \
  && rm -rf /var/lib/apt/lists/* /var/log/* /var/cache/* \
  && install -d -o 10001 -g 10001 /data
 COPY --from=build /usr/local/bin/rookery /usr/local/bin/

@@ -5,6 +5,11 @@ import PackageDescription
 let strict = Context.environment["ROOKERY_STRICT"] != nil
 let settings: [SwiftSetting] = strict ? [.treatAllWarnings(as: .error)] : []
 
+// expat and libarchive are part of the program where ROOKERY_STATIC is set, as it is for the container: Debian's shared
+// libarchive needs libxml2 and ICU, which are 38 MB, for formats that are not read here.
+let isStatic = Context.environment["ROOKERY_STATIC"] != nil
+let readers = isStatic ? [":libarchive.a", ":libexpat.a", "lzma", "bz2", "zstd", "nettle"] : ["archive", "expat"]
+
 let package = Package(
     name: "rookery",
     products: [.executable(name: "rookery", targets: ["rookery"])],
@@ -17,6 +22,9 @@ let package = Package(
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(
+            name: "CArchive", pkgConfig: isStatic ? nil : "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .systemLibrary(name: "CExpat", pkgConfig: isStatic ? nil : "expat", providers: [.apt(["libexpat1-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
         // Each library may import what stands here and no more: `--explicit-target-dependency-import-check=error`.
@@ -24,7 +32,9 @@ let package = Package(
         .target(name: "Transport", dependencies: ["HTTP", "CLinux"], swiftSettings: settings),
         .target(name: "Birds", dependencies: ["CSQLite"], swiftSettings: settings),
         // Serving only reads: `API` does not know this one.
-        .target(name: "BirdImport", dependencies: ["Birds", "CSQLite", "CZlib"], swiftSettings: settings),
+        .target(
+            name: "BirdImport", dependencies: ["Birds", "CSQLite", "CZlib", "CArchive", "CExpat"],
+            swiftSettings: settings, linkerSettings: readers.map { .linkedLibrary($0) }),
         .target(
             name: "API",
             dependencies: ["HTTP", "Birds", "COpenSSL", "CZlib", .product(name: "Logging", package: "swift-log")],

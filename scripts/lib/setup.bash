@@ -9,6 +9,8 @@ is_there() {
         libsqlite3-dev) pkg-config --exists sqlite3 ;;
         libssl-dev) pkg-config --exists libcrypto ;;
         zlib1g-dev) pkg-config --exists zlib ;;
+        libarchive-dev) pkg-config --exists libarchive ;;
+        libexpat1-dev) pkg-config --exists expat ;;
         python3-requests) python3 -c 'import requests' ;;
         python3-venv) python3 -c 'import ensurepip' ;;
         gdal-bin) command -v ogr2ogr ;;
@@ -24,7 +26,8 @@ need() {
     for package in "$@"; do is_there "$package" || missing+=("$package"); done
     [ ${#missing[@]} -gt 0 ] || return 0
     command -v apt-get >/dev/null || fail "please install ${missing[*]}, as Debian calls them; on Fedora 'dnf install'" \
-        "sqlite-devel openssl-devel zlib-devel pkgconf-pkg-config …, on Arch 'pacman -S' sqlite openssl zlib pkgconf …"
+        "sqlite-devel openssl-devel zlib-devel libarchive-devel expat-devel pkgconf-pkg-config …, on Arch 'pacman -S'" \
+        "sqlite openssl zlib libarchive expat pkgconf …"
     if [ "$(id -u)" != 0 ]; then
         command -v sudo >/dev/null || fail "please run as root: apt-get install ${missing[*]}"
         sudo=(sudo)

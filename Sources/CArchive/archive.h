@@ -1,0 +1,2 @@
+#include_next <archive.h>
+#include <archive_entry.h>
