@@ -1,23 +1,23 @@
 import Birds
+import CExpat
 
-/// An element of a short XML document.
+/// An element of a short XML document, which expat parses. Names are without their namespace prefix.
 ///
-/// It reads the parts of XML that descriptions of archives use: elements, attributes, text, comments, CDATA sections,
-/// the five predefined entities and character references. Names are without their namespace prefix. A document type is
-/// refused, since it could define entities, whose expansion has no bound.
-///
-/// Bounds: `longestDocument` bytes, and `deepest` elements within one another, since reading is recursive.
+/// Invariants, since the document may come from anywhere:
+/// - A document type is refused as soon as it begins. So no entity is defined, none is expanded, and nothing outside
+///   the document is read.
+/// - There are at most `longestDocument` bytes, and `deepest` elements within one another.
 struct XMLElement {
     let name: String
-    private(set) var attributes: [String: String] = [:]
-    private(set) var children: [XMLElement] = []
+    fileprivate(set) var attributes: [String: String] = [:]
+    fileprivate(set) var children: [XMLElement] = []
     /// The text directly in this element, without that of its children.
-    private(set) var text = ""
+    fileprivate(set) var text = ""
 
     /// The longest document, in bytes.
     static let longestDocument = 1 << 20
     /// The most elements within one another.
-    private static let deepest = 32
+    fileprivate static let deepest = 32
 
     /// Why a document can't be used. The reason is the end of a sentence about it.
     struct Fault: Error, Equatable {
@@ -26,146 +26,124 @@ struct XMLElement {
 
     func children(_ name: String) -> [XMLElement] { children.filter { $0.name == name } }
 
-    /// Reads a document in UTF-8.
+    /// Reads a document in an encoding that expat knows: UTF-8, UTF-16, ISO 8859-1 or ASCII.
+    ///
+    /// Some writers declare an encoding that the document does not have, such as UTF-16 for what they then store as
+    /// UTF-8. So a document whose declared encoding can't be right is read as UTF-8.
     /// - Returns: Its root element.
     static func parse(_ bytes: [UInt8]) throws(Fault) -> XMLElement {
         guard bytes.count <= longestDocument else { throw Fault(reason: "it is longer than \(longestDocument) bytes") }
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw Fault(reason: "it is not UTF-8") }
-        var reader = Reader(rest: Substring(text).unicodeScalars)
-        reader.take("\u{FEFF}")
-        try reader.skipMisc()
-        guard reader.take("<") else { throw Fault(reason: "it has no element") }
-        let root = try reader.element(depth: 0)
-        try reader.skipMisc()
-        guard reader.rest.isEmpty else { throw Fault(reason: "there is something after its last element") }
+        do throws(XMLTree.Failure) {
+            return try XMLTree.parse(bytes, as: nil)
+        } catch {
+            guard [XML_ERROR_UNKNOWN_ENCODING, XML_ERROR_INCORRECT_ENCODING].contains(error.code) else {
+                throw Fault(reason: error.reason)
+            }
+        }
+        do throws(XMLTree.Failure) {
+            return try XMLTree.parse(bytes, as: "UTF-8")
+        } catch {
+            throw Fault(reason: error.reason)
+        }
+    }
+}
+
+/// Builds the elements of a document from the events of expat.
+private final class XMLTree {
+    /// A document that can't be read: the code of expat, and the reason in words.
+    struct Failure: Error {
+        let code: XML_Error
+        let reason: String
+    }
+
+    private let parser: XML_Parser
+    /// The elements that have begun and not ended, the outermost first.
+    private var open: [XMLElement] = []
+    private var root: XMLElement?
+    /// Why the parser was stopped.
+    private var refusal: String?
+
+    /// - Parameter encoding: The name of an encoding that replaces the declared one; nil for the declared one.
+    static func parse(_ bytes: [UInt8], as encoding: String?) throws(Failure) -> XMLElement {
+        guard let parser = XML_ParserCreate(encoding) else {
+            throw Failure(code: XML_ERROR_NO_MEMORY, reason: "there is no memory to read it")
+        }
+        let tree = XMLTree(parser)
+        return try tree.parse(bytes)
+    }
+
+    private init(_ parser: XML_Parser) { self.parser = parser }
+
+    deinit { XML_ParserFree(parser) }
+
+    private func parse(_ bytes: [UInt8]) throws(Failure) -> XMLElement {
+        XML_SetUserData(parser, Unmanaged.passUnretained(self).toOpaque())
+        XML_SetStartDoctypeDeclHandler(parser) { tree, _, _, _, _ in
+            XMLTree.of(tree)?.refuse("it has a document type, which is not supported")
+        }
+        XML_SetElementHandler(
+            parser, { tree, name, attributes in XMLTree.of(tree)?.begin(name, attributes) },
+            { tree, _ in XMLTree.of(tree)?.end() })
+        XML_SetCharacterDataHandler(parser) { tree, text, count in XMLTree.of(tree)?.add(text, Int(count)) }
+        // All bytes are given at once, so the tree, which the handlers point to, outlives their calls.
+        let status = bytes.withUnsafeBytes { bytes in
+            XML_Parse(
+                parser, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(clamping: bytes.count), 1)
+        }
+        if let refusal { throw Failure(code: XML_ERROR_ABORTED, reason: refusal) }
+        guard status == XML_STATUS_OK, let root else {
+            let code = XML_GetErrorCode(parser)
+            let problem = XML_ErrorString(code).map { String(cString: $0) } ?? "error \(code.rawValue)"
+            throw Failure(
+                code: code, reason: "it is not well-formed XML: \(problem) in line \(XML_GetCurrentLineNumber(parser))")
+        }
         return root
     }
 
-    /// Reads a document from the beginning to the end, without going back.
-    private struct Reader {
-        /// What has not been read yet.
-        var rest: Substring.UnicodeScalarView
+    private static func of(_ tree: UnsafeMutableRawPointer?) -> XMLTree? {
+        tree.map { Unmanaged<XMLTree>.fromOpaque($0).takeUnretainedValue() }
+    }
 
-        /// Reads a text if it comes next.
-        @discardableResult
-        mutating func take(_ text: String) -> Bool {
-            guard rest.starts(with: text.unicodeScalars) else { return false }
-            rest = rest.dropFirst(text.unicodeScalars.count)
-            return true
+    private func refuse(_ reason: String) {
+        refusal = refusal ?? reason
+        XML_StopParser(parser, XML_Bool(XML_FALSE))
+    }
+
+    /// - Parameter attributes: Names and values in turn, and nil at the end.
+    private func begin(
+        _ name: UnsafePointer<CChar>?, _ attributes: UnsafeMutablePointer<UnsafePointer<CChar>?>?
+    ) {
+        // A handler may still be called for what was begun when the parser was stopped.
+        guard refusal == nil, let name else { return }
+        guard open.count < XMLElement.deepest else {
+            return refuse("it is nested deeper than \(XMLElement.deepest)")
         }
-
-        /// Reads up to a mark, and the mark.
-        /// - Returns: The text before the mark.
-        mutating func take(upTo mark: String) throws(Fault) -> String {
-            var taken = String.UnicodeScalarView()
-            while !take(mark) {
-                guard let next = rest.popFirst() else { throw Fault(reason: "it ends before '\(mark)'") }
-                taken.append(next)
-            }
-            return String(taken)
-        }
-
-        mutating func skipSpaces() { rest = rest.drop { $0 == " " || $0 == "\t" || $0 == "\n" || $0 == "\r" } }
-
-        /// Skips spaces, comments and processing instructions (`Misc` in the grammar of XML 1.0).
-        mutating func skipMisc() throws(Fault) {
-            while true {
-                skipSpaces()
-                if take("<?") {
-                    _ = try take(upTo: "?>")
-                } else if take("<!--") {
-                    _ = try take(upTo: "-->")
-                } else if rest.starts(with: "<!".unicodeScalars) {
-                    throw Fault(reason: "it has a document type, which is not supported")
-                } else {
-                    return
-                }
+        var element = XMLElement(name: Self.local(name))
+        if var next = attributes {
+            while let name = next[0], let value = next[1] {
+                element.attributes[Self.local(name)] = String(cString: value)
+                next += 2
             }
         }
+        open.append(element)
+    }
 
-        /// Reads a name.
-        /// - Returns: The name without its namespace prefix.
-        mutating func name() throws(Fault) -> String {
-            let name = rest.prefix {
-                $0.properties.isAlphabetic || ("0"..."9").contains($0) || "_-.:".unicodeScalars.contains($0)
-            }
-            guard !name.isEmpty else { throw Fault(reason: "a name is missing") }
-            rest = rest.dropFirst(name.count)
-            return String(String(name).split(separator: ":").last ?? "")
-        }
+    private func add(_ text: UnsafePointer<CChar>?, _ count: Int) {
+        guard refusal == nil, !open.isEmpty else { return }
+        open[open.count - 1].text += String(decoding: UnsafeRawBufferPointer(start: text, count: count), as: UTF8.self)
+    }
 
-        /// Reads an element after its `<`.
-        /// - Parameter depth: The number of elements around it.
-        mutating func element(depth: Int) throws(Fault) -> XMLElement {
-            guard depth < XMLElement.deepest else {
-                throw Fault(reason: "it is nested deeper than \(XMLElement.deepest)")
-            }
-            var element = XMLElement(name: try name())
-            while true {
-                skipSpaces()
-                if take("/>") { return element }
-                if take(">") { break }
-                let name = try name()
-                skipSpaces()
-                guard take("=") else { throw Fault(reason: "the attribute \(name) has no value") }
-                skipSpaces()
-                let quote = take("\"") ? "\"" : take("'") ? "'" : ""
-                guard !quote.isEmpty else { throw Fault(reason: "the attribute \(name) has no quotes") }
-                element.attributes[name] = try Self.resolve(try take(upTo: quote))
-            }
-            while true {
-                let text = rest.prefix { $0 != "<" }
-                rest = rest.dropFirst(text.count)
-                element.text += try Self.resolve(String(text))
-                if take("</") {
-                    guard try name() == element.name else { throw Fault(reason: "\(element.name) is not closed") }
-                    skipSpaces()
-                    guard take(">") else { throw Fault(reason: "\(element.name) is not closed") }
-                    return element
-                }
-                if take("<![CDATA[") {
-                    element.text += try take(upTo: "]]>")
-                } else if take("<!--") {
-                    _ = try take(upTo: "-->")
-                } else if take("<?") {
-                    _ = try take(upTo: "?>")
-                } else if take("<") {
-                    element.children.append(try self.element(depth: depth + 1))
-                } else {
-                    throw Fault(reason: "\(element.name) is not closed")
-                }
-            }
+    private func end() {
+        guard refusal == nil, let element = open.popLast() else { return }
+        if open.isEmpty {
+            root = element
+        } else {
+            open[open.count - 1].children.append(element)
         }
+    }
 
-        /// Replaces the entities and character references of a text.
-        static func resolve(_ text: String) throws(Fault) -> String {
-            guard text.contains("&") else { return text }
-            let entities = ["amp": "&", "lt": "<", "gt": ">", "quot": "\"", "apos": "'"]
-            var resolved = ""
-            var reader = Reader(rest: Substring(text).unicodeScalars)
-            while !reader.rest.isEmpty {
-                let plain = reader.rest.prefix { $0 != "&" }
-                resolved += String(plain)
-                reader.rest = reader.rest.dropFirst(plain.count)
-                guard reader.take("&") else { break }
-                let name = try reader.take(upTo: ";")
-                if let entity = entities[name] {
-                    resolved += entity
-                } else if let scalar = scalar(name) {
-                    resolved.unicodeScalars.append(scalar)
-                } else {
-                    throw Fault(reason: "it has an unknown entity '\(Row.shown(name, atMost: 20))'")
-                }
-            }
-            return resolved
-        }
-
-        /// The character of a reference such as `#9` or `#x9`; nil if it is none.
-        private static func scalar(_ name: String) -> Unicode.Scalar? {
-            guard name.hasPrefix("#") else { return nil }
-            let digits = name.dropFirst()
-            let value = digits.hasPrefix("x") ? UInt32(digits.dropFirst(), radix: 16) : UInt32(digits)
-            return value.flatMap { $0 == 0 ? nil : Unicode.Scalar($0) }
-        }
+    /// A name without its namespace prefix.
+    private static func local(_ name: UnsafePointer<CChar>) -> String {
+        String(String(cString: name).split(separator: ":").last ?? "")
     }
 }

@@ -26,6 +26,55 @@ import Testing
         #expect(throws: XMLElement.Fault.self) { try XMLElement.parse(Array(text.utf8)) }
     }
 
+    @Test func refusesDocumentsThatWouldGrowOrReadOtherFiles() throws {
+        let laughs = (1...30).map { "<!ENTITY l\($0) \"\(String(repeating: "&l\($0 - 1);", count: 10))\">" }
+        for text in [
+            "<!DOCTYPE a [<!ENTITY l0 \"ha\">\(laughs.joined())]><a>&l30;</a>",
+            "<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><a>&x;</a>",
+            "<!DOCTYPE a [<!ENTITY % x SYSTEM \"http://127.0.0.1/\">%x;]><a/>", "<!DOCTYPE a SYSTEM \"a.dtd\"><a/>",
+        ] {
+            #expect(throws: XMLElement.Fault(reason: "it has a document type, which is not supported")) {
+                try XMLElement.parse(Array(text.utf8))
+            }
+        }
+        let (begin, end) = (String(repeating: "<a>", count: 32), String(repeating: "</a>", count: 32))
+        #expect(try XMLElement.parse(Array((begin + end).utf8)).name == "a")
+        #expect(throws: XMLElement.Fault(reason: "it is nested deeper than 32")) {
+            try XMLElement.parse(Array((begin + "<b/>" + end).utf8))
+        }
+        let long = "<a>" + String(repeating: " ", count: 1 << 20) + "</a>"
+        #expect(throws: XMLElement.Fault(reason: "it is longer than 1048576 bytes")) {
+            try XMLElement.parse(Array(long.utf8))
+        }
+    }
+
+    @Test func saysWhereADocumentIsBroken() {
+        #expect(throws: XMLElement.Fault(reason: "it is not well-formed XML: mismatched tag in line 2")) {
+            try XMLElement.parse(Array("<a>\n</b>".utf8))
+        }
+    }
+
+    /// The last two declare an encoding that they do not have.
+    @Test(arguments: ["UTF-8", "UTF-16", "UTF-16LE", "ISO-8859-1", "windows-1252", "utf-16"])
+    func readsTheEncodingOfTheDocument(encoding: String) throws {
+        let text = "<?xml version=\"1.0\" encoding=\"\(encoding)\"?><a b=\"Étang\">ö</a>"
+        let bytes: [UInt8] =
+            switch encoding {
+            case "UTF-16": UTF16Bytes.big(text)
+            case "UTF-16LE": UTF16Bytes.little(text)
+            case "ISO-8859-1": text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
+            default: Array(text.utf8)
+            }
+        let root = try XMLElement.parse(bytes)
+        #expect(root.attributes == ["b": "Étang"] && root.text == "ö")
+    }
+
+    @Test func readsADescriptionInUTF16() throws {
+        #expect(
+            try ArchiveDescription.parse(UTF16Bytes.little(Self.meta))
+                == ArchiveDescription.parse(Array(Self.meta.utf8)))
+    }
+
     static let meta = """
         <archive xmlns="http://rs.tdwg.org/dwc/text/" metadata="eml.xml">
           <core encoding="utf-8" fieldsTerminatedBy="\\t" linesTerminatedBy="\\n" fieldsEnclosedBy="" ignoreHeaderLines="1"
@@ -84,5 +133,16 @@ import Testing
             }
             _ = try? ArchiveDescription.parse(bytes)
         }
+    }
+}
+
+/// Texts in UTF-16 with a byte order mark.
+enum UTF16Bytes {
+    static func big(_ text: String) -> [UInt8] {
+        [0xFE, 0xFF] + text.utf16.flatMap { (unit) -> [UInt8] in [UInt8(unit >> 8), UInt8(unit & 0xFF)] }
+    }
+
+    static func little(_ text: String) -> [UInt8] {
+        [0xFF, 0xFE] + text.utf16.flatMap { (unit) -> [UInt8] in [UInt8(unit & 0xFF), UInt8(unit >> 8)] }
     }
 }
