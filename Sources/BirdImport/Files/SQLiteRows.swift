@@ -18,7 +18,12 @@ final class SQLiteRows: RowSource {
     private(set) var consumed = 0
 
     /// Opens a file to read its tables.
-    static func open(_ path: String) throws(ImportError) -> Database {
+    static func open(_ file: SourceFile) throws(ImportError) -> Database {
+        try file.withName { (path) throws(ImportError) in try open(path, for: file.path) }
+    }
+
+    /// - Parameter shown: The path for messages.
+    private static func open(_ path: String, for shown: String) throws(ImportError) -> Database {
         do throws(StoreError) {
             let database = try Database(path: path, mode: .readOnly)
             // As https://www.sqlite.org/security.html advises for files from outside. No cell may be longer than a row
@@ -27,7 +32,7 @@ final class SQLiteRows: RowSource {
             try database.execute("PRAGMA trusted_schema = OFF; PRAGMA query_only = ON; PRAGMA cell_size_check = ON")
             return database
         } catch {
-            throw ImportError(reading: path, error)
+            throw ImportError(reading: shown, error)
         }
     }
 

@@ -55,17 +55,38 @@ final class SourceFile {
 
     deinit { if temporary == nil { close(descriptor) } }
 
-    /// Reads exactly `count` bytes.
-    /// - Throws: `ImportError.refused` if the file ends before that, since it was longer when its size was checked.
-    func bytes(at offset: Int, _ count: Int) throws(ImportError) -> [UInt8] {
-        lseek(descriptor, off_t(offset), SEEK_SET)
-        var bytes: [UInt8] = []
-        while bytes.count < count {
-            let before = bytes.count
-            try read(&bytes, count - before)
-            guard bytes.count > before else { throw .refused("\(path) became shorter while it was read; try again.") }
+    /// Reads bytes at an offset, without regard to the position of the file.
+    /// - Returns: The number of bytes, which is 0 at the end of the file and may be smaller than the buffer elsewhere.
+    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(ImportError) -> Int {
+        var count = -1
+        repeat {
+            count = pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset))
+        } while count < 0 && errno == EINTR
+        guard count >= 0 else { throw .refused("\(path) can't be read: \(systemMessage(errno)).") }
+        return count
+    }
+
+    /// Calls `body` with another descriptor of the file, at its beginning. `body` closes it.
+    func withDuplicate(_ body: (Int32) throws(ImportError) -> Void) throws(ImportError) {
+        rewind()
+        defer { rewind() }
+        let duplicate = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+        guard duplicate >= 0 else { throw .failed("\(path) can't be read: \(systemMessage(errno)).") }
+        try body(duplicate)
+    }
+
+    /// Calls `body` with a path by which SQLite can open the file: its own, or one that a file from an archive has
+    /// until `body` returns.
+    func withName<Result>(_ body: (String) throws(ImportError) -> Result) throws(ImportError) -> Result {
+        guard let temporary else { return try body(path) }
+        let name: String
+        do throws(StoreError) {
+            name = try temporary.link()
+        } catch {
+            throw ImportError(error, path: path)
         }
-        return bytes
+        defer { unlink(name) }
+        return try body(name)
     }
 
     /// Appends up to `count` more bytes to `bytes`, and none at the end of the file.

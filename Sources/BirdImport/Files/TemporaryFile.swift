@@ -33,6 +33,26 @@ final class TemporaryFile {
         }
     }
 
+    /// Appends bytes of a file that is unpacked.
+    /// - Parameter path: The path of that file, for messages.
+    func append(_ bytes: [UInt8], for path: String) throws(ImportError) {
+        do throws(StoreError) {
+            try append(bytes)
+        } catch {
+            throw ImportError(error, path: path)
+        }
+    }
+
+    /// Gives the file a name.
+    /// - Returns: Its path, in the folder. The caller removes it.
+    func link() throws(StoreError) -> String {
+        let path = "\(folder)/.rookery-\(getpid())-\(descriptor)"
+        guard linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0 else {
+            throw failure(errno)
+        }
+        return path
+    }
+
     /// Reads up to `most` bytes at an offset and appends them to `bytes`; none at the end of the file. It may read
     /// fewer than there are.
     func read(_ most: Int, at offset: Int, to bytes: inout [UInt8]) throws(StoreError) {

@@ -1,69 +1,212 @@
 import Birds
 
-/// Finds out what a zip archive contains. An archive with `meta.xml` is a Darwin Core Archive; any other must contain
-/// exactly one text file, which is then treated like a file without an archive.
-enum ArchiveDetection {
-    /// The signature of a local file header (APPNOTE.TXT 4.3.7), with which zip archives begin.
-    static let magic: [UInt8] = Array("PK\u{3}\u{4}".utf8)
+/// Finds out what is in zip and tar archives and in files that gzip made.
+///
+/// An archive with `meta.xml` is a Darwin Core Archive. In any other, the file with the records is looked for: the one
+/// whose beginning has a format of records, whatever its name. So terms, notes and tables of codes are passed over, and
+/// a table of species is taken only where there are no records. That file is then treated like one without an archive.
+///
+/// A file may be compressed, an archive may be compressed, and the files in it may be. An archive in an archive is not
+/// read.
+struct ArchiveDetection {
     /// The name of the format, as in `--format`.
     static let name = "dwca"
 
-    private static let textEndings = [".csv", ".txt", ".tsv"]
-    /// Entries that tell spreadsheets, which are zip archives too: Office Open XML and OpenDocument.
-    private static let spreadsheetEntries = ["[Content_Types].xml", "mimetype"]
     /// The most names of files in a message.
     private static let mostShown = 4
+    /// How much of a file in an archive is looked at, in bytes. Headers are shorter.
+    private static let beginningSize = 1 << 16
+    /// The most files of an archive that are looked at.
+    private static let mostLookedAt = 1000
 
     enum Content {
         case archive(SourceContent)
-        /// The only text file of the archive.
+        /// A file that needs no unpacking.
         case file(SourceFile)
     }
 
-    /// - Parameter folder: The folder for the extracted files, which have no names.
-    /// - Throws: `ImportError.refused` if the archive can't be read or its content is not known.
-    static func open(_ file: SourceFile, in folder: String) throws(ImportError) -> Content {
-        let zip = try ZipArchive(file)
-        if let description = zip.entries.first(where: { $0.name.split(separator: "/").last == "meta.xml" }) {
-            return .archive(try open(zip, description, in: folder))
+    /// The format that the file must have; nil for any.
+    private let wanted: String?
+    /// The folder for the unpacked files, which have no names.
+    private let folder: String
+    private let expansion = Expansion()
+
+    /// Unpacks a file as far as needed.
+    /// - Parameters:
+    ///   - wanted: The name of the format that the records must have; nil for any.
+    ///   - folder: The folder for the unpacked files, which have no names.
+    /// - Throws: `ImportError.refused` if an archive can't be read or its content is not known.
+    static func open(_ file: SourceFile, as wanted: String?, in folder: String) throws(ImportError) -> Content {
+        try ArchiveDetection(wanted: wanted, folder: folder).open(file)
+    }
+
+    private func open(_ file: SourceFile) throws(ImportError) -> Content {
+        let plain = try decompressed(file)
+        guard let kind = Archive.kind(try plain.beginning(512)) else { return .file(plain) }
+        let archive = try Archive(plain, kind, expansion)
+        if let description = archive.entries.first(where: { $0.name.split(separator: "/").last == "meta.xml" }) {
+            return .archive(try open(archive, description))
         }
-        if zip.entries.contains(where: { spreadsheetEntries.contains($0.name) }) {
-            throw .refused("\(file.path) is a spreadsheet; save it as CSV.")
+        if let stranger = try stranger(archive) { throw .refused("\(file.path) is \(stranger).") }
+        return .file(try decompressed(try archive.extract(try choose(archive), in: folder)))
+    }
+
+    /// The file without the compression of gzip, if it has it.
+    private func decompressed(_ file: SourceFile) throws(ImportError) -> SourceFile {
+        guard try file.beginning(Gzip.magic.count) == Gzip.magic else { return file }
+        let plain = try Gzip.extract(file, in: folder, expansion)
+        guard try plain.beginning(Gzip.magic.count) != Gzip.magic else {
+            throw .refused("\(file.path) is compressed twice with gzip; decompress it with gunzip first.")
         }
-        let texts = zip.entries.filter { entry in
-            textEndings.contains { entry.name.lowercased().hasSuffix($0) } && !entry.name.hasPrefix("__MACOSX/")
+        return plain
+    }
+
+    /// What an archive is that is no archive for its user, as the end of a sentence; nil for all others.
+    private func stranger(_ archive: Archive) throws(ImportError) -> String? {
+        let names = Set(archive.entries.map { $0.name.lowercased() })
+        if names.contains("[content_types].xml") {
+            return names.contains(where: { $0.hasPrefix("xl/") })
+                ? "an Excel workbook; save the sheet with the records as CSV UTF-8, and import that"
+                : "a document of an office program; save the records as CSV, and import that"
+        }
+        if let type = archive.entries.first(where: { $0.name == "mimetype" }) {
+            let spreadsheet = Array("application/vnd.oasis.opendocument.spreadsheet".utf8)
+            return try archive.content(type, most: 1000).starts(with: spreadsheet)
+                ? "an OpenDocument spreadsheet; save the sheet with the records as CSV in UTF-8, and import that"
+                : "a document of an office program; save the records as CSV, and import that"
+        }
+        if names.contains("doc.kml") { return "a map (KMZ); import a CSV of the records instead" }
+        if names.contains(where: { $0.hasSuffix(".shp") }) {
+            return "a shapefile, which cuts the names of columns; import a CSV of the records instead"
+        }
+        return nil
+    }
+
+    // MARK: - The file with the records
+
+    /// A file in an archive, and what its beginning has the format of.
+    private struct Known {
+        let entry: Archive.Entry
+        /// The title of the format.
+        let title: String
+        let holdsSpecies: Bool
+    }
+
+    /// Finds the file with the records.
+    /// - Returns: It, or the only text if none has a known format, which then says why not.
+    private func choose(_ archive: Archive) throws(ImportError) -> Archive.Entry {
+        // macOS adds hidden files that begin with `._` beside each file.
+        let entries = archive.entries.filter { entry in
+            !entry.name.hasPrefix("__MACOSX/") && entry.name.split(separator: "/").last?.first != "."
+        }
+        guard entries.count <= Self.mostLookedAt else {
+            throw .refused(
+                "\(archive.file.path) has more than \(Self.mostLookedAt) files; extract the one with the records, and "
+                    + "import that.")
+        }
+        if entries.count == 1, let only = entries.first, only.isEmpty {
+            throw .refused("\(archive.path(only)) is empty.")
+        }
+        var known: [Known] = []
+        var texts: [Archive.Entry] = []
+        var inner: Archive.Entry?
+        try archive.beginnings(of: entries.filter { !$0.isEmpty }, Self.beginningSize) {
+            (entry, bytes) throws(ImportError) in
+            let isCompressed = bytes.starts(with: Gzip.magic)
+            let bytes = isCompressed ? (try? beginning(compressed: bytes, entry)) ?? [] : bytes
+            if Archive.kind(Array(bytes.prefix(512))) != nil { inner = inner ?? entry }
+            if let found = look(bytes, entry) { known.append(found) }
+            // One that can't be decompressed says so when it is opened.
+            if Self.isText(bytes) || isCompressed && bytes.isEmpty { texts.append(entry) }
+        }
+        let records = known.filter { !$0.holdsSpecies }
+        let fitting = records.isEmpty ? known : records
+        if let first = fitting.first {
+            guard fitting.count > 1 else { return first.entry }
+            throw .refused(
+                "\(archive.file.path) has several files with \(records.isEmpty ? "species" : "records") ("
+                    + shown(fitting.map { "\(Row.shown($0.entry.name, atMost: 60)): \($0.title)" })
+                    + "); extract them, and import each.")
+        }
+        if let inner {
+            throw .refused(
+                "\(archive.file.path) contains another archive, \(Row.shown(inner.name, atMost: 60)); extract that, "
+                    + "and import it.")
         }
         guard let text = texts.first else {
-            throw .refused("\(file.path) is a zip archive without meta.xml and without a text file.")
+            throw .refused(
+                "\(archive.file.path) is a \(archive.kind) archive without meta.xml and without a text file.")
         }
         guard texts.count == 1 else {
-            let names = texts.prefix(mostShown).map { Row.shown($0.name, atMost: 60) }.joined(separator: ", ")
             throw .refused(
-                "\(file.path) is a zip archive with several text files (\(names)\(texts.count > mostShown ? ", …" : "")); "
-                    + "extract the one with the records.")
+                "\(archive.file.path) is a \(archive.kind) archive with several texts ("
+                    + shown(texts.map { Row.shown($0.name, atMost: 60) })
+                    + "), and none has a known format; extract the one with the records, and import that to see why.")
         }
-        return .file(try zip.extract(text, in: folder))
+        return text
     }
+
+    private func shown(_ names: [String]) -> String {
+        names.prefix(Self.mostShown).joined(separator: ", ") + (names.count > Self.mostShown ? ", …" : "")
+    }
+
+    /// What the beginning of a file in an archive has the format of; nil if it is not known.
+    private func look(_ beginning: [UInt8], _ entry: Archive.Entry) -> Known? {
+        if beginning.starts(with: FileHeader.magic) {
+            return wanted == nil || wanted == Detection.sqlite
+                ? Known(entry: entry, title: "SQLite", holdsSpecies: false) : nil
+        }
+        guard Self.isText(beginning), wanted != Detection.sqlite, wanted != Self.name else { return nil }
+        // The last line may be cut within a character.
+        let end = beginning.lastIndex(of: 0x0A).map { $0 + 1 } ?? beginning.count
+        let file = TemporaryFile(in: folder)
+        guard (try? file.append(Array(beginning.prefix(end)))) != nil,
+            let source = try? SourceFile(file, path: entry.name),
+            let content = try? Detection.open(source, as: wanted, folder: folder)
+        else { return nil }
+        return Known(
+            entry: entry, title: content.title, holdsSpecies: content.tables.allSatisfy { $0.format.holdsSpecies })
+    }
+
+    /// The beginning of a compressed file, from its own beginning.
+    private func beginning(compressed bytes: [UInt8], _ entry: Archive.Entry) throws(ImportError) -> [UInt8] {
+        let file = TemporaryFile(in: folder)
+        try file.append(bytes, for: entry.name)
+        let source = try SourceFile(file, path: entry.name)
+        return try Gzip.extract(source, in: folder, expansion, most: Self.beginningSize).beginning(Self.beginningSize)
+    }
+
+    /// Whether a file may be text in any encoding, by its beginning.
+    private static func isText(_ bytes: [UInt8]) -> Bool {
+        let hasByteOrderMark = bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF])
+        return !bytes.isEmpty && (hasByteOrderMark || !bytes.contains { $0 < 0x09 || (0x0E..<0x20).contains($0) })
+    }
+
+    // MARK: - Darwin Core Archives
 
     /// Opens a Darwin Core Archive whose core has occurrences, or events with an extension of occurrences.
     /// - Parameter entry: The entry of `meta.xml`. File names in it are relative to its folder.
-    private static func open(
-        _ zip: ZipArchive, _ entry: ZipArchive.Entry, in folder: String
-    ) throws(ImportError) -> SourceContent {
-        let path = "\(zip.file.path)/\(Row.shown(entry.name, atMost: 100))"
+    private func open(_ archive: Archive, _ entry: Archive.Entry) throws(ImportError) -> SourceContent {
+        let path = archive.path(entry)
         let description: ArchiveDescription
+        let document = try archive.content(entry, most: XMLElement.longestDocument)
         do throws(XMLElement.Fault) {
-            description = try ArchiveDescription.parse(try content(zip, entry))
+            description = try ArchiveDescription.parse(document)
         } catch {
             throw .refused("\(path) can't be used: \(error.reason).")
         }
         let prefix = entry.name.dropLast("meta.xml".count)
         func extract(_ table: ArchiveDescription.Table) throws(ImportError) -> SourceFile {
-            guard let entry = zip.entries.first(where: { $0.name == prefix + table.location }) else {
+            let name = Row.shown(table.location, atMost: 100)
+            let found = archive.entries.filter { $0.name == prefix + table.location }
+            guard let file = found.first else {
                 throw .refused(
-                    "\(zip.file.path) has no \(Row.shown(table.location, atMost: 100)), which \(entry.name) names.")
+                    "\(archive.file.path) has no \(name), which \(Row.shown(entry.name, atMost: 100)) names.")
             }
-            return try zip.extract(entry, in: folder)
+            guard found.count == 1 else {
+                throw .refused("\(archive.file.path) has \(name) twice; extract it, and keep one.")
+            }
+            return try decompressed(try archive.extract(file, in: folder))
         }
         let core = description.core
         switch core.rowType {
@@ -75,7 +218,7 @@ enum ArchiveDetection {
                 open: { () throws(ImportError) -> any RowSource in ArchiveRows(core, file, encoding) })
         case "event":
             guard let occurrences = description.extensions.first(where: { $0.rowType == "occurrence" }) else {
-                throw .refused("\(zip.file.path) has events but no occurrences.")
+                throw .refused("\(archive.file.path) has events but no occurrences.")
             }
             guard core.idIndex != nil, occurrences.idIndex != nil else {
                 throw .refused("\(path) can't be used: it does not say which columns link occurrences to events.")
@@ -91,20 +234,12 @@ enum ArchiveDetection {
                 })
         default:
             throw .refused(
-                "\(zip.file.path) is an archive of \(Row.shown(core.rowType, atMost: 40)), not of occurrences or events."
+                "\(archive.file.path) is an archive of \(Row.shown(core.rowType, atMost: 40)), not of occurrences or events."
             )
         }
     }
 
-    private static func content(_ zip: ZipArchive, _ entry: ZipArchive.Entry) throws(XMLElement.Fault) -> [UInt8] {
-        do throws(ImportError) {
-            return try zip.content(entry, most: XMLElement.longestDocument)
-        } catch {
-            throw XMLElement.Fault(reason: error.message)
-        }
-    }
-
-    private static func content(
+    private func content(
         _ encoding: TextEncoding, _ header: Header, _ file: SourceFile, _ path: String,
         open: @escaping () throws(ImportError) -> any RowSource
     ) throws(ImportError) -> SourceContent {
@@ -115,7 +250,7 @@ enum ArchiveDetection {
         }
         if let repeated = header.repeated(format) { throw .refused("\(path) has the term \(repeated) twice.") }
         return SourceContent(
-            title: "Darwin Core Archive", name: name, encoding: encoding,
+            title: "Darwin Core Archive", name: Self.name, encoding: encoding,
             tables: [SourceTable(format: format, header: header, size: file.size, open: open)])
     }
 }

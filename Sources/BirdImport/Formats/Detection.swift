@@ -36,7 +36,27 @@ enum Detection {
 
     /// The first bytes of files that people try to import by mistake, and what to call them.
     private static let strangers: [(magic: [UInt8], name: String)] = [
-        ([0x1F, 0x8B], "compressed with gzip; decompress it first"),
+        (Array("BZh".utf8), "compressed with bzip2; decompress it first, with bunzip2"),
+        ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00], "compressed with xz; decompress it first, with unxz"),
+        ([0x28, 0xB5, 0x2F, 0xFD], "compressed with Zstandard; decompress it first, with unzstd"),
+        ([0x04, 0x22, 0x4D, 0x18], "compressed with LZ4; decompress it first, with unlz4"),
+        ([0x1F, 0x9D], "compressed with compress; decompress it first, with gunzip"),
+        (
+            [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C],
+            "a 7-Zip archive; extract it first, with 7-Zip, and import the file in it"
+        ),
+        (Array("Rar!".utf8), "a RAR archive; extract it first, with 7-Zip, and import the file in it"),
+        (
+            Array("PAR1".utf8),
+            "a Parquet file; convert it to CSV first, for example in DuckDB: COPY 'birds.parquet' TO 'birds.csv'"
+        ),
+        (Array("ARROW1".utf8), "an Arrow file; convert it to CSV first"),
+        ([0x58, 0x0A, 0x00, 0x00], rData), (Array("A\n".utf8), rData), (Array("RDX".utf8), rData),
+        (Array("RDA".utf8), rData),
+        (
+            [0x00, 0x00, 0x27, 0x0A],
+            "a shapefile, which cuts the names of columns; import a CSV of the records instead"
+        ),
         ([0x89, 0x50, 0x4E, 0x47], "a picture"),
         ([0xFF, 0xD8, 0xFF], "a picture"),
         (Array("GIF8".utf8), "a picture"),
@@ -51,23 +71,26 @@ enum Detection {
         (Array("[".utf8), "JSON"),
     ]
 
+    private static let rData = "an R data file; save it in R with write.csv(x, \"birds.csv\", row.names = FALSE)"
+
     /// - Parameters:
     ///   - wanted: The name of the format that the file must have; nil to detect it.
     ///   - folder: The folder for files that are extracted from archives, which have no names.
     /// - Throws: `ImportError.refused` if the file can't be read, has an unknown format or not the wanted one.
     static func open(_ file: SourceFile, as wanted: String?, folder: String) throws(ImportError) -> SourceContent {
-        let beginning = try file.beginning(64)
-        if beginning.starts(with: ArchiveDetection.magic) {
-            switch try ArchiveDetection.open(file, in: folder) {
-            case .archive(let content):
-                guard wanted == nil || wanted == content.name else {
-                    throw .refused("\(file.path) is a \(content.title), not of the format \(wanted ?? "").")
-                }
-                return content
-            case .file(let text):
-                return try openText(text, try text.beginning(64), as: wanted)
+        switch try ArchiveDetection.open(file, as: wanted, in: folder) {
+        case .archive(let content):
+            guard wanted == nil || wanted == content.name else {
+                throw .refused("\(file.path) is a \(content.title), not of the format \(wanted ?? "").")
             }
+            return content
+        case .file(let plain): return try openPlain(plain, as: wanted)
         }
+    }
+
+    /// Opens a file that is not packed.
+    private static func openPlain(_ file: SourceFile, as wanted: String?) throws(ImportError) -> SourceContent {
+        let beginning = try file.beginning(64)
         if beginning.starts(with: FileHeader.magic) {
             guard wanted == nil || wanted == sqlite else {
                 throw .refused("\(file.path) is a SQLite file, not of the format \(wanted ?? "").")
@@ -184,7 +207,7 @@ enum Detection {
     }
 
     private static func openSQLite(_ file: SourceFile) throws(ImportError) -> SourceContent {
-        let database = try SQLiteRows.open(file.path)
+        let database = try SQLiteRows.open(file)
         var tables: [SourceTable] = []
         for (name, format) in [("birds", Format.plain), ("species", .plainSpecies)]
         where try SQLiteRows.hasTable(name, in: database, path: file.path) {

@@ -134,10 +134,16 @@ import Testing
 
     @Test(
         arguments: [
-            ([("[Content_Types].xml", "<x/>"), ("a.csv", "")], "is a spreadsheet; save it as CSV."),
-            ([("mimetype", "application/vnd.oasis"), ("content.xml", "")], "is a spreadsheet; save it as CSV."),
-            ([("a.pdf", "x")], "without meta.xml and without a text file"),
-            ([("a.csv", "x"), ("b/c.TXT", "y")], "(a.csv, b/c.TXT)"),
+            ([("[Content_Types].xml", "<x/>"), ("xl/workbook.xml", "")], "is an Excel workbook; save the sheet"),
+            ([("[Content_Types].xml", "<x/>"), ("word/a.xml", "")], "is a document of an office program"),
+            (
+                [("mimetype", "application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", "")],
+                "is an OpenDocument spreadsheet; save the sheet"
+            ), ([("mimetype", "application/vnd.oasis"), ("content.xml", "")], "is a document of an office program"),
+            ([("a/b.shp", "x"), ("a/b.dbf", "x")], "is a shapefile"), ([("doc.kml", "<kml/>")], "is a map (KMZ)"),
+            ([("a.pdf", "%PDF\0")], "is a zip archive without meta.xml and without a text file"),
+            ([], "is missing or broken"),
+            ([("a.csv", "x"), ("b/c.TXT", "y")], "several texts (a.csv, b/c.TXT), and none has a known format"),
             ([("meta.xml", "<archive/>")], "can't be used: it has no core"),
             ([("meta.xml", "<!DOCTYPE a>")], "document type"),
             ([("a.csv", "")], "is empty"), (Array(occurrences.prefix(1)), "has no data/occurrence.csv"),

@@ -1,0 +1,83 @@
+import Birds
+import CZlib
+import Glibc
+
+/// Counts what the archives and compressed files in a file become, to refuse those that were made to fill a disk.
+///
+/// Nothing may become more than `greatestRatio` times its size over a stretch of `longestStretch` bytes, wherever the
+/// stretch is, nor more than `mostBytes` in all. It is counted while it is written, so a file of any size is refused
+/// after a stretch. Text of records becomes 5 to 20 times its compressed size; zeros become 1000 times theirs.
+///
+/// The rule is a bucket: each byte that is read lets `greatestRatio` in, up to `longestStretch`, and each byte that is
+/// written takes one out.
+final class Expansion {
+    static let greatestRatio = 100
+    /// In bytes.
+    static let longestStretch = 64 << 20
+    /// In bytes: a terabyte.
+    static let mostBytes = 1 << 40
+
+    private var room = longestStretch
+    private var total = 0
+
+    /// - Parameters:
+    ///   - count: The number of bytes that were written.
+    ///   - read: The number of compressed bytes that they come from.
+    ///   - path: The path of the compressed file, for messages.
+    /// - Throws: `ImportError.refused` if there are too many.
+    func add(_ count: Int, from read: Int, path: String) throws(ImportError) {
+        let gain = max(0, read).multipliedReportingOverflow(by: Self.greatestRatio)
+        room = gain.overflow ? Self.longestStretch : min(Self.longestStretch, room + gain.partialValue) - count
+        total += count
+        guard room >= 0, total <= Self.mostBytes else {
+            throw .refused(
+                "\(path) becomes more than \(Self.greatestRatio) times as large when it is decompressed, as files made "
+                    + "to fill a disk do; if you trust it, decompress it and import what it contains.")
+        }
+    }
+}
+
+/// Reads files that gzip made, with zlib, which checks the checksum of each of their parts.
+enum Gzip {
+    /// The first bytes (RFC 1952 §2.3.1).
+    static let magic: [UInt8] = [0x1F, 0x8B]
+
+    /// Decompresses a file into a temporary file without a name.
+    /// - Parameters:
+    ///   - folder: The folder of the temporary file.
+    ///   - most: The most bytes to decompress. With fewer than all, the end is not checked, and may be missing.
+    /// - Throws: `ImportError.refused` if the file can't be decompressed, `.failed` if there is no room for the result.
+    static func extract(
+        _ file: SourceFile, in folder: String, _ expansion: Expansion, most: Int = .max
+    ) throws(ImportError) -> SourceFile {
+        let output = TemporaryFile(in: folder)
+        try file.withDuplicate { (descriptor) throws(ImportError) in
+            // It closes the descriptor, also if it fails for another reason than its own memory.
+            guard let stream = gzdopen(descriptor, "rb") else {
+                close(descriptor)
+                throw .failed("There is no memory to read \(file.path).")
+            }
+            defer { gzclose_r(stream) }
+            gzbuffer(stream, 1 << 16)
+            var block = [UInt8](repeating: 0, count: 1 << 18)
+            var before = 0
+            while output.count < most {
+                let count = Int(gzread(stream, &block, UInt32(clamping: min(block.count, most - output.count))))
+                var code = Z_OK
+                _ = gzerror(stream, &code)
+                // What was decompressed before an error is only of use to look at.
+                if count <= 0, most < .max { break }
+                guard count >= 0, code == Z_OK || code == Z_STREAM_END else {
+                    throw .refused(
+                        "\(file.path) can't be decompressed: it is broken or cut off; get the file again.")
+                }
+                guard count > 0 else { break }
+                let after = Int(gzoffset(stream))
+                try expansion.add(count, from: after - before, path: file.path)
+                before = max(before, after)
+                try output.append(count == block.count ? block : Array(block.prefix(count)), for: file.path)
+            }
+        }
+        return try SourceFile(output, path: file.path)
+    }
+}
