@@ -89,11 +89,14 @@ public enum DataSets {
     /// The longest name of a data set, in bytes.
     private static let longestName = 200
 
-    /// The name of the data set for a file: the name of the file without folder and extension.
+    /// The name of the data set for a file: the name of the file without folder and extension. One that is compressed
+    /// has two, such as `birds.csv.gz`.
     /// - Throws: `ImportError.refused` if that can't be the name of a data set.
     static func name(of path: String) throws(ImportError) -> String {
         var name = path.split(separator: "/").last.map(String.init) ?? ""
-        if let dot = name.lastIndex(of: "."), dot != name.startIndex { name = String(name[..<dot]) }
+        for _ in 0..<(name.lowercased().hasSuffix(".gz") ? 2 : 1) {
+            if let dot = name.lastIndex(of: "."), dot != name.startIndex { name = String(name[..<dot]) }
+        }
         do throws(ImportError) {
             try checkName(name)
         } catch {

@@ -146,7 +146,7 @@ private final class ArchiveReader {
     /// The place of the current entry, from 0.
     private(set) var place = -1
     /// The piece that was read last.
-    private(set) var output = [UInt8](repeating: 0, count: 1 << 18)
+    private(set) var output: [UInt8] = []
     /// What was read of the file when the last piece was counted.
     private var counted = 0
 
@@ -212,6 +212,8 @@ private final class ArchiveReader {
                 throw Self.broken(path, "it is not compressed with deflate; extract it, and import that file")
             }
         }
+        // Most passes only look at the list.
+        if output.isEmpty { output = [UInt8](repeating: 0, count: 1 << 18) }
         let count = output.withUnsafeMutableBytes { buffer in
             archive_read_data(archive, buffer.baseAddress, min(most, buffer.count))
         }

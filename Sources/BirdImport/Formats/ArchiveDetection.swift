@@ -117,7 +117,9 @@ struct ArchiveDetection {
             if Archive.kind(Array(bytes.prefix(512))) != nil { inner = inner ?? entry }
             if let found = look(bytes, entry) { known.append(found) }
             // One that can't be decompressed says so when it is opened.
-            if Self.isText(bytes) || isCompressed && bytes.isEmpty { texts.append(entry) }
+            if Self.isText(bytes) || isCompressed && (bytes.isEmpty || bytes.starts(with: Gzip.magic)) {
+                texts.append(entry)
+            }
         }
         let records = known.filter { !$0.holdsSpecies }
         let fitting = records.isEmpty ? known : records

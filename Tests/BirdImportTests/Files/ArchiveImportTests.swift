@@ -1,4 +1,5 @@
 import Birds
+import Glibc
 import Testing
 
 @testable import BirdImport
@@ -127,9 +128,139 @@ import Testing
         }
     }
 
-    @Test func readsTheOnlyTextFileOfAnArchive() throws {
-        fixture.write("c.zip", ZipWriter.archive([("0001.csv", FormatFixture.gbif), ("__MACOSX/._0001.csv", "x")]))
-        #expect(try fixture.run("c.zip").files.map(\.format) == ["GBIF simple download"])
+    // MARK: - Packaging
+
+    private static let text = Array(FormatFixture.gbif.utf8)
+    private static let zip = ZipWriter.archive([("0001.csv", FormatFixture.gbif), ("__MACOSX/._0001.csv", "x")])
+    private static let tar = TarWriter.archive([TarWriter.Entry(name: "./0001.csv", content: text)])
+    /// A tar with a compressed text and what eBird puts beside it.
+    private static let download = TarWriter.archive([
+        TarWriter.Entry(name: "BCRCodes.txt", content: Array("BCR\tName\n5\tNorthern Pacific Rainforest\n".utf8)),
+        TarWriter.Entry(name: "ebd.txt.gz", content: GzipWriter.file(text)),
+        TarWriter.Entry(name: "recommended_citation.txt", content: Array("Cite this, as: \"so\".".utf8)),
+        TarWriter.Entry(name: "terms_of_use.txt", content: Array("Terms\n".utf8)),
+        TarWriter.Entry(name: "EBD_Metadata.pdf", content: Array("%PDF-1.7\0".utf8)),
+    ])
+
+    @Test(
+        arguments: [
+            ("a.csv.gz", GzipWriter.file(text)), ("a.zip", zip), ("a.tar", tar), ("a.tar.gz", GzipWriter.file(tar)),
+            ("a.zip", ZipWriter.archive([ZipWriter.Entry(name: "x.txt.gz", content: GzipWriter.file(text))])),
+            ("a.tar", download), ("a.tgz", GzipWriter.file(download)), ("a.zip.gz", GzipWriter.file(zip)),
+            // The bytes tell, not the name.
+            ("a.txt", GzipWriter.file(tar)), ("a.gz", zip), ("a", tar),
+        ] as [(String, [UInt8])])
+    func readsPackedFilesLikePlainOnes(name: String, bytes: [UInt8]) throws {
+        fixture.write("b.csv", Self.text)
+        let plain = try fixture.run("b.csv")
+        let records = try fixture.rows("SELECT source_id, num, date FROM observation ORDER BY source_id")
+        try fixture.run("b.csv") { $0.dataset = "a" }
+        fixture.write(name, bytes)
+        let report = try fixture.run(name)
+        #expect(report.files.map(\.format) == ["GBIF simple download"] && report.stored == plain.stored)
+        #expect(report.files.first?.leftOut == plain.files.first?.leftOut)
+        #expect(
+            try fixture.rows(
+                """
+                SELECT source_id, num, date FROM observation
+                WHERE dataset_id = (SELECT id FROM dataset WHERE name = 'a') ORDER BY source_id
+                """) == records)
+        // No file is left beside it.
+        #expect(Set(fixture.names) == ["b.csv", "birds.db", name])
+        #expect(try fixture.isSound())
+    }
+
+    @Test func readsASQLiteFileThatIsPacked() throws {
+        let path = fixture.path("records.sqlite")
+        try Database(path: path, mode: .readWrite).execute(
+            """
+            CREATE TABLE birds (loc_id, latitude, longitude, region, year, month, day, species_id, num);
+            INSERT INTO birds VALUES ('L1', 60.5, -135.25, 'CA-YT', 2021, 2, 3, 'stejay', 2)
+            """)
+        let bytes = fixture.bytes("records.sqlite")
+        unlink(path)
+        fixture.write("a.db.gz", GzipWriter.file(bytes))
+        fixture.write("b.zip", ZipWriter.archive([ZipWriter.Entry(name: "x/birds.db", content: bytes)]))
+        for name in ["a.db.gz", "b.zip"] {
+            let report = try fixture.run(name) { $0.format = "sqlite" }
+            #expect(report.files.map(\.format) == ["SQLite"] && report.stored == 1)
+        }
+        #expect(try fixture.records() == Array(repeating: "L1|60.5|-135.25|CA-YT|20210203|stejay|2", count: 2))
+        #expect(fixture.names == ["a.db.gz", "b.zip", "birds.db"])
+    }
+
+    @Test func readsAnArchiveOfDarwinCoreInATar() throws {
+        var files = Self.occurrences.map { TarWriter.Entry(name: "./x/" + $0.0, content: Array($0.1.utf8)) }
+        files[1].content = GzipWriter.file(files[1].content)
+        fixture.write("a.tar.gz", GzipWriter.file(TarWriter.archive(files)))
+        let report = try fixture.run("a.tar.gz") { $0.format = "dwca" }
+        #expect(report.files.map(\.format) == ["Darwin Core Archive"] && report.stored == 2)
+        #expect(try fixture.rows("SELECT name FROM dataset") == ["a"])
+        files.append(files[1])
+        fixture.write("a.tar.gz", GzipWriter.file(TarWriter.archive(files)))
+        expectRefusal("a.tar.gz", "has data/occurrence.csv twice; extract it, and keep one")
+    }
+
+    @Test func takesATableOfSpeciesOnlyWhereThereAreNoRecords() throws {
+        let species = ("a.csv", "species_id,sci_name,en_us\nstejay,Cyanocitta stelleri,Steller's Jay\n")
+        fixture.write("a.zip", ZipWriter.archive([species, ("README.txt", "Names of birds")]))
+        #expect(try fixture.run("a.zip").files.map(\.species) == [1])
+        fixture.write("a.zip", ZipWriter.archive([species, ("b.csv", FormatFixture.gbif)]))
+        #expect(try fixture.run("a.zip").files.map(\.format) == ["GBIF simple download"])
+    }
+
+    @Test func saysWhichOfSeveralFilesHaveRecords() throws {
+        let files = [("a/1.csv", FormatFixture.gbif), ("README", "x"), ("2.csv", FormatFixture.myEBirdData)]
+        fixture.write("a.zip", ZipWriter.archive(files))
+        expectRefusal(
+            "a.zip",
+            "has several files with records (a/1.csv: GBIF simple download, 2.csv: My eBird Data); extract them, and "
+                + "import each.")
+        #expect(try fixture.run("a.zip") { $0.format = "gbif" }.files.map(\.format) == ["GBIF simple download"])
+        expectRefusal("a.zip", "several texts (a/1.csv, README, 2.csv), and none has") { $0.format = "ebird" }
+        let many = (0...1000).map { ("\($0).csv", "x") }
+        fixture.write("a.zip", ZipWriter.archive(many, isDeflated: false))
+        expectRefusal("a.zip", "more than 1000 files")
+    }
+
+    @Test(
+        arguments: [
+            (ZipWriter.archive([ZipWriter.Entry(name: "b.zip", content: zip)]), "contains another archive, b.zip"),
+            (TarWriter.archive([TarWriter.Entry(name: "b", content: GzipWriter.file(tar))]), "another archive, b;"),
+            (GzipWriter.file(GzipWriter.file(text)), "is compressed twice with gzip"),
+            (
+                TarWriter.archive([TarWriter.Entry(name: "b", content: GzipWriter.file(GzipWriter.file(text)))]),
+                "is compressed twice with gzip"
+            ),
+            (
+                TarWriter.archive([TarWriter.Entry(name: "b", content: Array(GzipWriter.file(text).dropLast(20)))]),
+                "cut off"
+            ),
+            (Array(GzipWriter.file(text).dropLast(20)), "cut off"), (Array(tar.dropLast(1600)), "cut off"),
+            (Array(zip.dropLast(10)), "at its end is missing"),
+            (
+                TarWriter.archive([TarWriter.Entry(name: "b.txt", content: [], type: "2", target: "/etc/passwd")]),
+                "without a"
+            ),
+            (GzipWriter.file(Array("<?xml ?>".utf8)), "is XML"),
+            (GzipWriter.file(Array("X\n\0\0\0\u{3}".utf8)), "an R data"),
+            (Array("BZh91AY".utf8), "with bunzip2"), (Array("PAR1\u{15}".utf8), "a Parquet file; convert it to CSV"),
+            ([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C, 0], "a 7-Zip archive; extract it"),
+            (Array("Rar!\u{1A}".utf8), "a RAR archive"),
+            ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0, 0], "with unxz"), ([0x28, 0xB5, 0x2F, 0xFD], "with unzstd"),
+        ] as [([UInt8], String)])
+    func refusesWhatItDoesNotUnpack(bytes: [UInt8], reason: String) throws {
+        fixture.write("a", bytes)
+        expectRefusal("a", reason)
+    }
+
+    private func expectRefusal(_ name: String, _ reason: String, change: (inout ImportOptions) -> Void = { _ in }) {
+        #expect("\(reason)") {
+            try fixture.run(name, change: change)
+        } throws: { error in
+            (error as? ImportError).map { $0.kind == .refused && $0.message.contains(reason) } ?? false
+        }
+        #expect(Set(fixture.names).isSubset(of: [name, "birds.db"]))
     }
 
     @Test(
@@ -151,10 +282,6 @@ import Testing
         ] as [([(String, String)], String)])
     func refusesOtherArchives(files: [(String, String)], reason: String) throws {
         fixture.write("d.zip", ZipWriter.archive(files))
-        #expect("\(reason)") {
-            try fixture.run("d.zip")
-        } throws: { error in
-            (error as? ImportError).map { $0.kind == .refused && $0.message.contains(reason) } ?? false
-        }
+        expectRefusal("d.zip", reason)
     }
 }
