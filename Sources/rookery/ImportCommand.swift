@@ -20,7 +20,7 @@ struct ImportCommand: ParsableCommand {
             read or an option makes no sense.
             """)
 
-    @Argument(help: "The files: text with columns, zip archives of such text, or SQLite.", completion: .file())
+    @Argument(help: "The files: text with columns or SQLite, also in .gz, .zip or .tar.", completion: .file())
     var files: [String]
 
     @Option(

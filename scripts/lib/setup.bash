@@ -15,6 +15,7 @@ is_there() {
         python3-venv) python3 -c 'import ensurepip' ;;
         gdal-bin) command -v ogr2ogr ;;
         nginx-light) command -v nginx ;;
+        xz-utils) command -v xz ;;
         *) command -v "$1" ;;
     esac >/dev/null 2>&1
 }

@@ -47,6 +47,9 @@ struct ArchiveDetection {
         if let description = archive.entries.first(where: { $0.name.split(separator: "/").last == "meta.xml" }) {
             return .archive(try open(archive, description))
         }
+        guard wanted != Self.name else {
+            throw .refused("\(file.path) has no meta.xml, so it is not a Darwin Core Archive.")
+        }
         if let stranger = try stranger(archive) { throw .refused("\(file.path) is \(stranger).") }
         return .file(try decompressed(try archive.extract(try choose(archive), in: folder)))
     }
@@ -117,7 +120,7 @@ struct ArchiveDetection {
             if Archive.kind(Array(bytes.prefix(512))) != nil { inner = inner ?? entry }
             if let found = look(bytes, entry) { known.append(found) }
             // One that can't be decompressed says so when it is opened.
-            if Self.isText(bytes) || isCompressed && (bytes.isEmpty || bytes.starts(with: Gzip.magic)) {
+            if isText(bytes) || isCompressed && (bytes.isEmpty || bytes.starts(with: Gzip.magic)) {
                 texts.append(entry)
             }
         }
@@ -143,7 +146,8 @@ struct ArchiveDetection {
             throw .refused(
                 "\(archive.file.path) is a \(archive.kind) archive with several texts ("
                     + shown(texts.map { Row.shown($0.name, atMost: 60) })
-                    + "), and none has a known format; extract the one with the records, and import that to see why.")
+                    + "), and none is \(wanted.map { "of the format \($0)" } ?? "of a known format"); extract the one with "
+                    + "the records, and import that to see why.")
         }
         return text
     }
@@ -158,7 +162,7 @@ struct ArchiveDetection {
             return wanted == nil || wanted == Detection.sqlite
                 ? Known(entry: entry, title: "SQLite", holdsSpecies: false) : nil
         }
-        guard Self.isText(beginning), wanted != Detection.sqlite, wanted != Self.name else { return nil }
+        guard isText(beginning), wanted != Detection.sqlite else { return nil }
         // The last line may be cut within a character.
         let end = beginning.lastIndex(of: 0x0A).map { $0 + 1 } ?? beginning.count
         let file = TemporaryFile(in: folder)
@@ -178,11 +182,7 @@ struct ArchiveDetection {
         return try Gzip.extract(source, in: folder, expansion, most: Self.beginningSize).beginning(Self.beginningSize)
     }
 
-    /// Whether a file may be text in any encoding, by its beginning.
-    private static func isText(_ bytes: [UInt8]) -> Bool {
-        let hasByteOrderMark = bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF])
-        return !bytes.isEmpty && (hasByteOrderMark || !bytes.contains { $0 < 0x09 || (0x0E..<0x20).contains($0) })
-    }
+    private func isText(_ beginning: [UInt8]) -> Bool { !beginning.isEmpty && Detection.isText(beginning) }
 
     // MARK: - Darwin Core Archives
 

@@ -45,6 +45,7 @@ enum Detection {
             [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C],
             "a 7-Zip archive; extract it first, with 7-Zip, and import the file in it"
         ),
+        (Array("PK\u{7}\u{8}".utf8), "the first part of a zip archive in several parts; join them with zip -s 0"),
         (Array("Rar!".utf8), "a RAR archive; extract it first, with 7-Zip, and import the file in it"),
         (
             Array("PAR1".utf8),
@@ -97,7 +98,17 @@ enum Detection {
             }
             return try openSQLite(file)
         }
+        let isStranger = strangers.contains { beginning.starts(with: $0.magic) }
+        guard isStranger || isText(beginning) else {
+            throw .refused(
+                "\(file.path) is not text, nor a file of another kind that is known; save the records as CSV.")
+        }
         return try openText(file, beginning, as: wanted)
+    }
+
+    /// Whether a file may be text in any encoding, by its beginning: it has no NUL, which only UTF-16 contains.
+    static func isText(_ beginning: [UInt8]) -> Bool {
+        !beginning.contains(0) || beginning.starts(with: [0xFF, 0xFE]) || beginning.starts(with: [0xFE, 0xFF])
     }
 
     private static func openText(

@@ -217,7 +217,10 @@ import Testing
             "has several files with records (a/1.csv: GBIF simple download, 2.csv: My eBird Data); extract them, and "
                 + "import each.")
         #expect(try fixture.run("a.zip") { $0.format = "gbif" }.files.map(\.format) == ["GBIF simple download"])
-        expectRefusal("a.zip", "several texts (a/1.csv, README, 2.csv), and none has") { $0.format = "ebird" }
+        expectRefusal("a.zip", "several texts (a/1.csv, README, 2.csv), and none is of the format ebird") {
+            $0.format = "ebird"
+        }
+        expectRefusal("a.zip", "has no meta.xml, so it is not a Darwin Core Archive") { $0.format = "dwca" }
         let many = (0...1000).map { ("\($0).csv", "x") }
         fixture.write("a.zip", ZipWriter.archive(many, isDeflated: false))
         expectRefusal("a.zip", "more than 1000 files")
@@ -247,6 +250,7 @@ import Testing
             (Array("BZh91AY".utf8), "with bunzip2"), (Array("PAR1\u{15}".utf8), "a Parquet file; convert it to CSV"),
             ([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C, 0], "a 7-Zip archive; extract it"),
             (Array("Rar!\u{1A}".utf8), "a RAR archive"),
+            ([0x00, 0x01, 0x02], "is not text"), (Array("PK\u{7}\u{8}PK".utf8), "in several parts"),
             ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0, 0], "with unxz"), ([0x28, 0xB5, 0x2F, 0xFD], "with unzstd"),
         ] as [([UInt8], String)])
     func refusesWhatItDoesNotUnpack(bytes: [UInt8], reason: String) throws {
@@ -274,7 +278,7 @@ import Testing
             ([("a/b.shp", "x"), ("a/b.dbf", "x")], "is a shapefile"), ([("doc.kml", "<kml/>")], "is a map (KMZ)"),
             ([("a.pdf", "%PDF\0")], "is a zip archive without meta.xml and without a text file"),
             ([], "is missing or broken"),
-            ([("a.csv", "x"), ("b/c.TXT", "y")], "several texts (a.csv, b/c.TXT), and none has a known format"),
+            ([("a.csv", "x"), ("b/c.TXT", "y")], "several texts (a.csv, b/c.TXT), and none is of a known format"),
             ([("meta.xml", "<archive/>")], "can't be used: it has no core"),
             ([("meta.xml", "<!DOCTYPE a>")], "document type"),
             ([("a.csv", "")], "is empty"), (Array(occurrences.prefix(1)), "has no data/occurrence.csv"),
