@@ -236,6 +236,19 @@ import Testing
         #expect(try fixture.records() == ["L0||||20210203|a|1"])
     }
 
+    @Test func nothingOfARepeatedRecordIsStored() throws {
+        let header = "occurrenceID\tscientificName\teventDate\tcountryCode\tlocality\n"
+        fixture.write(
+            "a.txt",
+            header + "1\tAvis ignota\t2021-02-03\tSE\tMarsh\n1\tAvis secreta\t2021-02-03\tIS\tSecret nest\n"
+                + "2\tAvis falsa\t2021-02-30\tNO\tHill\n")
+        let report = try fixture.run("a.txt") { $0.skipErrors = true }
+        #expect(report.stored == 1 && report.rowsInError == 2 && report.locations == 1)
+        #expect(try fixture.rows("SELECT code, region FROM location") == ["Marsh|SE"])
+        #expect(try fixture.rows("SELECT code FROM species") == ["Avis ignota"])
+        #expect(report.unknownSpecies.map(\.code) == ["Avis ignota"])
+    }
+
     @Test func aFileWithoutAValidRowDoesNotReplaceADataSet() throws {
         fixture.write("a.csv", plainHeader + "L0,,,,2021,2,3,a,1\n")
         try fixture.run("a.csv")

@@ -69,6 +69,13 @@ final class Staging {
     func add(
         _ record: SourceRecord, _ row: Row, dataset: Int, file: Int, complete: Bool?
     ) throws(StoreError) -> Outcome {
+        // First, since nothing of a repeated record may be stored: neither its location nor its species.
+        if !record.source.isEmpty {
+            let codes = if let sources { sources } else { try SourceCodes() }
+            sources = codes
+            let outcome = try codes.add(row, record.source, dataset: dataset, file: file)
+            if outcome != .staged { return outcome }
+        }
         LocationKey.write(record, row, to: &key)
         let location = key.withUnsafeBytes { locations.number(of: $0) }
         let kind =
@@ -91,12 +98,6 @@ final class Staging {
             throw .unusable(
                 path: "The import",
                 reason: "a date, a count or the number of data sets is too large; import fewer files at once")
-        }
-        if !record.source.isEmpty {
-            let codes = if let sources { sources } else { try SourceCodes() }
-            sources = codes
-            let outcome = try codes.add(row, record.source, dataset: dataset, file: file)
-            if outcome != .staged { return outcome }
         }
         if !record.locationName.isEmpty, locationNames[location] == nil {
             locationNames[location] = Array(row.bytes[record.locationName.range])
