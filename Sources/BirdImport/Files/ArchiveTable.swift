@@ -13,10 +13,13 @@ final class ArchiveRows: RowSource {
     /// The row as it is in the file.
     private var source = Row()
     private var isAtBeginning = true
+    /// The number of columns: those of the header, which may be more than have a term.
+    private var width: Int
 
     /// - Parameter file: The file of the table, which is read from its beginning.
     init(_ table: ArchiveDescription.Table, _ file: SourceFile, _ encoding: TextEncoding) {
         self.table = table
+        width = 1 + (table.fields.compactMap(\.index) + [table.idIndex ?? 0]).reduce(0, max)
         file.rewind()
         reader = CSVReader(table.syntax, source: file.text(encoding))
     }
@@ -26,12 +29,21 @@ final class ArchiveRows: RowSource {
     func next(_ row: inout Row) throws(ImportError) -> Bool {
         if isAtBeginning {
             isAtBeginning = false
-            for _ in 0..<table.headerLines where try !reader.next(&source) { return false }
+            for _ in 0..<table.headerLines {
+                guard try reader.next(&source) else { return false }
+                width = max(width, source.cells.count)
+            }
         }
         guard try reader.next(&source) else { return false }
         (row.bytes, row.rawCount, row.line, row.problem) = (source.bytes, source.rawCount, source.line, source.problem)
         row.cells.removeAll(keepingCapacity: true)
         guard source.problem == nil else { return true }
+        // A comma that is a decimal comma makes one cell more, and shifts all cells after it.
+        let cells = source.cells.count - (source.cells.last?.isEmpty ?? false ? 1 : 0)
+        if table.syntax.separator == UInt8(ascii: ","), cells > width {
+            row.problem = "it has \(source.cells.count) cells for \(width) columns"
+            return true
+        }
         for field in table.fields {
             var cell = field.index.map { source.trimmed($0) } ?? .empty
             if cell.isEmpty, let value = field.value { cell = row.compose(Array(value.utf8)) }
