@@ -186,7 +186,7 @@ import Testing
         let text = plainHeader + "Z\u{FC}rich,,,,2021,2,3,a,1\n"
         let path = fixture.write("a.csv", text.unicodeScalars.map { UInt8($0.value) })
         let report = try fixture.run("a.csv")
-        #expect(report.text.hasPrefix("\(path): plain, not UTF-8: read as Windows-1252, data set a\n"))
+        #expect(report.text.hasPrefix("\(path): plain, data set a\n  read as: Windows-1252, since it is not UTF-8\n"))
         #expect(try fixture.records() == ["Zürich||||20210203|a|1"])
     }
 
@@ -472,7 +472,8 @@ import Testing
             "is a zip archive that can't be read: its end is missing; get the file again."
         ),
         ("a.csv.gz", [0x1F, 0x8B, 8], "is compressed with gzip; decompress it first."),
-        ("a.csv", [0xFF, 0xFE, 0x6C, 0], "is UTF-16 text; save it as UTF-8."),
+        ("a.csv", [0xFF, 0xFE, 0, 0, 0x6C, 0, 0, 0], "is UTF-32 text; save it as UTF-8."),
+        ("a.csv", [0xFF, 0xFE, 0x6C, 0], "has no known format: its first line is 'l'. Known formats:"),
         (
             "a.csv", Array("TAXON_ORDER,CATEGORY\n1,species\n".utf8),
             "has no known format: its first line is 'TAXON_ORDER, CATEGORY'. Known formats:"

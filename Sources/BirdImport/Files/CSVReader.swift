@@ -274,10 +274,13 @@ final class CSVReader: RowSource {
         if buffer.count == before { atEnd = true }
     }
 
-    /// Skips a byte order mark (EF BB BF in UTF-8), which is not part of the first cell. Spreadsheets often write one.
+    /// Skips a byte order mark, which is not part of the first cell. Spreadsheets often write one: EF BB BF in UTF-8, or
+    /// what those bytes become if the rest of the file is Windows-1252.
     private func skipMark() throws(ImportError) {
-        while buffer.count < 3, !atEnd { try refill() }
-        if buffer.starts(with: [0xEF, 0xBB, 0xBF]) { consume(to: 3) }
+        while buffer.count < Self.marks[1].count, !atEnd { try refill() }
+        if let mark = Self.marks.first(where: { buffer.starts(with: $0) }) { consume(to: mark.count) }
         atBeginning = false
     }
+
+    private static let marks: [[UInt8]] = [[0xEF, 0xBB, 0xBF], [0xC3, 0xAF, 0xC2, 0xBB, 0xC2, 0xBF]]
 }

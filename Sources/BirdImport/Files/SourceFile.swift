@@ -113,11 +113,20 @@ final class SourceFile {
         return bytes
     }
 
-    /// Detects the encoding. A text is UTF-8 if all of its bytes are, which hardly any text in another encoding is. All
-    /// other texts are read as Windows-1252, in which every byte has a meaning. Reads the file up to the first byte
-    /// that decides.
+    /// Detects the encoding, and counts what can't be read in it. Reads the whole file.
+    ///
+    /// - A byte order mark tells UTF-16.
+    /// - A text is UTF-8 if more of its bytes are valid characters beyond ASCII than are wrong: in another encoding,
+    ///   hardly any are valid. A few wrong bytes, from cells that were pasted, must not spoil all others.
+    /// - All other texts are Windows-1252, in which every byte has a meaning.
     func encoding() throws(ImportError) -> TextEncoding {
-        rewind()
+        switch try beginning(3) {
+        case let bytes where bytes.starts(with: [0xFF, 0xFE]): return try utf16(isLittleEndian: true)
+        case let bytes where bytes.starts(with: [0xFE, 0xFF]): return try utf16(isLittleEndian: false)
+        // A mark is no character of the text, so it does not count.
+        case [0xEF, 0xBB, 0xBF]: lseek(descriptor, 3, SEEK_SET)
+        default: break
+        }
         defer { rewind() }
         var check = UTF8Check()
         var block: [UInt8] = []
@@ -125,22 +134,57 @@ final class SourceFile {
             block.removeAll(keepingCapacity: true)
             try read(&block, CSVReader.blockSize)
             block.withUnsafeBytes { check.add($0) }
-        } while !block.isEmpty && check.isValid
-        return check.isComplete ? .utf8 : .windows1252
+        } while !block.isEmpty
+        check.finish()
+        if check.badBytes == 0 { return .utf8 }
+        return check.characters > check.badBytes
+            ? TextEncoding(.utf8, replaced: check.badBytes) : TextEncoding(.windows1252)
+    }
+
+    private func utf16(isLittleEndian: Bool) throws(ImportError) -> TextEncoding {
+        rewind()
+        defer { rewind() }
+        var decoder = UTF16Decoder(isLittleEndian: isLittleEndian)
+        var (block, text): ([UInt8], [UInt8]) = ([], [])
+        repeat {
+            block.removeAll(keepingCapacity: true)
+            text.removeAll(keepingCapacity: true)
+            try read(&block, CSVReader.blockSize)
+            decoder.decode(block, to: &text)
+        } while !block.isEmpty
+        decoder.finish(to: &text)
+        return TextEncoding(isLittleEndian ? .utf16LittleEndian : .utf16BigEndian, replaced: decoder.replaced)
     }
 
     /// A source of its text in UTF-8, from the current position on.
     func text(_ encoding: TextEncoding) -> CSVReader.Source {
-        switch encoding {
-        case .utf8:
-            return { (bytes: inout [UInt8], count: Int) throws(ImportError) in try self.read(&bytes, count) }
-        case .windows1252:
-            return { (bytes: inout [UInt8], count: Int) throws(ImportError) in
-                var block: [UInt8] = []
+        switch encoding.kind {
+        case .utf8 where encoding.replaced == 0:
+            { (bytes: inout [UInt8], count: Int) throws(ImportError) in try self.read(&bytes, count) }
+        case .utf8: decoded(UTF8Repair())
+        case .utf16LittleEndian: decoded(UTF16Decoder(isLittleEndian: true))
+        case .utf16BigEndian: decoded(UTF16Decoder(isLittleEndian: false))
+        case .windows1252: decoded(Windows1252())
+        }
+    }
+
+    /// A source of decoded text. A block that ends within its first character gives no text, which would mean the end
+    /// of the file; so it reads on.
+    private func decoded(_ decoder: some TextDecoder) -> CSVReader.Source {
+        var decoder = decoder
+        var block: [UInt8] = []
+        return { (bytes: inout [UInt8], count: Int) throws(ImportError) in
+            let before = bytes.count
+            repeat {
+                block.removeAll(keepingCapacity: true)
                 // A byte becomes at most three bytes of UTF-8.
                 try self.read(&block, max(1, count / 3))
-                Windows1252.decode(block, to: &bytes)
-            }
+                if block.isEmpty {
+                    decoder.finish(to: &bytes)
+                    return
+                }
+                decoder.decode(block, to: &bytes)
+            } while bytes.count == before
         }
     }
 }

@@ -63,8 +63,9 @@ enum Detection {
         (Array("GIF8".utf8), "a picture"),
         (Array("%PDF".utf8), "a PDF"),
         ([0xD0, 0xCF, 0x11, 0xE0], "an old spreadsheet; save it as CSV"),
-        ([0xFF, 0xFE], "UTF-16 text; save it as UTF-8"),
-        ([0xFE, 0xFF], "UTF-16 text; save it as UTF-8"),
+        // These begin like UTF-16, which can be read.
+        ([0xFF, 0xFE, 0, 0], "UTF-32 text; save it as UTF-8"),
+        ([0, 0, 0xFE, 0xFF], "UTF-32 text; save it as UTF-8"),
         (Array("<!DOCTYPE".utf8), "a web page"),
         (Array("<html".utf8), "a web page"),
         (Array("<?xml".utf8), "XML"),

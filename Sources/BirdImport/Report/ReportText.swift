@@ -52,9 +52,10 @@ extension ImportReport {
     /// The lines about a file.
     private func describe(_ file: File) -> [String] {
         var line = "\(file.path): \(file.format)"
-        if file.encoding != .utf8 { line += ", not UTF-8: read as \(file.encoding.rawValue)" }
         if let dataset = file.dataset { line += ", data set \(dataset)" }
         var lines = [line]
+        let detected = [Self.encoding(file.encoding)].compactMap { $0 }
+        if !detected.isEmpty { lines.append("  read as: " + detected.joined(separator: "; ")) }
         if file.dataset != nil { lines.append("  \(Self.count(file.records, "record", "records")) read") }
         if file.species > 0 || file.dataset == nil { lines.append("  \(Self.number(file.species)) species read") }
         for (reason, count) in file.leftOut.sorted(by: { $0.key < $1.key }) {
@@ -62,6 +63,20 @@ extension ImportReport {
         }
         if file.rowsInError > 0 { lines.append("  \(Self.count(file.rowsInError, "row", "rows")) in error") }
         return lines
+    }
+
+    /// The encoding and why it was chosen, if it is not UTF-8 without a wrong byte.
+    private static func encoding(_ encoding: TextEncoding) -> String? {
+        switch encoding.kind {
+        case .utf8:
+            encoding.replaced == 0
+                ? nil : "UTF-8, with \(count(encoding.replaced, "bad byte", "bad bytes")) replaced by U+FFFD"
+        case .windows1252: "\(encoding.kind.rawValue), since it is not UTF-8"
+        case .utf16LittleEndian, .utf16BigEndian:
+            "\(encoding.kind.rawValue), by its byte order mark"
+                + (encoding.replaced == 0
+                    ? "" : ", with \(count(encoding.replaced, "bad character", "bad characters")) replaced by U+FFFD")
+        }
     }
 
     /// A number and its noun, such as `1 record` or `1,234 records`.
