@@ -78,6 +78,7 @@ struct Reading {
         report.files.append(
             ImportReport.File(
                 path: path, format: content.title, encoding: content.encoding,
+                separator: content.tables.first.flatMap { $0.unusualSeparator },
                 dataset: dataset.map { targets[$0].name }))
         var rows = 0
         for table in content.tables { rows += try read(table, of: file, dataset: dataset ?? 0, progress: progress) }
@@ -112,7 +113,7 @@ struct Reading {
     private mutating func read(
         _ table: SourceTable, of file: SourceFile, dataset: Int, progress: (ImportProgress) -> Void
     ) throws(ImportError) -> Int {
-        let columns = Columns(table.format, table.header)
+        let columns = Columns(table.format, table.header, commas: CommaRule(separator: table.syntax?.separator))
         let records = RecordDecoder(table.format, columns, lastYear: lastYear)
         let names = SpeciesDecoder(columns)
         let number = report.files.count - 1

@@ -491,13 +491,10 @@ import Testing
             "its first line is 'loc_id, lat, longitude, region, year, month, …'. With the column latitude it would be plain."
         ),
         (
-            "a.csv", Array((plainHeader.replacing(",", with: ";") + "L1;60,5;-135;;2021;2;3;a;1\n").utf8),
-            "has semicolons between columns; save it with commas between columns and points in numbers."
+            "a.csv", Array(plainHeader.replacing("latitude,longitude", with: "lat,lon").replacing(",", with: ";").utf8),
+            "its first line is 'loc_id, lat, lon, region, year, month, …'. With the columns latitude, longitude it would be plain."
         ),
-        (
-            "a.csv", Array(plainHeader.replacing(",", with: "\t").utf8),
-            "has tabs between columns; save it with commas."
-        ),
+        ("a.csv", Array(plainHeader.replacing(",", with: "\t").utf8), "has a header but no rows."),
     ]
 
     @Test(arguments: strangers)

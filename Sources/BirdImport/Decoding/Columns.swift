@@ -11,11 +11,14 @@ struct Columns {
     private var required: [Bool]
     /// The number of columns in the header, which no row may exceed.
     private let width: Int
+    private let commas: CommaRule
 
     /// - Parameters:
     ///   - format: The format of the file.
     ///   - header: The header of the file. Columns that it does not have give empty cells.
-    init(_ format: Format, _ header: Header) {
+    ///   - commas: What a comma in a number means.
+    init(_ format: Format, _ header: Header, commas: CommaRule = .none) {
+        self.commas = commas
         positions = Array(repeating: -1, count: Format.Member.allCases.count)
         nullWords = Array(repeating: [], count: positions.count)
         names = Array(repeating: "", count: positions.count)
@@ -24,7 +27,9 @@ struct Columns {
         for column in format.columns {
             guard let position = header.position(column) else { continue }
             positions[column.member.rawValue] = position
-            nullWords[column.member.rawValue] = column.nullWords
+            // In a column of numbers or times, NA can't be a value. (In others it can: it is the code of Namibia.)
+            let isNumber = Self.numeric.contains(column.member) && !column.nullWords.contains(Self.notAvailable)
+            nullWords[column.member.rawValue] = column.nullWords + (isNumber ? [Self.notAvailable] : [])
             names[column.member.rawValue] = header.names[position]
             required[column.member.rawValue] = column.isRequired
         }
@@ -33,6 +38,15 @@ struct Columns {
     /// Whether the file has a column for a member.
     @inline(__always)
     func has(_ member: Format.Member) -> Bool { positions[member.rawValue] >= 0 }
+
+    /// What R writes for a missing value.
+    private static let notAvailable = Array("NA".utf8)
+    /// The members whose cells are numbers, flags, dates or times.
+    private static let numeric: Set<Format.Member> = [
+        .latitude, .longitude, .year, .month, .day, .count, .valid, .reviewed, .day1AM, .day1PM, .day2AM, .day2PM,
+        .effortHours, .snowDepth, .date, .time, .minutes, .distance, .area, .observers, .complete, .confidence,
+        .quantity, .unlikely, .taxonOrder,
+    ]
 
     /// The longest code or name, in bytes.
     static let longestText = 500
@@ -92,6 +106,11 @@ struct Columns {
         let cell = row.trimmed(positions[member.rawValue])
         if let value = Number.integer(row.bytes, cell) { return value }
         if cell.isEmpty || isNullWord(member, row, cell) { return nil }
+        if let pointed = pointed(member, row, cell, isWhole: true),
+            let value = Number.integer(pointed, Row.Cell(start: 0, end: Int32(clamping: pointed.count)))
+        {
+            return value
+        }
         throw error(member, "'\(shown(row, cell))' is not a whole number")
     }
 
@@ -101,7 +120,25 @@ struct Columns {
         let cell = row.trimmed(positions[member.rawValue])
         if let value = Number.double(row.bytes, cell) { return value }
         if cell.isEmpty || isNullWord(member, row, cell) { return nil }
+        if let pointed = pointed(member, row, cell, isWhole: false),
+            let value = Number.double(pointed, Row.Cell(start: 0, end: Int32(clamping: pointed.count)))
+        {
+            return value
+        }
         throw error(member, "'\(shown(row, cell))' is not a number")
+    }
+
+    /// The text of a number with a decimal comma, with a point in its place.
+    private func pointed(_ member: Format.Member, _ row: Row, _ cell: Row.Cell, isWhole: Bool) -> [UInt8]? {
+        Number.pointed(
+            row.bytes[cell.range], commas, isWhole: isWhole,
+            isCoordinate: member == .latitude || member == .longitude)
+    }
+
+    /// A coordinate as the file writes it, with a decimal point.
+    func coordinate(_ member: Format.Member, _ row: inout Row) -> Row.Cell {
+        let cell = cell(member, row)
+        return pointed(member, row, cell, isWhole: false).map { row.compose($0) } ?? cell
     }
 
     /// 0 or 1, which may be written as `true` or `false`; nil if the cell is empty.

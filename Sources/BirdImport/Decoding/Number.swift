@@ -1,8 +1,49 @@
 import Birds
 import Glibc
 
+/// What a comma in a number of a file means.
+enum CommaRule {
+    /// It separates cells, so none is part of a number.
+    case none
+    /// It is the decimal point: semicolons between cells are usual where numbers have a decimal comma.
+    case decimal
+    /// It is the decimal point, unless the number could have groups of thousands: tabs are used everywhere.
+    case decimalIfClear
+
+    init(separator: UInt8?) {
+        self =
+            switch separator {
+            case UInt8(ascii: ";"): .decimal
+            case 0x09: .decimalIfClear
+            default: .none
+            }
+    }
+}
+
 /// Reads numbers from the bytes of a cell, without making a string.
 enum Number {
+    /// A number with a decimal comma, written with a point instead: `60,5` becomes `60.5`.
+    ///
+    /// `1,234` could also be a whole number with a group of thousands. It is then read only where that is not possible:
+    /// for a coordinate, or a real number in a file whose commas are decimal commas.
+    /// - Parameters:
+    ///   - isWhole: Whether a whole number is expected.
+    ///   - isCoordinate: Whether it is a latitude or longitude, which has no thousands.
+    /// - Returns: Nil for any other text, and for a number that is not clear.
+    static func pointed(
+        _ text: ArraySlice<UInt8>, _ rule: CommaRule, isWhole: Bool, isCoordinate: Bool
+    ) -> [UInt8]? {
+        guard rule != .none, let comma = text.firstIndex(of: UInt8(ascii: ",")) else { return nil }
+        let decimals = text[(comma + 1)...]
+        let digits = text[..<comma].drop { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") }
+        guard !decimals.contains(UInt8(ascii: ",")), !text.contains(UInt8(ascii: ".")), !decimals.isEmpty else {
+            return nil
+        }
+        let mayBeGroup = decimals.count == 3 && (1...3).contains(digits.count) && digits.first != UInt8(ascii: "0")
+        if mayBeGroup, !isCoordinate, isWhole || rule == .decimalIfClear { return nil }
+        return Array(text[..<comma]) + [UInt8(ascii: ".")] + Array(decimals)
+    }
+
     /// A decimal integer, also with a fraction of zeros (`3.0`), as spreadsheets write them. Nil for anything else, and
     /// for more than 18 digits, which may not fit into 64 bits.
     @inline(__always)

@@ -94,7 +94,7 @@ struct RecordDecoder {
         if !record.locationName.isEmpty {
             record.location = record.locationName
         } else if record.latitude != nil {
-            let (latitude, longitude) = (columns.cell(.latitude, row), columns.cell(.longitude, row))
+            let (latitude, longitude) = (columns.coordinate(.latitude, &row), columns.coordinate(.longitude, &row))
             record.location = row.compose(latitude, ",", longitude)
         } else {
             record.location = row.compose(.empty, "unknown", .empty)

@@ -14,7 +14,7 @@ extension Format {
             Column("species", .scientificName),
             Column("scientificname", .authoredName),
             Column("countrycode", .region),
-            Column("locality", .locationName),
+            Column("locality", .locationName, null: ["NA"]),
             Column("occurrencestatus", .status),
             Column("individualcount", .count),
             Column("decimallatitude", .latitude),
@@ -26,21 +26,22 @@ extension Format {
         ])
 
     /// Occurrences with the terms of Darwin Core (https://dwc.tdwg.org/terms/) as columns, such as `occurrence.txt` of
-    /// an archive. Records with the same `eventID` are a checklist. Only the name of the species is required.
+    /// an archive, or of a table that R wrote, with `NA` for what is missing. (As a country it is Namibia.) Records with
+    /// the same `eventID` are a checklist. Only the name of the species is required.
     static let darwinCore = Format(
         name: "dwc", title: "Darwin Core occurrences",
         content: .records(complete: nil), syntax: .tab,
         rules: [.locationsWithoutCode],
         columns: [
             Column("scientificname", .authoredName),
-            Column("occurrenceid", or: ["gbifid", "id"], .source, required: false),
-            Column("eventid", .checklist, required: false),
-            Column("class", .taxonClass, required: false),
-            Column("species", .scientificName, required: false),
-            Column("vernacularname", .commonName, required: false),
+            Column("occurrenceid", or: ["gbifid", "id", "key"], .source, required: false, null: ["NA"]),
+            Column("eventid", .checklist, required: false, null: ["NA"]),
+            Column("class", .taxonClass, required: false, null: ["NA"]),
+            Column("species", .scientificName, required: false, null: ["NA"]),
+            Column("vernacularname", .commonName, required: false, null: ["NA"]),
             Column("countrycode", .region, required: false),
-            Column("locationid", .location, required: false),
-            Column("locality", .locationName, required: false),
+            Column("locationid", .location, required: false, null: ["NA"]),
+            Column("locality", .locationName, required: false, null: ["NA"]),
             Column("occurrencestatus", .status, required: false),
             Column("individualcount", .count, required: false),
             Column("organismquantity", .quantity, required: false),
@@ -52,8 +53,8 @@ extension Format {
             Column("month", .month, required: false),
             Column("day", .day, required: false),
             Column("eventtime", .time, required: false),
-            Column("samplingprotocol", .protocol, required: false),
-            Column("occurrenceremarks", .comments, required: false),
-            Column("eventremarks", .checklistComments, required: false),
+            Column("samplingprotocol", .protocol, required: false, null: ["NA"]),
+            Column("occurrenceremarks", .comments, required: false, null: ["NA"]),
+            Column("eventremarks", .checklistComments, required: false, null: ["NA"]),
         ])
 }

@@ -9,6 +9,13 @@ struct SourceTable {
     /// Starts to read the rows from the first one. A reader from an earlier call must not be used any more, since a
     /// `SourceFile` has one position.
     let open: () throws(ImportError) -> any RowSource
+    /// How cells are separated; nil for a table that is not a text file, or that describes this itself.
+    var syntax: CSVReader.Syntax?
+
+    /// The separator, if it is not the usual one of the format.
+    var unusualSeparator: UInt8? {
+        syntax.flatMap { $0.separator == format.syntax.separator ? nil : $0.separator }
+    }
 }
 
 /// The content of an imported file.
@@ -25,8 +32,8 @@ struct SourceContent {
 /// Finds out the format of a file.
 ///
 /// The first bytes tell archives, SQLite files and files that can't be imported. All others are text: the header is
-/// read in each syntax, and the first format of `Format.all` whose required columns are there is taken. So the name and
-/// the extension of a file do not matter.
+/// read with each separator (`TextTable`), and the first format of `Format.all` whose required columns are there is
+/// taken. So the name and the extension of a file do not matter.
 enum Detection {
     /// The format of SQLite files, whose tables have the columns of plain files.
     static let sqlite = "sqlite"
@@ -120,48 +127,44 @@ enum Detection {
         if let stranger = strangers.first(where: { beginning.starts(with: $0.magic) }) {
             throw .refused("\(file.path) is \(stranger.name).")
         }
-        let encoding = try file.encoding()
-        var headers: [CSVReader.Syntax: Header] = [:]
-        for format in Format.all where headers[format.syntax] == nil {
-            // A header that can't be read in one syntax may be right in another.
-            headers[format.syntax] = try? header(of: file, encoding, format.syntax).header
-        }
-        let fitting = Format.all.first { format in headers[format.syntax]?.missing(format).isEmpty ?? false }
-        let format: Format
-        if let wanted {
-            guard let named = Format.all.first(where: { $0.name == wanted }) else {
-                throw .refused("There is no format '\(wanted)'. \(known)")
-            }
-            let header =
-                if let header = headers[named.syntax] { header } else {
-                    try header(of: file, encoding, named.syntax).header
-                }
-            let missing = header.missing(named)
-            guard missing.isEmpty else {
-                if let fault = separatorFault(header) { throw .refused("\(file.path) \(fault)") }
-                let instead = fitting.map { " It looks like \($0.title)." } ?? ""
-                throw .refused(
-                    "\(file.path) is not \(named.title): it has no column "
-                        + missing.joined(separator: ", ") + "." + instead)
-            }
-            format = named
-        } else if let fitting {
-            format = fitting
-        } else {
-            // If the first line can't be read, that is the error to report.
-            _ = try header(of: file, encoding, .comma)
-            throw .refused("\(file.path) \(unknown(headers))")
-        }
-        let header = try header(of: file, encoding, format.syntax).header
+        let text = try TextTable(file)
+        let candidates = try text.candidates()
+        let (format, candidate) = try format(of: text, candidates, as: wanted)
+        let syntax = try text.syntax(candidate, format)
+        let header = try text.open(syntax).header
         if let repeated = header.repeated(format) {
             throw .refused("\(file.path) has the column \(repeated) twice.")
         }
-        let open = { () throws(ImportError) -> any RowSource in
-            try Self.header(of: file, encoding, format.syntax).rows
-        }
+        let open = { () throws(ImportError) -> any RowSource in try text.open(syntax).rows }
         return SourceContent(
-            title: format.title, name: format.name, encoding: encoding,
-            tables: [SourceTable(format: format, header: header, size: file.size, open: open)])
+            title: format.title, name: format.name, encoding: text.encoding,
+            tables: [SourceTable(format: format, header: header, size: file.size, open: open, syntax: syntax)])
+    }
+
+    /// The format of a text file, and the separator with which its header has the columns of the format.
+    /// - Throws: `ImportError.refused` if no format fits, or not the wanted one.
+    private static func format(
+        of text: TextTable, _ candidates: [TextTable.Candidate], as wanted: String?
+    ) throws(ImportError) -> (Format, TextTable.Candidate) {
+        let fitting = Format.all.lazy.compactMap { format in
+            candidates.first { $0.header.missing(format).isEmpty }.map { (format, $0) }
+        }.first
+        let path = text.file.path
+        guard let wanted else {
+            guard let fitting else { throw .refused("\(path) \(unknown(candidates))") }
+            return fitting
+        }
+        guard let named = Format.all.first(where: { $0.name == wanted }) else {
+            throw .refused("There is no format '\(wanted)'. \(known)")
+        }
+        let nearest = candidates.min { $0.header.missing(named).count < $1.header.missing(named).count }
+        let missing = nearest?.header.missing(named) ?? []
+        guard let nearest, missing.isEmpty else {
+            let instead = fitting.map { " It looks like \($0.0.title)." } ?? ""
+            throw .refused(
+                "\(path) is not \(named.title): it has no column " + missing.joined(separator: ", ") + "." + instead)
+        }
+        return (named, nearest)
     }
 
     private static var known: String {
@@ -171,51 +174,23 @@ enum Detection {
 
     /// What is wrong with a file that has no known format, as the end of a sentence after its path. If the file has
     /// more than half of the required columns of a format, the sentence names the missing ones.
-    private static func unknown(_ headers: [CSVReader.Syntax: Header]) -> String {
-        guard let header = headers[.comma], header.names.contains(where: { !$0.isEmpty }) else {
+    private static func unknown(_ candidates: [TextTable.Candidate]) -> String {
+        guard let widest = candidates.first, widest.header.names.contains(where: { !$0.isEmpty }) else {
             return "has no header."
         }
         let nearest = Format.all
-            .compactMap { format in headers[format.syntax].map { (format: format, missing: $0.missing(format)) } }
+            .flatMap { format in
+                candidates.map { (format: format, header: $0.header, missing: $0.header.missing(format)) }
+            }
             .filter { $0.missing.count * 2 < $0.format.columns.count(where: \.isRequired) }
             .min { $0.missing.count < $1.missing.count }
-        if nearest == nil, let fault = separatorFault(header) { return fault }
         let advice =
             nearest.map { near in
                 "With the column\(near.missing.count == 1 ? "" : "s") \(near.missing.joined(separator: ", ")) "
                     + "it would be \(near.format.title)."
             } ?? known
-        let shown = nearest.flatMap { headers[$0.format.syntax] } ?? header
+        let shown = nearest?.header ?? widest.header
         return "has no known format: its first line is '\(shown.summary)'. \(advice)"
-    }
-
-    /// What is wrong with a file whose columns have another separator than commas; nil if that is not the fault. In
-    /// countries with a decimal comma, spreadsheets write semicolons.
-    private static func separatorFault(_ header: Header) -> String? {
-        guard header.names.count == 1, let line = header.names.first else { return nil }
-        if line.contains(";") {
-            return "has semicolons between columns; save it with commas between columns and points in numbers."
-        }
-        return line.contains("\t") ? "has tabs between columns; save it with commas." : nil
-    }
-
-    /// Reads the header of a text file.
-    /// - Returns: The header, and the reader of the rows after it.
-    private static func header(
-        of file: SourceFile, _ encoding: TextEncoding, _ syntax: CSVReader.Syntax
-    ) throws(ImportError) -> (header: Header, rows: CSVReader) {
-        file.rewind()
-        let rows = CSVReader(syntax, source: file.text(encoding))
-        var row = Row()
-        if try rows.next(&row), let problem = row.problem {
-            throw .refused("\(file.path) has a first line that can't be read: \(problem).")
-        }
-        // CSVReader removes the CR of CRLF, so this is the line end of old Macintosh files: all rows would be one.
-        guard !row.bytes.contains(0x0D) else {
-            throw .refused(
-                "\(file.path) has lines that end in a carriage return alone; save it with line feeds.")
-        }
-        return (Header(row), rows)
     }
 
     private static func openSQLite(_ file: SourceFile) throws(ImportError) -> SourceContent {

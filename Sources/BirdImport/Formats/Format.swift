@@ -8,6 +8,7 @@ public struct Format: Sendable {
     public let title: String
     /// What a row is.
     let content: Content
+    /// How the files of the format separate cells as they are downloaded. A file may do so in another way (`TextTable`).
     let syntax: CSVReader.Syntax
     let rules: Rules
     let columns: [Column]

@@ -8,6 +8,8 @@ public struct ImportReport: Sendable {
         /// The title of its format, such as `Project FeederWatch raw`.
         public let format: String
         public let encoding: TextEncoding
+        /// The separator between cells; nil for a file that has the usual one of its format, or none.
+        public let separator: UInt8?
         /// The name of its data set; nil for a species table.
         public let dataset: String?
         /// The number of rows with records, including those that were left out or are in error.

@@ -54,7 +54,7 @@ extension ImportReport {
         var line = "\(file.path): \(file.format)"
         if let dataset = file.dataset { line += ", data set \(dataset)" }
         var lines = [line]
-        let detected = [Self.encoding(file.encoding)].compactMap { $0 }
+        let detected = [Self.separator(file), Self.encoding(file.encoding)].compactMap { $0 }
         if !detected.isEmpty { lines.append("  read as: " + detected.joined(separator: "; ")) }
         if file.dataset != nil { lines.append("  \(Self.count(file.records, "record", "records")) read") }
         if file.species > 0 || file.dataset == nil { lines.append("  \(Self.number(file.species)) species read") }
@@ -63,6 +63,17 @@ extension ImportReport {
         }
         if file.rowsInError > 0 { lines.append("  \(Self.count(file.rowsInError, "row", "rows")) in error") }
         return lines
+    }
+
+    /// The separator of a file, if it is not the usual one of the format. The header tells it.
+    private static func separator(_ file: File) -> String? {
+        switch file.separator {
+        case nil: nil
+        case 0x09: "tabs between columns"
+        case UInt8(ascii: ","): "commas between columns"
+        case UInt8(ascii: ";"): "semicolons between columns"
+        case let other?: "'\(Character(Unicode.Scalar(other)))' between columns"
+        }
     }
 
     /// The encoding and why it was chosen, if it is not UTF-8 without a wrong byte.

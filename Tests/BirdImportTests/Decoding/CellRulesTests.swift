@@ -56,7 +56,7 @@ import Testing
         ("L1,nan,0,,2021,2,3,stejay,1", "latitude", "'nan' is not a number"),
         ("L1,1e999,0,,2021,2,3,stejay,1", "latitude", "'1e999' is not a number"),
         ("L1,,,,,2,3,stejay,1", "year", "is empty"),
-        ("L1,,,,NA,2,3,stejay,1", "year", "'NA' is not a whole number"),
+        ("L1,,,,NA,2,3,stejay,1", "year", "is empty"),
         ("L1,,,,1799,2,3,stejay,1", "year", "1799 is not between 1800 and 2025"),
         ("L1,,,,2026,2,3,stejay,1", "year", "2026 is not between 1800 and 2025"),
         ("L1,,,,2021,13,3,stejay,1", "month", "13 is not a month"),
@@ -67,6 +67,7 @@ import Testing
         ("L1,,,,2021,2,3,,1", "species_id", "is empty"),
         ("L1,,,,2021,2,3,ste\u{0}jay,1", "species_id", "contains a control character"),
         ("\(String(repeating: "L", count: 501)),,,,2021,2,3,stejay,1", "loc_id", "is longer than 500 bytes"),
+        ("L1,\"60,5\",1,,2021,2,3,stejay,1", "latitude", "'60,5' is not a number"),
         ("L1,,,,2021,2,3,stejay,1,2", nil, "it has 10 cells for 9 columns"),
         ("\"L1\"x,,,,2021,2,3,stejay,1", nil, "there is text after the closing quote of a cell"),
     ]

@@ -1,0 +1,134 @@
+import Birds
+
+/// A text file, and how its cells may be separated.
+///
+/// Separator and quoting belong to the file, not to its format: people open files in a spreadsheet and save them, and
+/// each tool writes what is usual in its country. So the header is read with each separator, and the format for which
+/// it then has the columns decides (`Detection`).
+struct TextTable {
+    let file: SourceFile
+    let encoding: TextEncoding
+    /// The separator that a line `sep=;` before the header gives. Excel writes and obeys such a line.
+    private let declared: UInt8?
+
+    /// The header with one of the possible separators.
+    struct Candidate {
+        var syntax: CSVReader.Syntax
+        var header: Header
+    }
+
+    /// The number of rows that are read to find out whether cells are quoted.
+    private static let sample = 200
+    /// The number of bytes in which a line `sep=;` is looked for.
+    private static let declaration = 256
+
+    init(_ file: SourceFile) throws(ImportError) {
+        self.file = file
+        encoding = try file.encoding()
+        file.rewind()
+        var beginning: [UInt8] = []
+        try file.text(encoding)(&beginning, Self.declaration)
+        declared = Self.separator(declaredIn: beginning)
+    }
+
+    /// The separator in a first line such as `sep=;`, which may be quoted; nil for any other line.
+    static func separator(declaredIn text: [UInt8]) -> UInt8? {
+        var rest = text[...]
+        if rest.starts(with: [0xEF, 0xBB, 0xBF]) { rest = rest.dropFirst(3) }
+        let isQuoted = rest.first == 0x22
+        if isQuoted { rest = rest.dropFirst() }
+        let word = rest.prefix(4).map { $0 | 0x20 }
+        guard word.elementsEqual([0x73, 0x65, 0x70, 0x3D]), let separator = rest.dropFirst(4).first else { return nil }
+        rest = rest.dropFirst(5)
+        if isQuoted {
+            guard rest.first == 0x22 else { return nil }
+            rest = rest.dropFirst()
+        }
+        guard rest.first == 0x0A || rest.starts(with: [0x0D, 0x0A]) else { return nil }
+        // Any character will do that is not part of words and rows.
+        let isOther = separator < 0x80 && separator > 0x20 || separator == 0x09
+        let isWord = separator | 0x20 &- 0x61 < 26 || separator &- 0x30 < 10
+        return isOther && !isWord && separator != 0x22 && separator != 0x7F ? separator : nil
+    }
+
+    /// The header with each separator with which it can be read, those with more columns first.
+    /// - Throws: `ImportError.refused` if it can be read with none.
+    func candidates() throws(ImportError) -> [Candidate] {
+        let separators: [UInt8] = declared.map { [$0] } ?? [UInt8(ascii: ","), 0x09, UInt8(ascii: ";")]
+        var candidates: [Candidate] = []
+        var problem: ImportError?
+        for separator in separators {
+            let syntax = CSVReader.Syntax(separator: separator, quoting: true)
+            do throws(ImportError) {
+                candidates.append(Candidate(syntax: syntax, header: try open(syntax).header))
+            } catch {
+                // A header that can't be read with one separator may be right with another.
+                problem = problem ?? error
+            }
+        }
+        if let problem, !candidates.contains(where: { $0.header.names.count > 1 }) { throw problem }
+        // With a stable order: commas first.
+        return candidates.enumerated().sorted {
+            ($1.element.header.names.count, $0.offset) < ($0.element.header.names.count, $1.offset)
+        }
+        .map(\.element)
+    }
+
+    /// Starts to read the file.
+    /// - Returns: The header, and the reader of the rows after it.
+    func open(_ syntax: CSVReader.Syntax) throws(ImportError) -> (header: Header, rows: CSVReader) {
+        file.rewind()
+        let rows = CSVReader(syntax, source: file.text(encoding))
+        var row = Row()
+        if declared != nil { _ = try rows.next(&row) }
+        row.clear()
+        if try rows.next(&row), let problem = row.problem {
+            throw .refused("\(file.path) has a first line that can't be read: \(problem).")
+        }
+        // CSVReader removes the CR of CRLF, so this is the line end of old Macintosh files: all rows would be one.
+        guard !row.bytes.contains(0x0D) else {
+            throw .refused("\(file.path) has lines that end in a carriage return alone; save it with line feeds.")
+        }
+        return (Header(row), rows)
+    }
+
+    /// The syntax of a file whose separator is known.
+    ///
+    /// Cells between commas or semicolons may be quoted (RFC 4180). Between tabs, programs differ. The downloads of
+    /// eBird and GBIF have no quoting: a remark may begin with a quote, or be in quotes. Spreadsheets and R quote cells.
+    /// So cells between tabs are quoted if
+    /// - the header has a cell in quotes; or
+    /// - the rows can be read as quoted, and the format has other separators in its original, or the file is UTF-16:
+    ///   then a spreadsheet has saved it; or
+    /// - the rows can be read as quoted, and one of them needs it: a cell in quotes contains a tab, a line end or a
+    ///   doubled quote.
+    func syntax(_ candidate: Candidate, _ format: Format) throws(ImportError) -> CSVReader.Syntax {
+        guard candidate.syntax.separator == 0x09 else { return candidate.syntax }
+        let names = try open(.tab).header.names
+        if names.contains(where: { $0.utf8.count >= 2 && $0.hasPrefix("\"") && $0.hasSuffix("\"") }) {
+            return candidate.syntax
+        }
+        let rows = try open(candidate.syntax).rows
+        // A separator at the end of the line makes an empty name.
+        let width = names.count - (names.last?.isEmpty == true ? 1 : 0)
+        var row = Row()
+        var needsQuoting = false
+        for _ in 0..<Self.sample where try rows.next(&row) {
+            if row.problem != nil || row.cells.count > names.count + 1 { return .tab }
+            // A cell from a quote to the one of another cell contains tabs too, but then the row has too few cells.
+            guard row.cells.count >= width else { continue }
+            needsQuoting = needsQuoting || row.cells.contains { row.needsQuotes($0) }
+        }
+        let isOriginal = format.syntax == .tab && (encoding.kind == .utf8 || encoding.kind == .windows1252)
+        return !isOriginal || needsQuoting ? candidate.syntax : .tab
+    }
+}
+
+extension Row {
+    /// Whether a cell between tabs needs its quotes.
+    fileprivate func needsQuotes(_ cell: Cell) -> Bool {
+        // Cells with doubled quotes were rewritten after the row.
+        if cell.start >= rawCount { return !cell.isEmpty }
+        return bytes[cell.range].contains { $0 == 0x09 || $0 == 0x0A }
+    }
+}

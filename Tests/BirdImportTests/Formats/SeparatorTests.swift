@@ -1,0 +1,221 @@
+import Birds
+import Testing
+
+@testable import BirdImport
+@testable import Fixtures
+
+/// Separators and quotes belong to the file: each format may come with any of them.
+@Suite struct SeparatorTests {
+    private let fixture: ImportFixture
+
+    init() throws { fixture = try ImportFixture() }
+
+    private static let plain = [
+        "loc_id", "latitude", "longitude", "region", "year", "month", "day", "species_id", "num",
+    ]
+
+    private func plain(_ separator: String, _ rows: [[String]], quoted: Bool = false) -> String {
+        ([Self.plain] + rows).map { row in
+            row.map { quoted ? "\"\($0)\"" : $0 }.joined(separator: separator) + "\n"
+        }.joined()
+    }
+
+    @Test(arguments: [",", "\t", ";"], [true, false])
+    func readsPlainFilesWithAnySeparator(separator: String, quoted: Bool) throws {
+        let text = plain(
+            separator, [["Marsh", "60.5", "-135.25", "CA-YT", "2021", "2", "3", "stejay", "3"]], quoted: quoted)
+        let path = fixture.write("a.csv", text)
+        let report = try fixture.run("a.csv")
+        #expect(try fixture.records() == ["Marsh|60.5|-135.25|CA-YT|20210203|stejay|3"])
+        let said = [",": "", "\t": "  read as: tabs between columns\n", ";": "  read as: semicolons between columns\n"]
+        #expect(report.text.hasPrefix("\(path): plain, data set a\n\(said[separator] ?? "")  1 record read\n"))
+    }
+
+    /// Each fixture with each other separator, quoted as CSV, gives the same records.
+    @Test(arguments: FormatFixture.all, [",", "\t", ";"])
+    func readsEachFormatWithAnySeparator(fixture: (format: String, text: String), separator: String) throws {
+        let other = try ImportFixture()
+        other.write("f.csv", fixture.text)
+        other.write("g.csv", try rewritten(fixture.text, separator))
+        let query = """
+            SELECT s.code, o.date, num, l.code, l.name, latitude, longitude, region, source_id, valid, c.code, c.comments,
+                c.protocol, c.minutes, c.distance_km, d.comments, d.confidence
+            FROM observation o JOIN species s ON s.id = species_id JOIN location l ON l.id = o.location_id
+                JOIN checklist c ON c.id = checklist_id LEFT JOIN observation_detail d ON d.id = o.id
+            ORDER BY o.date, source_id, num, s.code
+            """
+        let first = try other.run("f.csv") { $0.dataset = "f" }
+        let expected = try other.rows(query)
+        try #require(first.rowsInError == 0 && !expected.isEmpty)
+        let second = try other.run("g.csv") { $0.dataset = "f" }
+        #expect(second.files.map(\.format) == first.files.map(\.format))
+        #expect(try other.rows(query) == expected)
+    }
+
+    /// The text with another separator; cells that need it are quoted.
+    private func rewritten(_ text: String, _ separator: String) throws -> String {
+        let path = fixture.write("rewritten", text)
+        let content = try Detection.open(SourceFile(path: path), as: nil, folder: fixture.folder)
+        let table = try #require(content.tables.first)
+        var lines = [table.header.names.map { quoted($0, separator) }.joined(separator: separator)]
+        let rows = try table.open()
+        var row = Row()
+        while try rows.next(&row) {
+            lines.append(row.cells.map { quoted(row.text($0), separator) }.joined(separator: separator))
+        }
+        return lines.map { $0 + "\r\n" }.joined()
+    }
+
+    private func quoted(_ cell: String, _ separator: String) -> String {
+        cell.contains(separator) || cell.contains("\"") || cell.contains("\n")
+            ? "\"" + cell.replacing("\"", with: "\"\"") + "\"" : cell
+    }
+
+    /// In the downloads of eBird and GBIF, a quote is a character.
+    @Test(arguments: ["\"quoted", "quoted\"", "\"heard only\"", "\"a\" and \"b\"", "5\" long", "\"", "\"\""])
+    func aQuoteIsACharacterInDownloadsWithTabs(cell: String) throws {
+        let header = "gbifID\tscientificName\teventDate\tlocality\toccurrenceRemarks\n"
+        fixture.write(
+            "a.txt", header + "1\tAvis ignota\t2021-02-03\t\(cell)\t\(cell)\n2\tAvis ignota\t2021-02-04\tB\tb\n")
+        let report = try fixture.run("a.txt")
+        #expect(report.stored == 2 && report.rowsInError == 0)
+        #expect(try fixture.rows("SELECT name FROM location ORDER BY name <> 'B'") == ["B", cell])
+        #expect(try fixture.rows("SELECT comments FROM observation_detail ORDER BY id LIMIT 1") == [cell])
+    }
+
+    /// A spreadsheet or R has saved these.
+    @Test(arguments: [
+        ("\"say \"\"hm\"\"\"", "say \"hm\""), ("\"two\tcells\"", "two\tcells"), ("\"two\nlines\"", "two\nlines"),
+    ])
+    func cellsBetweenTabsAreQuotedIfOneNeedsIt(cell: String, text: String) throws {
+        let header = "occurrenceID\tscientificName\teventDate\toccurrenceRemarks\n"
+        fixture.write("a.txt", header + "1\tAvis ignota\t2021-02-03\t\n2\tAvis ignota\t2021-02-04\t\(cell)\n")
+        try fixture.run("a.txt")
+        #expect(try fixture.rows("SELECT comments FROM observation_detail") == [text])
+    }
+
+    @Test func cellsBetweenTabsAreQuotedIfTheHeaderIs() throws {
+        fixture.write(
+            "a.tsv",
+            "\"gbifID\"\t\"scientificName\"\t\"eventDate\"\t\"locality\"\t\"individualCount\"\t\"decimalLatitude\"\t\"decimalLongitude\"\n"
+                + "\"7\"\t\"Avis ignota\"\t\"2021-02-03\"\t\"Marsh\"\tNA\t60.5\t12\n")
+        try fixture.run("a.tsv")
+        #expect(try fixture.records() == ["Marsh|60.5|12.0||20210203|Avis ignota|"])
+        #expect(try fixture.rows("SELECT source_id FROM observation") == ["7"])
+    }
+
+    @Test(arguments: [true, false])
+    func readsTheUnicodeTextOfSpreadsheets(isLittleEndian: Bool) throws {
+        let text =
+            "\u{FEFF}" + plainHeader.replacing(",", with: "\t")
+            + "\"Skåne \"\"syd\"\" 🐦\"\t60,5\t-135,25\t\t2021\t2\t3\ta\t1\r\n"
+        let bytes = text.utf16.flatMap { unit in
+            let bytes = [UInt8(unit >> 8), UInt8(unit & 0xFF)]
+            return isLittleEndian ? bytes.reversed() : bytes
+        }
+        let path = fixture.write("a.txt", bytes)
+        let report = try fixture.run("a.txt")
+        #expect(try fixture.records() == ["Skåne \"syd\" 🐦|60.5|-135.25||20210203|a|1"])
+        let name = isLittleEndian ? "UTF-16LE" : "UTF-16BE"
+        #expect(
+            report.text.hasPrefix(
+                "\(path): plain, data set a\n  read as: tabs between columns; \(name), by its byte order mark\n"))
+        fixture.write("a.txt", bytes + [0x0A])
+        // The byte at the end becomes a row of its own, with one wrong character.
+        let odd = try fixture.run("a.txt") { $0.skipErrors = true }
+        #expect(odd.files.first?.encoding.replaced == 1 && odd.stored == 1)
+    }
+
+    /// R writes NA for what is missing. Namibia has the same code.
+    @Test func readsTheTablesOfR() throws {
+        let header =
+            "gbifID\tscientificName\teventDate\tcountryCode\tindividualCount\tdecimalLatitude\tdecimalLongitude\tlocality\n"
+        fixture.write("a.tsv", header + "7\tAvis ignota\t2021-02-03\tNA\tNA\tNA\tNA\tNA\n")
+        try fixture.run("a.tsv")
+        #expect(try fixture.records() == ["unknown|||NA|20210203|Avis ignota|"])
+        fixture.write(
+            "b.csv",
+            "\"\",\"key\",\"scientificName\",\"decimalLatitude\",\"decimalLongitude\",\"eventDate\"\n"
+                + "\"1\",\"7\",\"Avis ignota\",60.5,12,\"2021-02-03T00:00:00\"\n")
+        try fixture.run("b.csv") { $0.dataset = "a" }
+        #expect(try fixture.records() == ["60.5,12|60.5|12.0||20210203|Avis ignota|"])
+        #expect(try fixture.rows("SELECT source_id FROM observation") == ["7"])
+    }
+
+    static let decimals: [(separator: String, cells: (String, String, String), record: String?)] = [
+        (";", ("60,5", "-135,25", "3"), "60.5|-135.25|3"), (";", ("60.5", "-135,25", "3,0"), "60.5|-135.25|3"),
+        (";", ("60,123", "-135,250", ""), "60.123|-135.25|"), (";", ("60", "1", "1,234"), nil),
+        (";", ("60,5,1", "1", "1"), nil), (";", ("1.060,5", "1", "1"), nil), (";", ("60,", "1", "1"), nil),
+        ("\t", ("60,5", "-135,25", "3"), "60.5|-135.25|3"), ("\t", ("60,123", "-0,250", "3,0"), "60.123|-0.25|3"),
+        ("\t", ("60", "1", "1,234"), nil), (",", ("\"60,5\"", "1", "3"), nil),
+    ]
+
+    @Test(arguments: decimals)
+    func readsDecimalCommasIfCommasDoNotSeparateCells(
+        separator: String, cells: (String, String, String), record: String?
+    ) throws {
+        fixture.write("a.csv", plain(separator, [["L1", cells.0, cells.1, "", "2021", "2", "3", "a", cells.2]]))
+        let report = try fixture.run("a.csv")
+        #expect(report.isStored == (record != nil))
+        if let record {
+            #expect(
+                try fixture.rows(
+                    "SELECT latitude, longitude, num FROM location l JOIN observation o ON o.location_id = l.id")
+                    == [record])
+        }
+    }
+
+    /// `1,234` kilometres between tabs may be one or a thousand.
+    @Test(arguments: [("\t", "1,234", nil), ("\t", "1,23", 1.23), (";", "1,234", 1.234), ("\t", "0,234", 0.234)])
+    func readsOnlyClearNumbers(separator: String, cell: String, distance: Double?) throws {
+        let header = [
+            "Submission ID", "Common Name", "Scientific Name", "Count", "State/Province", "Location", "Latitude",
+            "Longitude", "Date", "Time", "Distance Traveled (km)",
+        ].joined(separator: separator)
+        let row = ["S1", "Bird", "Avis ignota", "X", "CA-BC", "Marsh", "48,4", "-123,3", "2021-02-03", "", cell]
+        fixture.write("a.csv", header + "\n" + row.joined(separator: separator) + "\n")
+        let report = try fixture.run("a.csv")
+        #expect(report.firstErrors.map(\.reason) == (distance == nil ? ["'1,234' is not a number"] : []))
+        if let distance { #expect(try fixture.rows("SELECT distance_km FROM checklist") == ["\(distance)"]) }
+    }
+
+    @Test func theCodeOfALocationWithoutNameHasDecimalPoints() throws {
+        fixture.write(
+            "a.csv",
+            "occurrenceID;scientificName;eventDate;decimalLatitude;decimalLongitude\n1;Avis ignota;2021-02-03;60,50;12,25\n"
+        )
+        try fixture.run("a.csv")
+        #expect(try fixture.records() == ["60.50,12.25|60.5|12.25||20210203|Avis ignota|"])
+    }
+
+    @Test(arguments: [("sep=,", ","), ("sep=;", ";"), ("\"sep=;\"", ";"), ("SEP=\t", "\t"), ("sep=|", "|")])
+    func aLineBeforeTheHeaderGivesTheSeparator(line: String, separator: String) throws {
+        let rows = [
+            ["L1", "60.5", "1", "", "2021", "2", "3", "a", "1"], ["L1", "60.5", "1", "", "2021", "2", "30", "a", "1"],
+        ]
+        fixture.write("a.csv", "\u{FEFF}" + line + "\r\n" + plain(separator, rows))
+        let report = try fixture.run("a.csv") { $0.skipErrors = true }
+        #expect(try fixture.records() == ["L1|60.5|1.0||20210203|a|1"])
+        #expect(report.firstErrors.map(\.line) == [4])
+    }
+
+    @Test(arguments: ["sep", "sep=", "sep=a\n", "sep=;;\n", "sep=\n", "sep=;", "\"sep=;\n", "sep=\"\n"])
+    func otherLinesGiveNoSeparator(text: String) {
+        #expect(TextTable.separator(declaredIn: Array(text.utf8)) == nil)
+    }
+
+    @Test func namesTheColumnsThatAreMissing() {
+        fixture.write("a.csv", plain(";", []).replacing("latitude;longitude", with: "lat;lon"))
+        #expect("the columns") {
+            try fixture.run("a.csv")
+        } throws: { error in
+            (error as? ImportError)?.message.hasSuffix("With the columns latitude, longitude it would be plain.")
+                == true
+        }
+        #expect("the columns of a given format") {
+            try fixture.run("a.csv") { $0.format = "plain" }
+        } throws: { error in
+            (error as? ImportError)?.message.hasSuffix("is not plain: it has no column latitude, longitude.") == true
+        }
+    }
+}
