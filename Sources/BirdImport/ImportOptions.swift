@@ -11,6 +11,8 @@ public struct ImportOptions: Sendable {
     public var dataset: String?
     /// The name of the format of all files; nil to detect the format of each.
     public var format: String?
+    /// The order of day and month in dates such as `03/02/2021`; nil to judge it by all dates of a file.
+    public var dateOrder: DateOrder?
     /// Whether to add records to the data sets instead of replacing them.
     public var append = false
     // Where the records come from, their licence, and how to cite them; nil keeps what the data set has.

@@ -113,19 +113,29 @@ struct Reading {
     private mutating func read(
         _ table: SourceTable, of file: SourceFile, dataset: Int, progress: (ImportProgress) -> Void
     ) throws(ImportError) -> Int {
-        let columns = Columns(table.format, table.header, commas: CommaRule(separator: table.syntax?.separator))
-        let records = RecordDecoder(table.format, columns, lastYear: lastYear)
-        let names = SpeciesDecoder(columns)
         let number = report.files.count - 1
+        let columns = Columns(table.format, table.header, commas: CommaRule(separator: table.syntax?.separator))
+        var records = RecordDecoder(table.format, columns, lastYear: lastYear)
+        if let order = options.dateOrder, columns.has(.date) {
+            records.dateOrder = order
+            report.files[number].dateOrder = JudgedDateOrder(order: order, reason: .given)
+        }
+        let names = SpeciesDecoder(columns)
         let shared = try SharedChecklists(table, columns)
         var complete: Bool?
         if case .records(let value) = table.format.content { complete = value }
-        let source = try table.open()
+        var source = try table.open()
         var row = Row()
         var record = SourceRecord()
         var rows = 0
         while try source.next(&row) {
             rows += 1
+            if row.problem == nil, records.needsDateOrder(row) {
+                let judged = try judge(records, table, from: row, source, file: number)
+                records.dateOrder = judged.order
+                source = try table.open()
+                for _ in 0..<rows where try !source.next(&row) { break }
+            }
             var problem = row.problem.map { RowError(column: nil, reason: $0) }
             var named: SourceSpecies?
             if problem == nil {
@@ -161,6 +171,23 @@ struct Reading {
             report.files[number].records += rows
         }
         return rows
+    }
+
+    /// Decides the order of day and month by the rest of a file. The rows before it have no date that tells.
+    /// - Parameters:
+    ///   - row: The first row whose date depends on the order.
+    ///   - source: The reader of the rows after it, which it reads to their end.
+    private mutating func judge(
+        _ records: RecordDecoder, _ table: SourceTable, from row: Row, _ source: any RowSource, file: Int
+    ) throws(ImportError) -> JudgedDateOrder {
+        var judge = DateOrderJudge()
+        var row = row
+        repeat {
+            if row.problem == nil { records.addDate(row, to: &judge) }
+        } while try source.next(&row)
+        let judged = try judge.order(table.format, path: report.files[file].path)
+        report.files[file].dateOrder = judged
+        return judged
     }
 
     /// Stages a record, or leaves it out.

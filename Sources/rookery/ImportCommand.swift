@@ -43,6 +43,12 @@ struct ImportCommand: ParsableCommand {
             default: "detected", name: "name"))
     var format: String?
 
+    @Option(
+        help: .setting(
+            "The order in dates such as 03/02/2021: \(DateOrder.allCases.map(\.rawValue).joined(separator: ", ")).",
+            "ROOKERY_DATE_ORDER", default: "judged by all dates of a file", name: "order"))
+    var dateOrder: DateOrder?
+
     @Flag(
         help: .setting(
             "Keep records that did not pass review.", "ROOKERY_INCLUDE_INVALID", default: "no"))
@@ -73,6 +79,7 @@ struct ImportCommand: ParsableCommand {
         options.dataset = try setting(dataset, "ROOKERY_DATASET")
         options.append = try setting(flag: append, "ROOKERY_APPEND")
         options.format = try setting(format, "ROOKERY_FORMAT")
+        options.dateOrder = try setting(dateOrder, "ROOKERY_DATE_ORDER")
         options.includeInvalid = try setting(flag: includeInvalid, "ROOKERY_INCLUDE_INVALID")
         options.skipErrors = try setting(flag: skipErrors, "ROOKERY_SKIP_ERRORS")
         options.rejects = try setting(rejects, "ROOKERY_REJECTS")
@@ -97,6 +104,8 @@ struct ImportCommand: ParsableCommand {
         throw ExitCode(1)
     }
 }
+
+extension DateOrder: ExpressibleByArgument {}
 
 /// Prepares the process for changing a database. A file that would exceed a limit becomes an error to report, not a
 /// signal that kills the process. SQLite's temporary files go to the folder of the database, since the system's folder

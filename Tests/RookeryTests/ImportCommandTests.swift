@@ -70,6 +70,21 @@ import Testing
         #expect(try records() == [1: 2])
     }
 
+    @Test func takesTheOrderOfDatesFromAnOptionOrItsVariable() throws {
+        process.write("a.txt", "occurrenceID\tscientificName\teventDate\n1\tAvis ignota\t03/02/2021\n")
+        let (file, database) = (process.path("a.txt"), process.database)
+        func date() throws -> Int64? {
+            try Database(path: database, mode: .readOnly).integer("SELECT date FROM observation")
+        }
+        let day = try process.rookery("import", file, "--database", database, "--date-order", "day-first")
+        #expect(try day.status == 0 && date() == 20_210_203)
+        let month = try process.rookery(
+            "import", file, "--database", database, environment: ["ROOKERY_DATE_ORDER=month-first"])
+        #expect(try month.status == 0 && date() == 20_210_302)
+        let neither = try process.rookery("import", file, "--database", database, "--date-order", "year-first")
+        #expect(neither.status == 2)
+    }
+
     @Test func namesTheVariableOfEveryOption() throws {
         for command in [["import"], ["datasets", "list"], ["datasets", "remove"]] {
             let help = try process.run(program: ImportProcess.program, command + ["--help"])

@@ -1,5 +1,11 @@
 import Birds
 
+/// The order of day and month in dates such as `03/02/2021`.
+public enum DateOrder: String, Sendable, CaseIterable {
+    case dayFirst = "day-first"
+    case monthFirst = "month-first"
+}
+
 /// A date that a file has in one cell.
 struct DateText: Equatable {
     var year: Int64
@@ -9,6 +15,8 @@ struct DateText: Equatable {
 
     enum Fault: Error, Equatable {
         case unreadable
+        /// A year of two digits, whose century is not known.
+        case shortYear
         /// An interval whose ends are in different years, so that nothing of the date is certain.
         case tooLong
     }
@@ -16,15 +24,16 @@ struct DateText: Equatable {
     /// Reads a date in one of these forms:
     ///
     /// - ISO 8601: `2021-02-03`, `20210203`, or only `2021-02` or `2021`.
-    /// - With slashes, `2021/02/03`, or with the month first, `02-03-2021` and `2/3/2021`.
-    /// - Any of these with a time after it, which is ignored.
+    /// - With slashes or points, `2021/02/03`, or with the year at the end, `02-03-2021`, `2/3/2021` and `2.3.2021`.
+    ///   The order of day and month is then that of the column (`DateOrderJudge`).
+    /// - With the English name of the month, `3 Feb 2021`.
+    /// - Any of these with a time after it, which `minutes` reads.
     /// - An ISO 8601 interval, `2021-02-03/2021-02-07`. The parts that both ends have in common are kept: `2021-02`.
     ///
     /// It does not check whether the month and the day exist.
-    static func parse(_ text: ArraySlice<UInt8>) throws(Fault) -> DateText {
-        let slashes = text.count { $0 == UInt8(ascii: "/") }
-        guard slashes == 1, let slash = text.firstIndex(of: UInt8(ascii: "/")) else { return try parseOne(text) }
-        let start = try parseOne(text[..<slash])
+    static func parse(_ text: ArraySlice<UInt8>, _ order: DateOrder) throws(Fault) -> DateText {
+        guard let slash = interval(text) else { return try parseOne(text, order) }
+        let start = try parseOne(text[..<slash], order)
         let rest = text[(slash + 1)...]
         // ISO 8601 lets the end leave out leading parts that it has in common with the start: 2021-02-03/07.
         let date = text[..<slash].prefix { isDatePart($0) }
@@ -33,23 +42,68 @@ struct DateText: Equatable {
         guard !rest.isEmpty else { throw .unreadable }
         let end =
             try missing > 0 && !isWhole
-            ? parseOne(ArraySlice(Array(date.prefix(missing)) + Array(rest))) : parseOne(rest)
+            ? parseOne(ArraySlice(Array(date.prefix(missing)) + Array(rest)), order) : parseOne(rest, order)
         guard start.year == end.year else { throw .tooLong }
         guard start.month == end.month else { return DateText(year: start.year) }
         return start.day == end.day ? start : DateText(year: start.year, month: start.month)
     }
 
+    /// Whether a date has its year at the end, so that it must be known whether the day or the month comes first. Looks
+    /// at the first bytes only.
+    @inline(__always)
+    static func needsOrder(_ text: ArraySlice<UInt8>) -> Bool {
+        guard let index = text.prefix(3).firstIndex(where: { $0 &- 0x30 >= 10 }), index > text.startIndex,
+            index + 1 < text.endIndex
+        else { return false }
+        return isSeparator(text[index]) && text[index + 1] &- 0x30 < 10
+    }
+
+    /// The first two numbers of a date with its year at the end, and whether there are points between them; nil for any
+    /// other text.
+    static func pair(_ text: ArraySlice<UInt8>) -> (first: Int64, second: Int64, hasPoints: Bool)? {
+        guard needsOrder(text) else { return nil }
+        let date = text[..<(interval(text) ?? text.endIndex)]
+        guard let parts = try? parts(date[..<dateEnd(date)]), parts.count == 3, parts[0].digits <= 2,
+            parts[1].digits <= 2, parts[2].digits == 4
+        else { return nil }
+        return (parts[0].value, parts[1].value, date.contains(UInt8(ascii: ".")))
+    }
+
+    /// The time after a date, in minutes after midnight; nil if there is none. Of an interval, that of its start, if it
+    /// ends on the same day.
+    ///
+    /// Midnight is taken for no time: databases write it after dates without a time, as GBIF did until 2023, and the
+    /// birds that are recorded in that minute are few.
+    static func minutes(_ text: ArraySlice<UInt8>, _ order: DateOrder) -> Int64? {
+        // Most dates have no time.
+        guard text.count > 10, let date = try? parse(text, order), date.day != nil else { return nil }
+        let start = text[..<(interval(text) ?? text.endIndex)]
+        let end = dateEnd(start)
+        guard end < start.endIndex, let minutes = TimeText.minutes(start[(end + 1)...]), minutes > 0 else {
+            return nil
+        }
+        return minutes
+    }
+
+    /// The position of the slash in an interval; nil if the text is not one. (`2/3/2021` has two slashes.)
+    private static func interval(_ text: ArraySlice<UInt8>) -> Int? {
+        guard let slash = text.firstIndex(of: UInt8(ascii: "/")) else { return nil }
+        return text[(slash + 1)...].contains(UInt8(ascii: "/")) ? nil : slash
+    }
+
     private static func isDatePart(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 || byte == UInt8(ascii: "-") }
 
-    private static func parseOne(_ text: ArraySlice<UInt8>) throws(Fault) -> DateText {
-        // A T or a space begins the time.
-        let end = text.firstIndex { $0 == UInt8(ascii: "T") || $0 == UInt8(ascii: "t") || $0 == 0x20 } ?? text.endIndex
-        let date = text[..<end]
-        if end < text.endIndex {
-            let time = text[(end + 1)...]
-            guard time.contains(where: { $0 &- 0x30 < 10 }), time.allSatisfy(isTimePart) else { throw .unreadable }
-        }
-        // The numbers of the date, with their numbers of digits, which tell years from months and days.
+    private static func isSeparator(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "-") || byte == UInt8(ascii: "/") || byte == UInt8(ascii: ".")
+    }
+
+    /// The position of the T or the space before the time, or of the end.
+    private static func dateEnd(_ text: ArraySlice<UInt8>) -> Int {
+        text.firstIndex { $0 == UInt8(ascii: "T") || $0 == UInt8(ascii: "t") || $0 == 0x20 } ?? text.endIndex
+    }
+
+    /// The numbers of a date, with their numbers of digits, which tell years from months and days.
+    private static func parts(_ date: ArraySlice<UInt8>) throws(Fault) -> [(value: Int64, digits: Int)] {
         var parts: [(value: Int64, digits: Int)] = []
         var separator: UInt8?
         var part: (value: Int64, digits: Int) = (0, 0)
@@ -59,15 +113,26 @@ struct DateText: Equatable {
                 part = (part.value * 10 + Int64(byte &- 0x30), part.digits + 1)
                 continue
             }
-            guard byte == UInt8(ascii: "-") || byte == UInt8(ascii: "/"), separator ?? byte == byte, part.digits > 0,
-                parts.count < 2
-            else { throw .unreadable }
+            guard isSeparator(byte), separator ?? byte == byte, part.digits > 0, parts.count < 2 else {
+                throw .unreadable
+            }
             separator = byte
             parts.append(part)
             part = (0, 0)
         }
         guard part.digits > 0 else { throw .unreadable }
         parts.append(part)
+        return parts
+    }
+
+    private static func parseOne(_ text: ArraySlice<UInt8>, _ order: DateOrder) throws(Fault) -> DateText {
+        if let date = try named(text) { return date }
+        let end = dateEnd(text)
+        if end < text.endIndex {
+            let time = text[(end + 1)...]
+            guard time.contains(where: { $0 &- 0x30 < 10 }), time.allSatisfy(isTimePart) else { throw .unreadable }
+        }
+        let parts = try parts(text[..<end])
         let isShort = { (part: (value: Int64, digits: Int)) in part.digits <= 2 }
         switch parts.count {
         case 1 where parts[0].digits == 4:
@@ -80,9 +145,28 @@ struct DateText: Equatable {
         case 3 where parts[0].digits == 4 && isShort(parts[1]) && isShort(parts[2]):
             return DateText(year: parts[0].value, month: parts[1].value, day: parts[2].value)
         case 3 where isShort(parts[0]) && isShort(parts[1]) && parts[2].digits == 4:
-            return DateText(year: parts[2].value, month: parts[0].value, day: parts[1].value)
+            let (month, day) = order == .monthFirst ? (parts[0], parts[1]) : (parts[1], parts[0])
+            return DateText(year: parts[2].value, month: month.value, day: day.value)
+        case 3 where parts.allSatisfy(isShort): throw .shortYear
         default: throw .unreadable
         }
+    }
+
+    private static let months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+
+    /// A date such as `3 Feb 2021` or `03-Feb-2021`; nil for a text of another form.
+    private static func named(_ text: ArraySlice<UInt8>) throws(Fault) -> DateText? {
+        // Few dates have a letter there.
+        guard text.dropFirst(2).prefix(2).contains(where: { ($0 | 0x20) &- 0x61 < 26 }) else { return nil }
+        let words = text.split(omittingEmptySubsequences: false) { $0 == 0x20 || $0 == UInt8(ascii: "-") }
+        guard words.count == 3, words[0].count <= 2 else { return nil }
+        let name = String(decoding: words[1], as: UTF8.self).lowercased()
+        guard let month = months.firstIndex(where: { name == $0 }),
+            let day = Int64(String(decoding: words[0], as: UTF8.self)),
+            let year = Int64(String(decoding: words[2], as: UTF8.self)), day > 0
+        else { throw .unreadable }
+        guard words[2].count != 2 else { throw .shortYear }
+        return DateText(year: year, month: Int64(month + 1), day: day)
     }
 
     private static func isTimePart(_ byte: UInt8) -> Bool {

@@ -18,6 +18,8 @@ struct RecordDecoder {
     private let lastYear: Int64
     /// Whether the file has more than the nine members of a plain record.
     private let hasMore: Bool
+    /// The order of day and month; nil as long as no date needs it (`needsDateOrder`).
+    var dateOrder: DateOrder?
 
     /// - Parameter lastYear: The last year of a date, which is the year after the current one.
     init(_ format: Format, _ columns: Columns, lastYear: Int) {
@@ -27,6 +29,15 @@ struct RecordDecoder {
         let plain: [Format.Member] = [.location, .latitude, .longitude, .region, .year, .month, .day, .species, .count]
         hasMore = !rules.isEmpty || Format.Member.allCases.contains { columns.has($0) && !plain.contains($0) }
     }
+
+    /// Whether the order of day and month must be known to decode a row, and is not.
+    @inline(__always)
+    func needsDateOrder(_ row: Row) -> Bool {
+        dateOrder == nil && columns.has(.date) && DateText.needsOrder(row.bytes[columns.cell(.date, row).range])
+    }
+
+    /// Adds the date of a row to those by which the order of day and month is judged.
+    func addDate(_ row: Row, to judge: inout DateOrderJudge) { judge.add(row, columns.cell(.date, row)) }
 
     /// Decodes a row.
     /// - Parameters:
@@ -61,7 +72,7 @@ struct RecordDecoder {
         record[real: .effortHours] = try positive(.effortHours, row)
         record[real: .snowDepth] = try positive(.snowDepth, row)
         // The time belongs to the checklist. Without a checklist, it is the record's own.
-        let time = try time(row)
+        let time = try time(row) ?? timeOfDate(row)
         (record[.time], record[.ownTime]) = record.checklist.isEmpty ? (nil, time) : (time, nil)
         record[.minutes] = try effort(.minutes, row).map { Int64($0.rounded()) }
         record[real: .distance] = try effort(.distance, row)
@@ -177,16 +188,27 @@ struct RecordDecoder {
     private func wholeDate(_ row: Row) throws(RowError) -> Int64 {
         let cell = columns.cell(.date, row)
         let text: DateText
+        // A date that needs the order comes after `needsDateOrder`, so there is one.
+        let order = dateOrder ?? .monthFirst
         do throws(DateText.Fault) {
-            text = try DateText.parse(row.bytes[cell.range])
+            text = try DateText.parse(row.bytes[cell.range], order)
         } catch {
             let shown = columns.shown(row, cell)
             switch error {
             case .unreadable:
                 throw columns.error(.date, "'\(shown)' is not a date; write it as 2021-02-03")
+            case .shortYear:
+                throw columns.error(.date, "'\(shown)' has a year of two digits; write it as 2021-02-03")
             case .tooLong:
                 throw columns.error(.date, "'\(shown)' is in more than one year; give a date within one year")
             }
+        }
+        if let month = text.month, month > 12, DateText.needsOrder(row.bytes[cell.range]) {
+            let (this, other) = order == .dayFirst ? ("day", DateOrder.monthFirst) : ("month", DateOrder.dayFirst)
+            throw columns.error(
+                .date,
+                "'\(columns.shown(row, cell))' has no month \(month): the dates of this file are read with the \(this) "
+                    + "first; write it as 2021-02-03, or give --date-order \(other.rawValue)")
         }
         return try date(text, .date, .date, .date)
     }
@@ -232,6 +254,12 @@ struct RecordDecoder {
             throw columns.error(.time, "'\(columns.shown(row, cell))' is not a time of day; write it as 06:41")
         }
         return minutes
+    }
+
+    /// The time in the cell of the date, for rows without a time of their own.
+    private func timeOfDate(_ row: Row) -> Int64? {
+        guard columns.has(.date) else { return nil }
+        return DateText.minutes(row.bytes[columns.cell(.date, row).range], dateOrder ?? .monthFirst)
     }
 
     /// A confidence from 0 to 1.

@@ -2,12 +2,13 @@ import Birds
 
 extension Format {
     /// The download of an observer's own eBird records. Before 2019 it had no `Location ID`, and `Observation Details`
-    /// was called `Species Comments`. A count of `X` means that the birds were not counted. Records have no code of
+    /// was called `Species Comments`. Its dates are `2021-02-03`, or `02-03-2021` with the month first in old ones. A
+    /// count of `X` means that the birds were not counted. Records have no code of
     /// their own, but a checklist has each species once.
     static let eBirdMyData = Format(
         name: "ebird-mydata", title: "My eBird Data",
         content: .records(complete: nil), syntax: .comma,
-        rules: [.locationsWithoutCode, .sourceByChecklistAndSpecies],
+        rules: [.locationsWithoutCode, .sourceByChecklistAndSpecies, .slashesAreForeign],
         columns: [
             Column("submission id", .checklist),
             Column("common name", .commonName),

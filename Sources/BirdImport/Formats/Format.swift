@@ -40,6 +40,8 @@ public struct Format: Sendable {
         static let sourceByChecklistAndSpecies = Rules(rawValue: 4)
         /// The code of a record is unique within its location only.
         static let sourceWithinLocation = Rules(rawValue: 8)
+        /// The format has no dates with slashes: a spreadsheet wrote them, in the order of its country.
+        static let slashesAreForeign = Rules(rawValue: 1 << 8)
     }
 
     /// What a column contains.

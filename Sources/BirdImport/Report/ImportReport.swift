@@ -10,6 +10,8 @@ public struct ImportReport: Sendable {
         public let encoding: TextEncoding
         /// The separator between cells; nil for a file that has the usual one of its format, or none.
         public let separator: UInt8?
+        /// The order of day and month in its dates; nil if no date depends on it.
+        public var dateOrder: JudgedDateOrder?
         /// The name of its data set; nil for a species table.
         public let dataset: String?
         /// The number of rows with records, including those that were left out or are in error.

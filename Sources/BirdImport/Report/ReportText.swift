@@ -54,7 +54,7 @@ extension ImportReport {
         var line = "\(file.path): \(file.format)"
         if let dataset = file.dataset { line += ", data set \(dataset)" }
         var lines = [line]
-        let detected = [Self.separator(file), Self.encoding(file.encoding)].compactMap { $0 }
+        let detected = [Self.separator(file), Self.encoding(file.encoding), Self.dateOrder(file)].compactMap { $0 }
         if !detected.isEmpty { lines.append("  read as: " + detected.joined(separator: "; ")) }
         if file.dataset != nil { lines.append("  \(Self.count(file.records, "record", "records")) read") }
         if file.species > 0 || file.dataset == nil { lines.append("  \(Self.number(file.species)) species read") }
@@ -88,6 +88,20 @@ extension ImportReport {
                 + (encoding.replaced == 0
                     ? "" : ", with \(count(encoding.replaced, "bad character", "bad characters")) replaced by U+FFFD")
         }
+    }
+
+    /// The order of day and month, if dates depend on it, and why it was chosen.
+    private static func dateOrder(_ file: File) -> String? {
+        guard let judged = file.dateOrder else { return nil }
+        let order = judged.order == .dayFirst ? "the day first" : "the month first"
+        let reason =
+            switch judged.reason {
+            case .given: ", as --date-order says"
+            case .date(let text, let line): ", because of '\(text)' in line \(line)"
+            case .points: ", because of the points in them"
+            case .format: ", since no date tells (--date-order overrules)"
+            }
+        return "dates with \(order)\(reason)"
     }
 
     /// A number and its noun, such as `1 record` or `1,234 records`.

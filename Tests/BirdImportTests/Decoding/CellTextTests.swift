@@ -17,26 +17,58 @@ import Testing
             ("1996-02-01/1996-02-28", 1996, 2, nil), ("1996-02-01/03-04", 1996, nil, nil),
             ("1996-02-01/1996", 1996, nil, nil),
             ("2021-02-03T08:00/2021-02-03T09:00", 2021, 2, 3), ("1996", 1996, nil, nil), ("1996-02", 1996, 2, nil),
-            ("2021-13-40", 2021, 13, 40), ("13/40/2021", 2021, 13, 40),
+            ("2021-13-40", 2021, 13, 40), ("13/40/2021", 2021, 13, 40), ("3 Feb 2021", 2021, 2, 3),
+            ("03-FEB-2021", 2021, 2, 3), ("2021.02.03", 2021, 2, 3), ("02.03.2021", 2021, 2, 3),
         ] as [(String, Int64, Int64?, Int64?)])
     func readsDatesInAllForms(text: String, year: Int64, month: Int64?, day: Int64?) throws {
-        #expect(try DateText.parse(Array(text.utf8)[...]) == DateText(year: year, month: month, day: day))
+        let date = DateText(year: year, month: month, day: day)
+        #expect(try DateText.parse(Array(text.utf8)[...], .monthFirst) == date)
+    }
+
+    @Test(arguments: ["03/02/2021", "3-2-2021", "3.2.2021", "03/02/2021 06:41", "03/02/2021", "3.2.2021/3.2.2021"])
+    func readsTheDayFirstIfTheColumnHasItFirst(text: String) throws {
+        #expect(try DateText.parse(Array(text.utf8)[...], .dayFirst) == DateText(year: 2021, month: 2, day: 3))
+        #expect(DateText.needsOrder(Array(text.utf8)[...]))
     }
 
     @Test(arguments: [
-        "", "x", "2021-", "-2021", "2021-02-", "2021--02", "21-02-03", "2021-02-03T", "2021-02-03Tx", "2021/02-03",
+        "2021-02-03", "20210203", "2021", "2021/02/03", "3 Feb 2021", "03-Feb-2021", "", "1", "1-", "-1-2",
+    ])
+    func datesOfOtherFormsHaveNoOrder(text: String) {
+        #expect(!DateText.needsOrder(Array(text.utf8)[...]))
+    }
+
+    @Test(arguments: ["03/02/21", "3.2.21", "21-02-03", "3-Feb-21"])
+    func refusesAYearOfTwoDigits(text: String) {
+        #expect(throws: DateText.Fault.shortYear) { try DateText.parse(Array(text.utf8)[...], .dayFirst) }
+    }
+
+    @Test(
+        arguments: [
+            ("2021-02-03T06:41:00", 401), ("2021-02-03T06:41", 401), ("2021-02-03T06:41Z", 401),
+            ("2021-02-03T06:41:00.000+02:00", 401), ("2021-02-03 06:41", 401), ("5/14/2009 6:01:24 PM", 1081),
+            ("2021-02-03T06:41/2021-02-03T08:00", 401), ("2021-02-03T06:41/2021-02-04T08:00", nil),
+            ("2021-02-03", nil), ("2021-02-03T00:00:00", nil), ("2021-02-03T00:00Z", nil), ("2021-02-03/05", nil),
+            ("2021-02T06:41:00", nil), ("2021-02-03T99:00:00", nil), ("", nil),
+        ] as [(String, Int64?)])
+    func readsTheTimeAfterADate(text: String, minutes: Int64?) {
+        #expect(DateText.minutes(Array(text.utf8)[...], .monthFirst) == minutes)
+    }
+
+    @Test(arguments: [
+        "", "x", "2021-", "-2021", "2021-02-", "2021--02", "2021-02-03T", "2021-02-03Tx", "2021/02-03",
         "1/2",
         "2021-02-03/", "/2021", "2021/02/03/04", "123", "12345", "202102034", "99999999999999999999",
         "February 3, 2021",
-        "2021-02-03 June", "2021.02.03", "٢٠٢١", "2021-222-01",
+        "2021-02-03 June", "2021.02-03", "3 Fob 2021", "3 Feb", "٢٠٢١", "2021-222-01",
     ])
     func refusesTextsThatAreNotDates(text: String) {
-        #expect(throws: DateText.Fault.unreadable) { try DateText.parse(Array(text.utf8)[...]) }
+        #expect(throws: DateText.Fault.unreadable) { try DateText.parse(Array(text.utf8)[...], .monthFirst) }
     }
 
     @Test func refusesAnIntervalOfSeveralYears() {
         for text in ["1996/1997", "1996-12-31/1997-01-01"] {
-            #expect(throws: DateText.Fault.tooLong) { try DateText.parse(Array(text.utf8)[...]) }
+            #expect(throws: DateText.Fault.tooLong) { try DateText.parse(Array(text.utf8)[...], .monthFirst) }
         }
     }
 

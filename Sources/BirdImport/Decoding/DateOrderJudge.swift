@@ -1,0 +1,75 @@
+import Birds
+
+/// The order of day and month in the dates of a file, and why they are read so.
+public struct JudgedDateOrder: Sendable, Equatable {
+    public enum Reason: Sendable, Equatable {
+        /// `--date-order`.
+        case given
+        /// A date that has only one order, such as `25/02/2021`, and its line.
+        case date(String, line: Int)
+        /// There are points in dates, as in `3.2.2021`.
+        case points
+        /// Each date could be read in either order, so the order is that of the format.
+        case format
+    }
+
+    public let order: DateOrder
+    public let reason: Reason
+}
+
+/// Decides the order of day and month from all dates of a column.
+///
+/// `03/02/2021` alone may be the 3rd of February or the 2nd of March. A day above 12 anywhere in the column tells. If
+/// some dates tell one order and some the other, the order of more dates is taken; the others are then errors of their
+/// rows, since they have no such month.
+struct DateOrderJudge {
+    /// What the dates of one order are: how many, and the first of them.
+    private struct Evidence {
+        var count = 0
+        var first: (text: String, line: Int)?
+
+        mutating func add(_ text: () -> String, _ line: Int) {
+            count += 1
+            if first == nil { first = (text(), line) }
+        }
+    }
+
+    private var dayFirst = Evidence()
+    private var monthFirst = Evidence()
+    private var hasPoints = false
+    /// The first date with slashes.
+    private var slashed: (text: String, line: Int)?
+
+    /// Takes the next date of the column.
+    mutating func add(_ row: Row, _ cell: Row.Cell) {
+        guard let pair = DateText.pair(row.bytes[cell.range]) else { return }
+        let text = { Row.shown(row.text(cell), atMost: 40) }
+        switch (pair.first, pair.second) {
+        case (13..., ...12): dayFirst.add(text, row.line)
+        case (...12, 13...): monthFirst.add(text, row.line)
+        default: break
+        }
+        hasPoints = hasPoints || pair.hasPoints
+        if slashed == nil, row.bytes[cell.range].contains(UInt8(ascii: "/")) { slashed = (text(), row.line) }
+    }
+
+    /// The order of the column.
+    /// - Throws: `ImportError.refused` if the dates leave it open, and so does the format.
+    func order(_ format: Format, path: String) throws(ImportError) -> JudgedDateOrder {
+        if dayFirst.count > monthFirst.count, let first = dayFirst.first {
+            return JudgedDateOrder(order: .dayFirst, reason: .date(first.text, line: first.line))
+        }
+        // As many of either order: the month comes first, as in the formats.
+        if let first = monthFirst.first {
+            return JudgedDateOrder(order: .monthFirst, reason: .date(first.text, line: first.line))
+        }
+        // Nobody writes a month first before a point.
+        if hasPoints { return JudgedDateOrder(order: .dayFirst, reason: .points) }
+        if format.rules.contains(.slashesAreForeign), let slashed {
+            throw .refused(
+                "\(path), line \(slashed.line), has the date '\(slashed.text)', and no date in the file tells whether the "
+                    + "day or the month comes first; give --date-order day-first or --date-order month-first.")
+        }
+        return JudgedDateOrder(order: .monthFirst, reason: .format)
+    }
+}

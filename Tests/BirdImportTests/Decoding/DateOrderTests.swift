@@ -1,0 +1,124 @@
+import Birds
+import Testing
+
+@testable import BirdImport
+@testable import Fixtures
+
+/// Whether the day or the month comes first is judged by all dates of a file.
+@Suite struct DateOrderTests {
+    private let fixture: ImportFixture
+
+    init() throws { fixture = try ImportFixture() }
+
+    /// Darwin Core occurrences with these dates.
+    private func occurrences(_ dates: [String]) -> String {
+        "occurrenceID\tscientificName\teventDate\n"
+            + dates.enumerated().map { "\($0)\tAvis ignota\t\($1)\n" }.joined()
+    }
+
+    private func dates() throws -> [String] {
+        try fixture.rows("SELECT date FROM observation ORDER BY CAST(source_id AS INTEGER)")
+    }
+
+    static let columns: [(dates: [String], stored: [String], said: String?)] = [
+        (
+            ["03/02/2021", "25/02/2021"], ["20210203", "20210225"],
+            "dates with the day first, because of '25/02/2021' in line 3"
+        ),
+        (
+            ["2021-02-03", "3-2-2021", "2/3/2021", "31-1-2021"], ["20210203", "20210203", "20210302", "20210131"],
+            "dates with the day first, because of '31-1-2021' in line 5"
+        ),
+        (
+            ["03/02/2021", "02/25/2021"], ["20210302", "20210225"],
+            "dates with the month first, because of '02/25/2021' in line 3"
+        ),
+        (
+            ["03/02/2021", "12/02/2021"], ["20210302", "20211202"],
+            "dates with the month first, since no date tells (--date-order overrules)"
+        ),
+        (
+            ["3.2.2021", "12.2.2021"], ["20210203", "20210212"],
+            "dates with the day first, because of the points in them"
+        ),
+        (["2021-02-03", "2021/02/03", "2021", "2021.02.03"], ["20210203", "20210203", "20210000", "20210203"], nil),
+    ]
+
+    @Test(arguments: columns)
+    func judgesTheWholeColumn(dates: [String], stored: [String], said: String?) throws {
+        let path = fixture.write("a.txt", occurrences(dates))
+        let report = try fixture.run("a.txt")
+        #expect(try self.dates() == stored)
+        let line = said.map { "  read as: \($0)\n" } ?? ""
+        #expect(
+            report.text.hasPrefix(
+                "\(path): Darwin Core occurrences, data set a\n\(line)  \(dates.count) records read\n"),
+            "\(report.text)")
+    }
+
+    /// Blocks of the file, and rows before the first date that needs the order, are read again.
+    @Test func judgesALargeColumnByItsLastDate() throws {
+        let many = Array(repeating: "2021-05-06", count: 9_000) + Array(repeating: "03/02/2021", count: 9_000)
+        fixture.write("a.txt", occurrences(many + ["25/02/2021"]))
+        #expect(try fixture.run("a.txt").stored == 18_001)
+        #expect(
+            try fixture.rows("SELECT date, count(*) FROM observation GROUP BY date")
+                == ["20210203|9000", "20210225|1", "20210506|9000"])
+    }
+
+    @Test(arguments: [(DateOrder.dayFirst, "20210203", "day"), (.monthFirst, "20210302", "month")])
+    func theOptionOverrules(order: DateOrder, date: String, word: String) throws {
+        fixture.write("a.txt", occurrences(["03/02/2021"]))
+        let report = try fixture.run("a.txt") { $0.dateOrder = order }
+        #expect(try dates() == [date])
+        #expect(report.text.contains("  read as: dates with the \(word) first, as --date-order says\n"))
+    }
+
+    /// The dates that do not fit the order of most are in error.
+    @Test func reportsDatesThatContradictTheOthers() throws {
+        fixture.write("a.txt", occurrences(["03/02/2021", "25/02/2021", "02/25/2021", "26/02/2021"]))
+        let report = try fixture.run("a.txt") { $0.skipErrors = true }
+        #expect(try dates() == ["20210203", "20210225", "20210226"])
+        #expect(
+            report.firstErrors.map { "\($0.line) \($0.column ?? "") \($0.reason)" } == [
+                "4 eventDate '02/25/2021' has no month 25: the dates of this file are read with the day first; "
+                    + "write it as 2021-02-03, or give --date-order month-first"
+            ])
+    }
+
+    private func myEBirdData(_ dates: [String]) -> String {
+        "Submission ID,Common Name,Scientific Name,Count,State/Province,Location,Latitude,Longitude,Date,Time\n"
+            + dates.enumerated().map { "S\($0),Bird,Avis ignota,1,GB-ENG,Marsh,51,0,\($1),06:41 AM\n" }.joined()
+    }
+
+    /// eBird writes dates with the month first between hyphens; those with slashes are of a spreadsheet.
+    @Test func refusesMyEBirdDataOfASpreadsheetThatLeavesTheOrderOpen() throws {
+        let path = fixture.write("a.csv", myEBirdData(["03/02/2021", "11/02/2021"]))
+        #expect(
+            throws: ImportError.refused(
+                "\(path), line 2, has the date '03/02/2021', and no date in the file tells whether the day or the month "
+                    + "comes first; give --date-order day-first or --date-order month-first.")
+        ) {
+            try fixture.run("a.csv")
+        }
+        try fixture.run("a.csv") { $0.dateOrder = .dayFirst }
+        #expect(try fixture.rows("SELECT date FROM observation ORDER BY date") == ["20210203", "20210211"])
+        fixture.write("a.csv", myEBirdData(["03/02/2021", "31/01/2021"]))
+        try fixture.run("a.csv")
+        #expect(try fixture.rows("SELECT date FROM observation ORDER BY date") == ["20210131", "20210203"])
+        fixture.write("a.csv", myEBirdData(["03-02-2021"]))
+        try fixture.run("a.csv")
+        #expect(try fixture.rows("SELECT date FROM observation") == ["20210302"])
+    }
+
+    @Test func readsTheTimeOfADateIfThereIsNoOther() throws {
+        fixture.write(
+            "a.txt",
+            "occurrenceID\tscientificName\teventDate\teventTime\n1\tAvis ignota\t2021-02-03T06:41:00+02:00\t\n"
+                + "2\tAvis ignota\t2021-02-03T06:41\t07:30\n3\tAvis ignota\t2021-02-03T00:00:00\t\n")
+        try fixture.run("a.txt")
+        let query =
+            "SELECT source_id, time FROM observation o LEFT JOIN observation_detail d ON d.id = o.id ORDER BY source_id"
+        #expect(try fixture.rows(query) == ["1|06:41", "2|07:30", "3|"])
+    }
+}
