@@ -204,7 +204,10 @@ struct Reading {
         }
         do throws(StoreError) {
             switch try staging.add(record, row, dataset: dataset, file: file, complete: complete) {
-            case .staged: return nil
+            case .staged:
+                report.files[file].cutTexts += record.cutTexts
+                report.files[file].cutRemarks += record.cutRemarks
+                return nil
             case .repeated(let first, let line):
                 let origin = first == file ? "line \(line)" : "\(report.files[first].path), line \(line)"
                 return RowError(

@@ -48,6 +48,13 @@ struct Columns {
         .quantity, .unlikely, .taxonOrder,
     ]
 
+    // A text that is longer than these limits never costs the record. What happens depends on what it is for:
+    // - A text that is only shown is cut (`label`, `remark`): the name of a location, a protocol, a remark.
+    // - A text that identifies something is shortened (`identifier`): the code of a location, a checklist or a record.
+    //   If it were cut, two things could become one, and a record would be taken for a repetition of another.
+    // - Names and codes of species are neither (`text`): a shorter name is another species. No species has such a
+    //   name, so the row is in error.
+
     /// The longest code or name, in bytes.
     static let longestText = 500
     /// The longest remark, in bytes.
@@ -64,7 +71,7 @@ struct Columns {
         nullWords[member.rawValue].contains { $0.elementsEqual(row.bytes[cell.range]) }
     }
 
-    /// A code or a name.
+    /// A code or a name that must be whole.
     /// - Throws: `RowError` if it is too long or contains control characters. So no text contains a 0, on which the
     ///   keys of `Taxon`, `LocationKey` and `RecordDetails` rely.
     @inline(__always)
@@ -73,26 +80,81 @@ struct Columns {
         guard cell.range.count <= Self.longestText else {
             throw error(member, "is longer than \(Self.longestText) bytes")
         }
-        for byte in row.bytes[cell.range] where byte < 0x20 || byte == 0x7F {
-            throw error(member, "contains a control character")
-        }
+        try checkCharacters(member, row, cell)
         return cell
     }
 
-    /// A remark, which may have several lines.
-    /// - Throws: `RowError` if it is too long, or contains control characters other than white space.
-    func remark(_ member: Format.Member, _ row: Row) throws(RowError) -> Row.Cell {
-        let cell = cell(member, row)
-        guard cell.range.count <= Self.longestRemark else {
-            throw error(member, "is longer than \(Self.longestRemark) bytes")
+    @inline(__always)
+    private func checkCharacters(_ member: Format.Member, _ row: Row, _ cell: Row.Cell) throws(RowError) {
+        for byte in row.bytes[cell.range] where byte < 0x20 || byte == 0x7F {
+            throw error(member, "contains a control character")
         }
+    }
+
+    /// A text that is only shown. It is cut if it is too long.
+    /// - Parameter cuts: Is increased if the text was cut.
+    /// - Throws: `RowError` if it contains control characters.
+    @inline(__always)
+    func label(_ member: Format.Member, _ row: Row, _ cuts: inout Int) throws(RowError) -> Row.Cell {
+        let cell = cut(cell(member, row), row, Self.longestText, &cuts)
+        try checkCharacters(member, row, cell)
+        return cell
+    }
+
+    /// A remark, which may have several lines. It is cut if it is too long.
+    /// - Parameter cuts: Is increased if the remark was cut.
+    /// - Throws: `RowError` if it contains control characters other than white space.
+    func remark(_ member: Format.Member, _ row: Row, _ cuts: inout Int) throws(RowError) -> Row.Cell {
+        let cell = cut(cell(member, row), row, Self.longestRemark, &cuts)
         for byte in row.bytes[cell.range] where byte < 0x20 && !(0x09...0x0D).contains(byte) || byte == 0x7F {
             throw error(member, "contains a control character")
         }
         return cell
     }
 
-    /// A code or a name that must not be empty.
+    /// The beginning of a cell, up to a limit in bytes and the end of a character.
+    @inline(__always)
+    private func cut(_ cell: Row.Cell, _ row: Row, _ longest: Int, _ cuts: inout Int) -> Row.Cell {
+        guard cell.range.count > longest else { return cell }
+        cuts += 1
+        var end = cell.range.lowerBound + longest
+        // Bytes that continue a character begin with the bits 10 (RFC 3629 §3).
+        while end > cell.range.lowerBound, row.bytes[end] & 0xC0 == 0x80 { end -= 1 }
+        return Row.Cell(start: cell.start, end: Int32(clamping: end))
+    }
+
+    /// A code that identifies something. If it is too long, it is shortened to its beginning and a hash of the whole:
+    /// different codes stay different, and the same code is the same in each import.
+    /// - Parameter cuts: Is increased if the code was shortened.
+    /// - Throws: `RowError` if it contains control characters.
+    @inline(__always)
+    func identifier(_ member: Format.Member, _ row: inout Row, _ cuts: inout Int) throws(RowError) -> Row.Cell {
+        let cell = cell(member, row)
+        try checkCharacters(member, row, cell)
+        return cell.range.count <= Self.longestText ? cell : shortened(cell, &row, &cuts)
+    }
+
+    private func shortened(_ cell: Row.Cell, _ row: inout Row, _ cuts: inout Int) -> Row.Cell {
+        // FNV-1a with 64 bits (RFC 9923): the hash of the standard library differs from run to run.
+        let hash = row.bytes[cell.range].reduce(0xCBF2_9CE4_8422_2325 as UInt64) {
+            ($0 ^ UInt64($1)) &* 0x100_0000_01B3
+        }
+        let digits = String(hash, radix: 16)
+        let ending = Array("#\(String(repeating: "0", count: 16 - digits.utf8.count))\(digits)".utf8)
+        let beginning = cut(cell, row, Self.longestText - ending.count, &cuts)
+        return row.compose(Array(row.bytes[beginning.range]) + ending)
+    }
+
+    /// An identifier that must not be empty if its column is required.
+    func identifierIfRequired(
+        _ member: Format.Member, _ row: inout Row, _ cuts: inout Int
+    ) throws(RowError) -> Row.Cell {
+        let cell = try identifier(member, &row, &cuts)
+        if cell.isEmpty, required[member.rawValue] { throw error(member, "is empty") }
+        return cell
+    }
+
+    /// A code that must not be empty.
     @inline(__always)
     func code(_ member: Format.Member, _ row: Row) throws(RowError) -> Row.Cell {
         let cell = try text(member, row)
@@ -153,11 +215,6 @@ struct Columns {
         guard let value = try integer(member, row) else { return nil }
         guard value == 0 || value == 1 else { throw error(member, "\(value) is neither 0 nor 1") }
         return value
-    }
-
-    /// A code, which must not be empty if its column is required.
-    func codeIfRequired(_ member: Format.Member, _ row: Row) throws(RowError) -> Row.Cell {
-        try required[member.rawValue] ? code(member, row) : text(member, row)
     }
 
     /// Refuses a row with more cells than columns, since it is not clear which cell is which. Missing cells at the end

@@ -50,24 +50,26 @@ struct RecordDecoder {
         record.latitude = try columns.double(.latitude, row)
         record.longitude = try columns.double(.longitude, row)
         try checkLocation(record)
-        record.region = try columns.text(.region, row)
+        (record.cutTexts, record.cutRemarks) = (0, 0)
+        record.region = try columns.label(.region, row, &record.cutTexts)
         record.count = try count(row)
         if hasMore {
             record.date = try columns.cell(.date, row).isEmpty ? date(row) : wholeDate(row)
             try decodeMore(&row, into: &record)
         } else {
-            record.location = try columns.code(.location, row)
+            record.location = try columns.identifier(.location, &row, &record.cutTexts)
+            if record.location.isEmpty { throw columns.error(.location, "is empty") }
             record.date = try date(row)
             record.species = try columns.code(.species, row)
         }
     }
 
     private func decodeMore(_ row: inout Row, into record: inout SourceRecord) throws(RowError) {
-        if record.region.isEmpty { record.region = try columns.text(.country, row) }
+        if record.region.isEmpty { record.region = try columns.label(.country, row, &record.cutTexts) }
         try decodeLocation(&row, into: &record)
         try decodeSpecies(&row, into: &record)
         try decodeStatus(row, into: &record)
-        record.checklist = try columns.codeIfRequired(.checklist, row)
+        record.checklist = try columns.identifierIfRequired(.checklist, &row, &record.cutTexts)
         record[.halfDays] = try halfDays(row)
         record[real: .effortHours] = try positive(.effortHours, row)
         record[real: .snowDepth] = try positive(.snowDepth, row)
@@ -79,20 +81,21 @@ struct RecordDecoder {
         record[real: .area] = try effort(.area, row)
         record[.observers] = try effort(.observers, row).map { Int64($0.rounded()) }
         record[.complete] = try columns.flag(.complete, row)
-        record[text: .protocol] = try columns.text(.protocol, row)
-        record[text: .checklistComments] = try columns.remark(.checklistComments, row)
+        record[text: .protocol] = try columns.label(.protocol, row, &record.cutTexts)
+        record[text: .checklistComments] = try columns.remark(.checklistComments, row, &record.cutRemarks)
         record[real: .confidence] = try confidence(row)
-        record[text: .breedingCode] = try columns.text(.breedingCode, row)
-        record[text: .comments] = try columns.remark(.comments, row)
+        record[text: .breedingCode] = try columns.label(.breedingCode, row, &record.cutTexts)
+        record[text: .comments] = try columns.remark(.comments, row, &record.cutRemarks)
         record.group = try columns.text(.group, row)
         try decodeSource(&row, into: &record)
     }
 
     /// A location without a code gets its name as code, or its coordinates as the file writes them, or `unknown`.
     private func decodeLocation(_ row: inout Row, into record: inout SourceRecord) throws(RowError) {
-        record.locationName = try columns.text(.locationName, row)
+        record.locationName = try columns.label(.locationName, row, &record.cutTexts)
         guard rules.contains(.locationsWithoutCode) else {
-            record.location = try columns.code(.location, row)
+            record.location = try columns.identifier(.location, &row, &record.cutTexts)
+            if record.location.isEmpty { throw columns.error(.location, "is empty") }
             return
         }
         if rules.contains(.originIsNoLocation), let latitude = record.latitude, latitude == record.longitude,
@@ -100,10 +103,12 @@ struct RecordDecoder {
         {
             (record.latitude, record.longitude) = (nil, nil)
         }
-        record.location = try columns.text(.location, row)
+        record.location = try columns.identifier(.location, &row, &record.cutTexts)
         if !record.location.isEmpty { return }
         if !record.locationName.isEmpty {
-            record.location = record.locationName
+            // The name counts as cut already.
+            var cuts = 0
+            record.location = try columns.identifier(.locationName, &row, &cuts)
         } else if record.latitude != nil {
             let (latitude, longitude) = (columns.coordinate(.latitude, &row), columns.coordinate(.longitude, &row))
             record.location = row.compose(latitude, ",", longitude)
@@ -140,16 +145,16 @@ struct RecordDecoder {
         record[.reviewed] = try columns.flag(.reviewed, row)
         if try columns.flag(.unlikely, row) == 1 { record[.valid] = 0 }
         if record.count == nil, !columns.cell(.quantity, row).isEmpty,
-            row.text(try columns.text(.quantityType, row)).lowercased() == "individuals"
+            row.text(columns.cell(.quantityType, row)).lowercased() == "individuals"
         {
             record.count = try count(row, .quantity)
         }
-        if columns.has(.status), row.text(try columns.text(.status, row)).lowercased() == "absent" { record.count = 0 }
+        if columns.has(.status), row.text(columns.cell(.status, row)).lowercased() == "absent" { record.count = 0 }
     }
 
     /// The record's own code, by which `--append` recognizes it.
     private func decodeSource(_ row: inout Row, into record: inout SourceRecord) throws(RowError) {
-        record.source = try columns.codeIfRequired(.source, row)
+        record.source = try columns.identifierIfRequired(.source, &row, &record.cutTexts)
         if rules.contains(.sourceByChecklistAndSpecies) {
             let species = record.scientificName.isEmpty ? record.commonName : record.scientificName
             record.source = row.compose(record.checklist, " ", species)

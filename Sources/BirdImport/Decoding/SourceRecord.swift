@@ -26,6 +26,9 @@ struct SourceRecord {
     var group = Row.Cell.empty
     /// Whether the row says that it is not a bird.
     var isForeign = false
+    /// The numbers of texts and remarks of the row that were longer than their limits in `Columns`, and were cut.
+    var cutTexts = 0
+    var cutRemarks = 0
 
     // The members that few files have, by `DetailMember`. `present` has a bit for each that is set.
     private(set) var present: UInt32 = 0

@@ -12,6 +12,9 @@ public struct ImportReport: Sendable {
         public let separator: UInt8?
         /// The order of day and month in its dates; nil if no date depends on it.
         public var dateOrder: JudgedDateOrder?
+        /// The numbers of texts and remarks of records that were longer than their limits, and were cut.
+        public var cutTexts = 0
+        public var cutRemarks = 0
         /// The name of its data set; nil for a species table.
         public let dataset: String?
         /// The number of rows with records, including those that were left out or are in error.

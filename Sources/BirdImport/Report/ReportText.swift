@@ -61,6 +61,12 @@ extension ImportReport {
         for (reason, count) in file.leftOut.sorted(by: { $0.key < $1.key }) {
             lines.append("  \(Self.number(count)) left out: \(reason)")
         }
+        for (count, one, many, limit) in [
+            (file.cutTexts, "text", "texts", Columns.longestText),
+            (file.cutRemarks, "remark", "remarks", Columns.longestRemark),
+        ] where count > 0 {
+            lines.append("  \(Self.count(count, one, many)) cut to \(Self.number(limit)) bytes")
+        }
         if file.rowsInError > 0 { lines.append("  \(Self.count(file.rowsInError, "row", "rows")) in error") }
         return lines
     }

@@ -66,7 +66,7 @@ import Testing
         (",,,,2021,2,3,stejay,1", "loc_id", "is empty"),
         ("L1,,,,2021,2,3,,1", "species_id", "is empty"),
         ("L1,,,,2021,2,3,ste\u{0}jay,1", "species_id", "contains a control character"),
-        ("\(String(repeating: "L", count: 501)),,,,2021,2,3,stejay,1", "loc_id", "is longer than 500 bytes"),
+        ("L1,,,,2021,2,3,\(String(repeating: "s", count: 501)),1", "species_id", "is longer than 500 bytes"),
         ("L1,\"60,5\",1,,2021,2,3,stejay,1", "latitude", "'60,5' is not a number"),
         ("L1,,,,2021,2,3,stejay,1,2", nil, "it has 10 cells for 9 columns"),
         ("\"L1\"x,,,,2021,2,3,stejay,1", nil, "there is text after the closing quote of a cell"),

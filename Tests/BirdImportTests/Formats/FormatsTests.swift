@@ -206,7 +206,6 @@ import Testing
         ("S100,", ",", "Submission ID: is empty"),
         (",20000,2,", ",20000,2.5,", "Count: '2.5' is not a whole number"),
         ("48.41", "98.41", "Latitude: 98.41 is not between -90 and 90"),
-        ("windy", String(repeating: "w", count: 10_001), "Checklist Comments: is longer than 10000 bytes"),
         ("Steller's Jay,Cyanocitta stelleri", ",", "Scientific Name: is empty"),
     ])
     func reportsRowsInError(old: String, new: String, reason: String) throws {
