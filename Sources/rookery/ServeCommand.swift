@@ -48,7 +48,7 @@ struct ServeCommand: ParsableCommand {
     func run() throws {
         let password = try sharedPassword()
         let path = try setting(database, "ROOKERY_DATABASE") ?? "birds.db"
-        let format = try setting(logs.logFormat, "ROOKERY_LOG_FORMAT") ?? .text
+        let format = (try setting(logs.logFormat, "ROOKERY_LOG_FORMAT") ?? .text).configuration
         let destination = try setting(logs.accessLog, "ROOKERY_ACCESS_LOG") ?? "-"
         let logger = Logger(label: "rookery") { _ in EventLogHandler(format: format) }
 

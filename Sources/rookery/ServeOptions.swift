@@ -56,10 +56,20 @@ struct LogOptions: ParsableArguments {
     var accessLog: String?
 
     @Option(help: .setting("The format of log lines: text or json.", "ROOKERY_LOG_FORMAT", default: "text"))
-    var logFormat: AccessLogConfiguration.Format?
+    var logFormat: LogFormat?
 }
 
-extension AccessLogConfiguration.Format: @retroactive ExpressibleByArgument {}
+/// The values of `--log-format`.
+enum LogFormat: String, CaseIterable, ExpressibleByArgument {
+    case text, json
+
+    var configuration: AccessLogConfiguration.Format {
+        switch self {
+        case .text: .text
+        case .json: .json
+        }
+    }
+}
 
 /// How much a client may request, and how long it may take. Times are in seconds, sizes in bytes.
 struct LimitOptions: ParsableArguments {
