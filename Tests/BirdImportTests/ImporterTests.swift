@@ -497,6 +497,32 @@ import Testing
         ("a.csv", Array(plainHeader.replacing(",", with: "\t").utf8), "has a header but no rows."),
     ]
 
+    /// Old collections have records without any date. None is lost, and all that is derived agrees with them.
+    @Test(arguments: [false, true]) func keepsRecordsWithoutADate(appends: Bool) throws {
+        let rows = ["L1,,,,2021,2,3,a,1", "L1,,,,,,,a,2", "L2,,,CA-YT,NA,,,b,", "L1,,,,,,,a,2", "L3,,,,1889,,,a,1"]
+        if appends {
+            fixture.write("a.csv", plainHeader + rows[0] + "\n")
+            try fixture.run("a.csv")
+            fixture.write("a.csv", plainHeader + rows[1...].joined(separator: "\n"))
+            try fixture.run("a.csv") { $0.append = true }
+        } else {
+            fixture.write("a.csv", plainHeader + rows.joined(separator: "\n"))
+            try fixture.run("a.csv")
+        }
+        #expect(
+            try fixture.rows("SELECT date, num FROM observation ORDER BY date, num")
+                == ["18890000|1", "20210203|1", "99999999|", "99999999|2", "99999999|2"])
+        let unknown = "first_key = \(SummaryKind.noYear) AND kind = \(SummaryKind.year.rawValue)"
+        #expect(try fixture.rows("SELECT sum(records), sum(total) FROM summary WHERE \(unknown)") == ["3|4"])
+        #expect(
+            try fixture.rows(
+                """
+                SELECT records, first, last FROM summary JOIN species ON species.id = first_key
+                WHERE kind = \(SummaryKind.species.rawValue) ORDER BY code
+                """) == ["4|18890000|20210203", "1|99999999|99999999"])
+        #expect(try fixture.isSound())
+    }
+
     @Test(arguments: strangers)
     func refusesOtherKindsOfFiles(name: String, bytes: [UInt8], sentence: String) {
         fixture.write(name, bytes)

@@ -178,11 +178,16 @@ struct RecordDecoder {
         }
     }
 
-    /// A date from the columns year, month and day.
+    /// A date from the columns year, month and day; `StoredDate.unknown` if all are empty, as in old collections.
     @inline(__always)
     private func date(_ row: Row) throws(RowError) -> Int64 {
         guard let year = try columns.integer(.year, row) else {
-            throw columns.error(columns.has(.date) ? .date : .year, "is empty")
+            for member in [Format.Member.month, .day] where !columns.cell(member, row).isEmpty {
+                throw columns.error(
+                    columns.has(.year) ? .year : member,
+                    "is empty, but there is a \(member == .month ? "month" : "day")")
+            }
+            return StoredDate.unknown
         }
         return try date(
             DateText(year: year, month: try columns.integer(.month, row), day: try columns.integer(.day, row)), .year,

@@ -63,6 +63,11 @@ extension ObservationStore {
         return object(names + extra, cells)
     }
 
+    /// The last date of rows of the table `summary`, in SQL. Records without a date have the greatest number, which
+    /// counts only if no record has a date, as in `SummaryNumbers`.
+    fileprivate static let lastDate =
+        "coalesce(max(last) FILTER (WHERE last < \(StoredDate.unknown)), max(last))"
+
     /// The greatest number of locations that an answer shows for one code.
     private static let mostLocations = 1000
 
@@ -104,7 +109,8 @@ extension ObservationStore {
             SELECT r.id, r.code, l.count, s.records, s.first, s.last
             FROM (SELECT region, count(*) AS count FROM location GROUP BY region) l
             LEFT JOIN region r ON r.code = l.region
-            LEFT JOIN (SELECT region_id, CAST(total(records) AS INTEGER) AS records, min(first) AS first, max(last) AS last
+            LEFT JOIN (SELECT region_id, CAST(total(records) AS INTEGER) AS records, min(first) AS first,
+                    \(ObservationStore.lastDate) AS last
                 FROM summary WHERE kind = \(SummaryKind.year.rawValue) GROUP BY region_id) s
                 ON s.region_id = coalesce(r.id, 0)
             ORDER BY l.region
@@ -130,7 +136,7 @@ private final class LocationNumbers {
     init(_ database: Database) throws(StoreError) {
         statement = try database.prepare(
             """
-            SELECT CAST(total(records) AS INTEGER), min(first), max(last) FROM summary
+            SELECT CAST(total(records) AS INTEGER), min(first), \(ObservationStore.lastDate) FROM summary
             WHERE kind = \(SummaryKind.locationYear.rawValue) AND first_key = ?1
             """)
     }

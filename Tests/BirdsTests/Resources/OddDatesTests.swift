@@ -106,6 +106,23 @@ import Testing
         }
     }
 
+    @Test func recordsWithoutADateAreNotFirstOrLastOfALocation() throws {
+        let folder = try TemporaryFolder()
+        var fixture = Fixture(species: [.init(code: "a")])
+        fixture.locations = ["L1", "L2"].map { .init(code: $0, region: "CA-YT") }
+        for (location, date) in [(0, 2020_01_02), (0, 2021_02_03), (0, Int(StoredDate.unknown)), (1, 9999_99_99)] {
+            fixture.records.append(.init(date: date, location: location, species: 0, num: 1))
+        }
+        try fixture.write(to: folder.path("birds.db"))
+        let store = try ObservationStore(path: folder.path("birds.db"))
+        let query = ObservationQuery()
+        let locations = try store.locations(query, view: .everything, format: .csv).text()
+        #expect(locations.contains("L1,,,CA-YT,,3,2020-01-02,2021-02-03\r\nL2,,,CA-YT,,1,,\r\n"))
+        #expect(try store.regions(view: .everything, format: .csv).text().contains("CA-YT,2,4,2020-01-02,2021-02-03"))
+        let species = try #require(try store.species("a", view: .everything))
+        #expect(String(decoding: species, as: UTF8.self).contains(#""first":"2020-01-02","last":"2021-02-03""#))
+    }
+
     /// The first and the last date of a group are those of its records that have one.
     @Test func recordsWithoutADateAreNotFirstOrLast() {
         var numbers = SummaryNumbers()
