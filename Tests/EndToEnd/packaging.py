@@ -8,11 +8,10 @@ import os
 import pathlib
 import shutil
 import sqlite3
-import struct
 import subprocess
+import sys
 import tarfile
 import tempfile
-import time
 import zipfile
 import zlib
 
@@ -25,6 +24,13 @@ TEXT = (HEADER + "".join(f"L{n},60.7,-135.0,CA-YT,2021,1,{1 + n % 31},stejay,{n}
 README = "Read me.\n\nThese, as they say, are records; enjoy them.\n".encode()
 CODES = "BCR\tname\n5\tNorthern Pacific Rainforest\n".encode()
 MOST_SECONDS, MOST_MEGABYTES = 2, 64
+# A process begins with the memory of the one that starts it in its account, so a small one starts the program.
+MEASURE = """
+import os, sys, time
+began = time.monotonic()
+_, status, usage = os.wait4(os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ), 0)
+print(os.waitstatus_to_exitcode(status), time.monotonic() - began, usage.ru_maxrss / 1024)
+"""
 
 
 def zipped(files, method=zipfile.ZIP_DEFLATED, stream=False):
@@ -113,7 +119,9 @@ def gives_advice_that_works(folder):
         said = refused(folder, name, content)
         check(said.rstrip().endswith(f"with {program}."), f"its advice is {program}", said)
         (folder / "birds.csv").unlink(missing_ok=True)
-        subprocess.run([program, "-k", folder / name], check=True, capture_output=True)
+        # Where its output is no terminal, unlz4 needs the name of the file to write.
+        output = [folder / "birds.csv"] if program == "unlz4" else []
+        subprocess.run([program, "-k", folder / name, *output], check=True, capture_output=True)
         check(imported(folder, "birds.csv", (folder / "birds.csv").read_bytes()) == plain, "following it works")
     with duckdb.connect() as connection:
         connection.sql(f"COPY (FROM '{folder}/a.csv') TO '{folder}/birds.parquet'")
@@ -150,7 +158,7 @@ def gives_advice_that_works(folder):
 
 def bombs():
     """Small files that would fill a disk or the memory, by their names."""
-    part = gzip.compress(bytes(64 << 20))
+    part = gzip.compress(b"0" * (64 << 20))
     deflater = zlib.compressobj(9, zlib.DEFLATED, 31)
     big = b"".join([deflater.compress(TEXT)] + [deflater.compress(bytes(1 << 20)) for _ in range(2000)] + [deflater.flush()])
     yield "zeros.csv.gz", big, "more than 100 times"
@@ -164,7 +172,7 @@ def bombs():
     yield "nested.zip", zipped({f"{n}.zip": zipped({"0.zip": zipped({"a": bytes(1 << 20)})}) for n in range(16)}), "another archive"
     yield "many.zip", zipped({f"{n}": b"" for n in range(70_000)}), "more than 65536 entries"
     yield "list.zip", zipped({f"{n}": b"" for n in range(400_000)}), "list of entries"
-    yield "overlapping.zip", overlapping(HEADER.encode() + b"\n" * (60 << 20), 250), "several files with records"
+    yield "wide.zip", zipped({f"{n}.csv": HEADER.encode() + b"0" * (30 << 20) for n in range(30)}), "several files with records"
     yield "thousand.zip", zipped({f"{n}.csv": TEXT.replace(b"loc_id", b"id") for n in range(1000)}), "several texts"
     yield "many.tar", tarred({f"{n}": b"" for n in range(70_000)}), "more than 65536 entries"
     yield "names.tar", tarred({f"{n}" + "x" * 100_000: b"" for n in range(100)}, tarfile.GNU_FORMAT), "too long"
@@ -175,28 +183,15 @@ def bombs():
     yield "elements.zip", zipped({"meta.xml": b"<a>" + b"<b/>" * 260_000 + b"</a>"}), "does not describe an archive"
 
 
-def overlapping(content, count):
-    """A zip whose entries all have the same data."""
-    one = zipped({"a.csv": content})
-    start = one.index(b"PK\1\2")
-    entry, end = one[start:-22], one[-22:]
-    listed = b"".join(entry[:46] + b"a.csv" for _ in range(count))
-    return one[:start] + listed + end[:8] + struct.pack("<HHI", count, count, len(listed)) + end[16:]
-
-
 def refuses_bombs(folder):
     for name, content, reason in bombs():
         (folder / name).write_bytes(content)
-        with open(folder / "said", "w+") as said:
-            began = time.monotonic()
-            process = subprocess.Popen([PROGRAM, "import", folder / name, "--database", folder / "bomb.db"],
-                                       env=environment(), stdout=said, stderr=said)
-            _, status, usage = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-            took, megabytes = time.monotonic() - began, usage.ru_maxrss / 1024
-            said.seek(0)
-            message = said.read()
-        check(process.returncode == 2 and reason in message,
+        measured = subprocess.run(
+            [sys.executable, "-c", MEASURE, PROGRAM, "import", folder / name, "--database", folder / "bomb.db"],
+            env=environment(), capture_output=True, text=True, timeout=300)
+        status, took, megabytes = (float(number) for number in measured.stdout.split())
+        message = measured.stderr
+        check(status == 2 and reason in message,
               f"{name} ({len(content) / 1e6:.1f} MB) is refused in {took:.2f} s with {megabytes:.0f} MB", message[:500])
         check(took < MOST_SECONDS and megabytes < MOST_MEGABYTES, "that is quick and small", (took, megabytes))
         (folder / name).unlink()
