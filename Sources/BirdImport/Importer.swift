@@ -41,8 +41,8 @@ public enum Importer {
         _ progress: (ImportProgress) -> Void
     ) throws(ImportError) {
         let total = max(1, reading.staging.count)
-        let (outcome, named) = try generation.change(publish: !options.dryRun) {
-            (database) throws(StoreError) -> (DataSetWriter.Outcome?, Int) in
+        let (outcome, named, retired) = try generation.change(publish: !options.dryRun) {
+            (database) throws(StoreError) -> (DataSetWriter.Outcome?, Int, [[UInt8]: [UInt8]]) in
             // Names are stored first, since records may name their species by them.
             let catalogue = Catalogue(database)
             let named = try catalogue.name(reading.species)
@@ -52,7 +52,7 @@ public enum Importer {
                     try Schema.makeIndexes(in: database)
                     try DerivedTables.rebuild(in: database, isKnown: false)
                 }
-                return (nil, named)
+                return (nil, named, catalogue.retiredCodes)
             }
             let writer = DataSetWriter(
                 database: database, catalogue: catalogue, targets: reading.targets, appends: options.append)
@@ -62,9 +62,13 @@ public enum Importer {
                         stage: stored == nil ? .indexing : .storing, records: stored ?? 0,
                         fraction: Double(stored ?? 0) / Double(total)))
             }
-            return (outcome, named)
+            return (outcome, named, catalogue.retiredCodes)
         }
         report.speciesStored = named
+        report.retiredCodes = retired.map {
+            ImportReport.RetiredCode(
+                old: String(decoding: $0.key, as: UTF8.self), new: String(decoding: $0.value, as: UTF8.self))
+        }.sorted { $0.old < $1.old }
         guard let outcome else { return }
         report.stored = outcome.stored
         report.replaced = outcome.replaced

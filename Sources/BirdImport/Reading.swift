@@ -27,6 +27,8 @@ struct Reading {
 
     /// The most species, which are held in memory.
     private static let mostSpecies = 1 << 20
+    /// The most reasons for leaving out rows that are told apart in a file. Some quote the file, so there may be many.
+    private static let mostReasons = 40
     /// The number of rows between two reports of progress.
     private static let stretch = 8192
 
@@ -120,7 +122,7 @@ struct Reading {
             records.dateOrder = order
             report.files[number].dateOrder = JudgedDateOrder(order: order, reason: .given)
         }
-        let names = SpeciesDecoder(columns)
+        let names = SpeciesDecoder(table.format, columns)
         let shared = try SharedChecklists(table, columns)
         var complete: Bool?
         if case .records(let value) = table.format.content { complete = value }
@@ -137,7 +139,7 @@ struct Reading {
                 for _ in 0..<rows where try !source.next(&row) { break }
             }
             var problem = row.problem.map { RowError(column: nil, reason: $0) }
-            var named: SourceSpecies?
+            var named: SpeciesDecoder.Content?
             if problem == nil {
                 do throws(RowError) {
                     if table.format.holdsSpecies {
@@ -151,10 +153,12 @@ struct Reading {
                 problem =
                     if !table.format.holdsSpecies {
                         try stage(record, row, shared, dataset: dataset, file: number, complete: complete)
-                    } else if let named {
-                        try add(named, row, file: number)
                     } else {
-                        leaveOut("without a name", file: number)
+                        switch named {
+                        case .species(let species): try add(species, row, file: number)
+                        case .nothing(let reason): leaveOut(reason, row, file: number)
+                        case nil: nil
+                        }
                     }
             }
             if let problem { try reject(problem, row, file: number) }
@@ -195,12 +199,14 @@ struct Reading {
     private mutating func stage(
         _ record: SourceRecord, _ row: Row, _ shared: SharedChecklists?, dataset: Int, file: Int, complete: Bool?
     ) throws(ImportError) -> RowError? {
-        if record.isForeign { return leaveOut("not of the class Aves", file: file) }
+        if let other = record.otherAnimal {
+            return leaveOut("not a bird (\(Row.shown(row.text(other), atMost: 40)))", row, file: file)
+        }
         if record[.valid] == 0, !options.includeInvalid {
-            return leaveOut("did not pass review (--include-invalid keeps them)", file: file)
+            return leaveOut("did not pass review (--include-invalid keeps them)", row, file: file)
         }
         if let shared, !shared.keeps(record, row) {
-            return leaveOut("on another copy of a shared checklist", file: file)
+            return leaveOut("on another copy of a shared checklist", row, file: file)
         }
         do throws(StoreError) {
             switch try staging.add(record, row, dataset: dataset, file: file, complete: complete) {
@@ -221,24 +227,26 @@ struct Reading {
     /// Keeps the names of a species.
     ///
     /// The same code may come several times. The same names are left out. Of a taxonomy and another table, the taxonomy
-    /// is kept, in whatever order they come. All other differences are errors, since no table is known to be better.
+    /// is kept, in whatever order they come; of two taxonomies, the later file. All other differences are errors, since
+    /// no table is known to be better.
     /// - Returns: The error of the row, or nil.
     private mutating func add(_ named: SourceSpecies, _ row: Row, file: Int) throws(ImportError) -> RowError? {
+        var named = named
+        named.file = file
         let code = Array(named.code.utf8)
         if let first = speciesByCode[code] {
-            if species[first.index].hasNames(of: named) {
+            let other = species[first.index]
+            if other.hasNames(of: named) {
                 species[first.index].learn(from: named)
-                return leaveOut("the same as an earlier row", file: file)
+                return leaveOut("the same as an earlier row", row, file: file)
             }
-            // Only a taxonomy gives an order.
-            let isOrdered = (species[first.index].taxonOrder != nil, named.taxonOrder != nil)
-            if first.file != file, isOrdered.0 != isOrdered.1 {
-                let isFirstKept = isOrdered.0
-                if !isFirstKept {
-                    species[first.index] = named
-                    speciesByCode[code] = (first.index, file, row.line)
-                }
-                return leaveOut("named differently in a taxonomy", file: isFirstKept ? file : first.file)
+            if first.file != file, other.isOfTaxonomy || named.isOfTaxonomy {
+                guard named.isOfTaxonomy else { return leaveOut("named differently in a taxonomy", row, file: file) }
+                species[first.index] = named
+                speciesByCode[code] = (first.index, file, row.line)
+                return leaveOut(
+                    "named differently in a \(other.isOfTaxonomy ? "later " : "")taxonomy", row, line: first.line,
+                    file: first.file)
             }
             let origin =
                 first.file == file ? "line \(first.line)" : "\(report.files[first.file].path), line \(first.line)"
@@ -252,10 +260,14 @@ struct Reading {
         return nil
     }
 
-    /// Counts a row that is left out.
+    /// Counts a row that is left out, and notes the line of the first for each reason.
+    /// - Parameter line: The line that is left out, if it is not that of the row.
     /// - Returns: Nil, since it is not an error.
-    private mutating func leaveOut(_ reason: String, file: Int) -> RowError? {
+    private mutating func leaveOut(_ reason: String, _ row: Row, line: Int? = nil, file: Int) -> RowError? {
+        let known = report.files[file].leftOut
+        let reason = known[reason] != nil || known.count < Self.mostReasons ? reason : "for other reasons"
         report.files[file].leftOut[reason, default: 0] += 1
+        if report.files[file].firstLeftOut[reason] == nil { report.files[file].firstLeftOut[reason] = line ?? row.line }
         return nil
     }
 

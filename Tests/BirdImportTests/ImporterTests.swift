@@ -281,7 +281,7 @@ import Testing
             report.text == """
                 \(path): Project FeederWatch raw, data set fw
                   4 records read
-                  1 left out: did not pass review (--include-invalid keeps them)
+                  1 left out: did not pass review (--include-invalid keeps them), on line 4
                 Stored: 3 records on 2 checklists at 1 location
                 2 species are in no species table: comred (1), stejay (2)
 

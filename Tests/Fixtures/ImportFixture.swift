@@ -62,6 +62,11 @@ final class ImportFixture {
     func run(_ files: String..., change: (inout ImportOptions) -> Void = { _ in }) throws(ImportError)
         -> ImportReport
     {
+        try run(files: files, change: change)
+    }
+
+    @discardableResult
+    func run(files: [String], change: (inout ImportOptions) -> Void = { _ in }) throws(ImportError) -> ImportReport {
         var options = ImportOptions(files: files.map(path), database: database)
         // 2024-05-06 07:08:09 UTC.
         options.now = 1_714_979_289

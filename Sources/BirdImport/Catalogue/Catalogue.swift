@@ -7,7 +7,9 @@ import Birds
 final class Catalogue {
     let database: Database
     /// Whether existing rows have got new ids, so that summaries and boxes must be made again.
-    private(set) var hasMovedIDs = false
+    var hasMovedIDs = false
+    /// The codes that have given way to others in this import, as UTF-8.
+    var retiredCodes: [[UInt8]: [UInt8]] = [:]
 
     init(_ database: Database) { self.database = database }
 
@@ -224,34 +226,5 @@ final class Catalogue {
         var columns: [String] = []
         while try select.step() { columns.append("\"" + (select.text(0) ?? "").replacing("\"", with: "\"\"") + "\"") }
         return columns
-    }
-
-    /// Stores the names of species, and adds species that are new. A category or order that the species table does not
-    /// give stays as it is.
-    /// - Parameter species: Each code only once.
-    /// - Returns: The number of species that were added or changed.
-    func name(_ species: [SourceSpecies]) throws(StoreError) -> Int {
-        var codes = ByteTable()
-        // Each code comes only once, so the number of a code is its position in `species`.
-        for species in species { _ = Array(species.code.utf8).withUnsafeBytes { codes.number(of: $0) } }
-        let ids = try speciesIDs(codes)
-        let update = try database.prepare(
-            """
-            UPDATE species SET scientific_name = ?2, common_name = ?3,
-                category = coalesce(?4, category), taxon_order = coalesce(?5, taxon_order)
-            WHERE id = ?1 AND (scientific_name IS NOT ?2 OR common_name IS NOT ?3
-                OR category IS NOT coalesce(?4, category) OR taxon_order IS NOT coalesce(?5, taxon_order))
-            """)
-        var changed = 0
-        for (id, species) in zip(ids, species) {
-            update.bind(1, id)
-            update.bind(2, species.scientificName)
-            update.bind(3, species.commonName)
-            update.bind(4, species.category)
-            update.bind(5, species.taxonOrder)
-            try update.run()
-            changed += Int(database.changes)
-        }
-        return changed
     }
 }

@@ -1,41 +1,63 @@
 import Birds
 
+/// The species of the taxa of an import, by the numbers of the taxa.
+struct NamedTaxa {
+    var ids: [Int64] = []
+    /// The names as written of those taxa whose species says less, such as `Turdus cf. merula`. Their records keep them
+    /// in their comments.
+    var remarks: [Int: [UInt8]] = [:]
+}
+
 extension Catalogue {
-    /// The ids of taxa, by their numbers.
+    /// Finds the species of taxa. Each distinct taxon is looked up once, however many records have it.
     ///
-    /// A taxon without a code is looked up by its scientific name and then by its common name, without regard to case.
-    /// If no species has such a name, the scientific name becomes the code of a new species, or else the common name.
-    /// So no record is lost, and the report lists the species as unknown.
+    /// A taxon without a code is looked up by the forms of its scientific name (`ScientificName`), then by its common
+    /// name, and then by the name of the species to which it belongs. If nothing matches, the scientific name becomes
+    /// the code of a new species, or else the common name. So no record is lost, and the report lists the species as
+    /// unknown. A subspecies for which the file has a category is not taken for its species, but becomes a species row
+    /// with the names and category of the file.
     /// - Parameter taxa: Keys of `Taxon`.
-    func speciesIDs(taxa: ByteTable) throws(StoreError) -> [Int64] {
-        let byName = try ["scientific_name", "common_name"].map { (column) throws(StoreError) in
-            // If several species have the same name, the one with the least code: ids ascend with codes.
-            try database.prepare("SELECT code FROM species WHERE \(column) = ?1 COLLATE NOCASE ORDER BY id LIMIT 1")
-        }
-        // NOCASE ignores case in ASCII only (https://www.sqlite.org/datatype3.html), and finds most names by an index.
-        // Names that it does not find are compared in all scripts and normal forms.
-        let codeByID = try database.prepare("SELECT code FROM species WHERE id = ?1")
-        let folded = FoldedNames(database)
+    func speciesIDs(taxa: ByteTable) throws(StoreError) -> NamedTaxa {
+        let search = try SpeciesSearch(database)
+        var result = NamedTaxa()
         var codes = ByteTable()
         var numbers: [Int] = []
-        for taxon in (0..<taxa.count).lazy.map({ Taxon(taxa.key($0)) }) {
+        // What to store for codes that have no names yet, by the number of the code.
+        var described: [Int: SourceSpecies] = [:]
+        for (number, taxon) in (0..<taxa.count).lazy.map({ Taxon(taxa.key($0)) }).enumerated() {
             var code = taxon.code
-            let names = [(taxon.scientificName, FoldedNames.Column.scientific), (taxon.commonName, .common)]
-            for (select, (name, column)) in zip(byName, names) where code.isEmpty && !name.isEmpty {
-                select.bind(1, utf8: name, 0..<name.count)
-                while try select.step() { code = select.bytes(0) }
-                guard code.isEmpty, let id = try folded.ids(String(decoding: name, as: UTF8.self), column).first else {
-                    continue
-                }
-                codeByID.bind(1, id)
-                while try codeByID.step() { code = codeByID.bytes(0) }
+            var description: SourceSpecies?
+            if code.isEmpty {
+                let match = try search.find(taxon)
+                code = match.code
+                if let remark = match.remark { result.remarks[number] = Array(remark.utf8) }
+                description = match.description
             }
-            if code.isEmpty { code = taxon.scientificName.isEmpty ? taxon.commonName : taxon.scientificName }
+            // A later file of the import may retire a code that replaces another one.
+            for _ in 0..<retiredCodes.count {
+                guard let new = retiredCodes[code] else { break }
+                code = new
+            }
             // Never nil: there are no more codes than taxa, and those fitted into a table of the same size.
-            numbers.append(code.withUnsafeBytes { codes.number(of: $0) } ?? 0)
+            let position = code.withUnsafeBytes { codes.number(of: $0) } ?? 0
+            numbers.append(position)
+            if let description, described[position] == nil { described[position] = description }
         }
         let ids = try speciesIDs(codes)
-        return numbers.map { ids[$0] }
+        let describe = try database.prepare(
+            """
+            UPDATE species SET scientific_name = ?2, common_name = ?3, category = ?4
+            WHERE id = ?1 AND scientific_name IS NULL AND common_name IS NULL
+            """)
+        for (position, species) in described {
+            describe.bind(1, ids[position])
+            describe.bind(2, species.scientificName)
+            describe.bind(3, species.commonName)
+            describe.bind(4, species.category)
+            try describe.run()
+        }
+        result.ids = numbers.map { ids[$0] }
+        return result
     }
 
     /// Stores the names of locations.

@@ -117,7 +117,7 @@ struct RecordDecoder {
         }
     }
 
-    /// A species has a code, or only names. The author is removed from a scientific name.
+    /// A species has a code, or only names. `Catalogue` finds the species of the names.
     private func decodeSpecies(_ row: inout Row, into record: inout SourceRecord) throws(RowError) {
         guard columns.has(.scientificName) || columns.has(.authoredName) else {
             record.species = try columns.code(.species, row)
@@ -125,17 +125,22 @@ struct RecordDecoder {
         }
         record.species = try columns.text(.species, row)
         record.commonName = try columns.text(.commonName, row)
-        record.scientificName = try columns.text(.scientificName, row)
-        if record.scientificName.isEmpty {
-            record.scientificName = try columns.text(.authoredName, row)
-            let end = ScientificName.end(in: row.bytes[record.scientificName.range])
-            record.scientificName.end = Int32(clamping: end)
+        record.speciesName = try columns.text(.scientificName, row)
+        record.scientificName = try columns.text(.authoredName, row)
+        record.category = .empty
+        let subspecies = try columns.text(.subspecies, row)
+        if !subspecies.isEmpty {
+            record.scientificName = subspecies
+            let name = try columns.text(.subspeciesCommonName, row)
+            if !name.isEmpty { record.commonName = name }
+            record.category = try columns.text(.category, row)
+        } else if record.scientificName.isEmpty {
+            (record.scientificName, record.speciesName) = (record.speciesName, .empty)
         }
         if record.species.isEmpty, record.scientificName.isEmpty, record.commonName.isEmpty {
             throw columns.error(columns.has(.authoredName) ? .authoredName : .scientificName, "is empty")
         }
-        let taxonClass = try columns.text(.taxonClass, row)
-        record.isForeign = !taxonClass.isEmpty && row.text(taxonClass).lowercased() != "aves"
+        record.otherAnimal = HigherTaxa.notBirds(columns, row)
     }
 
     /// Whether the record passed its review, and the count if other columns tell it. `occurrenceStatus` takes

@@ -1,44 +1,330 @@
 import Birds
 
-/// Removes the author and the year from scientific names, which collections add to them.
-enum ScientificName {
-    /// The words of a subspecies: genus, species and subspecies.
-    private static let mostWords = 3
-    /// Words in lower case with which the names of authors begin.
-    private static let particles: Set<[UInt8]> = Set(
-        [
-            "de", "da", "del", "della", "der", "den", "des", "di", "du", "la", "le", "van", "von", "zu", "ter", "ex",
-            "in", "et",
-        ]
-        .map { Array($0.utf8) })
+/// A scientific name as a file writes it, and the names under which to look for it in a taxonomy.
+///
+/// Files add authors, years, subgenera, ranks and doubts to names. A taxonomy has only some of these, so a name is
+/// looked up in several forms, the most exact first. Invariants:
+/// - Only `names` mean the same taxon as the text. `species` is what a subspecies belongs to, and a match there loses
+///   part of the text, which the caller must keep elsewhere.
+/// - A domestic form, a hybrid, a group of species or a bird that is only similar to a species (`aff.`) never has the
+///   species among its names.
+struct ScientificName {
+    /// The forms to look up, the most exact first: as written, without author, without subgenus.
+    private(set) var names: [String] = []
+    /// The species of a subspecies, to look up if `names` are unknown; also the beginning of a text whose end is not
+    /// understood.
+    private(set) var species: [String] = []
+    /// The name if no taxonomy knows it: as written, without an author and year that are certain.
+    private(set) var kept: String
+    /// Whether the text says that the identification is not certain (`cf.`, `?`).
+    private(set) var isUncertain = false
+    private(set) var kind = Kind.species
 
-    /// The end of the name in a text such as `Larus argentatus Pontoppidan, 1763`. The name is the first word and up to
-    /// two following words in lower case. Names of hybrids and of undecided species (`/`) have another form and are
-    /// kept.
-    /// - Returns: A position in `text`.
-    static func end(in text: ArraySlice<UInt8>) -> Int {
-        if text.contains(UInt8(ascii: "/")) || hasCross(text) { return text.endIndex }
-        var end = text.startIndex
-        var words = 0
-        for word in text.split(separator: 0x20, omittingEmptySubsequences: true) {
-            let isName = words == 0 || words < mostWords && isEpithet(word)
-            // `Larus sp.` is a bird of the genus whose species is not known.
-            guard isName || words == 1 && word.elementsEqual("sp.".utf8) else { break }
-            words += 1
-            end = word.endIndex
-        }
-        return end
+    enum Kind {
+        case species, subspecies, domestic
+        /// Two or more species: a hybrid or one of several (`/`).
+        case several
+        /// A species of a genus or family (`sp.`).
+        case undecided
+        /// Similar to a species, but not it (`aff.`).
+        case affinity
     }
 
-    /// Whether a word can name a species or subspecies: lower case, hyphens and letters outside ASCII.
-    private static func isEpithet(_ word: ArraySlice<UInt8>) -> Bool {
-        word.allSatisfy { $0 &- 0x61 < 26 || $0 == UInt8(ascii: "-") || $0 >= 0x80 } && !particles.contains(Array(word))
+    init(_ text: String) {
+        let clean = Self.clean(text)
+        kept = clean
+        names = [clean]
+        var words = Self.words(clean)
+        dropDoubt(&words)
+        guard words.count > 1 else {
+            if isUncertain { add(words.joined(separator: " ")) }
+            return
+        }
+        if words.contains(where: Self.isCross) || clean.contains("/") {
+            kind = .several
+            if isUncertain { add(words.joined(separator: " ")) }
+            addPairs(words)
+        } else if words.contains(where: { Self.affinities.contains($0.lowercased()) }) {
+            kind = .affinity
+        } else if let end = words.dropFirst().firstIndex(where: { Self.undecided.contains($0.lowercased()) }) {
+            kind = .undecided
+            add(words[..<end].joined(separator: " ") + " sp.")
+        } else {
+            addParts(words)
+        }
     }
 
-    /// Whether there is a sign of a hybrid: a word `x`, or one that begins with `×` (C3 97 in UTF-8).
-    private static func hasCross(_ text: ArraySlice<UInt8>) -> Bool {
-        text.split(separator: 0x20).contains {
-            $0.elementsEqual("x".utf8) || $0.first == 0xC3 && $0.dropFirst().first == 0x97
+    /// The kind of taxon, in the words of eBird's taxonomy, for a name that no taxonomy knows; nil for a species.
+    var category: String? {
+        switch kind {
+        case .species, .affinity: nil
+        case .subspecies: "issf"
+        case .domestic: "domestic"
+        case .undecided: "spuh"
+        case .several: SpeciesDecoder.category(of: SourceSpecies(code: "", scientificName: names.last ?? kept))
         }
+    }
+
+    /// Adds a form to look up, unless it is there.
+    private mutating func add(_ name: String) {
+        if !name.isEmpty, !names.contains(name) { names.append(name) }
+    }
+
+    // MARK: Texts and words
+
+    /// White space becomes single spaces, and so do underscores if there are no spaces. Quotes around the whole, signs
+    /// of extinct species and invisible characters are removed.
+    static func clean(_ text: String) -> String {
+        var result = String.UnicodeScalarView()
+        let hasSpace = text.unicodeScalars.contains { $0.properties.isWhitespace }
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\u{200B}", "\u{200C}", "\u{200D}", "\u{FEFF}", "\u{AD}", "†": continue
+            case _ where scalar.properties.isWhitespace, "_" where !hasSpace:
+                if result.last != " ", !result.isEmpty { result.append(" ") }
+            default: result.append(scalar)
+            }
+        }
+        if result.last == " " { result.removeLast() }
+        if result.count > 2, let first = result.first, let last = result.last, quotes.contains(first),
+            quotes.contains(last)
+        {
+            result = String.UnicodeScalarView(result.dropFirst().dropLast())
+        }
+        return String(result)
+    }
+
+    private static let quotes: Set<Unicode.Scalar> = ["\"", "'", "“", "”", "„", "«", "»", "‘", "’"]
+
+    /// The words of a text; a mark that is written together with the next word (`f.domestica`) is a word of its own.
+    private static func words(_ text: String) -> [String] {
+        text.split(separator: " ").flatMap { word -> [String] in
+            guard let dot = word.firstIndex(of: "."), word.index(after: dot) < word.endIndex else {
+                return [String(word)]
+            }
+            let (mark, rest) = (String(word[...dot]), String(word[word.index(after: dot)...]))
+            let isMark = ranks.contains(mark) || doubts.contains(mark) || affinities.contains(mark) || mark == "sp."
+            return isMark ? [mark, rest] : [String(word)]
+        }
+    }
+
+    /// Marks of a rank below the species.
+    private static let ranks: Set<String> = [
+        "ssp.", "ssp", "subsp.", "subsp", "subspecies", "f.", "fo.", "forma", "form", "var.", "var", "variety",
+        "varietas", "morph", "morpha", "race", "ab.",
+    ]
+    private static let doubts: Set<String> = ["cf.", "cf", "cfr.", "cfr", "conf."]
+    private static let affinities: Set<String> = ["aff.", "aff", "nr.", "nr", "near"]
+    private static let undecided: Set<String> = ["sp.", "sp", "spp.", "spp", "spec.", "spec", "indet.", "indet"]
+    /// Words in lower case with which the names of authors begin, or that join them.
+    private static let particles: Set<String> = [
+        "de", "da", "del", "della", "der", "den", "des", "di", "du", "la", "le", "van", "von", "zu", "ter", "ex", "in",
+        "et", "and", "al", "al.", "in:", "e", "y", "und", "do", "dos", "af", "nec", "non",
+    ]
+
+    private static func isCross(_ word: String) -> Bool { word == "x" || word == "X" || word.contains("×") }
+
+    /// A word that names a species or subspecies: lower case, hyphens and letters outside ASCII.
+    private static func isEpithet(_ word: some StringProtocol) -> Bool {
+        word.utf8.count > 1 && !particles.contains(String(word))
+            && word.utf8.allSatisfy { $0 &- 0x61 < 26 || $0 == UInt8(ascii: "-") || $0 >= 0x80 }
+    }
+
+    private static func hasLowercase(_ word: String) -> Bool {
+        word.unicodeScalars.contains(where: \.properties.isLowercase)
+    }
+
+    private static func isYear(_ word: String) -> Bool {
+        let digits = word.utf8.filter { $0 &- 0x30 < 10 }.count
+        return digits == 4 && word.utf8.allSatisfy { $0 &- 0x30 < 10 || "()[],.;:".utf8.contains($0) }
+    }
+
+    /// Whether words can only be an author and a year: names with capitals, initials, particles and numbers. A
+    /// parenthesis without a year may also name a form, as in `Branta bernicla (Gray-bellied)`.
+    private static func isAuthor(_ words: ArraySlice<String>) -> Bool {
+        guard let first = words.first else { return true }
+        if first.hasPrefix("(") || first.hasPrefix("[") { return words.contains(where: isYear) }
+        return words.allSatisfy { word in
+            if word == "&" || isYear(word) || particles.contains(word.lowercased()) { return true }
+            guard let letter = word.unicodeScalars.first(where: \.properties.isAlphabetic) else { return false }
+            return letter.properties.isUppercase || word.contains("'") || word.contains("’")
+        }
+    }
+
+    /// Removes `cf.` and question marks.
+    private mutating func dropDoubt(_ words: inout [String]) {
+        let certain = words.filter { !Self.doubts.contains($0.lowercased()) }
+            .map { $0.replacing("(?)", with: "").replacing("?", with: "") }.filter { !$0.isEmpty }
+        isUncertain = certain != words
+        words = certain
+    }
+
+    // MARK: Hybrids and undecided pairs
+
+    /// Adds the forms of eBird's taxonomy for two species: `Anas platyrhynchos x acuta`, in either order, and
+    /// `Corvus corone/cornix`.
+    private mutating func addPairs(_ words: [String]) {
+        var sides: [[String]]
+        let isHybrid = words.contains(where: Self.isCross)
+        if isHybrid {
+            // `×acuta` is a cross and a word.
+            let separate = words.flatMap { word in
+                word.count > 1 && word.contains("×") ? ["×", word.replacing("×", with: "")] : [word]
+            }
+            sides = separate.split(whereSeparator: Self.isCross).map(Array.init)
+        } else {
+            sides = words.joined(separator: " ").split(separator: "/").map {
+                $0.split(separator: " ").map(String.init)
+            }
+        }
+        // An author after a species is removed.
+        sides = sides.map { side in
+            let end = side.dropFirst().firstIndex { !Self.isEpithet($0) } ?? side.endIndex
+            return Self.isAuthor(side[end...]) ? Array(side[..<end]) : side
+        }
+        guard sides.count == 2, let genus = sides[0].first, !sides[1].isEmpty else { return }
+        let sign = isHybrid ? " x " : "/"
+        for (one, other) in isHybrid ? [(0, 1), (1, 0)] : [(0, 1)] {
+            let (first, second) = (sides[one], sides[other])
+            guard first.count > 1 else { continue }
+            // `Anas platyrhynchos x A. acuta` has the genus once too.
+            if first.first == genus, second.first == genus || second.first == genus.prefix(1) + ".", second.count > 1 {
+                add(first.joined(separator: " ") + sign + second.dropFirst().joined(separator: " "))
+            }
+            add(first.joined(separator: " ") + sign + second.joined(separator: " "))
+        }
+    }
+
+    // MARK: Genus, subgenus, species, subspecies and author
+
+    private mutating func addParts(_ original: [String]) {
+        var words = original
+        // Where all is in capitals, nothing tells names from authors but a number or comma.
+        let isCapital = words[0].count > 1 && !words[..<2].contains(where: Self.hasLowercase)
+        if isCapital {
+            let end = words.firstIndex(where: Self.hasLowercase) ?? words.count
+            for index in 0..<end { words[index] = index == 0 ? Self.capitalized(words[0]) : words[index].lowercased() }
+        }
+        let genus = words[0]
+        var position = 1
+        var subgenus: String?
+        if words.count > 2, let inner = Self.inner(words[1], isCapital: isCapital),
+            Self.isEpithet(words[2].trimmingSuffix(",;"))
+        {
+            subgenus = inner
+            position = 2
+        }
+        var epithets: [String] = []
+        var isMarked = false
+        // The end of the name in `words`, after which the author follows.
+        var end = position
+        while position < words.count, epithets.count < 3 {
+            let isMark = !epithets.isEmpty && Self.ranks.contains(words[position].lowercased())
+            let next = isMark ? position + 1 : position
+            guard next < words.count, epithets.count < 2 || isMark else { break }
+            let word = words[next].trimmingSuffix(",;")
+            guard Self.isEpithet(word) else { break }
+            let isEnd = word != words[next]
+            // In capitals, what a year follows is the author.
+            if isCapital, !epithets.isEmpty, !isMark, isEnd || next + 1 < words.count && Self.isYear(words[next + 1]) {
+                break
+            }
+            epithets.append(word)
+            isMarked = isMarked || isMark
+            position = next + 1
+            end = position
+            if isEnd { break }
+        }
+        let rest = isCapital ? original[end...] : words[end...]
+        guard let first = epithets.first else {
+            addGenus(original)
+            return
+        }
+        kind = epithets.count > 1 ? .subspecies : .species
+        if words.dropFirst(2).contains(where: { Self.isDomestic($0) && Self.bare($0) != first }) { kind = .domestic }
+        let isAuthor = Self.isAuthor(rest)
+        let genera = [genus] + (subgenus.map { [$0] } ?? [])
+        var exact: [String] = []
+        // As written without the author, which may still have a subgenus and marks of ranks.
+        let written = words[..<end].joined(separator: " ").trimmingSuffix(",;")
+        if isAuthor || kind == .domestic {
+            if subgenus != nil || isMarked { exact.append(written) }
+            for genus in genera { exact.append(([genus] + epithets).joined(separator: " ")) }
+        }
+        if kind == .domestic {
+            // The domestic forms of eBird's taxonomy.
+            for genus in genera {
+                exact += ["\(genus) \(first) (Domestic type)", "\(genus) \(first) (Feral Pigeon)"]
+            }
+            // `(Domestic type)` is in the text, so the words before it are the wild species.
+            if epithets.count == 1 { exact.removeAll { name in genera.contains { name == "\($0) \(first)" } } }
+            exact.removeAll { $0 == written && epithets.count == 1 }
+        } else {
+            if epithets.count > 1, !isAuthor {
+                for genus in genera { species.append(([genus] + epithets).joined(separator: " ")) }
+            }
+            if epithets.count > 1 || !isAuthor {
+                for genus in genera { species.append("\(genus) \(first)") }
+            }
+            if isAuthor, !isCapital { kept = isUncertain ? kept : written }
+        }
+        for name in exact { add(name) }
+    }
+
+    /// Adds the forms of a text whose second word is no epithet: a genus with an author, or a name with capitals.
+    private mutating func addGenus(_ words: [String]) {
+        let author = words.dropFirst()
+        if Self.isAuthor(author), author.contains(where: Self.isYear) {
+            // `Larus Linnaeus, 1758` is a genus; `Parus Major Linnaeus, 1758` a species if a taxonomy knows it.
+            if author.dropFirst().dropLast().contains(where: { $0.first?.isUppercase == true }) {
+                add("\(words[0]) \(words[1].trimmingSuffix(",;"))")
+            } else {
+                add(words[0])
+                if !isUncertain { kept = words[0] }
+            }
+            return
+        }
+        var count = words.count - 1
+        while count > 1 {
+            species.append(words[..<count].joined(separator: " ").trimmingSuffix(",;"))
+            count -= 1
+        }
+    }
+
+    /// Whether a word says that a form is domestic.
+    private static func isDomestic(_ word: String) -> Bool {
+        let word = bare(word).lowercased()
+        return word.hasPrefix("domestic") || word.hasPrefix("feral") || word == "dom" || word == "dom."
+    }
+
+    /// A word without parentheses and commas.
+    private static func bare(_ word: String) -> String {
+        String(word.drop { "([".contains($0) }).trimmingSuffix(",;)]")
+    }
+
+    /// The subgenus in a word such as `(Cyanistes)`; nil if it is none.
+    private static func inner(_ word: String, isCapital: Bool) -> String? {
+        guard word.count > 3, word.first == "(" && word.last == ")" || word.first == "[" && word.last == "]" else {
+            return nil
+        }
+        let inner = String(word.dropFirst().dropLast())
+        let name = isCapital ? capitalized(inner) : inner
+        guard name.first?.isUppercase == true, name.dropFirst().allSatisfy({ $0.isLowercase || $0 == "-" }) else {
+            return nil
+        }
+        return name
+    }
+
+    private static func capitalized(_ word: String) -> String {
+        word.prefix(1).uppercased() + word.dropFirst().lowercased()
+    }
+}
+
+extension String {
+    /// Without the given characters at its end.
+    fileprivate func trimmingSuffix(_ characters: String) -> String {
+        var text = self[...]
+        while let last = text.last, characters.contains(last) { text.removeLast() }
+        return String(text)
     }
 }

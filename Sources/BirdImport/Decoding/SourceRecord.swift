@@ -16,6 +16,10 @@ struct SourceRecord {
     var species = Row.Cell.empty
     var scientificName = Row.Cell.empty
     var commonName = Row.Cell.empty
+    /// The scientific name of the species, if the file gives it beside a more exact name.
+    var speciesName = Row.Cell.empty
+    /// The category of a subspecies with names of its own; empty for all others.
+    var category = Row.Cell.empty
     /// Nil if the birds were not counted.
     var count: Int64?
     /// The code of the checklist.
@@ -24,8 +28,8 @@ struct SourceRecord {
     var source = Row.Cell.empty
     /// The identifier that copies of a shared checklist have in common.
     var group = Row.Cell.empty
-    /// Whether the row says that it is not a bird.
-    var isForeign = false
+    /// The kingdom, phylum, class or order that tells that it is not a bird; nil for birds.
+    var otherAnimal: Row.Cell?
     /// The numbers of texts and remarks of the row that were longer than their limits in `Columns`, and were cut.
     var cutTexts = 0
     var cutRemarks = 0

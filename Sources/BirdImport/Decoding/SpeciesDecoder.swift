@@ -9,43 +9,83 @@ struct SourceSpecies: Equatable {
     var category: String?
     /// Its position in a list in which relatives follow one another. Only taxonomies have it.
     var taxonOrder: Double?
+    /// Whether it comes from a taxonomy, which knows names and codes better than other tables.
+    var isOfTaxonomy = false
+    /// Whether the code is only the scientific name, since the table has no codes.
+    var isNamedByCode = false
+    /// The number of the last file of the import that has it.
+    var file = 0
 
     func hasNames(of other: SourceSpecies) -> Bool {
         scientificName == other.scientificName && commonName == other.commonName
     }
 
-    /// Takes the order and category from a row with the same names. A row with an order comes from a taxonomy, which
-    /// knows the category better than `SpeciesDecoder.category` can guess it.
+    /// Takes the order and category from a later row with the same code and names. A taxonomy knows the category better
+    /// than `SpeciesDecoder.category` can guess it.
     mutating func learn(from other: SourceSpecies) {
-        guard taxonOrder == nil else { return }
-        (taxonOrder, category) = (other.taxonOrder, other.category ?? category)
+        isNamedByCode = isNamedByCode && other.isNamedByCode
+        if other.isOfTaxonomy || !isOfTaxonomy { file = other.file }
+        guard !isOfTaxonomy || other.isOfTaxonomy && taxonOrder == nil else { return }
+        isOfTaxonomy = isOfTaxonomy || other.isOfTaxonomy
+        (taxonOrder, category) = (other.taxonOrder ?? taxonOrder, other.category ?? category)
     }
 }
 
 /// Decodes species from rows of a species table.
 struct SpeciesDecoder {
     private let columns: Columns
+    private let rules: Format.Rules
 
-    init(_ columns: Columns) { self.columns = columns }
+    init(_ format: Format, _ columns: Columns) { (self.columns, rules) = (columns, format.rules) }
+
+    /// What a row contains.
+    enum Content {
+        case species(SourceSpecies)
+        /// Nothing to store, for this reason.
+        case nothing(String)
+    }
 
     /// Decodes a row.
-    /// - Returns: Nil for a species without names, since there is nothing to store.
-    func decode(_ row: Row) throws(RowError) -> SourceSpecies? {
+    func decode(_ row: Row) throws(RowError) -> Content {
         try columns.checkWidth(row)
-        let code = row.text(try columns.code(.species, row))
+        let rank = columns.has(.rank) ? row.text(try columns.text(.rank, row)).lowercased() : ""
+        guard rank.isEmpty || Self.categories[rank] != nil else { return .nothing("not a species (\(rank))") }
+        let namesAsCodes = rules.contains(.namesAsCodes)
+        let code = namesAsCodes ? try columns.text(.species, row) : try columns.code(.species, row)
         let scientificName = try columns.text(.scientificName, row)
         let commonName = try columns.text(.commonName, row)
-        if scientificName.isEmpty && commonName.isEmpty { return nil }
+        if scientificName.isEmpty && (commonName.isEmpty || code.isEmpty) { return .nothing("without a name") }
         var species = SourceSpecies(
-            code: code,
+            code: row.text(code),
             scientificName: scientificName.isEmpty ? nil : row.text(scientificName),
             commonName: commonName.isEmpty ? nil : row.text(commonName),
             taxonOrder: columns.has(.taxonOrder) ? try columns.double(.taxonOrder, row) : nil)
+        if namesAsCodes {
+            // The IOC list marks extinct species with daggers.
+            species.scientificName = species.scientificName.map(ScientificName.clean)
+            species.isNamedByCode = species.code.isEmpty
+            if species.isNamedByCode { species.code = species.scientificName ?? "" }
+            if species.code.isEmpty { return .nothing("without a name") }
+        }
+        species.isOfTaxonomy = rules.contains(.taxonomy) || species.taxonOrder != nil
         // A category in the file takes precedence over a guess from the name.
-        let category = columns.has(.category) ? try columns.text(.category, row) : .empty
-        species.category = category.isEmpty ? Self.category(of: species) : row.text(category)
-        return species
+        let category = columns.has(.category) ? row.text(try columns.text(.category, row)) : rank
+        if category.isEmpty {
+            species.category = Self.category(of: species)
+            if namesAsCodes, species.category == nil, species.scientificName?.split(separator: " ").count == 3 {
+                species.category = "issf"
+            }
+        } else {
+            species.category = Self.categories[category.lowercased()] ?? category
+        }
+        return .species(species)
     }
+
+    /// The words of the Clements checklist and the IOC list for ranks, and those of eBird's taxonomy.
+    private static let categories = [
+        "species": "species", "subspecies": "issf", "ssp": "issf", "ssp.": "issf", "group (polytypic)": "issf",
+        "group (monotypic)": "issf",
+    ]
 
     /// The category of a taxon, guessed from its name by the conventions of eBird's taxonomy; nil if the name does not
     /// tell.

@@ -1,8 +1,7 @@
 import Birds
 
 extension Format {
-    /// GBIF's simple download. It names a species by `species`, without an author, or only by `scientificName`, with
-    /// one.
+    /// GBIF's simple download. `scientificName` has an author and may be a subspecies; `species` is the species.
     static let gbif = Format(
         name: "gbif", title: "GBIF simple download",
         content: .records(complete: nil), syntax: .tab,
@@ -10,7 +9,10 @@ extension Format {
         columns: [
             Column("gbifid", .source),
             Column("datasetkey", .unused),
+            Column("kingdom", .kingdom, required: false),
+            Column("phylum", .phylum, required: false),
             Column("class", .taxonClass),
+            Column("order", .order, required: false),
             Column("species", .scientificName),
             Column("scientificname", .authoredName),
             Column("countrycode", .region),
@@ -36,7 +38,10 @@ extension Format {
             Column("scientificname", .authoredName),
             Column("occurrenceid", or: ["gbifid", "id", "key"], .source, required: false, null: ["NA"]),
             Column("eventid", .checklist, required: false, null: ["NA"]),
+            Column("kingdom", .kingdom, required: false, null: ["NA"]),
+            Column("phylum", .phylum, required: false, null: ["NA"]),
             Column("class", .taxonClass, required: false, null: ["NA"]),
+            Column("order", .order, required: false, null: ["NA"]),
             Column("species", .scientificName, required: false, null: ["NA"]),
             Column("vernacularname", .commonName, required: false, null: ["NA"]),
             Column("countrycode", .region, required: false),

@@ -43,6 +43,9 @@ extension Format {
             Column("global unique identifier", .source),
             Column("common name", .commonName),
             Column("scientific name", .scientificName),
+            Column("category", .category, required: false),
+            Column("subspecies common name", .subspeciesCommonName, required: false),
+            Column("subspecies scientific name", .subspecies, required: false),
             Column("observation count", .count, null: ["X", "x"]),
             Column("breeding code", or: ["breeding bird atlas code"], .breedingCode, required: false),
             Column("country code", .country),
@@ -65,17 +68,5 @@ extension Format {
             Column("reviewed", .reviewed, required: false),
             Column("checklist comments", or: ["trip comments"], .checklistComments, required: false),
             Column("species comments", .comments, required: false),
-        ])
-
-    /// eBird's taxonomy. It gives the category of each taxon, and an order in which relatives follow one another.
-    static let eBirdTaxonomy = Format(
-        name: "ebird-taxonomy", title: "eBird taxonomy",
-        content: .species, syntax: .comma,
-        columns: [
-            Column("species_code", .species),
-            Column("category", .category),
-            Column("sci_name", .scientificName),
-            Column("primary_com_name", .commonName),
-            Column("taxon_order", .taxonOrder),
         ])
 }

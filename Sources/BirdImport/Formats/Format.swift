@@ -40,6 +40,10 @@ public struct Format: Sendable {
         static let sourceByChecklistAndSpecies = Rules(rawValue: 4)
         /// The code of a record is unique within its location only.
         static let sourceWithinLocation = Rules(rawValue: 8)
+        /// A list of all species, which decides about names and codes. The newest one is right.
+        static let taxonomy = Rules(rawValue: 16)
+        /// A species without a code is identified by its scientific name.
+        static let namesAsCodes = Rules(rawValue: 32)
         /// The format has no dates with slashes: a spreadsheet wrote them, in the order of its country.
         static let slashesAreForeign = Rules(rawValue: 1 << 8)
     }
@@ -60,16 +64,20 @@ public struct Format: Sendable {
         case status
         /// A count, if its type is `individuals`.
         case quantity, quantityType
-        /// The class of the taxon. Rows of another class than Aves are left out.
-        case taxonClass
-        /// A scientific name with its author. It is used if there is none without.
+        /// The higher taxa, by which rows are left out that are not about birds (`HigherTaxa`).
+        case kingdom, phylum, taxonClass, order
+        /// A scientific name with its author. If there is `scientificName` too, that one is only the species.
         case authoredName
+        /// The names of a subspecies, beside those of its species.
+        case subspecies, subspeciesCommonName
         /// Whether a detection was marked as wrong.
         case unlikely
         /// Nothing that is imported: the column only helps to detect the format.
         case unused
         // Members of a species, beside its code in `species`.
         case scientificName, commonName, taxonOrder, category
+        /// The rank of a row of a list that also has rows for genera, families and orders.
+        case rank
     }
 
     struct Column: Sendable {
@@ -97,8 +105,9 @@ public struct Format: Sendable {
 
     /// All formats. Detection takes the first one that fits, so formats with more required columns come first.
     public static let all: [Format] = [
-        .eBird, .gbif, .feederWatch, .eBirdMyData, .plain, .birdNETPi, .birdNETGo, .eBirdTaxonomy, .feederWatchSpecies,
-        .plainSpecies, .darwinCore,
+        .eBird, .gbif, .feederWatch, .eBirdMyData, .plain, .birdNETPi, .birdNETGo, .eBirdTaxonomy, .clements,
+        .feederWatchSpecies,
+        .plainSpecies, .ioc, .darwinCore,
     ]
 
     /// The names that `--format` takes.

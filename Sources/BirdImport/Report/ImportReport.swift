@@ -23,6 +23,8 @@ public struct ImportReport: Sendable {
         public var species = 0
         /// The numbers of rows that were left out, by reason. These are not errors.
         public var leftOut: [String: Int] = [:]
+        /// The line of the first row that was left out, by reason.
+        public var firstLeftOut: [String: Int] = [:]
         public var rowsInError = 0
 
         /// Whether no row can be used. The file is then probably not what it was taken for, and nothing is stored even
@@ -62,6 +64,23 @@ public struct ImportReport: Sendable {
     public internal(set) var locations = 0
     /// The number of species whose names were added or changed.
     public internal(set) var speciesStored = 0
-    /// The species of the stored records that are in no species table, and their numbers of records.
-    public internal(set) var unknownSpecies: [(code: String, records: Int)] = []
+    /// A species of the stored records that is in no species table.
+    public struct UnknownSpecies: Sendable, Equatable {
+        public let code: String
+        /// The number of its records in the database.
+        public let records: Int
+        /// The name in the database that is spelt most like it, for those that a report shows; nil if none is similar.
+        public internal(set) var nearest: String?
+    }
+
+    /// The species of the stored records that are in no species table, in the order of their codes.
+    public internal(set) var unknownSpecies: [UnknownSpecies] = []
+    /// The codes of species that a newer taxonomy has under another code, which their records have now.
+    public internal(set) var retiredCodes: [RetiredCode] = []
+
+    /// A code of a species that has given way to another one.
+    public struct RetiredCode: Sendable, Equatable {
+        public let old: String
+        public let new: String
+    }
 }

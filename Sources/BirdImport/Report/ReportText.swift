@@ -2,7 +2,7 @@ import Birds
 
 extension ImportReport {
     /// The most unknown species that are named.
-    private static let mostNamed = 10
+    static let mostNamed = 10
 
     /// The report as lines, each with a line feed at its end.
     public var text: String {
@@ -38,8 +38,17 @@ extension ImportReport {
             lines.append(
                 "\(isDryRun ? "Would be named" : "Named"): \(Self.count(speciesStored, "species", "species"))")
         }
+        if !retiredCodes.isEmpty {
+            let shown = retiredCodes.prefix(Self.mostNamed).map { "\($0.old) is now \($0.new)" }
+            lines.append(
+                "\(Self.count(retiredCodes.count, "code was", "codes were")) replaced by the newer taxonomy: "
+                    + shown.joined(separator: ", ") + (retiredCodes.count > Self.mostNamed ? ", …" : ""))
+        }
         if !unknownSpecies.isEmpty {
-            let named = unknownSpecies.prefix(Self.mostNamed).map { "\($0.code) (\(Self.number($0.records)))" }
+            let named = unknownSpecies.prefix(Self.mostNamed).map { species in
+                let nearest = species.nearest.map { ", similar to \($0)" } ?? ""
+                return "\(species.code) (\(Self.number(species.records))\(nearest))"
+            }
             let more = unknownSpecies.count > Self.mostNamed ? ", …" : ""
             lines.append(
                 "\(Self.count(unknownSpecies.count, "species is", "species are")) in no species table: "
@@ -59,7 +68,8 @@ extension ImportReport {
         if file.dataset != nil { lines.append("  \(Self.count(file.records, "record", "records")) read") }
         if file.species > 0 || file.dataset == nil { lines.append("  \(Self.number(file.species)) species read") }
         for (reason, count) in file.leftOut.sorted(by: { $0.key < $1.key }) {
-            lines.append("  \(Self.number(count)) left out: \(reason)")
+            let first = file.firstLeftOut[reason].map { count > 1 ? ", first on line \($0)" : ", on line \($0)" } ?? ""
+            lines.append("  \(Self.number(count)) left out: \(reason)\(first)")
         }
         for (count, one, many, limit) in [
             (file.cutTexts, "text", "texts", Columns.longestText),

@@ -123,7 +123,10 @@ final class Staging {
     ///   - species: The rank of each species, by its provisional number. Several numbers may have one rank, since a
     ///     code and a name can mean the same species.
     ///   - datasets: The rank of each data set, by its number.
-    func add(to sorter: Sorter, locations: [Int], species: [Int], datasets: [Int]) throws(StoreError) {
+    ///   - remarks: What to add to the comments of the records of some species, by the provisional numbers of these.
+    func add(
+        to sorter: Sorter, locations: [Int], species: [Int], datasets: [Int], remarks: [Int: [UInt8]]
+    ) throws(StoreError) {
         var reader = records.reader()
         var item = SortItem()
         var bytes: [UInt8] = []
@@ -140,6 +143,7 @@ final class Staging {
                     path: "The import", reason: "it has too many locations or species; import fewer files at once")
             }
             (item.high, item.low) = key.packed()
+            if !remarks.isEmpty, let remark = remarks[staged.species] { RecordDetails.comment(remark, in: &bytes) }
             try sorter.add(item, bytes[...])
         }
     }

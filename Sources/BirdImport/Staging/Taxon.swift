@@ -2,24 +2,29 @@ import Birds
 
 /// How a record names its species: by a code, or by its names if the format has no codes.
 ///
-/// In `Staging` a taxon is a key of bytes: either the code, or 0, the scientific name, 0 and the common name. The two
-/// can't be confused, since no text of a record contains a 0 (`Columns.text` refuses control characters).
+/// In `Staging` a taxon is a key of bytes: either the code, or a 0 and then the scientific name, the common name, the
+/// name of the species and the category, each with a 0 after it. The two can't be confused, since no text of a record
+/// contains a 0 (`Columns.text` refuses control characters).
 struct Taxon {
     /// Empty if the record gives names instead.
     let code: [UInt8]
-    // Empty if the record gives a code, or only the other name.
+    // Empty if the record gives a code, or does not have the name.
     let scientificName: [UInt8]
     let commonName: [UInt8]
+    /// The scientific name of the species, if the file gives it beside a more exact name.
+    let speciesName: [UInt8]
+    /// The category, if the file gives it for a subspecies with names of its own.
+    let category: [UInt8]
 
     /// Takes a key apart.
     init(_ key: ArraySlice<UInt8>) {
         guard key.first == 0 else {
-            (code, scientificName, commonName) = (Array(key), [], [])
+            (code, scientificName, commonName, speciesName, category) = (Array(key), [], [], [], [])
             return
         }
-        let names = key.dropFirst()
-        let end = names.firstIndex(of: 0) ?? names.endIndex
-        (code, scientificName, commonName) = ([], Array(names[..<end]), Array(names[end...].dropFirst()))
+        let parts = key.dropFirst().split(separator: 0, omittingEmptySubsequences: false).map(Array.init)
+        func part(_ index: Int) -> [UInt8] { index < parts.count ? parts[index] : [] }
+        (code, scientificName, commonName, speciesName, category) = ([], part(0), part(1), part(2), part(3))
     }
 
     /// Adds the names of a record to a table of keys.
@@ -30,9 +35,10 @@ struct Taxon {
     ) -> Int? {
         key.removeAll(keepingCapacity: true)
         key.append(0)
-        key.append(contentsOf: row.bytes[record.scientificName.range])
-        key.append(0)
-        key.append(contentsOf: row.bytes[record.commonName.range])
+        for name in [record.scientificName, record.commonName, record.speciesName, record.category] {
+            key.append(contentsOf: row.bytes[name.range])
+            key.append(0)
+        }
         return key.withUnsafeBytes { table.number(of: $0) }
     }
 }

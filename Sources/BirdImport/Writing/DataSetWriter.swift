@@ -42,7 +42,7 @@ struct DataSetWriter {
         var checklists = 0
         var locations = 0
         /// Species without names among those of the records.
-        var unknownSpecies: [(code: String, records: Int)] = []
+        var unknownSpecies: [ImportReport.UnknownSpecies] = []
     }
 
     /// Stores the records.
@@ -56,7 +56,8 @@ struct DataSetWriter {
         let total = staging.count
         let names = staging.takeNames()
         // Finding free ids needs the indexes, so this precedes dropping them.
-        let species = Ranks(try catalogue.speciesIDs(taxa: names.species))
+        let taxa = try catalogue.speciesIDs(taxa: names.species)
+        let species = Ranks(taxa.ids)
         let locationIDs = try catalogue.locationIDs(names.locations)
         try catalogue.nameLocations(names.locationNames, ids: locationIDs)
         let locations = Ranks(locationIDs)
@@ -75,7 +76,8 @@ struct DataSetWriter {
 
         let sorter = Sorter(in: database.folder)
         try staging.add(
-            to: sorter, locations: locations.ofNumber, species: species.ofNumber, datasets: datasets.ofNumber)
+            to: sorter, locations: locations.ofNumber, species: species.ofNumber, datasets: datasets.ofNumber,
+            remarks: taxa.remarks)
         let none = try database.integer("SELECT id FROM species WHERE code = 'nobird'")
         let summaries = try SummaryTable(database)
         // No records of other data sets are left. Then indexes in the default order are filled as records are inserted,
@@ -184,18 +186,35 @@ struct DataSetWriter {
     /// The codes of those species that have no name, and their numbers of records. `nobird` is not a species and needs
     /// no name.
     /// - Parameter ids: Ascending, so that the codes are in order too.
-    private func unknownSpecies(_ ids: [Int64]) throws(StoreError) -> [(code: String, records: Int)] {
+    private func unknownSpecies(_ ids: [Int64]) throws(StoreError) -> [ImportReport.UnknownSpecies] {
         let select = try database.prepare(
             """
             SELECT code, (SELECT total(records) FROM summary WHERE kind = \(SummaryKind.species.rawValue) AND first_key = id)
             FROM species
             WHERE id = ?1 AND scientific_name IS NULL AND common_name IS NULL AND code <> 'nobird'
             """)
-        var unknown: [(code: String, records: Int)] = []
+        var unknown: [ImportReport.UnknownSpecies] = []
         for id in ids {
             select.bind(1, id)
-            while try select.step() { unknown.append((select.text(0) ?? "", Int(select.int64(1)))) }
+            while try select.step() {
+                unknown.append(
+                    ImportReport.UnknownSpecies(code: select.text(0) ?? "", records: Int(select.int64(1))))
+            }
         }
+        try findNearest(&unknown)
         return unknown
+    }
+
+    /// Finds the names of species that are spelt most like the first unknown ones, which a report shows.
+    private func findNearest(_ unknown: inout [ImportReport.UnknownSpecies]) throws(StoreError) {
+        var spellings = unknown.prefix(ImportReport.mostNamed).map { Spelling($0.code) }
+        guard !spellings.isEmpty else { return }
+        let names = try database.prepare("SELECT scientific_name, common_name FROM species ORDER BY id")
+        while try names.step() {
+            for name in (0..<2).compactMap({ names.text($0) }) {
+                for index in spellings.indices { spellings[index].consider(name) }
+            }
+        }
+        for (index, spelling) in spellings.enumerated() { unknown[index].nearest = spelling.nearest }
     }
 }

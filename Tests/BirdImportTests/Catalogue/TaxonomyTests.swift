@@ -99,4 +99,170 @@ import Testing
         let twice = try fixture.run("taxonomy.csv")
         #expect(twice.firstErrors.map(\.reason) == ["the species a has other names in line 2"])
     }
+
+    /// The species of all records.
+    private func codes(_ fixture: ImportFixture) throws -> [String] {
+        try fixture.rows(
+            "SELECT s.code, count(*) FROM observation o JOIN species s ON s.id = o.species_id GROUP BY 1 ORDER BY 1")
+    }
+
+    private static let short = "TAXON_ORDER,CATEGORY,SPECIES_CODE,PRIMARY_COM_NAME,SCI_NAME\n"
+
+    /// In one import or several, in whatever order the records come.
+    @Test(
+        arguments: [["old.csv", "new.csv", "a.csv", "own.csv"], ["old.csv", "a.csv", "own.csv", "new.csv"]],
+        [true, false])
+    func aRetiredCodeGivesWayToTheNewOne(order: [String], isOneImport: Bool) throws {
+        let fixture = try ImportFixture()
+        fixture.write(
+            "old.csv", Self.short + "1,species,oldgul1,Old Gull,Larus exemplaris\n2,species,kept1,Kept,Avis una\n")
+        fixture.write(
+            "new.csv", Self.short + "1,species,newgul1,New Gull,Larus exemplaris\n2,species,kept1,Kept,Avis una\n")
+        fixture.write(
+            "a.csv", plainHeader + "L1,,,,2021,2,3,newgul1,1\nL1,,,,2021,2,3,kept1,1\nL1,,,,2021,2,3,oldgul1,2\n")
+        fixture.write(
+            "own.csv",
+            "Submission ID,Common Name,Scientific Name,Count,State/Province,Location ID,Location,Latitude,Longitude,Date,Time\n"
+                + "S1,Any Gull,Larus exemplaris,1,CA-BC,L1,Home,48.5,-123.5,2021-02-03,\n")
+        if isOneImport {
+            #expect(try fixture.run(files: order).rowsInError == 0)
+        } else {
+            // Records with the old code that come after the new taxonomy are not known to it.
+            for file in order where file != "a.csv" || order.last == "new.csv" { try fixture.run(file) }
+        }
+        let isWithoutPlain = !isOneImport && order.last != "new.csv"
+        #expect(try codes(fixture) == (isWithoutPlain ? ["newgul1|1"] : ["kept1|1", "newgul1|3"]))
+        #expect(try fixture.rows("SELECT code, common_name FROM species") == ["kept1|Kept", "newgul1|New Gull"])
+        #expect(try fixture.isSound())
+        if !isWithoutPlain {
+            #expect(try fixture.rows("SELECT species_count FROM checklist ORDER BY 1") == ["1", "2"])
+        }
+        let sums = try fixture.rows("SELECT * FROM summary ORDER BY 1, 2, 3, 4, 5")
+        let database = try Database(path: fixture.database, mode: .readWrite)
+        try DerivedTables.rebuild(in: database, isKnown: false)
+        #expect(try fixture.rows("SELECT * FROM summary ORDER BY 1, 2, 3, 4, 5") == sums)
+    }
+
+    @Test func aReportNamesRetiredCodes() throws {
+        let fixture = try ImportFixture()
+        fixture.write("old.csv", Self.short + "1,species,oldgul1,Old Gull,Larus exemplaris\n")
+        fixture.write("new.csv", Self.short + "1,species,newgul1,New Gull,Larus exemplaris\n")
+        try fixture.run("old.csv")
+        let report = try fixture.run("new.csv")
+        #expect(report.retiredCodes == [.init(old: "oldgul1", new: "newgul1")])
+        #expect(report.text.contains("1 code was replaced by the newer taxonomy: oldgul1 is now newgul1\n"))
+    }
+
+    /// Birds of a species that was split may belong to any of its parts.
+    @Test func codesOfSplitSpeciesStay() throws {
+        let fixture = try ImportFixture()
+        fixture.write("old.csv", Self.short + "1,species,hergul,Herring Gull,Larus argentatus\n")
+        fixture.write("a.csv", plainHeader + "L1,,,,2021,2,3,hergul,1\n")
+        fixture.write(
+            "new.csv",
+            Self.short + "1,species,euhgul1,European Herring-Gull,Larus argentatus\n"
+                + "2,species,amhgul1,American Herring-Gull,Larus smithsonianus\n")
+        fixture.write("occurrence.txt", "scientificName\teventDate\nLarus argentatus\t2021-02-03\n")
+        for file in ["old.csv", "a.csv", "new.csv", "occurrence.txt"] { try fixture.run(file) }
+        #expect(try codes(fixture) == ["euhgul1|1", "hergul|1"])
+    }
+
+    /// Codes of other tables are not those of a taxonomy.
+    @Test func codesOfOtherSpeciesTablesStay() throws {
+        let fixture = try ImportFixture()
+        fixture.write("names.csv", "species_id,sci_name,en_us\nmine,Larus exemplaris,Gull\n")
+        fixture.write("a.csv", plainHeader + "L1,,,,2021,2,3,mine,1\n")
+        fixture.write("new.csv", Self.short + "1,species,newgul1,Gull,Larus exemplaris\n")
+        for file in ["names.csv", "a.csv", "new.csv"] { try fixture.run(file) }
+        #expect(try codes(fixture) == ["mine|1"])
+    }
+
+    /// Records that came before a taxonomy get its code, and a renamed genus keeps them.
+    @Test func namesAsCodesGiveWayToCodes() throws {
+        let fixture = try ImportFixture()
+        fixture.write(
+            "occurrence.txt", "scientificName\teventDate\nLarus exemplaris\t2021-02-03\nAvis rara\t2021-02-03\n")
+        fixture.write(
+            "new.csv", Self.short + "1,species,newgul1,Gull,Larus exemplaris\n2,species,rare1,Rare Bird,Avis rara\n")
+        fixture.write(
+            "newer.csv", Self.short + "1,species,newgul1,Gull,Larus exemplaris\n2,species,rare2,Rare Bird,Rara rara\n")
+        try fixture.run("occurrence.txt")
+        #expect(try codes(fixture) == ["Avis rara|1", "Larus exemplaris|1"])
+        try fixture.run("new.csv")
+        #expect(try codes(fixture) == ["newgul1|1", "rare1|1"])
+        try fixture.run("newer.csv")
+        #expect(try codes(fixture) == ["newgul1|1", "rare2|1"])
+    }
+
+    @Test func laterOfTwoTaxonomiesDecides() throws {
+        let fixture = try ImportFixture()
+        fixture.write("old.csv", Self.short + "1,species,a,Old Name,Avis vetus\n")
+        fixture.write("new.csv", Self.short + "5,species,a,New Name,Avis nova\n")
+        #expect(try fixture.run("old.csv", "new.csv").rowsInError == 0)
+        #expect(try fixture.rows("SELECT code, common_name, taxon_order FROM species") == ["a|New Name|5.0"])
+        try fixture.run("old.csv")
+        #expect(try fixture.rows("SELECT code, common_name, taxon_order FROM species") == ["a|Old Name|1.0"])
+    }
+
+    static let others: [(format: String, text: String, species: [String])] = [
+        (
+            "ebird-taxonomy", FormatFixture.eBirdAPITaxonomy,
+            [
+                "stejay|Cyanocitta stelleri|Steller's Jay|species|20000.0",
+                "y00478|Larus glaucoides thayeri|Iceland Gull (Thayer's)|issf|4349.0",
+            ]
+        ),
+        (
+            "clements", FormatFixture.clements,
+            [
+                "Cyanocitta stelleri carbonacea|Cyanocitta stelleri carbonacea||issf|20002.0",
+                "stejay|Cyanocitta stelleri|Steller's Jay|species|20000.0",
+                "stejay1|Cyanocitta stelleri [stelleri Group]|Steller's Jay (Coastal)|issf|20001.0",
+            ]
+        ),
+        (
+            "clements", FormatFixture.oldClements,
+            ["Cyanocitta stelleri|Cyanocitta stelleri|Steller's Jay|species|20000.0"]
+        ),
+        (
+            "ioc", FormatFixture.ioc,
+            [
+                "Cyanocitta stelleri|Cyanocitta stelleri|Steller's Jay|species|7.0",
+                "Pinguinus impennis|Pinguinus impennis|Great Auk|species|8.0",
+            ]
+        ),
+        (
+            "ioc", FormatFixture.iocNames,
+            [
+                "Cyanocitta stelleri|Cyanocitta stelleri|Steller's Jay|species|",
+                "Cyanocitta stelleri stelleri|Cyanocitta stelleri stelleri||issf|",
+            ]
+        ),
+        ("ioc", FormatFixture.iocLanguages, ["Cyanocitta stelleri|Cyanocitta stelleri|Steller's Jay|species|1.0"]),
+    ]
+
+    @Test(arguments: others)
+    func readsOtherTaxonomies(format: String, text: String, species: [String]) throws {
+        let fixture = try ImportFixture()
+        let path = fixture.write("t.csv", text)
+        #expect(try Detection.open(SourceFile(path: path), as: nil, folder: fixture.folder).name == format)
+        #expect(try fixture.run("t.csv") { $0.format = format }.rowsInError == 0)
+        #expect(
+            try fixture.rows("SELECT code, scientific_name, common_name, category, taxon_order FROM species") == species
+        )
+    }
+
+    /// The list has no codes, so it changes the names of species that have one.
+    @Test(arguments: [["taxonomy.csv", "ioc.csv"], ["ioc.csv", "taxonomy.csv"]], [true, false])
+    func theIOCListKeepsCodes(files: [String], isOneImport: Bool) throws {
+        let fixture = try ImportFixture()
+        fixture.write("taxonomy.csv", Self.short + "1,species,stejay,Steller's Blue Jay,Cyanocitta stelleri\n")
+        fixture.write("ioc.csv", FormatFixture.ioc)
+        if isOneImport { try fixture.run(files: files) } else { for file in files { try fixture.run(file) } }
+        let name = files.last == "ioc.csv" ? "Steller's Jay" : "Steller's Blue Jay"
+        #expect(
+            try fixture.rows("SELECT code, common_name FROM species") == [
+                "Pinguinus impennis|Great Auk", "stejay|\(name)",
+            ])
+    }
 }

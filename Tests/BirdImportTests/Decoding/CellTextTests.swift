@@ -4,7 +4,7 @@ import Testing
 @testable import BirdImport
 @testable import Fixtures
 
-/// Dates, times and names as files write them.
+/// Dates and times as files write them.
 @Suite struct CellTextTests {
     @Test(
         arguments: [
@@ -89,20 +89,5 @@ import Testing
     ])
     func refusesTextsThatAreNotTimes(text: String) {
         #expect(TimeText.minutes(Array(text.utf8)[...]) == nil)
-    }
-
-    @Test(arguments: [
-        ("Larus argentatus Pontoppidan, 1763", "Larus argentatus"), ("Larus argentatus", "Larus argentatus"),
-        ("Passer domesticus (Linnaeus, 1758)", "Passer domesticus"), ("Larus Linnaeus, 1758", "Larus"),
-        ("Motacilla alba yarrellii Gould, 1837", "Motacilla alba yarrellii"),
-        ("Motacilla alba van Dyck", "Motacilla alba"),
-        ("Anas platyrhynchos × Anas acuta", "Anas platyrhynchos × Anas acuta"),
-        ("Anas platyrhynchos x acuta", "Anas platyrhynchos x acuta"), ("Larus sp.", "Larus sp."),
-        ("Corvus corone/cornix", "Corvus corone/cornix"), ("", ""), ("Sylvia cantillans (Pallas)", "Sylvia cantillans"),
-        ("Pica pica d'Orbigny", "Pica pica"), ("Emberiza citrinella Linnaeus", "Emberiza citrinella"),
-    ])
-    func removesAuthorsFromNames(text: String, name: String) {
-        let bytes = Array(text.utf8)
-        #expect(String(decoding: bytes[..<ScientificName.end(in: bytes[...])], as: UTF8.self) == name)
     }
 }

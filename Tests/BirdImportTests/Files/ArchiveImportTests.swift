@@ -92,7 +92,7 @@ import Testing
                 "Larus argentatus|20210203|2|Marsh, \"north\"|48.4|-123.3|CA|o1|||",
                 "Larus sp.|20210000||unknown|||CA|o3|||",
             ])
-        #expect(report.files.first?.leftOut == ["not of the class Aves": 1])
+        #expect(report.files.first?.leftOut == ["not a bird (Mammalia)": 1])
         #expect(try fixture.rows("SELECT name, format FROM dataset") == ["a|dwca"])
         #expect(try fixture.isSound())
     }

@@ -97,8 +97,59 @@ enum FormatFixture {
 
         """
 
+    static let eBirdAPITaxonomy = """
+        SCIENTIFIC_NAME,COMMON_NAME,SPECIES_CODE,CATEGORY,TAXON_ORDER,COM_NAME_CODES,SCI_NAME_CODES,BANDING_CODES,ORDER,\
+        FAMILY_COM_NAME,FAMILY_SCI_NAME,REPORT_AS,EXTINCT,EXTINCT_YEAR,FAMILY_CODE
+        Cyanocitta stelleri,Steller's Jay,stejay,species,20000.0,STJA,CYST,STJA,Passeriformes,"Crows, Jays, and Magpies",Corvidae,,,,corvid1
+        Larus glaucoides thayeri,Iceland Gull (Thayer's),y00478,issf,4349.0,THGU ICGU,LAGL,THGU,Charadriiformes,Gulls,Laridae,y00478,,,larid1
+
+        """
+
+    /// The first row is no taxon, and subspecies have neither a code nor an English name.
+    static let clements = """
+        sort v2025,species_code,taxon_concept_id,Clements v2025 change,text for website v2025,category,English name,\
+        scientific name,authority,range,order,family,extinct,extinct year,sort v2024
+        0.2,,,,,,Citation,,,,,,,,
+        20000,stejay,avibase-1,,,species,Steller's Jay,Cyanocitta stelleri,"(Gmelin, 1788)","Alaska, south",Passeriformes,Corvidae,,,19000
+        20001,stejay1,avibase-2,,,group (polytypic),Steller's Jay (Coastal),Cyanocitta stelleri [stelleri Group],,,,,,,19001
+        20002,,avibase-3,,,subspecies,,Cyanocitta stelleri carbonacea,"Grinnell, 1900",,,,,,19002
+
+        """
+
+    static let oldClements = """
+        sort v2017,Clements v2017 change,text for website v2017,category,English name,scientific name,range,order,family,extinct,extinct year,sort v2016,page 6.0
+        20000,,,species,Steller's Jay,Cyanocitta stelleri,Alaska,Passeriformes,Corvidae (Crows),,,19999,
+
+        """
+
+    static let ioc = """
+        Seq.,Order,Family,Scientific name,Authority,English name,Code
+        7,PASSERIFORMES,Corvidae,Cyanocitta stelleri,"(Gmelin, JF, 1788)",Steller's Jay,
+        8,CHARADRIIFORMES,Alcidae,Pinguinus impennis†,"(Linnaeus, 1758)",Great Auk,EXT
+
+        """
+
+    /// The file with more names has rows of all ranks.
+    static let iocNames = """
+        Order,Family,Rank,Extinct,English name,Scientific Name,Authority,Breeding Range
+        ,,ORDER,,,ORDER PASSERIFORMES,,
+        ,,Family,,"Crows, Jays",Family Corvidae,,
+        ,,Genus,,,Cyanocitta,,
+        ,,Species,,Steller's Jay,Cyanocitta stelleri,"(Gmelin, JF, 1788)",NA
+        ,,ssp,,,Cyanocitta stelleri stelleri,"(Gmelin, JF, 1788)",
+
+        """
+
+    static let iocLanguages = """
+        seq.,Order,Family,IOC_14.1,English,Catalan,Chinese
+        1,PASSERIFORMES,Corvidae,Cyanocitta stelleri,Steller's Jay,,暗冠蓝鸦
+
+        """
+
     static let all: [(format: String, text: String)] = [
         ("ebird-mydata", myEBirdData), ("ebird-mydata", oldMyEBirdData), ("ebird", eBird), ("gbif", gbif),
         ("dwc", darwinCore), ("birdnet-pi", birdNETPi), ("birdnet-go", birdNETGo), ("birdnet-go", camelBirdNETGo),
+        ("ebird-taxonomy", eBirdAPITaxonomy), ("clements", clements), ("clements", oldClements), ("ioc", ioc),
+        ("ioc", iocNames), ("ioc", iocLanguages),
     ]
 }

@@ -1,0 +1,141 @@
+import Birds
+
+/// Codes that a newer taxonomy does not have any more.
+///
+/// The taxonomies of eBird change every year, and some species get other codes. Their records would then be in two
+/// species, of which the newer files know one only. So a species of an older taxonomy gives way to the one that has its
+/// scientific name in the newer one, or its common name if the scientific name is gone too. Its records get the new
+/// code.
+///
+/// Only what is certain is changed. If a species was split, its records may be any of the new species: they stay, and
+/// so does the old species, but names mean the new one from now on.
+extension Catalogue {
+    /// A species of the database that a newer taxonomy may have under another code.
+    private struct Old {
+        let id: Int64
+        let code: [UInt8]
+        let commonName: String?
+    }
+
+    /// Moves the records of species whose codes are retired, and removes these species.
+    /// - Parameter species: The species of the import, in the order of their files. Their rows exist.
+    func retireCodes(_ species: [SourceSpecies]) throws(StoreError) {
+        var first = 0
+        // A file at a time, since a later one may retire codes of an earlier one.
+        while first < species.count {
+            let end = species[first...].firstIndex { $0.file != species[first].file } ?? species.count
+            try retireCodes(species[first..<end], codes: Set(species[first...].map { Array($0.code.utf8) }))
+            first = end
+        }
+    }
+
+    /// - Parameters:
+    ///   - species: Species of one file.
+    ///   - codes: The codes that this file and later ones have.
+    private func retireCodes(_ species: ArraySlice<SourceSpecies>, codes: Set<[UInt8]>) throws(StoreError) {
+        let taxa = species.filter { $0.isOfTaxonomy && !$0.isNamedByCode }
+        guard !taxa.isEmpty else { return }
+        let byScientificName = Self.unique(taxa, \.scientificName)
+        let byCommonName = Self.unique(taxa, \.commonName)
+        // Species of taxonomies have an order; those of files without codes have their name as code.
+        let old = "id <> ?2 AND (taxon_order IS NOT NULL OR code = scientific_name COLLATE NOCASE)"
+        let named = try ["scientific_name", "common_name"].map { (column) throws(StoreError) in
+            try database.prepare(
+                "SELECT id, code, common_name, scientific_name FROM species WHERE \(column) = ?1 COLLATE NOCASE AND \(old)"
+            )
+        }
+        let unnamed = try database.prepare(
+            """
+            SELECT id, code FROM species
+            WHERE code = ?1 AND id <> ?2 AND scientific_name IS NULL AND common_name IS NULL
+            """)
+        let find = try database.prepare("SELECT id FROM species WHERE code = ?1")
+        var moves: [(from: Old, to: Int64, code: String)] = []
+        var split: [Int64] = []
+        for taxon in taxa {
+            guard let name = taxon.scientificName, byScientificName[name.lowercased()] == taxon.code else { continue }
+            find.bind(1, taxon.code)
+            var id: Int64 = 0
+            while try find.step() { id = find.int64(0) }
+            var found: [Old] = []
+            named[0].bind(1, name)
+            named[0].bind(2, id)
+            while try named[0].step() {
+                let old = Old(id: named[0].int64(0), code: named[0].bytes(1), commonName: named[0].text(2))
+                if !codes.contains(old.code) { found.append(old) }
+            }
+            unnamed.bind(1, name)
+            unnamed.bind(2, id)
+            while try unnamed.step() {
+                found.append(Old(id: unnamed.int64(0), code: unnamed.bytes(1), commonName: nil))
+            }
+            if let common = taxon.commonName, byCommonName[common.lowercased()] == taxon.code {
+                named[1].bind(1, common)
+                named[1].bind(2, id)
+                var same: [Old] = []
+                while try named[1].step() {
+                    let old = Old(id: named[1].int64(0), code: named[1].bytes(1), commonName: common)
+                    // If the newer taxonomy has the scientific name, that one tells the species.
+                    let isGone = named[1].text(3).map { byScientificName[$0.lowercased()] == nil } ?? true
+                    if isGone, !codes.contains(old.code) { same.append(old) }
+                }
+                if same.count == 1 { found += same }
+            }
+            for old in found {
+                if Self.isSplit(old.commonName, taxon, taxa, byCommonName) {
+                    split.append(old.id)
+                } else {
+                    moves.append((old, id, taxon.code))
+                }
+            }
+        }
+        // A species without an order is not preferred any more when names are looked up.
+        for id in split { try database.execute("UPDATE species SET taxon_order = NULL WHERE id = \(id)") }
+        try move(moves)
+    }
+
+    /// The codes by names in lower case. A name that several have has none.
+    private static func unique(_ taxa: [SourceSpecies], _ name: KeyPath<SourceSpecies, String?>) -> [String: String] {
+        var codes: [String: String] = [:]
+        for taxon in taxa {
+            guard let name = taxon[keyPath: name]?.lowercased() else { continue }
+            codes[name] = codes[name] == nil ? taxon.code : ""
+        }
+        return codes
+    }
+
+    /// Whether a species seems to be split: its common name belongs to another species now, or several species have it
+    /// with an addition, as `American Herring Gull` and `European Herring Gull` for `Herring Gull`.
+    private static func isSplit(
+        _ oldName: String?, _ taxon: SourceSpecies, _ taxa: [SourceSpecies], _ byCommonName: [String: String]
+    ) -> Bool {
+        guard let oldName = oldName?.lowercased(), oldName != taxon.commonName?.lowercased() else { return false }
+        if byCommonName[oldName] != nil { return true }
+        func plain(_ name: String) -> String { name.lowercased().replacing("-", with: " ") }
+        let end = " " + plain(oldName)
+        return taxa.count { $0.category == "species" && plain($0.commonName ?? "").hasSuffix(end) } > 1
+    }
+
+    /// Gives records another species, and removes the one that they had.
+    private func move(_ moves: [(from: Old, to: Int64, code: String)]) throws(StoreError) {
+        guard !moves.isEmpty else { return }
+        // Records are found by their species, and the index may be missing.
+        try Schema.makeIndexes(in: database)
+        let move = try database.prepare("UPDATE observation SET species_id = ?2 WHERE species_id = ?1")
+        let remove = try database.prepare("DELETE FROM species WHERE id = ?1")
+        var moved = 0
+        for (old, id, code) in moves where retiredCodes[old.code] == nil {
+            move.bind(1, old.id)
+            move.bind(2, id)
+            try move.run()
+            moved += Int(database.changes)
+            remove.bind(1, old.id)
+            try remove.run()
+            retiredCodes[old.code] = Array(code.utf8)
+        }
+        guard moved > 0 else { return }
+        hasMovedIDs = true
+        // A checklist may have had both.
+        try ChecklistCounts.mend(in: database)
+    }
+}

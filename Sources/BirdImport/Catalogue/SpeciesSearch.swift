@@ -1,0 +1,92 @@
+import Birds
+
+/// Finds the species of the names in a record, by the rules of `ScientificName`.
+final class SpeciesSearch {
+    private let folded: FoldedNames
+    private let row: Statement
+
+    init(_ database: Database) throws(StoreError) {
+        folded = FoldedNames(database)
+        row = try database.prepare("SELECT code, taxon_order IS NULL FROM species WHERE id = ?1")
+    }
+
+    /// The species of a taxon.
+    struct Match {
+        /// The code in the database, or the name if no species has it.
+        var code: [UInt8]
+        /// What the species does not say, for the comments of the records.
+        var remark: String?
+        /// What to store for the code if it has no names.
+        var description: SourceSpecies?
+    }
+
+    func find(_ taxon: Taxon) throws(StoreError) -> Match {
+        let written = String(decoding: taxon.scientificName, as: UTF8.self)
+        let name = ScientificName(written)
+        let common = String(decoding: taxon.commonName, as: UTF8.self)
+        for form in name.names {
+            if let code = try code(form, .scientific) {
+                return Match(code: code, remark: name.isUncertain ? Self.remark(name, written) : nil)
+            }
+        }
+        if !common.isEmpty, isAsExact(common, as: name, written), let code = try code(common, .common) {
+            return Match(code: code, remark: name.isUncertain ? Self.remark(name, written) : nil)
+        }
+        if !taxon.category.isEmpty { return ownRow(taxon, name, common) }
+        let speciesName = String(decoding: taxon.speciesName, as: UTF8.self)
+        if name.kind == .species || name.kind == .subspecies {
+            let ofFile = speciesName.isEmpty ? [] : ScientificName(speciesName).names
+            for form in ofFile + name.species {
+                guard let code = try code(form, .scientific) else { continue }
+                // A synonym of the species says no more than the species.
+                let saysMore = name.isUncertain || name.kind == .subspecies || !name.species.isEmpty
+                return Match(code: code, remark: saysMore ? Self.remark(name, written) : nil)
+            }
+        }
+        if written.isEmpty { return Match(code: Array(common.utf8)) }
+        // `species` of GBIF is the accepted name of a synonym.
+        let isPlain = name.kind == .species && name.species.isEmpty && !name.isUncertain
+        let kept = isPlain && !speciesName.isEmpty ? ScientificName(speciesName).kept : name.kept
+        return Match(
+            code: Array(kept.utf8), description: name.category.map { SourceSpecies(code: kept, category: $0) })
+    }
+
+    /// A subspecies with names and category of its own.
+    private func ownRow(_ taxon: Taxon, _ name: ScientificName, _ common: String) -> Match {
+        Match(
+            code: Array(name.kept.utf8),
+            description: SourceSpecies(
+                code: name.kept, scientificName: name.kept, commonName: common.isEmpty ? nil : common,
+                category: String(decoding: taxon.category, as: UTF8.self)))
+    }
+
+    /// Whether a common name can stand for a scientific name. Some files give the common name of the species to its
+    /// subspecies, hybrids and domestic forms. For a subspecies that is better found by its species.
+    private func isAsExact(_ common: String, as name: ScientificName, _ written: String) -> Bool {
+        if written.isEmpty || name.kind == .species { return true }
+        let category = SpeciesDecoder.category(of: SourceSpecies(code: "", commonName: common))
+        return category != nil && category != "species"
+    }
+
+    private static func remark(_ name: ScientificName, _ written: String) -> String {
+        "identified as " + ScientificName.clean(written)
+    }
+
+    /// The code of the species with a name. Of several, one of a taxonomy takes precedence over those that a newer one
+    /// does not have any more, and then the one with the least id.
+    private func code(_ name: String, _ column: FoldedNames.Column) throws(StoreError) -> [UInt8]? {
+        var best: [UInt8]?
+        for id in try folded.ids(name, column) {
+            row.bind(1, id)
+            while try row.step() {
+                let code = row.bytes(0)
+                guard row.int64(1) == 1 else {
+                    row.reset()
+                    return code
+                }
+                best = best ?? code
+            }
+        }
+        return best
+    }
+}

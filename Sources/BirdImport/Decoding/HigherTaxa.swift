@@ -1,0 +1,56 @@
+import Birds
+
+/// Tells birds from other living things by kingdom, phylum, class and order.
+///
+/// A class decides alone. Without one, a row is a bird unless its kingdom, phylum or order is none of birds: GBIF has
+/// no class for ray-finned fishes, and collections leave out what they think is clear.
+enum HigherTaxa {
+    /// The cell that tells that a row is not about a bird; nil for birds.
+    @inline(__always)
+    static func notBirds(_ columns: Columns, _ row: Row) -> Row.Cell? {
+        if columns.has(.taxonClass) {
+            let cell = columns.cell(.taxonClass, row)
+            // Nearly all rows of a file of birds, so nothing else is read.
+            if row.bytes[cell.range].elementsEqual("Aves".utf8) { return nil }
+            if let word = word(cell, row) {
+                return word.hasPrefix("aves") || word == "birds" || word == "bird" ? nil : cell
+            }
+        }
+        for (member, ofBirds) in [(Format.Member.kingdom, kingdoms), (.phylum, phyla), (.order, orders)]
+        where columns.has(member) {
+            let cell = columns.cell(member, row)
+            if let word = word(cell, row), !ofBirds.contains(word) { return cell }
+        }
+        return nil
+    }
+
+    /// The first word of a cell in lower case; nil if it tells nothing.
+    private static func word(_ cell: Row.Cell, _ row: Row) -> String? {
+        if cell.isEmpty { return nil }
+        let text = row.text(cell).lowercased()
+        return unknown.contains(text) ? nil : text.split(separator: " ").first.map(String.init)
+    }
+
+    private static let unknown: Set<String> = [
+        "na", "n/a", "null", "none", "-", "?", "unknown", "unassigned", "not assigned", "unplaced", "undetermined",
+        "incertae sedis", "unranked",
+    ]
+    private static let kingdoms: Set<String> = ["animalia", "metazoa", "animal", "animals"]
+    private static let phyla: Set<String> = ["chordata", "craniata", "vertebrata"]
+
+    /// The orders of birds in the taxonomies of eBird, IOC, BirdLife and GBIF, with older and extinct ones.
+    private static let orders: Set<String> = [
+        "accipitriformes", "aegotheliformes", "aepyornithiformes", "alciformes", "anseriformes", "apodiformes",
+        "apterygiformes", "ardeiformes", "bucerotiformes", "caprimulgiformes", "cariamiformes", "casuariiformes",
+        "cathartiformes", "charadriiformes", "ciconiiformes", "coliiformes", "columbiformes", "coraciiformes",
+        "craciformes", "cuculiformes", "dinornithiformes", "dromaiiformes", "eurypygiformes", "falconiformes",
+        "galbuliformes", "galliformes", "gastornithiformes", "gaviiformes", "gruiformes", "hesperornithiformes",
+        "ichthyornithiformes", "lariformes", "leptosomiformes", "mesitornithiformes", "musophagiformes",
+        "nyctibiiformes", "odontopterygiformes", "opisthocomiformes", "otidiformes", "passeriformes",
+        "pelecaniformes", "phaethontiformes", "phoenicopteriformes", "piciformes", "podargiformes",
+        "podicipediformes", "podicipitiformes", "procellariiformes", "psittaciformes", "pterocletiformes",
+        "pterocliformes", "pteroclidiformes", "ralliformes", "raphiformes", "rheiformes", "scolopaciformes",
+        "sphenisciformes", "steatornithiformes", "strigiformes", "struthioniformes", "suliformes", "tinamiformes",
+        "trochiliformes", "trogoniformes", "turniciformes", "upupiformes",
+    ]
+}

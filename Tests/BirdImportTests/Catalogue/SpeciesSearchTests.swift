@@ -1,0 +1,157 @@
+import Birds
+import Testing
+
+@testable import BirdImport
+@testable import Fixtures
+
+/// The species of records that name it, in a database with a taxonomy.
+@Suite struct SpeciesSearchTests {
+    private let fixture: ImportFixture
+
+    init() throws {
+        fixture = try ImportFixture()
+        fixture.write(
+            "taxonomy.csv",
+            """
+            TAXON_ORDER,CATEGORY,SPECIES_CODE,PRIMARY_COM_NAME,SCI_NAME
+            1,species,wooduk,Wood Duck,Aix sponsa
+            2,species,comwhi,Common Whitethroat,Curruca communis
+            3,species,eurnut,Eurasian Nuthatch,Sitta europaea
+            4,issf,eurnut3,Eurasian Nuthatch (Western),Sitta europaea caesia
+            5,spuh,sitta1,nuthatch sp.,Sitta sp.
+            6,hybrid,x00001,Wood Duck x Mallard (hybrid),Aix sponsa x Anas platyrhynchos
+            7,species,mallar,Mallard,Anas platyrhynchos
+            8,domestic,mallar2,Mallard (Domestic type),Anas platyrhynchos (Domestic type)
+            9,species,rocdov,Rock Pigeon,Columba livia
+            10,species,sparub,Küstenvogel,Avis ñandu
+
+            """)
+        try fixture.run("taxonomy.csv")
+    }
+
+    /// The code, category and comments of one record with a name.
+    private func record(_ name: String, common: String = "", remarks: String = "", species: String = "") throws
+        -> String
+    {
+        fixture.write(
+            "occurrence.txt",
+            "scientificName\tspecies\tvernacularName\teventDate\toccurrenceRemarks\n"
+                + "\(name)\t\(species)\t\(common)\t2021-02-03\t\(remarks)\n")
+        let report = try fixture.run("occurrence.txt")
+        #expect(report.rowsInError == 0)
+        return try fixture.rows(
+            """
+            SELECT s.code, s.category, d.comments FROM observation o JOIN species s ON s.id = o.species_id
+            LEFT JOIN observation_detail d ON d.id = o.id
+            """
+        ).joined(separator: "\n")
+    }
+
+    @Test(arguments: [
+        ("Sylvia (Curruca) communis Latham, 1787", "comwhi|species|"), ("AIX SPONSA", "wooduk|species|"),
+        ("Aix Sponsa", "wooduk|species|"), ("aix sponsa", "wooduk|species|"), ("Aix  sponsa", "wooduk|species|"),
+        ("Aix_sponsa", "wooduk|species|"), ("Aix\u{A0}sponsa (Linnaeus, 1758)", "wooduk|species|"),
+        ("Aix sponsa, Linnaeus 1758", "wooduk|species|"), ("\"Aix sponsa\"", "wooduk|species|"),
+        ("AIX SPONSA LINNAEUS, 1758", "wooduk|species|"), ("AVIS ÑANDU Meyer", "sparub|species|"),
+        ("Sitta cf. europaea", "eurnut|species|identified as Sitta cf. europaea"),
+        ("Sitta europaea?", "eurnut|species|identified as Sitta europaea?"),
+        ("Sitta europaea cf. caesia Wolf, 1810", "eurnut3|issf|identified as Sitta europaea cf. caesia Wolf, 1810"),
+        ("Sitta europaea ssp. caesia", "eurnut3|issf|"),
+        ("Sitta europaea subsp. nova Wolf", "eurnut|species|identified as Sitta europaea subsp. nova Wolf"),
+        ("Sitta sp", "sitta1|spuh|"), ("Sitta aff. europaea", "Sitta aff. europaea||"),
+        ("Anas platyrhynchos f. domestica", "mallar2|domestic|"),
+        ("Columba livia f. domestica", "Columba livia f. domestica|domestic|"),
+        ("Columba livia forma domestica", "Columba livia forma domestica|domestic|"),
+        ("Anas platyrhynchos × Aix sponsa", "x00001|hybrid|"),
+        ("Aix sponsa × Aix galericulata", "Aix sponsa × Aix galericulata|hybrid|"),
+        ("Sitta ignota ssp. nova", "Sitta ignota ssp. nova|issf|"),
+        ("Larus (Chroicocephalus) ignotus Author, 1900", "Larus (Chroicocephalus) ignotus||"),
+    ])
+    func isFoundByEachFormOfItsName(name: String, record: String) throws {
+        #expect(try self.record(name) == record)
+    }
+
+    @Test func keepsTheRemarksOfTheFileBesideTheName() throws {
+        #expect(
+            try record("Sitta cf. europaea", remarks: "calling; far away")
+                == "eurnut|species|calling; far away; identified as Sitta cf. europaea")
+    }
+
+    /// A column with the species is used where the more exact name is unknown.
+    @Test func speciesOfTheFileIsTheLastResort() throws {
+        #expect(try record("Sitta europaea caesia Wolf, 1810", species: "Sitta europaea") == "eurnut3|issf|")
+        #expect(try record("Sylvia communis Latham, 1787", species: "Curruca communis") == "comwhi|species|")
+        #expect(
+            try record("Sylvia communis volgensis", species: "Curruca communis")
+                == "comwhi|species|identified as Sylvia communis volgensis")
+        #expect(
+            try record("Columba livia f. domestica", species: "Columba livia") == "Columba livia f. domestica|domestic|"
+        )
+        #expect(try record("Avis synonyma Author, 1900", species: "Avis accepta") == "Avis accepta||")
+        #expect(try record("Avis accepta nova Author, 1900", species: "Avis accepta") == "Avis accepta nova|issf|")
+    }
+
+    /// The common name of the wild species does not make a domestic bird wild.
+    @Test func commonNameCountsIfItIsAsExact() throws {
+        #expect(try record("Avis alia", common: "Wood Duck") == "wooduk|species|")
+        #expect(
+            try record("Columba livia f. domestica", common: "Rock Pigeon") == "Columba livia f. domestica|domestic|")
+        #expect(try record("Sittidae sp.", common: "nuthatch sp.") == "sitta1|spuh|")
+    }
+
+    /// The eBird Basic Dataset names species and subspecies. Those that the taxonomy lacks keep their names.
+    @Test func subspeciesOfTheEBirdBasicDatasetStayApart() throws {
+        let header = FormatFixture.eBird.prefix { $0 != "\n" }.split(separator: "\t", omittingEmptySubsequences: false)
+            .dropLast()
+        func row(_ id: String, _ category: String, _ common: String, _ scientific: String) -> String {
+            header.map { name in
+                switch name {
+                case "GLOBAL UNIQUE IDENTIFIER": id
+                case "CATEGORY": category
+                case "COMMON NAME": "Eurasian Nuthatch"
+                case "SCIENTIFIC NAME": "Sitta europaea"
+                case "OBSERVATION COUNT": "2"
+                case "LOCALITY ID", "LOCALITY": "L1"
+                case "OBSERVATION DATE": "2021-02-03"
+                case "SAMPLING EVENT IDENTIFIER": "S1"
+                default: ""
+                }
+            }.joined(separator: "\t") + "\t\(common)\t\(scientific)\n"
+        }
+        fixture.write(
+            "ebd.txt",
+            header.joined(separator: "\t") + "\tSUBSPECIES COMMON NAME\tSUBSPECIES SCIENTIFIC NAME\n"
+                + row("U1", "species", "", "")
+                + row("U2", "issf", "Eurasian Nuthatch (Western)", "Sitta europaea caesia")
+                + row("U3", "issf", "Eurasian Nuthatch (Far)", "Sitta europaea [remota Group]"))
+        let report = try fixture.run("ebd.txt")
+        #expect(report.unknownSpecies == [])
+        #expect(
+            try fixture.rows(
+                """
+                SELECT source_id, code, scientific_name, common_name, category
+                FROM observation o JOIN species s ON s.id = o.species_id ORDER BY source_id
+                """) == [
+                    "U1|eurnut|Sitta europaea|Eurasian Nuthatch|species",
+                    "U2|eurnut3|Sitta europaea caesia|Eurasian Nuthatch (Western)|issf",
+                    "U3|Sitta europaea [remota Group]|Sitta europaea [remota Group]|Eurasian Nuthatch (Far)|issf",
+                ])
+        #expect(try fixture.isSound())
+    }
+
+    @Test func unknownSpeciesAreReportedWithTheNearestName() throws {
+        fixture.write(
+            "occurrence.txt",
+            "scientificName\teventDate\nSitta europea\t2021-02-03\nSitta europea\t2021-02-04\nXyz abcdefgh\t2021-02-03\n"
+        )
+        let report = try fixture.run("occurrence.txt")
+        #expect(
+            report.unknownSpecies == [
+                .init(code: "Sitta europea", records: 2, nearest: "Sitta europaea"),
+                .init(code: "Xyz abcdefgh", records: 1),
+            ])
+        #expect(
+            report.text.contains(
+                "2 species are in no species table: Sitta europea (2, similar to Sitta europaea), Xyz abcdefgh (1)\n"))
+    }
+}

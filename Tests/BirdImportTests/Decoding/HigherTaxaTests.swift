@@ -1,0 +1,40 @@
+import Birds
+import Testing
+
+@testable import BirdImport
+@testable import Fixtures
+
+/// Which rows of a file of many animals are about birds.
+@Suite struct HigherTaxaTests {
+    static let rows: [(taxa: String, notBird: String?)] = [
+        ("Animalia\tChordata\tAves\tPasseriformes", nil), ("\t\tAVES\t", nil), ("\t\tAves Linnaeus, 1758\t", nil),
+        ("\t\t\t", nil), ("Animalia\tChordata\t\t", nil), ("\t\t\tPICIFORMES", nil),
+        ("Animalia\tChordata\t\tincertae sedis", nil), ("NA\tNA\tNA\tNA", nil), ("Metazoa\t\t\tStrigiformes", nil),
+        ("Animalia\tChordata\tMammalia\tChiroptera", "Mammalia"), ("Plantae\t\t\t", "Plantae"),
+        ("Animalia\tArthropoda\t\t", "Arthropoda"), ("Animalia\tChordata\t\tCypriniformes", "Cypriniformes"),
+        ("\t\t\tChiroptera", "Chiroptera"), ("Plantae\tTracheophyta\t\tPoales", "Plantae"),
+        ("\t\tAvesta\t", nil), ("\t\tReptilia\tPasseriformes", "Reptilia"),
+    ]
+
+    @Test(arguments: rows)
+    func rowsOfOtherGroupsAreLeftOut(taxa: String, notBird: String?) throws {
+        let fixture = try ImportFixture()
+        fixture.write(
+            "occurrence.txt",
+            "scientificName\teventDate\tkingdom\tphylum\tclass\torder\nAvis ignota\t2021-02-03\t\(taxa)\n"
+                + "Avis altera\t2021-02-03\t\t\tAves\t\n")
+        let report = try fixture.run("occurrence.txt")
+        #expect(report.stored == (notBird == nil ? 2 : 1))
+        #expect(report.files.first?.leftOut == (notBird.map { ["not a bird (\($0))": 1] } ?? [:]))
+        if let notBird { #expect(report.text.contains("1 left out: not a bird (\(notBird)), on line 2\n")) }
+    }
+
+    /// The groups come from the file, so their number is bounded.
+    @Test func manyGroupsAreCountedTogether() throws {
+        let fixture = try ImportFixture()
+        let rows = (0..<500).map { "Avis ignota\t2021-02-03\tClass\($0)\n" }.joined()
+        fixture.write("occurrence.txt", "scientificName\teventDate\tclass\nAvis una\t2021-02-03\tAves\n" + rows + rows)
+        let file = try #require(try fixture.run("occurrence.txt").files.first)
+        #expect(file.leftOut.count <= 41 && file.leftOut.values.reduce(0, +) == 1000)
+    }
+}

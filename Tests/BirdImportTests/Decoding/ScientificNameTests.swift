@@ -1,0 +1,106 @@
+import Testing
+
+@testable import BirdImport
+
+/// Scientific names as files write them.
+@Suite struct ScientificNameTests {
+    /// The name that is kept if no taxonomy knows it.
+    @Test(arguments: [
+        ("Larus argentatus Pontoppidan, 1763", "Larus argentatus"), ("Larus argentatus", "Larus argentatus"),
+        ("Passer domesticus (Linnaeus, 1758)", "Passer domesticus"), ("Larus Linnaeus, 1758", "Larus"),
+        ("Motacilla alba yarrellii Gould, 1837", "Motacilla alba yarrellii"),
+        ("Motacilla alba van Dyck", "Motacilla alba"), ("Pica pica d'Orbigny", "Pica pica"),
+        ("Emberiza citrinella Linnaeus", "Emberiza citrinella"), ("Sitta europaea, Linnaeus 1758", "Sitta europaea"),
+        ("Anas platyrhynchos × Anas acuta", "Anas platyrhynchos × Anas acuta"),
+        ("Anas platyrhynchos x acuta", "Anas platyrhynchos x acuta"), ("Larus sp.", "Larus sp."),
+        ("Corvus corone/cornix", "Corvus corone/cornix"), ("", ""),
+        // An end that may be more than an author is kept.
+        ("Branta bernicla (Gray-bellied)", "Branta bernicla (Gray-bellied)"),
+        ("Sitta europaea sensu lato", "Sitta europaea sensu lato"), ("Sitta Europaea", "Sitta Europaea"),
+        ("Sitta Europaea Linnaeus, 1758", "Sitta Europaea Linnaeus, 1758"), ("SITTA EUROPAEA", "SITTA EUROPAEA"),
+        ("Curruca (Sylvia) communis (Latham, 1787)", "Curruca (Sylvia) communis"),
+        ("Columba livia f. domestica", "Columba livia f. domestica"),
+        ("Columba livia forma domestica Gmelin", "Columba livia forma domestica Gmelin"),
+        ("Sitta cf. europaea", "Sitta cf. europaea"), ("Sitta europaea?", "Sitta europaea?"),
+        ("Sitta aff. europaea Linnaeus, 1758", "Sitta aff. europaea Linnaeus, 1758"),
+        ("Sitta\u{A0} europaea", "Sitta europaea"), ("\"Sitta europaea\"", "Sitta europaea"),
+        ("Sitta_europaea", "Sitta europaea"), ("Curruca conspicillata Ménétries, 1832", "Curruca conspicillata"),
+        ("Эндемик неизвестный", "Эндемик неизвестный"),
+    ])
+    func keepsTheNameWithoutItsAuthor(text: String, name: String) {
+        #expect(ScientificName(text).kept == name)
+    }
+
+    /// A name and one of the forms under which it is looked up.
+    @Test(arguments: [
+        ("Sylvia (Curruca) communis Latham, 1787", ["Sylvia communis", "Curruca communis"]),
+        ("SYLVIA (CURRUCA) COMMUNIS LATHAM, 1787", ["Sylvia communis", "Curruca communis"]),
+        ("SITTA EUROPAEA LINNAEUS, 1758", ["Sitta europaea"]), ("SITTA EUROPAEA (LINNAEUS, 1758)", ["Sitta europaea"]),
+        ("Sitta Europaea Linnaeus, 1758", ["Sitta Europaea"]), ("sitta europaea", ["sitta europaea"]),
+        ("Sitta cf. europaea", ["Sitta europaea"]), ("cf. Sitta europaea", ["Sitta europaea"]),
+        ("Sitta europaea (?)", ["Sitta europaea"]), ("Sitta ?europaea Linnaeus, 1758", ["Sitta europaea"]),
+        ("Sitta cf.europaea", ["Sitta europaea"]),
+        ("Sitta europaea subsp. caesia Wolf, 1810", ["Sitta europaea subsp. caesia", "Sitta europaea caesia"]),
+        ("Columba livia f.domestica", ["Columba livia domestica", "Columba livia (Domestic type)"]),
+        ("Columba livia domestica", ["Columba livia (Feral Pigeon)"]), ("Sitta sp", ["Sitta sp."]),
+        ("Sitta spp. Linnaeus, 1758", ["Sitta sp."]),
+        ("Anas platyrhynchos Linnaeus, 1758 × Anas acuta Linnaeus, 1758", ["Anas platyrhynchos x acuta"]),
+        ("Anas acuta X A. platyrhynchos", ["Anas acuta x platyrhynchos"]),
+        ("Anas acuta ×platyrhynchos", ["Anas acuta x platyrhynchos"]),
+        ("Aythya ferina x Anas acuta", ["Anas acuta x Aythya ferina"]),
+        ("Corvus corone / Corvus cornix", ["Corvus corone/cornix"]),
+        ("Passer (Passer) domesticus domesticus", ["Passer domesticus domesticus"]),
+    ])
+    func looksUpFormsOfTheName(text: String, forms: [String]) {
+        let names = ScientificName(text).names
+        #expect(forms.allSatisfy(names.contains), "\(names)")
+    }
+
+    /// The species under which a name is looked up last.
+    @Test(arguments: [
+        ("Sitta europaea caesia", ["Sitta europaea"]), ("Sitta europaea ssp. caesia Wolf, 1810", ["Sitta europaea"]),
+        ("Sylvia (Curruca) communis volgensis", ["Sylvia communis", "Curruca communis"]),
+        ("Passer domesticus domesticus", ["Passer domesticus"]),
+        ("Passer domesticus ssp. domesticus", ["Passer domesticus"]),
+        ("Setophaga coronata [coronata Group]", ["Setophaga coronata"]), ("Sitta europaea", []),
+        // The wild species is another bird.
+        ("Columba livia f. domestica", []), ("Columba livia domestica", []), ("Columba livia (Domestic type)", []),
+        ("Anser anser var. domesticus Linnaeus, 1758", []), ("Columba livia (feral)", []), ("Anser anser f. dom.", []),
+        ("Sitta aff. europaea", []), ("Anas acuta x platyrhynchos", []), ("Corvus corone/cornix", []),
+        ("Sitta sp.", []),
+    ])
+    func findsTheSpeciesOfSubspecies(text: String, species: [String]) {
+        let name = ScientificName(text)
+        #expect(name.species == species)
+        let wild = text.split(separator: " ").prefix(2).joined(separator: " ")
+        if species.isEmpty, text != wild { #expect(!name.names.contains(wild), "\(name.names)") }
+    }
+
+    @Test(arguments: [
+        ("Sitta europaea", nil), ("Sitta europaea caesia", "issf"), ("Columba livia f. domestica", "domestic"),
+        ("Sitta sp", "spuh"), ("Anas acuta × Anas crecca", "hybrid"), ("Corvus corone/cornix", "slash"),
+        ("Sitta aff. europaea", nil), ("Sitta cf. europaea", nil),
+    ])
+    func tellsTheCategory(text: String, category: String?) {
+        #expect(ScientificName(text).category == category)
+    }
+
+    /// Nothing that a file contains stops it, and no name is shortened to its genus.
+    @Test func survivesAnyWords() {
+        var random = SystemRandomNumberGenerator()
+        let words = [
+            "Sitta", "europaea", "(", ")", "(Parus)", "[x]", "×", "x", "/", "?", "cf.", "aff.", "f.", "sp.", "f.x",
+            "..", "'",
+            "\"", "1758", "Linnaeus,", "†", "\u{301}", "\u{A0}", "_", ",", "domestica", "DOMESTICA", "鳥", "&", "×x",
+            "-",
+        ]
+        for _ in 0..<20_000 {
+            let count = Int.random(in: 0...7, using: &random)
+            let text = (0..<count).map { _ in words.randomElement(using: &random) ?? "" }
+                .joined(separator: Bool.random(using: &random) ? " " : "")
+            let name = ScientificName(text)
+            #expect(
+                name.names.allSatisfy { !$0.isEmpty || text.isEmpty || ScientificName.clean(text).isEmpty }, "\(text)")
+        }
+    }
+}
