@@ -230,6 +230,49 @@ def generated_files():
     }
 
 
+# Taxonomies with a jay, and the code that it has then.
+TAXONOMIES = {
+    "taxonomy-api.csv": ("eBird taxonomy", "SCIENTIFIC_NAME,COMMON_NAME,SPECIES_CODE,CATEGORY,TAXON_ORDER,COM_NAME_CODES,ORDER,REPORT_AS\n"
+                         "Cyanocitta stelleri,Steller's Jay,stejay,species,20000.0,STJA,Passeriformes,\n", "stejay"),
+    "clements.csv": ("Clements checklist", "sort v2025,species_code,Clements v2025 change,category,English name,scientific name,authority\n"
+                     "0.2,,,,Citation,,\n20000,stejay,,species,Steller's Jay,Cyanocitta stelleri,\"(Gmelin, 1788)\"\n"
+                     "20001,,,subspecies,,Cyanocitta stelleri annectens,\n", "stejay"),
+    "ioc.csv": ("IOC World Bird List", "Seq.,Order,Family,Scientific name,Authority,English name,Code\n"
+                "9,PASSERIFORMES,Corvidae,Cyanocitta stelleri,\"(Gmelin, 1788)\",Steller's Jay,TAX\n", "Cyanocitta stelleri"),
+}
+# Names as collections write them: whether a taxonomy has the species, and what comments keep.
+WRITTEN = [
+    ("Corvus (Cyanocitta) stelleri Gmelin, 1788", True, None), ("CYANOCITTA STELLERI", True, None),
+    ("Cyanocitta stelleri, Gmelin 1788", True, None), ("Cyanocitta\u00a0 stelleri", True, None), ("Cyanocitta_stelleri", True, None),
+    ("Cyanocitta cf. stelleri", True, "identified as Cyanocitta cf. stelleri"),
+    ("Cyanocitta stelleri ssp. nova", True, "identified as Cyanocitta stelleri ssp. nova"),
+    ("Cyanocitta stelleri f. domestica", False, None), ("Cyanocitta aff. stelleri", False, None),
+    ("Cyanocitta stelleri × Aphelocoma californica", False, None), ("Cyanocitta sp.", False, None),
+]
+
+
+def taxonomies_and_names():
+    """Each taxonomy is known by its header, and finds a species under each form of its name."""
+    for file, (title, content, code) in TAXONOMIES.items():
+        with tempfile.TemporaryDirectory() as folder:
+            folder = pathlib.Path(folder)
+            (folder / file).write_text(content)
+            (folder / "names.tsv").write_text("occurrenceID\tscientificName\teventDate\tclass\tkingdom\n" + "".join(
+                f"o{number}\t{name}\t2021-02-03\t\tAnimalia\n" for number, (name, _, _) in enumerate(WRITTEN))
+                + "p\tCyanocitta stelleri\t2021-02-03\t\tPlantae\n")
+            told = import_files(folder / "birds.db", folder / file, folder / "names.tsv")
+            check(f"{folder / file}: {title}\n" in told, f"{file} is taken for {title}", told)
+            check("1 left out: not a bird (Plantae), on line 13\n" in told, "a plant is left out", told)
+            with Server(folder / "birds.db") as server:
+                answer = requests.get(f"{server.url}/observations.ndjson", params={"fields": "source_id,species_id,comments"},
+                                      headers={"Password": PASSWORD}, timeout=30)
+                found = {record["source_id"]: (record["species_id"], record["comments"])
+                         for record in map(json.loads, answer.text.splitlines())}
+                wanted = {f"o{number}": (code if known else name, comments)
+                          for number, (name, known, comments) in enumerate(WRITTEN)}
+                check(found == wanted, f"{file}: names are found in each form", (found, wanted))
+
+
 ONE_RECORD = "loc_id,latitude,longitude,region,year,month,day,species_id,num\nL1,,,,2021,2,3,stejay,1\n"
 
 
@@ -284,6 +327,7 @@ def stays_readable_for_its_group():
 def main():
     syncs_before_renaming()
     stays_readable_for_its_group()
+    taxonomies_and_names()
     files = generated_files()
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)

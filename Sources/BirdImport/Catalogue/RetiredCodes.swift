@@ -33,7 +33,7 @@ extension Catalogue {
     ///   - species: Species of one file.
     ///   - codes: The codes that this file and later ones have.
     private func retireCodes(_ species: ArraySlice<SourceSpecies>, codes: Set<[UInt8]>) throws(StoreError) {
-        let taxa = species.filter { $0.isOfTaxonomy && !$0.isNamedByCode }
+        let taxa = species.filter(\.decidesCodes)
         guard !taxa.isEmpty else { return }
         let byScientificName = Self.unique(taxa, \.scientificName)
         let byCommonName = Self.unique(taxa, \.commonName)

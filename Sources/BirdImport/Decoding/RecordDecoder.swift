@@ -137,6 +137,11 @@ struct RecordDecoder {
         } else if record.scientificName.isEmpty {
             (record.scientificName, record.speciesName) = (record.speciesName, .empty)
         }
+        let qualifier = try columns.text(.qualifier, row)
+        if !qualifier.isEmpty, ScientificName.isQualifier(row.text(qualifier)) {
+            // Now it reads as if the name had it: `cf. Turdus merula`.
+            record.scientificName = row.compose(qualifier, " ", record.scientificName)
+        }
         if record.species.isEmpty, record.scientificName.isEmpty, record.commonName.isEmpty {
             throw columns.error(columns.has(.authoredName) ? .authoredName : .scientificName, "is empty")
         }

@@ -65,6 +65,13 @@ struct ScientificName {
         }
     }
 
+    /// Whether a text from a column of its own is a doubt that a name may have too: `cf.`, `aff.` or `?`. (Such columns
+    /// also say what is certain.)
+    static func isQualifier(_ text: String) -> Bool {
+        guard let word = words(clean(text)).first?.lowercased() else { return false }
+        return word.hasPrefix("?") || doubts.contains(word) || affinities.contains(word)
+    }
+
     /// Adds a form to look up, unless it is there.
     private mutating func add(_ name: String) {
         if !name.isEmpty, !names.contains(name) { names.append(name) }
@@ -124,10 +131,10 @@ struct ScientificName {
 
     private static func isCross(_ word: String) -> Bool { word == "x" || word == "X" || word.contains("×") }
 
-    /// A word that names a species or subspecies: lower case, hyphens and letters outside ASCII.
+    /// A word that names a species or subspecies: hyphens and letters that are not capitals.
     private static func isEpithet(_ word: some StringProtocol) -> Bool {
         word.utf8.count > 1 && !particles.contains(String(word))
-            && word.utf8.allSatisfy { $0 &- 0x61 < 26 || $0 == UInt8(ascii: "-") || $0 >= 0x80 }
+            && word.unicodeScalars.allSatisfy { $0 == "-" || $0.properties.isAlphabetic && !$0.properties.isUppercase }
     }
 
     private static func hasLowercase(_ word: String) -> Bool {

@@ -9,8 +9,10 @@ struct SourceSpecies: Equatable {
     var category: String?
     /// Its position in a list in which relatives follow one another. Only taxonomies have it.
     var taxonOrder: Double?
-    /// Whether it comes from a taxonomy, which knows names and codes better than other tables.
+    /// Whether it comes from a taxonomy, or a table with an order, which knows names better than other tables.
     var isOfTaxonomy = false
+    /// Whether codes of other taxonomies give way to its own.
+    var decidesCodes = false
     /// Whether the code is only the scientific name, since the table has no codes.
     var isNamedByCode = false
     /// The number of the last file of the import that has it.
@@ -24,6 +26,7 @@ struct SourceSpecies: Equatable {
     /// than `SpeciesDecoder.category` can guess it.
     mutating func learn(from other: SourceSpecies) {
         isNamedByCode = isNamedByCode && other.isNamedByCode
+        decidesCodes = decidesCodes || other.decidesCodes
         if other.isOfTaxonomy || !isOfTaxonomy { file = other.file }
         guard !isOfTaxonomy || other.isOfTaxonomy && taxonOrder == nil else { return }
         isOfTaxonomy = isOfTaxonomy || other.isOfTaxonomy
@@ -68,6 +71,7 @@ struct SpeciesDecoder {
             if species.code.isEmpty { return .nothing("without a name") }
         }
         species.isOfTaxonomy = rules.contains(.taxonomy) || species.taxonOrder != nil
+        species.decidesCodes = rules.contains(.taxonomy) && !species.isNamedByCode
         // A category in the file takes precedence over a guess from the name.
         let category = columns.has(.category) ? row.text(try columns.text(.category, row)) : rank
         if category.isEmpty {

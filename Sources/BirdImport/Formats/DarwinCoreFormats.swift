@@ -36,6 +36,7 @@ extension Format {
         rules: [.locationsWithoutCode],
         columns: [
             Column("scientificname", .authoredName),
+            Column("identificationqualifier", .qualifier, required: false, null: ["NA"]),
             Column("occurrenceid", or: ["gbifid", "id", "key"], .source, required: false, null: ["NA"]),
             Column("eventid", .checklist, required: false, null: ["NA"]),
             Column("kingdom", .kingdom, required: false, null: ["NA"]),

@@ -68,6 +68,8 @@ public struct Format: Sendable {
         case kingdom, phylum, taxonClass, order
         /// A scientific name with its author. If there is `scientificName` too, that one is only the species.
         case authoredName
+        /// A doubt about the identification, such as `cf.` or `aff.`.
+        case qualifier
         /// The names of a subspecies, beside those of its species.
         case subspecies, subspeciesCommonName
         /// Whether a detection was marked as wrong.

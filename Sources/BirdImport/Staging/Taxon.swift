@@ -35,10 +35,14 @@ struct Taxon {
     ) -> Int? {
         key.removeAll(keepingCapacity: true)
         key.append(0)
-        for name in [record.scientificName, record.commonName, record.speciesName, record.category] {
+        func append(_ name: Row.Cell) {
             key.append(contentsOf: row.bytes[name.range])
             key.append(0)
         }
+        append(record.scientificName)
+        append(record.commonName)
+        append(record.speciesName)
+        append(record.category)
         return key.withUnsafeBytes { table.number(of: $0) }
     }
 }

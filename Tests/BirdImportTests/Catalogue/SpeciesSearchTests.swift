@@ -77,6 +77,24 @@ import Testing
                 == "eurnut|species|calling; far away; identified as Sitta cf. europaea")
     }
 
+    @Test(arguments: [
+        ("cf.", "eurnut|species|identified as cf. Sitta europaea"),
+        ("?", "eurnut|species|identified as ? Sitta europaea"),
+        ("aff. europaea", "aff. europaea Sitta europaea||"), ("confirmed", "eurnut|species|"), ("", "eurnut|species|"),
+    ])
+    func readsDoubtsFromTheirOwnColumn(qualifier: String, record: String) throws {
+        fixture.write(
+            "occurrence.txt",
+            "scientificName\tidentificationQualifier\teventDate\nSitta europaea\t\(qualifier)\t2021-02-03\n")
+        try fixture.run("occurrence.txt")
+        #expect(
+            try fixture.rows(
+                """
+                SELECT s.code, s.category, d.comments FROM observation o JOIN species s ON s.id = o.species_id
+                LEFT JOIN observation_detail d ON d.id = o.id
+                """) == [record])
+    }
+
     /// A column with the species is used where the more exact name is unknown.
     @Test func speciesOfTheFileIsTheLastResort() throws {
         #expect(try record("Sitta europaea caesia Wolf, 1810", species: "Sitta europaea") == "eurnut3|issf|")

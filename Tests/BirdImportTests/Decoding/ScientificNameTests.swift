@@ -25,6 +25,7 @@ import Testing
         ("Sitta aff. europaea Linnaeus, 1758", "Sitta aff. europaea Linnaeus, 1758"),
         ("Sitta\u{A0} europaea", "Sitta europaea"), ("\"Sitta europaea\"", "Sitta europaea"),
         ("Sitta_europaea", "Sitta europaea"), ("Curruca conspicillata Ménétries, 1832", "Curruca conspicillata"),
+        ("Sitta europaea Ödman", "Sitta europaea"), ("Sitta europaea Ørsted, 1850", "Sitta europaea"),
         ("Эндемик неизвестный", "Эндемик неизвестный"),
     ])
     func keepsTheNameWithoutItsAuthor(text: String, name: String) {
