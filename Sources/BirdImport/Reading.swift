@@ -264,8 +264,10 @@ struct Reading {
     /// - Parameter line: The line that is left out, if it is not that of the row.
     /// - Returns: Nil, since it is not an error.
     private mutating func leaveOut(_ reason: String, _ row: Row, line: Int? = nil, file: Int) -> RowError? {
-        let known = report.files[file].leftOut
-        let reason = known[reason] != nil || known.count < Self.mostReasons ? reason : "for other reasons"
+        var reason = reason
+        if report.files[file].leftOut[reason] == nil, report.files[file].leftOut.count >= Self.mostReasons {
+            reason = "for other reasons"
+        }
         report.files[file].leftOut[reason, default: 0] += 1
         if report.files[file].firstLeftOut[reason] == nil { report.files[file].firstLeftOut[reason] = line ?? row.line }
         return nil

@@ -26,22 +26,22 @@ final class SpeciesSearch {
         let common = String(decoding: taxon.commonName, as: UTF8.self)
         for form in name.names {
             if let code = try code(form, .scientific) {
-                return Match(code: code, remark: name.isUncertain ? Self.remark(name, written) : nil)
+                return Match(code: code, remark: name.isUncertain ? Self.remark(written) : nil)
             }
         }
-        if !common.isEmpty, isAsExact(common, as: name, written), let code = try code(common, .common) {
-            return Match(code: code, remark: name.isUncertain ? Self.remark(name, written) : nil)
+        if !common.isEmpty, written.isEmpty || Self.isAsExact(common, as: name), let code = try code(common, .common) {
+            return Match(code: code, remark: name.isUncertain ? Self.remark(written) : nil)
         }
         if !taxon.category.isEmpty { return ownRow(taxon, name, common) }
         let speciesName = String(decoding: taxon.speciesName, as: UTF8.self)
-        if name.kind == .species || name.kind == .subspecies {
-            let ofFile = speciesName.isEmpty ? [] : ScientificName(speciesName).names
-            for form in ofFile + name.species {
-                guard let code = try code(form, .scientific) else { continue }
-                // A synonym of the species says no more than the species.
-                let saysMore = name.isUncertain || name.kind == .subspecies || !name.species.isEmpty
-                return Match(code: code, remark: saysMore ? Self.remark(name, written) : nil)
-            }
+        // Only a subspecies is its species, whatever the file says.
+        let isOfSpecies = name.kind == .species || name.kind == .subspecies
+        let ofFile = isOfSpecies && !speciesName.isEmpty ? ScientificName(speciesName).names : []
+        for form in ofFile + name.species {
+            guard let code = try code(form, .scientific) else { continue }
+            // A synonym of the species says no more than the species.
+            let saysMore = name.isUncertain || name.kind == .subspecies || !name.species.isEmpty
+            return Match(code: code, remark: saysMore ? Self.remark(written) : nil)
         }
         if written.isEmpty { return Match(code: Array(common.utf8)) }
         // `species` of GBIF is the accepted name of a synonym.
@@ -61,14 +61,14 @@ final class SpeciesSearch {
     }
 
     /// Whether a common name can stand for a scientific name. Some files give the common name of the species to its
-    /// subspecies, hybrids and domestic forms. For a subspecies that is better found by its species.
-    private func isAsExact(_ common: String, as name: ScientificName, _ written: String) -> Bool {
-        if written.isEmpty || name.kind == .species { return true }
+    /// subspecies, hybrids and domestic forms.
+    private static func isAsExact(_ common: String, as name: ScientificName) -> Bool {
+        if name.kind == .species { return true }
         let category = SpeciesDecoder.category(of: SourceSpecies(code: "", commonName: common))
         return category != nil && category != "species"
     }
 
-    private static func remark(_ name: ScientificName, _ written: String) -> String {
+    private static func remark(_ written: String) -> String {
         "identified as " + ScientificName.clean(written)
     }
 

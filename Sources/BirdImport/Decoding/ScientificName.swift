@@ -40,7 +40,7 @@ struct ScientificName {
             if isUncertain { add(words.joined(separator: " ")) }
             return
         }
-        if words.contains(where: Self.isCross) || clean.contains("/") {
+        if words.contains(where: Self.isCross) || words.contains(where: Self.isHybrid) || clean.contains("/") {
             kind = .several
             if isUncertain { add(words.joined(separator: " ")) }
             addPairs(words)
@@ -48,7 +48,13 @@ struct ScientificName {
             kind = .affinity
         } else if let end = words.dropFirst().firstIndex(where: { Self.undecided.contains($0.lowercased()) }) {
             kind = .undecided
-            add(words[..<end].joined(separator: " ") + " sp.")
+            let name = words[..<end].joined(separator: " ") + " sp."
+            // A domestic bird of a genus is not any bird of the genus, and `sp. (juvenile)` says more than `sp.`.
+            if Self.isAuthor(words[(end + 1)...]) {
+                add(name)
+            } else if !words[end...].contains(where: Self.isDomestic) {
+                species = [name]
+            }
         } else {
             addParts(words)
         }
@@ -61,7 +67,8 @@ struct ScientificName {
         case .subspecies: "issf"
         case .domestic: "domestic"
         case .undecided: "spuh"
-        case .several: SpeciesDecoder.category(of: SourceSpecies(code: "", scientificName: names.last ?? kept))
+        case .several:
+            SpeciesDecoder.category(of: SourceSpecies(code: "", scientificName: names.last ?? kept)) ?? "hybrid"
         }
     }
 
@@ -150,7 +157,10 @@ struct ScientificName {
     /// parenthesis without a year may also name a form, as in `Branta bernicla (Gray-bellied)`.
     private static func isAuthor(_ words: ArraySlice<String>) -> Bool {
         guard let first = words.first else { return true }
-        if first.hasPrefix("(") || first.hasPrefix("[") { return words.contains(where: isYear) }
+        if first.hasPrefix("(") || first.hasPrefix("[") {
+            let end = words.firstIndex { $0.contains(")") || $0.contains("]") } ?? words.endIndex - 1
+            guard words[...end].contains(where: isYear) else { return false }
+        }
         return words.allSatisfy { word in
             if word == "&" || isYear(word) || particles.contains(word.lowercased()) { return true }
             guard let letter = word.unicodeScalars.first(where: \.properties.isAlphabetic) else { return false }
@@ -186,8 +196,12 @@ struct ScientificName {
         }
         // An author after a species is removed.
         sides = sides.map { side in
-            let end = side.dropFirst().firstIndex { !Self.isEpithet($0) } ?? side.endIndex
-            return Self.isAuthor(side[end...]) ? Array(side[..<end]) : side
+            let names = side.dropFirst().prefix { Self.isEpithet($0) }
+            var end = names.endIndex
+            // A comma after a name begins the author.
+            if end < side.endIndex, Self.isEpithet(side[end].trimmingSuffix(",;")) { end += 1 }
+            guard Self.isAuthor(side[end...]) else { return side }
+            return side[..<end].map { $0.trimmingSuffix(",;") }
         }
         guard sides.count == 2, let genus = sides[0].first, !sides[1].isEmpty else { return }
         let sign = isHybrid ? " x " : "/"
@@ -200,6 +214,12 @@ struct ScientificName {
             }
             add(first.joined(separator: " ") + sign + second.joined(separator: " "))
         }
+    }
+
+    /// Whether a word says that a bird is a hybrid, without naming the species.
+    private static func isHybrid(_ word: String) -> Bool {
+        let word = bare(word).lowercased()
+        return word.hasPrefix("hybrid") || word.hasPrefix("intergrade")
     }
 
     // MARK: Genus, subgenus, species, subspecies and author

@@ -16,6 +16,10 @@ import Testing
         ("Corvus corone/cornix", "Corvus corone/cornix"), ("", ""),
         // An end that may be more than an author is kept.
         ("Branta bernicla (Gray-bellied)", "Branta bernicla (Gray-bellied)"),
+        (
+            "Setophaga coronata [coronata Group] (Linnaeus, 1766)",
+            "Setophaga coronata [coronata Group] (Linnaeus, 1766)"
+        ),
         ("Sitta europaea sensu lato", "Sitta europaea sensu lato"), ("Sitta Europaea", "Sitta Europaea"),
         ("Sitta Europaea Linnaeus, 1758", "Sitta Europaea Linnaeus, 1758"), ("SITTA EUROPAEA", "SITTA EUROPAEA"),
         ("Curruca (Sylvia) communis (Latham, 1787)", "Curruca (Sylvia) communis"),
@@ -50,6 +54,7 @@ import Testing
         ("Anas acuta ×platyrhynchos", ["Anas acuta x platyrhynchos"]),
         ("Aythya ferina x Anas acuta", ["Anas acuta x Aythya ferina"]),
         ("Corvus corone / Corvus cornix", ["Corvus corone/cornix"]),
+        ("Corvus corone/cornix, Linnaeus 1758", ["Corvus corone/cornix"]),
         ("Passer (Passer) domesticus domesticus", ["Passer domesticus domesticus"]),
     ])
     func looksUpFormsOfTheName(text: String, forms: [String]) {
@@ -63,11 +68,16 @@ import Testing
         ("Sylvia (Curruca) communis volgensis", ["Sylvia communis", "Curruca communis"]),
         ("Passer domesticus domesticus", ["Passer domesticus"]),
         ("Passer domesticus ssp. domesticus", ["Passer domesticus"]),
-        ("Setophaga coronata [coronata Group]", ["Setophaga coronata"]), ("Sitta europaea", []),
+        ("Setophaga coronata [coronata Group]", ["Setophaga coronata"]),
+        ("Setophaga coronata [coronata Group] (Linnaeus, 1766)", ["Setophaga coronata"]),
+        ("Branta bernicla (Gray-bellied) Linnaeus, 1758", ["Branta bernicla"]),
+        ("Anser sp. (Domestic type) L., 1758", []), ("Sitta europaea", []),
         // The wild species is another bird.
         ("Columba livia f. domestica", []), ("Columba livia domestica", []), ("Columba livia (Domestic type)", []),
         ("Anser anser var. domesticus Linnaeus, 1758", []), ("Columba livia (feral)", []), ("Anser anser f. dom.", []),
-        ("Sitta aff. europaea", []), ("Anas acuta x platyrhynchos", []), ("Corvus corone/cornix", []),
+        ("Sitta aff. europaea", []), ("Anas acuta hybrid", []), ("Anas acuta (hybrid) Linnaeus, 1758", []),
+        ("Sitta sp. 2", ["Sitta sp."]),
+        ("Anas acuta x platyrhynchos", []), ("Corvus corone/cornix", []),
         ("Sitta sp.", []),
     ])
     func findsTheSpeciesOfSubspecies(text: String, species: [String]) {
@@ -80,6 +90,7 @@ import Testing
     @Test(arguments: [
         ("Sitta europaea", nil), ("Sitta europaea caesia", "issf"), ("Columba livia f. domestica", "domestic"),
         ("Sitta sp", "spuh"), ("Anas acuta × Anas crecca", "hybrid"), ("Corvus corone/cornix", "slash"),
+        ("Anas acuta hybrid", "hybrid"), ("Sitta sp. 2", "spuh"),
         ("Sitta aff. europaea", nil), ("Sitta cf. europaea", nil),
     ])
     func tellsTheCategory(text: String, category: String?) {
