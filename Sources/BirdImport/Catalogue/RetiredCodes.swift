@@ -37,6 +37,7 @@ extension Catalogue {
         guard !taxa.isEmpty else { return }
         let byScientificName = Self.unique(taxa, \.scientificName)
         let byCommonName = Self.unique(taxa, \.commonName)
+        let commonNames = CommonNames(taxa)
         // Species of taxonomies have an order; those of files without codes have their name as code.
         let old = "id <> ?2 AND (taxon_order IS NOT NULL OR code = scientific_name COLLATE NOCASE)"
         let named = try ["scientific_name", "common_name"].map { (column) throws(StoreError) in
@@ -82,7 +83,7 @@ extension Catalogue {
                 if same.count == 1 { found += same }
             }
             for old in found {
-                if Self.isSplit(old.commonName, taxon, taxa, byCommonName) {
+                if commonNames.isSplit(old.commonName, now: taxon.commonName) {
                     split.append(old.id)
                 } else {
                     moves.append((old, id, taxon.code))
@@ -104,16 +105,33 @@ extension Catalogue {
         return codes
     }
 
-    /// Whether a species seems to be split: its common name belongs to another species now, or several species have it
-    /// with an addition, as `American Herring Gull` and `European Herring Gull` for `Herring Gull`.
-    private static func isSplit(
-        _ oldName: String?, _ taxon: SourceSpecies, _ taxa: [SourceSpecies], _ byCommonName: [String: String]
-    ) -> Bool {
-        guard let oldName = oldName?.lowercased(), oldName != taxon.commonName?.lowercased() else { return false }
-        if byCommonName[oldName] != nil { return true }
-        func plain(_ name: String) -> String { name.lowercased().replacing("-", with: " ") }
-        let end = " " + plain(oldName)
-        return taxa.count { $0.category == "species" && plain($0.commonName ?? "").hasSuffix(end) } > 1
+    /// The common names of a taxonomy, to find out whether a species was split.
+    private struct CommonNames {
+        private var names: Set<String> = []
+        /// For each end of a name, such as `herring gull`, the number of species whose names are longer.
+        private var ends: [String: Int] = [:]
+
+        init(_ taxa: [SourceSpecies]) {
+            for taxon in taxa {
+                guard let name = taxon.commonName.map(Self.plain) else { continue }
+                names.insert(name)
+                guard taxon.category == "species" else { continue }
+                var end = name[...]
+                while let space = end.firstIndex(of: " ") {
+                    end = end[end.index(after: space)...]
+                    ends[String(end), default: 0] += 1
+                }
+            }
+        }
+
+        private static func plain(_ name: String) -> String { name.lowercased().replacing("-", with: " ") }
+
+        /// Whether a species with this name, which now has another one, seems to be split: the name belongs to another
+        /// species, or several have it with an addition, as `American Herring Gull` and `European Herring Gull`.
+        func isSplit(_ oldName: String?, now newName: String?) -> Bool {
+            guard let old = oldName.map(Self.plain), old != newName.map(Self.plain) else { return false }
+            return names.contains(old) || ends[old, default: 0] > 1
+        }
     }
 
     /// Gives records another species, and removes the one that they had.
