@@ -129,8 +129,8 @@ struct RecordDetails {
         // The parts in front of the comments, the comments, and the texts after them.
         var rest: [UInt8] = []
         var count = 0
-        for member in Member.texts
-        where details.present & member.bit != 0 && member.rawValue >= Member.comments.rawValue {
+        for member in DetailMember.texts
+        where details.present & member.bit != 0 && member.rawValue >= DetailMember.comments.rawValue {
             let other = details.text(member, in: bytes)
             count += 4 + other.count
             guard member != .comments else { continue }
@@ -142,7 +142,7 @@ struct RecordDetails {
         bytes.append(contentsOf: text)
         bytes.append(contentsOf: rest)
         let position = Int(details.sourceEnd) + 1
-        withUnsafeBytes(of: details.present | Member.comments.bit) {
+        withUnsafeBytes(of: details.present | DetailMember.comments.bit) {
             bytes.replaceSubrange(position..<(position + 4), with: $0)
         }
     }
