@@ -121,15 +121,16 @@ def gbif():
             place, day = visit["place"], visit["day"]
             kind = chance.choice(["Aves", "Aves", "", "Mammalia"])
             absent = chance.random() < 0.2
-            date, shown = chance.choice([(day, day), (f"{day}T06:41:00Z", day), (f"{day}/{day}", day),
-                                         (f"{day:%Y-%m}", f"{day:%Y-%m}"), ("", day)])
+            date, shown, time = chance.choice([
+                (day, day, None), (f"{day}T06:41:00Z", day, "06:41"), (f"{day}T00:00:00", day, None),
+                (f"{day}/{day}", day, None), (f"{day:%Y-%m}", f"{day:%Y-%m}", None), ("", day, None)])
             name = "" if bird[0].endswith("sp.") else bird[0]
             lines.append([number, "k", kind, name, f"{bird[0]} (Gmelin, 1788)", "CA", place[1],
                           "ABSENT" if absent else "PRESENT", num, place[2], place[3], date, day.day, day.month, day.year])
             if kind != "Mammalia":
                 records.append(expected(
                     visit, bird, 0 if absent else num, source_id=str(number), loc_id=place[1], region="CA", date=str(shown),
-                    time=None, checklist_id=None, comments=None, **BARE))
+                    time=time, checklist_id=None, comments=None, **BARE))
     return "\n".join("\t".join(text(cell) for cell in line) for line in lines).encode(), records
 
 
