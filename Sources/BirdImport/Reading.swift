@@ -132,7 +132,7 @@ struct Reading {
         var rows = 0
         while try source.next(&row) {
             rows += 1
-            if row.problem == nil, records.needsDateOrder(row) {
+            if records.needsDateOrder(row), row.problem == nil {
                 let judged = try judge(records, table, from: row, source, file: number)
                 records.dateOrder = judged.order
                 source = try table.open()

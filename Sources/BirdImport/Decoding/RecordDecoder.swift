@@ -18,6 +18,7 @@ struct RecordDecoder {
     private let lastYear: Int64
     /// Whether the file has more than the nine members of a plain record.
     private let hasMore: Bool
+    private let hasDate: Bool
     /// The order of day and month; nil as long as no date needs it (`needsDateOrder`).
     var dateOrder: DateOrder?
 
@@ -26,6 +27,7 @@ struct RecordDecoder {
         self.columns = columns
         self.lastYear = Int64(lastYear)
         rules = format.rules
+        hasDate = columns.has(.date)
         let plain: [Format.Member] = [.location, .latitude, .longitude, .region, .year, .month, .day, .species, .count]
         hasMore = !rules.isEmpty || Format.Member.allCases.contains { columns.has($0) && !plain.contains($0) }
     }
@@ -33,7 +35,7 @@ struct RecordDecoder {
     /// Whether the order of day and month must be known to decode a row, and is not.
     @inline(__always)
     func needsDateOrder(_ row: Row) -> Bool {
-        dateOrder == nil && columns.has(.date) && DateText.needsOrder(row.bytes[columns.cell(.date, row).range])
+        hasDate && dateOrder == nil && DateText.needsOrder(row.bytes[columns.cell(.date, row).range])
     }
 
     /// Adds the date of a row to those by which the order of day and month is judged.
@@ -223,7 +225,10 @@ struct RecordDecoder {
                 throw columns.error(.date, "'\(shown)' is in more than one year; give a date within one year")
             }
         }
-        if let month = text.month, month > 12, DateText.needsOrder(row.bytes[cell.range]) {
+        // A date that would fit the other order: the message names the one of the column.
+        if let month = text.month, month > 12, let day = text.day, day <= 12,
+            DateText.needsOrder(row.bytes[cell.range])
+        {
             let (this, other) = order == .dayFirst ? ("day", DateOrder.monthFirst) : ("month", DateOrder.dayFirst)
             throw columns.error(
                 .date,
@@ -278,7 +283,7 @@ struct RecordDecoder {
 
     /// The time in the cell of the date, for rows without a time of their own.
     private func timeOfDate(_ row: Row) -> Int64? {
-        guard columns.has(.date) else { return nil }
+        guard hasDate else { return nil }
         return DateText.minutes(row.bytes[columns.cell(.date, row).range], dateOrder ?? .monthFirst)
     }
 

@@ -86,6 +86,15 @@ import Testing
             ])
     }
 
+    @Test func readsTheMonthFirstIfAsManyDatesTellEitherOrder() throws {
+        fixture.write("a.txt", occurrences(["25/02/2021", "02/25/2021", "03/02/2021", "13/13/2021"]))
+        let report = try fixture.run("a.txt") { $0.skipErrors = true }
+        #expect(try dates() == ["20210225", "20210302"])
+        #expect(report.text.contains("dates with the month first, because of '02/25/2021' in line 3"))
+        #expect(report.firstErrors.map(\.line) == [2, 5])
+        #expect(report.firstErrors.last?.reason == "13 is not a month")
+    }
+
     private func myEBirdData(_ dates: [String]) -> String {
         "Submission ID,Common Name,Scientific Name,Count,State/Province,Location,Latitude,Longitude,Date,Time\n"
             + dates.enumerated().map { "S\($0),Bird,Avis ignota,1,GB-ENG,Marsh,51,0,\($1),06:41 AM\n" }.joined()
