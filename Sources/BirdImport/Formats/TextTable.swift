@@ -98,7 +98,7 @@ struct TextTable {
     /// eBird and GBIF have no quoting: a remark may begin with a quote, or be in quotes. Spreadsheets and R quote cells.
     /// So cells between tabs are quoted if
     /// - the header has a cell in quotes; or
-    /// - the rows can be read as quoted, and the format has other separators in its original, or the file is UTF-16:
+    /// - most rows can be read as quoted, and the format has other separators in its original, or the file is UTF-16:
     ///   then a spreadsheet has saved it; or
     /// - the rows can be read as quoted, and one of them needs it: a cell in quotes contains a tab, a line end or a
     ///   doubled quote.
@@ -112,22 +112,33 @@ struct TextTable {
         // A separator at the end of the line makes an empty name.
         let width = names.count - (names.last?.isEmpty == true ? 1 : 0)
         var row = Row()
+        let isOriginal = format.syntax == .tab && (encoding.kind == .utf8 || encoding.kind == .windows1252)
+        var (quoted, wrong) = (0, 0)
         var needsQuoting = false
         for _ in 0..<Self.sample where try rows.next(&row) {
-            if row.problem != nil || row.cells.count > names.count + 1 { return .tab }
+            if row.problem != nil || row.cells.count > names.count + 1 {
+                wrong += 1
+                continue
+            }
+            quoted += row.cells.count { row.isQuoted($0) }
             // A cell from a quote to the one of another cell contains tabs too, but then the row has too few cells.
             guard row.cells.count >= width else { continue }
             needsQuoting = needsQuoting || row.cells.contains { row.needsQuotes($0) }
         }
-        let isOriginal = format.syntax == .tab && (encoding.kind == .utf8 || encoding.kind == .windows1252)
-        return !isOriginal || needsQuoting ? candidate.syntax : .tab
+        let isQuoted = isOriginal ? needsQuoting && wrong == 0 : wrong == 0 || quoted > wrong
+        return isQuoted ? candidate.syntax : .tab
     }
 }
 
 extension Row {
+    /// Whether a cell that was read as quoted is in quotes.
+    fileprivate func isQuoted(_ cell: Cell) -> Bool {
+        // Cells with doubled quotes were rewritten after the row.
+        cell.start >= rawCount ? !cell.isEmpty : cell.start > 0 && bytes[Int(cell.start) - 1] == 0x22
+    }
+
     /// Whether a cell between tabs needs its quotes.
     fileprivate func needsQuotes(_ cell: Cell) -> Bool {
-        // Cells with doubled quotes were rewritten after the row.
         if cell.start >= rawCount { return !cell.isEmpty }
         return bytes[cell.range].contains { $0 == 0x09 || $0 == 0x0A }
     }

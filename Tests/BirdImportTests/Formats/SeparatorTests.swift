@@ -94,6 +94,23 @@ import Testing
         #expect(try fixture.rows("SELECT comments FROM observation_detail") == [text])
     }
 
+    /// A file that a spreadsheet has saved, with one row that something else has added.
+    @Test func oneBadQuoteDoesNotMakeAllQuotesCharacters() throws {
+        let row = ["60.5", "1", "", "2021", "2", "3", "a", "1"]
+        let names = ["\"Marsh, \"\"north\"\"\"", "\"Hill, south\"", "\"bad\" quote", "\"Lake, east\""]
+        fixture.write("a.txt", plain("\t", names.map { [$0] + row }))
+        let report = try fixture.run("a.txt") { $0.skipErrors = true }
+        #expect(report.firstErrors.map(\.line) == [4])
+        #expect(
+            try fixture.rows("SELECT code FROM location ORDER BY code") == [
+                "Hill, south", "Lake, east", "Marsh, \"north\"",
+            ])
+        // Without quotes around whole cells, a quote is a character.
+        fixture.write("a.txt", plain("\t", [["\"bad\" quote"] + row]))
+        try fixture.run("a.txt")
+        #expect(try fixture.rows("SELECT code FROM location") == ["\"bad\" quote"])
+    }
+
     @Test func cellsBetweenTabsAreQuotedIfTheHeaderIs() throws {
         fixture.write(
             "a.tsv",
