@@ -469,7 +469,7 @@ import Testing
         ("a.png", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A], "is a picture."),
         (
             "a.xlsx", [0x50, 0x4B, 3, 4, 0, 0],
-            "can't be read: the list of entries at its end is missing or broken; get the file again."
+            "is a zip archive that can't be read: the list of entries at its end is missing or broken; get the file again."
         ),
         ("a.csv.gz", [0x1F, 0x8B, 8], "can't be decompressed: it is broken or cut off; get the file again."),
         ("a.csv", [0xFF, 0xFE, 0, 0, 0x6C, 0, 0, 0], "is UTF-32 text; save it as UTF-8."),

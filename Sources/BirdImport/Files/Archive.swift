@@ -238,13 +238,15 @@ private final class ArchiveReader {
 
     private func brokenList() -> ImportError {
         if let failure = input.failure { return failure }
-        return Self.broken(
-            input.file.path,
-            input.wasTooMuch
-                ? "its list of entries is longer than \(Archive.longestList) bytes"
-                : kind == .zip
-                    ? "the list of entries at its end is missing or broken; get the file again"
-                    : "it is broken or cut off; get the file again")
+        let reason =
+            if input.wasTooMuch {
+                "its list of entries is longer than \(Archive.longestList) bytes"
+            } else if kind == .zip {
+                "the list of entries at its end is missing or broken; get the file again"
+            } else {
+                "it is broken or cut off; get the file again"
+            }
+        return .refused("\(input.file.path) is a \(kind) archive that can't be read: \(reason).")
     }
 }
 

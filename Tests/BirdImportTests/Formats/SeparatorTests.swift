@@ -1,4 +1,5 @@
 import Birds
+import Glibc
 import Testing
 
 @testable import BirdImport
@@ -37,7 +38,8 @@ import Testing
         let other = try ImportFixture()
         other.write("f.csv", fixture.text)
         other.write("g.csv", try rewritten(fixture.text, separator))
-        let query = """
+        let names = "SELECT code, scientific_name, common_name, category, taxon_order FROM species ORDER BY code"
+        let records = """
             SELECT s.code, o.date, num, l.code, l.name, latitude, longitude, region, source_id, valid, c.code, c.comments,
                 c.protocol, c.minutes, c.distance_km, d.comments, d.confidence
             FROM observation o JOIN species s ON s.id = species_id JOIN location l ON l.id = o.location_id
@@ -45,8 +47,10 @@ import Testing
             ORDER BY o.date, source_id, num, s.code
             """
         let first = try other.run("f.csv") { $0.dataset = "f" }
+        let query = first.stored > 0 ? records : names
         let expected = try other.rows(query)
         try #require(first.rowsInError == 0 && !expected.isEmpty)
+        if first.stored == 0 { unlink(other.database) }
         let second = try other.run("g.csv") { $0.dataset = "f" }
         #expect(second.files.map(\.format) == first.files.map(\.format))
         #expect(try other.rows(query) == expected)
