@@ -113,7 +113,8 @@ final class JoinedRows: RowSource {
     }
 }
 
-/// The rows of an event core, by their ids.
+/// The rows of an event core, by their ids. An event without a date or a place has that of its parent
+/// (`parentEventID`), as a visit to a plot has the date of the survey. Of two rows with one id, the first counts.
 ///
 /// They are kept in a temporary database, so that memory does not limit their number. A row is stored as one text: for
 /// each cell its size (`UInt32`, in the byte order of the machine) and its bytes.
@@ -126,11 +127,26 @@ final class EventRows {
     // The event that was asked for last. In most files the occurrences of an event follow one another.
     private var lastID: [UInt8] = []
     private var last: Row?
+    /// The position of `parentEventID`; nil if there is no such term.
+    private let parent: Int?
+    /// The positions of the cells that are inherited together, so that no date or place is composed of two.
+    private let inherited: [[Int]]
+
+    private static let inheritedTerms = [
+        ["eventdate", "year", "month", "day"], ["locationid", "locality", "decimallatitude", "decimallongitude"],
+        ["countrycode"],
+    ]
+    /// The most ancestors of an event that are looked at; two that are each other's parent have no end.
+    private static let mostAncestors = 16
 
     /// Reads all events.
-    /// - Parameter path: The path of their file, for errors.
-    /// - Throws: `ImportError.refused` if a row can't be read or an event comes twice.
-    init(_ rows: ArchiveRows, path: String) throws(ImportError) {
+    /// - Parameters:
+    ///   - header: The names of the cells, in lower case.
+    ///   - path: The path of their file, for errors.
+    /// - Throws: `ImportError.refused` if a row can't be read.
+    init(_ rows: ArchiveRows, _ header: [String], path: String) throws(ImportError) {
+        parent = header.firstIndex(of: "parenteventid")
+        inherited = Self.inheritedTerms.map { $0.compactMap { header.firstIndex(of: $0) } }
         do throws(StoreError) {
             database = try Database(path: "", mode: .readWrite)
             try database.execute(
@@ -169,10 +185,6 @@ final class EventRows {
             } catch {
                 throw ImportError(error, path: "the temporary files")
             }
-            guard database.changes == 1 else {
-                throw .refused(
-                    "\(path), line \(row.line), repeats the event '\(Row.shown(row.text(id), atMost: 40))'; keep one.")
-            }
         }
     }
 
@@ -186,21 +198,44 @@ final class EventRows {
         return made
     }
 
-    /// The cells of an event; nil if there is no such event.
+    /// The cells of an event, with what it inherits; nil if there is no such event.
     fileprivate func row(_ id: ArraySlice<UInt8>) throws(ImportError) -> Row? {
         if last != nil, lastID.elementsEqual(id) { return last }
+        lastID = Array(id)
+        last = nil
+        guard var row = try ownRow(lastID) else { return nil }
+        if let parent { try inherit(into: &row, parent) }
+        last = row
+        return row
+    }
+
+    /// Fills dates and places that are missing from the nearest ancestor that has them.
+    private func inherit(into row: inout Row, _ parent: Int) throws(ImportError) {
+        var missing = inherited.filter { group in group.allSatisfy { row.trimmed($0).isEmpty } }
+        var id = Array(row.bytes[row.trimmed(parent).range])
+        for _ in 0..<Self.mostAncestors where !missing.isEmpty && !id.isEmpty {
+            guard let ancestor = try ownRow(id) else { return }
+            missing.removeAll { group in
+                guard group.contains(where: { !ancestor.trimmed($0).isEmpty }) else { return false }
+                for position in group where position < row.cells.count {
+                    row.cells[position] = row.compose(ancestor.bytes[ancestor.trimmed(position).range])
+                }
+                return true
+            }
+            id = Array(ancestor.bytes[ancestor.trimmed(parent).range])
+        }
+    }
+
+    /// The cells of an event as they are in its file.
+    private func ownRow(_ id: [UInt8]) throws(ImportError) -> Row? {
         var packed: [UInt8]?
         do throws(StoreError) {
-            lastID = Array(id)
-            select.bind(1, utf8: lastID, 0..<lastID.count)
+            select.bind(1, utf8: id, 0..<id.count)
             while try select.step() { packed = select.bytes(0) }
         } catch {
             throw ImportError(error, path: "the temporary files")
         }
-        guard let packed else {
-            last = nil
-            return nil
-        }
+        guard let packed else { return nil }
         var row = Row()
         var position = 0
         while position + 4 <= packed.count {
@@ -209,7 +244,6 @@ final class EventRows {
             row.append(packed[(position + 4)..<end])
             position = end
         }
-        last = row
         return row
     }
 }

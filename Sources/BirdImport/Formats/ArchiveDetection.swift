@@ -232,7 +232,8 @@ struct ArchiveDetection {
                 open: { () throws(ImportError) -> any RowSource in
                     JoinedRows(
                         occurrences, core, ArchiveRows(occurrences, file, encoding),
-                        try EventRows(ArchiveRows(core, events, eventEncoding), path: events.path))
+                        try EventRows(
+                            ArchiveRows(core, events, eventEncoding), ArchiveRows.header(core), path: events.path))
                 })
         default:
             throw .refused(

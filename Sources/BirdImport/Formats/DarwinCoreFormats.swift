@@ -37,7 +37,8 @@ extension Format {
         columns: [
             Column("scientificname", .authoredName),
             Column("identificationqualifier", .qualifier, required: false, null: ["NA"]),
-            Column("occurrenceid", or: ["gbifid", "id", "key"], .source, required: false, null: ["NA"]),
+            // Two data sets may share an `occurrenceID`; GBIF's own key is unique.
+            Column("gbifid", or: ["occurrenceid", "id", "key"], .source, required: false, null: ["NA"]),
             Column("eventid", .checklist, required: false, null: ["NA"]),
             Column("kingdom", .kingdom, required: false, null: ["NA"]),
             Column("phylum", .phylum, required: false, null: ["NA"]),
