@@ -152,7 +152,8 @@ struct Reading {
             if problem == nil {
                 problem =
                     if !table.format.holdsSpecies {
-                        try stage(record, row, shared, dataset: dataset, file: number, complete: complete)
+                        try stage(
+                            record, row, shared, table.format.rules, dataset: dataset, file: number, complete: complete)
                     } else {
                         switch named {
                         case .species(let species): try add(species, row, file: number)
@@ -197,7 +198,8 @@ struct Reading {
     /// Stages a record, or leaves it out.
     /// - Returns: The error of the row, or nil.
     private mutating func stage(
-        _ record: SourceRecord, _ row: Row, _ shared: SharedChecklists?, dataset: Int, file: Int, complete: Bool?
+        _ record: SourceRecord, _ row: Row, _ shared: SharedChecklists?, _ rules: Format.Rules, dataset: Int, file: Int,
+        complete: Bool?
     ) throws(ImportError) -> RowError? {
         if let other = record.otherAnimal {
             return leaveOut("not a bird (\(Row.shown(row.text(other), atMost: 40)))", row, file: file)
@@ -214,6 +216,8 @@ struct Reading {
                 report.files[file].cutTexts += record.cutTexts
                 report.files[file].cutRemarks += record.cutRemarks
                 return nil
+            case .repeated where rules.contains(.sourceByDetection):
+                return leaveOut("a detection that is already there", row, file: file)
             case .repeated(let first, let line):
                 let origin = first == file ? "line \(line)" : "\(report.files[first].path), line \(line)"
                 return RowError(

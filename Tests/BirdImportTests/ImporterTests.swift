@@ -437,7 +437,7 @@ import Testing
 
     @Test(arguments: [
         ("CREATE TABLE birds (\(columns)); INSERT INTO birds (loc_id) VALUES (zeroblob(3000000))", "can't be read"),
-        ("CREATE VIEW birds AS SELECT 1 AS loc_id", "is a SQLite file without tables birds or species"),
+        ("CREATE VIEW birds AS SELECT 1 AS loc_id", "is a SQLite file without tables birds, species or detections"),
         ("CREATE TABLE birds (loc_id)", "has a table birds without the column latitude"),
     ])
     func refusesASQLiteFile(sql: String, sentence: String) throws {

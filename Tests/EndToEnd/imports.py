@@ -154,7 +154,8 @@ def detections(go):
             records.append(expected(
                 visit, bird, None, loc_id="garden" if go else f"{latitude},{longitude}" if known else "unknown",
                 location_name=None, latitude=float(latitude) if known else None, longitude=float(longitude) if known else None,
-                region=None, time=f"{time:%H:%M}", checklist_id=None, source_id=f"garden/{number}" if go else None,
+                region=None, time=f"{time:%H:%M}", checklist_id=None, 
+                source_id=f"garden/{number}" if go else f"{visit['day']} {time:%H:%M:%S} {bird[0]} {confidence}",
                 confidence=confidence, comments=None, **BARE))
     return out.getvalue().encode(), records
 

@@ -172,6 +172,10 @@ struct RecordDecoder {
             record.source = row.compose(record.checklist, " ", species)
         } else if rules.contains(.sourceWithinLocation), !record.source.isEmpty, columns.has(.location) {
             record.source = row.compose(record.location, "/", record.source)
+        } else if rules.contains(.sourceByDetection) {
+            let time = row.compose(columns.cell(.date, row), " ", columns.cell(.time, row))
+            let species = row.compose(time, " ", record.scientificName)
+            record.source = row.compose(species, " ", columns.cell(.confidence, row))
         }
     }
 

@@ -1,11 +1,12 @@
 import Birds
 
 extension Format {
-    /// The file `BirdDB.txt` of BirdNET-Pi. A row is a detection by sound, which tells no number of birds.
+    /// The file `BirdDB.txt` of BirdNET-Pi, and the table `detections` of its database. A row is a detection by sound,
+    /// which tells no number of birds.
     static let birdNETPi = Format(
         name: "birdnet-pi", title: "BirdNET-Pi",
         content: .records(complete: nil), syntax: .semicolon,
-        rules: [.locationsWithoutCode, .originIsNoLocation],
+        rules: [.locationsWithoutCode, .originIsNoLocation, .sourceByDetection],
         columns: [
             Column("date", .date),
             Column("time", .time),

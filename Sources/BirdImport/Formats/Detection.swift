@@ -169,7 +169,7 @@ enum Detection {
 
     private static var known: String {
         "Known formats: " + Format.all.map { "\($0.title) (\($0.name))" }.joined(separator: ", ")
-            + ", Darwin Core Archive (\(ArchiveDetection.name)), SQLite with tables birds and species (\(sqlite))."
+            + ", Darwin Core Archive (\(ArchiveDetection.name)), SQLite with tables birds, species or detections (\(sqlite))."
     }
 
     /// What is wrong with a file that has no known format, as the end of a sentence after its path. If the file has
@@ -196,7 +196,7 @@ enum Detection {
     private static func openSQLite(_ file: SourceFile) throws(ImportError) -> SourceContent {
         let database = try SQLiteRows.open(file)
         var tables: [SourceTable] = []
-        for (name, format) in [("birds", Format.plain), ("species", .plainSpecies)]
+        for (name, format) in [("birds", Format.plain), ("species", .plainSpecies), ("detections", .birdNETPi)]
         where try SQLiteRows.hasTable(name, in: database, path: file.path) {
             let columns = Set(format.columns.map(\.name))
             let header = Header(try SQLiteRows(database, table: name, columns: columns, path: file.path).header)
@@ -214,7 +214,7 @@ enum Detection {
             tables.append(SourceTable(format: format, header: header, size: file.size, open: open))
         }
         guard !tables.isEmpty else {
-            throw .refused("\(file.path) is a SQLite file without tables birds or species.")
+            throw .refused("\(file.path) is a SQLite file without tables birds, species or detections.")
         }
         return SourceContent(title: "SQLite", name: sqlite, encoding: .utf8, tables: tables)
     }

@@ -32,6 +32,23 @@ extension Format {
             Column("checklist comments", .checklistComments, required: false),
         ])
 
+    /// An observer's life list: the first record of each species, with its place and checklist.
+    static let eBirdLifeList = Format(
+        name: "ebird-lifelist", title: "eBird life list",
+        content: .records(complete: nil), syntax: .comma,
+        rules: [.locationsWithoutCode, .sourceByChecklistAndSpecies],
+        columns: [
+            Column("row #", .unused),
+            Column("common name", .commonName),
+            Column("scientific name", .scientificName),
+            Column("count", .count, null: ["X", "x"]),
+            Column("location", .locationName),
+            Column("s/p", .region),
+            Column("date", .date),
+            Column("locid", .location),
+            Column("subid", .checklist),
+        ])
+
     /// The eBird Basic Dataset, in all layouts since 2017. The names of observers, which the oldest ones have, are not
     /// imported. `APPROVED` is 0 for a record that did not pass review. `GROUP IDENTIFIER` is explained in
     /// `SharedChecklists`.

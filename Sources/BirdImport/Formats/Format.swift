@@ -44,6 +44,8 @@ public struct Format: Sendable {
         static let taxonomy = Rules(rawValue: 16)
         /// A species without a code is identified by its scientific name.
         static let namesAsCodes = Rules(rawValue: 32)
+        /// Date, time, species and confidence together identify a record: a detection has no code.
+        static let sourceByDetection = Rules(rawValue: 64)
         /// The format has no dates with slashes: a spreadsheet wrote them, in the order of its country.
         static let slashesAreForeign = Rules(rawValue: 1 << 8)
     }
@@ -107,7 +109,8 @@ public struct Format: Sendable {
 
     /// All formats. Detection takes the first one that fits, so formats with more required columns come first.
     public static let all: [Format] = [
-        .eBird, .gbif, .feederWatch, .eBirdMyData, .plain, .birdNETPi, .birdNETGo, .eBirdTaxonomy, .clements,
+        .eBird, .gbif, .feederWatch, .eBirdMyData, .eBirdLifeList, .plain, .birdNETPi, .birdNETGo, .eBirdTaxonomy,
+        .clements,
         .feederWatchSpecies,
         .plainSpecies, .ioc, .darwinCore,
     ]

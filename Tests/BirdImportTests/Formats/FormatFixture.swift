@@ -75,6 +75,13 @@ enum FormatFixture {
         "b\te1\tAvis ignota Nobody\tOdd Bird\tMarsh\t48.4\t-123.3\t2021-02-03\t06:41\t0.5\tbiomass\tpoint count\t",
     ].map { $0 + "\n" }.joined()
 
+    static let eBirdLifeList = """
+        Row #,Taxon Order,Category,Common Name,Scientific Name,Count,Location,S/P,Date,LocID,SubID,Exotic,Countable
+        1,20000,species,Steller's Jay,Cyanocitta stelleri,X,"Marsh, north",CA-YT,07 Feb 2021,L7,S100,,1
+        2,20001,spuh,gull sp.,Laridae sp.,12,Hill,,8 Feb 2021,L8,S101,,0
+
+        """
+
     static let birdNETPi = """
         Date;Time;Sci_Name;Com_Name;Confidence;Lat;Lon;Cutoff;Week;Sens;Overlap
         2022-02-07;06:41:09;Cyanocitta stelleri;Steller's Jay;0.8713;48.4;-123.3;0.7;6;1.25;0.0
@@ -147,7 +154,8 @@ enum FormatFixture {
         """
 
     static let all: [(format: String, text: String)] = [
-        ("ebird-mydata", myEBirdData), ("ebird-mydata", oldMyEBirdData), ("ebird", eBird), ("gbif", gbif),
+        ("ebird-mydata", myEBirdData), ("ebird-mydata", oldMyEBirdData), ("ebird-lifelist", eBirdLifeList),
+        ("ebird", eBird), ("gbif", gbif),
         ("dwc", darwinCore), ("birdnet-pi", birdNETPi), ("birdnet-go", birdNETGo), ("birdnet-go", camelBirdNETGo),
         ("ebird-taxonomy", eBirdAPITaxonomy), ("clements", clements), ("clements", oldClements), ("ioc", ioc),
         ("ioc", iocNames), ("ioc", iocLanguages),

@@ -157,7 +157,8 @@ import Testing
         try fixture.run("BirdDB.txt")
         #expect(
             Set(try details()) == [
-                "stejay|20220207||48.4,-123.3||48.4|-123.3|||", "Avis ignota|20220207||unknown||||||",
+                "stejay|20220207||48.4,-123.3||48.4|-123.3||2022-02-07 06:41:09 Cyanocitta stelleri 0.8713|",
+                "Avis ignota|20220207||unknown|||||2022-02-07 06:41:12 Avis ignota 0.7|",
             ])
         #expect(Set(try own()) == ["06:41|0.8713||", "06:41|0.7||"])
         #expect(try checklists().allSatisfy { $0.hasPrefix("||||||") })
@@ -248,5 +249,45 @@ import Testing
                 #expect(error.kind == .refused && !error.message.isEmpty)
             }
         }
+    }
+
+    @Test func readsALifeList() throws {
+        fixture.write("list.csv", FormatFixture.eBirdLifeList)
+        let report = try fixture.run("list.csv")
+        #expect(report.files.map(\.format) == ["eBird life list"])
+        #expect(
+            try details() == [
+                "stejay|20210207||L7|Marsh, north|||CA-YT|S100 Cyanocitta stelleri|",
+                "Laridae sp.|20210208|12|L8|Hill||||S101 Laridae sp.|",
+            ])
+    }
+
+    /// BirdNET-Pi writes the same detections into every file that it exports, and gives them no codes.
+    @Test(arguments: [false, true]) func aDetectionIsStoredOnce(isDatabase: Bool) throws {
+        let name = isDatabase ? "a.db" : "a.txt"
+        if isDatabase {
+            try Database(path: fixture.path(name), mode: .readWrite).execute(
+                """
+                CREATE TABLE detections (Date DATE, Time TIME, Sci_Name VARCHAR(100), Com_Name VARCHAR(100),
+                    Confidence FLOAT, Lat FLOAT, Lon FLOAT, Cutoff FLOAT, File_Name VARCHAR(100));
+                INSERT INTO detections VALUES ('2022-02-07', '06:41:09', 'Cyanocitta stelleri', 'Jay', 0.8713, 48.4, -123.3, 0.7, 'a'),
+                    ('2022-02-07', '06:41:12', 'Avis ignota', 'Odd Bird', 0.7, -1, -1, 0.7, 'b'),
+                    ('2022-02-07', '06:41:12', 'Avis ignota', 'Odd Bird', 0.7, -1, -1, 0.7, 'b');
+                """)
+        } else {
+            let lines = FormatFixture.birdNETPi.split(separator: "\n")
+            fixture.write(name, (lines + lines.suffix(1)).map { $0 + "\n" }.joined())
+        }
+        for appends in [false, true] {
+            let report = try fixture.run(name) { $0.append = appends }
+            #expect(report.stored == 2 && report.replaced == (appends ? 2 : 0) && report.rowsInError == 0)
+            #expect(report.files.first?.leftOut == ["a detection that is already there": 1])
+        }
+        #expect(
+            try fixture.rows("SELECT source_id, num FROM observation ORDER BY source_id") == [
+                "2022-02-07 06:41:09 Cyanocitta stelleri 0.8713|", "2022-02-07 06:41:12 Avis ignota 0.7|",
+            ])
+        #expect(try fixture.rows("SELECT DISTINCT time FROM observation_detail") == ["06:41"])
+        #expect(try fixture.isSound())
     }
 }
