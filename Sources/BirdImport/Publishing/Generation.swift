@@ -45,7 +45,8 @@ final class Generation {
             self.path = path
             // Several attempts: a child process shares this lock from its fork until its exec closes the descriptor.
             for _ in 0..<10 {
-                let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+                // A link could lead to a file that is not the importer's to make.
+                let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
                 guard descriptor >= 0 else { throw .refused("\(path) can't be written: \(systemMessage(errno)).") }
                 let number = flock(descriptor, LOCK_EX | LOCK_NB) == 0 ? 0 : errno
                 // The last holder may have removed the file after it was opened here. A lock on a removed file protects

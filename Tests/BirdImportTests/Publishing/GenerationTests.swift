@@ -13,6 +13,15 @@ import Testing
         fixture.write("a.csv", plainHeader + "L0,,,,2021,2,3,a,1\n")
     }
 
+    @Test func aLinkIsNeverTheLock() throws {
+        symlink("elsewhere", fixture.database + ".lock")
+        #expect(throws: ImportError.self) { try fixture.run("a.csv") }
+        #expect(fixture.names == ["a.csv", "birds.db.lock"])
+        unlink(fixture.database + ".lock")
+        try fixture.run("a.csv")
+        #expect(fixture.names == ["a.csv", "birds.db"])
+    }
+
     @Test func refusesASecondChangeAtTheSameTime() throws {
         let first = try Generation(path: fixture.database)
         fixture.write("birds.db.new", "what the first one makes")
