@@ -249,17 +249,23 @@ import Testing
         }
     }
 
-    /// The loop learns of the stop before it learns of the connections that the kernel has taken for it.
-    @Test func aStopAnswersConnectionsThatWaitInTheQueue() throws {
+    /// A loop that has a listener and does not run yet, and the port.
+    private func loop(_ application: any Application, _ workers: WorkerPool) throws -> (EventLoop, port: UInt16) {
         var configuration = ServerConfiguration()
         configuration.port = 0
         configuration.threads = 1
         var (listeners, url) = try Listener.open(configuration)
         let port = try #require(url.split(separator: ":").last.flatMap { UInt16($0) })
+        let loop = try EventLoop(
+            configuration, application, listeners.popLast(), workers, ConnectionLimits(configuration))
+        return (loop, port)
+    }
+
+    /// The loop learns of the stop before it learns of the connections that the kernel has taken for it.
+    @Test func aStopAnswersConnectionsThatWaitInTheQueue() throws {
         let workers = try WorkerPool(threads: 1)
         defer { workers.stop(patience: .seconds(1)) }
-        let loop = try EventLoop(
-            configuration, TestApplication(Record()), listeners.popLast(), workers, ConnectionLimits(configuration))
+        let (loop, port) = try loop(TestApplication(Record()), workers)
         loop.mailbox.post(.stop(deadline: .max))
         let clients = try (0..<3).map { _ in try RawClient(.network(host: "127.0.0.1", port: port)) }
         for (index, client) in clients.enumerated() { try client.send(get("/\(index)")) }
@@ -272,16 +278,10 @@ import Testing
 
     /// The loop learns of the stop before it learns of a request that the kernel has taken already.
     @Test func aStopAnswersARequestThatTheLoopHasNotSeen() throws {
-        var configuration = ServerConfiguration()
-        configuration.port = 0
-        configuration.threads = 1
-        var (listeners, url) = try Listener.open(configuration)
-        let port = try #require(url.split(separator: ":").last.flatMap { UInt16($0) })
         let workers = try WorkerPool(threads: 1)
         defer { workers.stop(patience: .seconds(1)) }
         let application = WaitingApplication()
-        let loop = try EventLoop(
-            configuration, application, listeners.popLast(), workers, ConnectionLimits(configuration))
+        let (loop, port) = try loop(application, workers)
         let client = try RawClient(.network(host: "127.0.0.1", port: port))
         application.whenOpened = {
             loop.mailbox.post(.stop(deadline: .max))

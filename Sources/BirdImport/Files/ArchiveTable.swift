@@ -124,6 +124,7 @@ final class EventRows {
 
     private let database: Database
     private let select: Statement
+    private let insert: Statement
     // The event that was asked for last. In most files the occurrences of an event follow one another.
     private var lastID: [UInt8] = []
     private var last: Row?
@@ -148,15 +149,10 @@ final class EventRows {
         parent = header.firstIndex(of: "parenteventid")
         inherited = Self.inheritedTerms.map { $0.compactMap { header.firstIndex(of: $0) } }
         do throws(StoreError) {
-            database = try Database(path: "", mode: .readWrite)
-            try database.execute(
-                """
-                PRAGMA journal_mode = OFF;
-                PRAGMA synchronous = OFF;
-                PRAGMA cache_size = -\(Self.cacheKilobytes);
-                CREATE TABLE event (id TEXT PRIMARY KEY, line INTEGER, cells TEXT) WITHOUT ROWID;
-                BEGIN
-                """)
+            database = try .temporary(
+                "CREATE TABLE event (id TEXT PRIMARY KEY, cells TEXT) WITHOUT ROWID",
+                cacheKilobytes: Self.cacheKilobytes)
+            insert = try database.prepare("INSERT INTO event VALUES (?1, ?2) ON CONFLICT DO NOTHING")
             select = try database.prepare("SELECT cells FROM event WHERE id = ?1")
         } catch {
             throw ImportError(error, path: "the temporary files")
@@ -177,25 +173,13 @@ final class EventRows {
                 packed.append(contentsOf: row.bytes[cell.range])
             }
             do throws(StoreError) {
-                let insert = try insertion()
                 insert.bind(1, utf8: row.bytes, id.range)
-                insert.bind(2, row.line)
-                insert.bind(3, utf8: packed, 0..<packed.count)
+                insert.bind(2, utf8: packed, 0..<packed.count)
                 try insert.run()
             } catch {
                 throw ImportError(error, path: "the temporary files")
             }
         }
-    }
-
-    private var insert: Statement?
-
-    /// The statement that inserts an event, prepared when it is needed first.
-    private func insertion() throws(StoreError) -> Statement {
-        if let insert { return insert }
-        let made = try database.prepare("INSERT INTO event VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")
-        insert = made
-        return made
     }
 
     /// The cells of an event, with what it inherits; nil if there is no such event.
