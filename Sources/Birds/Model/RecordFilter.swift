@@ -51,6 +51,9 @@ public struct RecordFilter: Sendable, Hashable {
     /// compile if it forgets one.
     enum Part: CaseIterable {
         case species, dates, regions, locations, areas, datasets, counts
+
+        /// Made once: `allCases` makes an array whenever it is asked.
+        static let all = allCases
     }
 }
 

@@ -28,7 +28,7 @@ extension SummaryKind {
     /// there is none.
     static func smallest(_ keys: [SummaryKey], _ filter: RecordFilter) -> SummaryKind? {
         var needed = Set(keys).subtracting([.region, .dataset])
-        for part in RecordFilter.Part.allCases {
+        for part in RecordFilter.Part.all {
             switch part {
             case .species: if !filter.species.isEmpty { needed.insert(.species) }
             case .dates:

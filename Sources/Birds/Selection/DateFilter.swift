@@ -21,7 +21,7 @@ struct DateFilter {
     private static let allMonths: UInt64 = 1 << 13 - 1
     private static let allDays: UInt64 = 1 << 32 - 1
 
-    init(_ filter: RecordFilter = RecordFilter()) {
+    init(_ filter: RecordFilter) {
         let months = DateFilter.mask(filter.months, within: 1...12)
         let days = DateFilter.mask(filter.days, within: 1...31)
         self.months = months ?? DateFilter.allMonths

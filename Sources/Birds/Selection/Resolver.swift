@@ -35,10 +35,10 @@ final class Resolver {
     func select(_ filter: RecordFilter, _ view: View) throws(StoreError) -> Selection {
         let filter = filter.unresolved.isEmpty ? filter : try resolved(filter, view)
         let regions = RegionScope(query: filter.regions, view: view)
-        var conditions: Selection.Conditions = (DateFilter(), nil, nil, regions, nil, CountRange())
-        for part in RecordFilter.Part.allCases {
+        var conditions: Selection.Conditions = (DateFilter(filter), nil, nil, regions, nil, CountRange())
+        for part in RecordFilter.Part.all {
             switch part {
-            case .dates: conditions.dates = DateFilter(filter)
+            case .dates: break
             case .species: conditions.species = try species(filter.species, view)
             case .regions: conditions.locations = try locations(filter, regions)
             // Both are part of the filter of locations.

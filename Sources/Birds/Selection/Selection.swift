@@ -50,7 +50,7 @@ struct Selection {
     var ofVisits: Selection {
         let (dates, _, locations, regions, datasets, _) = conditions
         var visits = filter
-        for part in RecordFilter.Part.allCases {
+        for part in RecordFilter.Part.all {
             switch part {
             case .species: visits.species = []
             case .counts: (visits.leastNum, visits.greatestNum) = (nil, nil)
@@ -79,7 +79,7 @@ struct Selection {
     func fingerprint(of resource: String, sort: [SortKey]) -> UInt64 {
         let sort = sort.map { ($0.isDescending ? "-" : "") + $0.field.rawValue }
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for text in [resource] + RecordFilter.Part.allCases.flatMap(filter.texts) + sort {
+        for text in [resource] + RecordFilter.Part.all.flatMap(filter.texts) + sort {
             for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
             hash = (hash ^ 0xFF) &* 0x100_0000_01B3
         }
