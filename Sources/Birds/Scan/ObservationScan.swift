@@ -77,22 +77,27 @@ final class ObservationScan {
     /// Goes to the next row; false at the end.
     @inline(__always)
     func next(_ row: inout ObservationRow) throws(StoreError) -> Bool {
-        while !hasEnded {
-            if let single {
-                if try single.next(&row, filter) { return true }
-            } else if try nextMerged(&row) {
-                return true
-            }
-            guard let dates = following else {
-                end()
-                return false
-            }
-            following = nil
-            hasBegun = false
-            single?.begin(again: dates)
-            for scan in several { scan.begin(again: dates) }
+        if hasEnded { return false }
+        if let single {
+            if try single.next(&row, filter) { return true }
+        } else if try nextMerged(&row) {
+            return true
         }
-        return false
+        return try nextOfFollowing(&row)
+    }
+
+    /// Goes on to the range of dates that follows, and to its first row; false at the end.
+    @inline(never)
+    private func nextOfFollowing(_ row: inout ObservationRow) throws(StoreError) -> Bool {
+        guard let dates = following else {
+            end()
+            return false
+        }
+        following = nil
+        hasBegun = false
+        single?.begin(again: dates)
+        for scan in several { scan.begin(again: dates) }
+        return try next(&row)
     }
 
     private func nextMerged(_ row: inout ObservationRow) throws(StoreError) -> Bool {
