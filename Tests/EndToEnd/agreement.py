@@ -398,6 +398,9 @@ def check_zeros(client, records, names):
                 for code in sorted(species):
                     own = [r for r in visits[key] if r["species_id"] == code]
                     empty = visits[key][0] | {"species_id": code, "num": 0, "source_id": None}
+                    if len(own) > 1:
+                        nums = [r["num"] for r in own]
+                        own = [empty | {"num": None if None in nums else sum(nums)}]
                     expected += own or [empty]
                     filled += not own
             shown = ["checklist_id", "loc_id", "date", "species_id", "num", "source_id", "complete"]

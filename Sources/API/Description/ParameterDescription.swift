@@ -59,7 +59,7 @@ extension Parameter {
         case .zerofill:
             (
                 Parameter.choice(["yes", "no"]),
-                "With 'yes', every complete checklist has a row for each of the species, with num 0 where it was not seen.",
+                "With 'yes', every complete checklist has one row for each of the species: num is 0 where it was not seen, and includes subspecies.",
                 "no"
             )
         case .by:

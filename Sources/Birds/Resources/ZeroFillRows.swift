@@ -1,7 +1,6 @@
 extension ObservationStore {
-    /// The records of the query's species on complete checklists, with a row of 0 for each species that a checklist
-    /// does not report. The query must name species, must not filter by count, which would turn records into zeros,
-    /// and its `sort` has no effect.
+    /// A row for each of the query's species on every complete checklist (`ZeroFillScan`). The query must name species,
+    /// must not filter by count, which would turn records into zeros, and its `sort` has no effect.
     /// - Throws: `.unknownSpecies`, `.malformedList`, `.unknownPage`, `.overBudget`, `.cancelled` or `.sqlite`.
     func zeroFilled(_ query: ObservationQuery, view: View, format: RowFormat) throws(StoreError) -> RowCursor {
         let selection = try resolver.select(query.filter, view)
@@ -21,12 +20,15 @@ extension ObservationStore {
     private func zeroFillScan(
         _ selection: Selection, start: ObservationRow?
     ) throws(StoreError) -> ZeroFillScan {
+        let species = selection.species ?? []
+        let subspecies = try Subspecies(database).ids(of: species)
+        let all = subspecies.isEmpty ? species : Set(species + subspecies.values.joined()).sorted()
         let first = start.map { ObservationRow(date: $0.date, location: $0.location, species: .min, num: .uncounted) }
         return try ZeroFillScan(
             // Checklists are chosen without regard to what they report.
             checklists: checklistScan(selection.ofVisits, start, areComplete: true),
-            observations: planner.scan(selection, isWide: true, start: first), species: selection.species ?? [],
-            database: database)
+            observations: planner.scan(selection.with(species: all), isWide: true, start: first), species: species,
+            subspecies: subspecies, database: database)
     }
 }
 

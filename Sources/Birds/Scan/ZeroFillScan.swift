@@ -1,12 +1,18 @@
-/// Observations of some species on every complete checklist, and a row with the number 0 for each of these species
-/// that a checklist does not report. The order is `(date, location, dataset, checklist, species)`.
+/// One row for each of some species on every complete checklist. The order is `(date, location, dataset, checklist,
+/// species)`.
+///
+/// A species that a checklist does not report has the number 0. What it reports of one species in several records, or
+/// as subspecies, is added up: the number is not known if one of the records was not counted. A single record of the
+/// species itself is shown as it is. All other rows are no records, and have the id of their checklist.
 ///
 /// Checklists and records both come in the order of date and location, and are joined like two sorted lists. Memory
-/// holds one date and location. A row that is not a record has the id of its checklist.
+/// holds one date and location.
 final class ZeroFillScan {
     private let checklists: ChecklistScan
     private let observations: ObservationScan
     private let species: [Int64]
+    /// The subspecies that are counted into each species; nothing for most.
+    private let subspecies: [Int64: [Int64]]
     /// Finds the checklist of a record.
     private let checklistOf: Statement
     /// The rows of one date and location in reverse, so that the next is the last.
@@ -18,14 +24,16 @@ final class ZeroFillScan {
 
     /// - Parameters:
     ///   - checklists: Complete checklists only.
-    ///   - observations: The records of the species, at all locations and dates of the checklists.
+    ///   - observations: The records of the species and subspecies, at all locations and dates of the checklists.
     ///   - species: Ids, ascending.
+    ///   - subspecies: The subspecies that are counted into each species.
     init(
-        checklists: ChecklistScan, observations: ObservationScan, species: [Int64], database: Database
+        checklists: ChecklistScan, observations: ObservationScan, species: [Int64], subspecies: [Int64: [Int64]],
+        database: Database
     ) throws(StoreError) {
         self.checklists = checklists
         self.observations = observations
-        self.species = species
+        (self.species, self.subspecies) = (species, subspecies)
         checklistOf = try database.prepare("SELECT checklist_id FROM observation WHERE id = ?1")
     }
 
@@ -65,16 +73,31 @@ final class ZeroFillScan {
         for entry in entries {
             let found = records[entry.id] ?? [:]
             for id in species {
-                group +=
-                    found[id] ?? [
+                var own = found[id] ?? []
+                for part in subspecies[id] ?? [] { own += found[part] ?? [] }
+                if own.count == 1, let only = own.first, only.species == id {
+                    group.append(only)
+                } else {
+                    group.append(
                         ObservationRow(
-                            date: entry.date, location: entry.location, species: id, num: Count(0),
-                            dataset: entry.dataset,
-                            id: entry.id, isRecord: false)
-                    ]
+                            date: entry.date, location: entry.location, species: id, num: Self.sum(own),
+                            dataset: entry.dataset, id: entry.id, isRecord: false))
+                }
             }
         }
         group.reverse()
+    }
+
+    /// The number of birds of some records: 0 for none, uncounted if one of them is. (An edited file may have huge
+    /// numbers.)
+    private static func sum(_ records: [ObservationRow]) -> Count {
+        var sum: Int64 = 0
+        for record in records {
+            guard let number = record.num.number else { return .uncounted }
+            let (total, overflows) = sum.addingReportingOverflow(number)
+            sum = overflows ? (number < 0 ? .min + 1 : .max) : total
+        }
+        return Count(sum)
     }
 
     private func checklist() throws(StoreError) -> ChecklistScan.Entry? {

@@ -60,6 +60,14 @@ struct Selection {
         return Selection(conditions: (dates, nil, locations, regions, datasets, CountRange()), filter: visits)
     }
 
+    /// The same selection with other species.
+    /// - Parameter species: Ids, ascending and distinct.
+    func with(species: [Int64]) -> Selection {
+        var conditions = conditions
+        conditions.species = species
+        return Selection(conditions: conditions, filter: filter)
+    }
+
     /// The conditions to check on each row.
     /// - Parameter index: The index that is read only at the matching species or locations, so that these need no
     ///   check.

@@ -124,18 +124,17 @@ import Testing
         for checklist in checklists {
             let visit = fixture.records[checklist]
             for species in wanted {
-                var found = (onChecklist[checklist] ?? []).filter { fixture.records[$0].species == species }
-                found.sort { (fixture.records[$0].num ?? -1, $0) < (fixture.records[$1].num ?? -1, $1) }
-                for index in found.isEmpty ? [nil] : found.map(Optional.init) {
-                    let num = index.map { fixture.records[$0].num.map(String.init) ?? "" } ?? "0"
-                    lines.append(
-                        [
-                            visit.checklistCode ?? "", StoredDate(Int64(visit.date)).iso ?? "",
-                            fixture.locations[visit.location].code, fixture.datasets[visit.dataset],
-                            fixture.species[species].code, num, index.map { "\($0 + 1)" } ?? "",
-                            index.flatMap { fixture.records[$0].sourceID } ?? "", visit.time ?? "", "1", "",
-                        ].joined(separator: ","))
-                }
+                let found = (onChecklist[checklist] ?? []).filter { fixture.records[$0].species == species }
+                let nums = found.map { fixture.records[$0].num }
+                let num = nums.contains(nil) ? "" : "\(nums.compactMap { $0 }.reduce(0, +))"
+                let index = found.count == 1 ? found.first : nil
+                lines.append(
+                    [
+                        visit.checklistCode ?? "", StoredDate(Int64(visit.date)).iso ?? "",
+                        fixture.locations[visit.location].code, fixture.datasets[visit.dataset],
+                        fixture.species[species].code, num, index.map { "\($0 + 1)" } ?? "",
+                        index.flatMap { fixture.records[$0].sourceID } ?? "", visit.time ?? "", "1", "",
+                    ].joined(separator: ","))
             }
         }
         return lines
@@ -203,6 +202,65 @@ import Testing
             others += lines.count { !$0.contains(",0,,,") }
         }
         #expect(zeros > 1000 && others > 100)
+    }
+
+    /// A checklist with records of a species and its subspecies has one row for the species.
+    @Test func subspeciesAreCountedIntoTheirSpecies() throws {
+        let folder = try TemporaryFolder()
+        var fixture = Fixture(
+            species: [
+                .init(code: "cangoo", scientificName: "Branta canadensis", category: "species"),
+                .init(code: "cangoo1", scientificName: "Branta canadensis moffitti/maxima", category: "issf"),
+                .init(code: "cangoo2", scientificName: "Branta canadensis (Domestic type)", category: "domestic"),
+                .init(code: "x00001", scientificName: "Branta canadensis x leucopsis", category: "hybrid"),
+                .init(code: "Parus major"), .init(code: "Parus major minor"), .init(code: "Parus major f. domestica"),
+            ], locations: [.init(code: "L1")])
+        func visit(_ day: Int, _ numbers: [(species: Int, num: Int?)]) {
+            for (index, number) in numbers.enumerated() {
+                fixture.records.append(
+                    .init(
+                        date: 2021_02_00 + day, location: 0, species: number.species, num: number.num,
+                        with: index == 0 ? nil : fixture.records.count - index, complete: 1))
+            }
+        }
+        visit(1, [(0, 3), (1, 2), (2, 40), (3, 50)])
+        visit(2, [(1, 7)])
+        visit(3, [(1, 7), (0, nil)])
+        visit(4, [(2, 1), (6, 9)])
+        visit(5, [(4, 1), (5, 1)])
+        visit(6, [(0, 5)])
+        try fixture.write(to: folder.path("birds.db"))
+        let store = try ObservationStore(path: folder.path("birds.db"))
+        var query = ObservationQuery()
+        query.page.countsAll = true
+        query.fields = [.day, .speciesID, .num, .id]
+        query.filter.species = ["cangoo"]
+        let geese = try store.zeroFilled(query, view: .everything, format: .csv)
+        #expect(geese.total == 6)
+        #expect(
+            try lines(geese) == [
+                "1,cangoo,5,", "2,cangoo,7,", "3,cangoo,,", "4,cangoo,0,", "5,cangoo,0,", "6,cangoo,5,12",
+            ])
+        query.filter.species = ["cangoo1"]
+        #expect(
+            try lines(try store.zeroFilled(query, view: .everything, format: .csv)).prefix(4)
+                == ["1,cangoo1,2,2", "2,cangoo1,7,5", "3,cangoo1,7,6", "4,cangoo1,0,"])
+        // No species table names these.
+        query.filter.species = ["Parus major"]
+        #expect(
+            try lines(try store.zeroFilled(query, view: .everything, format: .csv)).suffix(3)
+                == ["4,Parus major,0,", "5,Parus major,2,", "6,Parus major,0,"])
+    }
+
+    @Test(
+        arguments: [
+            ("issf", "moffitti", true), ("domestic", "(Domestic type)", false), (nil, "minor", true),
+            (nil, "moffitti/maxima", true), (nil, "ssp. minor", true), (nil, "[major Group]", true),
+            (nil, "x leucopsis", false), (nil, "f. domestica", false), (nil, "(Domestic type)", false),
+            (nil, "domestica", false), ("hybrid", "minor", false), ("intergrade", "minor x major", true),
+        ] as [(String?, String, Bool)])
+    func categoryOrNameTellsParts(category: String?, epithets: String, isPart: Bool) {
+        #expect(Subspecies.isPart(category: category, epithets: epithets[...]) == isPart)
     }
 
     @Test func aTokenOfAnotherQueryIsRefused() throws {

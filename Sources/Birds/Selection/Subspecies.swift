@@ -1,0 +1,57 @@
+/// Finds the subspecies and forms of a species, which zero-filling counts into it.
+///
+/// They are told by their names: all begin with that of their species. A domestic form, a hybrid and a slash are none
+/// of it, since nobody can say that such a bird is of the wild species. A species that no species table names has its
+/// name as code.
+struct Subspecies {
+    private let names: Statement
+    private let ofSpecies: Statement
+
+    /// The categories of eBird's taxonomy for parts of a species.
+    private static let categories: Set = ["issf", "form", "intergrade", "subspecies"]
+
+    init(_ database: Database) throws(StoreError) {
+        names = try database.prepare("SELECT coalesce(scientific_name, code) FROM species WHERE id = ?1")
+        // A space and an exclamation mark are neighbours in ASCII, so the ranges hold what begins with name and space.
+        ofSpecies = try database.prepare(
+            """
+            SELECT id, category, scientific_name FROM species INDEXED BY species_by_scientific_name
+            WHERE scientific_name > ?1 || ' ' COLLATE NOCASE AND scientific_name < ?1 || '!' COLLATE NOCASE
+            UNION ALL
+            SELECT id, category, code FROM species
+            WHERE scientific_name IS NULL AND code > ?1 || ' ' AND code < ?1 || '!'
+            """)
+    }
+
+    /// The ids of the subspecies of each of some species, by the id of the species. Species without any have no entry.
+    func ids(of species: [Int64]) throws(StoreError) -> [Int64: [Int64]] {
+        var found: [Int64: [Int64]] = [:]
+        for id in species {
+            names.bind(1, id)
+            var name: String?
+            while try names.step() { name = names.text(0) }
+            // A species has two words; what has one or three is a genus or a subspecies.
+            guard let name, name.split(separator: " ").count == 2 else { continue }
+            ofSpecies.bind(1, name)
+            while try ofSpecies.step() {
+                let epithets = (ofSpecies.text(2) ?? "").dropFirst(name.count + 1)
+                guard Self.isPart(category: ofSpecies.text(1), epithets: epithets) else { continue }
+                found[id, default: []].append(ofSpecies.int64(0))
+            }
+        }
+        return found
+    }
+
+    /// Whether a taxon is a part of the species with whose name its own begins.
+    /// - Parameter epithets: What follows that name.
+    static func isPart(category: String?, epithets: Substring) -> Bool {
+        if let category { return categories.contains(category) }
+        // No table names it: `moffitti`, `moffitti/maxima`, `ssp. moffitti` or `[oreganus Group]` are parts; a hybrid
+        // (`x leucopsis`), `(Domestic type)` and `f. domestica` are not.
+        if epithets.hasPrefix("[") { return true }
+        var words = epithets.split(separator: " ")
+        if let rank = words.first, ["ssp.", "subsp.", "var."].contains(rank) { words.removeFirst() }
+        guard words.count == 1, let word = words.first, word != "domestica", word != "domesticus" else { return false }
+        return word.unicodeScalars.allSatisfy { ("a"..."z").contains($0) || $0 == "-" || $0 == "/" }
+    }
+}
