@@ -77,7 +77,7 @@ public enum DataSets {
             if removal.isLarge(try removal.count(of: [id]), of: try removal.count()) {
                 try Schema.dropIndexes(of: [.observation, .checklist], in: database)
             }
-            let removed = try removal.removeAll(of: [id])
+            let removed = try removal.removeAll(of: [id]).records
             try Schema.makeIndexes(in: database)
             try database.execute("DELETE FROM dataset WHERE id = \(id)")
             try removal.removeUnused()

@@ -60,7 +60,7 @@ public enum Importer {
                 progress(
                     ImportProgress(
                         stage: stored == nil ? .indexing : .storing, records: stored ?? 0,
-                        fraction: Double(stored ?? 0) / Double(total)))
+                        fraction: min(1, Double(stored ?? 0) / Double(total))))
             }
             return (outcome, named, catalogue.retiredCodes)
         }
@@ -70,6 +70,11 @@ public enum Importer {
                 old: String(decoding: $0.key, as: UTF8.self), new: String(decoding: $0.value, as: UTF8.self))
         }.sorted { $0.old < $1.old }
         guard let outcome else { return }
+        for (file, records) in outcome.leftOut {
+            let reason = "on another copy of a shared checklist"
+            report.files[file].leftOut[reason] = records.count
+            report.files[file].firstLeftOut[reason] = records.line
+        }
         report.stored = outcome.stored
         report.replaced = outcome.replaced
         report.checklists = outcome.checklists

@@ -123,7 +123,6 @@ struct Reading {
             report.files[number].dateOrder = JudgedDateOrder(order: order, reason: .given)
         }
         let names = SpeciesDecoder(table.format, columns)
-        let shared = try SharedChecklists(table, columns)
         var complete: Bool?
         if case .records(let value) = table.format.content { complete = value }
         var source = try table.open()
@@ -153,7 +152,7 @@ struct Reading {
                 problem =
                     if !table.format.holdsSpecies {
                         try stage(
-                            record, row, shared, table.format.rules, dataset: dataset, file: number, complete: complete)
+                            record, row, table.format.rules, dataset: dataset, file: number, complete: complete)
                     } else {
                         switch named {
                         case .species(let species): try add(species, row, file: number)
@@ -172,6 +171,8 @@ struct Reading {
         }
         if table.format.holdsSpecies {
             report.files[number].species += rows
+        } else if table.format.holdsChecklists {
+            report.files[number].checklists += rows
         } else {
             report.files[number].records += rows
         }
@@ -198,17 +199,13 @@ struct Reading {
     /// Stages a record, or leaves it out.
     /// - Returns: The error of the row, or nil.
     private mutating func stage(
-        _ record: SourceRecord, _ row: Row, _ shared: SharedChecklists?, _ rules: Format.Rules, dataset: Int, file: Int,
-        complete: Bool?
+        _ record: SourceRecord, _ row: Row, _ rules: Format.Rules, dataset: Int, file: Int, complete: Bool?
     ) throws(ImportError) -> RowError? {
         if let other = record.otherAnimal {
             return leaveOut("not a bird (\(Row.shown(row.text(other), atMost: 40)))", row, file: file)
         }
         if record[.valid] == 0, !options.includeInvalid {
             return leaveOut("did not pass review (--include-invalid keeps them)", row, file: file)
-        }
-        if let shared, !shared.keeps(record, row) {
-            return leaveOut("on another copy of a shared checklist", row, file: file)
         }
         do throws(StoreError) {
             switch try staging.add(record, row, dataset: dataset, file: file, complete: complete) {

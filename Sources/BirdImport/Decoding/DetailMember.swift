@@ -8,7 +8,7 @@ enum DetailMember: Int, CaseIterable {
     case complete, halfDays, valid, reviewed, time, minutes, observers, ownTime
     case effortHours, snowDepth, distance, area, confidence
     case `protocol` = 16
-    case checklistComments, breedingCode, comments
+    case checklistComments, breedingCode, comments, group
 
     /// The column in which it is stored. A number that goes into a text column is a time, in minutes after
     /// midnight.
@@ -31,8 +31,12 @@ enum DetailMember: Int, CaseIterable {
         case .checklistComments: .checklist(.comments)
         case .breedingCode: .detail(.breedingCode)
         case .comments: .detail(.comments)
+        case .group: .checklist(.groupCode)
         }
     }
+
+    /// Whether it describes the checklist, and not the record.
+    var isOfChecklist: Bool { if case .checklist = column { true } else { false } }
 
     var isText: Bool { rawValue >= 16 }
     var bit: UInt32 { 1 << UInt32(rawValue) }
@@ -46,4 +50,23 @@ enum DetailColumn {
     case checklist(ChecklistColumn)
     case observation(ObservationColumn)
     case detail(ObservationDetailColumn)
+
+    var table: String {
+        switch self {
+        case .checklist: ChecklistColumn.table
+        case .observation: ObservationColumn.table
+        case .detail: ObservationDetailColumn.table
+        }
+    }
+
+    private var definition: ColumnDefinition {
+        switch self {
+        case .checklist(let column): column.definition
+        case .observation(let column): column.definition
+        case .detail(let column): column.definition
+        }
+    }
+
+    var name: String { definition.name }
+    var kind: ColumnDefinition.Kind { definition.kind }
 }

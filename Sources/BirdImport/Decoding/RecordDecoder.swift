@@ -16,6 +16,7 @@ struct RecordDecoder {
     private let columns: Columns
     private let rules: Format.Rules
     private let lastYear: Int64
+    private let ofChecklists: Bool
     /// Whether the file has more than the nine members of a plain record.
     private let hasMore: Bool
     private let hasDate: Bool
@@ -26,7 +27,7 @@ struct RecordDecoder {
     init(_ format: Format, _ columns: Columns, lastYear: Int) {
         self.columns = columns
         self.lastYear = Int64(lastYear)
-        rules = format.rules
+        (rules, ofChecklists) = (format.rules, format.holdsChecklists)
         hasDate = columns.has(.date)
         let plain: [Format.Member] = [.location, .latitude, .longitude, .region, .year, .month, .day, .species, .count]
         hasMore = !rules.isEmpty || Format.Member.allCases.contains { columns.has($0) && !plain.contains($0) }
@@ -68,8 +69,9 @@ struct RecordDecoder {
 
     private func decodeMore(_ row: inout Row, into record: inout SourceRecord) throws(RowError) {
         if record.region.isEmpty { record.region = try columns.label(.country, row, &record.cutTexts) }
+        record.isChecklist = ofChecklists
         try decodeLocation(&row, into: &record)
-        try decodeSpecies(&row, into: &record)
+        if !ofChecklists { try decodeSpecies(&row, into: &record) }
         try decodeStatus(row, into: &record)
         record.checklist = try columns.identifierIfRequired(.checklist, &row, &record.cutTexts)
         record[.halfDays] = try halfDays(row)
@@ -88,7 +90,7 @@ struct RecordDecoder {
         record[real: .confidence] = try confidence(row)
         record[text: .breedingCode] = try columns.label(.breedingCode, row, &record.cutTexts)
         record[text: .comments] = try columns.remark(.comments, row, &record.cutRemarks)
-        record.group = try columns.text(.group, row)
+        record[text: .group] = try columns.identifier(.group, &row, &record.cutTexts)
         try decodeSource(&row, into: &record)
     }
 

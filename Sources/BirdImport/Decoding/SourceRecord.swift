@@ -1,6 +1,6 @@
 import Birds
 
-/// The values of one row: a record and its checklist.
+/// The values of one row: a record and its checklist, or a checklist without a record.
 ///
 /// Texts are cells of the row, so the record is valid until the row is cleared. One record is used for all rows of a
 /// file, and it contains no references, so a row allocates nothing.
@@ -26,8 +26,8 @@ struct SourceRecord {
     var checklist = Row.Cell.empty
     /// The record's own code in its file.
     var source = Row.Cell.empty
-    /// The identifier that copies of a shared checklist have in common.
-    var group = Row.Cell.empty
+    /// Whether it is a checklist only, without species and count.
+    var isChecklist = false
     /// The kingdom, phylum, class or order that tells that it is not a bird; nil for birds.
     var otherAnimal: Row.Cell?
     /// The numbers of texts and remarks of the row that were longer than their limits in `Columns`, and were cut.

@@ -147,7 +147,7 @@ enum Detection {
         of text: TextTable, _ candidates: [TextTable.Candidate], as wanted: String?
     ) throws(ImportError) -> (Format, TextTable.Candidate) {
         let fitting = Format.all.lazy.compactMap { format in
-            candidates.first { $0.header.missing(format).isEmpty }.map { (format, $0) }
+            candidates.first { $0.header.fits(format) }.map { (format, $0) }
         }.first
         let path = text.file.path
         guard let wanted else {
@@ -159,8 +159,11 @@ enum Detection {
         }
         let nearest = candidates.min { $0.header.missing(named).count < $1.header.missing(named).count }
         let missing = nearest?.header.missing(named) ?? []
+        let instead = fitting.map { " It looks like \($0.0.title)." } ?? ""
+        if missing.isEmpty, let foreign = nearest?.header.foreign(named) {
+            throw .refused("\(path) is not \(named.title): it has the column \(foreign).\(instead)")
+        }
         guard let nearest, missing.isEmpty else {
-            let instead = fitting.map { " It looks like \($0.0.title)." } ?? ""
             throw .refused(
                 "\(path) is not \(named.title): it has no column " + missing.joined(separator: ", ") + "." + instead)
         }
@@ -178,12 +181,16 @@ enum Detection {
         guard let widest = candidates.first, widest.header.names.contains(where: { !$0.isEmpty }) else {
             return "has no header."
         }
-        let nearest = Format.all
-            .flatMap { format in
-                candidates.map { (format: format, header: $0.header, missing: $0.header.missing(format)) }
-            }
-            .filter { $0.missing.count * 2 < $0.format.columns.count(where: \.isRequired) }
-            .min { $0.missing.count < $1.missing.count }
+        /// A format, the header of a candidate, and what it lacks of the format.
+        typealias Near = (format: Format, header: Header, missing: [String])
+        let all: [Near] = Format.all.flatMap { format in
+            candidates.map { (format, $0.header, $0.header.missing(format)) }
+        }
+        func isNear(_ near: Near) -> Bool {
+            near.missing.count * 2 < near.format.columns.count(where: \.isRequired)
+                && near.header.foreign(near.format) == nil
+        }
+        let nearest = all.filter(isNear).min { $0.missing.count < $1.missing.count }
         let advice =
             nearest.map { near in
                 "With the column\(near.missing.count == 1 ? "" : "s") \(near.missing.joined(separator: ", ")) "

@@ -49,6 +49,39 @@ extension Format {
             Column("subid", .checklist),
         ])
 
+    /// The sampling events of the eBird Basic Dataset: its checklists, those without a record included. They come in a
+    /// file beside the records, or are downloaded alone.
+    static let eBirdSampling = Format(
+        name: "ebird-sampling", title: "eBird Basic Dataset, sampling events",
+        content: .checklists, syntax: .tab,
+        rules: [.locationsWithoutCode],
+        columns: visitColumns,
+        foreignColumns: [
+            "global unique identifier", "common name", "scientific name", "observation count", "taxonomic order",
+            "species comments",
+        ])
+
+    /// The columns of a checklist.
+    private static let visitColumns = [
+        Column("country code", .country),
+        Column("state code", .region),
+        Column("locality", .locationName),
+        Column("locality id", .location),
+        Column("latitude", .latitude),
+        Column("longitude", .longitude),
+        Column("observation date", .date),
+        Column("time observations started", .time),
+        Column("sampling event identifier", .checklist),
+        Column("protocol name", or: ["protocol type"], .protocol, required: false),
+        Column("duration minutes", .minutes, required: false),
+        Column("effort distance km", .distance, required: false),
+        Column("effort area ha", .area, required: false),
+        Column("number observers", .observers, required: false),
+        Column("all species reported", .complete),
+        Column("group identifier", .group, required: false),
+        Column("checklist comments", or: ["trip comments"], .checklistComments, required: false),
+    ]
+
     /// The eBird Basic Dataset, in all layouts since 2017. The names of observers, which the oldest ones have, are not
     /// imported. `APPROVED` is 0 for a record that did not pass review. `GROUP IDENTIFIER` is explained in
     /// `SharedChecklists`.
@@ -65,25 +98,8 @@ extension Format {
             Column("subspecies scientific name", .subspecies, required: false),
             Column("observation count", .count, null: ["X", "x"]),
             Column("breeding code", or: ["breeding bird atlas code"], .breedingCode, required: false),
-            Column("country code", .country),
-            Column("state code", .region),
-            Column("locality", .locationName),
-            Column("locality id", .location),
-            Column("latitude", .latitude),
-            Column("longitude", .longitude),
-            Column("observation date", .date),
-            Column("time observations started", .time),
-            Column("sampling event identifier", .checklist),
-            Column("protocol name", or: ["protocol type"], .protocol, required: false),
-            Column("duration minutes", .minutes, required: false),
-            Column("effort distance km", .distance, required: false),
-            Column("effort area ha", .area, required: false),
-            Column("number observers", .observers, required: false),
-            Column("all species reported", .complete),
-            Column("group identifier", .group, required: false),
             Column("approved", .valid, required: false),
             Column("reviewed", .reviewed, required: false),
-            Column("checklist comments", or: ["trip comments"], .checklistComments, required: false),
             Column("species comments", .comments, required: false),
-        ])
+        ] + visitColumns)
 }

@@ -12,18 +12,24 @@ public struct Format: Sendable {
     let syntax: CSVReader.Syntax
     let rules: Rules
     let columns: [Column]
+    /// The names, in lower case, of columns that no file of the format has. They tell a file from one with more in it.
+    let foreignColumns: [String]
 
     init(
-        name: String, title: String, content: Content, syntax: CSVReader.Syntax, rules: Rules = [], columns: [Column]
+        name: String, title: String, content: Content, syntax: CSVReader.Syntax, rules: Rules = [], columns: [Column],
+        foreignColumns: [String] = []
     ) {
         (self.name, self.title, self.content) = (name, title, content)
         (self.syntax, self.rules, self.columns) = (syntax, rules, columns)
+        self.foreignColumns = foreignColumns
     }
 
     enum Content: Sendable {
         /// A record. `complete` tells whether all checklists report every species that was noticed; nil if a column
         /// tells, or nothing does.
         case records(complete: Bool?)
+        /// A checklist, without the records on it.
+        case checklists
         /// The names of a species.
         case species
     }
@@ -109,7 +115,8 @@ public struct Format: Sendable {
 
     /// All formats. Detection takes the first one that fits, so formats with more required columns come first.
     public static let all: [Format] = [
-        .eBird, .gbif, .feederWatch, .eBirdMyData, .eBirdLifeList, .plain, .birdNETPi, .birdNETGo, .eBirdTaxonomy,
+        .eBird, .eBirdSampling, .gbif, .feederWatch, .eBirdMyData, .eBirdLifeList, .plain, .birdNETPi, .birdNETGo,
+        .eBirdTaxonomy,
         .clements,
         .feederWatchSpecies,
         .plainSpecies, .ioc, .darwinCore,
@@ -120,5 +127,9 @@ public struct Format: Sendable {
 
     var holdsSpecies: Bool {
         if case .species = content { true } else { false }
+    }
+
+    var holdsChecklists: Bool {
+        if case .checklists = content { true } else { false }
     }
 }

@@ -26,6 +26,12 @@ struct Header {
         return missing
     }
 
+    /// The name of a column that the file has and no file of the format does: then it is one of another format.
+    func foreign(_ format: Format) -> String? { format.foreignColumns.first { lowercased.contains($0) } }
+
+    /// Whether a file can have the format.
+    func fits(_ format: Format) -> Bool { missing(format).isEmpty && foreign(format) == nil }
+
     /// The name of a column that the format reads and the file has twice, so that it is not clear which one to read.
     func repeated(_ format: Format) -> String? {
         format.columns.compactMap(name).first { name in lowercased.count { $0 == name } > 1 }

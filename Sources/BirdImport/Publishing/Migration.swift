@@ -10,16 +10,23 @@ enum Migration {
         return application == Int64(Schema.applicationID) && (1..<Int64(Schema.version)).contains(found ?? 0)
     }
 
-    /// Adds the missing columns of checklists and sets the version. A file of layout 1 has no seal, so `Mending` runs
-    /// afterwards and makes the missing tables.
+    /// Adds the missing columns and sets the version. `Mending` runs afterwards, and makes the missing tables.
     static func run(_ database: Database) throws(StoreError) {
-        let isThere = try database.prepare("SELECT 1 FROM pragma_table_info('checklist') WHERE name = ?1")
-        for column in ChecklistColumn.allCases where column.definition.canBeAdded {
-            isThere.bind(1, column.name)
-            var isMissing = true
-            while try isThere.step() { isMissing = false }
-            if isMissing { try database.execute("ALTER TABLE checklist ADD COLUMN \(column.definition.sql)") }
-        }
+        try addMissing(ChecklistColumn.self, to: database)
+        try addMissing(ObservationDetailColumn.self, to: database)
         try database.execute("PRAGMA user_version = \(Schema.version)")
+    }
+
+    /// Adds the missing columns of a table. A file of layout 1 may not have the table at all.
+    private static func addMissing<Column: TableColumn>(
+        _ columns: Column.Type, to database: Database
+    ) throws(StoreError) {
+        let select = try database.prepare("SELECT name FROM pragma_table_info('\(Column.table)')")
+        var names: Set<String> = []
+        while try select.step() { names.insert(select.text(0) ?? "") }
+        guard !names.isEmpty else { return }
+        for column in Column.allCases where column.definition.canBeAdded && !names.contains(column.name) {
+            try database.execute("ALTER TABLE \(Column.table) ADD COLUMN \(column.definition.sql)")
+        }
     }
 }

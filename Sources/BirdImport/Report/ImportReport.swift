@@ -19,6 +19,8 @@ public struct ImportReport: Sendable {
         public let dataset: String?
         /// The number of rows with records, including those that were left out or are in error.
         public var records = 0
+        /// The number of rows with checklists, including those in error.
+        public var checklists = 0
         /// The number of rows with species, including those that were left out or are in error.
         public var species = 0
         /// The numbers of rows that were left out, by reason. These are not errors.
@@ -29,7 +31,7 @@ public struct ImportReport: Sendable {
 
         /// Whether no row can be used. The file is then probably not what it was taken for, and nothing is stored even
         /// with `--skip-errors`.
-        var isAllInError: Bool { rowsInError > 0 && rowsInError == records + species }
+        var isAllInError: Bool { rowsInError > 0 && rowsInError == records + checklists + species }
     }
 
     /// A row that could not be used.
@@ -58,7 +60,7 @@ public struct ImportReport: Sendable {
     public internal(set) var stored = 0
     /// The number of records that were removed to make room for them.
     public internal(set) var replaced = 0
-    /// The number of checklists that got records.
+    /// The number of checklists of the files, those without records included.
     public internal(set) var checklists = 0
     /// The number of locations of the stored records.
     public internal(set) var locations = 0

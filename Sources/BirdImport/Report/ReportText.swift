@@ -65,7 +65,10 @@ extension ImportReport {
         var lines = [line]
         let detected = [Self.separator(file), Self.encoding(file.encoding), Self.dateOrder(file)].compactMap { $0 }
         if !detected.isEmpty { lines.append("  read as: " + detected.joined(separator: "; ")) }
-        if file.dataset != nil { lines.append("  \(Self.count(file.records, "record", "records")) read") }
+        if file.dataset != nil, file.records > 0 || file.checklists == 0 {
+            lines.append("  \(Self.count(file.records, "record", "records")) read")
+        }
+        if file.checklists > 0 { lines.append("  \(Self.count(file.checklists, "checklist", "checklists")) read") }
         if file.species > 0 || file.dataset == nil { lines.append("  \(Self.number(file.species)) species read") }
         for (reason, count) in file.leftOut.sorted(by: { $0.key < $1.key }) {
             let first = file.firstLeftOut[reason].map { count > 1 ? ", first on line \($0)" : ", on line \($0)" } ?? ""

@@ -119,6 +119,48 @@ struct RecordDetails {
         }
     }
 
+    /// The details of a record with those of another checklist: its code and effort.
+    /// - Parameters:
+    ///   - checklist: Details with the code and effort of the checklist.
+    ///   - record: Details with all else; empty for a checklist without a record.
+    static func combine(checklist: [UInt8], record: [UInt8]) -> [UInt8] {
+        let (ofChecklist, ofRecord) = (RecordDetails(checklist), RecordDetails(record))
+        return compose(
+            checklist: checklist[ofChecklist.checklist], source: record[ofRecord.source],
+            number: { member in
+                member.isOfChecklist ? ofChecklist.integer(member, in: checklist) : ofRecord.integer(member, in: record)
+            },
+            text: { member in
+                member.isOfChecklist ? ofChecklist.text(member, in: checklist) : ofRecord.text(member, in: record)
+            })
+    }
+
+    /// Details with the given members.
+    /// - Parameters:
+    ///   - number: The value of a number, a real one as its bits; nil if there is none.
+    ///   - text: The bytes of a text; empty if there is none.
+    static func compose(
+        checklist: some Collection<UInt8>, source: some Collection<UInt8>, number: (DetailMember) -> Int64?,
+        text: (DetailMember) -> ArraySlice<UInt8>
+    ) -> [UInt8] {
+        var present: UInt32 = 0
+        var values: [UInt8] = []
+        for member in DetailMember.numbers {
+            guard let value = number(member) else { continue }
+            present |= member.bit
+            withUnsafeBytes(of: value) { values.append(contentsOf: $0) }
+        }
+        for member in DetailMember.texts {
+            let text = text(member)
+            guard !text.isEmpty else { continue }
+            present |= member.bit
+            withUnsafeBytes(of: UInt32(text.count)) { values.append(contentsOf: $0) }
+            values += text
+        }
+        if present == 0, checklist.isEmpty, source.isEmpty { return [] }
+        return Array(checklist) + [0] + Array(source) + [0] + withUnsafeBytes(of: present, Array.init) + values
+    }
+
     /// Adds a remark after the comments of a record, separated by a semicolon.
     /// - Parameter bytes: What `write` has written; it may be empty.
     static func comment(_ remark: [UInt8], in bytes: inout [UInt8]) {

@@ -1,6 +1,7 @@
 import Birds
 
-/// The members that the default order compares: date, location, species, count and data set (`Schema`).
+/// The members that the default order compares: date, location, species, count and data set (`Schema`). A checklist
+/// without a record has one too, without a species; it comes before the records of its date and location.
 ///
 /// They are packed into 119 bits of two integers, so that `Sorter` compares two integers instead of five members.
 /// Locations, species and data sets are numbers that are valid within one import: at first the provisional ones of
@@ -11,7 +12,8 @@ struct RecordKey: Equatable {
     /// `yyyymmdd`, with 00 for an unknown month or day.
     let date: Int64
     let location: Int
-    let species: Int
+    /// Nil for a checklist, which is not a record.
+    let species: Int?
     /// Nil if the birds were not counted. Such records sort first, as NULL does in SQLite.
     let num: Int64?
     let dataset: Int
@@ -23,9 +25,9 @@ struct RecordKey: Equatable {
     /// Returns nil if a number has more bits than its part of the key: 25 for the date, the location and the species,
     /// 24 for the count and 20 for the data set. (25 bits are enough for dates until the year 3355.)
     @inline(__always)
-    init?(date: Int64, location: Int, species: Int, num: Int64?, dataset: Int) {
+    init?(date: Int64, location: Int, species: Int?, num: Int64?, dataset: Int) {
         guard Self.fits(date, Self.mask25 - 1) || date == StoredDate.unknown, Self.fits(Int64(location), Self.mask25),
-            Self.fits(Int64(species), Self.mask25),
+            Self.fits(Int64(species ?? 0), Self.mask25 - 1),
             Self.fits(num ?? 0, Self.mask24 - 1), Self.fits(Int64(dataset), Self.mask20)
         else { return nil }
         (self.date, self.location, self.species, self.num, self.dataset) = (date, location, species, num, dataset)
@@ -48,7 +50,7 @@ struct RecordKey: Equatable {
     func packed(_ order: Order = .dateLocationSpecies) -> (high: UInt64, low: UInt64) {
         let (date, location, species) = (
             date == StoredDate.unknown ? Self.mask25 : UInt64(bitPattern: date), UInt64(bitPattern: Int64(location)),
-            UInt64(bitPattern: Int64(species))
+            species.map { UInt64(bitPattern: Int64($0)) + 1 } ?? 0
         )
         let (first, second, third) =
             switch order {
@@ -56,7 +58,7 @@ struct RecordKey: Equatable {
             case .speciesDateLocation: (species, date, location)
             case .locationDateSpecies: (location, date, species)
             }
-        // 0 means that there is no count, so that it sorts first.
+        // 0 means that there is no count, so that it sorts first. So it does for the species above.
         let count = num.map { UInt64(bitPattern: $0) + 1 } ?? 0
         return (
             first << 39 | second << 14 | third >> 11,
@@ -78,7 +80,8 @@ struct RecordKey: Equatable {
             }
         // The greatest number stands for no date, so that such records come last here too.
         self.date = date == Self.mask25 ? StoredDate.unknown : Int64(date)
-        (self.location, self.species) = (Int(location), Int(species))
+        self.location = Int(location)
+        self.species = species == 0 ? nil : Int(species) - 1
         let count = Int64(item.low >> 29 & Self.mask24)
         num = count == 0 ? nil : count - 1
         dataset = Int(item.low >> 9 & Self.mask20)

@@ -1,56 +1,133 @@
 import Birds
 
-/// Chooses which copy of a shared checklist is imported.
+/// Collects the copies of shared checklists until all files have been read.
 ///
 /// In eBird, birders who observe together share a checklist. Each of them gets a copy with a number of its own, and all
-/// copies have the same group identifier. Counting every copy would count the same birds several times, so only the
-/// copy with the lowest number is kept.
+/// copies have the same group identifier. Taking every copy would count the same birds several times, so the copies
+/// become one checklist with all that they report (`SharedCopies`).
 ///
-/// Copies may be anywhere in the file, so its rows are read once before they are imported. Memory: the identifiers of
-/// the groups, and about 30 bytes for each.
-struct SharedChecklists {
-    /// The identifiers of the groups.
-    private var groups = ByteTable()
-    /// The lowest number among the checklists of each group, by the group's number in `groups`.
-    private var least: [UInt64] = []
+/// Copies may be anywhere, also in several files. Records are sorted by their group, so memory is bounded (`Sorter`).
+/// An item of the sorter has as numbers two hashes of data set and group, which are never the same for two groups (the
+/// seed of the hashes is random), and as bytes:
+/// ```
+/// 0, the id of a stored checklist: Int64
+/// 1, `Copy`, a 0, the packed key: 2 UInt64, file: Int64, line: Int64, details
+/// ```
+/// So the stored checklists of a group come first, and then its records, those of the lowest copy first.
+final class SharedChecklists {
+    /// A copy: its number, and then its code. Copies without a number come last.
+    struct Copy: Comparable {
+        let number: UInt64
+        let code: [UInt8]
 
-    /// Reads all rows of a table.
-    /// - Returns: Nil for a table without a column of group identifiers.
-    /// - Throws: `ImportError` if the file can't be read.
-    init?(_ table: SourceTable, _ columns: Columns) throws(ImportError) {
-        guard columns.has(.group) else { return nil }
-        let rows = try table.open()
-        var row = Row()
-        while try rows.next(&row) {
-            // Such a row is reported when it is imported.
-            guard row.problem == nil else { continue }
-            let group = columns.cell(.group, row)
-            guard !group.isEmpty, let number = number(of: group, row) else { continue }
-            let checklist = Self.number(columns.cell(.checklist, row), row)
-            if number == least.count { least.append(checklist) } else { least[number] = min(least[number], checklist) }
+        /// - Parameter code: The code of the checklist, such as `S12345`.
+        init(code: some Sequence<UInt8>) {
+            self.code = Array(code)
+            let digits = self.code.drop { $0 &- 0x30 >= 10 }
+            let isNumber = !digits.isEmpty && digits.count <= 18 && digits.allSatisfy { $0 &- 0x30 < 10 }
+            number = isNumber ? digits.reduce(0) { $0 * 10 + UInt64($1 &- 0x30) } : .max
+        }
+
+        static func < (a: Copy, b: Copy) -> Bool {
+            a.number == b.number ? a.code.lexicographicallyPrecedes(b.code) : a.number < b.number
         }
     }
 
-    /// The number of a group. Nil if there are too many groups; all copies of the remaining groups are then kept.
-    private mutating func number(of group: Row.Cell, _ row: Row) -> Int? {
-        row.bytes.withUnsafeBytes { groups.number(of: UnsafeRawBufferPointer(rebasing: $0[group.range])) }
+    /// What is known of a group.
+    enum Item {
+        /// The id of a checklist in the database.
+        case stored(Int64)
+        /// A record or checklist of the import: its packed key, and its details.
+        case new(Copy, SortItem, details: [UInt8], Origin)
     }
 
-    /// Whether a record is imported: it is on the copy that is kept, or on a checklist that nobody shares.
-    func keeps(_ record: SourceRecord, _ row: Row) -> Bool {
-        guard !record.group.isEmpty else { return true }
-        let known = row.bytes.withUnsafeBytes {
-            groups.knownNumber(of: UnsafeRawBufferPointer(rebasing: $0[record.group.range]))
+    /// Where a record comes from.
+    struct Origin {
+        /// The number of the file in the import.
+        let file: Int
+        let line: Int
+    }
+
+    /// The most items in memory, beside those of the records that are not shared.
+    private static let mostHeld = 1 << 17
+
+    private let items: Sorter
+    private var bytes: [UInt8] = []
+    /// The seeds of the hashes, so that nobody can write groups with the same ones.
+    private let seeds = (UInt64.random(in: 0 ... .max), UInt64.random(in: 0 ... .max))
+
+    init(in folder: String) { items = Sorter(in: folder, mostHeld: Self.mostHeld) }
+
+    /// Adds a record or checklist of the import.
+    /// - Parameters:
+    ///   - group: The group identifier.
+    ///   - details: Begins with the code of the checklist.
+    func add(
+        _ key: RecordKey, details: [UInt8], group: some Sequence<UInt8>, _ origin: Origin
+    ) throws(StoreError) {
+        let copy = Copy(code: details[RecordDetails(details).checklist])
+        let packed = key.packed()
+        bytes.removeAll(keepingCapacity: true)
+        bytes.append(1)
+        withUnsafeBytes(of: copy.number.bigEndian) { bytes.append(contentsOf: $0) }
+        bytes += copy.code
+        bytes.append(0)
+        for number in [packed.high, packed.low, UInt64(origin.file), UInt64(origin.line)] {
+            withUnsafeBytes(of: number) { bytes.append(contentsOf: $0) }
         }
-        guard let known else { return true }
-        return Self.number(record.checklist, row) <= least[known]
+        bytes += details
+        try add(group, key.dataset)
     }
 
-    /// The number in a checklist's code, such as `S12345`; `UInt64.max` if there is no such number. If that is true of
-    /// all copies of a group, all are kept.
-    private static func number(_ checklist: Row.Cell, _ row: Row) -> UInt64 {
-        let digits = row.bytes[checklist.range].drop { $0 &- 0x30 >= 10 }
-        guard !digits.isEmpty, digits.count <= 18, digits.allSatisfy({ $0 &- 0x30 < 10 }) else { return .max }
-        return digits.reduce(0) { $0 * 10 + UInt64($1 &- 0x30) }
+    /// Adds a checklist of the database, with which those of the import may be shared.
+    /// - Parameter dataset: The number of the data set within the import.
+    func add(stored id: Int64, group: some Sequence<UInt8>, dataset: Int) throws(StoreError) {
+        bytes.removeAll(keepingCapacity: true)
+        bytes.append(0)
+        withUnsafeBytes(of: id) { bytes.append(contentsOf: $0) }
+        try add(group, dataset)
+    }
+
+    private func add(_ group: some Sequence<UInt8>, _ dataset: Int) throws(StoreError) {
+        let group = Array(group)
+        func hash(_ seed: UInt64) -> UInt64 {
+            var hasher = Hasher()
+            hasher.combine(seed)
+            hasher.combine(dataset)
+            group.withUnsafeBytes { hasher.combine(bytes: $0) }
+            return UInt64(bitPattern: Int64(hasher.finalize()))
+        }
+        let item = SortItem(high: hash(seeds.0), low: hash(seeds.1), tag: UInt64(items.count))
+        try items.add(item, bytes[...])
+    }
+
+    /// Calls `body` with each item, group by group. No more can be added afterwards.
+    /// - Parameter body: `isFirst` is whether the item begins a group.
+    func forEachItem(_ body: (_ isFirst: Bool, Item) throws(StoreError) -> Void) throws(StoreError) {
+        var sorted = try items.sorted()
+        var item = SortItem()
+        var bytes: [UInt8] = []
+        var last: (UInt64, UInt64)?
+        while try sorted.next(&item, &bytes) {
+            let isFirst = last.map { $0 != (item.high, item.low) } ?? true
+            last = (item.high, item.low)
+            guard let content = Self.item(bytes) else { continue }
+            try body(isFirst, content)
+        }
+    }
+
+    /// Takes the bytes of an item apart. It is never nil for bytes that `add` has written.
+    private static func item(_ bytes: [UInt8]) -> Item? {
+        func number(at offset: Int) -> UInt64 {
+            bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: UInt64.self) }
+        }
+        guard let kind = bytes.first, bytes.count >= 9 else { return nil }
+        if kind == 0 { return .stored(Int64(bitPattern: number(at: 1))) }
+        guard let end = bytes[9...].firstIndex(of: 0), bytes.count >= end + 33 else { return nil }
+        let numbers = (0..<4).map { number(at: end + 1 + $0 * 8) }
+        return .new(
+            Copy(code: bytes[9..<end]), SortItem(high: numbers[0], low: numbers[1]),
+            details: Array(bytes[(end + 33)...]),
+            Origin(file: Int(truncatingIfNeeded: numbers[2]), line: Int(truncatingIfNeeded: numbers[3])))
     }
 }

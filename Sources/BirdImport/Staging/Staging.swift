@@ -1,6 +1,6 @@
 import Birds
 
-/// Keeps the valid records of an import until all files have been read. Only then is it known whether the import
+/// Keeps the valid records and checklists of an import until all files have been read. Only then is it known whether the import
 /// succeeds, and the database is not touched before.
 ///
 /// Records are in a temporary file without a name, in the order of reading. Locations and species are known by
@@ -18,7 +18,12 @@ final class Staging {
     @exclusivity(unchecked) private var species = ByteTable()
     /// The names of locations, by provisional number: the first name that a record gives. Not all formats have names.
     private var locationNames: [Int: [UInt8]] = [:]
+    /// Records, and checklists without records.
     private let records: Spool
+    /// The number of checklists in `records`.
+    private var checklists = 0
+    /// The records of shared checklists, which are not in `records` yet; nil until there is one.
+    private(set) var shared: SharedChecklists?
     /// Nil until a record has a code of its own, since plain files have none.
     private var sources: SourceCodes?
     // Buffers of `add`, kept so that no record allocates one.
@@ -31,8 +36,8 @@ final class Staging {
         records = Spool(in: folder)
     }
 
-    /// The number of staged records.
-    var count: Int { records.count }
+    /// The number of staged records. Those of shared checklists are not counted before `SharedCopies` has staged them.
+    var count: Int { records.count - checklists }
 
     /// Whether some of the records have a code of their own.
     var hasSources: Bool { sources != nil }
@@ -59,7 +64,7 @@ final class Staging {
         case repeated(file: Int, line: Int)
     }
 
-    /// Adds a record.
+    /// Adds a record, or a checklist without a record.
     /// - Parameters:
     ///   - row: The row that contains the texts of the record.
     ///   - dataset: The number of its data set within the import.
@@ -78,8 +83,10 @@ final class Staging {
         }
         LocationKey.write(record, row, to: &key)
         let location = key.withUnsafeBytes { locations.number(of: $0) }
-        let kind =
-            if record.species.isEmpty {
+        let kind: Int? =
+            if record.isChecklist {
+                0
+            } else if record.species.isEmpty {
                 Taxon.write(record, row, to: &key, in: &species)
             } else {
                 row.bytes.withUnsafeBytes { bytes in
@@ -93,7 +100,8 @@ final class Staging {
         }
         guard
             let staged = RecordKey(
-                date: record.date, location: location, species: kind, num: record.count, dataset: dataset)
+                date: record.date, location: location, species: record.isChecklist ? nil : kind, num: record.count,
+                dataset: dataset)
         else {
             throw .unusable(
                 path: "The import",
@@ -102,12 +110,29 @@ final class Staging {
         if !record.locationName.isEmpty, locationNames[location] == nil {
             locationNames[location] = Array(row.bytes[record.locationName.range])
         }
-        // The tag keeps records in the order of reading if they are equal otherwise.
-        let packed = staged.packed()
-        let item = SortItem(high: packed.high, low: packed.low, tag: UInt64(count))
         RecordDetails.write(record, row, complete: complete.map { $0 ? 1 : 0 }, to: &details)
-        try details.withRawBytes { bytes throws(StoreError) in try records.append(item, bytes) }
+        let group = record[text: .group]
+        if group.isEmpty {
+            try append(staged, details)
+        } else {
+            let shared = shared ?? SharedChecklists(in: folder)
+            self.shared = shared
+            try shared.add(
+                staged, details: details, group: row.bytes[group.range],
+                SharedChecklists.Origin(file: file, line: row.line))
+        }
         return .staged
+    }
+
+    /// Appends a record, or a checklist without a record.
+    /// - Parameter key: With provisional numbers.
+    @inline(__always)
+    func append(_ key: RecordKey, _ details: [UInt8]) throws(StoreError) {
+        // The tag keeps records in the order of reading if they are equal otherwise.
+        let packed = key.packed()
+        let item = SortItem(high: packed.high, low: packed.low, tag: UInt64(records.count))
+        try details.withRawBytes { bytes throws(StoreError) in try records.append(item, bytes) }
+        if key.species == nil { checklists += 1 }
     }
 
     /// Calls `body` with each code that a file gives to a record, and the number of its data set within the import.
@@ -135,15 +160,17 @@ final class Staging {
             // This never fails: ranks are not greater than the provisional numbers, which fitted.
             guard
                 let key = RecordKey(
-                    date: staged.date, location: locations[staged.location], species: species[staged.species],
-                    num: staged.num,
-                    dataset: datasets[staged.dataset])
+                    date: staged.date, location: locations[staged.location],
+                    species: staged.species.map { species[$0] },
+                    num: staged.num, dataset: datasets[staged.dataset])
             else {
                 throw .unusable(
                     path: "The import", reason: "it has too many locations or species; import fewer files at once")
             }
             (item.high, item.low) = key.packed()
-            if !remarks.isEmpty, let remark = remarks[staged.species] { RecordDetails.comment(remark, in: &bytes) }
+            if !remarks.isEmpty, let species = staged.species, let remark = remarks[species] {
+                RecordDetails.comment(remark, in: &bytes)
+            }
             try sorter.add(item, bytes[...])
         }
     }

@@ -46,7 +46,7 @@ struct Checklists {
     private var location: Int64 = 0
     /// The position in `group` of the last record's checklist. The next record often has the same.
     private var last = 0
-    /// The number of checklists that got records.
+    /// The number of checklists of the import.
     private(set) var count = 0
     /// The number of new checklists, by the rank of the data set.
     private(set) var new: [Int]
@@ -81,9 +81,9 @@ struct Checklists {
         detailed = try Insert(in: database)
     }
 
-    /// The id of a record's checklist, which is made if it does not exist.
+    /// The id of a record's checklist, which is made if it does not exist, as is a checklist without a record.
     /// - Parameters:
-    ///   - key: The key of the record. Keys must come in the default order.
+    ///   - key: The key of the record or checklist. Keys must come in the default order.
     ///   - location: The id of its location.
     ///   - bytes: The bytes of its details.
     @inline(__always)
@@ -109,6 +109,7 @@ struct Checklists {
         }
         last = position
         group[position].isMet = true
+        if key.species == nil { group[position].isKept = true }
         // The records of a checklist come in the order of species.
         if counts(key), group[position].lastSpecies != key.species {
             group[position].lastSpecies = key.species
@@ -118,7 +119,9 @@ struct Checklists {
     }
 
     /// Whether a record adds its species to its checklist: see the rules of `ChecklistCounts`.
-    private func counts(_ key: RecordKey) -> Bool { key.num != 0 && key.species != none }
+    private func counts(_ key: RecordKey) -> Bool {
+        key.species.map { key.num != 0 && $0 != none } ?? false
+    }
 
     /// Writes the checklists of the last group.
     mutating func finish() throws(StoreError) {
@@ -134,7 +137,7 @@ struct Checklists {
             if !checklist.exists {
                 try insert(checklist)
             } else if checklist.isMet {
-                try touched?.add(checklist.id)
+                try touched?.add(checklist.id, isKept: checklist.isKept)
             }
         }
         clear()
@@ -194,6 +197,7 @@ struct Checklists {
         // The id is only used up if the checklist turns out to be new.
         let new = ids.following
         let id = try crowd.id(dataset: key.dataset, code: bytes[details.checklist], new: new, species: species)
+        if key.species == nil { try touched?.add(id, isKept: true) }
         guard id == new else { return id }
         try insert(
             HeldChecklist(
@@ -210,7 +214,7 @@ struct Checklists {
         count += try crowd.countMet()
         try crowd.forEachChanged { (id, species) throws(StoreError) in
             guard let species else {
-                try touched?.add(id)
+                try touched?.add(id, isKept: false)
                 return
             }
             setCount.bind(1, id)
@@ -268,8 +272,10 @@ struct HeldChecklist {
     let bytes: [UInt8]
     /// Whether it was stored before the import.
     let exists: Bool
-    /// Whether it has got a record.
+    /// Whether it has got a record, or a file of checklists has it.
     var isMet: Bool
+    /// Whether a file of checklists has it, so that it stays without a record.
+    var isKept = false
     /// The number of species, by the rules of `ChecklistCounts`.
     var speciesCount = 0
     /// The rank of the species that was counted last.

@@ -3,7 +3,8 @@ import Birds
 /// Stores the staged records of an import in a database. The steps of `write`:
 ///
 /// 1. Data sets, species and locations get their ids.
-/// 2. With `--append`, stored records are removed if the import has a record with the same code.
+/// 2. With `--append`, stored records are removed if the import has a record with the same code. Copies of a shared
+///    checklist become one (`SharedCopies`).
 /// 3. If the change is large, indexes are dropped: making them again costs less than updating them for each row.
 /// 4. Without `--append`, all records and checklists of the data sets are removed.
 /// 5. The records are sorted into the default order and inserted, each with its checklist.
@@ -39,6 +40,8 @@ struct DataSetWriter {
     struct Outcome {
         var stored = 0
         var replaced = 0
+        /// Records on other copies of a shared checklist, by the number of their file: how many, and the first line.
+        var leftOut: [Int: (count: Int, line: Int)] = [:]
         var checklists = 0
         var locations = 0
         /// Species without names among those of the records.
@@ -53,25 +56,37 @@ struct DataSetWriter {
         let removal = RecordRemoval(database: database)
         let before = try removal.count()
         let ids = try dataSetIDs()
-        let total = staging.count
         let names = staging.takeNames()
         // Finding free ids needs the indexes, so this precedes dropping them.
         let taxa = try catalogue.speciesIDs(taxa: names.species)
-        let species = Ranks(taxa.ids)
-        let locationIDs = try catalogue.locationIDs(names.locations)
+        var (speciesIDs, locationIDs) = (taxa.ids, try catalogue.locationIDs(names.locations))
         try catalogue.nameLocations(names.locationNames, ids: locationIDs)
-        let locations = Ranks(locationIDs)
         let datasets = Ranks(ids)
         let touched = TouchedChecklists(in: database.folder)
         var change = RecordChange()
         var outcome = Outcome()
         // Records with the same code are found by an index, so this precedes dropping it too.
         if appends { outcome.replaced = try removal.removeRepeated(staging, ids, touched, &change) }
+        if let shared = staging.shared {
+            var copies = try SharedCopies(database, staging, species: speciesIDs, locations: locationIDs, touched)
+            try copies.stage(shared, with: appends ? ids : nil, &change)
+            (speciesIDs, locationIDs) = (copies.species, copies.locations)
+            outcome.leftOut = copies.leftOut
+            outcome.replaced += copies.removed
+        }
+        let (species, locations) = (Ranks(speciesIDs), Ranks(locationIDs))
+        let total = staging.count
         let isLarge = removal.isLarge(
             staging.count + (appends ? outcome.replaced : try removal.count(of: ids)), of: before)
         // Adding to a data set looks up its checklists by their index, so that one stays.
         if isLarge { try Schema.dropIndexes(of: appends ? [.observation] : [.observation, .checklist], in: database) }
-        if !appends { outcome.replaced = try removal.removeAll(of: ids) }
+        // Whether locations and species may have become unused. A place may be that of another copy.
+        var mayBeUnused = outcome.replaced > 0 || staging.shared != nil
+        if !appends {
+            let removed = try removal.removeAll(of: ids)
+            outcome.replaced = removed.records
+            mayBeUnused = mayBeUnused || removed.checklists > 0
+        }
         if !appends || isLarge { change.isKnown = false }
 
         let sorter = Sorter(in: database.folder)
@@ -100,7 +115,7 @@ struct DataSetWriter {
         try summaries.finish()
         try Schema.makeIndexes(in: database)
         try touched.settle(in: database, of: ids)
-        if outcome.replaced > 0 { try removal.removeUnused() }
+        if mayBeUnused { try removal.removeUnused() }
         if isFirst {
             try DerivedTables.updateLocations(in: database)
         } else if catalogue.hasMovedIDs {
@@ -119,7 +134,8 @@ struct DataSetWriter {
                 path: "The database", reason: "its number of records is not as expected; import into a new file")
         }
         outcome.checklists = inserter.checklists.count
-        outcome.locations = locations.ids.count
+        // Some may be places of other copies of a shared checklist.
+        outcome.locations = try staging.shared == nil ? locations.ids.count : removal.countPresent(locations.ids)
         outcome.unknownSpecies = try unknownSpecies(species.ids)
         return outcome
     }

@@ -1,6 +1,6 @@
 import Birds
 
-/// Inserts sorted records into the database, with their checklists.
+/// Inserts sorted records into the database, with their checklists, and checklists without records.
 ///
 /// Records come in the default order and get ascending ids, and rows are inserted in the order of ids, which is the
 /// cheapest one for SQLite. Plain records share statements (`IntegerRows`); one with details has statements of its own.
@@ -48,8 +48,10 @@ struct RecordInserter {
         while try sorted.next(&item, &bytes) {
             let key = RecordKey(item)
             let details = bytes.isEmpty ? RecordDetails() : RecordDetails(bytes)
-            let (id, location, kind) = (try ids.next(), locations[key.location], species[key.species])
+            let location = locations[key.location]
             let checklist = try checklists.id(of: key, at: location, details, bytes)
+            guard let rank = key.species else { continue }
+            let (id, kind) = (try ids.next(), species[rank])
             if bytes.isEmpty {
                 try plain.add([id, checklist, datasets[key.dataset], key.date, location, kind, key.num])
             } else {

@@ -21,9 +21,9 @@ struct RecordRemoval {
     }
 
     /// Removes all records and checklists of some data sets. Indexes may be missing.
-    /// - Returns: The number of removed records.
-    func removeAll(of datasets: [Int64]) throws(StoreError) -> Int {
-        var removed = 0
+    /// - Returns: The numbers of removed records and checklists.
+    func removeAll(of datasets: [Int64]) throws(StoreError) -> (records: Int, checklists: Int) {
+        var removed = (records: 0, checklists: 0)
         let isRemoved = Schema.isOf(datasets: datasets)
         // Details go first, while their records tell the data set. New records may get the same ids, and must not get
         // these details.
@@ -38,8 +38,11 @@ struct RecordRemoval {
             // Without WHERE, SQLite empties a table without visiting its rows
             // (https://www.sqlite.org/lang_delete.html, "The Truncate Optimization").
             try database.execute("DELETE FROM \(table)" + (keepsSome == 1 ? " WHERE \(isRemoved)" : ""))
-            guard table == "observation" else { continue }
-            removed = Int(database.changes)
+            guard table == "observation" else {
+                removed.checklists = Int(database.changes)
+                continue
+            }
+            removed.records = Int(database.changes)
             if keepsSome == 0 { try database.execute("DELETE FROM summary") }
         }
         return removed
@@ -69,12 +72,23 @@ struct RecordRemoval {
             while try delete.step() {
                 detail.bind(1, delete.int64(0))
                 try detail.run()
-                try touched.add(delete.int64(1))
+                try touched.add(delete.int64(1), isKept: false)
                 change.note(date: delete.int64(2), location: delete.int64(3), species: delete.int64(4))
                 removed += 1
             }
         }
         return removed
+    }
+
+    /// How many of some locations have a row.
+    func countPresent(_ locations: [Int64]) throws(StoreError) -> Int {
+        let find = try database.prepare("SELECT 1 FROM location WHERE id = ?1")
+        var count = 0
+        for id in locations {
+            find.bind(1, id)
+            while try find.step() { count += 1 }
+        }
+        return count
     }
 
     /// Removes locations without records and checklists, and species without records and names. (Species with names

@@ -60,15 +60,17 @@ struct RecordSummaries {
         let sorted = try bySpecies.sorted()
         var ofSpecies = SpeciesSummaries(sink)
         try Self.forEach(in: sorted, .speciesDateLocation) { (key) throws(StoreError) in
+            guard let rank = key.species else { return }
             try ofSpecies.add(
-                species: species[key.species], date: key.date, region: regions[key.location],
+                species: species[rank], date: key.date, region: regions[key.location],
                 dataset: datasets[key.dataset], num: key.num)
         }
         try ofSpecies.finish()
         var ofSpeciesLocations = SpeciesLocationSummaries(sink, folder: folder)
         try Self.forEach(in: sorted, .speciesDateLocation) { (key) throws(StoreError) in
+            guard let rank = key.species else { return }
             try ofSpeciesLocations.add(
-                species: species[key.species], date: key.date, location: locations[key.location],
+                species: species[rank], date: key.date, location: locations[key.location],
                 dataset: datasets[key.dataset], num: key.num
             ) { regions[key.location] }
         }

@@ -17,10 +17,13 @@ final class TouchedChecklists {
     }
 
     /// Adds the id of a checklist.
-    func add(_ id: Int64) throws(StoreError) { try ids.add(high: UInt64(bitPattern: id), low: 0, tag: 0) }
+    /// - Parameter isKept: Whether it stays if it has no record, since a file of checklists has it.
+    func add(_ id: Int64, isKept: Bool) throws(StoreError) {
+        try ids.add(high: UInt64(bitPattern: id), low: isKept ? 1 : 0, tag: 0)
+    }
 
-    /// Counts the species of the collected checklists, and removes the checklists that no record names. The indexes
-    /// must exist. No id can be added afterwards.
+    /// Counts the species of the collected checklists, and removes the checklists that no record names and no file
+    /// of checklists has. The indexes must exist. No id can be added afterwards.
     ///
     /// The records of each date and location are read once, even if many of its checklists were collected.
     /// - Parameter datasets: The ids of the data sets of the import. Checklists of others stay as they are; only
@@ -34,9 +37,9 @@ final class TouchedChecklists {
         try database.execute("CREATE TEMP TABLE unmatched (id INTEGER PRIMARY KEY)")
         let note = try database.prepare("INSERT INTO unmatched VALUES (?1)")
         var isAnyUnmatched = false
-        try counts.forEachChecklist { (checklist, hasRecords, species) throws(StoreError) in
+        try counts.forEachChecklist { (checklist, stays, species) throws(StoreError) in
             try counts.store(species, of: checklist)
-            if hasRecords { return }
+            if stays { return }
             note.bind(1, checklist)
             try note.run()
             isAnyUnmatched = true
@@ -74,10 +77,10 @@ final class TouchedChecklists {
         let find = try database.prepare(
             "SELECT location_id, date FROM checklist WHERE id = ?1 AND \(Schema.isOf(datasets: datasets))")
         let groups = Sorter(in: folder, mostHeld: Self.mostHeld)
-        try Self.forEachOnce(ids) { (id, _) throws(StoreError) in
+        try Self.forEachOnce(ids) { (id, isKept) throws(StoreError) in
             find.bind(1, id)
             while try find.step() {
-                try counts.add(id)
+                try counts.add(id, isKept: isKept == 1)
                 try groups.add(
                     high: UInt64(bitPattern: find.int64(0)), low: UInt64(bitPattern: find.int64(1)), tag: 0)
             }

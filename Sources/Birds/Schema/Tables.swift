@@ -4,7 +4,7 @@
 extension Schema {
     /// The version of the layout, stored as `user_version`. Raise it with every new column; `Migration` adds the
     /// column to older files.
-    package static let version = 2
+    package static let version = 3
 }
 
 /// A data set: one import, or several with `--append`. `checklists` and `records` are counts, kept by the import.
@@ -70,7 +70,7 @@ package enum LocationColumn: Int32, TableColumn {
 /// A checklist: one visit to one location on one date, with its effort.
 package enum ChecklistColumn: Int32, TableColumn {
     case id, datasetID, code, locationID, date, time, minutes, distance, area, observers, complete, `protocol`, comments
-    case speciesCount, halfDays, effortHours, snowDepth
+    case speciesCount, halfDays, effortHours, snowDepth, groupCode
 
     package static let table = "checklist"
 
@@ -101,6 +101,8 @@ package enum ChecklistColumn: Int32, TableColumn {
             ColumnDefinition("effort_hours_atleast", .real, .optional, "FeederWatch: the lower end of a class")
         case .snowDepth:
             ColumnDefinition("snow_depth_atleast", .real, .optional, "FeederWatch, cm: the lower end of a class")
+        case .groupCode:
+            ColumnDefinition("group_code", .text, .optional, "what the copies of a shared checklist have in common")
         }
     }
 }

@@ -54,6 +54,26 @@ enum FormatFixture {
         ]
     }
 
+    /// The checklists of the same download, one of them without a record. Two observers share G1.
+    static let eBirdSampling = [
+        [
+            "LAST EDITED DATE", "COUNTRY", "COUNTRY CODE", "STATE", "STATE CODE", "LOCALITY", "LOCALITY ID",
+            "LOCALITY TYPE", "LATITUDE", "LONGITUDE", "OBSERVATION DATE", "TIME OBSERVATIONS STARTED", "OBSERVER ID",
+            "SAMPLING EVENT IDENTIFIER", "PROTOCOL TYPE", "DURATION MINUTES", "EFFORT DISTANCE KM", "EFFORT AREA HA",
+            "NUMBER OBSERVERS", "ALL SPECIES REPORTED", "GROUP IDENTIFIER", "TRIP COMMENTS",
+        ],
+        visit("CA-BC", "S10", "60", "G1"), visit("CA-BC", "S9", "60", "G1"), visit("", "S11", "60", ""),
+        visit("CA-BC", "S12", "60", ""), visit("CA-BC", "S13", "10", ""),
+    ].map { $0.joined(separator: "\t") + "\t\n" }.joined()
+
+    private static func visit(_ state: String, _ event: String, _ minutes: String, _ group: String) -> [String] {
+        [
+            "2021-03-04 05:06:07", "Canada", "CA", "British Columbia", state, "Beacon Hill", "L1", "H", "48.41",
+            "-123.36", "2021-02-03", "06:41:00", "obs1", event, "Traveling", minutes, "1.5", "", "2", "1", group,
+            "windy",
+        ]
+    }
+
     static let gbif =
         [
             "gbifID", "datasetKey", "occurrenceID", "class", "species", "scientificName", "countryCode", "locality",
@@ -155,7 +175,7 @@ enum FormatFixture {
 
     static let all: [(format: String, text: String)] = [
         ("ebird-mydata", myEBirdData), ("ebird-mydata", oldMyEBirdData), ("ebird-lifelist", eBirdLifeList),
-        ("ebird", eBird), ("gbif", gbif),
+        ("ebird", eBird), ("ebird-sampling", eBirdSampling), ("gbif", gbif),
         ("dwc", darwinCore), ("birdnet-pi", birdNETPi), ("birdnet-go", birdNETGo), ("birdnet-go", camelBirdNETGo),
         ("ebird-taxonomy", eBirdAPITaxonomy), ("clements", clements), ("clements", oldClements), ("ioc", ioc),
         ("ioc", iocNames), ("ioc", iocLanguages),

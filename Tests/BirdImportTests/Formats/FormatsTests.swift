@@ -78,6 +78,7 @@ import Testing
                 "did not pass review (--include-invalid keeps them)": 1,
             ])
         #expect(try checklists().first == "S11|06:41|60|1.5||2|1|Traveling|windy|1")
+        #expect(report.files.first?.firstLeftOut["on another copy of a shared checklist"] == 2)
         #expect(try own() == ["|||\"quoted"])
         let people = try fixture.rows(
             "SELECT count(*) FROM checklist WHERE comments LIKE '%Example%' OR protocol LIKE '%Ann%'")
@@ -86,28 +87,40 @@ import Testing
         #expect(try details().count == 3)
     }
 
-    /// The copy with the lowest number is kept, however the numbers are written and wherever the copies are in the
-    /// file.
-    @Test func keepsOneCopyOfSharedChecklists() throws {
-        let lines = FormatFixture.eBird.split(separator: "\n").map(String.init)
-        fixture.write("ebd.txt", ([lines[0], lines[2], lines[1]]).joined(separator: "\n"))
-        try fixture.run("ebd.txt")
-        #expect(try fixture.rows("SELECT source_id FROM observation") == ["O2"])
+    @Test func readsChecklistsWithoutRecords() throws {
+        fixture.write("visits.txt", FormatFixture.eBirdSampling)
+        let report = try fixture.run("visits.txt")
+        #expect(report.files.map(\.checklists) == [5] && report.stored == 0)
+        #expect(
+            try checklists() == [
+                "S11|06:41|60|1.5||2|1|Traveling|windy|0", "S12|06:41|60|1.5||2|1|Traveling|windy|0",
+                "S13|06:41|10|1.5||2|1|Traveling|windy|0", "S9|06:41|60|1.5||2|1|Traveling|windy|0",
+            ])
+        #expect(try fixture.isSound(hasVisits: true))
     }
 
-    /// A code without a number, or with one of too many digits, comes after those that have one; where none has, nothing is lost.
-    @Test(
-        arguments: [
-            (["S10", "X"], ["O1"]), (["X", "S9"], ["O2"]), (["S1234567890123456789", "S10"], ["O2"]),
-            (["X", "Y"], ["O1", "O2"]),
-        ] as [([String], [String])])
-    func keepsASharedChecklistThatHasANumber(codes: [String], kept: [String]) throws {
-        var lines = FormatFixture.eBird.split(separator: "\n").map(String.init)
-        lines[1].replace("\tS10\t", with: "\t\(codes[0])\t")
-        lines[2].replace("\tS9\t", with: "\t\(codes[1])\t")
-        fixture.write("ebd.txt", lines[...2].joined(separator: "\n"))
-        try fixture.run("ebd.txt")
-        #expect(try fixture.rows("SELECT source_id FROM observation ORDER BY source_id") == kept)
+    /// The checklists of records and of the file of checklists are the same, in whatever order they come.
+    @Test(arguments: [["ebd.txt", "visits.txt"], ["visits.txt", "ebd.txt"]], [false, true])
+    func recordsComeToTheirChecklists(files: [String], separately: Bool) throws {
+        fixture.write("ebd.txt", FormatFixture.eBird)
+        fixture.write("visits.txt", FormatFixture.eBirdSampling)
+        let imports = separately ? files.map { [$0] } : [files]
+        for files in imports {
+            try fixture.run(files: files) { ($0.dataset, $0.append) = ("ebd", true) }
+        }
+        // Again, which changes nothing.
+        for _ in 0..<2 {
+            #expect(
+                try fixture.rows("SELECT code, minutes, species_count FROM checklist ORDER BY code")
+                    == ["S11|60|1", "S12|60|0", "S13|10|0", "S9|60|1"])
+            #expect(try fixture.rows("SELECT checklists, records FROM dataset") == ["4|2"])
+            #expect(try fixture.isSound(hasVisits: true))
+            try fixture.run(files: files) { ($0.dataset, $0.append) = ("ebd", true) }
+        }
+        // Without a file of checklists, those without records go.
+        try fixture.run("ebd.txt") { $0.dataset = "ebd" }
+        #expect(try fixture.rows("SELECT checklists, records FROM dataset") == ["2|2"])
+        #expect(try fixture.isSound())
     }
 
     @Test func aLocationHasTheFirstOfItsNames() throws {
@@ -243,8 +256,8 @@ import Testing
                 let report = try fixture.run("fuzz.csv") { $0.skipErrors = true }
                 guard report.isStored, let file = report.files.first, file.species == 0 else { continue }
                 let leftOut = file.leftOut.values.reduce(0, +)
-                #expect(file.records == report.stored + leftOut + file.rowsInError)
-                #expect(try fixture.isSound())
+                #expect(file.checklists > 0 || file.records == report.stored + leftOut + file.rowsInError)
+                #expect(try fixture.isSound(hasVisits: file.checklists > 0))
             } catch let error as ImportError {
                 #expect(error.kind == .refused && !error.message.isEmpty)
             }

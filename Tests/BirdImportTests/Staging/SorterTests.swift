@@ -100,12 +100,14 @@ import Testing
             let date = Int64(pick([0, 18_000_000, 20_240_229, 33_554_430, Int(StoredDate.unknown)]))
             let num = pick([-1, 0, 1, 10_000_000, 1 << 24 - 2])
             let made = RecordKey(
-                date: date, location: pick(edges), species: pick(edges), num: num < 0 ? nil : Int64(num),
+                date: date, location: pick(edges),
+                species: [nil, 0, 1, 1 << 24 - 1, 1 << 25 - 2].randomElement(using: &random) ?? nil,
+                num: num < 0 ? nil : Int64(num),
                 dataset: pick([0, 5, 1 << 20 - 1]))
             return try #require(made)
         }
         func members(_ key: RecordKey, _ order: RecordKey.Order) -> [Int64] {
-            let (date, location, species) = (key.date, Int64(key.location), Int64(key.species))
+            let (date, location, species) = (key.date, Int64(key.location), Int64(key.species ?? -1))
             let first =
                 switch order {
                 case .dateLocationSpecies: [date, location, species]

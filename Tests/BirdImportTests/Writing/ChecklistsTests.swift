@@ -37,7 +37,9 @@ import Testing
             let key = try #require(
                 RecordKey(
                     date: 20_210_000 + .random(in: 0...1, using: &random), location: location,
-                    species: Int.random(in: 0..<species.count, using: &random),
+                    // Some are checklists only.
+                    species: Int.random(in: 0..<8, using: &random) == 0
+                        ? nil : .random(in: 0..<species.count, using: &random),
                     num: [nil, 0, 0, 3].randomElement(using: &random) ?? nil,
                     dataset: Int.random(in: 0..<datasets.count, using: &random)))
             // Some without details, and some with details but without a code.
@@ -89,13 +91,15 @@ import Testing
             for record in records {
                 let (key, bytes) = (record.key, record.bytes)
                 let details = bytes.isEmpty ? RecordDetails() : RecordDetails(bytes)
+                let id = try checklists.id(of: key, at: record.location, details, bytes)
+                guard let rank = key.species else { continue }
                 observations += 1
                 insert.bind(1, observations)
-                insert.bind(2, try checklists.id(of: key, at: record.location, details, bytes))
+                insert.bind(2, id)
                 insert.bind(3, datasets[key.dataset])
                 insert.bind(4, key.date)
                 insert.bind(5, record.location)
-                insert.bind(6, species[key.species])
+                insert.bind(6, species[rank])
                 insert.bind(7, key.num)
                 try insert.run()
             }
@@ -131,7 +135,7 @@ import Testing
                 first[key] = "\(minutes)|\(text(details.text(.checklistComments, in: bytes)))"
                 counted[key] = []
             }
-            if record.key.num != 0, record.key.species != none { counted[key]?.insert(record.key.species) }
+            if record.key.num != 0, let rank = record.key.species, rank != none { counted[key]?.insert(rank) }
         }
         return first.map { "\($0.key)|\($0.value)|\(counted[$0.key]?.count ?? 0)" }.sorted()
     }

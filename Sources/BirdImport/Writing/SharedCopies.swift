@@ -1,0 +1,191 @@
+import Birds
+
+/// Makes one checklist of the copies of each shared one (`SharedChecklists`), and stages its records.
+///
+/// Rules:
+/// - The lowest copy gives the checklist its code, place, date and effort. It may be one of the database.
+/// - A species has the records of the lowest copy that reports it. Those of other copies are left out.
+///
+/// Where a stored checklist is the lowest copy, it stays as it is and gets the other species. Where it is not, its
+/// records are taken out of the database and staged again, with those of the import.
+struct SharedCopies {
+    private let database: Database
+    private let staging: Staging
+    private let touched: TouchedChecklists
+    /// The ids of species and locations, by provisional number. They grow by those of stored records.
+    private(set) var species: [Int64]
+    private(set) var locations: [Int64]
+    /// The records that were left out, by the number of their file: how many, and the line of the first.
+    private(set) var leftOut: [Int: (count: Int, line: Int)] = [:]
+    /// The number of records that were taken out of the database.
+    private(set) var removed = 0
+    private var numberOfSpecies: [Int64: Int] = [:]
+    private var numberOfLocation: [Int64: Int] = [:]
+    private var group = Group()
+    private let stored: StoredChecklists
+
+    /// A shared checklist.
+    private struct Group {
+        /// The stored copies that are not yet part of it, the lowest first.
+        var waiting: [StoredChecklists.Checklist] = []
+        /// A key and details with the place, date, code and effort of the checklist; nil before its first record.
+        var base: (key: RecordKey, details: [UInt8])?
+        /// The copy that gives the records of each species, by id.
+        var copies: [Int64: SharedChecklists.Copy] = [:]
+        /// The records of a stored checklist that is the lowest copy, by species. They may be of another copy, so those
+        /// that the import has of the lowest one replace them.
+        var replaceable: [Int64: (checklist: StoredChecklists.Checklist, records: [StoredChecklists.Record])] = [:]
+        /// Whether the checklist was staged without a record.
+        var isKept = false
+    }
+
+    init(
+        _ database: Database, _ staging: Staging, species: [Int64], locations: [Int64], _ touched: TouchedChecklists
+    ) throws(StoreError) {
+        (self.database, self.staging, self.touched) = (database, staging, touched)
+        (self.species, self.locations) = (species, locations)
+        stored = try StoredChecklists(database)
+    }
+
+    /// Stages the shared checklists.
+    /// - Parameters:
+    ///   - datasets: The ids of the data sets, by number, if their stored checklists stay; nil if they are replaced.
+    ///     The indexes must then exist.
+    ///   - change: Notes the records that are taken out.
+    mutating func stage(
+        _ shared: SharedChecklists, with datasets: [Int64]?, _ change: inout RecordChange
+    ) throws(StoreError) {
+        if let datasets { try stored.add(to: shared, of: datasets) }
+        // A closure can't be mutating, so the items are handled on copies of these.
+        var (copies, noted) = (self, change)
+        try shared.forEachItem { (isFirst, item) throws(StoreError) in
+            if isFirst { try copies.end(&noted) }
+            switch item {
+            case .stored(let id):
+                if let checklist = try copies.stored.checklist(id) { copies.group.waiting.append(checklist) }
+            case .new(let copy, let item, let details, let origin):
+                try copies.add(RecordKey(item), details, copy, origin, &noted)
+            }
+        }
+        try copies.end(&noted)
+        (self, change) = (copies, noted)
+    }
+
+    /// Adds a record or checklist of the import to the group.
+    private mutating func add(
+        _ key: RecordKey, _ details: [UInt8], _ copy: SharedChecklists.Copy, _ origin: SharedChecklists.Origin,
+        _ change: inout RecordChange
+    ) throws(StoreError) {
+        if group.base == nil { try begin(key, details, copy) }
+        while let lowest = group.waiting.first, lowest.copy < copy { try takeIn(lowest, &change) }
+        guard let number = key.species else {
+            if !group.isKept { try stageChecklist() }
+            return
+        }
+        let id = species[number]
+        if let replaced = group.replaceable[id], copy == group.copies[id] {
+            for record in replaced.records { try remove(record, of: replaced.checklist, &change) }
+            group.replaceable[id] = nil
+        } else if let other = group.copies[id], other != copy {
+            let before = leftOut[origin.file]
+            leftOut[origin.file] = ((before?.count ?? 0) + 1, min(before?.line ?? .max, origin.line))
+            return
+        }
+        group.copies[id] = copy
+        try stage(species: number, num: key.num, details)
+    }
+
+    /// Begins a group with its lowest new copy.
+    private mutating func begin(
+        _ key: RecordKey, _ details: [UInt8], _ copy: SharedChecklists.Copy
+    ) throws(StoreError) {
+        group.base = (key, details)
+        group.waiting.sort { $0.copy < $1.copy }
+        guard let lowest = group.waiting.first else { return }
+        guard lowest.copy <= copy else {
+            // The stored checklist may have been one without records, and is one with its other copies now.
+            return try stageChecklist()
+        }
+        let location = number(ofLocation: lowest.location)
+        guard
+            let base = RecordKey(
+                date: lowest.date, location: location, species: nil, num: nil, dataset: key.dataset)
+        else { throw Self.tooMany }
+        group.base = (base, lowest.details)
+        for checklist in group.waiting {
+            for record in try stored.records(of: checklist) {
+                if group.copies[record.species] == nil { group.copies[record.species] = checklist.copy }
+                if checklist.id == lowest.id {
+                    group.replaceable[record.species, default: (lowest, [])].records.append(record)
+                }
+            }
+        }
+        group.waiting = []
+    }
+
+    /// Takes the records of a stored copy out of the database, and stages those that no lower copy has.
+    private mutating func takeIn(
+        _ checklist: StoredChecklists.Checklist, _ change: inout RecordChange
+    ) throws(StoreError) {
+        group.waiting.removeAll { $0.id == checklist.id }
+        let before = group.copies
+        for record in try stored.records(of: checklist) {
+            try remove(record, of: checklist, &change)
+            // A record that the import has of the same copy is newer.
+            if before[record.species] != nil { continue }
+            group.copies[record.species] = checklist.copy
+            try stage(species: number(ofSpecies: record.species), num: record.num, record.details)
+        }
+        try touched.add(checklist.id, isKept: false)
+    }
+
+    private mutating func remove(
+        _ record: StoredChecklists.Record, of checklist: StoredChecklists.Checklist, _ change: inout RecordChange
+    ) throws(StoreError) {
+        try stored.remove(record)
+        removed += 1
+        change.note(date: checklist.date, location: checklist.location, species: record.species)
+    }
+
+    private mutating func end(_ change: inout RecordChange) throws(StoreError) {
+        if group.base != nil {
+            while let lowest = group.waiting.first { try takeIn(lowest, &change) }
+        }
+        group = Group()
+    }
+
+    private mutating func stageChecklist() throws(StoreError) {
+        group.isKept = true
+        try stage(species: nil, num: nil, [])
+    }
+
+    /// Stages a record, or the checklist alone, with the place, date and effort of the group.
+    private func stage(species: Int?, num: Int64?, _ details: [UInt8]) throws(StoreError) {
+        guard let base = group.base else { return }
+        guard
+            let key = RecordKey(
+                date: base.key.date, location: base.key.location, species: species, num: num, dataset: base.key.dataset)
+        else { throw Self.tooMany }
+        try staging.append(key, RecordDetails.combine(checklist: base.details, record: details))
+    }
+
+    private static var tooMany: StoreError {
+        .unusable(path: "The import", reason: "it has too many locations or species; import fewer files at once")
+    }
+
+    /// The provisional number of a stored species. It is always a new one, since a number of the import may stand for
+    /// a name with a remark.
+    private mutating func number(ofSpecies id: Int64) -> Int {
+        if let known = numberOfSpecies[id] { return known }
+        species.append(id)
+        numberOfSpecies[id] = species.count - 1
+        return species.count - 1
+    }
+
+    private mutating func number(ofLocation id: Int64) -> Int {
+        if let known = numberOfLocation[id] { return known }
+        locations.append(id)
+        numberOfLocation[id] = locations.count - 1
+        return locations.count - 1
+    }
+}

@@ -1,0 +1,131 @@
+import Birds
+
+/// Reads shared checklists of a database, with the details of their records as they are staged (`RecordDetails`).
+final class StoredChecklists {
+    struct Checklist {
+        let id: Int64
+        let copy: SharedChecklists.Copy
+        let location: Int64
+        let date: Int64
+        let details: [UInt8]
+    }
+
+    struct Record {
+        let id: Int64
+        let species: Int64
+        let num: Int64?
+        let details: [UInt8]
+    }
+
+    private let database: Database
+    private let byID: Statement
+    private let removal: Statement
+    private let detailRemoval: Statement
+    /// Selects the records of a checklist. It is prepared when it is needed, since the index may be missing before.
+    private var recordsOf: Statement?
+
+    init(_ database: Database) throws(StoreError) {
+        self.database = database
+        byID = try database.prepare(
+            "SELECT location_id, date, code\(Self.members(of: "checklist")) FROM checklist WHERE id = ?1")
+        removal = try database.prepare("DELETE FROM observation WHERE id = ?1")
+        detailRemoval = try database.prepare("DELETE FROM observation_detail WHERE id = ?1")
+    }
+
+    /// The columns of the members that a table holds, each after a comma.
+    private static func members(of table: String) -> String {
+        DetailMember.allCases.filter { $0.column.table == table }.map { ", \(table).\($0.column.name)" }.joined()
+    }
+
+    /// Adds all shared checklists of some data sets.
+    /// - Parameter datasets: Their ids, by number.
+    func add(to shared: SharedChecklists, of datasets: [Int64]) throws(StoreError) {
+        let select = try database.prepare(
+            """
+            SELECT id, dataset_id, group_code FROM checklist
+            WHERE group_code IS NOT NULL AND \(Schema.isOf(datasets: datasets))
+            """)
+        while try select.step() {
+            guard let dataset = datasets.firstIndex(of: select.int64(1)) else { continue }
+            try shared.add(stored: select.int64(0), group: select.bytes(2), dataset: dataset)
+        }
+    }
+
+    func checklist(_ id: Int64) throws(StoreError) -> Checklist? {
+        byID.bind(1, id)
+        guard try byID.step() else { return nil }
+        defer { byID.reset() }
+        let code = byID.bytes(2)
+        return Checklist(
+            id: id, copy: SharedChecklists.Copy(code: code), location: byID.int64(0), date: byID.int64(1),
+            details: Self.details(byID, from: 3, of: ["checklist"], checklist: code, source: []))
+    }
+
+    /// The records of a checklist, which are held in memory.
+    func records(of checklist: Checklist) throws(StoreError) -> [Record] {
+        let select: Statement
+        if let recordsOf {
+            select = recordsOf
+        } else {
+            select = try database.prepare(
+                """
+                SELECT observation.id, species_id, num, source_id\(Self.members(of: "observation"))\(Self.members(of: "observation_detail"))
+                FROM observation INDEXED BY observation_by_location
+                LEFT JOIN observation_detail ON observation_detail.id = observation.id
+                WHERE location_id = ?1 AND date = ?2 AND checklist_id = ?3
+                """)
+            recordsOf = select
+        }
+        select.bind(1, checklist.location)
+        select.bind(2, checklist.date)
+        select.bind(3, checklist.id)
+        var records: [Record] = []
+        while try select.step() {
+            records.append(
+                Record(
+                    id: select.int64(0), species: select.int64(1), num: select.optionalInt64(2),
+                    details: Self.details(
+                        select, from: 4, of: ["observation", "observation_detail"], checklist: checklist.copy.code,
+                        source: select.bytes(3))))
+        }
+        return records
+    }
+
+    func remove(_ record: Record) throws(StoreError) {
+        for statement in [removal, detailRemoval] {
+            statement.bind(1, record.id)
+            try statement.run()
+        }
+    }
+
+    /// The details in the current row.
+    /// - Parameters:
+    ///   - first: The column of the first member.
+    ///   - tables: The tables whose members follow one another.
+    private static func details(
+        _ row: Statement, from first: Int32, of tables: [String], checklist: [UInt8], source: [UInt8]
+    ) -> [UInt8] {
+        let members = tables.flatMap { table in DetailMember.allCases.filter { $0.column.table == table } }
+        var columns: [DetailMember: Int32] = [:]
+        for (index, member) in members.enumerated() { columns[member] = first + Int32(index) }
+        return RecordDetails.compose(
+            checklist: checklist, source: source,
+            number: { member in
+                guard let column = columns[member] else { return nil }
+                switch member.column.kind {
+                case .integer, .flag: return row.optionalInt64(column)
+                case .real: return row.optionalDouble(column).map { Int64(bitPattern: $0.bitPattern) }
+                // A number in a text column is a time.
+                case .text: return minutes(row.bytes(column))
+                }
+            },
+            text: { member in columns[member].map { row.bytes($0)[...] } ?? [] })
+    }
+
+    /// Minutes after midnight of a time as the database has it (`timeOfDay`); nil for any other text.
+    private static func minutes(_ text: [UInt8]) -> Int64? {
+        let digits = text.filter { $0 != UInt8(ascii: ":") }.map { Int64($0) - 0x30 }
+        guard text.count == 5, digits.count == 4, digits.allSatisfy({ (0...9).contains($0) }) else { return nil }
+        return (digits[0] * 10 + digits[1]) * 60 + digits[2] * 10 + digits[3]
+    }
+}

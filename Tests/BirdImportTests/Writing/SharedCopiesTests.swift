@@ -1,0 +1,199 @@
+import Testing
+
+@testable import BirdImport
+@testable import Birds
+@testable import Fixtures
+
+/// Copies of a shared checklist become one checklist.
+@Suite struct SharedCopiesTests {
+    let fixture: ImportFixture
+
+    init() throws { fixture = try ImportFixture() }
+
+    /// A record on a copy of a checklist, as a row of the eBird Basic Dataset; without a species, a row of its file of
+    /// sampling events.
+    private struct Sighting {
+        var source = 0
+        var copy: String
+        var group = "G1"
+        var species: String? = "Parus major"
+        var num = "1"
+        var minutes = "10"
+        var place = "L1"
+        var day = "2021-05-01"
+
+        var row: String {
+            let visit =
+                "SE\tSE-N\tplace \(place)\t\(place)\t55.4\t12.8\t\(day)\t06:41:00\t\(copy)\tTraveling\t\(minutes)\t1\t\(group)\n"
+            return species.map { "URN:\(source)\t\($0)\t\($0)\t\(num)\t1\t" + visit } ?? visit
+        }
+    }
+
+    private static let visitHeader =
+        "COUNTRY CODE\tSTATE CODE\tLOCALITY\tLOCALITY ID\tLATITUDE\tLONGITUDE\tOBSERVATION DATE\t"
+        + "TIME OBSERVATIONS STARTED\tSAMPLING EVENT IDENTIFIER\tPROTOCOL TYPE\tDURATION MINUTES\tALL SPECIES REPORTED\t"
+        + "GROUP IDENTIFIER\n"
+    private static let header =
+        "GLOBAL UNIQUE IDENTIFIER\tCOMMON NAME\tSCIENTIFIC NAME\tOBSERVATION COUNT\tAPPROVED\t" + visitHeader
+
+    /// Writes sightings to a file of records, or visits to a file of checklists.
+    private func write(_ name: String, _ sightings: [Sighting]) {
+        let header = sightings.first?.species == nil ? Self.visitHeader : Self.header
+        fixture.write(name, header + sightings.map(\.row).joined())
+    }
+
+    private func run(_ files: String..., append: Bool = false) throws -> ImportReport {
+        try fixture.run(files: files) { ($0.dataset, $0.append) = ("ebd", append) }
+    }
+
+    private func stored() throws -> [String] {
+        try fixture.rows(
+            """
+            SELECT c.code, c.minutes, l.code, o.date, s.code, o.num, o.source_id
+            FROM checklist c JOIN location l ON l.id = c.location_id LEFT JOIN observation o ON o.checklist_id = c.id
+            LEFT JOIN species s ON s.id = o.species_id ORDER BY c.code, s.code, o.source_id
+            """)
+    }
+
+    @Test func aChecklistHasWhatAnyOfItsCopiesReports() throws {
+        write(
+            "ebd.txt",
+            [
+                Sighting(source: 1, copy: "S200", num: "4", minutes: "20", place: "L2", day: "2021-05-02"),
+                Sighting(source: 2, copy: "S200", species: "Turdus merula", num: "2", minutes: "20", place: "L2"),
+                Sighting(source: 3, copy: "S100", num: "3"), Sighting(source: 4, copy: "S100", num: "1"),
+                Sighting(source: 5, copy: "S300", group: "", minutes: "30"),
+            ])
+        let report = try run("ebd.txt")
+        // The lowest copy gives number, place, date and effort.
+        #expect(
+            try stored() == [
+                "S100|10|L1|20210501|Parus major|3|URN:3", "S100|10|L1|20210501|Parus major|1|URN:4",
+                "S100|10|L1|20210501|Turdus merula|2|URN:2", "S300|30|L1|20210501|Parus major|1|URN:5",
+            ])
+        #expect(report.files.first?.leftOut == ["on another copy of a shared checklist": 1])
+        #expect(report.files.first?.firstLeftOut == ["on another copy of a shared checklist": 2])
+        #expect((report.stored, report.checklists, report.locations) == (4, 2, 1))
+        #expect(try fixture.isSound())
+    }
+
+    /// A code without a number, or with one of too many digits, comes after those that have one.
+    @Test(arguments: [("S10", "S9"), ("X", "S9"), ("S1234567890123456789", "S10"), ("Y", "X"), ("S5b", "S5")])
+    func theLowestNumberComesFirst(other: String, lowest: String) throws {
+        write("ebd.txt", [Sighting(source: 1, copy: other, num: "1"), Sighting(source: 2, copy: lowest, num: "2")])
+        _ = try run("ebd.txt")
+        #expect(try stored() == ["\(lowest)|10|L1|20210501|Parus major|2|URN:2"])
+    }
+
+    /// Another data set, or another group, has checklists of its own.
+    @Test func otherCopiesStayApart() throws {
+        write("a.txt", [Sighting(source: 1, copy: "S1"), Sighting(source: 2, copy: "S2", group: "G2")])
+        write("b.txt", [Sighting(source: 3, copy: "S3")])
+        try fixture.run("a.txt", "b.txt")
+        #expect(try stored().map { $0.split(separator: "|")[0] } == ["S1", "S2", "S3"])
+    }
+
+    /// A stored copy with the lowest number stays as it is, and gets what other copies add.
+    @Test func anAddedCopyJoinsTheStoredOne() throws {
+        write("a.txt", [Sighting(source: 1, copy: "S100", num: "3")])
+        write(
+            "b.txt",
+            [
+                Sighting(source: 2, copy: "S200", num: "9", minutes: "99"),
+                Sighting(source: 3, copy: "S200", species: "Turdus merula", num: "2", minutes: "99", place: "L2"),
+            ])
+        _ = try run("a.txt")
+        let expected = [
+            "S100|10|L1|20210501|Parus major|3|URN:1", "S100|10|L1|20210501|Turdus merula|2|URN:3",
+        ]
+        for _ in 0..<2 {
+            let report = try run("b.txt", append: true)
+            #expect(try stored() == expected)
+            #expect(report.files.first?.leftOut == ["on another copy of a shared checklist": 1])
+            #expect(try fixture.isSound())
+        }
+        #expect(try fixture.rows("SELECT count(*) FROM location") == ["1"])
+    }
+
+    /// An added copy with a lower number takes over, with the remarks and other details of the stored records.
+    @Test func aStoredCopyJoinsALowerOne() throws {
+        write(
+            "a.txt",
+            [
+                Sighting(source: 1, copy: "S200", num: "9", minutes: "99", place: "L2"),
+                Sighting(source: 2, copy: "S200", species: "Turdus merula", num: "2", minutes: "99", place: "L2"),
+            ])
+        write("b.txt", [Sighting(source: 3, copy: "S100", num: "3")])
+        _ = try run("a.txt")
+        try Database(path: fixture.database, mode: .readWrite).execute(
+            """
+            INSERT INTO observation_detail (id, time, confidence, breeding_code, comments)
+                SELECT id, '07:59', 0.25, 'NY', 'é' FROM observation WHERE source_id = 'URN:2';
+            UPDATE observation SET valid = 1, reviewed = 0
+            """)
+        let report = try run("b.txt", append: true)
+        #expect(
+            try stored() == [
+                "S100|10|L1|20210501|Parus major|3|URN:3", "S100|10|L1|20210501|Turdus merula|2|URN:2",
+            ])
+        #expect((report.stored, report.replaced, report.checklists) == (2, 2, 1))
+        #expect(
+            try fixture.rows(
+                """
+                SELECT time, confidence, breeding_code, comments, valid, reviewed
+                FROM observation_detail d JOIN observation o ON o.id = d.id
+                """) == ["07:59|0.25|NY|é|1|0"])
+        #expect(try fixture.rows("SELECT code FROM location") == ["L1"])
+        #expect(try fixture.isSound())
+    }
+
+    /// In whatever order and in how many imports the copies come, the lowest gives number and effort, and each species
+    /// is there once, from the lowest copy or from one of the others.
+    @Test func theOrderOfCopiesDoesNotMatter() throws {
+        var random = SplitMix(state: 5)
+        for round in 0..<60 {
+            var sightings: [Sighting] = []
+            for copy in 1...4 {
+                for species in ["a", "b", "c", "d"] where Bool.random(using: &random) {
+                    sightings.append(
+                        Sighting(
+                            source: copy * 10 + Int(species.utf8.first ?? 0), copy: "S\(copy * 7)",
+                            species: "Avis \(species)",
+                            num: "\(copy)", minutes: "\(copy)", place: "L\(copy % 2)"))
+                }
+            }
+            let visits = [3, 1].map {
+                Sighting(copy: "S\($0 * 7)", species: nil, minutes: "\($0)", place: "L\($0 % 2)")
+            }
+            let least = round % 2 == 0 ? 1 : sightings.map { Int($0.minutes) ?? 9 }.min() ?? 9
+            let parts = sightings.shuffled(using: &random)
+            let cut = Int.random(in: 0...parts.count, using: &random)
+            var files: [String] = []
+            for (name, part) in [("a.txt", Array(parts[..<cut])), ("b.txt", Array(parts[cut...])), ("v.txt", visits)]
+            where !part.isEmpty && (name != "v.txt" || round % 2 == 0) {
+                write(name, part)
+                files.append(name)
+            }
+            guard !sightings.isEmpty else { continue }
+            files.shuffle(using: &random)
+            if round % 3 == 0 {
+                try fixture.run(files: files) { $0.dataset = "ebd" }
+            } else {
+                for (index, file) in files.enumerated() { _ = try run(file, append: index > 0) }
+            }
+            #expect(
+                try fixture.rows("SELECT code, minutes, date FROM checklist") == ["S\(least * 7)|\(least)|20210501"])
+            #expect(try fixture.rows("SELECT code FROM location") == ["L\(least % 2)"])
+            var nums: [String: [String]] = [:]
+            for sighting in sightings { nums[sighting.species ?? "", default: []].append(sighting.num) }
+            let found = try fixture.rows(
+                "SELECT s.code, o.num FROM observation o JOIN species s ON s.id = o.species_id ORDER BY s.code")
+            #expect(found.map { String($0.dropLast(2)) } == nums.keys.sorted())
+            for row in found {
+                let all = nums[String(row.dropLast(2))] ?? []
+                #expect(all.contains("\(least)") ? row.hasSuffix("|\(least)") : all.contains(String(row.suffix(1))))
+            }
+            #expect(try fixture.isSound(hasVisits: true), "\(round) \(files)")
+        }
+    }
+}
