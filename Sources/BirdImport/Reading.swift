@@ -116,7 +116,7 @@ struct Reading {
         _ table: SourceTable, of file: SourceFile, dataset: Int, progress: (ImportProgress) -> Void
     ) throws(ImportError) -> Int {
         let number = report.files.count - 1
-        let columns = Columns(table.format, table.header, commas: CommaRule(separator: table.syntax?.separator))
+        let columns = Columns(table.format, table.header, commas: table.commas)
         var records = RecordDecoder(table.format, columns, lastYear: lastYear)
         if let order = options.dateOrder, columns.has(.date) {
             records.dateOrder = order

@@ -1,16 +1,18 @@
 import Birds
 import Glibc
 
-/// What a comma in a number of a file means.
-enum CommaRule {
+/// What a comma in a number of a file means. The stricter rules come first.
+enum CommaRule: Int, Comparable {
     /// It separates cells, so none is part of a number.
     case none
-    /// It is the decimal point: semicolons between cells are usual where numbers have a decimal comma.
-    case decimal
     /// It is the decimal point, unless the number could have groups of thousands: tabs are used everywhere.
     case decimalIfClear
+    /// It is the decimal point: semicolons between cells are usual where numbers have a decimal comma.
+    case decimal
 
-    init(separator: UInt8?) {
+    static func < (one: CommaRule, other: CommaRule) -> Bool { one.rawValue < other.rawValue }
+
+    init(separator: UInt8) {
         self =
             switch separator {
             case UInt8(ascii: ";"): .decimal

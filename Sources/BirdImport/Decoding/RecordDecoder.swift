@@ -128,20 +128,20 @@ struct RecordDecoder {
             return
         }
         record.species = try columns.text(.species, row)
-        record.commonName = try columns.text(.commonName, row)
+        record.commonName = try columns.label(.commonName, row, &record.cutTexts)
         record.speciesName = try columns.text(.scientificName, row)
         record.scientificName = try columns.text(.authoredName, row)
         record.category = .empty
         let subspecies = try columns.text(.subspecies, row)
         if !subspecies.isEmpty {
             record.scientificName = subspecies
-            let name = try columns.text(.subspeciesCommonName, row)
+            let name = try columns.label(.subspeciesCommonName, row, &record.cutTexts)
             if !name.isEmpty { record.commonName = name }
-            record.category = try columns.text(.category, row)
+            record.category = try columns.label(.category, row, &record.cutTexts)
         } else if record.scientificName.isEmpty {
             (record.scientificName, record.speciesName) = (record.speciesName, .empty)
         }
-        let qualifier = try columns.text(.qualifier, row)
+        let qualifier = try columns.label(.qualifier, row, &record.cutTexts)
         if !qualifier.isEmpty, ScientificName.isQualifier(row.text(qualifier)) {
             // Now it reads as if the name had it: `cf. Turdus merula`.
             record.scientificName = row.compose(qualifier, " ", record.scientificName)

@@ -44,13 +44,24 @@ final class ArchiveRows: RowSource {
             row.problem = "it has \(source.cells.count) cells for \(width) columns"
             return true
         }
+        fill(&row)
+        return true
+    }
+
+    /// The id of the last row, also if it has a problem, as long as no cell before the id can have shifted it.
+    var id: ArraySlice<UInt8> {
+        table.idIndex == 0 || source.problem == nil && source.cells.count <= width
+            ? source.bytes[source.trimmed(table.idIndex ?? -1).range] : []
+    }
+
+    /// Appends the cells of the last row, in the order of the terms.
+    private func fill(_ row: inout Row) {
         for field in table.fields {
             var cell = field.index.map { source.trimmed($0) } ?? .empty
             if cell.isEmpty, let value = field.value { cell = row.compose(Array(value.utf8)) }
             row.cells.append(cell)
         }
         row.cells.append(table.idIndex.map { source.trimmed($0) } ?? .empty)
-        return true
     }
 }
 
@@ -67,8 +78,6 @@ final class JoinedRows: RowSource {
     private let width: Int
     /// The position of the occurrence's `coreid`, the id of its event.
     private let idPosition: Int
-    /// The name of the file with the events, for errors.
-    private let eventFile: String
 
     /// The names of the cells: those of the occurrence, then the other ones of the event.
     static func header(_ table: ArchiveDescription.Table, _ core: ArchiveDescription.Table) -> [String] {
@@ -87,7 +96,7 @@ final class JoinedRows: RowSource {
         _ table: ArchiveDescription.Table, _ core: ArchiveDescription.Table, _ rows: ArchiveRows, _ events: EventRows
     ) {
         let header = Self.header(table, core)
-        (self.rows, self.events, eventFile) = (rows, events, core.location)
+        (self.rows, self.events) = (rows, events)
         width = header.count
         idPosition = table.fields.count
         positions = ArchiveRows.header(core).dropLast().map { header.firstIndex(of: $0) ?? 0 }
@@ -99,8 +108,11 @@ final class JoinedRows: RowSource {
         guard try rows.next(&row) else { return false }
         guard row.problem == nil else { return true }
         let id = row.cells[idPosition]
-        guard let event = try events.row(row.bytes[row.cells[idPosition].range]) else {
-            row.problem = "its event '\(Row.shown(row.text(id), atMost: 40))' is not in \(eventFile)"
+        let event: Row
+        switch try events.event(row.bytes[id.range]) {
+        case .row(let found): event = found
+        case .missing(let reason):
+            row.problem = "its event '\(Row.shown(row.text(id), atMost: 40))' \(reason)"
             return true
         }
         while row.cells.count < width { row.cells.append(.empty) }
@@ -114,7 +126,8 @@ final class JoinedRows: RowSource {
 }
 
 /// The rows of an event core, by their ids. An event without a date or a place has that of its parent
-/// (`parentEventID`), as a visit to a plot has the date of the survey. Of two rows with one id, the first counts.
+/// (`parentEventID`), as a visit to a plot has the date of the survey. Of two rows with one id, the first counts that
+/// can be used. If none can, the occurrences of the event are in error, and those of its descendants.
 ///
 /// They are kept in a temporary database, so that memory does not limit their number. A row is stored as one text: for
 /// each cell its size (`UInt32`, in the byte order of the machine) and its bytes.
@@ -127,7 +140,7 @@ final class EventRows {
     private let insert: Statement
     // The event that was asked for last. In most files the occurrences of an event follow one another.
     private var lastID: [UInt8] = []
-    private var last: Row?
+    private var last: Event?
     /// The position of `parentEventID`; nil if there is no such term.
     private let parent: Int?
     /// The positions of the cells that are inherited together, so that no date or place is composed of two.
@@ -137,44 +150,66 @@ final class EventRows {
         ["eventdate", "year", "month", "day"], ["locationid", "locality", "decimallatitude", "decimallongitude"],
         ["countrycode"],
     ]
+    /// An event, or why it can't be used, as the end of a sentence about it.
+    fileprivate enum Event {
+        case row(Row)
+        case missing(String)
+    }
+
+    /// The name of the file, for errors.
+    private let name: String
+    /// What is wrong with the first row without an id that can't be used.
+    private var firstProblem = ""
+
     /// The most ancestors of an event that are looked at; two that are each other's parent have no end.
     private static let mostAncestors = 16
 
     /// Reads all events.
     /// - Parameters:
     ///   - header: The names of the cells, in lower case.
-    ///   - path: The path of their file, for errors.
-    /// - Throws: `ImportError.refused` if a row can't be read.
-    init(_ rows: ArchiveRows, _ header: [String], path: String) throws(ImportError) {
+    ///   - name: The name of their file, for errors.
+    init(_ rows: ArchiveRows, _ header: [String], name: String) throws(ImportError) {
+        self.name = name
         parent = header.firstIndex(of: "parenteventid")
         inherited = Self.inheritedTerms.map { $0.compactMap { header.firstIndex(of: $0) } }
         do throws(StoreError) {
             database = try .temporary(
-                "CREATE TABLE event (id TEXT PRIMARY KEY, cells TEXT) WITHOUT ROWID",
+                "CREATE TABLE event (id TEXT PRIMARY KEY, cells TEXT, problem TEXT) WITHOUT ROWID",
                 cacheKilobytes: Self.cacheKilobytes)
-            insert = try database.prepare("INSERT INTO event VALUES (?1, ?2) ON CONFLICT DO NOTHING")
-            select = try database.prepare("SELECT cells FROM event WHERE id = ?1")
+            insert = try database.prepare(
+                """
+                INSERT INTO event VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET cells = ?2, problem = NULL
+                WHERE problem IS NOT NULL AND ?3 IS NULL
+                """)
+            select = try database.prepare("SELECT cells, problem FROM event WHERE id = ?1")
         } catch {
             throw ImportError(error, path: "the temporary files")
         }
-        try fill(rows, path)
+        try fill(rows)
     }
 
-    private func fill(_ rows: ArchiveRows, _ path: String) throws(ImportError) {
+    private func fill(_ rows: ArchiveRows) throws(ImportError) {
         var row = Row()
         var packed: [UInt8] = []
         while try rows.next(&row) {
-            if let problem = row.problem { throw .refused("\(path), line \(row.line), can't be read: \(problem).") }
+            let id = Array(rows.id)
+            let problem = row.problem.map { "is in error (\(name), line \(row.line): \($0))" }
             // Nothing can refer to an event without an id.
-            guard let id = row.cells.last, !id.isEmpty else { continue }
+            guard !id.isEmpty else {
+                if let problem = row.problem, firstProblem.isEmpty {
+                    firstProblem = "; line \(row.line) of it is in error: \(problem)"
+                }
+                continue
+            }
             packed.removeAll(keepingCapacity: true)
             for cell in row.cells.dropLast() {
                 withUnsafeBytes(of: UInt32(cell.range.count)) { packed.append(contentsOf: $0) }
                 packed.append(contentsOf: row.bytes[cell.range])
             }
             do throws(StoreError) {
-                insert.bind(1, utf8: row.bytes, id.range)
+                insert.bind(1, utf8: id, 0..<id.count)
                 insert.bind(2, utf8: packed, 0..<packed.count)
+                insert.bind(3, problem)
                 try insert.run()
             } catch {
                 throw ImportError(error, path: "the temporary files")
@@ -182,23 +217,31 @@ final class EventRows {
         }
     }
 
-    /// The cells of an event, with what it inherits; nil if there is no such event.
-    fileprivate func row(_ id: ArraySlice<UInt8>) throws(ImportError) -> Row? {
-        if last != nil, lastID.elementsEqual(id) { return last }
+    /// An event, with what it inherits.
+    fileprivate func event(_ id: ArraySlice<UInt8>) throws(ImportError) -> Event {
+        if let last, lastID.elementsEqual(id) { return last }
         lastID = Array(id)
-        last = nil
-        guard var row = try ownRow(lastID) else { return nil }
-        if let parent { try inherit(into: &row, parent) }
-        last = row
-        return row
+        var event = try ownEvent(lastID) ?? .missing("is not in \(name)\(firstProblem)")
+        if let parent, case .row(let row) = event { event = try inherit(into: row, parent) }
+        last = event
+        return event
     }
 
-    /// Fills dates and places that are missing from the nearest ancestor that has them.
-    private func inherit(into row: inout Row, _ parent: Int) throws(ImportError) {
+    /// Fills dates and places that are missing from the nearest ancestor that has them. An ancestor that can't be used
+    /// might have them.
+    private func inherit(into event: Row, _ parent: Int) throws(ImportError) -> Event {
+        var row = event
         var missing = inherited.filter { group in group.allSatisfy { row.trimmed($0).isEmpty } }
         var id = Array(row.bytes[row.trimmed(parent).range])
         for _ in 0..<Self.mostAncestors where !missing.isEmpty && !id.isEmpty {
-            guard let ancestor = try ownRow(id) else { return }
+            let ancestor: Row
+            switch try ownEvent(id) {
+            case .row(let found): ancestor = found
+            case .missing(let reason):
+                return .missing(
+                    "has a parent '\(Row.shown(String(decoding: id, as: UTF8.self), atMost: 40))' that \(reason)")
+            case nil: return .row(row)
+            }
             missing.removeAll { group in
                 guard group.contains(where: { !ancestor.trimmed($0).isEmpty }) else { return false }
                 for position in group where position < row.cells.count {
@@ -208,17 +251,20 @@ final class EventRows {
             }
             id = Array(ancestor.bytes[ancestor.trimmed(parent).range])
         }
+        return .row(row)
     }
 
-    /// The cells of an event as they are in its file.
-    private func ownRow(_ id: [UInt8]) throws(ImportError) -> Row? {
+    /// An event as it is in its file; nil if there is no such event.
+    private func ownEvent(_ id: [UInt8]) throws(ImportError) -> Event? {
         var packed: [UInt8]?
+        var problem: String?
         do throws(StoreError) {
             select.bind(1, utf8: id, 0..<id.count)
-            while try select.step() { packed = select.bytes(0) }
+            while try select.step() { (packed, problem) = (select.bytes(0), select.text(1)) }
         } catch {
             throw ImportError(error, path: "the temporary files")
         }
+        if let problem { return .missing(problem) }
         guard let packed else { return nil }
         var row = Row()
         var position = 0
@@ -228,6 +274,6 @@ final class EventRows {
             row.append(packed[(position + 4)..<end])
             position = end
         }
-        return row
+        return .row(row)
     }
 }

@@ -217,6 +217,7 @@ struct ArchiveDetection {
             let encoding = try file.encoding()
             return try content(
                 encoding, Header(ArchiveRows.header(core)), file, path,
+                commas: CommaRule(separator: core.syntax.separator),
                 open: { () throws(ImportError) -> any RowSource in ArchiveRows(core, file, encoding) })
         case "event":
             guard let occurrences = description.extensions.first(where: { $0.rowType == "occurrence" }) else {
@@ -227,13 +228,16 @@ struct ArchiveDetection {
             }
             let (events, file) = (try extract(core), try extract(occurrences))
             let (eventEncoding, encoding) = (try events.encoding(), try file.encoding())
+            // A row has cells of both files.
+            let separators = [core.syntax.separator, occurrences.syntax.separator]
+            let commas = separators.map(CommaRule.init).min() ?? .none
             return try content(
-                encoding, Header(JoinedRows.header(occurrences, core)), file, path,
+                encoding, Header(JoinedRows.header(occurrences, core)), file, path, commas: commas,
                 open: { () throws(ImportError) -> any RowSource in
                     JoinedRows(
                         occurrences, core, ArchiveRows(occurrences, file, encoding),
                         try EventRows(
-                            ArchiveRows(core, events, eventEncoding), ArchiveRows.header(core), path: events.path))
+                            ArchiveRows(core, events, eventEncoding), ArchiveRows.header(core), name: core.location))
                 })
         default:
             throw .refused(
@@ -243,7 +247,7 @@ struct ArchiveDetection {
     }
 
     private func content(
-        _ encoding: TextEncoding, _ header: Header, _ file: SourceFile, _ path: String,
+        _ encoding: TextEncoding, _ header: Header, _ file: SourceFile, _ path: String, commas: CommaRule,
         open: @escaping () throws(ImportError) -> any RowSource
     ) throws(ImportError) -> SourceContent {
         let format = Format.darwinCore
@@ -254,6 +258,6 @@ struct ArchiveDetection {
         if let repeated = header.repeated(format) { throw .refused("\(path) has the term \(repeated) twice.") }
         return SourceContent(
             title: "Darwin Core Archive", name: Self.name, encoding: encoding,
-            tables: [SourceTable(format: format, header: header, size: file.size, open: open)])
+            tables: [SourceTable(format: format, header: header, size: file.size, open: open, commas: commas)])
     }
 }

@@ -11,6 +11,8 @@ struct SourceTable {
     let open: () throws(ImportError) -> any RowSource
     /// How cells are separated; nil for a table that is not a text file, or that describes this itself.
     var syntax: CSVReader.Syntax?
+    /// What a comma in a number means.
+    var commas = CommaRule.none
 
     /// The separator, if it is not the usual one of the format.
     var unusualSeparator: UInt8? {
@@ -138,7 +140,11 @@ enum Detection {
         let open = { () throws(ImportError) -> any RowSource in try text.open(syntax).rows }
         return SourceContent(
             title: format.title, name: format.name, encoding: text.encoding,
-            tables: [SourceTable(format: format, header: header, size: file.size, open: open, syntax: syntax)])
+            tables: [
+                SourceTable(
+                    format: format, header: header, size: file.size, open: open, syntax: syntax,
+                    commas: CommaRule(separator: syntax.separator))
+            ])
     }
 
     /// The format of a text file, and the separator with which its header has the columns of the format.
@@ -181,16 +187,17 @@ enum Detection {
         guard let widest = candidates.first, widest.header.names.contains(where: { !$0.isEmpty }) else {
             return "has no header."
         }
-        /// A format, the header of a candidate, and what it lacks of the format.
-        typealias Near = (format: Format, header: Header, missing: [String])
-        let all: [Near] = Format.all.flatMap { format in
-            candidates.map { (format, $0.header, $0.header.missing(format)) }
+        var nearest: (format: Format, header: Header, missing: [String])?
+        for format in Format.all {
+            let required = format.columns.count(where: \.isRequired)
+            for header in candidates.map(\.header) {
+                let missing = header.missing(format)
+                guard missing.count * 2 < required, missing.count < nearest?.missing.count ?? .max,
+                    header.foreign(format) == nil
+                else { continue }
+                nearest = (format, header, missing)
+            }
         }
-        func isNear(_ near: Near) -> Bool {
-            near.missing.count * 2 < near.format.columns.count(where: \.isRequired)
-                && near.header.foreign(near.format) == nil
-        }
-        let nearest = all.filter(isNear).min { $0.missing.count < $1.missing.count }
         let advice =
             nearest.map { near in
                 "With the column\(near.missing.count == 1 ? "" : "s") \(near.missing.joined(separator: ", ")) "

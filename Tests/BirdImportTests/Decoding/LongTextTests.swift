@@ -29,6 +29,29 @@ import Testing
         #expect(try fixture.rows("SELECT comments FROM observation_detail") == [cut.1])
     }
 
+    /// These only help to find out which species it is, and which checklist.
+    @Test func cutsNamesBesideTheScientificName() throws {
+        let long = String(repeating: "Stellersjaja, ", count: 60)
+        fixture.write(
+            "a.txt",
+            "occurrenceID\tscientificName\tvernacularName\tclass\tidentificationQualifier\teventDate\n"
+                + "o1\tAvis ignota\t\(long)\t\t\t2021-02-03\no2\tAvis ignota\t\tAves \(long)\t\t2021-02-03\n"
+                + "o3\tAvis ignota\t\tMammalia \(long)\t\t2021-02-03\no4\tAvis ignota\t\t\t\(long)\t2021-02-03\n")
+        let report = try fixture.run("a.txt")
+        #expect(report.stored == 3 && report.rowsInError == 0)
+        #expect(report.files.first?.leftOut.map(\.value) == [1] && report.text.contains("  2 texts cut to 500 bytes\n"))
+        #expect(try fixture.rows("SELECT code FROM species") == ["Avis ignota"])
+    }
+
+    @Test func shortensLongGroupsOfSharedChecklists() throws {
+        var lines = FormatFixture.eBird.split(separator: "\n").map(String.init)
+        let long = "\t" + String(repeating: "G", count: 600)
+        for line in 1...2 { lines[line].replace("\tG1\t", with: long + "\t") }
+        fixture.write("ebd.txt", lines[...2].joined(separator: "\n"))
+        let report = try fixture.run("ebd.txt")
+        #expect(report.rowsInError == 0 && report.stored == 2)
+    }
+
     /// Cut codes could be equal, and the second record then a repetition of the first.
     @Test func shortensCodesSoThatTheyStayDifferent() throws {
         let long = String(repeating: "c", count: 600)

@@ -182,6 +182,95 @@ import Testing
         #expect(try fixture.rows("SELECT source_id FROM observation ORDER BY source_id") == ["o2", "o3"])
     }
 
+    /// An event in error costs its own occurrences, and those of the events that would inherit from it.
+    @Test func reportsRowsWhoseEventIsInError() throws {
+        func meta(id: Int) -> String {
+            let fields = ["eventID", "parentEventID", "eventDate", "decimalLatitude", "decimalLongitude"].enumerated()
+                .map { "<field index=\"\($0)\" term=\"\($1)\"/>" }.joined()
+            return """
+                <archive><core rowType="Event" fieldsTerminatedBy="," ignoreHeaderLines="1"><files><location>e.csv</location>
+                </files><id index="\(id)"/>\(fields)</core>
+                <extension rowType="Occurrence" fieldsTerminatedBy="," ignoreHeaderLines="1"><files>
+                <location>o.csv</location></files><coreid index="0"/><field index="0" term="occurrenceID"/>
+                <field index="1" term="scientificName"/></extension></archive>
+                """
+        }
+        let events = """
+            id,parent,date,lat,lon
+            shifted,,2021-05-01,55,4,12,8
+            child,shifted,,,
+            good,,2021-05-02,55.4,12.8
+            good,,2021-05-03,55,4,12,8
+            twice,,2021-05-04,55,4,12,8
+            twice,,2021-05-05,55.4,12.8
+
+            """
+        let occurrences =
+            "coreid,name\n"
+            + ["shifted", "child", "good", "twice", "none"].map { $0 + ",Larus canus\n" }.joined()
+        func read(id: Int) throws -> ImportReport {
+            fixture.write(
+                "b.zip", ZipWriter.archive([("meta.xml", meta(id: id)), ("e.csv", events), ("o.csv", occurrences)]))
+            return try fixture.run("b.zip") { $0.skipErrors = true }
+        }
+        let cause = "is in error (e.csv, line 2: it has 7 cells for 5 columns)"
+        #expect(
+            try read(id: 0).firstErrors.map { "\($0.line): \($0.reason)" } == [
+                "2: its event 'shifted' \(cause)", "3: its event 'child' has a parent 'shifted' that \(cause)",
+                "6: its event 'none' is not in e.csv",
+            ])
+        #expect(try records().map { $0.split(separator: "|")[1] } == ["20210502", "20210505"])
+        // In the last column, the id is among the shifted cells.
+        let reason = try read(id: 4).firstErrors.first?.reason
+        #expect(
+            reason
+                == "its event 'shifted' is not in e.csv; line 2 of it is in error: it has 7 cells for 5 columns")
+    }
+
+    /// Between semicolons or tabs, a comma is a decimal comma; between commas it is not.
+    @Test(arguments: [(";", ""), ("\\t", ""), (";", "&quot;"), (",", "&quot;")])
+    func readsDecimalCommas(separator: String, quote: String) throws {
+        let terms: [(String, Int?, String?)] = [
+            ("scientificName", 1, nil), ("eventDate", 2, nil), ("decimalLatitude", 3, nil),
+            ("decimalLongitude", 4, nil),
+        ]
+        let meta = Self.table(
+            "core", "Occurrence", "o.csv", id: "id", terms, separator: separator, quote: quote)
+        let cells = ["o1", "Larus canus", "2021-02-03", "55,4", "-12,8"]
+        let character = separator == ";" || separator == "," ? separator : "\t"
+        let row = cells.map { quote.isEmpty ? $0 : "\"\($0)\"" }.joined(separator: character) + "\n"
+        fixture.write(
+            "a.zip", ZipWriter.archive([("meta.xml", "<archive>\(meta)</archive>"), ("o.csv", "header\n" + row)]))
+        let report = try fixture.run("a.zip")
+        if separator == "," {
+            #expect(report.firstErrors.map(\.reason) == ["'55,4' is not a number"])
+        } else {
+            #expect(try fixture.rows("SELECT latitude, longitude FROM location") == ["55.4|-12.8"])
+        }
+    }
+
+    /// The rows of occurrences and events are joined, so the stricter rule of their files holds.
+    @Test(arguments: [(";", true), (",", false)]) func readsDecimalCommasOfEvents(separator: String, reads: Bool) throws
+    {
+        let meta =
+            "<archive>"
+            + Self.table(
+                "core", "Event", "e.csv", id: "id", [("decimalLatitude", 1, nil), ("decimalLongitude", 2, nil)],
+                separator: ";")
+            + Self.table(
+                "extension", "Occurrence", "o.csv", id: "coreid", [("scientificName", 1, nil), ("eventDate", 2, nil)],
+                separator: separator) + "</archive>"
+        let row = ["e1", "Larus canus", "2021-02-03"].joined(separator: separator)
+        fixture.write(
+            "a.zip",
+            ZipWriter.archive([
+                ("meta.xml", meta), ("e.csv", "id;lat;lon\ne1;55,4;12,8\n"), ("o.csv", "header\n\(row)\n"),
+            ]))
+        let report = try fixture.run("a.zip")
+        #expect((report.rowsInError == 0) == reads)
+        if reads { #expect(try fixture.rows("SELECT latitude FROM location") == ["55.4"]) }
+    }
+
     // MARK: - Packaging
 
     private static let text = Array(FormatFixture.gbif.utf8)
