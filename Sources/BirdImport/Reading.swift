@@ -142,7 +142,8 @@ struct Reading {
             if problem == nil {
                 do throws(RowError) {
                     if table.format.holdsSpecies {
-                        named = try names.decode(row)
+                        let reason = table.header.reasonToPass(row)
+                        named = if let reason { .nothing(reason) } else { try names.decode(row) }
                     } else {
                         try records.decode(&row, into: &record)
                     }
@@ -161,7 +162,14 @@ struct Reading {
                         }
                     }
             }
-            if let problem { try reject(problem, row, file: number) }
+            if let error = problem {
+                // Files that were put together repeat the header, and spreadsheets write separators into empty rows.
+                if let reason = table.header.reasonToPass(row) {
+                    problem = leaveOut(reason, row, file: number)
+                } else {
+                    try reject(error, row, file: number)
+                }
+            }
             if rows % Self.stretch == 0 {
                 progress(
                     ImportProgress(

@@ -24,6 +24,11 @@ enum HigherTaxa {
         return nil
     }
 
+    /// Whether a row has a class.
+    static func hasClass(_ columns: Columns, _ row: Row) -> Bool {
+        word(columns.cell(.taxonClass, row), row) != nil
+    }
+
     /// The first word of a cell in lower case; nil if it tells nothing.
     private static func word(_ cell: Row.Cell, _ row: Row) -> String? {
         if cell.isEmpty { return nil }

@@ -20,6 +20,7 @@ struct RecordDecoder {
     /// Whether the file has more than the nine members of a plain record.
     private let hasMore: Bool
     private let hasDate: Bool
+    private let hasHigherTaxa: Bool
     /// The order of day and month; nil as long as no date needs it (`needsDateOrder`).
     var dateOrder: DateOrder?
 
@@ -29,6 +30,7 @@ struct RecordDecoder {
         self.lastYear = Int64(lastYear)
         (rules, ofChecklists) = (format.rules, format.holdsChecklists)
         hasDate = columns.has(.date)
+        hasHigherTaxa = [.kingdom, .phylum, .taxonClass, .order].contains(where: columns.has)
         let plain: [Format.Member] = [.location, .latitude, .longitude, .region, .year, .month, .day, .species, .count]
         hasMore = !rules.isEmpty || Format.Member.allCases.contains { columns.has($0) && !plain.contains($0) }
     }
@@ -47,9 +49,13 @@ struct RecordDecoder {
     ///   - row: The row. Texts that are composed of several cells are appended to its bytes.
     ///   - record: Receives the values. Members for which the file has no columns keep theirs, so use a record for one
     ///     file only.
-    /// - Throws: `RowError` for the first value that is wrong.
+    /// - Throws: `RowError` for the first value that is wrong. Of a row that is not about a bird, only that is known.
     func decode(_ row: inout Row, into record: inout SourceRecord) throws(RowError) {
         try columns.checkWidth(row)
+        if hasHigherTaxa {
+            record.otherAnimal = otherAnimal(&row)
+            if record.otherAnimal != nil { return }
+        }
         record.latitude = try columns.double(.latitude, row)
         record.longitude = try columns.double(.longitude, row)
         try checkLocation(record)
@@ -78,7 +84,7 @@ struct RecordDecoder {
         record[real: .effortHours] = try positive(.effortHours, row)
         record[real: .snowDepth] = try positive(.snowDepth, row)
         // The time belongs to the checklist. Without a checklist, it is the record's own.
-        let time = try time(row) ?? timeOfDate(row)
+        let time = try time(row) ?? enteredTime(row) ?? timeOfDate(row)
         (record[.time], record[.ownTime]) = record.checklist.isEmpty ? (nil, time) : (time, nil)
         record[.minutes] = try effort(.minutes, row).map { Int64($0.rounded()) }
         record[real: .distance] = try effort(.distance, row)
@@ -89,7 +95,7 @@ struct RecordDecoder {
         record[text: .checklistComments] = try columns.remark(.checklistComments, row, &record.cutRemarks)
         record[real: .confidence] = try confidence(row)
         record[text: .breedingCode] = try columns.label(.breedingCode, row, &record.cutTexts)
-        record[text: .comments] = try columns.remark(.comments, row, &record.cutRemarks)
+        record[text: .comments] = try comments(&row, &record.cutRemarks)
         record[text: .group] = try columns.identifier(.group, &row, &record.cutTexts)
         try decodeSource(&row, into: &record)
     }
@@ -149,7 +155,13 @@ struct RecordDecoder {
         if record.species.isEmpty, record.scientificName.isEmpty, record.commonName.isEmpty {
             throw columns.error(columns.has(.authoredName) ? .authoredName : .scientificName, "is empty")
         }
-        record.otherAnimal = HigherTaxa.notBirds(columns, row)
+    }
+
+    /// What tells that a row is not about a bird; nil if it is.
+    private func otherAnimal(_ row: inout Row) -> Row.Cell? {
+        if let cell = HigherTaxa.notBirds(columns, row) { return cell }
+        guard rules.contains(.needsClass), !HigherTaxa.hasClass(columns, row) else { return nil }
+        return row.compose("unknown".utf8)
     }
 
     /// Whether the record passed its review, and the count if other columns tell it. `occurrenceStatus` takes
@@ -285,6 +297,18 @@ struct RecordDecoder {
             throw columns.error(.time, "'\(columns.shown(row, cell))' is not a time of day; write it as 06:41")
         }
         return minutes
+    }
+
+    /// The time in a text that an observer has entered; nil if none is clear.
+    private func enteredTime(_ row: Row) -> Int64? {
+        columns.has(.enteredTime) ? TimeText.minutes(within: row.bytes[columns.cell(.enteredTime, row).range]) : nil
+    }
+
+    /// The remark about the record. It also says if the bird is not wild.
+    private func comments(_ row: inout Row, _ cuts: inout Int) throws(RowError) -> Row.Cell {
+        let comments = try columns.remark(.comments, row, &cuts)
+        guard try columns.flag(.captive, row) == 1 else { return comments }
+        return comments.isEmpty ? row.compose("captive".utf8) : row.compose(comments, "; captive", .empty)
     }
 
     /// The time in the cell of the date, for rows without a time of their own.

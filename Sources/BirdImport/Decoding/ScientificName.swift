@@ -24,7 +24,7 @@ struct ScientificName {
         case species, subspecies, domestic
         /// Two or more species: a hybrid or one of several (`/`).
         case several
-        /// A species of a genus or family (`sp.`).
+        /// A species of a genus or family: with `sp.`, or the name of the genus or family alone.
         case undecided
         /// Similar to a species, but not it (`aff.`).
         case affinity
@@ -37,6 +37,7 @@ struct ScientificName {
         var words = Self.words(clean)
         dropDoubt(&words)
         guard words.count > 1 else {
+            kind = .undecided
             if isUncertain { add(words.joined(separator: " ")) }
             return
         }
@@ -307,6 +308,7 @@ struct ScientificName {
                 add("\(words[0]) \(words[1].trimmingSuffix(",;"))")
             } else {
                 add(words[0])
+                kind = .undecided
                 if !isUncertain { kept = words[0] }
             }
             return

@@ -30,6 +30,30 @@ enum TimeText {
         }
     }
 
+    /// The minutes after midnight of the first time in a text that people and apps write in any form, such as
+    /// `Wed Feb 03 2021 06:41:00 GMT+0100 (CET)` or `2021/02/03 6:41 AM`. It is the local one of the place.
+    ///
+    /// Nil if there is none, or it is given in UTC, so that the local one is not known. Midnight is taken for no time, as
+    /// in `DateText.minutes`.
+    static func minutes(within text: ArraySlice<UInt8>) -> Int64? {
+        guard let colon = text.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+        let hour = text[..<colon].reversed().prefix { $0 &- 0x30 < 10 }.count
+        guard hour > 0 else { return nil }
+        let time = text[(colon - hour)...]
+        let end = time.firstIndex { $0 &- 0x30 >= 10 && $0 != UInt8(ascii: ":") } ?? time.endIndex
+        let words = time[end...].split { $0 == 0x20 || $0 == UInt8(ascii: ".") }
+        let isUTC = words.contains { ["Z", "z", "UTC", "utc", "000Z"].contains(String(decoding: $0, as: UTF8.self)) }
+        guard !isUTC else { return nil }
+        let half = words.first.flatMap { word in
+            ["am", "pm", "a", "p"].first { String(decoding: word, as: UTF8.self).lowercased() == $0 }
+        }
+        let suffix = half.map { " \($0.prefix(1))m" } ?? ""
+        guard let minutes = minutes(ArraySlice(Array(time[..<end]) + Array(suffix.utf8))), minutes > 0 else {
+            return nil
+        }
+        return minutes
+    }
+
     /// Reads one or two digits.
     private static func number(_ rest: inout ArraySlice<UInt8>) -> Int64? {
         let digits = rest.prefix(2).prefix { $0 &- 0x30 < 10 }

@@ -54,6 +54,8 @@ public struct Format: Sendable {
         static let sourceByDetection = Rules(rawValue: 64)
         /// The format has no dates with slashes: a spreadsheet wrote them, in the order of its country.
         static let slashesAreForeign = Rules(rawValue: 1 << 8)
+        /// A row without a class is not known to be about a bird, and is left out.
+        static let needsClass = Rules(rawValue: 1 << 9)
     }
 
     /// What a column contains.
@@ -80,6 +82,10 @@ public struct Format: Sendable {
         case qualifier
         /// The names of a subspecies, beside those of its species.
         case subspecies, subspeciesCommonName
+        /// The date and time as an observer has entered them, in any form. Only the time is taken from it.
+        case enteredTime
+        /// Whether a bird is not wild.
+        case captive
         /// Whether a detection was marked as wrong.
         case unlikely
         /// Nothing that is imported: the column only helps to detect the format.
@@ -115,7 +121,7 @@ public struct Format: Sendable {
 
     /// All formats. Detection takes the first one that fits, so formats with more required columns come first.
     public static let all: [Format] = [
-        .eBird, .eBirdSampling, .gbif, .feederWatch, .eBirdMyData, .eBirdLifeList, .plain, .birdNETPi, .birdNETGo,
+        .eBird, .eBirdSampling, .gbif, .feederWatch, .eBirdMyData, .eBirdLifeList, .iNaturalist, .plain, .birdNETPi, .birdNETGo,
         .eBirdTaxonomy,
         .clements,
         .feederWatchSpecies,

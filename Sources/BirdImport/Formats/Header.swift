@@ -45,6 +45,20 @@ struct Header {
         ([column.name] + column.otherNames).first { lowercased.contains($0) }
     }
 
+    /// Why a row after the header has nothing to import: it is empty, or the header once more; nil for all others.
+    func reasonToPass(_ row: Row) -> String? {
+        guard row.problem == nil else { return nil }
+        if row.cells.indices.allSatisfy({ row.trimmed($0).isEmpty }) { return "an empty row" }
+        guard row.cells.count == names.count else { return nil }
+        for index in row.cells.indices {
+            var name = row.text(row.trimmed(index))
+            // Each file may begin with a byte order mark.
+            if index == 0, name.unicodeScalars.first == "\u{FEFF}" { name.unicodeScalars.removeFirst() }
+            guard name.lowercased() == lowercased[index] else { return nil }
+        }
+        return "a repeated header"
+    }
+
     /// The first few names, for a message.
     var summary: String {
         let shown = names.prefix(6).map { Row.shown($0, atMost: 30) }.joined(separator: ", ")

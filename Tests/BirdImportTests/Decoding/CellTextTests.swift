@@ -55,6 +55,18 @@ import Testing
         #expect(DateText.minutes(Array(text.utf8)[...], .monthFirst) == minutes)
     }
 
+    @Test(
+        arguments: [
+            ("Wed Feb 03 2021 06:41:00 GMT+0100 (CET)", 401), ("2021/02/03 6:41 AM CET", 401), ("6:41PM", 1121),
+            ("2021-02-03T06:41:00+01:00", 401), ("2021-02-03T06:41:00.000-08:00", 401), ("3 Feb at 6:41 p.m.", 1121),
+            ("2021-02-03 06:41", 401), ("GMT+0000 06:41", 401), ("2021-02-03 06:41:00 UTC", nil),
+            ("2021-02-03T06:41:00Z", nil), ("2021-02-03T06:41:00.000Z", nil), ("2021-02-03 00:00:00", nil),
+            ("2021-02-03", nil), ("", nil), (":", nil), ("today: 5", nil), ("26:41", nil), ("6:", nil), ("6:4:x", nil),
+        ] as [(String, Int64?)])
+    func findsTheTimeInATextOfAnyForm(text: String, minutes: Int64?) {
+        #expect(TimeText.minutes(within: Array(text.utf8)[...]) == minutes)
+    }
+
     @Test(arguments: [
         "", "x", "2021-", "-2021", "2021-02-", "2021--02", "2021-02-03T", "2021-02-03Tx", "2021/02-03",
         "1/2",

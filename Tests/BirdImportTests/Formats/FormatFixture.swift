@@ -102,6 +102,30 @@ enum FormatFixture {
 
         """
 
+    /// With the columns that iNaturalist proposes. The second place is obscured, the third animal is a fox, of the fourth
+    /// nothing is known, and the last bird is of some species of a family, and not wild.
+    static let iNaturalist = """
+        id,uuid,observed_on_string,observed_on,time_observed_at,time_zone,user_id,user_login,user_name,created_at,updated_at,\
+        quality_grade,license,url,image_url,sound_url,tag_list,description,num_identification_agreements,\
+        num_identification_disagreements,captive_cultivated,oauth_application_id,place_guess,latitude,longitude,\
+        positional_accuracy,private_place_guess,private_latitude,private_longitude,public_positional_accuracy,geoprivacy,\
+        taxon_geoprivacy,coordinates_obscured,positioning_method,positioning_device,place_country_name,species_guess,\
+        scientific_name,common_name,iconic_taxon_name,taxon_id
+        11,u1,Wed Feb 03 2021 06:41:00 GMT-0800 (PST),2021-02-03,2021-02-03 14:41:00 UTC,Pacific Time (US & Canada),5,ann,\
+        Ann Example,2021-02-03 15:00:00 UTC,,research,CC-BY,https://a.example/11,,,,"On a fence,
+        with ""grey"" back",2,0,false,,"Beacon Hill, Victoria",48.41,-123.36,12,,,,12,,,false,gps,gps,Canada,Steller's Jay,\
+        Cyanocitta stelleri,Steller's Jay,Aves,8229
+        12,u2,2021/02/04 6:05 PM PST,2021-02-04,2021-02-05 02:05:00 UTC,Pacific Time (US & Canada),5,ann,Ann Example,,,\
+        needs_id,,,,,,,0,0,false,,British Columbia,48.5123,-123.4567,8,Nest tree,48.60001,-123.40001,28000,obscured,,true,,,\
+        Canada,,Falco rusticolus,Gyrfalcon,Aves,4642
+        13,u3,2021-02-05,2021-02-05,,UTC,5,ann,Ann Example,,,research,,,,,,,1,0,false,,Hill,48.4,-123.3,,,,,,,,false,,,,Fox,\
+        Vulpes vulpes,Red Fox,Mammalia,42069
+        14,u4,2021-02-05,2021-02-05,,UTC,5,ann,Ann Example,,,casual,,,,,,,0,0,false,,Hill,48.4,-123.3,,,,,,,,false,,,,,,,,
+        15,u5,2021-02-06T10:00:00Z,2021-02-06,2021-02-06 10:00:00 UTC,Stockholm,5,ann,Ann Example,,,casual,,,,,,in a zoo,0,0,\
+        true,,,,,,,,,,private,,true,,,,gull,Laridae,"Gulls, Terns, and Skimmers",Aves,4342
+
+        """
+
     static let birdNETPi = """
         Date;Time;Sci_Name;Com_Name;Confidence;Lat;Lon;Cutoff;Week;Sens;Overlap
         2022-02-07;06:41:09;Cyanocitta stelleri;Steller's Jay;0.8713;48.4;-123.3;0.7;6;1.25;0.0
@@ -175,6 +199,7 @@ enum FormatFixture {
 
     static let all: [(format: String, text: String)] = [
         ("ebird-mydata", myEBirdData), ("ebird-mydata", oldMyEBirdData), ("ebird-lifelist", eBirdLifeList),
+        ("inaturalist", iNaturalist),
         ("ebird", eBird), ("ebird-sampling", eBirdSampling), ("gbif", gbif),
         ("dwc", darwinCore), ("birdnet-pi", birdNETPi), ("birdnet-go", birdNETGo), ("birdnet-go", camelBirdNETGo),
         ("ebird-taxonomy", eBirdAPITaxonomy), ("clements", clements), ("clements", oldClements), ("ioc", ioc),

@@ -275,6 +275,59 @@ import Testing
             ])
     }
 
+    /// Observers stay unknown, and so do places that they or iNaturalist hide.
+    @Test func readsObservationsOfINaturalist() throws {
+        fixture.write("observations-1.csv", FormatFixture.iNaturalist)
+        let report = try fixture.run("observations-1.csv")
+        #expect(report.files.map(\.format) == ["iNaturalist"] && report.stored == 3)
+        #expect(report.files.first?.leftOut == ["not a bird (Mammalia)": 1, "not a bird (unknown)": 1])
+        let hill = "Beacon Hill, Victoria|Beacon Hill, Victoria"
+        #expect(
+            try details() == [
+                "stejay|20210203||\(hill)|48.41|-123.36||11|",
+                "Falco rusticolus|20210204||British Columbia|British Columbia|48.5123|-123.4567||12|",
+                "Laridae|20210206||unknown|||||15|",
+            ])
+        #expect(
+            try own() == [
+                "06:41|||On a fence,\nwith \"grey\" back", "18:05|||", "|||in a zoo; captive",
+            ])
+        #expect(try fixture.rows("SELECT category FROM species WHERE code = 'Laridae'") == ["spuh"])
+        let bytes = fixture.bytes("birds.db")
+        for secret in ["Ann", "ann", "Nest tree", "48.60001"] {
+            #expect(!bytes.contains(secret.utf8), "\(secret)")
+        }
+        #expect(try fixture.run("observations-1.csv") { $0.append = true }.replaced == 3)
+    }
+
+    /// Users choose the columns.
+    @Test func readsObservationsOfINaturalistWithFewColumns() throws {
+        fixture.write(
+            "a.csv",
+            "observed_on;scientific_name;taxon_id;taxon_class_name;latitude;longitude\n"
+                + "2021-02-03;Cyanocitta stelleri;8229;Aves;48,41;-123,36\n2021-02-03;Vulpes vulpes;42069;Mammalia;;\n")
+        #expect(try fixture.run("a.csv").files.map(\.format) == ["iNaturalist"])
+        #expect(try details() == ["stejay|20210203||48.41,-123.36||48.41|-123.36|||"])
+        // Without a class, it is not known which are birds.
+        fixture.write("a.csv", "id,observed_on,scientific_name,taxon_id\n1,2021-02-03,Avis ignota,1\n")
+        #expect {
+            try fixture.run("a.csv")
+        } throws: {
+            ($0 as? ImportError)?.message.contains("With the column iconic_taxon_name it would be iNaturalist.") == true
+        }
+    }
+
+    /// Files that were put together have the header of each, and a spreadsheet writes separators into empty rows.
+    @Test func passesOverRepeatedHeadersAndEmptyRows() throws {
+        let text = FormatFixture.eBirdLifeList
+        fixture.write("a.csv", text + "\u{FEFF}" + text.replacing("L7,S100", with: "L7,S102") + ",,,,,,,,,,,,\n\n")
+        let report = try fixture.run("a.csv") { $0.skipErrors = true }
+        #expect(report.files.first?.leftOut == ["a repeated header": 1, "an empty row": 1])
+        #expect(report.stored == 3 && report.rowsInError == 1)
+        fixture.write("a.csv", FormatFixture.clements + FormatFixture.clements)
+        #expect(try fixture.run("a.csv").files.first?.leftOut["a repeated header"] == 1)
+    }
+
     /// BirdNET-Pi writes the same detections into every file that it exports, and gives them no codes.
     @Test(arguments: [false, true]) func aDetectionIsStoredOnce(isDatabase: Bool) throws {
         let name = isDatabase ? "a.db" : "a.txt"
