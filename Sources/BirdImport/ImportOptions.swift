@@ -13,6 +13,11 @@ public struct ImportOptions: Sendable {
     public var format: String?
     /// The order of day and month in dates such as `03/02/2021`; nil to judge it by all dates of a file.
     public var dateOrder: DateOrder?
+    /// The date of sound recordings whose names have none, such as `2021-02-03`.
+    public var date: String?
+    // The place of detections that have none, in degrees. Both or neither must be given.
+    public var latitude: Double?
+    public var longitude: Double?
     /// Whether to add records to the data sets instead of replacing them.
     public var append = false
     // Where the records come from, their licence, and how to cite them; nil keeps what the data set has.

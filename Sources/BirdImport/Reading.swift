@@ -12,6 +12,7 @@ struct Reading {
     private let database: String
     private let lastYear: Int
     private let importedAt: String
+    private let defaults: RecordingDefaults
     private let rejects: Rejects?
     let staging: Staging
     /// The data sets of the files.
@@ -22,6 +23,8 @@ struct Reading {
     /// different bytes can be equal.
     private var speciesByCode: [[UInt8]: (index: Int, file: Int, line: Int)] = [:]
     private(set) var report = ImportReport()
+    /// The properties of all formats that were read.
+    private var rules: Format.Rules = []
     /// The files that were read, to find one that is named twice.
     private var identities: [FileIdentity: String] = [:]
 
@@ -42,6 +45,7 @@ struct Reading {
         gmtime_r(&now, &utc)
         lastYear = Int(utc.tm_year) + 1901
         importedAt = Self.timestamp(utc)
+        defaults = try RecordingDefaults(options, lastYear: lastYear)
         rejects =
             if let path = options.rejects {
                 try Rejects(path: path, unlike: options.files + [database])
@@ -83,12 +87,29 @@ struct Reading {
                 separator: content.tables.first.flatMap { $0.unusualSeparator },
                 dataset: dataset.map { targets[$0].name }))
         var rows = 0
-        for table in content.tables { rows += try read(table, of: file, dataset: dataset ?? 0, progress: progress) }
-        guard rows > 0 else { throw .refused("\(path) has a header but no rows.") }
+        for table in content.tables {
+            rules.formUnion(table.format.rules)
+            rows += try read(table, of: file, dataset: dataset ?? 0, progress: progress)
+        }
+        // In most recordings of a night, nothing is detected.
+        let mayBeEmpty = options.files.count > 1 && content.tables.contains { $0.format.rules.contains(.recordings) }
+        guard rows > 0 || mayBeEmpty else { throw .refused("\(path) has a header but no rows.") }
     }
 
     /// Call it when all files are read.
+    /// - Throws: `ImportError.refused` if no file has rows, or an option has no use.
     func finish() throws(ImportError) {
+        guard report.files.contains(where: { $0.records + $0.species > 0 }) else {
+            throw .refused("None of the files has rows after its header.")
+        }
+        if defaults.date != nil, !rules.contains(.recordings) {
+            throw .refused("--date is only for results of BirdNET-Analyzer; all other records have their own dates.")
+        }
+        if defaults.place != nil, !rules.contains(.originIsNoLocation) {
+            throw .refused(
+                "--latitude and --longitude are only for detections of BirdNET; all other records have their own places."
+            )
+        }
         try rejects?.flush()
     }
 
@@ -117,7 +138,8 @@ struct Reading {
     ) throws(ImportError) -> Int {
         let number = report.files.count - 1
         let columns = Columns(table.format, table.header, commas: table.commas)
-        var records = RecordDecoder(table.format, columns, lastYear: lastYear)
+        var records = RecordDecoder(
+            table.format, columns, lastYear: lastYear, file: table.path, defaults: defaults)
         if let order = options.dateOrder, columns.has(.date) {
             records.dateOrder = order
             report.files[number].dateOrder = JudgedDateOrder(order: order, reason: .given)

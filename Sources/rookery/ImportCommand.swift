@@ -49,6 +49,25 @@ struct ImportCommand: ParsableCommand {
             "ROOKERY_DATE_ORDER", default: "judged by all dates of a file", name: "order"))
     var dateOrder: DateOrder?
 
+    @Option(
+        help: .setting(
+            "The date of recordings whose names have none (BirdNET-Analyzer), such as 2021-02-03.", "ROOKERY_DATE",
+            name: "date"))
+    var date: String?
+
+    // A negative number is not an option.
+    @Option(
+        parsing: .unconditional,
+        help: .setting(
+            "The latitude of detections without a place (BirdNET), in degrees.", "ROOKERY_LATITUDE", name: "degrees"))
+    var latitude: Double?
+
+    @Option(
+        parsing: .unconditional,
+        help: .setting(
+            "The longitude of detections without a place (BirdNET), in degrees.", "ROOKERY_LONGITUDE", name: "degrees"))
+    var longitude: Double?
+
     @Flag(
         help: .setting(
             "Keep records that did not pass review.", "ROOKERY_INCLUDE_INVALID", default: "no"))
@@ -80,6 +99,9 @@ struct ImportCommand: ParsableCommand {
         options.append = try setting(flag: append, "ROOKERY_APPEND")
         options.format = try setting(format, "ROOKERY_FORMAT")
         options.dateOrder = try setting(dateOrder, "ROOKERY_DATE_ORDER")
+        options.date = try setting(date, "ROOKERY_DATE")
+        options.latitude = try setting(latitude, "ROOKERY_LATITUDE")
+        options.longitude = try setting(longitude, "ROOKERY_LONGITUDE")
         options.includeInvalid = try setting(flag: includeInvalid, "ROOKERY_INCLUDE_INVALID")
         options.skipErrors = try setting(flag: skipErrors, "ROOKERY_SKIP_ERRORS")
         options.rejects = try setting(rejects, "ROOKERY_REJECTS")

@@ -85,6 +85,23 @@ import Testing
         #expect(neither.status == 2)
     }
 
+    @Test func takesDateAndPlaceOfRecordingsFromOptionsOrTheirVariables() throws {
+        process.write(
+            "a.csv", "Start (s),End (s),Scientific name,Common name,Confidence\n0,3,Avis ignota,Odd Bird,0.7\n")
+        let (file, database) = (process.path("a.csv"), process.database)
+        func stored() throws -> String? {
+            try Database(path: database, mode: .readOnly).text("SELECT code || ' ' || date FROM observation, location")
+        }
+        let given = try process.rookery(
+            "import", file, "--database", database, "--date", "2021-02-03", "--latitude", "-33.5", "--longitude",
+            "-70.5")
+        #expect(try given.status == 0 && stored() == "-33.5,-70.5 20210203")
+        let variables = ["ROOKERY_DATE=2021-02-04", "ROOKERY_LATITUDE=1", "ROOKERY_LONGITUDE=-2"]
+        #expect(try process.rookery("import", file, "--database", database, environment: variables).status == 0)
+        #expect(try stored() == "1.0,-2.0 20210204")
+        #expect(try process.rookery("import", file, "--database", database, "--latitude", "north").status == 2)
+    }
+
     @Test func namesTheVariableOfEveryOption() throws {
         for command in [["import"], ["datasets", "list"], ["datasets", "remove"]] {
             let help = try process.run(program: ImportProcess.program, command + ["--help"])

@@ -45,7 +45,7 @@ struct Columns {
     private static let numeric: Set<Format.Member> = [
         .latitude, .longitude, .year, .month, .day, .count, .valid, .reviewed, .day1AM, .day1PM, .day2AM, .day2PM,
         .effortHours, .snowDepth, .date, .time, .minutes, .distance, .area, .observers, .complete, .confidence,
-        .quantity, .unlikely, .taxonOrder,
+        .quantity, .unlikely, .taxonOrder, .captive, .offset,
     ]
 
     // A text that is longer than these limits never costs the record. What happens depends on what it is for:
@@ -129,7 +129,14 @@ struct Columns {
     /// - Throws: `RowError` if it contains control characters.
     @inline(__always)
     func identifier(_ member: Format.Member, _ row: inout Row, _ cuts: inout Int) throws(RowError) -> Row.Cell {
-        let cell = cell(member, row)
+        try identifier(member, &row, cell(member, row), &cuts)
+    }
+
+    /// A code that identifies something, and comes from a cell of a member.
+    @inline(__always)
+    func identifier(
+        _ member: Format.Member, _ row: inout Row, _ cell: Row.Cell, _ cuts: inout Int
+    ) throws(RowError) -> Row.Cell {
         try checkCharacters(member, row, cell)
         return cell.range.count <= Self.longestText ? cell : shortened(cell, &row, &cuts)
     }

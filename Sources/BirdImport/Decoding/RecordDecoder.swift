@@ -20,17 +20,30 @@ struct RecordDecoder {
     /// Whether the file has more than the nine members of a plain record.
     private let hasMore: Bool
     private let hasDate: Bool
-    private let hasHigherTaxa: Bool
+    private let mayBeNoBird: Bool
+    /// Nil if the rows are not detections in sound recordings.
+    private let recordings: RecordingDecoder?
+    private let defaults: RecordingDefaults
     /// The order of day and month; nil as long as no date needs it (`needsDateOrder`).
     var dateOrder: DateOrder?
 
-    /// - Parameter lastYear: The last year of a date, which is the year after the current one.
-    init(_ format: Format, _ columns: Columns, lastYear: Int) {
+    /// - Parameters:
+    ///   - lastYear: The last year of a date, which is the year after the current one.
+    ///   - file: The path of the file.
+    ///   - defaults: What the import is told about recordings.
+    init(
+        _ format: Format, _ columns: Columns, lastYear: Int, file: String = "",
+        defaults: RecordingDefaults = RecordingDefaults()
+    ) {
         self.columns = columns
+        self.defaults = defaults
+        recordings =
+            format.rules.contains(.recordings)
+            ? RecordingDecoder(columns, file: file, defaults, lastYear: Int64(lastYear)) : nil
         self.lastYear = Int64(lastYear)
         (rules, ofChecklists) = (format.rules, format.holdsChecklists)
         hasDate = columns.has(.date)
-        hasHigherTaxa = [.kingdom, .phylum, .taxonClass, .order].contains(where: columns.has)
+        mayBeNoBird = [.kingdom, .phylum, .taxonClass, .order, .confidence].contains(where: columns.has)
         let plain: [Format.Member] = [.location, .latitude, .longitude, .region, .year, .month, .day, .species, .count]
         hasMore = !rules.isEmpty || Format.Member.allCases.contains { columns.has($0) && !plain.contains($0) }
     }
@@ -52,7 +65,7 @@ struct RecordDecoder {
     /// - Throws: `RowError` for the first value that is wrong. Of a row that is not about a bird, only that is known.
     func decode(_ row: inout Row, into record: inout SourceRecord) throws(RowError) {
         try columns.checkWidth(row)
-        if hasHigherTaxa {
+        if mayBeNoBird {
             record.otherAnimal = otherAnimal(&row)
             if record.otherAnimal != nil { return }
         }
@@ -76,7 +89,8 @@ struct RecordDecoder {
     private func decodeMore(_ row: inout Row, into record: inout SourceRecord) throws(RowError) {
         if record.region.isEmpty { record.region = try columns.label(.country, row, &record.cutTexts) }
         record.isChecklist = ofChecklists
-        try decodeLocation(&row, into: &record)
+        let recording = recordings?.recording(row)
+        try decodeLocation(&row, into: &record, recording)
         if !ofChecklists { try decodeSpecies(&row, into: &record) }
         try decodeStatus(row, into: &record)
         record.checklist = try columns.identifierIfRequired(.checklist, &row, &record.cutTexts)
@@ -84,7 +98,8 @@ struct RecordDecoder {
         record[real: .effortHours] = try positive(.effortHours, row)
         record[real: .snowDepth] = try positive(.snowDepth, row)
         // The time belongs to the checklist. Without a checklist, it is the record's own.
-        let time = try time(row) ?? enteredTime(row) ?? timeOfDate(row)
+        var time = try time(row) ?? enteredTime(row) ?? timeOfDate(row)
+        if let recording, let recordings { (record.date, time) = try recordings.time(row, recording) }
         (record[.time], record[.ownTime]) = record.checklist.isEmpty ? (nil, time) : (time, nil)
         record[.minutes] = try effort(.minutes, row).map { Int64($0.rounded()) }
         record[real: .distance] = try effort(.distance, row)
@@ -97,11 +112,14 @@ struct RecordDecoder {
         record[text: .breedingCode] = try columns.label(.breedingCode, row, &record.cutTexts)
         record[text: .comments] = try comments(&row, &record.cutRemarks)
         record[text: .group] = try columns.identifier(.group, &row, &record.cutTexts)
-        try decodeSource(&row, into: &record)
+        try decodeSource(&row, into: &record, recording)
     }
 
-    /// A location without a code gets its name as code, or its coordinates as the file writes them, or `unknown`.
-    private func decodeLocation(_ row: inout Row, into record: inout SourceRecord) throws(RowError) {
+    /// A location without a code gets its name as code, or its coordinates as the file writes them, or `unknown`. A
+    /// recording has its station as name, or else, without coordinates, its folder.
+    private func decodeLocation(
+        _ row: inout Row, into record: inout SourceRecord, _ recording: Recording?
+    ) throws(RowError) {
         record.locationName = try columns.label(.locationName, row, &record.cutTexts)
         guard rules.contains(.locationsWithoutCode) else {
             record.location = try columns.identifier(.location, &row, &record.cutTexts)
@@ -113,15 +131,23 @@ struct RecordDecoder {
         {
             (record.latitude, record.longitude) = (nil, nil)
         }
+        let place = rules.contains(.originIsNoLocation) && record.latitude == nil ? defaults.place : nil
+        if let place { (record.latitude, record.longitude) = (place.latitude, place.longitude) }
         record.location = try columns.identifier(.location, &row, &record.cutTexts)
         if !record.location.isEmpty { return }
-        if !record.locationName.isEmpty {
+        if let recording, !recording.station.isEmpty {
+            record.location = try columns.identifier(.recording, &row, row.compose(recording.station), &record.cutTexts)
+        } else if !record.locationName.isEmpty {
             // The name counts as cut already.
             var cuts = 0
             record.location = try columns.identifier(.locationName, &row, &cuts)
+        } else if let place {
+            record.location = row.compose("\(place.latitude),\(place.longitude)".utf8)
         } else if record.latitude != nil {
             let (latitude, longitude) = (columns.coordinate(.latitude, &row), columns.coordinate(.longitude, &row))
             record.location = row.compose(latitude, ",", longitude)
+        } else if let recording, !recording.folder.isEmpty {
+            record.location = try columns.identifier(.recording, &row, row.compose(recording.folder), &record.cutTexts)
         } else {
             record.location = row.compose(.empty, "unknown", .empty)
         }
@@ -129,7 +155,7 @@ struct RecordDecoder {
 
     /// A species has a code, or only names. `Catalogue` finds the species of the names.
     private func decodeSpecies(_ row: inout Row, into record: inout SourceRecord) throws(RowError) {
-        guard columns.has(.scientificName) || columns.has(.authoredName) else {
+        guard [.scientificName, .authoredName, .commonName].contains(where: columns.has) else {
             record.species = try columns.code(.species, row)
             return
         }
@@ -153,12 +179,31 @@ struct RecordDecoder {
             record.scientificName = row.compose(qualifier, " ", record.scientificName)
         }
         if record.species.isEmpty, record.scientificName.isEmpty, record.commonName.isEmpty {
-            throw columns.error(columns.has(.authoredName) ? .authoredName : .scientificName, "is empty")
+            let name = [Format.Member.authoredName, .scientificName].first(where: columns.has) ?? .commonName
+            throw columns.error(name, "is empty")
+        }
+        if recordings != nil { chooseName(row, &record) }
+    }
+
+    /// A label of BirdNET has names; only without them does its code count. A label without a code has itself in place
+    /// of it: `Parus major_Great Tit`.
+    private func chooseName(_ row: Row, _ record: inout SourceRecord) {
+        let code = row.bytes[record.species.range]
+        let names = code.split(separator: UInt8(ascii: "_"), maxSplits: 1)
+        if record.scientificName.isEmpty, names.count == 2, names[1].elementsEqual(row.bytes[record.commonName.range]) {
+            record.scientificName = Row.Cell(start: Int32(names[0].startIndex), end: Int32(names[0].endIndex))
+        }
+        if !record.scientificName.isEmpty || code.elementsEqual(row.bytes[record.commonName.range]) {
+            record.species = .empty
         }
     }
 
     /// What tells that a row is not about a bird; nil if it is.
     private func otherAnimal(_ row: inout Row) -> Row.Cell? {
+        if columns.has(.confidence) {
+            let name = columns.cell(columns.has(.scientificName) ? .scientificName : .commonName, row)
+            return RecordingDecoder.isNoise(row.bytes[name.range]) ? name : nil
+        }
         if let cell = HigherTaxa.notBirds(columns, row) { return cell }
         guard rules.contains(.needsClass), !HigherTaxa.hasClass(columns, row) else { return nil }
         return row.compose("unknown".utf8)
@@ -179,9 +224,14 @@ struct RecordDecoder {
     }
 
     /// The record's own code, by which `--append` recognizes it.
-    private func decodeSource(_ row: inout Row, into record: inout SourceRecord) throws(RowError) {
+    private func decodeSource(
+        _ row: inout Row, into record: inout SourceRecord, _ recording: Recording?
+    ) throws(RowError) {
         record.source = try columns.identifierIfRequired(.source, &row, &record.cutTexts)
-        if rules.contains(.sourceByChecklistAndSpecies) {
+        if let recording, let recordings {
+            let source = try recordings.source(&row, recording, record)
+            record.source = try columns.identifier(.recording, &row, source, &record.cutTexts)
+        } else if rules.contains(.sourceByChecklistAndSpecies) {
             let species = record.scientificName.isEmpty ? record.commonName : record.scientificName
             record.source = row.compose(record.checklist, " ", species)
         } else if rules.contains(.sourceWithinLocation), !record.source.isEmpty, columns.has(.location) {

@@ -36,4 +36,27 @@ extension Format {
             Column("longitude", .longitude, required: false),
             Column("unlikely", .unlikely, required: false),
         ])
+
+    /// Results of BirdNET-Analyzer: its CSV, selection tables of Raven, and the layouts for Kaleidoscope and R, each of
+    /// one recording or of many. A detection tells no number of birds.
+    ///
+    /// In a selection table of many recordings, `Begin Time` counts from the first of them, and `File Offset` does not.
+    /// A file without detections is usual.
+    static let birdNETAnalyzer = Format(
+        name: "birdnet-analyzer", title: "BirdNET-Analyzer",
+        content: .records(complete: nil), syntax: .comma,
+        rules: [.locationsWithoutCode, .originIsNoLocation, .sourceByDetection, .recordings],
+        columns: [
+            Column("file offset (s)", or: ["start (s)", "start", "offset", "begin time (s)", "start_time"], .offset),
+            Column("common name", or: ["common_name", "top1match"], .commonName),
+            Column("confidence", or: ["top1dist"], .confidence),
+            // Raven has only a code.
+            Column("scientific name", or: ["scientific_name", "species code"], .unused),
+            Column("scientific name", or: ["scientific_name"], .scientificName, required: false),
+            Column("species code", .species, required: false),
+            Column("begin path", or: ["filepath", "in file", "file", "begin file"], .recording, required: false),
+            Column("folder", .folder, required: false),
+            Column("lat", or: ["latitude"], .latitude, required: false),
+            Column("lon", or: ["longitude"], .longitude, required: false),
+        ])
 }

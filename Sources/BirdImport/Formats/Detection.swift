@@ -13,6 +13,8 @@ struct SourceTable {
     var syntax: CSVReader.Syntax?
     /// What a comma in a number means.
     var commas = CommaRule.none
+    /// The path of the file, or its name in an archive after the path of that; empty for a table of another kind.
+    var path = ""
 
     /// The separator, if it is not the usual one of the format.
     var unusualSeparator: UInt8? {
@@ -143,7 +145,7 @@ enum Detection {
             tables: [
                 SourceTable(
                     format: format, header: header, size: file.size, open: open, syntax: syntax,
-                    commas: CommaRule(separator: syntax.separator))
+                    commas: CommaRule(separator: syntax.separator), path: file.path)
             ])
     }
 

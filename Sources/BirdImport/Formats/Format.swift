@@ -40,7 +40,7 @@ public struct Format: Sendable {
 
         /// A location without a code is identified by its name or, without a name, by its coordinates.
         static let locationsWithoutCode = Rules(rawValue: 1)
-        /// The coordinates (0, 0) and (-1, -1) mean that the location is not known.
+        /// The coordinates (0, 0) and (-1, -1) mean that the location is not known; an option may give it.
         static let originIsNoLocation = Rules(rawValue: 2)
         /// The checklist and the species together identify a record.
         static let sourceByChecklistAndSpecies = Rules(rawValue: 4)
@@ -56,6 +56,8 @@ public struct Format: Sendable {
         static let slashesAreForeign = Rules(rawValue: 1 << 8)
         /// A row without a class is not known to be about a bird, and is left out.
         static let needsClass = Rules(rawValue: 1 << 9)
+        /// A row is a detection in a sound recording, whose name tells date, time and station.
+        static let recordings = Rules(rawValue: 1 << 10)
     }
 
     /// What a column contains.
@@ -86,6 +88,8 @@ public struct Format: Sendable {
         case enteredTime
         /// Whether a bird is not wild.
         case captive
+        /// The sound recording of a detection, its folder, and the time of the detection within it, in seconds.
+        case recording, folder, offset
         /// Whether a detection was marked as wrong.
         case unlikely
         /// Nothing that is imported: the column only helps to detect the format.
@@ -121,7 +125,9 @@ public struct Format: Sendable {
 
     /// All formats. Detection takes the first one that fits, so formats with more required columns come first.
     public static let all: [Format] = [
-        .eBird, .eBirdSampling, .gbif, .feederWatch, .eBirdMyData, .eBirdLifeList, .iNaturalist, .plain, .birdNETPi, .birdNETGo,
+        .eBird, .eBirdSampling, .gbif, .feederWatch, .eBirdMyData, .eBirdLifeList, .iNaturalist, .plain, .birdNETPi,
+        .birdNETGo,
+        .birdNETAnalyzer,
         .eBirdTaxonomy,
         .clements,
         .feederWatchSpecies,

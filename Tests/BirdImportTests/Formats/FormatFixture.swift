@@ -148,6 +148,37 @@ enum FormatFixture {
 
         """
 
+    /// The second detection is after midnight, and the engine is no bird.
+    static let birdNETAnalyzer = """
+        \u{FEFF}Start (s),End (s),Scientific name,Common name,Confidence,File
+        0.0,3.0,Cyanocitta stelleri,Steller's Jay,0.8713,/rec/STA1_20211231_235500.wav
+        300.0,303.0,Avis ignota,Odd Bird,0.7,/rec/STA1_20211231_235500.wav
+        303.0,306.0,Engine,Engine,0.9,/rec/STA1_20211231_235500.wav
+
+        """
+
+    /// The recordings of several stations. `Begin Time` counts from the first one.
+    static let raven = [
+        "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\tHigh Freq (Hz)\tCommon Name\t"
+            + "Species Code\tConfidence\tBegin Path\tFile Offset (s)",
+        "1\tSpectrogram 1\t1\t0.0\t3.0\t0\t15000\tSteller's Jay\tstejay\t0.8713\t/rec/STA1_20211231_235500.wav\t0.0",
+        "2\tSpectrogram 1\t1\t360.0\t363.0\t0\t15000\tOdd Bird\tAvis ignota_Odd Bird\t0.7\tC:\\site 2\\20211231_235500.WAV\t60.0",
+        "3\tSpectrogram 1\t1\t660.0\t663.0\t0\t15000\tnocall\tnocall\t1.0\tC:\\site 2\\20220101_000000.WAV\t0",
+    ].map { $0 + "\n" }.joined()
+
+    static let kaleidoscope = """
+        INDIR,FOLDER,IN FILE,OFFSET,DURATION,scientific_name,common_name,confidence,lat,lon,week,overlap,sensitivity
+        /rec,night,STA1_20211231_235500.wav,0.0,3.0,Cyanocitta stelleri,Steller's Jay,0.8713,48.4000,-123.3000,48,0.0,1.0
+        /rec,night,20220101_000000.wav,3.0,3.0,Avis ignota,Odd Bird,0.7000,-1.0000,-1.0000,-1,0.0,1.0
+
+        """
+
+    static let birdNETForR = """
+        filepath,start,end,scientific_name,common_name,confidence,lat,lon,week,overlap,sensitivity,min_conf,species_list,model
+        /rec/STA1_20211231_235500.wav,0.0,3.0,Cyanocitta stelleri,Steller's Jay,0.8713,48.4000,-123.3000,48,0.0,1.0,0.1,,a.tflite
+
+        """
+
     static let eBirdAPITaxonomy = """
         SCIENTIFIC_NAME,COMMON_NAME,SPECIES_CODE,CATEGORY,TAXON_ORDER,COM_NAME_CODES,SCI_NAME_CODES,BANDING_CODES,ORDER,\
         FAMILY_COM_NAME,FAMILY_SCI_NAME,REPORT_AS,EXTINCT,EXTINCT_YEAR,FAMILY_CODE
@@ -202,6 +233,8 @@ enum FormatFixture {
         ("inaturalist", iNaturalist),
         ("ebird", eBird), ("ebird-sampling", eBirdSampling), ("gbif", gbif),
         ("dwc", darwinCore), ("birdnet-pi", birdNETPi), ("birdnet-go", birdNETGo), ("birdnet-go", camelBirdNETGo),
+        ("birdnet-analyzer", birdNETAnalyzer), ("birdnet-analyzer", raven), ("birdnet-analyzer", kaleidoscope),
+        ("birdnet-analyzer", birdNETForR),
         ("ebird-taxonomy", eBirdAPITaxonomy), ("clements", clements), ("clements", oldClements), ("ioc", ioc),
         ("ioc", iocNames), ("ioc", iocLanguages),
     ]

@@ -1,0 +1,197 @@
+import Birds
+import Testing
+
+@testable import BirdImport
+@testable import Fixtures
+
+/// Results of BirdNET-Analyzer in each layout.
+@Suite struct BirdNETAnalyzerTests {
+    private let fixture: ImportFixture
+
+    init() throws {
+        fixture = try ImportFixture()
+        fixture.write("names.csv", "species_id,sci_name,en_us\nstejay,Cyanocitta stelleri,Steller's Jay\n")
+        try fixture.run("names.csv")
+    }
+
+    private func detections() throws -> [String] {
+        try fixture.rows(
+            """
+            SELECT s.code, o.date, d.time, num, l.code, latitude, longitude, confidence
+            FROM observation o JOIN species s ON s.id = species_id JOIN location l ON l.id = location_id
+                LEFT JOIN observation_detail d ON d.id = o.id ORDER BY o.date, d.time, l.code
+            """)
+    }
+
+    @Test func readsItsCSV() throws {
+        fixture.write("a.csv", FormatFixture.birdNETAnalyzer)
+        let report = try fixture.run("a.csv")
+        #expect(report.files.map(\.format) == ["BirdNET-Analyzer"])
+        #expect(report.files.first?.leftOut == ["not a bird (Engine)": 1])
+        #expect(
+            try detections() == [
+                "stejay|20211231|23:55||STA1|||0.8713", "Avis ignota|20220101|00:00||STA1|||0.7",
+            ])
+        #expect(
+            try fixture.rows("SELECT source_id FROM observation ORDER BY date") == [
+                "STA1_20211231_235500 0.0 Steller's Jay 0.8713", "STA1_20211231_235500 300.0 Odd Bird 0.7",
+            ])
+        #expect(try fixture.rows("SELECT count(*) FROM checklist WHERE code IS NOT NULL") == ["0"])
+        #expect(try fixture.isSound())
+    }
+
+    @Test func readsSelectionTables() throws {
+        fixture.write("a.txt", FormatFixture.raven)
+        let report = try fixture.run("a.txt")
+        #expect(report.files.first?.leftOut == ["not a bird (nocall)": 1])
+        #expect(
+            try detections() == [
+                "stejay|20211231|23:55||STA1|||0.8713", "Avis ignota|20211231|23:56||site 2|||0.7",
+            ])
+    }
+
+    @Test func readsTheLayoutForKaleidoscope() throws {
+        fixture.write("a.csv", FormatFixture.kaleidoscope)
+        try fixture.run("a.csv")
+        #expect(
+            try detections() == [
+                "stejay|20211231|23:55||STA1|48.4|-123.3|0.8713", "Avis ignota|20220101|00:00||night|||0.7",
+            ])
+        // Other versions name columns differently.
+        fixture.write(
+            "a.csv",
+            FormatFixture.kaleidoscope.replacing("common_name", with: "TOP1MATCH").replacing(
+                "confidence", with: "TOP1DIST"))
+        #expect(try fixture.run("a.csv") { $0.append = true }.replaced == 2)
+    }
+
+    /// The same detection in another layout, or once more, adds nothing. Those of other stations stay apart.
+    @Test func aDetectionIsStoredOnceInAllLayouts() throws {
+        let layouts = [
+            FormatFixture.birdNETAnalyzer, FormatFixture.raven, FormatFixture.kaleidoscope, FormatFixture.birdNETForR,
+        ]
+        for (number, text) in layouts.enumerated() { fixture.write("\(number).csv", text) }
+        let files = layouts.indices.map { "\($0).csv" }
+        for appends in [false, true] {
+            let report = try fixture.run(files: files) { ($0.dataset, $0.append) = ("sta", appends) }
+            #expect(report.rowsInError == 0 && report.stored == 4)
+            #expect(report.files.map { $0.leftOut["a detection that is already there"] } == [nil, 1, 1, 1])
+        }
+        #expect(try fixture.rows("SELECT count(*) FROM observation") == ["4"])
+    }
+
+    /// Recorders without names of their own write the same names at the same times.
+    @Test func detectionsOfRecordersWithoutNamesStayApart() throws {
+        let text = "Start (s),End (s),Scientific name,Common name,Confidence\n0,3,Avis ignota,Odd Bird,0.7\n"
+        fixture.write("20210203_064100.BirdNET.results.csv", text)
+        for place in [(55.4, 12.8), (55.5, 12.9), (55.4, 12.8)] {
+            try fixture.run("20210203_064100.BirdNET.results.csv") {
+                ($0.dataset, $0.append, $0.latitude, $0.longitude) = ("all", true, place.0, place.1)
+            }
+        }
+        #expect(
+            try detections() == [
+                "Avis ignota|20210203|06:41||55.4,12.8|55.4|12.8|0.7",
+                "Avis ignota|20210203|06:41||55.5,12.9|55.5|12.9|0.7",
+            ])
+        let header = text.prefix { $0 != "\n" } + ",File\n"
+        let rows = ["left", "right"].map { "0,3,Avis ignota,Odd Bird,0.7,/\($0)/20210203_064100.WAV\n" }
+        fixture.write("b.csv", header + rows.joined())
+        try fixture.run("b.csv") { ($0.dataset, $0.latitude, $0.longitude) = ("all", 55.4, 12.8) }
+        #expect(try detections().count == 2)
+        try fixture.run("b.csv") { $0.dataset = "all" }
+        #expect(try fixture.rows("SELECT code FROM location ORDER BY code") == ["left", "right"])
+    }
+
+    @Test func takesWhatIsMissingFromOptions() throws {
+        let header = "Start (s);End (s);Scientific name;Common name;Confidence;File;lat;lon\n"
+        fixture.write(
+            "a.csv",
+            header + "61,5;64,5;Avis ignota;Odd Bird;0,7;sound.wav;-1;-1\n"
+                + "61,5;64,5;Avis ignota;Odd Bird;0,7;A_20210203_064100.wav;48,4;-123,3\n")
+        let report = try fixture.run("a.csv") { $0.skipErrors = true }
+        #expect(
+            report.firstErrors.map { "\($0.line) \($0.reason)" } == [
+                "2 the name of its recording, 'sound', has no date such as 20210203_064100; give it with --date 2021-02-03"
+            ])
+        try fixture.run("a.csv") { ($0.date, $0.latitude, $0.longitude) = ("2020-02-29", -33.5, 151.25) }
+        #expect(
+            try detections() == [
+                "Avis ignota|20200229|||-33.5,151.25|-33.5|151.25|0.7", "Avis ignota|20210203|06:42||A|48.4|-123.3|0.7",
+            ])
+        // BirdNET-Pi and BirdNET-Go may not know their place either.
+        fixture.write("b.txt", FormatFixture.birdNETPi)
+        try fixture.run("b.txt") { ($0.dataset, $0.latitude, $0.longitude) = ("a", -33.5, 151.25) }
+        #expect(
+            try fixture.rows("SELECT code, latitude FROM location ORDER BY code") == [
+                "-33.5,151.25|-33.5", "48.4,-123.3|48.4",
+            ])
+    }
+
+    @Test(
+        arguments: [
+            ("2021-02-30", nil, nil, "--date takes a day such as 2021-02-03, from 1800 to 2025."),
+            ("2021-02", nil, nil, "--date takes a day such as 2021-02-03, from 1800 to 2025."),
+            ("2026-01-01", nil, nil, "--date takes a day such as 2021-02-03, from 1800 to 2025."),
+            (nil, 91, 1, "--latitude takes a number from -90 to 90."),
+            (nil, 9, 181, "--longitude takes a number from -180 to 180."),
+            (nil, .nan, 1, "--latitude takes a number from -90 to 90."),
+            (nil, 1, nil, "A place needs both --latitude and --longitude."),
+            (
+                "2021-02-03", nil, nil,
+                "--date is only for results of BirdNET-Analyzer; all other records have their own dates."
+            ),
+            (
+                nil, 1, 1,
+                "--latitude and --longitude are only for detections of BirdNET; all other records have their own places."
+            ),
+        ] as [(String?, Double?, Double?, String)])
+    func refusesOptionsThatMakeNoSense(date: String?, latitude: Double?, longitude: Double?, message: String) throws {
+        fixture.write("a.csv", plainHeader + "L1,,,,2021,2,3,stejay,1\n")
+        #expect {
+            try fixture.run("a.csv") { ($0.date, $0.latitude, $0.longitude) = (date, latitude, longitude) }
+        } throws: {
+            ($0 as? ImportError)?.message == message && ($0 as? ImportError)?.kind == .refused
+        }
+    }
+
+    /// Of the recordings of a night, most have no detections.
+    @Test func passesOverFilesWithoutDetections() throws {
+        fixture.write("a.csv", FormatFixture.birdNETAnalyzer)
+        fixture.write("b.csv", "Start (s),End (s),Scientific name,Common name,Confidence,File\n")
+        #expect(try fixture.run("a.csv", "b.csv") { $0.dataset = "sta" }.stored == 2)
+        fixture.write("c.csv", fixture.text("b.csv"))
+        for files in [["b.csv"], ["b.csv", "c.csv"]] {
+            #expect(throws: ImportError.self) { try fixture.run(files: files) { $0.dataset = "sta" } }
+        }
+        #expect(try detections().count == 2)
+    }
+
+    @Test(arguments: [
+        ("0.0", "-3", "Start (s): -3.0 is not between 0 and 31622400"), ("0.0", "", "Start (s): is empty"),
+        ("0.0", "1e300", "Start (s): 1e+300 is not between 0 and 31622400"),
+        ("0.8713", "1.5", "Confidence: 1.5 is not between 0 and 1"),
+        ("0.0", "x", "Start (s): 'x' is not a number"),
+    ])
+    func reportsRowsInError(old: String, new: String, reason: String) throws {
+        let lines = FormatFixture.birdNETAnalyzer.split(separator: "\n").prefix(2).map(String.init)
+        fixture.write(
+            "a.csv", lines[0] + "\n" + lines[1].replacing("\(old),", with: "\(new),", maxReplacements: 1) + "\n")
+        #expect(try fixture.run("a.csv").firstErrors.map { "\($0.column ?? ""): \($0.reason)" } == [reason])
+    }
+
+    @Test func countsDaysOfLongRecordings() throws {
+        let row = { (seconds: String) in "\(seconds),3,Avis ignota,Odd Bird,0.7,A_20200228_230000.wav\n" }
+        fixture.write(
+            "a.csv",
+            "Start (s),End (s),Scientific name,Common name,Confidence,File\n" + row("3599.9") + row("3600")
+                + row("90000")
+                + row("31622399"))
+        try fixture.run("a.csv")
+        #expect(
+            try fixture.rows(
+                "SELECT o.date, d.time FROM observation o JOIN observation_detail d ON d.id = o.id ORDER BY 1") == [
+                    "20200228|23:59", "20200229|00:00", "20200301|00:00", "20210228|22:59",
+                ])
+    }
+}
