@@ -16,7 +16,8 @@ RUN swift build -c release --product rookery --static-swift-stdlib -Xlinker -s \
         --explicit-target-dependency-import-check=error \
  && cp "$(swift build -c release --static-swift-stdlib --show-bin-path)/rookery" /usr/local/bin/
 COPY data data
-RUN rookery import data/species.csv data/feederwatch.csv --database /rookery/birds.db
+# The service runs as another user, who may read the sample data.
+RUN rookery import data/species.csv data/feederwatch.csv --database /rookery/birds.db && chmod 644 /rookery/birds.db
 
 FROM debian:bookworm-slim
 RUN apt-get -q update \

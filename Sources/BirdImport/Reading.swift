@@ -99,7 +99,7 @@ struct Reading {
     /// Call it when all files are read.
     /// - Throws: `ImportError.refused` if no file has rows, or an option has no use.
     func finish() throws(ImportError) {
-        guard report.files.contains(where: { $0.records + $0.species > 0 }) else {
+        guard report.files.contains(where: { $0.records + $0.checklists + $0.species > 0 }) else {
             throw .refused("None of the files has rows after its header.")
         }
         if defaults.date != nil, !rules.contains(.recordings) {

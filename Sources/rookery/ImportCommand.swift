@@ -141,6 +141,12 @@ func prepareToWrite(beside path: String) {
 extension Failure {
     /// Status 2 for an import that was refused as given, 1 for one that failed.
     init(_ error: ImportError) {
-        self = error.kind == .refused ? .usage(error.message) : .work(error.message)
+        switch error.kind {
+        case .refused: self = .usage(error.message)
+        case .failed: self = .work(error.message)
+        case .notByRoot(let owner, let group):
+            let lines = OtherAccount(owner: owner, group: group).lines.map { "\n  \($0)" }
+            self = .usage(error.message + lines.joined())
+        }
     }
 }

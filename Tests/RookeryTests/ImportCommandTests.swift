@@ -177,6 +177,48 @@ import Testing
         #expect(left == "1.csv\n2.csv\nbirds.db\nerrors\noutput\nsaved.db\ntrace\n")
     }
 
+    @Test(.enabled(if: ImportProcess.canTrace, "strace can trace"))
+    func aNewFileIsForItsOwnerFromItsFirstByte() throws {
+        process.write("a.csv", Self.plain(10, num: 1))
+        let traced = try process.run(
+            program: "/bin/sh",
+            [
+                "-c", "umask 0; exec strace -f -o \"$0\" -e trace=open,openat,creat,chmod,fchmod,fchmodat \"$@\"",
+                process.path("trace"), ImportProcess.program, "import", process.path("a.csv"), "--database",
+                process.database,
+            ])
+        try #require(traced.status == 0, "\(traced.errors)")
+        let calls = process.text("trace").split(separator: "\n")
+        let made = calls.filter { $0.contains("O_CREAT") }
+        #expect(made.count == 2 && made.allSatisfy { $0.contains("O_NOFOLLOW|O_CLOEXEC, 0600)") }, "\(made)")
+        #expect(made.contains { $0.contains("\"birds.db.new\", O_RDWR|O_CREAT|O_EXCL|") })
+        #expect(!calls.contains { $0.contains("chmod") })
+    }
+
+    @Test(.enabled(if: geteuid() == 0)) func tellsRootTheLineThatWorks() throws {
+        process.write("a.csv", Self.plain(10, num: 1))
+        mkdir(process.path("it's theirs"), 0o700)
+        let database = process.path("it's theirs/birds.db")
+        for (owner, group) in [(1234, 5678), (1234, 0)] as [(uid_t, gid_t)] {
+            chown(process.path("it's theirs"), owner, group)
+            let refused = try process.rookery(
+                "import", process.path("a.csv"), "--database", database, environment: ["ROOKERY_SOURCE=a walk"])
+            let program =
+                "\(ImportProcess.program) import \(process.path("a.csv")) --database "
+                + "'\(process.folder)/it'\\''s theirs/birds.db'"
+            #expect(refused.status == 2)
+            #expect(
+                refused.errors.hasPrefix(
+                    "rookery: The folder \(process.folder)/it's theirs belongs to an account without a name, number "
+                        + "1234, which could replace what root writes there; run this as that account.\n"
+                        + "  sudo -u '#1234' --preserve-env=ROOKERY_SOURCE \(program)\n"
+                        + "  setpriv --reuid=1234 --regid=\(group == 0 ? owner : group) --clear-groups \(program)   # ")
+            )
+        }
+        let list = try process.run(program: "/bin/ls", ["-a", process.path("it's theirs")]).output
+        #expect(list == ".\n..\n")
+    }
+
     @Test func refusesASecondImportAtTheSameTime() throws {
         process.write("a.csv", Self.plain(10, num: 1))
         // Whoever holds the lock is changing the database.
@@ -193,19 +235,32 @@ import Testing
         #expect(try process.rookery("import", process.path("a.csv"), "--database", process.database).status == 0)
     }
 
+    /// The number of the first call with a text among all calls of this name in an import of `a.csv`, from 1.
+    private func number(ofCall name: String, with text: String) throws -> Int {
+        let traced = try trace(["--trace=\(name)"], import: process.path("a.csv"))
+        try #require(traced.status == 0, "\(traced.errors)")
+        let calls = process.text("trace").split(separator: "\n").filter { $0.contains("\(name)(") }
+        unlink(process.database)
+        unlink(process.path("trace"))
+        return try #require(calls.firstIndex { $0.contains(text) }) + 1
+    }
+
     /// An import that ends removes its lock. Another one may have opened that file, and not locked it yet.
     @Test(.enabled(if: ImportProcess.canTrace, "strace can trace"))
     func passesOverALockThatWasRemoved() throws {
         process.write("a.csv", Self.plain(10, num: 1))
         let (path, other) = (process.path("birds.db.lock"), process.path("other.lock"))
+        let opening = try number(ofCall: "openat", with: "\"birds.db.lock\"")
         let strace = try process.spawn(
             "/usr/bin/env",
             [
-                "strace", "--follow-forks", "--output", process.path("trace"), "--trace-path", path,
-                "--inject=openat:signal=STOP:when=1", ImportProcess.program, "import", process.path("a.csv"),
+                "strace", "--follow-forks", "--output", process.path("trace"), "--trace=openat",
+                "--inject=openat:signal=STOP:when=\(opening)", ImportProcess.program, "import", process.path("a.csv"),
                 "--database", process.database,
             ])
-        for _ in 0..<3_000 where access(path, F_OK) != 0 || process.text("trace").isEmpty { usleep(10_000) }
+        for _ in 0..<3_000 where access(path, F_OK) != 0 || !process.text("trace").contains("birds.db.lock") {
+            usleep(10_000)
+        }
         let lock = open(other, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         defer { close(lock) }
         #expect(flock(lock, LOCK_EX | LOCK_NB) == 0)

@@ -52,6 +52,18 @@ need_swift() {
     fi
 }
 
+# refuse_root ARGUMENT…: ends with the line that works where root runs a script in a checkout of another account, which
+# could replace what root writes there, and could not change it.
+refuse_root() {
+    local owner variables
+    owner=$(stat -c %u .)
+    [ "$(id -u)" = 0 ] && [ "$owner" != 0 ] || return 0
+    owner=$(id -nu "$owner" 2>/dev/null) || owner="#$(stat -c %u .)"
+    variables=$(compgen -e | { grep '^ROOKERY_' || true; } | paste -sd, -)
+    fail "this checkout belongs to $owner; run this as that account:" \
+        "sudo -u $(printf '%q' "$owner")${variables:+ --preserve-env=$variables} $(printf '%q ' "$0" "$@")"
+}
+
 # build_release: builds the program, and sets ROOKERY to its path. It has Swift's libraries in it, so that it runs on a
 # machine without Swift.
 build_release() {

@@ -10,6 +10,11 @@ public struct ImportError: Error, Sendable, Equatable {
         case refused
         /// The work failed: the disk is full, or the system or SQLite reported an error.
         case failed
+        /// Root must not do it, but the account that owns the folder or file can.
+        /// - Parameters:
+        ///   - owner: The number of that account.
+        ///   - group: The number of the group of the folder or file.
+        case notByRoot(owner: UInt32, group: UInt32)
     }
 
     public let kind: Kind
@@ -18,6 +23,15 @@ public struct ImportError: Error, Sendable, Equatable {
 
     static func refused(_ message: String) -> ImportError { ImportError(kind: .refused, message: message) }
     package static func failed(_ message: String) -> ImportError { ImportError(kind: .failed, message: message) }
+
+    /// - Parameter subject: What belongs to another account.
+    static func notByRoot(_ subject: String, owner: UInt32, group: UInt32) -> ImportError {
+        let name = accountName(owner).map { "the account \($0)" } ?? "an account without a name, number \(owner)"
+        return ImportError(
+            kind: .notByRoot(owner: owner, group: group),
+            message:
+                "\(subject) belongs to \(name), which could replace what root writes there; run this as that account.")
+    }
 
     /// An error of the database that is changed, or of temporary files.
     /// - Parameter path: The file that was read or written.
@@ -54,6 +68,11 @@ public struct ImportError: Error, Sendable, Equatable {
         self.kind = kind
         self.message = message
     }
+}
+
+/// The name of an account; nil if it has none.
+package func accountName(_ number: UInt32) -> String? {
+    getpwuid(number).flatMap { $0.pointee.pw_name }.map { String(cString: $0) }
 }
 
 /// The system's text for an error number, such as `Permission denied`. (`strerror` is safe here: glibc has a buffer for

@@ -10,48 +10,73 @@ import Glibc
 /// - Only the holder of the lock writes or removes `PATH.new`. If there is one when the lock is taken, a process that
 ///   was killed has left it.
 /// - From copying to renaming, no other program can change the old file (`OldGeneration`).
+/// - Whoever else may write to the folder can't have another file changed or given away (`Folder`, `NewFile`). Root
+///   changes nothing where the owner of the folder can replace what root makes.
 final class Generation {
     /// The path without symbolic links: renaming a file to the name of a link would replace the link.
     let path: String
-    private let newPath: String
-    private let folder: String
+    private let folder: Folder
+    private let name: String
+    private var newName: String { name + ".new" }
     private let lock: Lock
     private let waitsForClock: Bool
 
     /// Takes the lock, and removes the files that a killed process has left.
     /// - Parameter waitsForClock: See `ImportOptions`.
-    /// - Throws: `ImportError.refused` if the path can't be used or another process holds the lock.
+    /// - Throws: `ImportError.refused` if the path can't be used or another process holds the lock, and an error of the
+    ///   kind `notByRoot`.
     init(path given: String, waitsForClock: Bool = false) throws(ImportError) {
         self.waitsForClock = waitsForClock
         path = try Self.resolve(given)
-        newPath = path + ".new"
-        folder = Self.split(path).folder
-        lock = try Lock(path: path + ".lock", of: given)
+        let parts = Folder.split(path)
+        name = parts.name
+        folder = try Folder(path: parts.folder)
+        try Self.checkOwner(of: folder, file: folder.status(name), path: path)
+        lock = try Lock(name + ".lock", in: folder, of: given)
         clear()
     }
 
     /// The lock is still held here: properties are destroyed after this.
     deinit { clear() }
 
+    /// Refuses to change files as root where another account decides which file has which name: in its own folder, or
+    /// if its file is in a folder in which everybody may make files.
+    private static func checkOwner(of folder: Folder, file: stat?, path: String) throws(ImportError) {
+        guard geteuid() == 0, let status = folder.status else { return }
+        if status.st_uid != 0 {
+            throw .notByRoot("The folder \(folder.path)", owner: status.st_uid, group: status.st_gid)
+        }
+        if let file, file.st_uid != 0, status.st_mode & S_IWOTH != 0 {
+            throw .notByRoot("The file \(path)", owner: file.st_uid, group: file.st_gid)
+        }
+    }
+
     /// An exclusive lock on a file of its own. The file is removed when the lock is released.
     private final class Lock {
         private let descriptor: Int32
-        private let path: String
+        private let name: String
+        private let folder: Folder
 
         /// - Parameters:
-        ///   - path: The path of the lock file.
+        ///   - name: The name of the lock file.
         ///   - given: The path of the database as the user gave it, for the error.
-        init(path: String, of given: String) throws(ImportError) {
-            self.path = path
+        init(_ name: String, in folder: Folder, of given: String) throws(ImportError) {
+            (self.name, self.folder) = (name, folder)
+            let path = "\(folder.path)/\(name)"
             // Several attempts: a child process shares this lock from its fork until its exec closes the descriptor.
             for _ in 0..<10 {
-                // A link could lead to a file that is not the importer's to make.
-                let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-                guard descriptor >= 0 else { throw .refused("\(path) can't be written: \(systemMessage(errno)).") }
+                let descriptor = folder.open(name, O_RDWR | O_CREAT)
+                guard descriptor >= 0 else {
+                    throw .refused(
+                        errno == ELOOP
+                            ? "\(path) is a link, and the lock of a database never is; remove it."
+                            : "\(path) can't be written: \(systemMessage(errno)).")
+                }
                 let number = flock(descriptor, LOCK_EX | LOCK_NB) == 0 ? 0 : errno
                 // The last holder may have removed the file after it was opened here. A lock on a removed file protects
                 // nothing, so it is tried again with the file that has the name now.
-                if number == 0, Self.isAt(path, descriptor) {
+                var ours = stat()
+                if number == 0, fstat(descriptor, &ours) == 0, folder.status(name)?.isSame(as: ours) == true {
                     self.descriptor = descriptor
                     return
                 }
@@ -64,22 +89,15 @@ final class Generation {
             throw .refused("\(given) can't be changed now: another import is under way. Try again when it has ended.")
         }
 
-        /// Whether a path leads to an open file.
-        private static func isAt(_ path: String, _ descriptor: Int32) -> Bool {
-            var (open, named) = (stat(), stat())
-            return fstat(descriptor, &open) == 0 && stat(path, &named) == 0
-                && (open.st_dev, open.st_ino) == (named.st_dev, named.st_ino)
-        }
-
         /// Unlinks first: after closing, another process could hold a lock on the file.
         deinit {
-            unlink(path)
+            folder.unlink(name)
             close(descriptor)
         }
     }
 
     private func clear() {
-        for suffix in ["", "-journal", "-wal", "-shm"] { unlink(newPath + suffix) }
+        for suffix in ["", "-journal", "-wal", "-shm"] { folder.unlink(newName + suffix) }
     }
 
     /// Changes the database: runs `body` on a copy, or on a new database if there is none, and renames the copy.
@@ -90,20 +108,26 @@ final class Generation {
     func change<Value>(
         publish: Bool = true, _ body: (Database) throws(StoreError) -> Value
     ) throws(ImportError) -> Value {
-        let old = try OldGeneration.open(path)
-        if let old { try copy(old.descriptor) }
+        let old = try OldGeneration.open(name, in: folder, path: path)
+        try Self.checkOwner(of: folder, file: old?.status, path: path)
+        let new = try NewFile(newName, in: folder)
+        if let old { try copy(old, to: new) }
         let (value, publishedAt): (Value, Int64)
         do throws(StoreError) {
-            (value, publishedAt) = try changeCopy(of: old, body)
+            (value, publishedAt) = try changeCopy(new, of: old, body)
         } catch {
-            clear()
             throw ImportError(error, path: path)
         }
         if publish {
             if waitsForClock { PublishedGeneration.wait(until: publishedAt) }
-            try self.publish(like: old)
-        } else {
-            clear()
+            try new.publish(as: name, like: old?.status) { () throws(ImportError) in
+                // Another program may have moved a file to this path in the meantime.
+                guard old?.isInPlace ?? (folder.status(name) == nil) else {
+                    throw .failed(
+                        "\(path) was replaced by another program in the meantime; nothing was changed. Try again.")
+                }
+            }
+            old?.retire()
         }
         // Its locks must be held until here.
         withExtendedLifetime(old) {}
@@ -115,9 +139,12 @@ final class Generation {
 
     /// Opens the copy, brings it up to date and in order if needed, runs `body`, checks the counts and seals the file.
     private func changeCopy<Value>(
-        of old: OldGeneration?, _ body: (Database) throws(StoreError) -> Value
+        _ new: NewFile, of old: OldGeneration?, _ body: (Database) throws(StoreError) -> Value
     ) throws(StoreError) -> (Value, publishedAt: Int64) {
-        let database = try Database(path: newPath, mode: .readWrite)
+        let database = try Database(path: new.path, mode: .withoutJournal)
+        guard new.isOpenElsewhere else {
+            throw .unusable(path: new.path, reason: "it was replaced by another program; try again")
+        }
         // The file may come from anywhere, so nothing that its schema contains may run. No journal and no syncing: a
         // copy that is not completed is thrown away, and `publish` syncs a completed one.
         try database.turnTriggersOff()
@@ -162,58 +189,21 @@ final class Generation {
         return (value, publishedAt)
     }
 
-    /// Copies the old file to `PATH.new`.
-    /// - Parameter old: A descriptor of the old file, at its beginning.
-    private func copy(_ old: Int32) throws(ImportError) {
-        let new = open(newPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard new >= 0 else { throw .refused("\(newPath) can't be written: \(systemMessage(errno)).") }
-        defer { close(new) }
+    /// Copies the old file to `PATH.new`, out of WAL mode: the copy has no log.
+    private func copy(_ old: OldGeneration, to new: NewFile) throws(ImportError) {
         // FICLONE makes the files share their blocks, which takes no time. Not all file systems can do it.
-        if ioctl(new, 0x4004_9409, old) == 0 { return }
-        while true {
-            let count = sendfile(new, old, nil, 1 << 30)
-            if count == 0 { return }
-            if count < 0, errno != EINTR { throw failure("written", newPath, errno) }
-        }
-    }
-
-    /// Gives the new file the owner and mode of the old one, syncs it, and renames it.
-    private func publish(like old: OldGeneration?) throws(ImportError) {
-        let new = open(newPath, O_RDWR | O_CLOEXEC)
-        guard new >= 0 else { throw failure("opened", newPath, errno) }
-        defer { close(new) }
-        if let old {
-            var status = stat()
-            if fstat(old.descriptor, &status) == 0 {
-                // Only root can change the owner. Others can still keep the group if they are members of it, so that a
-                // server in that group can read the file. The mode comes second, since chown may clear some of its
-                // bits.
-                if fchown(new, status.st_uid, status.st_gid) != 0 { _ = fchown(new, uid_t.max, status.st_gid) }
-                _ = fchmod(new, status.st_mode & 0o7777)
+        if ioctl(new.descriptor, 0x4004_9409, old.descriptor) != 0 {
+            while true {
+                let count = sendfile(new.descriptor, old.descriptor, nil, 1 << 30)
+                if count == 0 { break }
+                if count < 0, errno != EINTR { throw new.failure("written", errno) }
             }
         }
-        guard fsync(new) == 0 else { throw failure("written", newPath, errno) }
-        // Another program may have moved a file to this path in the meantime.
-        guard old?.isInPlace ?? (FileIdentity(path: path) == nil) else {
-            throw .failed(
-                "\(path) was replaced by another program in the meantime; nothing was changed. Try again.")
+        guard old.header.isLogged else { return }
+        let bytes = old.header.withoutLog.bytes
+        guard pwrite(new.descriptor, bytes, bytes.count, 0) == bytes.count else {
+            throw new.failure("written", errno)
         }
-        guard rename(newPath, path) == 0 else { throw failure("renamed", newPath, errno) }
-        old?.retire()
-        let directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        if directory >= 0 {
-            // The result does not matter: the new file is complete and has its name either way.
-            fsync(directory)
-            close(directory)
-        }
-    }
-
-    /// The error of a system call on a file.
-    /// - Parameter verb: A participle, as in "can't be written".
-    private func failure(_ verb: String, _ path: String, _ number: Int32) -> ImportError {
-        number == ENOSPC || number == EDQUOT
-            ? .failed("There is no room left on the disk for \(path); nothing was changed.")
-            : .failed("\(path) can't be \(verb): \(systemMessage(number)); nothing was changed.")
     }
 
     /// The path without symbolic links. The file need not exist, but its folder must.
@@ -226,7 +216,7 @@ final class Generation {
             return String(cString: real)
         }
         guard errno == ENOENT else { throw .refused("\(path) can't be used: \(systemMessage(errno)).") }
-        let (folder, name) = split(path)
+        let (folder, name) = Folder.split(path)
         guard let resolved = realpath(folder, nil) else {
             throw .refused("\(path) can't be created: there is no folder \(folder). Create the folder first.")
         }
@@ -242,10 +232,5 @@ final class Generation {
 
     /// The folder of a file. Temporary files are written there too, since it must have room for the new generation
     /// anyway.
-    static func folder(of path: String) -> String { split(path).folder }
-
-    private static func split(_ path: String) -> (folder: String, name: String) {
-        guard let slash = path.lastIndex(of: "/") else { return (".", path) }
-        return (slash == path.startIndex ? "/" : String(path[..<slash]), String(path[path.index(after: slash)...]))
-    }
+    static func folder(of path: String) -> String { Folder.split(path).folder }
 }

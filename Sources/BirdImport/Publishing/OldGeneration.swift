@@ -11,34 +11,42 @@ import Glibc
 /// writing then, which keeps every other program from opening the file.
 final class OldGeneration {
     let descriptor: Int32
-    let path: String
+    /// What the descriptor leads to.
+    let status: stat
+    private let path: String
+    private let folder: Folder
+    private let name: String
     /// The first 100 bytes of the file, read with the locks held.
     let header: FileHeader
 
     /// Opens and locks a file.
+    /// - Parameter path: For messages.
     /// - Returns: Nil if there is no file.
     /// - Throws: `ImportError.refused` if the file is not a SQLite database, if another program uses it, or if it has
     ///   changes in a journal.
-    static func open(_ path: String) throws(ImportError) -> OldGeneration? {
+    static func open(_ name: String, in folder: Folder, path: String) throws(ImportError) -> OldGeneration? {
         // A write lock needs a descriptor that is open for writing (fcntl(2)), though nothing is written. Without
         // O_NONBLOCK, opening a pipe would wait for a writer.
-        var descriptor = Glibc.open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK)
+        var descriptor = folder.open(name, O_RDWR | O_NONBLOCK)
         let isReadOnly = descriptor < 0 && [EACCES, EPERM, EROFS].contains(errno)
-        if isReadOnly { descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+        if isReadOnly { descriptor = folder.open(name, O_RDONLY | O_NONBLOCK) }
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
             throw .refused("\(path) can't be read: \(systemMessage(errno)).")
         }
         var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, FileHeader(descriptor) != nil else {
+        guard fstat(descriptor, &status) == 0, status.isRegular, FileHeader(descriptor) != nil else {
             close(descriptor)
             throw .refused("\(path) is not a Rookery database; it was left as it is.")
         }
-        return try OldGeneration(path, descriptor)
+        return try OldGeneration(name, folder, path, descriptor, status)
     }
 
-    private init(_ path: String, _ descriptor: Int32) throws(ImportError) {
-        (self.path, self.descriptor) = (path, descriptor)
+    private init(
+        _ name: String, _ folder: Folder, _ path: String, _ descriptor: Int32, _ status: stat
+    ) throws(ImportError) {
+        (self.name, self.folder, self.path) = (name, folder, path)
+        (self.descriptor, self.status) = (descriptor, status)
         var failure = Self.lock(descriptor, F_RDLCK, Self.shared)
         if failure == 0 { failure = Self.lock(descriptor, F_RDLCK, Self.reserved) }
         // Read with the locks held, so it is the header of what will be copied.
@@ -62,12 +70,8 @@ final class OldGeneration {
 
     deinit { close(descriptor) }
 
-    /// Whether the path still leads to this file.
-    var isInPlace: Bool {
-        var (there, ours) = (stat(), stat())
-        return stat(path, &there) == 0 && fstat(descriptor, &ours) == 0 && there.st_dev == ours.st_dev
-            && there.st_ino == ours.st_ino
-    }
+    /// Whether its name still leads to this file.
+    var isInPlace: Bool { folder.status(name)?.isSame(as: status) ?? false }
 
     /// Switches the replaced file out of WAL mode. Call it after the rename.
     ///
@@ -108,7 +112,7 @@ final class OldGeneration {
             ("-journal", [[0xD9, 0xD5, 0x05, 0xF9, 0x20, 0xA1, 0x63, 0xD7]], 512),
         ]
         for journal in journals {
-            let descriptor = Glibc.open(path + journal.name, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+            let descriptor = folder.open(name + journal.name, O_RDONLY | O_NONBLOCK)
             guard descriptor >= 0 else {
                 if errno == ENOENT { continue }
                 throw .refused("\(path)\(journal.name) can't be read: \(systemMessage(errno)).")

@@ -56,18 +56,26 @@ public final class Database {
         case readOnly
         /// Creates the file if it is missing.
         case readWrite
+        /// Writes to a file that exists and never has a journal (`WithoutJournal`). Its path has no symbolic links.
+        case withoutJournal
     }
 
     /// Opens a file.
     /// - Parameter path: The path of a file, however it is spelled; empty for a temporary database.
     /// - Throws: `StoreError.sqlite`.
     package init(path: String, mode: Mode) throws(StoreError) {
-        let access = mode == .readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+        let access =
+            switch mode {
+            case .readOnly: SQLITE_OPEN_READONLY
+            case .readWrite: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            case .withoutJournal: SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW
+            }
+        let vfs = mode == .withoutJournal && WithoutJournal.isRegistered ? WithoutJournal.name : nil
         // SQLite gives names that begin with `file:` or `:memory:` another meaning, so a relative path begins with
         // `./`.
         let name = path.isEmpty || path.hasPrefix("/") ? path : "./" + path
         var opened: OpaquePointer?
-        let code = sqlite3_open_v2(name, &opened, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+        let code = sqlite3_open_v2(name, &opened, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, vfs)
         guard code == SQLITE_OK, let opened else {
             let message = opened.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
             sqlite3_close_v2(opened)

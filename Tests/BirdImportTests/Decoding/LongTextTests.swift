@@ -49,7 +49,7 @@ import Testing
         for line in 1...2 { lines[line].replace("\tG1\t", with: long + "\t") }
         fixture.write("ebd.txt", lines[...2].joined(separator: "\n"))
         let report = try fixture.run("ebd.txt")
-        #expect(report.rowsInError == 0 && report.stored == 2)
+        #expect(report.rowsInError == 0 && report.stored == 1)
     }
 
     /// Cut codes could be equal, and the second record then a repetition of the first.

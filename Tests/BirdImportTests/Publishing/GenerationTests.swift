@@ -101,6 +101,96 @@ import Testing
         #expect(status.st_mode & 0o7777 == 0o2750)
     }
 
+    @Test func aNewDatabaseIsForItsOwnerOnly() throws {
+        let mask = umask(0)
+        defer { umask(mask) }
+        try fixture.run("a.csv")
+        #expect(try mode("birds.db") == 0o600)
+    }
+
+    private func mode(_ name: String) throws -> mode_t {
+        var status = stat()
+        try #require(lstat(fixture.path(name), &status) == 0)
+        return status.st_mode & 0o7777
+    }
+
+    /// The owner of a folder decides which file has which name in it.
+    @Test(.enabled(if: geteuid() == 0)) func rootChangesNothingInAFolderOfAnotherAccount() throws {
+        try fixture.run("a.csv")
+        let before = fixture.bytes("birds.db")
+        chown(fixture.folder, 1234, 5678)
+        let kind = ImportError.Kind.notByRoot(owner: 1234, group: 5678)
+        let refusals = [
+            #expect(throws: ImportError.self) { try fixture.run("a.csv") },
+            #expect(throws: ImportError.self) { try fixture.run("a.csv") { $0.dryRun = true } },
+            #expect(throws: ImportError.self) { try DataSets.remove(name: "a", path: fixture.database) },
+        ]
+        #expect(refusals.allSatisfy { $0?.kind == kind })
+        #expect(fixture.names == ["a.csv", "birds.db"] && fixture.bytes("birds.db") == before)
+        chown(fixture.folder, 0, 0)
+        // Everybody may make files there, such as this one.
+        chmod(fixture.folder, 0o1777)
+        chown(fixture.database, 1234, 5678)
+        let refusal = #expect(throws: ImportError.self) { try fixture.run("a.csv") }
+        #expect(refusal?.kind == kind)
+        #expect(fixture.bytes("birds.db") == before)
+        chown(fixture.database, 0, 0)
+        try fixture.run("a.csv")
+    }
+
+    /// SQLite opens a file by its name, and whoever may write to the folder may have given it to another file by then.
+    @Test func neverWritesToAFileThatTookTheNameOfTheNewOne() throws {
+        let other = fixture.write("other", "")
+        let folder = try Folder(path: fixture.folder)
+        let new = try NewFile("new", in: folder)
+        #expect(!new.isOpenElsewhere)
+        func isOpenElsewhere() throws -> Bool {
+            let database = try Database(path: fixture.path("new"), mode: .withoutJournal)
+            return withExtendedLifetime(database) { new.isOpenElsewhere }
+        }
+        #expect(try isOpenElsewhere())
+        unlink(fixture.path("new"))
+        link(other, fixture.path("new"))
+        #expect(try !isOpenElsewhere())
+        #expect(throws: ImportError.self) { try new.publish(as: "b", like: nil) }
+        #expect(fixture.names == ["a.csv", "new", "other"] && fixture.text("other").isEmpty)
+        unlink(fixture.path("new"))
+        symlink(other, fixture.path("new"))
+        #expect(throws: StoreError.self) { try Database(path: fixture.path("new"), mode: .withoutJournal) }
+    }
+
+    /// SQLite plays a journal that is beside a file into it, and then deletes the file that the journal names.
+    @Test(arguments: [Database.Mode.readWrite, .withoutJournal]) func aJournalThatSomebodyPutThereDoesNothing(
+        mode: Database.Mode
+    ) throws {
+        try fixture.run("a.csv")
+        let path = fixture.database
+        let before = fixture.bytes("birds.db")
+        var journal: [UInt8] = []
+        do {
+            let writer = try Database(path: path, mode: .readWrite)
+            try writer.execute("PRAGMA cache_size = 1; BEGIN; UPDATE observation SET num = 7")
+            try writer.execute("CREATE TABLE t AS SELECT zeroblob(100000)")
+            journal = fixture.bytes("birds.db-journal")
+            try writer.execute("ROLLBACK")
+        }
+        fixture.write("birds.db", before)
+        // As https://www.sqlite.org/fileformat2.html leaves it to `readSuperJournal` in SQLite's pager.c.
+        let victim = fixture.write("victim", "of great value")
+        func big(_ number: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: number >> (24 - 8 * $0)) } }
+        let sum = victim.utf8.reduce(UInt32(0)) { $0 &+ UInt32($1) }
+        let magic: [UInt8] = [0xD9, 0xD5, 0x05, 0xF9, 0x20, 0xA1, 0x63, 0xD7]
+        try #require(journal.starts(with: magic))
+        let count = UInt32(victim.utf8.count)
+        fixture.write(
+            "birds.db-journal",
+            journal + big(0x4000_0000 / 8192 + 1) + Array(victim.utf8) + big(count) + big(sum) + magic)
+        let database = try Database(path: path, mode: mode)
+        #expect(try database.integer("SELECT count(*) FROM observation") == 1)
+        // So it must not be looked for.
+        #expect(fixture.names.contains("victim") == (mode == .withoutJournal))
+    }
+
     /// A copy of the file would lack the changes in its log.
     @Test func refusesAFileWithChangesInALog() throws {
         try fixture.run("a.csv")

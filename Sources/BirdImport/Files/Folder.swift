@@ -1,0 +1,70 @@
+import Glibc
+
+/// A folder in which files are made, replaced and removed by their names.
+///
+/// Invariants:
+/// - It stays the same folder, whatever happens to its path: every call uses one descriptor.
+/// - No call follows a symbolic link at a name.
+final class Folder {
+    /// For messages.
+    let path: String
+    private let descriptor: Int32
+
+    /// - Throws: `ImportError.refused` if there is no such folder.
+    init(path: String) throws(ImportError) {
+        self.path = path
+        // 0o10000000 is O_PATH: the folder need not be readable. The header defines it for _GNU_SOURCE only.
+        descriptor = Glibc.open(path, 0o10000000 | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .refused("The folder \(path) can't be opened: \(systemMessage(errno)).") }
+    }
+
+    deinit { close(descriptor) }
+
+    /// The folder itself.
+    var status: stat? {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 ? status : nil
+    }
+
+    /// What has a name in the folder, which may be a link; nil if there is nothing.
+    func status(_ name: String) -> stat? {
+        var status = stat()
+        return fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 ? status : nil
+    }
+
+    /// Opens a file.
+    /// - Returns: A descriptor, or -1 with `errno`, which is `ELOOP` for a link.
+    func open(_ name: String, _ flags: Int32, mode: mode_t = 0o600) -> Int32 {
+        openat(descriptor, name, flags | O_CLOEXEC | O_NOFOLLOW, mode)
+    }
+
+    func unlink(_ name: String) { unlinkat(descriptor, name, 0) }
+
+    /// Gives a file another name in the folder, and replaces the file that has it.
+    /// - Returns: Whether that was possible; `errno` says why not.
+    func rename(_ old: String, to new: String) -> Bool { renameat(descriptor, old, descriptor, new) == 0 }
+
+    /// Waits until its names are on the disk. The result does not matter: a complete file has its name either way.
+    func sync() {
+        let readable = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard readable >= 0 else { return }
+        fsync(readable)
+        close(readable)
+    }
+
+    /// Whether this account may make and replace files in it.
+    var isWritable: Bool { faccessat(descriptor, ".", W_OK | X_OK, AT_EACCESS) == 0 }
+
+    /// Splits a path without symbolic links into the folder and the name of a file in it.
+    static func split(_ path: String) -> (folder: String, name: String) {
+        guard let slash = path.lastIndex(of: "/") else { return (".", path) }
+        return (slash == path.startIndex ? "/" : String(path[..<slash]), String(path[path.index(after: slash)...]))
+    }
+}
+
+extension stat {
+    /// Whether both are the same file.
+    func isSame(as other: stat) -> Bool { st_dev == other.st_dev && st_ino == other.st_ino }
+
+    var isRegular: Bool { st_mode & S_IFMT == S_IFREG }
+}
