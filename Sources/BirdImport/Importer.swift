@@ -28,10 +28,12 @@ public enum Importer {
         var report = reading.report
         report.isDryRun = options.dryRun
         guard report.rowsInError == 0 || options.skipErrors && !report.files.contains(where: \.isAllInError) else {
+            try reading.publish()
             return report
         }
         try store(reading, into: generation, options, &report, progress)
         report.isStored = true
+        try reading.publish()
         return report
     }
 

@@ -48,7 +48,9 @@ struct Reading {
         defaults = try RecordingDefaults(options, lastYear: lastYear)
         rejects =
             if let path = options.rejects {
-                try Rejects(path: path, unlike: options.files + [database])
+                Rejects(
+                    try ResultFile(path: path, option: "--rejects", database: database, others: options.files),
+                    in: Generation.folder(of: database))
             } else {
                 nil
             }
@@ -110,7 +112,12 @@ struct Reading {
                 "--latitude and --longitude are only for detections of BirdNET; all other records have their own places."
             )
         }
-        try rejects?.flush()
+        try rejects?.finish()
+    }
+
+    /// Call it when the import is complete, or is not carried out since rows are in error.
+    func publish() throws(ImportError) {
+        try rejects?.publish()
     }
 
     /// The number of the data set for a file, which is added to `targets` if it is new.

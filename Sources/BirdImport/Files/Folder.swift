@@ -52,8 +52,14 @@ final class Folder {
         close(readable)
     }
 
-    /// Whether this account may make and replace files in it.
-    var isWritable: Bool { faccessat(descriptor, ".", W_OK | X_OK, AT_EACCESS) == 0 }
+    /// Whether this account may make files in it, and replace this one. In a folder with the sticky bit, only the owners
+    /// of a file and of the folder may do that (unlink(2)).
+    func canReplace(_ file: stat?) -> Bool {
+        guard faccessat(descriptor, ".", W_OK | X_OK, AT_EACCESS) == 0, let status else { return false }
+        let user = geteuid()
+        guard let file, status.st_mode & S_ISVTX != 0, user != 0 else { return true }
+        return file.st_uid == user || status.st_uid == user
+    }
 
     /// Splits a path without symbolic links into the folder and the name of a file in it.
     static func split(_ path: String) -> (folder: String, name: String) {
@@ -67,4 +73,6 @@ extension stat {
     func isSame(as other: stat) -> Bool { st_dev == other.st_dev && st_ino == other.st_ino }
 
     var isRegular: Bool { st_mode & S_IFMT == S_IFREG }
+    var isLink: Bool { st_mode & S_IFMT == S_IFLNK }
+    var isFolder: Bool { st_mode & S_IFMT == S_IFDIR }
 }

@@ -1,0 +1,100 @@
+import Birds
+import Glibc
+
+/// A file that an import writes beside the database, such as that of `--rejects`.
+///
+/// Invariants:
+/// - An earlier file stays as it is until the new one is complete, and keeps owner, group and mode. A new file can be
+///   read by its owner only.
+/// - It is not a link, and no file that the import reads or writes.
+/// - A pipe or a device is written to instead of replaced.
+final class ResultFile {
+    private let path: String
+    private let folder: Folder
+    private let name: String
+    private let old: stat?
+    private var new: NewFile?
+
+    /// Checks the path. Nothing is created yet.
+    /// - Parameters:
+    ///   - option: The option that names it, such as `--rejects`.
+    ///   - database: The path of the database without symbolic links.
+    ///   - others: The paths of other files that the import reads or writes.
+    /// - Throws: `ImportError.refused` if it is one of them, or no file can be made there.
+    init(path: String, option: String, database: String, others: [String]) throws(ImportError) {
+        self.path = path
+        let parts = Folder.split(path)
+        name = parts.name
+        guard !["", ".", ".."].contains(name) else {
+            throw .refused("'\(path)' of \(option) is not the path of a file.")
+        }
+        folder = try Folder(path: parts.folder)
+        old = folder.status(name)
+        if old?.isLink == true {
+            throw .refused("\(path) is a link, which \(option) does not follow; give the path of the file itself.")
+        }
+        if old?.isFolder == true { throw .refused("\(path) is a folder; give the path of a file with \(option).") }
+        for other in others + ["", ".new", ".lock"].map({ database + $0 }) where try isSame(as: other) {
+            throw .refused("\(path) is a file of the import itself; give another file with \(option).")
+        }
+        guard old?.isRegular == false || folder.canReplace(old) else {
+            throw .refused("\(path) can't be written: no file can be made or replaced in its folder.")
+        }
+    }
+
+    /// Whether a path leads to this file, or would if the file existed.
+    private func isSame(as other: String) throws(ImportError) -> Bool {
+        var status = stat()
+        if let old { return stat(other, &status) == 0 && status.isSame(as: old) }
+        let parts = Folder.split(other)
+        guard parts.name == name, stat(parts.folder, &status) == 0 else { return false }
+        return folder.status?.isSame(as: status) ?? false
+    }
+
+    /// Writes the content, which gets its name with `publish`.
+    /// - Throws: `ImportError.failed` if there is no room for it.
+    func write(_ content: TemporaryFile) throws(ImportError) {
+        let descriptor: Int32
+        if let old, !old.isRegular {
+            descriptor = folder.open(name, O_WRONLY)
+            guard descriptor >= 0 else { throw .failed("\(path) can't be written: \(systemMessage(errno)).") }
+        } else {
+            let file = try NewFile(".rookery-\(UInt64.random(in: 0 ... .max))", in: folder, for: path)
+            (descriptor, new) = (file.descriptor, file)
+        }
+        defer { if new == nil { close(descriptor) } }
+        var offset = 0
+        var block: [UInt8] = []
+        while offset < content.count {
+            block.removeAll(keepingCapacity: true)
+            do throws(StoreError) {
+                try content.read(1 << 16, at: offset, to: &block)
+            } catch {
+                throw ImportError(error, path: path)
+            }
+            guard !block.isEmpty else { break }
+            offset += block.count
+            var written = 0
+            while written < block.count {
+                let count = block.withUnsafeBytes { bytes in
+                    Glibc.write(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
+                }
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else {
+                    throw .failed("\(path) can't be written: \(systemMessage(errno)).")
+                }
+                written += count
+            }
+        }
+    }
+
+    /// Gives what was written its name. The database may have been changed by then.
+    func publish() throws(ImportError) {
+        do throws(ImportError) {
+            try new?.publish(as: name, like: old)
+        } catch {
+            throw .failed("\(path) can't be written, though the import itself is complete.")
+        }
+        new = nil
+    }
+}
