@@ -13,7 +13,7 @@ extension ImportReport {
             lines.append("\(error.file), line \(error.line)\(column): \(error.reason)")
         }
         if rowsInError > firstErrors.count {
-            lines.append("and \(Self.number(rowsInError - firstErrors.count)) more rows in error")
+            lines.append("and \(Self.count(rowsInError - firstErrors.count, "more row", "more rows")) in error")
         }
         if !isStored, let file = files.first(where: \.isAllInError) {
             lines.append(
