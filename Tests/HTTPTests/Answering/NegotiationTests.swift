@@ -27,6 +27,13 @@ import Testing
             // As HttpURLConnection of Java sends it.
             (["text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2"], 0),
             (["application/json;q=.3, text/csv;q=.4"], 2),
+            // The last of several equal ranges counts, and other parameters mean nothing.
+            (["text/csv;q=0.9, application/json;q=0.5, text/csv;q=0.1"], 0),
+            (["text/csv;Q=0.5, application/json;q=0.4"], 2),
+            (["text/csv ; charset=x ; q=0.1, application/json;q=0.2"], 0),
+            (["text/csv;q=1.000, application/json;q=0.999"], 2),
+            (["text/csv;q=0.01, application/json;q=0.002"], 2), (["TEXT/*;q=0.3, */*;q=0.2"], 2),
+            (["text/csv;q=0"], nil), (["text/*;q=0, text/csv;q=0.1"], 2), (["*/*;q=0, application/jsonl;q=0.001"], 1),
         ] as [([String], Int?)])
     func theBestOfferIsTaken(fields: [String], index: Int?) {
         #expect(Negotiation.mediaType(fields.map { Array($0.utf8)[...] }, among: Self.offers) == index)
@@ -42,7 +49,10 @@ import Testing
             ([], false), (["gzip"], true), (["gzip, deflate, br"], true), (["x-gzip"], true), (["*"], true),
             (["identity"], false), (["gzip;q=0"], false), (["*;q=0"], false), (["br"], false), (["gzip;q=0, *"], false),
             (["gzip;q=0.5, identity"], false), (["gzip;q=0.5, identity;q=0.5"], true), (["deflate", "GZIP"], true),
-            (["gzip;q=x"], false),
+            (["gzip;q=x"], false), (["*;q=0.5, identity;q=0.6"], false), (["*;q=0.5, identity;q=0.4"], true),
+            (["gzip;q=0.1, *"], true), (["x-gzip;q=0, gzip"], true), (["gzip, x-gzip;q=0"], false),
+            (["identity;q=0"], false),
+            (["gzip;q=0.001"], true), (["gzip;q=0.4, identity;q=0.5, *"], false),
         ] as [([String], Bool)])
     func gzipIsTakenWhereItIsWanted(fields: [String], takes: Bool) {
         #expect(Negotiation.takesGzip(fields.map { Array($0.utf8)[...] }) == takes)

@@ -20,6 +20,17 @@ import Testing
         #expect(named("\"a\"", "\"b,c\"") == 0)
     }
 
+    /// What is there may not have a tag.
+    @Test func findsNothingWhereThereIsNoTag() {
+        for text in ["*", "\"a\"", ""] {
+            #expect(Preconditions.firstNamed(in: [Array(text.utf8)[...]], of: []) == nil)
+        }
+        #expect(named() == nil)
+        // Also after other members, and in a later field.
+        #expect(named("\"b,c\", *") == 0)
+        #expect(named("\"x\"", "*") == 0)
+    }
+
     @Test func findsNothingInWhatIsMalformed() {
         for text in ["", "a", "\"a", "\"A\"", "W/a", "w/\"a\"", "\"b\"", "\"c\""] { #expect(named(text) == nil) }
     }

@@ -32,7 +32,11 @@ import Testing
     @Test(arguments: [
         "", "soon", "Sun, 06 Nov 1994 08:49:37 CET", "Sun, 32 Nov 1994 08:49:37 GMT", "Sun, 06 Nox 1994 08:49:37 GMT",
         "Sun, 06 Nov 1994 24:49:37 GMT", "Sun, 06 Nov 1994 08:49 GMT", "Sun, 06 Nov 99999 08:49:37 GMT",
-        "Sun, -6 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-1994 08:49:37 GMT", "Sun Jan  6 08:49:37 0000",
+        "Sun, 06 Nov 1994 08:60:37 GMT", "Sun, 00 Nov 1994 08:49:37 GMT", "Sun 06 Nov 1994 08:49:37 GMT",
+        "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:49:37 GMT +1", "Sunday, 06-Nov-4 08:49:37 GMT", "784111777",
+        "Sun, 06 Nov 994 08:49:37 GMT", "Sun Nov  6 08:49:37 1994 GMT", "Sunday, 06 Nov-94 08:49:37 GMT",
+        "Sun, 06 Nov 1994 08:49:37 GMT                       ", "Sun, -6 Nov 1994 08:49:37 GMT",
+        "Sunday, 06-Nov-1994 08:49:37 GMT", "Sun Jan  6 08:49:37 0000",
     ])
     func refusesWhatIsNoDate(text: String) {
         #expect(read(text) == nil)
