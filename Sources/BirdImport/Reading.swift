@@ -78,10 +78,20 @@ struct Reading {
         if let other = identities.updateValue(path, forKey: identity) {
             throw .refused("\(path) is named twice\(other == path ? "" : ", also as \(other)").")
         }
-        let content = try Detection.open(file, as: options.format, folder: staging.folder)
+        let contents = try Detection.open(file, as: options.format, folder: staging.folder)
+        for content in contents {
+            try read(content, path: contents.count > 1 ? content.path : path, of: file, progress: progress)
+        }
+    }
+
+    /// Reads the content of a file.
+    /// - Parameter path: Its path for the report.
+    private mutating func read(
+        _ content: SourceContent, path: String, of file: SourceFile, progress: (ImportProgress) -> Void
+    ) throws(ImportError) {
         var dataset: Int?
         if content.tables.contains(where: { !$0.format.holdsSpecies }) {
-            dataset = try target(for: path, format: content.name)
+            dataset = try target(for: file.path, format: content.name)
         }
         report.files.append(
             ImportReport.File(
@@ -121,10 +131,19 @@ struct Reading {
     }
 
     /// The number of the data set for a file, which is added to `targets` if it is new.
+    ///
+    /// The sampling events of eBird go to the data set of their records, if these are part of the import.
     private mutating func target(for path: String, format: String) throws(ImportError) -> Int {
-        let name = if let given = options.dataset { given } else { try DataSets.name(of: path) }
+        let sampling = Format.eBirdSampling.name
+        var name = if let given = options.dataset { given } else { try DataSets.name(of: path) }
+        if options.dataset == nil, format == sampling {
+            let ofRecords = name.replacing("_sampling", with: "")
+            if options.files.contains(where: { (try? DataSets.name(of: $0)) == ofRecords }) { name = ofRecords }
+        }
         if let known = targets.firstIndex(where: { $0.name.utf8.elementsEqual(name.utf8) }) {
-            guard options.dataset != nil else {
+            let isPair = (format == sampling) != (targets[known].format == sampling)
+            if isPair, format != sampling { targets[known].format = format }
+            guard options.dataset != nil || isPair else {
                 throw .refused(
                     "\(path) and another file are both named \(name). Import them one at a time, or both into one data set with --dataset."
                 )
@@ -147,6 +166,8 @@ struct Reading {
         let columns = Columns(table.format, table.header, commas: table.commas)
         var records = RecordDecoder(
             table.format, columns, lastYear: lastYear, file: table.path, defaults: defaults)
+        // Two tables of one file are written in one way.
+        records.dateOrder = report.files[number].dateOrder?.order
         if let order = options.dateOrder, columns.has(.date) {
             records.dateOrder = order
             report.files[number].dateOrder = JudgedDateOrder(order: order, reason: .given)

@@ -78,6 +78,8 @@ final class JoinedRows: RowSource {
     private let width: Int
     /// The position of the occurrence's `coreid`, the id of its event.
     private let idPosition: Int
+    /// Called when all rows were read.
+    private let atEnd: () -> Void
 
     /// The names of the cells: those of the occurrence, then the other ones of the event.
     static func header(_ table: ArchiveDescription.Table, _ core: ArchiveDescription.Table) -> [String] {
@@ -93,9 +95,11 @@ final class JoinedRows: RowSource {
     }
 
     init(
-        _ table: ArchiveDescription.Table, _ core: ArchiveDescription.Table, _ rows: ArchiveRows, _ events: EventRows
+        _ table: ArchiveDescription.Table, _ core: ArchiveDescription.Table, _ rows: ArchiveRows, _ events: EventRows,
+        atEnd: @escaping () -> Void
     ) {
         let header = Self.header(table, core)
+        self.atEnd = atEnd
         (self.rows, self.events) = (rows, events)
         width = header.count
         idPosition = table.fields.count
@@ -105,10 +109,14 @@ final class JoinedRows: RowSource {
     var consumed: Int { rows.consumed }
 
     func next(_ row: inout Row) throws(ImportError) -> Bool {
-        guard try rows.next(&row) else { return false }
+        guard try rows.next(&row) else {
+            atEnd()
+            return false
+        }
         guard row.problem == nil else { return true }
         let id = row.cells[idPosition]
         let event: Row
+        try events.use(row.bytes[id.range])
         switch try events.event(row.bytes[id.range]) {
         case .row(let found): event = found
         case .missing(let reason):
@@ -121,6 +129,77 @@ final class JoinedRows: RowSource {
             // The occurrence takes precedence.
             if row.cells[position].isEmpty { row.cells[position] = row.compose(event.bytes[cell.range]) }
         }
+        return true
+    }
+}
+
+/// The occurrences and the events of an archive. The events are read when they are first needed.
+final class JoinedFiles {
+    typealias File = (table: ArchiveDescription.Table, file: SourceFile, encoding: TextEncoding)
+
+    private let occurrences: File
+    private let core: File
+    private var events: EventRows?
+    /// Whether all occurrences were read, so that it is known which events have none.
+    private var isComplete = false
+
+    init(occurrences: File, events: File) { (self.occurrences, core) = (occurrences, events) }
+
+    private func readEvents() throws(ImportError) -> EventRows {
+        if let events { return events }
+        let new = try EventRows(
+            ArchiveRows(core.table, core.file, core.encoding), ArchiveRows.header(core.table), name: core.table.location
+        )
+        events = new
+        return new
+    }
+
+    func openOccurrences() throws(ImportError) -> any RowSource {
+        JoinedRows(
+            occurrences.table, core.table, ArchiveRows(occurrences.table, occurrences.file, occurrences.encoding),
+            try readEvents()
+        ) { self.isComplete = true }
+    }
+
+    /// The events without occurrences, which are checklists without a record.
+    func openEmptyEvents() throws(ImportError) -> any RowSource {
+        if !isComplete {
+            let rows = try openOccurrences()
+            var row = Row()
+            while try rows.next(&row) {}
+        }
+        return try EmptyEventRows(try readEvents())
+    }
+}
+
+/// Reads the events that have no occurrence and are no other event's parent: a survey is not a visit.
+final class EmptyEventRows: RowSource {
+    private let events: EventRows
+    private let select: Statement
+    private(set) var consumed = 0
+
+    fileprivate init(_ events: EventRows) throws(ImportError) {
+        self.events = events
+        select = try events.selectUnused()
+    }
+
+    func next(_ row: inout Row) throws(ImportError) -> Bool {
+        let id: [UInt8]
+        let line: Int
+        do throws(StoreError) {
+            guard try select.step() else { return false }
+            (id, line) = (select.bytes(0), Int(select.int64(1)))
+        } catch {
+            throw ImportError(error, path: "the temporary files")
+        }
+        switch try events.event(id[...]) {
+        case .row(let event): row = event
+        case .missing(let reason):
+            row = Row()
+            row.problem = "the event '\(Row.shown(String(decoding: id, as: UTF8.self), atMost: 40))' \(reason)"
+        }
+        row.line = line
+        if row.problem == nil { row.append(id[...]) }
         return true
     }
 }
@@ -138,6 +217,7 @@ final class EventRows {
     private let database: Database
     private let select: Statement
     private let insert: Statement
+    private let noteUse: Statement
     // The event that was asked for last. In most files the occurrences of an event follow one another.
     private var lastID: [UInt8] = []
     private var last: Event?
@@ -174,13 +254,16 @@ final class EventRows {
         inherited = Self.inheritedTerms.map { $0.compactMap { header.firstIndex(of: $0) } }
         do throws(StoreError) {
             database = try .temporary(
-                "CREATE TABLE event (id TEXT PRIMARY KEY, cells TEXT, problem TEXT) WITHOUT ROWID",
-                cacheKilobytes: Self.cacheKilobytes)
+                """
+                CREATE TABLE event (id TEXT PRIMARY KEY, cells TEXT, problem TEXT, line INTEGER) WITHOUT ROWID;
+                CREATE TABLE used (id TEXT PRIMARY KEY) WITHOUT ROWID; -- those with occurrences, and parents of others
+                """, cacheKilobytes: Self.cacheKilobytes)
             insert = try database.prepare(
                 """
-                INSERT INTO event VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET cells = ?2, problem = NULL
+                INSERT INTO event VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET cells = ?2, problem = NULL
                 WHERE problem IS NOT NULL AND ?3 IS NULL
                 """)
+            noteUse = try database.prepare("INSERT INTO used VALUES (?1) ON CONFLICT DO NOTHING")
             select = try database.prepare("SELECT cells, problem FROM event WHERE id = ?1")
         } catch {
             throw ImportError(error, path: "the temporary files")
@@ -210,10 +293,40 @@ final class EventRows {
                 insert.bind(1, utf8: id, 0..<id.count)
                 insert.bind(2, utf8: packed, 0..<packed.count)
                 insert.bind(3, problem)
+                insert.bind(4, row.line)
                 try insert.run()
             } catch {
                 throw ImportError(error, path: "the temporary files")
             }
+            if let parent, row.problem == nil { try use(row.bytes[row.trimmed(parent).range]) }
+        }
+    }
+
+    /// The names of the cells of an event: its terms, and `eventid` at the end.
+    static func header(_ core: ArchiveDescription.Table) -> [String] {
+        ArchiveRows.header(core).dropLast().map { $0 == "eventid" ? "own eventid" : $0 } + ["eventid"]
+    }
+
+    /// Notes that an event has an occurrence.
+    fileprivate func use(_ id: ArraySlice<UInt8>) throws(ImportError) {
+        if id.isEmpty || last != nil && lastID.elementsEqual(id) { return }
+        do throws(StoreError) {
+            let id = Array(id)
+            noteUse.bind(1, utf8: id, 0..<id.count)
+            try noteUse.run()
+        } catch {
+            throw ImportError(error, path: "the temporary files")
+        }
+    }
+
+    /// A query for the ids and lines of the events that have no occurrence and are no other event's parent, in the order
+    /// of the file.
+    fileprivate func selectUnused() throws(ImportError) -> Statement {
+        do throws(StoreError) {
+            return try database.prepare(
+                "SELECT id, line FROM event WHERE id NOT IN (SELECT id FROM used) ORDER BY line")
+        } catch {
+            throw ImportError(error, path: "the temporary files")
         }
     }
 

@@ -5,6 +5,7 @@ import Birds
 /// An archive with `meta.xml` is a Darwin Core Archive. In any other, the file with the records is looked for: the one
 /// whose beginning has a format of records, whatever its name. So terms, notes and tables of codes are passed over, and
 /// a table of species is taken only where there are no records. That file is then treated like one without an archive.
+/// The eBird Basic Dataset comes with a second file, its sampling events, and both are taken.
 ///
 /// A file may be compressed, an archive may be compressed, and the files in it may be. An archive in an archive is not
 /// read.
@@ -21,8 +22,8 @@ struct ArchiveDetection {
 
     enum Content {
         case archive(SourceContent)
-        /// A file that needs no unpacking.
-        case file(SourceFile)
+        /// One or two files that need no unpacking, and the name of the format that each must have.
+        case files([(SourceFile, format: String?)])
     }
 
     /// The format that the file must have; nil for any.
@@ -42,7 +43,7 @@ struct ArchiveDetection {
 
     private func open(_ file: SourceFile) throws(ImportError) -> Content {
         let plain = try decompressed(file)
-        guard let kind = Archive.kind(try plain.beginning(512)) else { return .file(plain) }
+        guard let kind = Archive.kind(try plain.beginning(512)) else { return .files([(plain, wanted)]) }
         let archive = try Archive(plain, kind, expansion)
         if let description = archive.entries.first(where: { $0.name.split(separator: "/").last == "meta.xml" }) {
             return .archive(try open(archive, description))
@@ -51,7 +52,11 @@ struct ArchiveDetection {
             throw .refused("\(file.path) has no meta.xml, so it is not a Darwin Core Archive.")
         }
         if let stranger = try stranger(archive) { throw .refused("\(file.path) is \(stranger).") }
-        return .file(try decompressed(try archive.extract(try choose(archive), in: folder)))
+        var files: [(SourceFile, format: String?)] = []
+        for (entry, format) in try choose(archive) {
+            files.append((try decompressed(try archive.extract(entry, in: folder)), format))
+        }
+        return .files(files)
     }
 
     /// The file without the compression of gzip, if it has it.
@@ -90,14 +95,16 @@ struct ArchiveDetection {
     /// A file in an archive, and what its beginning has the format of.
     private struct Known {
         let entry: Archive.Entry
-        /// The title of the format.
+        /// The name of the format, and its title.
+        let name: String
         let title: String
         let holdsSpecies: Bool
     }
 
     /// Finds the file with the records.
-    /// - Returns: It, or the only text if none has a known format, which then says why not.
-    private func choose(_ archive: Archive) throws(ImportError) -> Archive.Entry {
+    /// - Returns: It, or the only text if none has a known format, which then says why not; also the file of sampling
+    ///   events, if there is one. With the name of the format that each must have.
+    private func choose(_ archive: Archive) throws(ImportError) -> [(Archive.Entry, format: String?)] {
         // macOS adds hidden files that begin with `._` beside each file.
         let entries = archive.entries.filter { entry in
             !entry.name.hasPrefix("__MACOSX/") && entry.name.split(separator: "/").last?.first != "."
@@ -127,7 +134,11 @@ struct ArchiveDetection {
         let records = known.filter { !$0.holdsSpecies }
         let fitting = records.isEmpty ? known : records
         if let first = fitting.first {
-            guard fitting.count > 1 else { return first.entry }
+            guard fitting.count > 1 else { return [(first.entry, wanted)] }
+            let pair = [Format.eBird.name, Format.eBirdSampling.name].map { name in fitting.filter { $0.name == name } }
+            if fitting.count == 2, let records = pair[0].first, let checklists = pair[1].first {
+                return [(records.entry, records.name), (checklists.entry, checklists.name)]
+            }
             throw .refused(
                 "\(archive.file.path) has several files with \(records.isEmpty ? "species" : "records") ("
                     + shown(fitting.map { "\(Row.shown($0.entry.name, atMost: 60)): \($0.title)" })
@@ -149,7 +160,7 @@ struct ArchiveDetection {
                     + "), and none is \(wanted.map { "of the format \($0)" } ?? "of a known format"); extract the one with "
                     + "the records, and import that to see why.")
         }
-        return text
+        return [(text, wanted)]
     }
 
     private func shown(_ names: [String]) -> String {
@@ -160,18 +171,23 @@ struct ArchiveDetection {
     private func look(_ beginning: [UInt8], _ entry: Archive.Entry) -> Known? {
         if beginning.starts(with: FileHeader.magic) {
             return wanted == nil || wanted == Detection.sqlite
-                ? Known(entry: entry, title: "SQLite", holdsSpecies: false) : nil
+                ? Known(entry: entry, name: Detection.sqlite, title: "SQLite", holdsSpecies: false) : nil
         }
         guard isText(beginning), wanted != Detection.sqlite else { return nil }
         // The last line may be cut within a character.
         let end = beginning.lastIndex(of: 0x0A).map { $0 + 1 } ?? beginning.count
         let file = TemporaryFile(in: folder)
         guard (try? file.append(Array(beginning.prefix(end)))) != nil,
-            let source = try? SourceFile(file, path: entry.name),
-            let content = try? Detection.open(source, as: wanted, folder: folder)
+            let source = try? SourceFile(file, path: entry.name)
         else { return nil }
-        return Known(
-            entry: entry, title: content.title, holdsSpecies: content.tables.allSatisfy { $0.format.holdsSpecies })
+        // Whoever names the format of the records does not mean to leave out the sampling events.
+        let formats = wanted == Format.eBird.name ? [wanted, Format.eBirdSampling.name] : [wanted]
+        let content = formats.lazy.compactMap { try? Detection.open(source, as: $0, folder: folder).first }.first
+        return content.map { content in
+            Known(
+                entry: entry, name: content.name, title: content.title,
+                holdsSpecies: content.tables.allSatisfy { $0.format.holdsSpecies })
+        }
     }
 
     /// The beginning of a compressed file, from its own beginning.
@@ -231,14 +247,14 @@ struct ArchiveDetection {
             // A row has cells of both files.
             let separators = [core.syntax.separator, occurrences.syntax.separator]
             let commas = separators.map(CommaRule.init).min() ?? .none
+            let joined = JoinedFiles(
+                occurrences: (occurrences, file, encoding), events: (core, events, eventEncoding))
             return try content(
                 encoding, Header(JoinedRows.header(occurrences, core)), file, path, commas: commas,
-                open: { () throws(ImportError) -> any RowSource in
-                    JoinedRows(
-                        occurrences, core, ArchiveRows(occurrences, file, encoding),
-                        try EventRows(
-                            ArchiveRows(core, events, eventEncoding), ArchiveRows.header(core), name: core.location))
-                })
+                open: joined.openOccurrences,
+                checklists: SourceTable(
+                    format: .darwinCoreEvents, header: Header(EventRows.header(core)), size: events.size,
+                    open: joined.openEmptyEvents, commas: CommaRule(separator: core.syntax.separator)))
         default:
             throw .refused(
                 "\(archive.file.path) is an archive of \(Row.shown(core.rowType, atMost: 40)), not of occurrences or events."
@@ -248,7 +264,7 @@ struct ArchiveDetection {
 
     private func content(
         _ encoding: TextEncoding, _ header: Header, _ file: SourceFile, _ path: String, commas: CommaRule,
-        open: @escaping () throws(ImportError) -> any RowSource
+        open: @escaping () throws(ImportError) -> any RowSource, checklists: SourceTable? = nil
     ) throws(ImportError) -> SourceContent {
         let format = Format.darwinCore
         let missing = header.missing(format)
@@ -256,8 +272,9 @@ struct ArchiveDetection {
             throw .refused("\(path) names no column for \(missing.joined(separator: ", ")).")
         }
         if let repeated = header.repeated(format) { throw .refused("\(path) has the term \(repeated) twice.") }
+        let records = SourceTable(format: format, header: header, size: file.size, open: open, commas: commas)
         return SourceContent(
-            title: "Darwin Core Archive", name: Self.name, encoding: encoding,
-            tables: [SourceTable(format: format, header: header, size: file.size, open: open, commas: commas)])
+            path: path, title: "Darwin Core Archive", name: Self.name, encoding: encoding,
+            tables: [records] + (checklists.map { [$0] } ?? []))
     }
 }

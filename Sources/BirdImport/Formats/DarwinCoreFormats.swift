@@ -27,6 +27,30 @@ extension Format {
             Column("day", .day, required: false),
         ])
 
+    /// The events of an archive that have no occurrences: checklists without a record. It is no format of files.
+    static let darwinCoreEvents = Format(
+        name: "dwc-events", title: "Darwin Core events",
+        content: .checklists, syntax: .tab,
+        rules: [.locationsWithoutCode],
+        columns: visitColumns.filter { $0.member != .checklist } + [Column("eventid", .checklist)])
+
+    /// The columns that describe the place, date and effort of an occurrence or event.
+    private static let visitColumns = [
+        Column("eventid", .checklist, required: false, null: ["NA"]),
+        Column("countrycode", .region, required: false),
+        Column("locationid", .location, required: false, null: ["NA"]),
+        Column("locality", .locationName, required: false, null: ["NA"]),
+        Column("decimallatitude", .latitude, required: false),
+        Column("decimallongitude", .longitude, required: false),
+        Column("eventdate", .date, required: false),
+        Column("year", .year, required: false),
+        Column("month", .month, required: false),
+        Column("day", .day, required: false),
+        Column("eventtime", .time, required: false),
+        Column("samplingprotocol", .protocol, required: false, null: ["NA"]),
+        Column("eventremarks", .checklistComments, required: false, null: ["NA"]),
+    ]
+
     /// Occurrences with the terms of Darwin Core (https://dwc.tdwg.org/terms/) as columns, such as `occurrence.txt` of
     /// an archive, or of a table that R wrote, with `NA` for what is missing. (As a country it is Namibia.) Records with
     /// the same `eventID` are a checklist. Only the name of the species is required.
@@ -39,29 +63,16 @@ extension Format {
             Column("identificationqualifier", .qualifier, required: false, null: ["NA"]),
             // Two data sets may share an `occurrenceID`; GBIF's own key is unique.
             Column("gbifid", or: ["occurrenceid", "id", "key"], .source, required: false, null: ["NA"]),
-            Column("eventid", .checklist, required: false, null: ["NA"]),
             Column("kingdom", .kingdom, required: false, null: ["NA"]),
             Column("phylum", .phylum, required: false, null: ["NA"]),
             Column("class", .taxonClass, required: false, null: ["NA"]),
             Column("order", .order, required: false, null: ["NA"]),
             Column("species", .scientificName, required: false, null: ["NA"]),
             Column("vernacularname", .commonName, required: false, null: ["NA"]),
-            Column("countrycode", .region, required: false),
-            Column("locationid", .location, required: false, null: ["NA"]),
-            Column("locality", .locationName, required: false, null: ["NA"]),
             Column("occurrencestatus", .status, required: false),
             Column("individualcount", .count, required: false),
             Column("organismquantity", .quantity, required: false),
             Column("organismquantitytype", .quantityType, required: false),
-            Column("decimallatitude", .latitude, required: false),
-            Column("decimallongitude", .longitude, required: false),
-            Column("eventdate", .date, required: false),
-            Column("year", .year, required: false),
-            Column("month", .month, required: false),
-            Column("day", .day, required: false),
-            Column("eventtime", .time, required: false),
-            Column("samplingprotocol", .protocol, required: false, null: ["NA"]),
             Column("occurrenceremarks", .comments, required: false, null: ["NA"]),
-            Column("eventremarks", .checklistComments, required: false, null: ["NA"]),
-        ])
+        ] + visitColumns)
 }

@@ -22,8 +22,10 @@ struct SourceTable {
     }
 }
 
-/// The content of an imported file.
+/// The content of an imported file, or of one of two files in an archive.
 struct SourceContent {
+    /// The path of the file, or its name in an archive after the path of that.
+    let path: String
     /// The title of its format, for reports.
     let title: String
     /// The name of its format, as in `--format` and `dataset.format`.
@@ -90,14 +92,18 @@ enum Detection {
     ///   - wanted: The name of the format that the file must have; nil to detect it.
     ///   - folder: The folder for files that are extracted from archives, which have no names.
     /// - Throws: `ImportError.refused` if the file can't be read, has an unknown format or not the wanted one.
-    static func open(_ file: SourceFile, as wanted: String?, folder: String) throws(ImportError) -> SourceContent {
+    /// - Returns: One content, or the two of an archive with the records and the sampling events of eBird.
+    static func open(_ file: SourceFile, as wanted: String?, folder: String) throws(ImportError) -> [SourceContent] {
         switch try ArchiveDetection.open(file, as: wanted, in: folder) {
         case .archive(let content):
             guard wanted == nil || wanted == content.name else {
                 throw .refused("\(file.path) is a \(content.title), not of the format \(wanted ?? "").")
             }
-            return content
-        case .file(let plain): return try openPlain(plain, as: wanted)
+            return [content]
+        case .files(let files):
+            var contents: [SourceContent] = []
+            for (file, format) in files { contents.append(try openPlain(file, as: format)) }
+            return contents
         }
     }
 
@@ -141,7 +147,7 @@ enum Detection {
         }
         let open = { () throws(ImportError) -> any RowSource in try text.open(syntax).rows }
         return SourceContent(
-            title: format.title, name: format.name, encoding: text.encoding,
+            path: file.path, title: format.title, name: format.name, encoding: text.encoding,
             tables: [
                 SourceTable(
                     format: format, header: header, size: file.size, open: open, syntax: syntax,
@@ -232,6 +238,6 @@ enum Detection {
         guard !tables.isEmpty else {
             throw .refused("\(file.path) is a SQLite file without tables birds, species or detections.")
         }
-        return SourceContent(title: "SQLite", name: sqlite, encoding: .utf8, tables: tables)
+        return SourceContent(path: file.path, title: "SQLite", name: sqlite, encoding: .utf8, tables: tables)
     }
 }

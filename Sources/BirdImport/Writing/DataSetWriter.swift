@@ -21,7 +21,7 @@ struct DataSetWriter {
     struct Target {
         let name: String
         /// The name of the format, as `--format` takes it.
-        let format: String
+        var format: String
         // Nil keeps what the database has.
         let source: String?
         let licence: String?

@@ -245,7 +245,7 @@ import Testing
     func readsOtherTaxonomies(format: String, text: String, species: [String]) throws {
         let fixture = try ImportFixture()
         let path = fixture.write("t.csv", text)
-        #expect(try Detection.open(SourceFile(path: path), as: nil, folder: fixture.folder).name == format)
+        #expect(try Detection.open(SourceFile(path: path), as: nil, folder: fixture.folder).map(\.name) == [format])
         #expect(try fixture.run("t.csv") { $0.format = format }.rowsInError == 0)
         #expect(
             try fixture.rows("SELECT code, scientific_name, common_name, category, taxon_order FROM species") == species

@@ -110,6 +110,85 @@ import Testing
         #expect(fixture.names == ["b.zip", "birds.db"])
     }
 
+    /// An event without occurrences is a checklist without a record, unless it is the parent of others.
+    @Test func readsEventsWithoutOccurrences() throws {
+        let terms = ["eventID", "parentEventID", "eventDate", "locality", "samplingProtocol"]
+        let fields = terms.enumerated().map { "<field index=\"\($0)\" term=\"\($1)\"/>" }.joined()
+        let meta = """
+            <archive><core rowType="Event" fieldsTerminatedBy="," ignoreHeaderLines="1"><files><location>e.csv</location>
+            </files><id index="0"/>\(fields)</core>
+            <extension rowType="Occurrence" fieldsTerminatedBy="," ignoreHeaderLines="1"><files><location>o.csv</location>
+            </files><coreid index="0"/><field index="1" term="scientificName"/><field index="2" term="class"/>
+            </extension></archive>
+            """
+        let events = """
+            \(terms.joined(separator: ","))
+            survey,,25/04/2021,Falsterbo,
+            seen,survey,,,
+            nothing,survey,,,point count
+            elsewhere,survey,03/05/2021,Hill,
+            fox,survey,,,
+            nothing,survey,,Repeated,
+            bad,survey,2021-13-01,,
+            """
+        let occurrences = "coreid,name,class\nseen,Larus canus,\nfox,Vulpes vulpes,Mammalia\n"
+        fixture.write("b.zip", ZipWriter.archive([("meta.xml", meta), ("e.csv", events), ("o.csv", occurrences)]))
+        let report = try fixture.run("b.zip") { ($0.skipErrors, $0.rejects) = (true, fixture.path("r.csv")) }
+        #expect(
+            try fixture.rows(
+                """
+                SELECT c.code, c.date, l.code, c.protocol, c.species_count FROM checklist c
+                JOIN location l ON l.id = c.location_id ORDER BY c.code
+                """) == [
+                    // The day is first here too, as the first event tells.
+                    "elsewhere|20210503|Hill||0", "nothing|20210425|Falsterbo|point count|0",
+                    "seen|20210425|Falsterbo||1",
+                ])
+        #expect(report.text.contains("  2 records read\n  3 checklists read\n"))
+        #expect(report.firstErrors.map(\.line) == [8] && fixture.text("r.csv").contains("survey,2021-13-01,Falsterbo"))
+        #expect(report.files.first?.leftOut.values.map { $0 } == [1])
+        #expect(try fixture.isSound(hasVisits: true))
+    }
+
+    /// The eBird Basic Dataset as it is downloaded, with its sampling events, or in two downloads.
+    @Test func readsTheEBirdBasicDatasetWithItsSamplingEvents() throws {
+        let (records, checklists) = (FormatFixture.eBird, FormatFixture.eBirdSampling)
+        let others = [
+            ("README.txt", "About these data.\n"), ("BCRCodes.txt", "BCR CODE\tBCR NAME\n1\tAleutian\n"),
+            ("terms_of_use.txt", "Terms\n"), ("__MACOSX/._ebd_x.txt", "\u{0}\u{5}"),
+        ]
+        let tar = TarWriter.archive([
+            .init(name: "ebd_x_sampling.txt.gz", content: GzipWriter.file(Array(checklists.utf8))),
+            .init(name: "ebd_x.txt.gz", content: GzipWriter.file(Array(records.utf8))),
+        ])
+        let together = ZipWriter.archive([("ebd_x.txt", records), ("ebd_x_sampling.txt", checklists)] + others)
+        fixture.write("ebd_x.zip", together)
+        fixture.write("ebd_x.tar", tar)
+        fixture.write("ebd_x.txt", records)
+        fixture.write("ebd_x_sampling.txt", checklists)
+        fixture.write("ebd_sampling_x.tar", TarWriter.archive([.init(name: "s.txt", content: Array(checklists.utf8))]))
+        let imports: [([String], String?)] = [
+            (["ebd_x.zip"], nil), (["ebd_x.zip"], "ebird"), (["ebd_x.tar"], nil),
+            (["ebd_x.txt", "ebd_x_sampling.txt"], nil),
+            (["ebd_x_sampling.txt", "ebd_x.txt"], nil), (["ebd_sampling_x.tar", "ebd_x.txt"], nil),
+        ]
+        for (files, format) in imports {
+            let report = try fixture.run(files: files) { $0.format = format }
+            #expect(report.files.map(\.dataset) == ["ebd_x", "ebd_x"], "\(files)")
+            #expect(
+                Set(report.files.map(\.format)) == ["eBird Basic Dataset", "eBird Basic Dataset, sampling events"])
+            #expect(
+                try fixture.rows("SELECT code, species_count FROM checklist ORDER BY code")
+                    == ["S11|1", "S12|0", "S13|0", "S9|1"])
+            #expect(try fixture.rows("SELECT name, format, checklists, records FROM dataset") == ["ebd_x|ebird|4|2"])
+            #expect(try fixture.isSound(hasVisits: true))
+            unlink(fixture.database)
+        }
+        // Alone, it is a data set of its own.
+        #expect(try fixture.run("ebd_x_sampling.txt").files.map(\.dataset) == ["ebd_x_sampling"])
+        #expect(throws: ImportError.self) { try fixture.run("ebd_x.tar", "ebd_x.zip") }
+    }
+
     /// An event has the date and the place of the nearest ancestor that has one, as a whole.
     @Test func eventsInheritFromTheirParents() throws {
         let terms = [

@@ -60,7 +60,7 @@ import Testing
     private func rewritten(_ text: String, _ separator: String) throws -> String {
         let path = fixture.write("rewritten", text)
         let content = try Detection.open(SourceFile(path: path), as: nil, folder: fixture.folder)
-        let table = try #require(content.tables.first)
+        let table = try #require(content.first?.tables.first)
         var lines = [table.header.names.map { quoted($0, separator) }.joined(separator: separator)]
         let rows = try table.open()
         var row = Row()
