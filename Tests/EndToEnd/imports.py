@@ -93,19 +93,24 @@ def basic_dataset(old):
               "GROUP IDENTIFIER", "APPROVED", "REVIEWED", "TRIP COMMENTS" if old else "CHECKLIST COMMENTS", "SPECIES COMMENTS"]
     lines, records, number = [], [], 0
     for visit in visits(60):
-        copies = chance.choice([1, 1, 3])
-        for copy in chance.sample(range(copies), copies):
-            for bird, num in visit["birds"]:
+        copies, shared = chance.choice([1, 1, 3]), {}
+        for copy in range(copies):
+            # The lowest copy gives the effort, and of each species the lowest that reports it.
+            event = visit["id"] if copy == 0 else f"S{20_000 + 10 * len(lines) + copy}"
+            effort = visit | {"id": event, "minutes": visit["minutes"] and visit["minutes"] + copy}
+            for bird, num in visit["birds"] if copies == 1 else chance.sample(visit["birds"], chance.randint(0, len(visit["birds"]))):
                 number += 1
+                num = num and num - chance.randint(0, 1)
                 comment, approved = visit["comment"].replace("\t", " "), chance.choice([1, 1, 1, 0])
-                event = visit["id"] if copy == 0 else f"S{20_000 + number}"
                 lines.append([f"URN:{number}", bird[1], bird[0], "X" if num is None else num, "CA", "CA-BC",
                               visit["place"][1], visit["place"][0], *visit["place"][2:], visit["day"],
                               visit["time"] and f"{visit['time']:%H:%M:%S}", *(["Ann", "Example", "x"] if old else ["x"]),
-                              event, visit["minutes"], visit["km"], "", 2, visit["complete"],
+                              event, effort["minutes"], visit["km"], "", 2, visit["complete"],
                               f"G{visit['id']}" if copies > 1 else "", approved, 0, "", comment, ""])
-                if copy == 0 and approved == 1:
-                    records.append(expected(visit, bird, num, source_id=f"URN:{number}", comments=comment or None))
+                if approved == 1:
+                    lowest = shared.setdefault(None, effort)
+                    shared.setdefault(bird, expected(lowest, bird, num, source_id=f"URN:{number}", comments=comment or None))
+        records += [record for bird, record in shared.items() if bird]
     chance.shuffle(lines)
     body = "".join("\t".join(text(cell) for cell in line) + "\n" for line in lines)
     return ("\t".join(header) + "\t\n" + body).encode(), records
@@ -297,7 +302,10 @@ def syncs_before_renaming():
                 print(f"--  strace can't trace here: nobody looked whether files are synced: {done.stderr.strip()}")
                 return
             check(done.returncode == 0, f"{what} is made under strace", done.stderr)
-            calls = re.findall(r'(sync|rename)\w*\((?:\w+<)?"?([^">]*)', (folder / "trace").read_text())
+            trace = (folder / "trace").read_text()
+            # `renameat` names the folder by its descriptor.
+            trace = re.sub(r'renameat2?\(\w+<([^>]*)>, "', r'rename("\1/', trace)
+            calls = re.findall(r'(sync|rename)\w*\((?:\w+<)?"?([^">]*)', trace)
             wanted = [("sync", f"{database}.new"), ("rename", f"{database}.new"), ("sync", str(folder))]
             check(calls == wanted, f"{what} is synced, renamed, and its folder synced, in this order", calls)
 

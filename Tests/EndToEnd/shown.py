@@ -120,6 +120,8 @@ class Check:
         self.checklists = Rows(self.client.get("/checklists", ("fields", ",".join(VISIT))), ("location", "region", "dataset"))
         self.places = Rows(self.client.get("/locations"), ("location", "region"))
         self.values = shown(self.client)
+        self.names = {row["species_id"]: row["scientific_name"] for row in self.client.get("/species")}
+        self.on_visit = collections.defaultdict(list)
         self.known = {name: set(found) for name, found in self.values.items()}
         chance = random.Random(11)
         for name, found in self.values.items():
@@ -127,6 +129,16 @@ class Check:
                 self.one(name, value, chance.choice(found))
         check(all(self.values.values()), f"{what}: each of {sum(map(len, self.values.values()))} names that are shown finds its records, "
               f"in {self.client.count} requests")
+
+    def is_alone(self, record):
+        """Whether no other record on its checklist is of its species or of a subspecies of it."""
+        if not self.on_visit:
+            for other in self.records.rows:
+                self.on_visit[tuple(other[member] for member in VISIT)].append(other["species_id"])
+        name = (self.names.get(record["species_id"]) or record["species_id"]) + " "
+        others = self.on_visit[tuple(record[member] for member in VISIT)]
+        return others.count(record["species_id"]) == 1 and not any(
+            (self.names.get(other) or other).startswith(name) for other in others)
 
     def same(self, found, wanted, what):
         if found != wanted:
@@ -166,7 +178,8 @@ class Check:
                 self.same({tuple(row.values()) for row in found}, visits, f"checklists of {what}")
                 if len(given) == 1:
                     found = self.client.get("/observations", ("fields", "id"), ("zerofill", "yes"), *items)
-                    seen = [record["id"] for record in records if record["complete"]]
+                    # What a checklist has of a species in several records is added up to a row that is none of them.
+                    seen = [record["id"] for record in records if record["complete"] and self.is_alone(record)]
                     self.same(sorted(row["id"] for row in found if row["id"] is not None), sorted(seen), f"zeros of {what}")
             else:
                 self.same(found, self.checklists.matching(name, asked), f"checklists of {what}")
