@@ -45,7 +45,7 @@ struct Columns {
     private static let numeric: Set<Format.Member> = [
         .latitude, .longitude, .year, .month, .day, .count, .valid, .reviewed, .day1AM, .day1PM, .day2AM, .day2PM,
         .effortHours, .snowDepth, .date, .time, .minutes, .distance, .area, .observers, .complete, .confidence,
-        .quantity, .unlikely, .taxonOrder, .captive, .offset,
+        .quantity, .unlikely, .taxonOrder, .captive, .offset, .miles, .acres,
     ]
 
     // A text that is longer than these limits never costs the record. What happens depends on what it is for:
@@ -210,14 +210,16 @@ struct Columns {
         return pointed(member, row, cell, isWhole: false).map { row.compose($0) } ?? cell
     }
 
-    /// 0 or 1, which may be written as `true` or `false`; nil if the cell is empty.
+    /// 0 or 1, which may be written as `true` or `false`, `yes` or `no`, or their first letters; nil if the cell is empty.
     func flag(_ member: Format.Member, _ row: Row) throws(RowError) -> Int64? {
         guard has(member) else { return nil }
         let word = cell(member, row)
-        if word.range.count > 3 {
-            let text = row.text(word).lowercased()
-            if text == "true" { return 1 }
-            if text == "false" { return 0 }
+        if let first = row.bytes[word.range].first, first >= UInt8(ascii: "A") {
+            switch row.text(word).lowercased() {
+            case "true", "yes", "t", "y": return 1
+            case "false", "no", "f", "n": return 0
+            default: break
+            }
         }
         guard let value = try integer(member, row) else { return nil }
         guard value == 0 || value == 1 else { throw error(member, "\(value) is neither 0 nor 1") }

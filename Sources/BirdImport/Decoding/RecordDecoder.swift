@@ -87,7 +87,7 @@ struct RecordDecoder {
     }
 
     private func decodeMore(_ row: inout Row, into record: inout SourceRecord) throws(RowError) {
-        if record.region.isEmpty { record.region = try columns.label(.country, row, &record.cutTexts) }
+        try decodeRegion(&row, into: &record)
         record.isChecklist = ofChecklists
         let recording = recordings?.recording(row)
         try decodeLocation(&row, into: &record, recording)
@@ -100,10 +100,13 @@ struct RecordDecoder {
         // The time belongs to the checklist. Without a checklist, it is the record's own.
         var time = try time(row) ?? enteredTime(row) ?? timeOfDate(row)
         if let recording, let recordings { (record.date, time) = try recordings.time(row, recording) }
+        if rules.contains(.checklistByVisit) { try nameChecklist(&row, &record, time) }
         (record[.time], record[.ownTime]) = record.checklist.isEmpty ? (nil, time) : (time, nil)
         record[.minutes] = try effort(.minutes, row).map { Int64($0.rounded()) }
-        record[real: .distance] = try effort(.distance, row)
-        record[real: .area] = try effort(.area, row)
+        let miles = try effort(.miles, row).map { Self.metric($0, 1.609344) }
+        record[real: .distance] = try effort(.distance, row) ?? miles
+        let acres = try effort(.acres, row).map { Self.metric($0, 0.40468564224) }
+        record[real: .area] = try effort(.area, row) ?? acres
         record[.observers] = try effort(.observers, row).map { Int64($0.rounded()) }
         record[.complete] = try columns.flag(.complete, row)
         record[text: .protocol] = try columns.label(.protocol, row, &record.cutTexts)
@@ -113,6 +116,36 @@ struct RecordDecoder {
         record[text: .comments] = try comments(&row, &record.cutRemarks)
         record[text: .group] = try columns.identifier(.group, &row, &record.cutTexts)
         try decodeSource(&row, into: &record, recording)
+    }
+
+    /// The region, or else the country. A code such as `N` becomes `SE-N`.
+    private func decodeRegion(_ row: inout Row, into record: inout SourceRecord) throws(RowError) {
+        let country = try columns.label(.country, row, &record.cutTexts)
+        if record.region.isEmpty {
+            record.region = country
+        } else if rules.contains(.regionWithinCountry), !country.isEmpty {
+            let prefix = row.bytes[country.range] + [UInt8(ascii: "-")]
+            if !row.bytes[record.region.range].starts(with: prefix) {
+                record.region = row.compose(country, "-", record.region)
+            }
+        }
+    }
+
+    /// Gives a checklist a code of its location, date and time: `Marsh 2021-02-03 06:41`.
+    private func nameChecklist(_ row: inout Row, _ record: inout SourceRecord, _ time: Int64?) throws(RowError) {
+        let digits = { (value: Int64) in value < 10 ? "0\(value)" : "\(value)" }
+        var visit = ""
+        if record.date != StoredDate.unknown {
+            visit = " \(record.date / 10_000)-\(digits(record.date / 100 % 100))-\(digits(record.date % 100))"
+        }
+        if let time { visit += " \(digits(time / 60)):\(digits(time % 60))" }
+        let code = row.compose(row.bytes[record.location.range] + visit.utf8)
+        record.checklist = try columns.identifier(.locationName, &row, code, &record.cutTexts)
+    }
+
+    /// A number in a unit of the metric system, to six decimals, so that no digits come from the computation.
+    private static func metric(_ value: Double, _ factor: Double) -> Double {
+        (value * factor * 1_000_000).rounded() / 1_000_000
     }
 
     /// A location without a code gets its name as code, or its coordinates as the file writes them, or `unknown`. A
@@ -163,6 +196,11 @@ struct RecordDecoder {
         record.commonName = try columns.label(.commonName, row, &record.cutTexts)
         record.speciesName = try columns.text(.scientificName, row)
         record.scientificName = try columns.text(.authoredName, row)
+        if columns.has(.genus) {
+            let (genus, epithet) = (try columns.text(.genus, row), try columns.text(.epithet, row))
+            record.speciesName = genus.isEmpty || epithet.isEmpty ? genus : row.compose(genus, " ", epithet)
+            if genus.isEmpty { record.speciesName = epithet }
+        }
         record.category = .empty
         let subspecies = try columns.text(.subspecies, row)
         if !subspecies.isEmpty {

@@ -141,11 +141,11 @@ enum Detection {
         let candidates = try text.candidates()
         let (format, candidate) = try format(of: text, candidates, as: wanted)
         let syntax = try text.syntax(candidate, format)
-        let header = try text.open(syntax).header
+        let header = candidate.isInFile ? try text.open(syntax, titles: candidate.titles).header : candidate.header
         if let repeated = header.repeated(format) {
             throw .refused("\(file.path) has the column \(repeated) twice.")
         }
-        let open = { () throws(ImportError) -> any RowSource in try text.open(syntax).rows }
+        let open = { () throws(ImportError) -> any RowSource in try text.rows(candidate, syntax) }
         return SourceContent(
             path: file.path, title: format.title, name: format.name, encoding: text.encoding,
             tables: [
@@ -160,28 +160,47 @@ enum Detection {
     private static func format(
         of text: TextTable, _ candidates: [TextTable.Candidate], as wanted: String?
     ) throws(ImportError) -> (Format, TextTable.Candidate) {
-        let fitting = Format.all.lazy.compactMap { format in
-            candidates.first { $0.header.fits(format) }.map { (format, $0) }
-        }.first
         let path = text.file.path
         guard let wanted else {
-            guard let fitting else { throw .refused("\(path) \(unknown(candidates))") }
+            guard let fitting = try fitting(Format.all, text, candidates) else {
+                throw .refused("\(path) \(unknown(candidates))")
+            }
             return fitting
         }
         guard let named = Format.all.first(where: { $0.name == wanted }) else {
             throw .refused("There is no format '\(wanted)'. \(known)")
         }
+        if let fitting = try fitting([named], text, candidates) { return fitting }
+        let other = try fitting(Format.all, text, candidates)
+        if other == nil, let candidate = try text.withoutHeader(named, candidates, isCertain: true) {
+            return (named, candidate)
+        }
         let nearest = candidates.min { $0.header.missing(named).count < $1.header.missing(named).count }
         let missing = nearest?.header.missing(named) ?? []
-        let instead = fitting.map { " It looks like \($0.0.title)." } ?? ""
+        let instead = other.map { " It looks like \($0.0.title)." } ?? ""
         if missing.isEmpty, let foreign = nearest?.header.foreign(named) {
             throw .refused("\(path) is not \(named.title): it has the column \(foreign).\(instead)")
         }
-        guard let nearest, missing.isEmpty else {
-            throw .refused(
-                "\(path) is not \(named.title): it has no column " + missing.joined(separator: ", ") + "." + instead)
+        throw .refused(
+            "\(path) is not \(named.title): it has no column " + missing.joined(separator: ", ") + "." + instead)
+    }
+
+    /// The first of some formats that a file has: by its first row, or else by the row after a title.
+    private static func fitting(
+        _ formats: [Format], _ text: TextTable, _ candidates: [TextTable.Candidate]
+    ) throws(ImportError) -> (Format, TextTable.Candidate)? {
+        func byHeader(_ candidates: [TextTable.Candidate]) -> (Format, TextTable.Candidate)? {
+            formats.lazy.compactMap { format in
+                candidates.first { $0.header.fits(format) }.map { (format, $0) }
+            }.first
         }
-        return (named, nearest)
+        if let fitting = byHeader(candidates) { return fitting }
+        for format in formats {
+            if let candidate = try text.withoutHeader(format, candidates, isCertain: false) {
+                return (format, candidate)
+            }
+        }
+        return byHeader(try text.titled(candidates))
     }
 
     private static var known: String {

@@ -82,6 +82,47 @@ extension Format {
         Column("checklist comments", or: ["trip comments"], .checklistComments, required: false),
     ]
 
+    /// The record format, in which eBird takes in records from other programs: 19 columns in this order, without a
+    /// header. Some programs write one. Distances are in miles and areas in acres.
+    static let eBirdRecord = Format(
+        name: "ebird-record", title: "eBird record format",
+        content: .records(complete: nil), syntax: .comma,
+        rules: [
+            .locationsWithoutCode, .sourceByChecklistAndSpecies, .checklistByVisit, .regionWithinCountry,
+            .mayLackHeader,
+        ],
+        columns: [
+            Column("common name", .commonName),
+            Column("genus", .genus),
+            Column("species", .epithet),
+            Column("number", or: ["species count", "count"], .count, null: ["X", "x"]),
+            Column("species comments", .comments, required: false),
+            Column("location name", or: ["location"], .locationName),
+            Column("latitude", .latitude),
+            Column("longitude", .longitude),
+            Column("date", or: ["observation date"], .date),
+            Column("start time", or: ["time"], .time),
+            Column("state/province", or: ["state"], .region, required: false),
+            Column("country code", or: ["country"], .country, required: false),
+            Column("protocol", .protocol, required: false),
+            Column("number of observers", or: ["observers"], .observers, required: false),
+            Column("duration", or: ["duration (min)", "duration (minutes)"], .minutes, required: false),
+            Column(
+                "all observations reported?",
+                or: [
+                    "all observations reported", "all observations reported? y/n", "all observations reported? (y/n)",
+                    "all observations reported (y/n)",
+                ], .complete, required: false),
+            Column(
+                "effort distance miles",
+                or: ["distance miles", "distance (miles)", "effort distance (miles)", "distance covered", "distance"],
+                .miles, required: false),
+            Column(
+                "effort area acres", or: ["area acres", "area (acres)", "effort area (acres)", "area covered", "area"],
+                .acres, required: false),
+            Column("submission comments", or: ["checklist comments"], .checklistComments, required: false),
+        ])
+
     /// The eBird Basic Dataset, in all layouts since 2017. The names of observers, which the oldest ones have, are not
     /// imported. `APPROVED` is 0 for a record that did not pass review. `GROUP IDENTIFIER` is explained in
     /// `SharedChecklists`.

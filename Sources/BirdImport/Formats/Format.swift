@@ -58,6 +58,12 @@ public struct Format: Sendable {
         static let needsClass = Rules(rawValue: 1 << 9)
         /// A row is a detection in a sound recording, whose name tells date, time and station.
         static let recordings = Rules(rawValue: 1 << 10)
+        /// A checklist has no code: its location, date and time identify it.
+        static let checklistByVisit = Rules(rawValue: 1 << 11)
+        /// The code of a region does not begin with that of its country.
+        static let regionWithinCountry = Rules(rawValue: 1 << 12)
+        /// The first row may be a record: the columns are known by their order.
+        static let mayLackHeader = Rules(rawValue: 1 << 13)
     }
 
     /// What a column contains.
@@ -80,6 +86,10 @@ public struct Format: Sendable {
         case kingdom, phylum, taxonClass, order
         /// A scientific name with its author. If there is `scientificName` too, that one is only the species.
         case authoredName
+        /// The parts of a scientific name. In a list, a row may leave out a part that it shares with the rows above.
+        case genus, epithet
+        /// Effort in other units: miles and acres.
+        case miles, acres
         /// A doubt about the identification, such as `cf.` or `aff.`.
         case qualifier
         /// The names of a subspecies, beside those of its species.
@@ -125,7 +135,8 @@ public struct Format: Sendable {
 
     /// All formats. Detection takes the first one that fits, so formats with more required columns come first.
     public static let all: [Format] = [
-        .eBird, .eBirdSampling, .gbif, .feederWatch, .eBirdMyData, .eBirdLifeList, .iNaturalist, .plain, .birdNETPi,
+        .eBird, .eBirdSampling, .gbif, .feederWatch, .eBirdMyData, .eBirdLifeList, .eBirdRecord, .iNaturalist, .plain,
+        .birdNETPi,
         .birdNETGo,
         .birdNETAnalyzer,
         .eBirdTaxonomy,

@@ -15,8 +15,14 @@ struct TextTable {
     struct Candidate {
         var syntax: CSVReader.Syntax
         var header: Header
+        /// The number of rows before the header.
+        var titles = 0
+        /// Whether the file has the header. If not, its first row is a record.
+        var isInFile = true
     }
 
+    /// The most rows before the header. Spreadsheets may begin with a title.
+    private static let mostTitles = 10
     /// The number of rows that are read to find out whether cells are quoted.
     private static let sample = 200
     /// The number of bytes in which a line `sep=;` is looked for.
@@ -74,13 +80,58 @@ struct TextTable {
         .map(\.element)
     }
 
-    /// Starts to read the file.
-    /// - Returns: The header, and the reader of the rows after it.
-    func open(_ syntax: CSVReader.Syntax) throws(ImportError) -> (header: Header, rows: CSVReader) {
-        file.rewind()
-        let rows = CSVReader(syntax, source: file.text(encoding))
+    /// Headers that may come after a title, the first ones first.
+    func titled(_ candidates: [Candidate]) throws(ImportError) -> [Candidate] {
+        var titled: [Candidate] = []
+        for candidate in candidates {
+            let rows = try open(candidate.syntax).rows
+            var row = Row()
+            for titles in 1...Self.mostTitles where try rows.next(&row) {
+                guard row.problem == nil, row.cells.count > 1 else { continue }
+                titled.append(Candidate(syntax: candidate.syntax, header: Header(row), titles: titles))
+            }
+        }
+        return titled.enumerated().sorted { ($0.element.titles, $0.offset) < ($1.element.titles, $1.offset) }
+            .map(\.element)
+    }
+
+    /// The candidate whose first row is a record of a format, in the order of its columns; nil if there is none.
+    /// - Parameter isCertain: Whether it is known that the file has this format.
+    func withoutHeader(
+        _ format: Format, _ candidates: [Candidate], isCertain: Bool
+    ) throws(ImportError) -> Candidate? {
+        guard format.rules.contains(.mayLackHeader) else { return nil }
+        let header = Header(format.columns.map(\.name))
+        // A spreadsheet leaves out empty cells at the end of all rows.
+        let fewest = 1 + (format.columns.lastIndex { $0.isRequired } ?? 0)
+        for candidate in candidates where (fewest...header.names.count + 1).contains(candidate.header.names.count) {
+            let first = Candidate(syntax: candidate.syntax, header: header, isInFile: false)
+            if isCertain { return first }
+            if try isRecord(first, format) { return first }
+        }
+        return nil
+    }
+
+    /// Whether the first row is a record with a date.
+    private func isRecord(_ candidate: Candidate, _ format: Format) throws(ImportError) -> Bool {
         var row = Row()
-        if declared != nil { _ = try rows.next(&row) }
+        guard try rows(candidate, candidate.syntax).next(&row), row.problem == nil else { return false }
+        let columns = Columns(format, candidate.header, commas: CommaRule(separator: candidate.syntax.separator))
+        return DateOrder.allCases.contains { order in
+            var decoder = RecordDecoder(format, columns, lastYear: 9999)
+            decoder.dateOrder = order
+            var record = SourceRecord()
+            return (try? decoder.decode(&row, into: &record)) != nil && record.date != StoredDate.unknown
+        }
+    }
+
+    /// Starts to read the file.
+    /// - Parameter titles: The number of rows before the header.
+    /// - Returns: The header, and the reader of the rows after it.
+    func open(_ syntax: CSVReader.Syntax, titles: Int = 0) throws(ImportError) -> (header: Header, rows: CSVReader) {
+        let rows = try beginning(syntax)
+        var row = Row()
+        for _ in 0..<titles { _ = try rows.next(&row) }
         row.clear()
         if try rows.next(&row), let problem = row.problem {
             throw .refused("\(file.path) has a first line that can't be read: \(problem).")
@@ -90,6 +141,20 @@ struct TextTable {
             throw .refused("\(file.path) has lines that end in a carriage return alone; save it with line feeds.")
         }
         return (Header(row), rows)
+    }
+
+    /// The rows after the header of a candidate, read with another syntax.
+    func rows(_ candidate: Candidate, _ syntax: CSVReader.Syntax) throws(ImportError) -> CSVReader {
+        candidate.isInFile ? try open(syntax, titles: candidate.titles).rows : try beginning(syntax)
+    }
+
+    /// A reader of all rows, except for a line `sep=;`.
+    private func beginning(_ syntax: CSVReader.Syntax) throws(ImportError) -> CSVReader {
+        file.rewind()
+        let rows = CSVReader(syntax, source: file.text(encoding))
+        var row = Row()
+        if declared != nil { _ = try rows.next(&row) }
+        return rows
     }
 
     /// The syntax of a file whose separator is known.
@@ -104,11 +169,11 @@ struct TextTable {
     ///   doubled quote.
     func syntax(_ candidate: Candidate, _ format: Format) throws(ImportError) -> CSVReader.Syntax {
         guard candidate.syntax.separator == 0x09 else { return candidate.syntax }
-        let names = try open(.tab).header.names
+        let names = try open(.tab, titles: candidate.titles).header.names
         if names.contains(where: { $0.utf8.count >= 2 && $0.hasPrefix("\"") && $0.hasSuffix("\"") }) {
             return candidate.syntax
         }
-        let rows = try open(candidate.syntax).rows
+        let rows = try rows(candidate, candidate.syntax)
         // A separator at the end of the line makes an empty name.
         let width = names.count - (names.last?.isEmpty == true ? 1 : 0)
         var row = Row()

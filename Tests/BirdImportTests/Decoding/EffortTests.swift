@@ -39,7 +39,8 @@ import Testing
             ("ALL SPECIES REPORTED", "complete", "1", "1"), ("ALL SPECIES REPORTED", "complete", "0", "0"),
             ("ALL SPECIES REPORTED", "complete", "true", "1"), ("ALL SPECIES REPORTED", "complete", "TRUE", "1"),
             ("ALL SPECIES REPORTED", "complete", "False", "0"), ("ALL SPECIES REPORTED", "complete", "", ""),
-            ("ALL SPECIES REPORTED", "complete", "NA", ""),
+            ("ALL SPECIES REPORTED", "complete", "NA", ""), ("ALL SPECIES REPORTED", "complete", "Yes", "1"),
+            ("ALL SPECIES REPORTED", "complete", "N", "0"),
             ("DURATION MINUTES", "minutes", "10.5", "11"), ("DURATION MINUTES", "minutes", "10.4", "10"),
             ("DURATION MINUTES", "minutes", "1000000", "1000000"), ("DURATION MINUTES", "minutes", "0", "0"),
             ("DURATION MINUTES", "minutes", "NA", ""), ("NUMBER OBSERVERS", "observers", "2.6", "3"),
@@ -73,7 +74,7 @@ import Testing
         arguments: [
             ("ALL SPECIES REPORTED", "2", "2 is neither 0 nor 1"),
             ("ALL SPECIES REPORTED", "-1", "-1 is neither 0 nor 1"),
-            ("ALL SPECIES REPORTED", "yes", "'yes' is not a whole number"),
+            ("ALL SPECIES REPORTED", "maybe", "'maybe' is not a whole number"),
             ("DURATION MINUTES", "1000000.5", "1000000.5 is more than 1000000"),
             ("DURATION MINUTES", "-0.5", "-0.5 is negative"), ("NUMBER OBSERVERS", "-1", "-1.0 is negative"),
             ("EFFORT AREA HA", "1e7", "10000000.0 is more than 1000000"),

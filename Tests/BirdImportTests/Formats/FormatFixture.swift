@@ -102,6 +102,22 @@ enum FormatFixture {
 
         """
 
+    static let eBirdRecord = """
+        Common Name,Genus,Species,Number,Species Comments,Location Name,Latitude,Longitude,Date,Start Time,State/Province,\
+        Country Code,Protocol,Number of Observers,Duration,All observations reported?,Effort Distance Miles,\
+        Effort area acres,Submission Comments
+
+        """ + eBirdRecords
+
+    /// Two visits to a marsh, and one to a hill.
+    static let eBirdRecords = """
+        Steller's Jay,Cyanocitta,stelleri,3,"shy, alone",Marsh,48.4,-123.3,02/13/2021,06:41,BC,CA,Traveling,2,60,Y,1.5,,windy
+        gull sp.,Larus,sp.,X,,Marsh,48.4,-123.3,02/13/2021,06:41,BC,CA,Traveling,2,60,Y,1.5,,windy
+        Steller's Jay,,,1,,Marsh,48.4,-123.3,02/13/2021,6:05 PM,CA-BC,CA,Area,1,30,N,,2,
+        Odd Bird,,Avis ignota,,,Hill,,,2/3/2021,,,CA,Incidental,,,,,,
+
+        """
+
     /// With the columns that iNaturalist proposes. The second place is obscured, the third animal is a fox, of the fourth
     /// nothing is known, and the last bird is of some species of a family, and not wild.
     static let iNaturalist = """
@@ -230,7 +246,7 @@ enum FormatFixture {
 
     static let all: [(format: String, text: String)] = [
         ("ebird-mydata", myEBirdData), ("ebird-mydata", oldMyEBirdData), ("ebird-lifelist", eBirdLifeList),
-        ("inaturalist", iNaturalist),
+        ("ebird-record", eBirdRecord), ("ebird-record", eBirdRecords), ("inaturalist", iNaturalist),
         ("ebird", eBird), ("ebird-sampling", eBirdSampling), ("gbif", gbif),
         ("dwc", darwinCore), ("birdnet-pi", birdNETPi), ("birdnet-go", birdNETGo), ("birdnet-go", camelBirdNETGo),
         ("birdnet-analyzer", birdNETAnalyzer), ("birdnet-analyzer", raven), ("birdnet-analyzer", kaleidoscope),

@@ -275,6 +275,65 @@ import Testing
             ])
     }
 
+    /// With and without a header; a visit is a checklist.
+    @Test(arguments: [FormatFixture.eBirdRecord, FormatFixture.eBirdRecords], [nil, "ebird-record"])
+    func readsTheRecordFormatOfEBird(text: String, format: String?) throws {
+        fixture.write("a.csv", text)
+        let report = try fixture.run("a.csv") { $0.format = format }
+        #expect(report.files.map(\.format) == ["eBird record format"])
+        #expect(
+            try details() == [
+                "Avis ignota|20210203||Hill|Hill|||CA|Hill 2021-02-03 Avis ignota|",
+                "stejay|20210213|3|Marsh|Marsh|48.4|-123.3|CA-BC|Marsh 2021-02-13 06:41 Cyanocitta stelleri|",
+                "Larus sp.|20210213||Marsh|Marsh|48.4|-123.3|CA-BC|Marsh 2021-02-13 06:41 Larus sp.|",
+                "stejay|20210213|1|Marsh|Marsh|48.4|-123.3|CA-BC|Marsh 2021-02-13 18:05 Steller's Jay|",
+            ])
+        #expect(
+            try checklists() == [
+                "Hill 2021-02-03|||||||Incidental||1",
+                "Marsh 2021-02-13 06:41|06:41|60|2.414016||2|1|Traveling|windy|2",
+                "Marsh 2021-02-13 18:05|18:05|30||0.809371|1|0|Area||1",
+            ])
+        #expect(try own() == ["|||shy, alone"])
+        #expect(try fixture.run("a.csv") { ($0.append, $0.format) = (true, format) }.replaced == 4)
+        #expect(try fixture.isSound())
+    }
+
+    /// A spreadsheet leaves out empty cells at the end, and its country may have another order of dates and separator.
+    @Test func knowsTheRecordFormatWithoutHeaderAsASpreadsheetSavesIt() throws {
+        fixture.write("a.csv", "Steller's Jay;;;3;;Marsh;48,4;-123,3;25.02.2021;06:41\n")
+        #expect(try fixture.run("a.csv").files.map(\.format) == ["eBird record format"])
+        #expect(try details() == ["stejay|20210225|3|Marsh|Marsh|48.4|-123.3||Marsh 2021-02-25 06:41 Steller's Jay|"])
+        fixture.write(
+            "b.csv",
+            "sep=,\nSteller's Jay,,,3,,Marsh,,,02/25/2021,06:41,,,,,,,,,\nOdd Bird,,,3,,Marsh,,,x,06:41,,,,,,,,,\n")
+        let report = try fixture.run("b.csv") { $0.skipErrors = true }
+        #expect(report.stored == 1 && report.firstErrors.map(\.line) == [3])
+        for text in [
+            "Odd Bird,,,3,,Marsh,,,soon,06:41,,,,,,,,,\n", "Odd Bird,,,3,,Marsh,,,,06:41,,,,,,,,,\n", "a,b,c\n1,2,3\n",
+        ] {
+            fixture.write("c.csv", text)
+            #expect(throws: ImportError.self) { try fixture.run("c.csv") }
+        }
+        // The format is given, so the row is in error.
+        fixture.write("c.csv", "Odd Bird,,,3,,Marsh,,,soon,06:41,,,,,,,,,\n")
+        #expect(try fixture.run("c.csv") { $0.format = "ebird-record" }.firstErrors.map(\.line) == [1])
+    }
+
+    /// A spreadsheet may begin with a title and notes.
+    @Test(arguments: [",", ";", "\t"]) func findsTheHeaderAfterATitle(separator: String) throws {
+        let rows = ["Row #", "Common Name", "Scientific Name", "Count", "Location", "S/P", "Date", "LocID", "SubID"]
+        let title = "My birds" + String(repeating: separator, count: 8) + "\n\nWritten by me\n"
+        let record = ["1", "Jay", "Cyanocitta stelleri", "1", "Marsh", "CA-BC", "2021-02-03", "L1", "S1"]
+        let bad = record.map { $0 == "1" ? "x" : $0 }
+        fixture.write("a.csv", title + [rows, record, bad].map { $0.joined(separator: separator) + "\n" }.joined())
+        let report = try fixture.run("a.csv") { $0.skipErrors = true }
+        #expect(report.files.map(\.format) == ["eBird life list"] && report.stored == 1)
+        #expect(report.firstErrors.map(\.line) == [6])
+        fixture.write("a.csv", String(repeating: "note\n", count: 40) + FormatFixture.eBirdLifeList)
+        #expect(throws: ImportError.self) { try fixture.run("a.csv") }
+    }
+
     /// Observers stay unknown, and so do places that they or iNaturalist hide.
     @Test func readsObservationsOfINaturalist() throws {
         fixture.write("observations-1.csv", FormatFixture.iNaturalist)
