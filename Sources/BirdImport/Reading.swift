@@ -172,7 +172,7 @@ struct Reading {
             records.dateOrder = order
             report.files[number].dateOrder = JudgedDateOrder(order: order, reason: .given)
         }
-        let names = SpeciesDecoder(table.format, columns)
+        var names = SpeciesDecoder(table.format, columns)
         var complete: Bool?
         if case .records(let value) = table.format.content { complete = value }
         var source = try table.open()

@@ -38,6 +38,11 @@ struct SourceSpecies: Equatable {
 struct SpeciesDecoder {
     private let columns: Columns
     private let rules: Format.Rules
+    // The genus and species of the last row that has them, for rows that leave them out.
+    private var genus = ""
+    private var epithet = ""
+    /// The number of names so far, which is the order of a list that has none.
+    private var position = 0
 
     init(_ format: Format, _ columns: Columns) { (self.columns, rules) = (columns, format.rules) }
 
@@ -48,21 +53,25 @@ struct SpeciesDecoder {
         case nothing(String)
     }
 
-    /// Decodes a row.
-    func decode(_ row: Row) throws(RowError) -> Content {
+    /// Decodes a row. Rows must come in the order of the file.
+    mutating func decode(_ row: Row) throws(RowError) -> Content {
         try columns.checkWidth(row)
         let rank = columns.has(.rank) ? row.text(try columns.text(.rank, row)).lowercased() : ""
         guard rank.isEmpty || Self.categories[rank] != nil else { return .nothing("not a species (\(rank))") }
         let namesAsCodes = rules.contains(.namesAsCodes)
         let code = namesAsCodes ? try columns.text(.species, row) : try columns.code(.species, row)
-        let scientificName = try columns.text(.scientificName, row)
+        let isInParts = columns.has(.epithet)
+        guard let scientificName = isInParts ? try name(row) : row.text(try columns.text(.scientificName, row)) else {
+            return .nothing("not a species (a higher rank)")
+        }
         let commonName = try columns.text(.commonName, row)
         if scientificName.isEmpty && (commonName.isEmpty || code.isEmpty) { return .nothing("without a name") }
         var species = SourceSpecies(
             code: row.text(code),
-            scientificName: scientificName.isEmpty ? nil : row.text(scientificName),
+            scientificName: scientificName.isEmpty ? nil : scientificName,
             commonName: commonName.isEmpty ? nil : row.text(commonName),
-            taxonOrder: columns.has(.taxonOrder) ? try columns.double(.taxonOrder, row) : nil)
+            taxonOrder: columns.has(.taxonOrder)
+                ? try columns.double(.taxonOrder, row) : isInParts ? Double(position) : nil)
         if namesAsCodes {
             // The IOC list marks extinct species with daggers.
             species.scientificName = species.scientificName.map(ScientificName.clean)
@@ -83,6 +92,28 @@ struct SpeciesDecoder {
             species.category = Self.categories[category.lowercased()] ?? category
         }
         return .species(species)
+    }
+
+    /// The name of a row that has its parts in columns, without those that it shares with rows above it; nil for a genus
+    /// or a higher rank.
+    private mutating func name(_ row: Row) throws(RowError) -> String? {
+        let own = (
+            genus: ScientificName.clean(row.text(try columns.text(.genus, row))),
+            epithet: ScientificName.clean(row.text(try columns.text(.epithet, row))),
+            subspecies: ScientificName.clean(row.text(try columns.text(.subspecies, row)))
+        )
+        if !own.genus.isEmpty {
+            genus = own.genus.prefix(1).uppercased() + own.genus.dropFirst().lowercased()
+            epithet = ""
+        }
+        if !own.epithet.isEmpty { epithet = own.epithet }
+        guard !own.epithet.isEmpty || !own.subspecies.isEmpty else { return nil }
+        if genus.isEmpty { throw columns.error(.genus, "is empty, and so is that of all rows above it") }
+        if epithet.isEmpty {
+            throw columns.error(.epithet, "is empty, and so is that of the rows of its genus above it")
+        }
+        position += 1
+        return own.subspecies.isEmpty ? "\(genus) \(epithet)" : "\(genus) \(epithet) \(own.subspecies)"
     }
 
     /// The words of the Clements checklist and the IOC list for ranks, and those of eBird's taxonomy.

@@ -142,7 +142,7 @@ public struct Format: Sendable {
         .eBirdTaxonomy,
         .clements,
         .feederWatchSpecies,
-        .plainSpecies, .ioc, .darwinCore,
+        .plainSpecies, .ioc, .iocMaster, .darwinCore,
     ]
 
     /// The names that `--format` takes.

@@ -61,6 +61,37 @@ import Testing
                 == ["arcter|3", "other|1"])
     }
 
+    /// Names are put together from rows of several ranks.
+    @Test func readsTheMasterListOfIOC() throws {
+        let fixture = try ImportFixture()
+        fixture.write("ioc.csv", FormatFixture.iocMaster)
+        let report = try fixture.run("ioc.csv")
+        #expect(report.files.map(\.format) == ["IOC master list"])
+        #expect(report.files.first?.leftOut == ["not a species (a higher rank)": 5])
+        #expect(
+            try fixture.rows(
+                "SELECT code, scientific_name, common_name, category FROM species ORDER BY taxon_order") == [
+                    "Cyanocitta stelleri|Cyanocitta stelleri|Steller's Jay|species",
+                    "Cyanocitta stelleri stelleri|Cyanocitta stelleri stelleri||issf",
+                    "Cyanocitta cristata|Cyanocitta cristata|Blue Jay|species",
+                    "Pinguinus impennis|Pinguinus impennis|Great Auk|species",
+                ])
+        // Each row may have all parts.
+        fixture.write(
+            "flat.csv",
+            "Order,Genus,Species,Subspecies,English name\nP,Corvus,corax,,Common Raven\nP,Corvus,corax,corax,\n")
+        #expect(try fixture.run("flat.csv").speciesStored == 2)
+        #expect(try fixture.rows("SELECT code FROM species WHERE code LIKE 'Corvus corax corax'").count == 1)
+        // The first rows are missing.
+        fixture.write(
+            "part.csv", "Order,Genus,Species,Subspecies,English name\n,,corax,,Raven\n,Corvus,,,\n,,,corax,\n")
+        #expect(
+            try fixture.run("part.csv") { $0.skipErrors = true }.firstErrors.map { "\($0.line) \($0.column ?? "")" }
+                == [
+                    "2 Genus", "4 Species",
+                ])
+    }
+
     @Test func isNotTakenForObservations() throws {
         let fixture = try ImportFixture()
         fixture.write("t.csv", Self.header + "2,species,ostric2,,Common Ostrich,Struthio camelus,,,,\n")

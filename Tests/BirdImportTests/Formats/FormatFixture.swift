@@ -238,6 +238,25 @@ enum FormatFixture {
 
         """
 
+    /// Each row has only the part of the name that belongs to its rank.
+    static let iocMaster = """
+        IOC WORLD BIRD LIST (15.1),,,,,,,,,,,,,,
+        "Gill F, D Donsker & P Rasmussen (Eds). 2025.",,,,,,,,,,,,,,
+        ,,,,,,,,,,,,,,
+        Infraclass,Parvclass,Order,Family (Scientific),Family (English),Genus,Species (Scientific),Subspecies,Authority,\
+        Species (English),Breeding Range,Breeding Range-Subregion(s),Nonbreeding Range,Code,Comment
+        NEOGNATHAE,,,,,,,,,,,,,,
+        ,,PASSERIFORMES,,,,,,,,,,,,
+        ,,,Corvidae,"Crows, Jays",,,,,,,,,,
+        ,,,,,Cyanocitta,,,"Strickland, 1845",,,,,,
+        ,,,,,,stelleri,,"(Gmelin, JF, 1788)",Steller's Jay,NA,w,,,
+        ,,,,,,,stelleri,"(Gmelin, JF, 1788)",,,"British Columbia, n",,,
+        ,,,,,,cristata,,"(Linnaeus, 1758)",Blue Jay,NA,e,,,
+        ,,,,,PINGUINUS,,,,,,,,,
+        ,,,,,,impennis††,,"(Linnaeus, 1758)",Great Auk,,,,EXT,
+
+        """
+
     static let iocLanguages = """
         seq.,Order,Family,IOC_14.1,English,Catalan,Chinese
         1,PASSERIFORMES,Corvidae,Cyanocitta stelleri,Steller's Jay,,暗冠蓝鸦
@@ -252,6 +271,6 @@ enum FormatFixture {
         ("birdnet-analyzer", birdNETAnalyzer), ("birdnet-analyzer", raven), ("birdnet-analyzer", kaleidoscope),
         ("birdnet-analyzer", birdNETForR),
         ("ebird-taxonomy", eBirdAPITaxonomy), ("clements", clements), ("clements", oldClements), ("ioc", ioc),
-        ("ioc", iocNames), ("ioc", iocLanguages),
+        ("ioc", iocNames), ("ioc", iocLanguages), ("ioc-master", iocMaster),
     ]
 }
