@@ -165,6 +165,95 @@ def detections(go):
     return out.getvalue().encode(), records
 
 
+def analyzer(layout):
+    """Results of BirdNET-Analyzer, of recordings that begin at the visits; detections may be a day later."""
+    headers = {
+        "csv": ["Start (s)", "End (s)", "Scientific name", "Common name", "Confidence", "File"],
+        "raven": ["Selection", "View", "Channel", "Begin Time (s)", "End Time (s)", "Low Freq (Hz)", "High Freq (Hz)",
+                  "Common Name", "Species Code", "Confidence", "Begin Path", "File Offset (s)"],
+        "kaleidoscope": ["INDIR", "FOLDER", "IN FILE", "OFFSET", "DURATION", "scientific_name", "common_name", "confidence",
+                         "lat", "lon", "week", "overlap", "sensitivity"],
+        "r": ["filepath", "start", "end", "scientific_name", "common_name", "confidence", "lat", "lon", "week", "overlap",
+              "sensitivity", "min_conf", "species_list", "model"]}
+    out, records = io.StringIO(), []
+    rows = csv.writer(out, delimiter="\t" if layout == "raven" else ",", lineterminator="\n")
+    rows.writerow(headers[layout])
+    for visit in visits(80):
+        station = chance.choice(["STA1", "S4A04271", "\u00d6land-2"])
+        begin = datetime.datetime.combine(visit["day"], visit["time"] or datetime.time())
+        stem = f"{station}_{begin:%Y%m%d}" + (f"_{begin:%H%M%S}" if visit["time"] else "")
+        place = chance.choice([visit["place"][2:], ("-1.0000", "-1.0000")])
+        for bird, _ in visit["birds"]:
+            offset, confidence = chance.randrange(0, 90_000, 3) / 2, round(chance.uniform(0.1, 1), 4)
+            scientific, common, code = bird
+            rows.writerow({
+                "csv": [offset, offset + 3, scientific, common, confidence, f"/rec/{stem}.wav"],
+                "raven": [len(records) + 1, "Spectrogram 1", 1, offset + 7200, offset + 7203, 0, 15000, common,
+                          code or f"{scientific}_{common}", confidence, f"C:\\rec\\{stem}.WAV", offset],
+                "kaleidoscope": ["/rec", "night", f"{stem}.wav", offset, 3.0, scientific, common, confidence, *place, 5, 0.0, 1.0],
+                "r": [f"/rec/{stem}.wav", offset, offset + 3, scientific, common, confidence, *place, -1, 0.0, 1.0, 0.1, "", "m"],
+            }[layout])
+            at = begin + datetime.timedelta(seconds=offset if visit["time"] else 0)
+            known = layout in ("kaleidoscope", "r") and place[0] != "-1.0000"
+            records.append(expected(
+                visit, bird, None, loc_id=station, location_name=None, latitude=float(place[0]) if known else None,
+                longitude=float(place[1]) if known else None, region=None, date=f"{at:%Y-%m-%d}",
+                time=f"{at:%H:%M}" if visit["time"] else None, checklist_id=None,
+                source_id=f"{stem} {offset} {common} {confidence}", confidence=confidence, comments=None, **BARE))
+    return out.getvalue().encode("utf-8-sig" if layout == "csv" else "utf-8"), records
+
+
+def record_format(has_header):
+    names = ["Common Name", "Genus", "Species", "Number", "Species Comments", "Location Name", "Latitude", "Longitude", "Date",
+             "Start Time", "State/Province", "Country Code", "Protocol", "Number of Observers", "Duration",
+             "All observations reported?", "Effort Distance Miles", "Effort area acres", "Submission Comments"]
+    out, records, seen = io.StringIO(), [], set()
+    rows = csv.writer(out)
+    if has_header:
+        rows.writerow(names)
+    for visit in visits(60):
+        place, day, time = visit["place"], visit["day"], visit["time"]
+        code = f"{place[1]} {day}" + (f" {time:%H:%M}" if time else "")
+        if code in seen:
+            continue
+        seen.add(code)
+        for bird, num in visit["birds"]:
+            rows.writerow([text(cell) for cell in [
+                bird[1], *bird[0].split(" "), "X" if num is None else num, visit["comment"], *place[1:], f"{day:%m/%d/%Y}",
+                time and f"{time:%H:%M}", "BC", "CA", "Traveling", 2, visit["minutes"], "NY"[visit["complete"]], visit["km"], 2, ""]])
+            km = visit["km"] and round(visit["km"] * 1.609344, 6)
+            records.append(expected(visit, bird, num, loc_id=place[1], checklist_id=code, source_id=f"{code} {bird[0]}",
+                                    distance_km=km))
+    return out.getvalue().encode(), records
+
+
+def inaturalist():
+    header = ["id", "uuid", "observed_on_string", "observed_on", "time_observed_at", "time_zone", "user_login", "quality_grade",
+              "description", "captive_cultivated", "place_guess", "latitude", "longitude", "positional_accuracy",
+              "private_latitude", "private_longitude", "public_positional_accuracy", "coordinates_obscured", "scientific_name",
+              "common_name", "iconic_taxon_name", "taxon_id"]
+    out, records = io.StringIO(), []
+    rows = csv.writer(out, lineterminator="\n")
+    rows.writerow(header)
+    for number, visit in enumerate(visits(160)):
+        bird = visit["birds"][0][0]
+        place, day, time = visit["place"], visit["day"], visit["time"]
+        written = [f"{day}"] if time is None else [
+            f"{day} {time:%H:%M}", f"{day:%a %b %d %Y} {time:%H:%M:%S} GMT-0800 (PST)", f"{day:%Y/%m/%d} {time:%I:%M %p} PST",
+            f"{day}T{time:%H:%M:%S}-08:00"]
+        kind = chance.choice(["Aves"] * 6 + ["Plantae", ""])
+        captive, obscured = chance.choice(["true", "false", ""]), chance.choice(["true", "false"])
+        rows.writerow([number, "u", chance.choice(written), day, f"{day} 12:34:56 UTC", "Pacific Time (US & Canada)", "ann",
+                       "research", visit["comment"], captive, *place[1:], 5,
+                       *(["1.5", "1.5", 28_000] if obscured == "true" else ["", "", 5]), obscured, bird[0], bird[1], kind, 7])
+        if kind == "Aves":
+            comments = [visit["comment"]] * bool(visit["comment"]) + ["captive"] * (captive == "true")
+            records.append(expected(visit, bird, None, loc_id=place[1], source_id=str(number), region=None, checklist_id=None,
+                                    time=time and time != datetime.time() and f"{time:%H:%M}" or None,
+                                    comments="; ".join(comments) or None, **BARE))
+    return out.getvalue().encode(), records
+
+
 META = """<?xml version="1.0" encoding="UTF-8"?><archive xmlns="http://rs.tdwg.org/dwc/text/">{}</archive>"""
 TABLE = """<{kind} encoding="UTF-8" fieldsTerminatedBy="{separator}" linesTerminatedBy="\\n" fieldsEnclosedBy='{quote}'
  ignoreHeaderLines="1" rowType="http://rs.tdwg.org/dwc/terms/{type}"><files><location>{file}</location></files>
@@ -232,6 +321,13 @@ def generated_files():
         "0001234-261124.csv": ("GBIF simple download", gbif()),
         "BirdDB.txt": ("BirdNET-Pi", detections(go=False)),
         "detections.csv": ("BirdNET-Go", detections(go=True)),
+        "BirdNET_CombinedTable.csv": ("BirdNET-Analyzer", analyzer("csv")),
+        "BirdNET_SelectionTable.txt": ("BirdNET-Analyzer", analyzer("raven")),
+        "BirdNET_Kaleidoscope.csv": ("BirdNET-Analyzer", analyzer("kaleidoscope")),
+        "BirdNET_RTable.csv": ("BirdNET-Analyzer", analyzer("r")),
+        "records.csv": ("eBird record format", record_format(has_header=True)),
+        "records-bare.csv": ("eBird record format", record_format(has_header=False)),
+        "observations-7.csv": ("iNaturalist", inaturalist()),
         "occurrences.zip": ("Darwin Core Archive", occurrence_archive()),
         "events.zip": ("Darwin Core Archive", event_archive()),
     }
@@ -246,6 +342,10 @@ TAXONOMIES = {
                      "20001,,,subspecies,,Cyanocitta stelleri annectens,\n", "stejay"),
     "ioc.csv": ("IOC World Bird List", "Seq.,Order,Family,Scientific name,Authority,English name,Code\n"
                 "9,PASSERIFORMES,Corvidae,Cyanocitta stelleri,\"(Gmelin, 1788)\",Steller's Jay,TAX\n", "Cyanocitta stelleri"),
+    "ioc-master.csv": ("IOC master list", "IOC WORLD BIRD LIST,,,,,,\n,,,,,,\n"
+                       "Order,Family (Scientific),Genus,Species (Scientific),Subspecies,Authority,Species (English)\n"
+                       "PASSERIFORMES,,,,,,\n,Corvidae,,,,,\n,,Cyanocitta,,,,\n,,,stelleri,,\"(Gmelin, 1788)\",Steller's Jay\n"
+                       ",,,,annectens,,\n", "Cyanocitta stelleri"),
 }
 # Names as collections write them: whether a taxonomy has the species, and what comments keep.
 WRITTEN = [
