@@ -21,6 +21,8 @@ struct RecordDecoder {
     private let hasMore: Bool
     private let hasDate: Bool
     private let mayBeNoBird: Bool
+    /// Whether the file gives names of species, beside codes or instead of them.
+    private let hasNames: Bool
     /// Nil if the rows are not detections in sound recordings.
     private let recordings: RecordingDecoder?
     private let defaults: RecordingDefaults
@@ -43,6 +45,7 @@ struct RecordDecoder {
         self.lastYear = Int64(lastYear)
         (rules, ofChecklists) = (format.rules, format.holdsChecklists)
         hasDate = columns.has(.date)
+        hasNames = [.scientificName, .authoredName, .commonName].contains(where: columns.has)
         mayBeNoBird = [.kingdom, .phylum, .taxonClass, .order, .confidence].contains(where: columns.has)
         let plain: [Format.Member] = [.location, .latitude, .longitude, .region, .year, .month, .day, .species, .count]
         hasMore = !rules.isEmpty || Format.Member.allCases.contains { columns.has($0) && !plain.contains($0) }
@@ -188,7 +191,7 @@ struct RecordDecoder {
 
     /// A species has a code, or only names. `Catalogue` finds the species of the names.
     private func decodeSpecies(_ row: inout Row, into record: inout SourceRecord) throws(RowError) {
-        guard [.scientificName, .authoredName, .commonName].contains(where: columns.has) else {
+        guard hasNames else {
             record.species = try columns.code(.species, row)
             return
         }
