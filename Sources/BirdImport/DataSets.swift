@@ -86,6 +86,14 @@ public enum DataSets {
         }
     }
 
+    /// The names of the data sets in a database, as UTF-8.
+    static func names(in database: Database) throws(StoreError) -> Set<[UInt8]> {
+        let select = try database.prepare("SELECT name FROM dataset")
+        var names: Set<[UInt8]> = []
+        while try select.step() { names.insert(select.bytes(0)) }
+        return names
+    }
+
     /// The longest name of a data set, in bytes.
     private static let longestName = 200
 

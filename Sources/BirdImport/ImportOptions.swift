@@ -26,6 +26,8 @@ public struct ImportOptions: Sendable {
     public var citation: String?
     /// The path of a CSV file for all rows in error; nil for none.
     public var rejects: String?
+    /// The path of a JSON file for the report (`ImportReport.json`); nil for none.
+    public var report: String?
     /// Whether to store the other rows if some are in error.
     public var skipErrors = false
     /// Whether to keep records that did not pass review.

@@ -22,19 +22,39 @@ public enum Importer {
         if let dataset = options.dataset { try DataSets.checkName(dataset) }
         // The lock is taken first, so that an import is not refused after it has read large files.
         let generation = try Generation(path: options.database, waitsForClock: options.waitsForClock)
+        let reportFile =
+            if let path = options.report {
+                try ResultFile(
+                    path: path, option: "--report", database: generation.path,
+                    others: options.files + [options.rejects].compactMap { $0 })
+            } else {
+                nil as ResultFile?
+            }
         var reading = try Reading(options, database: generation.path)
         for file in options.files { try reading.read(file, progress: progress) }
         try reading.finish()
         var report = reading.report
         report.isDryRun = options.dryRun
-        guard report.rowsInError == 0 || options.skipErrors && !report.files.contains(where: \.isAllInError) else {
-            try reading.publish()
-            return report
+        if report.rowsInError == 0 || options.skipErrors && !report.files.contains(where: \.isAllInError) {
+            try store(reading, into: generation, options, &report, progress)
+            report.isStored = true
         }
-        try store(reading, into: generation, options, &report, progress)
-        report.isStored = true
         try reading.publish()
+        try reportFile?.write(report.json, in: Generation.folder(of: generation.path))
+        try reportFile?.publish()
         return report
+    }
+
+    /// The first records of data sets, as the server answers for them: each is a JSON object.
+    private static func preview(of datasets: [String], in store: ObservationStore) throws(StoreError) -> [String] {
+        guard !datasets.isEmpty else { return [] }
+        var query = ObservationQuery()
+        query.filter.datasets = datasets
+        query.page.limit = ImportReport.mostPreviewed
+        let rows = try store.rows(.observations(query), view: .everything, format: .ndjson)
+        var bytes: [UInt8] = []
+        while try !rows.fill(&bytes, limit: .max) {}
+        return bytes.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// Stores what was read, as one change of the database.
@@ -43,8 +63,20 @@ public enum Importer {
         _ progress: (ImportProgress) -> Void
     ) throws(ImportError) {
         let total = max(1, reading.staging.count)
-        let (outcome, named, retired) = try generation.change(publish: !options.dryRun) {
+        var names = ImportReport.NameSources()
+        let look = { (store: ObservationStore) throws(StoreError) in
+            report.preview = try preview(of: reading.targets.map(\.name), in: store)
+        }
+        let (outcome, named, retired) = try generation.change(publish: !options.dryRun, look: look) {
             (database) throws(StoreError) -> (DataSetWriter.Outcome?, Int, [[UInt8]: [UInt8]]) in
+            let before = try database.prepare(
+                """
+                SELECT count(*), count(taxon_order) FROM species
+                WHERE scientific_name IS NOT NULL OR common_name IS NOT NULL
+                """)
+            while try before.step() {
+                (names.stored, names.storedOfTaxonomy) = (Int(before.int64(0)), Int(before.int64(1)))
+            }
             // Names are stored first, since records may name their species by them.
             let catalogue = Catalogue(database)
             let named = try catalogue.name(reading.species)
@@ -56,16 +88,21 @@ public enum Importer {
                 }
                 return (nil, named, catalogue.retiredCodes)
             }
-            let writer = DataSetWriter(
+            let known = try DataSets.names(in: database)
+            var writer = DataSetWriter(
                 database: database, catalogue: catalogue, targets: reading.targets, appends: options.append)
+            if options.report != nil { writer.mostCompared = ImportReport.mostCompared }
             let outcome = try writer.write(reading.staging) { stored in
                 progress(
                     ImportProgress(
                         stage: stored == nil ? .indexing : .storing, records: stored ?? 0,
                         fraction: min(1, Double(stored ?? 0) / Double(total))))
             }
+            let new = reading.targets.map(\.name).filter { name in !known.contains(Array(name.utf8)) }
+            report.sameData = try SameData(database: database).pairs(of: new)
             return (outcome, named, catalogue.retiredCodes)
         }
+        report.names = names
         report.speciesStored = named
         report.retiredCodes = retired.map {
             ImportReport.RetiredCode(
@@ -75,7 +112,7 @@ public enum Importer {
         for (file, records) in outcome.leftOut {
             let reason = "on another copy of a shared checklist"
             report.files[file].leftOut[reason] = records.count
-            report.files[file].firstLeftOut[reason] = records.line
+            report.files[file].firstLeftOut[reason] = records.first
         }
         report.stored = outcome.stored
         report.replaced = outcome.replaced

@@ -95,7 +95,8 @@ struct Reading {
         }
         report.files.append(
             ImportReport.File(
-                path: path, format: content.title, encoding: content.encoding,
+                path: path, format: content.title, formatName: content.name, encoding: content.encoding,
+                anySeparator: content.tables.first.flatMap { $0.syntax?.separator },
                 separator: content.tables.first.flatMap { $0.unusualSeparator },
                 dataset: dataset.map { targets[$0].name }))
         var rows = 0
@@ -303,8 +304,10 @@ struct Reading {
                 guard named.isOfTaxonomy else { return leaveOut("named differently in a taxonomy", row, file: file) }
                 species[first.index] = named
                 speciesByCode[code] = (first.index, file, row.line)
+                let names = [other.code, other.scientificName, other.commonName].compactMap { $0 }
                 return leaveOut(
-                    "named differently in a \(other.isOfTaxonomy ? "later " : "")taxonomy", row, line: first.line,
+                    "named differently in a \(other.isOfTaxonomy ? "later " : "")taxonomy", row,
+                    instead: ImportReport.Example(line: first.line, row: names.joined(separator: ", ")),
                     file: first.file)
             }
             let origin =
@@ -319,16 +322,21 @@ struct Reading {
         return nil
     }
 
-    /// Counts a row that is left out, and notes the line of the first for each reason.
-    /// - Parameter line: The line that is left out, if it is not that of the row.
+    /// Counts a row that is left out, and notes the first for each reason.
+    /// - Parameter other: The row that is left out, if it is another one.
     /// - Returns: Nil, since it is not an error.
-    private mutating func leaveOut(_ reason: String, _ row: Row, line: Int? = nil, file: Int) -> RowError? {
+    private mutating func leaveOut(
+        _ reason: String, _ row: Row, instead other: ImportReport.Example? = nil, file: Int
+    ) -> RowError? {
         var reason = reason
         if report.files[file].leftOut[reason] == nil, report.files[file].leftOut.count >= Self.mostReasons {
             reason = "for other reasons"
         }
         report.files[file].leftOut[reason, default: 0] += 1
-        if report.files[file].firstLeftOut[reason] == nil { report.files[file].firstLeftOut[reason] = line ?? row.line }
+        if report.files[file].firstLeftOut[reason] == nil {
+            report.files[file].firstLeftOut[reason] =
+                other ?? ImportReport.Example(line: row.line, row: row.raw)
+        }
         return nil
     }
 
@@ -336,10 +344,10 @@ struct Reading {
     private mutating func reject(_ error: RowError, _ row: Row, file: Int) throws(ImportError) {
         report.files[file].rowsInError += 1
         report.rowsInError += 1
-        guard rejects != nil || report.firstErrors.count < ImportReport.mostShown else { return }
+        guard rejects != nil || report.errors.count < ImportReport.mostListed else { return }
         let rejected = ImportReport.RowInError(
             file: report.files[file].path, line: row.line, column: error.column, reason: error.reason)
-        if report.firstErrors.count < ImportReport.mostShown { report.firstErrors.append(rejected) }
+        if report.errors.count < ImportReport.mostListed { report.errors.append(rejected) }
         try rejects?.add(rejected, row: row.raw)
     }
 }

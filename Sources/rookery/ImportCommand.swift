@@ -79,6 +79,10 @@ struct ImportCommand: ParsableCommand {
     @Option(help: .setting("A CSV file to write every row with an error to.", "ROOKERY_REJECTS", name: "file"))
     var rejects: String?
 
+    @Option(
+        help: .setting("A JSON file to write the whole report to, for programs.", "ROOKERY_REPORT", name: "file"))
+    var report: String?
+
     @Flag(help: .setting("Do everything except change the database.", "ROOKERY_DRY_RUN", default: "no"))
     var dryRun = false
 
@@ -105,6 +109,7 @@ struct ImportCommand: ParsableCommand {
         options.includeInvalid = try setting(flag: includeInvalid, "ROOKERY_INCLUDE_INVALID")
         options.skipErrors = try setting(flag: skipErrors, "ROOKERY_SKIP_ERRORS")
         options.rejects = try setting(rejects, "ROOKERY_REJECTS")
+        options.report = try setting(report, "ROOKERY_REPORT")
         options.dryRun = try setting(flag: dryRun, "ROOKERY_DRY_RUN")
         options.source = try setting(source, "ROOKERY_SOURCE")
         options.licence = try setting(licence, "ROOKERY_LICENCE")

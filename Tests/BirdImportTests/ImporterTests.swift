@@ -38,6 +38,7 @@ import Testing
                   4 records read
                 \(species): plain species table
                   2 species read
+                Names of species: from \(species) (plain species table)
                 Stored: 4 records on 2 checklists at 2 locations
                 Named: 2 species
                 1 species is in no species table: strange (1)
@@ -282,6 +283,7 @@ import Testing
                 \(path): Project FeederWatch raw, data set fw
                   4 records read
                   1 left out: did not pass review (--include-invalid keeps them), on line 4
+                    L1,60.5,-135.25,CA-YT,WEB,S1,OBS3,2,3,2021,PFW_2021,dowwoo,NA,2,NA,0,0,1,0,NA,1,…
                 Stored: 3 records on 2 checklists at 1 location
                 2 species are in no species table: comred (1), stejay (2)
 

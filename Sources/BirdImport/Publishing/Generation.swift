@@ -103,10 +103,12 @@ final class Generation {
     /// Changes the database: runs `body` on a copy, or on a new database if there is none, and renames the copy.
     /// - Parameters:
     ///   - publish: False to throw the copy away, for a dry run.
+    ///   - look: Called with the copy that is thrown away, as a server would open it.
     ///   - body: Makes the changes, within a transaction. If it throws, the database stays as it is.
     /// - Throws: `ImportError`; the database is then unchanged.
     func change<Value>(
-        publish: Bool = true, _ body: (Database) throws(StoreError) -> Value
+        publish: Bool = true, look: (ObservationStore) throws(StoreError) -> Void = { (_) throws(StoreError) in },
+        _ body: (Database) throws(StoreError) -> Value
     ) throws(ImportError) -> Value {
         let old = try OldGeneration.open(name, in: folder, path: path)
         try Self.checkOwner(of: folder, file: old?.status, path: path)
@@ -115,6 +117,7 @@ final class Generation {
         let (value, publishedAt): (Value, Int64)
         do throws(StoreError) {
             (value, publishedAt) = try changeCopy(new, of: old, body)
+            if !publish { try look(ObservationStore(path: new.path)) }
         } catch {
             throw ImportError(error, path: path)
         }

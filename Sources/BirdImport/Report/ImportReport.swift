@@ -1,13 +1,17 @@
 import Birds
 
-/// The result of an import, for the user. `text` writes it as lines.
+/// The result of an import, for the user. `text` writes it as lines, and `json` for programs.
 public struct ImportReport: Sendable {
     /// One file of the import.
     public struct File: Sendable {
         public let path: String
         /// The title of its format, such as `Project FeederWatch raw`.
         public let format: String
+        /// The name of its format, as in `--format`.
+        public let formatName: String
         public let encoding: TextEncoding
+        /// The separator between cells; nil for a file that is not a text with columns.
+        public let anySeparator: UInt8?
         /// The separator between cells; nil for a file that has the usual one of its format, or none.
         public let separator: UInt8?
         /// The order of day and month in its dates; nil if no date depends on it.
@@ -25,13 +29,68 @@ public struct ImportReport: Sendable {
         public var species = 0
         /// The numbers of rows that were left out, by reason. These are not errors.
         public var leftOut: [String: Int] = [:]
-        /// The line of the first row that was left out, by reason.
-        public var firstLeftOut: [String: Int] = [:]
+        /// The first row that was left out, by reason.
+        public var firstLeftOut: [String: Example] = [:]
         public var rowsInError = 0
 
         /// Whether no row can be used. The file is then probably not what it was taken for, and nothing is stored even
         /// with `--skip-errors`.
         var isAllInError: Bool { rowsInError > 0 && rowsInError == records + checklists + species }
+    }
+
+    /// A row that was left out.
+    public struct Example: Sendable, Equatable {
+        /// The number of its line, from 1 for the header.
+        public let line: Int
+        /// The beginning of the row, without control characters. If the row was left out because of a later one, it is what
+        /// tells it from others.
+        public let row: String
+
+        /// The longest `row`, in Unicode scalars.
+        static let longest = 80
+
+        init(line: Int, row: String) {
+            self.line = line
+            self.row = Self.excerpt(row)
+        }
+
+        /// The beginning of a row, with a space for each run of spaces, control characters and characters that change
+        /// the direction of text: a terminal would obey them.
+        private static func excerpt(_ row: String) -> String {
+            var shown = String.UnicodeScalarView()
+            var isSpace = true
+            for scalar in row.unicodeScalars {
+                let isPlain =
+                    switch scalar.properties.generalCategory {
+                    case .control, .format, .lineSeparator, .paragraphSeparator, .spaceSeparator, .surrogate: false
+                    default: true
+                    }
+                if isPlain || !isSpace { shown.append(isPlain ? scalar : " ") }
+                isSpace = !isPlain
+                if shown.count > longest { return String(shown.prefix(longest)) + "…" }
+            }
+            return String(shown)
+        }
+    }
+
+    /// Where names of species come from.
+    public struct NameSources: Sendable, Equatable {
+        /// The number of species with a name in the database before the import.
+        public internal(set) var stored = 0
+        /// The number of those that a taxonomy has given an order.
+        public internal(set) var storedOfTaxonomy = 0
+    }
+
+    /// Two data sets that seem to hold the same records, one of which this import has made (`SameData`).
+    public struct SameData: Sendable, Equatable {
+        /// The name of the one with fewer records.
+        public let dataset: String
+        /// The name of the other one.
+        public let other: String
+        /// The number of records of the smaller one.
+        public let records: Int
+        /// Whether all of its records are in the other one, and not only nearly all.
+        public let isWhole: Bool
     }
 
     /// A row that could not be used.
@@ -45,8 +104,14 @@ public struct ImportReport: Sendable {
         public let reason: String
     }
 
-    /// The most rows in error that are listed in a report. All of them go to the file of `--rejects`.
+    /// The most rows in error that `text` has. All of them go to the file of `--rejects`.
     public static let mostShown = 10
+    /// The most rows in error, unknown species and retired codes that `json` has.
+    public static let mostListed = 1000
+    /// The most unknown species for which the nearest name is sought, if `json` is asked for.
+    static let mostCompared = 100
+    /// The most records of a preview.
+    static let mostPreviewed = 3
 
     public internal(set) var files: [File] = []
     /// Whether the records were stored, or would have been without `--dry-run`.
@@ -54,8 +119,15 @@ public struct ImportReport: Sendable {
     public internal(set) var isDryRun = false
     /// The number of rows in error in all files.
     public internal(set) var rowsInError = 0
+    /// The first rows in error, up to `mostListed`.
+    public internal(set) var errors: [RowInError] = []
     /// The first rows in error, up to `mostShown`.
-    public internal(set) var firstErrors: [RowInError] = []
+    public var firstErrors: [RowInError] { Array(errors.prefix(Self.mostShown)) }
+    public internal(set) var names = NameSources()
+    /// The data sets of the import that seem to be in the database under another name.
+    public internal(set) var sameData: [SameData] = []
+    /// The first records in the default order as JSON objects, as the server answers for them; nil without `--dry-run`.
+    public internal(set) var preview: [String]?
     /// The number of stored records.
     public internal(set) var stored = 0
     /// The number of records that were removed to make room for them.
@@ -71,7 +143,7 @@ public struct ImportReport: Sendable {
         public let code: String
         /// The number of its records in the database.
         public let records: Int
-        /// The name in the database that is spelt most like it, for those that a report shows; nil if none is similar.
+        /// The name in the database that is spelt most like it, for the first `mostCompared` or `mostNamed`; nil if none is similar.
         public internal(set) var nearest: String?
     }
 

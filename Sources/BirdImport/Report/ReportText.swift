@@ -8,6 +8,7 @@ extension ImportReport {
     public var text: String {
         var lines: [String] = []
         for file in files { lines += describe(file) }
+        if let sources = nameSources { lines.append(sources) }
         for error in firstErrors {
             let column = error.column.map { ", column \($0)" } ?? ""
             lines.append("\(error.file), line \(error.line)\(column): \(error.reason)")
@@ -34,6 +35,12 @@ extension ImportReport {
                     + Self.count(locations, "location", "locations")
                     + (replaced > 0 ? ", replacing \(Self.count(replaced, "record", "records"))" : ""))
         }
+        for same in sameData {
+            lines.append(
+                "Warning: \(same.isWhole ? "all" : "nearly all") records of \(same.dataset) "
+                    + "(\(Self.number(same.records))) are also in \(same.other). If they are the same data under two names, "
+                    + "remove one of them with 'rookery datasets remove NAME'.")
+        }
         if speciesStored > 0 {
             lines.append(
                 "\(isDryRun ? "Would be named" : "Named"): \(Self.count(speciesStored, "species", "species"))")
@@ -46,16 +53,49 @@ extension ImportReport {
         }
         if !unknownSpecies.isEmpty {
             let named = unknownSpecies.prefix(Self.mostNamed).map { species in
-                let nearest = species.nearest.map { ", similar to \($0)" } ?? ""
-                return "\(species.code) (\(Self.number(species.records))\(nearest))"
+                let nearest = species.nearest.map { ", similar to \(Row.shown($0, atMost: 100))" } ?? ""
+                return "\(Row.shown(species.code, atMost: 100)) (\(Self.number(species.records))\(nearest))"
             }
             let more = unknownSpecies.count > Self.mostNamed ? ", …" : ""
             lines.append(
                 "\(Self.count(unknownSpecies.count, "species is", "species are")) in no species table: "
                     + named.joined(separator: ", ") + more)
         }
+        if let preview, !preview.isEmpty {
+            lines.append("The first records, as they would be served:")
+            lines += preview.map { "  \(Self.escaped($0))" }
+        }
         if isDryRun { lines.append("Nothing was changed: this was a dry run.") }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// JSON with escapes in place of the characters that a terminal would obey. Those below U+0020 are escaped already.
+    private static func escaped(_ json: String) -> String {
+        var text = String.UnicodeScalarView()
+        for scalar in json.unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator:
+                for unit in UTF16.encode(scalar) ?? UTF16.EncodedScalar() {
+                    let digits = String(unit, radix: 16)
+                    let zeros = String(repeating: "0", count: 4 - digits.utf8.count)
+                    text.append(contentsOf: "\\u\(zeros)\(digits)".unicodeScalars)
+                }
+            default: text.append(scalar)
+            }
+        }
+        return String(text)
+    }
+
+    /// The files that gave names to species.
+    var tablesOfNames: [File] { files.filter { $0.species > 0 } }
+
+    /// Where the names of species come from; nil if there are none.
+    private var nameSources: String? {
+        let tables = tablesOfNames.map { "\($0.path) (\($0.format))" }
+        let stored = names.stored > 0 ? ["the database (\(Self.number(names.stored)) species)"] : []
+        // A table of species says so itself.
+        guard files.contains(where: { $0.dataset != nil }), !(tables + stored).isEmpty else { return nil }
+        return "Names of species: from " + (tables + stored).joined(separator: ", then ")
     }
 
     /// The lines about a file.
@@ -71,8 +111,10 @@ extension ImportReport {
         if file.checklists > 0 { lines.append("  \(Self.count(file.checklists, "checklist", "checklists")) read") }
         if file.species > 0 || file.dataset == nil { lines.append("  \(Self.number(file.species)) species read") }
         for (reason, count) in file.leftOut.sorted(by: { $0.key < $1.key }) {
-            let first = file.firstLeftOut[reason].map { count > 1 ? ", first on line \($0)" : ", on line \($0)" } ?? ""
-            lines.append("  \(Self.number(count)) left out: \(reason)\(first)")
+            let first = file.firstLeftOut[reason]
+            let line = first.map { count > 1 ? ", first on line \($0.line)" : ", on line \($0.line)" } ?? ""
+            lines.append("  \(Self.number(count)) left out: \(reason)\(line)")
+            if let first { lines.append("    \(first.row)") }
         }
         for (count, one, many, limit) in [
             (file.cutTexts, "text", "texts", Columns.longestText),

@@ -88,6 +88,14 @@ final class ResultFile {
         }
     }
 
+    /// Writes the content, which gets its name with `publish`.
+    /// - Parameter folder: A folder for temporary files.
+    func write(_ content: [UInt8], in folder: String) throws(ImportError) {
+        let file = TemporaryFile(in: folder)
+        try file.append(content, for: path)
+        try write(file)
+    }
+
     /// Gives what was written its name. The database may have been changed by then.
     func publish() throws(ImportError) {
         do throws(ImportError) {

@@ -35,13 +35,15 @@ struct DataSetWriter {
     let targets: [Target]
     /// Whether records are added to the data sets instead of replacing what they have.
     let appends: Bool
+    /// The most unknown species for which the nearest name is sought. Each takes about 15 ms where there is a taxonomy.
+    var mostCompared = ImportReport.mostNamed
 
     /// The numbers for the report: see `ImportReport`.
     struct Outcome {
         var stored = 0
         var replaced = 0
-        /// Records on other copies of a shared checklist, by the number of their file: how many, and the first line.
-        var leftOut: [Int: (count: Int, line: Int)] = [:]
+        /// Records on other copies of a shared checklist, by the number of their file: how many, and the first one.
+        var leftOut: [Int: (count: Int, first: ImportReport.Example)] = [:]
         var checklists = 0
         var locations = 0
         /// Species without names among those of the records.
@@ -71,7 +73,13 @@ struct DataSetWriter {
             var copies = try SharedCopies(database, staging, species: speciesIDs, locations: locationIDs, touched)
             try copies.stage(shared, with: appends ? ids : nil, &change)
             (speciesIDs, locationIDs) = (copies.species, copies.locations)
-            outcome.leftOut = copies.leftOut
+            let code = try database.prepare("SELECT code FROM species WHERE id = ?1")
+            for (file, records) in copies.leftOut {
+                code.bind(1, records.species)
+                var row = String(decoding: records.code, as: UTF8.self)
+                while try code.step() { row += ", " + (code.text(0) ?? "") }
+                outcome.leftOut[file] = (records.count, ImportReport.Example(line: records.line, row: row))
+            }
             outcome.replaced += copies.removed
         }
         let (species, locations) = (Ranks(speciesIDs), Ranks(locationIDs))
@@ -221,9 +229,9 @@ struct DataSetWriter {
         return unknown
     }
 
-    /// Finds the names of species that are spelt most like the first unknown ones, which a report shows.
+    /// Finds the names of species that are spelt most like the first unknown ones.
     private func findNearest(_ unknown: inout [ImportReport.UnknownSpecies]) throws(StoreError) {
-        var spellings = unknown.prefix(ImportReport.mostNamed).map { Spelling($0.code) }
+        var spellings = unknown.prefix(mostCompared).map { Spelling($0.code) }
         guard !spellings.isEmpty else { return }
         let names = try database.prepare("SELECT scientific_name, common_name FROM species ORDER BY id")
         while try names.step() {

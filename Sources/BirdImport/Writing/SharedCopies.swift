@@ -15,8 +15,9 @@ struct SharedCopies {
     /// The ids of species and locations, by provisional number. They grow by those of stored records.
     private(set) var species: [Int64]
     private(set) var locations: [Int64]
-    /// The records that were left out, by the number of their file: how many, and the line of the first.
-    private(set) var leftOut: [Int: (count: Int, line: Int)] = [:]
+    /// The records that were left out, by the number of their file: how many, and of the first its line, the code of its
+    /// checklist and the id of its species.
+    private(set) var leftOut: [Int: (count: Int, line: Int, code: [UInt8], species: Int64)] = [:]
     /// The number of records that were taken out of the database.
     private(set) var removed = 0
     private var numberOfSpecies: [Int64: Int] = [:]
@@ -87,8 +88,10 @@ struct SharedCopies {
             for record in replaced.records { try remove(record, of: replaced.checklist, &change) }
             group.replaceable[id] = nil
         } else if let other = group.copies[id], other != copy {
-            let before = leftOut[origin.file]
-            leftOut[origin.file] = ((before?.count ?? 0) + 1, min(before?.line ?? .max, origin.line))
+            var records = leftOut[origin.file] ?? (0, .max, [], 0)
+            if origin.line < records.line { records = (records.count, origin.line, copy.code, id) }
+            records.count += 1
+            leftOut[origin.file] = records
             return
         }
         group.copies[id] = copy

@@ -78,7 +78,7 @@ import Testing
                 "did not pass review (--include-invalid keeps them)": 1,
             ])
         #expect(try checklists().first == "S11|06:41|60|1.5||2|1|Traveling|windy|1")
-        #expect(report.files.first?.firstLeftOut["on another copy of a shared checklist"] == 2)
+        #expect(report.files.first?.firstLeftOut["on another copy of a shared checklist"]?.line == 2)
         #expect(try own() == ["|||\"quoted"])
         let people = try fixture.rows(
             "SELECT count(*) FROM checklist WHERE comments LIKE '%Example%' OR protocol LIKE '%Ann%'")

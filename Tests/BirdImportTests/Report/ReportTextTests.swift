@@ -41,8 +41,11 @@ import Testing
                   1 species read
                 \(records): plain, data set a
                   1 record read
+                Names of species: from \(path) (plain species table)
                 Would be stored: 1 record on 1 checklist at 1 location, replacing 1 record
                 Would be named: 1 species
+                The first records, as they would be served:
+                  {"loc_id":"L1","latitude":null,"longitude":null,"region":null,"year":2021,"month":2,"day":3,"species_id":"a","num":1}
                 Nothing was changed: this was a dry run.
 
                 """)
@@ -124,12 +127,13 @@ import Testing
         let text = try fixture.run("names.csv").text
         #expect(
             text.contains(
-                "  5 species read\n  2 left out: the same as an earlier row, first on line 4\n  1 left out: without a name, on line 5\n"
+                "  5 species read\n  2 left out: the same as an earlier row, first on line 4\n    a,Avis una,One\n"
+                    + "  1 left out: without a name, on line 5\n    c,,\n"
             ))
         fixture.write(
             "taxonomy.csv", "TAXON_ORDER,CATEGORY,SPECIES_CODE,PRIMARY_COM_NAME,SCI_NAME\n1,species,b,New,Avis nova\n")
         #expect(
             try fixture.run("names.csv", "taxonomy.csv").text.contains(
-                "  1 left out: named differently in a taxonomy, on line 3\n"))
+                "  1 left out: named differently in a taxonomy, on line 3\n    b, Avis duo, Two\n"))
     }
 }

@@ -72,7 +72,7 @@ import Testing
                 "S100|10|L1|20210501|Turdus merula|2|URN:2", "S300|30|L1|20210501|Parus major|1|URN:5",
             ])
         #expect(report.files.first?.leftOut == ["on another copy of a shared checklist": 1])
-        #expect(report.files.first?.firstLeftOut == ["on another copy of a shared checklist": 2])
+        #expect(report.files.first?.firstLeftOut["on another copy of a shared checklist"]?.line == 2)
         #expect((report.stored, report.checklists, report.locations) == (4, 2, 1))
         #expect(try fixture.isSound())
     }

@@ -1,0 +1,153 @@
+import Birds
+
+/// Finds data sets that seem to hold the same records under two names, such as two downloads of one account.
+///
+/// Two data sets are compared by the smaller one: are (nearly) all of its records in the other? A record is the same if
+/// its source has given it the same identifier, date and species, or if date, location, species and count are the same.
+///
+/// It costs little, since a data set is rarely compared at all: first, the sums that are kept per species and per year
+/// must allow it. Then records are looked up, at most `mostCompared`, and no more than `firstCompared` if half of those
+/// are missing.
+struct SameData {
+    let database: Database
+
+    /// The most records of a pair that are looked up.
+    private static let mostCompared = 20_000
+    /// The records after which a pair is given up if more than half are missing.
+    private static let firstCompared = 100
+    /// The most data sets that a new one is compared with: those that may share the most records.
+    private static let mostPairs = 20
+    /// The part of the records that may differ, as in a download that was corrected.
+    private static let allowedPart = 20
+
+    private struct DataSet {
+        let id: Int64
+        let name: String
+        let records: Int
+    }
+
+    /// Finds the pairs.
+    /// - Parameter new: The names of the data sets that this import has made.
+    func pairs(of new: [String]) throws(StoreError) -> [ImportReport.SameData] {
+        let all = try dataSets()
+        let names = Set(new.map { Array($0.utf8) })
+        var pairs: [ImportReport.SameData] = []
+        for (index, one) in all.enumerated() where names.contains(Array(one.name.utf8)) {
+            // A pair of new data sets is found from the first of them.
+            let others = all.enumerated().filter { $0.offset > index || !names.contains(Array($0.element.name.utf8)) }
+            let possible = try mostShared(of: one, with: others.map(\.element).filter { $0.id != one.id })
+            for (other, most) in possible {
+                if let pair = try compare(one, other, most) { pairs.append(pair) }
+            }
+        }
+        return pairs
+    }
+
+    /// The data sets with records.
+    private func dataSets() throws(StoreError) -> [DataSet] {
+        let select = try database.prepare("SELECT id, name, records FROM dataset WHERE records > 0 ORDER BY id")
+        var all: [DataSet] = []
+        while try select.step() {
+            all.append(DataSet(id: select.int64(0), name: select.text(1) ?? "", records: Int(select.int64(2))))
+        }
+        return all
+    }
+
+    /// The data sets that may hold enough of the same records, by the sums of records per region and year, and per region
+    /// and species, with the greatest possible numbers of shared records.
+    private func mostShared(
+        of one: DataSet, with others: [DataSet]
+    ) throws(StoreError) -> [(DataSet, most: Int)] {
+        var most: [Int64: Int] = [:]
+        for other in others { most[other.id] = min(one.records, other.records) }
+        for kind in [SummaryKind.year, .species] where !most.isEmpty {
+            let select = try database.prepare(
+                """
+                SELECT b.dataset_id, sum(min(a.records, b.records)) FROM summary a JOIN summary b
+                    ON (b.kind, b.first_key, b.second_key, b.region_id) = (a.kind, a.first_key, a.second_key, a.region_id)
+                WHERE a.kind = \(kind.rawValue) AND a.dataset_id = \(one.id) GROUP BY b.dataset_id
+                """)
+            var shared: [Int64: Int] = [:]
+            while try select.step() { shared[select.int64(0)] = Int(select.int64(1)) }
+            for (id, bound) in most { most[id] = min(bound, shared[id] ?? 0) }
+            for other in others where !Self.isEnough(most[other.id] ?? 0, of: min(one.records, other.records)) {
+                most[other.id] = nil
+            }
+        }
+        let possible = others.compactMap { other in most[other.id].map { (other, most: $0) } }
+        return Array(possible.sorted { $0.most > $1.most }.prefix(Self.mostPairs))
+    }
+
+    private static func isEnough(_ shared: Int, of records: Int) -> Bool {
+        shared >= records - records / allowedPart && shared > 0
+    }
+
+    /// Looks up records of the smaller data set in the other one.
+    /// - Parameter most: The greatest possible number of shared records.
+    private func compare(_ new: DataSet, _ old: DataSet, _ most: Int) throws(StoreError) -> ImportReport.SameData? {
+        let (small, large) = new.records <= old.records ? (new, old) : (old, new)
+        var tally = Tally()
+        try compareSources(small, large, &tally)
+        if !tally.isMatch {
+            tally = Tally()
+            try compareValues(small, large, &tally)
+        }
+        guard tally.isMatch else { return nil }
+        return ImportReport.SameData(
+            dataset: small.name, other: large.name, records: small.records,
+            isWhole: tally.shared == tally.compared && most == small.records)
+    }
+
+    /// What was found so far.
+    private struct Tally {
+        var compared = 0
+        var shared = 0
+        var isMatch: Bool { SameData.isEnough(shared, of: compared) }
+        /// Whether more records would tell nothing new.
+        var isDecided: Bool {
+            compared >= SameData.mostCompared || compared >= SameData.firstCompared && shared < compared / 2
+        }
+    }
+
+    /// Compares records by their identifiers.
+    private func compareSources(_ small: DataSet, _ large: DataSet, _ tally: inout Tally) throws(StoreError) {
+        let select = try database.prepare(
+            """
+            SELECT EXISTS (
+                SELECT 1 FROM observation b WHERE b.dataset_id = ?2 AND b.source_id = a.source_id
+                    AND b.date = a.date AND b.species_id = a.species_id)
+            FROM observation a WHERE a.dataset_id = ?1 AND a.source_id IS NOT NULL ORDER BY a.source_id
+            """)
+        select.bind(1, small.id)
+        select.bind(2, large.id)
+        while !tally.isDecided, try select.step() {
+            tally.compared += 1
+            tally.shared += Int(select.int64(0))
+        }
+    }
+
+    /// Compares records by what they say, one date after the other.
+    private func compareValues(_ small: DataSet, _ large: DataSet, _ tally: inout Tally) throws(StoreError) {
+        let dates = try database.prepare(
+            """
+            SELECT DISTINCT first_key FROM summary
+            WHERE kind = \(SummaryKind.date.rawValue) AND dataset_id = ?1 ORDER BY first_key
+            """)
+        dates.bind(1, small.id)
+        let groups = try database.prepare(
+            """
+            SELECT sum(dataset_id = ?2), sum(dataset_id = ?3) FROM observation
+            WHERE date = ?1 AND dataset_id IN (?2, ?3) GROUP BY location_id, species_id, num
+            """)
+        groups.bind(2, small.id)
+        groups.bind(3, large.id)
+        while !tally.isDecided, try dates.step() {
+            groups.bind(1, dates.int64(0))
+            while try groups.step() {
+                let (ours, theirs) = (Int(groups.int64(0)), Int(groups.int64(1)))
+                tally.compared += ours
+                tally.shared += min(ours, theirs)
+            }
+        }
+    }
+}
