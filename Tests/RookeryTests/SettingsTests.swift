@@ -211,7 +211,16 @@ import Testing
             // It is still there, and takes no new connection.
             #expect(kill(server, 0) == 0)
             #expect(try process.run(program: "/bin/sh", ["-c", "test ! -S \"$0\"", socket]).status == 0)
-            if !asksTwice { usleep(2_000_000) }
+            if asksTwice {
+                kill(server, SIGTERM)
+            } else {
+                usleep(2_000_000)
+            }
+            // The connection lasts until the server ends.
+            var patience = timeval(tv_sec: 30, tv_usec: 0)
+            setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+            var byte: UInt8 = 0
+            _ = recv(client, &byte, 1, 0)
         }
         // 128 and the number of the signal.
         #expect(done.status == (asksTwice ? 143 : 0))
