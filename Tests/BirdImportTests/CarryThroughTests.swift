@@ -50,6 +50,8 @@ import Testing
         record[real: .confidence] = 0.75
         record[text: .breedingCode] = cells.add("NY")
         record[text: .comments] = cells.add("two, flying")
+        record[real: .coordinateUncertainty] = 250.5
+        record[.generalised] = 0
         #expect(try staging.add(record, cells.row, dataset: 0, file: 0, complete: nil) == .staged)
         // No value of one record is kept for the next.
         var plain = SourceRecord()
@@ -67,8 +69,8 @@ import Testing
         #expect(try fixture.rows("SELECT name FROM location") == ["Marsh Lake"])
         #expect(
             try fixture.rows(
-                "SELECT o.date, d.time, confidence, breeding_code, comments FROM observation_detail d JOIN observation o USING (id)"
-            ) == ["20210203|23:59|0.75|NY|two, flying"])
+                "SELECT o.date, d.time, confidence, breeding_code, comments, coordinate_uncertainty_m, generalised FROM observation_detail d JOIN observation o USING (id)"
+            ) == ["20210203|23:59|0.75|NY|two, flying|250.5|0"])
         #expect(try fixture.isSound())
     }
 

@@ -45,6 +45,7 @@ struct Columns {
     private static let numeric: Set<Format.Member> = [
         .latitude, .longitude, .year, .month, .day, .count, .valid, .reviewed, .day1AM, .day1PM, .day2AM, .day2PM,
         .effortHours, .snowDepth, .date, .time, .minutes, .distance, .area, .observers, .complete, .confidence,
+        .uncertainty, .publicUncertainty, .obscured,
         .quantity, .unlikely, .taxonOrder, .captive, .offset, .miles, .acres,
     ]
 

@@ -6,7 +6,7 @@ import Birds
 /// either kind.
 enum DetailMember: Int, CaseIterable {
     case complete, halfDays, valid, reviewed, time, minutes, observers, ownTime
-    case effortHours, snowDepth, distance, area, confidence
+    case effortHours, snowDepth, distance, area, confidence, coordinateUncertainty, generalised
     case `protocol` = 16
     case checklistComments, breedingCode, comments, group
 
@@ -27,6 +27,8 @@ enum DetailMember: Int, CaseIterable {
         case .distance: .checklist(.distance)
         case .area: .checklist(.area)
         case .confidence: .detail(.confidence)
+        case .coordinateUncertainty: .detail(.coordinateUncertainty)
+        case .generalised: .detail(.generalised)
         case .protocol: .checklist(.protocol)
         case .checklistComments: .checklist(.comments)
         case .breedingCode: .detail(.breedingCode)

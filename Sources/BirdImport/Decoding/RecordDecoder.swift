@@ -12,6 +12,8 @@ struct RecordDecoder {
 
     /// The most minutes, kilometres, hectares or observers. A greater number is a typing error.
     static let mostEffort = 1_000_000.0
+    /// The greatest uncertainty of a place in metres: half of the earth's circumference.
+    static let mostUncertain = 20_037_508.0
 
     private let columns: Columns
     private let rules: Format.Rules
@@ -116,6 +118,7 @@ struct RecordDecoder {
         record[text: .checklistComments] = try columns.remark(.checklistComments, row, &record.cutRemarks)
         record[real: .confidence] = try confidence(row)
         record[text: .breedingCode] = try columns.label(.breedingCode, row, &record.cutTexts)
+        try decodeExactness(row, into: &record)
         record[text: .comments] = try comments(&row, &record.cutRemarks)
         record[text: .group] = try columns.identifier(.group, &row, &record.cutTexts)
         try decodeSource(&row, into: &record, recording)
@@ -248,6 +251,39 @@ struct RecordDecoder {
         if let cell = HigherTaxa.notBirds(columns, row) { return cell }
         guard rules.contains(.needsClass), !HigherTaxa.hasClass(columns, row) else { return nil }
         return row.compose("unknown".utf8)
+    }
+
+    /// How exact the place is. The accuracy of a true place says nothing of the obscured one that the file has.
+    private func decodeExactness(_ row: Row, into record: inout SourceRecord) throws(RowError) {
+        var isGeneralised = try columns.flag(.obscured, row).map { $0 == 1 }
+        if isGeneralised == nil, saysSomething(.generalisation, row) { isGeneralised = true }
+        for member in [Format.Member.geoprivacy, .taxonGeoprivacy] where isGeneralised == nil {
+            if row.text(columns.cell(member, row)).lowercased() == "obscured" { isGeneralised = true }
+        }
+        // Such as "Coordinate uncertainty increased to 28 km to protect threatened taxon".
+        if isGeneralised == nil, saysSomething(.withheld, row),
+            row.text(columns.cell(.withheld, row)).lowercased().contains("coordinate")
+        {
+            isGeneralised = true
+        }
+        record[.generalised] = isGeneralised.map { $0 ? 1 : 0 }
+        let isOther = rules.contains(.uncertaintyOfTruePlace) && isGeneralised != false
+        record[real: .coordinateUncertainty] = try distance(isOther ? .publicUncertainty : .uncertainty, row)
+    }
+
+    /// Whether a cell has words other than a denial.
+    private func saysSomething(_ member: Format.Member, _ row: Row) -> Bool {
+        columns.has(member)
+            && !["", "no", "false", "none", "0"].contains(row.text(columns.cell(member, row)).lowercased())
+    }
+
+    /// A distance on the earth in metres. 0 means that it is not known, since no place is that exact.
+    private func distance(_ member: Format.Member, _ row: Row) throws(RowError) -> Double? {
+        guard let value = try positive(member, row), value > 0 else { return nil }
+        guard value <= Self.mostUncertain else {
+            throw columns.error(member, "\(value) is more than \(Int(Self.mostUncertain))")
+        }
+        return value
     }
 
     /// Whether the record passed its review, and the count if other columns tell it. `occurrenceStatus` takes

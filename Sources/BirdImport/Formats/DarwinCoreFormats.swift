@@ -21,6 +21,7 @@ extension Format {
             Column("individualcount", .count),
             Column("decimallatitude", .latitude),
             Column("decimallongitude", .longitude),
+            Column("coordinateuncertaintyinmeters", .uncertainty, required: false),
             Column("eventdate", .date),
             Column("year", .year, required: false),
             Column("month", .month, required: false),
@@ -74,5 +75,8 @@ extension Format {
             Column("organismquantity", .quantity, required: false),
             Column("organismquantitytype", .quantityType, required: false),
             Column("occurrenceremarks", .comments, required: false, null: ["NA"]),
+            Column("coordinateuncertaintyinmeters", .uncertainty, required: false),
+            Column("datageneralizations", .generalisation, required: false, null: ["NA"]),
+            Column("informationwithheld", .withheld, required: false, null: ["NA"]),
         ] + visitColumns)
 }

@@ -60,6 +60,8 @@ public struct Format: Sendable {
         static let recordings = Rules(rawValue: 1 << 10)
         /// A checklist has no code: its location, date and time identify it.
         static let checklistByVisit = Rules(rawValue: 1 << 11)
+        /// `uncertainty` is that of the true place, also where the file has an obscured one.
+        static let uncertaintyOfTruePlace = Rules(rawValue: 1 << 14)
         /// The code of a region does not begin with that of its country.
         static let regionWithinCountry = Rules(rawValue: 1 << 12)
         /// The first row may be a record: the columns are known by their order.
@@ -74,6 +76,15 @@ public struct Format: Sendable {
         case day1AM, day1PM, day2AM, day2PM, effortHours, snowDepth
         case locationName, date, time, minutes, distance, area, observers, complete, `protocol`, checklistComments
         case confidence, breedingCode, comments
+        /// The greatest distance of the true place in metres: of the place in the file, or of the true one if that is
+        /// obscured and `publicUncertainty` is for the place in the file.
+        case uncertainty, publicUncertainty
+        /// Whether the place was made less exact on purpose.
+        case obscured
+        /// Whether an observer, or a rule for a species, has the place made less exact: `obscured`.
+        case geoprivacy, taxonGeoprivacy
+        /// What was made less exact, in words; empty if nothing was. What was withheld, which may be the exact place.
+        case generalisation, withheld
         /// The region, if the region itself is empty.
         case country
         /// The identifier that copies of a shared checklist have in common.

@@ -12,7 +12,7 @@ extension Format {
     static let iNaturalist = Format(
         name: "inaturalist", title: "iNaturalist",
         content: .records(complete: nil), syntax: .comma,
-        rules: [.locationsWithoutCode, .slashesAreForeign, .needsClass],
+        rules: [.locationsWithoutCode, .slashesAreForeign, .needsClass, .uncertaintyOfTruePlace],
         columns: [
             Column("scientific_name", .scientificName),
             Column("iconic_taxon_name", or: ["taxon_class_name"], .taxonClass),
@@ -33,9 +33,10 @@ extension Format {
             Column("longitude", .longitude, required: false),
             Column("captive_cultivated", .captive, required: false),
             Column("description", .comments, required: false),
-            // How exact the place is. The accuracy of an obscured place is the public one.
-            Column("coordinates_obscured", .unused, required: false),
-            Column("positional_accuracy", .unused, required: false),
-            Column("public_positional_accuracy", .unused, required: false),
+            Column("coordinates_obscured", .obscured, required: false),
+            Column("geoprivacy", .geoprivacy, required: false),
+            Column("taxon_geoprivacy", .taxonGeoprivacy, required: false),
+            Column("positional_accuracy", .uncertainty, required: false),
+            Column("public_positional_accuracy", .publicUncertainty, required: false),
         ])
 }

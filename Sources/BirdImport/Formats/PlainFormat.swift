@@ -1,7 +1,7 @@
 import Birds
 
 extension Format {
-    /// The plain format: the nine members that every record has, and no others.
+    /// The plain format: the nine members that every record has, and how exact its place is.
     static let plain = Format(
         name: "plain", title: "plain",
         content: .records(complete: nil), syntax: .comma,
@@ -15,6 +15,8 @@ extension Format {
             Column("day", .day, null: ["NA", "--"]),
             Column("species_id", .species),
             Column("num", .count, null: ["X", "x", "NA", "--"]),
+            Column("coordinate_uncertainty_m", .uncertainty, required: false),
+            Column("generalised", .obscured, required: false),
         ])
 
     /// A species table for plain files.

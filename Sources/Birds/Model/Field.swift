@@ -41,6 +41,8 @@ public enum Field: String, Sendable, Hashable, CaseIterable {
     case confidence
     case breedingCode = "breeding_code"
     case comments
+    case coordinateUncertainty = "coordinate_uncertainty_m"
+    case generalised
 
     /// The members of a record without `fields=`, in order.
     public static let defaults: [Field] = [
@@ -113,6 +115,12 @@ extension Field {
         case .breedingCode:
             Meaning(.string, orNull: true, "The breeding code of an atlas, such as ON for an occupied nest.")
         case .comments: Meaning(.string, orNull: true, "The observer's comments on the observation.")
+        case .coordinateUncertainty:
+            Meaning(
+                .number, orNull: true, "The greatest distance of the true place, in metres; null if it is not known.")
+        case .generalised:
+            Meaning(
+                .boolean, orNull: true, "Whether the place was made less exact on purpose; null if it is not known.")
         }
     }
 }

@@ -11,7 +11,9 @@ extension Field {
         case .year, .month, .day, .date: .date
         case .speciesID, .commonName, .scientificName, .category: .species
         case .dataset: .dataset
-        case .sourceID, .valid, .reviewed, .time, .confidence, .breedingCode, .comments: .observation
+        case .sourceID, .valid, .reviewed, .time, .confidence, .breedingCode, .comments, .coordinateUncertainty,
+            .generalised:
+            .observation
         case .id: .id
         case .num: .num
         // All others show a column of the checklist (`ofChecklist`).
@@ -137,6 +139,8 @@ struct RowPart: ~Copyable {
         case .confidence: syntax.append(observation?.confidence, to: &buffer)
         case .breedingCode: syntax.append(observation?.breedingCode, to: &buffer)
         case .comments: syntax.append(observation?.comments, to: &buffer)
+        case .coordinateUncertainty: syntax.append(observation?.coordinateUncertainty, to: &buffer)
+        case .generalised: syntax.append(observation?.isGeneralised, to: &buffer)
 
         case .id: syntax.append(row.id, to: &buffer)
         case .num: syntax.append(row.num, to: &buffer)

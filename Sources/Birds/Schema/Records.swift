@@ -67,6 +67,8 @@ final class Records {
         var confidence: Double?
         var breedingCode: String?
         var comments: String?
+        var coordinateUncertainty: Double?
+        var isGeneralised: Bool?
     }
 
     // Statements, each prepared when it is first needed.
@@ -157,7 +159,7 @@ final class Records {
         let sql = """
             SELECT checklist_id, source_id, valid, reviewed,
                 coalesce(d.time, (SELECT time FROM checklist WHERE id = o.checklist_id)),
-                confidence, breeding_code, d.comments
+                confidence, breeding_code, d.comments, coordinate_uncertainty_m, generalised
             FROM observation o LEFT JOIN observation_detail d ON d.id = o.id WHERE o.id = ?1
             """
         let row = try seek(id, &observationByID, sql)
@@ -165,7 +167,8 @@ final class Records {
         return Observation(
             checklist: row.int64(0), sourceID: row.text(1), isValid: row.optionalInt64(2).map { $0 != 0 },
             isReviewed: row.optionalInt64(3).map { $0 != 0 }, time: row.text(4), confidence: row.optionalDouble(5),
-            breedingCode: row.text(6), comments: row.text(7))
+            breedingCode: row.text(6), comments: row.text(7), coordinateUncertainty: row.optionalDouble(8),
+            isGeneralised: row.optionalInt64(9).map { $0 != 0 })
     }
 
     /// The columns of an observation that the indexes hold; nil if there is no such observation.

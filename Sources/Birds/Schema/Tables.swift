@@ -133,7 +133,7 @@ package enum ObservationColumn: Int32, TableColumn {
 /// Columns of an observation that few files have. A separate table keeps the rows of `observation` short; an
 /// observation without any of them has no row here.
 package enum ObservationDetailColumn: Int32, TableColumn {
-    case id, time, confidence, breedingCode, comments
+    case id, time, confidence, breedingCode, comments, coordinateUncertainty, generalised
 
     package static let table = "observation_detail"
     package static let remark = "what few files have; a row where there is anything to say"
@@ -147,6 +147,10 @@ package enum ObservationDetailColumn: Int32, TableColumn {
         case .confidence: ColumnDefinition("confidence", .real, .optional, "of a detection by machine, 0 to 1")
         case .breedingCode: ColumnDefinition("breeding_code", .text)
         case .comments: ColumnDefinition("comments", .text)
+        case .coordinateUncertainty:
+            ColumnDefinition("coordinate_uncertainty_m", .real, .optional, "greatest distance of the true place")
+        case .generalised:
+            ColumnDefinition("generalised", .flag, .optional, "1: the place was made less exact on purpose")
         }
     }
 }
@@ -205,7 +209,7 @@ extension Field {
         case .snowDepthAtLeast: .column(.snowDepth)
         case .locationID, .latitude, .longitude, .region, .locationName, .year, .month, .day, .date, .speciesID,
             .commonName, .scientificName, .category, .dataset, .id, .num, .time, .sourceID, .valid, .reviewed,
-            .confidence, .breedingCode, .comments:
+            .confidence, .breedingCode, .comments, .coordinateUncertainty, .generalised:
             nil
         }
     }

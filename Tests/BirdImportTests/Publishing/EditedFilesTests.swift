@@ -28,7 +28,9 @@ import Testing
             ("checklist", "effort_hours_atleast", reals), ("checklist", "snow_depth_atleast", reals),
             ("checklist", "code", texts), ("checklist", "time", texts), ("checklist", "protocol", texts),
             ("checklist", "comments", texts), ("checklist", "id", ["9223372036854775807", "-9223372036854775808"]),
-            ("observation_detail", "confidence", reals), ("observation_detail", "comments", texts),
+            ("observation_detail", "confidence", reals), ("observation_detail", "coordinate_uncertainty_m", reals),
+            ("observation_detail", "generalised", integers), ("checklist", "group_code", texts),
+            ("observation_detail", "comments", texts),
             ("observation_detail", "time", texts), ("observation_detail", "breeding_code", texts),
             ("observation_detail", "id", ["9223372036854775807", "77"]),
         ]
@@ -72,12 +74,12 @@ import Testing
             """,
             """
             SELECT \(quoted("c.id c.dataset_id c.code c.date c.time c.minutes c.distance_km c.area_ha c.observers c.complete")),
-                \(quoted("c.protocol c.comments c.half_days c.effort_hours_atleast c.snow_depth_atleast")),
+                \(quoted("c.protocol c.comments c.half_days c.effort_hours_atleast c.snow_depth_atleast c.group_code")),
                 coalesce(l.code, c.location_id)
             FROM checklist c LEFT JOIN location l ON l.id = c.location_id
             WHERE dataset_id IS NOT (SELECT id FROM dataset WHERE name = 'new') ORDER BY c.id
             """,
-            "SELECT \(quoted("d.id d.time d.confidence d.breeding_code d.comments")) FROM observation_detail d ORDER BY id",
+            "SELECT \(quoted("d.id d.time d.confidence d.breeding_code d.comments d.coordinate_uncertainty_m d.generalised")) FROM observation_detail d ORDER BY id",
         ].map(fixture.rows)
     }
 

@@ -1,0 +1,73 @@
+import Birds
+import Fixtures
+import Testing
+
+@testable import BirdImport
+@testable import Fixtures
+
+/// How exact a place is: what a file says of it, and never the accuracy of a place that the file does not have.
+@Suite struct ExactnessTests {
+    let fixture: ImportFixture
+
+    init() throws { fixture = try ImportFixture() }
+
+    /// The uncertainty and whether it was generalised, of a file with one record.
+    private func stored(_ text: String) throws -> String? {
+        fixture.write("a.csv", text)
+        let report = try fixture.run("a.csv")
+        #expect(report.stored == 1)
+        return try fixture.rows("SELECT coordinate_uncertainty_m, generalised FROM observation_detail").first
+    }
+
+    @Test(
+        arguments: [
+            ("coordinates_obscured,positional_accuracy", "false,10", "10.0|0"),
+            ("coordinates_obscured,positional_accuracy", "true,10", "|1"),
+            ("coordinates_obscured,positional_accuracy,public_positional_accuracy", "true,10,28000", "28000.0|1"),
+            ("coordinates_obscured,positional_accuracy,public_positional_accuracy", "false,10,10", "10.0|0"),
+            // Nobody can tell whether this place is the true one.
+            ("positional_accuracy", "10", nil),
+            ("positional_accuracy,public_positional_accuracy", "10,28000", "28000.0|"),
+            ("positional_accuracy,taxon_geoprivacy", "10,obscured", "|1"),
+            ("positional_accuracy,geoprivacy", "10,obscured", "|1"), ("positional_accuracy,geoprivacy", "10,", nil),
+        ] as [(String, String, String?)])
+    func readsINaturalist(columns: String, cells: String, expected: String?) throws {
+        let header = "id,scientific_name,iconic_taxon_name,observed_on,quality_grade,latitude,longitude,"
+        #expect(
+            try stored(header + columns + "\n1,Larus canus,Aves,2021-02-03,research,55.4,12.8,\(cells)\n") == expected)
+    }
+
+    @Test(
+        arguments: [
+            ("coordinateUncertaintyInMeters", "250", "250.0|"), ("coordinateUncertaintyInMeters", "0", nil),
+            ("coordinateUncertaintyInMeters", "NA", nil), ("dataGeneralizations", "rounded to 0.1 degrees", "|1"),
+            ("dataGeneralizations", "None", nil), ("dataGeneralizations", "", nil),
+            ("informationWithheld", "Coordinate uncertainty increased to 28 km", "|1"),
+            ("informationWithheld", "name of the collector", nil),
+            ("coordinateUncertaintyInMeters\tdataGeneralizations", "1000\trounded", "1000.0|1"),
+        ] as [(String, String, String?)])
+    func readsDarwinCore(columns: String, cells: String, expected: String?) throws {
+        #expect(
+            try stored("occurrenceID\tscientificName\teventDate\t\(columns)\no1\tLarus canus\t2021-02-03\t\(cells)\n")
+                == expected)
+    }
+
+    @Test func readsWhatItServes() throws {
+        let header = plainHeader.dropLast() + ",coordinate_uncertainty_m,generalised\n"
+        #expect(try stored(header + "L1,55.4,12.8,,2021,2,3,a,1,1500.5,true\n") == "1500.5|1")
+        var query = ObservationQuery()
+        query.fields = [.speciesID, .coordinateUncertainty, .generalised]
+        let store = try ObservationStore(path: fixture.database)
+        #expect(
+            try store.text(query, format: .ndjson)
+                == #"{"species_id":"a","coordinate_uncertainty_m":1500.5,"generalised":true}"# + "\n")
+        #expect(
+            try store.text(query, format: .csv) == "species_id,coordinate_uncertainty_m,generalised\r\na,1500.5,1\r\n")
+    }
+
+    @Test(arguments: ["-5", "20037509", "100 m"]) func refusesWhatIsNoDistance(cell: String) throws {
+        fixture.write(
+            "a.txt", "scientificName\teventDate\tcoordinateUncertaintyInMeters\nLarus canus\t2021-02-03\t\(cell)\n")
+        #expect(try fixture.run("a.txt").firstErrors.map(\.column) == ["coordinateUncertaintyInMeters"])
+    }
+}
