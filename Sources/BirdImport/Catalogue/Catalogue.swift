@@ -10,6 +10,8 @@ final class Catalogue {
     var hasMovedIDs = false
     /// The codes that have given way to others in this import, as UTF-8.
     var retiredCodes: [[UInt8]: [UInt8]] = [:]
+    /// The codes that have given way in this import and in earlier ones; nil until they are needed.
+    var storedRetiredCodes: [[UInt8]: [UInt8]]?
 
     init(_ database: Database) { self.database = database }
 

@@ -33,11 +33,7 @@ extension Catalogue {
                 if let remark = match.remark { result.remarks[number] = Array(remark.utf8) }
                 description = match.description
             }
-            // A later file of the import may retire a code that replaces another one.
-            for _ in 0..<retiredCodes.count {
-                guard let new = retiredCodes[code] else { break }
-                code = new
-            }
+            code = try current(code)
             // Never nil: there are no more codes than taxa, and those fitted into a table of the same size.
             let position = code.withUnsafeBytes { codes.number(of: $0) } ?? 0
             numbers.append(position)

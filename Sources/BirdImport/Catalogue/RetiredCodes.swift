@@ -95,6 +95,40 @@ extension Catalogue {
         try move(moves)
     }
 
+    /// The code that has taken the place of a retired one: in this import, or in an earlier one.
+    func current(_ code: [UInt8]) throws(StoreError) -> [UInt8] {
+        let stored: [[UInt8]: [UInt8]]
+        if let storedRetiredCodes {
+            stored = storedRetiredCodes
+        } else {
+            let select = try database.prepare("SELECT code, new_code FROM retired_code")
+            var read: [[UInt8]: [UInt8]] = [:]
+            while try select.step() { read[select.bytes(0)] = select.bytes(1) }
+            storedRetiredCodes = read
+            stored = read
+        }
+        var code = code
+        // The new code may be retired too. In an edited file, two may stand for each other.
+        for _ in 0..<Self.mostRetirements {
+            guard let new = retiredCodes[code] ?? stored[code] else { break }
+            code = new
+        }
+        return code
+    }
+
+    /// Forgets that codes were retired, since a table of species has them again.
+    func revive(_ species: [SourceSpecies]) throws(StoreError) {
+        guard try database.integer("SELECT EXISTS (SELECT 1 FROM retired_code)") == 1 else { return }
+        let delete = try database.prepare("DELETE FROM retired_code WHERE code = ?1")
+        for species in species {
+            delete.bind(1, species.code)
+            try delete.run()
+        }
+    }
+
+    /// How often one code can have been replaced by another.
+    private static var mostRetirements: Int { 32 }
+
     /// The codes by names in lower case. A name that several have has none.
     private static func unique(_ taxa: [SourceSpecies], _ name: KeyPath<SourceSpecies, String?>) -> [String: String] {
         var codes: [String: String] = [:]
@@ -141,6 +175,8 @@ extension Catalogue {
         try Schema.makeIndexes(in: database)
         let move = try database.prepare("UPDATE observation SET species_id = ?2 WHERE species_id = ?1")
         let remove = try database.prepare("DELETE FROM species WHERE id = ?1")
+        let keep = try database.prepare(
+            "INSERT INTO retired_code (code, new_code) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET new_code = ?2")
         var moved = 0
         for (old, id, code) in moves where retiredCodes[old.code] == nil {
             move.bind(1, old.id)
@@ -150,6 +186,9 @@ extension Catalogue {
             remove.bind(1, old.id)
             try remove.run()
             retiredCodes[old.code] = Array(code.utf8)
+            keep.bind(1, utf8: old.code, 0..<old.code.count)
+            keep.bind(2, code)
+            try keep.run()
         }
         guard moved > 0 else { return }
         hasMovedIDs = true

@@ -8,6 +8,7 @@ extension Catalogue {
     func name(_ species: [SourceSpecies]) throws(StoreError) -> Int {
         // Later files decide.
         let species = try withCodes(species).sorted { $0.file < $1.file }
+        try revive(species)
         var codes = ByteTable()
         // Never nil: `Reading` bounds the number of species.
         let numbers = species.map { species in

@@ -32,6 +32,7 @@ package enum Schema {
         \(SpeciesColumn.creation)
         CREATE INDEX IF NOT EXISTS species_by_scientific_name ON species (scientific_name COLLATE NOCASE);
         CREATE INDEX IF NOT EXISTS species_by_common_name ON species (common_name COLLATE NOCASE);
+        \(RetiredCodeColumn.creation)
         \(LocationColumn.creation)
         CREATE VIRTUAL TABLE IF NOT EXISTS location_box USING rtree (id, west, east, south, north); -- 32-bit floats that hold the point
         CREATE TABLE IF NOT EXISTS region (
@@ -48,10 +49,11 @@ package enum Schema {
 
     /// The tables that hold what was imported. All others are derived from them.
     package static let recordTables = [
-        "generation", "dataset", "species", "location", "checklist", "observation", "observation_detail",
+        "generation", "dataset", "species", "retired_code", "location", "checklist", "observation",
+        "observation_detail",
     ]
     /// The record tables that files of an earlier version may lack.
-    package static let laterTables = ["generation", "observation_detail"]
+    package static let laterTables = ["generation", "retired_code", "observation_detail"]
     /// The tables that are derived from the records: see `DerivedTables` and `Seal`.
     package static let derivedTables = ["location_box", "region", "summary", "seal"]
 

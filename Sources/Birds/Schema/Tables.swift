@@ -49,6 +49,20 @@ package enum SpeciesColumn: Int32, TableColumn {
     }
 }
 
+/// A code of a species that a newer taxonomy has under another code. Files may still have it.
+package enum RetiredCodeColumn: Int32, TableColumn {
+    case code, newCode
+
+    package static let table = "retired_code"
+
+    package var definition: ColumnDefinition {
+        switch self {
+        case .code: ColumnDefinition("code", .text, .unique)
+        case .newCode: ColumnDefinition("new_code", .text, .required, "of a species, or retired in turn")
+        }
+    }
+}
+
 /// A location: a code at a point in a region.
 package enum LocationColumn: Int32, TableColumn {
     case id, code, latitude, longitude, region, name

@@ -1,6 +1,6 @@
 /// Finds the species that a name stands for: by code first, then by scientific name, then by common name. Names
 /// match regardless of case and Unicode normal form, codes only exactly. A name that several species share stands
-/// for all of them.
+/// for all of them, and a code that a newer taxonomy has replaced for the new one.
 final class SpeciesNames {
     /// A species that was found.
     struct Match {
@@ -55,7 +55,22 @@ final class SpeciesNames {
             let ids = try folded.ids(name, column)
             if !ids.isEmpty { return ids.map { Match(id: $0, isNamed: true) } }
         }
-        return []
+        return try retired(name)
+    }
+
+    /// The species that has taken the place of a retired code.
+    private func retired(_ code: String) throws(StoreError) -> [Match] {
+        // The new code may be retired too. UNION ends the search where two stand for each other.
+        let statement = try database.prepare(
+            """
+            WITH RECURSIVE codes(code) AS (
+                SELECT ?1 UNION SELECT new_code FROM codes JOIN retired_code ON retired_code.code = codes.code)
+            SELECT id, scientific_name IS NULL AND common_name IS NULL FROM species JOIN codes ON species.code = codes.code
+            """)
+        statement.bind(1, code)
+        var matches: [Match] = []
+        while try statement.step() { matches.append(Match(id: statement.int64(0), isNamed: statement.int64(1) == 0)) }
+        return matches
     }
 
     /// The code or name that is closest to the given one; nil if none is close (see `Spelling`). It reads all
