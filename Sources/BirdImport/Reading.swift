@@ -168,9 +168,9 @@ struct Reading {
         var records = RecordDecoder(
             table.format, columns, lastYear: lastYear, file: table.path, defaults: defaults)
         // Two tables of one file are written in one way.
-        records.dateOrder = report.files[number].dateOrder?.order
+        records.dates.order = report.files[number].dateOrder?.order
         if let order = options.dateOrder, columns.has(.date) {
-            records.dateOrder = order
+            records.dates.order = order
             report.files[number].dateOrder = JudgedDateOrder(order: order, reason: .given)
         }
         var names = SpeciesDecoder(table.format, columns)
@@ -182,9 +182,9 @@ struct Reading {
         var rows = 0
         while try source.next(&row) {
             rows += 1
-            if records.needsDateOrder(row), row.problem == nil {
+            if records.dates.needsOrder(row), row.problem == nil {
                 let judged = try judge(records, table, from: row, source, file: number)
-                records.dateOrder = judged.order
+                records.dates.order = judged.order
                 source = try table.open()
                 for _ in 0..<rows where try !source.next(&row) { break }
             }
@@ -248,7 +248,7 @@ struct Reading {
         var judge = DateOrderJudge()
         var row = row
         repeat {
-            if row.problem == nil { records.addDate(row, to: &judge) }
+            if row.problem == nil { records.dates.add(row, to: &judge) }
         } while try source.next(&row)
         let judged = try judge.order(table.format, path: report.files[file].path)
         report.files[file].dateOrder = judged

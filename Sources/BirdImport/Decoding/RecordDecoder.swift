@@ -7,9 +7,6 @@ import Birds
 struct RecordDecoder {
     /// The greatest count. A greater one is a typing error.
     static let mostCounted: Int64 = 10_000_000
-    /// The first year of a date. An earlier one is a typing error.
-    static let firstYear: Int64 = 1800
-
     /// The most minutes, kilometres, hectares or observers. A greater number is a typing error.
     static let mostEffort = 1_000_000.0
     /// The greatest uncertainty of a place in metres: half of the earth's circumference.
@@ -17,19 +14,16 @@ struct RecordDecoder {
 
     private let columns: Columns
     private let rules: Format.Rules
-    private let lastYear: Int64
     private let ofChecklists: Bool
     /// Whether the file has more than the nine members of a plain record.
     private let hasMore: Bool
-    private let hasDate: Bool
     private let mayBeNoBird: Bool
     /// Whether the file gives names of species, beside codes or instead of them.
     private let hasNames: Bool
     /// Nil if the rows are not detections in sound recordings.
     private let recordings: RecordingDecoder?
     private let defaults: RecordingDefaults
-    /// The order of day and month; nil as long as no date needs it (`needsDateOrder`).
-    var dateOrder: DateOrder?
+    var dates: DateDecoder
 
     /// - Parameters:
     ///   - lastYear: The last year of a date, which is the year after the current one.
@@ -44,23 +38,13 @@ struct RecordDecoder {
         recordings =
             format.rules.contains(.recordings)
             ? RecordingDecoder(columns, file: file, defaults, lastYear: Int64(lastYear)) : nil
-        self.lastYear = Int64(lastYear)
         (rules, ofChecklists) = (format.rules, format.holdsChecklists)
-        hasDate = columns.has(.date)
+        dates = DateDecoder(columns, lastYear: Int64(lastYear))
         hasNames = [.scientificName, .authoredName, .commonName].contains(where: columns.has)
         mayBeNoBird = [.kingdom, .phylum, .taxonClass, .order, .confidence].contains(where: columns.has)
         let plain: [Format.Member] = [.location, .latitude, .longitude, .region, .year, .month, .day, .species, .count]
         hasMore = !rules.isEmpty || Format.Member.allCases.contains { columns.has($0) && !plain.contains($0) }
     }
-
-    /// Whether the order of day and month must be known to decode a row, and is not.
-    @inline(__always)
-    func needsDateOrder(_ row: Row) -> Bool {
-        hasDate && dateOrder == nil && DateText.needsOrder(row.bytes[columns.cell(.date, row).range])
-    }
-
-    /// Adds the date of a row to those by which the order of day and month is judged.
-    func addDate(_ row: Row, to judge: inout DateOrderJudge) { judge.add(row, columns.cell(.date, row)) }
 
     /// Decodes a row.
     /// - Parameters:
@@ -81,12 +65,12 @@ struct RecordDecoder {
         record.region = try columns.label(.region, row, &record.cutTexts)
         record.count = try count(row)
         if hasMore {
-            record.date = try columns.cell(.date, row).isEmpty ? date(row) : wholeDate(row)
+            record.date = try dates.date(row)
             try decodeMore(&row, into: &record)
         } else {
             record.location = try columns.identifier(.location, &row, &record.cutTexts)
             if record.location.isEmpty { throw columns.error(.location, "is empty") }
-            record.date = try date(row)
+            record.date = try dates.dateOfParts(row)
             record.species = try columns.code(.species, row)
         }
     }
@@ -103,7 +87,7 @@ struct RecordDecoder {
         record[real: .effortHours] = try positive(.effortHours, row)
         record[real: .snowDepth] = try positive(.snowDepth, row)
         // The time belongs to the checklist. Without a checklist, it is the record's own.
-        var time = try time(row) ?? enteredTime(row) ?? timeOfDate(row)
+        var time = try dates.time(row)
         if let recording, let recordings { (record.date, time) = try recordings.time(row, recording) }
         if rules.contains(.checklistByVisit) { try nameChecklist(&row, &record, time) }
         (record[.time], record[.ownTime]) = record.checklist.isEmpty ? (nil, time) : (time, nil)
@@ -335,76 +319,6 @@ struct RecordDecoder {
         }
     }
 
-    /// A date from the columns year, month and day; `StoredDate.unknown` if all are empty, as in old collections.
-    @inline(__always)
-    private func date(_ row: Row) throws(RowError) -> Int64 {
-        guard let year = try columns.integer(.year, row) else {
-            for member in [Format.Member.month, .day] where !columns.cell(member, row).isEmpty {
-                throw columns.error(
-                    columns.has(.year) ? .year : member,
-                    "is empty, but there is a \(member == .month ? "month" : "day")")
-            }
-            return StoredDate.unknown
-        }
-        return try date(
-            DateText(year: year, month: try columns.integer(.month, row), day: try columns.integer(.day, row)), .year,
-            .month, .day)
-    }
-
-    /// A date from one column.
-    private func wholeDate(_ row: Row) throws(RowError) -> Int64 {
-        let cell = columns.cell(.date, row)
-        let text: DateText
-        // A date that needs the order comes after `needsDateOrder`, so there is one.
-        let order = dateOrder ?? .monthFirst
-        do throws(DateText.Fault) {
-            text = try DateText.parse(row.bytes[cell.range], order)
-        } catch {
-            let shown = columns.shown(row, cell)
-            switch error {
-            case .unreadable:
-                throw columns.error(.date, "'\(shown)' is not a date; write it as 2021-02-03")
-            case .shortYear:
-                throw columns.error(.date, "'\(shown)' has a year of two digits; write it as 2021-02-03")
-            case .tooLong:
-                throw columns.error(.date, "'\(shown)' is in more than one year; give a date within one year")
-            }
-        }
-        // A date that would fit the other order: the message names the one of the column.
-        if let month = text.month, month > 12, let day = text.day, day <= 12,
-            DateText.needsOrder(row.bytes[cell.range])
-        {
-            let (this, other) = order == .dayFirst ? ("day", DateOrder.monthFirst) : ("month", DateOrder.dayFirst)
-            throw columns.error(
-                .date,
-                "'\(columns.shown(row, cell))' has no month \(month): the dates of this file are read with the \(this) "
-                    + "first; write it as 2021-02-03, or give --date-order \(other.rawValue)")
-        }
-        return try date(text, .date, .date, .date)
-    }
-
-    /// The date as `yyyymmdd`, with 00 for an unknown month or day.
-    /// - Throws: `RowError` in one of the given columns if there is no such date.
-    @inline(__always)
-    private func date(
-        _ date: DateText, _ ofYear: Format.Member, _ ofMonth: Format.Member, _ ofDay: Format.Member
-    ) throws(RowError) -> Int64 {
-        let year = date.year
-        guard year >= Self.firstYear, year <= lastYear else {
-            throw columns.error(ofYear, "\(year) is not between \(Self.firstYear) and \(lastYear)")
-        }
-        guard let month = date.month else {
-            if date.day != nil { throw columns.error(ofMonth, "is empty, but there is a day") }
-            return year * 10_000
-        }
-        guard month >= 1, month <= 12 else { throw columns.error(ofMonth, "\(month) is not a month") }
-        guard let day = date.day else { return year * 10_000 + month * 100 }
-        guard day >= 1, day <= Int64(PartialDate.days(in: Int(month), of: Int(year))) else {
-            throw columns.error(ofDay, "there is no day \(day) in month \(month) of \(year)")
-        }
-        return year * 10_000 + month * 100 + day
-    }
-
     /// A count; nil if the birds were not counted.
     @inline(__always)
     private func count(_ row: Row, _ member: Format.Member = .count) throws(RowError) -> Int64? {
@@ -416,32 +330,11 @@ struct RecordDecoder {
         return count
     }
 
-    /// A time in minutes after midnight; nil if the cell is empty.
-    private func time(_ row: Row) throws(RowError) -> Int64? {
-        let cell = columns.cell(.time, row)
-        if cell.isEmpty { return nil }
-        guard let minutes = TimeText.minutes(row.bytes[cell.range]) else {
-            throw columns.error(.time, "'\(columns.shown(row, cell))' is not a time of day; write it as 06:41")
-        }
-        return minutes
-    }
-
-    /// The time in a text that an observer has entered; nil if none is clear.
-    private func enteredTime(_ row: Row) -> Int64? {
-        columns.has(.enteredTime) ? TimeText.minutes(within: row.bytes[columns.cell(.enteredTime, row).range]) : nil
-    }
-
     /// The remark about the record. It also says if the bird is not wild.
     private func comments(_ row: inout Row, _ cuts: inout Int) throws(RowError) -> Row.Cell {
         let comments = try columns.remark(.comments, row, &cuts)
         guard try columns.flag(.captive, row) == 1 else { return comments }
         return comments.isEmpty ? row.compose("captive".utf8) : row.compose(comments, "; captive", .empty)
-    }
-
-    /// The time in the cell of the date, for rows without a time of their own.
-    private func timeOfDate(_ row: Row) -> Int64? {
-        guard hasDate else { return nil }
-        return DateText.minutes(row.bytes[columns.cell(.date, row).range], dateOrder ?? .monthFirst)
     }
 
     /// A confidence from 0 to 1.

@@ -83,7 +83,7 @@ struct Recording: Equatable {
     private static func date(_ text: ArraySlice<UInt8>, _ lastYear: Int64) -> (Int64, Int)? {
         guard let (values, end) = numbers(text, [4, 2, 2], "-_."), let year = Int(exactly: values[0]),
             PartialDate(year: year, month: Int(values[1]), day: Int(values[2])) != nil,
-            values[0] >= RecordDecoder.firstYear, values[0] <= lastYear
+            values[0] >= DateDecoder.firstYear, values[0] <= lastYear
         else { return nil }
         let digits = text[end...].prefix(while: isDigit).count
         return digits == 0 || digits == 6 ? (values[0] * 10_000 + values[1] * 100 + values[2], end) : nil
@@ -109,10 +109,10 @@ struct RecordingDefaults {
     init(_ options: ImportOptions, lastYear: Int) throws(ImportError) {
         if let text = options.date {
             guard let date = PartialDate(iso: text), date.day != nil, date.year <= lastYear,
-                date.year >= RecordDecoder.firstYear
+                date.year >= DateDecoder.firstYear
             else {
                 throw .refused(
-                    "--date takes a day such as 2021-02-03, from \(RecordDecoder.firstYear) to \(lastYear).")
+                    "--date takes a day such as 2021-02-03, from \(DateDecoder.firstYear) to \(lastYear).")
             }
             self.date = Int64(date.number)
         }

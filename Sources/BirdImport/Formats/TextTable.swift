@@ -119,7 +119,7 @@ struct TextTable {
         let columns = Columns(format, candidate.header, commas: CommaRule(separator: candidate.syntax.separator))
         return DateOrder.allCases.contains { order in
             var decoder = RecordDecoder(format, columns, lastYear: 9999)
-            decoder.dateOrder = order
+            decoder.dates.order = order
             var record = SourceRecord()
             return (try? decoder.decode(&row, into: &record)) != nil && record.date != StoredDate.unknown
         }

@@ -1,0 +1,127 @@
+import Birds
+
+/// Decodes the date and the time of records, from one column or from several.
+struct DateDecoder {
+    /// The first year of a date. An earlier one is a typing error.
+    static let firstYear: Int64 = 1800
+
+    private let columns: Columns
+    private let lastYear: Int64
+    private let hasDate: Bool
+    /// The order of day and month; nil as long as no date needs it (`needsOrder`).
+    var order: DateOrder?
+
+    /// - Parameter lastYear: The last year of a date, which is the year after the current one.
+    init(_ columns: Columns, lastYear: Int64) {
+        (self.columns, self.lastYear) = (columns, lastYear)
+        hasDate = columns.has(.date)
+    }
+
+    /// Whether the order of day and month must be known to decode a row, and is not.
+    @inline(__always)
+    func needsOrder(_ row: Row) -> Bool {
+        hasDate && order == nil && DateText.needsOrder(row.bytes[columns.cell(.date, row).range])
+    }
+
+    /// Adds the date of a row to those by which the order of day and month is judged.
+    func add(_ row: Row, to judge: inout DateOrderJudge) { judge.add(row, columns.cell(.date, row)) }
+
+    /// The date of a row as `yyyymmdd`, with 00 for an unknown month or day; `StoredDate.unknown` if there is none.
+    func date(_ row: Row) throws(RowError) -> Int64 {
+        try columns.cell(.date, row).isEmpty ? dateOfParts(row) : wholeDate(row)
+    }
+
+    /// The time of a row in minutes after midnight, from the first of the columns that has one; nil if none has.
+    func time(_ row: Row) throws(RowError) -> Int64? { try ownTime(row) ?? enteredTime(row) ?? timeOfDate(row) }
+
+    /// A date from the columns year, month and day; `StoredDate.unknown` if all are empty, as in old collections.
+    @inline(__always)
+    func dateOfParts(_ row: Row) throws(RowError) -> Int64 {
+        guard let year = try columns.integer(.year, row) else {
+            for member in [Format.Member.month, .day] where !columns.cell(member, row).isEmpty {
+                throw columns.error(
+                    columns.has(.year) ? .year : member,
+                    "is empty, but there is a \(member == .month ? "month" : "day")")
+            }
+            return StoredDate.unknown
+        }
+        return try date(
+            DateText(year: year, month: try columns.integer(.month, row), day: try columns.integer(.day, row)), .year,
+            .month, .day)
+    }
+
+    /// A date from one column.
+    private func wholeDate(_ row: Row) throws(RowError) -> Int64 {
+        let cell = columns.cell(.date, row)
+        let text: DateText
+        // A date that needs the order comes after `needsOrder`, so there is one.
+        let order = order ?? .monthFirst
+        do throws(DateText.Fault) {
+            text = try DateText.parse(row.bytes[cell.range], order)
+        } catch {
+            let shown = columns.shown(row, cell)
+            switch error {
+            case .unreadable:
+                throw columns.error(.date, "'\(shown)' is not a date; write it as 2021-02-03")
+            case .shortYear:
+                throw columns.error(.date, "'\(shown)' has a year of two digits; write it as 2021-02-03")
+            case .tooLong:
+                throw columns.error(.date, "'\(shown)' is in more than one year; give a date within one year")
+            }
+        }
+        // A date that would fit the other order: the message names the one of the column.
+        if let month = text.month, month > 12, let day = text.day, day <= 12,
+            DateText.needsOrder(row.bytes[cell.range])
+        {
+            let (this, other) = order == .dayFirst ? ("day", DateOrder.monthFirst) : ("month", DateOrder.dayFirst)
+            throw columns.error(
+                .date,
+                "'\(columns.shown(row, cell))' has no month \(month): the dates of this file are read with the \(this) "
+                    + "first; write it as 2021-02-03, or give --date-order \(other.rawValue)")
+        }
+        return try date(text, .date, .date, .date)
+    }
+
+    /// The date as `yyyymmdd`, with 00 for an unknown month or day.
+    /// - Throws: `RowError` in one of the given columns if there is no such date.
+    @inline(__always)
+    private func date(
+        _ date: DateText, _ ofYear: Format.Member, _ ofMonth: Format.Member, _ ofDay: Format.Member
+    ) throws(RowError) -> Int64 {
+        let year = date.year
+        guard year >= Self.firstYear, year <= lastYear else {
+            throw columns.error(ofYear, "\(year) is not between \(Self.firstYear) and \(lastYear)")
+        }
+        guard let month = date.month else {
+            if date.day != nil { throw columns.error(ofMonth, "is empty, but there is a day") }
+            return year * 10_000
+        }
+        guard month >= 1, month <= 12 else { throw columns.error(ofMonth, "\(month) is not a month") }
+        guard let day = date.day else { return year * 10_000 + month * 100 }
+        guard day >= 1, day <= Int64(PartialDate.days(in: Int(month), of: Int(year))) else {
+            throw columns.error(ofDay, "there is no day \(day) in month \(month) of \(year)")
+        }
+        return year * 10_000 + month * 100 + day
+    }
+
+    /// A time in minutes after midnight; nil if the cell is empty.
+    private func ownTime(_ row: Row) throws(RowError) -> Int64? {
+        let cell = columns.cell(.time, row)
+        if cell.isEmpty { return nil }
+        guard let minutes = TimeText.minutes(row.bytes[cell.range]) else {
+            throw columns.error(.time, "'\(columns.shown(row, cell))' is not a time of day; write it as 06:41")
+        }
+        return minutes
+    }
+
+    /// The time in a text that an observer has entered; nil if none is clear.
+    private func enteredTime(_ row: Row) -> Int64? {
+        columns.has(.enteredTime) ? TimeText.minutes(within: row.bytes[columns.cell(.enteredTime, row).range]) : nil
+    }
+
+    /// The time in the cell of the date, for rows without a time of their own.
+    private func timeOfDate(_ row: Row) -> Int64? {
+        guard hasDate else { return nil }
+        return DateText.minutes(row.bytes[columns.cell(.date, row).range], order ?? .monthFirst)
+    }
+}

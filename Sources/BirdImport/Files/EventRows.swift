@@ -1,0 +1,188 @@
+import Birds
+
+/// The rows of an event core, by their ids. An event without a date or a place has that of its parent
+/// (`parentEventID`), as a visit to a plot has the date of the survey. Of two rows with one id, the first counts that
+/// can be used. If none can, the occurrences of the event are in error, and those of its descendants.
+///
+/// They are kept in a temporary database, so that memory does not limit their number. A row is stored as one text: for
+/// each cell its size (`UInt32`, in the byte order of the machine) and its bytes.
+final class EventRows {
+    /// The memory of the temporary database, in KiB. Pages beyond it are on disk.
+    private static let cacheKilobytes = 32 * 1024
+
+    private let database: Database
+    private let select: Statement
+    private let insert: Statement
+    private let noteUse: Statement
+    // The event that was asked for last. In most files the occurrences of an event follow one another.
+    private var lastID: [UInt8] = []
+    private var last: Event?
+    /// The position of `parentEventID`; nil if there is no such term.
+    private let parent: Int?
+    /// The positions of the cells that are inherited together, so that no date or place is composed of two.
+    private let inherited: [[Int]]
+
+    private static let inheritedTerms = [
+        ["eventdate", "year", "month", "day"], ["locationid", "locality", "decimallatitude", "decimallongitude"],
+        ["countrycode"],
+    ]
+    /// An event, or why it can't be used, as the end of a sentence about it.
+    enum Event {
+        case row(Row)
+        case missing(String)
+    }
+
+    /// The name of the file, for errors.
+    private let name: String
+    /// What is wrong with the first row without an id that can't be used.
+    private var firstProblem = ""
+
+    /// The most ancestors of an event that are looked at; two that are each other's parent have no end.
+    private static let mostAncestors = 16
+
+    /// Reads all events.
+    /// - Parameters:
+    ///   - header: The names of the cells, in lower case.
+    ///   - name: The name of their file, for errors.
+    init(_ rows: ArchiveRows, _ header: [String], name: String) throws(ImportError) {
+        self.name = name
+        parent = header.firstIndex(of: "parenteventid")
+        inherited = Self.inheritedTerms.map { $0.compactMap { header.firstIndex(of: $0) } }
+        do throws(StoreError) {
+            database = try .temporary(
+                """
+                CREATE TABLE event (id TEXT PRIMARY KEY, cells TEXT, problem TEXT, line INTEGER) WITHOUT ROWID;
+                CREATE TABLE used (id TEXT PRIMARY KEY) WITHOUT ROWID; -- those with occurrences, and parents of others
+                """, cacheKilobytes: Self.cacheKilobytes)
+            insert = try database.prepare(
+                """
+                INSERT INTO event VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET cells = ?2, problem = NULL
+                WHERE problem IS NOT NULL AND ?3 IS NULL
+                """)
+            noteUse = try database.prepare("INSERT INTO used VALUES (?1) ON CONFLICT DO NOTHING")
+            select = try database.prepare("SELECT cells, problem FROM event WHERE id = ?1")
+        } catch {
+            throw ImportError(error, path: "the temporary files")
+        }
+        try fill(rows)
+    }
+
+    private func fill(_ rows: ArchiveRows) throws(ImportError) {
+        var row = Row()
+        var packed: [UInt8] = []
+        while try rows.next(&row) {
+            let id = Array(rows.id)
+            let problem = row.problem.map { "is in error (\(name), line \(row.line): \($0))" }
+            // Nothing can refer to an event without an id.
+            guard !id.isEmpty else {
+                if let problem = row.problem, firstProblem.isEmpty {
+                    firstProblem = "; line \(row.line) of it is in error: \(problem)"
+                }
+                continue
+            }
+            packed.removeAll(keepingCapacity: true)
+            for cell in row.cells.dropLast() {
+                withUnsafeBytes(of: UInt32(cell.range.count)) { packed.append(contentsOf: $0) }
+                packed.append(contentsOf: row.bytes[cell.range])
+            }
+            do throws(StoreError) {
+                insert.bind(1, utf8: id, 0..<id.count)
+                insert.bind(2, utf8: packed, 0..<packed.count)
+                insert.bind(3, problem)
+                insert.bind(4, row.line)
+                try insert.run()
+            } catch {
+                throw ImportError(error, path: "the temporary files")
+            }
+            if let parent, row.problem == nil { try use(row.bytes[row.trimmed(parent).range]) }
+        }
+    }
+
+    /// The names of the cells of an event: its terms, and `eventid` at the end.
+    static func header(_ core: ArchiveDescription.Table) -> [String] {
+        ArchiveRows.header(core).dropLast().map { $0 == "eventid" ? "own eventid" : $0 } + ["eventid"]
+    }
+
+    /// Notes that an event has an occurrence.
+    func use(_ id: ArraySlice<UInt8>) throws(ImportError) {
+        if id.isEmpty || last != nil && lastID.elementsEqual(id) { return }
+        do throws(StoreError) {
+            let id = Array(id)
+            noteUse.bind(1, utf8: id, 0..<id.count)
+            try noteUse.run()
+        } catch {
+            throw ImportError(error, path: "the temporary files")
+        }
+    }
+
+    /// A query for the ids and lines of the events that have no occurrence and are no other event's parent, in the order
+    /// of the file.
+    func selectUnused() throws(ImportError) -> Statement {
+        do throws(StoreError) {
+            return try database.prepare(
+                "SELECT id, line FROM event WHERE id NOT IN (SELECT id FROM used) ORDER BY line")
+        } catch {
+            throw ImportError(error, path: "the temporary files")
+        }
+    }
+
+    /// An event, with what it inherits.
+    func event(_ id: ArraySlice<UInt8>) throws(ImportError) -> Event {
+        if let last, lastID.elementsEqual(id) { return last }
+        lastID = Array(id)
+        var event = try ownEvent(lastID) ?? .missing("is not in \(name)\(firstProblem)")
+        if let parent, case .row(let row) = event { event = try inherit(into: row, parent) }
+        last = event
+        return event
+    }
+
+    /// Fills dates and places that are missing from the nearest ancestor that has them. An ancestor that can't be used
+    /// might have them.
+    private func inherit(into event: Row, _ parent: Int) throws(ImportError) -> Event {
+        var row = event
+        var missing = inherited.filter { group in group.allSatisfy { row.trimmed($0).isEmpty } }
+        var id = Array(row.bytes[row.trimmed(parent).range])
+        for _ in 0..<Self.mostAncestors where !missing.isEmpty && !id.isEmpty {
+            let ancestor: Row
+            switch try ownEvent(id) {
+            case .row(let found): ancestor = found
+            case .missing(let reason):
+                return .missing(
+                    "has a parent '\(Row.shown(String(decoding: id, as: UTF8.self), atMost: 40))' that \(reason)")
+            case nil: return .row(row)
+            }
+            missing.removeAll { group in
+                guard group.contains(where: { !ancestor.trimmed($0).isEmpty }) else { return false }
+                for position in group where position < row.cells.count {
+                    row.cells[position] = row.compose(ancestor.bytes[ancestor.trimmed(position).range])
+                }
+                return true
+            }
+            id = Array(ancestor.bytes[ancestor.trimmed(parent).range])
+        }
+        return .row(row)
+    }
+
+    /// An event as it is in its file; nil if there is no such event.
+    private func ownEvent(_ id: [UInt8]) throws(ImportError) -> Event? {
+        var packed: [UInt8]?
+        var problem: String?
+        do throws(StoreError) {
+            select.bind(1, utf8: id, 0..<id.count)
+            while try select.step() { (packed, problem) = (select.bytes(0), select.text(1)) }
+        } catch {
+            throw ImportError(error, path: "the temporary files")
+        }
+        if let problem { return .missing(problem) }
+        guard let packed else { return nil }
+        var row = Row()
+        var position = 0
+        while position + 4 <= packed.count {
+            let count = Int(packed.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: position, as: UInt32.self) })
+            let end = min(position + 4 + count, packed.count)
+            row.append(packed[(position + 4)..<end])
+            position = end
+        }
+        return .row(row)
+    }
+}
