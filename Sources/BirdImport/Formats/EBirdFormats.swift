@@ -32,7 +32,7 @@ extension Format {
             Column("checklist comments", .checklistComments, required: false),
         ])
 
-    /// An observer's life list: the first record of each species, with its place and checklist.
+    /// An observer's life list: the first record of each species, or the last one, with its place and checklist.
     static let eBirdLifeList = Format(
         name: "ebird-lifelist", title: "eBird life list",
         content: .records(complete: nil), syntax: .comma,
