@@ -19,7 +19,8 @@ import requests
 from server import PASSWORD, PROGRAM, Server, check, environment, import_files, rookery
 
 FIELDS = ["loc_id", "location_name", "latitude", "longitude", "region", "date", "time", "species_id", "common_name", "num",
-          "checklist_id", "source_id", "complete", "minutes", "distance_km", "observers", "confidence", "comments"]
+          "checklist_id", "source_id", "complete", "minutes", "distance_km", "observers", "confidence", "comments",
+          "coordinate_uncertainty_m", "generalised"]
 SPECIES = [("Cyanocitta stelleri", "Steller's Jay", "stejay"), ("Corvus corax", "Common Raven", "comrav"),
            ("Larus sp.", "gull sp.", "gull1"), ("Avis ignota", "Odd Bird", None)]
 KNOWN = {scientific: (code, common) for scientific, common, code in SPECIES if code}
@@ -51,7 +52,8 @@ def expected(visit, bird, num, **changes):
               "region": "CA-BC", "date": visit["day"].isoformat(), "time": visit["time"] and f"{visit['time']:%H:%M}",
               "species_id": code, "common_name": common, "num": num, "checklist_id": visit["id"],
               "source_id": None, "complete": bool(visit["complete"]), "minutes": visit["minutes"], "distance_km": visit["km"],
-              "observers": 2, "confidence": None, "comments": visit["comment"] or None}
+              "observers": 2, "confidence": None, "comments": visit["comment"] or None, "coordinate_uncertainty_m": None,
+              "generalised": None}
     return record | changes
 
 
@@ -250,7 +252,8 @@ def inaturalist():
             comments = [visit["comment"]] * bool(visit["comment"]) + ["captive"] * (captive == "true")
             records.append(expected(visit, bird, None, loc_id=place[1], source_id=str(number), region=None, checklist_id=None,
                                     time=time and time != datetime.time() and f"{time:%H:%M}" or None,
-                                    comments="; ".join(comments) or None, **BARE))
+                                    comments="; ".join(comments) or None, generalised=obscured == "true",
+                                    coordinate_uncertainty_m=28_000.0 if obscured == "true" else 5.0, **BARE))
     return out.getvalue().encode(), records
 
 
