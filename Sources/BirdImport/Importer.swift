@@ -100,6 +100,7 @@ public enum Importer {
             }
             let new = reading.targets.map(\.name).filter { name in !known.contains(Array(name.utf8)) }
             report.sameData = try SameData(database: database).pairs(of: new)
+            report.sameChecklists = try SameData(database: database).checklistPairs(of: new)
             return (outcome, named, catalogue.retiredCodes)
         }
         report.names = names

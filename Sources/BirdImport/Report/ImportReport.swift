@@ -93,6 +93,16 @@ public struct ImportReport: Sendable {
         public let isWhole: Bool
     }
 
+    /// A data set of checklists, and the one that has records on them.
+    public struct SameChecklists: Sendable, Equatable {
+        /// The name of the data set that this import has made.
+        public let dataset: String
+        /// The name of the other one.
+        public let other: String
+        /// The number of checklists of the first.
+        public let checklists: Int
+    }
+
     /// A row that could not be used.
     public struct RowInError: Sendable, Equatable {
         /// The path of its file.
@@ -126,6 +136,8 @@ public struct ImportReport: Sendable {
     public internal(set) var names = NameSources()
     /// The data sets of the import that seem to be in the database under another name.
     public internal(set) var sameData: [SameData] = []
+    /// The data sets of the import that have no records, and checklists of another data set.
+    public internal(set) var sameChecklists: [SameChecklists] = []
     /// The first records in the default order as JSON objects, as the server answers for them; nil without `--dry-run`.
     public internal(set) var preview: [String]?
     /// The number of stored records.

@@ -107,6 +107,15 @@ extension ImportReport {
                     ]
                 }
             ),
+            (
+                "same_checklists",
+                Self.list(sameChecklists) { same in
+                    [
+                        ("dataset", .text(same.dataset)), ("other", .text(same.other)),
+                        ("checklists", .int(same.checklists)),
+                    ]
+                }
+            ),
             ("preview", preview.map { .array($0.map { .written($0) }) } ?? .null),
         ]
         var bytes: [UInt8] = []

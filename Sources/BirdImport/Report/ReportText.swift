@@ -41,6 +41,11 @@ extension ImportReport {
                     + "(\(Self.number(same.records))) are also in \(same.other). If they are the same data under two names, "
                     + "remove one of them with 'rookery datasets remove NAME'.")
         }
+        for same in sameChecklists {
+            lines.append(
+                "Warning: checklists of \(same.dataset) are also in \(same.other), with their records. To count each once, "
+                    + "remove \(same.dataset), and import the file again with --dataset \(same.other) --append.")
+        }
         if speciesStored > 0 {
             lines.append(
                 "\(isDryRun ? "Would be named" : "Named"): \(Self.count(speciesStored, "species", "species"))")

@@ -43,6 +43,35 @@ struct SameData {
         return pairs
     }
 
+    /// Finds new data sets without records whose checklists are in another data set, where their records are.
+    /// - Parameter new: The names of the data sets that this import has made.
+    func checklistPairs(of new: [String]) throws(StoreError) -> [ImportReport.SameChecklists] {
+        let find = try database.prepare(
+            "SELECT id, name, checklists FROM dataset WHERE name = ?1 AND records = 0 AND checklists > 0")
+        let others = try database.prepare(
+            """
+            SELECT d.name, count(*) FROM (
+                SELECT DISTINCT a.id, b.dataset_id FROM (SELECT * FROM checklist WHERE dataset_id = ?1 LIMIT ?2) a
+                JOIN checklist b INDEXED BY checklist_by_location
+                    ON b.location_id = a.location_id AND b.date = a.date AND b.code = a.code AND b.dataset_id <> ?1)
+            JOIN dataset d ON d.id = dataset_id GROUP BY d.id HAVING count(*) > ?2 / 100 ORDER BY count(*) DESC LIMIT 1
+            """)
+        var pairs: [ImportReport.SameChecklists] = []
+        for name in new {
+            find.bind(1, name)
+            while try find.step() {
+                let (id, name, count) = (find.int64(0), find.text(1) ?? "", Int(find.int64(2)))
+                others.bind(1, id)
+                others.bind(2, min(count, Self.mostCompared))
+                while try others.step() {
+                    pairs.append(
+                        ImportReport.SameChecklists(dataset: name, other: others.text(0) ?? "", checklists: count))
+                }
+            }
+        }
+        return pairs
+    }
+
     /// The data sets with records.
     private func dataSets() throws(StoreError) -> [DataSet] {
         let select = try database.prepare("SELECT id, name, records FROM dataset WHERE records > 0 ORDER BY id")

@@ -184,8 +184,16 @@ import Testing
             #expect(try fixture.isSound(hasVisits: true))
             unlink(fixture.database)
         }
-        // Alone, it is a data set of its own.
-        #expect(try fixture.run("ebd_x_sampling.txt").files.map(\.dataset) == ["ebd_x_sampling"])
+        // Alone, it is a data set of its own. If the records are there, the report says what to do.
+        try fixture.run("ebd_x.txt")
+        let alone = try fixture.run("ebd_x_sampling.txt")
+        #expect(alone.files.map(\.dataset) == ["ebd_x_sampling"])
+        #expect(alone.sameChecklists == [.init(dataset: "ebd_x_sampling", other: "ebd_x", checklists: 4)])
+        #expect(alone.text.contains("import the file again with --dataset ebd_x --append."))
+        try DataSets.remove(name: "ebd_x_sampling", path: fixture.database)
+        let added = try fixture.run("ebd_x_sampling.txt") { ($0.dataset, $0.append) = ("ebd_x", true) }
+        #expect(added.sameChecklists == [])
+        #expect(try fixture.rows("SELECT name, checklists, records FROM dataset") == ["ebd_x|4|2"])
         #expect(throws: ImportError.self) { try fixture.run("ebd_x.tar", "ebd_x.zip") }
     }
 
