@@ -79,19 +79,22 @@ struct Reading {
             throw .refused("\(path) is named twice\(other == path ? "" : ", also as \(other)").")
         }
         let contents = try Detection.open(file, as: options.format, folder: staging.folder)
-        for content in contents {
-            try read(content, path: contents.count > 1 ? content.path : path, of: file, progress: progress)
+        for (part, content) in contents.enumerated() {
+            try read(content, part: part, of: contents.count, in: file, progress: progress)
         }
     }
 
-    /// Reads the content of a file.
-    /// - Parameter path: Its path for the report.
+    /// Reads a content of a file.
+    /// - Parameters:
+    ///   - part: Its position among the contents of the file, which are several in an archive.
+    ///   - count: The number of these.
     private mutating func read(
-        _ content: SourceContent, path: String, of file: SourceFile, progress: (ImportProgress) -> Void
+        _ content: SourceContent, part: Int, of count: Int, in file: SourceFile, progress: (ImportProgress) -> Void
     ) throws(ImportError) {
+        let path = count > 1 ? content.path : file.path
         var dataset: Int?
         if content.tables.contains(where: { !$0.format.holdsSpecies }) {
-            dataset = try target(for: file.path, format: content.name)
+            dataset = try target(for: file.path, format: content.name, isFirst: part == 0)
         }
         report.files.append(
             ImportReport.File(
@@ -105,7 +108,8 @@ struct Reading {
             rows += try read(table, of: file, dataset: dataset ?? 0, progress: progress)
         }
         // In most recordings of a night, nothing is detected.
-        let mayBeEmpty = options.files.count > 1 && content.tables.contains { $0.format.rules.contains(.recordings) }
+        let mayBeEmpty =
+            max(options.files.count, count) > 1 && content.tables.contains { $0.format.rules.contains(.recordings) }
         guard rows > 0 || mayBeEmpty else { throw .refused("\(path) has a header but no rows.") }
     }
 
@@ -134,7 +138,10 @@ struct Reading {
     /// The number of the data set for a file, which is added to `targets` if it is new.
     ///
     /// The sampling events of eBird go to the data set of their records, if these are part of the import.
-    private mutating func target(for path: String, format: String) throws(ImportError) -> Int {
+    /// - Parameter isFirst: Whether it is the first content of the file. The others go to the same data set.
+    private mutating func target(
+        for path: String, format: String, isFirst: Bool
+    ) throws(ImportError) -> Int {
         let sampling = Format.eBirdSampling.name
         var name = if let given = options.dataset { given } else { try DataSets.name(of: path) }
         if options.dataset == nil, format == sampling {
@@ -144,7 +151,7 @@ struct Reading {
         if let known = targets.firstIndex(where: { $0.name.utf8.elementsEqual(name.utf8) }) {
             let isPair = (format == sampling) != (targets[known].format == sampling)
             if isPair, format != sampling { targets[known].format = format }
-            guard options.dataset != nil || isPair else {
+            guard options.dataset != nil || isPair || !isFirst else {
                 throw .refused(
                     "\(path) and another file are both named \(name). Import them one at a time, or both into one data set with --dataset."
                 )

@@ -219,7 +219,8 @@ struct RecordDecoder {
         let code = row.bytes[record.species.range]
         let names = code.split(separator: UInt8(ascii: "_"), maxSplits: 1)
         if record.scientificName.isEmpty, names.count == 2, names[1].elementsEqual(row.bytes[record.commonName.range]) {
-            record.scientificName = Row.Cell(start: Int32(names[0].startIndex), end: Int32(names[0].endIndex))
+            record.scientificName = Row.Cell(
+                start: Int32(clamping: names[0].startIndex), end: Int32(clamping: names[0].endIndex))
         }
         if !record.scientificName.isEmpty || code.elementsEqual(row.bytes[record.commonName.range]) {
             record.species = .empty

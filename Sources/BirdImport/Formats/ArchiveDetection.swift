@@ -5,7 +5,8 @@ import Birds
 /// An archive with `meta.xml` is a Darwin Core Archive. In any other, the file with the records is looked for: the one
 /// whose beginning has a format of records, whatever its name. So terms, notes and tables of codes are passed over, and
 /// a table of species is taken only where there are no records. That file is then treated like one without an archive.
-/// The eBird Basic Dataset comes with a second file, its sampling events, and both are taken.
+/// The eBird Basic Dataset comes with a second file, its sampling events, and both are taken. BirdNET-Analyzer writes a
+/// file for each recording, and all are taken.
 ///
 /// A file may be compressed, an archive may be compressed, and the files in it may be. An archive in an archive is not
 /// read.
@@ -17,12 +18,14 @@ struct ArchiveDetection {
     private static let mostShown = 4
     /// How much of a file in an archive is looked at, in bytes. Headers are shorter.
     private static let beginningSize = 1 << 16
+    /// The most files of an archive that are read: they are all open at once.
+    private static let mostRead = 200
     /// The most files of an archive that are looked at.
     private static let mostLookedAt = 1000
 
     enum Content {
         case archive(SourceContent)
-        /// One or two files that need no unpacking, and the name of the format that each must have.
+        /// One or more files that need no unpacking, and the name of the format that each must have.
         case files([(SourceFile, format: String?)])
     }
 
@@ -103,7 +106,7 @@ struct ArchiveDetection {
 
     /// Finds the file with the records.
     /// - Returns: It, or the only text if none has a known format, which then says why not; also the file of sampling
-    ///   events, if there is one. With the name of the format that each must have.
+    ///   events, if there is one; or the results of several recordings. With the name of the format that each must have.
     private func choose(_ archive: Archive) throws(ImportError) -> [(Archive.Entry, format: String?)] {
         // macOS adds hidden files that begin with `._` beside each file.
         let entries = archive.entries.filter { entry in
@@ -138,6 +141,9 @@ struct ArchiveDetection {
             let pair = [Format.eBird.name, Format.eBirdSampling.name].map { name in fitting.filter { $0.name == name } }
             if fitting.count == 2, let records = pair[0].first, let checklists = pair[1].first {
                 return [(records.entry, records.name), (checklists.entry, checklists.name)]
+            }
+            if fitting.count <= Self.mostRead, fitting.allSatisfy({ $0.name == Format.birdNETAnalyzer.name }) {
+                return fitting.map { ($0.entry, $0.name) }
             }
             throw .refused(
                 "\(archive.file.path) has several files with \(records.isEmpty ? "species" : "records") ("

@@ -92,7 +92,7 @@ enum Detection {
     ///   - wanted: The name of the format that the file must have; nil to detect it.
     ///   - folder: The folder for files that are extracted from archives, which have no names.
     /// - Throws: `ImportError.refused` if the file can't be read, has an unknown format or not the wanted one.
-    /// - Returns: One content, or the two of an archive with the records and the sampling events of eBird.
+    /// - Returns: One content, or several of an archive (`ArchiveDetection`).
     static func open(_ file: SourceFile, as wanted: String?, folder: String) throws(ImportError) -> [SourceContent] {
         switch try ArchiveDetection.open(file, as: wanted, in: folder) {
         case .archive(let content):

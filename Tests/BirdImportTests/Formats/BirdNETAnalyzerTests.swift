@@ -155,6 +155,34 @@ import Testing
         }
     }
 
+    /// A folder of results, packed. Without a column, the name in the archive tells the recording.
+    @Test func readsTheResultsOfSeveralRecordingsInAnArchive() throws {
+        let header = "Start (s),End (s),Scientific name,Common name,Confidence\n"
+        let night = [
+            ("n/B_20210203_064100.BirdNET.results.csv", header + "0,3,Avis ignota,Odd Bird,0.7\n"),
+            ("n/B_20210203_065100.BirdNET.results.csv", header), ("n/BirdNET_analysis_params.csv", "File,x\n"),
+            ("n/A.BirdNET.results.csv", FormatFixture.birdNETAnalyzer),
+        ]
+        fixture.write("night.zip", ZipWriter.archive(night))
+        for appends in [false, true] {
+            let report = try fixture.run("night.zip") { $0.append = appends }
+            #expect(report.stored == 3 && report.files.map(\.records) == [1, 0, 3])
+        }
+        #expect(
+            try detections() == [
+                "Avis ignota|20210203|06:41||B|||0.7", "stejay|20211231|23:55||STA1|||0.8713",
+                "Avis ignota|20220101|00:00||STA1|||0.7",
+            ])
+        #expect(try fixture.rows("SELECT name FROM dataset") == ["night"])
+        let many = (0...200).map { ("\($0).csv", FormatFixture.birdNETAnalyzer) }
+        fixture.write("many.zip", ZipWriter.archive(many))
+        #expect {
+            try fixture.run("many.zip")
+        } throws: {
+            ($0 as? ImportError)?.message.contains("has several files with records") == true
+        }
+    }
+
     /// Of the recordings of a night, most have no detections.
     @Test func passesOverFilesWithoutDetections() throws {
         fixture.write("a.csv", FormatFixture.birdNETAnalyzer)
