@@ -16,6 +16,7 @@ is_there() {
         gdal-bin) command -v ogr2ogr ;;
         nginx-light) command -v nginx ;;
         xz-utils) command -v xz ;;
+        p7zip-full) command -v 7z ;;
         *) command -v "$1" ;;
     esac >/dev/null 2>&1
 }

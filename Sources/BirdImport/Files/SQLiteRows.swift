@@ -50,6 +50,28 @@ final class SQLiteRows: RowSource {
         }
     }
 
+    /// The number of the program that made a file; 0 for most.
+    static func application(of database: Database, path: String) throws(ImportError) -> Int {
+        do throws(StoreError) {
+            return Int(try database.integer("PRAGMA application_id") ?? 0)
+        } catch {
+            throw ImportError(reading: path, error)
+        }
+    }
+
+    /// The names of the first tables.
+    static func tables(in database: Database, path: String) throws(ImportError) -> [String] {
+        do throws(StoreError) {
+            let select = try database.prepare(
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite^_%' ESCAPE '^' LIMIT 5")
+            var names: [String] = []
+            while try select.step() { names.append(select.text(0) ?? "") }
+            return names
+        } catch {
+            throw ImportError(reading: path, error)
+        }
+    }
+
     /// - Parameters:
     ///   - table: A name of ours, since it becomes part of the SQL.
     ///   - wanted: The names of the columns to read, in lower case. Missing ones are not an error here.

@@ -66,6 +66,13 @@ final class SourceFile {
         return count
     }
 
+    /// Up to `count` bytes at an offset.
+    func bytes(_ count: Int, at offset: Int) throws(ImportError) -> [UInt8] {
+        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 1)
+        defer { block.deallocate() }
+        return Array(block.prefix(try read(into: block, at: offset)))
+    }
+
     /// Calls `body` with another descriptor of the file, at its beginning. `body` closes it.
     func withDuplicate(_ body: (Int32) throws(ImportError) -> Void) throws(ImportError) {
         rewind()

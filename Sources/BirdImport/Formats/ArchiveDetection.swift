@@ -48,13 +48,15 @@ struct ArchiveDetection {
         let plain = try decompressed(file)
         guard let kind = Archive.kind(try plain.beginning(512)) else { return .files([(plain, wanted)]) }
         let archive = try Archive(plain, kind, expansion)
+        // OpenDocument has a meta.xml too.
+        if let document = try document(archive) { throw .refused("\(file.path) is \(document).") }
         if let description = archive.entries.first(where: { $0.name.split(separator: "/").last == "meta.xml" }) {
             return .archive(try open(archive, description))
         }
         guard wanted != Self.name else {
             throw .refused("\(file.path) has no meta.xml, so it is not a Darwin Core Archive.")
         }
-        if let stranger = try stranger(archive) { throw .refused("\(file.path) is \(stranger).") }
+        if let stranger = stranger(archive) { throw .refused("\(file.path) is \(stranger).") }
         var files: [(SourceFile, format: String?)] = []
         for (entry, format) in try choose(archive) {
             files.append((try decompressed(try archive.extract(entry, in: folder)), format))
@@ -72,8 +74,8 @@ struct ArchiveDetection {
         return plain
     }
 
-    /// What an archive is that is no archive for its user, as the end of a sentence; nil for all others.
-    private func stranger(_ archive: Archive) throws(ImportError) -> String? {
+    /// What kind of document an archive is, as the end of a sentence; nil for all others.
+    private func document(_ archive: Archive) throws(ImportError) -> String? {
         let names = Set(archive.entries.map { $0.name.lowercased() })
         if names.contains("[content_types].xml") {
             return names.contains(where: { $0.hasPrefix("xl/") })
@@ -86,6 +88,15 @@ struct ArchiveDetection {
                 ? "an OpenDocument spreadsheet; save the sheet with the records as CSV in UTF-8, and import that"
                 : "a document of an office program; save the records as CSV, and import that"
         }
+        if names.contains(where: { $0.hasSuffix(".iwa") }) {
+            return "a document of Apple Numbers, Pages or Keynote; export the records as CSV, and import that"
+        }
+        return nil
+    }
+
+    /// What an archive is that has no records to read, as the end of a sentence; nil for all others.
+    private func stranger(_ archive: Archive) -> String? {
+        let names = archive.entries.map { $0.name.lowercased() }
         if names.contains("doc.kml") { return "a map (KMZ); import a CSV of the records instead" }
         if names.contains(where: { $0.hasSuffix(".shp") }) {
             return "a shapefile, which cuts the names of columns; import a CSV of the records instead"
@@ -204,7 +215,9 @@ struct ArchiveDetection {
         return try Gzip.extract(source, in: folder, expansion, most: Self.beginningSize).beginning(Self.beginningSize)
     }
 
-    private func isText(_ beginning: [UInt8]) -> Bool { !beginning.isEmpty && Detection.isText(beginning) }
+    private func isText(_ beginning: [UInt8]) -> Bool {
+        !beginning.isEmpty && Stranger.isText(Array(beginning.prefix(Stranger.beginningSize)))
+    }
 
     // MARK: - Darwin Core Archives
 

@@ -47,47 +47,6 @@ enum Detection {
     /// The names that `--format` takes.
     static var names: [String] { Format.names + [ArchiveDetection.name, sqlite] }
 
-    /// The first bytes of files that people try to import by mistake, and what to call them.
-    private static let strangers: [(magic: [UInt8], name: String)] = [
-        (Array("BZh".utf8), "compressed with bzip2; decompress it first, with bunzip2"),
-        ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00], "compressed with xz; decompress it first, with unxz"),
-        ([0x28, 0xB5, 0x2F, 0xFD], "compressed with Zstandard; decompress it first, with unzstd"),
-        ([0x04, 0x22, 0x4D, 0x18], "compressed with LZ4; decompress it first, with unlz4"),
-        ([0x1F, 0x9D], "compressed with compress; decompress it first, with gunzip"),
-        (
-            [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C],
-            "a 7-Zip archive; extract it first, with 7-Zip, and import the file in it"
-        ),
-        (Array("PK\u{7}\u{8}".utf8), "the first part of a zip archive in several parts; join them with zip -s 0"),
-        (Array("Rar!".utf8), "a RAR archive; extract it first, with 7-Zip, and import the file in it"),
-        (
-            Array("PAR1".utf8),
-            "a Parquet file; convert it to CSV first, for example in DuckDB: COPY 'birds.parquet' TO 'birds.csv'"
-        ),
-        (Array("ARROW1".utf8), "an Arrow file; convert it to CSV first"),
-        ([0x58, 0x0A, 0x00, 0x00], rData), (Array("A\n".utf8), rData), (Array("RDX".utf8), rData),
-        (Array("RDA".utf8), rData),
-        (
-            [0x00, 0x00, 0x27, 0x0A],
-            "a shapefile, which cuts the names of columns; import a CSV of the records instead"
-        ),
-        ([0x89, 0x50, 0x4E, 0x47], "a picture"),
-        ([0xFF, 0xD8, 0xFF], "a picture"),
-        (Array("GIF8".utf8), "a picture"),
-        (Array("%PDF".utf8), "a PDF"),
-        ([0xD0, 0xCF, 0x11, 0xE0], "an old spreadsheet; save it as CSV"),
-        // These begin like UTF-16, which can be read.
-        ([0xFF, 0xFE, 0, 0], "UTF-32 text; save it as UTF-8"),
-        ([0, 0, 0xFE, 0xFF], "UTF-32 text; save it as UTF-8"),
-        (Array("<!DOCTYPE".utf8), "a web page"),
-        (Array("<html".utf8), "a web page"),
-        (Array("<?xml".utf8), "XML"),
-        (Array("{".utf8), "JSON"),
-        (Array("[".utf8), "JSON"),
-    ]
-
-    private static let rData = "an R data file; save it in R with write.csv(x, \"birds.csv\", row.names = FALSE)"
-
     /// - Parameters:
     ///   - wanted: The name of the format that the file must have; nil to detect it.
     ///   - folder: The folder for files that are extracted from archives, which have no names.
@@ -109,34 +68,20 @@ enum Detection {
 
     /// Opens a file that is not packed.
     private static func openPlain(_ file: SourceFile, as wanted: String?) throws(ImportError) -> SourceContent {
-        let beginning = try file.beginning(64)
+        let beginning = try file.beginning(Stranger.beginningSize)
         if beginning.starts(with: FileHeader.magic) {
             guard wanted == nil || wanted == sqlite else {
                 throw .refused("\(file.path) is a SQLite file, not of the format \(wanted ?? "").")
             }
             return try openSQLite(file)
         }
-        let isStranger = strangers.contains { beginning.starts(with: $0.magic) }
-        guard isStranger || isText(beginning) else {
-            throw .refused(
-                "\(file.path) is not text, nor a file of another kind that is known; save the records as CSV.")
-        }
-        return try openText(file, beginning, as: wanted)
+        if let stranger = try Stranger.name(of: file, beginning) { throw .refused("\(file.path) is \(stranger).") }
+        return try openText(file, as: wanted)
     }
 
-    /// Whether a file may be text in any encoding, by its beginning: it has no NUL, which only UTF-16 contains.
-    static func isText(_ beginning: [UInt8]) -> Bool {
-        !beginning.contains(0) || beginning.starts(with: [0xFF, 0xFE]) || beginning.starts(with: [0xFE, 0xFF])
-    }
-
-    private static func openText(
-        _ file: SourceFile, _ beginning: [UInt8], as wanted: String?
-    ) throws(ImportError) -> SourceContent {
+    private static func openText(_ file: SourceFile, as wanted: String?) throws(ImportError) -> SourceContent {
         if wanted == sqlite { throw .refused("\(file.path) is not a SQLite file.") }
         if wanted == ArchiveDetection.name { throw .refused("\(file.path) is not a Darwin Core Archive.") }
-        if let stranger = strangers.first(where: { beginning.starts(with: $0.magic) }) {
-            throw .refused("\(file.path) is \(stranger.name).")
-        }
         let text = try TextTable(file)
         let candidates = try text.candidates()
         let (format, candidate) = try format(of: text, candidates, as: wanted)
@@ -163,7 +108,7 @@ enum Detection {
         let path = text.file.path
         guard let wanted else {
             guard let fitting = try fitting(Format.all, text, candidates) else {
-                throw .refused("\(path) \(unknown(candidates))")
+                throw .refused("\(path) \(unknown(candidates, text.encoding))")
             }
             return fitting
         }
@@ -210,9 +155,12 @@ enum Detection {
 
     /// What is wrong with a file that has no known format, as the end of a sentence after its path. If the file has
     /// more than half of the required columns of a format, the sentence names the missing ones.
-    private static func unknown(_ candidates: [TextTable.Candidate]) -> String {
+    private static func unknown(_ candidates: [TextTable.Candidate], _ encoding: TextEncoding) -> String {
         guard let widest = candidates.first, widest.header.names.contains(where: { !$0.isEmpty }) else {
             return "has no header."
+        }
+        guard widest.header.isReadable(encoding) else {
+            return "has no known format, and its first line is not readable as text; save the records as CSV."
         }
         var nearest: (format: Format, header: Header, missing: [String])?
         for format in Format.all {
@@ -231,11 +179,22 @@ enum Detection {
                     + "it would be \(near.format.title)."
             } ?? known
         let shown = nearest?.header ?? widest.header
+        if nearest == nil, widest.header.holdsValues {
+            return
+                "has no header: its first line is '\(shown.summary)'. Add a first line with the names of the columns. "
+                + known
+        }
         return "has no known format: its first line is '\(shown.summary)'. \(advice)"
     }
 
     private static func openSQLite(_ file: SourceFile) throws(ImportError) -> SourceContent {
         let database = try SQLiteRows.open(file)
+        let application = try SQLiteRows.application(of: database, path: file.path)
+        if application == Schema.applicationID {
+            throw .refused(
+                "\(file.path) is a Rookery database itself. Serve it, or import what its server answers to "
+                    + "/observations.csv.")
+        }
         var tables: [SourceTable] = []
         for (name, format) in [("birds", Format.plain), ("species", .plainSpecies), ("detections", .birdNETPi)]
         where try SQLiteRows.hasTable(name, in: database, path: file.path) {
@@ -255,7 +214,17 @@ enum Detection {
             tables.append(SourceTable(format: format, header: header, size: file.size, open: open))
         }
         guard !tables.isEmpty else {
-            throw .refused("\(file.path) is a SQLite file without tables birds, species or detections.")
+            let names = try SQLiteRows.tables(in: database, path: file.path)
+            let shown = names.prefix(4).map { Row.shown($0, atMost: 30) }.joined(separator: ", ")
+            // "GPKG" (https://www.geopackage.org/spec131, requirement 2).
+            throw .refused(
+                application == 0x4750_4B47
+                    ? "\(file.path) is a GeoPackage; convert the layer with the records to CSV first, with: "
+                        + "ogr2ogr birds.csv birds.gpkg LAYER"
+                    : "\(file.path) is a SQLite file without tables birds, species or detections. It has "
+                        + (names.isEmpty
+                            ? "no tables." : "\(shown)\(names.count > 4 ? ", …" : ""). Export the one with the ")
+                        + (names.isEmpty ? "" : "records: sqlite3 -header -csv FILE 'SELECT * FROM TABLE' > birds.csv"))
         }
         return SourceContent(path: file.path, title: "SQLite", name: sqlite, encoding: .utf8, tables: tables)
     }

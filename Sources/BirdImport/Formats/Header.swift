@@ -59,6 +59,26 @@ struct Header {
         return "a repeated header"
     }
 
+    /// Whether the names are words and not bytes that were taken for text.
+    func isReadable(_ encoding: TextEncoding) -> Bool {
+        let shown = names.prefix(6).joined().unicodeScalars.prefix(200)
+        guard encoding.kind == .windows1252 else {
+            return shown.count { $0.isASCII ? 0x20..<0x7F ~= $0.value : $0.properties.isAlphabetic } * 5 >= shown.count
+                * 4
+        }
+        // Every byte has a character.
+        let isPlain = !shown.contains { $0.properties.generalCategory == .control }
+        return isPlain
+            && shown.count { $0.isASCII && ($0.properties.isAlphabetic || $0 == " " || $0 == "_") } * 4 >= shown.count
+                * 3
+    }
+
+    /// Whether the names are rather values of a record: one third of several are numbers.
+    var holdsValues: Bool {
+        let numbers = names.count { Double($0) != nil }
+        return names.count > 2 && numbers * 3 >= names.count
+    }
+
     /// The first few names, for a message.
     var summary: String {
         let shown = names.prefix(6).map { Row.shown($0, atMost: 30) }.joined(separator: ", ")
