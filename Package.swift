@@ -10,6 +10,17 @@ let settings: [SwiftSetting] = strict ? [.treatAllWarnings(as: .error)] : []
 let isStatic = Context.environment["ROOKERY_STATIC"] != nil
 let readers = isStatic ? [":libarchive.a", ":libexpat.a", "lzma", "bz2", "zstd", "nettle"] : ["archive", "expat"]
 
+// libFuzzer's targets, which `scripts/fuzz` builds, have its `main`.
+let fuzzer: [SwiftSetting] = [.unsafeFlags(["-sanitize=fuzzer", "-parse-as-library"])]
+let fuzzing: [Target] =
+    Context.environment["ROOKERY_FUZZ"] == nil
+    ? []
+    : [
+        .executableTarget(
+            name: "Fuzz", dependencies: ["BirdImport", "Birds"], path: "Tests/Fuzz", swiftSettings: settings + fuzzer,
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])])
+    ]
+
 let package = Package(
     name: "rookery",
     products: [.executable(name: "rookery", targets: ["rookery"])],
@@ -69,6 +80,6 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
-    ],
+    ] + fuzzing,
     swiftLanguageModes: [.v6]
 )
