@@ -41,7 +41,6 @@ public enum Importer {
         }
         try reading.publish()
         try reportFile?.write(report.json, in: Generation.folder(of: generation.path))
-        try reportFile?.publish()
         return report
     }
 

@@ -127,7 +127,7 @@ struct Reading {
                 "--latitude and --longitude are only for detections of BirdNET; all other records have their own places."
             )
         }
-        try rejects?.finish()
+        try rejects?.flush()
     }
 
     /// Call it when the import is complete, or is not carried out since rows are in error.

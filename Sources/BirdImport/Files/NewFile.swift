@@ -11,19 +11,15 @@ final class NewFile {
     let path: String
     private let folder: Folder
     private let name: String
-    /// Its path, or that of the file that it replaces, for messages.
-    private let shown: String
     private var isPublished = false
 
     /// Creates the file.
-    /// - Parameter shown: The path for messages; nil for its own.
     /// - Throws: `ImportError.refused` if it exists or can't be created.
-    init(_ name: String, in folder: Folder, for shown: String? = nil) throws(ImportError) {
+    init(_ name: String, in folder: Folder) throws(ImportError) {
         (self.name, self.folder) = (name, folder)
         path = folder.path == "/" ? "/\(name)" : "\(folder.path)/\(name)"
-        self.shown = shown ?? path
         descriptor = folder.open(name, O_RDWR | O_CREAT | O_EXCL)
-        guard descriptor >= 0 else { throw .refused("\(self.shown) can't be written: \(systemMessage(errno)).") }
+        guard descriptor >= 0 else { throw .refused("\(path) can't be written: \(systemMessage(errno)).") }
     }
 
     deinit {
@@ -86,14 +82,14 @@ final class NewFile {
     }
 
     private var replaced: ImportError {
-        .failed("\(shown) was replaced by another program; nothing was changed. Try again.")
+        .failed("\(path) was replaced by another program; nothing was changed. Try again.")
     }
 
     /// The error of a system call.
     /// - Parameter verb: A participle, as in "can't be written".
     func failure(_ verb: String, _ number: Int32) -> ImportError {
         number == ENOSPC || number == EDQUOT
-            ? .failed("There is no room left on the disk for \(shown); nothing was changed.")
-            : .failed("\(shown) can't be \(verb): \(systemMessage(number)); nothing was changed.")
+            ? .failed("There is no room left on the disk for \(path); nothing was changed.")
+            : .failed("\(path) can't be \(verb): \(systemMessage(number)); nothing was changed.")
     }
 }

@@ -27,15 +27,11 @@ final class Rejects {
         if buffer.count >= Self.bufferSize { try flush() }
     }
 
-    /// Writes the file, which gets its name with `publish`.
-    func finish() throws(ImportError) {
-        try flush()
-        try file.write(rows)
-    }
+    /// Writes the file.
+    func publish() throws(ImportError) { try file.write(rows) }
 
-    func publish() throws(ImportError) { try file.publish() }
-
-    private func flush() throws(ImportError) {
+    /// Writes the buffer to `rows`. Call it when all rows are added.
+    func flush() throws(ImportError) {
         try rows.append(buffer, for: "the rejected rows")
         buffer.removeAll(keepingCapacity: true)
     }

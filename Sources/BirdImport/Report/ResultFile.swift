@@ -13,7 +13,6 @@ final class ResultFile {
     private let folder: Folder
     private let name: String
     private let old: stat?
-    private var new: NewFile?
 
     /// Checks the path. Nothing is created yet.
     /// - Parameters:
@@ -51,18 +50,38 @@ final class ResultFile {
         return folder.status?.isSame(as: status) ?? false
     }
 
-    /// Writes the content, which gets its name with `publish`.
-    /// - Throws: `ImportError.failed` if there is no room for it.
+    /// Writes the file. The database may have been changed by then.
+    /// - Throws: `ImportError.failed`; an earlier file is then as it was.
     func write(_ content: TemporaryFile) throws(ImportError) {
-        let descriptor: Int32
-        if let old, !old.isRegular {
-            descriptor = folder.open(name, O_WRONLY)
-            guard descriptor >= 0 else { throw .failed("\(path) can't be written: \(systemMessage(errno)).") }
-        } else {
-            let file = try NewFile(".rookery-\(UInt64.random(in: 0 ... .max))", in: folder, for: path)
-            (descriptor, new) = (file.descriptor, file)
+        guard let old, !old.isRegular else {
+            let new: NewFile
+            do throws(ImportError) {
+                new = try NewFile(".rookery-\(UInt64.random(in: 0 ... .max))", in: folder)
+            } catch {
+                throw failure()
+            }
+            try write(content, to: new.descriptor)
+            do throws(ImportError) {
+                return try new.publish(as: name, like: old)
+            } catch {
+                throw failure()
+            }
         }
-        defer { if new == nil { close(descriptor) } }
+        let descriptor = folder.open(name, O_WRONLY)
+        guard descriptor >= 0 else { throw failure(errno) }
+        defer { close(descriptor) }
+        try write(content, to: descriptor)
+    }
+
+    /// Writes the file.
+    /// - Parameter folder: A folder for temporary files.
+    func write(_ content: [UInt8], in folder: String) throws(ImportError) {
+        let file = TemporaryFile(in: folder)
+        try file.append(content, for: path)
+        try write(file)
+    }
+
+    private func write(_ content: TemporaryFile, to descriptor: Int32) throws(ImportError) {
         var offset = 0
         var block: [UInt8] = []
         while offset < content.count {
@@ -70,7 +89,7 @@ final class ResultFile {
             do throws(StoreError) {
                 try content.read(1 << 16, at: offset, to: &block)
             } catch {
-                throw ImportError(error, path: path)
+                throw failure()
             }
             guard !block.isEmpty else { break }
             offset += block.count
@@ -80,29 +99,14 @@ final class ResultFile {
                     Glibc.write(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
                 }
                 if count < 0, errno == EINTR { continue }
-                guard count > 0 else {
-                    throw .failed("\(path) can't be written: \(systemMessage(errno)).")
-                }
+                guard count > 0 else { throw failure(errno) }
                 written += count
             }
         }
     }
 
-    /// Writes the content, which gets its name with `publish`.
-    /// - Parameter folder: A folder for temporary files.
-    func write(_ content: [UInt8], in folder: String) throws(ImportError) {
-        let file = TemporaryFile(in: folder)
-        try file.append(content, for: path)
-        try write(file)
-    }
-
-    /// Gives what was written its name. The database may have been changed by then.
-    func publish() throws(ImportError) {
-        do throws(ImportError) {
-            try new?.publish(as: name, like: old)
-        } catch {
-            throw .failed("\(path) can't be written, though the import itself is complete.")
-        }
-        new = nil
+    private func failure(_ number: Int32? = nil) -> ImportError {
+        let reason = number.map { ": \(systemMessage($0))" } ?? ""
+        return .failed("\(path) can't be written\(reason). All else was done as asked.")
     }
 }

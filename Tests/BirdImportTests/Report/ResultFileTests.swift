@@ -76,6 +76,19 @@ import Testing
         #expect(fixture.text("bad.csv") == plainHeader + "L0,,,,2021,2,30,a,1\n")
     }
 
+    /// The records are stored before the file is written, so that an import that is killed leaves nothing of it.
+    @Test func anImportIsCompleteIfItCanNotBeWritten() throws {
+        mkdir(fixture.path("folder"), 0o700)
+        var options = ImportOptions(files: [fixture.path("good.csv")], database: fixture.database)
+        options.rejects = fixture.path("folder/rejects.csv")
+        let failure = #expect(throws: ImportError.self) {
+            try Importer.run(options) { _ in rmdir(fixture.path("folder")) }
+        }
+        #expect(
+            failure == .failed("\(fixture.path("folder/rejects.csv")) can't be written. All else was done as asked."))
+        #expect(try fixture.records().count == 1)
+    }
+
     /// What reads from a pipe gets the rows; a device stays one.
     @Test func writesToAPipe() throws {
         mkfifo(fixture.path("pipe"), 0o600)
