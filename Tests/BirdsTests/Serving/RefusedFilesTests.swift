@@ -6,7 +6,10 @@ import Testing
 
 @Suite struct RefusedFilesTests {
     @Test(arguments: [
-        ("PRAGMA user_version = 3", "it was made by a newer Rookery (layout 3, this one knows 2); update Rookery"),
+        (
+            "PRAGMA user_version = \(Schema.version + 1)",
+            "it was made by a newer Rookery (layout \(Schema.version + 1), this one knows \(Schema.version)); update Rookery"
+        ),
         (
             "PRAGMA user_version = 1",
             "it was made by an older Rookery (layout 1); import a file into it to bring it up to date"
