@@ -42,12 +42,20 @@ import Testing
         return ImportProcess.Outcome(status: status, output: process.text("output"), errors: process.text("errors"))
     }
 
-    private func ask(_ endpoint: HTTPClient.Endpoint, _ target: String, _ fields: [(String, String)]) throws -> (
-        status: Int, fields: ReceivedFields
-    ) {
-        var answer: (status: Int, fields: ReceivedFields) = (0, ReceivedFields())
+    private struct Answer {
+        var status = 0
+        var fields = ReceivedFields()
+        var text = ""
+    }
+
+    private func ask(_ endpoint: HTTPClient.Endpoint, _ target: String, _ fields: [(String, String)]) throws -> Answer {
+        var answer = Answer()
         try HTTPClient(endpoint).send(
-            .get, target, fields: fields.map { ($0.0, $0.1) }, head: { answer = ($0, $1) }, body: { _ in true })
+            .get, target, fields: fields.map { ($0.0, $0.1) }, head: { (answer.status, answer.fields) = ($0, $1) },
+            body: { piece in
+                answer.text += String(decoding: piece, as: UTF8.self)
+                return true
+            })
         return answer
     }
 
@@ -79,12 +87,14 @@ import Testing
             #expect(
                 try ask(endpoint, "/", [("Origin", "https://c.example")]).fields[
                     FieldName("Access-Control-Allow-Origin")] == nil)
+            let description = try ask(endpoint, "/openapi.json", [("Password", "mumble")]).text
+            #expect(description.contains("\"servers\":[{\"url\":\"https://birds.example/x\"}]"))
             #expect(try ask(endpoint, "/", [("Password", "wrong")]).status == 403)
         }
         #expect(done.status == 0 && done.errors == "")
         #expect(done.output == "Rookery serves \(process.database) at unix:\(socket)\n")
         let lines = process.text("log").split(separator: "\n")
-        #expect(lines.count == 4 && lines.allSatisfy { $0.hasPrefix("{\"time\":\"") && $0.hasSuffix("\"}") })
+        #expect(lines.count == 5 && lines.allSatisfy { $0.hasPrefix("{\"time\":\"") && $0.hasSuffix("\"}") })
     }
 
     /// Whoever listens on more than this machine is told what that means.
@@ -194,6 +204,29 @@ import Testing
             program: ImportProcess.program, ["serve"] + database + arguments, environment: environment)
         #expect(done.status == 2 && done.output == "")
         #expect(message.hasSuffix("\n") ? done.errors == message : done.errors.hasPrefix(message), "\(done.errors)")
+    }
+
+    /// Each limit has its variable. What none reads would be found out at the access log, which comes last.
+    @Test(arguments: [
+        ("threads", "0", "1 to 1024"), ("workers", "0", "1 to 1024"), ("grace", "86401", "0 to 86400"),
+        ("max-connections", "0", "1 to 1000000"), ("max-connections-per-address", "0", "1 to 1000000"),
+        ("max-request-line", "63", "64 to 1048576"), ("max-header", "63", "64 to 1048576"),
+        ("max-fields", "0", "1 to 10000"),
+        ("max-body", "1073741825", "0 to 1073741824"), ("body-rate", "1073741825", "0 to 1073741824"),
+        ("header-timeout", "0", "1 to 86400"), ("body-timeout", "0", "1 to 86400"), ("idle-timeout", "0", "1 to 86400"),
+        ("write-timeout", "0", "1 to 86400"),
+    ])
+    func everyLimitHasItsVariable(option: String, value: String, range: String) throws {
+        let variable = "ROOKERY_" + option.uppercased().replacing("-", with: "_")
+        let arguments = ["serve", "--public", "--database", process.database, "--access-log", "/nowhere/log"]
+        for (more, variables) in [([], ["\(variable)=\(value)"]), (["--\(option)", value], ["\(variable)=100"])] {
+            let done = try process.run(program: ImportProcess.program, arguments + more, environment: variables)
+            #expect(done.status == 2)
+            #expect(done.errors == "rookery: --\(option) takes a whole number from \(range).\n", "\(more)")
+        }
+        let overruled = try process.run(
+            program: ImportProcess.program, arguments + ["--\(option)", "100"], environment: ["\(variable)=\(value)"])
+        #expect(overruled.errors.hasPrefix("rookery: can't open the access log"))
     }
 
     /// A request that never ends holds up the end for the time of grace, or until it is asked for again.

@@ -249,6 +249,24 @@ import Testing
         }
     }
 
+    /// It came while the answer before it was made, so the client can't know that the server stops.
+    @Test func aStopAnswersARequestThatCameDuringAnother() throws {
+        try withServer { server in
+            let client = try RawClient(server)
+            try client.send(get("/gate/1"))
+            try eventually("a request waits") { server.record.waiting.load(ordering: .sequentiallyConsistent) == 1 }
+            server.server.stop()
+            try eventually("nothing listens") { (try? RawClient(server)) == nil }
+            try client.send(get("/second"))
+            try server.settle(client)
+            server.record.gate.store(true, ordering: .sequentiallyConsistent)
+            #expect(try client.response() == .init(status: 200, isClosing: false, length: "7", body: "/gate/1"))
+            #expect(try client.response() == .init(status: 200, isClosing: true, length: "7", body: "/second"))
+            #expect(try client.readToEnd() == ("", .closed))
+            try server.waitForEnd()
+        }
+    }
+
     /// A loop that has a listener and does not run yet, and the port.
     private func loop(_ application: any Application, _ workers: WorkerPool) throws -> (EventLoop, port: UInt16) {
         var configuration = ServerConfiguration()
@@ -332,6 +350,26 @@ import Testing
         }
     }
 
+    /// Runs a server that should end by itself. One that does not is stopped after half a minute, and the test fails.
+    private func runToEnd(
+        _ server: Server, makeApplication: @escaping @Sendable (Int) throws -> any Application, ready: () -> Void = {}
+    ) throws {
+        let record = Record()
+        try Thread.start("watch") {
+            do {
+                try eventually("the server has ended") { record.gate.load(ordering: .sequentiallyConsistent) }
+            } catch {
+                record.cancels.add(1, ordering: .sequentiallyConsistent)
+                server.stop()
+            }
+        }
+        defer {
+            record.gate.store(true, ordering: .sequentiallyConsistent)
+            #expect(record.cancels.load(ordering: .sequentiallyConsistent) == 0, "the server had to be stopped")
+        }
+        try server.run(makeApplication: makeApplication, ready: ready)
+    }
+
     @Test func anApplicationThatCanNotBeMadeEndsTheServer() throws {
         struct Broken: Error {}
         var configuration = ServerConfiguration()
@@ -341,7 +379,8 @@ import Testing
         let record = Record()
         var isReady = false
         let error = #expect(throws: ServerError.self) {
-            try server.run(
+            try runToEnd(
+                server,
                 makeApplication: { index in
                     if index == 1 { throw Broken() }
                     return TestApplication(record)
@@ -360,12 +399,14 @@ import Testing
         configuration.threads = 2
         let server = try Server(configuration)
         let error = #expect(throws: ServerError.self) {
-            try server.run { loop in
-                if loop == 1 {
-                    try eventually("the other loop has failed") { server.supervisor.read { $0.ended == 1 } }
-                }
-                throw Broken(loop: loop)
-            }
+            try runToEnd(
+                server,
+                makeApplication: { loop in
+                    if loop == 1 {
+                        try eventually("the other loop has failed") { server.supervisor.read { $0.ended == 1 } }
+                    }
+                    throw Broken(loop: loop)
+                })
         }
         guard case .application(let cause) = error else { throw NotYet(what: "the application's error") }
         #expect((cause as? Broken)?.loop == 0)

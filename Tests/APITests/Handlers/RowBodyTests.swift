@@ -18,14 +18,14 @@ import Testing
     }
 
     /// The rest of an answer of all records, whose time for its first piece is over.
-    private func body(timeout: UInt64) throws -> RowBody {
+    private func body(timeout: UInt64, logger: Logger? = nil) throws -> RowBody {
         let lease = try pool.withdraw(canceller)
         try lease.begin { (store) throws(StoreError) in
             try store.rows(.observations(ObservationQuery()), view: .everything, format: .json)
         }
         lease.setBudget(nanoseconds: 0)
         return RowBody(
-            lease, canceller, timeout: timeout, log: EventLog(logger: fixture.configuration.logger),
+            lease, canceller, timeout: timeout, log: EventLog(logger: logger ?? fixture.configuration.logger),
             metrics: LoopMetrics())
     }
 
@@ -48,5 +48,18 @@ import Testing
         while case .more = body.next(into: &bytes) {}
         #expect(pool.count == 0)
         guard case .failed = body.next(into: &bytes) else { throw Unexpected(what: "more of a body that failed") }
+    }
+
+    /// A client that goes away is no fault of the server's.
+    @Test(arguments: [false, true])
+    func anAnswerThatIsCutOffIsLogged(isCancelled: Bool) throws {
+        let handler = MessageHandler()
+        let body = try body(
+            timeout: isCancelled ? ServiceFixture.patience : 0, logger: Logger(label: "test") { _ in handler })
+        if isCancelled { body.cancel() }
+        var bytes: [UInt8] = []
+        while case .more = body.next(into: &bytes) {}
+        let messages = handler.messages.withLock { $0 }
+        #expect(messages == (isCancelled ? [] : ["error: an answer was cut off: error=the query took too long"]))
     }
 }

@@ -38,6 +38,29 @@ import Testing
         #expect((0..<2).map { metrics.value(LoopMetrics.queryTime + $0) } == [5, 1_270])
     }
 
+    /// An answer that a worker made counts once it is made.
+    @Test func answersOfWorkersAreCounted() throws {
+        let fixture = try ServiceFixture()
+        let service = try fixture.service(loopBudget: 0)
+        func ask(_ target: String) throws -> Response {
+            let request = try parse("GET \(target) HTTP/1.1\r\nHost: x\r\nPassword: mumble\r\n\r\n")
+            switch service.respond(to: request, from: Peer(address: "::1")) {
+            case .now(let response): return response
+            case .later(let work, _):
+                #expect(target != "/metrics")
+                return work()
+            }
+        }
+        for target in ["/", "/species/stejay", "/species/none", "/"] { _ = try ask(target) }
+        let lines = try ask("/metrics").text.split(separator: "\n")
+        for line in [
+            "rookery_requests_total{route=\"observations\",status=\"200\"} 2",
+            "rookery_requests_total{route=\"one_species\",status=\"200\"} 1",
+            "rookery_requests_total{route=\"one_species\",status=\"404\"} 1",
+            "rookery_query_duration_seconds_count{where=\"worker\"} 4",
+        ] { #expect(lines.contains { $0 == line }, "\(line)") }
+    }
+
     @Test func countsAnswersAndFailedLogins() throws {
         let fixture = try ServiceFixture()
         _ = try fixture.get("/")

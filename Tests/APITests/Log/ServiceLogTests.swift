@@ -124,7 +124,7 @@ import Testing
 }
 
 /// Keeps messages with their level and metadata.
-private final class MessageHandler: LogHandler {
+final class MessageHandler: LogHandler {
     let messages = Mutex<[String]>([])
     var logLevel: Logger.Level {
         get { .trace }

@@ -210,6 +210,13 @@ import Testing
         }
     }
 
+    /// A sign before degrees says no more than none.
+    @Test func takesDegreesWithASign() throws {
+        let query = try read([("bbox", "-1,+2,+3.5,4"), ("near", "+60.5,-135"), ("within", "+7")])
+        #expect(query.filter.box == GeographicBox(west: -1, south: 2, east: 3.5, north: 4))
+        #expect(query.filter.circle == GeographicCircle(latitude: 60.5, longitude: -135, kilometres: 7))
+    }
+
     @Test func refusesTheLessAfterTheMore() {
         #expect(throws: APIError.self) { try read([("min_num", "3"), ("max_num", "2")]) }
         #expect(throws: Never.self) { try read([("min_num", "3"), ("max_num", "3")]) }

@@ -64,7 +64,8 @@ import Testing
             ("/locations/Hill/north", "/locations/Hill%2Fnorth"), ("/locations/a//b/", "/locations/a%2F%2Fb"),
             ("/summary.geojson", "/summary"), ("/observations.xlsx", "/observations"), ("/health.json", "/health"),
             ("/.csv", nil), ("/x.csv", nil), ("/x", nil), ("/x/", nil), ("/datasets/x", nil), ("/datasets/x/", nil),
-            ("/observation", nil), ("/*", nil),
+            ("/observation", nil), ("/*", nil), ("/observations/1/2", nil), ("/observations/1/", "/observations/1"),
+            ("/observations/-1//", "/observations/-1"), ("//observations/x", nil),
         ] as [(String, String?)])
     func namesThePathWithoutTheSlashThatIsTooMany(path: String, nearest: String?) throws {
         #expect(Route.nearestPath(to: try segments(path)) == nearest)

@@ -27,6 +27,30 @@ import Testing
         #expect(response.fields[.accessControlAllowOrigin] == nil)
     }
 
+    /// A request that asks twice, or for nothing, is no preflight.
+    @Test(arguments: ["", "Access-Control-Request-Method: GET\r\nAccess-Control-Request-Method: PUT\r\n"])
+    func answersOneQuestionAlone(question: String) throws {
+        let response = try ServiceFixture(cors: origins).get(
+            "/", fields: "Origin: http://localhost:3000\r\n" + question, method: "OPTIONS")
+        #expect(response.status == .unauthorized && response.fields[.accessControlAllowMethods] == nil)
+    }
+
+    @Test func namesAllThatAPageMaySendAndRead() throws {
+        let fixture = try ServiceFixture(cors: origins)
+        let preflight = try fixture.get("/", fields: "Origin: https://birds.example\r\n\(question)", method: "OPTIONS")
+        #expect(
+            preflight.fields[.accessControlAllowHeaders]
+                == "Accept, Authorization, Password, If-Modified-Since, If-None-Match, X-Request-Id")
+        #expect(preflight.fields[.accessControlMaxAge] == "7200" && preflight.text == "")
+        let answer = try fixture.get("/", fields: "Origin: https://birds.example\r\nPassword: mumble\r\n")
+        #expect(
+            answer.fields[.accessControlExposeHeaders] == "Link, ETag, Content-Disposition, X-Total-Count, X-Request-Id"
+        )
+        #expect(answer.fields[.accessControlAllowMethods] == nil)
+        #expect(throws: CORSError.self) { try CORS((0...1000).map { "https://a\($0).example" }) }
+        #expect(try CORS((0..<1000).map { "https://a\($0).example" }).isOn)
+    }
+
     @Test(arguments: ["/", "/nothing", "/?specie=x"])
     func letsAPageReadAnswersAndErrors(target: String) throws {
         let fixture = try ServiceFixture(cors: origins)

@@ -44,6 +44,19 @@ import Testing
         #expect(try fixture.run("names.csv").speciesStored == 0)
     }
 
+    /// A record whose name is the code of a species says nothing of the names of that species.
+    @Test func recordsDoNotNameSpeciesThatHaveNames() throws {
+        fixture.write("names.csv", "species_id,sci_name,en_us\nLarus sp. 2,Larus secundus,Second Gull\n")
+        fixture.write("o.txt", "scientificName\teventDate\nLarus sp. 2\t2021-02-03\nLarus sp. 3\t2021-02-03\n")
+        try fixture.run("names.csv")
+        try fixture.run("o.txt")
+        #expect(
+            try species() == [
+                "Larus sp. 2|Larus secundus|Second Gull|species|", "Larus sp. 3|||spuh|",
+            ])
+        #expect(try codes() == ["Larus sp. 2|1", "Larus sp. 3|1"])
+    }
+
     @Test func codesAreRetiredThroughSeveralTaxonomies() throws {
         for (name, code) in [("1.csv", "first"), ("2.csv", "second"), ("3.csv", "third")] {
             fixture.write(name, Self.header + "1,species,\(code),Gull,Larus exemplaris\n")

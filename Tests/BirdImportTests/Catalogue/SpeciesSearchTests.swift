@@ -29,6 +29,19 @@ import Testing
         try fixture.run("taxonomy.csv")
     }
 
+    /// Of several species with a name, one of a taxonomy is meant, and then the first by its code.
+    @Test(
+        arguments: [
+            ("m1,Avis ignota,One\nm2,Avis ignota,Two\nm3,Avis alia,Three\n", "m1|species|"),
+            ("m3,Avis ignota,One\nm2,Avis ignota,Two\nm1,Avis alia,Three\n", "m2|species|"),
+            ("a1,Aix sponsa,One\nz1,Aix sponsa,Two\n", nil),
+        ] as [(String, String?)])
+    func theFirstOfSeveralSpeciesIsMeant(rows: String, found: String?) throws {
+        fixture.write("names.csv", "species_id,sci_name,en_us\n" + rows)
+        try fixture.run("names.csv")
+        #expect(try record(found == nil ? "Aix sponsa" : "Avis ignota") == found ?? "wooduk|species|")
+    }
+
     /// The code, category and comments of one record with a name.
     private func record(_ name: String, common: String = "", remarks: String = "", species: String = "") throws
         -> String
@@ -141,7 +154,9 @@ import Testing
             header.joined(separator: "\t") + "\tSUBSPECIES COMMON NAME\tSUBSPECIES SCIENTIFIC NAME\n"
                 + row("U1", "species", "", "")
                 + row("U2", "issf", "Eurasian Nuthatch (Western)", "Sitta europaea caesia")
-                + row("U3", "issf", "Eurasian Nuthatch (Far)", "Sitta europaea [remota Group]"))
+                + row("U3", "issf", "Eurasian Nuthatch (Far)", "Sitta europaea [remota Group]")
+                // It has the common name of its species.
+                + row("U4", "issf", "", "Sitta europaea nova"))
         let report = try fixture.run("ebd.txt")
         #expect(report.unknownSpecies == [])
         #expect(
@@ -153,6 +168,7 @@ import Testing
                     "U1|eurnut|Sitta europaea|Eurasian Nuthatch|species",
                     "U2|eurnut3|Sitta europaea caesia|Eurasian Nuthatch (Western)|issf",
                     "U3|Sitta europaea [remota Group]|Sitta europaea [remota Group]|Eurasian Nuthatch (Far)|issf",
+                    "U4|Sitta europaea nova|Sitta europaea nova|Eurasian Nuthatch|issf",
                 ])
         #expect(try fixture.isSound())
     }

@@ -56,6 +56,10 @@ import Testing
         ("Corvus corone / Corvus cornix", ["Corvus corone/cornix"]),
         ("Corvus corone/cornix, Linnaeus 1758", ["Corvus corone/cornix"]),
         ("Passer (Passer) domesticus domesticus", ["Passer domesticus domesticus"]),
+        (
+            "Motacilla alba yarrellii f. nova Gould, 1837",
+            ["Motacilla alba yarrellii f. nova", "Motacilla alba yarrellii nova"]
+        ),
     ])
     func looksUpFormsOfTheName(text: String, forms: [String]) {
         let names = ScientificName(text).names

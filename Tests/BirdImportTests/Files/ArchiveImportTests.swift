@@ -236,6 +236,45 @@ import Testing
                 ])
     }
 
+    /// The country is inherited apart from the place, and what an occurrence says of itself goes before all events.
+    @Test func occurrencesHaveTheCountryOfTheNearestEvent() throws {
+        func fields(_ terms: [String]) -> String {
+            terms.enumerated().map { "<field index=\"\($0)\" term=\"\($1)\"/>" }.joined()
+        }
+        let meta = """
+            <archive><core rowType="Event" fieldsTerminatedBy="," ignoreHeaderLines="2"><files><location>e.csv</location>
+            </files><id index="0"/>\(fields(["eventID", "parentEventID", "eventDate", "countryCode", "locality"]))</core>
+            <extension rowType="Occurrence" fieldsTerminatedBy="," ignoreHeaderLines="0"><files><location>o.csv</location>
+            </files><coreid index="0"/>\(fields(["coreid", "scientificName", "countryCode", "eventDate"]))</extension></archive>
+            """
+        let events = """
+            a comment,,,,
+            eventID,parentEventID,eventDate,countryCode,locality
+            survey,,2021-05-01,SE,Falsterbo
+            visit,survey,2021-05-02,,
+            plot,visit,,NO,Plot
+            deep,plot,,,
+            """
+        let occurrences = [
+            "visit,Larus canus,,", "plot,Larus canus,,", "deep,Larus canus,,2021-05-09", "visit,Larus canus,DK,",
+        ]
+        fixture.write(
+            "b.zip",
+            ZipWriter.archive([
+                ("meta.xml", meta), ("e.csv", events), ("o.csv", occurrences.map { $0 + "\n" }.joined()),
+            ]))
+        #expect(try fixture.run("b.zip").rowsInError == 0)
+        #expect(
+            try fixture.rows(
+                """
+                SELECT c.code, o.date, l.code, l.region FROM observation o
+                JOIN location l ON l.id = o.location_id JOIN checklist c ON c.id = o.checklist_id ORDER BY 1, 2, 3, 4
+                """) == [
+                    "deep|20210509|Plot|NO", "plot|20210502|Plot|NO", "visit|20210502|Falsterbo|DK",
+                    "visit|20210502|Falsterbo|SE",
+                ])
+    }
+
     /// Two data sets may use one `occurrenceID`.
     @Test func recordsOfGBIFAreKnownByItsKey() throws {
         fixture.write(
@@ -379,6 +418,14 @@ import Testing
             ("a.tar", download), ("a.tgz", GzipWriter.file(download)), ("a.zip.gz", GzipWriter.file(zip)),
             // The bytes tell, not the name.
             ("a.txt", GzipWriter.file(tar)), ("a.gz", zip), ("a", tar),
+            // Hidden files and those beside them are no files of the archive.
+            (
+                "a.zip",
+                ZipWriter.archive([
+                    ("x/._0001.csv", FormatFixture.gbif), ("x/0001.csv", FormatFixture.gbif),
+                    ("__MACOSX/x/0001.csv", FormatFixture.gbif), (".hidden.csv", FormatFixture.gbif),
+                ])
+            ),
         ] as [(String, [UInt8])])
     func readsPackedFilesLikePlainOnes(name: String, bytes: [UInt8]) throws {
         fixture.write("b.csv", Self.text)

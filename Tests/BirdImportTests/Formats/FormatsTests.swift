@@ -143,6 +143,35 @@ import Testing
         #expect(report.files.first?.leftOut == ["not a bird (Mammalia)": 1])
     }
 
+    /// Where the name of a place is not known, its coordinates are its code.
+    @Test(arguments: ["NA", ""]) func aPlaceThatIsNotKnownHasNoName(locality: String) throws {
+        fixture.write("0001.csv", FormatFixture.gbif.replacing("Marsh \"A\"", with: locality))
+        try fixture.run("0001.csv")
+        #expect(try details().last == "stejay|20210203|3|48.4,-123.3||48.4|-123.3|CA|1|")
+        let rows = ["1\tAvis una\t2021-02-03\t\(locality)\t48.4\t-123.3\n"]
+        fixture.write(
+            "o.txt", "occurrenceID\tscientificName\teventDate\tlocality\tdecimalLatitude\tdecimalLongitude\n" + rows[0])
+        try fixture.run("o.txt")
+        #expect(try fixture.rows("SELECT count(*) FROM location WHERE name IS NOT NULL AND name <> 'Marsh'") == ["0"])
+    }
+
+    /// A format is suggested where a file has most of its columns.
+    @Test func onlyANearFormatIsSuggested() {
+        for (header, advice) in [
+            (
+                "loc_id,latitude,longitude,region,year\n",
+                "With the columns month, day, species_id, num it would be plain."
+            ),
+            ("loc_id,latitude,longitude,region\n", "Known formats: "),
+            ("species_id,sci_name\n", "With the column en_us it would be plain species table."),
+            ("species_id,name\n", "Known formats: "),
+        ] {
+            fixture.write("a.csv", header + "1,2,3,4,5\n")
+            let error = #expect(throws: ImportError.self) { try fixture.run("a.csv") }
+            #expect(error?.message.contains("'. \(advice)") == true, "\(error?.message ?? "")")
+        }
+    }
+
     @Test func readsDarwinCoreOccurrences() throws {
         fixture.write("occurrence.txt", FormatFixture.darwinCore)
         try fixture.run("occurrence.txt")

@@ -200,6 +200,19 @@ import Testing
         if let distance { #expect(try fixture.rows("SELECT distance_km FROM checklist") == ["\(distance)"]) }
     }
 
+    /// A coordinate of more than a thousand degrees is none.
+    @Test(arguments: [("48,423", "-123,364"), ("-8,423", "3,364"), ("+48,423", "0,364"), ("48.423", "123,364")])
+    func aCommaInDegreesIsADecimalComma(latitude: String, longitude: String) throws {
+        for separator in ["\t", ";"] {
+            let rows = [["L1", latitude, longitude, "", "2021", "2", "3", "a", "1"]]
+            fixture.write("a.csv", plain(separator, rows))
+            let report = try fixture.run("a.csv")
+            #expect(report.firstErrors == [])
+            let degrees = [latitude, longitude].compactMap { Double($0.replacing(",", with: ".")) }
+            #expect(try fixture.records() == ["L1|\(degrees[0])|\(degrees[1])||20210203|a|1"])
+        }
+    }
+
     @Test func theCodeOfALocationWithoutNameHasDecimalPoints() throws {
         fixture.write(
             "a.csv",

@@ -95,6 +95,11 @@ import Testing
         }
         #expect(try said(plain([])) == nil)
         #expect(try said(plain([0xFF])) == "  read as: UTF-8, with 1 bad byte replaced by U+FFFD")
+        // As many bad bytes as characters beyond ASCII: then it is not UTF-8.
+        for (text, isUTF8) in [("é", false), ("éé", true)] {
+            let bytes = Array("L\(text)".utf8) + [0xE9] + Array(",,,,2021,2,3,a,1\n".utf8)
+            #expect(try said(plain(bytes, ""))?.contains("UTF-8, with 1 bad byte") == isUTF8)
+        }
         #expect(try said(plain([0xFF, 0xFE])) == "  read as: UTF-8, with 2 bad bytes replaced by U+FFFD")
         #expect(
             try said(plain([0xE9], "L1,,,,2021,2,3,a,1\n")) == "  read as: Windows-1252, since it is not UTF-8")

@@ -50,6 +50,20 @@ import Testing
         }
     }
 
+    /// Also where there are too many of one place and date to be held in memory.
+    @Test func onlyChecklistsWithNewRecordsAreReported() throws {
+        let header = "occurrenceID\teventID\tlocationID\tscientificName\teventDate\n"
+        func row(_ id: Int, _ event: Int) -> String { "o\(id)\te\(event)\tL1\tAvis una\t2021-02-03\n" }
+        let count = Checklists.mostHeld + 10
+        fixture.write("o.txt", header + (0..<count).map { row($0, $0) }.joined())
+        #expect(try fixture.run("o.txt").checklists == count)
+        fixture.write("more.txt", header + row(count, 5) + row(count + 1, count) + row(count + 2, 5))
+        let report = try fixture.run("more.txt") { ($0.dataset, $0.append) = ("o", true) }
+        #expect(report.stored == 3 && report.checklists == 2)
+        #expect(try DataSets.list(path: fixture.database).map(\.checklists) == [count + 1])
+        #expect(try fixture.isSound())
+    }
+
     /// The space of many removed records is given back, that of a few is kept for the next import.
     @Test func aFileGetsSmallerWhenMostOfItIsRemoved() throws {
         var rows: [String] = []

@@ -82,6 +82,29 @@ import Testing
         #expect(try document(.location(code: "l1")) == nil)
     }
 
+    /// A species table may give one of the two names, which is no secret of the records.
+    @Test func aSpeciesWithOneNameIsShownToEveryView() throws {
+        var fixture = Fixture(locations: [.init(code: "L1", region: "US-AK")])
+        fixture.species = [
+            .init(code: "a", scientificName: "Avis una"), .init(code: "b", commonName: "Bird"), .init(code: "c"),
+        ]
+        fixture.records = (0..<3).map { .init(date: 2021_02_03, location: 0, species: $0) }
+        try fixture.write(to: folder.path("names.db"))
+        let store = try ObservationStore(path: folder.path("names.db"))
+        for (view, codes) in [(View.everything, "abc"), (Self.canada, "ab"), (.nothing, "ab")] {
+            let rows = try store.species(format: .csv, view: view).text().split(separator: "\r\n").dropFirst()
+            #expect(rows.map { $0.prefix(1) }.joined() == codes)
+            for code in ["a", "b", "c"] {
+                #expect(try (store.species(code, view: view) != nil) == codes.contains(code))
+                // So can its records be asked for.
+                var query = ObservationQuery()
+                query.filter.species = [code]
+                let ids = try? store.ids(query, view: view)
+                #expect(codes.contains(code) == (ids != nil))
+            }
+        }
+    }
+
     @Test func regionsAreInTheOrderOfTheirCodes() throws {
         let header = "region,locations,records,first,last\r\n"
         let canada = "CA,1,0,,\r\nCA-YT,2,5,2020-01-03,2021-02-03\r\n"

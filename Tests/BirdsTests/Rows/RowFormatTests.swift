@@ -109,6 +109,27 @@ import Testing
         #expect(plain == "loc_id\r\n-1\r\n-1\r\n+2\r\n")
     }
 
+    /// A spreadsheet passes over a line end and runs what follows it.
+    @Test(arguments: [
+        "=", "+", "-", "@", "\t", "\r", "\n", "\r\n", "\u{FF1D}", "\u{FF0B}", "\u{FF0D}", "\u{FF20}", "'", "a", " ",
+        "é", "1",
+    ])
+    func theFirstCharacterMakesAFormula(first: String) throws {
+        let folder = try TemporaryFolder()
+        var fixture = Self.fixture
+        fixture.species[0].commonName = first + "1"
+        try fixture.write(to: folder.path("birds.db"))
+        let store = try ObservationStore(path: folder.path("birds.db"))
+        let isFormula = !["'", "a", " ", "é", "1"].contains(first)
+        let cell = (isFormula ? "'" : "") + first + "1"
+        let quoted = first.unicodeScalars.contains { $0 == "\r" || $0 == "\n" } ? "\"\(cell)\"" : cell
+        var query = query([.commonName])
+        query.page.limit = 1
+        #expect(try store.text(query, format: .spreadsheet) == "\u{FEFF}common_name\r\n\(quoted)\r\n")
+        let rows = try store.species(format: .spreadsheet, view: .everything).text()
+        #expect(rows.contains(",\(quoted),"))
+    }
+
     @Test(arguments: [RowFormat.csv, .spreadsheet])
     func aSingleEmptyCellIsNotAnEmptyLine(format: RowFormat) throws {
         let folder = try TemporaryFolder()

@@ -103,6 +103,28 @@ import Testing
         #expect(throws: error) { try store.zeroFilled(bad, view: .everything, format: .json) }
     }
 
+    /// An edited file may have an empty id, which can be asked for like every other.
+    @Test func anEmptyIDIsOneOfAListIfItIsThere() throws {
+        let folder = try TemporaryFolder()
+        for isThere in [false, true] {
+            var fixture = Fixture(species: [.init(code: "a")])
+            fixture.locations = [.init(code: isThere ? "" : "L0"), .init(code: "L1"), .init(code: "L2")]
+            fixture.records = (0..<3).map { .init(date: 2021_02_03, location: $0, species: 0) }
+            let path = folder.path("\(isThere).db")
+            try fixture.write(to: path)
+            let store = try ObservationStore(path: path)
+            var query = ObservationQuery()
+            query.filter.unresolved = [UnresolvedValue(.location, whole: "\"\",L1", list: .values(["", "L1"]))]
+            if isThere {
+                #expect(try store.ids(query) == [1, 2])
+            } else {
+                #expect(throws: StoreError.malformedList(.location, value: "", expected: UnresolvedValue.emptyFault)) {
+                    try store.ids(query)
+                }
+            }
+        }
+    }
+
     @Test func valuesAddUp() throws {
         var wanted = ObservationQuery(query(.location, "A,B", ["A", "B"]))
         wanted.filter.locations = ["A"]

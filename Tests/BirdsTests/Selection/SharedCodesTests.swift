@@ -56,6 +56,31 @@ import Testing
         }
     }
 
+    /// Each beginning of the order of an index, in both directions.
+    @Test func ordersThatBeginLikeAnIndexGoByWhatIsShown() throws {
+        var random = SplitMix(state: 92)
+        for round in 0..<4 {
+            let folder = try TemporaryFolder()
+            let fixture = Self.fixture(&random, records: 80, most: round == 0 ? 40 : 4)
+            try fixture.write(to: folder.path("birds.db"))
+            let store = try ObservationStore(path: folder.path("birds.db"))
+            for order: [SortKey.Field] in [
+                [.date, .locationID, .speciesID, .num], [.speciesID, .date, .locationID, .num],
+                [.locationID, .date, .speciesID, .num],
+            ] {
+                for count in 1...4 {
+                    for isDescending in [false, true] {
+                        var query = ObservationQuery()
+                        query.sort = order.prefix(count).map { SortKey(field: $0, isDescending: isDescending) }
+                        let sorted = Array(1...fixture.records.count)
+                            .sorted { PagingTests.precedes($0, $1, fixture, query.sort) }
+                        #expect(try store.ids(query) == sorted, "\(query.sort)")
+                    }
+                }
+            }
+        }
+    }
+
     @Test func rowsAreSortedByWhatIsShownAndPagesLoseOrRepeatNone() throws {
         var random = SplitMix(state: 91)
         for round in 0..<24 {

@@ -40,6 +40,14 @@ import Testing
         for bytes in [name, value] { #expect(outcomes(of: bytes) == outcomes(of: bytes, pieces: [1])) }
     }
 
+    /// As many as there are, and wherever they are in the value.
+    @Test(arguments: ["a\t\tb", "\t\t\ta", "a\t\t\t\t\t\t\t\t\t\tb", "a\t \tb", "\t\t", "abcdefgh\t\tijklmnop\t"])
+    func allowsTabsInARow(value: String) throws {
+        let bytes = Array("GET / HTTP/1.1\r\nHost: h\r\nX: \(value)\r\n\r\n".utf8)
+        #expect(isHead(outcomes(of: bytes)))
+        #expect(outcomes(of: bytes) == outcomes(of: bytes, pieces: [1]))
+    }
+
     private func isHead(_ outcomes: [Outcome]) -> Bool {
         if case .head? = outcomes.first { return true }
         return false
