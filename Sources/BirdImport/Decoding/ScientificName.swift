@@ -163,7 +163,7 @@ struct ScientificName {
             guard words[...end].contains(where: isYear) else { return false }
         }
         return words.allSatisfy { word in
-            if word == "&" || isYear(word) || particles.contains(word.lowercased()) { return true }
+            if word == "&" || isYear(word) || particles.contains(bare(word).lowercased()) { return true }
             guard let letter = word.unicodeScalars.first(where: \.properties.isAlphabetic) else { return false }
             return letter.properties.isUppercase || word.contains("'") || word.contains("’")
         }
@@ -205,6 +205,8 @@ struct ScientificName {
             return side[..<end].map { $0.trimmingSuffix(",;") }
         }
         guard sides.count == 2, let genus = sides[0].first, !sides[1].isEmpty else { return }
+        // `Anas acuta x platyrhynchos` means the genus twice.
+        if isHybrid, Self.isEpithet(sides[1][0]) { sides[1].insert(genus, at: 0) }
         let sign = isHybrid ? " x " : "/"
         for (one, other) in isHybrid ? [(0, 1), (1, 0)] : [(0, 1)] {
             let (first, second) = (sides[one], sides[other])

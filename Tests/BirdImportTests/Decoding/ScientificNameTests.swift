@@ -31,6 +31,8 @@ import Testing
         ("Sitta_europaea", "Sitta europaea"), ("Curruca conspicillata Ménétries, 1832", "Curruca conspicillata"),
         ("Sitta europaea Ödman", "Sitta europaea"), ("Sitta europaea Ørsted, 1850", "Sitta europaea"),
         ("Эндемик неизвестный", "Эндемик неизвестный"),
+        ("Sitta europaea (de Selys, 1835)", "Sitta europaea"),
+        ("Sitta europaea (von Berlepsch & de Selys, 1835)", "Sitta europaea"),
     ])
     func keepsTheNameWithoutItsAuthor(text: String, name: String) {
         #expect(ScientificName(text).kept == name)
@@ -53,6 +55,8 @@ import Testing
         ("Anas acuta X A. platyrhynchos", ["Anas acuta x platyrhynchos"]),
         ("Anas acuta ×platyrhynchos", ["Anas acuta x platyrhynchos"]),
         ("Aythya ferina x Anas acuta", ["Anas acuta x Aythya ferina"]),
+        ("Anas acuta x platyrhynchos", ["Anas platyrhynchos x acuta"]),
+        ("Anas acuta × platyrhynchos Linnaeus, 1758", ["Anas platyrhynchos x acuta"]),
         ("Corvus corone / Corvus cornix", ["Corvus corone/cornix"]),
         ("Corvus corone/cornix, Linnaeus 1758", ["Corvus corone/cornix"]),
         ("Passer (Passer) domesticus domesticus", ["Passer domesticus domesticus"]),
