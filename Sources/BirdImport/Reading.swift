@@ -210,8 +210,7 @@ struct Reading {
             if problem == nil {
                 problem =
                     if !table.format.holdsSpecies {
-                        try stage(
-                            record, row, table.format.rules, dataset: dataset, file: number, complete: complete)
+                        try stage(record, row, table, dataset: dataset, file: number, complete: complete)
                     } else {
                         switch named {
                         case .species(let species): try add(species, row, file: number)
@@ -265,9 +264,11 @@ struct Reading {
     /// Stages a record, or leaves it out.
     /// - Returns: The error of the row, or nil.
     private mutating func stage(
-        _ record: SourceRecord, _ row: Row, _ rules: Format.Rules, dataset: Int, file: Int, complete: Bool?
+        _ record: SourceRecord, _ row: Row, _ table: SourceTable, dataset: Int, file: Int, complete: Bool?
     ) throws(ImportError) -> RowError? {
         if let other = record.otherAnimal {
+            // A repeated header is not about a bird either.
+            if let reason = table.header.reasonToPass(row) { return leaveOut(reason, row, file: file) }
             return leaveOut("not a bird (\(Row.shown(row.text(other), atMost: 40)))", row, file: file)
         }
         if record[.valid] == 0, !options.includeInvalid {
@@ -279,7 +280,7 @@ struct Reading {
                 report.files[file].cutTexts += record.cutTexts
                 report.files[file].cutRemarks += record.cutRemarks
                 return nil
-            case .repeated where rules.contains(.sourceByDetection):
+            case .repeated where table.format.rules.contains(.sourceByDetection):
                 return leaveOut("a detection that is already there", row, file: file)
             case .repeated(let first, let line):
                 let origin = first == file ? "line \(line)" : "\(report.files[first].path), line \(line)"

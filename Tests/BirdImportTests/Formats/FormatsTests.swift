@@ -414,6 +414,14 @@ import Testing
         #expect(report.stored == 3 && report.rowsInError == 1)
         fixture.write("a.csv", FormatFixture.clements + FormatFixture.clements)
         #expect(try fixture.run("a.csv").files.first?.leftOut["a repeated header"] == 1)
+        // Their higher taxa tell of no bird either.
+        for text in [FormatFixture.gbif, FormatFixture.iNaturalist] {
+            let header = text.prefix { $0 != "\n" }
+            let empty = header.filter { $0 == "\t" || $0 == "," }
+            fixture.write("a.csv", "\(text)\n\(header)\n\(empty)\n")
+            let leftOut = try fixture.run("a.csv").files.first?.leftOut ?? [:]
+            #expect(leftOut["a repeated header"] == 1 && leftOut["an empty row"] == 1, "\(leftOut)")
+        }
     }
 
     /// BirdNET-Pi writes the same detections into every file that it exports, and gives them no codes.
