@@ -37,7 +37,8 @@ extension Catalogue {
             // Never nil: there are no more codes than taxa, and those fitted into a table of the same size.
             let position = code.withUnsafeBytes { codes.number(of: $0) } ?? 0
             numbers.append(position)
-            if let description, described[position] == nil { described[position] = description }
+            // A row that has names for the code tells more than one that has only a category.
+            if let description, described[position]?.scientificName == nil { described[position] = description }
         }
         let ids = try speciesIDs(codes)
         let describe = try database.prepare(

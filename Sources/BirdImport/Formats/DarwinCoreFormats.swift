@@ -13,7 +13,8 @@ extension Format {
             Column("phylum", .phylum, required: false),
             Column("class", .taxonClass),
             Column("order", .order, required: false),
-            Column("species", .scientificName),
+            // R writes NA where it is empty.
+            Column("species", .scientificName, null: ["NA"]),
             Column("scientificname", .authoredName),
             Column("countrycode", .region),
             Column("locality", .locationName, null: ["NA"]),

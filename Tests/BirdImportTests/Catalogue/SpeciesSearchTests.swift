@@ -152,11 +152,14 @@ import Testing
         fixture.write(
             "ebd.txt",
             header.joined(separator: "\t") + "\tSUBSPECIES COMMON NAME\tSUBSPECIES SCIENTIFIC NAME\n"
+                // A row without names of its own for the subspecies takes none from a row that has them.
+                + row("U0", "issf", "", "").replacing("Sitta europaea", with: "Avis ignota nova")
                 + row("U1", "species", "", "")
                 + row("U2", "issf", "Eurasian Nuthatch (Western)", "Sitta europaea caesia")
                 + row("U3", "issf", "Eurasian Nuthatch (Far)", "Sitta europaea [remota Group]")
                 // It has the common name of its species.
-                + row("U4", "issf", "", "Sitta europaea nova"))
+                + row("U4", "issf", "", "Sitta europaea nova")
+                + row("U5", "issf", "Odd Bird (New)", "Avis ignota nova"))
         let report = try fixture.run("ebd.txt")
         #expect(report.unknownSpecies == [])
         #expect(
@@ -165,12 +168,24 @@ import Testing
                 SELECT source_id, code, scientific_name, common_name, category
                 FROM observation o JOIN species s ON s.id = o.species_id ORDER BY source_id
                 """) == [
+                    "U0|Avis ignota nova|Avis ignota nova|Odd Bird (New)|issf",
                     "U1|eurnut|Sitta europaea|Eurasian Nuthatch|species",
                     "U2|eurnut3|Sitta europaea caesia|Eurasian Nuthatch (Western)|issf",
                     "U3|Sitta europaea [remota Group]|Sitta europaea [remota Group]|Eurasian Nuthatch (Far)|issf",
                     "U4|Sitta europaea nova|Sitta europaea nova|Eurasian Nuthatch|issf",
+                    "U5|Avis ignota nova|Avis ignota nova|Odd Bird (New)|issf",
                 ])
         #expect(try fixture.isSound())
+    }
+
+    /// Data of `rgbif` that R has saved.
+    @Test func aMissingSpeciesOfGBIFIsNoName() throws {
+        fixture.write(
+            "gbif.tsv",
+            FormatFixture.gbif.replacing("\tCyanocitta stelleri\t", with: "\tNA\t")
+                .replacing("Cyanocitta stelleri (Gmelin, 1788)", with: "Avis ignota Gmelin, 1788"))
+        try fixture.run("gbif.tsv")
+        #expect(try fixture.rows("SELECT code FROM species WHERE code IN ('NA', 'Avis ignota')") == ["Avis ignota"])
     }
 
     @Test func unknownSpeciesAreReportedWithTheNearestName() throws {
