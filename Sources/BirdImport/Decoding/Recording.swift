@@ -38,13 +38,26 @@ struct Recording: Equatable {
             if found == nil { found = (start, end, date, nil) }
         }
         guard let found else {
-            name = base[..<(base.lastIndex(of: UInt8(ascii: ".")) ?? base.endIndex)]
+            name = Self.withoutExtensions(base)
             return
         }
         (date, seconds) = (found.date, found.seconds)
         name = base[..<(base[found.end...].firstIndex(of: UInt8(ascii: ".")) ?? base.endIndex)]
         station = base[..<found.start]
         while let last = station.last, "_-. $(".utf8.contains(last) { station.removeLast() }
+    }
+
+    /// A name without the extension of a recording, or without what a file of results adds to the name of its
+    /// recording: `a.BirdNET.results.csv`, `a.csv.gz`. So all files of results of a recording have the same name.
+    private static func withoutExtensions(_ base: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        let point = UInt8(ascii: ".")
+        let added = Array("BirdNET.".utf8)
+        if let end = base.indices.first(where: { base[$0] == point && base[($0 + 1)...].starts(with: added) }) {
+            return base[..<end]
+        }
+        var name = base
+        if name.suffix(3).elementsEqual(".gz".utf8) { name = name.dropLast(3) }
+        return name[..<(name.lastIndex(of: point) ?? name.endIndex)]
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }

@@ -36,7 +36,10 @@ import Testing
         ("C:\\site 2\\20210203_064100.BirdNET.results.csv", "site 2", "20210203_064100"),
         ("a/06.41 2021-02-03 06.41.00.x.wav", "a", "06.41 2021-02-03 06.41.00"),
         ("a.b/sound.scape.wav", "a.b", "sound.scape"),
-        ("sound", "", "sound"),
+        ("sound", "", "sound"), ("take 7.2.wav", "", "take 7.2"),
+        // All files of results of a recording.
+        ("take 7.2.BirdNET.results.csv", "", "take 7.2"), ("take 7.BirdNET.selection.table.txt.gz", "", "take 7"),
+        ("take 7.csv.gz", "", "take 7"),
     ])
     func knowsNamesWithoutFoldersAndExtensions(path: String, folder: String, name: String) {
         let recording = Recording(Array(path.utf8)[...], lastYear: 2025)
