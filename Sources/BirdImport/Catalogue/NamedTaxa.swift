@@ -11,6 +11,8 @@ struct NamedTaxa {
 extension Catalogue {
     /// Finds the species of taxa. Each distinct taxon is looked up once, however many records have it.
     ///
+    /// A code that no species has may be a name that somebody wrote in its place.
+    ///
     /// A taxon without a code is looked up by the forms of its scientific name (`ScientificName`), then by its common
     /// name, and then by the name of the species to which it belongs. If nothing matches, the scientific name becomes
     /// the code of a new species, or else the common name. So no record is lost, and the report lists the species as
@@ -34,6 +36,7 @@ extension Catalogue {
                 description = match.description
             }
             code = try current(code)
+            if !taxon.code.isEmpty, let named = try search.find(insteadOf: code) { code = named }
             // Never nil: there are no more codes than taxa, and those fitted into a table of the same size.
             let position = code.withUnsafeBytes { codes.number(of: $0) } ?? 0
             numbers.append(position)

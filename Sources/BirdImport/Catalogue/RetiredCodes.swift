@@ -116,14 +116,24 @@ extension Catalogue {
         return code
     }
 
-    /// Forgets that codes were retired, since a table of species has them again.
-    func revive(_ species: [SourceSpecies]) throws(StoreError) {
-        guard try database.integer("SELECT EXISTS (SELECT 1 FROM retired_code)") == 1 else { return }
+    /// The species without those that have a retired code. Only a taxonomy can bring such a code back: another table is
+    /// merely older than the taxonomy.
+    func withoutRetired(_ species: [SourceSpecies]) throws(StoreError) -> [SourceSpecies] {
+        guard try database.integer("SELECT EXISTS (SELECT 1 FROM retired_code)") == 1 else { return species }
         let delete = try database.prepare("DELETE FROM retired_code WHERE code = ?1")
-        for species in species {
+        for species in species where species.decidesCodes {
             delete.bind(1, species.code)
             try delete.run()
         }
+        let find = try database.prepare("SELECT 1 FROM retired_code WHERE code = ?1")
+        var rest: [SourceSpecies] = []
+        for species in species {
+            find.bind(1, species.code)
+            var isRetired = false
+            while try find.step() { isRetired = true }
+            if !isRetired { rest.append(species) }
+        }
+        return rest
     }
 
     /// How often one code can have been replaced by another.

@@ -7,8 +7,7 @@ extension Catalogue {
     /// - Returns: The number of species that were added or changed.
     func name(_ species: [SourceSpecies]) throws(StoreError) -> Int {
         // Later files decide.
-        let species = try withCodes(species).sorted { $0.file < $1.file }
-        try revive(species)
+        let species = try withoutRetired(withCodes(species).sorted { $0.file < $1.file })
         var codes = ByteTable()
         // Never nil: `Reading` bounds the number of species.
         let numbers = species.map { species in

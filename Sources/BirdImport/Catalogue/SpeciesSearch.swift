@@ -4,10 +4,15 @@ import Birds
 final class SpeciesSearch {
     private let folded: FoldedNames
     private let row: Statement
+    private let named: Statement
 
     init(_ database: Database) throws(StoreError) {
         folded = FoldedNames(database)
         row = try database.prepare("SELECT code, taxon_order IS NULL FROM species WHERE id = ?1")
+        named = try database.prepare(
+            """
+            SELECT 1 FROM species WHERE code = ?1 AND (scientific_name IS NOT NULL OR common_name IS NOT NULL)
+            """)
     }
 
     /// The species of a taxon.
@@ -18,6 +23,20 @@ final class SpeciesSearch {
         var remark: String?
         /// What to store for the code if it has no names.
         var description: SourceSpecies?
+    }
+
+    /// The code of the species that has a text as its scientific or common name; nil if there is none, or if the text
+    /// is the code of a species that has names.
+    func find(insteadOf code: [UInt8]) throws(StoreError) -> [UInt8]? {
+        named.bind(1, utf8: code, 0..<code.count)
+        var isNamed = false
+        while try named.step() { isNamed = true }
+        if isNamed { return nil }
+        let text = String(decoding: code, as: UTF8.self)
+        for column in [FoldedNames.Column.scientific, .common] {
+            if let code = try self.code(text, column) { return code }
+        }
+        return nil
     }
 
     func find(_ taxon: Taxon) throws(StoreError) -> Match {
@@ -44,6 +63,8 @@ final class SpeciesSearch {
             return Match(code: code, remark: saysMore ? Self.remark(written) : nil)
         }
         if written.isEmpty { return Match(code: Array(common.utf8)) }
+        // People write common names in this column too.
+        if let code = try code(ScientificName.clean(written), .common) { return Match(code: code) }
         // `species` of GBIF is the accepted name of a synonym.
         let isPlain = name.kind == .species && name.species.isEmpty && !name.isUncertain
         let kept = isPlain && !speciesName.isEmpty ? ScientificName(speciesName).kept : name.kept

@@ -135,7 +135,10 @@ struct SpeciesDecoder {
         if name.contains("hybrid)") || isCross(head) { return "hybrid" }
         if name.contains("(domestic") || name.contains("(feral") { return "domestic" }
         if head.hasSuffix(" sp.") || head.contains(" sp. ") { return "spuh" }
-        if head.contains("/") { return "slash" }
+        // Subspecies of one species: `Branta canadensis moffitti/maxima`.
+        let words = head.split(separator: " ")
+        let isWithinSpecies = species.commonName == nil && words.count > 2 && !words[..<2].contains { $0.contains("/") }
+        if head.contains("/") { return isWithinSpecies ? "issf" : "slash" }
         if isCross(name) { return "intergrade" }
         if name.contains("undescribed form") || name.contains("unrecognized") { return "form" }
         if name.contains("(") { return "issf" }

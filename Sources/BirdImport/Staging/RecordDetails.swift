@@ -56,7 +56,11 @@ struct RecordDetails {
     /// Whether a member belongs into `observation_detail`. Without one, the record gets no row there.
     var holdsOwn: Bool { present & Self.own != 0 }
 
+    /// Whether there is a member of the checklist.
+    var describesChecklist: Bool { present & Self.checklists != 0 }
+
     private static let own = ofDetail.reduce(0) { $0 | $1.member.bit }
+    private static let checklists = ofChecklist.reduce(0) { $0 | $1.member.bit }
 
     /// A whole number, or nil if it is not present.
     @inline(__always)

@@ -1,6 +1,6 @@
 import Birds
 
-/// Inserts rows into a table, one at a time, with values bound by column.
+/// Inserts rows into a table, one at a time, with values bound by column, or changes rows.
 ///
 /// A column that was never bound is NULL. A bound value stays for the following rows, so each row must bind the same
 /// columns. Texts are bound as given: they must be valid UTF-8.
@@ -11,6 +11,13 @@ struct Insert<Column: TableColumn> {
     init(in database: Database) throws(StoreError) {
         let parameters = Column.allCases.map { "?\($0.rawValue + 1)" }.joined(separator: ", ")
         statement = try database.prepare("INSERT INTO \(Column.table) (\(Column.selected)) VALUES (\(parameters))")
+    }
+
+    /// Changes some columns of the row with the bound `id`. Where NULL is bound, the column keeps its value.
+    init(updating columns: [Column], in database: Database) throws(StoreError) {
+        let changes = columns.map { "\($0.name) = coalesce(?\($0.rawValue + 1), \($0.name))" }
+        statement = try database.prepare(
+            "UPDATE \(Column.table) SET \(changes.joined(separator: ", ")) WHERE id = ?1")
     }
 
     func bind(_ column: Column, _ value: Int64?) { statement.bind(column.rawValue + 1, value) }

@@ -14,7 +14,7 @@ struct ChecklistCounts {
     /// The kind of a sorted item, which is kept in its tag. The item's numbers are the id of the checklist and the id
     /// of the species, or 0 if there is no species.
     private enum Item: UInt64 {
-        /// A record that does not add a species to its checklist, or what keeps a checklist without one.
+        /// A record that does not add a species to its checklist.
         case record
         /// A record that does.
         case species
@@ -47,11 +47,7 @@ struct ChecklistCounts {
     }
 
     /// Adds a checklist to count.
-    /// - Parameter isKept: Whether it stays without a record.
-    func add(_ checklist: Int64, isKept: Bool = false) throws(StoreError) {
-        try add(.checklist, checklist, 0)
-        if isKept { try add(.record, checklist, 0) }
-    }
+    func add(_ checklist: Int64) throws(StoreError) { try add(.checklist, checklist, 0) }
 
     /// Adds all records of a location and date. Call it once for each location and date; the indexes must exist.
     func addRecords(location: Int64, date: Int64) throws(StoreError) {
@@ -73,29 +69,28 @@ struct ChecklistCounts {
     }
 
     /// Calls `body` with each checklist that was added, by ascending id. No more can be added afterwards.
-    /// - Parameter body: `stays` is whether the checklist has a record, or stays without one.
     func forEachChecklist(
-        _ body: (_ checklist: Int64, _ stays: Bool, _ species: Int) throws(StoreError) -> Void
+        _ body: (_ checklist: Int64, _ hasRecords: Bool, _ species: Int) throws(StoreError) -> Void
     ) throws(StoreError) {
         var sorted = try items.sorted()
         var item = SortItem()
         var bytes: [UInt8] = []
-        var (checklist, isAdded, stays, count): (UInt64?, Bool, Bool, Int) = (nil, false, false, 0)
+        var (checklist, isAdded, hasRecords, count): (UInt64?, Bool, Bool, Int) = (nil, false, false, 0)
         /// The species that was counted last. Items of a species follow one another.
         var last: UInt64?
         while true {
             let isMore = try sorted.next(&item, &bytes)
             if !isMore || item.high != checklist {
-                if let checklist, isAdded { try body(Int64(sortable: checklist), stays, count) }
+                if let checklist, isAdded { try body(Int64(sortable: checklist), hasRecords, count) }
                 guard isMore else { return }
-                (checklist, isAdded, stays, count) = (item.high, false, false, 0)
+                (checklist, isAdded, hasRecords, count) = (item.high, false, false, 0)
                 last = nil
             }
             guard item.tag != Item.checklist.rawValue else {
                 isAdded = true
                 continue
             }
-            stays = true
+            hasRecords = true
             guard item.tag == Item.species.rawValue, item.low != last else { continue }
             last = item.low
             count += 1

@@ -40,6 +40,8 @@ struct Checklists {
     /// Has the checklists of the current group, in place of `group`, if there are too many.
     private var crowd: CrowdedChecklists?
     private let setCount: Statement
+    /// Gives stored checklists the details that they have in the import.
+    private let update: Insert<ChecklistColumn>
     private let mostHeld: Int
     /// The date and location of the current group; no date before the first one.
     private var date: Int64?
@@ -76,6 +78,7 @@ struct Checklists {
             ORDER BY dataset_id, id
             """)
         setCount = try database.prepare("UPDATE checklist SET species_count = ?2 WHERE id = ?1")
+        update = try Insert(updating: RecordDetails.ofChecklist.map(\.column), in: database)
         plain = try IntegerRows<5>(
             [ChecklistColumn.id, .datasetID, .locationID, .date, .speciesCount], in: database)
         detailed = try Insert(in: database)
@@ -109,13 +112,23 @@ struct Checklists {
         }
         last = position
         group[position].isMet = true
-        if key.species == nil { group[position].isKept = true }
+        if key.species == nil { group[position].isListed = true }
+        if group[position].exists, group[position].newDetails == nil, !code.isEmpty, details.describesChecklist {
+            group[position].newDetails = bytes
+        }
         // The records of a checklist come in the order of species.
         if counts(key), group[position].lastSpecies != key.species {
             group[position].lastSpecies = key.species
             group[position].speciesCount += 1
         }
         return group[position].id
+    }
+
+    /// Gives a stored checklist the details of a record. What the record does not tell stays.
+    private func update(_ id: Int64, _ bytes: [UInt8]) throws(StoreError) {
+        update.bind(.id, id)
+        update.bind(RecordDetails(bytes), in: bytes, RecordDetails.ofChecklist)
+        try update.run()
     }
 
     /// Whether a record adds its species to its checklist: see the rules of `ChecklistCounts`.
@@ -137,7 +150,8 @@ struct Checklists {
             if !checklist.exists {
                 try insert(checklist)
             } else if checklist.isMet {
-                try touched?.add(checklist.id, isKept: checklist.isKept)
+                if let details = checklist.newDetails { try update(checklist.id, details) }
+                try touched?.add(checklist.id, isListed: checklist.isListed)
             }
         }
         clear()
@@ -182,6 +196,8 @@ struct Checklists {
         let crowd = try CrowdedChecklists()
         for checklist in group {
             if !checklist.exists { try insert(checklist) }
+            if checklist.exists, checklist.isListed { try touched?.add(checklist.id, isListed: true) }
+            if let details = checklist.newDetails { try update(checklist.id, details) }
             try crowd.add(checklist)
         }
         clear()
@@ -197,12 +213,20 @@ struct Checklists {
         // The id is only used up if the checklist turns out to be new.
         let new = ids.following
         let id = try crowd.id(dataset: key.dataset, code: bytes[details.checklist], new: new, species: species)
-        if key.species == nil { try touched?.add(id, isKept: true) }
-        guard id == new else { return id }
+        guard id == new else {
+            let code = bytes[details.checklist]
+            if touched != nil, !code.isEmpty, details.describesChecklist,
+                try crowd.isFirstToTell(dataset: key.dataset, code: code)
+            {
+                try update(id, bytes)
+            }
+            if key.species == nil { try touched?.add(id, isListed: true) }
+            return id
+        }
         try insert(
             HeldChecklist(
                 id: try ids.next(), dataset: key.dataset, details: details, bytes: bytes, exists: false, isMet: true,
-                speciesCount: species == nil ? 0 : 1))
+                isListed: key.species == nil, speciesCount: species == nil ? 0 : 1))
         return id
     }
 
@@ -214,7 +238,7 @@ struct Checklists {
         count += try crowd.countMet()
         try crowd.forEachChanged { (id, species) throws(StoreError) in
             guard let species else {
-                try touched?.add(id, isKept: false)
+                try touched?.add(id, isListed: false)
                 return
             }
             setCount.bind(1, id)
@@ -226,7 +250,7 @@ struct Checklists {
     private mutating func insert(_ checklist: HeldChecklist) throws(StoreError) {
         let bytes = checklist.bytes
         new[checklist.dataset] += 1
-        if bytes.isEmpty {
+        if bytes.isEmpty, !checklist.isListed {
             return try plain.add([
                 checklist.id, datasets[checklist.dataset], location, date, Int64(checklist.speciesCount),
             ])
@@ -240,6 +264,7 @@ struct Checklists {
         detailed.bind(.speciesCount, checklist.speciesCount)
         detailed.bind(.code, text: checklist.code)
         detailed.bind(checklist.details, in: bytes, RecordDetails.ofChecklist)
+        detailed.bind(.isListed, checklist.isListed ? 1 : nil as Int64?)
         try detailed.run()
     }
 
@@ -274,8 +299,10 @@ struct HeldChecklist {
     let exists: Bool
     /// Whether it has got a record, or a file of checklists has it.
     var isMet: Bool
+    /// For one that was stored with a code: the details of the first record of the import that tells something of it.
+    var newDetails: [UInt8]?
     /// Whether a file of checklists has it, so that it stays without a record.
-    var isKept = false
+    var isListed = false
     /// The number of species, by the rules of `ChecklistCounts`.
     var speciesCount = 0
     /// The rank of the species that was counted last.

@@ -13,6 +13,7 @@ final class CrowdedChecklists {
 
     private let database: Database
     private let insert: Statement
+    private let tell: Statement
     /// Adds a record to a checklist, or inserts the checklist, and gives its id: one statement for each record.
     private let meet: Statement
 
@@ -27,14 +28,17 @@ final class CrowdedChecklists {
                 species INTEGER NOT NULL,   -- the number of species until now
                 stored INTEGER,         -- the number of species in its row; NULL if it was stored before the import
                 last INTEGER,           -- the rank of the last species that was counted
+                is_told INTEGER NOT NULL,   -- 1 once a record has told its details, or if it is new
                 PRIMARY KEY (dataset, code)
             ) WITHOUT ROWID
             """, cacheKilobytes: Self.cacheKilobytes)
         insert = try database.prepare(
-            "INSERT INTO checklist VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING")
+            "INSERT INTO checklist VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING")
+        tell = try database.prepare(
+            "UPDATE checklist SET is_told = 1 WHERE dataset = ?1 AND code = ?2 AND NOT is_told RETURNING id")
         meet = try database.prepare(
             """
-            INSERT INTO checklist VALUES (?1, ?2, ?3, 1, ?4 IS NOT NULL, ?4 IS NOT NULL, ?4)
+            INSERT INTO checklist VALUES (?1, ?2, ?3, 1, ?4 IS NOT NULL, ?4 IS NOT NULL, ?4, 1)
             ON CONFLICT (dataset, code) DO UPDATE SET
                 is_met = 1, species = species + (?4 IS NOT NULL AND ?4 IS NOT last), last = coalesce(?4, last)
             RETURNING id
@@ -51,6 +55,7 @@ final class CrowdedChecklists {
         insert.bind(5, checklist.speciesCount)
         insert.bind(6, checklist.exists ? nil : checklist.speciesCount)
         insert.bind(7, checklist.lastSpecies)
+        insert.bind(8, checklist.exists && checklist.newDetails == nil ? 0 : 1)
         try insert.run()
     }
 
@@ -68,6 +73,15 @@ final class CrowdedChecklists {
         var id = new
         while try meet.step() { id = meet.int64(0) }
         return id
+    }
+
+    /// Whether a record is the first of the import that tells something of a stored checklist.
+    func isFirstToTell(dataset: Int, code: ArraySlice<UInt8>) throws(StoreError) -> Bool {
+        tell.bind(1, dataset)
+        bind(tell, code)
+        var isFirst = false
+        while try tell.step() { isFirst = true }
+        return isFirst
     }
 
     private func bind(_ statement: Statement, _ code: ArraySlice<UInt8>) {

@@ -72,7 +72,7 @@ struct RecordRemoval {
             while try delete.step() {
                 detail.bind(1, delete.int64(0))
                 try detail.run()
-                try touched.add(delete.int64(1), isKept: false)
+                try touched.add(delete.int64(1), isListed: false)
                 change.note(date: delete.int64(2), location: delete.int64(3), species: delete.int64(4))
                 removed += 1
             }

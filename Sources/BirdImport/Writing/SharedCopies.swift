@@ -33,9 +33,6 @@ struct SharedCopies {
         var base: (key: RecordKey, details: [UInt8])?
         /// The copy that gives the records of each species, by id.
         var copies: [Int64: SharedChecklists.Copy] = [:]
-        /// The records of a stored checklist that is the lowest copy, by species. They may be of another copy, so those
-        /// that the import has of the lowest one replace them.
-        var replaceable: [Int64: (checklist: StoredChecklists.Checklist, records: [StoredChecklists.Record])] = [:]
         /// Whether the checklist was staged without a record.
         var isKept = false
     }
@@ -84,10 +81,7 @@ struct SharedCopies {
             return
         }
         let id = species[number]
-        if let replaced = group.replaceable[id], copy == group.copies[id] {
-            for record in replaced.records { try remove(record, of: replaced.checklist, &change) }
-            group.replaceable[id] = nil
-        } else if let other = group.copies[id], other != copy {
+        if let other = group.copies[id], other != copy {
             var records = leftOut[origin.file] ?? (0, .max, [], 0)
             if origin.line < records.line { records = (records.count, origin.line, copy.code, id) }
             records.count += 1
@@ -105,10 +99,8 @@ struct SharedCopies {
         group.base = (key, details)
         group.waiting.sort { $0.copy < $1.copy }
         guard let lowest = group.waiting.first else { return }
-        guard lowest.copy <= copy else {
-            // The stored checklist may have been one without records, and is one with its other copies now.
-            return try stageChecklist()
-        }
+        // The same copy again may have been corrected, so the new one decides.
+        guard lowest.copy < copy else { return }
         let location = number(ofLocation: lowest.location)
         guard
             let base = RecordKey(
@@ -116,11 +108,8 @@ struct SharedCopies {
         else { throw Self.tooMany }
         group.base = (base, lowest.details)
         for checklist in group.waiting {
-            for record in try stored.records(of: checklist) {
-                if group.copies[record.species] == nil { group.copies[record.species] = checklist.copy }
-                if checklist.id == lowest.id {
-                    group.replaceable[record.species, default: (lowest, [])].records.append(record)
-                }
+            for record in try stored.records(of: checklist) where group.copies[record.species] == nil {
+                group.copies[record.species] = checklist.copy
             }
         }
         group.waiting = []
@@ -139,7 +128,12 @@ struct SharedCopies {
             group.copies[record.species] = checklist.copy
             try stage(species: number(ofSpecies: record.species), num: record.num, record.details)
         }
-        try touched.add(checklist.id, isKept: false)
+        // Now its group has a file of checklists, and it goes if no record is left.
+        if checklist.isListed {
+            try stored.unlist(checklist)
+            if !group.isKept { try stageChecklist() }
+        }
+        try touched.add(checklist.id, isListed: false)
     }
 
     private mutating func remove(

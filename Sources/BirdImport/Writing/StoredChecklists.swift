@@ -8,6 +8,8 @@ final class StoredChecklists {
         let location: Int64
         let date: Int64
         let details: [UInt8]
+        /// Whether a file of checklists has it.
+        let isListed: Bool
     }
 
     struct Record {
@@ -19,6 +21,7 @@ final class StoredChecklists {
 
     private let database: Database
     private let byID: Statement
+    private let unlisting: Statement
     private let removal: Statement
     private let detailRemoval: Statement
     /// Selects the records of a checklist. It is prepared when it is needed, since the index may be missing before.
@@ -27,7 +30,8 @@ final class StoredChecklists {
     init(_ database: Database) throws(StoreError) {
         self.database = database
         byID = try database.prepare(
-            "SELECT location_id, date, code\(Self.members(of: "checklist")) FROM checklist WHERE id = ?1")
+            "SELECT location_id, date, code, listed IS 1\(Self.members(of: "checklist")) FROM checklist WHERE id = ?1")
+        unlisting = try database.prepare("UPDATE checklist SET listed = NULL WHERE id = ?1")
         removal = try database.prepare("DELETE FROM observation WHERE id = ?1")
         detailRemoval = try database.prepare("DELETE FROM observation_detail WHERE id = ?1")
     }
@@ -58,7 +62,8 @@ final class StoredChecklists {
         let code = byID.bytes(2)
         return Checklist(
             id: id, copy: SharedChecklists.Copy(code: code), location: byID.int64(0), date: byID.int64(1),
-            details: Self.details(byID, from: 3, of: ["checklist"], checklist: code, source: []))
+            details: Self.details(byID, from: 4, of: ["checklist"], checklist: code, source: []),
+            isListed: byID.int64(3) == 1)
     }
 
     /// The records of a checklist, which are held in memory.
@@ -89,6 +94,12 @@ final class StoredChecklists {
                         source: select.bytes(3))))
         }
         return records
+    }
+
+    /// Forgets that a file of checklists has it.
+    func unlist(_ checklist: Checklist) throws(StoreError) {
+        unlisting.bind(1, checklist.id)
+        try unlisting.run()
     }
 
     func remove(_ record: Record) throws(StoreError) {

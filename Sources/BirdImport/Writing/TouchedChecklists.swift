@@ -17,9 +17,9 @@ final class TouchedChecklists {
     }
 
     /// Adds the id of a checklist.
-    /// - Parameter isKept: Whether it stays if it has no record, since a file of checklists has it.
-    func add(_ id: Int64, isKept: Bool) throws(StoreError) {
-        try ids.add(high: UInt64(bitPattern: id), low: isKept ? 1 : 0, tag: 0)
+    /// - Parameter isListed: Whether a file of checklists of the import has it, so that it stays without a record.
+    func add(_ id: Int64, isListed: Bool) throws(StoreError) {
+        try ids.add(high: UInt64(bitPattern: id), low: isListed ? 1 : 0, tag: 0)
     }
 
     /// Counts the species of the collected checklists, and removes the checklists that no record names and no file
@@ -37,9 +37,9 @@ final class TouchedChecklists {
         try database.execute("CREATE TEMP TABLE unmatched (id INTEGER PRIMARY KEY)")
         let note = try database.prepare("INSERT INTO unmatched VALUES (?1)")
         var isAnyUnmatched = false
-        try counts.forEachChecklist { (checklist, stays, species) throws(StoreError) in
+        try counts.forEachChecklist { (checklist, hasRecords, species) throws(StoreError) in
             try counts.store(species, of: checklist)
-            if stays { return }
+            if hasRecords { return }
             note.bind(1, checklist)
             try note.run()
             isAnyUnmatched = true
@@ -57,7 +57,7 @@ final class TouchedChecklists {
                 SELECT checklist_id FROM observation WHERE checklist_id IN (SELECT id FROM unmatched))
             """)
         let remove = try database.prepare(
-            "DELETE FROM checklist WHERE id IN (SELECT id FROM unmatched) RETURNING dataset_id")
+            "DELETE FROM checklist WHERE id IN (SELECT id FROM unmatched) AND listed IS NOT 1 RETURNING dataset_id")
         var removed: [Int64: Int] = [:]
         while try remove.step() { removed[remove.int64(0), default: 0] += 1 }
         let forget = try database.prepare("UPDATE dataset SET checklists = checklists - ?2 WHERE id = ?1")
@@ -77,10 +77,15 @@ final class TouchedChecklists {
         let find = try database.prepare(
             "SELECT location_id, date FROM checklist WHERE id = ?1 AND \(Schema.isOf(datasets: datasets))")
         let groups = Sorter(in: folder, mostHeld: Self.mostHeld)
-        try Self.forEachOnce(ids) { (id, isKept) throws(StoreError) in
+        let list = try database.prepare("UPDATE checklist SET listed = 1 WHERE id = ?1")
+        try Self.forEachOnce(ids) { (id, isListed) throws(StoreError) in
+            if isListed == 1 {
+                list.bind(1, id)
+                try list.run()
+            }
             find.bind(1, id)
             while try find.step() {
-                try counts.add(id, isKept: isKept == 1)
+                try counts.add(id)
                 try groups.add(
                     high: UInt64(bitPattern: find.int64(0)), low: UInt64(bitPattern: find.int64(1)), tag: 0)
             }

@@ -84,7 +84,7 @@ package enum LocationColumn: Int32, TableColumn {
 /// A checklist: one visit to one location on one date, with its effort.
 package enum ChecklistColumn: Int32, TableColumn {
     case id, datasetID, code, locationID, date, time, minutes, distance, area, observers, complete, `protocol`, comments
-    case speciesCount, halfDays, effortHours, snowDepth, groupCode
+    case speciesCount, halfDays, effortHours, snowDepth, groupCode, isListed
 
     package static let table = "checklist"
 
@@ -117,6 +117,8 @@ package enum ChecklistColumn: Int32, TableColumn {
             ColumnDefinition("snow_depth_atleast", .real, .optional, "FeederWatch, cm: the lower end of a class")
         case .groupCode:
             ColumnDefinition("group_code", .text, .optional, "what the copies of a shared checklist have in common")
+        case .isListed:
+            ColumnDefinition("listed", .flag, .optional, "1: a file of checklists has it, so it stays without records")
         }
     }
 }

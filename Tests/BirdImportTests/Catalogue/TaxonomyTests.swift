@@ -199,6 +199,40 @@ import Testing
         #expect(try fixture.isSound())
     }
 
+    /// A table of species that is older than the taxonomy does not bring a retired code back.
+    @Test func aPlainTableDoesNotReviveARetiredCode() throws {
+        let fixture = try ImportFixture()
+        fixture.write("old.csv", Self.short + "1,species,oldjay,Jay,Garrulus novus\n")
+        fixture.write("new.csv", Self.short + "1,species,newjay,Jay,Garrulus novus\n")
+        fixture.write("sp.csv", "species_id,sci_name,en_us\noldjay,Garrulus novus,Jay\nb,Avis una,Una\n")
+        fixture.write("a.csv", plainHeader + "L1,,,,2021,2,3,oldjay,1\n")
+        for file in ["old.csv", "new.csv", "sp.csv", "a.csv"] { try fixture.run(file) }
+        #expect(try codes(fixture) == ["newjay|1"])
+        #expect(try fixture.rows("SELECT code FROM species ORDER BY code") == ["b", "newjay"])
+    }
+
+    /// People write names where a plain file has codes.
+    @Test(arguments: [true, false]) func aNameInPlaceOfACodeIsItsSpecies(isOneImport: Bool) throws {
+        let fixture = try ImportFixture()
+        fixture.write(
+            "tax.csv",
+            Self.short + "1,species,gretit1,Great Tit,Parus major\n2,species,blutit,Blue Tit,Cyanistes caeruleus\n")
+        fixture.write(
+            "a.csv",
+            plainHeader
+                + ["Parus major", "gretit1", "Great Tit", "great tit", "Avis ignota"].map { "L1,,,,2021,2,3,\($0),1\n" }
+                .joined())
+        if isOneImport {
+            try fixture.run("a.csv", "tax.csv")
+        } else {
+            for file in ["tax.csv", "a.csv"] { try fixture.run(file) }
+        }
+        #expect(try codes(fixture) == ["Avis ignota|1", "gretit1|4"])
+        fixture.write("b.txt", "scientificName\teventDate\nblue tit\t2021-02-03\n")
+        try fixture.run("b.txt")
+        #expect(try codes(fixture) == ["Avis ignota|1", "blutit|1", "gretit1|4"])
+    }
+
     /// An edit may leave codes that stand for each other, or a retired code beside its species.
     @Test func oddRetiredCodesHarmNothing() throws {
         let fixture = try ImportFixture()

@@ -110,7 +110,8 @@ import Testing
         ("Anser sp. (Domestic type) x Branta canadensis", "Domestic goose sp. x Canada Goose (hybrid)", "hybrid"),
         ("Branta bernicla bernicla x nigricans", "Brant (Dark-bellied x Black)", "intergrade"),
         ("Buteo jamaicensis calurus/abieticola", "Red-tailed Hawk (calurus/abieticola)", "issf"),
-        ("Anas sp.", "", "spuh"),
+        ("Anas sp.", "", "spuh"), ("Branta canadensis moffitti/maxima", "", "issf"),
+        ("Parus major/caeruleus", "", "slash"),
     ]
 
     @Test(arguments: categories)

@@ -118,26 +118,53 @@ import Testing
         }
     }
 
-    /// The checklists that should be stored: the key, the details of the first record, and the number of species.
+    /// The checklists that should be stored: the key, the details and the number of species. The details are those of
+    /// the first record of each addition; what one of them does not tell stays. Without a code they never change.
     private static func expected(_ additions: [[Record]]) -> [String] {
-        var first: [String: String] = [:]
+        var details: [String: [String]] = [:]
         var counted: [String: Set<Int>] = [:]
-        for record in additions.joined() {
-            let bytes = record.bytes
-            let details = bytes.isEmpty ? RecordDetails() : RecordDetails(bytes)
-            func text(_ part: ArraySlice<UInt8>) -> String {
-                part.isEmpty ? "-" : String(decoding: part, as: UTF8.self)
+        for addition in additions {
+            var told: Set<String> = []
+            for record in addition {
+                let bytes = record.bytes
+                let own = bytes.isEmpty ? RecordDetails() : RecordDetails(bytes)
+                func text(_ part: ArraySlice<UInt8>) -> String {
+                    part.isEmpty ? "-" : String(decoding: part, as: UTF8.self)
+                }
+                let code = text(bytes[own.checklist])
+                let key = "\(datasets[record.key.dataset])|\(record.location)|\(record.key.date)|\(code)"
+                let new = [
+                    own.integer(.minutes, in: bytes).map(String.init) ?? "-",
+                    text(own.text(.checklistComments, in: bytes)),
+                ]
+                let isNew = details[key] == nil
+                if isNew || code != "-" && !told.contains(key) && new != ["-", "-"] {
+                    let old = details[key] ?? ["-", "-"]
+                    details[key] = zip(new, old).map { $0 == "-" ? $1 : $0 }
+                }
+                if isNew || new != ["-", "-"] { told.insert(key) }
+                if isNew { counted[key] = [] }
+                if record.key.num != 0, let rank = record.key.species, rank != none { counted[key]?.insert(rank) }
             }
-            let key =
-                "\(datasets[record.key.dataset])|\(record.location)|\(record.key.date)|\(text(bytes[details.checklist]))"
-            let minutes = details.integer(.minutes, in: bytes).map(String.init) ?? "-"
-            if first[key] == nil {
-                first[key] = "\(minutes)|\(text(details.text(.checklistComments, in: bytes)))"
-                counted[key] = []
-            }
-            if record.key.num != 0, let rank = record.key.species, rank != none { counted[key]?.insert(rank) }
         }
-        return first.map { "\($0.key)|\($0.value)|\(counted[$0.key]?.count ?? 0)" }.sorted()
+        return details.map { "\($0.key)|\($0.value.joined(separator: "|"))|\(counted[$0.key]?.count ?? 0)" }.sorted()
+    }
+
+    /// Checklists without records that are added to stored ones of their date and place, in memory or not.
+    @Test func listedChecklistsStayWhereTheyAreMany() throws {
+        let fixture = try ImportFixture()
+        func visits(_ count: Int) -> String {
+            "COUNTRY CODE\tSTATE CODE\tLOCALITY\tLOCALITY ID\tLATITUDE\tLONGITUDE\tOBSERVATION DATE\tTIME OBSERVATIONS STARTED\t"
+                + "SAMPLING EVENT IDENTIFIER\tALL SPECIES REPORTED\n"
+                + (0..<count).map { "SE\tSE-N\tHill\tL1\t55.4\t12.8\t2021-05-01\t06:41:00\tS\($0)\t1\n" }.joined()
+        }
+        for count in [Checklists.mostHeld / 2, Checklists.mostHeld + 10, Checklists.mostHeld + 20] {
+            fixture.write("v.txt", visits(count))
+            let report = try fixture.run("v.txt") { $0.append = true }
+            #expect(report.checklists == count)
+            #expect(try fixture.rows("SELECT count(*), sum(listed) FROM checklist") == ["\(count)|\(count)"])
+            #expect(try fixture.rows("SELECT checklists FROM dataset") == ["\(count)"])
+        }
     }
 
     @Test(arguments: [0, 1, 2, 8, 9, 10, 40]) func storesTheSameWhateverTheNumberInMemory(mostHeld: Int) throws {

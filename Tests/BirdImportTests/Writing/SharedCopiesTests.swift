@@ -147,6 +147,58 @@ import Testing
         #expect(try fixture.isSound())
     }
 
+    /// A copy that is imported again may have been corrected.
+    @Test(arguments: ["G1", ""]) func aCorrectedChecklistHasWhatTheNewFileSays(group: String) throws {
+        write(
+            "a.txt",
+            [
+                Sighting(source: 1, copy: "S1", group: group, minutes: "60"),
+                Sighting(source: 2, copy: "S1", group: group, species: "Turdus merula", minutes: "60"),
+            ])
+        _ = try run("a.txt")
+        // The effort alone, and then place and date too.
+        write("b.txt", [Sighting(source: 1, copy: "S1", group: group, num: "5", minutes: "90")])
+        _ = try run("b.txt", append: true)
+        #expect(try stored() == ["S1|90|L1|20210501|Parus major|5|URN:1", "S1|90|L1|20210501|Turdus merula|1|URN:2"])
+        write(
+            "c.txt",
+            [
+                Sighting(source: 1, copy: "S1", group: group, minutes: "95", place: "L2", day: "2021-05-04"),
+                Sighting(
+                    source: 2, copy: "S1", group: group, species: "Turdus merula", minutes: "95", place: "L2",
+                    day: "2021-05-04"),
+            ])
+        _ = try run("c.txt", append: true)
+        #expect(try stored() == ["S1|95|L2|20210504|Parus major|1|URN:1", "S1|95|L2|20210504|Turdus merula|1|URN:2"])
+        #expect(try fixture.isSound())
+    }
+
+    /// A checklist may be shared after its first import.
+    @Test func aChecklistLearnsItsGroup() throws {
+        write("a.txt", [Sighting(source: 1, copy: "S5", group: "")])
+        write("b.txt", [Sighting(source: 1, copy: "S5")])
+        write("c.txt", [Sighting(source: 2, copy: "S7", num: "8")])
+        _ = try run("a.txt")
+        for file in ["b.txt", "c.txt"] { _ = try run(file, append: true) }
+        #expect(try stored() == ["S5|10|L1|20210501|Parus major|1|URN:1"])
+    }
+
+    /// What a file of checklists has stays when its records go elsewhere; what only records tell of does not.
+    @Test func listedChecklistsStayWithoutRecords() throws {
+        write("v.txt", [Sighting(copy: "S1", group: "", species: nil)])
+        write("a.txt", [Sighting(source: 1, copy: "S1", group: ""), Sighting(source: 2, copy: "S2", group: "")])
+        write(
+            "b.txt",
+            [
+                Sighting(source: 1, copy: "S3", group: ""),
+                Sighting(source: 2, copy: "S3", group: "", species: "Turdus merula"),
+            ])
+        _ = try run("a.txt", "v.txt")
+        _ = try run("b.txt", append: true)
+        #expect(try fixture.rows("SELECT code, species_count FROM checklist ORDER BY code") == ["S1|0", "S3|2"])
+        #expect(try fixture.isSound(hasVisits: true))
+    }
+
     /// In whatever order and in how many imports the copies come, the lowest gives number and effort, and each species
     /// is there once, from the lowest copy or from one of the others.
     @Test func theOrderOfCopiesDoesNotMatter() throws {
