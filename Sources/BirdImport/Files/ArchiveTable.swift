@@ -13,6 +13,8 @@ final class ArchiveRows: RowSource {
     /// The row as it is in the file.
     private var source = Row()
     private var isAtBeginning = true
+    /// Whether cells of the last row may belong to other terms.
+    private var mayBeShifted = false
     /// The number of columns: those of the header, which may be more than have a term.
     private var width: Int
 
@@ -35,6 +37,7 @@ final class ArchiveRows: RowSource {
             }
         }
         guard try reader.next(&source) else { return false }
+        mayBeShifted = source.problem != nil
         (row.bytes, row.rawCount, row.line, row.problem) = (source.bytes, source.rawCount, source.line, source.problem)
         row.cells.removeAll(keepingCapacity: true)
         guard source.problem == nil else { return true }
@@ -42,6 +45,7 @@ final class ArchiveRows: RowSource {
         let cells = source.cells.count - (source.cells.last?.isEmpty ?? false ? 1 : 0)
         if table.syntax.separator == UInt8(ascii: ","), cells > width {
             row.problem = "it has \(source.cells.count) cells for \(width) columns"
+            mayBeShifted = true
             return true
         }
         fill(&row)
@@ -50,8 +54,7 @@ final class ArchiveRows: RowSource {
 
     /// The id of the last row, also if it has a problem, as long as no cell before the id can have shifted it.
     var id: ArraySlice<UInt8> {
-        table.idIndex == 0 || source.problem == nil && source.cells.count <= width
-            ? source.bytes[source.trimmed(table.idIndex ?? -1).range] : []
+        table.idIndex == 0 || !mayBeShifted ? source.bytes[source.trimmed(table.idIndex ?? -1).range] : []
     }
 
     /// Appends the cells of the last row, in the order of the terms.

@@ -236,6 +236,30 @@ import Testing
                 ])
     }
 
+    /// The last columns need not have terms, and some programs write a separator at the end of each row.
+    @Test(arguments: [(0, "\tnot described"), (1, "\t"), (1, "\t\t")])
+    func findsEventsInRowsWithMoreCellsThanTerms(headerLines: Int, more: String) throws {
+        let fields = ["eventDate", "eventID", "locality"].enumerated().map { "<field index=\"\($0)\" term=\"\($1)\"/>" }
+        let meta = """
+            <archive><core rowType="Event" fieldsTerminatedBy="\\t" ignoreHeaderLines="\(headerLines)"><files>
+            <location>e.txt</location></files><id index="1"/>\(fields.joined())</core>
+            <extension rowType="Occurrence" fieldsTerminatedBy="," ignoreHeaderLines="1"><files><location>o.csv</location>
+            </files><coreid index="0"/><field index="1" term="scientificName"/></extension></archive>
+            """
+        let header = headerLines == 0 ? "" : "date\tid\tplace\n"
+        fixture.write(
+            "b.zip",
+            ZipWriter.archive([
+                ("meta.xml", meta), ("e.txt", header + "2021-02-03\te1\tMarsh\(more)\n2021-02-04\te2\tHill\(more)\n"),
+                ("o.csv", "id,name\ne1,Larus canus\n"),
+            ]))
+        try fixture.run("b.zip")
+        #expect(
+            try fixture.rows(
+                "SELECT c.code, c.date, l.code FROM checklist c JOIN location l ON l.id = location_id ORDER BY c.code")
+                == ["e1|20210203|Marsh", "e2|20210204|Hill"])
+    }
+
     /// The country is inherited apart from the place, and what an occurrence says of itself goes before all events.
     @Test func occurrencesHaveTheCountryOfTheNearestEvent() throws {
         func fields(_ terms: [String]) -> String {
