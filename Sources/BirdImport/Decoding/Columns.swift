@@ -7,6 +7,8 @@ struct Columns {
     // By the raw values of members. A member without a column has the position -1.
     private var positions: [Int]
     private var nullWords: [[[UInt8]]]
+    /// Whether `NA` is a value.
+    private var mayBeNA: [Bool]
     private var names: [String]
     private var required: [Bool]
     /// The number of columns in the header, which no row may exceed.
@@ -21,15 +23,26 @@ struct Columns {
         self.commas = commas
         positions = Array(repeating: -1, count: Format.Member.allCases.count)
         nullWords = Array(repeating: [], count: positions.count)
+        mayBeNA = Array(repeating: false, count: positions.count)
         names = Array(repeating: "", count: positions.count)
         required = Array(repeating: false, count: positions.count)
         width = header.names.count
+        // A state without a code is written as `NA` where the country has a column of its own.
+        let hasCountry = format.columns.contains { $0.member == .country && header.position($0) != nil }
         for column in format.columns {
             guard let position = header.position(column) else { continue }
             positions[column.member.rawValue] = position
-            // In a column of numbers or times, NA can't be a value. (In others it can: it is the code of Namibia.)
-            let isNumber = Self.numeric.contains(column.member) && !column.nullWords.contains(Self.notAvailable)
-            nullWords[column.member.rawValue] = column.nullWords + (isNumber ? [Self.notAvailable] : [])
+            nullWords[column.member.rawValue] = column.nullWords
+            mayBeNA[column.member.rawValue] =
+                switch column.member {
+                // Namibia. Within Italy or Spain it is Naples or Navarra.
+                case .country: true
+                case .region: !hasCountry || format.rules.contains(.regionWithinCountry)
+                // Codes in place of names.
+                case .location: !format.rules.contains(.locationsWithoutCode)
+                case .species: column.isRequired
+                default: false
+                }
             names[column.member.rawValue] = header.names[position]
             required[column.member.rawValue] = column.isRequired
         }
@@ -38,16 +51,6 @@ struct Columns {
     /// Whether the file has a column for a member.
     @inline(__always)
     func has(_ member: Format.Member) -> Bool { positions[member.rawValue] >= 0 }
-
-    /// What R writes for a missing value.
-    private static let notAvailable = Array("NA".utf8)
-    /// The members whose cells are numbers, flags, dates or times.
-    private static let numeric: Set<Format.Member> = [
-        .latitude, .longitude, .year, .month, .day, .count, .valid, .reviewed, .day1AM, .day1PM, .day2AM, .day2PM,
-        .effortHours, .snowDepth, .date, .time, .minutes, .distance, .area, .observers, .complete, .confidence,
-        .uncertainty, .publicUncertainty, .obscured,
-        .quantity, .unlikely, .taxonOrder, .captive, .offset, .miles, .acres,
-    ]
 
     // A text that is longer than these limits never costs the record. What happens depends on what it is for:
     // - A text that is only shown is cut (`label`, `remark`): the name of a location, a protocol, a remark.
@@ -61,11 +64,19 @@ struct Columns {
     /// The longest remark, in bytes.
     static let longestRemark = 10_000
 
-    /// The cell of a member; empty if it is missing or a null word.
+    /// The cell of a member; empty if it is missing, `NA` or a null word.
     @inline(__always)
     func cell(_ member: Format.Member, _ row: Row) -> Row.Cell {
         let cell = row.trimmed(positions[member.rawValue])
-        return !nullWords[member.rawValue].isEmpty && isNullWord(member, row, cell) ? .empty : cell
+        return isNotAvailable(member, row, cell)
+            || !nullWords[member.rawValue].isEmpty && isNullWord(member, row, cell) ? .empty : cell
+    }
+
+    /// Whether a cell has what R writes for a missing value, and it is none here.
+    @inline(__always)
+    private func isNotAvailable(_ member: Format.Member, _ row: Row, _ cell: Row.Cell) -> Bool {
+        cell.end - cell.start == 2 && row.bytes[Int(cell.start)] == UInt8(ascii: "N")
+            && row.bytes[Int(cell.start) + 1] == UInt8(ascii: "A") && !mayBeNA[member.rawValue]
     }
 
     private func isNullWord(_ member: Format.Member, _ row: Row, _ cell: Row.Cell) -> Bool {
@@ -175,7 +186,7 @@ struct Columns {
     func integer(_ member: Format.Member, _ row: Row) throws(RowError) -> Int64? {
         let cell = row.trimmed(positions[member.rawValue])
         if let value = Number.integer(row.bytes, cell) { return value }
-        if cell.isEmpty || isNullWord(member, row, cell) { return nil }
+        if cell.isEmpty || isNotAvailable(member, row, cell) || isNullWord(member, row, cell) { return nil }
         if let pointed = pointed(member, row, cell, isWhole: true),
             let value = Number.integer(pointed, Row.Cell(start: 0, end: Int32(clamping: pointed.count)))
         {
@@ -189,7 +200,7 @@ struct Columns {
     func double(_ member: Format.Member, _ row: Row) throws(RowError) -> Double? {
         let cell = row.trimmed(positions[member.rawValue])
         if let value = Number.double(row.bytes, cell) { return value }
-        if cell.isEmpty || isNullWord(member, row, cell) { return nil }
+        if cell.isEmpty || isNotAvailable(member, row, cell) || isNullWord(member, row, cell) { return nil }
         if let pointed = pointed(member, row, cell, isWhole: false),
             let value = Number.double(pointed, Row.Cell(start: 0, end: Int32(clamping: pointed.count)))
         {

@@ -17,7 +17,7 @@ extension Format {
             Column("species", .scientificName, null: ["NA"]),
             Column("scientificname", .authoredName),
             Column("countrycode", .region),
-            Column("locality", .locationName, null: ["NA"]),
+            Column("locality", .locationName),
             Column("occurrencestatus", .status),
             Column("individualcount", .count),
             Column("decimallatitude", .latitude),
@@ -38,10 +38,10 @@ extension Format {
 
     /// The columns that describe the place, date and effort of an occurrence or event.
     private static let visitColumns = [
-        Column("eventid", .checklist, required: false, null: ["NA"]),
+        Column("eventid", .checklist, required: false),
         Column("countrycode", .region, required: false),
-        Column("locationid", .location, required: false, null: ["NA"]),
-        Column("locality", .locationName, required: false, null: ["NA"]),
+        Column("locationid", .location, required: false),
+        Column("locality", .locationName, required: false),
         Column("decimallatitude", .latitude, required: false),
         Column("decimallongitude", .longitude, required: false),
         Column("eventdate", .date, required: false),
@@ -49,8 +49,8 @@ extension Format {
         Column("month", .month, required: false),
         Column("day", .day, required: false),
         Column("eventtime", .time, required: false),
-        Column("samplingprotocol", .protocol, required: false, null: ["NA"]),
-        Column("eventremarks", .checklistComments, required: false, null: ["NA"]),
+        Column("samplingprotocol", .protocol, required: false),
+        Column("eventremarks", .checklistComments, required: false),
     ]
 
     /// Occurrences with the terms of Darwin Core (https://dwc.tdwg.org/terms/) as columns, such as `occurrence.txt` of
@@ -62,22 +62,22 @@ extension Format {
         rules: [.locationsWithoutCode],
         columns: [
             Column("scientificname", .authoredName),
-            Column("identificationqualifier", .qualifier, required: false, null: ["NA"]),
+            Column("identificationqualifier", .qualifier, required: false),
             // Two data sets may share an `occurrenceID`; GBIF's own key is unique.
-            Column("gbifid", or: ["occurrenceid", "id", "key"], .source, required: false, null: ["NA"]),
-            Column("kingdom", .kingdom, required: false, null: ["NA"]),
-            Column("phylum", .phylum, required: false, null: ["NA"]),
-            Column("class", .taxonClass, required: false, null: ["NA"]),
-            Column("order", .order, required: false, null: ["NA"]),
-            Column("species", .scientificName, required: false, null: ["NA"]),
-            Column("vernacularname", .commonName, required: false, null: ["NA"]),
+            Column("gbifid", or: ["occurrenceid", "id", "key"], .source, required: false),
+            Column("kingdom", .kingdom, required: false),
+            Column("phylum", .phylum, required: false),
+            Column("class", .taxonClass, required: false),
+            Column("order", .order, required: false),
+            Column("species", .scientificName, required: false),
+            Column("vernacularname", .commonName, required: false),
             Column("occurrencestatus", .status, required: false),
             Column("individualcount", .count, required: false),
             Column("organismquantity", .quantity, required: false),
             Column("organismquantitytype", .quantityType, required: false),
-            Column("occurrenceremarks", .comments, required: false, null: ["NA"]),
+            Column("occurrenceremarks", .comments, required: false),
             Column("coordinateuncertaintyinmeters", .uncertainty, required: false),
-            Column("datageneralizations", .generalisation, required: false, null: ["NA"]),
-            Column("informationwithheld", .withheld, required: false, null: ["NA"]),
+            Column("datageneralizations", .generalisation, required: false),
+            Column("informationwithheld", .withheld, required: false),
         ] + visitColumns)
 }

@@ -128,9 +128,9 @@ public struct Format: Sendable {
         let otherNames: [String]
         let member: Member
         /// Whether a file without the column has another format. Its cells may still be empty, unless they are codes
-        /// (`Columns.codeIfRequired`).
+        /// (`Columns.identifierIfRequired`).
         let isRequired: Bool
-        /// Words that mean an empty cell, in this column only: in another one they may be values.
+        /// Words beside `NA` (`Columns`) that mean an empty cell, in this column only: in another one they may be values.
         let nullWords: [[UInt8]]
 
         init(
