@@ -242,8 +242,9 @@ struct Columns {
     /// of a row are empty.
     func checkWidth(_ row: Row) throws(RowError) {
         if row.cells.count > width {
-            // A separator at the end of a line makes an additional empty cell.
-            guard row.cells.count == width + 1, row.trimmed(width).isEmpty else {
+            // A separator at the end of a line makes an additional empty cell. Between commas, so does a decimal comma
+            // if the last cell is empty: there the header must have such a cell too.
+            guard row.cells.count == width + 1, row.trimmed(width).isEmpty, commas != .none else {
                 throw RowError(column: nil, reason: "it has \(row.cells.count) cells for \(width) columns")
             }
         }

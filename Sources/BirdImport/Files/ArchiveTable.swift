@@ -41,9 +41,9 @@ final class ArchiveRows: RowSource {
         (row.bytes, row.rawCount, row.line, row.problem) = (source.bytes, source.rawCount, source.line, source.problem)
         row.cells.removeAll(keepingCapacity: true)
         guard source.problem == nil else { return true }
-        // A comma that is a decimal comma makes one cell more, and shifts all cells after it.
-        let cells = source.cells.count - (source.cells.last?.isEmpty ?? false ? 1 : 0)
-        if table.syntax.separator == UInt8(ascii: ","), cells > width {
+        // A comma that is a decimal comma makes one cell more, and shifts all cells after it. So the last cell may only be
+        // an additional empty one if the header has it too.
+        if table.syntax.separator == UInt8(ascii: ","), source.cells.count > width {
             row.problem = "it has \(source.cells.count) cells for \(width) columns"
             mayBeShifted = true
             return true

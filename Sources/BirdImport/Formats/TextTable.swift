@@ -101,10 +101,12 @@ struct TextTable {
         _ format: Format, _ candidates: [Candidate], isCertain: Bool
     ) throws(ImportError) -> Candidate? {
         guard format.rules.contains(.mayLackHeader) else { return nil }
-        let header = Header(format.columns.map(\.name))
-        // A spreadsheet leaves out empty cells at the end of all rows.
+        let names = format.columns.map(\.name)
+        // A spreadsheet leaves out empty cells at the end of all rows. Others write a separator at the end of each.
         let fewest = 1 + (format.columns.lastIndex { $0.isRequired } ?? 0)
-        for candidate in candidates where (fewest...header.names.count + 1).contains(candidate.header.names.count) {
+        for candidate in candidates where (fewest...names.count + 1).contains(candidate.header.names.count) {
+            let isWider = candidate.header.names.count > names.count && candidate.header.names.last == ""
+            let header = Header(isWider ? names + [""] : names)
             let first = Candidate(syntax: candidate.syntax, header: header, isInFile: false)
             if isCertain { return first }
             if try isRecord(first, format) { return first }

@@ -28,7 +28,6 @@ import Testing
         ("L1,,,,2025,1,1,stejay,3", "L1||||20250101|stejay|3"),
         ("L1,,,,2021,2,3,passer1 sp.,3", "L1||||20210203|passer1 sp.|3"),
         ("L1,,,,2021,2,3,nobird,", "L1||||20210203|nobird|"),
-        ("L1,,,,2021,2,3,stejay,3,", "L1||||20210203|stejay|3"),
         ("\"L,1\",,,,2021,2,3,\"ste\"\"jay\",3", "L,1||||20210203|ste\"jay|3"),
     ]
 
@@ -69,6 +68,8 @@ import Testing
         ("L1,,,,2021,2,3,\(String(repeating: "s", count: 501)),1", "species_id", "is longer than 500 bytes"),
         ("L1,\"60,5\",1,,2021,2,3,stejay,1", "latitude", "'60,5' is not a number"),
         ("L1,,,,2021,2,3,stejay,1,2", nil, "it has 10 cells for 9 columns"),
+        // A decimal comma makes one cell more too.
+        ("L1,,,,2021,2,3,stejay,1,", nil, "it has 10 cells for 9 columns"),
         ("\"L1\"x,,,,2021,2,3,stejay,1", nil, "there is text after the closing quote of a cell"),
     ]
 
@@ -82,6 +83,18 @@ import Testing
         let error = ImportReport.RowInError(file: path, line: 3, column: column, reason: reason)
         #expect(report.firstErrors == [error])
         #expect(!fixture.names.contains("birds.db"))
+    }
+
+    /// A separator at the end of all lines makes an empty cell in each.
+    @Test(arguments: [",", "\t", ";"]) func acceptsASeparatorAtTheEndOfTheHeaderToo(separator: String) throws {
+        let fixture = try ImportFixture()
+        let text = String(plainHeader.dropLast()) + ",\nL1,,,,2021,2,3,stejay,1,\nL1,,,,2021,2,3,stejay,2\n"
+        fixture.write("a.csv", text.replacing(",", with: separator))
+        #expect(try fixture.run("a.csv").stored == 2)
+        // Between tabs and semicolons, a decimal comma shifts nothing.
+        let row = "L1,,,,2021,2,3,stejay,1,\n"
+        fixture.write("a.csv", (plainHeader + row).replacing(",", with: separator))
+        #expect(try fixture.run("a.csv").rowsInError == (separator == "," ? 1 : 0))
     }
 
     /// Compared with the standard library, which rounds to the nearest double.

@@ -332,6 +332,30 @@ import Testing
         #expect(try fixture.rows("SELECT source_id FROM observation ORDER BY source_id") == ["o2", "o3"])
     }
 
+    /// One decimal comma, and an empty last cell: the row has one cell too many, and it is not known which one.
+    @Test(arguments: ["1,Parus major,2021-02-03,55,4,12,3,", "1,Parus major,2021-02-03,55,12,3,,"])
+    func refusesAShiftedRowWhoseLastCellIsEmpty(row: String) throws {
+        let terms: [(String, Int?, String?)] = [
+            ("scientificName", 1, nil), ("eventDate", 2, nil), ("decimalLatitude", 3, nil),
+            ("decimalLongitude", 4, nil), ("individualCount", 5, nil), ("occurrenceRemarks", 6, nil),
+        ]
+        let meta =
+            "<archive>" + Self.table("core", "Occurrence", "o.csv", id: "id", terms, separator: ",") + "</archive>"
+        let header = "id,name,date,lat,lon,n,remarks"
+        for (header, isRight) in [(header, false), (header + ",", true)] {
+            fixture.write(
+                "a.zip",
+                ZipWriter.archive([
+                    ("meta.xml", meta), ("o.csv", "\(header)\n\(row)\n2,Parus major,2021-02-03,55.4,12.3,3,shy\n"),
+                ]))
+            let report = try fixture.run("a.zip") { $0.skipErrors = true }
+            #expect(
+                report.firstErrors.map { "\($0.line): \($0.reason)" }
+                    == (isRight ? [] : ["2: it has 8 cells for 7 columns"]))
+            #expect(report.stored == (isRight ? 2 : 1))
+        }
+    }
+
     /// An event in error costs its own occurrences, and those of the events that would inherit from it.
     @Test func reportsRowsWhoseEventIsInError() throws {
         func meta(id: Int) -> String {
