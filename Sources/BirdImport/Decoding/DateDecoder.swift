@@ -114,6 +114,14 @@ struct DateDecoder {
         return minutes
     }
 
+    /// The time of a row to the second, in one form; empty if there is none.
+    func clock(_ row: Row) throws(RowError) -> String {
+        guard let minutes = try time(row) else { return "" }
+        let digits = { (value: Int64) in value < 10 ? "0\(value)" : "\(value)" }
+        let seconds = TimeText.seconds(row.bytes[columns.cell(.time, row).range])
+        return "\(digits(minutes / 60)):\(digits(minutes % 60)):\(digits(seconds))"
+    }
+
     /// The time in a text that an observer has entered; nil if none is clear.
     private func enteredTime(_ row: Row) -> Int64? {
         columns.has(.enteredTime) ? TimeText.minutes(within: row.bytes[columns.cell(.enteredTime, row).range]) : nil

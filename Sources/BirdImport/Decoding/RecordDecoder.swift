@@ -291,18 +291,30 @@ struct RecordDecoder {
     ) throws(RowError) {
         record.source = try columns.identifierIfRequired(.source, &row, &record.cutTexts)
         if let recording, let recordings {
-            let source = try recordings.source(&row, recording, record)
+            let source = try recordings.source(&row, recording, record, place: place(row, record))
             record.source = try columns.identifier(.recording, &row, source, &record.cutTexts)
         } else if rules.contains(.sourceByChecklistAndSpecies) {
             let species = record.scientificName.isEmpty ? record.commonName : record.scientificName
             record.source = row.compose(record.checklist, " ", species)
         } else if rules.contains(.sourceWithinLocation), !record.source.isEmpty, columns.has(.location) {
-            record.source = row.compose(record.location, "/", record.source)
+            record.source = row.compose(place(row, record) + "/".utf8 + row.bytes[record.source.range])
         } else if rules.contains(.sourceByDetection) {
-            let time = row.compose(columns.cell(.date, row), " ", columns.cell(.time, row))
-            let species = row.compose(time, " ", record.scientificName)
-            record.source = row.compose(species, " ", columns.cell(.confidence, row))
+            let species = record.scientificName.isEmpty ? record.commonName : record.scientificName
+            let (date, time) = ("\(record.date)", try dates.clock(row))
+            let source = row.compose(
+                place(row, record) + "/\(date) \(time) ".utf8 + row.bytes[species.range]
+                    + " \(record[real: .confidence] ?? 0)".utf8)
+            record.source = try columns.identifier(.scientificName, &row, source, &record.cutTexts)
         }
+    }
+
+    /// The place of a detection as part of its identity: its coordinates, unless its location has a name. They are those
+    /// that were read, since programs write the same number in many ways.
+    private func place(_ row: Row, _ record: SourceRecord) -> [UInt8] {
+        if columns.cell(.location, row).isEmpty, let latitude = record.latitude, let longitude = record.longitude {
+            return Array("\(latitude),\(longitude)".utf8)
+        }
+        return Array(row.bytes[record.location.range])
     }
 
     /// Coordinates are degrees; a location has both or neither.

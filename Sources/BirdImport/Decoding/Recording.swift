@@ -197,14 +197,16 @@ struct RecordingDecoder {
 
     /// The identity of a detection, in whichever layout its results are: the recording, with its location and folder if
     /// its name does not tell the station, the time within it, the species and the confidence.
-    func source(_ row: inout Row, _ recording: Recording, _ record: SourceRecord) throws(RowError) -> Row.Cell {
+    /// - Parameter place: The location, or its coordinates if it has no name.
+    func source(
+        _ row: inout Row, _ recording: Recording, _ record: SourceRecord, place: [UInt8]
+    ) throws(RowError) -> Row.Cell {
         // All layouts have the common name.
         let species = record.commonName.isEmpty ? record.scientificName : record.commonName
         var text: [UInt8] = []
         if recording.station.isEmpty {
-            let location = row.bytes[record.location.range]
-            text += location + [0x2F]
-            if !recording.folder.isEmpty, recording.folder != location { text += recording.folder + [0x2F] }
+            text += place + [0x2F]
+            if !recording.folder.isEmpty, !recording.folder.elementsEqual(place) { text += recording.folder + [0x2F] }
         }
         text += recording.name
         text += " \(try offset(row)) ".utf8

@@ -30,6 +30,14 @@ enum TimeText {
         }
     }
 
+    /// The seconds after the minute of a time that `minutes` reads; 0 if it has none.
+    static func seconds(_ text: ArraySlice<UInt8>) -> Int64 {
+        let parts = text.split(separator: UInt8(ascii: ":"), maxSplits: 2, omittingEmptySubsequences: false)
+        guard parts.count == 3 else { return 0 }
+        var rest = parts[2]
+        return number(&rest) ?? 0
+    }
+
     /// The minutes after midnight of the first time in a text that people and apps write in any form, such as
     /// `Wed Feb 03 2021 06:41:00 GMT+0100 (CET)` or `2021/02/03 6:41 AM`. It is the local one of the place.
     ///

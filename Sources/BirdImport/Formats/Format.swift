@@ -50,7 +50,7 @@ public struct Format: Sendable {
         static let taxonomy = Rules(rawValue: 16)
         /// A species without a code is identified by its scientific name.
         static let namesAsCodes = Rules(rawValue: 32)
-        /// Date, time, species and confidence together identify a record: a detection has no code.
+        /// Location, date, time, species and confidence together identify a record: a detection has no code.
         static let sourceByDetection = Rules(rawValue: 64)
         /// The format has no dates with slashes: a spreadsheet wrote them, in the order of its country.
         static let slashesAreForeign = Rules(rawValue: 1 << 8)

@@ -199,8 +199,8 @@ import Testing
         try fixture.run("BirdDB.txt")
         #expect(
             Set(try details()) == [
-                "stejay|20220207||48.4,-123.3||48.4|-123.3||2022-02-07 06:41:09 Cyanocitta stelleri 0.8713|",
-                "Avis ignota|20220207||unknown|||||2022-02-07 06:41:12 Avis ignota 0.7|",
+                "stejay|20220207||48.4,-123.3||48.4|-123.3||48.4,-123.3/20220207 06:41:09 Cyanocitta stelleri 0.8713|",
+                "Avis ignota|20220207||unknown|||||unknown/20220207 06:41:12 Avis ignota 0.7|",
             ])
         #expect(Set(try own()) == ["06:41|0.8713||", "06:41|0.7||"])
         #expect(try checklists().allSatisfy { $0.hasPrefix("||||||") })
@@ -424,6 +424,40 @@ import Testing
         }
     }
 
+    /// A spreadsheet writes dates and numbers as its country does. The detections are still the same.
+    @Test func aDetectionIsStoredOnceHoweverItIsWritten() throws {
+        fixture.write("a.txt", FormatFixture.birdNETPi)
+        try fixture.run("a.txt") { $0.dataset = "pi" }
+        let again = FormatFixture.birdNETPi.replacing("2022-02-07", with: "07.02.2022").replacing("06:41", with: "6:41")
+            .replacing("0.8713", with: "0,87130").replacing("48.4;-123.3", with: "48,40;-123,30")
+        fixture.write("b.csv", again)
+        let report = try fixture.run("b.csv") { ($0.dataset, $0.append) = ("pi", true) }
+        #expect(report.stored == 2 && report.replaced == 2)
+        #expect(try fixture.rows("SELECT count(*) FROM observation") == ["2"])
+        // The same of other formats whose records are known by their place.
+        for (name, text) in [
+            ("go", FormatFixture.birdNETGo.replacing("garden", with: "")),
+            ("r", FormatFixture.birdNETForR.replacing("STA1_", with: "")),
+        ] {
+            fixture.write("a.csv", text)
+            let first = try fixture.run("a.csv") { $0.dataset = name }
+            fixture.write("b.csv", text.replacing("48.4000", with: "48.4").replacing("48.4,", with: "48.40,"))
+            let second = try fixture.run("b.csv") { ($0.dataset, $0.append) = (name, true) }
+            #expect(first.stored > 0 && second.replaced == first.stored, "\(name)")
+        }
+    }
+
+    /// What two stations hear in the same second are two detections.
+    @Test func detectionsOfOtherStationsStayApart() throws {
+        let row = "2022-02-07;06:41:09;Avis ignota;Odd Bird;0.7;"
+        fixture.write(
+            "a.txt",
+            "Date;Time;Sci_Name;Com_Name;Confidence;Lat;Lon\n\(row)48.4;-123.3\n\(row)48.5;-123.3\n\(row)-1;-1\n"
+                + "\(row.replacing("06:41:09", with: "06:41:10"))48.4;-123.3\n")
+        let report = try fixture.run("a.txt")
+        #expect(report.stored == 4 && report.files.first?.leftOut == [:])
+    }
+
     /// BirdNET-Pi writes the same detections into every file that it exports, and gives them no codes.
     @Test(arguments: [false, true]) func aDetectionIsStoredOnce(isDatabase: Bool) throws {
         let name = isDatabase ? "a.db" : "a.txt"
@@ -447,7 +481,8 @@ import Testing
         }
         #expect(
             try fixture.rows("SELECT source_id, num FROM observation ORDER BY source_id") == [
-                "2022-02-07 06:41:09 Cyanocitta stelleri 0.8713|", "2022-02-07 06:41:12 Avis ignota 0.7|",
+                "48.4,-123.3/20220207 06:41:09 Cyanocitta stelleri 0.8713|",
+                "unknown/20220207 06:41:12 Avis ignota 0.7|",
             ])
         #expect(try fixture.rows("SELECT DISTINCT time FROM observation_detail") == ["06:41"])
         #expect(try fixture.isSound())
