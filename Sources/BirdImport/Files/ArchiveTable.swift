@@ -70,13 +70,16 @@ final class ArchiveRows: RowSource {
 
 /// Reads the rows of an occurrence extension, each joined with its row of the event core, which has the date and place.
 ///
-/// A cell of the occurrence takes precedence over the event's cell with the same term. A row whose event does not exist
-/// has a `problem`.
+/// A cell of the occurrence takes precedence over the event's cell with the same term. An occurrence with a date or a place
+/// of its own takes nothing of that of the event, unless what it has of it is the same. A row whose event does not exist has
+/// a `problem`.
 final class JoinedRows: RowSource {
     private let rows: ArchiveRows
     private let events: EventRows
     /// The position in the joined row for each cell of an event. Terms that an occurrence has too share its cell.
     private let positions: [Int]
+    /// The cells of the joined row, and of the event, that are taken together.
+    private let groups: [(joined: EventRows.Group, ofEvent: EventRows.Group)]
     /// The number of cells of a joined row.
     private let width: Int
     /// The position of the occurrence's `coreid`, the id of its event.
@@ -106,7 +109,9 @@ final class JoinedRows: RowSource {
         (self.rows, self.events) = (rows, events)
         width = header.count
         idPosition = table.fields.count
-        positions = ArchiveRows.header(core).dropLast().map { header.firstIndex(of: $0) ?? 0 }
+        let terms = Array(ArchiveRows.header(core).dropLast())
+        positions = terms.map { header.firstIndex(of: $0) ?? 0 }
+        groups = zip(EventRows.Group.all(header), EventRows.Group.all(terms)).map { ($0, $1) }
     }
 
     var consumed: Int { rows.consumed }
@@ -127,12 +132,28 @@ final class JoinedRows: RowSource {
             return true
         }
         while row.cells.count < width { row.cells.append(.empty) }
+        let refused = refusedCells(row, event)
         for (index, cell) in event.cells.enumerated() where index < positions.count {
             let position = positions[index]
             // The occurrence takes precedence.
-            if row.cells[position].isEmpty { row.cells[position] = row.compose(event.bytes[cell.range]) }
+            if row.trimmed(position).isEmpty, !refused.contains(index) { row.fill(position, event.bytes[cell.range]) }
         }
         return true
+    }
+
+    /// The positions of the cells of an event that are not taken, since the occurrence has another date or place.
+    private func refusedCells(_ row: Row, _ event: Row) -> [Int] {
+        var refused: [Int] = []
+        for (joined, ofEvent) in groups {
+            let differs = joined.deciding.contains { position in
+                let own = row.bytes[row.trimmed(position).range]
+                guard !own.isEmpty else { return false }
+                let index = positions.firstIndex(of: position) ?? -1
+                return !own.elementsEqual(event.bytes[event.trimmed(index).range])
+            }
+            if differs { refused += ofEvent.deciding + ofEvent.others }
+        }
+        return refused
     }
 }
 

@@ -19,13 +19,37 @@ final class EventRows {
     private var last: Event?
     /// The position of `parentEventID`; nil if there is no such term.
     private let parent: Int?
-    /// The positions of the cells that are inherited together, so that no date or place is composed of two.
-    private let inherited: [[Int]]
+    /// The cells that are inherited together.
+    private let inherited: [Group]
 
-    private static let inheritedTerms = [
-        ["eventdate", "year", "month", "day"], ["locationid", "locality", "decimallatitude", "decimallongitude"],
-        ["countrycode"],
-    ]
+    /// Cells of a row that belong together, so that no date or place is composed of two.
+    struct Group {
+        /// The positions of the cells of which any gives the row a date, or a place.
+        var deciding: [Int] = []
+        /// The positions of the cells that say how exact it is.
+        var others: [Int] = []
+        /// The positions of the cells that say what was made less exact. They also hold for a place within it.
+        var warnings: [Int] = []
+
+        /// - Parameter header: The names of the cells, in lower case.
+        private init(_ deciding: [String], _ others: [String], _ warnings: [String], _ header: [String]) {
+            self.deciding = deciding.compactMap { header.firstIndex(of: $0) }
+            self.others = others.compactMap { header.firstIndex(of: $0) }
+            self.warnings = warnings.compactMap { header.firstIndex(of: $0) }
+        }
+
+        /// The groups of a row.
+        static func all(_ header: [String]) -> [Group] {
+            [
+                Group(["eventdate", "year", "month", "day"], [], [], header),
+                Group(
+                    ["locationid", "locality", "decimallatitude", "decimallongitude"],
+                    ["coordinateuncertaintyinmeters"], ["datageneralizations", "informationwithheld"], header),
+                Group(["countrycode"], [], [], header),
+            ]
+        }
+    }
+
     /// An event, or why it can't be used, as the end of a sentence about it.
     enum Event {
         case row(Row)
@@ -47,7 +71,7 @@ final class EventRows {
     init(_ rows: ArchiveRows, _ header: [String], name: String) throws(ImportError) {
         self.name = name
         parent = header.firstIndex(of: "parenteventid")
-        inherited = Self.inheritedTerms.map { $0.compactMap { header.firstIndex(of: $0) } }
+        inherited = Group.all(header)
         do throws(StoreError) {
             database = try .temporary(
                 """
@@ -140,7 +164,7 @@ final class EventRows {
     /// might have them.
     private func inherit(into event: Row, _ parent: Int) throws(ImportError) -> Event {
         var row = event
-        var missing = inherited.filter { group in group.allSatisfy { row.trimmed($0).isEmpty } }
+        var missing = inherited.filter { group in group.deciding.allSatisfy { row.trimmed($0).isEmpty } }
         var id = Array(row.bytes[row.trimmed(parent).range])
         for _ in 0..<Self.mostAncestors where !missing.isEmpty && !id.isEmpty {
             let ancestor: Row
@@ -152,9 +176,9 @@ final class EventRows {
             case nil: return .row(row)
             }
             missing.removeAll { group in
-                guard group.contains(where: { !ancestor.trimmed($0).isEmpty }) else { return false }
-                for position in group where position < row.cells.count {
-                    row.cells[position] = row.compose(ancestor.bytes[ancestor.trimmed(position).range])
+                guard group.deciding.contains(where: { !ancestor.trimmed($0).isEmpty }) else { return false }
+                for position in group.deciding + group.others + group.warnings where row.trimmed(position).isEmpty {
+                    row.fill(position, ancestor.bytes[ancestor.trimmed(position).range])
                 }
                 return true
             }

@@ -91,6 +91,12 @@ struct Row {
         return Cell(start: start, end: Int32(clamping: bytes.count))
     }
 
+    /// Replaces a cell. Does nothing if the row has no such cell.
+    mutating func fill(_ position: Int, _ cell: some Collection<UInt8>) {
+        guard cells.indices.contains(position) else { return }
+        cells[position] = compose(cell)
+    }
+
     /// Appends a cell with these bytes, for rows that do not come from a text file.
     mutating func append(_ cell: some Collection<UInt8>) {
         isMade = true

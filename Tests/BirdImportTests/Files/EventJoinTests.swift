@@ -1,0 +1,99 @@
+import Birds
+import Testing
+
+@testable import BirdImport
+@testable import Fixtures
+
+/// What occurrences of an archive take from their events.
+@Suite struct EventJoinTests {
+    private let fixture: ImportFixture
+
+    init() throws { fixture = try ImportFixture() }
+
+    /// Imports an archive of events and occurrences with these terms, the id first, and rows with tabs.
+    @discardableResult
+    private func read(
+        _ eventTerms: String, _ events: [String], _ terms: String, _ occurrences: [String], separator: String = "\t",
+        id: Int = 0
+    ) throws -> ImportReport {
+        func fields(_ terms: String, from first: Int) -> String {
+            terms.split(separator: " ").enumerated().map { "<field index=\"\($0 + first)\" term=\"\($1)\"/>" }.joined()
+        }
+        let common =
+            "fieldsTerminatedBy=\"\(separator == "\t" ? "\\t" : separator)\" linesTerminatedBy=\"\\n\" ignoreHeaderLines=\"1\""
+        let meta = """
+            <archive><core rowType="Event" \(common)><files><location>e</location></files><id index="0"/>\
+            \(fields(eventTerms, from: 1))</core><extension rowType="Occurrence" \(common)><files><location>o</location>\
+            </files><coreid index="\(id)"/>\(fields(terms, from: id == 0 ? 1 : 0))</extension></archive>
+            """
+        func text(_ rows: [String]) -> String {
+            rows.map { $0.replacing(" | ", with: separator) + "\n" }.joined()
+        }
+        fixture.write(
+            "a.zip",
+            ZipWriter.archive([
+                ("meta.xml", meta), ("e", text(["header"] + events)), ("o", text(["header"] + occurrences)),
+            ])
+        )
+        return try fixture.run("a.zip") { $0.skipErrors = true }
+    }
+
+    private func records() throws -> [String] {
+        try fixture.rows(
+            """
+            SELECT o.source_id, o.date, l.code, l.latitude, l.longitude, d.coordinate_uncertainty_m, d.generalised
+            FROM observation o JOIN location l ON l.id = o.location_id LEFT JOIN observation_detail d ON d.id = o.id
+            ORDER BY o.source_id
+            """)
+    }
+
+    /// A date of its own, in whatever columns, is not mixed with that of the event.
+    @Test func anOccurrenceKeepsItsOwnDate() throws {
+        try read(
+            "eventDate locality", ["e1 | 2021-02-01/2021-03-28 | Hill"],
+            "occurrenceID year month day eventDate scientificName",
+            [
+                "e1 | o1 | 2021 | 2 | 17 |  | Avis una", "e1 | o2 |  |  |  | 2021-03-05 | Avis una",
+                "e1 | o3 |  |  |  |  | Avis una", "e1 | o4 | 2021 |  |  |  | Avis una",
+            ])
+        #expect(
+            try records().map { $0.split(separator: "|")[1] } == ["20210217", "20210305", "20210000", "20210000"])
+    }
+
+    @Test func anOccurrenceTakesTheWholeDateOfItsEvent() throws {
+        try read(
+            "eventDate year month day", ["e1 |  | 2021 | 2 | 17", "e2 | 2021-02-18 | 2021 | 2 | 18"],
+            "occurrenceID year month scientificName",
+            ["e1 | o1 |  |  | Avis una", "e1 | o2 | 2021 | 2 | Avis una", "e2 | o3 | 2021 | 3 | Avis una"])
+        #expect(try records().map { $0.split(separator: "|")[1] } == ["20210217", "20210217", "20210300"])
+    }
+
+    /// A place of its own is not composed with that of the event, nor with its uncertainty.
+    @Test func anOccurrenceKeepsItsOwnPlace() throws {
+        try read(
+            "eventDate locality decimalLatitude decimalLongitude coordinateUncertaintyInMeters",
+            ["e1 | 2021-02-03 | Hill | 55.4 | 12.8 | 500"],
+            "occurrenceID locality decimalLatitude decimalLongitude scientificName",
+            [
+                "e1 | o1 |  | 55.5 | 12.9 | Avis una", "e1 | o2 | Marsh |  |  | Avis una",
+                "e1 | o3 |  |  |  | Avis una", "e1 | o4 | Hill |  |  | Avis una",
+            ])
+        #expect(
+            try records() == [
+                "o1|20210203|55.5,12.9|55.5|12.9||", "o2|20210203|Marsh||||", "o3|20210203|Hill|55.4|12.8|500.0|",
+                "o4|20210203|Hill|55.4|12.8|500.0|",
+            ])
+    }
+
+    /// How exact a place is goes with it, from the parent too.
+    @Test func anEventTakesTheUncertaintyWithThePlaceOfItsParent() throws {
+        try read(
+            "parentEventID eventDate locality decimalLatitude decimalLongitude coordinateUncertaintyInMeters dataGeneralizations",
+            [
+                "p |  | 2021-02-03 | Hill | 55.4 | 12.8 | 500 | rounded", "e1 | p |  |  |  |  |  | ",
+                "e2 | p |  | Marsh | 55.5 | 12.9 |  | ",
+            ], "occurrenceID scientificName", ["e1 | o1 | Avis una", "e2 | o2 | Avis una"])
+        #expect(
+            try records() == ["o1|20210203|Hill|55.4|12.8|500.0|1", "o2|20210203|Marsh|55.5|12.9||"])
+    }
+}
