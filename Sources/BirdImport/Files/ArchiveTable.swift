@@ -57,6 +57,12 @@ final class ArchiveRows: RowSource {
         table.idIndex == 0 || !mayBeShifted ? source.bytes[source.trimmed(table.idIndex ?? -1).range] : []
     }
 
+    /// The cells that may be the id of the last row, which has too many.
+    var possibleIDs: [ArraySlice<UInt8>] {
+        guard let index = table.idIndex, index > 0, source.problem == nil else { return [id] }
+        return (index...max(index, index + source.cells.count - width)).map { source.bytes[source.trimmed($0).range] }
+    }
+
     /// Appends the cells of the last row, in the order of the terms.
     private func fill(_ row: inout Row) {
         for field in table.fields {
@@ -121,7 +127,11 @@ final class JoinedRows: RowSource {
             atEnd()
             return false
         }
-        guard row.problem == nil else { return true }
+        guard row.problem == nil else {
+            // Its event is not one without occurrences.
+            for id in rows.possibleIDs { try events.use(id) }
+            return true
+        }
         let id = row.cells[idPosition]
         let event: Row
         try events.use(row.bytes[id.range])

@@ -96,4 +96,18 @@ import Testing
         #expect(
             try records() == ["o1|20210203|Hill|55.4|12.8|500.0|1", "o2|20210203|Marsh|55.5|12.9||"])
     }
+
+    /// An event whose occurrences are in error had birds.
+    @Test(arguments: [0, 1]) func anEventWithAnOccurrenceInErrorIsNotEmpty(id: Int) throws {
+        let occurrences = ["e1,o1,Avis una,5,5", "e2,o2,Avis una,5"].map { row in
+            let cells = row.split(separator: ",").map(String.init)
+            return (id == 0 ? cells : [cells[1], cells[0]] + cells[2...]).joined(separator: ",")
+        }
+        let events = ["e1,2021-02-03,Hill", "e2,2021-02-03,Hill", "e3,2021-02-03,Hill"]
+        let terms =
+            id == 0 ? "occurrenceID scientificName individualCount" : "occurrenceID own scientificName individualCount"
+        let report = try read("eventDate locality", events, terms, occurrences, separator: ",", id: id)
+        #expect(report.rowsInError == 1)
+        #expect(try fixture.rows("SELECT code FROM checklist ORDER BY code") == ["e2", "e3"])
+    }
 }
