@@ -325,7 +325,7 @@ import Testing
         var files = Self.occurrences
         files[1].1 =
             "id,name,date,lat,lon,place,count,class,more\r\no1,Larus argentatus,2021-02-03,48,4,-123,3,Marsh,2,Aves\r\n"
-            + "o2,Larus argentatus,2021-02-03,48.4,-123.3,Marsh,2,Aves,more\r\no3,Larus argentatus,2021,,,,,,,\r\n"
+            + "o2,Larus argentatus,2021-02-03,48.4,-123.3,Marsh,2,Aves,more\r\no3,Larus argentatus,2021,,,,,,\r\n"
         fixture.write("a.zip", ZipWriter.archive(files))
         let report = try fixture.run("a.zip") { $0.skipErrors = true }
         #expect(report.firstErrors.map { "\($0.line): \($0.reason)" } == ["2: it has 10 cells for 9 columns"])
