@@ -101,7 +101,8 @@ struct Reading {
                 path: path, format: content.title, formatName: content.name, encoding: content.encoding,
                 anySeparator: content.tables.first.flatMap { $0.syntax?.separator },
                 separator: content.tables.first.flatMap { $0.unusualSeparator },
-                dataset: dataset.map { targets[$0].name }))
+                dataset: dataset.map { targets[$0].name }, rowsAboveHeader: content.titles?.count ?? 0,
+                firstAboveHeader: content.titles?.first))
         var rows = 0
         for table in content.tables {
             rules.formUnion(table.format.rules)

@@ -33,6 +33,8 @@ struct SourceContent {
     let encoding: TextEncoding
     /// One table, or up to two of a SQLite file: records, and names of species.
     let tables: [SourceTable]
+    /// What is above the header; nil if nothing is.
+    var titles: TextTable.Titles?
 }
 
 /// Finds out the format of a file.
@@ -90,6 +92,7 @@ enum Detection {
         if let repeated = header.repeated(format) {
             throw .refused("\(file.path) has the column \(repeated) twice.")
         }
+        let titles = try text.titles(candidate, syntax)
         let open = { () throws(ImportError) -> any RowSource in try text.rows(candidate, syntax) }
         return SourceContent(
             path: file.path, title: format.title, name: format.name, encoding: text.encoding,
@@ -97,7 +100,7 @@ enum Detection {
                 SourceTable(
                     format: format, header: header, size: file.size, open: open, syntax: syntax,
                     commas: CommaRule(separator: syntax.separator), path: file.path)
-            ])
+            ], titles: titles)
     }
 
     /// The format of a text file, and the separator with which its header has the columns of the format.

@@ -21,6 +21,12 @@ struct TextTable {
         var isInFile = true
     }
 
+    /// What is above the header, and is passed over.
+    struct Titles {
+        var count: Int
+        var first: ImportReport.Example
+    }
+
     /// The most rows before the header. Spreadsheets may begin with a title.
     private static let mostTitles = 10
     /// The number of rows that are read to find out whether cells are quoted.
@@ -125,6 +131,30 @@ struct TextTable {
             var record = SourceRecord()
             return (try? decoder.decode(&row, into: &record)) != nil && record.date != StoredDate.unknown
         }
+    }
+
+    /// The rows above the header that are not empty: how many, and the first of them.
+    /// - Throws: `ImportError.refused` if one of them seems to be a record: a spreadsheet that sorts all rows moves the
+    ///   header among them.
+    func titles(_ candidate: Candidate, _ syntax: CSVReader.Syntax) throws(ImportError) -> Titles? {
+        let rows = try beginning(syntax)
+        var row = Row()
+        var titles: Titles?
+        for _ in 0..<candidate.titles where try rows.next(&row) {
+            let filled = row.problem != nil ? [] : row.cells.indices.map { row.trimmed($0) }.filter { !$0.isEmpty }
+            if filled.isEmpty, row.problem == nil { continue }
+            // Titles have few cells, and a second header has no numbers or dates.
+            let hasNumber = filled.contains { row.bytes[Int($0.start)] &- 0x30 < 10 }
+            if hasNumber, filled.count * 2 > candidate.header.names.count(where: { !$0.isEmpty }) {
+                throw .refused(
+                    "\(file.path) has its header below rows with data, such as '\(Header(row).summary)' on line "
+                        + "\(row.line). Make the header the first row.")
+            }
+            titles = Titles(
+                count: (titles?.count ?? 0) + 1,
+                first: titles?.first ?? ImportReport.Example(line: row.line, row: row.raw))
+        }
+        return titles
     }
 
     /// Starts to read the file.

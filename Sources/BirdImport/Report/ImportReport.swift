@@ -21,6 +21,10 @@ public struct ImportReport: Sendable {
         public var cutRemarks = 0
         /// The name of its data set; nil for a species table.
         public let dataset: String?
+        /// The number of rows above the header that are not empty. They were passed over.
+        public var rowsAboveHeader = 0
+        /// The first of them.
+        public var firstAboveHeader: Example?
         /// The number of rows with records, including those that were left out or are in error.
         public var records = 0
         /// The number of rows with checklists, including those in error.

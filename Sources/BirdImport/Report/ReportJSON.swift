@@ -21,6 +21,7 @@ extension ImportReport {
     ///                       replaced (the number of characters that could not be read)
     ///       date_order      order ("day-first", "month-first"), reason ("option", "date", "points", "format"), and for
     ///                       "date" its text (date) and line; null if no date depends on it
+    ///       rows_above_header    the number of rows above the header, which were passed over
     ///       records         the number of rows with records, whatever became of them
     ///       checklists      the number of rows with checklists, whatever became of them
     ///       species         the number of rows with species, whatever became of them
@@ -143,6 +144,7 @@ extension ImportReport {
             ("dataset", .text(file.dataset)),
             ("separator", .text(file.anySeparator.map { String(Character(Unicode.Scalar($0))) })),
             ("encoding", describe(file.encoding)), ("date_order", describe(file.dateOrder)),
+            ("rows_above_header", .int(file.rowsAboveHeader)),
             ("records", .int(file.records)), ("checklists", .int(file.checklists)), ("species", .int(file.species)),
             (
                 "left_out",

@@ -110,6 +110,14 @@ extension ImportReport {
         var lines = [line]
         let detected = [Self.separator(file), Self.encoding(file.encoding), Self.dateOrder(file)].compactMap { $0 }
         if !detected.isEmpty { lines.append("  read as: " + detected.joined(separator: "; ")) }
+        if let first = file.firstAboveHeader {
+            lines.append(
+                file.rowsAboveHeader == 1
+                    ? "  1 row above the header was passed over, on line \(first.line)"
+                    : "  \(Self.number(file.rowsAboveHeader)) rows above the header were passed over, first on line "
+                        + "\(first.line)")
+            lines.append("    \(first.row)")
+        }
         if file.dataset != nil, file.records > 0 || file.checklists == 0 {
             lines.append("  \(Self.count(file.records, "record", "records")) read")
         }

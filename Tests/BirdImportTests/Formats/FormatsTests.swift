@@ -359,8 +359,26 @@ import Testing
         let report = try fixture.run("a.csv") { $0.skipErrors = true }
         #expect(report.files.map(\.format) == ["eBird life list"] && report.stored == 1)
         #expect(report.firstErrors.map(\.line) == [6])
+        #expect(report.text.contains("  2 rows above the header were passed over, first on line 1\n    My birds"))
+        #expect(String(decoding: report.json, as: UTF8.self).contains("\"rows_above_header\":2"))
         fixture.write("a.csv", String(repeating: "note\n", count: 40) + FormatFixture.eBirdLifeList)
         #expect(throws: ImportError.self) { try fixture.run("a.csv") }
+    }
+
+    /// A spreadsheet that sorts all rows moves the header among the records.
+    @Test func refusesRecordsAboveTheHeader() throws {
+        let lines = FormatFixture.eBirdLifeList.split(separator: "\n").map { String($0) + "\n" }
+        let path = fixture.write("a.csv", lines[2] + lines[0] + lines[1])
+        for format in [nil, "ebird-lifelist"] {
+            let error = #expect(throws: ImportError.self) { try fixture.run("a.csv") { $0.format = format } }
+            #expect(
+                error?.message
+                    == "\(path) has its header below rows with data, such as '2, 20001, spuh, gull sp., Laridae sp., 12, …' "
+                    + "on line 1. Make the header the first row.")
+        }
+        // A second header is none of the data.
+        fixture.write("a.csv", "Nr,,,Art,,Antal,Lokal,Län,Datum,,,,\n" + lines[0] + lines[1])
+        #expect(try fixture.run("a.csv").text.contains("  1 row above the header was passed over, on line 1\n    Nr,"))
     }
 
     /// Observers stay unknown, and so do places that they or iNaturalist hide.
