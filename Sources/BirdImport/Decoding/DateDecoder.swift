@@ -65,6 +65,14 @@ struct DateDecoder {
                 throw columns.error(.date, "'\(shown)' is not a date; write it as 2021-02-03")
             case .shortYear:
                 throw columns.error(.date, "'\(shown)' has a year of two digits; write it as 2021-02-03")
+            case .unreadableInterval:
+                throw columns.error(
+                    .date, "'\(shown)' is an interval that can't be read; write it as 2021-02-03/2021-02-07")
+            case .serial:
+                throw columns.error(
+                    .date,
+                    "'\(shown)' is the number of a day in a spreadsheet; format the cells as dates there, such as "
+                        + "2021-02-03, and save the file again")
             case .tooLong:
                 throw columns.error(.date, "'\(shown)' is in more than one year; give a date within one year")
             }

@@ -19,6 +19,10 @@ struct DateText: Equatable {
         case shortYear
         /// An interval whose ends are in different years, so that nothing of the date is certain.
         case tooLong
+        /// An interval of which an end can't be read.
+        case unreadableInterval
+        /// The number of a day in a spreadsheet.
+        case serial
     }
 
     /// Reads a date in one of these forms:
@@ -28,24 +32,58 @@ struct DateText: Equatable {
     ///   The order of day and month is then that of the column (`DateOrderJudge`).
     /// - With the English name of the month, `3 Feb 2021`.
     /// - Any of these with a time after it, which `minutes` reads.
-    /// - An ISO 8601 interval, `2021-02-03/2021-02-07`. The parts that both ends have in common are kept: `2021-02`.
+    /// - An ISO 8601 interval, `2021-02-03/2021-02-07`. The parts that both ends have in common are kept: `2021-02`. The
+    ///   end may be only a time, `2021-02-03T06:00/08:00`.
     ///
     /// It does not check whether the month and the day exist.
     static func parse(_ text: ArraySlice<UInt8>, _ order: DateOrder) throws(Fault) -> DateText {
-        guard let slash = interval(text) else { return try parseOne(text, order) }
-        let start = try parseOne(text[..<slash], order)
-        let rest = text[(slash + 1)...]
+        let slash = interval(text)
+        do throws(Fault) {
+            if let slash { return try parseInterval(text, slash, order) }
+            return try parseOne(text, order)
+        } catch {
+            guard error == .unreadable else { throw error }
+            // `n/a` and `1/2` are none.
+            if let slash, slash - text.startIndex >= 4, text.first.map({ $0 &- 0x30 < 10 }) ?? false {
+                throw .unreadableInterval
+            }
+            throw isSerial(text) ? .serial : .unreadable
+        }
+    }
+
+    /// A date from both ends of an interval.
+    private static func parseInterval(
+        _ text: ArraySlice<UInt8>, _ slash: Int, _ order: DateOrder
+    ) throws(Fault) -> DateText {
+        let (first, rest) = (text[..<slash], text[(slash + 1)...])
+        let start = try parseOne(first, order)
+        // The end may be a time of the same day: 2021-02-03T06:00/08:00.
+        if dateEnd(first) < slash, start.day != nil, isTime(rest) { return start }
         // ISO 8601 lets the end leave out leading parts that it has in common with the start: 2021-02-03/07.
-        let date = text[..<slash].prefix { isDatePart($0) }
+        let date = first.prefix { isDatePart($0) }
         let missing = date.count - rest.prefix { isDatePart($0) }.count
-        let isWhole = rest.count >= 4 && rest.prefix(4).allSatisfy { $0 &- 0x30 < 10 }
+        let isShort = missing > 0 && isYear(first.prefix(4)) && !isYear(rest.prefix(4))
         guard !rest.isEmpty else { throw .unreadable }
-        let end =
-            try missing > 0 && !isWhole
-            ? parseOne(ArraySlice(Array(date.prefix(missing)) + Array(rest)), order) : parseOne(rest, order)
+        let end = try parseOne(isShort ? ArraySlice(Array(date.prefix(missing)) + Array(rest)) : rest, order)
         guard start.year == end.year else { throw .tooLong }
         guard start.month == end.month else { return DateText(year: start.year) }
         return start.day == end.day ? start : DateText(year: start.year, month: start.month)
+    }
+
+    private static func isYear(_ text: ArraySlice<UInt8>) -> Bool {
+        text.count == 4 && text.allSatisfy { $0 &- 0x30 < 10 }
+    }
+
+    private static func isTime(_ text: ArraySlice<UInt8>) -> Bool {
+        TimeText.minutes(text.first.map { $0 | 0x20 } == UInt8(ascii: "t") ? text.dropFirst() : text) != nil
+    }
+
+    /// Whether it is the number of a day from 1927 on, as spreadsheets count them, perhaps with a time as its fraction.
+    private static func isSerial(_ text: ArraySlice<UInt8>) -> Bool {
+        let fraction = text.dropFirst(5)
+        return text.count >= 5 && text.prefix(5).allSatisfy { $0 &- 0x30 < 10 }
+            && (fraction.isEmpty || fraction.first == UInt8(ascii: ".") || fraction.first == UInt8(ascii: ","))
+            && fraction.count != 1 && fraction.dropFirst().allSatisfy { $0 &- 0x30 < 10 }
     }
 
     /// Whether a date has its year at the end, so that it must be known whether the day or the month comes first. Looks
@@ -99,7 +137,20 @@ struct DateText: Equatable {
 
     /// The position of the T or the space before the time, or of the end.
     private static func dateEnd(_ text: ArraySlice<UInt8>) -> Int {
-        text.firstIndex { $0 == UInt8(ascii: "T") || $0 == UInt8(ascii: "t") || $0 == 0x20 } ?? text.endIndex
+        guard hasName(text) else {
+            return text.firstIndex { $0 == UInt8(ascii: "T") || $0 == UInt8(ascii: "t") || $0 == 0x20 } ?? text.endIndex
+        }
+        // The year comes after two separators.
+        var year = text
+        for _ in 0..<2 {
+            year = year.drop { $0 != 0x20 && $0 != UInt8(ascii: "-") }.dropFirst()
+        }
+        return year.drop { $0 &- 0x30 < 10 }.startIndex
+    }
+
+    /// Whether a text may be a date with the name of its month. Few dates have a letter there.
+    private static func hasName(_ text: ArraySlice<UInt8>) -> Bool {
+        text.dropFirst(2).prefix(2).contains { ($0 | 0x20) &- 0x61 < 26 }
     }
 
     /// The numbers of a date, with their numbers of digits, which tell years from months and days.
@@ -126,12 +177,14 @@ struct DateText: Equatable {
     }
 
     private static func parseOne(_ text: ArraySlice<UInt8>, _ order: DateOrder) throws(Fault) -> DateText {
-        if let date = try named(text) { return date }
         let end = dateEnd(text)
         if end < text.endIndex {
             let time = text[(end + 1)...]
-            guard time.contains(where: { $0 &- 0x30 < 10 }), time.allSatisfy(isTimePart) else { throw .unreadable }
+            guard text[end] == 0x20 || text[end] | 0x20 == UInt8(ascii: "t"), time.contains(where: { $0 &- 0x30 < 10 }),
+                time.allSatisfy(isTimePart)
+            else { throw .unreadable }
         }
+        if let date = try named(text[..<end]) { return date }
         let parts = try parts(text[..<end])
         let isShort = { (part: (value: Int64, digits: Int)) in part.digits <= 2 }
         switch parts.count {
@@ -156,8 +209,7 @@ struct DateText: Equatable {
 
     /// A date such as `3 Feb 2021` or `03-Feb-2021`; nil for a text of another form.
     private static func named(_ text: ArraySlice<UInt8>) throws(Fault) -> DateText? {
-        // Few dates have a letter there.
-        guard text.dropFirst(2).prefix(2).contains(where: { ($0 | 0x20) &- 0x61 < 26 }) else { return nil }
+        guard hasName(text) else { return nil }
         let words = text.split(omittingEmptySubsequences: false) { $0 == 0x20 || $0 == UInt8(ascii: "-") }
         guard words.count == 3, words[0].count <= 2 else { return nil }
         let name = String(decoding: words[1], as: UTF8.self).lowercased()

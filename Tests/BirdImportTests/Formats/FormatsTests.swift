@@ -244,6 +244,15 @@ import Testing
             "2021-02-03", "2020-12-31/2021-01-01",
             "Date: '2020-12-31/2021-01-01' is in more than one year; give a date within one year"
         ),
+        (
+            "2021-02-03", "2021-02-03/soon",
+            "Date: '2021-02-03/soon' is an interval that can't be read; write it as 2021-02-03/2021-02-07"
+        ),
+        (
+            "2021-02-03", "44230",
+            "Date: '44230' is the number of a day in a spreadsheet; format the cells as dates there, such as 2021-02-03, "
+                + "and save the file again"
+        ),
         ("06:41 AM", "26:41", "Time: '26:41' is not a time of day; write it as 06:41"),
         (",60,1,1.5,,2", ",60,2,1.5,,2", "All Obs Reported: 2 is neither 0 nor 1"),
         (",60,1,1.5,,2", ",-60,1,1.5,,2", "Duration (Min): -60.0 is negative"),
