@@ -280,6 +280,7 @@ struct Reading {
             case .staged:
                 report.files[file].cutTexts += record.cutTexts
                 report.files[file].cutRemarks += record.cutRemarks
+                if record.hasUnreadUncertainty { report.files[file].unreadUncertainties += 1 }
                 return nil
             case .repeated where table.format.rules.contains(.sourceByDetection):
                 return leaveOut("a detection that is already there", row, file: file)

@@ -253,7 +253,8 @@ struct RecordDecoder {
         }
         record[.generalised] = isGeneralised.map { $0 ? 1 : 0 }
         let isOther = rules.contains(.uncertaintyOfTruePlace) && isGeneralised != false
-        record[real: .coordinateUncertainty] = try distance(isOther ? .publicUncertainty : .uncertainty, row)
+        let member = isOther ? Format.Member.publicUncertainty : .uncertainty
+        (record[real: .coordinateUncertainty], record.hasUnreadUncertainty) = distance(member, row)
     }
 
     /// Whether a cell has words other than a denial.
@@ -262,13 +263,14 @@ struct RecordDecoder {
             && !["", "no", "false", "none", "0"].contains(row.text(columns.cell(member, row)).lowercased())
     }
 
-    /// A distance on the earth in metres. 0 means that it is not known, since no place is that exact.
-    private func distance(_ member: Format.Member, _ row: Row) throws(RowError) -> Double? {
-        guard let value = try positive(member, row), value > 0 else { return nil }
-        guard value <= Self.mostUncertain else {
-            throw columns.error(member, "\(value) is more than \(Int(Self.mostUncertain))")
+    /// A distance on the earth in metres; nil if there is none. 0 means that it is not known, since no place is that exact.
+    /// A remark in its place, such as `unknown`, never costs the record.
+    private func distance(_ member: Format.Member, _ row: Row) -> (value: Double?, isUnread: Bool) {
+        guard columns.has(member), !columns.cell(member, row).isEmpty else { return (nil, false) }
+        guard let value = try? columns.double(member, row), value >= 0, value <= Self.mostUncertain else {
+            return (nil, true)
         }
-        return value
+        return (value > 0 ? value : nil, false)
     }
 
     /// Whether the record passed its review, and the count if other columns tell it. `occurrenceStatus` takes

@@ -33,6 +33,8 @@ struct SourceRecord {
     /// The numbers of texts and remarks of the row that were longer than their limits in `Columns`, and were cut.
     var cutTexts = 0
     var cutRemarks = 0
+    /// Whether the row has an uncertainty of its place that is not a distance, and is left out.
+    var hasUnreadUncertainty = false
 
     // The members that few files have, by `DetailMember`. `present` has a bit for each that is set.
     private(set) var present: UInt32 = 0

@@ -19,6 +19,8 @@ public struct ImportReport: Sendable {
         /// The numbers of texts and remarks of records that were longer than their limits, and were cut.
         public var cutTexts = 0
         public var cutRemarks = 0
+        /// The number of stored records whose uncertainty was left out, since it is not a distance in metres.
+        public var unreadUncertainties = 0
         /// The name of its data set; nil for a species table.
         public let dataset: String?
         /// The number of rows above the header that are not empty. They were passed over.

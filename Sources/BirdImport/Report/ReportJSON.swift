@@ -27,6 +27,7 @@ extension ImportReport {
     ///       species         the number of rows with species, whatever became of them
     ///       left_out        for each reason: reason, count, first_line, example (the beginning of that row)
     ///       cut_texts, cut_remarks    the numbers of texts that were longer than their limits
+    ///       unread_uncertainties    the number of records whose uncertainty of the place is not a distance in metres
     ///       rows_in_error   a number
     ///     names             where names of species come from: files (paths), stored_species (the number of species in
     ///                       the database that had names), stored_species_of_taxonomy (those with an order)
@@ -157,6 +158,7 @@ extension ImportReport {
                         ])
                     })
             ), ("cut_texts", .int(file.cutTexts)), ("cut_remarks", .int(file.cutRemarks)),
+            ("unread_uncertainties", .int(file.unreadUncertainties)),
             ("rows_in_error", .int(file.rowsInError)),
         ])
     }

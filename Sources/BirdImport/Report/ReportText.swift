@@ -135,6 +135,13 @@ extension ImportReport {
         ] where count > 0 {
             lines.append("  \(Self.count(count, one, many)) cut to \(Self.number(limit)) bytes")
         }
+        if file.unreadUncertainties > 0 {
+            lines.append(
+                file.unreadUncertainties == 1
+                    ? "  1 uncertainty of a place left out: it is not a distance in metres"
+                    : "  \(Self.number(file.unreadUncertainties)) uncertainties of places left out: they are not distances "
+                        + "in metres")
+        }
         if file.rowsInError > 0 { lines.append("  \(Self.count(file.rowsInError, "row", "rows")) in error") }
         return lines
     }

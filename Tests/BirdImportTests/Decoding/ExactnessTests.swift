@@ -65,9 +65,16 @@ import Testing
             try store.text(query, format: .csv) == "species_id,coordinate_uncertainty_m,generalised\r\na,1500.5,1\r\n")
     }
 
-    @Test(arguments: ["-5", "20037509", "100 m"]) func refusesWhatIsNoDistance(cell: String) throws {
+    /// A remark in place of a distance never costs the record.
+    @Test(arguments: ["-5", "-1", "20037509", "100 m", "unknown"]) func leavesOutWhatIsNoDistance(cell: String) throws {
         fixture.write(
-            "a.txt", "scientificName\teventDate\tcoordinateUncertaintyInMeters\nLarus canus\t2021-02-03\t\(cell)\n")
-        #expect(try fixture.run("a.txt").firstErrors.map(\.column) == ["coordinateUncertaintyInMeters"])
+            "a.txt",
+            "scientificName\teventDate\tcoordinateUncertaintyInMeters\nLarus canus\t2021-02-03\t\(cell)\n"
+                + "Larus canus\t2021-02-04\t\nLarus canus\t2021-02-05\t10\nLarus canus\t2021-02-30\t\(cell)\n")
+        let report = try fixture.run("a.txt") { $0.skipErrors = true }
+        #expect(report.rowsInError == 1 && report.stored == 3)
+        #expect(report.text.contains("  1 uncertainty of a place left out: it is not a distance in metres\n"))
+        #expect(String(decoding: report.json, as: UTF8.self).contains("\"unread_uncertainties\":1"))
+        #expect(try fixture.rows("SELECT coordinate_uncertainty_m FROM observation_detail") == ["10.0"])
     }
 }
