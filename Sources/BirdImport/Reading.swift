@@ -276,7 +276,11 @@ struct Reading {
             return leaveOut("did not pass review (--include-invalid keeps them)", row, file: file)
         }
         do throws(StoreError) {
-            switch try staging.add(record, row, dataset: dataset, file: file, complete: complete) {
+            var outcome = try staging.add(record, row, dataset: dataset, file: file, complete: complete)
+            if case .repeated(file, _) = outcome, rules.contains(.speciesMayRepeat) {
+                outcome = try stageRepetition(record, row, dataset: dataset, file: file, complete: complete)
+            }
+            switch outcome {
             case .staged:
                 report.files[file].cutTexts += record.cutTexts
                 report.files[file].cutRemarks += record.cutRemarks
@@ -292,6 +296,16 @@ struct Reading {
         } catch {
             throw ImportError(error, path: "the temporary files")
         }
+    }
+
+    /// Stages another record of a species on a checklist. Its code has a number, so that it is known again.
+    private func stageRepetition(
+        _ record: SourceRecord, _ row: Row, dataset: Int, file: Int, complete: Bool?
+    ) throws(StoreError) -> Staging.Outcome {
+        var (record, row) = (record, row)
+        let number = try staging.numberOfRepetition(record, row, dataset: dataset)
+        record.source = row.compose(Array(row.bytes[record.source.range]) + Array(" #\(number)".utf8))
+        return try staging.add(record, row, dataset: dataset, file: file, complete: complete)
     }
 
     /// Keeps the names of a species.

@@ -88,8 +88,8 @@ extension Format {
         name: "ebird-record", title: "eBird record format",
         content: .records(complete: nil), syntax: .comma,
         rules: [
-            .locationsWithoutCode, .sourceByChecklistAndSpecies, .checklistByVisit, .regionWithinCountry,
-            .mayLackHeader,
+            .locationsWithoutCode, .sourceByChecklistAndSpecies, .speciesMayRepeat, .checklistByVisit,
+            .regionWithinCountry, .mayLackHeader,
         ],
         columns: [
             Column("common name", .commonName),

@@ -64,6 +64,8 @@ public struct Format: Sendable {
         static let uncertaintyOfTruePlace = Rules(rawValue: 1 << 14)
         /// The code of a region does not begin with that of its country.
         static let regionWithinCountry = Rules(rawValue: 1 << 12)
+        /// A checklist may have several records of a species: `sourceByChecklistAndSpecies` numbers them.
+        static let speciesMayRepeat = Rules(rawValue: 1 << 15)
         /// The first row may be a record: the columns are known by their order.
         static let mayLackHeader = Rules(rawValue: 1 << 13)
     }

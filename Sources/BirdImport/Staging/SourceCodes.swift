@@ -12,16 +12,29 @@ final class SourceCodes {
     private let database: Database
     private let insert: Statement
     private let first: Statement
+    private let count: Statement
 
     /// - Throws: `StoreError` if the temporary database can't be created, as all functions here if it can't be used.
     init() throws(StoreError) {
         database = try .temporary(
             """
-            CREATE TABLE source (dataset INTEGER, code TEXT, file INTEGER, line INTEGER, PRIMARY KEY (dataset, code))
-                WITHOUT ROWID
+            CREATE TABLE source (dataset INTEGER, code TEXT, file INTEGER, line INTEGER, number INTEGER DEFAULT 1,
+                PRIMARY KEY (dataset, code)) WITHOUT ROWID
             """, cacheKilobytes: Self.cacheKilobytes)
-        insert = try database.prepare("INSERT INTO source VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING")
+        insert = try database.prepare(
+            "INSERT INTO source (dataset, code, file, line) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING")
         first = try database.prepare("SELECT file, line FROM source WHERE dataset = ?1 AND code = ?2")
+        count = try database.prepare(
+            "UPDATE source SET number = number + 1 WHERE dataset = ?1 AND code = ?2 RETURNING number")
+    }
+
+    /// The number of a record among those of its data set that have one code: 2 for the first repetition.
+    func numberOfRepetition(_ row: Row, _ code: Row.Cell, dataset: Int) throws(StoreError) -> Int {
+        count.bind(1, dataset)
+        count.bind(2, utf8: row.bytes, code.range)
+        var number = 1
+        while try count.step() { number = Int(count.int64(0)) }
+        return number
     }
 
     /// Adds the code of a record, unless its data set already has it.

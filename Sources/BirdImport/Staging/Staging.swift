@@ -124,6 +124,11 @@ final class Staging {
         return .staged
     }
 
+    /// The number of a record among those of its data set that have its code: 2 for the first repetition.
+    func numberOfRepetition(_ record: SourceRecord, _ row: Row, dataset: Int) throws(StoreError) -> Int {
+        try sources?.numberOfRepetition(row, record.source, dataset: dataset) ?? 1
+    }
+
     /// Appends a record, or a checklist without a record.
     /// - Parameter key: With provisional numbers.
     @inline(__always)

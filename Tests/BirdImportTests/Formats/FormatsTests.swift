@@ -485,6 +485,26 @@ import Testing
         #expect(report.stored == 4 && report.files.first?.leftOut == [:])
     }
 
+    /// A program writes a row for each bird or group.
+    @Test func aVisitMayHaveSeveralRowsOfASpecies() throws {
+        let row = FormatFixture.eBirdRecords.split(separator: "\n").map { String($0) + "\n" }[0]
+        fixture.write("a.csv", row + row + row.replacing(",3,\"shy, alone\"", with: ",2,in flight"))
+        for appends in [false, true] {
+            let report = try fixture.run("a.csv") { $0.append = appends }
+            #expect(report.stored == 3 && report.rowsInError == 0 && report.replaced == (appends ? 3 : 0))
+        }
+        #expect(try fixture.rows("SELECT num FROM observation ORDER BY num") == ["2", "3", "3"])
+        let visit = "Marsh 2021-02-13 06:41 Cyanocitta stelleri"
+        #expect(
+            try fixture.rows("SELECT source_id FROM observation ORDER BY source_id")
+                == [visit, "\(visit) #2", "\(visit) #3"])
+        #expect(try fixture.isSound())
+        // Two files with the same visit are the same data.
+        fixture.write("b.csv", row)
+        let report = try fixture.run(files: ["a.csv", "b.csv"]) { ($0.dataset, $0.skipErrors) = ("x", true) }
+        #expect(report.stored == 3 && report.rowsInError == 1)
+    }
+
     /// BirdNET-Pi writes the same detections into every file that it exports, and gives them no codes.
     @Test(arguments: [false, true]) func aDetectionIsStoredOnce(isDatabase: Bool) throws {
         let name = isDatabase ? "a.db" : "a.txt"
