@@ -230,8 +230,14 @@ struct RecordDecoder {
     /// What tells that a row is not about a bird; nil if it is.
     private func otherAnimal(_ row: inout Row) -> Row.Cell? {
         if columns.has(.confidence) {
-            let name = columns.cell(columns.has(.scientificName) ? .scientificName : .commonName, row)
-            return RecordingDecoder.isNoise(row.bytes[name.range]) ? name : nil
+            // Raven has a common name, and a code or a label.
+            for member in [Format.Member.scientificName, .species] {
+                let label = columns.cell(member, row)
+                if BirdNETLabel.isOther(row.bytes[label.range]) { return label }
+            }
+            let name = columns.cell(.commonName, row)
+            let isNamed = !columns.cell(.scientificName, row).isEmpty
+            return !isNamed && BirdNETLabel.isOtherByName(row.bytes[name.range]) ? name : nil
         }
         if let cell = HigherTaxa.notBirds(columns, row) { return cell }
         guard rules.contains(.needsClass), !HigherTaxa.hasClass(columns, row) else { return nil }

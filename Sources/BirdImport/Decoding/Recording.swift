@@ -214,15 +214,6 @@ struct RecordingDecoder {
         text += " \(record[real: .confidence] ?? 0)".utf8
         return row.compose(text)
     }
-
-    /// Labels of BirdNET that are no living things, or that nothing was heard.
-    private static let noises = [
-        "Background", "background", "Dog", "Engine", "Environmental", "Fireworks", "Gun", "Human non-vocal",
-        "Human vocal", "Human whistle", "Noise", "nocall", "Power tools", "Siren",
-    ].map { Array($0.utf8) }
-
-    /// Whether a name is that of a noise.
-    static func isNoise(_ name: ArraySlice<UInt8>) -> Bool { noises.contains { $0.elementsEqual(name) } }
 }
 
 extension PartialDate {

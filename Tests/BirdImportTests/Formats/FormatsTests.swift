@@ -485,6 +485,38 @@ import Testing
         #expect(report.stored == 4 && report.files.first?.leftOut == [:])
     }
 
+    /// Frogs, squirrels and crickets are among BirdNET's species.
+    @Test func leavesOutWhatIsNoBirdOfBirdNET() throws {
+        let others = [
+            "Lithobates catesbeianus", "Sciurus carolinensis", "Gryllus assimilis", "Canis latrans", "Alouatta pigra",
+            "Apis mellifera", "Dog",
+        ]
+        let rows = (others + ["Tamatia tamatia", "Gryllusia ignota"]).map {
+            "2022-02-07;06:41:09;\($0);Green Frog;0.7\n"
+        }
+        fixture.write("a.txt", "Date;Time;Sci_Name;Com_Name;Confidence\n" + rows.joined())
+        let report = try fixture.run("a.txt")
+        #expect(report.files.first?.leftOut.count == others.count && report.stored == 2)
+        for other in others { #expect(report.files.first?.leftOut["not a bird (\(other))"] == 1) }
+        // A table of Raven has no scientific names, but in the label of a species without a code.
+        for (label, name, left) in [
+            ("Pseudacris crucifer_Odd Bird", "Odd Bird", "Pseudacris crucifer_Odd Bird"),
+            ("x1", "Green Frog", "Green Frog"),
+        ] {
+            let text = FormatFixture.raven.replacing("Odd Bird\tAvis ignota_Odd Bird", with: "\(name)\t\(label)")
+            fixture.write("b.txt", text)
+            #expect(try fixture.run("b.txt").files.first?.leftOut["not a bird (\(left))"] == 1)
+        }
+    }
+
+    /// No bird has one of the genera.
+    @Test func allBirdsAreBirds() {
+        for name in ["Turdus merula", "Rallus aquaticus", "Corvus", "Dogania", "Acrocephalus", "Ranaxis una", ""] {
+            #expect(!BirdNETLabel.isOther(Array(name.utf8)[...]), "\(name)")
+        }
+        #expect(!BirdNETLabel.isOtherByName(Array("Green Heron".utf8)[...]))
+    }
+
     /// A program writes a row for each bird or group.
     @Test func aVisitMayHaveSeveralRowsOfASpecies() throws {
         let row = FormatFixture.eBirdRecords.split(separator: "\n").map { String($0) + "\n" }[0]
