@@ -56,8 +56,9 @@ struct Columns {
     // - A text that is only shown is cut (`label`, `remark`): the name of a location, a protocol, a remark.
     // - A text that identifies something is shortened (`identifier`): the code of a location, a checklist or a record.
     //   If it were cut, two things could become one, and a record would be taken for a repetition of another.
-    // - Names and codes of species are neither (`text`): a shorter name is another species. No species has such a
-    //   name, so the row is in error.
+    //   So are names and codes of species: a shorter name is another species. No species has such a name, so it stays
+    //   unknown.
+    // In a table of species, a name or code that is too long (`text`) is an error of its row, which is no record.
 
     /// The longest code or name, in bytes.
     static let longestText = 500
@@ -177,6 +178,16 @@ struct Columns {
     @inline(__always)
     func code(_ member: Format.Member, _ row: Row) throws(RowError) -> Row.Cell {
         let cell = try text(member, row)
+        if cell.isEmpty { throw error(member, "is empty") }
+        return cell
+    }
+
+    /// An identifier that must not be empty.
+    @inline(__always)
+    func requiredIdentifier(
+        _ member: Format.Member, _ row: inout Row, _ cuts: inout Int
+    ) throws(RowError) -> Row.Cell {
+        let cell = try identifier(member, &row, &cuts)
         if cell.isEmpty { throw error(member, "is empty") }
         return cell
     }

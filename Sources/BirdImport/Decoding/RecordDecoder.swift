@@ -68,10 +68,9 @@ struct RecordDecoder {
             record.date = try dates.date(row)
             try decodeMore(&row, into: &record)
         } else {
-            record.location = try columns.identifier(.location, &row, &record.cutTexts)
-            if record.location.isEmpty { throw columns.error(.location, "is empty") }
+            record.location = try columns.requiredIdentifier(.location, &row, &record.cutTexts)
             record.date = try dates.dateOfParts(row)
-            record.species = try columns.code(.species, row)
+            record.species = try columns.requiredIdentifier(.species, &row, &record.cutTexts)
         }
     }
 
@@ -145,8 +144,7 @@ struct RecordDecoder {
     ) throws(RowError) {
         record.locationName = try columns.label(.locationName, row, &record.cutTexts)
         guard rules.contains(.locationsWithoutCode) else {
-            record.location = try columns.identifier(.location, &row, &record.cutTexts)
-            if record.location.isEmpty { throw columns.error(.location, "is empty") }
+            record.location = try columns.requiredIdentifier(.location, &row, &record.cutTexts)
             return
         }
         if rules.contains(.originIsNoLocation), let latitude = record.latitude, latitude == record.longitude,
@@ -179,23 +177,24 @@ struct RecordDecoder {
     /// A species has a code, or only names. `Catalogue` finds the species of the names.
     private func decodeSpecies(_ row: inout Row, into record: inout SourceRecord) throws(RowError) {
         guard hasNames else {
-            record.species = try columns.code(.species, row)
+            record.species = try columns.requiredIdentifier(.species, &row, &record.cutTexts)
             return
         }
-        record.species = try columns.text(.species, row)
-        record.commonName = try columns.label(.commonName, row, &record.cutTexts)
-        record.speciesName = try columns.text(.scientificName, row)
-        record.scientificName = try columns.text(.authoredName, row)
+        record.species = try columns.identifier(.species, &row, &record.cutTexts)
+        record.commonName = try columns.identifier(.commonName, &row, &record.cutTexts)
+        record.speciesName = try columns.identifier(.scientificName, &row, &record.cutTexts)
+        record.scientificName = try columns.identifier(.authoredName, &row, &record.cutTexts)
         if columns.has(.genus) {
-            let (genus, epithet) = (try columns.text(.genus, row), try columns.text(.epithet, row))
+            let genus = try columns.identifier(.genus, &row, &record.cutTexts)
+            let epithet = try columns.identifier(.epithet, &row, &record.cutTexts)
             record.speciesName = genus.isEmpty || epithet.isEmpty ? genus : row.compose(genus, " ", epithet)
             if genus.isEmpty { record.speciesName = epithet }
         }
         record.category = .empty
-        let subspecies = try columns.text(.subspecies, row)
+        let subspecies = try columns.identifier(.subspecies, &row, &record.cutTexts)
         if !subspecies.isEmpty {
             record.scientificName = subspecies
-            let name = try columns.label(.subspeciesCommonName, row, &record.cutTexts)
+            let name = try columns.identifier(.subspeciesCommonName, &row, &record.cutTexts)
             if !name.isEmpty { record.commonName = name }
             record.category = try columns.label(.category, row, &record.cutTexts)
         } else if record.scientificName.isEmpty {

@@ -65,7 +65,6 @@ import Testing
         (",,,,2021,2,3,stejay,1", "loc_id", "is empty"),
         ("L1,,,,2021,2,3,,1", "species_id", "is empty"),
         ("L1,,,,2021,2,3,ste\u{0}jay,1", "species_id", "contains a control character"),
-        ("L1,,,,2021,2,3,\(String(repeating: "s", count: 501)),1", "species_id", "is longer than 500 bytes"),
         ("L1,\"60,5\",1,,2021,2,3,stejay,1", "latitude", "'60,5' is not a number"),
         ("L1,,,,2021,2,3,stejay,1,2", nil, "it has 10 cells for 9 columns"),
         // A decimal comma makes one cell more too.

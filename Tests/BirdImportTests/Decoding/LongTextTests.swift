@@ -77,6 +77,19 @@ import Testing
         #expect(try fixture.rows("SELECT DISTINCT length(name), length(code) FROM location") == ["500|500"])
     }
 
+    /// It matches no species, and stays different from others that begin alike.
+    @Test func shortensNamesAndCodesOfSpecies() throws {
+        let long = "Avis " + String(repeating: "n", count: 600)
+        let rows = ["a", "b"].map { "o\($0)\t\t\t\t\(long)\($0)\t2021-02-03\t\t\t\n" }
+        fixture.write("a.txt", Self.header + rows.joined())
+        #expect(try fixture.run("a.txt").text.contains("  2 texts cut to 500 bytes\n"))
+        #expect(try fixture.rows("SELECT length(code) FROM species") == ["500", "500"])
+        let code = String(repeating: "s", count: 501)
+        fixture.write("b.csv", plainHeader + "L1,,,,2021,2,3,\(code),1\nL1,,,,2021,2,3,\(code)t,1\n")
+        let report = try fixture.run("b.csv")
+        #expect(report.stored == 2 && report.text.contains("  2 texts cut to 500 bytes\n"))
+    }
+
     @Test func shortensTheLocationOfPlainFiles() throws {
         fixture.write("a.csv", plainHeader + "\(String(repeating: "L", count: 501)),,,,2021,2,3,stejay,1\n")
         #expect(try fixture.run("a.csv").text.contains("  1 text cut to 500 bytes\n"))
