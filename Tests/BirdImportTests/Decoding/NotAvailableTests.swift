@@ -171,7 +171,7 @@ import Testing
         fixture.write("names.csv", "species_id,sci_name,en_us\nstejay,NA,Steller's Jay\nodd,Avis ignota,NA\n")
         try fixture.run("names.csv")
         #expect(
-            try fixture.rows("SELECT code, sci_name, en_us FROM species ORDER BY code")
+            try fixture.rows("SELECT code, scientific_name, common_name FROM species ORDER BY code")
                 == ["odd|Avis ignota|", "stejay||Steller's Jay"])
     }
 
