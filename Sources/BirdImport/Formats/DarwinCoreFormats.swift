@@ -14,7 +14,7 @@ extension Format {
             Column("class", .taxonClass),
             Column("order", .order, required: false),
             // R writes NA where it is empty.
-            Column("species", .scientificName, null: ["NA"]),
+            Column("species", .scientificName),
             Column("scientificname", .authoredName),
             Column("countrycode", .region),
             Column("locality", .locationName),
