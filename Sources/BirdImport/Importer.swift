@@ -110,7 +110,7 @@ public enum Importer {
         }.sorted { $0.old < $1.old }
         guard let outcome else { return }
         for (file, records) in outcome.leftOut {
-            let reason = "on another copy of a shared checklist"
+            let reason = "already reported by another observer of the same shared checklist"
             report.files[file].leftOut[reason] = records.count
             report.files[file].firstLeftOut[reason] = records.first
         }

@@ -71,8 +71,10 @@ import Testing
                 "S100|10|L1|20210501|Parus major|3|URN:3", "S100|10|L1|20210501|Parus major|1|URN:4",
                 "S100|10|L1|20210501|Turdus merula|2|URN:2", "S300|30|L1|20210501|Parus major|1|URN:5",
             ])
-        #expect(report.files.first?.leftOut == ["on another copy of a shared checklist": 1])
-        #expect(report.files.first?.firstLeftOut["on another copy of a shared checklist"]?.line == 2)
+        #expect(report.files.first?.leftOut == ["already reported by another observer of the same shared checklist": 1])
+        #expect(
+            report.files.first?.firstLeftOut["already reported by another observer of the same shared checklist"]?.line
+                == 2)
         #expect((report.stored, report.checklists, report.locations) == (4, 2, 1))
         #expect(try fixture.isSound())
     }
@@ -109,7 +111,8 @@ import Testing
         for _ in 0..<2 {
             let report = try run("b.txt", append: true)
             #expect(try stored() == expected)
-            #expect(report.files.first?.leftOut == ["on another copy of a shared checklist": 1])
+            #expect(
+                report.files.first?.leftOut == ["already reported by another observer of the same shared checklist": 1])
             #expect(try fixture.isSound())
         }
         #expect(try fixture.rows("SELECT count(*) FROM location") == ["1"])
