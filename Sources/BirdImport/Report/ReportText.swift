@@ -121,7 +121,12 @@ extension ImportReport {
         if file.dataset != nil, file.records > 0 || file.checklists == 0 {
             lines.append("  \(Self.count(file.records, "record", "records")) read")
         }
-        if file.checklists > 0 { lines.append("  \(Self.count(file.checklists, "checklist", "checklists")) read") }
+        if file.checklists > 0 {
+            lines.append(
+                file.formatName == ArchiveDetection.name
+                    ? "  \(Self.count(file.checklists, "event", "events")) without occurrences read"
+                    : "  \(Self.count(file.checklists, "checklist", "checklists")) read")
+        }
         if file.species > 0 || file.dataset == nil { lines.append("  \(Self.number(file.species)) species read") }
         for (reason, count) in file.leftOut.sorted(by: { $0.key < $1.key }) {
             let first = file.firstLeftOut[reason]

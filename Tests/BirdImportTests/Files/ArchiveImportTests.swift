@@ -144,7 +144,7 @@ import Testing
                     "elsewhere|20210503|Hill||0", "nothing|20210425|Falsterbo|point count|0",
                     "seen|20210425|Falsterbo||1",
                 ])
-        #expect(report.text.contains("  2 records read\n  3 checklists read\n"))
+        #expect(report.text.contains("  2 records read\n  3 events without occurrences read\n"))
         #expect(report.firstErrors.map(\.line) == [8] && fixture.text("r.csv").contains("survey,2021-13-01,Falsterbo"))
         #expect(report.files.first?.leftOut.values.map { $0 } == [1])
         #expect(try fixture.isSound(hasVisits: true))
