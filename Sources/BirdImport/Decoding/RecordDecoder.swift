@@ -9,11 +9,9 @@ struct RecordDecoder {
     static let mostCounted: Int64 = 10_000_000
     /// The most minutes, kilometres, hectares or observers. A greater number is a typing error.
     static let mostEffort = 1_000_000.0
-    /// The greatest uncertainty of a place in metres: half of the earth's circumference.
-    static let mostUncertain = 20_037_508.0
 
-    private let columns: Columns
-    private let rules: Format.Rules
+    let columns: Columns
+    let rules: Format.Rules
     private let ofChecklists: Bool
     /// Whether the file has more than the nine members of a plain record.
     private let hasMore: Bool
@@ -243,55 +241,6 @@ struct RecordDecoder {
         return row.compose("unknown".utf8)
     }
 
-    /// How exact the place is. The accuracy of a true place says nothing of the obscured one that the file has.
-    private func decodeExactness(_ row: Row, into record: inout SourceRecord) throws(RowError) {
-        var isGeneralised = try columns.flag(.obscured, row).map { $0 == 1 }
-        if isGeneralised == nil, saysSomething(.generalisation, row) { isGeneralised = true }
-        for member in [Format.Member.geoprivacy, .taxonGeoprivacy] where isGeneralised == nil {
-            if row.text(columns.cell(member, row)).lowercased() == "obscured" { isGeneralised = true }
-        }
-        // Such as "Coordinate uncertainty increased to 28 km to protect threatened taxon".
-        if isGeneralised == nil, saysSomething(.withheld, row),
-            row.text(columns.cell(.withheld, row)).lowercased().contains("coordinate")
-        {
-            isGeneralised = true
-        }
-        record[.generalised] = isGeneralised.map { $0 ? 1 : 0 }
-        let isOther = rules.contains(.uncertaintyOfTruePlace) && isGeneralised != false
-        let member = isOther ? Format.Member.publicUncertainty : .uncertainty
-        (record[real: .coordinateUncertainty], record.hasUnreadUncertainty) = distance(member, row)
-    }
-
-    /// Whether a cell has words other than a denial.
-    private func saysSomething(_ member: Format.Member, _ row: Row) -> Bool {
-        columns.has(member)
-            && !["", "no", "false", "none", "0"].contains(row.text(columns.cell(member, row)).lowercased())
-    }
-
-    /// A distance on the earth in metres; nil if there is none. 0 means that it is not known, since no place is that exact.
-    /// A remark in its place, such as `unknown`, never costs the record.
-    private func distance(_ member: Format.Member, _ row: Row) -> (value: Double?, isUnread: Bool) {
-        guard columns.has(member), !columns.cell(member, row).isEmpty else { return (nil, false) }
-        guard let value = try? columns.double(member, row), value >= 0, value <= Self.mostUncertain else {
-            return (nil, true)
-        }
-        return (value > 0 ? value : nil, false)
-    }
-
-    /// Whether the record passed its review, and the count if other columns tell it. `occurrenceStatus` takes
-    /// precedence over a count, and `individualCount` over `organismQuantity`.
-    private func decodeStatus(_ row: Row, into record: inout SourceRecord) throws(RowError) {
-        record[.valid] = try columns.flag(.valid, row)
-        record[.reviewed] = try columns.flag(.reviewed, row)
-        if try columns.flag(.unlikely, row) == 1 { record[.valid] = 0 }
-        if record.count == nil, !columns.cell(.quantity, row).isEmpty,
-            row.text(columns.cell(.quantityType, row)).lowercased() == "individuals"
-        {
-            record.count = try count(row, .quantity)
-        }
-        if columns.has(.status), row.text(columns.cell(.status, row)).lowercased() == "absent" { record.count = 0 }
-    }
-
     /// The record's own code, by which `--append` recognizes it.
     private func decodeSource(
         _ row: inout Row, into record: inout SourceRecord, _ recording: Recording?
@@ -341,7 +290,7 @@ struct RecordDecoder {
 
     /// A count; nil if the birds were not counted.
     @inline(__always)
-    private func count(_ row: Row, _ member: Format.Member = .count) throws(RowError) -> Int64? {
+    func count(_ row: Row, _ member: Format.Member = .count) throws(RowError) -> Int64? {
         guard let count = try columns.integer(member, row) else { return nil }
         guard count >= 0 else { throw columns.error(member, "\(count) is negative") }
         guard count <= Self.mostCounted else {

@@ -1,0 +1,42 @@
+import Birds
+
+/// How exact the place of a record is.
+extension RecordDecoder {
+    /// The greatest uncertainty of a place in metres: half of the earth's circumference.
+    private static let mostUncertain = 20_037_508.0
+
+    /// How exact the place is. The accuracy of a true place says nothing of the obscured one that the file has.
+    func decodeExactness(_ row: Row, into record: inout SourceRecord) throws(RowError) {
+        var isGeneralised = try columns.flag(.obscured, row).map { $0 == 1 }
+        if isGeneralised == nil, saysSomething(.generalisation, row) { isGeneralised = true }
+        for member in [Format.Member.geoprivacy, .taxonGeoprivacy] where isGeneralised == nil {
+            if row.text(columns.cell(member, row)).lowercased() == "obscured" { isGeneralised = true }
+        }
+        // Such as "Coordinate uncertainty increased to 28 km to protect threatened taxon".
+        if isGeneralised == nil, saysSomething(.withheld, row),
+            row.text(columns.cell(.withheld, row)).lowercased().contains("coordinate")
+        {
+            isGeneralised = true
+        }
+        record[.generalised] = isGeneralised.map { $0 ? 1 : 0 }
+        let isOther = rules.contains(.uncertaintyOfTruePlace) && isGeneralised != false
+        let member = isOther ? Format.Member.publicUncertainty : .uncertainty
+        (record[real: .coordinateUncertainty], record.hasUnreadUncertainty) = distance(member, row)
+    }
+
+    /// Whether a cell has words other than a denial.
+    private func saysSomething(_ member: Format.Member, _ row: Row) -> Bool {
+        columns.has(member)
+            && !["", "no", "false", "none", "0"].contains(row.text(columns.cell(member, row)).lowercased())
+    }
+
+    /// A distance on the earth in metres; nil if there is none. 0 means that it is not known, since no place is that exact.
+    /// A remark in its place, such as `unknown`, never costs the record.
+    private func distance(_ member: Format.Member, _ row: Row) -> (value: Double?, isUnread: Bool) {
+        guard columns.has(member), !columns.cell(member, row).isEmpty else { return (nil, false) }
+        guard let value = try? columns.double(member, row), value >= 0, value <= Self.mostUncertain else {
+            return (nil, true)
+        }
+        return (value > 0 ? value : nil, false)
+    }
+}
