@@ -33,6 +33,11 @@ def full(visit):
     return visit.day if visit.day.day else Day(2021, 2, 3), visit.time if visit.time is not None else 184
 
 
+def identity(where):
+    """The place of a detection as part of its identity: its coordinates as numbers, or the code of the location."""
+    return where["loc_id"] if where["latitude"] is None else f"{where['latitude']},{where['longitude']}"
+
+
 def birdnet_pi(world):
     chance, style = world.chance, world.style
     columns = ["Date", "Time", "Sci_Name", "Com_Name", "Confidence", "Lat", "Lon", "Cutoff", "Week", "Sens", "Overlap"]
@@ -50,7 +55,8 @@ def birdnet_pi(world):
                    "Lat": style.number(place[0][0]), "Lon": style.number(place[0][1]), "Cutoff": "0.7", "Week": "6", "Sens": "1.25",
                    "Overlap": "0.0"}, record(
                 visit, bird, None, **of_detection(place[1]), date=str(day), time=f"{time // 60:02}:{time % 60:02}",
-                source_id=f"{date} {clock} {bird.scientific} {shown}", confidence=float(confidence), **no_effort())
+                source_id=f"{identity(of_detection(place[1]))}/{str(day).replace('-', '')} {time // 60:02}:{time % 60:02}:00 "
+                          f"{bird.scientific} {float(confidence)}", confidence=float(confidence), **no_effort())
 
     return fill(made, world, rows)
 
@@ -174,7 +180,7 @@ def analyzer(world, layout):
                 # Without a station, the place or the folder is the location, and both tell the recording from others.
                 if not place[0]:
                     where["loc_id"] = folder or "unknown"
-                stem_of_source = "/".join(filter(None, [where["loc_id"], folder if folder != where["loc_id"] else "", stem]))
+                stem_of_source = "/".join(filter(None, [identity(where), folder if folder != where["loc_id"] else "", stem]))
             yield row, record(
                 visit, species, None, **where, date=f"{heard:%Y-%m-%d}", time=f"{heard:%H:%M}" if time is not None else None,
                 source_id=f"{stem if station else stem_of_source} {offset} {bird.common} {float(confidence)}",
