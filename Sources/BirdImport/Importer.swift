@@ -36,6 +36,9 @@ public enum Importer {
         var report = reading.report
         report.isDryRun = options.dryRun
         if report.rowsInError == 0 || options.skipErrors && !report.files.contains(where: \.isAllInError) {
+            if reading.staging.isEmpty, !options.append {
+                try keepRecords(of: reading.targets.map(\.name), in: generation.path)
+            }
             try store(reading, into: generation, options, &report, progress)
             report.isStored = true
         }
@@ -54,6 +57,17 @@ public enum Importer {
         var bytes: [UInt8] = []
         while try !rows.fill(&bytes, limit: .max) {}
         return bytes.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Refuses to replace the records of a data set with nothing: the file is probably not the right one.
+    private static func keepRecords(of names: [String], in path: String) throws(ImportError) {
+        guard !names.isEmpty, FileIdentity(path: path) != nil else { return }
+        for dataset in try DataSets.list(path: path) where dataset.records > 0 && names.contains(dataset.name) {
+            throw .refused(
+                "No row can be stored, and the data set \(dataset.name) would lose its "
+                    + "\(ImportReport.count(dataset.records, "record", "records")); to remove it, use "
+                    + "'rookery datasets remove \(dataset.name)'.")
+        }
     }
 
     /// Stores what was read, as one change of the database.

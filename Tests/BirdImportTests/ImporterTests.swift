@@ -609,4 +609,20 @@ import Testing
         #expect(try fixture.records().count == 2)
         #expect(try fixture.rows("PRAGMA integrity_check") == ["ok"])
     }
+
+    /// A file of plants is not the new version of a data set of birds.
+    @Test func aDataSetIsNotReplacedByNothing() throws {
+        let header = "occurrenceID\tscientificName\tkingdom\teventDate\n"
+        fixture.write("a.txt", header + "o1\tLarus canus\tAnimalia\t2021-02-03\n")
+        try fixture.run("a.txt")
+        fixture.write("a.txt", header + "o1\tSorbus aucuparia\tPlantae\t2021-02-03\n")
+        #expect {
+            try fixture.run("a.txt")
+        } throws: { error in
+            (error as? ImportError)?.message.contains("the data set a would lose its 1 record; to remove it") == true
+        }
+        #expect(try fixture.run("a.txt") { $0.append = true }.stored == 0)
+        #expect(try fixture.run("a.txt") { $0.dataset = "other" }.stored == 0)
+        #expect(try fixture.rows("SELECT records FROM dataset ORDER BY name") == ["1", "0"])
+    }
 }

@@ -39,6 +39,9 @@ final class Staging {
     /// The number of staged records. Those of shared checklists are not counted before `SharedCopies` has staged them.
     var count: Int { records.count - checklists }
 
+    /// Whether there is neither a record nor a checklist.
+    var isEmpty: Bool { records.count == 0 && shared == nil }
+
     /// Whether some of the records have a code of their own.
     var hasSources: Bool { sources != nil }
 

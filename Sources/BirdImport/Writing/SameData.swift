@@ -13,6 +13,8 @@ struct SameData {
 
     /// The most records of a pair that are looked up.
     private static let mostCompared = 20_000
+    /// The most places and dates of which a checklist is looked up.
+    private static let mostSampled = 200
     /// The records after which a pair is given up if more than half are missing.
     private static let firstCompared = 100
     /// The most data sets that a new one is compared with: those that may share the most records.
@@ -48,21 +50,25 @@ struct SameData {
     func checklistPairs(of new: [String]) throws(StoreError) -> [ImportReport.SameChecklists] {
         let find = try database.prepare(
             "SELECT id, name, checklists FROM dataset WHERE name = ?1 AND records = 0 AND checklists > 0")
+        // One checklist of each place and date, so that the others of a place and date are looked at once.
         let others = try database.prepare(
             """
-            SELECT d.name, count(*) FROM (
-                SELECT DISTINCT a.id, b.dataset_id FROM (SELECT * FROM checklist WHERE dataset_id = ?1 LIMIT ?2) a
+            WITH some AS (SELECT location_id, date, code FROM checklist WHERE dataset_id = ?1 AND code IS NOT NULL LIMIT ?2),
+            sample AS (SELECT location_id, date, min(code) AS code FROM some GROUP BY location_id, date LIMIT \(Self.mostSampled)),
+            same AS (
+                SELECT DISTINCT a.location_id, a.date, b.dataset_id FROM sample a
                 JOIN checklist b INDEXED BY checklist_by_location
                     ON b.location_id = a.location_id AND b.date = a.date AND b.code = a.code AND b.dataset_id <> ?1)
-            JOIN dataset d ON d.id = dataset_id GROUP BY d.id HAVING count(*) > ?2 / 100 ORDER BY count(*) DESC LIMIT 1
+            SELECT d.name FROM same JOIN dataset d ON d.id = dataset_id WHERE d.records > 0
+            GROUP BY d.id HAVING count(*) * 100 >= (SELECT count(*) FROM sample) ORDER BY count(*) DESC LIMIT 1
             """)
+        others.bind(2, Self.mostCompared)
         var pairs: [ImportReport.SameChecklists] = []
         for name in new {
             find.bind(1, name)
             while try find.step() {
                 let (id, name, count) = (find.int64(0), find.text(1) ?? "", Int(find.int64(2)))
                 others.bind(1, id)
-                others.bind(2, min(count, Self.mostCompared))
                 while try others.step() {
                     pairs.append(
                         ImportReport.SameChecklists(dataset: name, other: others.text(0) ?? "", checklists: count))
