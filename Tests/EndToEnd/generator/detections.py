@@ -33,11 +33,6 @@ def full(visit):
     return visit.day if visit.day.day else Day(2021, 2, 3), visit.time if visit.time is not None else 184
 
 
-def identity(where):
-    """The place of a detection as part of its identity: its coordinates as numbers, or the code of the location."""
-    return where["loc_id"] if where["latitude"] is None else f"{where['latitude']},{where['longitude']}"
-
-
 def birdnet_pi(world):
     chance, style = world.chance, world.style
     columns = ["Date", "Time", "Sci_Name", "Com_Name", "Confidence", "Lat", "Lon", "Cutoff", "Week", "Sens", "Overlap"]
@@ -50,15 +45,21 @@ def birdnet_pi(world):
         for bird in visit.birds:
             date, clock = style.date(day)[0], style.time(time) or "03:04"
             confidence = str(round(chance.uniform(0.1, 1), 4))
-            shown = style.number(confidence)
-            yield {"Date": date, "Time": clock, "Sci_Name": bird.scientific, "Com_Name": bird.common, "Confidence": shown,
+            # It is known by what was read.
+            identity = f"{spot(place[1]) or 'unknown'}/{day.year}{day.month:02}{day.day:02} {time // 60:02}:{time % 60:02}:{style.seconds:02}"
+            yield {"Date": date, "Time": clock, "Sci_Name": bird.scientific, "Com_Name": bird.common,
+                   "Confidence": style.number(confidence),
                    "Lat": style.number(place[0][0]), "Lon": style.number(place[0][1]), "Cutoff": "0.7", "Week": "6", "Sens": "1.25",
                    "Overlap": "0.0"}, record(
                 visit, bird, None, **of_detection(place[1]), date=str(day), time=f"{time // 60:02}:{time % 60:02}",
-                source_id=f"{identity(of_detection(place[1]))}/{str(day).replace('-', '')} {time // 60:02}:{time % 60:02}:00 "
-                          f"{bird.scientific} {float(confidence)}", confidence=float(confidence), **no_effort())
+                source_id=f"{identity} {bird.scientific or bird.common} {float(confidence)}", confidence=float(confidence), **no_effort())
 
     return fill(made, world, rows)
+
+
+def spot(place):
+    """The coordinates of a place as part of an identity; None if it has none."""
+    return f"{float(place[0])},{float(place[1])}" if place[0] else None
 
 
 def of_detection(place, code=None):
@@ -180,7 +181,8 @@ def analyzer(world, layout):
                 # Without a station, the place or the folder is the location, and both tell the recording from others.
                 if not place[0]:
                     where["loc_id"] = folder or "unknown"
-                stem_of_source = "/".join(filter(None, [identity(where), folder if folder != where["loc_id"] else "", stem]))
+                known = spot(place) or where["loc_id"]
+                stem_of_source = "/".join(filter(None, [known, folder if folder != known else "", stem]))
             yield row, record(
                 visit, species, None, **where, date=f"{heard:%Y-%m-%d}", time=f"{heard:%H:%M}" if time is not None else None,
                 source_id=f"{stem if station else stem_of_source} {offset} {bird.common} {float(confidence)}",

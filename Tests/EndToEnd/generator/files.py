@@ -138,6 +138,10 @@ class Style:
         return {"24": clock, "24s": clock + ":30", "12": f"{noon} {half}", "12s": f"{noon}:01 {half.lower()}",
                 "24z": clock + ":00Z"}[self.clocks]
 
+    @property
+    def seconds(self):
+        return {"24s": 30, "12s": 1}.get(self.clocks, 0)
+
     def encoded(self, text):
         """The bytes of a file, and what the report must say of them."""
         content = (("\ufeff" if self.mark else "") + text).encode(self.encoding).replace(BAD.encode(), b"\xe9")
