@@ -21,14 +21,14 @@ def file_of(style, columns, rows, header_lines):
         if style.quoting == "all" or any(sign in text for sign in (style.separator, '"', "\n")):
             return '"' + text.replace('"', '""') + '"'
         return text
-    # Between commas, an additional separator might come from a decimal comma, so the header must have it too.
-    ending = style.separator if style.trailing and (header_lines or style.separator != ",") else ""
-    lines = [style.separator.join(map(cell, columns)) + ending] * min(header_lines, 1) + ["a note"] * max(header_lines - 1, 0)
+    # Between commas, only the header tells a separator at the end of all lines from a decimal comma.
+    trailing = style.separator if style.trailing and (header_lines > 0 or style.separator != ",") else ""
+    lines = [style.separator.join(map(cell, columns)) + trailing] * min(header_lines, 1) + ["a note"] * max(header_lines - 1, 0)
     for row in rows:
         cells = list(row) if isinstance(row, (list, tuple)) else [VALID if name == "x_remarks" else row.get(name, "") for name in columns]
         while style.drops and len(cells) > 1 and cells[-1] == "":
             cells.pop()
-        lines.append(style.separator.join(map(cell, cells)) + ending)
+        lines.append(style.separator.join(map(cell, cells)) + trailing)
     text = style.newline.join(lines) + (style.newline if style.final_newline else "")
     return style.encoded(text)
 
