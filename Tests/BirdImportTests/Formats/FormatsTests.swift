@@ -534,9 +534,9 @@ import Testing
                 == [visit, "\(visit) #2", "\(visit) #3"])
         #expect(try fixture.isSound())
         // Two files with the same visit are the same data.
-        fixture.write("b.csv", row)
+        fixture.write("b.csv", row + row.replacing("06:41", with: "07:41"))
         let report = try fixture.run(files: ["a.csv", "b.csv"]) { ($0.dataset, $0.skipErrors) = ("x", true) }
-        #expect(report.stored == 3 && report.rowsInError == 1)
+        #expect(report.stored == 4 && report.rowsInError == 1)
     }
 
     /// BirdNET-Pi writes the same detections into every file that it exports, and gives them no codes.
