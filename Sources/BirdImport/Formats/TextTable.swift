@@ -145,7 +145,7 @@ struct TextTable {
             if filled.isEmpty, row.problem == nil { continue }
             // Titles have few cells, and a second header has no numbers or dates.
             let hasNumber = filled.contains { row.bytes[Int($0.start)] &- 0x30 < 10 }
-            if hasNumber, filled.count * 2 > candidate.header.names.count(where: { !$0.isEmpty }) {
+            if hasNumber, filled.count > 3, filled.count * 2 > candidate.header.names.count(where: { !$0.isEmpty }) {
                 throw .refused(
                     "\(file.path) has its header below rows with data, such as '\(Header(row).summary)' on line "
                         + "\(row.line). Make the header the first row.")
