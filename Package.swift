@@ -44,7 +44,7 @@ let package = Package(
         .target(name: "Birds", dependencies: ["CSQLite"], swiftSettings: settings),
         // Serving only reads: `API` does not know this one.
         .target(
-            name: "BirdImport", dependencies: ["Birds", "CSQLite", "CZlib", "CArchive", "CExpat"],
+            name: "BirdImport", dependencies: ["Birds", "CLinux", "CSQLite", "CZlib", "CArchive", "CExpat"],
             swiftSettings: settings, linkerSettings: readers.map { .linkedLibrary($0) }),
         .target(
             name: "API",
@@ -67,7 +67,7 @@ let package = Package(
             name: "Fixtures", dependencies: ["Birds", "BirdImport"], path: "Tests/Fixtures", swiftSettings: settings),
         .testTarget(name: "BirdsTests", dependencies: ["Birds", "Fixtures", "CSQLite"], swiftSettings: settings),
         .testTarget(
-            name: "BirdImportTests", dependencies: ["BirdImport", "Birds", "Fixtures", "CSQLite", "CZlib"],
+            name: "BirdImportTests", dependencies: ["BirdImport", "Birds", "Fixtures", "CLinux", "CSQLite", "CZlib"],
             swiftSettings: settings),
         .testTarget(
             name: "APITests", dependencies: ["API", "HTTP", "Birds", "BirdImport", "Transport"], swiftSettings: settings

@@ -49,11 +49,15 @@ public enum DataSets {
 
     /// Removes a data set, with the locations and unnamed species that no other data set needs. Makes a new generation
     /// of the file.
-    /// - Parameter waitsForClock: See `ImportOptions`.
+    /// - Parameters:
+    ///   - waitsForClock: See `ImportOptions`.
+    ///   - warn: Called if the file could not keep its owner, group or rights.
     /// - Returns: The number of removed records.
     /// - Throws: `ImportError`; the database is then unchanged.
     @discardableResult
-    public static func remove(name: String, path: String, waitsForClock: Bool = false) throws(ImportError) -> Int {
+    public static func remove(
+        name: String, path: String, waitsForClock: Bool = false, warn: (LostAccess) -> Void = { _ in }
+    ) throws(ImportError) -> Int {
         guard FileIdentity(path: path) != nil else { throw .refused("\(path) does not exist.") }
         let generation = try Generation(path: path, waitsForClock: waitsForClock)
         let names = try list(path: path).map(\.name)
@@ -67,7 +71,7 @@ public enum DataSets {
                             ? "; the database has no data sets." : "; 'rookery datasets list' shows all of them."))
             )
         }
-        return try generation.change { (database) throws(StoreError) -> Int in
+        let removed = try generation.change { (database) throws(StoreError) -> Int in
             let select = try database.prepare("SELECT id FROM dataset WHERE name = ?1")
             select.bind(1, name)
             guard try select.step() else { return 0 }
@@ -84,6 +88,8 @@ public enum DataSets {
             try DerivedTables.remove(dataset: id, from: database)
             return removed
         }
+        if let lost = generation.lostAccess { warn(lost) }
+        return removed
     }
 
     /// The names of the data sets in a database, as UTF-8.

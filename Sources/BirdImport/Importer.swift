@@ -42,8 +42,10 @@ public enum Importer {
             try store(reading, into: generation, options, &report, progress)
             report.isStored = true
         }
-        try reading.publish()
-        try reportFile?.write(report.json, in: Generation.folder(of: generation.path))
+        let rejects = try reading.publish()
+        report.lostAccess = [generation.lostAccess, rejects].compactMap { $0 }
+        let lost = try reportFile?.write(report.json, in: Generation.folder(of: generation.path))
+        if let lost { report.lostAccess.append(lost) }
         return report
     }
 

@@ -132,9 +132,8 @@ struct Reading {
     }
 
     /// Call it when the import is complete, or is not carried out since rows are in error.
-    func publish() throws(ImportError) {
-        try rejects?.publish()
-    }
+    /// - Returns: What the file for rejected rows could not keep; nil if nothing was lost.
+    func publish() throws(ImportError) -> LostAccess? { try rejects?.publish() }
 
     /// The number of the data set for a file, which is added to `targets` if it is new.
     ///

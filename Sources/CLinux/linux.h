@@ -1,4 +1,5 @@
-// What Swift's Glibc module lacks of Linux: epoll, eventfd, signalfd, accept4, names of threads.
+// What Swift's Glibc module lacks of Linux: epoll, eventfd, signalfd, accept4, names of threads, attributes of
+// files.
 // The functions that glibc hides behind _GNU_SOURCE are declared here by hand, since the Glibc module was built without it.
 #ifndef ROOKERY_CLINUX_H
 #define ROOKERY_CLINUX_H
@@ -11,6 +12,7 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/xattr.h>
 
 int accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);
 int pthread_setname_np(pthread_t thread, const char *name);

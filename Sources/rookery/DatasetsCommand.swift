@@ -1,6 +1,7 @@
 import ArgumentParser
 import BirdImport
 import Birds
+import Glibc
 
 /// `rookery datasets`: lists the data sets of a database, and removes one. It works on the file, with or without a
 /// server that serves it.
@@ -44,7 +45,9 @@ struct DatasetsCommand: ParsableCommand {
             let path = try setting(database, "ROOKERY_DATABASE") ?? "birds.db"
             prepareToWrite(beside: path)
             do throws(ImportError) {
-                let removed = try DataSets.remove(name: name, path: path, waitsForClock: true)
+                let removed = try DataSets.remove(name: name, path: path, waitsForClock: true) { lost in
+                    _ = writeAll((lost.warning + "\n").utf8, to: STDERR_FILENO)
+                }
                 print("Removed: data set \(name), \(ImportReport.count(removed, "record", "records"))")
             } catch {
                 throw Failure(error)

@@ -23,12 +23,12 @@ struct OtherAccount {
         // sudo removes variables that are not named.
         if !variables.isEmpty { words.append("--preserve-env=" + variables.joined(separator: ",")) }
         let command = [program] + arguments.dropFirst()
-        let line = Self.quoted(words + command)
+        let line = shellLine(words + command)
         guard name == nil || !hasSudo else { return [line] }
         // The group of root would still have rights of root.
         let main = getpwuid(owner)?.pointee.pw_gid ?? (group == 0 ? owner : group)
         let groups = name == nil ? "--clear-groups" : "--init-groups"
-        let other = Self.quoted(["setpriv", "--reuid=\(owner)", "--regid=\(main)", groups] + command)
+        let other = shellLine(["setpriv", "--reuid=\(owner)", "--regid=\(main)", groups] + command)
         return [line, other + (hasSudo ? "   # if sudo does not know that account" : "   # without sudo")]
     }
 
@@ -52,15 +52,5 @@ struct OtherAccount {
             next += 1
         }
         return names.sorted()
-    }
-
-    /// Words as a shell reads them, with quotes where they are needed.
-    static func quoted(_ words: [String]) -> String {
-        let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./@%".utf8)
-        return words.map { word in
-            !word.isEmpty && word.utf8.allSatisfy(plain.contains)
-                ? word
-                : "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
-        }.joined(separator: " ")
     }
 }

@@ -1,5 +1,6 @@
 """Imports by root where other accounts may write: refused with a line that works, and nothing of others is touched."""
 
+import grp
 import os
 import pathlib
 import pwd
@@ -56,6 +57,35 @@ def refuses_folders_of_others(program, folder):
     done = run(program, "import", folder / "a.csv", "--database", ours / "birds.db")
     check(done.returncode == 0 and owner(ours / "birds.db") == (NOBODY.pw_uid, 0o640),
           "a file of another account in a folder of root keeps owner and mode", done)
+
+
+def gives_rights_to_no_other_group(program, folder):
+    """A group that the account is not in can't be kept. Its rights then go to nobody else, and a line restores them."""
+    theirs = folder / "their folder"
+    theirs.mkdir()
+    os.chown(theirs, NOBODY.pw_uid, NOBODY.pw_gid)
+    (folder / "a.csv").write_text(TEXT)
+    database, daemon = theirs / "birds.db", grp.getgrnam("daemon").gr_gid
+    account = dict(user=NOBODY.pw_uid, group=NOBODY.pw_gid, extra_groups=[], cwd="/")
+    for arguments in (("import", folder / "a.csv"), ("datasets", "remove", "a")):
+        done = subprocess.run([program, "import", folder / "a.csv", "--database", database], env=environment(),
+                              capture_output=True, text=True, timeout=300, **account)
+        check(done.returncode == 0 and "Warning" not in done.stdout + done.stderr, "a new file needs no warning", done)
+        os.chown(database, NOBODY.pw_uid, daemon)
+        database.chmod(0o640)
+        done = subprocess.run([program, *arguments, "--database", database], env=environment(), capture_output=True,
+                              text=True, timeout=300, **account)
+        status = database.stat()
+        check(done.returncode == 0 and (status.st_gid, stat.S_IMODE(status.st_mode)) == (NOBODY.pw_gid, 0o600),
+              "no other group may read a database that daemon could read", (done, status))
+        said = done.stdout + done.stderr
+        check("can't keep nobody:daemon with mode 640" in said, "a warning says so", said)
+        line = said[said.index("run as root: ") + len("run as root: "):].splitlines()[0]
+        subprocess.run(line, shell=True, check=True)
+        status = database.stat()
+        check((status.st_uid, status.st_gid, stat.S_IMODE(status.st_mode)) == (NOBODY.pw_uid, daemon, 0o640),
+              f"{line} works", status)
+        database.unlink()
 
 
 def swap(folder, victims):
@@ -152,7 +182,7 @@ def main():
         # Another account must be able to run it, wherever it was built.
         program = folder / "rookery"
         shutil.copy(PROGRAM, program)
-        for test in (refuses_folders_of_others, touches_nothing_of_others):
+        for test in (refuses_folders_of_others, gives_rights_to_no_other_group, touches_nothing_of_others):
             (folder / test.__name__).mkdir()
             test(program, folder / test.__name__)
         serves_no_checkout_of_others(folder)

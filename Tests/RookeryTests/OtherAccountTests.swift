@@ -1,3 +1,4 @@
+import BirdImport
 import Glibc
 import Testing
 
@@ -25,7 +26,7 @@ import Testing
     @Test(arguments: ["plain", "", "it's", "#1234", "~", "a b", "$(x)", "*", "a;b", "é", "-x", "\n"])
     func aShellReadsTheQuotedWordsAgain(word: String) throws {
         let process = try ImportProcess()
-        let shell = try process.run(program: "/bin/sh", ["-c", "printf '[%s]' " + OtherAccount.quoted([word, word])])
+        let shell = try process.run(program: "/bin/sh", ["-c", "printf '[%s]' " + shellLine([word, word])])
         #expect(shell.output == "[\(word)][\(word)]")
     }
 }

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// A folder in which files are made, replaced and removed by their names.
@@ -36,6 +37,26 @@ final class Folder {
     /// - Returns: A descriptor, or -1 with `errno`, which is `ELOOP` for a link.
     func open(_ name: String, _ flags: Int32, mode: mode_t = 0o600) -> Int32 {
         openat(descriptor, name, flags | O_CLOEXEC | O_NOFOLLOW, mode)
+    }
+
+    /// The attribute of a file that has its access control list (acl(5)).
+    static let accessListName = "system.posix_acl_access"
+
+    /// The access control list of a file, as the system keeps it; nil if it has none.
+    /// - Parameter file: The file that has the name. Another one has no list.
+    func accessList(_ name: String, of file: stat) -> [UInt8]? {
+        // O_PATH, as above: the file need not be readable.
+        let descriptor = open(name, 0o10000000)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.isSame(as: file) else { return nil }
+        // fgetxattr(2) does not take such a descriptor.
+        let path = "/proc/self/fd/\(descriptor)"
+        // The largest value of an attribute (xattr(7)).
+        var list = [UInt8](repeating: 0, count: 1 << 16)
+        let count = getxattr(path, Self.accessListName, &list, list.count)
+        return count > 0 ? Array(list.prefix(count)) : nil
     }
 
     func unlink(_ name: String) { unlinkat(descriptor, name, 0) }

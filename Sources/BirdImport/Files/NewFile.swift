@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// A file that is written under a name of its own, and takes the name of another file when it is complete.
@@ -6,6 +7,7 @@ import Glibc
 /// - It did not exist before, and only its owner can read it until it takes its name.
 /// - It is changed through one descriptor. So whoever may change names in the folder can't have another file changed
 ///   or given away in its place.
+/// - Nobody gets more rights to it than to the file that it replaces.
 final class NewFile {
     let descriptor: Int32
     let path: String
@@ -20,6 +22,8 @@ final class NewFile {
         path = folder.path == "/" ? "/\(name)" : "\(folder.path)/\(name)"
         descriptor = folder.open(name, O_RDWR | O_CREAT | O_EXCL)
         guard descriptor >= 0 else { throw .refused("\(path) can't be written: \(systemMessage(errno)).") }
+        // A folder may give its new files an access control list, which would take effect with the mode.
+        fremovexattr(descriptor, Folder.accessListName)
     }
 
     deinit {
@@ -52,33 +56,61 @@ final class NewFile {
         return false
     }
 
-    /// Gives the file the owner, group and mode of the one that it replaces, syncs it, and renames it.
+    /// Gives the file the owner, group, mode and access control list of the one that it replaces as far as this account
+    /// may, syncs it, and renames it.
     /// - Parameters:
     ///   - old: The file that it replaces; nil if there is none.
     ///   - isAllowed: Checked just before the rename.
+    /// - Returns: What it could not keep; nil if nothing was lost.
     /// - Throws: `ImportError.failed`; the other file is then as it was.
     func publish(
         as other: String, like old: stat?, if isAllowed: () throws(ImportError) -> Void = {}
-    ) throws(ImportError) {
+    ) throws(ImportError) -> LostAccess? {
         var ours = stat()
         guard fstat(descriptor, &ours) == 0 else { throw failure("read", errno) }
         guard ours.isRegular, ours.st_nlink <= 1, isInPlace else { throw replaced }
-        if let old {
-            // Only root can change the owner. Others can still keep the group if they are members of it, so that a
-            // server in that group can read the file. The mode comes second, since chown may clear some of its bits.
-            if (ours.st_uid, ours.st_gid) != (old.st_uid, old.st_gid),
-                fchown(descriptor, old.st_uid, old.st_gid) != 0
-            {
-                _ = fchown(descriptor, uid_t.max, old.st_gid)
-            }
-            _ = fchmod(descriptor, old.st_mode & 0o7777)
-        }
+        let lost = if let old { try takeAccess(of: other, old) } else { nil as LostAccess? }
         guard fsync(descriptor) == 0 else { throw failure("written", errno) }
         try isAllowed()
         guard isInPlace else { throw replaced }
         guard folder.rename(name, to: other) else { throw failure("renamed", errno) }
         isPublished = true
         folder.sync()
+        return lost
+    }
+
+    /// Gives the file the access of the one that it replaces, or less.
+    ///
+    /// If the group can't be kept, its members have the rights of everybody, and the members of the new group had those
+    /// of everybody. So both get only the rights that the old group and everybody had.
+    private func takeAccess(of name: String, _ old: stat) throws(ImportError) -> LostAccess? {
+        // Only root can change the owner. Others can still keep the group if they are members of it, so that a server
+        // in that group can read the file.
+        if fchown(descriptor, old.st_uid, old.st_gid) != 0 { _ = fchown(descriptor, uid_t.max, old.st_gid) }
+        var ours = stat()
+        guard fstat(descriptor, &ours) == 0 else { throw failure("read", errno) }
+        let wanted = old.st_mode & 0o7777
+        var mode = wanted
+        if ours.st_uid != old.st_uid { mode &= ~S_ISUID }
+        let list = folder.accessList(name, of: old)
+        let keepsGroup = ours.st_gid == old.st_gid
+        if !keepsGroup {
+            // With a list, the bits of the group are the most that the list gives to anybody in it (acl(5)).
+            let both = list == nil ? mode >> 3 & mode & 0o7 : 0
+            mode = mode & ~(S_ISGID | 0o77) | both << 3 | both
+        }
+        // After fchown, which may clear some bits. The list comes before the mode, which would else be that of a file
+        // without one: its group could have more rights than before.
+        let keepsList = list.map { keepsGroup && fsetxattr(descriptor, Folder.accessListName, $0, $0.count, 0) == 0 }
+        if keepsList == false { mode &= ~0o77 }
+        _ = fchmod(descriptor, mode)
+        guard fstat(descriptor, &ours) == 0 else { throw failure("read", errno) }
+        guard
+            (ours.st_uid, ours.st_gid, ours.st_mode & 0o7777) != (old.st_uid, old.st_gid, wanted) || keepsList == false
+        else { return nil }
+        return LostAccess(
+            path: folder.path == "/" ? "/\(name)" : "\(folder.path)/\(name)", before: LostAccess.Access(old),
+            after: LostAccess.Access(ours), isListLost: keepsList == false)
     }
 
     private var replaced: ImportError {

@@ -20,6 +20,8 @@ final class Generation {
     private var newName: String { name + ".new" }
     private let lock: Lock
     private let waitsForClock: Bool
+    /// What the file could not keep when `change` replaced it.
+    private(set) var lostAccess: LostAccess?
 
     /// Takes the lock, and removes the files that a killed process has left.
     /// - Parameter waitsForClock: See `ImportOptions`.
@@ -123,7 +125,7 @@ final class Generation {
         }
         if publish {
             if waitsForClock { PublishedGeneration.wait(until: publishedAt) }
-            try new.publish(as: name, like: old?.status) { () throws(ImportError) in
+            lostAccess = try new.publish(as: name, like: old?.status) { () throws(ImportError) in
                 // Another program may have moved a file to this path in the meantime.
                 guard old?.isInPlace ?? (folder.status(name) == nil) else {
                     throw .failed(

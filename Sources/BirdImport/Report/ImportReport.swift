@@ -144,6 +144,8 @@ public struct ImportReport: Sendable {
     public internal(set) var sameData: [SameData] = []
     /// The data sets of the import that have no records, and checklists of another data set.
     public internal(set) var sameChecklists: [SameChecklists] = []
+    /// The files that could not keep their owners, groups or rights. `json` lacks its own file.
+    public internal(set) var lostAccess: [LostAccess] = []
     /// The first records in the default order as JSON objects, as the server answers for them; nil without `--dry-run`.
     public internal(set) var preview: [String]?
     /// The number of stored records.

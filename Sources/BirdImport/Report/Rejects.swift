@@ -28,7 +28,8 @@ final class Rejects {
     }
 
     /// Writes the file.
-    func publish() throws(ImportError) { try file.write(rows) }
+    /// - Returns: What the file could not keep; nil if nothing was lost.
+    func publish() throws(ImportError) -> LostAccess? { try file.write(rows) }
 
     /// Writes the buffer to `rows`. Call it when all rows are added.
     func flush() throws(ImportError) {

@@ -37,9 +37,11 @@ extension ImportReport {
     ///     retired_codes     count, and codes: old and new of up to 1,000
     ///     unknown_species   count, and species: code, records and nearest (or null) of up to 1,000; a nearest name
     ///                       is sought for the first 100
-    ///     same_data         pairs of data sets that seem to be the same, one of them new: dataset (the smaller one), other,
-    ///                       records (the number in the smaller one), all (whether all of these are in the other one, and not
-    ///                       only nearly all)
+    ///     same_data         pairs of data sets that seem to be the same, one of them new: dataset (the smaller one),
+    ///                       other, records (the number in the smaller one), all (whether all of these are in the
+    ///                       other one, and not only nearly all)
+    ///     lost_access       the files that were replaced and could not keep their owner, group or rights: file, and the
+    ///                       owner, group and mode (octal) that it had
     ///     preview           up to three records of the data sets, the first in the default order, as the server
     ///                       answers for them; null without --dry-run
     ///
@@ -115,6 +117,15 @@ extension ImportReport {
                     [
                         ("dataset", .text(same.dataset)), ("other", .text(same.other)),
                         ("checklists", .int(same.checklists)),
+                    ]
+                }
+            ),
+            (
+                "lost_access",
+                Self.list(lostAccess) { lost in
+                    [
+                        ("file", .text(lost.path)), ("owner", .text(lost.before.owner)),
+                        ("group", .text(lost.before.group)), ("mode", .text(lost.before.mode)),
                     ]
                 }
             ),

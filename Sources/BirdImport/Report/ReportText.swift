@@ -16,6 +16,7 @@ extension ImportReport {
         if rowsInError > firstErrors.count {
             lines.append("and \(Self.count(rowsInError - firstErrors.count, "more row", "more rows")) in error")
         }
+        lines += lostAccess.map(\.warning)
         if !isStored, let file = files.first(where: \.isAllInError) {
             lines.append(
                 "Nothing was stored: all rows of \(file.path) are in error. Check that it is the right file and has the "

@@ -51,8 +51,9 @@ final class ResultFile {
     }
 
     /// Writes the file. The database may have been changed by then.
+    /// - Returns: What the file could not keep; nil if nothing was lost.
     /// - Throws: `ImportError.failed`; an earlier file is then as it was.
-    func write(_ content: TemporaryFile) throws(ImportError) {
+    func write(_ content: TemporaryFile) throws(ImportError) -> LostAccess? {
         guard let old, !old.isRegular else {
             let new: NewFile
             do throws(ImportError) {
@@ -71,14 +72,16 @@ final class ResultFile {
         guard descriptor >= 0 else { throw failure(errno) }
         defer { close(descriptor) }
         try write(content, to: descriptor)
+        return nil
     }
 
     /// Writes the file.
     /// - Parameter folder: A folder for temporary files.
-    func write(_ content: [UInt8], in folder: String) throws(ImportError) {
+    /// - Returns: What the file could not keep; nil if nothing was lost.
+    func write(_ content: [UInt8], in folder: String) throws(ImportError) -> LostAccess? {
         let file = TemporaryFile(in: folder)
         try file.append(content, for: path)
-        try write(file)
+        return try write(file)
     }
 
     private func write(_ content: TemporaryFile, to descriptor: Int32) throws(ImportError) {

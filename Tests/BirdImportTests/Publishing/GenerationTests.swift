@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Testing
 
@@ -99,6 +100,79 @@ import Testing
         stat(fixture.database, &status)
         #expect(status.st_uid == 1234 && status.st_gid == 5678)
         #expect(status.st_mode & 0o7777 == 0o2750)
+    }
+
+    /// An account that can't keep the group gives its rights to nobody else: neither to a group of its own, nor to
+    /// everybody. Only root can be another account.
+    @Test(
+        .enabled(if: geteuid() == 0),
+        arguments: [
+            (0o640, 0o600), (0o660, 0o600), (0o644, 0o644), (0o664, 0o644), (0o604, 0o600), (0o2750, 0o700),
+        ] as [(mode_t, mode_t)])
+    func aGroupThatIsNotKeptGivesNoRightsToAnother(before: mode_t, after: mode_t) async {
+        await #expect(processExitsWith: .success) { [before = before as mode_t, after = after as mode_t] in
+            let fixture = try ImportFixture()
+            fixture.write("a.csv", plainHeader + "L0,,,,2021,2,3,a,1\n")
+            fixture.write("bad.csv", plainHeader + "L0,,,,2021,2,30,a,1\n")
+            try fixture.run("a.csv")
+            fixture.write("rejects.csv", "")
+            let files = [fixture.database, fixture.path("rejects.csv")]
+            for file in files {
+                try #require(chown(file, 1234, 5678) == 0 && chmod(file, before) == 0)
+            }
+            try #require(chown(fixture.folder, 1234, 1234) == 0)
+            try #require(setgroups(0, nil) == 0 && setgid(1234) == 0 && setuid(1234) == 0)
+            var lost = try fixture.run("a.csv").lostAccess
+            lost += try fixture.run("bad.csv") { $0.rejects = files[1] }.lostAccess
+            try #require(lost.map(\.path) == files)
+            for (file, lost) in zip(files, lost) {
+                #expect(lost.before.owner == "1234" && lost.before.group == "5678" && lost.after.group == "1234")
+                #expect(lost.warning.hasSuffix("chown 1234:5678 \(file) && chmod \(lost.before.mode) \(file)"))
+                var status = stat()
+                try #require(stat(file, &status) == 0)
+                #expect(status.st_uid == 1234 && status.st_gid == 1234)
+                #expect(status.st_mode & 0o7777 == after, "\(file): \(String(status.st_mode, radix: 8))")
+            }
+        }
+    }
+
+    /// An access control list as Linux keeps it (linux/posix_acl_xattr.h): the rights of the owner, the account 4321, the
+    /// group, the most rights of both, and none of all others.
+    private static func accessList(owner: UInt8, account: UInt8, group: UInt8) -> [UInt8] {
+        var list: [UInt8] = [2, 0, 0, 0]
+        for (tag, rights) in [(1, owner), (2, account), (4, group), (0x10, account), (0x20, 0)] as [(UInt8, UInt8)] {
+            list += [tag, 0, rights, 0] + (tag == 2 ? [0xE1, 0x10, 0, 0] : [255, 255, 255, 255])
+        }
+        return list
+    }
+
+    /// The bits of the group are then the most that the list gives to anybody, and those of the group itself are in it.
+    @Test func keepsTheAccessControlList() throws {
+        try fixture.run("a.csv")
+        // One more account may read it, its group may not.
+        let list = Self.accessList(owner: 6, account: 4, group: 0)
+        let name = "system.posix_acl_access"
+        // Not all file systems have such lists.
+        guard setxattr(fixture.database, name, list, list.count, 0) == 0 else { return }
+        #expect(try mode("birds.db") == 0o640)
+        let report = try fixture.run("a.csv")
+        var found = [UInt8](repeating: 0, count: 1000)
+        let count = getxattr(fixture.database, name, &found, found.count)
+        #expect(Array(found.prefix(max(0, count))) == list)
+        #expect(try mode("birds.db") == 0o640)
+        #expect(report.lostAccess == [])
+    }
+
+    /// A folder may have a list for the files that are made in it.
+    @Test func takesNoAccessControlListOfTheFolder() throws {
+        try fixture.run("a.csv")
+        chmod(fixture.database, 0o640)
+        let list = Self.accessList(owner: 7, account: 7, group: 7)
+        guard setxattr(fixture.folder, "system.posix_acl_default", list, list.count, 0) == 0 else { return }
+        try fixture.run("a.csv")
+        #expect(try mode("birds.db") == 0o640)
+        var found = [UInt8](repeating: 0, count: 1000)
+        #expect(getxattr(fixture.database, "system.posix_acl_access", &found, found.count) < 0)
     }
 
     @Test func aNewDatabaseIsForItsOwnerOnly() throws {
