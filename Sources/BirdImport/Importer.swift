@@ -35,6 +35,7 @@ public enum Importer {
         try reading.finish()
         var report = reading.report
         report.isDryRun = options.dryRun
+        report.usesStandardOutput = reading.rejectsToStandardOutput || reportFile?.isStandardOutput ?? false
         if report.rowsInError == 0 || options.skipErrors && !report.files.contains(where: \.isAllInError) {
             if reading.staging.isEmpty, !options.append {
                 try keepRecords(of: reading.targets.map(\.name), in: generation.path)

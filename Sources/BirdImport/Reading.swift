@@ -131,6 +131,9 @@ struct Reading {
         try rejects?.flush()
     }
 
+    /// Whether the rejected rows go to the standard output.
+    var rejectsToStandardOutput: Bool { rejects?.isStandardOutput ?? false }
+
     /// Call it when the import is complete, or is not carried out since rows are in error.
     /// - Returns: What the file for rejected rows could not keep; nil if nothing was lost.
     func publish() throws(ImportError) -> LostAccess? { try rejects?.publish() }

@@ -125,7 +125,11 @@ struct ImportCommand: ParsableCommand {
             throw Failure(error)
         }
         line.clear()
-        print(report.text, terminator: "")
+        if report.usesStandardOutput {
+            _ = writeAll(report.text.utf8, to: STDERR_FILENO)
+        } else {
+            print(report.text, terminator: "")
+        }
         if report.isStored { return }
         // The report says why.
         throw ExitCode(1)
@@ -134,11 +138,12 @@ struct ImportCommand: ParsableCommand {
 
 extension DateOrder: ExpressibleByArgument {}
 
-/// Prepares the process for changing a database. A file that would exceed a limit becomes an error to report, not a
-/// signal that kills the process. SQLite's temporary files go to the folder of the database, since the system's folder
-/// for them may be small or in memory; SQLITE_TMPDIR is kept if it is set.
+/// Prepares the process for changing a database. A file that would exceed a limit, and a pipe whose reader has ended,
+/// become errors to report, not signals that kill the process. SQLite's temporary files go to the folder of the
+/// database, since the system's folder for them may be small or in memory; SQLITE_TMPDIR is kept if it is set.
 func prepareToWrite(beside path: String) {
     signal(SIGXFSZ, SIG_IGN)
+    signal(SIGPIPE, SIG_IGN)
     let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     setenv("SQLITE_TMPDIR", folder, 0)
 }

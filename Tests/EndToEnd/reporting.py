@@ -4,11 +4,12 @@ import json
 import pathlib
 import shutil
 import stat
+import subprocess
 import tempfile
 
 import requests
 
-from server import PASSWORD, PROJECT, Server, check, rookery
+from server import PASSWORD, PROGRAM, PROJECT, Server, check, environment, rookery
 
 DATA = PROJECT / "data"
 
@@ -72,8 +73,41 @@ def tells_errors(folder):
     check(sorted(path.name for path in folder.iterdir()) == ["bad.csv", "page.csv", "report.json"], "nothing else is left")
 
 
+def goes_where_a_shell_says(folder):
+    """The report and the rejected rows go to pipes and to what the shell has opened."""
+    (folder / "a.csv").write_text("loc_id,latitude,longitude,region,year,month,day,species_id,num\nL1,99,0,,2021,2,3,a,1\nL1,,,,2021,2,3,a,1\n")
+
+    def shell(line):
+        return subprocess.run(["bash", "-c", f"{PROGRAM} import a.csv --database birds.db --skip-errors {line}"], cwd=folder,
+                              env=environment(), capture_output=True, text=True, timeout=60)
+    done = shell("--report /dev/stdout")
+    check(done.returncode == 0 and json.loads(done.stdout)["stored"] and "Stored: 1 record" in done.stderr,
+          "standard output has the report alone", done)
+    done = shell("--report /dev/stderr")
+    check(json.loads(done.stderr)["stored"] and "Stored: 1 record" in done.stdout, "or standard error", done)
+    done = shell("--report /dev/stdout | jq .records.stored")
+    check(done.stdout == "1\n", "jq reads it from a pipe", done)
+    done = shell("--report >(jq .records.stored >stored; echo done >ended) --rejects /dev/fd/3 3>>rejects && "
+                 "until [ -e ended ]; do sleep 0.1; done")
+    check(done.returncode == 0 and (folder / "stored").read_text() == "1\n", "or from >(…)", done)
+    check(len((folder / "rejects").read_text().splitlines()) == 2, "a descriptor gets the rejected rows", done)
+    (folder / "rejects").write_text("before\n")
+    done = shell("--rejects /dev/stdout >>rejects")
+    check((folder / "rejects").read_text().startswith("before\nfile,line"), "a file behind it is added to, not replaced", done)
+    done = shell("--report >(true) 2>&1; echo $?")
+    check(done.stdout.endswith(("\n0\n", "\n1\n")), "a reader that ends early does not end the import", done)
+    for path in ("/dev/fd/77", "/dev/fd/0 <a.csv", "/dev/fd/birds"):
+        done = shell(f"--report {path}")
+        check(done.returncode == 2 and "is not open for writing" in done.stderr, f"{path} is refused", done)
+    script = shutil.which("script")
+    if script:
+        done = subprocess.run([script, "-qec", f"{PROGRAM} import a.csv --database birds.db --skip-errors --report /dev/tty", "/dev/null"],
+                              cwd=folder, env=environment(), capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+        check('"stored":true' in done.stdout, "a terminal shows it", done)
+
+
 def main():
-    for test in (agrees_with_the_server, warns_of_the_same_data, tells_errors):
+    for test in (agrees_with_the_server, warns_of_the_same_data, tells_errors, goes_where_a_shell_says):
         folder = pathlib.Path(tempfile.mkdtemp())
         try:
             test(folder)

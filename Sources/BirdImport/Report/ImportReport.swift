@@ -133,6 +133,8 @@ public struct ImportReport: Sendable {
     /// Whether the records were stored, or would have been without `--dry-run`.
     public internal(set) var isStored = false
     public internal(set) var isDryRun = false
+    /// Whether the file of `--report` or `--rejects` is the standard output, so that `text` belongs elsewhere.
+    public internal(set) var usesStandardOutput = false
     /// The number of rows in error in all files.
     public internal(set) var rowsInError = 0
     /// The first rows in error, up to `mostListed`.

@@ -18,6 +18,9 @@ final class Rejects {
         rows = TemporaryFile(in: folder)
     }
 
+    /// Whether the file is the standard output.
+    var isStandardOutput: Bool { file.isStandardOutput }
+
     /// Adds a row.
     /// - Parameter row: The row as it is in its file.
     func add(_ error: ImportReport.RowInError, row: String) throws(ImportError) {

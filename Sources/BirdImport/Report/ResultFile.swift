@@ -7,12 +7,18 @@ import Glibc
 /// - An earlier file stays as it is until the new one is complete, and keeps owner, group and mode. A new file can be
 ///   read by its owner only.
 /// - It is not a link, and no file that the import reads or writes.
-/// - A pipe or a device is written to instead of replaced.
+/// - A pipe, a device or an open descriptor is written to instead of replaced.
 final class ResultFile {
     private let path: String
     private let folder: Folder
     private let name: String
+    /// What is there now.
     private let old: stat?
+    /// The open descriptor that the path names, and a copy of it, which stays the same.
+    private let descriptor: (number: Int32, copy: Int32)?
+
+    /// Whether it is the standard output, by its number.
+    var isStandardOutput: Bool { descriptor?.number == STDOUT_FILENO }
 
     /// Checks the path. Nothing is created yet.
     /// - Parameters:
@@ -22,13 +28,24 @@ final class ResultFile {
     /// - Throws: `ImportError.refused` if it is one of them, or no file can be made there.
     init(path: String, option: String, database: String, others: [String]) throws(ImportError) {
         self.path = path
-        let parts = Folder.split(path)
+        let parts = Folder.split(Self.target(path))
         name = parts.name
         guard !["", ".", ".."].contains(name) else {
             throw .refused("'\(path)' of \(option) is not the path of a file.")
         }
         folder = try Folder(path: parts.folder)
-        old = folder.status(name)
+        if Self.hasDescriptors(folder) {
+            guard let number = Int32(name), let copy = Self.copy(number) else {
+                throw .refused(
+                    "\(path) is not open for writing; give the path of a file or of an open descriptor with \(option).")
+            }
+            var status = stat()
+            descriptor = (number, copy)
+            old = fstat(copy, &status) == 0 ? status : nil
+        } else {
+            descriptor = nil
+            old = folder.status(name)
+        }
         if old?.isLink == true {
             throw .refused("\(path) is a link, which \(option) does not follow; give the path of the file itself.")
         }
@@ -36,9 +53,40 @@ final class ResultFile {
         for other in others + ["", ".new", ".lock"].map({ database + $0 }) where try isSame(as: other) {
             throw .refused("\(path) is a file of the import itself; give another file with \(option).")
         }
-        guard old?.isRegular == false || folder.canReplace(old) else {
+        guard descriptor != nil || old?.isRegular == false || folder.canReplace(old) else {
             throw .refused("\(path) can't be written: no file can be made or replaced in its folder.")
         }
+    }
+
+    deinit { if let descriptor { close(descriptor.copy) } }
+
+    /// The path of a descriptor in /proc for its other names: `/dev/stdout` is a link to `/proc/self/fd/1`. (`/dev/fd`
+    /// is a link to that folder.) Other links are not followed. Only root can make any in /dev.
+    private static func target(_ path: String) -> String {
+        let parts = Folder.split(path)
+        guard let real = realpath(parts.folder, nil) else { return path }
+        defer { free(real) }
+        guard String(cString: real) == "/dev" else { return path }
+        var link = [UInt8](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink("/dev/\(parts.name)", &link, link.count)
+        guard count > 0 else { return path }
+        let target = String(decoding: link.prefix(count), as: UTF8.self)
+        return target.hasPrefix("/proc/self/fd/") ? target : path
+    }
+
+    /// Whether a folder has the descriptors of this process. Its number stays the same as long as it is open.
+    private static func hasDescriptors(_ folder: Folder) -> Bool {
+        var ours = stat()
+        return stat("/proc/self/fd", &ours) == 0 && folder.status?.isSame(as: ours) == true
+    }
+
+    /// A copy of a descriptor that is open for writing; nil if there is none. Those that this process has opened itself
+    /// are no others' business: they are closed by exec, which those that it was started with are not.
+    private static func copy(_ number: Int32) -> Int32? {
+        let (flags, access) = (fcntl(number, F_GETFD), fcntl(number, F_GETFL))
+        guard flags >= 0, flags & FD_CLOEXEC == 0, access >= 0, access & O_ACCMODE != O_RDONLY else { return nil }
+        let copy = fcntl(number, F_DUPFD_CLOEXEC, 0)
+        return copy < 0 ? nil : copy
     }
 
     /// Whether a path leads to this file, or would if the file existed.
@@ -54,6 +102,10 @@ final class ResultFile {
     /// - Returns: What the file could not keep; nil if nothing was lost.
     /// - Throws: `ImportError.failed`; an earlier file is then as it was.
     func write(_ content: TemporaryFile) throws(ImportError) -> LostAccess? {
+        if let descriptor {
+            try write(content, to: descriptor.copy)
+            return nil
+        }
         guard let old, !old.isRegular else {
             let new: NewFile
             do throws(ImportError) {
@@ -68,9 +120,14 @@ final class ResultFile {
                 throw failure()
             }
         }
-        let descriptor = folder.open(name, O_WRONLY)
+        let descriptor = folder.open(name, O_WRONLY | O_NOCTTY)
         guard descriptor >= 0 else { throw failure(errno) }
         defer { close(descriptor) }
+        // Its name may lead to another file by now.
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.isSame(as: old) else {
+            throw .failed("\(path) was replaced by another program, and not written. All else was done as asked.")
+        }
         try write(content, to: descriptor)
         return nil
     }
@@ -102,6 +159,11 @@ final class ResultFile {
                     Glibc.write(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
                 }
                 if count < 0, errno == EINTR { continue }
+                if count < 0, errno == EAGAIN {
+                    // Whoever opened the descriptor does not wait for its reader, but this does.
+                    var event = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                    if poll(&event, 1, -1) >= 0 || errno == EINTR { continue }
+                }
                 guard count > 0 else { throw failure(errno) }
                 written += count
             }

@@ -101,4 +101,59 @@ import Testing
         var status = stat()
         #expect(stat(fixture.path("pipe"), &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
     }
+
+    /// Descriptors that a shell has opened, such as those of `>(…)`, have names too. What they lead to is never
+    /// replaced.
+    @Test(arguments: ["/dev/fd", "/proc/self/fd", "/proc/\(getpid())/fd"])
+    func writesToAnOpenDescriptor(folder: String) throws {
+        var ends: [Int32] = [0, 0]
+        try #require(pipe(&ends) == 0)
+        defer { close(ends[0]) }
+        try fixture.run("bad.csv") { $0.rejects = "\(folder)/\(ends[1])" }
+        close(ends[1])
+        var bytes = [UInt8](repeating: 0, count: 1000)
+        let count = read(ends[0], &bytes, bytes.count)
+        #expect(String(decoding: bytes.prefix(max(0, count)), as: UTF8.self).hasPrefix(rejected))
+
+        fixture.write("log", "a line before\n")
+        let log = open(fixture.path("log"), O_WRONLY | O_APPEND)
+        defer { close(log) }
+        try fixture.run("good.csv") { $0.rejects = "\(folder)/\(log)" }
+        #expect(fixture.text("log") == "a line before\n" + rejected)
+    }
+
+    @Test func writesToNoDescriptorOfItsOwnNorToOneThatIsNotOpenForWriting() throws {
+        let reading = open(fixture.path("other.csv"), O_RDONLY)
+        defer { close(reading) }
+        let own = open(fixture.path("other.csv"), O_RDWR | O_CLOEXEC)
+        defer { close(own) }
+        try fixture.run("good.csv")
+        let database = open(fixture.database, O_WRONLY | O_APPEND)
+        defer { close(database) }
+        for (number, reason) in [
+            (reading, "is not open for writing"), (own, "is not open for writing"), (9999, "is not open for writing"),
+            (database, "is a file of the import"),
+        ] {
+            let refusal = #expect(throws: ImportError.self) {
+                try fixture.run("bad.csv") { $0.rejects = "/dev/fd/\(number)" }
+            }
+            #expect(refusal?.kind == .refused && refusal?.message.contains(reason) == true, "\(refusal?.message ?? "")")
+        }
+        #expect(fixture.text("other.csv") == "no records\n")
+    }
+
+    /// The name of a pipe may lead elsewhere by the time that the records are stored.
+    @Test func writesToNothingThatTookTheNameOfAPipe() throws {
+        mkfifo(fixture.path("pipe"), 0o600)
+        fixture.write("of others", "theirs")
+        let (pipe, other) = (fixture.path("pipe"), fixture.path("of others"))
+        let failure = #expect(throws: ImportError.self) {
+            let file = try ResultFile(path: pipe, option: "--rejects", database: fixture.database, others: [])
+            unlink(pipe)
+            link(other, pipe)
+            _ = try file.write(Array(rejected.utf8), in: fixture.folder)
+        }
+        #expect(failure?.message.contains("replaced by another program") == true, "\(failure?.message ?? "")")
+        #expect(fixture.text("of others") == "theirs")
+    }
 }
