@@ -62,7 +62,7 @@ public final class Database {
 
     /// Opens a file.
     /// - Parameter path: The path of a file, however it is spelled; empty for a temporary database.
-    /// - Throws: `StoreError.sqlite`.
+    /// - Throws: `StoreError.sqlite`, and `.unusable` if a file that has no journal can't be opened as one.
     package init(path: String, mode: Mode) throws(StoreError) {
         let access =
             switch mode {
@@ -70,7 +70,11 @@ public final class Database {
             case .readWrite: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
             case .withoutJournal: SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW
             }
-        let vfs = mode == .withoutJournal && WithoutJournal.isRegistered ? WithoutJournal.name : nil
+        // The system's own VFS would look for a journal.
+        if mode == .withoutJournal, !WithoutJournal.isRegistered {
+            throw .unusable(path: path, reason: "SQLite can't be kept from looking for its journal")
+        }
+        let vfs = mode == .withoutJournal ? WithoutJournal.name : nil
         // SQLite gives names that begin with `file:` or `:memory:` another meaning, so a relative path begins with
         // `./`.
         let name = path.isEmpty || path.hasPrefix("/") ? path : "./" + path
