@@ -10,9 +10,9 @@ import Birds
 /// are missing.
 struct SameData {
     let database: Database
-
     /// The most records of a pair that are looked up.
-    private static let mostCompared = 20_000
+    var mostCompared = 20_000
+
     /// The most places and dates of which a checklist is looked up.
     private static let mostSampled = 200
     /// The records after which a pair is given up if more than half are missing.
@@ -62,7 +62,7 @@ struct SameData {
             SELECT d.name FROM same JOIN dataset d ON d.id = dataset_id WHERE d.records > 0
             GROUP BY d.id HAVING count(*) * 100 >= (SELECT count(*) FROM sample) ORDER BY count(*) DESC LIMIT 1
             """)
-        others.bind(2, Self.mostCompared)
+        others.bind(2, mostCompared)
         var pairs: [ImportReport.SameChecklists] = []
         for name in new {
             find.bind(1, name)
@@ -88,8 +88,8 @@ struct SameData {
         return all
     }
 
-    /// The data sets that may hold enough of the same records, by the sums of records per region and year, and per region
-    /// and species, with the greatest possible numbers of shared records.
+    /// The data sets that may hold enough of the same records, by the sums of records per region and year, and per
+    /// region and species, with the greatest possible numbers of shared records.
     private func mostShared(
         of one: DataSet, with others: [DataSet]
     ) throws(StoreError) -> [(DataSet, most: Int)] {
@@ -121,10 +121,10 @@ struct SameData {
     /// - Parameter most: The greatest possible number of shared records.
     private func compare(_ new: DataSet, _ old: DataSet, _ most: Int) throws(StoreError) -> ImportReport.SameData? {
         let (small, large) = new.records <= old.records ? (new, old) : (old, new)
-        var tally = Tally()
+        var tally = Tally(most: mostCompared)
         try compareSources(small, large, &tally)
         if !tally.isMatch {
-            tally = Tally()
+            tally = Tally(most: mostCompared)
             try compareValues(small, large, &tally)
         }
         guard tally.isMatch else { return nil }
@@ -135,12 +135,14 @@ struct SameData {
 
     /// What was found so far.
     private struct Tally {
+        /// The most records that are looked up.
+        let most: Int
         var compared = 0
         var shared = 0
         var isMatch: Bool { SameData.isEnough(shared, of: compared) }
         /// Whether more records would tell nothing new.
         var isDecided: Bool {
-            compared >= SameData.mostCompared || compared >= SameData.firstCompared && shared < compared / 2
+            compared >= most || compared >= SameData.firstCompared && shared < compared / 2
         }
     }
 
@@ -169,20 +171,29 @@ struct SameData {
             WHERE kind = \(SummaryKind.date.rawValue) AND dataset_id = ?1 ORDER BY first_key
             """)
         dates.bind(1, small.id)
+        // Records without a date are those of one date, so there may be many. Both queries read the index of dates only.
         let groups = try database.prepare(
             """
-            SELECT sum(dataset_id = ?2), sum(dataset_id = ?3) FROM observation
-            WHERE date = ?1 AND dataset_id IN (?2, ?3) GROUP BY location_id, species_id, num
+            SELECT ours, (
+                SELECT count(*) FROM observation b INDEXED BY observation_by_date
+                WHERE b.date = ?1 AND b.location_id = a.location_id AND b.species_id = a.species_id AND b.num IS a.num
+                    AND b.dataset_id = ?3)
+            FROM (SELECT location_id, species_id, num, count(*) AS ours FROM (
+                SELECT location_id, species_id, num FROM observation INDEXED BY observation_by_date
+                WHERE date = ?1 AND dataset_id = ?2 ORDER BY location_id, species_id, num LIMIT ?4)
+                GROUP BY location_id, species_id, num) a
             """)
         groups.bind(2, small.id)
         groups.bind(3, large.id)
         while !tally.isDecided, try dates.step() {
             groups.bind(1, dates.int64(0))
-            while try groups.step() {
+            groups.bind(4, tally.most - tally.compared)
+            while !tally.isDecided, try groups.step() {
                 let (ours, theirs) = (Int(groups.int64(0)), Int(groups.int64(1)))
                 tally.compared += ours
                 tally.shared += min(ours, theirs)
             }
+            groups.reset()
         }
     }
 }

@@ -94,4 +94,22 @@ import Testing
         let gbif = "gbifID\tclass\tscientificName\teventDate\n1\tAves\tAvis ignota\t\n2\tAves\tAvis una\t\n"
         #expect(try pairs(gbif, gbif) == same("new", in: "old", 2))
     }
+
+    /// Records without a date are those of one date, however many there are.
+    @Test func comparesABoundedNumberOfRecordsOfOneDate() throws {
+        func undated(_ places: [String]) -> String {
+            plainHeader + places.map { "\($0),,,CA-YT,,,,stejay,1\n" }.joined()
+        }
+        let first = (0..<10).map { "A\($0)" }
+        fixture.write("old.csv", undated(first + (0..<50).map { "B\($0)" }))
+        fixture.write("new.csv", undated(first + (0..<50).map { "C\($0)" }))
+        try fixture.run("old.csv", "new.csv")
+        let database = try Database(path: fixture.database, mode: .readOnly)
+        func pairs(_ most: Int) throws -> [ImportReport.SameData] {
+            try SameData(database: database, mostCompared: most).pairs(of: ["new"])
+        }
+        #expect(try pairs(60) == [])
+        // The first ten are the same, and no more are looked at.
+        #expect(try pairs(10) == same("new", in: "old", 60))
+    }
 }
