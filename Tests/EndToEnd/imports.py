@@ -10,6 +10,7 @@ import pathlib
 import random
 import re
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 import zipfile
@@ -448,7 +449,17 @@ def main():
         (folder / "taxonomy.csv").write_bytes(b"\xef\xbb\xbf" + TAXONOMY.encode())
         for name, (_, (content, _)) in files.items():
             (folder / name).write_bytes(content)
-        told = import_files(folder / "birds.db", folder / "taxonomy.csv", *(folder / name for name in files))
+        told = import_files(folder / "birds.db", folder / "taxonomy.csv", *(folder / name for name in files),
+                            "--report", folder / "report.json")
+        report = json.loads((folder / "report.json").read_text())["records"]
+        (folder / "report.json").unlink()
+        with sqlite3.connect(folder / "birds.db") as database:
+            counted = {table: database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+                       for table in ("observation", "checklist", "location")}
+            summed = database.execute("SELECT sum(records), sum(checklists) FROM dataset").fetchone()
+        check((report["stored"], report["checklists"], report["locations"]) == tuple(counted.values()),
+              "the report counts what the tables have", (report, counted))
+        check(summed == (report["stored"], report["checklists"]), "and so do the data sets", summed)
         for name, (title, _) in files.items():
             check(f"{folder / name}: {title}, data set" in told, f"{name} is taken for {title}", told)
         with Server(folder / "birds.db") as server:

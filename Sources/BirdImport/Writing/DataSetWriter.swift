@@ -142,6 +142,7 @@ struct DataSetWriter {
                 path: "The database", reason: "its number of records is not as expected; import into a new file")
         }
         outcome.checklists = inserter.checklists.count
+        if !appends { try RecordCounts.check(checklists: outcome.checklists, of: datasets.ids, in: database) }
         // Some may be places of other copies of a shared checklist.
         outcome.locations = try staging.shared == nil ? locations.ids.count : removal.countPresent(locations.ids)
         outcome.unknownSpecies = try unknownSpecies(species.ids)

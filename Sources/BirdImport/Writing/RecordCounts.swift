@@ -21,12 +21,31 @@ package enum RecordCounts {
         return true
     }
 
+    /// Checks the number of checklists that an import reports against the rows of its data sets, which `agree` compares
+    /// with the checklists themselves.
+    /// - Throws: `StoreError.unusable` if they differ.
+    static func check(
+        checklists: Int, of datasets: [Int64], in database: Database
+    ) throws(StoreError) {
+        let select = try database.prepare("SELECT checklists FROM dataset WHERE id = ?1")
+        var sum = 0
+        for dataset in datasets {
+            select.bind(1, dataset)
+            while try select.step() { sum += Int(select.int64(0)) }
+        }
+        guard sum == checklists else {
+            throw .unusable(
+                path: "The database", reason: "its number of checklists is not as expected; import into a new file")
+        }
+    }
+
     /// Updates the numbers of records from the summaries, which must be right.
     static func updateRecords(in database: Database) throws(StoreError) {
         try database.execute(
             """
             UPDATE dataset SET records = counted FROM (
-                SELECT id AS counted_id, (SELECT CAST(total(records) AS INTEGER) FROM \(ofYears) AND dataset_id = dataset.id) AS counted
+                SELECT id AS counted_id,
+                    (SELECT CAST(total(records) AS INTEGER) FROM \(ofYears) AND dataset_id = dataset.id) AS counted
                 FROM dataset)
             WHERE id = counted_id AND records <> counted
             """)
