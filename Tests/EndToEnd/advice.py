@@ -10,8 +10,14 @@ import subprocess
 import tempfile
 import zipfile
 
+# Each of these makes files of a kind that is refused, so none of them is optional: requirements.txt brings them all.
 import duckdb
+import odf  # noqa: F401, for pandas
+import openpyxl  # noqa: F401, for pandas
 import pandas
+import pyarrow  # noqa: F401, for pandas
+import pyreadstat
+import xlwt
 
 from server import PASSWORD, PROJECT, Server, check, import_files, rookery
 
@@ -43,14 +49,6 @@ def refused(folder, name, content=None):
     return said
 
 
-def optional(name):
-    try:
-        return __import__(name)
-    except ImportError:
-        print(f"--  there is no {name} here: nobody followed the advice that needs it")
-        return None
-
-
 def works(folder, said, plain):
     (folder / "birds.csv").rename(folder / "converted.csv")
     check(imported(folder, "converted.csv") == plain, f"following it works: {said[-90:]}")
@@ -70,14 +68,9 @@ def follows_duckdb_and_python(folder, plain):
     table.to_stata(folder / "birds.dta", write_index=False, version=118)
     table.to_stata(folder / "old.dta", write_index=False, version=114)
     refused(folder, "old.dta")
-    files = ["birds.dta"]
-    if optional("pyarrow"):
-        table.to_feather(folder / "birds.arrow")
-        files.append("birds.arrow")
-    if spss := optional("pyreadstat"):
-        spss.write_sav(table, str(folder / "birds.sav"))
-        files.append("birds.sav")
-    for name in files:
+    table.to_feather(folder / "birds.arrow")
+    pyreadstat.write_sav(table, str(folder / "birds.sav"))
+    for name in ("birds.dta", "birds.arrow", "birds.sav"):
         said = refused(folder, name)
         command = said[said.index("pandas."):].rstrip(".").replace("'birds", f"'{folder}/birds")
         eval(command, {"pandas": pandas})
@@ -87,26 +80,23 @@ def follows_duckdb_and_python(folder, plain):
 def follows_spreadsheets(folder, plain):
     """Advice to save a sheet as CSV, which pandas does as a spreadsheet does."""
     table = pandas.read_csv(folder / "plain.csv")
-    if optional("openpyxl"):
-        table.to_excel(folder / "birds.xlsx", index=False)
-        said = refused(folder, "birds.xlsx")
-        check("an Excel workbook; save the sheet with the records as CSV" in said, "a workbook is one")
-        pandas.read_excel(folder / "birds.xlsx").to_csv(folder / "birds.csv", index=False)
-        works(folder, said, plain)
-    if optional("odf"):
-        table.to_excel(folder / "birds.ods", index=False, engine="odf")
-        said = refused(folder, "birds.ods")
-        check("an OpenDocument spreadsheet; save the sheet" in said, "a spreadsheet is one")
-        pandas.read_excel(folder / "birds.ods", engine="odf").to_csv(folder / "birds.csv", index=False)
-        works(folder, said, plain)
-    if xlwt := optional("xlwt"):
-        book = xlwt.Workbook()
-        sheet = book.add_sheet("birds")
-        for row, cells in enumerate(line.split(",") for line in TEXT.splitlines()):
-            for column, cell in enumerate(cells):
-                sheet.write(row, column, cell)
-        book.save(str(folder / "birds.xls"))
-        check("is an old Excel workbook; save the sheet" in refused(folder, "birds.xls"), "an old workbook is one")
+    table.to_excel(folder / "birds.xlsx", index=False)
+    said = refused(folder, "birds.xlsx")
+    check("an Excel workbook; save the sheet with the records as CSV" in said, "a workbook is one")
+    pandas.read_excel(folder / "birds.xlsx").to_csv(folder / "birds.csv", index=False)
+    works(folder, said, plain)
+    table.to_excel(folder / "birds.ods", index=False, engine="odf")
+    said = refused(folder, "birds.ods")
+    check("an OpenDocument spreadsheet; save the sheet" in said, "a spreadsheet is one")
+    pandas.read_excel(folder / "birds.ods", engine="odf").to_csv(folder / "birds.csv", index=False)
+    works(folder, said, plain)
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("birds")
+    for row, cells in enumerate(line.split(",") for line in TEXT.splitlines()):
+        for column, cell in enumerate(cells):
+            sheet.write(row, column, cell)
+    book.save(str(folder / "birds.xls"))
+    check("is an old Excel workbook; save the sheet" in refused(folder, "birds.xls"), "an old workbook is one")
 
 
 def follows_databases(folder, plain):
@@ -138,9 +128,7 @@ def follows_databases(folder, plain):
 def follows_archives(folder, plain):
     """7-Zip; the other packers are in packaging.py."""
     program = shutil.which("7z")
-    if not program:
-        print("--  there is no 7z here: nobody followed the advice that needs it")
-        return
+    check(program, "there is a 7z (Debian: p7zip-full)")
     shutil.copy(folder / "plain.csv", folder / "birds.csv")
     subprocess.run([program, "a", "birds.7z", "birds.csv"], cwd=folder, check=True, capture_output=True)
     (folder / "birds.csv").unlink()
