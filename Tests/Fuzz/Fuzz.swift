@@ -3,8 +3,8 @@ import Glibc
 
 @testable import BirdImport
 
-// Targets for libFuzzer, which makes inputs by itself and keeps those that reach new code. `scripts/fuzz` builds and runs
-// them. A target ends the process where a rule is broken; libFuzzer then writes the input to a file.
+// Targets for libFuzzer, which makes inputs by itself and keeps those that reach new code. `scripts/fuzz` builds and
+// runs them. A target ends the process where a rule is broken; libFuzzer then writes the input to a file.
 
 /// The targets, as the variable `FUZZ` names them.
 private enum Target: String {
@@ -62,7 +62,7 @@ private func tryFile(_ bytes: [UInt8]) {
     else { return }
     for table in contents.flatMap(\.tables) {
         let columns = Columns(table.format, table.header, commas: table.commas)
-        var records = RecordDecoder(table.format, columns, lastYear: 2030)
+        var records = RecordDecoder(table.format, columns, lastYear: 2030, file: table.path)
         records.dates.order = .dayFirst
         var species = SpeciesDecoder(table.format, columns)
         var record = SourceRecord()
@@ -86,19 +86,23 @@ private func tryFile(_ bytes: [UInt8]) {
     }
 }
 
-/// The number of rows of a table, and the cells of all of them.
+/// A number for each row of a table, which its cells decide.
 private func read(_ table: SourceTable, _ body: (inout Row) -> Void) -> [Int] {
     guard let rows = try? table.open() else { return [] }
     var row = Row()
-    var cells: [Int] = []
+    var rowNumbers: [Int] = []
     var line = 0
     while (try? rows.next(&row)) == true {
         check(row.line >= line, "lines ascend")
         line = row.line
-        cells.append(row.cells.count)
+        var hasher = Hasher()
+        hasher.combine(row.problem)
+        // Else the cells are not used.
+        if row.problem == nil { for cell in row.cells { hasher.combine(row.bytes[cell.range]) } }
+        rowNumbers.append(hasher.finalize())
         body(&row)
     }
-    return cells
+    return rowNumbers
 }
 
 /// A name is never cut to its genus, and what is no wild species never counts as one.
