@@ -99,8 +99,8 @@ struct Reading {
         report.files.append(
             ImportReport.File(
                 path: path, format: content.title, formatName: content.name, encoding: content.encoding,
-                anySeparator: content.tables.first.flatMap { $0.syntax?.separator },
-                separator: content.tables.first.flatMap { $0.unusualSeparator },
+                separator: content.tables.first.flatMap { $0.syntax?.separator },
+                unusualSeparator: content.tables.first.flatMap { $0.unusualSeparator },
                 dataset: dataset.map { targets[$0].name }, rowsAboveHeader: content.titles?.count ?? 0,
                 firstAboveHeader: content.titles?.first))
         var rows = 0

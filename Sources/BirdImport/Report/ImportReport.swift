@@ -11,9 +11,9 @@ public struct ImportReport: Sendable {
         public let formatName: String
         public let encoding: TextEncoding
         /// The separator between cells; nil for a file that is not a text with columns.
-        public let anySeparator: UInt8?
-        /// The separator between cells; nil for a file that has the usual one of its format, or none.
         public let separator: UInt8?
+        /// The separator between cells, if it is not the usual one of the format; else nil.
+        public let unusualSeparator: UInt8?
         /// The order of day and month in its dates; nil if no date depends on it.
         public var dateOrder: JudgedDateOrder?
         /// The numbers of texts and remarks of records that were longer than their limits, and were cut.

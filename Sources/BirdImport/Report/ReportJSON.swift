@@ -154,7 +154,7 @@ extension ImportReport {
         .object([
             ("path", .text(file.path)), ("format", .text(file.formatName)), ("format_title", .text(file.format)),
             ("dataset", .text(file.dataset)),
-            ("separator", .text(file.anySeparator.map { String(Character(Unicode.Scalar($0))) })),
+            ("separator", .text(file.separator.map { String(Character(Unicode.Scalar($0))) })),
             ("encoding", describe(file.encoding)), ("date_order", describe(file.dateOrder)),
             ("rows_above_header", .int(file.rowsAboveHeader)),
             ("records", .int(file.records)), ("checklists", .int(file.checklists)), ("species", .int(file.species)),

@@ -154,7 +154,7 @@ extension ImportReport {
 
     /// The separator of a file, if it is not the usual one of the format. The header tells it.
     private static func separator(_ file: File) -> String? {
-        switch file.separator {
+        switch file.unusualSeparator {
         case nil: nil
         case 0x09: "tabs between columns"
         case UInt8(ascii: ","): "commas between columns"
