@@ -40,6 +40,8 @@ extension ImportReport {
     ///     same_data         pairs of data sets that seem to be the same, one of them new: dataset (the smaller one),
     ///                       other, records (the number in the smaller one), all (whether all of these are in the
     ///                       other one, and not only nearly all)
+    ///     same_checklists   data sets without records whose checklists are also in another one: dataset, other,
+    ///                       checklists (their number)
     ///     lost_access       the files that were replaced and could not keep their owner, group or rights: file, and the
     ///                       owner, group and mode (octal) that it had
     ///     preview           up to three records of the data sets, the first in the default order, as the server
