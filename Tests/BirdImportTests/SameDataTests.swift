@@ -71,7 +71,8 @@ import Testing
         }
     }
 
-    /// A data set, ids included, does not change when another one is imported, whatever the order of their locations and species.
+    /// A data set, ids included, does not change when another one is imported, whatever the order of their locations
+    /// and species.
     @Test(arguments: [3, 500]) func doNotChangeWithAnotherDataSet(count: Int) throws {
         let fixture = try ImportFixture()
         fixture.write("own.csv", FormatFixture.myEBirdData)

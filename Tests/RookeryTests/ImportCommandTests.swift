@@ -129,8 +129,8 @@ import Testing
                 + [ImportProcess.program, "import", file, "--dataset", "birds", "--database", process.database])
     }
 
-    /// An import is killed at calls of every kind, from its first to its last; the call at which it is killed is not done. The
-    /// new state begins with the rename, to the call.
+    /// An import is killed at calls of every kind, from its first to its last; the call at which it is killed is not
+    /// done. The new state begins with the rename, to the call.
     @Test(.enabled(if: ImportProcess.canTrace, "strace can trace"))
     func leavesTheOldOrTheNewStateWhenKilled() throws {
         let (old, new) = ([1: 1000], [2: 1500])

@@ -33,7 +33,8 @@ import Testing
     @Test func anAccessLogThatMayNotGrowDoesNotEndTheServer() throws {
         let process = try ImportProcess()
         let socket = process.path("socket")
-        // Room for 512 bytes in each file that it writes. Who runs the tests may ignore the signal, and that is inherited.
+        // Room for 512 bytes in each file that it writes. Who runs the tests may ignore the signal, and that is
+        // inherited.
         let server = try process.serve(under: "ulimit -f 1; exec env --default-signal=XFSZ \"$@\"", on: socket)
         for _ in 0..<20 {
             _ = try process.rookery("health", "--server", "unix:\(socket)")

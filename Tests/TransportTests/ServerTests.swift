@@ -315,7 +315,8 @@ import Testing
         private let record = Record()
         private lazy var application = TestApplication(record)
         var whenOpened: (() -> Void)?
-        /// Those that began with a connection. One of them deals with its being writable, which the kernel reports at once.
+        /// Those that began with a connection. One of them deals with its being writable, which the kernel reports at
+        /// once.
         private var turns = 0
 
         func idle() {

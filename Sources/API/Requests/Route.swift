@@ -39,8 +39,8 @@ struct Route: Hashable {
     }
 
     /// The path that a client probably meant if the path of its request has a slash too many, an id with slashes that
-    /// are not encoded, or a format that its resource does not have; nil if there is no such path. It is percent-encoded,
-    /// so it can be requested as it is.
+    /// are not encoded, or a format that its resource does not have; nil if there is no such path. It is
+    /// percent-encoded, so it can be requested as it is.
     static func nearestPath(to segments: [String]) -> String? {
         var ends = segments[...]
         while ends.first == "" { ends.removeFirst() }

@@ -152,8 +152,8 @@ private final class ArchiveReader {
 
     /// `S_IFREG`, which archive_entry.h has as `AE_IFREG` with a cast, so Swift does not see it.
     private static let regular: UInt32 = 0o100000
-    /// Names are converted to the encoding of the locale of the thread, which is ASCII unless a program changes it. This
-    /// one is made once and never changed, so threads can share it.
+    /// Names are converted to the encoding of the locale of the thread, which is ASCII unless a program changes it.
+    /// This one is made once and never changed, so threads can share it.
     private nonisolated(unsafe) static let utf8 = newlocale(Int32(LC_CTYPE_MASK), "C.UTF-8", nil)
 
     init(_ file: SourceFile, _ kind: Archive.Kind) throws(ImportError) {

@@ -274,8 +274,8 @@ final class CSVReader: RowSource {
         if buffer.count == before { atEnd = true }
     }
 
-    /// Skips a byte order mark, which is not part of the first cell. Spreadsheets often write one: EF BB BF in UTF-8, or
-    /// what those bytes become if the rest of the file is Windows-1252.
+    /// Skips a byte order mark, which is not part of the first cell. Spreadsheets often write one: EF BB BF in UTF-8,
+    /// or what those bytes become if the rest of the file is Windows-1252.
     private func skipMark() throws(ImportError) {
         while buffer.count < Self.marks[1].count, !atEnd { try refill() }
         if let mark = Self.marks.first(where: { buffer.starts(with: $0) }) { consume(to: mark.count) }

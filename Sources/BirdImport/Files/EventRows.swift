@@ -139,8 +139,8 @@ final class EventRows {
         }
     }
 
-    /// A query for the ids and lines of the events that have no occurrence and are no other event's parent, in the order
-    /// of the file.
+    /// A query for the ids and lines of the events that have no occurrence and are no other event's parent, in the
+    /// order of the file.
     func selectUnused() throws(ImportError) -> Statement {
         do throws(StoreError) {
             return try database.prepare(

@@ -73,8 +73,8 @@ final class Folder {
         close(readable)
     }
 
-    /// Whether this account may make files in it, and replace this one. In a folder with the sticky bit, only the owners
-    /// of a file and of the folder may do that (unlink(2)).
+    /// Whether this account may make files in it, and replace this one. In a folder with the sticky bit, only the
+    /// owners of a file and of the folder may do that (unlink(2)).
     func canReplace(_ file: stat?) -> Bool {
         guard faccessat(descriptor, ".", W_OK | X_OK, AT_EACCESS) == 0, let status else { return false }
         let user = geteuid()

@@ -48,8 +48,8 @@ public struct ImportReport: Sendable {
     public struct Example: Sendable, Equatable {
         /// The number of its line, from 1 for the header.
         public let line: Int
-        /// The beginning of the row, without control characters. If the row was left out because of a later one, it is what
-        /// tells it from others.
+        /// The beginning of the row, without control characters. If the row was left out because of a later one, it is
+        /// what tells it from others.
         public let row: String
 
         /// The longest `row`, in Unicode scalars.
@@ -165,7 +165,8 @@ public struct ImportReport: Sendable {
         public let code: String
         /// The number of its records in the database.
         public let records: Int
-        /// The name in the database that is spelt most like it, for the first `mostCompared` or `mostNamed`; nil if none is similar.
+        /// The name in the database that is spelt most like it, for the first `mostCompared` or `mostNamed`; nil if
+        /// none is similar.
         public internal(set) var nearest: String?
     }
 

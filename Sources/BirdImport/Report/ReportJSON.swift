@@ -42,8 +42,8 @@ extension ImportReport {
     ///                       other one, and not only nearly all)
     ///     same_checklists   data sets without records whose checklists are also in another one: dataset, other,
     ///                       checklists (their number)
-    ///     lost_access       the files that were replaced and could not keep their owner, group or rights: file, and the
-    ///                       owner, group and mode (octal) that it had
+    ///     lost_access       the files that were replaced and could not keep their owner, group or rights: file, and
+    ///                       the owner, group and mode (octal) that it had
     ///     preview           up to three records of the data sets, the first in the default order, as the server
     ///                       answers for them; null without --dry-run
     ///

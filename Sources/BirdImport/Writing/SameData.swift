@@ -171,7 +171,7 @@ struct SameData {
             WHERE kind = \(SummaryKind.date.rawValue) AND dataset_id = ?1 ORDER BY first_key
             """)
         dates.bind(1, small.id)
-        // Records without a date are those of one date, so there may be many. Both queries read the index of dates only.
+        // Records without a date are those of one date, so there may be many. Only the index of dates is read.
         let groups = try database.prepare(
             """
             SELECT ours, (

@@ -3,7 +3,8 @@ import Testing
 
 @testable import API
 
-/// Connections of the pool under load. The thread sanitizer reports one that two threads use: `scripts/test --sanitize thread`.
+/// Connections of the pool under load. The thread sanitizer reports one that two threads use: `scripts/test --sanitize
+/// thread`.
 @Suite(.serialized) struct SharedConnectionTests {
     /// Some of each way in which rows are made, each longer than one piece.
     private static let long = [

@@ -31,8 +31,8 @@ import Testing
         #expect(throws: fault) { try ListSyntax.values(of: text) }
     }
 
-    /// Whatever it holds, a value in quotes is that value, alone and among others; and one without commas, and quotes at its
-    /// beginning, is itself without quotes too.
+    /// Whatever it holds, a value in quotes is that value, alone and among others; and one without commas, and quotes
+    /// at its beginning, is itself without quotes too.
     @Test func everyValueSurvivesQuoting() throws {
         var generator = SplitMix(state: 4)
         let characters: [Character] = [

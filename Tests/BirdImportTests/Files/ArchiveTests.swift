@@ -132,8 +132,8 @@ import Testing
         #expect(try content(bytes, 0) == Self.entries[index].content)
     }
 
-    /// Each case changes some bytes of an archive with one entry `a` that contains `abc`: a local header of 31 bytes, the
-    /// content, the list of 47 bytes, and the end. What the local header says counts.
+    /// Each case changes some bytes of an archive with one entry `a` that contains `abc`: a local header of 31 bytes,
+    /// the content, the list of 47 bytes, and the end. What the local header says counts.
     @Test(
         arguments: [
             ("method", [8], [UInt8(12), 0], "not compressed with deflate"), ("method", [8], [14, 0], "not compressed"),

@@ -118,8 +118,8 @@ enum FormatFixture {
 
         """
 
-    /// With the columns that iNaturalist proposes. The second place is obscured, the third animal is a fox, of the fourth
-    /// nothing is known, and the last bird is of some species of a family, and not wild.
+    /// With the columns that iNaturalist proposes. The second place is obscured, the third animal is a fox, of the
+    /// fourth nothing is known, and the last bird is of some species of a family, and not wild.
     static let iNaturalist = """
         id,uuid,observed_on_string,observed_on,time_observed_at,time_zone,user_id,user_login,user_name,created_at,updated_at,\
         quality_grade,license,url,image_url,sound_url,tag_list,description,num_identification_agreements,\

@@ -136,8 +136,8 @@ import Testing
         }
     }
 
-    /// An access control list as Linux keeps it (linux/posix_acl_xattr.h): the rights of the owner, the account 4321, the
-    /// group, the most rights of both, and none of all others.
+    /// An access control list as Linux keeps it (linux/posix_acl_xattr.h): the rights of the owner, the account 4321,
+    /// the group, the most rights of both, and none of all others.
     private static func accessList(owner: UInt8, account: UInt8, group: UInt8) -> [UInt8] {
         var list: [UInt8] = [2, 0, 0, 0]
         for (tag, rights) in [(1, owner), (2, account), (4, group), (0x10, account), (0x20, 0)] as [(UInt8, UInt8)] {

@@ -141,8 +141,8 @@ import Testing
         }
     }
 
-    /// Where a page passes over many records to the next date that matches, it begins at the first location of that date, and not
-    /// at the one that the page before ended with.
+    /// Where a page passes over many records to the next date that matches, it begins at the first location of that
+    /// date, and not at the one that the page before ended with.
     @Test(arguments: [[], ["species_id"], ["date", "loc_id"]])
     func aPageThatSeeksTheNextDateFindsAllOfIt(sort: [String]) throws {
         let folder = try TemporaryFolder()

@@ -115,7 +115,8 @@ import Testing
         }
     }
 
-    /// A code shows the place that has the most records, or the first of several, and after it the others in their order.
+    /// A code shows the place that has the most records, or the first of several, and after it the others in their
+    /// order.
     @Test(arguments: [
         ([1, 2, 2], [2.0, 1, 3]), ([2, 2, 1], [1, 2, 3]), ([1, 1, 3], [3, 1, 2]), ([1, 1, 1], [1, 2, 3]),
     ])

@@ -2,8 +2,8 @@ import Foundation
 import HTTP
 import Testing
 
-/// Requests and responses with random changes. Nothing may crash or hang, and what is made of the bytes may not depend on
-/// how they were cut. `ROOKERY_FUZZ_ROUNDS` says how many to try; the seed is fixed, so a failure can be seen again.
+/// Requests and responses with random changes. Nothing may crash or hang, and what is made of the bytes may not depend
+/// on how they were cut. `ROOKERY_FUZZ_ROUNDS` says how many to try; the seed is fixed, so a failure can be seen again.
 @Suite struct ParserFuzzTests {
     private static let rounds = ProcessInfo.processInfo.environment["ROOKERY_FUZZ_ROUNDS"].flatMap { Int($0) } ?? 2_000
 

@@ -156,8 +156,8 @@ import Transport
         }
     }
 
-    /// Puts the clock forward by half a minute at a time, the time that a client has to take something, until a condition
-    /// holds. What the kernel still moves between its buffers may set the deadline again.
+    /// Puts the clock forward by half a minute at a time, the time that a client has to take something, until a
+    /// condition holds. What the kernel still moves between its buffers may set the deadline again.
     private func advance(_ server: TestServer, until condition: () -> Bool) throws {
         for _ in 0..<200 where !condition() { try server.advance(by: .seconds(30)) }
         try #require(condition())
@@ -227,7 +227,8 @@ import Transport
             let client = try RawClient(server, receiveBuffer: 64 << 10)
             try client.send(get("/large/64000000"))
             try server.settle(client)
-            // More than the kernel holds, so that the socket takes some more each time; and far more is left at the end.
+            // More than the kernel holds, so that the socket takes some more each time; and far more is left at the
+            // end.
             for _ in 0..<8 {
                 var left = 6_000_000
                 while left > 0 {

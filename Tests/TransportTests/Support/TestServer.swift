@@ -4,8 +4,8 @@ import Testing
 
 @testable import Transport
 
-/// A server on a free port of 127.0.0.1, or where `configure` says, with one loop. Its time stands still until `advance`
-/// puts it forward.
+/// A server on a free port of 127.0.0.1, or where `configure` says, with one loop. Its time stands still until
+/// `advance` puts it forward.
 final class TestServer: Sendable {
     let record = Record()
     let server: Server
