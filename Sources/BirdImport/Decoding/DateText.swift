@@ -100,8 +100,10 @@ struct DateText: Equatable {
     /// other text.
     static func pair(_ text: ArraySlice<UInt8>) -> (first: Int64, second: Int64, hasPoints: Bool)? {
         guard needsOrder(text) else { return nil }
-        let date = text[..<(interval(text) ?? text.endIndex)]
-        guard let parts = try? parts(date[..<dateEnd(date)]), parts.count == 3, parts[0].digits <= 2,
+        let start = text[..<(interval(text) ?? text.endIndex)]
+        // Without the time, whose seconds may have a fraction.
+        let date = start[..<dateEnd(start)]
+        guard let parts = try? parts(date), parts.count == 3, parts[0].digits <= 2,
             parts[1].digits <= 2, parts[2].digits == 4
         else { return nil }
         return (parts[0].value, parts[1].value, date.contains(UInt8(ascii: ".")))

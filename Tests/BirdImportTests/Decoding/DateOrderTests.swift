@@ -41,6 +41,10 @@ import Testing
             ["3.2.2021", "12.2.2021"], ["20210203", "20210212"],
             "dates with the day first, because of the points in them"
         ),
+        (
+            ["03/02/2021 06:41:00.000", "12/02/2021T06:41:00.5Z"], ["20210302", "20211202"],
+            "dates with the month first, since no date tells (--date-order overrules)"
+        ),
         (["2021-02-03", "2021/02/03", "2021", "2021.02.03"], ["20210203", "20210203", "20210000", "20210203"], nil),
     ]
 
