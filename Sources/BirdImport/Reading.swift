@@ -104,13 +104,17 @@ struct Reading {
                 dataset: dataset.map { targets[$0].name }, rowsAboveHeader: content.titles?.count ?? 0,
                 firstAboveHeader: content.titles?.first))
         var rows = 0
-        for table in content.tables {
+        for (index, table) in content.tables.enumerated() {
             rules.formUnion(table.format.rules)
-            rows += try read(table, of: file, dataset: dataset ?? 0, progress: progress)
+            let others = content.tables[(index + 1)...]
+            rows += try read(table, before: others, of: file, dataset: dataset ?? 0, progress: progress)
         }
-        // In most recordings of a night, nothing is detected.
+        // In most recordings of a night, nothing is detected. A species that eBird's users have not seen has sampling
+        // events all the same.
         let mayBeEmpty =
-            max(options.files.count, count) > 1 && content.tables.contains { $0.format.rules.contains(.recordings) }
+            max(options.files.count, count) > 1
+            && (content.name == Format.eBird.name
+                || content.tables.contains { $0.format.rules.contains(.recordings) })
         guard rows > 0 || mayBeEmpty else { throw .refused("\(path) has a header but no rows.") }
     }
 
@@ -171,7 +175,8 @@ struct Reading {
     /// Reads all rows of a table.
     /// - Returns: The number of rows.
     private mutating func read(
-        _ table: SourceTable, of file: SourceFile, dataset: Int, progress: (ImportProgress) -> Void
+        _ table: SourceTable, before others: ArraySlice<SourceTable>, of file: SourceFile, dataset: Int,
+        progress: (ImportProgress) -> Void
     ) throws(ImportError) -> Int {
         let number = report.files.count - 1
         let columns = Columns(table.format, table.header, commas: table.commas)
@@ -193,7 +198,7 @@ struct Reading {
         while try source.next(&row) {
             rows += 1
             if records.dates.needsOrder(row), row.problem == nil {
-                let judged = try judge(records, table, from: row, source, file: number)
+                let judged = try judge(records, table, from: row, source, before: others, file: number)
                 records.dates.order = judged.order
                 source = try table.open()
                 for _ in 0..<rows where try !source.next(&row) { break }
@@ -251,14 +256,23 @@ struct Reading {
     /// - Parameters:
     ///   - row: The first row whose date depends on the order.
     ///   - source: The reader of the rows after it, which it reads to their end.
+    ///   - others: The tables after it. The events without occurrences are in the same column as those with some.
     private mutating func judge(
-        _ records: RecordDecoder, _ table: SourceTable, from row: Row, _ source: any RowSource, file: Int
+        _ records: RecordDecoder, _ table: SourceTable, from row: Row, _ source: any RowSource,
+        before others: ArraySlice<SourceTable>, file: Int
     ) throws(ImportError) -> JudgedDateOrder {
         var judge = DateOrderJudge()
         var row = row
         repeat {
             if row.problem == nil { records.dates.add(row, to: &judge) }
         } while try source.next(&row)
+        for other in others where !other.format.holdsSpecies {
+            let dates = DateDecoder(Columns(other.format, other.header), lastYear: Int64(lastYear))
+            let rows = try other.open()
+            while try rows.next(&row) {
+                if row.problem == nil { dates.add(row, to: &judge) }
+            }
+        }
         let judged = try judge.order(table.format, path: report.files[file].path)
         report.files[file].dateOrder = judged
         return judged

@@ -135,11 +135,12 @@ struct ArchiveDetection {
         var texts: [Archive.Entry] = []
         var inner: Archive.Entry?
         try archive.beginnings(of: entries.filter { !$0.isEmpty }, Self.beginningSize) {
-            (entry, bytes) throws(ImportError) in
-            let isCompressed = bytes.starts(with: Gzip.magic)
-            let bytes = isCompressed ? (try? beginning(compressed: bytes, entry)) ?? [] : bytes
+            (entry, packed) throws(ImportError) in
+            let isCompressed = packed.starts(with: Gzip.magic)
+            let bytes = isCompressed ? (try? beginning(compressed: packed, entry)) ?? [] : packed
+            let isWhole = max(packed.count, bytes.count) < Self.beginningSize
             if Archive.kind(Array(bytes.prefix(512))) != nil { inner = inner ?? entry }
-            if let found = look(bytes, entry) { known.append(found) }
+            if let found = look(bytes, entry, isWhole: isWhole) { known.append(found) }
             // One that can't be decompressed says so when it is opened.
             if isText(bytes) || isCompressed && (bytes.isEmpty || bytes.starts(with: Gzip.magic)) {
                 texts.append(entry)
@@ -185,14 +186,16 @@ struct ArchiveDetection {
     }
 
     /// What the beginning of a file in an archive has the format of; nil if it is not known.
-    private func look(_ beginning: [UInt8], _ entry: Archive.Entry) -> Known? {
+    /// - Parameter isWhole: Whether it is the whole file.
+    private func look(_ beginning: [UInt8], _ entry: Archive.Entry, isWhole: Bool) -> Known? {
         if beginning.starts(with: FileHeader.magic) {
             return wanted == nil || wanted == Detection.sqlite
                 ? Known(entry: entry, name: Detection.sqlite, title: "SQLite", holdsSpecies: false) : nil
         }
         guard isText(beginning), wanted != Detection.sqlite else { return nil }
-        // The last line may be cut within a character.
-        let end = beginning.lastIndex(of: 0x0A).map { $0 + 1 } ?? beginning.count
+        // The last line may be cut within a character. In a whole file, the last line end may be within a cell.
+        let lastLine = isWhole ? nil : beginning.lastIndex(of: 0x0A)
+        let end = lastLine.map { $0 + 1 } ?? beginning.count
         let file = TemporaryFile(in: folder)
         guard (try? file.append(Array(beginning.prefix(end)))) != nil,
             let source = try? SourceFile(file, path: entry.name)

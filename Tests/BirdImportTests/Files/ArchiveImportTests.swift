@@ -195,6 +195,12 @@ import Testing
         #expect(added.sameChecklists == [])
         #expect(try fixture.rows("SELECT name, checklists, records FROM dataset") == ["ebd_x|4|2"])
         #expect(throws: ImportError.self) { try fixture.run("ebd_x.tar", "ebd_x.zip") }
+        // Nobody has seen the species.
+        let header = String(records.prefix { $0 != "\n" } + "\n")
+        fixture.write("none.zip", ZipWriter.archive([("ebd_y.txt", header), ("ebd_y_sampling.txt", checklists)]))
+        #expect(try fixture.run("none.zip").checklists == 4)
+        fixture.write("ebd_x.txt", header)
+        #expect(throws: ImportError.self) { try fixture.run("ebd_x.txt") }
     }
 
     /// An event has the date and the place of the nearest ancestor that has one, as a whole.
@@ -234,6 +240,25 @@ import Testing
                     "a|99999999|A|", "b|99999999|A|", "hill|20210501|Hill|", "lost|99999999|B|",
                     "plot|20210502|Falsterbo|55.4", "visit|20210501|Falsterbo|55.4",
                 ])
+    }
+
+    /// The dates of all events are in one column.
+    @Test func judgesTheDatesOfOccurrencesByAllEvents() throws {
+        let meta = """
+            <archive><core rowType="Event" fieldsTerminatedBy="," ignoreHeaderLines="1"><files><location>e.csv</location>
+            </files><id index="0"/><field index="1" term="eventDate"/></core>
+            <extension rowType="Occurrence" fieldsTerminatedBy="," ignoreHeaderLines="1"><files><location>o.csv</location>
+            </files><coreid index="0"/><field index="1" term="scientificName"/></extension></archive>
+            """
+        fixture.write(
+            "b.zip",
+            ZipWriter.archive([
+                ("meta.xml", meta), ("e.csv", "id,date\ne1,03/02/2021\ne2,25/02/2021\n"),
+                ("o.csv", "id,name\ne1,Larus canus\n"),
+            ]))
+        #expect(try fixture.run("b.zip").files.first?.dateOrder?.order == .dayFirst)
+        #expect(
+            try fixture.rows("SELECT code, date FROM checklist ORDER BY code") == ["e1|20210203", "e2|20210225"])
     }
 
     /// The last columns need not have terms, and some programs write a separator at the end of each row.
@@ -493,6 +518,21 @@ import Testing
         // No file is left beside it.
         #expect(Set(fixture.names) == ["b.csv", "birds.db", name])
         #expect(try fixture.isSound())
+    }
+
+    /// The only line end of the first is in a cell. In UTF-16, the bytes of a line end belong together.
+    @Test func findsPackedFilesWithoutALineEndAtTheirEnd() throws {
+        let line = String(FormatFixture.eBirdRecords.prefix { $0 != "\n" }).replacing("shy, alone", with: "shy,\nalone")
+        let plain = "loc_id,latitude,longitude,region,year,month,day,species_id,num\r\nL1,,,,2021,2,3,stejay,1"
+        var bytes: [UInt8] = [0xFF, 0xFE]
+        for unit in plain.utf16 { bytes += [UInt8(truncatingIfNeeded: unit), UInt8(unit >> 8)] }
+        for content in [Array(line.utf8), bytes] {
+            let readme = TarWriter.Entry(name: "README.txt", content: Array("About\n".utf8))
+            for packed in [content, GzipWriter.file(content)] {
+                fixture.write("a.tar", TarWriter.archive([readme, TarWriter.Entry(name: "x", content: packed)]))
+                #expect(try fixture.run("a.tar").stored == 1)
+            }
+        }
     }
 
     @Test func readsASQLiteFileThatIsPacked() throws {
