@@ -49,6 +49,18 @@ class Case:
             self.records, self.checklists = [], []
             return
         make, separator = FORMATS[self.name]
+        while True:
+            self.made = make(self.made_of(separator))
+            if self.made.rows or self.made.sampling:
+                break
+        self.skips = False
+        self.vary_columns()
+        self.arrange()
+        self.write()
+
+    def made_of(self, separator):
+        """What a file is made of, and how it is written."""
+        chance = self.chance
         self.style = style = Style(chance, separator, plain=chance.random() < 0.1, archive=self.name in ARCHIVES)
         style.long_texts = style.long_texts and self.name not in WITHOUT_LONG_TEXTS
         # There is no column for the characters that must outnumber bad bytes.
@@ -63,10 +75,7 @@ class Case:
             visits = [dataclasses.replace(visit, day=world.Day(2021, 2, 3)) for visit in visits]
         if style.long_texts and self.name in ("dwc", *ARCHIVES):
             visits = [dataclasses.replace(visit, id=f"{visit.id}/{'é' * 300}") for visit in visits]
-        self.made = make(World(chance, style, names, places, visits))
-        self.skips = False
-        self.arrange()
-        self.write()
+        return World(chance, style, names, places, visits)
 
     def write_taxonomy(self):
         chance = self.chance
@@ -102,6 +111,17 @@ class Case:
         path.write_bytes(content)
         return path
 
+    def vary_columns(self):
+        """Leaves out columns that a file need not have, and gives other names to some."""
+        chance, made = self.chance, self.made
+        if not made.is_text or made.table.bare or self.style.long_texts:
+            return
+        made.table.called = {name: chance.choice(others) for name, others in made.synonyms.items() if chance.random() < 0.3}
+        missing = [name for name in made.optional if chance.random() < 0.3] if chance.random() < 0.3 else []
+        made.table.columns = [name for name in made.table.columns if name not in missing]
+        nulls = dict.fromkeys(made.optional[name] for name in missing if made.optional[name])
+        made.rows = [(row, outcome | nulls if isinstance(outcome, dict) else outcome) for row, outcome in made.rows]
+
     def arrange(self):
         """Puts rows into an order, with repeated rows and rows in error among them."""
         chance, made = self.chance, self.made
@@ -129,8 +149,11 @@ class Case:
     def broken(self, number):
         """A row with one wrong value."""
         chance, made, style = self.chance, self.made, self.style
+        pairs = len(style.written_pairs)
         row = made.make_ghost(number)
         if self.name == "dwca-events":
+            # Its event is not there.
+            del style.written_pairs[pairs:]
             return row
         checked = dict(made.checked)
         may_be_wide = made.format != "sqlite" and not (style.separator == "\t" and style.quoting == "minimal") \
@@ -139,6 +162,8 @@ class Case:
         if kind == "wide":
             cells = made.table.cells(row) if made.table else [row.get(name, "") for name in made.columns]
             return cells + ["", "more"]
+        if kind == "date":
+            del style.written_pairs[pairs:]
         row[checked[kind]] = {
             "latitude": ["95.5", "-90.1", "", "north"], "longitude": ["-181", "180.5", ""], "day": ["32", "0", "x"],
             "date": ["2021-02-30", "1750-01-01", "someday", "2021-12-30/2022-01-02", "2021-13-01", "2099-01-01"],

@@ -17,6 +17,9 @@ def my_ebird(world, old=False):
                "Species Comments" if old else "Observation Details", "Checklist Comments", *([] if old else ["ML Catalog Numbers"])]
     made = Made("ebird-mydata", Table(columns, style), file="MyEBirdData.csv", repeated=None, slashes_are_foreign=True,
                 checked={"latitude": "Latitude", "longitude": "Longitude", "date": "Date", "count": "Count"})
+    made.optional = {"Protocol": "protocol", "Duration (Min)": "minutes", "All Obs Reported": "complete", "Breeding Code": "breeding_code",
+                     "Distance Traveled (km)": "distance_km", "Area Covered (ha)": "area_ha", "Number of Observers": "observers",
+                     "Checklist Comments": "checklist_comments", "Taxonomic Order": None, "County": None}
 
     def rows(visit):
         date, _ = style.date(visit.day)
@@ -65,6 +68,14 @@ def record_format(world, bare=False):
                "All observations reported?", "Effort Distance Miles", "Effort area acres", "Submission Comments"]
     made = Made("ebird-record", Table(columns, style, bare), file="records.csv",
                 checked={"latitude": "Latitude", "longitude": "Longitude", "date": "Date", "count": "Number"})
+    if not bare:
+        made.optional = {"Protocol": "protocol", "Number of Observers": "observers", "Duration": "minutes",
+                         "All observations reported?": "complete", "Effort Distance Miles": "distance_km", "Effort area acres": "area_ha",
+                         "Submission Comments": "checklist_comments"}
+        made.synonyms = {"Number": ["Species Count", "Count"], "Location Name": ["Location"], "Date": ["Observation Date"],
+                         "Start Time": ["Time"], "State/Province": ["State"], "Country Code": ["Country"],
+                         "Effort Distance Miles": ["Distance (miles)", "Distance Covered"], "Duration": ["Duration (min)"],
+                         "All observations reported?": ["All observations reported (Y/N)"], "Submission Comments": ["Checklist Comments"]}
     seen = set()
 
     def rows(visit):
@@ -123,6 +134,10 @@ def basic_dataset(world, old=False, pair=False):
     checked = {"latitude": "LATITUDE", "longitude": "LONGITUDE", "date": "OBSERVATION DATE"}
     made = Made("ebird", Table(columns, style), file="ebd_relNov-2026.txt", checked=checked | {"count": "OBSERVATION COUNT"})
     events = Made("ebird-sampling", Table(visit_columns, style), file="ebd_relNov-2026_sampling.txt", checked=checked)
+    if not pair:
+        made.optional = {"PROTOCOL TYPE" if old else "PROTOCOL NAME": "protocol", "DURATION MINUTES": "minutes", "EFFORT DISTANCE KM": "distance_km",
+                         "EFFORT AREA HA": "area_ha", "NUMBER OBSERVERS": "observers", "REVIEWED": "reviewed", "COUNTRY": None,
+                         "TRIP COMMENTS" if old else "CHECKLIST COMMENTS": "checklist_comments", "HAS MEDIA": None}
     invalid = chance.random() < 0.3
     if invalid and chance.random() < 0.3:
         made.options.append("--include-invalid")
@@ -156,7 +171,7 @@ def basic_dataset(world, old=False, pair=False):
                 events.add(ours, dict(record(copy, Bird("", "", Species("")), None), group=group, copy=int(copy.id[1:])))
             birds = [world.names.plain(bird.taxon) if bird.taxon and bird.taxon.category == "issf" else bird for bird in visit.birds]
             birds = [bird for bird in birds if len(copies) == 1 or chance.random() < 0.6]
-            if len(copies) == 1 and pair and made.rows and not made.ghost and chance.random() < 0.2:
+            if len(copies) == 1 and pair and not made.ghost and chance.random() < 0.2:
                 birds = []
             for bird in birds:
                 n, num, remark = next(serial), pick_num(chance), chance.choice([None, style.text(True)])
@@ -215,6 +230,8 @@ def union(outcomes):
         effort = {name: lowest[name] for name in ("checklist_id", "time", *EFFORT)}
         result += [dict(lowest)] if not lowest["species_id"] else []
         for records in best.values():
-            result.append(min(records, key=lambda outcome: outcome["copy"]) | effort)
-            left_out += len(records) - 1
+            copy = min(outcome["copy"] for outcome in records)
+            ours = [outcome | effort for outcome in records if outcome["copy"] == copy]
+            result += ours
+            left_out += len(records) - len(ours)
     return result, left_out

@@ -166,7 +166,9 @@ class Table:
         - columns: Names in the usual order.
         - bare: Whether the file has no header, so that the order of columns is fixed.
         """
-        self.style, self.bare, self.rows = style, bare, []
+        self.style, self.bare = style, bare
+        # What a file calls columns that have several names.
+        self.called = {}
         chance = style.chance
         self.columns, self.usual = list(columns), set(columns)
         if bare:
@@ -193,7 +195,8 @@ class Table:
         Returns bytes, and a dict: the numbers of rows that are passed over, of bytes that are replaced, and the encoding.
         """
         style, chance = self.style, self.style.chance
-        header = [f" {style.header_case(name)} " if style.pads and name else style.header_case(name) for name in self.columns]
+        names = [style.header_case(self.called.get(name, name)) for name in self.columns]
+        header = [f" {name} " if style.pads and name else name for name in names]
         lines, told = [], {"repeated": 0, "empty": 0}
         if style.declares:
             lines.append(f"sep={style.separator}")

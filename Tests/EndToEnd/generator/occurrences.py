@@ -60,6 +60,7 @@ def gbif(world):
                "coordinateUncertaintyInMeters", "eventDate", "day", "month", "year", "taxonKey", "basisOfRecord", "recordedBy", "issue"]
     made = Made("gbif", Table(columns, style), file="0001234-261124.csv", repeated="error",
                 checked={"latitude": "decimalLatitude", "longitude": "decimalLongitude", "date": "eventDate", "count": "individualCount"})
+    made.optional = {"coordinateUncertaintyInMeters": "coordinate_uncertainty_m", "family": None, "issue": None, "recordedBy": None}
     serial, from_r = iter(range(4_000_000_000, 5_000_000_000)), chance.random() < 0.2
 
     def rows(visit):
@@ -68,23 +69,23 @@ def gbif(world):
             taxa, other = higher_taxa(chance, 0 if made.ghost else 0.12)
             num, n, absent = pick_num(chance), next(serial), chance.random() < 0.15
             uncertain = chance.choice([None, 0, 30, 1000.5])
-            date, time = of_date(style, visit)
-            day = visit.day
-            has_species = chance.random() < 0.9
+            day, has_species = visit.day, chance.random() < 0.9
+            # The date may be in other columns alone.
             apart = chance.random() < 0.2 and day.year is not None
+            date, time = ("", None) if apart else of_date(style, visit)
             row = dict.fromkeys(columns, "") | taxa | {
                 "gbifID": str(n), "datasetKey": "k", "occurrenceID": f"o{n % 3}", "species": bird.binomial if has_species else "",
                 "scientificName": bird.scientific, "countryCode": place.region[:2], "locality": place.name,
                 "stateProvince": "Somewhere", "occurrenceStatus": "ABSENT" if absent else "PRESENT", "individualCount": style.count(num, ("",)),
                 "decimalLatitude": style.number(place.latitude), "decimalLongitude": style.number(place.longitude),
-                "coordinateUncertaintyInMeters": style.number(uncertain), "eventDate": "" if apart else date,
+                "coordinateUncertaintyInMeters": style.number(uncertain), "eventDate": date,
                 "day": str(day.day or ""), "month": str(day.month or ""), "year": str(day.year or ""), "recordedBy": "Ann Example"}
             if from_r:
                 row = {name: cell or ("" if name in ("countryCode", "occurrenceStatus", "scientificName") else "NA") for name, cell in row.items()}
             bird = without_common(world, bird)
             bird = accepted(bird) if has_species else bird
             yield row, f"not a bird ({other})" if other else record(
-                visit, bird, 0 if absent else num, loc_id=located(place), region=place.region[:2], time=None if apart else time,
+                visit, bird, 0 if absent else num, loc_id=located(place), region=place.region[:2], time=time,
                 checklist_id=None, source_id=str(n), coordinate_uncertainty_m=uncertain or None, location_name=place.name or None,
                 **no_effort())
 
@@ -107,11 +108,22 @@ def darwin_core(world):
     made = Made("dwc", Table(columns, style), file="occurrence.txt", has_codes="occurrenceID" in has, repeated="error",
                 checked={"date": "eventDate"} | ({"count": "individualCount"} if "individualCount" in has else {})
                 | ({"latitude": "decimalLatitude", "longitude": "decimalLongitude"} if "decimalLatitude" in has else {}))
-    make, from_r = occurrence(world, made, has), chance.random() < 0.2
+    make, from_r, in_parts = occurrence(world, made, has), chance.random() < 0.2, chance.random() < 0.2
+    if in_parts:
+        # The date has columns of its own, and no time.
+        columns = [name for name in columns if name != "eventDate"] + ["year", "month", "day"]
+        made.table = Table(columns, style)
+        made.checked = {name: column for name, column in made.checked.items() if name != "date"} | {"day": "day"}
 
     def rows(visit):
         for bird in visit.birds:
+            pairs = len(style.written_pairs)
             row, outcome = make(visit, bird)
+            if in_parts:
+                del style.written_pairs[pairs:]
+                row |= {name: style.number(getattr(visit.day, name)) for name in ("year", "month", "day")}
+                if isinstance(outcome, dict):
+                    outcome["time"] = visit.clock if "eventTime" in has else None
             row = {name: row["occurrenceID" if name == key else name] for name in columns}
             if from_r:
                 # R writes NA for what is missing. As a country it is Namibia.
@@ -182,6 +194,8 @@ def inaturalist(world):
                "public_positional_accuracy", "coordinates_obscured", "scientific_name", "common_name", "iconic_taxon_name", "taxon_id"]
     made = Made("inaturalist", Table(columns, style), file="observations-7.csv", repeated="error", slashes_are_foreign=True,
                 checked={"latitude": "latitude", "longitude": "longitude", "date": "observed_on"})
+    made.synonyms = {"iconic_taxon_name": ["taxon_class_name"]}
+    made.optional = {"uuid": None, "time_zone": None, "user_login": None, "private_latitude": None, "time_observed_at": None}
     serial = iter(range(70_000, 900_000))
 
     def rows(visit):

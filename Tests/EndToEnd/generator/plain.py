@@ -13,6 +13,9 @@ def feederwatch(world):
         columns = [name.lower() for name in columns if name not in ("alt_full_spp_code", "Data_Entry_Method")]
     made = Made("feederwatch", Table(columns, style), file="PFW_all_2021.csv",
                 checked={"latitude": "LATITUDE", "longitude": "LONGITUDE", "count": "HOW_MANY", "day": "Day"})
+    optional = {"reviewed": "reviewed", "effort_hrs_atleast": "effort_hours_atleast", "snow_dep_atleast": "snow_depth_atleast",
+                "entry_technique": None, "proj_period_id": None}
+    made.optional = {name: optional[name.lower()] for name in columns if name.lower() in optional}
     made.checked = {key: next(n for n in columns if n.lower() == name.lower()) for key, name in made.checked.items()}
     if chance.random() < 0.2:
         made.options.append("--include-invalid")

@@ -59,6 +59,9 @@ class Made:
     # Whether its rows are checklists, which are not records.
     of_checklists: bool = False
 
+    # The columns that a file may lack, each with the members that then are null; and other names of columns.
+    optional: dict = dataclasses.field(default_factory=dict)
+    synonyms: dict = dataclasses.field(default_factory=dict)
     # Writes files that are not text: with it, the names of their columns.
     write_archive: object = None
     columns: list = dataclasses.field(default_factory=list)

@@ -254,9 +254,9 @@ def make_places(chance, text, odd=True):
         latitude, longitude = f"{chance.uniform(-90, 90):.{chance.randint(0, 7)}f}", f"{chance.uniform(-180, 180):.{chance.randint(0, 7)}f}"
         if odd and chance.random() < 0.15:
             latitude, longitude = "", ""
-        if float(latitude or 1) in (0, -1) and float(longitude or 1) in (0, -1):
-            latitude = "5.5"
-        latitude, longitude = latitude.replace("-0", "0") if float(latitude or 1) == 0 else latitude, longitude
+        # Some formats write an unknown place as (0, 0) or (-1, -1), and SQLite has no negative zero.
+        if latitude and (float(latitude) in (0, -1) or float(longitude) in (0, -1)):
+            latitude, longitude = "5.5", "-5.5"
         places.append(Place(f"L{100 + number}", f"{text()} {number}", latitude, longitude,
                             chance.choice(["CA-BC", "CA-YT", "US-WA", "SE-M", "NA-KH"])))
     return places
