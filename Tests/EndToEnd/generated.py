@@ -20,6 +20,10 @@ from generator.files import Style
 from server import rookery
 
 
+# The reason for which records of shared checklists are left out.
+ON_OTHER_COPIES = "already reported by another observer of the same shared checklist"
+
+
 class Failure(Exception):
     """What differs."""
 
