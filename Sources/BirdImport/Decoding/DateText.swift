@@ -63,7 +63,8 @@ struct DateText: Equatable {
         let date = first.prefix { isDatePart($0) }
         let missing = date.count - rest.prefix { isDatePart($0) }.count
         let isShort = missing > 0 && isYear(first.prefix(4)) && !isYear(rest.prefix(4))
-        guard !rest.isEmpty else { throw .unreadable }
+        // Nobody writes the ends in two forms, and the order of day and month is known only where the first needs it.
+        guard !rest.isEmpty, isShort || needsOrder(first) || !needsOrder(rest) else { throw .unreadable }
         let end = try parseOne(isShort ? ArraySlice(Array(date.prefix(missing)) + Array(rest)) : rest, order)
         guard start.year == end.year else { throw .tooLong }
         guard start.month == end.month else { return DateText(year: start.year) }

@@ -88,7 +88,7 @@ import Testing
 
     @Test(arguments: [
         "2021-02-03/", "2021/02-03", "2021-02-03/soon", "2021-02-03T06:00/soon", "2021-02-03/08:00",
-        "2021-02-x/2021-02-05", "2021-02-03T06:00/8h",
+        "2021-02-x/2021-02-05", "2021-02-03T06:00/8h", "2021-3-4/03-04-2021", "3 Feb 2021/03-02-2021",
     ])
     func refusesIntervalsThatAreNotDates(text: String) {
         #expect(throws: DateText.Fault.unreadableInterval) { try DateText.parse(Array(text.utf8)[...], .monthFirst) }
