@@ -2,11 +2,11 @@ import Birds
 
 /// Tells birds from what else BirdNET has labels for: noises, frogs and toads, insects and mammals.
 ///
-/// Its labels are those of BirdNET's model 2.4 and of its forerunners. Genera are told and not species, since no bird has
-/// one of them and another model may have more of their species.
+/// Its labels are those of BirdNET's model 2.4 and of its forerunners. Genera are told and not species, since no bird
+/// has one of them and another model may have more of their species.
 enum BirdNETLabel {
-    /// Whether a scientific name, or a label that begins with one (`Pseudacris crucifer_Spring Peeper`), is not that of a
-    /// bird.
+    /// Whether a scientific name, or a label that begins with one (`Pseudacris crucifer_Spring Peeper`), is not that of
+    /// a bird.
     static func isOther(_ label: ArraySlice<UInt8>) -> Bool {
         let genus = Array(label.prefix { $0 != 0x20 && $0 != UInt8(ascii: "_") })
         return genera.contains(genus) || noises.contains(Array(label.prefix { $0 != UInt8(ascii: "_") }))

@@ -233,7 +233,8 @@ struct Columns {
         return pointed(member, row, cell, isWhole: false).map { row.compose($0) } ?? cell
     }
 
-    /// 0 or 1, which may be written as `true` or `false`, `yes` or `no`, or their first letters; nil if the cell is empty.
+    /// 0 or 1, which may be written as `true` or `false`, `yes` or `no`, or their first letters; nil if the cell is
+    /// empty.
     func flag(_ member: Format.Member, _ row: Row) throws(RowError) -> Int64? {
         guard has(member) else { return nil }
         let word = cell(member, row)

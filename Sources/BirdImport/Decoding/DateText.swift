@@ -32,8 +32,8 @@ struct DateText: Equatable {
     ///   The order of day and month is then that of the column (`DateOrderJudge`).
     /// - With the English name of the month, `3 Feb 2021`.
     /// - Any of these with a time after it, which `minutes` reads.
-    /// - An ISO 8601 interval, `2021-02-03/2021-02-07`. The parts that both ends have in common are kept: `2021-02`. The
-    ///   end may be only a time, `2021-02-03T06:00/08:00`.
+    /// - An ISO 8601 interval, `2021-02-03/2021-02-07`. The parts that both ends have in common are kept: `2021-02`.
+    ///   The end may be only a time, `2021-02-03T06:00/08:00`.
     ///
     /// It does not check whether the month and the day exist.
     static func parse(_ text: ArraySlice<UInt8>, _ order: DateOrder) throws(Fault) -> DateText {

@@ -264,8 +264,8 @@ struct RecordDecoder {
         }
     }
 
-    /// The place of a detection as part of its identity: its coordinates, unless its location has a name. They are those
-    /// that were read, since programs write the same number in many ways.
+    /// The place of a detection as part of its identity: its coordinates, unless its location has a name. They are
+    /// those that were read, since programs write the same number in many ways.
     private func place(_ row: Row, _ record: SourceRecord) -> [UInt8] {
         if columns.cell(.location, row).isEmpty, let latitude = record.latitude, let longitude = record.longitude {
             return Array("\(latitude),\(longitude)".utf8)

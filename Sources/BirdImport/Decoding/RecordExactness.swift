@@ -30,8 +30,8 @@ extension RecordDecoder {
             && !["", "no", "false", "none", "0"].contains(row.text(columns.cell(member, row)).lowercased())
     }
 
-    /// A distance on the earth in metres; nil if there is none. 0 means that it is not known, since no place is that exact.
-    /// A remark in its place, such as `unknown`, never costs the record.
+    /// A distance on the earth in metres; nil if there is none. 0 means that it is not known, since no place is that
+    /// exact. A remark in its place, such as `unknown`, never costs the record.
     private func distance(_ member: Format.Member, _ row: Row) -> (value: Double?, isUnread: Bool) {
         guard columns.has(member), !columns.cell(member, row).isEmpty else { return (nil, false) }
         guard let value = try? columns.double(member, row), value >= 0, value <= Self.mostUncertain else {

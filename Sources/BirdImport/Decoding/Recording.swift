@@ -3,9 +3,9 @@ import Birds
 /// What the name of a sound recording tells. Recorders name files after the time at which they start, by their own
 /// clock, often after a name of their own: `STA1_20210203_064100.wav`.
 ///
-/// The date is `20210203` or `2021-02-03`, the time after it `064100` or `06-41-00` with any sign between them. A number
-/// that could be a date but has no time after it counts only if no other one has. A zone after the time is ignored: the
-/// clock of the recorder is all that is known.
+/// The date is `20210203` or `2021-02-03`, the time after it `064100` or `06-41-00` with any sign between them. A
+/// number that could be a date but has no time after it counts only if no other one has. A zone after the time is
+/// ignored: the clock of the recorder is all that is known.
 struct Recording: Equatable {
     /// The name without folders and extensions.
     var name: ArraySlice<UInt8>

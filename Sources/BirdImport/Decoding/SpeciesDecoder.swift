@@ -94,8 +94,8 @@ struct SpeciesDecoder {
         return .species(species)
     }
 
-    /// The name of a row that has its parts in columns, without those that it shares with rows above it; nil for a genus
-    /// or a higher rank.
+    /// The name of a row that has its parts in columns, without those that it shares with rows above it; nil for a
+    /// genus or a higher rank.
     private mutating func name(_ row: Row) throws(RowError) -> String? {
         let own = (
             genus: ScientificName.clean(row.text(try columns.text(.genus, row))),

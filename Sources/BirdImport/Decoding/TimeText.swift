@@ -41,8 +41,8 @@ enum TimeText {
     /// The minutes after midnight of the first time in a text that people and apps write in any form, such as
     /// `Wed Feb 03 2021 06:41:00 GMT+0100 (CET)` or `2021/02/03 6:41 AM`. It is the local one of the place.
     ///
-    /// Nil if there is none, or it is given in UTC, so that the local one is not known. Midnight is taken for no time, as
-    /// in `DateText.minutes`.
+    /// Nil if there is none, or it is given in UTC, so that the local one is not known. Midnight is taken for no time,
+    /// as in `DateText.minutes`.
     static func minutes(within text: ArraySlice<UInt8>) -> Int64? {
         guard let colon = text.firstIndex(of: UInt8(ascii: ":")) else { return nil }
         let hour = text[..<colon].reversed().prefix { $0 &- 0x30 < 10 }.count

@@ -41,8 +41,8 @@ final class ArchiveRows: RowSource {
         (row.bytes, row.rawCount, row.line, row.problem) = (source.bytes, source.rawCount, source.line, source.problem)
         row.cells.removeAll(keepingCapacity: true)
         guard source.problem == nil else { return true }
-        // A comma that is a decimal comma makes one cell more, and shifts all cells after it. So the last cell may only be
-        // an additional empty one if the header has it too.
+        // A comma that is a decimal comma makes one cell more, and shifts all cells after it. So the last cell may only
+        // be an additional empty one if the header has it too.
         if table.syntax.separator == UInt8(ascii: ","), source.cells.count > width {
             row.problem = "it has \(source.cells.count) cells for \(width) columns"
             mayBeShifted = true
@@ -76,9 +76,9 @@ final class ArchiveRows: RowSource {
 
 /// Reads the rows of an occurrence extension, each joined with its row of the event core, which has the date and place.
 ///
-/// A cell of the occurrence takes precedence over the event's cell with the same term. An occurrence with a date or a place
-/// of its own takes nothing of that of the event, unless what it has of it is the same. A row whose event does not exist has
-/// a `problem`.
+/// A cell of the occurrence takes precedence over the event's cell with the same term. An occurrence with a date or a
+/// place of its own takes nothing of that of the event, unless what it has of it is the same. A row whose event does
+/// not exist has a `problem`.
 final class JoinedRows: RowSource {
     private let rows: ArchiveRows
     private let events: EventRows

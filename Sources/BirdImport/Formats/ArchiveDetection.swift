@@ -117,7 +117,8 @@ struct ArchiveDetection {
 
     /// Finds the file with the records.
     /// - Returns: It, or the only text if none has a known format, which then says why not; also the file of sampling
-    ///   events, if there is one; or the results of several recordings. With the name of the format that each must have.
+    ///   events, if there is one; or the results of several recordings. With the name of the format that each must
+    ///   have.
     private func choose(_ archive: Archive) throws(ImportError) -> [(Archive.Entry, format: String?)] {
         // macOS adds hidden files that begin with `._` beside each file.
         let entries = archive.entries.filter { entry in

@@ -54,8 +54,8 @@ extension Format {
     ]
 
     /// Occurrences with the terms of Darwin Core (https://dwc.tdwg.org/terms/) as columns, such as `occurrence.txt` of
-    /// an archive, or of a table that R wrote, with `NA` for what is missing. (As a country it is Namibia.) Records with
-    /// the same `eventID` are a checklist. Only the name of the species is required.
+    /// an archive, or of a table that R wrote, with `NA` for what is missing. (As a country it is Namibia.) Records
+    /// with the same `eventID` are a checklist. Only the name of the species is required.
     static let darwinCore = Format(
         name: "dwc", title: "Darwin Core occurrences",
         content: .records(complete: nil), syntax: .tab,

@@ -8,7 +8,8 @@ public struct Format: Sendable {
     public let title: String
     /// What a row is.
     let content: Content
-    /// How the files of the format separate cells as they are downloaded. A file may do so in another way (`TextTable`).
+    /// How the files of the format separate cells as they are downloaded. A file may do so in another way
+    /// (`TextTable`).
     let syntax: CSVReader.Syntax
     let rules: Rules
     let columns: [Column]
@@ -132,7 +133,8 @@ public struct Format: Sendable {
         /// Whether a file without the column has another format. Its cells may still be empty, unless they are codes
         /// (`Columns.identifierIfRequired`).
         let isRequired: Bool
-        /// Words beside `NA` (`Columns`) that mean an empty cell, in this column only: in another one they may be values.
+        /// Words beside `NA` (`Columns`) that mean an empty cell, in this column only: in another one they may be
+        /// values.
         let nullWords: [[UInt8]]
 
         init(

@@ -44,8 +44,8 @@ extension Format {
         ])
 
     /// The master list of the International Ornithological Congress, saved from its spreadsheet, with a title above the
-    /// header. Each rank has a column and rows of its own, so a row of a species has only the second word of its name, and
-    /// one of a subspecies only the third. The order is that of the rows.
+    /// header. Each rank has a column and rows of its own, so a row of a species has only the second word of its name,
+    /// and one of a subspecies only the third. The order is that of the rows.
     static let iocMaster = Format(
         name: "ioc-master", title: "IOC master list",
         content: .species, syntax: .comma, rules: [.taxonomy, .namesAsCodes],

@@ -192,8 +192,8 @@ struct TextTable {
     /// The syntax of a file whose separator is known.
     ///
     /// Cells between commas or semicolons may be quoted (RFC 4180). Between tabs, programs differ. The downloads of
-    /// eBird and GBIF have no quoting: a remark may begin with a quote, or be in quotes. Spreadsheets and R quote cells.
-    /// So cells between tabs are quoted if
+    /// eBird and GBIF have no quoting: a remark may begin with a quote, or be in quotes. Spreadsheets and R quote
+    /// cells. So cells between tabs are quoted if
     /// - the header has a cell in quotes; or
     /// - most rows can be read as quoted, and the format has other separators in its original, or the file is UTF-16:
     ///   then a spreadsheet has saved it; or

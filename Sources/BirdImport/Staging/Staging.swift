@@ -1,7 +1,7 @@
 import Birds
 
-/// Keeps the valid records and checklists of an import until all files have been read. Only then is it known whether the import
-/// succeeds, and the database is not touched before.
+/// Keeps the valid records and checklists of an import until all files have been read. Only then is it known whether
+/// the import succeeds, and the database is not touched before.
 ///
 /// Records are in a temporary file without a name, in the order of reading. Locations and species are known by
 /// provisional numbers, in the order in which they appeared, since their ids depend on all of them (`Catalogue`).

@@ -15,8 +15,8 @@ struct SharedCopies {
     /// The ids of species and locations, by provisional number. They grow by those of stored records.
     private(set) var species: [Int64]
     private(set) var locations: [Int64]
-    /// The records that were left out, by the number of their file: how many, and of the first its line, the code of its
-    /// checklist and the id of its species.
+    /// The records that were left out, by the number of their file: how many, and of the first its line, the code of
+    /// its checklist and the id of its species.
     private(set) var leftOut: [Int: (count: Int, line: Int, code: [UInt8], species: Int64)] = [:]
     /// The number of records that were taken out of the database.
     private(set) var removed = 0
