@@ -73,6 +73,15 @@ import Testing
         #expect(fixture.bytes("birds.db") == before)
     }
 
+    /// The number of a report is compared with the rows of the data sets, and these with the checklists.
+    @Test func noticesAWrongNumberOfChecklistsInAReport() throws {
+        try fixture.run("a.csv")
+        let database = try Database(path: fixture.database, mode: .readOnly)
+        let id = try #require(try database.integer("SELECT id FROM dataset"))
+        try RecordCounts.check(checklists: 1, of: [id], in: database)
+        #expect(throws: StoreError.self) { try RecordCounts.check(checklists: 2, of: [id], in: database) }
+    }
+
     private func change(_ body: (Database) throws(StoreError) -> Void) throws {
         let generation = try Generation(path: fixture.database)
         try generation.change(body)
