@@ -124,8 +124,10 @@ struct SameData {
         var tally = Tally(most: mostCompared)
         try compareSources(small, large, &tally)
         if !tally.isMatch {
+            // Detections of two recordings of a night differ in their identifiers alone, since nothing is counted.
+            let countedOnly = tally.compared > 0
             tally = Tally(most: mostCompared)
-            try compareValues(small, large, &tally)
+            try compareValues(small, large, countedOnly: countedOnly, &tally)
         }
         guard tally.isMatch else { return nil }
         return ImportReport.SameData(
@@ -164,7 +166,10 @@ struct SameData {
     }
 
     /// Compares records by what they say, one date after the other.
-    private func compareValues(_ small: DataSet, _ large: DataSet, _ tally: inout Tally) throws(StoreError) {
+    /// - Parameter countedOnly: Whether only records with a count are compared.
+    private func compareValues(
+        _ small: DataSet, _ large: DataSet, countedOnly: Bool, _ tally: inout Tally
+    ) throws(StoreError) {
         let dates = try database.prepare(
             """
             SELECT DISTINCT first_key FROM summary
@@ -180,11 +185,12 @@ struct SameData {
                     AND b.dataset_id = ?3)
             FROM (SELECT location_id, species_id, num, count(*) AS ours FROM (
                 SELECT location_id, species_id, num FROM observation INDEXED BY observation_by_date
-                WHERE date = ?1 AND dataset_id = ?2 ORDER BY location_id, species_id, num LIMIT ?4)
+                WHERE date = ?1 AND dataset_id = ?2 AND (NOT ?5 OR num IS NOT NULL) ORDER BY location_id, species_id, num LIMIT ?4)
                 GROUP BY location_id, species_id, num) a
             """)
         groups.bind(2, small.id)
         groups.bind(3, large.id)
+        groups.bind(5, countedOnly ? 1 : 0)
         while !tally.isDecided, try dates.step() {
             groups.bind(1, dates.int64(0))
             groups.bind(4, tally.most - tally.compared)

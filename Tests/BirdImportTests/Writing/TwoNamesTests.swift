@@ -112,4 +112,17 @@ import Testing
         // The first ten are the same, and no more are looked at.
         #expect(try pairs(10) == same("new", in: "old", 60))
     }
+
+    /// Two recordings of one night have the same species at one place, and nothing is counted.
+    @Test func detectionsOfTwoRecordingsDiffer() throws {
+        func results(_ second: Int) -> String {
+            "Start (s),End (s),Scientific name,Common name,Confidence\n"
+                + (0..<30).map { "\(second + $0 * 3),\(second + $0 * 3 + 3),Avis species\($0),Bird \($0),0.7\n" }
+                .joined()
+        }
+        fixture.write("STA1_20210203_213000.csv", results(0))
+        fixture.write("STA1_20210203_220000.csv", results(600))
+        #expect(try fixture.run("STA1_20210203_213000.csv").stored == 30)
+        #expect(try fixture.run("STA1_20210203_220000.csv").sameData == [])
+    }
 }
