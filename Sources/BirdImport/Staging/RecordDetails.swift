@@ -168,29 +168,15 @@ struct RecordDetails {
     /// Adds a remark after the comments of a record, separated by a semicolon.
     /// - Parameter bytes: What `write` has written; it may be empty.
     static func comment(_ remark: [UInt8], in bytes: inout [UInt8]) {
-        if bytes.isEmpty { bytes = [UInt8](repeating: 0, count: 6) }
-        let details = RecordDetails(bytes)
-        let own = details.text(.comments, in: bytes)
-        let text = Array(own) + (own.isEmpty ? [] : Array("; ".utf8)) + remark
-        // The parts in front of the comments, the comments, and the texts after them.
-        var rest: [UInt8] = []
-        var count = 0
-        for member in DetailMember.texts
-        where details.present & member.bit != 0 && member.rawValue >= DetailMember.comments.rawValue {
-            let other = details.text(member, in: bytes)
-            count += 4 + other.count
-            guard member != .comments else { continue }
-            withUnsafeBytes(of: UInt32(other.count)) { rest.append(contentsOf: $0) }
-            rest.append(contentsOf: other)
-        }
-        bytes.removeLast(min(count, bytes.count))
-        withUnsafeBytes(of: UInt32(text.count)) { bytes.append(contentsOf: $0) }
-        bytes.append(contentsOf: text)
-        bytes.append(contentsOf: rest)
-        let position = Int(details.sourceEnd) + 1
-        withUnsafeBytes(of: details.present | DetailMember.comments.bit) {
-            bytes.replaceSubrange(position..<(position + 4), with: $0)
-        }
+        let (details, before) = (RecordDetails(bytes), bytes)
+        bytes = compose(
+            checklist: before[details.checklist], source: before[details.source],
+            number: { details.integer($0, in: before) },
+            text: { member in
+                let own = details.text(member, in: before)
+                guard member == .comments else { return own }
+                return (Array(own) + (own.isEmpty ? [] : Array("; ".utf8)) + remark)[...]
+            })
     }
 
     /// Finds the members in bytes that `write` has written. Other bytes give no members.

@@ -127,16 +127,9 @@ final class StoredChecklists {
                 case .integer, .flag: return row.optionalInt64(column)
                 case .real: return row.optionalDouble(column).map { Int64(bitPattern: $0.bitPattern) }
                 // A number in a text column is a time.
-                case .text: return minutes(row.bytes(column))
+                case .text: return TimeText.minutes(row.bytes(column)[...])
                 }
             },
             text: { member in columns[member].map { row.bytes($0)[...] } ?? [] })
-    }
-
-    /// Minutes after midnight of a time as the database has it (`timeOfDay`); nil for any other text.
-    private static func minutes(_ text: [UInt8]) -> Int64? {
-        let digits = text.filter { $0 != UInt8(ascii: ":") }.map { Int64($0) - 0x30 }
-        guard text.count == 5, digits.count == 4, digits.allSatisfy({ (0...9).contains($0) }) else { return nil }
-        return (digits[0] * 10 + digits[1]) * 60 + digits[2] * 10 + digits[3]
     }
 }
