@@ -12,14 +12,14 @@ import Testing
         (.missing(path: "birds.db"), 1), (.sqlite(code: 11, message: "malformed", sql: "SELECT 1"), 1),
     ])
     func onlyFaultsOfTheServerAreLogged(error: StoreError, lines: Int) {
-        let handler = KeepingHandler()
+        let handler = MessageHandler()
         let log = EventLog(logger: Logger(label: "test") { _ in handler })
         _ = log.clientError(error)
         #expect(handler.lines.withLock { $0.count } == lines)
     }
 
     @Test func saysACauseInASentence() {
-        let handler = KeepingHandler()
+        let handler = MessageHandler()
         let log = EventLog(logger: Logger(label: "test") { _ in handler })
         log.refusedGeneration(.unusable(path: "birds.db", reason: "it can't be read"))
         log.brokenAnswer(.sqlite(code: 11, message: "malformed", sql: "SELECT 1"))
@@ -30,24 +30,4 @@ import Testing
                 ["error": "the database could not be read: malformed (SQLite code 11)", "sql": "SELECT 1"],
             ])
     }
-}
-
-/// Keeps what is logged beside each message.
-private final class KeepingHandler: LogHandler {
-    let lines = Mutex<[Logger.Metadata]>([])
-    var logLevel: Logger.Level {
-        get { .trace }
-        set {}
-    }
-    var metadata: Logger.Metadata {
-        get { [:] }
-        set {}
-    }
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { nil }
-        set {}
-    }
-
-    func log(event: LogEvent) { lines.withLock { $0.append(event.metadata ?? [:]) } }
 }

@@ -126,6 +126,8 @@ import Testing
 /// Keeps messages with their level and metadata.
 final class MessageHandler: LogHandler {
     let messages = Mutex<[String]>([])
+    /// The metadata of each message.
+    let lines = Mutex<[Logger.Metadata]>([])
     var logLevel: Logger.Level {
         get { .trace }
         set {}
@@ -143,5 +145,6 @@ final class MessageHandler: LogHandler {
     func log(event: LogEvent) {
         let details = (event.metadata ?? [:]).map { ": \($0.key)=\($0.value)" }.joined()
         messages.withLock { $0.append("\(event.level): \(event.message)\(details)") }
+        lines.withLock { $0.append(event.metadata ?? [:]) }
     }
 }
