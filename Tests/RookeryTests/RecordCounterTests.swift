@@ -5,6 +5,7 @@ import Testing
 @Suite struct RecordCounterTests {
     @Test(arguments: [
         ("[]\n", 0), ("[{\"a\":1},\n{\"a\":2}]\n", 2), (#"[{"a":"}{[\""},{"b":{"c":{}}}]"#, 2), ("{\"a\":1}\n", 1),
+        (#"[{"a":"{"},{"b":1}]"#, 2), (#"[{"a":"}"},{"b":"\\"},{"c":1}]"#, 3),
         ("{\"a\":1}\n{\"a\":2}\n", 2),
     ])
     func countsTheObjectsOfJSON(text: String, count: Int) {

@@ -67,6 +67,25 @@ import Testing
         #expect(summaries[0] == summaries[1])
     }
 
+    /// What is known of the locations of one query's data sets is not taken for those of the next.
+    @Test func oneStoreAnswersForOneDataSetAfterTheOther() throws {
+        let folder = try TemporaryFolder()
+        try Fixture.random(seed: 79, records: 60).write(to: folder.path("birds.db"))
+        let (one, other) = (
+            try ObservationStore(path: folder.path("birds.db")), try ObservationStore(path: folder.path("birds.db"))
+        )
+        one.planner.costs.location = .infinity
+        (other.planner.costs.location, other.planner.costs.rowByLocation) = (0, 0)
+        for datasets in [["atlas"], ["garden"], ["garden", "ringing"], ["atlas"]] {
+            var query = ObservationQuery()
+            query.filter.datasets = datasets
+            #expect(
+                try other.planner.locationsToGather(other.resolver.select(query.filter, .everything), limit: nil) != nil
+            )
+            #expect(try other.text(query, format: .csv) == one.text(query, format: .csv), "\(datasets)")
+        }
+    }
+
     @Test func theCheaperPlanIsChosen() throws {
         let folder = try TemporaryFolder()
         try Fixture.random(seed: 78, records: 4000).write(to: folder.path("birds.db"))
