@@ -91,7 +91,7 @@ import Testing
         "https://atlas.example/ü", "https://atlas.example/>", "https://atlas.example/\"", "https://atlas.example:99999",
         "https://atlas.example/%zz", "https://at las.example", "https://atlas.example/\r\nX: y", "https://[::1",
         "https://a:b", "https://a:", "https://.", "https://-/", "https://a/../b", "https://a/./b", "https://a/[x]",
-        "https://a/b/..", "https://a/%2E%2e/b",
+        "https://a/b/..", "https://a/%2E%2e/b", "https://a/%2e/b", "https://a/.%2E",
     ])
     func refusesWhatIsNoPublicURL(text: String) {
         #expect(throws: PublicURLError.self) { try PublicURL(text) }

@@ -292,6 +292,44 @@ import Testing
         }
     }
 
+    /// In an order of values, nothing says where the names that are gone stood among equal rows.
+    @Test(arguments: ["num", "-num"]) func aPageWhoseLastRowIsGoneIsLostWhereValuesOrder(sort: String) throws {
+        let folder = try TemporaryFolder()
+        func write(_ name: String, _ species: [String], _ locations: [String]) throws -> ObservationStore {
+            var fixture = Fixture(species: species.map { Fixture.Species(code: $0) })
+            fixture.locations = locations.map { Fixture.Location(code: $0) }
+            for location in locations.indices {
+                for species in species.indices {
+                    fixture.records.append(
+                        Fixture.Record(date: 20_210_201, location: location, species: species, num: 3))
+                }
+            }
+            try fixture.write(to: folder.path(name))
+            return try ObservationStore(path: folder.path(name))
+        }
+        let before = try write("before.db", ["s1", "s2"], ["A", "B"])
+        let after = try [
+            write("same.db", ["s1", "s2"], ["A", "B"]), write("species.db", ["s1"], ["A", "B"]),
+            write("location.db", ["s1", "s2"], ["A"]),
+        ]
+        var query = ObservationQuery()
+        query.sort = Self.sorts([sort])
+        query.fields = [.locationID, .speciesID]
+        for count in 1..<4 {
+            (query.page.limit, query.page.after) = (count, nil)
+            let last = try before.text(query, format: .csv).split(separator: "\r\n").last ?? ""
+            query.page.after = try before.nextPage(.observations(query), view: .everything)
+            try #require(query.page.after != nil)
+            for (store, isGone) in zip(after, [false, last.hasSuffix("s2"), last.hasPrefix("B")]) {
+                if isGone {
+                    #expect(throws: StoreError.lostPage, "\(count)") { try store.text(query, format: .csv) }
+                } else {
+                    #expect(throws: Never.self, "\(count)") { try store.text(query, format: .csv) }
+                }
+            }
+        }
+    }
+
     @Test func aTokenOfAnotherQueryIsRefused() throws {
         let folder = try TemporaryFolder()
         try Fixture.random(seed: 27, records: 100).write(to: folder.path("birds.db"))
