@@ -13,6 +13,8 @@ struct Reading {
     private let lastYear: Int
     private let importedAt: String
     private let defaults: RecordingDefaults
+    /// Nil until there are results of recordings.
+    private var survey: RecordingSurvey?
     private let rejects: Rejects?
     let staging: Staging
     /// The data sets of the files.
@@ -79,9 +81,40 @@ struct Reading {
             throw .refused("\(path) is named twice\(other == path ? "" : ", also as \(other)").")
         }
         let contents = try Detection.open(file, as: options.format, folder: staging.folder)
+        if survey == nil, contents.contains(where: \.holdsRecordings) {
+            survey = makeSurvey(from: contents, before: options.files.drop { $0 != path }.dropFirst())
+        }
         for (part, content) in contents.enumerated() {
             try read(content, part: part, of: contents.count, in: file, progress: progress)
         }
+    }
+
+    /// Surveys all results of recordings of the import. What can't be read is reported when it is read.
+    /// - Parameters:
+    ///   - contents: The first ones.
+    ///   - others: The files after them.
+    private func makeSurvey(from contents: [SourceContent], before others: ArraySlice<String>) -> RecordingSurvey {
+        var maker = RecordingSurvey.Maker(lastYear: lastYear)
+        var tablesOfNames: [SourceTable] = []
+        func add(_ contents: [SourceContent]) {
+            for table in contents.flatMap(\.tables) {
+                if table.format.rules.contains(.recordings) { try? maker.add(table) }
+                if table.format.holdsSpecies { tablesOfNames.append(table) }
+            }
+        }
+        add(contents)
+        for path in others {
+            guard let file = try? SourceFile(path: path) else { continue }
+            add((try? Detection.open(file, as: options.format, folder: staging.folder)) ?? [])
+        }
+        var survey = maker.survey
+        if !maker.unnamed.isEmpty {
+            var names = ScientificNames(species)
+            for table in tablesOfNames { try? names.add(table) }
+            try? names.addStored(in: database)
+            survey.name(maker.unnamed, find: names.find)
+        }
+        return survey
     }
 
     /// Reads a content of a file.
@@ -181,7 +214,8 @@ struct Reading {
         let number = report.files.count - 1
         let columns = Columns(table.format, table.header, commas: table.commas)
         var records = RecordDecoder(
-            table.format, columns, lastYear: lastYear, file: table.path, defaults: defaults)
+            table.format, columns, lastYear: lastYear, file: table.path, defaults: defaults,
+            survey: survey ?? RecordingSurvey())
         // Two tables of one file are written in one way.
         records.dates.order = report.files[number].dateOrder?.order
         if let order = options.dateOrder, columns.has(.date) {

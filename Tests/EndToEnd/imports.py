@@ -203,7 +203,7 @@ def analyzer(layout):
                 visit, bird, None, loc_id=station, location_name=None, latitude=float(place[0]) if known else None,
                 longitude=float(place[1]) if known else None, region=None, date=f"{at:%Y-%m-%d}",
                 time=f"{at:%H:%M}" if visit["time"] else None, checklist_id=None,
-                source_id=f"{stem} {offset} {common} {confidence}", confidence=confidence, comments=None, **BARE))
+                source_id=f"{stem} {offset} {scientific} {confidence}", confidence=confidence, comments=None, **BARE))
     return out.getvalue().encode("utf-8-sig" if layout == "csv" else "utf-8"), records
 
 

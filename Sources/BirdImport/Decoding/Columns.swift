@@ -48,6 +48,9 @@ struct Columns {
         }
     }
 
+    /// The name of the column of a member, as the file spells it; empty if there is none.
+    func name(_ member: Format.Member) -> String { names[member.rawValue] }
+
     /// Whether the file has a column for a member.
     @inline(__always)
     func has(_ member: Format.Member) -> Bool { positions[member.rawValue] >= 0 }

@@ -27,15 +27,16 @@ struct RecordDecoder {
     ///   - lastYear: The last year of a date, which is the year after the current one.
     ///   - file: The path of the file.
     ///   - defaults: What the import is told about recordings.
+    ///   - survey: What all results of recordings tell together.
     init(
         _ format: Format, _ columns: Columns, lastYear: Int, file: String = "",
-        defaults: RecordingDefaults = RecordingDefaults()
+        defaults: RecordingDefaults = RecordingDefaults(), survey: RecordingSurvey = RecordingSurvey()
     ) {
         self.columns = columns
         self.defaults = defaults
         recordings =
             format.rules.contains(.recordings)
-            ? RecordingDecoder(columns, file: file, defaults, lastYear: Int64(lastYear)) : nil
+            ? RecordingDecoder(columns, file: file, defaults, lastYear: Int64(lastYear), survey) : nil
         (rules, ofChecklists) = (format.rules, format.holdsChecklists)
         dates = DateDecoder(columns, lastYear: Int64(lastYear))
         hasNames = [.scientificName, .authoredName, .commonName].contains(where: columns.has)
@@ -136,7 +137,8 @@ struct RecordDecoder {
     }
 
     /// A location without a code gets its name as code, or its coordinates as the file writes them, or `unknown`. A
-    /// recording has its station as name, or else, without coordinates, its folder.
+    /// recording has its station as name, with its folder if other stations have that name too, or else, without
+    /// coordinates, its folder.
     private func decodeLocation(
         _ row: inout Row, into record: inout SourceRecord, _ recording: Recording?
     ) throws(RowError) {
@@ -155,7 +157,9 @@ struct RecordDecoder {
         record.location = try columns.identifier(.location, &row, &record.cutTexts)
         if !record.location.isEmpty { return }
         if let recording, !recording.station.isEmpty {
-            record.location = try columns.identifier(.recording, &row, row.compose(recording.station), &record.cutTexts)
+            let folder = recording.isInSeveralFolders ? recording.folder + [0x2F] : []
+            record.location = try columns.identifier(
+                .recording, &row, row.compose(folder + recording.station), &record.cutTexts)
         } else if !record.locationName.isEmpty {
             // The name counts as cut already.
             var cuts = 0

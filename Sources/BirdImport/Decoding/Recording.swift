@@ -13,6 +13,10 @@ struct Recording: Equatable {
     var station: ArraySlice<UInt8> = []
     /// The folder of the recording; empty if there is none.
     var folder: ArraySlice<UInt8> = []
+    /// The names of the folders that the recording is in.
+    var path: [ArraySlice<UInt8>] = []
+    /// Whether its name is also that of other recordings, so that `folder` is needed to tell them apart.
+    var isInSeveralFolders = false
     /// `yyyymmdd`; nil if the name has no date.
     var date: Int64?
     /// Seconds after midnight; nil if the name has no time.
@@ -25,9 +29,10 @@ struct Recording: Equatable {
     ///   - path: The path of the recording, or of a file of results that is named after it.
     ///   - lastYear: The last year of a date.
     init(_ path: ArraySlice<UInt8>, lastYear: Int64) {
-        let parts = path.split { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }
+        let parts = Self.path(path)
         let base = parts.last ?? []
-        if parts.count > 1 { folder = parts[parts.count - 2] }
+        self.path = parts.dropLast()
+        folder = self.path.last ?? []
         var found: (start: Int, end: Int, date: Int64, seconds: Int?)?
         for start in base.indices where Self.isDigit(base[start]) && !Self.hasDigit(base, before: start) {
             guard let (date, end) = Self.date(base[start...], lastYear) else { continue }
@@ -45,6 +50,11 @@ struct Recording: Equatable {
         name = base[..<(base[found.end...].firstIndex(of: UInt8(ascii: ".")) ?? base.endIndex)]
         station = base[..<found.start]
         while let last = station.last, "_-. $(".utf8.contains(last) { station.removeLast() }
+    }
+
+    /// The parts of a path.
+    static func path(_ path: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+        path.split { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }
     }
 
     /// A name without the extension of a recording, or without what a file of results adds to the name of its
@@ -148,13 +158,17 @@ struct RecordingDecoder {
     private let file: [UInt8]
     private let defaults: RecordingDefaults
     private let lastYear: Int64
+    private let survey: RecordingSurvey
 
     /// The longest time between the beginning of a recording and a detection, in seconds: a year.
     private static let longest = 31_622_400.0
 
     /// - Parameter file: The path of the file, which is named after its recording if no column names it.
-    init(_ columns: Columns, file: String, _ defaults: RecordingDefaults, lastYear: Int64) {
+    init(
+        _ columns: Columns, file: String, _ defaults: RecordingDefaults, lastYear: Int64, _ survey: RecordingSurvey
+    ) {
         (self.columns, self.file, self.defaults, self.lastYear) = (columns, Array(file.utf8), defaults, lastYear)
+        self.survey = survey
     }
 
     /// The recording of a row.
@@ -164,7 +178,14 @@ struct RecordingDecoder {
         // The folder of results is none of recordings.
         if path.isEmpty { recording.folder = [] }
         let folder = columns.cell(.folder, row)
-        if !folder.isEmpty { recording.folder = row.bytes[folder.range] }
+        if !folder.isEmpty {
+            recording.folder = row.bytes[folder.range]
+            recording.path = Recording.path(recording.folder)
+        }
+        if let folders = survey.folders(of: recording) {
+            recording.folder = Array(recording.path.suffix(folders).joined(separator: [0x2F]))[...]
+            recording.isInSeveralFolders = !recording.folder.isEmpty
+        }
         return recording
     }
 
@@ -195,22 +216,29 @@ struct RecordingDecoder {
         return offset
     }
 
-    /// The identity of a detection, in whichever layout its results are: the recording, with its location and folder if
-    /// its name does not tell the station, the time within it, the species and the confidence.
+    /// The identity of a detection, in whichever layout and language its results are: the recording, with its location
+    /// and folder if its name does not tell the station, the time within it, the scientific name of the species, or
+    /// else its code or common name, and the confidence.
     /// - Parameter place: The location, or its coordinates if it has no name.
     func source(
         _ row: inout Row, _ recording: Recording, _ record: SourceRecord, place: [UInt8]
     ) throws(RowError) -> Row.Cell {
-        // All layouts have the common name.
-        let species = record.commonName.isEmpty ? record.scientificName : record.commonName
+        var species = row.bytes[record.scientificName.range]
+        if species.isEmpty {
+            let (code, common) = (row.bytes[record.species.range], row.bytes[record.commonName.range])
+            let name = survey.scientificName(code: code, commonName: common)
+            species = name.map { $0[...] } ?? (code.isEmpty ? common : code)
+        }
         var text: [UInt8] = []
         if recording.station.isEmpty {
             text += place + [0x2F]
             if !recording.folder.isEmpty, !recording.folder.elementsEqual(place) { text += recording.folder + [0x2F] }
+        } else if recording.isInSeveralFolders {
+            text += recording.folder + [0x2F]
         }
         text += recording.name
         text += " \(try offset(row)) ".utf8
-        text += row.bytes[species.range]
+        text += species
         text += " \(record[real: .confidence] ?? 0)".utf8
         return row.compose(text)
     }
@@ -218,7 +246,7 @@ struct RecordingDecoder {
 
 extension PartialDate {
     /// The day after a day; nil if only the month or the year is known.
-    fileprivate var next: PartialDate? {
+    var next: PartialDate? {
         guard let month, let day else { return nil }
         return PartialDate(year: year, month: month, day: day + 1)
             ?? PartialDate(year: year, month: month + 1, day: 1) ?? PartialDate(year: year + 1, month: 1, day: 1)

@@ -35,6 +35,9 @@ struct SourceContent {
     let tables: [SourceTable]
     /// What is above the header; nil if nothing is.
     var titles: TextTable.Titles?
+
+    /// Whether it has detections in sound recordings.
+    var holdsRecordings: Bool { tables.contains { $0.format.rules.contains(.recordings) } }
 }
 
 /// Finds out the format of a file.

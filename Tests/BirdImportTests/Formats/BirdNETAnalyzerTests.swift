@@ -34,7 +34,7 @@ import Testing
             ])
         #expect(
             try fixture.rows("SELECT source_id FROM observation ORDER BY date") == [
-                "STA1_20211231_235500 0.0 Steller's Jay 0.8713", "STA1_20211231_235500 300.0 Odd Bird 0.7",
+                "STA1_20211231_235500 0.0 Cyanocitta stelleri 0.8713", "STA1_20211231_235500 300.0 Avis ignota 0.7",
             ])
         #expect(try fixture.rows("SELECT count(*) FROM checklist WHERE code IS NOT NULL") == ["0"])
         #expect(try fixture.isSound())
@@ -101,6 +101,88 @@ import Testing
         #expect(try detections().count == 2)
         try fixture.run("b.csv") { $0.dataset = "all" }
         #expect(try fixture.rows("SELECT code FROM location ORDER BY code") == ["left", "right"])
+    }
+
+    /// Recorders that all have the same name: the folders tell their recordings apart, and are those of before when the
+    /// whole has been moved.
+    @Test(arguments: [
+        (["/site A/", "/site B/"], ["site A/REC", "site B/REC"]),
+        (["C:\\rec\\1\\", "C:\\rec\\2\\"], ["1/REC", "2/REC"]),
+        (["/card1/Data/", "/card2/Data/"], ["card1/Data/REC", "card2/Data/REC"]),
+    ])
+    func recordingsOfOneNameInSeveralFoldersStayApart(folders: [String], locations: [String]) throws {
+        let header = "Start (s),End (s),Scientific name,Common name,Confidence,File\n"
+        func write(_ root: String) {
+            let texts = folders.map { folder in
+                "0,3,Avis ignota,Odd Bird,0.7,\(root)\(folder)REC_20210203_064100.wav\n"
+                    + "0,3,Avis ignota,Odd Bird,0.7,\(root)\(folder)STA\(folder == folders[0] ? 1 : 2)_20210203_064100.wav\n"
+            }
+            fixture.write("a.csv", header + texts.joined())
+        }
+        for root in ["", "/mnt"] {
+            write(root)
+            try fixture.run("a.csv") { $0.append = true }
+            #expect(
+                try fixture.rows("SELECT code FROM location ORDER BY length(code) <= 4, code") == locations + [
+                    "STA1", "STA2",
+                ])
+            #expect(try fixture.rows("SELECT count(*) FROM observation") == ["4"])
+            #expect(try fixture.rows("SELECT count(*) FROM checklist") == ["4"])
+        }
+    }
+
+    /// Also if each has a file of results, whose own place tells where it is if no column does.
+    @Test func recordingsOfOneNameInSeveralFilesStayApart() throws {
+        let header = "Start (s),End (s),Scientific name,Common name,Confidence"
+        let row = "0,3,Avis ignota,Odd Bird,0.7"
+        for number in 1...2 {
+            fixture.write(
+                "\(number).csv", "\(header),File\n\(row),/rec/site \(number)/REC_20210203_064100.wav\n")
+        }
+        try fixture.run("1.csv", "2.csv") { $0.dataset = "all" }
+        #expect(try fixture.rows("SELECT code FROM location ORDER BY code") == ["site 1/REC", "site 2/REC"])
+        fixture.write(
+            "a.zip",
+            ZipWriter.archive(
+                ["x", "y"].map { ("\($0)/REC_20210203_064100.BirdNET.results.csv", "\(header)\n\(row)\n") }))
+        try fixture.run("a.zip") { $0.dataset = "all" }
+        #expect(try fixture.rows("SELECT code FROM location ORDER BY code") == ["x/REC", "y/REC"])
+        // The same recording, wherever it was when it was analyzed.
+        fixture.write("1.csv", "\(header),File\n\(row),/old/site 1/REC_20210203_064100.wav\n")
+        fixture.write("2.csv", "\(header),File\n\(row),/new/site 1/REC_20210203_064100.wav\n")
+        #expect(try fixture.run("1.csv", "2.csv") { $0.dataset = "all" }.stored == 1)
+        #expect(try fixture.rows("SELECT code FROM location ORDER BY code") == ["REC"])
+    }
+
+    /// BirdNET writes common names in many languages.
+    @Test func aDetectionIsStoredOnceInAllLanguages() throws {
+        fixture.write("a.csv", FormatFixture.birdNETAnalyzer)
+        fixture.write(
+            "b.csv",
+            FormatFixture.birdNETAnalyzer.replacing("Steller's Jay", with: "Diademhäher")
+                .replacing("Odd Bird", with: "Seltsamer Vogel"))
+        fixture.write("c.txt", FormatFixture.raven.replacing("Steller's Jay", with: "Geai de Steller"))
+        #expect(try fixture.run("a.csv", "b.csv") { $0.dataset = "sta" }.stored == 2)
+        // A code is that of a species in the database.
+        let report = try fixture.run("c.txt") { ($0.dataset, $0.append) = ("sta", true) }
+        #expect(report.replaced == 1 && report.stored == 2)
+        #expect(try fixture.rows("SELECT count(*) FROM observation") == ["3"])
+    }
+
+    /// Files come in any order. Without a scientific name, the code does not depend on the language either.
+    @Test func aCodeIsThatOfASpeciesInALaterFile() throws {
+        let other = try ImportFixture()
+        other.write("a.txt", FormatFixture.raven)
+        for (file, name) in [("names.csv", "Cyanocitta stelleri"), ("none.csv", "stejay")] {
+            other.write("names.csv", fixture.text("names.csv"))
+            other.write("none.csv", "species_id,sci_name,en_us\nx,Avis una,One Bird\n")
+            try other.run("a.txt", file) { $0.database = other.path("\(file).db") }
+            #expect(
+                try Database(path: other.path("\(file).db"), mode: .readOnly).rows(
+                    "SELECT source_id FROM observation ORDER BY source_id") == [
+                        "STA1_20211231_235500 0.0 \(name) 0.8713", "site 2/20211231_235500 60.0 Avis ignota 0.7",
+                    ])
+        }
     }
 
     @Test func takesWhatIsMissingFromOptions() throws {

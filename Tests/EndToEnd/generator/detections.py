@@ -8,7 +8,7 @@ import tempfile
 
 from .files import Table
 from .plain import plain
-from .records import Made, by_code, fill, no_effort, number, record
+from .records import Made, by_code, fill, no_effort, number, record, scientific_name
 from .world import Day
 
 
@@ -152,13 +152,15 @@ def analyzer(world, layout):
         for bird in visit.birds:
             offset, confidence = chance.randrange(0, 90_000, 3) / 2, str(round(chance.uniform(0.1, 1), 4))
             # All layouts have the common name. Labels are a scientific and a common name with an underscore between them.
-            if (stem, offset, bird.common, confidence) in seen or not bird.common or layout == "raven" and "_" in bird.scientific:
+            if (stem, offset) in seen or not bird.common or layout == "raven" and "_" in bird.scientific:
                 continue
-            seen.add((stem, offset, bird.common, confidence))
+            seen.add((stem, offset))
             scientific, common = bird.scientific, bird.common
+            identified = scientific or common
             species, code, number_of = bird, f"{bird.scientific}_{bird.common}", style.number
             if layout == "raven" and bird.taxon and bird.scientific == bird.taxon.scientific and chance.random() < 0.5:
                 species, code = by_code(world, bird)
+                identified = scientific_name(world, code, common) or code
             noise = chance.choice(NOISES) if chance.random() < 0.08 and not made.ghost else None
             if noise:
                 scientific, common, code = noise, noise, noise
@@ -185,7 +187,7 @@ def analyzer(world, layout):
                 stem_of_source = "/".join(filter(None, [known, folder if folder != known else "", stem]))
             yield row, record(
                 visit, species, None, **where, date=f"{heard:%Y-%m-%d}", time=f"{heard:%H:%M}" if time is not None else None,
-                source_id=f"{stem if station else stem_of_source} {offset} {bird.common} {float(confidence)}",
+                source_id=f"{stem if station else stem_of_source} {offset} {identified} {float(confidence)}",
                 confidence=float(confidence), **no_effort())
 
     return fill(made, world, rows)

@@ -154,6 +154,14 @@ def by_code(world, bird):
     return Bird("", "", known), code
 
 
+def scientific_name(world, code, common):
+    """The scientific name that the taxonomy has for a code, or else for a common name."""
+    known = [species for species in world.names.known.values() if species.scientific]
+    of_code = [species for species in known if species.code == code]
+    of_name = [species for species in known if (species.common or "").lower() == common.lower()]
+    return (of_code + of_name)[0].scientific if of_code + of_name else None
+
+
 def fill(made, world, rows):
     """Adds the rows of all visits, and keeps a way to make rows of a visit that is no part of the world."""
     for visit in world.visits:
