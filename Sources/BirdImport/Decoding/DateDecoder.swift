@@ -73,6 +73,8 @@ struct DateDecoder {
                     .date,
                     "'\(shown)' is the number of a day in a spreadsheet; format the cells as dates there, such as "
                         + "2021-02-03, and save the file again")
+            case .impossibleTime:
+                throw columns.error(.date, "'\(shown)' has no time of day after its date; write it as 2021-02-03T06:41")
             case .tooLong:
                 throw columns.error(.date, "'\(shown)' is in more than one year; give a date within one year")
             }

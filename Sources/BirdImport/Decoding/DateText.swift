@@ -23,6 +23,8 @@ struct DateText: Equatable {
         case unreadableInterval
         /// The number of a day in a spreadsheet.
         case serial
+        /// A date with a time that does not exist, or can't be read.
+        case impossibleTime
     }
 
     /// Reads a date in one of these forms:
@@ -31,7 +33,8 @@ struct DateText: Equatable {
     /// - With slashes or points, `2021/02/03`, or with the year at the end, `02-03-2021`, `2/3/2021` and `2.3.2021`.
     ///   The order of day and month is then that of the column (`DateOrderJudge`).
     /// - With the English name of the month, `3 Feb 2021`.
-    /// - Any of these with a time after it, which `minutes` reads.
+    /// - Any of these with a time after it, which `minutes` reads. `24:00` is the beginning of the next day, but the end
+    ///   of an interval belongs to its day.
     /// - An ISO 8601 interval, `2021-02-03/2021-02-07`. The parts that both ends have in common are kept: `2021-02`.
     ///   The end may be only a time, `2021-02-03T06:00/08:00`.
     ///
@@ -65,7 +68,8 @@ struct DateText: Equatable {
         let isShort = missing > 0 && isYear(first.prefix(4)) && !isYear(rest.prefix(4))
         // Nobody writes the ends in two forms, and the order of day and month is known only where the first needs it.
         guard !rest.isEmpty, isShort || needsOrder(first) || !needsOrder(rest) else { throw .unreadable }
-        let end = try parseOne(isShort ? ArraySlice(Array(date.prefix(missing)) + Array(rest)) : rest, order)
+        let end = try parseOne(
+            isShort ? ArraySlice(Array(date.prefix(missing)) + Array(rest)) : rest, order, isEnd: true)
         guard start.year == end.year else { throw .tooLong }
         guard start.month == end.month else { return DateText(year: start.year) }
         return start.day == end.day ? start : DateText(year: start.year, month: start.month)
@@ -76,7 +80,9 @@ struct DateText: Equatable {
     }
 
     private static func isTime(_ text: ArraySlice<UInt8>) -> Bool {
-        TimeText.minutes(text.first.map { $0 | 0x20 } == UInt8(ascii: "t") ? text.dropFirst() : text) != nil
+        let hasMark = text.first.map { $0 | 0x20 } == UInt8(ascii: "t")
+        guard hasMark || text.prefix(3).contains(UInt8(ascii: ":")) else { return false }
+        return TimeText.minutes(afterDate: hasMark ? text.dropFirst() : text) != nil
     }
 
     /// Whether it is the number of a day from 1927 on, as spreadsheets count them, perhaps with a time as its fraction.
@@ -120,10 +126,11 @@ struct DateText: Equatable {
         guard text.count > 10, let date = try? parse(text, order), date.day != nil else { return nil }
         let start = text[..<(interval(text) ?? text.endIndex)]
         let end = dateEnd(start)
-        guard end < start.endIndex, let minutes = TimeText.minutes(start[(end + 1)...]), minutes > 0 else {
+        guard end < start.endIndex, let minutes = TimeText.minutes(afterDate: start[(end + 1)...]), minutes > 0 else {
             return nil
         }
-        return minutes
+        // `parse` has taken the next day.
+        return minutes % 1440
     }
 
     /// The position of the slash in an interval; nil if the text is not one. (`2/3/2021` has two slashes.)
@@ -179,16 +186,28 @@ struct DateText: Equatable {
         return parts
     }
 
-    private static func parseOne(_ text: ArraySlice<UInt8>, _ order: DateOrder) throws(Fault) -> DateText {
+    /// - Parameter isEnd: Whether it is the end of an interval.
+    private static func parseOne(
+        _ text: ArraySlice<UInt8>, _ order: DateOrder, isEnd: Bool = false
+    ) throws(Fault) -> DateText {
         let end = dateEnd(text)
-        if end < text.endIndex {
-            let time = text[(end + 1)...]
-            guard text[end] == 0x20 || text[end] | 0x20 == UInt8(ascii: "t"), time.contains(where: { $0 &- 0x30 < 10 }),
-                time.allSatisfy(isTimePart)
-            else { throw .unreadable }
-        }
-        if let date = try named(text[..<end]) { return date }
-        let parts = try parts(text[..<end])
+        guard end < text.endIndex else { return try parseDate(text, order) }
+        let time = text[(end + 1)...]
+        guard text[end] == 0x20 || text[end] | 0x20 == UInt8(ascii: "t"), time.contains(where: { $0 &- 0x30 < 10 }),
+            time.allSatisfy(isTimePart)
+        else { throw .unreadable }
+        let date = try parseDate(text[..<end], order)
+        guard let minutes = TimeText.minutes(afterDate: time.drop { $0 == 0x20 }) else { throw .impossibleTime }
+        guard minutes == 1440, !isEnd, let month = date.month, let day = date.day, let year = Int(exactly: date.year),
+            let next = PartialDate(year: year, month: Int(month), day: Int(day))?.next
+        else { return date }
+        return DateText(year: Int64(next.year), month: next.month.map(Int64.init), day: next.day.map(Int64.init))
+    }
+
+    /// A date without a time.
+    private static func parseDate(_ text: ArraySlice<UInt8>, _ order: DateOrder) throws(Fault) -> DateText {
+        if let date = try named(text) { return date }
+        let parts = try parts(text)
         let isShort = { (part: (value: Int64, digits: Int)) in part.digits <= 2 }
         switch parts.count {
         case 1 where parts[0].digits == 4:

@@ -14,7 +14,9 @@ enum TimeText {
         if rest.first == UInt8(ascii: ":") {
             rest = rest.dropFirst()
             guard let second = number(&rest), second < 61 else { return nil }
-            if rest.first == UInt8(ascii: ".") { rest = rest.dropFirst().drop { $0 &- 0x30 < 10 } }
+            if rest.first == UInt8(ascii: ".") || rest.first == UInt8(ascii: ",") {
+                rest = rest.dropFirst().drop { $0 &- 0x30 < 10 }
+            }
         }
         rest = rest.drop { $0 == 0x20 }
         guard hour < 24, minute < 60 else { return nil }
@@ -28,6 +30,42 @@ enum TimeText {
             else { return nil }
             return (hour % 12 + (isAfternoon ? 12 : 0)) * 60 + minute
         }
+    }
+
+    /// Minutes after midnight of a time after a date. There ISO 8601 also has the forms `06`, `0641` and `064100`, and
+    /// `24:00` for the end of the day, which is 1440. Spreadsheets of some countries write `06.41`. Nil for anything
+    /// else.
+    static func minutes(afterDate text: ArraySlice<UInt8>) -> Int64? {
+        let (colon, point) = (UInt8(ascii: ":"), UInt8(ascii: "."))
+        let digits = text.prefix { $0 &- 0x30 < 10 }
+        let next = text[digits.endIndex...].first
+        // Nearly all times are `06:41`.
+        if digits.count < 3, next == colon, !digits.elementsEqual("24".utf8) { return minutes(text) }
+        guard next == colon || next == point || isZone(text[digits.endIndex...].drop { $0 == 0x20 }) else { return nil }
+        var time = Array(text)
+        switch digits.count {
+        case 1 where next == point, 2 where next == point:
+            time[digits.count] = colon
+            if time.count > digits.count + 3, time[digits.count + 3] == point { time[digits.count + 3] = colon }
+        case 2 where next != colon: time.insert(contentsOf: ":00".utf8, at: 2)
+        case 4: time.insert(colon, at: 2)
+        case 6:
+            time.insert(colon, at: 4)
+            time.insert(colon, at: 2)
+        default: break
+        }
+        guard time.starts(with: "24:".utf8) else { return minutes(time[...]) }
+        time.replaceSubrange(0..<2, with: "00".utf8)
+        return minutes(time[...]) == 0 && seconds(time[...]) == 0 ? 1440 : nil
+    }
+
+    /// Whether it is `Z`, an offset such as `+01` or `-0730`, a word such as `AM`, or nothing: `2021-02-04` is no time.
+    private static func isZone(_ text: ArraySlice<UInt8>) -> Bool {
+        guard let sign = text.first, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") else { return true }
+        let offset = text.dropFirst()
+        let digits = offset.filter { $0 &- 0x30 < 10 }.count
+        return digits == 2 && offset.count == 2
+            || digits == 4 && offset.count - 4 == offset.count { $0 == UInt8(ascii: ":") }
     }
 
     /// The seconds after the minute of a time that `minutes` reads; 0 if it has none.

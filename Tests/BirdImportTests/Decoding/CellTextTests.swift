@@ -23,6 +23,10 @@ import Testing
             ("3 Feb 2021/5 Feb 2021", 2021, 2, nil), ("2021-02-03T06:00/08:00", 2021, 2, 3),
             ("2021-02-03T06:00:00Z/08:30:00Z", 2021, 2, 3), ("2021-02-03T06:00/T08:00", 2021, 2, 3),
             ("2021-02-03 06:00/08:00", 2021, 2, 3), ("2021-02-03T06:00+01:00/08:00+01:00", 2021, 2, 3),
+            ("2021-02-28T24:00", 2021, 3, 1), ("2021-12-31 24:00:00Z", 2022, 1, 1), ("20210203T24", 2021, 2, 4),
+            ("2021-02-03T00:00/2021-02-03T24:00", 2021, 2, 3), ("2021-02-03T06:00/T24:00", 2021, 2, 3),
+            ("2021-02-03T24:00/2021-02-04T02:00", 2021, 2, 4), ("2021-02-30T24:00", 2021, 2, 30),
+            ("2021-02-03T06/T08", 2021, 2, 3),
             ("13 Feb 2021/3 Feb 2021", 2021, 2, nil), ("12-13-2021/2-13-2021", 2021, nil, nil),
         ] as [(String, Int64, Int64?, Int64?)])
     func readsDatesInAllForms(text: String, year: Int64, month: Int64?, day: Int64?) throws {
@@ -57,6 +61,9 @@ import Testing
             ("2021-02-03T06:41/2021-02-03T08:00", 401), ("2021-02-03T06:41/2021-02-04T08:00", nil),
             ("2021-02-03", nil), ("2021-02-03T00:00:00", nil), ("2021-02-03T00:00Z", nil), ("2021-02-03/05", nil),
             ("2021-02T06:41:00", nil), ("2021-02-03T99:00:00", nil), ("", nil),
+            ("2021-02-03T06", 360), ("2021-02-03T0641", 401), ("2021-02-03T064130Z", 401), ("20210203T0641+0100", 401),
+            ("2021-02-03T06Z", 360), ("2021-02-03T24:00", 0), ("2021-02-03T2400", 0), ("2021-02-03T24:00/26", nil),
+            ("2021-02-03T06:41:30,5", 401), ("03/02/2021 06.41", 401), ("03/02/2021 6.41.30", 401),
         ] as [(String, Int64?)])
     func readsTheTimeAfterADate(text: String, minutes: Int64?) {
         #expect(DateText.minutes(Array(text.utf8)[...], .monthFirst) == minutes)
@@ -84,6 +91,18 @@ import Testing
     ])
     func refusesTextsThatAreNotDates(text: String) {
         #expect(throws: DateText.Fault.unreadable) { try DateText.parse(Array(text.utf8)[...], .monthFirst) }
+    }
+
+    /// The date alone would say less than the file.
+    @Test(arguments: [
+        "2021-02-03T25:00", "2021-02-03T24:01", "2021-02-03T24:00:01", "2021-02-03T0661", "2021-02-03T06:60",
+        "2021-02-03 6", "2021-02-03T06:41:61", "2021-02-03T064", "3 Feb 2021 13:00 PM", "20210203T99",
+        "2021-02-03T25:00/2021-02-04", "2021-02-03/2021-02-04T25:00", "2021-02-03T06:41.5", "2021-02-03 2021-02-04",
+        "2021-02-03T0641-1", "2021-02-03T0641-12-30",
+    ])
+    func refusesDatesWithImpossibleTimes(text: String) {
+        #expect(throws: DateText.Fault.impossibleTime) { try DateText.parse(Array(text.utf8)[...], .monthFirst) }
+        #expect(DateText.minutes(Array(text.utf8)[...], .monthFirst) == nil)
     }
 
     @Test(arguments: [
