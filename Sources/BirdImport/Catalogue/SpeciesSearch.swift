@@ -42,13 +42,15 @@ final class SpeciesSearch {
     func find(_ taxon: Taxon) throws(StoreError) -> Match {
         let written = String(decoding: taxon.scientificName, as: UTF8.self)
         let name = ScientificName(written)
+        // A question mark alone names nothing.
+        let isNamed = !written.isEmpty && !ScientificName.isDoubt(written)
         let common = String(decoding: taxon.commonName, as: UTF8.self)
         for form in name.names {
             if let code = try code(form, .scientific) {
                 return Match(code: code, remark: name.isUncertain ? Self.remark(written) : nil)
             }
         }
-        if !common.isEmpty, written.isEmpty || Self.isAsExact(common, as: name), let code = try code(common, .common) {
+        if !common.isEmpty, !isNamed || Self.isAsExact(common, as: name), let code = try code(common, .common) {
             return Match(code: code, remark: name.isUncertain ? Self.remark(written) : nil)
         }
         if !taxon.category.isEmpty { return ownRow(taxon, name, common) }
@@ -62,7 +64,9 @@ final class SpeciesSearch {
             let saysMore = name.isUncertain || name.kind == .subspecies || !name.species.isEmpty
             return Match(code: code, remark: saysMore ? Self.remark(written) : nil)
         }
-        if written.isEmpty { return Match(code: Array(common.utf8)) }
+        if !isNamed, !common.isEmpty || written.isEmpty {
+            return Match(code: Array(common.utf8), remark: name.isUncertain ? Self.remark(written) : nil)
+        }
         // People write common names in this column too.
         if let code = try code(ScientificName.clean(written), .common) { return Match(code: code) }
         // `species` of GBIF is the accepted name of a synonym.

@@ -78,6 +78,7 @@ struct RecordDecoder {
         record.isChecklist = ofChecklists
         let recording = recordings?.recording(row)
         try decodeLocation(&row, into: &record, recording)
+        record.remark = .empty
         if !ofChecklists { try decodeSpecies(&row, into: &record) }
         try decodeStatus(row, into: &record)
         record.checklist = try columns.identifierIfRequired(.checklist, &row, &record.cutTexts)
@@ -101,7 +102,7 @@ struct RecordDecoder {
         record[real: .confidence] = try confidence(row)
         record[text: .breedingCode] = try columns.label(.breedingCode, row, &record.cutTexts)
         try decodeExactness(row, into: &record)
-        record[text: .comments] = try comments(&row, &record.cutRemarks)
+        record[text: .comments] = try comments(&row, &record)
         record[text: .group] = try columns.identifier(.group, &row, &record.cutTexts)
         try decodeSource(&row, into: &record, recording)
     }
@@ -202,16 +203,34 @@ struct RecordDecoder {
         } else if record.scientificName.isEmpty {
             (record.scientificName, record.speciesName) = (record.speciesName, .empty)
         }
-        let qualifier = try columns.label(.qualifier, row, &record.cutTexts)
-        if !qualifier.isEmpty, ScientificName.isQualifier(row.text(qualifier)) {
-            // Now it reads as if the name had it: `cf. Turdus merula`.
-            record.scientificName = row.compose(qualifier, " ", record.scientificName)
-        }
+        try decodeQualifier(&row, into: &record)
         if record.species.isEmpty, record.scientificName.isEmpty, record.commonName.isEmpty {
             let name = [Format.Member.authoredName, .scientificName].first(where: columns.has) ?? .commonName
             throw columns.error(name, "is empty")
         }
         if recordings != nil { chooseName(row, &record) }
+    }
+
+    /// What is said about the identification, such as `cf.`, `cf. major`, `?` or `possible`. The bird is the one that is
+    /// named, and the comments keep what is said of it; only `aff.` makes it another bird.
+    private func decodeQualifier(_ row: inout Row, into record: inout SourceRecord) throws(RowError) {
+        guard columns.has(.qualifier) else { return }
+        let qualifier = row.text(try columns.label(.qualifier, row, &record.cutTexts))
+        let name = row.text(record.scientificName.isEmpty ? record.commonName : record.scientificName)
+        // A name may have it too: `Parus cf. major`. Then `SpeciesSearch` keeps it.
+        if qualifier.isEmpty || name.isEmpty || " \(name) ".contains(" \(qualifier) ") { return }
+        if let other = ScientificName.name(row.text(record.scientificName), withAffinity: qualifier) {
+            record.scientificName = row.compose((record.scientificName.isEmpty ? "\(other) \(name)" : other).utf8)
+        } else {
+            let isMark = ScientificName.isDoubt(qualifier)
+            note("identified as " + (isMark ? "\(qualifier) \(name)" : "\(name), \(qualifier)"), &row, &record)
+        }
+    }
+
+    /// Adds a remark to those for the comments.
+    func note(_ text: String, _ row: inout Row, _ record: inout SourceRecord) {
+        let remark = row.compose(text.utf8)
+        record.remark = record.remark.isEmpty ? remark : row.compose(record.remark, "; ", remark)
     }
 
     /// A label of BirdNET has names; only without them does its code count. A label without a code has itself in place
@@ -303,11 +322,15 @@ struct RecordDecoder {
         return count
     }
 
-    /// The remark about the record. It also says if the bird is not wild.
-    private func comments(_ row: inout Row, _ cuts: inout Int) throws(RowError) -> Row.Cell {
-        let comments = try columns.remark(.comments, row, &cuts)
-        guard try columns.flag(.captive, row) == 1 else { return comments }
-        return comments.isEmpty ? row.compose("captive".utf8) : row.compose(comments, "; captive", .empty)
+    /// The remark about the record. It also says if the bird is not wild, and what other columns say.
+    private func comments(_ row: inout Row, _ record: inout SourceRecord) throws(RowError) -> Row.Cell {
+        var comments = try columns.remark(.comments, row, &record.cutRemarks)
+        func add(_ other: Row.Cell) {
+            comments = comments.isEmpty ? other : row.compose(comments, "; ", other)
+        }
+        if try columns.flag(.captive, row) == 1 { add(row.compose("captive".utf8)) }
+        if !record.remark.isEmpty { add(record.remark) }
+        return comments
     }
 
     /// A confidence from 0 to 1.

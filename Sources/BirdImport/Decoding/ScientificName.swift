@@ -73,11 +73,31 @@ struct ScientificName {
         }
     }
 
-    /// Whether a text from a column of its own is a doubt that a name may have too: `cf.`, `aff.` or `?`. (Such columns
-    /// also say what is certain.)
-    static func isQualifier(_ text: String) -> Bool {
-        guard let word = words(clean(text)).first?.lowercased() else { return false }
-        return word.hasPrefix("?") || doubts.contains(word) || affinities.contains(word)
+    /// Whether a text from a column of its own only says that a name is not certain: `cf.` or `?`.
+    static func isDoubt(_ text: String) -> Bool {
+        let words = words(clean(text))
+        return words.count == 1
+            && words.allSatisfy { word in
+                doubts.contains(word.lowercased()) || word.allSatisfy { "(?)".contains($0) }
+            }
+    }
+
+    /// A name with what a column of its own says about the identification, if that makes it another bird: `aff.` or
+    /// `aff. major` of `Parus major` is `Parus aff. major`. Nil for all else, which is said of the same bird.
+    static func name(_ text: String, withAffinity qualifier: String) -> String? {
+        let qualifiers = words(clean(qualifier))
+        guard let mark = qualifiers.first, affinities.contains(mark.lowercased()) else { return nil }
+        var name = words(clean(text))
+        if name.contains(where: { affinities.contains($0.lowercased()) }) { return name.joined(separator: " ") }
+        // The mark precedes the first word that the qualifier repeats; alone, the name of the species.
+        let repeated = qualifiers.dropFirst().first { isEpithet($0) || ranks.contains($0.lowercased()) }
+        let position = repeated.map { name.dropFirst().firstIndex(of: $0) } ?? min(1, name.endIndex)
+        if let position {
+            name.insert(mark, at: position)
+        } else {
+            name += qualifiers
+        }
+        return name.joined(separator: " ")
     }
 
     /// Adds a form to look up, unless it is there.

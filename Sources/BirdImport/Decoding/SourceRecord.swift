@@ -30,6 +30,8 @@ struct SourceRecord {
     var isChecklist = false
     /// The kingdom, phylum, class or order that tells that it is not a bird; nil for birds.
     var otherAnimal: Row.Cell?
+    /// What other columns say that belongs to the comments, such as a doubt about the identification.
+    var remark = Row.Cell.empty
     /// The numbers of texts and remarks of the row that were longer than their limits in `Columns`, and were cut.
     var cutTexts = 0
     var cutRemarks = 0

@@ -93,7 +93,13 @@ import Testing
     @Test(arguments: [
         ("cf.", "eurnut|species|identified as cf. Sitta europaea"),
         ("?", "eurnut|species|identified as ? Sitta europaea"),
-        ("aff. europaea", "aff. europaea Sitta europaea||"), ("confirmed", "eurnut|species|"), ("", "eurnut|species|"),
+        ("cf. europaea", "eurnut|species|identified as Sitta europaea, cf. europaea"),
+        ("cf. var. minor", "eurnut|species|identified as Sitta europaea, cf. var. minor"),
+        ("possible", "eurnut|species|identified as Sitta europaea, possible"),
+        ("Uncertain", "eurnut|species|identified as Sitta europaea, Uncertain"),
+        ("confirmed", "eurnut|species|identified as Sitta europaea, confirmed"), ("", "eurnut|species|"),
+        ("aff. europaea", "Sitta aff. europaea||"), ("aff.", "Sitta aff. europaea||"),
+        ("aff. nova", "Sitta europaea aff. nova||"),
     ])
     func readsDoubtsFromTheirOwnColumn(qualifier: String, record: String) throws {
         fixture.write(
@@ -104,6 +110,33 @@ import Testing
             try fixture.rows(
                 """
                 SELECT s.code, s.category, d.comments FROM observation o JOIN species s ON s.id = o.species_id
+                LEFT JOIN observation_detail d ON d.id = o.id
+                """) == [record])
+    }
+
+    /// A doubt never makes a name of its own, and is not said twice.
+    @Test(arguments: [
+        ("", "Eurasian Nuthatch", "?", "eurnut|identified as ? Eurasian Nuthatch"),
+        ("?", "Eurasian Nuthatch", "", "eurnut|identified as ?"),
+        ("", "Odd Bird", "cf.", "Odd Bird|identified as cf. Odd Bird"),
+        ("Avis ignota", "", "cf.", "Avis ignota|identified as cf. Avis ignota"),
+        ("Avis ignota Author, 1900", "", "probable", "Avis ignota|identified as Avis ignota Author, 1900, probable"),
+        ("Sitta cf. europaea", "", "cf.", "eurnut|identified as Sitta cf. europaea"),
+        ("Sitta europaea caesia", "", "cf. caesia", "eurnut3|identified as Sitta europaea caesia, cf. caesia"),
+        ("Sitta", "", "aff. europaea", "Sitta aff. europaea|"),
+        ("Sitta aff. europaea", "", "aff. europaea", "Sitta aff. europaea|"),
+        ("", "Eurasian Nuthatch", "aff.", "aff. Eurasian Nuthatch|"),
+    ])
+    func keepsDoubtsBesideAnyName(name: String, common: String, qualifier: String, record: String) throws {
+        fixture.write(
+            "occurrence.txt",
+            "scientificName\tvernacularName\tidentificationQualifier\teventDate\n"
+                + "\(name)\t\(common)\t\(qualifier)\t2021-02-03\n")
+        try fixture.run("occurrence.txt")
+        #expect(
+            try fixture.rows(
+                """
+                SELECT s.code, d.comments FROM observation o JOIN species s ON s.id = o.species_id
                 LEFT JOIN observation_detail d ON d.id = o.id
                 """) == [record])
     }
