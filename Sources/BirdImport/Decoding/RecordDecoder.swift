@@ -80,7 +80,7 @@ struct RecordDecoder {
         try decodeLocation(&row, into: &record, recording)
         record.remark = .empty
         if !ofChecklists { try decodeSpecies(&row, into: &record) }
-        try decodeStatus(row, into: &record)
+        try decodeStatus(&row, into: &record)
         record.checklist = try columns.identifierIfRequired(.checklist, &row, &record.cutTexts)
         record[.halfDays] = try halfDays(row)
         record[real: .effortHours] = try positive(.effortHours, row)

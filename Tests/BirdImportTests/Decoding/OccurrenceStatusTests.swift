@@ -1,0 +1,49 @@
+import Birds
+import Testing
+
+@testable import BirdImport
+@testable import Fixtures
+
+/// What `occurrenceStatus` says about a record.
+@Suite struct OccurrenceStatusTests {
+    private let fixture: ImportFixture
+
+    init() throws { fixture = try ImportFixture() }
+
+    @Test(arguments: [
+        ("present", "3|"), ("PRESENT", "3|"), ("Presence", "3|"), ("detected", "3|"), ("1", "3|"), ("", "3|"),
+        ("NA", "3|"),
+        ("absent", "0|"), ("ABSENT", "0|"), ("absence", "0|"), ("not present", "0|"), ("not_detected", "0|"),
+        ("notDetected", "0|"), ("Not observed", "0|"), ("non-detection", "0|"), ("0", "0|"), ("0.0", "0|"),
+        ("no", "0|"),
+        ("false", "0|"),
+        ("doubtful", "3|calling; occurrence status: doubtful"),
+        ("Uncertain", "3|calling; occurrence status: Uncertain"),
+        ("?", "3|calling; occurrence status: ?"), ("rare", "3|calling; occurrence status: rare"),
+        ("10", "3|calling; occurrence status: 10"),
+    ])
+    func tellsAbsenceAndKeepsWhatIsUnknown(status: String, record: String) throws {
+        fixture.write(
+            "o.txt",
+            "scientificName\teventDate\tindividualCount\toccurrenceStatus\toccurrenceRemarks\n"
+                + "Avis una\t2021-02-03\t3\t\(status)\tcalling\n")
+        #expect(try fixture.run("o.txt").rowsInError == 0)
+        let comments = record.hasSuffix("|") ? "calling" : ""
+        #expect(
+            try fixture.rows("SELECT num, comments FROM observation o JOIN observation_detail d ON d.id = o.id")
+                == [record + comments])
+    }
+
+    /// Several remarks follow one another.
+    @Test func keepsTheStatusBesideADoubt() throws {
+        fixture.write(
+            "o.txt",
+            "scientificName\teventDate\tidentificationQualifier\toccurrenceStatus\n"
+                + "Avis una\t2021-02-03\tpossible\tdoubtful\nAvis una\t2021-02-03\t\t\n")
+        try fixture.run("o.txt")
+        #expect(
+            try fixture.rows(
+                "SELECT comments FROM observation o LEFT JOIN observation_detail d ON d.id = o.id ORDER BY 1")
+                == ["", "identified as Avis una, possible; occurrence status: doubtful"])
+    }
+}
