@@ -28,6 +28,8 @@ struct ScientificName {
         case undecided
         /// Similar to a species, but not it (`aff.`).
         case affinity
+        /// None of these, such as the code of a cluster of sequences (`BOLD:AAA1234`).
+        case other
     }
 
     init(_ text: String) {
@@ -37,8 +39,7 @@ struct ScientificName {
         var words = Self.words(clean)
         dropDoubt(&words)
         guard words.count > 1 else {
-            kind = .undecided
-            if isUncertain { add(words.joined(separator: " ")) }
+            addSingle(words.first ?? "")
             return
         }
         if words.contains(where: Self.isCross) || words.contains(where: Self.isHybrid) || clean.contains("/") {
@@ -64,7 +65,7 @@ struct ScientificName {
     /// The kind of taxon, in the words of eBird's taxonomy, for a name that no taxonomy knows; nil for a species.
     var category: String? {
         switch kind {
-        case .species, .affinity: nil
+        case .species, .affinity, .other: nil
         case .subspecies: "issf"
         case .domestic: "domestic"
         case .undecided: "spuh"
@@ -98,6 +99,20 @@ struct ScientificName {
             name += qualifiers
         }
         return name.joined(separator: " ")
+    }
+
+    /// Adds the forms of a single word: a genus or family, or a species that is written with a hyphen
+    /// (`Parus-major`). No genus has a hyphen.
+    private mutating func addSingle(_ word: String) {
+        if isUncertain { add(word) }
+        let parts = word.split(separator: "-", omittingEmptySubsequences: false)
+        let isName = word.unicodeScalars.allSatisfy(\.properties.isAlphabetic)
+        kind = isName ? .undecided : .other
+        guard parts.count > 1, parts[0].first?.isUppercase == true, parts[1...].allSatisfy(Self.isEpithet) else {
+            return
+        }
+        kind = .species
+        add("\(parts[0]) \(parts[1...].joined(separator: "-"))")
     }
 
     /// Adds a form to look up, unless it is there.
@@ -225,15 +240,17 @@ struct ScientificName {
             return side[..<end].map { $0.trimmingSuffix(",;") }
         }
         guard sides.count == 2, let genus = sides[0].first, !sides[1].isEmpty else { return }
-        // `Anas acuta x platyrhynchos` means the genus twice.
-        if isHybrid, Self.isEpithet(sides[1][0]) { sides[1].insert(genus, at: 0) }
+        // `Anas acuta x platyrhynchos` means the genus twice, and `Branta canadensis moffitti/maxima` also the species.
+        let missing = isHybrid ? 1 : sides[0].count - sides[1].count
+        if missing > 0, Self.isEpithet(sides[1][0]) { sides[1].insert(contentsOf: sides[0].prefix(missing), at: 0) }
         let sign = isHybrid ? " x " : "/"
-        for (one, other) in isHybrid ? [(0, 1), (1, 0)] : [(0, 1)] {
+        for (one, other) in [(0, 1), (1, 0)] {
             let (first, second) = (sides[one], sides[other])
             guard first.count > 1 else { continue }
             // `Anas platyrhynchos x A. acuta` has the genus once too.
             if first.first == genus, second.first == genus || second.first == genus.prefix(1) + ".", second.count > 1 {
-                add(first.joined(separator: " ") + sign + second.dropFirst().joined(separator: " "))
+                let shared = isHybrid ? 1 : min(zip(first, second).prefix { $0 == $1 }.count, second.count - 1)
+                add(first.joined(separator: " ") + sign + second.dropFirst(max(1, shared)).joined(separator: " "))
             }
             add(first.joined(separator: " ") + sign + second.joined(separator: " "))
         }
@@ -342,10 +359,12 @@ struct ScientificName {
         }
     }
 
-    /// Whether a word says that a form is domestic.
+    /// Whether a word says that a form is domestic, or that it lives as the feral pigeon does (`f. urbana`).
     private static func isDomestic(_ word: String) -> Bool {
+        let isLowercase = word.unicodeScalars.allSatisfy { !$0.properties.isUppercase }
         let word = bare(word).lowercased()
-        return word.hasPrefix("domestic") || word.hasPrefix("feral") || word == "dom" || word == "dom."
+        return word.hasPrefix("domest") || word.hasPrefix("feral") || word == "dom" || word == "dom."
+            || isLowercase && ["urbana", "urbanus"].contains(word)
     }
 
     /// A word without parentheses and commas.

@@ -24,6 +24,8 @@ import Testing
             8,domestic,mallar2,Mallard (Domestic type),Anas platyrhynchos (Domestic type)
             9,species,rocdov,Rock Pigeon,Columba livia
             10,species,sparub,Küstenvogel,Avis ñandu
+            11,slash,slash1,This/That Bird,Avis alia/europaea
+            12,issf,slash2,One Bird (moffitti/maxima),Avis una moffitti/maxima
 
             """)
         try fixture.run("taxonomy.csv")
@@ -75,6 +77,16 @@ import Testing
         ("Anas platyrhynchos f. domestica", "mallar2|domestic|"),
         ("Columba livia f. domestica", "Columba livia f. domestica|domestic|"),
         ("Columba livia forma domestica", "Columba livia forma domestica|domestic|"),
+        ("Columba livia f. urbana", "Columba livia f. urbana|domestic|"),
+        ("Columba livia forma urbana Gmelin, 1789", "Columba livia forma urbana Gmelin, 1789|domestic|"),
+        ("Columba livia domest.", "Columba livia domest.|domestic|"),
+        ("Columba livia var. domestica", "Columba livia var. domestica|domestic|"),
+        ("Columba livia f. nova", "rocdov|species|identified as Columba livia f. nova"),
+        ("Avis urbana", "Avis urbana||"), ("Aix sponsa Urban, 1900", "wooduk|species|"),
+        ("BOLD:AAA1234", "BOLD:AAA1234||"), ("Sitta-europaea", "eurnut|species|"), ("Avis-ignota", "Avis-ignota||"),
+        ("Sitta", "Sitta|spuh|"), ("Avis europaea/alia", "slash1|slash|"), ("Avis alia/europaea", "slash1|slash|"),
+        ("Avis alia / Avis europaea", "slash1|slash|"), ("Avis una moffitti/maxima", "slash2|issf|"),
+        ("Avis una maxima/moffitti", "slash2|issf|"),
         ("Anas platyrhynchos × Aix sponsa", "x00001|hybrid|"),
         ("Aix sponsa × Aix galericulata", "Aix sponsa × Aix galericulata|hybrid|"),
         ("Sitta ignota ssp. nova", "Sitta ignota ssp. nova|issf|"),

@@ -57,7 +57,9 @@ import Testing
         ("Aythya ferina x Anas acuta", ["Anas acuta x Aythya ferina"]),
         ("Anas acuta x platyrhynchos", ["Anas platyrhynchos x acuta"]),
         ("Anas acuta × platyrhynchos Linnaeus, 1758", ["Anas platyrhynchos x acuta"]),
-        ("Corvus corone / Corvus cornix", ["Corvus corone/cornix"]),
+        ("Corvus corone / Corvus cornix", ["Corvus corone/cornix", "Corvus cornix/corone"]),
+        ("Branta hutchinsii/canadensis", ["Branta canadensis/hutchinsii"]),
+        ("Branta canadensis maxima/moffitti", ["Branta canadensis moffitti/maxima"]), ("Parus-major", ["Parus major"]),
         ("Corvus corone/cornix, Linnaeus 1758", ["Corvus corone/cornix"]),
         ("Passer (Passer) domesticus domesticus", ["Passer domesticus domesticus"]),
         (
@@ -82,6 +84,7 @@ import Testing
         ("Anser sp. (Domestic type) L., 1758", []), ("Sitta europaea", []),
         // The wild species is another bird.
         ("Columba livia f. domestica", []), ("Columba livia domestica", []), ("Columba livia (Domestic type)", []),
+        ("Columba livia f. urbana", []), ("Columba livia forma urbana", []), ("Columba livia domest.", []),
         ("Anser anser var. domesticus Linnaeus, 1758", []), ("Columba livia (feral)", []), ("Anser anser f. dom.", []),
         ("Sitta aff. europaea", []), ("Anas acuta hybrid", []), ("Anas acuta (hybrid) Linnaeus, 1758", []),
         ("Sitta sp. 2", ["Sitta sp."]),
@@ -99,7 +102,8 @@ import Testing
         ("Sitta europaea", nil), ("Sitta europaea caesia", "issf"), ("Columba livia f. domestica", "domestic"),
         ("Sitta sp", "spuh"), ("Anas acuta × Anas crecca", "hybrid"), ("Corvus corone/cornix", "slash"),
         ("Anas acuta hybrid", "hybrid"), ("Sitta sp. 2", "spuh"),
-        ("Sitta aff. europaea", nil), ("Sitta cf. europaea", nil),
+        ("Sitta aff. europaea", nil), ("Sitta cf. europaea", nil), ("BOLD:AAA1234", nil), ("Parus-major", nil),
+        ("Sitta", "spuh"), ("Sittidae?", "spuh"), ("ASV_12", nil), ("12345", nil), ("Parus major-minor", nil),
     ])
     func tellsTheCategory(text: String, category: String?) {
         #expect(ScientificName(text).category == category)
