@@ -14,6 +14,8 @@ final class EventRows {
     private let select: Statement
     private let insert: Statement
     private let noteUse: Statement
+    private let selectHolder: Statement
+    private let insertHolder: Statement
     // The event that was asked for last. In most files the occurrences of an event follow one another.
     private var lastID: [UInt8] = []
     private var last: Event?
@@ -38,6 +40,9 @@ final class EventRows {
             self.warnings = warnings.compactMap { header.firstIndex(of: $0) }
         }
 
+        /// Whether a row has neither the date nor the place.
+        func isEmpty(in row: Row) -> Bool { deciding.allSatisfy { row.trimmed($0).isEmpty } }
+
         /// The groups of a row.
         static func all(_ header: [String]) -> [Group] {
             [
@@ -61,8 +66,14 @@ final class EventRows {
     /// What is wrong with the first row without an id that can't be used.
     private var firstProblem = ""
 
-    /// The most ancestors of an event that are looked at; two that are each other's parent have no end.
-    private static let mostAncestors = 16
+    /// Whether there are any rows in `holder`.
+    private var hasHolders = false
+    /// The event that was read last. In most files, events that follow one another have the same parent.
+    private var lastRead: (id: [UInt8], event: Event?)?
+
+    /// The most ancestors that are looked at again and again. Of a longer line, it is noted where each event of it finds
+    /// what it lacks, so that the time grows with the number of events only.
+    private static let longestLine = 16
 
     /// Reads all events.
     /// - Parameters:
@@ -71,12 +82,14 @@ final class EventRows {
     init(_ rows: ArchiveRows, _ header: [String], name: String) throws(ImportError) {
         self.name = name
         parent = header.firstIndex(of: "parenteventid")
-        inherited = Group.all(header)
+        inherited = Group.all(header).filter { !$0.deciding.isEmpty }
         do throws(StoreError) {
             database = try .temporary(
                 """
                 CREATE TABLE event (id TEXT PRIMARY KEY, cells TEXT, problem TEXT, line INTEGER) WITHOUT ROWID;
                 CREATE TABLE used (id TEXT PRIMARY KEY) WITHOUT ROWID; -- those with occurrences, and parents of others
+                -- The nearest event, from an event up, that has the cells of a group; empty if none has.
+                CREATE TABLE holder (id TEXT, part INTEGER, holder TEXT, PRIMARY KEY (id, part)) WITHOUT ROWID;
                 """, cacheKilobytes: Self.cacheKilobytes)
             insert = try database.prepare(
                 """
@@ -85,6 +98,8 @@ final class EventRows {
                 """)
             noteUse = try database.prepare("INSERT INTO used VALUES (?1) ON CONFLICT DO NOTHING")
             select = try database.prepare("SELECT cells, problem FROM event WHERE id = ?1")
+            selectHolder = try database.prepare("SELECT holder FROM holder WHERE id = ?1 AND part = ?2")
+            insertHolder = try database.prepare("INSERT INTO holder VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")
         } catch {
             throw ImportError(error, path: "the temporary files")
         }
@@ -164,31 +179,88 @@ final class EventRows {
     /// might have them.
     private func inherit(into event: Row, _ parent: Int) throws(ImportError) -> Event {
         var row = event
-        var missing = inherited.filter { group in group.deciding.allSatisfy { row.trimmed($0).isEmpty } }
-        var id = Array(row.bytes[row.trimmed(parent).range])
-        for _ in 0..<Self.mostAncestors where !missing.isEmpty && !id.isEmpty {
-            let ancestor: Row
+        let first = Array(row.bytes[row.trimmed(parent).range])
+        guard !first.isEmpty else { return .row(row) }
+        for (part, group) in inherited.enumerated() where group.isEmpty(in: row) {
+            let id = try holder(of: group, part, from: first, parent)
+            guard !id.isEmpty else { continue }
             switch try ownEvent(id) {
-            case .row(let found): ancestor = found
-            case .missing(let reason):
-                return .missing(
-                    "has a parent '\(Row.shown(String(decoding: id, as: UTF8.self), atMost: 40))' that \(reason)")
-            case nil: return .row(row)
-            }
-            missing.removeAll { group in
-                guard group.deciding.contains(where: { !ancestor.trimmed($0).isEmpty }) else { return false }
+            case .row(let ancestor)?:
                 for position in group.deciding + group.others + group.warnings where row.trimmed(position).isEmpty {
                     row.fill(position, ancestor.bytes[ancestor.trimmed(position).range])
                 }
-                return true
+            case .missing(let reason)?:
+                return .missing(
+                    "has a parent '\(Row.shown(String(decoding: id, as: UTF8.self), atMost: 40))' that \(reason)")
+            case nil: break
             }
-            id = Array(ancestor.bytes[ancestor.trimmed(parent).range])
         }
         return .row(row)
     }
 
+    /// The nearest event, from one up, that has the cells of a group or can't be used; empty if there is none. Events
+    /// that are each other's ancestors have no end, so none is looked at twice.
+    /// - Parameter part: The position of the group.
+    private func holder(of group: Group, _ part: Int, from first: [UInt8], _ parent: Int) throws(ImportError) -> [UInt8]
+    {
+        var line: Set<[UInt8]> = []
+        var id = first
+        var found: [UInt8]?
+        while found == nil, !id.isEmpty, !line.contains(id) {
+            if hasHolders {
+                found = try knownHolder(of: id, part)
+                if found != nil { break }
+            }
+            guard case .row(let event)? = try ownEvent(id) else {
+                // An unknown event ends the line like one without a parent.
+                found = try ownEvent(id) == nil ? [] : id
+                break
+            }
+            if !group.isEmpty(in: event) {
+                found = id
+            } else {
+                line.insert(id)
+                id = Array(event.bytes[event.trimmed(parent).range])
+            }
+        }
+        let holder = found ?? []
+        guard line.count > Self.longestLine else { return holder }
+        do throws(StoreError) {
+            for id in line {
+                insertHolder.bind(1, utf8: id, 0..<id.count)
+                insertHolder.bind(2, part)
+                insertHolder.bind(3, utf8: holder, 0..<holder.count)
+                try insertHolder.run()
+            }
+        } catch {
+            throw ImportError(error, path: "the temporary files")
+        }
+        hasHolders = true
+        return holder
+    }
+
+    /// What `holder` has noted for an event; nil if nothing.
+    private func knownHolder(of id: [UInt8], _ part: Int) throws(ImportError) -> [UInt8]? {
+        var holder: [UInt8]?
+        do throws(StoreError) {
+            selectHolder.bind(1, utf8: id, 0..<id.count)
+            selectHolder.bind(2, part)
+            while try selectHolder.step() { holder = selectHolder.bytes(0) }
+        } catch {
+            throw ImportError(error, path: "the temporary files")
+        }
+        return holder
+    }
+
     /// An event as it is in its file; nil if there is no such event.
     private func ownEvent(_ id: [UInt8]) throws(ImportError) -> Event? {
+        if let lastRead, lastRead.id == id { return lastRead.event }
+        let event = try readEvent(id)
+        lastRead = (id, event)
+        return event
+    }
+
+    private func readEvent(_ id: [UInt8]) throws(ImportError) -> Event? {
         var packed: [UInt8]?
         var problem: String?
         do throws(StoreError) {

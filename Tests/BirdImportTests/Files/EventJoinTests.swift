@@ -97,6 +97,43 @@ import Testing
             try records() == ["o1|20210203|Hill|55.4|12.8|500.0|1", "o2|20210203|Marsh|55.5|12.9||"])
     }
 
+    /// A line of parents may be of any length, and is read in any order.
+    @Test(arguments: [true, false]) func eventsInheritFromFarAncestors(fromTheTop: Bool) throws {
+        let count = 3000
+        var events = (1...count).map { "e\($0) | e\($0 - 1) |  | " } + ["e0 |  | 2021-02-03 | Hill"]
+        var occurrences = (0...count).map { "e\($0) | o\($0) | Avis una" }
+        if !fromTheTop { (events, occurrences) = (events.reversed(), occurrences.reversed()) }
+        let report = try read("parentEventID eventDate locality", events, "occurrenceID scientificName", occurrences)
+        #expect(report.rowsInError == 0)
+        #expect(
+            try fixture.rows(
+                """
+                SELECT o.date, l.code, count(*) FROM observation o JOIN location l ON l.id = o.location_id GROUP BY 1, 2
+                """) == ["20210203|Hill|\(count + 1)"])
+    }
+
+    /// Each kind of value comes from its own nearest ancestor; one that is in error might have had it.
+    @Test func eventsInheritFromLongLinesWithoutAnEnd() throws {
+        let line = (1...40).map { number in
+            "e\(number) | e\(number - 1) | \(number == 20 ? "2021-02-20" : "") | \(number == 10 ? "Hill" : "")"
+        }
+        // e0 and z are each other's parents.
+        let ends = ["e0 | z |  | ", "z | e0 |  | "]
+        let report = try read(
+            "parentEventID eventDate locality", line + ends, "occurrenceID scientificName",
+            (1...40).map { "e\($0) | o\($0) | Avis una" })
+        #expect(report.rowsInError == 0)
+        #expect(
+            try fixture.rows(
+                """
+                SELECT o.date, l.code, count(*) FROM observation o JOIN location l ON l.id = o.location_id GROUP BY 1, 2
+                """) == ["20210220|Hill|21", "99999999|Hill|10", "99999999|unknown|9"])
+        let other = try read(
+            "parentEventID eventDate locality", line + ["e0 | \"", "z |  |  | "], "occurrenceID scientificName",
+            (1...40).map { "e\($0) | o\($0) | Avis una" })
+        #expect(other.rowsInError == 0)
+    }
+
     /// An event whose occurrences are in error had birds.
     @Test(arguments: [0, 1]) func anEventWithAnOccurrenceInErrorIsNotEmpty(id: Int) throws {
         let occurrences = ["e1,o1,Avis una,5,5", "e2,o2,Avis una,5"].map { row in
