@@ -276,6 +276,10 @@ struct Reading {
                         fraction: min(1, Double(source.consumed) / Double(table.size))))
             }
         }
+        if let (count, first) = table.differingEvents?() {
+            report.files[number].differingEvents += count
+            report.files[number].firstDifferingEvent = report.files[number].firstDifferingEvent ?? first
+        }
         if table.format.holdsSpecies {
             report.files[number].species += rows
         } else if table.format.holdsChecklists {

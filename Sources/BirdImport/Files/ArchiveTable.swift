@@ -188,6 +188,9 @@ final class JoinedFiles {
         return new
     }
 
+    /// The rows that repeat an event with other values: their number, and the first of them.
+    var differingEvents: (count: Int, first: ImportReport.Example?) { events?.differing ?? (0, nil) }
+
     func openOccurrences() throws(ImportError) -> any RowSource {
         JoinedRows(
             occurrences.table, core.table, ArchiveRows(occurrences.table, occurrences.file, occurrences.encoding),

@@ -2,7 +2,8 @@ import Birds
 
 /// The rows of an event core, by their ids. An event without a date or a place has that of its parent
 /// (`parentEventID`), as a visit to a plot has the date of the survey. Of two rows with one id, the first counts that
-/// can be used. If none can, the occurrences of the event are in error, and those of its descendants.
+/// can be used. If none can, the occurrences of the event are in error, and those of its descendants. A later row that
+/// says something else is counted.
 ///
 /// They are kept in a temporary database, so that memory does not limit their number. A row is stored as one text: for
 /// each cell its size (`UInt32`, in the byte order of the machine) and its bytes.
@@ -66,6 +67,10 @@ final class EventRows {
     /// What is wrong with the first row without an id that can't be used.
     private var firstProblem = ""
 
+    /// The positions of the cells that an import reads.
+    private let used: [Int]
+    /// The number of rows that repeat an event with other cells, and the first of them.
+    private(set) var differing = (count: 0, first: nil as ImportReport.Example?)
     /// Whether there are any rows in `holder`.
     private var hasHolders = false
     /// The event that was read last. In most files, events that follow one another have the same parent.
@@ -83,6 +88,8 @@ final class EventRows {
         self.name = name
         parent = header.firstIndex(of: "parenteventid")
         inherited = Group.all(header).filter { !$0.deciding.isEmpty }
+        let read = Set((Format.darwinCore.columns + Format.darwinCoreEvents.columns).map(\.name) + ["parenteventid"])
+        used = header.indices.dropLast().filter { read.contains(header[$0]) }
         do throws(StoreError) {
             database = try .temporary(
                 """
@@ -124,17 +131,31 @@ final class EventRows {
                 withUnsafeBytes(of: UInt32(cell.range.count)) { packed.append(contentsOf: $0) }
                 packed.append(contentsOf: row.bytes[cell.range])
             }
+            let isNew: Bool
             do throws(StoreError) {
                 insert.bind(1, utf8: id, 0..<id.count)
                 insert.bind(2, utf8: packed, 0..<packed.count)
                 insert.bind(3, problem)
                 insert.bind(4, row.line)
                 try insert.run()
+                isNew = database.changes > 0
             } catch {
                 throw ImportError(error, path: "the temporary files")
             }
+            if !isNew, problem == nil { try compare(row, with: id) }
             if let parent, row.problem == nil { try use(row.bytes[row.trimmed(parent).range]) }
         }
+    }
+
+    /// Counts a row that repeats an event, if it says something else than the first one.
+    private func compare(_ row: Row, with id: [UInt8]) throws(ImportError) {
+        guard case .row(let first) = try ownEvent(id) else { return }
+        let differs = used.contains { position in
+            !row.bytes[row.trimmed(position).range].elementsEqual(first.bytes[first.trimmed(position).range])
+        }
+        guard differs else { return }
+        differing.count += 1
+        if differing.first == nil { differing.first = ImportReport.Example(line: row.line, row: row.raw) }
     }
 
     /// The names of the cells of an event: its terms, and `eventid` at the end.

@@ -277,7 +277,8 @@ struct ArchiveDetection {
                 open: joined.openOccurrences,
                 checklists: SourceTable(
                     format: .darwinCoreEvents, header: Header(EventRows.header(core)), size: events.size,
-                    open: joined.openEmptyEvents, commas: CommaRule(separator: core.syntax.separator)))
+                    open: joined.openEmptyEvents, commas: CommaRule(separator: core.syntax.separator),
+                    differingEvents: { joined.differingEvents }))
         default:
             throw .refused(
                 "\(archive.file.path) is an archive of \(Row.shown(core.rowType, atMost: 40)), not of occurrences or events."

@@ -15,6 +15,9 @@ struct SourceTable {
     var commas = CommaRule.none
     /// The path of the file, or its name in an archive after the path of that; empty for a table of another kind.
     var path = ""
+    /// The rows of events that repeat an event with other values, and the first of them, when all are read; nil for
+    /// other tables.
+    var differingEvents: (() -> (count: Int, first: ImportReport.Example?))?
 
     /// The separator, if it is not the usual one of the format.
     var unusualSeparator: UInt8? {

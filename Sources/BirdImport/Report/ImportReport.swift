@@ -21,6 +21,10 @@ public struct ImportReport: Sendable {
         public var cutRemarks = 0
         /// The number of stored records whose uncertainty was left out, since it is not a distance in metres.
         public var unreadUncertainties = 0
+        /// The number of rows of events that repeat an event with other values, and are passed over.
+        public var differingEvents = 0
+        /// The first of them.
+        public var firstDifferingEvent: Example?
         /// The name of its data set; nil for a species table.
         public let dataset: String?
         /// The number of rows above the header that are not empty. They were passed over.

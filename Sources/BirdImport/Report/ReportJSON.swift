@@ -28,6 +28,8 @@ extension ImportReport {
     ///       left_out        for each reason: reason, count, first_line, example (the beginning of that row)
     ///       cut_texts, cut_remarks    the numbers of texts that were longer than their limits
     ///       unread_uncertainties    the number of records whose uncertainty of the place is not a distance in metres
+    ///       differing_events    the events that differ from an earlier row with their id, and were passed over:
+    ///                       count, first_line, example (the beginning of that row)
     ///       rows_in_error   a number
     ///     names             where names of species come from: files (paths), stored_species (the number of species in
     ///                       the database that had names), stored_species_of_taxonomy (those with an order)
@@ -172,6 +174,14 @@ extension ImportReport {
                     })
             ), ("cut_texts", .int(file.cutTexts)), ("cut_remarks", .int(file.cutRemarks)),
             ("unread_uncertainties", .int(file.unreadUncertainties)),
+            (
+                "differing_events",
+                .object([
+                    ("count", .int(file.differingEvents)),
+                    ("first_line", file.firstDifferingEvent.map { .int($0.line) } ?? .null),
+                    ("example", .text(file.firstDifferingEvent?.row)),
+                ])
+            ),
             ("rows_in_error", .int(file.rowsInError)),
         ])
     }

@@ -148,6 +148,14 @@ extension ImportReport {
                     : "  \(Self.number(file.unreadUncertainties)) uncertainties of places left out: they are not distances "
                         + "in metres")
         }
+        if let first = file.firstDifferingEvent {
+            lines.append(
+                file.differingEvents == 1
+                    ? "  1 event passed over: it differs from an earlier row with its id, on line \(first.line)"
+                    : "  \(Self.number(file.differingEvents)) events passed over: they differ from earlier rows with their "
+                        + "ids, first on line \(first.line)")
+            lines.append("    \(first.row)")
+        }
         if file.rowsInError > 0 { lines.append("  \(Self.count(file.rowsInError, "row", "rows")) in error") }
         return lines
     }

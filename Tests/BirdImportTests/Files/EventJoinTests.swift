@@ -134,6 +134,23 @@ import Testing
         #expect(other.rowsInError == 0)
     }
 
+    @Test func saysWhichRepeatedEventsDiffer() throws {
+        let report = try read(
+            "parentEventID eventDate locality modified",
+            [
+                "e1 |  | 2021-02-03 | Hill | x", "e1 |  | 2021-02-03 | Hill | y", "e2 |  | 2021-02-04 | Hill | ",
+                "e2 |  | 2021-02-05 | Hill | ", "e2 |  |  |  | ", "e3 |  | 2021-02-06 | Hill | ",
+            ], "occurrenceID scientificName", ["e1 | o1 | Avis una", "e2 | o2 | Avis una"])
+        #expect(
+            report.text.contains(
+                "  2 events passed over: they differ from earlier rows with their ids, first on line 5\n    e2 2021-02-05 Hill"
+            ))
+        #expect(
+            String(decoding: report.json, as: UTF8.self).contains(
+                #""differing_events":{"count":2,"first_line":5,"example":"e2 2021-02-05 Hill "}"#))
+        #expect(try records().map { $0.split(separator: "|")[1] } == ["20210203", "20210204"])
+    }
+
     /// An event whose occurrences are in error had birds.
     @Test(arguments: [0, 1]) func anEventWithAnOccurrenceInErrorIsNotEmpty(id: Int) throws {
         let occurrences = ["e1,o1,Avis una,5,5", "e2,o2,Avis una,5"].map { row in
