@@ -20,7 +20,10 @@ enum MemberDescription {
                 : ["type": .string(meaning.kind.rawValue), "description": .string(meaning.sentence)]
         }
         switch name {
-        case "species_count": return number("The number of species seen, without 'nobird'.", from: 0)
+        case "species_count":
+            return number(
+                "The number of species seen, without 'nobird'. Subspecies, hybrids and other taxa with a code of their own count too.",
+                from: 0)
         case "iso_year":
             return nullable(
                 "integer",
