@@ -30,6 +30,17 @@ import Testing
         #expect(url.target == target)
     }
 
+    /// A slash at the end of the server's URL and one at the beginning of the path are one.
+    @Test(arguments: ["http://h:81", "http://h:81/", "http://h:81/birds", "http://h:81/birds/"])
+    func aPathFollowsTheURLOfTheServer(server: String) throws {
+        let folder = server.contains("birds") ? "/birds" : ""
+        for (text, target) in [("/species", "/species"), ("year=2021", "/?year=2021"), ("", "/")] {
+            let url = try ServerURL(text, server: server)
+            #expect(
+                url.endpoint == .network(host: "h", port: 81) && url.target == folder + target, "\(text) \(url.target)")
+        }
+    }
+
     @Test func readsASocket() throws {
         let url = try ServerURL("species=stejay", server: "unix:/run/rookery.sock")
         #expect(url.endpoint == .socket(path: "/run/rookery.sock"))
