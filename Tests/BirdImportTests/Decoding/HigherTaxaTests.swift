@@ -29,6 +29,29 @@ import Testing
         if let notBird { #expect(report.text.contains("1 left out: not a bird (\(notBird)), on line 2\n")) }
     }
 
+    /// The orders of the IOC World Bird List 14.1, then those that eBird, BirdLife and GBIF have beside them, then some
+    /// that were used before, or are extinct.
+    @Test func everyOrderOfBirdsIsOneOfBirds() throws {
+        let orders = """
+            Struthioniformes Rheiformes Apterygiformes Casuariiformes Tinamiformes Anseriformes Galliformes
+            Caprimulgiformes Steatornithiformes Nyctibiiformes Podargiformes Aegotheliformes Apodiformes
+            Musophagiformes Otidiformes Cuculiformes Mesitornithiformes Pterocliformes Columbiformes Gruiformes
+            Podicipediformes Phoenicopteriformes Charadriiformes Eurypygiformes Phaethontiformes Gaviiformes
+            Sphenisciformes Procellariiformes Ciconiiformes Suliformes Pelecaniformes Opisthocomiformes
+            Accipitriformes Cathartiformes Strigiformes Coliiformes Leptosomiformes Trogoniformes Bucerotiformes
+            Coraciiformes Piciformes Cariamiformes Falconiformes Psittaciformes Passeriformes
+            Galbuliformes Pteroclidiformes Pterocletiformes
+            Trochiliformes Upupiformes Turniciformes Podicipitiformes Craciformes Lariformes Ralliformes Ardeiformes
+            Dinornithiformes Aepyornithiformes Raphiformes
+            """.split(whereSeparator: \.isWhitespace)
+        let fixture = try ImportFixture()
+        fixture.write(
+            "occurrence.txt",
+            "scientificName\teventDate\torder\n" + orders.map { "Avis ignota\t2021-02-03\t\($0)\n" }.joined())
+        let file = try #require(try fixture.run("occurrence.txt").files.first)
+        #expect(file.leftOut == [:] && file.records == orders.count)
+    }
+
     /// The groups come from the file, so their number is bounded.
     @Test func manyGroupsAreCountedTogether() throws {
         let fixture = try ImportFixture()
