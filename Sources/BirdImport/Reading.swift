@@ -264,13 +264,13 @@ struct Reading {
         var judge = DateOrderJudge()
         var row = row
         repeat {
-            if row.problem == nil { records.dates.add(row, to: &judge) }
+            records.dates.add(row, to: &judge)
         } while try source.next(&row)
         for other in others where !other.format.holdsSpecies {
             let dates = DateDecoder(Columns(other.format, other.header), lastYear: Int64(lastYear))
             let rows = try other.open()
             while try rows.next(&row) {
-                if row.problem == nil { dates.add(row, to: &judge) }
+                dates.add(row, to: &judge)
             }
         }
         let judged = try judge.order(table.format, path: report.files[file].path)

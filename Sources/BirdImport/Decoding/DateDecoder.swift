@@ -6,14 +6,15 @@ struct DateDecoder {
     static let firstYear: Int64 = 1800
 
     private let columns: Columns
-    private let lastYear: Int64
+    /// The years that a date may have.
+    private let years: ClosedRange<Int64>
     private let hasDate: Bool
     /// The order of day and month; nil as long as no date needs it (`needsOrder`).
     var order: DateOrder?
 
     /// - Parameter lastYear: The last year of a date, which is the year after the current one.
     init(_ columns: Columns, lastYear: Int64) {
-        (self.columns, self.lastYear) = (columns, lastYear)
+        (self.columns, years) = (columns, Self.firstYear...max(Self.firstYear, lastYear))
         hasDate = columns.has(.date)
     }
 
@@ -23,8 +24,12 @@ struct DateDecoder {
         hasDate && order == nil && DateText.needsOrder(row.bytes[columns.cell(.date, row).range])
     }
 
-    /// Adds the date of a row to those by which the order of day and month is judged.
-    func add(_ row: Row, to judge: inout DateOrderJudge) { judge.add(row, columns.cell(.date, row)) }
+    /// Adds the date of a row to those by which the order of day and month is judged, unless its cells may be those of
+    /// other columns.
+    func add(_ row: Row, to judge: inout DateOrderJudge) {
+        guard row.problem == nil, (try? columns.checkWidth(row)) != nil else { return }
+        judge.add(row, columns.cell(.date, row), years: years)
+    }
 
     /// The date of a row as `yyyymmdd`, with 00 for an unknown month or day; `StoredDate.unknown` if there is none.
     func date(_ row: Row) throws(RowError) -> Int64 {
@@ -78,8 +83,8 @@ struct DateDecoder {
             }
         }
         // A date that would fit the other order: the message names the one of the column.
-        if let month = text.month, month > 12, let day = text.day, day <= 12,
-            DateText.needsOrder(row.bytes[cell.range])
+        if let month = text.month, month > 12, let day = text.day, years.contains(text.year),
+            DateText(year: text.year, month: day, day: month).isDay, DateText.needsOrder(row.bytes[cell.range])
         {
             let (this, other) = order == .dayFirst ? ("day", DateOrder.monthFirst) : ("month", DateOrder.dayFirst)
             throw columns.error(
@@ -97,8 +102,8 @@ struct DateDecoder {
         _ date: DateText, _ ofYear: Format.Member, _ ofMonth: Format.Member, _ ofDay: Format.Member
     ) throws(RowError) -> Int64 {
         let year = date.year
-        guard year >= Self.firstYear, year <= lastYear else {
-            throw columns.error(ofYear, "\(year) is not between \(Self.firstYear) and \(lastYear)")
+        guard years.contains(year) else {
+            throw columns.error(ofYear, "\(year) is not between \(years.lowerBound) and \(years.upperBound)")
         }
         guard let month = date.month else {
             if date.day != nil { throw columns.error(ofMonth, "is empty, but there is a day") }

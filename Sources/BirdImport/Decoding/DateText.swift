@@ -97,9 +97,15 @@ struct DateText: Equatable {
         return isSeparator(text[index]) && text[index + 1] &- 0x30 < 10
     }
 
-    /// The first two numbers of a date with its year at the end, and whether there are points between them; nil for any
-    /// other text.
-    static func pair(_ text: ArraySlice<UInt8>) -> (first: Int64, second: Int64, hasPoints: Bool)? {
+    /// Whether it is a day that exists.
+    var isDay: Bool {
+        guard let month, let day, (1...12).contains(month) else { return false }
+        return day >= 1 && day <= Int64(PartialDate.days(in: Int(month), of: Int(year)))
+    }
+
+    /// The numbers of a date with its year at the end, and whether there are points between them; nil for any other
+    /// text.
+    static func pair(_ text: ArraySlice<UInt8>) -> (first: Int64, second: Int64, year: Int64, hasPoints: Bool)? {
         guard needsOrder(text) else { return nil }
         let start = text[..<(interval(text) ?? text.endIndex)]
         // Without the time, whose seconds may have a fraction.
@@ -107,7 +113,7 @@ struct DateText: Equatable {
         guard let parts = try? parts(date), parts.count == 3, parts[0].digits <= 2,
             parts[1].digits <= 2, parts[2].digits == 4
         else { return nil }
-        return (parts[0].value, parts[1].value, date.contains(UInt8(ascii: ".")))
+        return (parts[0].value, parts[1].value, parts[2].value, date.contains(UInt8(ascii: ".")))
     }
 
     /// The time after a date, in minutes after midnight; nil if there is none. Of an interval, that of its start, if it

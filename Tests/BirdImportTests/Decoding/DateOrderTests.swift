@@ -99,6 +99,31 @@ import Testing
         #expect(report.firstErrors.last?.reason == "13 is not a month")
     }
 
+    /// A date that exists in neither order may be wrong in any part.
+    @Test(arguments: [
+        (["03/02/2021", "02/30/2021"], "20210302"),
+        (["03/02/2021", "31/04/2021", "30/02/2021", "02/25/2021"], "20210302"),
+        (["03/02/2021", "02/30/2021", "25/02/2021"], "20210203"), (["03/02/2021", "29/02/2021"], "20210302"),
+        (["03/02/2021", "25/02/1021", "25/02/9021"], "20210302"), (["3/2/2021", "30.2.2021"], "20210302"),
+    ])
+    func onlyADateThatExistsTellsTheOrder(dates: [String], first: String) throws {
+        fixture.write("a.txt", occurrences(dates))
+        let report = try fixture.run("a.txt") { $0.skipErrors = true }
+        #expect(try self.dates().first == first)
+        // No advice that does not help.
+        #expect(report.firstErrors.allSatisfy { !$0.reason.contains("--date-order") } || dates.count > 3)
+        for text in ["02/30/2021", "30/02/2021", "31/04/2021"] where report.text.contains("because of") {
+            #expect(!report.text.contains("because of '\(text)'"))
+        }
+    }
+
+    /// The date may be in another column.
+    @Test func aRowWithTooManyCellsDoesNotTellTheOrder() throws {
+        fixture.write("a.txt", occurrences(["03/02/2021", "25/02/2021\t\tx"]))
+        let report = try fixture.run("a.txt") { $0.skipErrors = true }
+        #expect(try dates() == ["20210302"] && report.rowsInError == 1)
+    }
+
     private func myEBirdData(_ dates: [String]) -> String {
         "Submission ID,Common Name,Scientific Name,Count,State/Province,Location,Latitude,Longitude,Date,Time\n"
             + dates.enumerated().map { "S\($0),Bird,Avis ignota,1,GB-ENG,Marsh,51,0,\($1),06:41 AM\n" }.joined()
