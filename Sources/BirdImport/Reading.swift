@@ -68,8 +68,8 @@ struct Reading {
     }
 
     /// Reads a file.
-    /// - Throws: `ImportError.refused` if the file can't be read, has an unknown format, is named twice, or has no
-    ///   rows.
+    /// - Throws: `ImportError.refused` if the file can't be read, has an unknown format, is named twice, has no rows, or
+    ///   is changed meanwhile.
     mutating func read(_ path: String, progress: (ImportProgress) -> Void) throws(ImportError) {
         let file = try SourceFile(path: path)
         guard let identity = FileIdentity(path: path), identity != FileIdentity(path: database) else {
@@ -78,10 +78,17 @@ struct Reading {
         if let other = identities.updateValue(path, forKey: identity) {
             throw .refused("\(path) is named twice\(other == path ? "" : ", also as \(other)").")
         }
-        let contents = try Detection.open(file, as: options.format, folder: staging.folder)
-        for (part, content) in contents.enumerated() {
-            try read(content, part: part, of: contents.count, in: file, progress: progress)
+        do throws(ImportError) {
+            let contents = try Detection.open(file, as: options.format, folder: staging.folder)
+            for (part, content) in contents.enumerated() {
+                try read(content, part: part, of: contents.count, in: file, progress: progress)
+            }
+        } catch {
+            // What is wrong with a file that was changed meanwhile may be right by now.
+            try file.checkUnchanged()
+            throw error
         }
+        try file.checkUnchanged()
     }
 
     /// Reads a content of a file.
