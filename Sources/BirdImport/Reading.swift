@@ -188,7 +188,7 @@ struct Reading {
         let number = report.files.count - 1
         let columns = Columns(table.format, table.header, commas: table.commas)
         var records = RecordDecoder(
-            table.format, columns, lastYear: lastYear, file: table.path, defaults: defaults)
+            table.format, columns, lastYear: lastYear, file: table.paths.first ?? "", defaults: defaults)
         // Two tables of one file are written in one way.
         records.dates.order = report.files[number].dateOrder?.order
         if let order = options.dateOrder, columns.has(.date) {
@@ -239,7 +239,8 @@ struct Reading {
                 if let reason = table.header.reasonToPass(row) {
                     problem = leaveOut(reason, row, file: number)
                 } else {
-                    try reject(error, row, file: number)
+                    let path = table.path(of: row) ?? report.files[number].path
+                    try reject(error, row, path: path, file: number)
                 }
             }
             if rows % Self.stretch == 0 {
@@ -388,12 +389,13 @@ struct Reading {
     }
 
     /// Counts a row in error, and reports it as far as reports have room.
-    private mutating func reject(_ error: RowError, _ row: Row, file: Int) throws(ImportError) {
+    /// - Parameter path: The path of its file.
+    private mutating func reject(_ error: RowError, _ row: Row, path: String, file: Int) throws(ImportError) {
         report.files[file].rowsInError += 1
         report.rowsInError += 1
         guard rejects != nil || report.errors.count < ImportReport.mostListed else { return }
         let rejected = ImportReport.RowInError(
-            file: report.files[file].path, line: row.line, column: error.column, reason: error.reason)
+            file: path, line: row.line, column: error.column, reason: error.reason)
         if report.errors.count < ImportReport.mostListed { report.errors.append(rejected) }
         try rejects?.add(rejected, row: row.raw)
     }

@@ -26,6 +26,8 @@ struct Row {
     var rawCount = 0
     /// Whether the cells come from `append` and not from a line of text.
     private var isMade = false
+    /// The number of its file among those of its table, from 0.
+    var part = 0
     /// The number of the line on which it begins, from 1.
     var line = 0
     /// Why the row can't be used, as the end of a sentence; nil if it can. If it can't, its cells must not be used.

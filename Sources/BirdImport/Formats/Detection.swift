@@ -13,8 +13,12 @@ struct SourceTable {
     var syntax: CSVReader.Syntax?
     /// What a comma in a number means.
     var commas = CommaRule.none
-    /// The path of the file, or its name in an archive after the path of that; empty for a table of another kind.
-    var path = ""
+    /// The path of each of its files, or their names in an archive after the path of that; empty for a table of another
+    /// kind.
+    var paths: [String] = []
+
+    /// The path of the file that a row is from; nil for a table of another kind.
+    func path(of row: Row) -> String? { paths.indices.contains(row.part) ? paths[row.part] : nil }
 
     /// The separator, if it is not the usual one of the format.
     var unusualSeparator: UInt8? {
@@ -35,6 +39,9 @@ struct SourceContent {
     let tables: [SourceTable]
     /// What is above the header; nil if nothing is.
     var titles: TextTable.Titles?
+
+    /// Whether it has names of species, and no records.
+    var holdsSpecies: Bool { tables.allSatisfy { $0.format.holdsSpecies } }
 }
 
 /// Finds out the format of a file.
@@ -99,7 +106,7 @@ enum Detection {
             tables: [
                 SourceTable(
                     format: format, header: header, size: file.size, open: open, syntax: syntax,
-                    commas: CommaRule(separator: syntax.separator), path: file.path)
+                    commas: CommaRule(separator: syntax.separator), paths: [file.path])
             ], titles: titles)
     }
 

@@ -111,7 +111,8 @@ public struct ImportReport: Sendable {
 
     /// A row that could not be used.
     public struct RowInError: Sendable, Equatable {
-        /// The path of its file.
+        /// The path of its file, or the name of its file in an archive after the path of that, such as
+        /// `birds.zip/occurrence.txt`.
         public let file: String
         /// The number of its line, from 1 for the header.
         public let line: Int
