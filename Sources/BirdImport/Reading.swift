@@ -202,8 +202,11 @@ struct Reading {
         var row = Row()
         var record = SourceRecord()
         var rows = 0
+        var cut = CutRow(table.header.names)
+        var longCell = LongCell()
         while try source.next(&row) {
             rows += 1
+            if row.problem == nil { row.problem = cut.problem(row) }
             if records.dates.needsOrder(row), row.problem == nil {
                 let judged = try judge(records, table, from: row, source, before: others, file: number)
                 records.dates.order = judged.order
@@ -241,7 +244,10 @@ struct Reading {
                 } else {
                     let path = table.path(of: row) ?? report.files[number].path
                     try reject(error, row, path: path, file: number)
+                    try longCell.reject(row, path: path)
                 }
+            } else {
+                longCell = LongCell()
             }
             if rows % Self.stretch == 0 {
                 progress(

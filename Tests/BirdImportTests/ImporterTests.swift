@@ -195,7 +195,7 @@ import Testing
         fixture.write(
             "a.csv",
             "\u{FEFF}\" NUM \", Species_ID,day,month,Year,region,longitude,latitude,LOC_ID,more\r\n"
-                + "2,\"stejay\",3,2,2021,CA-YT,-135,60,\"L\"\"1\",\"two\r\nlines\"\r\n3,comred,3,2,2021,CA-YT,-135,60,L2"
+                + "2,\"stejay\",3,2,2021,CA-YT,-135,60,\"L\"\"1\",\"two\r\nlines\"\r\n3,comred,3,2,2021,CA-YT,-135,60,L2,"
         )
         try fixture.run("a.csv")
         #expect(

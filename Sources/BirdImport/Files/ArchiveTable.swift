@@ -25,6 +25,7 @@ final class ArchiveRows: RowSource {
     private var part = 0
     /// The bytes of the files before it.
     private var consumedBefore = 0
+    private var cut = CutRow(width: 0)
     /// The names of the cells: the terms, and `id` at the end.
     static func header(_ table: ArchiveDescription.Table) -> [String] { table.fields.map(\.term) + ["id"] }
 
@@ -63,6 +64,8 @@ final class ArchiveRows: RowSource {
                 guard try reader.next(&source) else { return false }
                 width = max(width, source.cells.count)
             }
+            let isWider = table.headerLines > 0 && source.cells.count == width
+            cut = CutRow(width: isWider && source.trimmed(width - 1).isEmpty ? width - 1 : width)
         }
         return try reader.next(&source)
     }
@@ -76,8 +79,9 @@ final class ArchiveRows: RowSource {
             isAtBeginning = true
         }
         mayBeShifted = source.problem != nil
+        if source.problem == nil { source.problem = cut.problem(source) }
         (row.bytes, row.rawCount, row.line, row.problem) = (source.bytes, source.rawCount, source.line, source.problem)
-        row.part = part
+        (row.part, row.hasLongCell) = (part, source.hasLongCell)
         row.cells.removeAll(keepingCapacity: true)
         guard source.problem == nil else { return true }
         // A comma that is a decimal comma makes one cell more, and shifts all cells after it. So the last cell may only
