@@ -219,7 +219,7 @@ struct Reading {
                 do throws(RowError) {
                     if table.format.holdsSpecies {
                         let reason = table.header.reasonToPass(row)
-                        named = if let reason { .nothing(reason) } else { try names.decode(row) }
+                        named = if let reason { .nothing(reason) } else { try names.decode(&row) }
                     } else {
                         try records.decode(&row, into: &record)
                     }
@@ -231,7 +231,7 @@ struct Reading {
                         try stage(record, row, table, dataset: dataset, file: number, complete: complete)
                     } else {
                         switch named {
-                        case .species(let species): try add(species, row, file: number)
+                        case .species(let species): try add(species, row, cleaned: names.cleanedTexts, file: number)
                         case .nothing(let reason): leaveOut(reason, row, file: number)
                         case nil: nil
                         }
@@ -335,6 +335,8 @@ struct Reading {
         var (record, row) = (record, row)
         let number = try staging.numberOfRepetition(record, row, dataset: dataset)
         record.source = row.compose(Array(row.bytes[record.source.range]) + Array(" #\(number)".utf8))
+                report.files[file].cleanedTexts += record.cleanedTexts
+                if record.hasTooLongDate { report.files[file].tooLongDates += 1 }
         return try staging.add(record, row, dataset: dataset, file: file, complete: complete)
     }
 
@@ -344,7 +346,9 @@ struct Reading {
     /// is kept, in whatever order they come; of two taxonomies, the later file. All other differences are errors, since
     /// no table is known to be better.
     /// - Returns: The error of the row, or nil.
-    private mutating func add(_ named: SourceSpecies, _ row: Row, file: Int) throws(ImportError) -> RowError? {
+    private mutating func add(
+        _ named: SourceSpecies, _ row: Row, cleaned: Int, file: Int
+    ) throws(ImportError) -> RowError? {
         var named = named
         named.file = file
         let code = Array(named.code.utf8)
@@ -394,6 +398,7 @@ struct Reading {
         return nil
     }
 
+        report.files[file].cleanedTexts += cleaned
     /// Counts a row in error, and reports it as far as reports have room.
     /// - Parameter path: The path of its file.
     private mutating func reject(_ error: RowError, _ row: Row, path: String, file: Int) throws(ImportError) {

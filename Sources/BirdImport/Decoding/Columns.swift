@@ -85,8 +85,8 @@ struct Columns {
     }
 
     /// A code or a name that must be whole.
-    /// - Throws: `RowError` if it is too long or contains control characters. So no text contains a 0, on which the
-    ///   keys of `Taxon`, `LocationKey` and `RecordDetails` rely.
+    /// - Throws: `RowError` if it is too long or contains control characters, which `clean` takes out. So no text contains
+    ///   a 0, on which the keys of `Taxon`, `LocationKey` and `RecordDetails` rely.
     @inline(__always)
     func text(_ member: Format.Member, _ row: Row) throws(RowError) -> Row.Cell {
         let cell = cell(member, row)
@@ -106,6 +106,33 @@ struct Columns {
 
     /// A text that is only shown. It is cut if it is too long.
     /// - Parameter cuts: Is increased if the text was cut.
+    /// Takes control characters out of the cells that the format reads, as programs that make files leave them there: a
+    /// space takes the place of white space, and nothing that of others. Remarks keep their line ends and tabs.
+    /// - Returns: The number of cells that had any.
+    func clean(_ row: inout Row) -> Int {
+        var count = 0
+        for member in Format.Member.allCases {
+            let position = positions[member.rawValue]
+            guard row.cells.indices.contains(position) else { continue }
+            let isRemark = member == .comments || member == .checklistComments
+            let isSpace = { (byte: UInt8) in (0x09...0x0D).contains(byte) }
+            let isControl = { (byte: UInt8) in (byte < 0x20 || byte == 0x7F) && !(isRemark && isSpace(byte)) }
+            let text = row.bytes[row.cells[position].range]
+            guard text.contains(where: isControl) else { continue }
+            count += 1
+            var clean: [UInt8] = []
+            for byte in text {
+                if !isControl(byte) {
+                    clean.append(byte)
+                } else if isSpace(byte), clean.last != 0x20 {
+                    clean.append(0x20)
+                }
+            }
+            row.fill(position, clean)
+        }
+        return count
+    }
+
     /// - Throws: `RowError` if it contains control characters.
     @inline(__always)
     func label(_ member: Format.Member, _ row: Row, _ cuts: inout Int) throws(RowError) -> Row.Cell {

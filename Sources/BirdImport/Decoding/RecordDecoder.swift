@@ -51,6 +51,17 @@ struct RecordDecoder {
     ///     file only.
     /// - Throws: `RowError` for the first value that is wrong. Of a row that is not about a bird, only that is known.
     func decode(_ row: inout Row, into record: inout SourceRecord) throws(RowError) {
+        record.cleanedTexts = 0
+        do throws(RowError) {
+            try decodeCells(&row, into: &record)
+        } catch {
+            record.cleanedTexts = columns.clean(&row)
+            guard record.cleanedTexts > 0 else { throw error }
+            try decodeCells(&row, into: &record)
+        }
+    }
+
+    private func decodeCells(_ row: inout Row, into record: inout SourceRecord) throws(RowError) {
         try columns.checkWidth(row)
         if mayBeNoBird {
             record.otherAnimal = otherAnimal(&row)

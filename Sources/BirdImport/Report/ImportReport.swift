@@ -16,9 +16,15 @@ public struct ImportReport: Sendable {
         public let unusualSeparator: UInt8?
         /// The order of day and month in its dates; nil if no date depends on it.
         public var dateOrder: JudgedDateOrder?
+        /// Whether points in some of its numbers were taken for those before groups of three digits.
+        public var hasThousands = false
         /// The numbers of texts and remarks of records that were longer than their limits, and were cut.
         public var cutTexts = 0
         public var cutRemarks = 0
+        /// The number of texts whose control characters were taken out.
+        public var cleanedTexts = 0
+        /// The number of records without a date since the file has an interval of several years for it.
+        public var tooLongDates = 0
         /// The number of stored records whose uncertainty was left out, since it is not a distance in metres.
         public var unreadUncertainties = 0
         /// The name of its data set; nil for a species table.

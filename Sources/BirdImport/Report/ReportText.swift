@@ -142,6 +142,15 @@ extension ImportReport {
             lines.append("  \(Self.count(count, one, many)) cut to \(Self.number(limit)) bytes")
         }
         if file.unreadUncertainties > 0 {
+        if file.cleanedTexts > 0 {
+            lines.append(
+                "  \(Self.count(file.cleanedTexts, "text", "texts")) with control characters, which were taken out")
+        }
+        if file.tooLongDates > 0 {
+            lines.append(
+                "  \(Self.count(file.tooLongDates, "record", "records")) kept without a date, since the date is an interval "
+                    + "of several years")
+        }
             lines.append(
                 file.unreadUncertainties == 1
                     ? "  1 uncertainty of a place left out: it is not a distance in metres"
