@@ -32,8 +32,10 @@ struct DateDecoder {
     }
 
     /// The date of a row as `yyyymmdd`, with 00 for an unknown month or day; `StoredDate.unknown` if there is none.
-    func date(_ row: Row) throws(RowError) -> Int64 {
-        try columns.cell(.date, row).isEmpty ? dateOfParts(row) : wholeDate(row)
+    /// - Parameter isTooLong: Becomes whether there is none since the row has an interval of several years.
+    func date(_ row: Row, isTooLong: inout Bool) throws(RowError) -> Int64 {
+        isTooLong = false
+        return try columns.cell(.date, row).isEmpty ? dateOfParts(row) : wholeDate(row, &isTooLong)
     }
 
     /// The time of a row in minutes after midnight, from the first of the columns that has one; nil if none has.
@@ -56,9 +58,9 @@ struct DateDecoder {
     }
 
     /// A date from one column.
-    private func wholeDate(_ row: Row) throws(RowError) -> Int64 {
+    private func wholeDate(_ row: Row, _ isTooLong: inout Bool) throws(RowError) -> Int64 {
         let cell = columns.cell(.date, row)
-        let text: DateText
+        var text: DateText
         // A date that needs the order comes after `needsOrder`, so there is one.
         let order = order ?? .monthFirst
         do throws(DateText.Fault) {
@@ -78,8 +80,13 @@ struct DateDecoder {
                     .date,
                     "'\(shown)' is the number of a day in a spreadsheet; format the cells as dates there, such as "
                         + "2021-02-03, and save the file again")
-            case .tooLong:
-                throw columns.error(.date, "'\(shown)' is in more than one year; give a date within one year")
+            case .tooLong(let from, let to):
+                guard years.contains(from), years.contains(to), from < to else {
+                    throw columns.error(
+                        .date, "'\(shown)' is not an interval between \(years.lowerBound) and \(years.upperBound)")
+                }
+                isTooLong = true
+                return StoredDate.unknown
             }
         }
         // A date that would fit the other order: the message names the one of the column.
@@ -92,6 +99,10 @@ struct DateDecoder {
                 "'\(columns.shown(row, cell))' has no month \(month): the dates of this file are read with the \(this) "
                     + "first; write it as 2021-02-03, or give --date-order \(other.rawValue)")
         }
+        // Databases write 1890-05-00 and 1890-00-00 for a month and a year, and 0000-00-00 for no date.
+        if text.day == 0 { text.day = nil }
+        if text.month == 0, text.day == nil { text.month = nil }
+        if text == DateText(year: 0) { return StoredDate.unknown }
         return try date(text, .date, .date, .date)
     }
 

@@ -74,7 +74,7 @@ struct RecordDecoder {
         record.region = try columns.label(.region, row, &record.cutTexts)
         record.count = try count(row)
         if hasMore {
-            record.date = try dates.date(row)
+            record.date = try dates.date(row, isTooLong: &record.hasTooLongDate)
             try decodeMore(&row, into: &record)
         } else {
             record.location = try columns.requiredIdentifier(.location, &row, &record.cutTexts)
