@@ -5,7 +5,7 @@ import Glibc
 enum CommaRule: Int, Comparable {
     /// It separates cells, so none is part of a number.
     case none
-    /// It is the decimal point, unless the number could have groups of thousands: tabs are used everywhere.
+    /// It is the decimal point, unless the number could have groups of thousands: the separator is used everywhere.
     case decimalIfClear
     /// It is the decimal point: semicolons between cells are usual where numbers have a decimal comma.
     case decimal
@@ -16,7 +16,7 @@ enum CommaRule: Int, Comparable {
         self =
             switch separator {
             case UInt8(ascii: ";"): .decimal
-            case 0x09: .decimalIfClear
+            case 0x09, 0x20, UInt8(ascii: "|"): .decimalIfClear
             default: .none
             }
     }

@@ -95,7 +95,8 @@ enum Detection {
         let candidates = try text.candidates()
         let (format, candidate) = try format(of: text, candidates, as: wanted)
         let syntax = try text.syntax(candidate, format)
-        let header = candidate.isInFile ? try text.open(syntax, titles: candidate.titles).header : candidate.header
+        let first = candidate.isInFile ? try text.open(syntax, titles: candidate.titles).header : candidate.header
+        let header = try text.withRowNames(first, candidate, syntax, format)
         if let repeated = header.repeated(format) {
             throw .refused("\(file.path) has the column \(repeated) twice.")
         }

@@ -169,6 +169,7 @@ extension ImportReport {
         case UInt8(ascii: ","): "commas between columns"
         case UInt8(ascii: ";"): "semicolons between columns"
         case let other?: "'\(Character(Unicode.Scalar(other)))' between columns"
+        case 0x20: "spaces between columns"
         }
     }
 
