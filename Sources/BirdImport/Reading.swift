@@ -204,12 +204,20 @@ struct Reading {
         var rows = 0
         var cut = CutRow(table.header.names)
         var longCell = LongCell()
+        // Whether points in numbers may be other than decimal ones, and it is not decided yet.
+        var mayHaveGroups = table.commas != .none && !table.format.holdsSpecies
         while try source.next(&row) {
             rows += 1
             if row.problem == nil { row.problem = cut.problem(row) }
             if records.dates.needsOrder(row), row.problem == nil {
                 let judged = try judge(records, table, from: row, source, before: others, file: number)
                 records.dates.order = judged.order
+                source = try table.open()
+                for _ in 0..<rows where try !source.next(&row) { break }
+            }
+            if mayHaveGroups, row.problem == nil, PointJudge.isNeeded(records.columns, row) {
+                mayHaveGroups = false
+                records.columns.points = try judgePoints(records.columns, table, file: number)
                 source = try table.open()
                 for _ in 0..<rows where try !source.next(&row) { break }
             }
@@ -292,6 +300,19 @@ struct Reading {
         return judged
     }
 
+    /// Decides by all rows of a table what points in its numbers mean.
+    private mutating func judgePoints(
+        _ columns: Columns, _ table: SourceTable, file: Int
+    ) throws(ImportError) -> [PointRule] {
+        var judge = PointJudge()
+        var row = Row()
+        let rows = try table.open()
+        while try rows.next(&row) { judge.add(columns, row) }
+        let rules = judge.rules
+        report.files[file].hasThousands = rules.contains(.group)
+        return rules
+    }
+
     /// Stages a record, or leaves it out.
     /// - Returns: The error of the row, or nil.
     private mutating func stage(
@@ -314,6 +335,8 @@ struct Reading {
             case .staged:
                 report.files[file].cutTexts += record.cutTexts
                 report.files[file].cutRemarks += record.cutRemarks
+                report.files[file].cleanedTexts += record.cleanedTexts
+                if record.hasTooLongDate { report.files[file].tooLongDates += 1 }
                 if record.hasUnreadUncertainty { report.files[file].unreadUncertainties += 1 }
                 return nil
             case .repeated where table.format.rules.contains(.sourceByDetection):
@@ -335,8 +358,6 @@ struct Reading {
         var (record, row) = (record, row)
         let number = try staging.numberOfRepetition(record, row, dataset: dataset)
         record.source = row.compose(Array(row.bytes[record.source.range]) + Array(" #\(number)".utf8))
-                report.files[file].cleanedTexts += record.cleanedTexts
-                if record.hasTooLongDate { report.files[file].tooLongDates += 1 }
         return try staging.add(record, row, dataset: dataset, file: file, complete: complete)
     }
 
@@ -377,6 +398,7 @@ struct Reading {
         }
         speciesByCode[code] = (species.count, file, row.line)
         species.append(named)
+        report.files[file].cleanedTexts += cleaned
         return nil
     }
 
@@ -398,7 +420,6 @@ struct Reading {
         return nil
     }
 
-        report.files[file].cleanedTexts += cleaned
     /// Counts a row in error, and reports it as far as reports have room.
     /// - Parameter path: The path of its file.
     private mutating func reject(_ error: RowError, _ row: Row, path: String, file: Int) throws(ImportError) {

@@ -13,7 +13,9 @@ struct Columns {
     private var required: [Bool]
     /// The number of columns in the header, which no row may exceed.
     private let width: Int
-    private let commas: CommaRule
+    let commas: CommaRule
+    /// What points in numbers mean, by the raw values of members; empty if all are before decimals.
+    var points: [PointRule] = []
 
     /// - Parameters:
     ///   - format: The format of the file.
@@ -104,8 +106,6 @@ struct Columns {
         }
     }
 
-    /// A text that is only shown. It is cut if it is too long.
-    /// - Parameter cuts: Is increased if the text was cut.
     /// Takes control characters out of the cells that the format reads, as programs that make files leave them there: a
     /// space takes the place of white space, and nothing that of others. Remarks keep their line ends and tabs.
     /// - Returns: The number of cells that had any.
@@ -133,6 +133,8 @@ struct Columns {
         return count
     }
 
+    /// A text that is only shown. It is cut if it is too long.
+    /// - Parameter cuts: Is increased if the text was cut.
     /// - Throws: `RowError` if it contains control characters.
     @inline(__always)
     func label(_ member: Format.Member, _ row: Row, _ cuts: inout Int) throws(RowError) -> Row.Cell {
@@ -223,10 +225,13 @@ struct Columns {
     @inline(__always)
     func integer(_ member: Format.Member, _ row: Row) throws(RowError) -> Int64? {
         let cell = row.trimmed(positions[member.rawValue])
+        if points.isEmpty, let value = Number.integer(row.bytes, cell) { return value }
+        if let whole = try grouped(member, row, cell) { return Int64(whole) }
         if let value = Number.integer(row.bytes, cell) { return value }
         if cell.isEmpty || isNotAvailable(member, row, cell) || isNullWord(member, row, cell) { return nil }
+        if let value = Number.wholeDouble(row.bytes, cell) { return value }
         if let pointed = pointed(member, row, cell, isWhole: true),
-            let value = Number.integer(pointed, Row.Cell(start: 0, end: Int32(clamping: pointed.count)))
+            let value = Number.wholeDouble(pointed, Row.Cell(start: 0, end: Int32(clamping: pointed.count)))
         {
             return value
         }
@@ -237,6 +242,8 @@ struct Columns {
     @inline(__always)
     func double(_ member: Format.Member, _ row: Row) throws(RowError) -> Double? {
         let cell = row.trimmed(positions[member.rawValue])
+        if points.isEmpty, let value = Number.double(row.bytes, cell) { return value }
+        if let whole = try grouped(member, row, cell) { return whole }
         if let value = Number.double(row.bytes, cell) { return value }
         if cell.isEmpty || isNotAvailable(member, row, cell) || isNullWord(member, row, cell) { return nil }
         if let pointed = pointed(member, row, cell, isWhole: false),
@@ -245,6 +252,29 @@ struct Columns {
             return value
         }
         throw error(member, "'\(shown(row, cell))' is not a number")
+    }
+
+    /// The text of a number as it is in the file.
+    @inline(__always)
+    func number(_ member: Format.Member, _ row: Row) -> ArraySlice<UInt8> {
+        row.bytes[row.trimmed(positions[member.rawValue]).range]
+    }
+
+    /// A whole number with points before groups of three digits; nil for any other.
+    /// - Throws: `RowError` if they may as well be decimals.
+    private func grouped(_ member: Format.Member, _ row: Row, _ cell: Row.Cell) throws(RowError) -> Double? {
+        guard points.indices.contains(member.rawValue), points[member.rawValue] != .decimal,
+            Number.mayHaveGroups(row.bytes[cell.range])
+        else { return nil }
+        let digits = row.bytes[cell.range].filter { $0 != UInt8(ascii: ".") }
+        let value = Number.wholeDouble(digits, Row.Cell(start: 0, end: Int32(clamping: digits.count)))
+        guard points[member.rawValue] == .group, let value else {
+            throw error(
+                member,
+                "'\(shown(row, cell))' may have a decimal point or groups of thousands, and the file does not tell; write it "
+                    + "without the point")
+        }
+        return Double(value)
     }
 
     /// The text of a number with a decimal comma, with a point in its place.

@@ -10,7 +10,7 @@ struct RecordDecoder {
     /// The most minutes, kilometres, hectares or observers. A greater number is a typing error.
     static let mostEffort = 1_000_000.0
 
-    let columns: Columns
+    var columns: Columns
     let rules: Format.Rules
     private let ofChecklists: Bool
     /// Whether the file has more than the nine members of a plain record.

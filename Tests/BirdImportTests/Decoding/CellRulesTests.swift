@@ -29,6 +29,9 @@ import Testing
         ("L1,,,,2021,2,3,passer1 sp.,3", "L1||||20210203|passer1 sp.|3"),
         ("L1,,,,2021,2,3,nobird,", "L1||||20210203|nobird|"),
         ("\"L,1\",,,,2021,2,3,\"ste\"\"jay\",3", "L,1||||20210203|ste\"jay|3"),
+        ("L1,,,,2021,2,3,stejay,1e+05", "L1||||20210203|stejay|100000"),
+        ("L1,,,,2021,2,3,stejay,1.5E3", "L1||||20210203|stejay|1500"),
+        ("L1,,,,2021,2,3,stejay,+3.", "L1||||20210203|stejay|3"),
     ]
 
     @Test(arguments: good)
@@ -46,6 +49,9 @@ import Testing
         ("L1,,,,2021,2,3,stejay,2.5", "num", "'2.5' is not a whole number"),
         ("L1,,,,2021,2,3,stejay,10000001", "num", "10000001 is more than 10000000"),
         ("L1,,,,2021,2,3,stejay,99999999999999999999", "num", "'99999999999999999999' is not a whole number"),
+        ("L1,,,,2021,2,3,stejay,25e-1", "num", "'25e-1' is not a whole number"),
+        ("L1,,,,2021,2,3,stejay,1e16", "num", "'1e16' is not a whole number"),
+        ("L1,,,,2021,2,3,stejay,1e8", "num", "100000000 is more than 10000000"),
         ("L1,,,,2021,2,3,stejay,many", "num", "'many' is not a whole number"),
         ("L1,,,,2021,2,3,stejay,\u{1B}]2;\u{7F}", "num", "']2;' is not a whole number"),
         ("L1,91,0,,2021,2,3,stejay,1", "latitude", "91.0 is not between -90 and 90"),
