@@ -1,13 +1,17 @@
 /// Finds out whether the last row of a file was cut off, as an interrupted download or a full disk does.
 ///
 /// Such a row has no line end, and fewer cells than there are columns. Both alone mean nothing: some programs write no
-/// line end after the last row, and some leave out empty cells at the ends of rows. Those do so in many rows, so the last
-/// one is only taken for cut if it has fewer cells than any before it.
+/// line end after the last row, and some leave out empty cells at the ends of rows. Those do so in other rows too. Where
+/// they do, the last row is only taken for cut if it has fewer cells than any of many rows.
 struct CutRow {
+    /// The fewest rows of which the shortest one tells how short a whole row may be.
+    private static let many = 20
+
     /// The number of columns.
     private let width: Int
-    /// The fewest cells of a row so far.
+    /// The fewest cells of a row so far, and the number of rows.
     private var fewest = Int.max
+    private var rows = 0
 
     init(width: Int) { self.width = width }
 
@@ -19,7 +23,8 @@ struct CutRow {
     @inline(__always)
     mutating func problem(_ row: Row) -> String? {
         let count = row.cells.count
-        if row.lacksLineEnd, count < min(width, fewest), row.cells.indices.contains(where: { !row.trimmed($0).isEmpty })
+        if row.lacksLineEnd, count < width, fewest >= width || rows >= Self.many && count < fewest,
+            row.cells.indices.contains(where: { !row.trimmed($0).isEmpty })
         {
             return
                 "it has \(count) of \(width) cells and no line end, so the file seems cut off: get it again, or add a "
@@ -27,6 +32,7 @@ struct CutRow {
         }
         // A row of one cell is an empty one, with spaces.
         if count > 1 { fewest = min(fewest, count) }
+        rows += 1
         return nil
     }
 }

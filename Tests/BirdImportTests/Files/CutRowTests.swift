@@ -14,14 +14,19 @@ import Testing
         + "Observation Details\n"
     private static let short = "S1,Bird,Avis ignota,1,GB-ENG,Marsh,51,0,2021-02-03"
 
+    /// Twenty rows, with different species and checklists.
+    private static func many(_ row: String) -> String {
+        (0..<20).map { row.replacing("stejay", with: "s\($0)").replacing("S1", with: "S1\($0)") }.joined()
+    }
+
     static let cut: [(text: String, cells: String)] = [
         (plainHeader + "L1,60.5,1,,2021,2,3,stejay,1\nL1,60.5,1,,2021,2,3,ste", "8 of 9"),
         (plainHeader + "L1,60.5,1,,2021,2,3,stejay,1\nL1,60.5,1,,2021,2,", "7 of 9"),
         (plainHeader + "L1,60.5,1,,2021,2,3,stejay,1\nL", "1 of 9"),
         (plainHeader + "\"L\",60.5,1,,2021,2,3,stejay,1\n\"L\",60.5,1,,2021,2,3,\"ste\"", "8 of 9"),
         (plainHeader + "L1,60.5,1,,2021,2,3,ste", "8 of 9"),
-        (plainHeader + "L1,60.5,1,,2021,2,3,stejay\nL1,60.5,1,,2021,2,3", "7 of 9"),
-        (myEBirdData + "\(short)\n\(short.replacing("S1", with: "S3")),06:41 AM,,shy\nS2,Bird,Avis igno", "3 of 12"),
+        (plainHeader + many("L1,60.5,1,,2021,2,3,stejay\n") + "L1,60.5,1,,2021,2,3", "7 of 9"),
+        (myEBirdData + many(short + "\n") + "S2,Bird,Avis igno", "3 of 12"),
         ("species_id,sci_name,en_us\nstejay,Cyanocitta stelleri,Steller's Jay\ncomrav,Corvus co", "2 of 3"),
     ]
 
@@ -47,6 +52,7 @@ import Testing
         myEBirdData + "\(short)\n\(short.replacing("S1", with: "S2"))",
         myEBirdData + "\(short)\n\(short.replacing("S1", with: "S2")),06:41 AM,Stationary\n"
             + "\(short.replacing("S1", with: "S3")),06:41 AM",
+        myEBirdData + "\(short)\n\(short.replacing("S1", with: "S2")),06:41 AM,Stationary\n" + "S3,Bird,Avis ignota",
         // A separator at the end of the header.
         plainHeader.replacing("num\n", with: "num,\n") + "L1,60.5,1,,2021,2,3,stejay,1",
     ]
