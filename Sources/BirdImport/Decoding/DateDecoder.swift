@@ -24,11 +24,9 @@ struct DateDecoder {
         hasDate && order == nil && DateText.needsOrder(row.bytes[columns.cell(.date, row).range])
     }
 
-    /// Adds the date of a row to those by which the order of day and month is judged, unless its cells may be those of
-    /// other columns.
+    /// Adds the date of a row to those by which the order of day and month is judged.
     func add(_ row: Row, to judge: inout DateOrderJudge) {
-        guard row.problem == nil, (try? columns.checkWidth(row)) != nil else { return }
-        judge.add(row, columns.cell(.date, row), years: years)
+        if row.problem == nil { judge.add(row, columns.cell(.date, row), years: years) }
     }
 
     /// The date of a row as `yyyymmdd`, with 00 for an unknown month or day; `StoredDate.unknown` if there is none.

@@ -13,15 +13,16 @@ enum PointRule {
 ///
 /// `1.000` is a thousand where people write `60,5`, and one where they write `60.5`. The column decides: a number with a
 /// comma before its decimals, or with two points, has points before groups; one such as `3.0` or `1234.5` has a decimal
-/// point. A column without either follows the other columns. Whole numbers with three decimals next to some without any
-/// are not usual in any file, so a count of them is an error rather than a guess.
+/// point. A column of counts without either follows the other columns. Whole numbers with three decimals next to some
+/// without any are not usual in any file, so such a count is an error rather than a guess. In a column of other numbers
+/// without either, `1.609` has a decimal point.
 struct PointJudge {
     /// The numbers that may have groups.
     static let members = whole + real
     /// Numbers that are whole, nearly always.
     private static let whole: [Format.Member] = [.count, .quantity, .minutes, .observers]
     private static let real: [Format.Member] = [
-        .distance, .area, .miles, .acres, .effortHours, .snowDepth, .uncertainty, .publicUncertainty,
+        .distance, .area, .miles, .acres, .snowDepth, .uncertainty, .publicUncertainty,
     ]
     /// Numbers whose points and commas are always before decimals: no degrees have thousands.
     private static let degrees: [Format.Member] = [.latitude, .longitude]
@@ -91,10 +92,10 @@ struct PointJudge {
                 case (true, true): .unclear
                 case (false, false):
                     switch (points, groups) {
-                    case (true, false): isWhole && own.plain > 0 ? .unclear : .decimal
-                    case (false, true): isWhole ? .group : .unclear
-                    case (true, true): .unclear
-                    case (false, false): isWhole ? .unclear : .decimal
+                    case _ where !isWhole: .decimal
+                    case (true, false): own.plain > 0 ? .unclear : .decimal
+                    case (false, true): .group
+                    case (true, true), (false, false): .unclear
                     }
                 }
         }

@@ -117,13 +117,6 @@ import Testing
         }
     }
 
-    /// The date may be in another column.
-    @Test func aRowWithTooManyCellsDoesNotTellTheOrder() throws {
-        fixture.write("a.txt", occurrences(["03/02/2021", "25/02/2021\t\tx"]))
-        let report = try fixture.run("a.txt") { $0.skipErrors = true }
-        #expect(try dates() == ["20210302"] && report.rowsInError == 1)
-    }
-
     /// A record is kept, with what is certain of its date.
     @Test func keepsRecordsWithDatesThatAreNotExact() throws {
         let texts = [

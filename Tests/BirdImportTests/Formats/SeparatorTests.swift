@@ -273,6 +273,20 @@ import Testing
         }
     }
 
+    /// `1.609` kilometres are a mile.
+    @Test(arguments: [("\t", "1.609"), (";", "4.001")]) func otherNumbersHaveDecimalPoints(
+        separator: String, cell: String
+    ) throws {
+        let header = [
+            "Submission ID", "Common Name", "Scientific Name", "Count", "State/Province", "Location", "Latitude",
+            "Longitude", "Date", "Time", "Distance Traveled (km)",
+        ].joined(separator: separator)
+        let row = ["S1", "Bird", "Avis ignota", "X", "CA-BC", "Marsh", "48,4", "-123,3", "2021-02-03", "", cell]
+        fixture.write("a.csv", header + "\n" + row.joined(separator: separator) + "\n")
+        try fixture.run("a.csv")
+        #expect(try fixture.rows("SELECT distance_km FROM checklist") == [cell])
+    }
+
     @Test func anUncertaintyMayHaveThousands() throws {
         let header =
             "occurrenceID;scientificName;eventDate;decimalLatitude;decimalLongitude;coordinateUncertaintyInMeters\n"
