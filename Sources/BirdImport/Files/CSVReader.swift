@@ -129,6 +129,7 @@ final class CSVReader: RowSource {
                     row.cells.append(Row.Cell(start: Int32(cellStart - first), end: Int32(cellEnd - first)))
                     row.rawCount = cellEnd - first
                     lines += 1
+                    if cellEnd == first { return .row(Self.endOfEmptyLines(bytes, index + 1, end, &lines)) }
                     return tooLong(index - first) ?? .row(index + 1)
                 } else if quoting, byte == 0x22, index == cellStart {
                     // Rule 5: a cell is quoted if it begins with a quote.
@@ -192,6 +193,21 @@ final class CSVReader: RowSource {
             count > Self.longestRow
                 ? .bad("it is longer than \(Self.longestRow) bytes", resume: resume ?? first + count) : nil
         }
+    }
+
+    /// The end of a run of empty lines, of which a file may have as many as it has bytes.
+    /// - Parameter lines: Is increased by their number.
+    private static func endOfEmptyLines(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ from: Int, _ end: Int, _ lines: inout Int
+    ) -> Int {
+        var index = from
+        while index < end {
+            let isCRLF = bytes[index] == 0x0D && index + 1 < end && bytes[index + 1] == 0x0A
+            guard isCRLF || bytes[index] == 0x0A else { break }
+            index += isCRLF ? 2 : 1
+            lines += 1
+        }
+        return index
     }
 
     /// The control character (Ctrl-Z) with which programs of DOS and CP/M end texts. NULs may fill the block after it.
