@@ -49,7 +49,7 @@ struct ArchiveDetection {
         guard let kind = Archive.kind(try plain.beginning(512)) else { return .files([(plain, wanted)]) }
         let archive = try Archive(plain, kind, expansion)
         guard !archive.entries.isEmpty else {
-            throw .refused("\(file.path) is a \(kind) archive without files in it.")
+            throw .refused("\(file.path) is an empty \(kind) archive: it has no files.")
         }
         // OpenDocument has a meta.xml too.
         if let document = try document(archive) { throw .refused("\(file.path) is \(document).") }

@@ -34,7 +34,8 @@ extension ImportReport {
     ///       rows_in_error   a number
     ///     names             where names of species come from: files (paths), stored_species (the number of species in
     ///                       the database that had names), stored_species_of_taxonomy (those with an order)
-    ///     rows_in_error     count, and rows: file, line, column (or null) and reason of up to 1,000; --rejects has all
+    ///     rows_in_error     count, and rows: file (in an archive, the path of that and the name in it), line, column (or
+    ///                       null) and reason of up to 1,000; --rejects has all
     ///     records           stored, replaced, checklists, locations
     ///     species_named     the number of species whose names were added or changed
     ///     retired_codes     count, and codes: old and new of up to 1,000

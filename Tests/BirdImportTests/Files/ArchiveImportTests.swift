@@ -675,8 +675,8 @@ import Testing
             (Array(zip.dropLast(10)), "at its end is missing"),
             (
                 TarWriter.archive([TarWriter.Entry(name: "b.txt", content: [], type: "2", target: "/etc/passwd")]),
-                "is a tar archive without files in it"
-            ), (ZipWriter.archive([ZipWriter.Entry]()), "is a zip archive without files in it"),
+                "is an empty tar archive"
+            ), (ZipWriter.archive([ZipWriter.Entry]()), "is an empty zip archive"),
             (GzipWriter.file(Array("<?xml ?>".utf8)), "is XML"),
             (GzipWriter.file(Array("X\n\0\0\0\u{3}".utf8)), "an R data"),
             (Array("BZh91AY".utf8), "with bunzip2"), (Array("PAR1\u{15}".utf8), "a Parquet file; convert it to CSV"),
@@ -709,7 +709,7 @@ import Testing
             ), ([("mimetype", "application/vnd.oasis"), ("content.xml", "")], "is a document of an office program"),
             ([("a/b.shp", "x"), ("a/b.dbf", "x")], "is a shapefile"), ([("doc.kml", "<kml/>")], "is a map (KMZ)"),
             ([("a.pdf", "%PDF\0")], "is a zip archive without meta.xml and without a text file"),
-            ([], "is a zip archive without files in it"),
+            ([], "is an empty zip archive"),
             ([("a.csv", "x"), ("b/c.TXT", "y")], "several texts (a.csv, b/c.TXT), and none is of a known format"),
             ([("meta.xml", "<archive/>")], "can't be used: it has no core"),
             ([("meta.xml", "<!DOCTYPE a>")], "document type"),
