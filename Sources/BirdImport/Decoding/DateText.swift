@@ -34,6 +34,7 @@ struct DateText: Equatable {
     /// - Any of these with a time after it, which `minutes` reads.
     /// - An ISO 8601 interval, `2021-02-03/2021-02-07`. The parts that both ends have in common are kept: `2021-02`.
     ///   The end may be only a time, `2021-02-03T06:00/08:00`, or missing, as programs write that join two columns.
+    ///   Years may have a hyphen between them, `1890-1895`.
     ///
     /// It does not check whether the month and the day exist. They may be 0, which databases write for unknown ones.
     static func parse(_ text: ArraySlice<UInt8>, _ order: DateOrder) throws(Fault) -> DateText {
@@ -206,6 +207,8 @@ struct DateText: Equatable {
             return DateText(year: value / 10_000, month: value / 100 % 100, day: value % 100)
         case 2 where parts[0].digits == 4 && isShort(parts[1]):
             return DateText(year: parts[0].value, month: parts[1].value)
+        case 2 where parts[0].digits == 4 && parts[1].digits == 4 && parts[0].value < parts[1].value:
+            throw .tooLong(from: parts[0].value, to: parts[1].value)
         case 3 where parts[0].digits == 4 && isShort(parts[1]) && isShort(parts[2]):
             return DateText(year: parts[0].value, month: parts[1].value, day: parts[2].value)
         case 3 where isShort(parts[0]) && isShort(parts[1]) && parts[2].digits == 4:

@@ -143,6 +143,11 @@ final class CSVReader: RowSource {
                             if next + 1 == end, !atEnd { return .more }
                             if next + 1 < end, bytes[next + 1] == 0x0A { next += 1 }
                         }
+                        // The mark at the end of the file is no text.
+                        if next < end, bytes[next] == Self.endMark, Self.end(bytes, next, end) == next {
+                            if !atEnd, end - first <= Self.longestRow { return .more }
+                            next = end
+                        }
                         guard next == end || bytes[next] == separator || bytes[next] == 0x0A else {
                             return .bad("there is text after the closing quote of a cell", resume: next)
                         }
