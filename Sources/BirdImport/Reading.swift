@@ -70,8 +70,8 @@ struct Reading {
     }
 
     /// Reads a file.
-    /// - Throws: `ImportError.refused` if the file can't be read, has an unknown format, is named twice, or has no
-    ///   rows.
+    /// - Throws: `ImportError.refused` if the file can't be read, has an unknown format, is named twice, has no rows, or
+    ///   is changed meanwhile.
     mutating func read(_ path: String, progress: (ImportProgress) -> Void) throws(ImportError) {
         let file = try SourceFile(path: path)
         guard let identity = FileIdentity(path: path), identity != FileIdentity(path: database) else {
@@ -80,13 +80,20 @@ struct Reading {
         if let other = identities.updateValue(path, forKey: identity) {
             throw .refused("\(path) is named twice\(other == path ? "" : ", also as \(other)").")
         }
-        let contents = try Detection.open(file, as: options.format, folder: staging.folder)
-        if survey == nil, contents.contains(where: \.holdsRecordings) {
-            survey = makeSurvey(from: contents, before: options.files.drop { $0 != path }.dropFirst())
+        do throws(ImportError) {
+            let contents = try Detection.open(file, as: options.format, folder: staging.folder)
+            if survey == nil, contents.contains(where: \.holdsRecordings) {
+                survey = makeSurvey(from: contents, before: options.files.drop { $0 != path }.dropFirst())
+            }
+            for (part, content) in contents.enumerated() {
+                try read(content, part: part, of: contents.count, in: file, progress: progress)
+            }
+        } catch {
+            // What is wrong with a file that was changed meanwhile may be right by now.
+            try file.checkUnchanged()
+            throw error
         }
-        for (part, content) in contents.enumerated() {
-            try read(content, part: part, of: contents.count, in: file, progress: progress)
-        }
+        try file.checkUnchanged()
     }
 
     /// Surveys all results of recordings of the import. What can't be read is reported when it is read.
@@ -214,7 +221,7 @@ struct Reading {
         let number = report.files.count - 1
         let columns = Columns(table.format, table.header, commas: table.commas)
         var records = RecordDecoder(
-            table.format, columns, lastYear: lastYear, file: table.path, defaults: defaults,
+            table.format, columns, lastYear: lastYear, file: table.paths.first ?? "", defaults: defaults,
             survey: survey ?? RecordingSurvey())
         // Two tables of one file are written in one way.
         records.dates.order = report.files[number].dateOrder?.order
@@ -229,11 +236,22 @@ struct Reading {
         var row = Row()
         var record = SourceRecord()
         var rows = 0
+        var cut = CutRow(table.header.names)
+        var longCell = LongCell()
+        // Whether points in numbers may be other than decimal ones, and it is not decided yet.
+        var mayHaveGroups = table.commas != .none && !table.format.holdsSpecies
         while try source.next(&row) {
             rows += 1
+            if row.problem == nil { row.problem = cut.problem(row) }
             if records.dates.needsOrder(row), row.problem == nil {
                 let judged = try judge(records, table, from: row, source, before: others, file: number)
                 records.dates.order = judged.order
+                source = try table.open()
+                for _ in 0..<rows where try !source.next(&row) { break }
+            }
+            if mayHaveGroups, row.problem == nil, PointJudge.isNeeded(records.columns, row) {
+                mayHaveGroups = false
+                records.columns.points = try judgePoints(records.columns, table, file: number)
                 source = try table.open()
                 for _ in 0..<rows where try !source.next(&row) { break }
             }
@@ -243,7 +261,7 @@ struct Reading {
                 do throws(RowError) {
                     if table.format.holdsSpecies {
                         let reason = table.header.reasonToPass(row)
-                        named = if let reason { .nothing(reason) } else { try names.decode(row) }
+                        named = if let reason { .nothing(reason) } else { try names.decode(&row) }
                     } else {
                         try records.decode(&row, into: &record)
                     }
@@ -255,7 +273,7 @@ struct Reading {
                         try stage(record, row, table, dataset: dataset, file: number, complete: complete)
                     } else {
                         switch named {
-                        case .species(let species): try add(species, row, file: number)
+                        case .species(let species): try add(species, row, cleaned: names.cleanedTexts, file: number)
                         case .nothing(let reason): leaveOut(reason, row, file: number)
                         case nil: nil
                         }
@@ -266,8 +284,12 @@ struct Reading {
                 if let reason = table.header.reasonToPass(row) {
                     problem = leaveOut(reason, row, file: number)
                 } else {
-                    try reject(error, row, file: number)
+                    let path = table.path(of: row) ?? report.files[number].path
+                    try reject(error, row, path: path, file: number)
+                    try longCell.reject(row, path: path)
                 }
+            } else {
+                longCell = LongCell()
             }
             if rows % Self.stretch == 0 {
                 progress(
@@ -302,18 +324,31 @@ struct Reading {
         var judge = DateOrderJudge()
         var row = row
         repeat {
-            if row.problem == nil { records.dates.add(row, to: &judge) }
+            records.dates.add(row, to: &judge)
         } while try source.next(&row)
         for other in others where !other.format.holdsSpecies {
             let dates = DateDecoder(Columns(other.format, other.header), lastYear: Int64(lastYear))
             let rows = try other.open()
             while try rows.next(&row) {
-                if row.problem == nil { dates.add(row, to: &judge) }
+                dates.add(row, to: &judge)
             }
         }
         let judged = try judge.order(table.format, path: report.files[file].path)
         report.files[file].dateOrder = judged
         return judged
+    }
+
+    /// Decides by all rows of a table what points in its numbers mean.
+    private mutating func judgePoints(
+        _ columns: Columns, _ table: SourceTable, file: Int
+    ) throws(ImportError) -> [PointRule] {
+        var judge = PointJudge()
+        var row = Row()
+        let rows = try table.open()
+        while try rows.next(&row) { judge.add(columns, row) }
+        let rules = judge.rules
+        report.files[file].hasThousands = rules.contains(.group)
+        return rules
     }
 
     /// Stages a record, or leaves it out.
@@ -338,6 +373,8 @@ struct Reading {
             case .staged:
                 report.files[file].cutTexts += record.cutTexts
                 report.files[file].cutRemarks += record.cutRemarks
+                report.files[file].cleanedTexts += record.cleanedTexts
+                if record.hasTooLongDate { report.files[file].tooLongDates += 1 }
                 if record.hasUnreadUncertainty { report.files[file].unreadUncertainties += 1 }
                 return nil
             case .repeated where table.format.rules.contains(.sourceByDetection):
@@ -368,7 +405,9 @@ struct Reading {
     /// is kept, in whatever order they come; of two taxonomies, the later file. All other differences are errors, since
     /// no table is known to be better.
     /// - Returns: The error of the row, or nil.
-    private mutating func add(_ named: SourceSpecies, _ row: Row, file: Int) throws(ImportError) -> RowError? {
+    private mutating func add(
+        _ named: SourceSpecies, _ row: Row, cleaned: Int, file: Int
+    ) throws(ImportError) -> RowError? {
         var named = named
         named.file = file
         let code = Array(named.code.utf8)
@@ -397,6 +436,7 @@ struct Reading {
         }
         speciesByCode[code] = (species.count, file, row.line)
         species.append(named)
+        report.files[file].cleanedTexts += cleaned
         return nil
     }
 
@@ -419,12 +459,13 @@ struct Reading {
     }
 
     /// Counts a row in error, and reports it as far as reports have room.
-    private mutating func reject(_ error: RowError, _ row: Row, file: Int) throws(ImportError) {
+    /// - Parameter path: The path of its file.
+    private mutating func reject(_ error: RowError, _ row: Row, path: String, file: Int) throws(ImportError) {
         report.files[file].rowsInError += 1
         report.rowsInError += 1
         guard rejects != nil || report.errors.count < ImportReport.mostListed else { return }
         let rejected = ImportReport.RowInError(
-            file: report.files[file].path, line: row.line, column: error.column, reason: error.reason)
+            file: path, line: row.line, column: error.column, reason: error.reason)
         if report.errors.count < ImportReport.mostListed { report.errors.append(rejected) }
         try rejects?.add(rejected, row: row.raw)
     }

@@ -62,7 +62,7 @@ private func tryFile(_ bytes: [UInt8]) {
     else { return }
     for table in contents.flatMap(\.tables) {
         let columns = Columns(table.format, table.header, commas: table.commas)
-        var records = RecordDecoder(table.format, columns, lastYear: 2030, file: table.path)
+        var records = RecordDecoder(table.format, columns, lastYear: 2030, file: table.paths.first ?? "")
         records.dates.order = .dayFirst
         var species = SpeciesDecoder(table.format, columns)
         var record = SourceRecord()
@@ -70,7 +70,7 @@ private func tryFile(_ bytes: [UInt8]) {
         let first = read(table) { row in
             guard row.problem == nil else { return }
             if table.format.holdsSpecies {
-                _ = try? species.decode(row)
+                _ = try? species.decode(&row)
             } else if (try? records.decode(&row, into: &record)) != nil, record.otherAnimal == nil {
                 RecordDetails.write(record, row, complete: nil, to: &details)
                 // What is staged is read again.

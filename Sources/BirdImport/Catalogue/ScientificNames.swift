@@ -22,7 +22,7 @@ struct ScientificNames {
         let rows = try table.open()
         var row = Row()
         while try rows.next(&row) {
-            if row.problem == nil, case .species(let species)? = try? decoder.decode(row) { add(species) }
+            if row.problem == nil, case .species(let species)? = try? decoder.decode(&row) { add(species) }
         }
     }
 

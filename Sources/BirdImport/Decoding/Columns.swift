@@ -13,7 +13,9 @@ struct Columns {
     private var required: [Bool]
     /// The number of columns in the header, which no row may exceed.
     private let width: Int
-    private let commas: CommaRule
+    let commas: CommaRule
+    /// What points in numbers mean, by the raw values of members; empty if all are before decimals.
+    var points: [PointRule] = []
 
     /// - Parameters:
     ///   - format: The format of the file.
@@ -88,8 +90,8 @@ struct Columns {
     }
 
     /// A code or a name that must be whole.
-    /// - Throws: `RowError` if it is too long or contains control characters. So no text contains a 0, on which the
-    ///   keys of `Taxon`, `LocationKey` and `RecordDetails` rely.
+    /// - Throws: `RowError` if it is too long or contains control characters, which `clean` takes out. So no text contains
+    ///   a 0, on which the keys of `Taxon`, `LocationKey` and `RecordDetails` rely.
     @inline(__always)
     func text(_ member: Format.Member, _ row: Row) throws(RowError) -> Row.Cell {
         let cell = cell(member, row)
@@ -105,6 +107,33 @@ struct Columns {
         for byte in row.bytes[cell.range] where byte < 0x20 || byte == 0x7F {
             throw error(member, "contains a control character")
         }
+    }
+
+    /// Takes control characters out of the cells that the format reads, as programs that make files leave them there: a
+    /// space takes the place of white space, and nothing that of others. Remarks keep their line ends and tabs.
+    /// - Returns: The number of cells that had any.
+    func clean(_ row: inout Row) -> Int {
+        var count = 0
+        for member in Format.Member.allCases {
+            let position = positions[member.rawValue]
+            guard row.cells.indices.contains(position) else { continue }
+            let isRemark = member == .comments || member == .checklistComments
+            let isSpace = { (byte: UInt8) in (0x09...0x0D).contains(byte) }
+            let isControl = { (byte: UInt8) in (byte < 0x20 || byte == 0x7F) && !(isRemark && isSpace(byte)) }
+            let text = row.bytes[row.cells[position].range]
+            guard text.contains(where: isControl) else { continue }
+            count += 1
+            var clean: [UInt8] = []
+            for byte in text {
+                if !isControl(byte) {
+                    clean.append(byte)
+                } else if isSpace(byte), clean.last != 0x20 {
+                    clean.append(0x20)
+                }
+            }
+            row.fill(position, clean)
+        }
+        return count
     }
 
     /// A text that is only shown. It is cut if it is too long.
@@ -199,10 +228,13 @@ struct Columns {
     @inline(__always)
     func integer(_ member: Format.Member, _ row: Row) throws(RowError) -> Int64? {
         let cell = row.trimmed(positions[member.rawValue])
+        if points.isEmpty, let value = Number.integer(row.bytes, cell) { return value }
+        if let whole = try grouped(member, row, cell) { return Int64(whole) }
         if let value = Number.integer(row.bytes, cell) { return value }
         if cell.isEmpty || isNotAvailable(member, row, cell) || isNullWord(member, row, cell) { return nil }
+        if let value = Number.wholeDouble(row.bytes, cell) { return value }
         if let pointed = pointed(member, row, cell, isWhole: true),
-            let value = Number.integer(pointed, Row.Cell(start: 0, end: Int32(clamping: pointed.count)))
+            let value = Number.wholeDouble(pointed, Row.Cell(start: 0, end: Int32(clamping: pointed.count)))
         {
             return value
         }
@@ -213,6 +245,8 @@ struct Columns {
     @inline(__always)
     func double(_ member: Format.Member, _ row: Row) throws(RowError) -> Double? {
         let cell = row.trimmed(positions[member.rawValue])
+        if points.isEmpty, let value = Number.double(row.bytes, cell) { return value }
+        if let whole = try grouped(member, row, cell) { return whole }
         if let value = Number.double(row.bytes, cell) { return value }
         if cell.isEmpty || isNotAvailable(member, row, cell) || isNullWord(member, row, cell) { return nil }
         if let pointed = pointed(member, row, cell, isWhole: false),
@@ -221,6 +255,29 @@ struct Columns {
             return value
         }
         throw error(member, "'\(shown(row, cell))' is not a number")
+    }
+
+    /// The text of a number as it is in the file.
+    @inline(__always)
+    func number(_ member: Format.Member, _ row: Row) -> ArraySlice<UInt8> {
+        row.bytes[row.trimmed(positions[member.rawValue]).range]
+    }
+
+    /// A whole number with points before groups of three digits; nil for any other.
+    /// - Throws: `RowError` if they may as well be decimals.
+    private func grouped(_ member: Format.Member, _ row: Row, _ cell: Row.Cell) throws(RowError) -> Double? {
+        guard points.indices.contains(member.rawValue), points[member.rawValue] != .decimal,
+            Number.mayHaveGroups(row.bytes[cell.range])
+        else { return nil }
+        let digits = row.bytes[cell.range].filter { $0 != UInt8(ascii: ".") }
+        let value = Number.wholeDouble(digits, Row.Cell(start: 0, end: Int32(clamping: digits.count)))
+        guard points[member.rawValue] == .group, let value else {
+            throw error(
+                member,
+                "'\(shown(row, cell))' may have a decimal point or groups of thousands, and the file does not tell; write it "
+                    + "without the point")
+        }
+        return Double(value)
     }
 
     /// The text of a number with a decimal comma, with a point in its place.

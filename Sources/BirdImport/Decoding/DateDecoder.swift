@@ -6,14 +6,15 @@ struct DateDecoder {
     static let firstYear: Int64 = 1800
 
     private let columns: Columns
-    private let lastYear: Int64
+    /// The years that a date may have.
+    private let years: ClosedRange<Int64>
     private let hasDate: Bool
     /// The order of day and month; nil as long as no date needs it (`needsOrder`).
     var order: DateOrder?
 
     /// - Parameter lastYear: The last year of a date, which is the year after the current one.
     init(_ columns: Columns, lastYear: Int64) {
-        (self.columns, self.lastYear) = (columns, lastYear)
+        (self.columns, years) = (columns, Self.firstYear...max(Self.firstYear, lastYear))
         hasDate = columns.has(.date)
     }
 
@@ -24,11 +25,15 @@ struct DateDecoder {
     }
 
     /// Adds the date of a row to those by which the order of day and month is judged.
-    func add(_ row: Row, to judge: inout DateOrderJudge) { judge.add(row, columns.cell(.date, row)) }
+    func add(_ row: Row, to judge: inout DateOrderJudge) {
+        if row.problem == nil { judge.add(row, columns.cell(.date, row), years: years) }
+    }
 
     /// The date of a row as `yyyymmdd`, with 00 for an unknown month or day; `StoredDate.unknown` if there is none.
-    func date(_ row: Row) throws(RowError) -> Int64 {
-        try columns.cell(.date, row).isEmpty ? dateOfParts(row) : wholeDate(row)
+    /// - Parameter isTooLong: Becomes whether there is none since the row has an interval of several years.
+    func date(_ row: Row, isTooLong: inout Bool) throws(RowError) -> Int64 {
+        isTooLong = false
+        return try columns.cell(.date, row).isEmpty ? dateOfParts(row) : wholeDate(row, &isTooLong)
     }
 
     /// The time of a row in minutes after midnight, from the first of the columns that has one; nil if none has.
@@ -51,9 +56,9 @@ struct DateDecoder {
     }
 
     /// A date from one column.
-    private func wholeDate(_ row: Row) throws(RowError) -> Int64 {
+    private func wholeDate(_ row: Row, _ isTooLong: inout Bool) throws(RowError) -> Int64 {
         let cell = columns.cell(.date, row)
-        let text: DateText
+        var text: DateText
         // A date that needs the order comes after `needsOrder`, so there is one.
         let order = order ?? .monthFirst
         do throws(DateText.Fault) {
@@ -75,13 +80,18 @@ struct DateDecoder {
                         + "2021-02-03, and save the file again")
             case .impossibleTime:
                 throw columns.error(.date, "'\(shown)' has no time of day after its date; write it as 2021-02-03T06:41")
-            case .tooLong:
-                throw columns.error(.date, "'\(shown)' is in more than one year; give a date within one year")
+            case .tooLong(let from, let to):
+                guard years.contains(from), years.contains(to), from < to else {
+                    throw columns.error(
+                        .date, "'\(shown)' is not an interval between \(years.lowerBound) and \(years.upperBound)")
+                }
+                isTooLong = true
+                return StoredDate.unknown
             }
         }
         // A date that would fit the other order: the message names the one of the column.
-        if let month = text.month, month > 12, let day = text.day, day <= 12,
-            DateText.needsOrder(row.bytes[cell.range])
+        if let month = text.month, month > 12, let day = text.day, years.contains(text.year),
+            DateText(year: text.year, month: day, day: month).isDay, DateText.needsOrder(row.bytes[cell.range])
         {
             let (this, other) = order == .dayFirst ? ("day", DateOrder.monthFirst) : ("month", DateOrder.dayFirst)
             throw columns.error(
@@ -89,6 +99,10 @@ struct DateDecoder {
                 "'\(columns.shown(row, cell))' has no month \(month): the dates of this file are read with the \(this) "
                     + "first; write it as 2021-02-03, or give --date-order \(other.rawValue)")
         }
+        // Databases write 1890-05-00 and 1890-00-00 for a month and a year, and 0000-00-00 for no date.
+        if text.day == 0 { text.day = nil }
+        if text.month == 0, text.day == nil { text.month = nil }
+        if text == DateText(year: 0) { return StoredDate.unknown }
         return try date(text, .date, .date, .date)
     }
 
@@ -99,8 +113,8 @@ struct DateDecoder {
         _ date: DateText, _ ofYear: Format.Member, _ ofMonth: Format.Member, _ ofDay: Format.Member
     ) throws(RowError) -> Int64 {
         let year = date.year
-        guard year >= Self.firstYear, year <= lastYear else {
-            throw columns.error(ofYear, "\(year) is not between \(Self.firstYear) and \(lastYear)")
+        guard years.contains(year) else {
+            throw columns.error(ofYear, "\(year) is not between \(years.lowerBound) and \(years.upperBound)")
         }
         guard let month = date.month else {
             if date.day != nil { throw columns.error(ofMonth, "is empty, but there is a day") }

@@ -19,9 +19,10 @@ public struct JudgedDateOrder: Sendable, Equatable {
 
 /// Decides the order of day and month from all dates of a column.
 ///
-/// `03/02/2021` alone may be the 3rd of February or the 2nd of March. A day above 12 anywhere in the column tells. If
-/// some dates tell one order and some the other, the order of more dates is taken; the others are then errors of their
-/// rows, since they have no such month.
+/// `03/02/2021` alone may be the 3rd of February or the 2nd of March. A date that exists in one order only, anywhere in
+/// the column, tells. If some dates tell one order and some the other, the order of more dates is taken; the others are
+/// then errors of their rows, since they have no such month. A date that exists in neither order tells nothing: it is
+/// an error of its row, and may have an error in any part.
 struct DateOrderJudge {
     /// What the dates of one order are: how many, and the first of them.
     private struct Evidence {
@@ -41,13 +42,16 @@ struct DateOrderJudge {
     private var slashed: (text: String, line: Int)?
 
     /// Takes the next date of the column.
-    mutating func add(_ row: Row, _ cell: Row.Cell) {
-        guard let pair = DateText.pair(row.bytes[cell.range]) else { return }
+    /// - Parameter years: The years that a date may have.
+    mutating func add(_ row: Row, _ cell: Row.Cell, years: ClosedRange<Int64>) {
+        guard let pair = DateText.pair(row.bytes[cell.range]), years.contains(pair.year) else { return }
         let text = { Row.shown(row.text(cell), atMost: 40) }
-        switch (pair.first, pair.second) {
-        case (13..., ...12): dayFirst.add(text, row.line)
-        case (...12, 13...): monthFirst.add(text, row.line)
-        default: break
+        let isDate = { (month: Int64, day: Int64) in DateText(year: pair.year, month: month, day: day).isDay }
+        switch (isDate(pair.second, pair.first), isDate(pair.first, pair.second)) {
+        case (true, false): dayFirst.add(text, row.line)
+        case (false, true): monthFirst.add(text, row.line)
+        case (false, false): return
+        case (true, true): break
         }
         hasPoints = hasPoints || pair.hasPoints
         if slashed == nil, row.bytes[cell.range].contains(UInt8(ascii: "/")) { slashed = (text(), row.line) }

@@ -18,7 +18,7 @@ struct DateText: Equatable {
         /// A year of two digits, whose century is not known.
         case shortYear
         /// An interval whose ends are in different years, so that nothing of the date is certain.
-        case tooLong
+        case tooLong(from: Int64, to: Int64)
         /// An interval of which an end can't be read.
         case unreadableInterval
         /// The number of a day in a spreadsheet.
@@ -32,13 +32,14 @@ struct DateText: Equatable {
     /// - ISO 8601: `2021-02-03`, `20210203`, or only `2021-02` or `2021`.
     /// - With slashes or points, `2021/02/03`, or with the year at the end, `02-03-2021`, `2/3/2021` and `2.3.2021`.
     ///   The order of day and month is then that of the column (`DateOrderJudge`).
-    /// - With the English name of the month, `3 Feb 2021`.
+    /// - With the name of the month, `3 Feb 2021`, `February 3, 2021`, `3. Februar 2021` (`NamedDate`).
     /// - Any of these with a time after it, which `minutes` reads. `24:00` is the beginning of the next day, but the end
     ///   of an interval belongs to its day.
     /// - An ISO 8601 interval, `2021-02-03/2021-02-07`. The parts that both ends have in common are kept: `2021-02`.
-    ///   The end may be only a time, `2021-02-03T06:00/08:00`.
+    ///   The end may be only a time, `2021-02-03T06:00/08:00`, or missing, as programs write that join two columns.
+    ///   Years may have a hyphen between them, `1890-1895`.
     ///
-    /// It does not check whether the month and the day exist.
+    /// It does not check whether the month and the day exist. They may be 0, which databases write for unknown ones.
     static func parse(_ text: ArraySlice<UInt8>, _ order: DateOrder) throws(Fault) -> DateText {
         let slash = interval(text)
         do throws(Fault) {
@@ -60,6 +61,7 @@ struct DateText: Equatable {
     ) throws(Fault) -> DateText {
         let (first, rest) = (text[..<slash], text[(slash + 1)...])
         let start = try parseOne(first, order)
+        if rest.isEmpty { return start }
         // The end may be a time of the same day: 2021-02-03T06:00/08:00.
         if dateEnd(first) < slash, start.day != nil, isTime(rest) { return start }
         // ISO 8601 lets the end leave out leading parts that it has in common with the start: 2021-02-03/07.
@@ -67,10 +69,13 @@ struct DateText: Equatable {
         let missing = date.count - rest.prefix { isDatePart($0) }.count
         let isShort = missing > 0 && isYear(first.prefix(4)) && !isYear(rest.prefix(4))
         // Nobody writes the ends in two forms, and the order of day and month is known only where the first needs it.
-        guard !rest.isEmpty, isShort || needsOrder(first) || !needsOrder(rest) else { throw .unreadable }
+        guard isShort || needsOrder(first) || !needsOrder(rest) else { throw .unreadable }
         let end = try parseOne(
             isShort ? ArraySlice(Array(date.prefix(missing)) + Array(rest)) : rest, order, isEnd: true)
-        guard start.year == end.year else { throw .tooLong }
+        guard start.year == end.year else {
+            guard start.mayExist, end.mayExist else { throw .unreadable }
+            throw .tooLong(from: start.year, to: end.year)
+        }
         guard start.month == end.month else { return DateText(year: start.year) }
         return start.day == end.day ? start : DateText(year: start.year, month: start.month)
     }
@@ -103,9 +108,21 @@ struct DateText: Equatable {
         return isSeparator(text[index]) && text[index + 1] &- 0x30 < 10
     }
 
-    /// The first two numbers of a date with its year at the end, and whether there are points between them; nil for any
-    /// other text.
-    static func pair(_ text: ArraySlice<UInt8>) -> (first: Int64, second: Int64, hasPoints: Bool)? {
+    /// Whether it is a day that exists.
+    var isDay: Bool {
+        guard let month, let day, (1...12).contains(month) else { return false }
+        return day >= 1 && day <= Int64(PartialDate.days(in: Int(month), of: Int(year)))
+    }
+
+    /// Whether it is a day, a month or a year that exists; 0 stands for an unknown month or day.
+    private var mayExist: Bool {
+        let (month, day) = (month ?? 0, day ?? 0)
+        return isDay || day == 0 && (0...12).contains(month)
+    }
+
+    /// The numbers of a date with its year at the end, and whether there are points between them; nil for any other
+    /// text.
+    static func pair(_ text: ArraySlice<UInt8>) -> (first: Int64, second: Int64, year: Int64, hasPoints: Bool)? {
         guard needsOrder(text) else { return nil }
         let start = text[..<(interval(text) ?? text.endIndex)]
         // Without the time, whose seconds may have a fraction.
@@ -113,7 +130,7 @@ struct DateText: Equatable {
         guard let parts = try? parts(date), parts.count == 3, parts[0].digits <= 2,
             parts[1].digits <= 2, parts[2].digits == 4
         else { return nil }
-        return (parts[0].value, parts[1].value, date.contains(UInt8(ascii: ".")))
+        return (parts[0].value, parts[1].value, parts[2].value, date.contains(UInt8(ascii: ".")))
     }
 
     /// The time after a date, in minutes after midnight; nil if there is none. Of an interval, that of its start, if it
@@ -147,20 +164,8 @@ struct DateText: Equatable {
 
     /// The position of the T or the space before the time, or of the end.
     private static func dateEnd(_ text: ArraySlice<UInt8>) -> Int {
-        guard hasName(text) else {
-            return text.firstIndex { $0 == UInt8(ascii: "T") || $0 == UInt8(ascii: "t") || $0 == 0x20 } ?? text.endIndex
-        }
-        // The year comes after two separators.
-        var year = text
-        for _ in 0..<2 {
-            year = year.drop { $0 != 0x20 && $0 != UInt8(ascii: "-") }.dropFirst()
-        }
-        return year.drop { $0 &- 0x30 < 10 }.startIndex
-    }
-
-    /// Whether a text may be a date with the name of its month. Few dates have a letter there.
-    private static func hasName(_ text: ArraySlice<UInt8>) -> Bool {
-        text.dropFirst(2).prefix(2).contains { ($0 | 0x20) &- 0x61 < 26 }
+        if NamedDate.isPossible(text) { return NamedDate(text)?.end ?? text.endIndex }
+        return text.firstIndex { $0 == UInt8(ascii: "T") || $0 == UInt8(ascii: "t") || $0 == 0x20 } ?? text.endIndex
     }
 
     /// The numbers of a date, with their numbers of digits, which tell years from months and days.
@@ -206,7 +211,11 @@ struct DateText: Equatable {
 
     /// A date without a time.
     private static func parseDate(_ text: ArraySlice<UInt8>, _ order: DateOrder) throws(Fault) -> DateText {
-        if let date = try named(text) { return date }
+        if NamedDate.isPossible(text) {
+            guard let named = NamedDate(text) else { throw .unreadable }
+            guard named.digitsOfYear != 2 else { throw .shortYear }
+            return named.date
+        }
         let parts = try parts(text)
         let isShort = { (part: (value: Int64, digits: Int)) in part.digits <= 2 }
         switch parts.count {
@@ -217,6 +226,8 @@ struct DateText: Equatable {
             return DateText(year: value / 10_000, month: value / 100 % 100, day: value % 100)
         case 2 where parts[0].digits == 4 && isShort(parts[1]):
             return DateText(year: parts[0].value, month: parts[1].value)
+        case 2 where parts[0].digits == 4 && parts[1].digits == 4 && parts[0].value < parts[1].value:
+            throw .tooLong(from: parts[0].value, to: parts[1].value)
         case 3 where parts[0].digits == 4 && isShort(parts[1]) && isShort(parts[2]):
             return DateText(year: parts[0].value, month: parts[1].value, day: parts[2].value)
         case 3 where isShort(parts[0]) && isShort(parts[1]) && parts[2].digits == 4:
@@ -225,22 +236,6 @@ struct DateText: Equatable {
         case 3 where parts.allSatisfy(isShort): throw .shortYear
         default: throw .unreadable
         }
-    }
-
-    private static let months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-
-    /// A date such as `3 Feb 2021` or `03-Feb-2021`; nil for a text of another form.
-    private static func named(_ text: ArraySlice<UInt8>) throws(Fault) -> DateText? {
-        guard hasName(text) else { return nil }
-        let words = text.split(omittingEmptySubsequences: false) { $0 == 0x20 || $0 == UInt8(ascii: "-") }
-        guard words.count == 3, words[0].count <= 2 else { return nil }
-        let name = String(decoding: words[1], as: UTF8.self).lowercased()
-        guard let month = months.firstIndex(where: { name == $0 }),
-            let day = Int64(String(decoding: words[0], as: UTF8.self)),
-            let year = Int64(String(decoding: words[2], as: UTF8.self)), day > 0
-        else { throw .unreadable }
-        guard words[2].count != 2 else { throw .shortYear }
-        return DateText(year: year, month: Int64(month + 1), day: day)
     }
 
     private static func isTimePart(_ byte: UInt8) -> Bool {

@@ -5,7 +5,7 @@ import Glibc
 enum CommaRule: Int, Comparable {
     /// It separates cells, so none is part of a number.
     case none
-    /// It is the decimal point, unless the number could have groups of thousands: tabs are used everywhere.
+    /// It is the decimal point, unless the number could have groups of thousands: the separator is used everywhere.
     case decimalIfClear
     /// It is the decimal point: semicolons between cells are usual where numbers have a decimal comma.
     case decimal
@@ -16,7 +16,7 @@ enum CommaRule: Int, Comparable {
         self =
             switch separator {
             case UInt8(ascii: ";"): .decimal
-            case 0x09: .decimalIfClear
+            case 0x09, 0x20, UInt8(ascii: "|"): .decimalIfClear
             default: .none
             }
     }
@@ -46,6 +46,16 @@ enum Number {
         return Array(text[..<comma]) + [UInt8(ascii: ".")] + Array(decimals)
     }
 
+    /// Whether the points in a number may stand before groups of three digits: `1.000` is then 1000.
+    static func mayHaveGroups(_ text: ArraySlice<UInt8>) -> Bool {
+        guard text.count >= 5 else { return false }
+        let digits = text.first == UInt8(ascii: "-") || text.first == UInt8(ascii: "+") ? text.dropFirst() : text
+        guard digits.first != UInt8(ascii: "0") else { return false }
+        let groups = digits.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        return groups.count > 1 && (1...3).contains(groups[0].count) && groups.dropFirst().allSatisfy { $0.count == 3 }
+            && digits.allSatisfy { $0 &- 0x30 < 10 || $0 == UInt8(ascii: ".") }
+    }
+
     /// A decimal integer, also with a fraction of zeros (`3.0`), as spreadsheets write them. Nil for anything else, and
     /// for more than 18 digits, which may not fit into 64 bits.
     @inline(__always)
@@ -68,6 +78,13 @@ enum Number {
             for digit in bytes[(index + 1)..<end] where digit != 0x30 { return nil }
         }
         return isNegative ? -value : value
+    }
+
+    /// A whole number in any form that `double` reads, such as `1e+05`, as R writes 100000. Nil for anything else, and for
+    /// numbers that may have lost digits.
+    static func wholeDouble(_ bytes: [UInt8], _ cell: Row.Cell) -> Int64? {
+        guard let value = double(bytes, cell), abs(value) <= 1e15, value == value.rounded() else { return nil }
+        return Int64(value)
     }
 
     /// A decimal number, also with an exponent, rounded to the nearest double. Nil for anything else, and for numbers

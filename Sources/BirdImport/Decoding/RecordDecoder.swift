@@ -10,7 +10,7 @@ struct RecordDecoder {
     /// The most minutes, kilometres, hectares or observers. A greater number is a typing error.
     static let mostEffort = 1_000_000.0
 
-    let columns: Columns
+    var columns: Columns
     let rules: Format.Rules
     private let ofChecklists: Bool
     /// Whether the file has more than the nine members of a plain record.
@@ -52,6 +52,17 @@ struct RecordDecoder {
     ///     file only.
     /// - Throws: `RowError` for the first value that is wrong. Of a row that is not about a bird, only that is known.
     func decode(_ row: inout Row, into record: inout SourceRecord) throws(RowError) {
+        record.cleanedTexts = 0
+        do throws(RowError) {
+            try decodeCells(&row, into: &record)
+        } catch {
+            record.cleanedTexts = columns.clean(&row)
+            guard record.cleanedTexts > 0 else { throw error }
+            try decodeCells(&row, into: &record)
+        }
+    }
+
+    private func decodeCells(_ row: inout Row, into record: inout SourceRecord) throws(RowError) {
         try columns.checkWidth(row)
         if mayBeNoBird {
             record.otherAnimal = otherAnimal(&row)
@@ -64,7 +75,7 @@ struct RecordDecoder {
         record.region = try columns.label(.region, row, &record.cutTexts)
         record.count = try count(row)
         if hasMore {
-            record.date = try dates.date(row)
+            record.date = try dates.date(row, isTooLong: &record.hasTooLongDate)
             try decodeMore(&row, into: &record)
         } else {
             record.location = try columns.requiredIdentifier(.location, &row, &record.cutTexts)

@@ -64,7 +64,7 @@ struct RecordingSurvey {
             tables += 1
             let columns = Columns(table.format, table.header, commas: table.commas)
             let decoder = RecordingDecoder(
-                columns, file: table.path, RecordingDefaults(), lastYear: lastYear, RecordingSurvey())
+                columns, file: table.paths.first ?? "", RecordingDefaults(), lastYear: lastYear, RecordingSurvey())
             // Each layout has its own way to name the folder.
             let layout = columns.name(.recording)
             let rows = try table.open()

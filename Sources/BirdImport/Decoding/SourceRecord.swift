@@ -35,6 +35,10 @@ struct SourceRecord {
     /// The numbers of texts and remarks of the row that were longer than their limits in `Columns`, and were cut.
     var cutTexts = 0
     var cutRemarks = 0
+    /// The number of cells whose control characters were taken out.
+    var cleanedTexts = 0
+    /// Whether the row has an interval of several years for its date, and so none.
+    var hasTooLongDate = false
     /// Whether the row has an uncertainty of its place that is not a distance, and is left out.
     var hasUnreadUncertainty = false
 

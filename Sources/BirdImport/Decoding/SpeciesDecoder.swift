@@ -43,6 +43,8 @@ struct SpeciesDecoder {
     private var epithet = ""
     /// The number of names so far, which is the order of a list that has none.
     private var position = 0
+    /// The number of cells of the last row whose control characters were taken out.
+    private(set) var cleanedTexts = 0
 
     init(_ format: Format, _ columns: Columns) { (self.columns, rules) = (columns, format.rules) }
 
@@ -54,7 +56,18 @@ struct SpeciesDecoder {
     }
 
     /// Decodes a row. Rows must come in the order of the file.
-    mutating func decode(_ row: Row) throws(RowError) -> Content {
+    mutating func decode(_ row: inout Row) throws(RowError) -> Content {
+        cleanedTexts = 0
+        do throws(RowError) {
+            return try decodeCells(row)
+        } catch {
+            cleanedTexts = columns.clean(&row)
+            guard cleanedTexts > 0 else { throw error }
+            return try decodeCells(row)
+        }
+    }
+
+    private mutating func decodeCells(_ row: Row) throws(RowError) -> Content {
         try columns.checkWidth(row)
         let rank = columns.has(.rank) ? row.text(try columns.text(.rank, row)).lowercased() : ""
         guard rank.isEmpty || Self.categories[rank] != nil else { return .nothing("not a species (\(rank))") }

@@ -37,6 +37,10 @@ struct Archive {
     /// The longest list of entries, in bytes: what libarchive reads of a zip to list it, and of a tar the names.
     fileprivate static let longestList = 8 << 20
 
+    /// The beginning of a zip without entries: the end of its list, with the numbers of the disks and of the entries,
+    /// which are 0 (APPNOTE.TXT 4.3.16). libarchive takes such a file for a broken one.
+    private static let emptyZip = Array("PK\u{5}\u{6}".utf8) + [UInt8](repeating: 0, count: 8)
+
     /// Finds out from the first 512 bytes of a file whether it is an archive.
     static func kind(_ beginning: [UInt8]) -> Kind? {
         // A local file header, or the end of an archive without entries (APPNOTE.TXT 4.3.7, 4.3.16).
@@ -51,6 +55,10 @@ struct Archive {
     /// - Throws: `ImportError.refused` if the list can't be read or is too long.
     init(_ file: SourceFile, _ kind: Kind, _ expansion: Expansion) throws(ImportError) {
         (self.file, self.kind, self.expansion) = (file, kind, expansion)
+        if kind == .zip, try file.beginning(Self.emptyZip.count) == Self.emptyZip {
+            entries = []
+            return
+        }
         let reader = try ArchiveReader(file, kind)
         var entries: [Entry] = []
         var size = 0

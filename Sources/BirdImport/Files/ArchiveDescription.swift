@@ -11,8 +11,9 @@ struct ArchiveDescription: Equatable {
     struct Table: Equatable {
         /// The last part of the row type in lower case, such as `occurrence`.
         let rowType: String
-        /// The name of the file in the archive, relative to `meta.xml`.
-        let location: String
+        /// The names of its files in the archive, relative to `meta.xml`: one, or several that each have a part of the
+        /// rows.
+        let locations: [String]
         let syntax: CSVReader.Syntax
         /// The number of lines to skip at the beginning.
         let headerLines: Int
@@ -36,6 +37,8 @@ struct ArchiveDescription: Equatable {
 
     private static let mostColumns = CSVReader.mostCells
     private static let mostHeaderLines = 100
+    /// They are all open at once.
+    private static let mostFiles = 200
 
     /// - Throws: `XMLElement.Fault` if the bytes are no XML document, or one that does not describe an archive of text
     ///   files that `CSVReader` can read.
@@ -52,9 +55,13 @@ struct ArchiveDescription: Equatable {
     }
 
     private static func table(_ element: XMLElement) throws(XMLElement.Fault) -> Table {
-        let locations = element.children("files").flatMap { $0.children("location") }
-        guard let location = locations.first, locations.count == 1 else {
-            throw XMLElement.Fault(reason: "a table has no file, or more than one")
+        var locations: [String] = []
+        for location in element.children("files").flatMap({ $0.children("location") }).map({ trimmed($0.text) })
+        where !locations.contains(location) {
+            locations.append(location)
+        }
+        guard !locations.isEmpty, locations.count <= mostFiles else {
+            throw XMLElement.Fault(reason: "a table has no file, or more than \(mostFiles)")
         }
         let separator = try character(element.attributes["fieldsTerminatedBy"] ?? ",")
         let quote = try character(element.attributes["fieldsEnclosedBy"] ?? "\"")
@@ -77,7 +84,7 @@ struct ArchiveDescription: Equatable {
             try index(id)
         }
         return Table(
-            rowType: try lastPart(element.attributes["rowType"]), location: trimmed(location.text),
+            rowType: try lastPart(element.attributes["rowType"]), locations: locations,
             syntax: CSVReader.Syntax(separator: separator, quoting: quote != nil), headerLines: headerLines,
             idIndex: id ?? nil, fields: fields)
     }

@@ -1,12 +1,31 @@
 import Birds
 
-/// Reads the rows of a file in a Darwin Core Archive. Cells are in the order of the terms in `meta.xml`, whatever the
-/// order of the columns in the file, and defaults are filled in.
+/// A table of an archive, and its files.
+struct ArchiveFiles {
+    let table: ArchiveDescription.Table
+    /// The files in the order of `table.locations`, with their encodings.
+    let parts: [(file: SourceFile, encoding: TextEncoding)]
+
+    /// Their size in bytes.
+    var size: Int { parts.reduce(0) { $0 + $1.file.size } }
+    /// The encoding of the first that is not plain UTF-8, for the report.
+    var encoding: TextEncoding { parts.map(\.encoding).first { $0 != .utf8 } ?? .utf8 }
+    var paths: [String] { parts.map(\.file.path) }
+}
+
+/// Reads the rows of a table in a Darwin Core Archive. Cells are in the order of the terms in `meta.xml`, whatever the
+/// order of the columns in the file, and defaults are filled in. Its files are read one after the other.
 ///
 /// Only one such reader of a file may be in use, since a `SourceFile` has one position.
 final class ArchiveRows: RowSource {
-    private let reader: CSVReader
-    private let table: ArchiveDescription.Table
+    private let files: ArchiveFiles
+    private var table: ArchiveDescription.Table { files.table }
+    /// The reader of the current file, and the number of that file, from 0.
+    private var reader: CSVReader
+    private var part = 0
+    /// The bytes of the files before it.
+    private var consumedBefore = 0
+    private var cut = CutRow(width: 0)
     /// The names of the cells: the terms, and `id` at the end.
     static func header(_ table: ArchiveDescription.Table) -> [String] { table.fields.map(\.term) + ["id"] }
 
@@ -18,27 +37,51 @@ final class ArchiveRows: RowSource {
     /// The number of columns: those of the header, which may be more than have a term.
     private var width: Int
 
-    /// - Parameter file: The file of the table, which is read from its beginning.
-    init(_ table: ArchiveDescription.Table, _ file: SourceFile, _ encoding: TextEncoding) {
-        self.table = table
-        width = 1 + (table.fields.compactMap(\.index) + [table.idIndex ?? 0]).reduce(0, max)
-        file.rewind()
-        reader = CSVReader(table.syntax, source: file.text(encoding))
+    /// - Parameter files: The files of the table, which are read from their beginnings.
+    init(_ files: ArchiveFiles) {
+        self.files = files
+        width = 1 + (files.table.fields.compactMap(\.index) + [files.table.idIndex ?? 0]).reduce(0, max)
+        reader = Self.reader(files, 0)
     }
 
-    var consumed: Int { reader.consumed }
+    private static func reader(_ files: ArchiveFiles, _ part: Int) -> CSVReader {
+        guard files.parts.indices.contains(part) else { return CSVReader(files.table.syntax) { (_, _) in } }
+        let (file, encoding) = files.parts[part]
+        file.rewind()
+        return CSVReader(files.table.syntax, source: file.text(encoding))
+    }
 
-    func next(_ row: inout Row) throws(ImportError) -> Bool {
+    var consumed: Int { consumedBefore + reader.consumed }
+
+    /// The name of the file that the last row is from.
+    var location: String { part < table.locations.count ? table.locations[part] : "" }
+
+    /// Reads the next row of the current file into `source`, after its header.
+    private func nextOfPart() throws(ImportError) -> Bool {
         if isAtBeginning {
             isAtBeginning = false
             for _ in 0..<table.headerLines {
                 guard try reader.next(&source) else { return false }
                 width = max(width, source.cells.count)
             }
+            let isWider = table.headerLines > 0 && source.cells.count == width
+            cut = CutRow(width: isWider && source.trimmed(width - 1).isEmpty ? width - 1 : width)
         }
-        guard try reader.next(&source) else { return false }
+        return try reader.next(&source)
+    }
+
+    func next(_ row: inout Row) throws(ImportError) -> Bool {
+        while try !nextOfPart() {
+            guard part + 1 < files.parts.count else { return false }
+            consumedBefore += reader.consumed
+            part += 1
+            reader = Self.reader(files, part)
+            isAtBeginning = true
+        }
         mayBeShifted = source.problem != nil
+        if source.problem == nil { source.problem = cut.problem(source) }
         (row.bytes, row.rawCount, row.line, row.problem) = (source.bytes, source.rawCount, source.line, source.problem)
+        (row.part, row.hasLongCell) = (part, source.hasLongCell)
         row.cells.removeAll(keepingCapacity: true)
         guard source.problem == nil else { return true }
         // A comma that is a decimal comma makes one cell more, and shifts all cells after it. So the last cell may only
@@ -169,21 +212,18 @@ final class JoinedRows: RowSource {
 
 /// The occurrences and the events of an archive. The events are read when they are first needed.
 final class JoinedFiles {
-    typealias File = (table: ArchiveDescription.Table, file: SourceFile, encoding: TextEncoding)
-
-    private let occurrences: File
-    private let core: File
+    private let occurrences: ArchiveFiles
+    private let core: ArchiveFiles
     private var events: EventRows?
     /// Whether all occurrences were read, so that it is known which events have none.
     private var isComplete = false
 
-    init(occurrences: File, events: File) { (self.occurrences, core) = (occurrences, events) }
+    init(occurrences: ArchiveFiles, events: ArchiveFiles) { (self.occurrences, core) = (occurrences, events) }
 
     private func readEvents() throws(ImportError) -> EventRows {
         if let events { return events }
         let new = try EventRows(
-            ArchiveRows(core.table, core.file, core.encoding), ArchiveRows.header(core.table), name: core.table.location
-        )
+            ArchiveRows(core), ArchiveRows.header(core.table), name: core.table.locations.joined(separator: " or "))
         events = new
         return new
     }
@@ -193,8 +233,7 @@ final class JoinedFiles {
 
     func openOccurrences() throws(ImportError) -> any RowSource {
         JoinedRows(
-            occurrences.table, core.table, ArchiveRows(occurrences.table, occurrences.file, occurrences.encoding),
-            try readEvents()
+            occurrences.table, core.table, ArchiveRows(occurrences), try readEvents()
         ) { self.isComplete = true }
     }
 
@@ -223,9 +262,10 @@ final class EmptyEventRows: RowSource {
     func next(_ row: inout Row) throws(ImportError) -> Bool {
         let id: [UInt8]
         let line: Int
+        let part: Int
         do throws(StoreError) {
             guard try select.step() else { return false }
-            (id, line) = (select.bytes(0), Int(select.int64(1)))
+            (id, part, line) = (select.bytes(0), Int(select.int64(1)), Int(select.int64(2)))
         } catch {
             throw ImportError(error, path: "the temporary files")
         }
@@ -235,7 +275,7 @@ final class EmptyEventRows: RowSource {
             row = Row()
             row.problem = "the event '\(Row.shown(String(decoding: id, as: UTF8.self), atMost: 40))' \(reason)"
         }
-        row.line = line
+        (row.part, row.line) = (part, line)
         if row.problem == nil { row.append(id[...]) }
         return true
     }

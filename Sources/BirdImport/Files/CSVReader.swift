@@ -17,7 +17,7 @@ protocol RowSource: AnyObject {
 ///
 /// Where it accepts more than RFC 4180 §2:
 /// - Lines may end with LF instead of CRLF.
-/// - Empty lines are skipped.
+/// - Empty lines are skipped, and so is a Ctrl-Z at the end of the file.
 /// - A double quote inside a cell that does not begin with one is an ordinary character.
 /// - Rows may have different numbers of cells; `Columns.checkWidth` looks at that.
 ///
@@ -40,7 +40,7 @@ final class CSVReader: RowSource {
 
     /// The number of bytes that are read at a time.
     static let blockSize = 1 << 20
-    /// The longest row, in bytes. A longer one nearly always has a quote that is not closed.
+    /// The longest row, and so the longest cell, in bytes. A longer one nearly always has a quote that is not closed.
     static let longestRow = 1 << 20
     /// The most cells of a row. The widest known files have about 60 columns.
     static let mostCells = 1 << 10
@@ -76,12 +76,12 @@ final class CSVReader: RowSource {
             switch scan(&row) {
             case .row(let end):
                 consume(to: end)
-                // An empty line is not a row.
-                if row.cells.count == 1, row.cells[0].isEmpty, row.rawCount == 0 { continue }
+                if row.cells.count == 1, row.hasNothing { continue }
                 return true
             case .bad(let problem, let resume):
                 row.cells.removeAll(keepingCapacity: true)
                 row.problem = problem
+                row.lacksLineEnd = false
                 try skipLine(from: resume, &row)
                 return true
             case .more:
@@ -129,9 +129,11 @@ final class CSVReader: RowSource {
                     row.cells.append(Row.Cell(start: Int32(cellStart - first), end: Int32(cellEnd - first)))
                     row.rawCount = cellEnd - first
                     lines += 1
+                    if cellEnd == first { return .row(Self.endOfEmptyLines(bytes, index + 1, end, &lines)) }
                     return tooLong(index - first) ?? .row(index + 1)
                 } else if quoting, byte == 0x22, index == cellStart {
                     // Rule 5: a cell is quoted if it begins with a quote.
+                    let opening = lines
                     switch quoted(bytes, index + 1, end, &lines) {
                     case .closed(let close, let hasDoubled):
                         var next = close + 1
@@ -140,6 +142,11 @@ final class CSVReader: RowSource {
                         if next < end, bytes[next] == 0x0D {
                             if next + 1 == end, !atEnd { return .more }
                             if next + 1 < end, bytes[next + 1] == 0x0A { next += 1 }
+                        }
+                        // The mark at the end of the file is no text.
+                        if next < end, bytes[next] == Self.endMark, Self.end(bytes, next, end) == next {
+                            if !atEnd, end - first <= Self.longestRow { return .more }
+                            next = end
                         }
                         guard next == end || bytes[next] == separator || bytes[next] == 0x0A else {
                             return .bad("there is text after the closing quote of a cell", resume: next)
@@ -152,6 +159,7 @@ final class CSVReader: RowSource {
                             return .bad("it has more than \(Self.mostCells) cells", resume: next)
                         }
                         if next == end || bytes[next] == 0x0A {
+                            row.lacksLineEnd = next == end
                             row.rawCount = close + 1 - first
                             lines += 1
                             return tooLong(next - first) ?? .row(min(next + 1, end))
@@ -159,16 +167,24 @@ final class CSVReader: RowSource {
                         cellStart = next + 1
                         index = next
                     case .open:
-                        if !atEnd, end - first <= Self.longestRow { return .more }
-                        return .bad("a quoted cell is not closed", resume: first)
+                        row.hasLongCell = end - first > Self.longestRow
+                        if !atEnd, !row.hasLongCell { return .more }
+                        let place = opening > 0 ? ", which begins on line \(line + opening)," : ""
+                        return .bad(
+                            row.hasLongCell
+                                ? "a quoted cell\(place) is longer than \(Self.longestRow) bytes, or not closed"
+                                : "a quoted cell\(place) is not closed", resume: first)
                     }
                 }
                 index += 1
             }
             if !atEnd { return tooLong(end - first, resume: end) ?? .more }
             // Rule 2: the last line may have no line end.
-            row.cells.append(Row.Cell(start: Int32(cellStart - first), end: Int32(end - first)))
-            row.rawCount = end - first
+            var cellEnd = end
+            if bytes[end - 1] == Self.endMark || bytes[end - 1] == 0 { cellEnd = Self.end(bytes, cellStart, end) }
+            row.cells.append(Row.Cell(start: Int32(cellStart - first), end: Int32(cellEnd - first)))
+            row.rawCount = cellEnd - first
+            row.lacksLineEnd = true
             return tooLong(end - first) ?? .row(end)
         }
         if case .row(let end) = outcome {
@@ -182,6 +198,33 @@ final class CSVReader: RowSource {
             count > Self.longestRow
                 ? .bad("it is longer than \(Self.longestRow) bytes", resume: resume ?? first + count) : nil
         }
+    }
+
+    /// The end of a run of empty lines, of which a file may have as many as it has bytes.
+    /// - Parameter lines: Is increased by their number.
+    private static func endOfEmptyLines(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ from: Int, _ end: Int, _ lines: inout Int
+    ) -> Int {
+        var index = from
+        while index < end {
+            let isCRLF = bytes[index] == 0x0D && index + 1 < end && bytes[index + 1] == 0x0A
+            guard isCRLF || bytes[index] == 0x0A else { break }
+            index += isCRLF ? 2 : 1
+            lines += 1
+        }
+        return index
+    }
+
+    /// The control character (Ctrl-Z) with which programs of DOS and CP/M end texts. NULs may fill the block after it.
+    private static let endMark: UInt8 = 0x1A
+
+    /// The end of the last cell without the mark at the end of the file.
+    private static func end(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int) -> Int {
+        var filled = end
+        while filled > start, bytes[filled - 1] == 0 { filled -= 1 }
+        guard filled > start, bytes[filled - 1] == endMark else { return end }
+        while filled > start, bytes[filled - 1] == endMark { filled -= 1 }
+        return filled
     }
 
     private enum Quoted {
@@ -274,12 +317,15 @@ final class CSVReader: RowSource {
         if buffer.count == before { atEnd = true }
     }
 
-    /// Skips a byte order mark, which is not part of the first cell. Spreadsheets often write one: EF BB BF in UTF-8,
-    /// or what those bytes become if the rest of the file is Windows-1252.
+    /// Skips byte order marks, which are not part of the first cell. Spreadsheets often write one: EF BB BF in UTF-8, or
+    /// what those bytes become if the rest of the file is Windows-1252. A program that adds one may find one there.
     private func skipMark() throws(ImportError) {
-        while buffer.count < Self.marks[1].count, !atEnd { try refill() }
-        if let mark = Self.marks.first(where: { buffer.starts(with: $0) }) { consume(to: mark.count) }
         atBeginning = false
+        while true {
+            while buffer.count - start < Self.marks[1].count, !atEnd { try refill() }
+            guard let mark = Self.marks.first(where: { buffer[start...].starts(with: $0) }) else { return }
+            consume(to: start + mark.count)
+        }
     }
 
     private static let marks: [[UInt8]] = [[0xEF, 0xBB, 0xBF], [0xC3, 0xAF, 0xC2, 0xBB, 0xC2, 0xBF]]

@@ -93,14 +93,14 @@ final class EventRows {
         do throws(StoreError) {
             database = try .temporary(
                 """
-                CREATE TABLE event (id TEXT PRIMARY KEY, cells TEXT, problem TEXT, line INTEGER) WITHOUT ROWID;
+                CREATE TABLE event (id TEXT PRIMARY KEY, cells TEXT, problem TEXT, part INTEGER, line INTEGER) WITHOUT ROWID;
                 CREATE TABLE used (id TEXT PRIMARY KEY) WITHOUT ROWID; -- those with occurrences, and parents of others
                 -- The nearest event, from an event up, that has the cells of a group; empty if none has.
                 CREATE TABLE holder (id TEXT, part INTEGER, holder TEXT, PRIMARY KEY (id, part)) WITHOUT ROWID;
                 """, cacheKilobytes: Self.cacheKilobytes)
             insert = try database.prepare(
                 """
-                INSERT INTO event VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET cells = ?2, problem = NULL
+                INSERT INTO event VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET cells = ?2, problem = NULL
                 WHERE problem IS NOT NULL AND ?3 IS NULL
                 """)
             noteUse = try database.prepare("INSERT INTO used VALUES (?1) ON CONFLICT DO NOTHING")
@@ -118,7 +118,7 @@ final class EventRows {
         var packed: [UInt8] = []
         while try rows.next(&row) {
             let id = Array(rows.id)
-            let problem = row.problem.map { "is in error (\(name), line \(row.line): \($0))" }
+            let problem = row.problem.map { "is in error (\(rows.location), line \(row.line): \($0))" }
             // Nothing can refer to an event without an id.
             guard !id.isEmpty else {
                 if let problem = row.problem, firstProblem.isEmpty {
@@ -136,7 +136,8 @@ final class EventRows {
                 insert.bind(1, utf8: id, 0..<id.count)
                 insert.bind(2, utf8: packed, 0..<packed.count)
                 insert.bind(3, problem)
-                insert.bind(4, row.line)
+                insert.bind(4, row.part)
+                insert.bind(5, row.line)
                 try insert.run()
                 isNew = database.changes > 0
             } catch {
@@ -175,12 +176,12 @@ final class EventRows {
         }
     }
 
-    /// A query for the ids and lines of the events that have no occurrence and are no other event's parent, in the
+    /// A query for the ids, parts and lines of the events that have no occurrence and are no other event's parent, in the
     /// order of the file.
     func selectUnused() throws(ImportError) -> Statement {
         do throws(StoreError) {
             return try database.prepare(
-                "SELECT id, line FROM event WHERE id NOT IN (SELECT id FROM used) ORDER BY line")
+                "SELECT id, part, line FROM event WHERE id NOT IN (SELECT id FROM used) ORDER BY part, line")
         } catch {
             throw ImportError(error, path: "the temporary files")
         }

@@ -26,10 +26,16 @@ struct Row {
     var rawCount = 0
     /// Whether the cells come from `append` and not from a line of text.
     private var isMade = false
+    /// The number of its file among those of its table, from 0.
+    var part = 0
     /// The number of the line on which it begins, from 1.
     var line = 0
+    /// Whether it is the last of its file, and has no line end after it.
+    var lacksLineEnd = false
     /// Why the row can't be used, as the end of a sentence; nil if it can. If it can't, its cells must not be used.
     var problem: String?
+    /// Whether the problem is a quoted cell that is too long, and what seems to be the rows after it may be in that cell.
+    var hasLongCell = false
 
     /// A cell without spaces at its ends; empty if the row has no such cell.
     /// - Parameter index: The position of the cell, from 0; a negative one gives an empty cell.
@@ -40,6 +46,11 @@ struct Row {
         while cell.start < cell.end, bytes[Int(cell.start)] == 0x20 { cell.start += 1 }
         while cell.end > cell.start, bytes[Int(cell.end) - 1] == 0x20 { cell.end -= 1 }
         return cell
+    }
+
+    /// Whether its line is empty, or has only marks of the end of a text (Ctrl-Z).
+    var hasNothing: Bool {
+        rawCount == 0 && cells.allSatisfy(\.isEmpty) || rawCount > 0 && bytes.prefix(rawCount).allSatisfy { $0 == 0x1A }
     }
 
     /// The text of a cell. Bytes that are not UTF-8 become U+FFFD.
@@ -72,7 +83,9 @@ struct Row {
         cells.removeAll(keepingCapacity: true)
         rawCount = 0
         isMade = false
+        lacksLineEnd = false
         problem = nil
+        hasLongCell = false
     }
 
     /// Makes a cell with a text that the row does not contain.

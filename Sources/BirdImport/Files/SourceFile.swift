@@ -13,6 +13,8 @@ final class SourceFile {
     /// The size when it was opened, in bytes; never 0.
     let size: Int
     private let descriptor: Int32
+    /// The time of its last change when it was opened; nil for a file from an archive, which no one else can change.
+    private let changed: timespec?
     /// The owner of the descriptor, for a file from an archive; nil if this object owns it.
     private let temporary: TemporaryFile?
 
@@ -40,6 +42,7 @@ final class SourceFile {
         }
         self.path = path
         size = Int(status.st_size)
+        changed = status.st_mtim
         temporary = nil
     }
 
@@ -50,10 +53,24 @@ final class SourceFile {
         self.path = path
         self.temporary = temporary
         size = temporary.count
+        changed = nil
         descriptor = temporary.descriptor
     }
 
     deinit { if temporary == nil { close(descriptor) } }
+
+    /// Call it when the file was read. A file that is still written or copied would give some of its rows, or rows of
+    /// two versions, without a sign of it.
+    /// - Throws: `ImportError.refused` if its size or time of change is another one than when it was opened.
+    func checkUnchanged() throws(ImportError) {
+        guard let changed else { return }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, Int(status.st_size) == size, status.st_mtim.tv_sec == changed.tv_sec,
+            status.st_mtim.tv_nsec == changed.tv_nsec
+        else {
+            throw .refused("\(path) was changed while it was read; import it again when it is complete.")
+        }
+    }
 
     /// Reads bytes at an offset, without regard to the position of the file.
     /// - Returns: The number of bytes, which is 0 at the end of the file and may be smaller than the buffer elsewhere.

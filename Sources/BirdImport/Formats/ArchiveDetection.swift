@@ -3,10 +3,10 @@ import Birds
 /// Finds out what is in zip and tar archives and in files that gzip made.
 ///
 /// An archive with `meta.xml` is a Darwin Core Archive. In any other, the file with the records is looked for: the one
-/// whose beginning has a format of records, whatever its name. So terms, notes and tables of codes are passed over, and
-/// a table of species is taken only where there are no records. That file is then treated like one without an archive.
-/// The eBird Basic Dataset comes with a second file, its sampling events, and both are taken. BirdNET-Analyzer writes a
-/// file for each recording, and all are taken.
+/// whose beginning has a format of records, whatever its name, and has more than a header. So terms, notes and tables of
+/// codes are passed over. Tables of species are taken beside it, or without it if there are no records. Each file is
+/// then treated like one without an archive. The eBird Basic Dataset comes with a second file, its sampling events, and
+/// both are taken. BirdNET-Analyzer writes a file for each recording, and all are taken.
 ///
 /// A file may be compressed, an archive may be compressed, and the files in it may be. An archive in an archive is not
 /// read.
@@ -48,6 +48,9 @@ struct ArchiveDetection {
         let plain = try decompressed(file)
         guard let kind = Archive.kind(try plain.beginning(512)) else { return .files([(plain, wanted)]) }
         let archive = try Archive(plain, kind, expansion)
+        guard !archive.entries.isEmpty else {
+            throw .refused("\(file.path) is an empty \(kind) archive: it has no files.")
+        }
         // OpenDocument has a meta.xml too.
         if let document = try document(archive) { throw .refused("\(file.path) is \(document).") }
         if let description = archive.entries.first(where: { $0.name.split(separator: "/").last == "meta.xml" }) {
@@ -113,12 +116,14 @@ struct ArchiveDetection {
         let name: String
         let title: String
         let holdsSpecies: Bool
+        /// Whether it has a row after its header.
+        let hasRows: Bool
     }
 
     /// Finds the file with the records.
     /// - Returns: It, or the only text if none has a known format, which then says why not; also the file of sampling
-    ///   events, if there is one; or the results of several recordings. With the name of the format that each must
-    ///   have.
+    ///   events, if there is one; or the results of several recordings; then the tables of species. With the name of
+    ///   the format that each must have.
     private func choose(_ archive: Archive) throws(ImportError) -> [(Archive.Entry, format: String?)] {
         // macOS adds hidden files that begin with `._` beside each file.
         let entries = archive.entries.filter { entry in
@@ -147,22 +152,17 @@ struct ArchiveDetection {
                 texts.append(entry)
             }
         }
-        let records = known.filter { !$0.holdsSpecies }
-        let fitting = records.isEmpty ? known : records
-        if let first = fitting.first {
-            guard fitting.count > 1 else { return [(first.entry, wanted)] }
-            let pair = [Format.eBird.name, Format.eBirdSampling.name].map { name in fitting.filter { $0.name == name } }
-            if fitting.count == 2, let records = pair[0].first, let checklists = pair[1].first {
-                return [(records.entry, records.name), (checklists.entry, checklists.name)]
-            }
-            if fitting.count <= Self.mostRead, fitting.allSatisfy({ $0.name == Format.birdNETAnalyzer.name }) {
-                return fitting.map { ($0.entry, $0.name) }
-            }
-            throw .refused(
-                "\(archive.file.path) has several files with \(records.isEmpty ? "species" : "records") ("
-                    + shown(fitting.map { "\(Row.shown($0.entry.name, atMost: 60)): \($0.title)" })
-                    + "); extract them, and import each.")
+        let (records, tables) = (known.filter { !$0.holdsSpecies }, known.filter(\.holdsSpecies))
+        var chosen: [Known]
+        if records.isEmpty {
+            chosen = tables.filter { wanted == nil || $0.name == wanted }
+            if chosen.contains(where: \.hasRows) { chosen.removeAll { !$0.hasRows } }
+            // They may be versions of one list.
+            guard chosen.count < 2 else { throw several(chosen, "species", archive) }
+        } else {
+            chosen = try recordFiles(records, archive) + tables.filter(\.hasRows)
         }
+        if !chosen.isEmpty { return chosen.map { ($0.entry, wanted == nil ? nil : $0.name) } }
         if let inner {
             throw .refused(
                 "\(archive.file.path) contains another archive, \(Row.shown(inner.name, atMost: 60)); extract that, "
@@ -182,6 +182,27 @@ struct ArchiveDetection {
         return [(text, wanted)]
     }
 
+    /// The files with records that belong together.
+    /// - Throws: `ImportError.refused` if there are several that do not.
+    private func recordFiles(_ records: [Known], _ archive: Archive) throws(ImportError) -> [Known] {
+        guard records.count > 1 else { return records }
+        let pair = [Format.eBird.name, Format.eBirdSampling.name].map { name in records.filter { $0.name == name } }
+        if records.count == 2, let first = pair[0].first, let second = pair[1].first { return [first, second] }
+        if records.count <= Self.mostRead, records.allSatisfy({ $0.name == Format.birdNETAnalyzer.name }) {
+            return records
+        }
+        let filled = records.filter(\.hasRows)
+        guard filled.count < 2 else { throw several(filled, "records", archive) }
+        return filled.isEmpty ? [records[0]] : filled
+    }
+
+    private func several(_ files: [Known], _ what: String, _ archive: Archive) -> ImportError {
+        .refused(
+            "\(archive.file.path) has several files with \(what) ("
+                + shown(files.map { "\(Row.shown($0.entry.name, atMost: 60)): \($0.title)" })
+                + "); extract them, and import each.")
+    }
+
     private func shown(_ names: [String]) -> String {
         names.prefix(Self.mostShown).joined(separator: ", ") + (names.count > Self.mostShown ? ", …" : "")
     }
@@ -191,7 +212,8 @@ struct ArchiveDetection {
     private func look(_ beginning: [UInt8], _ entry: Archive.Entry, isWhole: Bool) -> Known? {
         if beginning.starts(with: FileHeader.magic) {
             return wanted == nil || wanted == Detection.sqlite
-                ? Known(entry: entry, name: Detection.sqlite, title: "SQLite", holdsSpecies: false) : nil
+                ? Known(entry: entry, name: Detection.sqlite, title: "SQLite", holdsSpecies: false, hasRows: true)
+                : nil
         }
         guard isText(beginning), wanted != Detection.sqlite else { return nil }
         // The last line may be cut within a character. In a whole file, the last line end may be within a cell.
@@ -201,13 +223,23 @@ struct ArchiveDetection {
         guard (try? file.append(Array(beginning.prefix(end)))) != nil,
             let source = try? SourceFile(file, path: entry.name)
         else { return nil }
-        // Whoever names the format of the records does not mean to leave out the sampling events.
+        // Whoever names the format of the records does not mean to leave out the sampling events or the species.
         let formats = wanted == Format.eBird.name ? [wanted, Format.eBirdSampling.name] : [wanted]
-        let content = formats.lazy.compactMap { try? Detection.open(source, as: $0, folder: folder).first }.first
-        return content.map { content in
-            Known(
-                entry: entry, name: content.name, title: content.title,
-                holdsSpecies: content.tables.allSatisfy { $0.format.holdsSpecies })
+        let found = formats.lazy.compactMap { content(of: source, as: $0) }.first ?? content(of: source, as: nil)
+        guard let found, formats.contains(found.name) || found.holdsSpecies || wanted == nil else { return nil }
+        return Known(
+            entry: entry, name: found.name, title: found.title, holdsSpecies: found.holdsSpecies,
+            hasRows: !isWhole || hasRows(found))
+    }
+
+    private func content(of source: SourceFile, as format: String?) -> SourceContent? {
+        try? Detection.open(source, as: format, folder: folder).first
+    }
+
+    private func hasRows(_ content: SourceContent) -> Bool {
+        content.tables.contains { table in
+            var row = Row()
+            return (try? table.open().next(&row)) ?? true
         }
     }
 
@@ -237,27 +269,30 @@ struct ArchiveDetection {
             throw .refused("\(path) can't be used: \(error.reason).")
         }
         let prefix = entry.name.dropLast("meta.xml".count)
-        func extract(_ table: ArchiveDescription.Table) throws(ImportError) -> SourceFile {
-            let name = Row.shown(table.location, atMost: 100)
-            let found = archive.entries.filter { $0.name == prefix + table.location }
-            guard let file = found.first else {
-                throw .refused(
-                    "\(archive.file.path) has no \(name), which \(Row.shown(entry.name, atMost: 100)) names.")
+        func extract(_ table: ArchiveDescription.Table) throws(ImportError) -> ArchiveFiles {
+            var parts: [(SourceFile, TextEncoding)] = []
+            for location in table.locations {
+                let name = Row.shown(location, atMost: 100)
+                let found = archive.entries.filter { $0.name == prefix + location }
+                guard let first = found.first else {
+                    throw .refused(
+                        "\(archive.file.path) has no \(name), which \(Row.shown(entry.name, atMost: 100)) names.")
+                }
+                guard found.count == 1 else {
+                    throw .refused("\(archive.file.path) has \(name) twice; extract it, and keep one.")
+                }
+                let file = try decompressed(try archive.extract(first, in: folder))
+                parts.append((file, try file.encoding()))
             }
-            guard found.count == 1 else {
-                throw .refused("\(archive.file.path) has \(name) twice; extract it, and keep one.")
-            }
-            return try decompressed(try archive.extract(file, in: folder))
+            return ArchiveFiles(table: table, parts: parts)
         }
         let core = description.core
         switch core.rowType {
         case "occurrence":
-            let file = try extract(core)
-            let encoding = try file.encoding()
+            let files = try extract(core)
             return try content(
-                encoding, Header(ArchiveRows.header(core)), file, path,
-                commas: CommaRule(separator: core.syntax.separator),
-                open: { () throws(ImportError) -> any RowSource in ArchiveRows(core, file, encoding) })
+                Header(ArchiveRows.header(core)), files, path, commas: CommaRule(separator: core.syntax.separator),
+                open: { () throws(ImportError) -> any RowSource in ArchiveRows(files) })
         case "event":
             guard let occurrences = description.extensions.first(where: { $0.rowType == "occurrence" }) else {
                 throw .refused("\(archive.file.path) has events but no occurrences.")
@@ -265,20 +300,17 @@ struct ArchiveDetection {
             guard core.idIndex != nil, occurrences.idIndex != nil else {
                 throw .refused("\(path) can't be used: it does not say which columns link occurrences to events.")
             }
-            let (events, file) = (try extract(core), try extract(occurrences))
-            let (eventEncoding, encoding) = (try events.encoding(), try file.encoding())
+            let (events, files) = (try extract(core), try extract(occurrences))
             // A row has cells of both files.
             let separators = [core.syntax.separator, occurrences.syntax.separator]
             let commas = separators.map(CommaRule.init).min() ?? .none
-            let joined = JoinedFiles(
-                occurrences: (occurrences, file, encoding), events: (core, events, eventEncoding))
+            let joined = JoinedFiles(occurrences: files, events: events)
             return try content(
-                encoding, Header(JoinedRows.header(occurrences, core)), file, path, commas: commas,
-                open: joined.openOccurrences,
+                Header(JoinedRows.header(occurrences, core)), files, path, commas: commas, open: joined.openOccurrences,
                 checklists: SourceTable(
                     format: .darwinCoreEvents, header: Header(EventRows.header(core)), size: events.size,
                     open: joined.openEmptyEvents, commas: CommaRule(separator: core.syntax.separator),
-                    differingEvents: { joined.differingEvents }))
+                    paths: events.paths, differingEvents: { joined.differingEvents }))
         default:
             throw .refused(
                 "\(archive.file.path) is an archive of \(Row.shown(core.rowType, atMost: 40)), not of occurrences or events."
@@ -287,7 +319,7 @@ struct ArchiveDetection {
     }
 
     private func content(
-        _ encoding: TextEncoding, _ header: Header, _ file: SourceFile, _ path: String, commas: CommaRule,
+        _ header: Header, _ files: ArchiveFiles, _ path: String, commas: CommaRule,
         open: @escaping () throws(ImportError) -> any RowSource, checklists: SourceTable? = nil
     ) throws(ImportError) -> SourceContent {
         let format = Format.darwinCore
@@ -296,9 +328,10 @@ struct ArchiveDetection {
             throw .refused("\(path) names no column for \(missing.joined(separator: ", ")).")
         }
         if let repeated = header.repeated(format) { throw .refused("\(path) has the term \(repeated) twice.") }
-        let records = SourceTable(format: format, header: header, size: file.size, open: open, commas: commas)
+        let records = SourceTable(
+            format: format, header: header, size: files.size, open: open, commas: commas, paths: files.paths)
         return SourceContent(
-            path: path, title: "Darwin Core Archive", name: Self.name, encoding: encoding,
+            path: path, title: "Darwin Core Archive", name: Self.name, encoding: files.encoding,
             tables: [records] + (checklists.map { [$0] } ?? []))
     }
 }

@@ -13,11 +13,15 @@ struct SourceTable {
     var syntax: CSVReader.Syntax?
     /// What a comma in a number means.
     var commas = CommaRule.none
-    /// The path of the file, or its name in an archive after the path of that; empty for a table of another kind.
-    var path = ""
+    /// The path of each of its files, or their names in an archive after the path of that; empty for a table of another
+    /// kind.
+    var paths: [String] = []
     /// The rows of events that repeat an event with other values, and the first of them, when all are read; nil for
     /// other tables.
     var differingEvents: (() -> (count: Int, first: ImportReport.Example?))?
+
+    /// The path of the file that a row is from; nil for a table of another kind.
+    func path(of row: Row) -> String? { paths.indices.contains(row.part) ? paths[row.part] : nil }
 
     /// The separator, if it is not the usual one of the format.
     var unusualSeparator: UInt8? {
@@ -41,6 +45,8 @@ struct SourceContent {
 
     /// Whether it has detections in sound recordings.
     var holdsRecordings: Bool { tables.contains { $0.format.rules.contains(.recordings) } }
+    /// Whether it has names of species, and no records.
+    var holdsSpecies: Bool { tables.allSatisfy { $0.format.holdsSpecies } }
 }
 
 /// Finds out the format of a file.
@@ -94,7 +100,8 @@ enum Detection {
         let candidates = try text.candidates()
         let (format, candidate) = try format(of: text, candidates, as: wanted)
         let syntax = try text.syntax(candidate, format)
-        let header = candidate.isInFile ? try text.open(syntax, titles: candidate.titles).header : candidate.header
+        let first = candidate.isInFile ? try text.open(syntax, titles: candidate.titles).header : candidate.header
+        let header = try text.withRowNames(first, candidate, syntax, format)
         if let repeated = header.repeated(format) {
             throw .refused("\(file.path) has the column \(repeated) twice.")
         }
@@ -105,7 +112,7 @@ enum Detection {
             tables: [
                 SourceTable(
                     format: format, header: header, size: file.size, open: open, syntax: syntax,
-                    commas: CommaRule(separator: syntax.separator), path: file.path)
+                    commas: CommaRule(separator: syntax.separator), paths: [file.path])
             ], titles: titles)
     }
 

@@ -7,7 +7,14 @@ struct Header {
     let names: [String]
     private let lowercased: [String]
 
-    init(_ row: Row) { self.init(row.cells.indices.map { row.text(row.trimmed($0)) }) }
+    init(_ row: Row) { self.init(row.cells.indices.map { Self.name(row, $0) }) }
+
+    /// The text of a cell without the control characters and marks that a name does not have.
+    private static func name(_ row: Row, _ index: Int) -> String {
+        var name = row.text(row.trimmed(index))
+        name.unicodeScalars.removeAll { $0 == "\u{FEFF}" || $0.value < 0x20 && $0 != "\n" || $0.value == 0x7F }
+        return name
+    }
 
     init(_ names: [String]) {
         self.names = names
@@ -51,10 +58,7 @@ struct Header {
         if row.cells.indices.allSatisfy({ row.trimmed($0).isEmpty }) { return "an empty row" }
         guard row.cells.count == names.count else { return nil }
         for index in row.cells.indices {
-            var name = row.text(row.trimmed(index))
-            // Each file may begin with a byte order mark.
-            if index == 0, name.unicodeScalars.first == "\u{FEFF}" { name.unicodeScalars.removeFirst() }
-            guard name.lowercased() == lowercased[index] else { return nil }
+            guard Self.name(row, index).lowercased() == lowercased[index] else { return nil }
         }
         return "a repeated header"
     }

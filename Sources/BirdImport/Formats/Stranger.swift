@@ -24,8 +24,8 @@ enum Stranger {
         return markup(beginning) ?? binary(beginning)
     }
 
-    /// Whether a file may be text, by its beginning: it has no NUL, which only UTF-16 contains, and few control
-    /// characters.
+    /// Whether a file may be text, by its beginning: it has no NUL, which only UTF-16 contains, unless it is after a header,
+    /// and few control characters.
     static func isText(_ beginning: [UInt8]) -> Bool { binary(beginning) == nil }
 
     // MARK: - By the first bytes
@@ -51,7 +51,7 @@ enum Stranger {
     /// Whether the first line has several columns.
     private static func isHeader(_ beginning: [UInt8]) -> Bool {
         let line = beginning.prefix { $0 != 0x0A && $0 != 0x0D }
-        return line.contains { [0x2C, 0x3B, 0x09].contains($0) }
+        return line.contains { [0x2C, 0x3B, 0x09, 0x7C].contains($0) }
             && line.allSatisfy { $0 == 0x09 || $0 >= 0x20 && $0 != 0x7F }
             && beginning.count > line.count
     }
@@ -209,7 +209,7 @@ enum Stranger {
             return "UTF-16 text without a byte order mark; save it as UTF-8"
         }
         let controls = beginning.count { $0 < 0x20 && !(0x09...0x0D ~= $0) && $0 != 0x1B }
-        let isBinary = !nulls.isEmpty || controls > 4 && controls * 100 > beginning.count * 2
+        let isBinary = !nulls.isEmpty && !isHeader(beginning) || controls > 4 && controls * 100 > beginning.count * 2
         return isBinary ? "not text, nor a file of another kind that is known; save the records as CSV" : nil
     }
 }

@@ -10,6 +10,8 @@ struct TextTable {
     let encoding: TextEncoding
     /// The separator that a line `sep=;` before the header gives. Excel writes and obeys such a line.
     private let declared: UInt8?
+    /// Whether there are spaces between quoted cells in the first line, as R's `write.table` writes them.
+    private let hasSpaces: Bool
 
     /// The header with one of the possible separators.
     struct Candidate {
@@ -41,12 +43,22 @@ struct TextTable {
         var beginning: [UInt8] = []
         try file.text(encoding)(&beginning, Self.declaration)
         declared = Self.separator(declaredIn: beginning)
+        let line = String(decoding: Self.withoutMarks(beginning).prefix { $0 != 0x0A }, as: UTF8.self)
+        hasSpaces =
+            line.hasPrefix("\"") && line.contains("\" \"")
+            && !["\",\"", "\";\"", "\"\t\""].contains(where: line.contains)
+    }
+
+    /// A text without the byte order marks before it.
+    private static func withoutMarks(_ text: [UInt8]) -> ArraySlice<UInt8> {
+        var rest = text[...]
+        while rest.starts(with: [0xEF, 0xBB, 0xBF]) { rest = rest.dropFirst(3) }
+        return rest
     }
 
     /// The separator in a first line such as `sep=;`, which may be quoted; nil for any other line.
     static func separator(declaredIn text: [UInt8]) -> UInt8? {
-        var rest = text[...]
-        if rest.starts(with: [0xEF, 0xBB, 0xBF]) { rest = rest.dropFirst(3) }
+        var rest = withoutMarks(text)
         let isQuoted = rest.first == 0x22
         if isQuoted { rest = rest.dropFirst() }
         let word = rest.prefix(4).map { $0 | 0x20 }
@@ -66,7 +78,9 @@ struct TextTable {
     /// The header with each separator with which it can be read, those with more columns first.
     /// - Throws: `ImportError.refused` if it can be read with none.
     func candidates() throws(ImportError) -> [Candidate] {
-        let separators: [UInt8] = declared.map { [$0] } ?? [UInt8(ascii: ","), 0x09, UInt8(ascii: ";")]
+        let separators: [UInt8] =
+            declared.map { [$0] }
+            ?? [UInt8(ascii: ","), 0x09, UInt8(ascii: ";"), UInt8(ascii: "|")] + (hasSpaces ? [0x20] : [])
         var candidates: [Candidate] = []
         var problem: ImportError?
         for separator in separators {
@@ -229,7 +243,7 @@ struct TextTable {
 
 extension Row {
     /// Whether a cell that was read as quoted is in quotes.
-    fileprivate func isQuoted(_ cell: Cell) -> Bool {
+    func isQuoted(_ cell: Cell) -> Bool {
         // Cells with doubled quotes were rewritten after the row.
         cell.start >= rawCount ? !cell.isEmpty : cell.start > 0 && bytes[Int(cell.start) - 1] == 0x22
     }

@@ -16,9 +16,15 @@ public struct ImportReport: Sendable {
         public let unusualSeparator: UInt8?
         /// The order of day and month in its dates; nil if no date depends on it.
         public var dateOrder: JudgedDateOrder?
+        /// Whether points in some of its numbers were taken for those before groups of three digits.
+        public var hasThousands = false
         /// The numbers of texts and remarks of records that were longer than their limits, and were cut.
         public var cutTexts = 0
         public var cutRemarks = 0
+        /// The number of texts whose control characters were taken out.
+        public var cleanedTexts = 0
+        /// The number of records without a date since the file has an interval of several years for it.
+        public var tooLongDates = 0
         /// The number of stored records whose uncertainty was left out, since it is not a distance in metres.
         public var unreadUncertainties = 0
         /// The number of rows of events that repeat an event with other values, and are passed over.
@@ -115,7 +121,8 @@ public struct ImportReport: Sendable {
 
     /// A row that could not be used.
     public struct RowInError: Sendable, Equatable {
-        /// The path of its file.
+        /// The path of its file, or the name of its file in an archive after the path of that, such as
+        /// `birds.zip/occurrence.txt`.
         public let file: String
         /// The number of its line, from 1 for the header.
         public let line: Int

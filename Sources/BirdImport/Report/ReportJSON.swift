@@ -21,19 +21,23 @@ extension ImportReport {
     ///                       replaced (the number of characters that could not be read)
     ///       date_order      order ("day-first", "month-first"), reason ("option", "date", "points", "format"), and for
     ///                       "date" its text (date) and line; null if no date depends on it
+    ///       thousands       "." if points in some numbers were taken for those before groups of three digits, else null
     ///       rows_above_header    the number of rows above the header, which were passed over
     ///       records         the number of rows with records, whatever became of them
     ///       checklists      the number of rows with checklists, whatever became of them
     ///       species         the number of rows with species, whatever became of them
     ///       left_out        for each reason: reason, count, first_line, example (the beginning of that row)
     ///       cut_texts, cut_remarks    the numbers of texts that were longer than their limits
+    ///       cleaned_texts    the number of texts whose control characters were taken out
+    ///       too_long_dates    the number of records without a date since the file has an interval of several years
     ///       unread_uncertainties    the number of records whose uncertainty of the place is not a distance in metres
     ///       differing_events    the events that differ from an earlier row with their id, and were passed over:
     ///                       count, first_line, example (the beginning of that row)
     ///       rows_in_error   a number
     ///     names             where names of species come from: files (paths), stored_species (the number of species in
     ///                       the database that had names), stored_species_of_taxonomy (those with an order)
-    ///     rows_in_error     count, and rows: file, line, column (or null) and reason of up to 1,000; --rejects has all
+    ///     rows_in_error     count, and rows: file (in an archive, the path of that and the name in it), line, column (or
+    ///                       null) and reason of up to 1,000; --rejects has all
     ///     records           stored, replaced, checklists, locations
     ///     species_named     the number of species whose names were added or changed
     ///     retired_codes     count, and codes: old and new of up to 1,000
@@ -160,7 +164,7 @@ extension ImportReport {
             ("dataset", .text(file.dataset)),
             ("separator", .text(file.separator.map { String(Character(Unicode.Scalar($0))) })),
             ("encoding", describe(file.encoding)), ("date_order", describe(file.dateOrder)),
-            ("rows_above_header", .int(file.rowsAboveHeader)),
+            ("thousands", .text(file.hasThousands ? "." : nil)), ("rows_above_header", .int(file.rowsAboveHeader)),
             ("records", .int(file.records)), ("checklists", .int(file.checklists)), ("species", .int(file.species)),
             (
                 "left_out",
@@ -173,6 +177,7 @@ extension ImportReport {
                         ])
                     })
             ), ("cut_texts", .int(file.cutTexts)), ("cut_remarks", .int(file.cutRemarks)),
+            ("cleaned_texts", .int(file.cleanedTexts)), ("too_long_dates", .int(file.tooLongDates)),
             ("unread_uncertainties", .int(file.unreadUncertainties)),
             (
                 "differing_events",

@@ -109,7 +109,8 @@ extension ImportReport {
         var line = "\(file.path): \(file.format)"
         if let dataset = file.dataset { line += ", data set \(dataset)" }
         var lines = [line]
-        let detected = [Self.separator(file), Self.encoding(file.encoding), Self.dateOrder(file)].compactMap { $0 }
+        let detected = [Self.separator(file), Self.encoding(file.encoding), Self.dateOrder(file), Self.thousands(file)]
+            .compactMap { $0 }
         if !detected.isEmpty { lines.append("  read as: " + detected.joined(separator: "; ")) }
         if let first = file.firstAboveHeader {
             lines.append(
@@ -141,6 +142,15 @@ extension ImportReport {
         ] where count > 0 {
             lines.append("  \(Self.count(count, one, many)) cut to \(Self.number(limit)) bytes")
         }
+        if file.cleanedTexts > 0 {
+            lines.append(
+                "  \(Self.count(file.cleanedTexts, "text", "texts")) with control characters, which were taken out")
+        }
+        if file.tooLongDates > 0 {
+            lines.append(
+                "  \(Self.count(file.tooLongDates, "record", "records")) kept without a date, since the date is an interval "
+                    + "of several years")
+        }
         if file.unreadUncertainties > 0 {
             lines.append(
                 file.unreadUncertainties == 1
@@ -167,6 +177,7 @@ extension ImportReport {
         case 0x09: "tabs between columns"
         case UInt8(ascii: ","): "commas between columns"
         case UInt8(ascii: ";"): "semicolons between columns"
+        case 0x20: "spaces between columns"
         case let other?: "'\(Character(Unicode.Scalar(other)))' between columns"
         }
     }
@@ -183,6 +194,11 @@ extension ImportReport {
                 + (encoding.replaced == 0
                     ? "" : ", with \(count(encoding.replaced, "bad character", "bad characters")) replaced by U+FFFD")
         }
+    }
+
+    /// What points mean, if it is not the usual.
+    private static func thousands(_ file: File) -> String? {
+        file.hasThousands ? "1.000 as a thousand, because of decimal commas or several points in numbers" : nil
     }
 
     /// The order of day and month, if dates depend on it, and why it was chosen.

@@ -29,6 +29,9 @@ import Testing
         ("L1,,,,2021,2,3,passer1 sp.,3", "L1||||20210203|passer1 sp.|3"),
         ("L1,,,,2021,2,3,nobird,", "L1||||20210203|nobird|"),
         ("\"L,1\",,,,2021,2,3,\"ste\"\"jay\",3", "L,1||||20210203|ste\"jay|3"),
+        ("L1,,,,2021,2,3,stejay,1e+05", "L1||||20210203|stejay|100000"),
+        ("L1,,,,2021,2,3,stejay,1.5E3", "L1||||20210203|stejay|1500"),
+        ("L1,,,,2021,2,3,stejay,+3.", "L1||||20210203|stejay|3"),
     ]
 
     @Test(arguments: good)
@@ -46,8 +49,11 @@ import Testing
         ("L1,,,,2021,2,3,stejay,2.5", "num", "'2.5' is not a whole number"),
         ("L1,,,,2021,2,3,stejay,10000001", "num", "10000001 is more than 10000000"),
         ("L1,,,,2021,2,3,stejay,99999999999999999999", "num", "'99999999999999999999' is not a whole number"),
+        ("L1,,,,2021,2,3,stejay,25e-1", "num", "'25e-1' is not a whole number"),
+        ("L1,,,,2021,2,3,stejay,1e16", "num", "'1e16' is not a whole number"),
+        ("L1,,,,2021,2,3,stejay,1e8", "num", "100000000 is more than 10000000"),
         ("L1,,,,2021,2,3,stejay,many", "num", "'many' is not a whole number"),
-        ("L1,,,,2021,2,3,stejay,\u{1B}]2;\u{7F}", "num", "'\u{FFFD}]2;\u{FFFD}' is not a whole number"),
+        ("L1,,,,2021,2,3,stejay,\u{1B}]2;\u{7F}", "num", "']2;' is not a whole number"),
         ("L1,91,0,,2021,2,3,stejay,1", "latitude", "91.0 is not between -90 and 90"),
         ("L1,0,180.5,,2021,2,3,stejay,1", "longitude", "180.5 is not between -180 and 180"),
         ("L1,60,,,2021,2,3,stejay,1", "longitude", "is empty, but there is a latitude"),
@@ -64,7 +70,7 @@ import Testing
         ("L1,,,,2021,2,0,stejay,1", "day", "there is no day 0 in month 2 of 2021"),
         (",,,,2021,2,3,stejay,1", "loc_id", "is empty"),
         ("L1,,,,2021,2,3,,1", "species_id", "is empty"),
-        ("L1,,,,2021,2,3,ste\u{0}jay,1", "species_id", "contains a control character"),
+        ("L1,,,,2021,2,3,\u{0},1", "species_id", "is empty"),
         ("L1,\"60,5\",1,,2021,2,3,stejay,1", "latitude", "'60,5' is not a number"),
         ("L1,,,,2021,2,3,stejay,1,2", nil, "it has 10 cells for 9 columns"),
         // A decimal comma makes one cell more too.

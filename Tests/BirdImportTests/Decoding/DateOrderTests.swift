@@ -99,6 +99,53 @@ import Testing
         #expect(report.firstErrors.last?.reason == "13 is not a month")
     }
 
+    /// A date that exists in neither order may be wrong in any part.
+    @Test(arguments: [
+        (["03/02/2021", "02/30/2021"], "20210302"),
+        (["03/02/2021", "31/04/2021", "30/02/2021", "02/25/2021"], "20210302"),
+        (["03/02/2021", "02/30/2021", "25/02/2021"], "20210203"), (["03/02/2021", "29/02/2021"], "20210302"),
+        (["03/02/2021", "25/02/1021", "25/02/9021"], "20210302"), (["3/2/2021", "30.2.2021"], "20210302"),
+    ])
+    func onlyADateThatExistsTellsTheOrder(dates: [String], first: String) throws {
+        fixture.write("a.txt", occurrences(dates))
+        let report = try fixture.run("a.txt") { $0.skipErrors = true }
+        #expect(try self.dates().first == first)
+        // No advice that does not help.
+        #expect(report.firstErrors.allSatisfy { !$0.reason.contains("--date-order") } || dates.count > 3)
+        for text in ["02/30/2021", "30/02/2021", "31/04/2021"] where report.text.contains("because of") {
+            #expect(!report.text.contains("because of '\(text)'"))
+        }
+    }
+
+    /// A record is kept, with what is certain of its date.
+    @Test func keepsRecordsWithDatesThatAreNotExact() throws {
+        let texts = [
+            "1890/1895", "1890-00-00", "1890-05-00", "0000-00-00", "1890-05-03/", "1890-12-31/1891-01-01", "May 1890",
+            "0000-00-00 00:00:00",
+        ]
+        fixture.write("a.txt", occurrences(texts))
+        let report = try fixture.run("a.txt")
+        #expect(report.firstErrors == [])
+        let unknown = "\(StoredDate.unknown)"
+        #expect(
+            try dates() == [unknown, "18900000", "18900500", unknown, "18900503", unknown, "18900500", unknown])
+        #expect(
+            report.text.contains("  2 records kept without a date, since the date is an interval of several years\n"))
+        #expect(String(decoding: report.json, as: UTF8.self).contains("\"too_long_dates\":2"))
+    }
+
+    @Test(arguments: [
+        ("1890-00-05", "0 is not a month"), ("1890-05-32", "there is no day 32 in month 5 of 1890"),
+        ("1890/1790", "'1890/1790' is not an interval between 1800 and 2025"),
+        ("1895/1890", "'1895/1890' is not an interval between 1800 and 2025"),
+        ("1890/9895", "'1890/9895' is not an interval between 1800 and 2025"),
+        ("0000-05-00", "0 is not between 1800 and 2025"),
+    ])
+    func refusesDatesThatDoNotExist(date: String, reason: String) throws {
+        fixture.write("a.txt", occurrences([date]))
+        #expect(try fixture.run("a.txt").firstErrors.map(\.reason) == [reason])
+    }
+
     private func myEBirdData(_ dates: [String]) -> String {
         "Submission ID,Common Name,Scientific Name,Count,State/Province,Location,Latitude,Longitude,Date,Time\n"
             + dates.enumerated().map { "S\($0),Bird,Avis ignota,1,GB-ENG,Marsh,51,0,\($1),06:41 AM\n" }.joined()

@@ -97,7 +97,7 @@ import Testing
         #expect(
             description.core
                 == ArchiveDescription.Table(
-                    rowType: "occurrence", location: "occurrence.txt", syntax: .tab, headerLines: 1, idIndex: 0,
+                    rowType: "occurrence", locations: ["occurrence.txt"], syntax: .tab, headerLines: 1, idIndex: 0,
                     fields: [
                         .init(term: "scientificname", index: 2, value: nil),
                         .init(term: "countrycode", index: nil, value: "CA"),
@@ -106,7 +106,7 @@ import Testing
         #expect(
             description.extensions == [
                 ArchiveDescription.Table(
-                    rowType: "multimedia", location: "m.csv", syntax: .comma, headerLines: 0, idIndex: 3, fields: [])
+                    rowType: "multimedia", locations: ["m.csv"], syntax: .comma, headerLines: 0, idIndex: 3, fields: [])
             ])
     }
 

@@ -566,12 +566,79 @@ import Testing
         expectRefusal("a.tar.gz", "has data/occurrence.csv twice; extract it, and keep one")
     }
 
-    @Test func takesATableOfSpeciesOnlyWhereThereAreNoRecords() throws {
-        let species = ("a.csv", "species_id,sci_name,en_us\nstejay,Cyanocitta stelleri,Steller's Jay\n")
+    @Test func takesTablesOfSpeciesToo() throws {
+        let header = "species_id,sci_name,en_us\n"
+        let species = ("a.csv", header + "stejay,Cyanocitta stelleri,Steller's Jay\n")
         fixture.write("a.zip", ZipWriter.archive([species, ("README.txt", "Names of birds")]))
         #expect(try fixture.run("a.zip").files.map(\.species) == [1])
-        fixture.write("a.zip", ZipWriter.archive([species, ("b.csv", FormatFixture.gbif)]))
-        #expect(try fixture.run("a.zip").files.map(\.format) == ["GBIF simple download"])
+        let records = ("b.csv", plainHeader + "L1,60.5,1,,2021,2,3,stejay,1\n")
+        let taxonomy = ("x/c.csv", FormatFixture.eBirdAPITaxonomy)
+        for format in [nil, "plain"] {
+            let path = fixture.write("a.zip", ZipWriter.archive([species, records, taxonomy, ("d.csv", header)]))
+            let report = try fixture.run("a.zip") { $0.format = format }
+            #expect(report.files.map(\.path) == ["\(path)/b.csv", "\(path)/a.csv", "\(path)/x/c.csv"])
+            #expect(report.files.map(\.dataset) == ["a", nil, nil])
+            #expect(report.files.map(\.format) == ["plain", "plain species table", "eBird taxonomy"])
+            #expect(report.unknownSpecies == [])
+        }
+        #expect(try fixture.rows("SELECT common_name FROM species WHERE code = 'stejay'") == ["Steller's Jay"])
+        expectRefusal("a.zip", "and none is of the format gbif") { $0.format = "gbif" }
+        // Of two lists it is not known which one is newer.
+        fixture.write("a.zip", ZipWriter.archive([species, taxonomy]))
+        expectRefusal("a.zip", "has several files with species (a.csv: plain species table, x/c.csv: eBird taxonomy)")
+        #expect(try fixture.run("a.zip") { $0.format = "plain-species" }.files.map(\.species) == [1])
+    }
+
+    @Test func passesOverAFileWithOnlyAHeader() throws {
+        let records = ("b.csv", plainHeader + "L1,60.5,1,,2021,2,3,stejay,1\n")
+        fixture.write("a.zip", ZipWriter.archive([("a.csv", plainHeader), records, ("c.csv", plainHeader)]))
+        #expect(try fixture.run("a.zip").stored == 1)
+        fixture.write("a.zip", ZipWriter.archive([("a.csv", plainHeader), ("c.csv", plainHeader)]))
+        expectRefusal("a.zip", "has a header but no rows")
+    }
+
+    @Test func errorsNameTheFileInTheArchive() throws {
+        let rows = plainHeader + "L1,60.5,1,,2021,2,33,stejay,1\nL1,60.5,1,,2021,2,3,stejay,1\n"
+        var files = Self.events
+        files[2].1 += "e1\to4\tLarus argentatus\tmany\n"
+        files[1].1 += "e3\t2021-13-04\n"
+        for (bytes, lines) in [
+            (ZipWriter.archive([("x/birds.csv", rows)]), ["x/birds.csv, line 2, column day:"]),
+            (
+                ZipWriter.archive(files),
+                ["occurrence.txt, line 5, column individualcount:", "event.txt, line 4, column eventdate:"]
+            ),
+        ] {
+            let path = fixture.write("a.zip", bytes)
+            let report = try fixture.run("a.zip") { ($0.skipErrors, $0.rejects) = (true, fixture.path("r.csv")) }
+            for line in lines { #expect(report.text.contains("\(path)/\(line)"), "\(report.text)") }
+            let names = lines.map { "\(path)/" + $0.prefix { $0 != "," } }
+            #expect(report.firstErrors.map(\.file) == names)
+            for name in names {
+                #expect(String(decoding: report.json, as: UTF8.self).contains("\"file\":\"\(name)\""))
+                #expect(fixture.text("r.csv").contains("\r\n\(name),"))
+            }
+        }
+    }
+
+    /// A table may be in several files, each with its header.
+    @Test func readsATableInSeveralFiles() throws {
+        var files = Self.events
+        files[0].1 = files[0].1.replacing("<location>event.txt", with: "<location>e2.txt</location><location>event.txt")
+        files[0].1 = files[0].1.replacing(
+            "<location>occurrence.txt</location>",
+            with: "<location>occurrence.txt</location><location> o2.txt </location><location>occurrence.txt</location>")
+        files.append(("e2.txt", "id\tdate\ttime\tlat\tlon\tplace\ne3\t2021-02-06\t\t\t\tÅs\ne4\t2021-02-44\n"))
+        files.append(("o2.txt", "id\tocc\tname\tn\tdate\ne3\to4\tCorvus corax\t4\t\ne3\to5\tCorvus corax\tfew\t\n"))
+        let path = fixture.write("b.zip", ZipWriter.archive(files))
+        let report = try fixture.run("b.zip") { $0.skipErrors = true }
+        #expect(
+            report.firstErrors.map { "\($0.file) \($0.line)" } == ["\(path)/o2.txt 3", "\(path)/e2.txt 3"])
+        #expect(report.files.first?.records == 5)
+        #expect(try records().last == "Corvus corax|20210206|4|Ås||||o4|e3||point count" && records().count == 4)
+        files.removeLast()
+        fixture.write("b.zip", ZipWriter.archive(files))
+        expectRefusal("b.zip", "has no o2.txt, which meta.xml names")
     }
 
     @Test func saysWhichOfSeveralFilesHaveRecords() throws {
@@ -608,8 +675,8 @@ import Testing
             (Array(zip.dropLast(10)), "at its end is missing"),
             (
                 TarWriter.archive([TarWriter.Entry(name: "b.txt", content: [], type: "2", target: "/etc/passwd")]),
-                "without a"
-            ),
+                "is an empty tar archive"
+            ), (ZipWriter.archive([ZipWriter.Entry]()), "is an empty zip archive"),
             (GzipWriter.file(Array("<?xml ?>".utf8)), "is XML"),
             (GzipWriter.file(Array("X\n\0\0\0\u{3}".utf8)), "an R data"),
             (Array("BZh91AY".utf8), "with bunzip2"), (Array("PAR1\u{15}".utf8), "a Parquet file; convert it to CSV"),
@@ -642,7 +709,7 @@ import Testing
             ), ([("mimetype", "application/vnd.oasis"), ("content.xml", "")], "is a document of an office program"),
             ([("a/b.shp", "x"), ("a/b.dbf", "x")], "is a shapefile"), ([("doc.kml", "<kml/>")], "is a map (KMZ)"),
             ([("a.pdf", "%PDF\0")], "is a zip archive without meta.xml and without a text file"),
-            ([], "is missing or broken"),
+            ([], "is an empty zip archive"),
             ([("a.csv", "x"), ("b/c.TXT", "y")], "several texts (a.csv, b/c.TXT), and none is of a known format"),
             ([("meta.xml", "<archive/>")], "can't be used: it has no core"),
             ([("meta.xml", "<!DOCTYPE a>")], "document type"),

@@ -32,6 +32,7 @@ import Testing
         ("\u{FEFF}a,b\n", [["1", "a", "b"]]),
         ("\u{FEFF}\"a\",b\n", [["1", "a", "b"]]),
         ("a\n\n\r\nb\n\n", [["1", "a"], ["4", "b"]]),
+        ("\n\r\n\n\r\r\n\n", [["4", "\r"]]), ("\n\n\r\n\r\na\n", [["5", "a"]]),
         (",\n,,\n", [["1", "", ""], ["2", "", "", ""]]),
         ("\"a,b\",c\n", [["1", "a,b", "c"]]),
         ("\"a\nb\",c\nd,e\n", [["1", "a\nb", "c"], ["3", "d", "e"]]),
@@ -45,6 +46,17 @@ import Testing
         ("\"a,b\nc,d\n", [["1", "!a quoted cell is not closed"], ["2", "c", "d"]]),
         ("a,\"b", [["1", "!a quoted cell is not closed"]]),
         ("a\rb,c\n", [["1", "a\rb", "c"]]),
+        (
+            "\"a\nb\",\"c",
+            [["1", "!a quoted cell, which begins on line 2, is not closed"], ["2", "!a quoted cell is not closed"]]
+        ),
+        ("\u{FEFF}\u{FEFF}\u{EF}\u{BB}\u{BF}a,b\n", [["1", "a", "b"]]),
+        ("a,b\n1,2\n\u{1A}", [["1", "a", "b"], ["2", "1", "2"]]),
+        ("a,b\r\n1,2\r\n\u{1A}\u{1A}\0\0\0", [["1", "a", "b"], ["2", "1", "2"]]),
+        ("a,\"b\"\u{1A}\0", [["1", "a", "b"]]), ("\"a\"\u{1A}", [["1", "a"]]),
+        ("\"a\"\u{1A}b\nc\n", [["1", "!there is text after the closing quote of a cell"], ["2", "c"]]),
+        ("a,b\n1,2\u{1A}", [["1", "a", "b"], ["2", "1", "2"]]), ("a\n\u{1A}\n", [["1", "a"]]),
+        ("a\nb\u{1A}c\n\0", [["1", "a"], ["2", "b\u{1A}c"], ["3", "\0"]]),
         ("é,ü\n", [["1", "é", "ü"]]),
     ]
 
@@ -71,7 +83,11 @@ import Testing
         #expect(
             try rows(Array(long.utf8)) == [["1", "!it is longer than \(CSVReader.longestRow) bytes"], ["2", "b"]])
         let endless = "\"" + String(repeating: String(repeating: "x", count: 9999) + "\n", count: 200)
-        #expect(try rows(Array(endless.utf8)).first == ["1", "!a quoted cell is not closed"])
+        let reason = "is longer than \(CSVReader.longestRow) bytes, or not closed"
+        #expect(try rows(Array(endless.utf8)).first == ["1", "!a quoted cell \(reason)"])
+        #expect(
+            try rows(Array(("\"a\nb\"," + endless).utf8)).first
+                == ["1", "!a quoted cell, which begins on line 2, \(reason)"])
         let wide = String(repeating: ",", count: CSVReader.mostCells) + "\nb\n"
         #expect(try rows(Array(wide.utf8)) == [["1", "!it has more than \(CSVReader.mostCells) cells"], ["2", "b"]])
     }

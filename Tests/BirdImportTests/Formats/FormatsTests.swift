@@ -243,8 +243,8 @@ import Testing
         ("2021-02-03", "03/02/21", "Date: '03/02/21' has a year of two digits; write it as 2021-02-03"),
         ("2021-02-03", "1700-01-01", "Date: 1700 is not between 1800 and 2025"),
         (
-            "2021-02-03", "2020-12-31/2021-01-01",
-            "Date: '2020-12-31/2021-01-01' is in more than one year; give a date within one year"
+            "2021-02-03", "2021-12-31/2020-01-01",
+            "Date: '2021-12-31/2020-01-01' is not an interval between 1800 and 2025"
         ),
         (
             "2021-02-03", "2021-02-03/soon",

@@ -21,19 +21,22 @@ import Testing
         }.joined()
     }
 
-    @Test(arguments: [",", "\t", ";"], [true, false])
+    @Test(arguments: [",", "\t", ";", "|"], [true, false])
     func readsPlainFilesWithAnySeparator(separator: String, quoted: Bool) throws {
         let text = plain(
             separator, [["Marsh", "60.5", "-135.25", "CA-YT", "2021", "2", "3", "stejay", "3"]], quoted: quoted)
         let path = fixture.write("a.csv", text)
         let report = try fixture.run("a.csv")
         #expect(try fixture.records() == ["Marsh|60.5|-135.25|CA-YT|20210203|stejay|3"])
-        let said = [",": "", "\t": "  read as: tabs between columns\n", ";": "  read as: semicolons between columns\n"]
+        let said = [
+            ",": "", "\t": "  read as: tabs between columns\n", ";": "  read as: semicolons between columns\n",
+            "|": "  read as: '|' between columns\n",
+        ]
         #expect(report.text.hasPrefix("\(path): plain, data set a\n\(said[separator] ?? "")  1 record read\n"))
     }
 
     /// Each fixture with each other separator, quoted as CSV, gives the same records.
-    @Test(arguments: FormatFixture.all, [",", "\t", ";"])
+    @Test(arguments: FormatFixture.all, [",", "\t", ";", "|"])
     func readsEachFormatWithAnySeparator(fixture: (format: String, text: String), separator: String) throws {
         let other = try ImportFixture()
         other.write("f.csv", fixture.text)
@@ -163,6 +166,39 @@ import Testing
         #expect(try fixture.rows("SELECT source_id FROM observation") == ["7"])
     }
 
+    /// `write.table` gives the rows names, but their column none.
+    @Test(arguments: [" ", "\t", ",", ";"], [true, false])
+    func readsTheRowNamesOfR(separator: String, quoted: Bool) throws {
+        if separator == " ", !quoted { return }
+        let rows = [
+            ["1", "L1", "60.5", "-135.25", "NA", "2021", "2", "3", "a", "1"],
+            ["3", "L1", "60.5", "-135.25", "NA", "2021", "2", "3", "b", "NA"],
+            ["12", "L1", "60.5", "-135.25", "NA", "2021", "2", "30", "c", "1"],
+        ]
+        let text = ([Self.plain] + rows).map { row in
+            row.map { quoted && Double($0) == nil && $0 != "NA" || quoted && $0 == row[0] ? "\"\($0)\"" : $0 }
+                .joined(separator: separator) + "\n"
+        }.joined()
+        fixture.write("a.txt", text)
+        let report = try fixture.run("a.txt") { $0.skipErrors = true }
+        #expect(report.firstErrors.map { "\($0.line) \($0.column ?? "")" } == ["4 day"], "\(report.text)")
+        #expect(
+            try fixture.records() == ["L1|60.5|-135.25|NA|20210203|a|1", "L1|60.5|-135.25|NA|20210203|b|"])
+    }
+
+    /// The cell more has another cause.
+    @Test(arguments: [
+        "7,60,5,1,,2021,2,3,a,1\n", "L1,60.5,1,,2021,2,3,a,1,x\n",
+        "1,L1,60.5,1,,2021,2,3,a,\n2,L1,60.5,1,,2021,2,3,a,\n",
+        "1,L1,60.5,1,,2021,2,3,a,1\n1,L1,60.5,1,,2021,2,3,a,1\n1,L1,60.5,1,,2021,2,3,a,1\n",
+        "1,L1,60.5,1,,2021,2,3,a,1\n2,L1,60.5,1,,2021,2,3,a,1\nL1,60.5,1,,2021,2,3,a,1\n",
+    ])
+    func otherRowsWithACellMoreAreInError(rows: String) throws {
+        fixture.write("a.csv", plainHeader + rows)
+        let report = try fixture.run("a.csv")
+        #expect(!report.isStored && report.firstErrors.first?.reason == "it has 10 cells for 9 columns")
+    }
+
     static let decimals: [(separator: String, cells: (String, String, String), record: String?)] = [
         (";", ("60,5", "-135,25", "3"), "60.5|-135.25|3"), (";", ("60.5", "-135,25", "3,0"), "60.5|-135.25|3"),
         (";", ("60,123", "-135,250", ""), "60.123|-135.25|"), (";", ("60", "1", "1,234"), nil),
@@ -198,6 +234,70 @@ import Testing
         let report = try fixture.run("a.csv")
         #expect(report.firstErrors.map(\.reason) == (distance == nil ? ["'1,234' is not a number"] : []))
         if let distance { #expect(try fixture.rows("SELECT distance_km FROM checklist") == ["\(distance)"]) }
+    }
+
+    static let thousands: [(separator: String, cells: [String], stored: [String]?)] = [
+        // A decimal comma, in the column or elsewhere.
+        (";", ["60,5", "1.000"], ["1000"]), (";", ["60,5", "1.234"], ["1234"]),
+        (";", ["60", "1.000", "3,0"], ["1000", "3"]),
+        (";", ["60,5", "7", "1.000", "-"], nil), (";", ["60,5", "7", "1.000", "1.234.567"], ["7", "1000", "1234567"]),
+        ("\t", ["60,5", "1.000"], ["1000"]), ("|", ["60,5", "12.000"], ["12000"]),
+        // A decimal point.
+        (";", ["60.5", "1.000"], ["1"]), (";", ["60.5", "1.000", "3.0", "7"], ["1", "3", "7"]),
+        ("\t", ["60", "1.000", "0.000"], ["1", "0"]), (";", ["60", "1.000", "1234.000"], ["1", "1234"]),
+        // Both or neither.
+        (";", ["60", "1.000"], nil), (";", ["60", "7", "1.000"], nil), (";", ["60.5", "7", "1.000"], nil),
+        (";", ["60,5", "3.0", "3,0", "1.000"], nil), (";", ["60,5", "3.0", "1.000"], ["3", "1"]),
+        // Commas between cells.
+        (",", ["60.5", "1.000"], ["1"]), (",", ["60.5", "1.000", "7"], ["1", "7"]),
+    ]
+
+    /// The first cell is a latitude, the others are counts.
+    @Test(arguments: thousands)
+    func theColumnTellsWhetherAPointIsBeforeThousands(separator: String, cells: [String], stored: [String]?) throws {
+        let counts = cells.dropFirst().filter { $0 != "-" }
+        let rows = counts.enumerated().map { ["L1", cells[0], "1", "", "2021", "2", "3", "a\($0)", $1] }
+        fixture.write("a.csv", plain(separator, rows))
+        let report = try fixture.run("a.csv")
+        let expected = cells.contains("-") ? ["7", "1000"] : stored
+        #expect(report.isStored == (expected != nil), "\(report.text)")
+        if let expected {
+            #expect(
+                try fixture.rows("SELECT num FROM observation o JOIN species s ON s.id = species_id ORDER BY code")
+                    == expected)
+        } else {
+            #expect(
+                report.firstErrors.allSatisfy {
+                    $0.reason.contains("the file does not tell; write it without the point")
+                })
+        }
+    }
+
+    /// `1.609` kilometres are a mile.
+    @Test(arguments: [("\t", "1.609"), (";", "4.001")]) func otherNumbersHaveDecimalPoints(
+        separator: String, cell: String
+    ) throws {
+        let header = [
+            "Submission ID", "Common Name", "Scientific Name", "Count", "State/Province", "Location", "Latitude",
+            "Longitude", "Date", "Time", "Distance Traveled (km)",
+        ].joined(separator: separator)
+        let row = ["S1", "Bird", "Avis ignota", "X", "CA-BC", "Marsh", "48,4", "-123,3", "2021-02-03", "", cell]
+        fixture.write("a.csv", header + "\n" + row.joined(separator: separator) + "\n")
+        try fixture.run("a.csv")
+        #expect(try fixture.rows("SELECT distance_km FROM checklist") == [cell])
+    }
+
+    @Test func anUncertaintyMayHaveThousands() throws {
+        let header =
+            "occurrenceID;scientificName;eventDate;decimalLatitude;decimalLongitude;coordinateUncertaintyInMeters\n"
+        fixture.write(
+            "a.csv", header + "1;Avis ignota;2021-02-03;60,5;12,25;12,5\n2;Avis ignota;2021-02-04;60,5;12,25;1.000\n")
+        let report = try fixture.run("a.csv")
+        #expect(
+            try fixture.rows("SELECT coordinate_uncertainty_m FROM observation_detail ORDER BY id") == [
+                "12.5", "1000.0",
+            ])
+        #expect(report.text.contains("; 1.000 as a thousand, because of decimal commas or several points in numbers\n"))
     }
 
     /// A coordinate of more than a thousand degrees is none.

@@ -1,6 +1,6 @@
 """Writes a made-up world as Darwin Core Archives, with occurrences or events as their core."""
 
-from .files import VALID, archive
+from .files import VALID, archive, seems_cut
 from .records import Made, no_effort, number, record
 from .occurrences import occurrence, of_date, without_common
 from .world import Bird, Day, Place, Species, Visit
@@ -24,12 +24,14 @@ def file_of(style, columns, rows, header_lines):
     # Between commas, only the header tells a separator at the end of all lines from a decimal comma.
     trailing = style.separator if style.trailing and (header_lines > 0 or style.separator != ",") else ""
     lines = [style.separator.join(map(cell, columns)) + trailing] * min(header_lines, 1) + ["a note"] * max(header_lines - 1, 0)
+    widths = []
     for row in rows:
         cells = list(row) if isinstance(row, (list, tuple)) else [VALID if name == "x_remarks" else row.get(name, "") for name in columns]
         while style.drops and len(cells) > 1 and cells[-1] == "":
             cells.pop()
+        widths.append(len(cells) + len(trailing))
         lines.append(style.separator.join(map(cell, cells)) + trailing)
-    text = style.newline.join(lines) + (style.newline if style.final_newline else "")
+    text = style.newline.join(lines) + (style.newline if style.final_newline or seems_cut(widths, len(columns)) else "")
     return style.encoded(text)
 
 

@@ -197,7 +197,7 @@ class Table:
         style, chance = self.style, self.style.chance
         names = [style.header_case(self.called.get(name, name)) for name in self.columns]
         header = [f" {name} " if style.pads and name else name for name in names]
-        lines, told = [], {"repeated": 0, "empty": 0}
+        lines, told, widths = [], {"repeated": 0, "empty": 0}, []
         if style.declares:
             lines.append(f"sep={style.separator}")
         lines += [self.join(chance.choice([["My birds of 2021"], ["Exported", "2026"], ["Table 3", "", "", ""]]))
@@ -216,15 +216,20 @@ class Table:
                 lines.append(style.separator * (len(self.columns) - 1))
                 told["empty"] += 1
             lines.append(self.join(cells, style.drops))
-        text = style.newline.join(lines) + (style.newline if style.final_newline else "")
+            widths.append(len(self.dropped(cells, style.drops)) + style.trailing)
+        text = style.newline.join(lines) + (style.newline if style.final_newline or seems_cut(widths, len(self.columns)) else "")
         content, encoding = style.encoded(text)
         return content, told | encoding
 
-    def join(self, cells, drops=False):
+    def dropped(self, cells, drops):
         cells = list(cells)
         while drops and len(cells) > 1 and cells[-1] == "":
             cells.pop()
-        return self.style.separator.join(map(self.quoted, cells)) + (self.style.separator if self.style.trailing else "")
+        return cells
+
+    def join(self, cells, drops=False):
+        cells = map(self.quoted, self.dropped(cells, drops))
+        return self.style.separator.join(cells) + (self.style.separator if self.style.trailing else "")
 
     def quoted(self, cell):
         style = self.style
@@ -233,6 +238,13 @@ class Table:
         if style.quoting == "all" or any(sign in cell for sign in (style.separator, '"', "\n", "\r")):
             return '"' + cell.replace('"', '""') + '"'
         return f" {cell} " if style.pads and style.chance.random() < 0.1 and cell else cell
+
+
+def seems_cut(widths, columns):
+    """Whether the last row, by the numbers of cells of all rows, seems cut off if it has no line end."""
+    *others, last = widths or [columns]
+    fewest = min([width for width in others if width > 1], default=columns)
+    return last < columns and (fewest >= columns or len(others) >= 20 and last < fewest)
 
 
 # Files that downloads have beside their records.

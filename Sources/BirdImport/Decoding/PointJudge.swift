@@ -1,0 +1,104 @@
+import Birds
+
+/// What the points in the numbers of a column mean.
+enum PointRule {
+    case decimal
+    /// They stand before groups of three digits.
+    case group
+    /// They may be either.
+    case unclear
+}
+
+/// Decides from a whole file what points in numbers mean, where commas may be decimal commas.
+///
+/// `1.000` is a thousand where people write `60,5`, and one where they write `60.5`. The column decides: a number with a
+/// comma before its decimals, or with two points, has points before groups; one such as `3.0` or `1234.5` has a decimal
+/// point. A column of counts without either follows the other columns. Whole numbers with three decimals next to some
+/// without any are not usual in any file, so such a count is an error rather than a guess. In a column of other numbers
+/// without either, `1.609` has a decimal point.
+struct PointJudge {
+    /// The numbers that may have groups.
+    static let members = whole + real
+    /// Numbers that are whole, nearly always.
+    private static let whole: [Format.Member] = [.count, .quantity, .minutes, .observers]
+    private static let real: [Format.Member] = [
+        .distance, .area, .miles, .acres, .snowDepth, .uncertainty, .publicUncertainty,
+    ]
+    /// Numbers whose points and commas are always before decimals: no degrees have thousands.
+    private static let degrees: [Format.Member] = [.latitude, .longitude]
+
+    /// The numbers of cells of a column, by what they tell.
+    private struct Evidence {
+        var decimalPoints = 0
+        /// Decimal commas, and several points.
+        var groups = 0
+        var plain = 0
+    }
+
+    private var columns = Array(repeating: Evidence(), count: Format.Member.allCases.count)
+
+    /// Whether the cells of a row depend on what points mean. A distance such as `1.609` is usual between tabs, and only
+    /// looked at where a decimal comma is.
+    static func isNeeded(_ columns: Columns, _ row: Row) -> Bool {
+        guard columns.commas != .none else { return false }
+        if whole.contains(where: { Number.mayHaveGroups(columns.number($0, row)) }) { return true }
+        return real.contains { Number.mayHaveGroups(columns.number($0, row)) }
+            && (columns.commas == .decimal
+                || degrees.contains { columns.number($0, row).contains(UInt8(ascii: ",")) })
+    }
+
+    /// Takes the next row.
+    mutating func add(_ columns: Columns, _ row: Row) {
+        guard row.problem == nil, (try? columns.checkWidth(row)) != nil else { return }
+        for member in Self.members + Self.degrees {
+            add(
+                columns.number(member, row), isDegree: Self.degrees.contains(member), to: &self.columns[member.rawValue]
+            )
+        }
+    }
+
+    private func add(_ text: ArraySlice<UInt8>, isDegree: Bool, to evidence: inout Evidence) {
+        let (point, comma) = (UInt8(ascii: "."), UInt8(ascii: ","))
+        guard !text.isEmpty, text.allSatisfy({ $0 &- 0x30 < 10 || "+-.,".utf8.contains($0) }) else { return }
+        let (points, commas) = (text.count { $0 == point }, text.count { $0 == comma })
+        let isGroup = { (separator: UInt8) in
+            Number.mayHaveGroups(ArraySlice(text.map { $0 == separator ? point : $0 }))
+        }
+        switch (points, commas) {
+        case (0, 0): evidence.plain += 1
+        case (0, 1) where isDegree || !isGroup(comma): evidence.groups += 1
+        case (1, 0) where isDegree || !isGroup(point): evidence.decimalPoints += 1
+        case (2..., 0) where isGroup(point): evidence.groups += 1
+        case (1..., 1...):
+            if text.lastIndex(of: comma) ?? 0 > text.lastIndex(of: point) ?? 0 {
+                evidence.groups += 1
+            } else {
+                evidence.decimalPoints += 1
+            }
+        default: break
+        }
+    }
+
+    /// What points mean, by the raw values of members.
+    var rules: [PointRule] {
+        let (points, groups) = (columns.contains { $0.decimalPoints > 0 }, columns.contains { $0.groups > 0 })
+        var rules = Array(repeating: PointRule.decimal, count: columns.count)
+        for member in Self.members {
+            let (own, isWhole) = (columns[member.rawValue], Self.whole.contains(member))
+            rules[member.rawValue] =
+                switch (own.decimalPoints > 0, own.groups > 0) {
+                case (true, false): .decimal
+                case (false, true): .group
+                case (true, true): .unclear
+                case (false, false):
+                    switch (points, groups) {
+                    case _ where !isWhole: .decimal
+                    case (true, false): own.plain > 0 ? .unclear : .decimal
+                    case (false, true): .group
+                    case (true, true), (false, false): .unclear
+                    }
+                }
+        }
+        return rules
+    }
+}

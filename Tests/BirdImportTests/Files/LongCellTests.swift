@@ -1,0 +1,40 @@
+import Testing
+
+@testable import BirdImport
+@testable import Fixtures
+
+/// Quoted cells that are longer than any row may be.
+@Suite struct LongCellTests {
+    private let fixture: ImportFixture
+
+    init() throws { fixture = try ImportFixture() }
+
+    private let row = "L1,60.5,1,,2021,2,3,a,1\n"
+
+    /// Its lines are no rows. Only so many are tried.
+    @Test func refusesACellThatIsLongerThanARow() throws {
+        let line = String(repeating: "x", count: 99) + "\n"
+        let cell = String(repeating: line, count: 3 * CSVReader.longestRow / 100)
+        let path = fixture.write("a.csv", plainHeader + row + "\"\(cell)\",60.5,1,,2021,2,3,a,1\n" + row)
+        #expect(
+            throws: ImportError.refused(
+                "\(path), line 3, has a quoted cell that is longer than 1048576 bytes, or not closed, and none of the 1000 "
+                    + "lines after it can be read as a row; close or remove its quote.")
+        ) {
+            try fixture.run("a.csv") { $0.skipErrors = true }
+        }
+        #expect(fixture.names == ["a.csv"])
+    }
+
+    /// It costs its row.
+    @Test func aQuoteThatIsNotClosedHidesNoOtherRow() throws {
+        let rows = String(repeating: row, count: 50_000)
+        fixture.write("a.csv", plainHeader + row + "\"L1,60.5,1,,2021,2,3,a,1\n" + rows)
+        let report = try fixture.run("a.csv") { $0.skipErrors = true }
+        #expect(report.stored == 50_001)
+        #expect(
+            report.firstErrors.map { "\($0.line): \($0.reason)" } == [
+                "3: a quoted cell is longer than 1048576 bytes, or not closed"
+            ])
+    }
+}
