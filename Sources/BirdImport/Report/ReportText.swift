@@ -5,7 +5,9 @@ extension ImportReport {
     static let mostNamed = 10
 
     /// The report as lines, each with a line feed at its end.
-    public var text: String {
+    public var text: String { lines.map { terminalLine($0) + "\n" }.joined() }
+
+    private var lines: [String] {
         var lines: [String] = []
         for file in files { lines += describe(file) }
         if let sources = nameSources { lines.append(sources) }
@@ -21,13 +23,13 @@ extension ImportReport {
             lines.append(
                 "Nothing was stored: all rows of \(file.path) are in error. Check that it is the right file and has the "
                     + "right format.")
-            return lines.joined(separator: "\n") + "\n"
+            return lines
         }
         if !isStored {
             lines.append(
                 "Nothing was stored: \(Self.count(rowsInError, "row is", "rows are")) in error. Fix the file, "
                     + "or import the other rows with --skip-errors.")
-            return lines.joined(separator: "\n") + "\n"
+            return lines
         }
         if files.contains(where: { $0.dataset != nil }) {
             lines.append(
@@ -72,7 +74,7 @@ extension ImportReport {
             lines += preview.map { "  \(Self.escaped($0))" }
         }
         if isDryRun { lines.append("Nothing was changed: this was a dry run.") }
-        return lines.joined(separator: "\n") + "\n"
+        return lines
     }
 
     /// JSON with escapes in place of the characters that a terminal would obey. Those below U+0020 are escaped already.
