@@ -130,6 +130,9 @@ struct ImportCommand: ParsableCommand {
         } else {
             print(report.text, terminator: "")
         }
+        if !report.unwritten.isEmpty {
+            throw Failure.work(report.unwritten.map(terminalLine).joined(separator: "\nrookery: "))
+        }
         if report.isStored { return }
         // The report says why.
         throw ExitCode(1)
@@ -152,11 +155,11 @@ extension Failure {
     /// Status 2 for an import that was refused as given, 1 for one that failed.
     init(_ error: ImportError) {
         switch error.kind {
-        case .refused: self = .usage(error.message)
-        case .failed: self = .work(error.message)
+        case .refused: self = .usage(terminalLine(error.message))
+        case .failed: self = .work(terminalLine(error.message))
         case .notByRoot(let owner, let group):
             let lines = OtherAccount(owner: owner, group: group).lines.map { "\n  \($0)" }
-            self = .usage(error.message + lines.joined())
+            self = .usage(terminalLine(error.message) + lines.joined())
         }
     }
 }

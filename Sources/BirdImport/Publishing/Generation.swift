@@ -212,7 +212,7 @@ final class Generation {
     }
 
     /// The path without symbolic links. The file need not exist, but its folder must.
-    private static func resolve(_ path: String) throws(ImportError) -> String {
+    static func resolve(_ path: String) throws(ImportError) -> String {
         guard !path.isEmpty, !path.hasSuffix("/") else {
             throw .refused("'\(path)' is not the path of a file; give the path of a database.")
         }

@@ -129,6 +129,10 @@ public struct ImportReport: Sendable {
     /// The most records of a preview.
     static let mostPreviewed = 3
 
+    /// Why the import was refused, or failed; nil if it was not. `Importer.run` throws it, so only `json` has it.
+    var error: ImportError?
+    /// The sentences about files of results that could not be written. `json` lacks the one about its own file.
+    public internal(set) var unwritten: [String] = []
     public internal(set) var files: [File] = []
     /// Whether the records were stored, or would have been without `--dry-run`.
     public internal(set) var isStored = false

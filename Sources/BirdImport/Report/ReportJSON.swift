@@ -10,6 +10,9 @@ extension ImportReport {
     ///     version           1
     ///     stored            whether the records were stored, or would have been without --dry-run
     ///     dry_run           whether nothing was to be changed
+    ///     error             why the import was refused or failed: status (the exit status, 2 or 1) and message; null if
+    ///                       it was not
+    ///     unwritten         sentences about the files of --rejects that could not be written
     ///     files             an object for each file, in the order of the command:
     ///       path
     ///       format          the name, as in --format
@@ -51,6 +54,15 @@ extension ImportReport {
     public var json: [UInt8] {
         let members: [(name: String, value: JSONValue)] = [
             ("version", .int(Self.jsonVersion)), ("stored", .bool(isStored)), ("dry_run", .bool(isDryRun)),
+            (
+                "error",
+                error.map { error in
+                    .object([
+                        ("status", .int(error.kind == .failed ? 1 : 2)), ("message", .text(error.message)),
+                    ])
+                } ?? .null
+            ),
+            ("unwritten", .array(unwritten.map { .text($0) })),
             ("files", .array(files.map(Self.describe))),
             (
                 "names",
