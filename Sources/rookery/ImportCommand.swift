@@ -157,8 +157,8 @@ extension Failure {
         switch error.kind {
         case .refused: self = .usage(terminalLine(error.message))
         case .failed: self = .work(terminalLine(error.message))
-        case .notByRoot(let owner, let group):
-            let lines = OtherAccount(owner: owner, group: group).lines.map { "\n  \($0)" }
+        case .notByRoot(let remedy):
+            let lines = OtherAccount.lines(for: remedy).map { "\n  \($0)" }
             self = .usage(terminalLine(error.message) + lines.joined())
         }
     }

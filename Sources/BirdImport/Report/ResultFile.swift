@@ -9,6 +9,7 @@ import Glibc
 /// - It is not a link, and no file that the import reads or writes.
 /// - A pipe, a device or an open descriptor is written to instead of replaced. It is opened at the beginning, so that
 ///   its name can lead nowhere else later, and a pipe that nothing reads is found before any work is done.
+/// - Root writes to no file of another account (`TrustedPath`).
 final class ResultFile {
     private let path: String
     private let folder: Folder
@@ -44,6 +45,7 @@ final class ResultFile {
             isStandardOutput = number == STDOUT_FILENO
             old = fstat(copy, &status) == 0 ? status : nil
         } else {
+            try Self.checkOwner(path, option: option, database: database)
             isStandardOutput = false
             let status = folder.status(name)
             old = status
@@ -66,6 +68,29 @@ final class ResultFile {
     }
 
     deinit { if let descriptor { close(descriptor) } }
+
+    /// Refuses a file of another account, and one in its folder, as root. That account may not write to the database, so
+    /// the file goes beside the database.
+    private static func checkOwner(_ path: String, option: String, database: String) throws(ImportError) {
+        do throws(ImportError) {
+            try TrustedPath.check(path, option: option)
+        } catch {
+            guard case .notByRoot(let remedy) = error.kind else { throw error }
+            let folder = Generation.folder(of: database)
+            let instead = "\(folder == "/" ? "" : folder)/\(Folder.split(path).name)"
+            switch remedy {
+            case .account(let owner, _), .give(_, let owner, _):
+                let name =
+                    accountName(owner).map { "the account \($0)" } ?? "an account without a name, number \(owner)"
+                throw ImportError(
+                    kind: .notByRoot(.options([option, instead])),
+                    message:
+                        "\(path) is where \(name) could replace what root writes; give a file of \(option) in the folder "
+                        + "of the database.")
+            case .first, .options: throw error
+            }
+        }
+    }
 
     /// Opens a pipe or a device. Without `O_NONBLOCK`, opening a pipe would wait for a reader, perhaps forever.
     private static func open(
