@@ -69,7 +69,7 @@ public enum Importer {
         for file in options.files { try reading.read(file, progress: progress) }
         try reading.finish()
         report = reading.report
-        report.isDryRun = options.dryRun
+        (report.isDryRun, report.database) = (options.dryRun, options.database)
         report.usesStandardOutput = reading.rejectsToStandardOutput || reportFile?.isStandardOutput ?? false
         if report.rowsInError == 0 || options.skipErrors && !report.files.contains(where: \.isAllInError) {
             if reading.staging.isEmpty, !options.append {

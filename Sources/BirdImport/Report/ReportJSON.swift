@@ -24,6 +24,8 @@ extension ImportReport {
     ///                       replaced (the number of characters that could not be read)
     ///       date_order      order ("day-first", "month-first"), reason ("option", "date", "points", "format"), and for
     ///                       "date" its text (date) and line; null if no date depends on it
+    ///       unread_columns  the names of columns that were not read and that the format does not know
+    ///       lacks_sampling  whether it has records of the eBird Basic Dataset without their sampling events
     ///       rows_above_header    the number of rows above the header, which were passed over
     ///       records         the number of rows with records, whatever became of them
     ///       checklists      the number of rows with checklists, whatever became of them
@@ -170,7 +172,8 @@ extension ImportReport {
             ("dataset", .text(file.dataset)),
             ("separator", .text(file.separator.map { String(Character(Unicode.Scalar($0))) })),
             ("encoding", describe(file.encoding)), ("date_order", describe(file.dateOrder)),
-            ("rows_above_header", .int(file.rowsAboveHeader)),
+            ("unread_columns", .array(file.unreadColumns.prefix(mostListed).map { .text($0) })),
+            ("lacks_sampling", .bool(file.lacksSampling)), ("rows_above_header", .int(file.rowsAboveHeader)),
             ("records", .int(file.records)), ("checklists", .int(file.checklists)), ("species", .int(file.species)),
             (
                 "left_out",

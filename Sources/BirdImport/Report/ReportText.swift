@@ -68,6 +68,11 @@ extension ImportReport {
             lines.append(
                 "\(Self.count(unknownSpecies.count, "species is", "species are")) in no species table: "
                     + named.joined(separator: ", ") + more)
+            if !knowsTaxonomy {
+                lines.append(
+                    "No taxonomy was imported yet. One names them, and makes names of species in records and queries known: "
+                        + shellLine(["rookery", "import", "TAXONOMY.csv", "--database", database]))
+            }
         }
         if let preview, !preview.isEmpty {
             lines.append("The first records, as they would be served:")
@@ -97,6 +102,9 @@ extension ImportReport {
     /// The files that gave names to species.
     var tablesOfNames: [File] { files.filter { $0.species > 0 } }
 
+    /// Whether a taxonomy or another table has named species, in this import or in an earlier one.
+    private var knowsTaxonomy: Bool { names.stored > 0 || !tablesOfNames.isEmpty }
+
     /// Where the names of species come from; nil if there are none.
     private var nameSources: String? {
         let tables = tablesOfNames.map { "\($0.path) (\($0.format))" }
@@ -113,6 +121,18 @@ extension ImportReport {
         var lines = [line]
         let detected = [Self.separator(file), Self.encoding(file.encoding), Self.dateOrder(file)].compactMap { $0 }
         if !detected.isEmpty { lines.append("  read as: " + detected.joined(separator: "; ")) }
+        if !file.unreadColumns.isEmpty {
+            let shown = file.unreadColumns.prefix(Self.mostNamed).map { "\"\(Row.shown($0, atMost: 40))\"" }
+            let more = file.unreadColumns.count - shown.count
+            lines.append(
+                "  not read: \(file.unreadColumns.count == 1 ? "column" : "columns") " + shown.joined(separator: ", ")
+                    + (more > 0 ? " and \(Self.number(more)) more" : ""))
+        }
+        if file.lacksSampling {
+            lines.append(
+                "  without its file of sampling events: zerofill finds no absences on checklists that have no record here"
+            )
+        }
         if let first = file.firstAboveHeader {
             lines.append(
                 file.rowsAboveHeader == 1
