@@ -238,7 +238,7 @@ struct Reading {
                 if let reason = table.header.reasonToPass(row) {
                     problem = leaveOut(reason, row, file: number)
                 } else {
-                    try reject(error, row, file: number)
+                    try reject(error, row, table, file: number)
                 }
             }
             if rows % Self.stretch == 0 {
@@ -389,13 +389,15 @@ struct Reading {
     }
 
     /// Counts a row in error, and reports it as far as reports have room.
-    private mutating func reject(_ error: RowError, _ row: Row, file: Int) throws(ImportError) {
+    private mutating func reject(
+        _ error: RowError, _ row: Row, _ table: SourceTable, file: Int
+    ) throws(ImportError) {
         report.files[file].rowsInError += 1
         report.rowsInError += 1
         guard rejects != nil || report.errors.count < ImportReport.mostListed else { return }
         let rejected = ImportReport.RowInError(
             file: report.files[file].path, line: row.line, column: error.column, reason: error.reason)
         if report.errors.count < ImportReport.mostListed { report.errors.append(rejected) }
-        try rejects?.add(rejected, row: row.raw)
+        try rejects?.add(rejected, row: row.raw, header: table.headerLine)
     }
 }

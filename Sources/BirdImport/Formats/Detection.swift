@@ -21,6 +21,16 @@ struct SourceTable {
     /// The names of columns that are not read, and that the format does not know.
     var unreadColumns: [String] { header.unread(format) + Header(otherColumns).unread(format) }
 
+    /// The header as a line with the separator of the rows. A table that is not a text is reported as CSV.
+    var headerLine: String {
+        let separator = syntax.map { Character(Unicode.Scalar($0.separator)) } ?? ","
+        let isQuoting = syntax?.quoting ?? true
+        return header.names.map { name in
+            let quoted = CSVText.quoted(name)
+            return isQuoting && quoted == name && name.contains(separator) ? "\"\(name)\"" : isQuoting ? quoted : name
+        }.joined(separator: String(separator))
+    }
+
     /// The separator, if it is not the usual one of the format.
     var unusualSeparator: UInt8? {
         syntax.flatMap { $0.separator == format.syntax.separator ? nil : $0.separator }
@@ -68,7 +78,13 @@ enum Detection {
             return [content]
         case .files(let files):
             var contents: [SourceContent] = []
-            for (file, format) in files { contents.append(try openPlain(file, as: format)) }
+            for (file, format) in files {
+                if let parts = try RejectedRows.files(in: file, folder: folder) {
+                    for part in parts { contents.append(try openText(part, as: format)) }
+                } else {
+                    contents.append(try openPlain(file, as: format))
+                }
+            }
             return contents
         }
     }
