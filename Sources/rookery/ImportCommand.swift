@@ -16,6 +16,10 @@ struct ImportCommand: ParsableCommand {
             Either all files are stored or none, and a running server picks up the new state at once. A row with an error \
             stops the import and nothing is stored, unless --skip-errors is given.
 
+            A table of your own needs the columns loc_id, latitude, longitude, region, year, month, day (or date), \
+            species_id and num, and may have others that answers have, such as time, comments and source_id. Or it has the \
+            terms of Darwin Core, such as scientificName and eventDate.
+
             Exit status: 0 if the files were imported, 1 if rows have errors or the import failed, 2 if a file can't be \
             read or an option makes no sense.
             """)
