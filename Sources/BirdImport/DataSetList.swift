@@ -8,7 +8,7 @@ extension DataSets {
             [
                 set.name, ImportReport.number(set.records), ImportReport.number(set.checklists), set.format,
                 set.importedAt, set.licence ?? "",
-            ]
+            ].map(terminalLine)
         }
         let numbers: Set = [1, 2]
         let widths = titles.indices.map { column in ([titles] + rows).map { $0[column].count }.max() ?? 0 }

@@ -1,5 +1,4 @@
 import Birds
-import Glibc
 
 /// Imports files into a database. All files are read first (`Reading`). Then the database is changed as a whole
 /// (`Generation`), or stays as it is.
@@ -11,10 +10,53 @@ public enum Importer {
     /// - Parameter progress: Called after every few thousand rows.
     /// - Returns: A report. Nothing was stored (`isStored`) if rows are in error and `skipErrors` is not set, or if all
     ///   rows of a file are in error.
-    /// - Throws: `ImportError`; the database is then unchanged.
+    /// - Throws: `ImportError`; the database is then unchanged. The file of `ImportOptions.report` then has the error.
     public static func run(
         _ options: ImportOptions, progress: (ImportProgress) -> Void = { _ in }
     ) throws(ImportError) -> ImportReport {
+        let database = (try? Generation.resolve(options.database)) ?? options.database
+        let reportFile = Result { () throws(ImportError) -> ResultFile? in
+            guard let path = options.report else { return nil }
+            return try ResultFile(
+                path: path, option: "--report", database: database,
+                others: options.files + [options.rejects].compactMap { $0 })
+        }
+        var report = ImportReport()
+        report.isDryRun = options.dryRun
+        let reading: Reading
+        do throws(ImportError) {
+            reading = try change(options, reportFile, &report, progress)
+        } catch {
+            // The report of an earlier import would look like a success of this one.
+            var refused = ImportReport()
+            (refused.isDryRun, refused.error) = (options.dryRun, error)
+            do throws(ImportError) {
+                _ = try reportFile.get()?.write(refused.json)
+            } catch let second where second != error {
+                throw ImportError(kind: error.kind, message: "\(error.message) And the report: \(second.message)")
+            }
+            throw error
+        }
+        // From here on, other imports may run: a pipe may be read slowly.
+        func write(_ result: () throws(ImportError) -> LostAccess?) {
+            do throws(ImportError) {
+                if let lost = try result() { report.lostAccess.append(lost) }
+            } catch {
+                let isStored = report.isStored && !report.isDryRun
+                report.unwritten.append(error.message + (isStored ? " The records were stored all the same." : ""))
+            }
+        }
+        write { () throws(ImportError) in try reading.publish() }
+        write { () throws(ImportError) in try reportFile.get()?.write(report.json) }
+        return report
+    }
+
+    /// Reads the files and stores the records, with the lock of the database.
+    /// - Parameter reportFile: Checked when the lock is held: whoever may not change the database is told that first.
+    private static func change(
+        _ options: ImportOptions, _ reportFile: Result<ResultFile?, ImportError>, _ report: inout ImportReport,
+        _ progress: (ImportProgress) -> Void
+    ) throws(ImportError) -> Reading {
         guard !options.files.isEmpty else { throw .refused("There is no file to import; name at least one.") }
         if let format = options.format, !formats.contains(format) {
             throw .refused("There is no format '\(format)'; the formats are \(formats.joined(separator: ", ")).")
@@ -22,19 +64,12 @@ public enum Importer {
         if let dataset = options.dataset { try DataSets.checkName(dataset) }
         // The lock is taken first, so that an import is not refused after it has read large files.
         let generation = try Generation(path: options.database, waitsForClock: options.waitsForClock)
-        let reportFile =
-            if let path = options.report {
-                try ResultFile(
-                    path: path, option: "--report", database: generation.path,
-                    others: options.files + [options.rejects].compactMap { $0 })
-            } else {
-                nil as ResultFile?
-            }
+        let reportFile = try reportFile.get()
         var reading = try Reading(options, database: generation.path)
         for file in options.files { try reading.read(file, progress: progress) }
         try reading.finish()
-        var report = reading.report
-        report.isDryRun = options.dryRun
+        report = reading.report
+        (report.isDryRun, report.database) = (options.dryRun, options.database)
         report.usesStandardOutput = reading.rejectsToStandardOutput || reportFile?.isStandardOutput ?? false
         if report.rowsInError == 0 || options.skipErrors && !report.files.contains(where: \.isAllInError) {
             if reading.staging.isEmpty, !options.append {
@@ -43,11 +78,8 @@ public enum Importer {
             try store(reading, into: generation, options, &report, progress)
             report.isStored = true
         }
-        let rejects = try reading.publish()
-        report.lostAccess = [generation.lostAccess, rejects].compactMap { $0 }
-        let lost = try reportFile?.write(report.json, in: Generation.folder(of: generation.path))
-        if let lost { report.lostAccess.append(lost) }
-        return report
+        report.lostAccess = [generation.lostAccess].compactMap { $0 }
+        return reading
     }
 
     /// The first records of data sets, as the server answers for them: each is a JSON object.

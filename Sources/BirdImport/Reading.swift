@@ -30,8 +30,9 @@ struct Reading {
     /// The files that were read, to find one that is named twice.
     private var identities: [FileIdentity: String] = [:]
 
-    /// The most species, which are held in memory.
-    private static let mostSpecies = 1 << 20
+    /// The most species, which are held in memory, with their names about 1.3 KB each. All birds of the world with their
+    /// subspecies, as several authorities list them, are far fewer.
+    static let mostSpecies = 1 << 17
     /// The most reasons for leaving out rows that are told apart in a file. Some quote the file, so there may be many.
     private static let mostReasons = 40
     /// The number of rows between two reports of progress.
@@ -141,8 +142,8 @@ struct Reading {
                 path: path, format: content.title, formatName: content.name, encoding: content.encoding,
                 separator: content.tables.first.flatMap { $0.syntax?.separator },
                 unusualSeparator: content.tables.first.flatMap { $0.unusualSeparator },
-                dataset: dataset.map { targets[$0].name }, rowsAboveHeader: content.titles?.count ?? 0,
-                firstAboveHeader: content.titles?.first))
+                dataset: dataset.map { targets[$0].name }, unreadColumns: content.tables.flatMap(\.unreadColumns),
+                rowsAboveHeader: content.titles?.count ?? 0, firstAboveHeader: content.titles?.first))
         var rows = 0
         for (index, table) in content.tables.enumerated() {
             rules.formUnion(table.format.rules)
@@ -160,7 +161,12 @@ struct Reading {
 
     /// Call it when all files are read.
     /// - Throws: `ImportError.refused` if no file has rows, or an option has no use.
-    func finish() throws(ImportError) {
+    mutating func finish() throws(ImportError) {
+        let sampled = Set(report.files.filter { $0.formatName == Format.eBirdSampling.name }.compactMap(\.dataset))
+        for index in report.files.indices where report.files[index].formatName == Format.eBird.name {
+            // With `--append`, they may be there from an earlier import.
+            report.files[index].lacksSampling = !options.append && !sampled.contains(report.files[index].dataset ?? "")
+        }
         guard report.files.contains(where: { $0.records + $0.checklists + $0.species > 0 }) else {
             throw .refused("None of the files has rows after its header.")
         }
@@ -285,7 +291,7 @@ struct Reading {
                     problem = leaveOut(reason, row, file: number)
                 } else {
                     let path = table.path(of: row) ?? report.files[number].path
-                    try reject(error, row, path: path, file: number)
+                    try reject(error, row, table, path: path, file: number)
                     try longCell.reject(row, path: path)
                 }
             } else {
@@ -432,7 +438,9 @@ struct Reading {
             return RowError(column: nil, reason: "the species \(named.code) has other names in \(origin)")
         }
         guard species.count < Self.mostSpecies else {
-            throw .refused("\(report.files[file].path) has more than \(Self.mostSpecies) species.")
+            throw .refused(
+                "\(report.files[file].path) has more than \(ImportReport.number(Self.mostSpecies)) species (line "
+                    + "\(row.line)), which no list of birds has; import a list of birds only.")
         }
         speciesByCode[code] = (species.count, file, row.line)
         species.append(named)
@@ -460,13 +468,15 @@ struct Reading {
 
     /// Counts a row in error, and reports it as far as reports have room.
     /// - Parameter path: The path of its file.
-    private mutating func reject(_ error: RowError, _ row: Row, path: String, file: Int) throws(ImportError) {
+    private mutating func reject(
+        _ error: RowError, _ row: Row, _ table: SourceTable, path: String, file: Int
+    ) throws(ImportError) {
         report.files[file].rowsInError += 1
         report.rowsInError += 1
         guard rejects != nil || report.errors.count < ImportReport.mostListed else { return }
         let rejected = ImportReport.RowInError(
             file: path, line: row.line, column: error.column, reason: error.reason)
         if report.errors.count < ImportReport.mostListed { report.errors.append(rejected) }
-        try rejects?.add(rejected, row: row.raw)
+        try rejects?.add(rejected, row: row.raw, header: table.headerLine)
     }
 }

@@ -46,9 +46,9 @@ struct DatasetsCommand: ParsableCommand {
             prepareToWrite(beside: path)
             do throws(ImportError) {
                 let removed = try DataSets.remove(name: name, path: path, waitsForClock: true) { lost in
-                    _ = writeAll((lost.warning + "\n").utf8, to: STDERR_FILENO)
+                    _ = writeAll((terminalLine(lost.warning) + "\n").utf8, to: STDERR_FILENO)
                 }
-                print("Removed: data set \(name), \(ImportReport.count(removed, "record", "records"))")
+                print(terminalLine("Removed: data set \(name), \(ImportReport.count(removed, "record", "records"))"))
             } catch {
                 throw Failure(error)
             }

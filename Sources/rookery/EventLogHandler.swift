@@ -1,4 +1,5 @@
 import API
+import BirdImport
 import Birds
 import FoundationEssentials
 import Glibc
@@ -29,8 +30,8 @@ struct EventLogHandler: LogHandler {
         case .text:
             line += "\(time) \(event.level): \(event.message)".utf8
             for (name, value) in details { line += " \(name)=\(value)".utf8 }
-            // Control characters become spaces, so a line break in a message begins no new line.
-            line = line.map { $0 < 0x20 ? 0x20 : $0 }
+            // Escaped, so a line break in a message or in the name of a file begins no new line.
+            line = Array(terminalLine(String(decoding: line, as: UTF8.self)).utf8)
         case .json:
             line += "{\"time\":\"\(time)\",\"level\":\"\(event.level)\",\"message\":".utf8
             JSONText.append("\(event.message)", to: &line)

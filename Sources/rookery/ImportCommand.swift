@@ -16,6 +16,10 @@ struct ImportCommand: ParsableCommand {
             Either all files are stored or none, and a running server picks up the new state at once. A row with an error \
             stops the import and nothing is stored, unless --skip-errors is given.
 
+            A table of your own needs the columns loc_id, latitude, longitude, region, year, month, day (or date), \
+            species_id and num, and may have others that answers have, such as time, comments and source_id. Or it has the \
+            terms of Darwin Core, such as scientificName and eventDate.
+
             Exit status: 0 if the files were imported, 1 if rows have errors or the import failed, 2 if a file can't be \
             read or an option makes no sense.
             """)
@@ -130,6 +134,9 @@ struct ImportCommand: ParsableCommand {
         } else {
             print(report.text, terminator: "")
         }
+        if !report.unwritten.isEmpty {
+            throw Failure.work(report.unwritten.map(terminalLine).joined(separator: "\nrookery: "))
+        }
         if report.isStored { return }
         // The report says why.
         throw ExitCode(1)
@@ -152,11 +159,11 @@ extension Failure {
     /// Status 2 for an import that was refused as given, 1 for one that failed.
     init(_ error: ImportError) {
         switch error.kind {
-        case .refused: self = .usage(error.message)
-        case .failed: self = .work(error.message)
-        case .notByRoot(let owner, let group):
-            let lines = OtherAccount(owner: owner, group: group).lines.map { "\n  \($0)" }
-            self = .usage(error.message + lines.joined())
+        case .refused: self = .usage(terminalLine(error.message))
+        case .failed: self = .work(terminalLine(error.message))
+        case .notByRoot(let remedy):
+            let lines = OtherAccount.lines(for: remedy).map { "\n  \($0)" }
+            self = .usage(terminalLine(error.message) + lines.joined())
         }
     }
 }

@@ -14,6 +14,20 @@ struct OtherAccount {
 
     private static let path = (environment("PATH") ?? "").split(separator: ":").map(String.init)
 
+    /// The lines for a shell that do what root must not do in the way that was asked.
+    static func lines(for remedy: ImportError.Remedy) -> [String] {
+        switch remedy {
+        case .account(let owner, let group): return OtherAccount(owner: owner, group: group).lines
+        case .give(let files, let owner, let group):
+            return [shellLine(["chown", "-h", accountName(owner) ?? String(owner)] + files)]
+                + OtherAccount(owner: owner, group: group).lines
+        case .first(let words): return [shellLine(words)]
+        case .options(let words):
+            let root = OtherAccount(owner: 0, group: 0)
+            return [shellLine([root.program] + root.arguments.dropFirst() + words)]
+        }
+    }
+
     /// The lines for a shell: one with `sudo`, and another one where that does not work. `sudo` may not be installed,
     /// and does not know accounts without a name unless its configuration allows them (sudoers(5),
     /// `runas_allow_unknown_id`).

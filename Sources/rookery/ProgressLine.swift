@@ -38,7 +38,7 @@ struct ProgressLine {
     static func text(_ progress: ImportProgress, elapsed: Int64) -> String {
         let what =
             switch progress.stage {
-            case .reading(let file): "reading \(file)"
+            case .reading(let file): "reading \(terminalLine(file))"
             case .storing: "storing"
             case .indexing: "making indexes"
             }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BirdImport
 import Glibc
 
 /// The command line.
@@ -63,9 +64,10 @@ struct Failure: Error {
     }
 }
 
-/// Writes a line to standard error.
+/// Writes a message to standard error. It may quote an argument, with characters that a terminal would obey.
 private func complain(_ message: String) {
-    _ = writeAll((message + "\n").utf8, to: STDERR_FILENO)
+    let lines = message.split(separator: "\n", omittingEmptySubsequences: false).map { terminalLine(String($0)) + "\n" }
+    _ = writeAll(lines.joined().utf8, to: STDERR_FILENO)
 }
 
 /// Writes all bytes to a blocking descriptor.

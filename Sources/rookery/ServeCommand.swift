@@ -1,5 +1,6 @@
 import API
 import ArgumentParser
+import BirdImport
 import Birds
 import Glibc
 import HTTP
@@ -80,7 +81,8 @@ struct ServeCommand: ParsableCommand {
                 makeApplication: { loop in try Service(service, stores: stores, loop: loop) },
                 ready: {
                     warn(logger, transport, isProtected: password != nil)
-                    _ = writeAll("Rookery serves \(path) at \(server.address)\n".utf8, to: STDOUT_FILENO)
+                    _ = writeAll(
+                        (terminalLine("Rookery serves \(path) at \(server.address)") + "\n").utf8, to: STDOUT_FILENO)
                 })
         } catch let error as StoreError {
             throw Failure.usage(error.sentence)

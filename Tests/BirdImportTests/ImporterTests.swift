@@ -213,10 +213,10 @@ import Testing
         #expect(report.text.contains("and 3 more rows in error\nNothing was stored: 13 rows are in error."))
         let rejects = fixture.text("rejects.csv").split(separator: "\r\n")
         #expect(rejects.count == 14)
-        #expect(rejects.first == "file,line,column,reason,row")
+        #expect(rejects.first == "file,line,column,reason,row,header")
         #expect(
             rejects.last
-                == "\(path),15,day,there is no day 30 in month 2 of 2021,\"\"\"L,x\"\",,,,2021,2,30,a,1\"")
+                == "\(path),15,day,there is no day 30 in month 2 of 2021,\"\"\"L,x\"\",,,,2021,2,30,a,1\",")
         #expect(!fixture.names.contains("birds.db"))
     }
 
@@ -226,8 +226,9 @@ import Testing
         try fixture.run("a.csv") { $0.rejects = fixture.path("rejects.csv") }
         #expect(
             fixture.text("rejects.csv")
-                == "file,line,column,reason,row\r\n"
-                + "\(path),2,day,there is no day 30 in month 2 of 2021,\"L0,,,,2021,2,30,a,1\"\r\n")
+                == "file,line,column,reason,row,header\r\n"
+                + "\(path),2,day,there is no day 30 in month 2 of 2021,\"L0,,,,2021,2,30,a,1\","
+                + "\"\(plainHeader.dropLast())\"\r\n")
     }
 
     @Test func storesTheOtherRowsIfErrorsAreSkipped() throws {
@@ -286,6 +287,7 @@ import Testing
                     L1,60.5,-135.25,CA-YT,WEB,S1,OBS3,2,3,2021,PFW_2021,dowwoo,NA,2,NA,0,0,1,0,NA,1,…
                 Stored: 3 records on 2 checklists at 1 location
                 2 species are in no species table: comred (1), stejay (2)
+                \(noTaxonomy(fixture))
 
                 """)
         #expect(
@@ -439,7 +441,12 @@ import Testing
 
     @Test(arguments: [
         ("CREATE TABLE birds (\(columns)); INSERT INTO birds (loc_id) VALUES (zeroblob(3000000))", "can't be read"),
-        ("CREATE VIEW birds AS SELECT 1 AS loc_id", "is a SQLite file without tables birds, species or detections"),
+        ("CREATE VIEW birds AS SELECT 1 AS loc_id", "SELECT * FROM birds' > birds.csv"),
+        (
+            "CREATE TABLE species (species_id, sci_name, en_us); CREATE VIEW Birds AS SELECT 1 AS loc_id",
+            "has birds as a view or a virtual table"
+        ),
+        ("CREATE TABLE other (a)", "is a SQLite file without tables birds, species or detections"),
         ("CREATE TABLE birds (loc_id)", "has a table birds without the column latitude"),
     ])
     func refusesASQLiteFile(sql: String, sentence: String) throws {

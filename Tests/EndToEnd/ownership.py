@@ -59,6 +59,44 @@ def refuses_folders_of_others(program, folder):
           "a file of another account in a folder of root keeps owner and mode", done)
 
 
+def refuses_what_others_could_replace(program, folder):
+    """The lines that the refusals show work."""
+    theirs, inner, shared, ours = (folder / name for name in ("their's", "their's/inner", "shared", "ours"))
+    for path in (theirs, inner, shared, ours):
+        path.mkdir()
+    os.chown(theirs, NOBODY.pw_uid, NOBODY.pw_gid)
+    shared.chmod(0o777)
+    (folder / "a.csv").write_text(TEXT)
+    run(program, "import", folder / "a.csv", "--database", ours / "first.db")
+    shutil.copy(ours / "first.db", inner / "birds.db")
+    (inner / "birds.db").chmod(0o600)
+
+    def follow(done, lines):
+        for line in lines:
+            followed = subprocess.run(line, shell=True, env=environment(), capture_output=True, text=True, timeout=300)
+            check(followed.returncode == 0, f"{line.strip()} works", followed)
+
+    done = run(program, "import", folder / "a.csv", "--database", inner / "birds.db")
+    lines = done.stderr.splitlines()[1:]
+    check(done.returncode == 2 and len(lines) > 1, "root changes nothing below a folder of another account", done.stderr)
+    follow(done, [lines[0], lines[1] if shutil.which("sudo") else lines[2]])
+    check(owner(inner / "birds.db")[0] == NOBODY.pw_uid, "it belongs to that account then")
+
+    arguments = ("import", folder / "a.csv", "--database", shared / "birds.db")
+    done = run(program, *arguments)
+    check(done.returncode == 2 and not list(shared.iterdir()), "nor where everybody may replace files", done.stderr)
+    follow(done, done.stderr.splitlines()[1:])
+    done = run(program, *arguments)
+    check(done.returncode == 0 and (shared / "birds.db").exists(), "it does then", done)
+
+    for option in ("--rejects", "--report"):
+        done = run(program, "import", folder / "a.csv", "--database", ours / "birds.db", option, theirs / "a.txt")
+        check(done.returncode == 2 and not (theirs / "a.txt").exists(), f"{option} makes nothing there either", done.stderr)
+        follow(done, done.stderr.splitlines()[1:])
+        check((ours / "a.txt").exists(), "the file is beside the database")
+        (ours / "a.txt").unlink()
+
+
 def gives_rights_to_no_other_group(program, folder):
     """A group that the account is not in can't be kept. Its rights then go to nobody else, and a line restores them."""
     theirs = folder / "their folder"
@@ -151,9 +189,12 @@ def touches_nothing_of_others(program, folder):
         finally:
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
-        wrong = [end for end in ends if end.returncode not in (0, 1, 2) or end.returncode and not end.stderr.endswith(".\n")]
+        wrong = [end for end in ends if end.returncode not in (0, 1, 2) or end.returncode and not end.stderr.endswith((".\n", f"  chmod +t {shared}\n"))]
         check(not wrong, f"{ROUNDS} imports end as they should, {sum(end.returncode == 0 for end in ends)} with success",
               wrong[:1])
+        if mode == 0o777:
+            check(all(end.returncode == 2 and end.stderr.endswith(f"\n  chmod +t {shared}\n") for end in ends),
+                  "all are refused where everybody may replace all files", ends[:1])
         after = [(owner(victim), victim.read_bytes()) for victim in victims]
         check(after == before, f"no link in a folder with mode {mode:o} had another file changed or given away",
               [(victim, now[0]) for victim, now, then in zip(victims, after, before)
@@ -170,6 +211,11 @@ def serves_no_checkout_of_others(folder):
     check(done.returncode == 1 and line in done.stderr and "scripts/serve --port 80\\ 80" in done.stderr,
           "scripts/serve run by root says what to do in a checkout of another account", done)
     check(not (checkout / ".build").exists(), "and makes nothing there")
+    inner = checkout / "inner"
+    shutil.copytree(PROJECT / "scripts", inner / "scripts")
+    done = subprocess.run([inner / "scripts/serve"], capture_output=True, text=True, timeout=600, env=environment())
+    check(done.returncode == 1 and f"chown -hR {NOBODY.pw_uid} " in done.stderr and "sudo -u nobody" in done.stderr,
+          "and in one below a folder of another account", done)
 
 
 def main():
@@ -182,7 +228,7 @@ def main():
         # Another account must be able to run it, wherever it was built.
         program = folder / "rookery"
         shutil.copy(PROGRAM, program)
-        for test in (refuses_folders_of_others, gives_rights_to_no_other_group, touches_nothing_of_others):
+        for test in (refuses_folders_of_others, refuses_what_others_could_replace, gives_rights_to_no_other_group, touches_nothing_of_others):
             (folder / test.__name__).mkdir()
             test(program, folder / test.__name__)
         serves_no_checkout_of_others(folder)

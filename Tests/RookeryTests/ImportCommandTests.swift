@@ -219,6 +219,65 @@ import Testing
         #expect(list == ".\n..\n")
     }
 
+    /// Another account that owns a folder on the way can put anything in the place of the folders in it.
+    @Test(.enabled(if: geteuid() == 0)) func rootWritesWhereNobodyElseDecidesWhatIsThere() throws {
+        process.write("a.csv", Self.plain(10, num: 1))
+        for name in ["theirs", "theirs/ours", "open", "open/ours", "shared", "group", "sticky", "ours"] {
+            mkdir(process.path(name), 0o755)
+        }
+        chown(process.path("theirs"), 1234, 1234)
+        chmod(process.path("open"), 0o777)
+        chmod(process.path("shared"), 0o777)
+        chown(process.path("group"), 0, 1234)
+        chmod(process.path("group"), 0o775)
+        chmod(process.path("sticky"), 0o1777)
+        symlink("theirs/ours", process.path("link"))
+        symlink("../ours/birds.db", process.path("sticky/birds.db"))
+        lchown(process.path("sticky/birds.db"), 1234, 1234)
+        let program = "\(ImportProcess.program) import \(process.path("a.csv")) --database"
+        func refusal(_ database: String, _ options: String...) throws -> String {
+            let done = try process.run(
+                program: ImportProcess.program,
+                ["import", process.path("a.csv"), "--database", process.path(database)] + options)
+            return done.status == 2 ? done.errors : "status \(done.status ?? -1)"
+        }
+        let (path, folder) = (process.path("theirs"), process.folder)
+        for name in ["theirs/ours", "link"] {
+            #expect(
+                try refusal("\(name)/birds.db").hasPrefix(
+                    "rookery: The folder \(path), in which \(path)/ours is, belongs to an account without a name, number "
+                        + "1234, which could replace what root writes there; give the files to that account, and run this "
+                        + "as that account.\n  chown -h 1234 \(path)/ours\n  sudo -u '#1234' \(program) "))
+        }
+        for (name, open) in [("open/ours", "open"), ("shared", "shared"), ("group", "group")] {
+            #expect(
+                try refusal("\(name)/birds.db").hasSuffix(
+                    "let only the owners of files in it replace them, and try again.\n  chmod +t \(folder)/\(open)\n"))
+            chmod(process.path(open), open == "group" ? 0o1775 : 0o1777)
+            #expect(try refusal("\(name)/birds.db") == "status 0")
+        }
+        #expect(try refusal("sticky/own.db") == "status 0")
+        #expect(try refusal("ours/birds.db") == "status 0")
+        #expect(
+            try refusal("sticky/birds.db").hasSuffix(
+                "give the path that it leads to.\n  \(program) \(folder)/sticky/birds.db --database "
+                    + "\(folder)/ours/birds.db\n"))
+        // The database may be safe, and other files not.
+        for option in ["--rejects", "--report"] {
+            #expect(
+                try refusal("ours/birds.db", option, "\(path)/ours/a.txt").hasSuffix(
+                    " \(program) \(folder)/ours/birds.db \(option) \(path)/ours/a.txt \(option) \(folder)/ours/a.txt\n")
+            )
+        }
+        process.write("sticky/theirs.csv", "")
+        chown(process.path("sticky/theirs.csv"), 1234, 1234)
+        #expect(try refusal("ours/birds.db", "--rejects", process.path("sticky/theirs.csv")).contains("--rejects"))
+        #expect(process.text("sticky/theirs.csv") == "")
+        #expect(
+            try refusal("ours/birds.db", "--rejects", process.path("theirs/a"), "--rejects", process.path("ours/a"))
+                == "status 0")
+    }
+
     @Test func refusesASecondImportAtTheSameTime() throws {
         process.write("a.csv", Self.plain(10, num: 1))
         // Whoever holds the lock is changing the database.

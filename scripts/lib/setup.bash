@@ -57,12 +57,23 @@ need_swift() {
 # could replace what root writes there, and could not change it.
 refuse_root() {
     local owner variables
+    local folder=$PWD give=''
+    [ "$(id -u)" = 0 ] || return 0
     owner=$(stat -c %u .)
-    [ "$(id -u)" = 0 ] && [ "$owner" != 0 ] || return 0
-    owner=$(id -nu "$owner" 2>/dev/null) || owner="#$(stat -c %u .)"
+    # A folder above it will do too. In a container without root, those outside belong to the overflow account.
+    local outside='' first inner count
+    read -r first inner count </proc/self/uid_map
+    [ "$first $inner $count" = '0 0 4294967295' ] || outside=$(cat /proc/sys/kernel/overflowuid)
+    while [ "$owner" = 0 ] || [ "$owner" = "$outside" ]; do
+        [ "$folder" != / ] || return 0
+        folder=$(dirname "$folder")
+        owner=$(stat -c %u "$folder")
+        give="chown -hR $owner $(printf '%q' "$PWD") && "
+    done
+    owner=$(id -nu "$owner" 2>/dev/null) || owner="#$owner"
     variables=$(compgen -e | { grep '^ROOKERY_' || true; } | paste -sd, -)
-    fail "this checkout belongs to $owner; run this as that account:" \
-        "sudo -u $(printf '%q' "$owner")${variables:+ --preserve-env=$variables} $(printf '%q ' "$0" "$@")"
+    fail "$([ -z "$give" ] && echo 'this checkout' || echo "$folder") belongs to $owner; run this as that account:" \
+        "${give}sudo -u $(printf '%q' "$owner")${variables:+ --preserve-env=$variables} $(printf '%q ' "$0" "$@")"
 }
 
 # build_release: builds the program, and sets ROOKERY to its path. It has Swift's libraries in it, so that it runs on a

@@ -70,7 +70,11 @@ extension Parameter {
         case .fields:
             (
                 Parameter.names(resource.members, most: resource.members.count),
-                "The members of the answer, in this order.", nil
+                "The members of the answer, in this order."
+                    + (resource == .observations
+                        ? " Without it, GeoJSON also has coordinate_uncertainty_m and generalised where they are known."
+                        : ""),
+                nil
             )
         case .sort:
             (

@@ -66,7 +66,7 @@ enum ResponseDescription {
 
     static let headers: JSONValue = [
         "ETag": field("The entity tag of the body; send it in If-None-Match."),
-        "Last-Modified": field("The time at which the newest import was published."),
+        "Last-Modified": field("The time at which the last import was published."),
         "Content-Disposition": field("A file name for the answer, in all formats but JSON."),
         "Link": field(
             "A link to the next page, if there is one: <…>; rel=\"next\". Resolve a relative link with the URL of the request."

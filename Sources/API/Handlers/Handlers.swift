@@ -38,6 +38,7 @@ struct Handlers {
             // `fields` is not part of `observations()`, since the members of checklists have other names.
             var wanted = try parameters.observations()
             wanted.fields = try parameters.fields()
+            wanted.showsExactness = parameters[.fields] == nil
             return try rows(parameters.fillsWithZeros() ? .zeroFilled(wanted) : .observations(wanted))
         case .observation:
             let fields = try parameters.fields()

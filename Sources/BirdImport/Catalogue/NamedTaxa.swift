@@ -62,12 +62,14 @@ extension Catalogue {
 
     /// Stores the names of locations.
     /// - Parameters:
-    ///   - names: UTF-8, by the number of the location. Locations without an entry keep their name.
+    ///   - names: As in `Staging.Names`. Locations without an item keep their name.
     ///   - ids: The ids of all locations of the import, by number.
-    func nameLocations(_ names: [Int: [UInt8]], ids: [Int64]) throws(StoreError) {
+    func nameLocations(_ names: Spool, ids: [Int64]) throws(StoreError) {
         let update = try database.prepare("UPDATE location SET name = ?2 WHERE id = ?1 AND name IS NOT ?2")
-        for (number, name) in names {
-            update.bind(1, ids[number])
+        var reader = names.reader()
+        var (item, name) = (SortItem(), [UInt8]())
+        while try reader.next(&item, &name) {
+            update.bind(1, ids[Int(item.high)])
             update.bind(2, utf8: name, 0..<name.count)
             try update.run()
         }

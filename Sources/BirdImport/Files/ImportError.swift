@@ -10,11 +10,20 @@ public struct ImportError: Error, Sendable, Equatable {
         case refused
         /// The work failed: the disk is full, or the system or SQLite reported an error.
         case failed
-        /// Root must not do it, but the account that owns the folder or file can.
-        /// - Parameters:
-        ///   - owner: The number of that account.
-        ///   - group: The number of the group of the folder or file.
-        case notByRoot(owner: UInt32, group: UInt32)
+        /// Root must not do it, since another account could replace what root writes.
+        case notByRoot(Remedy)
+    }
+
+    /// What to do where root must not write. Accounts and groups are numbers.
+    public enum Remedy: Sendable, Equatable {
+        /// Run the command as the account that owns the folder or file.
+        case account(owner: UInt32, group: UInt32)
+        /// Give these files to that account, and run the command as that account.
+        case give([String], owner: UInt32, group: UInt32)
+        /// Run this command first, given as its words.
+        case first([String])
+        /// Run the command with these options in place of those that it has.
+        case options([String])
     }
 
     public let kind: Kind
@@ -25,12 +34,18 @@ public struct ImportError: Error, Sendable, Equatable {
     package static func failed(_ message: String) -> ImportError { ImportError(kind: .failed, message: message) }
 
     /// - Parameter subject: What belongs to another account.
-    static func notByRoot(_ subject: String, owner: UInt32, group: UInt32) -> ImportError {
-        let name = accountName(owner).map { "the account \($0)" } ?? "an account without a name, number \(owner)"
+    static func notByRoot(_ subject: String, _ remedy: Remedy) -> ImportError {
+        var (name, advice) = ("another account", "run this as that account")
+        switch remedy {
+        case .account(let owner, _), .give(_, let owner, _):
+            name = accountName(owner).map { "the account \($0)" } ?? "an account without a name, number \(owner)"
+            if case .give = remedy { advice = "give the files to that account, and run this as that account" }
+        case .first: advice = "run the command below first"
+        case .options: advice = "give a file in the folder of the database"
+        }
         return ImportError(
-            kind: .notByRoot(owner: owner, group: group),
-            message:
-                "\(subject) belongs to \(name), which could replace what root writes there; run this as that account.")
+            kind: .notByRoot(remedy),
+            message: "\(subject) belongs to \(name), which could replace what root writes there; \(advice).")
     }
 
     /// An error of the database that is changed, or of temporary files.

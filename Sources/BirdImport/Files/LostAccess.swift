@@ -38,13 +38,3 @@ public struct LostAccess: Sendable, Equatable {
             + ". To let the same accounts read it again, run as root: \(chown) && \(chmod)"
     }
 }
-
-/// Words as a shell reads them, with quotes where they are needed.
-package func shellLine(_ words: [String]) -> String {
-    let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./@%".utf8)
-    return words.map { word in
-        !word.isEmpty && word.utf8.allSatisfy(plain.contains)
-            ? word
-            : "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
-    }.joined(separator: " ")
-}

@@ -13,15 +13,22 @@ final class NewFile {
     let path: String
     private let folder: Folder
     private let name: String
+    /// The path in messages.
+    private let shown: String
+    /// The end of messages about a failure.
+    private let ending: String
     private var isPublished = false
 
     /// Creates the file.
+    /// - Parameter result: The path of the result of an import that it becomes, for messages; nil for a database, which
+    ///   stays as it is if anything fails.
     /// - Throws: `ImportError.refused` if it exists or can't be created.
-    init(_ name: String, in folder: Folder) throws(ImportError) {
+    init(_ name: String, in folder: Folder, for result: String? = nil) throws(ImportError) {
         (self.name, self.folder) = (name, folder)
         path = folder.path == "/" ? "/\(name)" : "\(folder.path)/\(name)"
+        (shown, ending) = (result ?? path, result == nil ? "; nothing was changed." : ".")
         descriptor = folder.open(name, O_RDWR | O_CREAT | O_EXCL)
-        guard descriptor >= 0 else { throw .refused("\(path) can't be written: \(systemMessage(errno)).") }
+        guard descriptor >= 0 else { throw .refused("\(shown) can't be written: \(systemMessage(errno)).") }
         // A folder may give its new files an access control list, which would take effect with the mode.
         fremovexattr(descriptor, Folder.accessListName)
     }
@@ -114,14 +121,14 @@ final class NewFile {
     }
 
     private var replaced: ImportError {
-        .failed("\(path) was replaced by another program; nothing was changed. Try again.")
+        .failed("\(shown) was replaced by another program\(ending) Try again.")
     }
 
     /// The error of a system call.
     /// - Parameter verb: A participle, as in "can't be written".
     func failure(_ verb: String, _ number: Int32) -> ImportError {
         number == ENOSPC || number == EDQUOT
-            ? .failed("There is no room left on the disk for \(path); nothing was changed.")
-            : .failed("\(path) can't be \(verb): \(systemMessage(number)); nothing was changed.")
+            ? .failed("There is no room left on the disk for \(shown)\(ending)")
+            : .failed("\(shown) can't be \(verb): \(systemMessage(number))\(ending)")
     }
 }

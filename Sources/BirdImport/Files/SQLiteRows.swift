@@ -14,6 +14,8 @@ final class SQLiteRows: RowSource {
     private var line = 1
     /// The names of the columns that are read, as the file spells them.
     let header: [String]
+    /// The names of the others.
+    let otherColumns: [String]
     /// The size of the texts that were read, which is only an estimate of the part of the file.
     private(set) var consumed = 0
 
@@ -50,6 +52,20 @@ final class SQLiteRows: RowSource {
         }
     }
 
+    /// Whether something has this name that is no table with rows of its own (`hasTable`).
+    static func hasView(_ name: String, in database: Database, path: String) throws(ImportError) -> Bool {
+        do throws(StoreError) {
+            let found = try database.integer(
+                """
+                SELECT count(*) FROM sqlite_schema WHERE name = '\(name)' COLLATE NOCASE
+                    AND (type = 'view' OR type = 'table' AND rootpage = 0)
+                """)
+            return found != 0
+        } catch {
+            throw ImportError(reading: path, error)
+        }
+    }
+
     /// The number of the program that made a file; 0 for most.
     static func application(of database: Database, path: String) throws(ImportError) -> Int {
         do throws(StoreError) {
@@ -80,6 +96,7 @@ final class SQLiteRows: RowSource {
         do throws(StoreError) {
             let names = try database.prepare("SELECT * FROM \(table)").columnNames
             header = names.filter { wanted.contains($0.lowercased()) }
+            otherColumns = names.filter { !wanted.contains($0.lowercased()) }
             // Other columns may contain pictures or be expensive to compute.
             let columns = header.map { "\"" + $0 + "\"" }.joined(separator: ", ")
             statement = try database.prepare("SELECT \(header.isEmpty ? "NULL" : columns) FROM \(table)")

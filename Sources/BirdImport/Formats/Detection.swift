@@ -19,9 +19,24 @@ struct SourceTable {
     /// The rows of events that repeat an event with other values, and the first of them, when all are read; nil for
     /// other tables.
     var differingEvents: (() -> (count: Int, first: ImportReport.Example?))?
+    /// The names of columns that the header leaves out, since the format does not have them.
+    var otherColumns: [String] = []
 
     /// The path of the file that a row is from; nil for a table of another kind.
     func path(of row: Row) -> String? { paths.indices.contains(row.part) ? paths[row.part] : nil }
+
+    /// The names of columns that are not read, and that the format does not know.
+    var unreadColumns: [String] { header.unread(format) + Header(otherColumns).unread(format) }
+
+    /// The header as a line with the separator of the rows. A table that is not a text is reported as CSV.
+    var headerLine: String {
+        let separator = syntax.map { Character(Unicode.Scalar($0.separator)) } ?? ","
+        let isQuoting = syntax?.quoting ?? true
+        return header.names.map { name in
+            let quoted = CSVText.quoted(name)
+            return isQuoting && quoted == name && name.contains(separator) ? "\"\(name)\"" : isQuoting ? quoted : name
+        }.joined(separator: String(separator))
+    }
 
     /// The separator, if it is not the usual one of the format.
     var unusualSeparator: UInt8? {
@@ -75,7 +90,13 @@ enum Detection {
             return [content]
         case .files(let files):
             var contents: [SourceContent] = []
-            for (file, format) in files { contents.append(try openPlain(file, as: format)) }
+            for (file, format) in files {
+                if let parts = try RejectedRows.files(in: file, folder: folder) {
+                    for part in parts { contents.append(try openText(part, as: format)) }
+                } else {
+                    contents.append(try openPlain(file, as: format))
+                }
+            }
             return contents
         }
     }
@@ -164,9 +185,16 @@ enum Detection {
         return byHeader(try text.titled(candidates))
     }
 
+    /// What to do with a table of one's own.
+    private static let ownTable =
+        "For a table of your own, name its columns loc_id, latitude, longitude, region, year, month, day, species_id and "
+        + "num (\(Format.plain.name)); or, with names of species in place of codes, scientificName, eventDate, "
+        + "decimalLatitude, decimalLongitude, locality and individualCount (\(Format.darwinCore.name))."
+
     private static var known: String {
         "Known formats: " + Format.all.map { "\($0.title) (\($0.name))" }.joined(separator: ", ")
-            + ", Darwin Core Archive (\(ArchiveDetection.name)), SQLite with tables birds, species or detections (\(sqlite))."
+            + ", Darwin Core Archive (\(ArchiveDetection.name)), SQLite with tables birds, species or detections "
+            + "(\(sqlite)). " + ownTable
     }
 
     /// What is wrong with a file that has no known format, as the end of a sentence after its path. If the file has
@@ -193,6 +221,7 @@ enum Detection {
             nearest.map { near in
                 "With the column\(near.missing.count == 1 ? "" : "s") \(near.missing.joined(separator: ", ")) "
                     + "it would be \(near.format.title)."
+                    + (near.format.name == Format.plain.name || near.format.holdsSpecies ? "" : " " + ownTable)
             } ?? known
         let shown = nearest?.header ?? widest.header
         if nearest == nil, widest.header.holdsValues {
@@ -212,10 +241,17 @@ enum Detection {
                     + "/observations.csv.")
         }
         var tables: [SourceTable] = []
-        for (name, format) in [("birds", Format.plain), ("species", .plainSpecies), ("detections", .birdNETPi)]
-        where try SQLiteRows.hasTable(name, in: database, path: file.path) {
-            let columns = Set(format.columns.map(\.name))
-            let header = Header(try SQLiteRows(database, table: name, columns: columns, path: file.path).header)
+        let known = [("birds", Format.plain), ("species", .plainSpecies), ("detections", .birdNETPi)]
+        // Without its view, a file would seem to have no records.
+        for (name, _) in known where try SQLiteRows.hasView(name, in: database, path: file.path) {
+            throw .refused(
+                "\(file.path) has \(name) as a view or a virtual table, whose query is not run here. Export it as a text: "
+                    + shellLine(["sqlite3", "-header", "-csv", file.path, "SELECT * FROM \(name)"]) + " > \(name).csv")
+        }
+        for (name, format) in known where try SQLiteRows.hasTable(name, in: database, path: file.path) {
+            let columns = Set(format.columns.flatMap { [$0.name] + $0.otherNames })
+            let first = try SQLiteRows(database, table: name, columns: columns, path: file.path)
+            let header = Header(first.header)
             let missing = header.missing(format)
             guard missing.isEmpty else {
                 throw .refused(
@@ -227,7 +263,9 @@ enum Detection {
                 _ = try rows.next(&row)
                 return rows
             }
-            tables.append(SourceTable(format: format, header: header, size: file.size, open: open))
+            tables.append(
+                SourceTable(
+                    format: format, header: header, size: file.size, open: open, otherColumns: first.otherColumns))
         }
         guard !tables.isEmpty else {
             let names = try SQLiteRows.tables(in: database, path: file.path)

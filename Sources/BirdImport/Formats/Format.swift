@@ -47,7 +47,7 @@ public struct Format: Sendable {
         static let sourceByChecklistAndSpecies = Rules(rawValue: 4)
         /// The code of a record is unique within its location only.
         static let sourceWithinLocation = Rules(rawValue: 8)
-        /// A list of all species, which decides about names and codes. The newest one is right.
+        /// A list of all species, which decides about names and codes. The one that is imported last is right.
         static let taxonomy = Rules(rawValue: 16)
         /// A species without a code is identified by its scientific name.
         static let namesAsCodes = Rules(rawValue: 32)

@@ -11,7 +11,7 @@ import Glibc
 ///   was killed has left it.
 /// - From copying to renaming, no other program can change the old file (`OldGeneration`).
 /// - Whoever else may write to the folder can't have another file changed or given away (`Folder`, `NewFile`). Root
-///   changes nothing where the owner of the folder can replace what root makes.
+///   changes nothing where another account could replace what root makes (`TrustedPath`).
 final class Generation {
     /// The path without symbolic links: renaming a file to the name of a link would replace the link.
     let path: String
@@ -30,28 +30,16 @@ final class Generation {
     init(path given: String, waitsForClock: Bool = false) throws(ImportError) {
         self.waitsForClock = waitsForClock
         path = try Self.resolve(given)
+        try TrustedPath.check(given)
         let parts = Folder.split(path)
         name = parts.name
         folder = try Folder(path: parts.folder)
-        try Self.checkOwner(of: folder, file: folder.status(name), path: path)
         lock = try Lock(name + ".lock", in: folder, of: given)
         clear()
     }
 
     /// The lock is still held here: properties are destroyed after this.
     deinit { clear() }
-
-    /// Refuses to change files as root where another account decides which file has which name: in its own folder, or
-    /// if its file is in a folder in which everybody may make files.
-    private static func checkOwner(of folder: Folder, file: stat?, path: String) throws(ImportError) {
-        guard geteuid() == 0, let status = folder.status else { return }
-        if status.st_uid != 0 {
-            throw .notByRoot("The folder \(folder.path)", owner: status.st_uid, group: status.st_gid)
-        }
-        if let file, file.st_uid != 0, status.st_mode & S_IWOTH != 0 {
-            throw .notByRoot("The file \(path)", owner: file.st_uid, group: file.st_gid)
-        }
-    }
 
     /// An exclusive lock on a file of its own. The file is removed when the lock is released.
     private final class Lock {
@@ -113,7 +101,8 @@ final class Generation {
         _ body: (Database) throws(StoreError) -> Value
     ) throws(ImportError) -> Value {
         let old = try OldGeneration.open(name, in: folder, path: path)
-        try Self.checkOwner(of: folder, file: old?.status, path: path)
+        // The file may have got this name after the first check.
+        try TrustedPath.check(path)
         let new = try NewFile(newName, in: folder)
         if let old { try copy(old, to: new) }
         let (value, publishedAt): (Value, Int64)
@@ -212,7 +201,7 @@ final class Generation {
     }
 
     /// The path without symbolic links. The file need not exist, but its folder must.
-    private static func resolve(_ path: String) throws(ImportError) -> String {
+    static func resolve(_ path: String) throws(ImportError) -> String {
         guard !path.isEmpty, !path.hasSuffix("/") else {
             throw .refused("'\(path)' is not the path of a file; give the path of a database.")
         }

@@ -33,6 +33,10 @@ public struct ImportReport: Sendable {
         public var firstDifferingEvent: Example?
         /// The name of its data set; nil for a species table.
         public let dataset: String?
+        /// The names of columns that are not read and that the format does not know, as the file spells them.
+        public var unreadColumns: [String] = []
+        /// Whether it has records of the eBird Basic Dataset, and the import has no sampling events for them.
+        public var lacksSampling = false
         /// The number of rows above the header that are not empty. They were passed over.
         public var rowsAboveHeader = 0
         /// The first of them.
@@ -140,7 +144,13 @@ public struct ImportReport: Sendable {
     /// The most records of a preview.
     static let mostPreviewed = 3
 
+    /// Why the import was refused, or failed; nil if it was not. `Importer.run` throws it, so only `json` has it.
+    var error: ImportError?
+    /// The sentences about files of results that could not be written. `json` lacks the one about its own file.
+    public internal(set) var unwritten: [String] = []
     public internal(set) var files: [File] = []
+    /// The path of the database.
+    public internal(set) var database = ""
     /// Whether the records were stored, or would have been without `--dry-run`.
     public internal(set) var isStored = false
     public internal(set) var isDryRun = false
@@ -183,7 +193,7 @@ public struct ImportReport: Sendable {
 
     /// The species of the stored records that are in no species table, in the order of their codes.
     public internal(set) var unknownSpecies: [UnknownSpecies] = []
-    /// The codes of species that a newer taxonomy has under another code, which their records have now.
+    /// The codes of species that the taxonomy imported last has under another code, which their records have now.
     public internal(set) var retiredCodes: [RetiredCode] = []
 
     /// A code of a species that has given way to another one.

@@ -2,13 +2,15 @@ import Birds
 
 /// The CSV file of `--rejects`, with every row that could not be used and the reason.
 ///
-/// Lines end with CRLF (RFC 4180 §2), and the last column has the row as it is in its file, so that it can be corrected
-/// and imported again.
+/// Lines end with CRLF (RFC 4180 §2). The column `row` has the row as it is in its file, and `header` the header of that
+/// file, in its first row here. So rows can be corrected here, and this file imported (`RejectedRows`).
 final class Rejects {
     private let file: ResultFile
     private let rows: TemporaryFile
     /// What is not in `rows` yet.
-    private var buffer: [UInt8] = Array("file,line,column,reason,row\r\n".utf8)
+    private var buffer: [UInt8] = Array((RejectedRows.columns.joined(separator: ",") + "\r\n").utf8)
+    /// The file of the last row.
+    private var lastFile: String?
     /// The size in bytes at which the buffer is written.
     private static let bufferSize = 1 << 16
 
@@ -22,9 +24,13 @@ final class Rejects {
     var isStandardOutput: Bool { file.isStandardOutput }
 
     /// Adds a row.
-    /// - Parameter row: The row as it is in its file.
-    func add(_ error: ImportReport.RowInError, row: String) throws(ImportError) {
-        let cells = [error.file, String(error.line), error.column ?? "", error.reason, row]
+    /// - Parameters:
+    ///   - row: The row as it is in its file.
+    ///   - header: The header of the file, in the same syntax.
+    func add(_ error: ImportReport.RowInError, row: String, header: @autoclosure () -> String) throws(ImportError) {
+        let isFirst = error.file != lastFile
+        lastFile = error.file
+        let cells = [error.file, String(error.line), error.column ?? "", error.reason, row, isFirst ? header() : ""]
         buffer.append(contentsOf: cells.map(CSVText.quoted).joined(separator: ",").utf8)
         buffer.append(contentsOf: "\r\n".utf8)
         if buffer.count >= Self.bufferSize { try flush() }

@@ -10,6 +10,9 @@ extension ImportReport {
     ///     version           1
     ///     stored            whether the records were stored, or would have been without --dry-run
     ///     dry_run           whether nothing was to be changed
+    ///     error             why the import was refused or failed: status (the exit status, 2 or 1) and message; null if
+    ///                       it was not
+    ///     unwritten         sentences about the files of --rejects that could not be written
     ///     files             an object for each file, in the order of the command:
     ///       path
     ///       format          the name, as in --format
@@ -21,6 +24,8 @@ extension ImportReport {
     ///                       replaced (the number of characters that could not be read)
     ///       date_order      order ("day-first", "month-first"), reason ("option", "date", "points", "format"), and for
     ///                       "date" its text (date) and line; null if no date depends on it
+    ///       unread_columns  the names of columns that were not read and that the format does not know
+    ///       lacks_sampling  whether it has records of the eBird Basic Dataset without their sampling events
     ///       thousands       "." if points in some numbers were taken for those before groups of three digits, else null
     ///       rows_above_header    the number of rows above the header, which were passed over
     ///       records         the number of rows with records, whatever became of them
@@ -57,6 +62,15 @@ extension ImportReport {
     public var json: [UInt8] {
         let members: [(name: String, value: JSONValue)] = [
             ("version", .int(Self.jsonVersion)), ("stored", .bool(isStored)), ("dry_run", .bool(isDryRun)),
+            (
+                "error",
+                error.map { error in
+                    .object([
+                        ("status", .int(error.kind == .failed ? 1 : 2)), ("message", .text(error.message)),
+                    ])
+                } ?? .null
+            ),
+            ("unwritten", .array(unwritten.map { .text($0) })),
             ("files", .array(files.map(Self.describe))),
             (
                 "names",
@@ -164,7 +178,9 @@ extension ImportReport {
             ("dataset", .text(file.dataset)),
             ("separator", .text(file.separator.map { String(Character(Unicode.Scalar($0))) })),
             ("encoding", describe(file.encoding)), ("date_order", describe(file.dateOrder)),
-            ("thousands", .text(file.hasThousands ? "." : nil)), ("rows_above_header", .int(file.rowsAboveHeader)),
+            ("unread_columns", .array(file.unreadColumns.prefix(mostListed).map { .text($0) })),
+            ("lacks_sampling", .bool(file.lacksSampling)), ("thousands", .text(file.hasThousands ? "." : nil)),
+            ("rows_above_header", .int(file.rowsAboveHeader)),
             ("records", .int(file.records)), ("checklists", .int(file.checklists)), ("species", .int(file.species)),
             (
                 "left_out",

@@ -5,7 +5,9 @@ extension ImportReport {
     static let mostNamed = 10
 
     /// The report as lines, each with a line feed at its end.
-    public var text: String {
+    public var text: String { lines.map { terminalLine($0) + "\n" }.joined() }
+
+    private var lines: [String] {
         var lines: [String] = []
         for file in files { lines += describe(file) }
         if let sources = nameSources { lines.append(sources) }
@@ -21,13 +23,13 @@ extension ImportReport {
             lines.append(
                 "Nothing was stored: all rows of \(file.path) are in error. Check that it is the right file and has the "
                     + "right format.")
-            return lines.joined(separator: "\n") + "\n"
+            return lines
         }
         if !isStored {
             lines.append(
                 "Nothing was stored: \(Self.count(rowsInError, "row is", "rows are")) in error. Fix the file, "
                     + "or import the other rows with --skip-errors.")
-            return lines.joined(separator: "\n") + "\n"
+            return lines
         }
         if files.contains(where: { $0.dataset != nil }) {
             lines.append(
@@ -66,13 +68,18 @@ extension ImportReport {
             lines.append(
                 "\(Self.count(unknownSpecies.count, "species is", "species are")) in no species table: "
                     + named.joined(separator: ", ") + more)
+            if !knowsTaxonomy {
+                lines.append(
+                    "No taxonomy was imported yet. One names them, and makes names of species in records and queries known: "
+                        + shellLine(["rookery", "import", "TAXONOMY.csv", "--database", database]))
+            }
         }
         if let preview, !preview.isEmpty {
             lines.append("The first records, as they would be served:")
             lines += preview.map { "  \(Self.escaped($0))" }
         }
         if isDryRun { lines.append("Nothing was changed: this was a dry run.") }
-        return lines.joined(separator: "\n") + "\n"
+        return lines
     }
 
     /// JSON with escapes in place of the characters that a terminal would obey. Those below U+0020 are escaped already.
@@ -95,6 +102,9 @@ extension ImportReport {
     /// The files that gave names to species.
     var tablesOfNames: [File] { files.filter { $0.species > 0 } }
 
+    /// Whether a taxonomy or another table has named species, in this import or in an earlier one.
+    private var knowsTaxonomy: Bool { names.stored > 0 || !tablesOfNames.isEmpty }
+
     /// Where the names of species come from; nil if there are none.
     private var nameSources: String? {
         let tables = tablesOfNames.map { "\($0.path) (\($0.format))" }
@@ -112,6 +122,18 @@ extension ImportReport {
         let detected = [Self.separator(file), Self.encoding(file.encoding), Self.dateOrder(file), Self.thousands(file)]
             .compactMap { $0 }
         if !detected.isEmpty { lines.append("  read as: " + detected.joined(separator: "; ")) }
+        if !file.unreadColumns.isEmpty {
+            let shown = file.unreadColumns.prefix(Self.mostNamed).map { "\"\(Row.shown($0, atMost: 40))\"" }
+            let more = file.unreadColumns.count - shown.count
+            lines.append(
+                "  not read: \(file.unreadColumns.count == 1 ? "column" : "columns") " + shown.joined(separator: ", ")
+                    + (more > 0 ? " and \(Self.number(more)) more" : ""))
+        }
+        if file.lacksSampling {
+            lines.append(
+                "  without its file of sampling events: zerofill finds no absences on checklists that have no record here"
+            )
+        }
         if let first = file.firstAboveHeader {
             lines.append(
                 file.rowsAboveHeader == 1

@@ -7,20 +7,21 @@ import Glibc
 /// - An earlier file stays as it is until the new one is complete, and keeps owner, group and mode. A new file can be
 ///   read by its owner only.
 /// - It is not a link, and no file that the import reads or writes.
-/// - A pipe, a device or an open descriptor is written to instead of replaced.
+/// - A pipe, a device or an open descriptor is written to instead of replaced. It is opened at the beginning, so that
+///   its name can lead nowhere else later, and a pipe that nothing reads is found before any work is done.
+/// - Root writes to no file of another account (`TrustedPath`).
 final class ResultFile {
     private let path: String
     private let folder: Folder
     private let name: String
     /// What is there now.
     private let old: stat?
-    /// The open descriptor that the path names, and a copy of it, which stays the same.
-    private let descriptor: (number: Int32, copy: Int32)?
-
+    /// What is written to instead of replaced; nil for a regular file.
+    private let descriptor: Int32?
     /// Whether it is the standard output, by its number.
-    var isStandardOutput: Bool { descriptor?.number == STDOUT_FILENO }
+    let isStandardOutput: Bool
 
-    /// Checks the path. Nothing is created yet.
+    /// Checks the path. No file is created yet.
     /// - Parameters:
     ///   - option: The option that names it, such as `--rejects`.
     ///   - database: The path of the database without symbolic links.
@@ -40,11 +41,19 @@ final class ResultFile {
                     "\(path) is not open for writing; give the path of a file or of an open descriptor with \(option).")
             }
             var status = stat()
-            descriptor = (number, copy)
+            descriptor = copy
+            isStandardOutput = number == STDOUT_FILENO
             old = fstat(copy, &status) == 0 ? status : nil
         } else {
-            descriptor = nil
-            old = folder.status(name)
+            try Self.checkOwner(path, option: option, database: database)
+            isStandardOutput = false
+            let status = folder.status(name)
+            old = status
+            if let status, !status.isRegular, !status.isLink, !status.isFolder {
+                descriptor = try Self.open(name, in: folder, status, path: path, option: option)
+            } else {
+                descriptor = nil
+            }
         }
         if old?.isLink == true {
             throw .refused("\(path) is a link, which \(option) does not follow; give the path of the file itself.")
@@ -53,12 +62,55 @@ final class ResultFile {
         for other in others + ["", ".new", ".lock"].map({ database + $0 }) where try isSame(as: other) {
             throw .refused("\(path) is a file of the import itself; give another file with \(option).")
         }
-        guard descriptor != nil || old?.isRegular == false || folder.canReplace(old) else {
+        guard descriptor != nil || folder.canReplace(old) else {
             throw .refused("\(path) can't be written: no file can be made or replaced in its folder.")
         }
     }
 
-    deinit { if let descriptor { close(descriptor.copy) } }
+    deinit { if let descriptor { close(descriptor) } }
+
+    /// Refuses a file of another account, and one in its folder, as root. That account may not write to the database, so
+    /// the file goes beside the database.
+    private static func checkOwner(_ path: String, option: String, database: String) throws(ImportError) {
+        do throws(ImportError) {
+            try TrustedPath.check(path, option: option)
+        } catch {
+            guard case .notByRoot(let remedy) = error.kind else { throw error }
+            let folder = Generation.folder(of: database)
+            let instead = "\(folder == "/" ? "" : folder)/\(Folder.split(path).name)"
+            switch remedy {
+            case .account(let owner, _), .give(_, let owner, _):
+                let name =
+                    accountName(owner).map { "the account \($0)" } ?? "an account without a name, number \(owner)"
+                throw ImportError(
+                    kind: .notByRoot(.options([option, instead])),
+                    message:
+                        "\(path) is where \(name) could replace what root writes; give a file of \(option) in the folder "
+                        + "of the database.")
+            case .first, .options: throw error
+            }
+        }
+    }
+
+    /// Opens a pipe or a device. Without `O_NONBLOCK`, opening a pipe would wait for a reader, perhaps forever.
+    private static func open(
+        _ name: String, in folder: Folder, _ found: stat, path: String, option: String
+    ) throws(ImportError) -> Int32 {
+        let descriptor = folder.open(name, O_WRONLY | O_NOCTTY | O_NONBLOCK)
+        guard descriptor >= 0 else {
+            throw .refused(
+                errno == ENXIO && found.st_mode & S_IFMT == S_IFIFO
+                    ? "\(path) is a pipe that no program reads; start its reader first, or give the path of a file with "
+                        + "\(option)."
+                    : "\(path) can't be written: \(systemMessage(errno)). Give the path of a file with \(option).")
+        }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.isSame(as: found) else {
+            close(descriptor)
+            throw .refused("\(path) was replaced by another program. Try again.")
+        }
+        return descriptor
+    }
 
     /// The path of a descriptor in /proc for its other names: `/dev/stdout` is a link to `/proc/self/fd/1`. (`/dev/fd`
     /// is a link to that folder.) Other links are not followed. Only root can make any in /dev.
@@ -100,78 +152,61 @@ final class ResultFile {
 
     /// Writes the file. The database may have been changed by then.
     /// - Returns: What the file could not keep; nil if nothing was lost.
-    /// - Throws: `ImportError.failed`; an earlier file is then as it was.
+    /// - Throws: `ImportError.failed` with a sentence about this file only; an earlier file is then as it was.
     func write(_ content: TemporaryFile) throws(ImportError) -> LostAccess? {
+        try write { (descriptor) throws(ImportError) in
+            var offset = 0
+            var block: [UInt8] = []
+            while offset < content.count {
+                block.removeAll(keepingCapacity: true)
+                do throws(StoreError) {
+                    try content.read(1 << 16, at: offset, to: &block)
+                } catch {
+                    throw failure(EIO)
+                }
+                guard !block.isEmpty else { break }
+                offset += block.count
+                try write(block, to: descriptor)
+            }
+        }
+    }
+
+    /// Writes the file, as above.
+    func write(_ content: [UInt8]) throws(ImportError) -> LostAccess? {
+        try write { (descriptor) throws(ImportError) in try write(content, to: descriptor) }
+    }
+
+    /// - Parameter fill: Writes the content to a descriptor.
+    private func write(_ fill: (Int32) throws(ImportError) -> Void) throws(ImportError) -> LostAccess? {
         if let descriptor {
-            try write(content, to: descriptor.copy)
+            try fill(descriptor)
             return nil
         }
-        guard let old, !old.isRegular else {
-            let new: NewFile
-            do throws(ImportError) {
-                new = try NewFile(".rookery-\(UInt64.random(in: 0 ... .max))", in: folder)
-            } catch {
-                throw failure()
-            }
-            try write(content, to: new.descriptor)
-            do throws(ImportError) {
-                return try new.publish(as: name, like: old)
-            } catch {
-                throw failure()
-            }
-        }
-        let descriptor = folder.open(name, O_WRONLY | O_NOCTTY)
-        guard descriptor >= 0 else { throw failure(errno) }
-        defer { close(descriptor) }
-        // Its name may lead to another file by now.
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.isSame(as: old) else {
-            throw .failed("\(path) was replaced by another program, and not written. All else was done as asked.")
-        }
-        try write(content, to: descriptor)
-        return nil
+        let new = try NewFile(".rookery-\(UInt64.random(in: 0 ... .max))", in: folder, for: path)
+        try fill(new.descriptor)
+        return try new.publish(as: name, like: old)
     }
 
-    /// Writes the file.
-    /// - Parameter folder: A folder for temporary files.
-    /// - Returns: What the file could not keep; nil if nothing was lost.
-    func write(_ content: [UInt8], in folder: String) throws(ImportError) -> LostAccess? {
-        let file = TemporaryFile(in: folder)
-        try file.append(content, for: path)
-        return try write(file)
-    }
-
-    private func write(_ content: TemporaryFile, to descriptor: Int32) throws(ImportError) {
-        var offset = 0
-        var block: [UInt8] = []
-        while offset < content.count {
-            block.removeAll(keepingCapacity: true)
-            do throws(StoreError) {
-                try content.read(1 << 16, at: offset, to: &block)
-            } catch {
-                throw failure()
+    private func write(_ bytes: [UInt8], to descriptor: Int32) throws(ImportError) {
+        var written = 0
+        while written < bytes.count {
+            let count = bytes.withUnsafeBytes { buffer in
+                Glibc.write(descriptor, buffer.baseAddress.map { $0 + written }, buffer.count - written)
             }
-            guard !block.isEmpty else { break }
-            offset += block.count
-            var written = 0
-            while written < block.count {
-                let count = block.withUnsafeBytes { bytes in
-                    Glibc.write(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
-                }
-                if count < 0, errno == EINTR { continue }
-                if count < 0, errno == EAGAIN {
-                    // Whoever opened the descriptor does not wait for its reader, but this does.
-                    var event = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                    if poll(&event, 1, -1) >= 0 || errno == EINTR { continue }
-                }
-                guard count > 0 else { throw failure(errno) }
-                written += count
+            if count < 0, errno == EINTR { continue }
+            if count < 0, errno == EAGAIN {
+                // It may not wait for its reader by itself, but this does.
+                var event = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                if poll(&event, 1, -1) >= 0 || errno == EINTR { continue }
             }
+            guard count > 0 else { throw failure(errno) }
+            written += count
         }
     }
 
-    private func failure(_ number: Int32? = nil) -> ImportError {
-        let reason = number.map { ": \(systemMessage($0))" } ?? ""
-        return .failed("\(path) can't be written\(reason). All else was done as asked.")
+    private func failure(_ number: Int32) -> ImportError {
+        number == ENOSPC || number == EDQUOT
+            ? .failed("There is no room left on the disk for \(path).")
+            : .failed("\(path) can't be written: \(systemMessage(number)).")
     }
 }

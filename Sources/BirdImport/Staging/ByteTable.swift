@@ -3,11 +3,12 @@ import Glibc
 
 /// Numbers byte strings (keys) from 0, in the order in which they were first seen.
 ///
-/// It is a hash table with linear probing over one array of bytes. A dictionary would allocate an object for each key,
-/// and an import may have millions of them.
+/// It is a hash table with linear probing over large arrays of bytes. A dictionary would allocate an object for each
+/// key, and an import may have millions of them.
 ///
 /// Invariants:
-/// - The bytes of key `n` are `bytes[ends[n]..<ends[n + 1]]`, so `ends` has one element more than there are keys.
+/// - The bytes of a key are one after the other in one chunk. One array for all would be copied each time that it
+///   grows, which takes up to three times its memory.
 /// - A slot holds the number of a key plus 1, or 0 if it is empty.
 /// - The number of slots is a power of two and at least twice the number of keys, so probing always finds an empty one.
 /// - No key is ever removed, so the numbers stay valid as long as the table.
@@ -16,8 +17,27 @@ struct ByteTable {
     /// more.
     static let mostKeys = 1 << 24
 
-    private var bytes: [UInt8] = []
-    private var ends: [Int] = [0]
+    /// Where the bytes of a key are.
+    private struct Place {
+        /// From the highest bit: the chunk in 24 bits, the start in it in 20, and the number of bytes in 20.
+        private let packed: UInt64
+
+        init(chunk: Int, start: Int, count: Int) {
+            packed = UInt64(chunk) << 40 | UInt64(start) << 20 | UInt64(count)
+        }
+
+        var chunk: Int { Int(packed >> 40) }
+        var range: Range<Int> {
+            let start = Int(packed >> 20 & 0xF_FFFF)
+            return start..<start + Int(packed & 0xF_FFFF)
+        }
+    }
+
+    /// The most bytes of a chunk. It is also the bound of a key, and no text of a record is nearly as long.
+    private static let chunkSize = 1 << 20
+
+    private var chunks: [[UInt8]] = [[]]
+    private var places: [Place] = []
     private var hashes: [UInt32] = []
     private var slots = [UInt32](repeating: 0, count: 1 << 10)
 
@@ -25,7 +45,17 @@ struct ByteTable {
 
     /// The bytes of a key.
     /// - Parameter number: A number less than `count`.
-    func key(_ number: Int) -> ArraySlice<UInt8> { bytes[ends[number]..<ends[number + 1]] }
+    func key(_ number: Int) -> ArraySlice<UInt8> {
+        let place = places[number]
+        return chunks[place.chunk][place.range]
+    }
+
+    /// Calls `body` with the bytes of a key.
+    @inline(__always)
+    private func withKey<Result>(_ number: Int, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        let place = places[number]
+        return chunks[place.chunk].withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[place.range])) }
+    }
 
     /// The number of a key, or nil if the table does not have it.
     func knownNumber(of key: UnsafeRawBufferPointer) -> Int? {
@@ -36,13 +66,16 @@ struct ByteTable {
     /// The numbers of all keys, sorted by the bytes of the keys. A key comes before a longer one that begins with it.
     func ordered() -> [UInt32] {
         var order = [UInt32](0..<UInt32(truncatingIfNeeded: count))
-        bytes.withUnsafeBytes { bytes in
-            order.sort { a, b in
-                let one = bytes[ends[Int(a)]..<ends[Int(a) + 1]]
-                let other = bytes[ends[Int(b)]..<ends[Int(b) + 1]]
-                guard let base = bytes.baseAddress else { return false }
-                let result = memcmp(base + one.startIndex, base + other.startIndex, min(one.count, other.count))
-                return result == 0 ? one.count < other.count : result < 0
+        order.sort { a, b in
+            withKey(Int(a)) { one in
+                withKey(Int(b)) { other in
+                    // Only a key without bytes may have no address.
+                    guard let first = one.baseAddress, let second = other.baseAddress else {
+                        return one.count < other.count
+                    }
+                    let result = memcmp(first, second, min(one.count, other.count))
+                    return result == 0 ? one.count < other.count : result < 0
+                }
             }
         }
         return order
@@ -74,9 +107,14 @@ struct ByteTable {
         let slot = slot(of: key, hash)
         if slots[slot] != 0 { return Int(slots[slot]) - 1 }
         let number = count
-        guard number < Self.mostKeys else { return nil }
-        bytes.append(contentsOf: key)
-        ends.append(bytes.count)
+        guard number < Self.mostKeys, key.count < Self.chunkSize else { return nil }
+        if chunks[chunks.count - 1].count + key.count > Self.chunkSize {
+            chunks.append([])
+            chunks[chunks.count - 1].reserveCapacity(Self.chunkSize)
+        }
+        let start = chunks[chunks.count - 1].count
+        places.append(Place(chunk: chunks.count - 1, start: start, count: key.count))
+        chunks[chunks.count - 1].append(contentsOf: key)
         hashes.append(hash)
         slots[slot] = UInt32(number + 1)
         if count * 2 > slots.count { grow() }
@@ -84,10 +122,11 @@ struct ByteTable {
     }
 
     private func isEqual(_ number: Int, _ key: UnsafeRawBufferPointer) -> Bool {
-        let (start, end) = (ends[number], ends[number + 1])
-        guard end - start == key.count else { return false }
-        for index in 0..<key.count where bytes[start + index] != key[index] { return false }
-        return true
+        withKey(number) { known in
+            guard known.count == key.count else { return false }
+            for index in 0..<key.count where known[index] != key[index] { return false }
+            return true
+        }
     }
 
     /// Doubles the slots. The stored hashes make it unnecessary to read the keys again.

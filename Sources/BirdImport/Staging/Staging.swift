@@ -16,16 +16,20 @@ final class Staging {
     // `takeNames` change these properties, and neither calls code that could reach them again.
     @exclusivity(unchecked) private var locations = ByteTable()
     @exclusivity(unchecked) private var species = ByteTable()
-    /// The names of locations, by provisional number: the first name that a record gives. Not all formats have names.
-    private var locationNames: [Int: [UInt8]] = [:]
+    /// The names of locations: the first name that a record gives. Not all formats have names.
+    private let locationNames: Spool
+    /// Whether a location is in `locationNames`, by provisional number. It may be shorter than `locations`.
+    @exclusivity(unchecked) private var isNamed: [Bool] = []
     /// Records, and checklists without records.
     private let records: Spool
     /// The number of checklists in `records`.
     private var checklists = 0
     /// The records of shared checklists, which are not in `records` yet; nil until there is one.
     private(set) var shared: SharedChecklists?
-    /// Nil until a record has a code of its own, since plain files have none.
+    /// Nil until a record has a code of its own, since plain files have none, and after `forgetSources`.
     private var sources: SourceCodes?
+    /// Whether some of the records have a code of their own.
+    private(set) var hasSources = false
     // Buffers of `add`, kept so that no record allocates one.
     @exclusivity(unchecked) private var key: [UInt8] = []
     @exclusivity(unchecked) private var details: [UInt8] = []
@@ -34,6 +38,7 @@ final class Staging {
     init(in folder: String) {
         self.folder = folder
         records = Spool(in: folder)
+        locationNames = Spool(in: folder)
     }
 
     /// The number of staged records. Those of shared checklists are not counted before `SharedCopies` has staged them.
@@ -42,22 +47,22 @@ final class Staging {
     /// Whether there is neither a record nor a checklist.
     var isEmpty: Bool { records.count == 0 && shared == nil }
 
-    /// Whether some of the records have a code of their own.
-    var hasSources: Bool { sources != nil }
+    /// Frees the memory of the codes of records. Call it after the last `add`, if `forEachSource` is not needed.
+    func forgetSources() { sources = nil }
 
     /// The keys and names to which the provisional numbers belong.
     struct Names {
         /// Keys of `LocationKey`.
         let locations: ByteTable
-        /// UTF-8; locations without a name have no entry.
-        let locationNames: [Int: [UInt8]]
+        /// The provisional number of a location as `high`, and its name in UTF-8. Locations without a name have no item.
+        let locationNames: Spool
         /// Keys of `Taxon`.
         let species: ByteTable
     }
 
     /// Hands over the names, so that the receiver can free their memory early. Call it once, after the last `add`.
     func takeNames() -> Names {
-        defer { (locations, locationNames, species) = (ByteTable(), [:], ByteTable()) }
+        defer { (locations, isNamed, species) = (ByteTable(), [], ByteTable()) }
         return Names(locations: locations, locationNames: locationNames, species: species)
     }
 
@@ -80,7 +85,7 @@ final class Staging {
         // First, since nothing of a repeated record may be stored: neither its location nor its species.
         if !record.source.isEmpty {
             let codes = if let sources { sources } else { try SourceCodes() }
-            sources = codes
+            (sources, hasSources) = (codes, true)
             let outcome = try codes.add(row, record.source, dataset: dataset, file: file)
             if outcome != .staged { return outcome }
         }
@@ -110,9 +115,7 @@ final class Staging {
                 path: "The import",
                 reason: "a date, a count or the number of data sets is too large; import fewer files at once")
         }
-        if !record.locationName.isEmpty, locationNames[location] == nil {
-            locationNames[location] = Array(row.bytes[record.locationName.range])
-        }
+        if !record.locationName.isEmpty { try name(location, row, record.locationName) }
         RecordDetails.write(record, row, complete: complete.map { $0 ? 1 : 0 }, to: &details)
         let group = record[text: .group]
         if group.isEmpty {
@@ -125,6 +128,21 @@ final class Staging {
                 SharedChecklists.Origin(file: file, line: row.line))
         }
         return .staged
+    }
+
+    /// Keeps the name of a location, unless it has one.
+    @inline(__always)
+    private func name(_ location: Int, _ row: Row, _ name: Row.Cell) throws(StoreError) {
+        if location < isNamed.count {
+            if isNamed[location] { return }
+        } else {
+            isNamed.append(contentsOf: repeatElement(false, count: location + 1 - isNamed.count))
+        }
+        isNamed[location] = true
+        try row.bytes.withRawBytes { bytes throws(StoreError) in
+            try locationNames.append(
+                SortItem(high: UInt64(location)), UnsafeRawBufferPointer(rebasing: bytes[name.range]))
+        }
     }
 
     /// The number of a record among those of its data set that have its code: 2 for the first repetition.

@@ -58,11 +58,10 @@ struct DataSetWriter {
         let removal = RecordRemoval(database: database)
         let before = try removal.count()
         let ids = try dataSetIDs()
-        let names = staging.takeNames()
+        if !appends { staging.forgetSources() }
         // Finding free ids needs the indexes, so this precedes dropping them.
-        let taxa = try catalogue.speciesIDs(taxa: names.species)
-        var (speciesIDs, locationIDs) = (taxa.ids, try catalogue.locationIDs(names.locations))
-        try catalogue.nameLocations(names.locationNames, ids: locationIDs)
+        let (taxa, ofLocations) = try identify(staging.takeNames())
+        var (speciesIDs, locationIDs) = (taxa.ids, ofLocations)
         let datasets = Ranks(ids)
         let touched = TouchedChecklists(in: database.folder)
         var change = RecordChange()
@@ -147,6 +146,14 @@ struct DataSetWriter {
         outcome.locations = try staging.shared == nil ? locations.ids.count : removal.countPresent(locations.ids)
         outcome.unknownSpecies = try unknownSpecies(species.ids)
         return outcome
+    }
+
+    /// The ids of species and locations. It consumes their names, which may need much memory.
+    private func identify(_ names: consuming Staging.Names) throws(StoreError) -> (NamedTaxa, locations: [Int64]) {
+        let taxa = try catalogue.speciesIDs(taxa: names.species)
+        let locations = try catalogue.locationIDs(names.locations)
+        try catalogue.nameLocations(names.locationNames, ids: locations)
+        return (taxa, locations)
     }
 
     /// The ids of the targets, in their order. New data sets get a row; the rows of the others are updated.

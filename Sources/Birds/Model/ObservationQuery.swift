@@ -6,6 +6,9 @@ public struct ObservationQuery: Sendable, Hashable {
     public var page = PageRequest()
     /// The members of each row, in order.
     public var fields: [Field] = Field.defaults
+    /// Whether GeoJSON also has the members `coordinate_uncertainty_m` and `generalised` where a record has them, so
+    /// that no map shows such a place as exact.
+    public var showsExactness = false
 
     public init() {}
 

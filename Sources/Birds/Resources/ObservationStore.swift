@@ -111,7 +111,7 @@ public final class ObservationStore {
     ///   `.sqlite`.
     func observations(_ query: ObservationQuery, view: View, format: RowFormat) throws(StoreError) -> RowCursor {
         let selection = try resolver.select(query.filter, view)
-        let encoder = encoder(format, query.fields)
+        let encoder = encoder(format, query.fields, showsExactness: query.showsExactness)
         let order = try planner.order(query.sort)
         let pager = try Pager(
             query.page, of: .observations, selection, sort: query.sort, order: order, records, database)
@@ -142,14 +142,20 @@ public final class ObservationStore {
 
 extension ObservationStore {
     /// The encoder for a format and members, from the recent ones if possible.
-    func encoder(_ format: RowFormat, _ fields: [Field]) -> RowEncoder {
-        if let first = encoders.first, first.format == format, first.fields == fields { return first }
-        if let index = encoders.firstIndex(where: { $0.format == format && $0.fields == fields }) {
+    /// - Parameter showsExactness: As in `ObservationQuery`.
+    func encoder(_ format: RowFormat, _ fields: [Field], showsExactness: Bool = false) -> RowEncoder {
+        let shows = showsExactness && format == .geojson
+        func fits(_ encoder: RowEncoder) -> Bool {
+            encoder.format == format && encoder.showsExactness == shows && encoder.fields == fields
+        }
+        if let first = encoders.first, fits(first) { return first }
+        if let index = encoders.firstIndex(where: fits) {
             let encoder = encoders.remove(at: index)
             encoders.insert(encoder, at: 0)
             return encoder
         }
-        let encoder = RowEncoder(format: format, fields: fields, records: records, cacheBound: fragmentBound)
+        let encoder = RowEncoder(
+            format: format, fields: fields, showsExactness: shows, records: records, cacheBound: fragmentBound)
         if encoders.count >= ObservationStore.keptEncoders { encoders.removeLast() }
         encoders.insert(encoder, at: 0)
         return encoder

@@ -7,7 +7,8 @@ extension ObservationStore {
         let pager = try Pager(
             query.page, of: .zeroFilled, selection, order: .date(isDescending: false), records, database)
         let rows = ZeroFillRows(
-            try zeroFillScan(selection, start: pager?.start?.row), encoder(format, query.fields), pager,
+            try zeroFillScan(selection, start: pager?.start?.row),
+            encoder(format, query.fields, showsExactness: query.showsExactness), pager,
             budget: database.budget)
         var total: Int?
         if query.page.countsAll {

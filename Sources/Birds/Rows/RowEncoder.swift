@@ -13,6 +13,13 @@ final class RowEncoder {
     /// The text before the first row.
     let opening: String
 
+    /// Whether each row ends with its uncertainty and whether it was generalised, where it has them. There are always
+    /// other members before them.
+    let showsExactness: Bool
+    /// The texts before these.
+    private let uncertaintyPrefix: Literal
+    private let generalisedPrefix: Literal
+
     private let records: Records
     private let parts: UnsafeMutableBufferPointer<RowPart>
     private let rowEnd: Literal
@@ -24,10 +31,12 @@ final class RowEncoder {
 
     /// - Parameters:
     ///   - fields: The members, in order. A repeated one is written once.
+    ///   - showsExactness: As in `ObservationQuery`.
     ///   - cacheBound: How many bytes of rendered members are kept, shared by all parts.
-    init(format: RowFormat, fields: [Field], records: Records, cacheBound: Int) {
+    init(format: RowFormat, fields: [Field], showsExactness: Bool = false, records: Records, cacheBound: Int) {
         self.format = format
         self.fields = fields
+        self.showsExactness = showsExactness
         self.records = records
         var distinct: [Field] = []
         for field in fields where !distinct.contains(field) {
@@ -40,6 +49,9 @@ final class RowEncoder {
         opening = syntax.opening(distinct.map(\.rawValue))
         separator = Literal(syntax.separator)
         rowEnd = Literal(syntax.rowEnd)
+        uncertaintyPrefix = Literal(
+            syntax.prefix(Field.coordinateUncertainty.rawValue, isFirst: false))
+        generalisedPrefix = Literal(syntax.prefix(Field.generalised.rawValue, isFirst: false))
 
         // Adjacent members with the same subject become one part.
         var runs: [(subject: Subject, members: [RowPart.Member])] = []
@@ -66,7 +78,7 @@ final class RowEncoder {
         }
         let subjects = Set(runs.map(\.subject))
         needsObservation = !subjects.isDisjoint(with: [.checklist, .observation])
-        needsIdentity = !subjects.isDisjoint(with: [.checklist, .observation, .dataset, .id])
+        needsIdentity = showsExactness || !subjects.isDisjoint(with: [.checklist, .observation, .dataset, .id])
     }
 
     deinit {
@@ -84,10 +96,26 @@ final class RowEncoder {
             if !isFirst { buffer.append(separator.bytes) }
             let observation: Records.Observation? = needsObservation ? try records.observation(of: row) : nil
             for index in parts.indices { try parts[index].append(row, observation, records, to: &buffer) }
+            if showsExactness { try appendExactness(row, to: &buffer) }
             buffer.append(rowEnd.bytes)
         } catch {
             buffer.truncate(to: start)
             throw error
+        }
+    }
+
+    /// Appends how exact the place of a record is, as far as that is known.
+    @inline(never)
+    private func appendExactness(_ row: ObservationRow, to buffer: inout RowBuffer) throws(StoreError) {
+        guard row.isRecord else { return }
+        let exactness = try records.exactness(of: row.id)
+        if let uncertainty = exactness.uncertainty {
+            buffer.append(uncertaintyPrefix.bytes)
+            syntax.append(uncertainty, to: &buffer)
+        }
+        if let isGeneralised = exactness.isGeneralised {
+            buffer.append(generalisedPrefix.bytes)
+            syntax.append(isGeneralised, to: &buffer)
         }
     }
 }

@@ -79,6 +79,7 @@ final class Records {
     private var datasetByID: Statement?
     private var checklistByID: Statement?
     private var observationByID: Statement?
+    private var exactnessByID: Statement?
     private var rowByID: Statement?
     private var timeByID: Statement?
 
@@ -169,6 +170,16 @@ final class Records {
             isReviewed: row.optionalInt64(3).map { $0 != 0 }, time: row.text(4), confidence: row.optionalDouble(5),
             breedingCode: row.text(6), comments: row.text(7), coordinateUncertainty: row.optionalDouble(8),
             isGeneralised: row.optionalInt64(9).map { $0 != 0 })
+    }
+
+    /// How exact the place of an observation is; nil as far as it is not known.
+    func exactness(of id: Int64) throws(StoreError) -> (uncertainty: Double?, isGeneralised: Bool?) {
+        let sql = "SELECT coordinate_uncertainty_m, generalised FROM observation_detail WHERE id = ?1"
+        let row = try prepared(&exactnessByID, sql)
+        row.bind(1, id)
+        defer { row.reset() }
+        guard try row.step() else { return (nil, nil) }
+        return (row.optionalDouble(0), row.optionalInt64(1).map { $0 != 0 })
     }
 
     /// The columns of an observation that the indexes hold; nil if there is no such observation.

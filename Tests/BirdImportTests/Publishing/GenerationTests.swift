@@ -202,7 +202,7 @@ import Testing
         try fixture.run("a.csv")
         let before = fixture.bytes("birds.db")
         chown(fixture.folder, 1234, 5678)
-        let kind = ImportError.Kind.notByRoot(owner: 1234, group: 5678)
+        let kind = ImportError.Kind.notByRoot(.account(owner: 1234, group: 5678))
         let refusals = [
             #expect(throws: ImportError.self) { try fixture.run("a.csv") },
             #expect(throws: ImportError.self) { try fixture.run("a.csv") { $0.dryRun = true } },

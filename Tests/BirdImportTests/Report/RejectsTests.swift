@@ -14,9 +14,9 @@ import Testing
         let rows = fixture.text("r.csv").split(separator: "\r\n")
         #expect(rows.count == 3001)
         #expect(
-            rows.first == "file,line,column,reason,row"
+            rows.first == "file,line,column,reason,row,header"
                 && rows.last
-                    == "\(path),3002,num,\"'2999 \"\"or\"\" 3000' is not a whole number\",\"L1,,,,2021,2,3,a,\"\"2999 \"\"\"\"or\"\"\"\" 3000\"\"\""
+                    == "\(path),3002,num,\"'2999 \"\"or\"\" 3000' is not a whole number\",\"L1,,,,2021,2,3,a,\"\"2999 \"\"\"\"or\"\"\"\" 3000\"\"\","
         )
     }
 
@@ -28,5 +28,48 @@ import Testing
                 "\(fixture.path("none.csv")) is a file of the import itself; give another file with --rejects.")
         ) { try fixture.run("none.csv") { $0.rejects = fixture.path("none.csv") } }
         #expect(fixture.names == [])
+    }
+
+    /// Rows of several files, each with its own separator and order of columns.
+    @Test func correctedRowsCanBeImported() throws {
+        let fixture = try ImportFixture()
+        fixture.write(
+            "a.csv", plainHeader + "L1,60,-135,,2021,2,3,a,1\n\"L,2\",60,-135,,2021,2,30,a,2\nL3,,,,2021,2,3,a,z\n")
+        fixture.write(
+            "b.txt",
+            "eventDate\tscientificName\tlocality\n2021-02-31\tAvis una\tMarsh\n2021-02-03\tAvis una\tMarsh\n"
+                + "2021-02-32\tAvis \"duo\"\tHill, north\n")
+        let first = try fixture.run("a.csv", "b.txt") { ($0.rejects, $0.skipErrors) = (fixture.path("r.csv"), true) }
+        #expect(first.isStored && first.rowsInError == 4)
+        var corrected = fixture.text("r.csv")
+        for (wrong, right) in [
+            ("2021,2,30,a", "2021,2,28,a"), ("a,z", "a,7"), ("2021-02-31\t", "2021-02-01\t"),
+            ("2021-02-32\t", "2021-02-02\t"),
+        ] { corrected = corrected.replacing(wrong, with: right) }
+        fixture.write("r.csv", corrected)
+        let second = try fixture.run("r.csv") { ($0.dataset, $0.skipErrors) = ("birds", true) }
+        #expect(second.files.map(\.formatName) == ["plain", "dwc"], "\(second.text)")
+        #expect(second.rowsInError == 0 && second.stored == 4, "\(second.text)")
+        let select =
+            "SELECT date, code FROM observation o JOIN location l ON l.id = location_id WHERE dataset_id = "
+            + "(SELECT id FROM dataset WHERE name = 'birds') ORDER BY date"
+        #expect(try fixture.rows(select) == ["20210201|Marsh", "20210202|Hill, north", "20210203|L3", "20210228|L,2"])
+        // As a spreadsheet saves it, with rows in another order.
+        let lines = fixture.text("r.csv").split(separator: "\r\n")
+        fixture.write("s.csv", ([lines[0], lines[2], lines[1]] + lines[3...]).joined(separator: "\n"))
+        #expect(try fixture.run("s.csv") { $0.skipErrors = true }.stored == second.stored)
+    }
+
+    @Test func saysWhichHeaderIsMissing() throws {
+        let fixture = try ImportFixture()
+        fixture.write("r.csv", "file,line,column,reason,row,header\r\na.csv,2,,bad,\"L1,2\",\r\n")
+        let path = fixture.path("r.csv")
+        #expect(
+            throws: ImportError.refused(
+                "\(path) has no header for the rows of a.csv; put the first line of that file into the column header of "
+                    + "line 2.")
+        ) { try fixture.run("r.csv") }
+        fixture.write("r.csv", "\"file\";\"line\";column;reason;row;header\n")
+        #expect(throws: ImportError.refused("\(path) has no rejected rows.")) { try fixture.run("r.csv") }
     }
 }

@@ -85,11 +85,12 @@ import Testing
             try value("$.rows_in_error.rows[0]")
                 == "{\"file\":\"\(path)\",\"line\":3,\"column\":\"day\",\"reason\":\"there is no day 30 in month 2 of 2021\"}"
         )
-        // An import that is refused has no report.
-        let before = fixture.bytes("report.json")
+        // So has an import that is refused, with the reason.
+        #expect(try value("$.error") == nil)
         fixture.write("b.csv", "no records\n")
-        #expect(throws: ImportError.self) { try run("b.csv") }
-        #expect(fixture.bytes("report.json") == before)
+        let refusal = #expect(throws: ImportError.self) { try run("b.csv") }
+        #expect(try value("$.error.message") == refusal?.message && value("$.error.status") == "2")
+        #expect(try value("$.stored") == "0" && value("$.files[0]") == nil)
     }
 
     @Test func isAnotherFileThanTheOthers() throws {

@@ -60,7 +60,7 @@ import Testing
         let names = ["zz10 (1,001)"] + (11..<20).map { "zz\($0) (1)" }
         #expect(
             report.text.hasSuffix(
-                "\n\(count) species are in no species table: \(names.joined(separator: ", "))\(count > 10 ? ", …" : "")\n"
+                "\n\(count) species are in no species table: \(names.joined(separator: ", "))\(count > 10 ? ", …" : "")\n\(noTaxonomy(fixture))\n"
             ))
         #expect(report.unknownSpecies.count == count)
     }

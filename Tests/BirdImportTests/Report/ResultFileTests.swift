@@ -7,7 +7,7 @@ import Testing
 /// The file of `--rejects`; `--report` has the same rules.
 @Suite struct ResultFileTests {
     private let fixture: ImportFixture
-    private let rejected = "file,line,column,reason,row\r\n"
+    private let rejected = "file,line,column,reason,row,header\r\n"
 
     init() throws {
         fixture = try ImportFixture()
@@ -76,17 +76,49 @@ import Testing
         #expect(fixture.text("bad.csv") == plainHeader + "L0,,,,2021,2,30,a,1\n")
     }
 
-    /// The records are stored before the file is written, so that an import that is killed leaves nothing of it.
-    @Test func anImportIsCompleteIfItCanNotBeWritten() throws {
+    /// The records are stored before the files are written, so that an import that is killed leaves nothing of them.
+    @Test func anImportIsCompleteIfTheyCanNotBeWritten() throws {
         mkdir(fixture.path("folder"), 0o700)
         var options = ImportOptions(files: [fixture.path("good.csv")], database: fixture.database)
-        options.rejects = fixture.path("folder/rejects.csv")
-        let failure = #expect(throws: ImportError.self) {
-            try Importer.run(options) { _ in rmdir(fixture.path("folder")) }
-        }
-        #expect(
-            failure == .failed("\(fixture.path("folder/rejects.csv")) can't be written. All else was done as asked."))
+        (options.rejects, options.report) = (fixture.path("folder/rejects.csv"), fixture.path("report.json"))
+        let report = try Importer.run(options) { _ in rmdir(fixture.path("folder")) }
+        let sentence =
+            "\(fixture.path("folder/rejects.csv")) can't be written: No such file or directory. The records were stored "
+            + "all the same."
+        #expect(report.unwritten == [sentence] && report.isStored)
         #expect(try fixture.records().count == 1)
+        let json = fixture.text("report.json")
+        #expect(json.contains("\"stored\":true") && json.contains("\"unwritten\":[\"\(sentence)\"]"), "\(json)")
+        options.report = "/dev/full"
+        options.rejects = nil
+        #expect(
+            try Importer.run(options).unwritten == [
+                "There is no room left on the disk for /dev/full. The records were stored all the same."
+            ])
+        options.files = [fixture.path("bad.csv")]
+        #expect(try Importer.run(options).unwritten == ["There is no room left on the disk for /dev/full."])
+    }
+
+    /// The report of an earlier import would look like the one of this import.
+    @Test func theReportOfARefusedImportHasTheError() throws {
+        var options = ImportOptions(files: [fixture.path("good.csv")], database: fixture.database)
+        options.report = fixture.path("report.json")
+        _ = try Importer.run(options)
+        #expect(fixture.text("report.json").contains("\"error\":null"))
+        for (file, format) in [("other.csv", nil), ("none.csv", nil), ("good.csv", "birds")] as [(String, String?)] {
+            (options.files, options.format) = ([fixture.path(file)], format)
+            let refusal = try #require(throws: ImportError.self) { try Importer.run(options) }
+            let json = fixture.text("report.json")
+            #expect(json.contains("\"stored\":false") && json.contains("\"error\":{\"status\":2,\"message\":\""))
+            #expect(json.contains(refusal.message.prefix(40)), "\(json)")
+        }
+        // Another import holds the lock.
+        let lock = open(fixture.database + ".lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        defer { close(lock) }
+        try #require(flock(lock, LOCK_EX | LOCK_NB) == 0)
+        options.format = nil
+        #expect(throws: ImportError.self) { try Importer.run(options) }
+        #expect(fixture.text("report.json").contains("another import is under way"))
     }
 
     /// What reads from a pipe gets the rows; a device stays one.
@@ -142,18 +174,65 @@ import Testing
         #expect(fixture.text("other.csv") == "no records\n")
     }
 
+    /// It would wait for a reader, with the lock of the database.
+    @Test(.timeLimit(.minutes(1))) func refusesAPipeThatNothingReads() throws {
+        mkfifo(fixture.path("pipe"), 0o600)
+        for option in ["--rejects", "--report"] {
+            let refusal = #expect(throws: ImportError.self) {
+                try fixture.run("good.csv") {
+                    if option == "--rejects" {
+                        $0.rejects = fixture.path("pipe")
+                    } else {
+                        $0.report = fixture.path("pipe")
+                    }
+                }
+            }
+            #expect(
+                refusal
+                    == .refused(
+                        "\(fixture.path("pipe")) is a pipe that no program reads; start its reader first, or give the path "
+                            + "of a file with \(option)."))
+        }
+        #expect(!fixture.names.contains("birds.db"))
+    }
+
+    /// A reader that takes its time keeps no other import waiting.
+    @Test(.timeLimit(.minutes(1))) func letsOthersImportWhileAPipeIsRead() async throws {
+        mkfifo(fixture.path("pipe"), 0o600)
+        let reader = open(fixture.path("pipe"), O_RDONLY | O_NONBLOCK)
+        defer { close(reader) }
+        // More than a pipe holds.
+        let bad = (0..<5000).map { "L\($0),,,,2021,2,30,a,1\n" }
+        fixture.write("many.csv", plainHeader + "L0,,,,2021,2,3,a,1\n" + bad.joined())
+        var options = ImportOptions(files: [fixture.path("many.csv")], database: fixture.database)
+        (options.rejects, options.skipErrors) = (fixture.path("pipe"), true)
+        async let first = Task.detached { [options] in try Importer.run(options).stored }.value
+        for _ in 0..<1000 where !fixture.names.contains("birds.db") || fixture.names.contains("birds.db.lock") {
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        #expect(try fixture.run("good.csv").stored == 1)
+        var bytes = [UInt8](repeating: 0, count: 1 << 16)
+        var lines = 0
+        while lines < 5001 {
+            let count = read(reader, &bytes, bytes.count)
+            if count > 0 { lines += bytes.prefix(count).count { $0 == 0x0A } } else { usleep(1000) }
+        }
+        #expect(try await first == 1)
+    }
+
     /// The name of a pipe may lead elsewhere by the time that the records are stored.
     @Test func writesToNothingThatTookTheNameOfAPipe() throws {
         mkfifo(fixture.path("pipe"), 0o600)
         fixture.write("of others", "theirs")
         let (pipe, other) = (fixture.path("pipe"), fixture.path("of others"))
-        let failure = #expect(throws: ImportError.self) {
-            let file = try ResultFile(path: pipe, option: "--rejects", database: fixture.database, others: [])
-            unlink(pipe)
-            link(other, pipe)
-            _ = try file.write(Array(rejected.utf8), in: fixture.folder)
-        }
-        #expect(failure?.message.contains("replaced by another program") == true, "\(failure?.message ?? "")")
+        let reader = open(pipe, O_RDONLY | O_NONBLOCK)
+        defer { close(reader) }
+        let file = try ResultFile(path: pipe, option: "--rejects", database: fixture.database, others: [])
+        unlink(pipe)
+        link(other, pipe)
+        _ = try file.write(Array(rejected.utf8))
+        var bytes = [UInt8](repeating: 0, count: 100)
+        #expect(read(reader, &bytes, bytes.count) == rejected.utf8.count)
         #expect(fixture.text("of others") == "theirs")
     }
 }
