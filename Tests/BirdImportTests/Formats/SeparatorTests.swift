@@ -199,6 +199,20 @@ import Testing
         #expect(!report.isStored && report.firstErrors.first?.reason == "it has 10 cells for 9 columns")
     }
 
+    /// A comma within a cell makes a cell more too, as a decimal comma or in a name.
+    @Test(arguments: [
+        ("id,scientificName,decimalLatitude,decimalLongitude,eventDate", "Avis ignota,60,18,5,2021-02-03"),
+        ("id,scientificName,locality,decimalLatitude,decimalLongitude,eventDate", "Avis ignota,Marsh, north,60,1,2021"),
+        ("loc_id,latitude,longitude,region,year,month,day,species_id,num", "60,5,18,,2021,2,3,a,1"),
+    ])
+    func numbersAreNoRowNamesIfACellMayHaveAComma(header: String, row: String) throws {
+        fixture.write("a.csv", "\(header)\n" + (1...4).map { "\($0),\(row)\n" }.joined())
+        let report = try fixture.run("a.csv")
+        let count = header.split(separator: ",").count
+        #expect(!report.isStored && report.rowsInError == 4)
+        #expect(report.firstErrors.first?.reason == "it has \(count + 1) cells for \(count) columns")
+    }
+
     static let decimals: [(separator: String, cells: (String, String, String), record: String?)] = [
         (";", ("60,5", "-135,25", "3"), "60.5|-135.25|3"), (";", ("60.5", "-135,25", "3,0"), "60.5|-135.25|3"),
         (";", ("60,123", "-135,250", ""), "60.123|-135.25|"), (";", ("60", "1", "1,234"), nil),
