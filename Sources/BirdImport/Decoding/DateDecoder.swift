@@ -45,7 +45,7 @@ struct DateDecoder {
         guard let year = try columns.integer(.year, row) else {
             for member in [Format.Member.month, .day] where !columns.cell(member, row).isEmpty {
                 throw columns.error(
-                    columns.has(.year) ? .year : member,
+                    [.year, .date].first(where: columns.has) ?? member,
                     "is empty, but there is a \(member == .month ? "month" : "day")")
             }
             return StoredDate.unknown

@@ -35,9 +35,15 @@ extension RecordDecoder {
     private static let absent: Set<String> = [
         "notpresent", "notdetected", "notobserved", "notseen", "notheard", "notfound", "notrecorded", "nondetection",
         "nondetected", "nodetection", "undetected", "none", "no", "n", "false", "f", "zero", "excluded", "ausente",
-        "abwesend",
+        "abwesend", "notreported", "noneobserved", "nonedetected", "noneseen", "nonefound",
+        // German, French and Spanish.
+        "nichtvorhanden", "nichtnachgewiesen", "nichtbeobachtet", "nichtgefunden", "nichtgesehen", "nichtfestgestellt",
+        "keinnachweis", "fehlt", "fehlend", "fehlanzeige", "nonprésent", "nonobservé", "nonobserve", "nondétecté",
+        "nondetecte", "nontrouvé", "nontrouve", "nopresente", "noobservado", "nodetectado", "noencontrado",
     ]
     private static let present: Set<String> = [
         "present", "presence", "presente", "detected", "observed", "recorded", "yes", "y", "true", "t", "1",
+        "vorhanden", "anwesend", "nachgewiesen", "beobachtet", "festgestellt", "présent", "présente", "observé",
+        "détecté", "observado", "detectado",
     ]
 }

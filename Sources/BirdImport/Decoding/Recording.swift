@@ -176,7 +176,12 @@ struct RecordingDecoder {
         let path = columns.cell(.recording, row)
         var recording = Recording(path.isEmpty ? file[...] : row.bytes[path.range], lastYear: lastYear)
         // The folder of results is none of recordings.
-        if path.isEmpty { recording.folder = [] }
+        if path.isEmpty {
+            recording.folder = []
+        } else if recording.path.isEmpty {
+            // Without folders of its own, those of the results tell it from recordings of the same name.
+            recording.path = Recording(file[...], lastYear: lastYear).path
+        }
         let folder = columns.cell(.folder, row)
         if !folder.isEmpty {
             recording.folder = row.bytes[folder.range]

@@ -163,6 +163,7 @@ struct ScientificName {
         "ssp.", "ssp", "subsp.", "subsp", "subspecies", "f.", "fo.", "forma", "form", "var.", "var", "variety",
         "varietas", "morph", "morpha", "race", "ab.",
     ]
+    private static let ranksOfSubspecies: Set<String> = ["ssp.", "ssp", "subsp.", "subsp", "subspecies"]
     private static let doubts: Set<String> = ["cf.", "cf", "cfr.", "cfr", "conf."]
     private static let affinities: Set<String> = ["aff.", "aff", "nr.", "nr", "near"]
     private static let undecided: Set<String> = ["sp.", "sp", "spp.", "spp", "spec.", "spec", "indet.", "indet"]
@@ -282,7 +283,7 @@ struct ScientificName {
             position = 2
         }
         var epithets: [String] = []
-        var isMarked = false
+        var (isMarked, isForm) = (false, false)
         // The end of the name in `words`, after which the author follows.
         var end = position
         while position < words.count, epithets.count < 3 {
@@ -298,6 +299,7 @@ struct ScientificName {
             }
             epithets.append(word)
             isMarked = isMarked || isMark
+            isForm = isForm || isMark && !Self.ranksOfSubspecies.contains(words[position].lowercased())
             position = next + 1
             end = position
             if isEnd { break }
@@ -329,6 +331,10 @@ struct ScientificName {
         } else {
             if epithets.count > 1, !isAuthor {
                 for genus in genera { species.append(([genus] + epithets).joined(separator: " ")) }
+            }
+            // A taxonomy may have made a species of the subspecies: within a genus, no two of them have the same epithet.
+            if epithets.count == 2, epithets[1] != first, !isForm {
+                for genus in genera { species.append("\(genus) \(epithets[1])") }
             }
             if epithets.count > 1 || !isAuthor {
                 for genus in genera { species.append("\(genus) \(first)") }

@@ -159,9 +159,9 @@ final class EventRows {
         if differing.first == nil { differing.first = ImportReport.Example(line: row.line, row: row.raw) }
     }
 
-    /// The names of the cells of an event: its terms, and `eventid` at the end.
+    /// The names of the cells of an event: its terms, and `eventid` at the end. A term `eventID` has no name beside it.
     static func header(_ core: ArchiveDescription.Table) -> [String] {
-        ArchiveRows.header(core).dropLast().map { $0 == "eventid" ? "own eventid" : $0 } + ["eventid"]
+        ArchiveRows.header(core).dropLast().map { $0 == "eventid" ? "" : $0 } + ["eventid"]
     }
 
     /// Notes that an event has an occurrence.

@@ -53,7 +53,16 @@ struct ArchiveDetection {
         }
         // OpenDocument has a meta.xml too.
         if let document = try document(archive) { throw .refused("\(file.path) is \(document).") }
-        if let description = archive.entries.first(where: { $0.name.split(separator: "/").last == "meta.xml" }) {
+        let descriptions = archive.entries.filter { entry in
+            entry.name.split(separator: "/").last == "meta.xml" && !entry.name.hasPrefix("__MACOSX/")
+        }
+        if let description = descriptions.first {
+            guard descriptions.count == 1 else {
+                throw .refused(
+                    "\(file.path) has several Darwin Core Archives ("
+                        + shown(descriptions.map { Row.shown($0.name, atMost: 60) })
+                        + "); extract it, make a zip of the files of each, and import these.")
+            }
             return .archive(try open(archive, description))
         }
         guard wanted != Self.name else {

@@ -125,7 +125,12 @@ extension Header {
     func unread(_ format: Format) -> [String] {
         if format.hasOpenColumns { return [] }
         var known = format.knownColumns
-        for column in format.columns { known.formUnion([column.name] + column.otherNames) }
+        for column in format.columns {
+            // Of several columns with remarks, one is read.
+            let isRemark = column.member == .comments || column.member == .checklistComments
+            let read = isRemark ? position(column).map { [names[$0].lowercased()] } : nil
+            known.formUnion(read ?? [column.name] + column.otherNames)
+        }
         var unread: [String] = []
         for name in names where !name.isEmpty && !known.contains(name.lowercased()) && !unread.contains(name) {
             unread.append(name)

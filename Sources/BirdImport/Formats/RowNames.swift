@@ -8,7 +8,8 @@ extension TextTable {
     private static let fewestNumbers = 3
 
     /// The header, with an empty name before the others if the rows have names. These are in quotes as the header is, or
-    /// ascending numbers; and without them, most rows can be read.
+    /// ascending numbers; and without them, most rows can be read. Between commas, the cell more may also come from a
+    /// comma within a cell: `1,Parus major,60,18,5`. So rows that can be read in that way too have no names.
     func withRowNames(
         _ header: Header, _ candidate: Candidate, _ syntax: CSVReader.Syntax, _ format: Format
     ) throws(ImportError) -> Header {
@@ -17,7 +18,8 @@ extension TextTable {
         let named = Header([""] + header.names)
         let columns = Columns(format, named, commas: CommaRule(separator: syntax.separator))
         var row = Row()
-        var (count, quoted, filled, readable) = (0, 0, 0, 0)
+        let merging = Columns(format, header, commas: .decimal)
+        var (count, quoted, filled, readable, mergeable) = (0, 0, 0, 0, 0)
         var (last, isAscending) = (0 as Int64, true)
         for _ in 0..<Self.rowsToName where try rows.next(&row) {
             guard row.problem == nil, row.cells.count == header.names.count + 1 else { return header }
@@ -28,11 +30,23 @@ extension TextTable {
             last = number
             if !row.trimmed(header.names.count).isEmpty { filled += 1 }
             if Self.isReadable(row, format, columns) { readable += 1 }
+            if syntax.separator == UInt8(ascii: ","), Self.mayHaveComma(row, format, merging) { mergeable += 1 }
         }
         let isCertain = syntax.separator != UInt8(ascii: ",") || count >= Self.fewestNumbers
-        guard count > 0, quoted == count || isAscending && isCertain else { return header }
+        guard count > 0, mergeable * 2 <= count, quoted == count || isAscending && isCertain else { return header }
         // A separator at the end of each row makes an empty cell.
         return filled > 0 && readable * 2 > count ? named : header
+    }
+
+    /// Whether a row can be read with two cells after the first one as one that has a comma.
+    private static func mayHaveComma(_ row: Row, _ format: Format, _ columns: Columns) -> Bool {
+        row.cells.indices.dropFirst().dropLast().contains { index in
+            guard !row.isQuoted(row.cells[index]), !row.isQuoted(row.cells[index + 1]) else { return false }
+            var merged = row
+            merged.cells[index].end = row.cells[index + 1].end
+            merged.cells.remove(at: index + 1)
+            return isReadable(merged, format, columns)
+        }
     }
 
     private static func isReadable(_ row: Row, _ format: Format, _ columns: Columns) -> Bool {

@@ -227,7 +227,9 @@ struct TextTable {
         var (quoted, wrong) = (0, 0)
         var needsQuoting = false
         for _ in 0..<Self.sample where try rows.next(&row) {
-            if row.problem != nil || row.cells.count > names.count + 1 {
+            if row.problem != nil || row.cells.count > names.count + 1
+                || row.cells.contains(where: { row.hasRows($0, of: [names.count, width]) })
+            {
                 wrong += 1
                 continue
             }
@@ -246,6 +248,15 @@ extension Row {
     func isQuoted(_ cell: Cell) -> Bool {
         // Cells with doubled quotes were rewritten after the row.
         cell.start >= rawCount ? !cell.isEmpty : cell.start > 0 && bytes[Int(cell.start) - 1] == 0x22
+    }
+
+    /// Whether a cell between tabs has as many of them for each line end as rows of one of these widths. Then its quotes
+    /// are those of a cell in two rows.
+    fileprivate func hasRows(_ cell: Cell, of widths: [Int]) -> Bool {
+        let lines = bytes[cell.range].count { $0 == 0x0A }
+        guard lines > 0 else { return false }
+        let tabs = bytes[cell.range].count { $0 == 0x09 }
+        return tabs > 0 && widths.contains { tabs == lines * ($0 - 1) }
     }
 
     /// Whether a cell between tabs needs its quotes.

@@ -31,8 +31,13 @@ final class OldGeneration {
         let isReadOnly = descriptor < 0 && [EACCES, EPERM, EROFS].contains(errno)
         if isReadOnly { descriptor = folder.open(name, O_RDONLY | O_NONBLOCK) }
         guard descriptor >= 0 else {
-            if errno == ENOENT { return nil }
-            throw .refused("\(path) can't be read: \(systemMessage(errno)).")
+            guard errno == ENOENT else { throw .refused("\(path) can't be read: \(systemMessage(errno)).") }
+            if let journal = try journal(of: name, in: folder, path: path) {
+                throw .refused(
+                    "\(path)\(journal) is left of another database, whose changes would get into the new one. Remove it, "
+                        + "or give another path with --database.")
+            }
+            return nil
         }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.isRegular, FileHeader(descriptor) != nil else {
@@ -53,7 +58,12 @@ final class OldGeneration {
         header = FileHeader(descriptor) ?? FileHeader()
         if failure == 0, header.isLogged { failure = Self.lock(descriptor, F_WRLCK, Self.shared) }
         switch failure {
-        case 0: try checkJournals()
+        case 0:
+            if let journal = try Self.journal(of: name, in: folder, path: path) {
+                throw .refused(
+                    "\(path)\(journal) holds changes that are not yet in the database: another program has it open, or "
+                        + "was killed. Close that program, or run 'sqlite3 \(path) .tables' once, and try again.")
+            }
         case EAGAIN, EACCES:
             throw .refused(
                 "\(path) can't be changed now: another program has it open. Close that program, and try again."
@@ -102,9 +112,9 @@ final class OldGeneration {
         return fcntl(descriptor, 37, &lock) == 0 ? 0 : errno
     }
 
-    /// Refuses a file if a journal or log beside it holds changes, which a killed program has left. The copy would lack
-    /// them, and SQLite would apply them to the new file, since it finds a journal by name.
-    private func checkJournals() throws(ImportError) {
+    /// The ending of a journal or log beside a file that holds changes, which a killed program has left; nil if there is
+    /// none. The copy would lack them, and SQLite would apply them to the new file, since it finds a journal by name.
+    private static func journal(of name: String, in folder: Folder, path: String) throws(ImportError) -> String? {
         // The first bytes of a log and of a journal, and the sizes of their headers: a file that is not larger has no
         // changes. Source: https://www.sqlite.org/fileformat2.html, sections 3 and 4.1.
         let journals: [(name: String, starts: [[UInt8]], size: Int64)] = [
@@ -124,9 +134,8 @@ final class OldGeneration {
                 pread(descriptor, &start, start.count, 0) == start.count,
                 journal.starts.contains(where: { start.starts(with: $0) })
             else { continue }
-            throw .refused(
-                "\(path)\(journal.name) holds changes that are not yet in the database: another program has it open, or "
-                    + "was killed. Close that program, or run 'sqlite3 \(path) .tables' once, and try again.")
+            return journal.name
         }
+        return nil
     }
 }

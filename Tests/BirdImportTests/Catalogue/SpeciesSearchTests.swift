@@ -73,6 +73,13 @@ import Testing
         ("Sitta europaea cf. caesia Wolf, 1810", "eurnut3|issf|identified as Sitta europaea cf. caesia Wolf, 1810"),
         ("Sitta europaea ssp. caesia", "eurnut3|issf|"),
         ("Sitta europaea subsp. nova Wolf", "eurnut|species|identified as Sitta europaea subsp. nova Wolf"),
+        ("Curruca ignota communis", "comwhi|species|identified as Curruca ignota communis"),
+        (
+            "Curruca ignota ssp. communis Latham, 1787",
+            "comwhi|species|identified as Curruca ignota ssp. communis Latham, 1787"
+        ),
+        ("Curruca ignota var. communis", "Curruca ignota var. communis|issf|"),
+        ("Sitta europaea europaea", "eurnut|species|identified as Sitta europaea europaea"),
         ("Sitta sp", "sitta1|spuh|"), ("Sitta aff. europaea", "Sitta aff. europaea||"),
         ("Anas platyrhynchos f. domestica", "mallar2|domestic|"),
         ("Columba livia f. domestica", "Columba livia f. domestica|domestic|"),

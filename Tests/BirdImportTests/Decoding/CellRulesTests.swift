@@ -78,6 +78,14 @@ import Testing
         ("\"L1\"x,,,,2021,2,3,stejay,1", nil, "there is text after the closing quote of a cell"),
     ]
 
+    @Test func aMonthWithoutAYearIsNamedByTheColumnThatIsEmpty() throws {
+        let fixture = try ImportFixture()
+        fixture.write("a.csv", "loc_id,latitude,longitude,region,date,month,species_id,num\nL1,,,,,2,a,1\n")
+        let report = try fixture.run("a.csv")
+        #expect(report.firstErrors.map(\.column) == ["date"])
+        #expect(report.firstErrors.map(\.reason) == ["is empty, but there is a month"])
+    }
+
     @Test(arguments: bad)
     func refusesInvalidRows(row: String, column: String?, reason: String) throws {
         let fixture = try ImportFixture()

@@ -72,10 +72,15 @@ import Testing
         #expect(forms.allSatisfy(names.contains), "\(names)")
     }
 
-    /// The species under which a name is looked up last.
+    /// The species under which a name is looked up last. A subspecies may have become one.
     @Test(arguments: [
-        ("Sitta europaea caesia", ["Sitta europaea"]), ("Sitta europaea ssp. caesia Wolf, 1810", ["Sitta europaea"]),
-        ("Sylvia (Curruca) communis volgensis", ["Sylvia communis", "Curruca communis"]),
+        ("Sitta europaea caesia", ["Sitta caesia", "Sitta europaea"]),
+        ("Sitta europaea ssp. caesia Wolf, 1810", ["Sitta caesia", "Sitta europaea"]),
+        ("Sitta europaea var. caesia Wolf, 1810", ["Sitta europaea"]),
+        (
+            "Sylvia (Curruca) communis volgensis",
+            ["Sylvia volgensis", "Curruca volgensis", "Sylvia communis", "Curruca communis"]
+        ),
         ("Passer domesticus domesticus", ["Passer domesticus"]),
         ("Passer domesticus ssp. domesticus", ["Passer domesticus"]),
         ("Setophaga coronata [coronata Group]", ["Setophaga coronata"]),

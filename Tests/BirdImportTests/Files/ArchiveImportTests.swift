@@ -641,6 +641,20 @@ import Testing
         expectRefusal("b.zip", "has no o2.txt, which meta.xml names")
     }
 
+    /// None may be passed over.
+    @Test func refusesSeveralArchivesInOne() throws {
+        let files = Self.occurrences.map { ("a/" + $0.0, $0.1) } + Self.occurrences.map { ("b/" + $0.0, $0.1) }
+        fixture.write("a.zip", ZipWriter.archive(files))
+        expectRefusal(
+            "a.zip",
+            "has several Darwin Core Archives (\(files.map(\.0).filter { $0.hasSuffix("meta.xml") }.joined(separator: ", ")))"
+                + "; extract it, make a zip of the files of each, and import these.")
+        // What the refusal advises, and what macOS adds.
+        let hidden = [("__MACOSX/meta.xml", "x")]
+        fixture.write("a.zip", ZipWriter.archive(Array(files.prefix(Self.occurrences.count)) + hidden))
+        #expect(try fixture.run("a.zip").isStored)
+    }
+
     @Test func saysWhichOfSeveralFilesHaveRecords() throws {
         let files = [("a/1.csv", FormatFixture.gbif), ("README", "x"), ("2.csv", FormatFixture.myEBirdData)]
         fixture.write("a.zip", ZipWriter.archive(files))

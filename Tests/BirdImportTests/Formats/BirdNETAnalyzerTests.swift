@@ -147,6 +147,12 @@ import Testing
                 ["x", "y"].map { ("\($0)/REC_20210203_064100.BirdNET.results.csv", "\(header)\n\(row)\n") }))
         try fixture.run("a.zip") { $0.dataset = "all" }
         #expect(try fixture.rows("SELECT code FROM location ORDER BY code") == ["x/REC", "y/REC"])
+        fixture.write(
+            "a.zip",
+            ZipWriter.archive(
+                ["x", "y"].map { ("\($0)/results.csv", "\(header),File\n\(row),REC_20210203_064100.wav\n") }))
+        try fixture.run("a.zip") { $0.dataset = "all" }
+        #expect(try fixture.rows("SELECT code FROM location ORDER BY code") == ["x/REC", "y/REC"])
         // The same recording, wherever it was when it was analyzed.
         fixture.write("1.csv", "\(header),File\n\(row),/old/site 1/REC_20210203_064100.wav\n")
         fixture.write("2.csv", "\(header),File\n\(row),/new/site 1/REC_20210203_064100.wav\n")

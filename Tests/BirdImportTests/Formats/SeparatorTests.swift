@@ -199,6 +199,37 @@ import Testing
         #expect(!report.isStored && report.firstErrors.first?.reason == "it has 10 cells for 9 columns")
     }
 
+    /// A quote at the beginning of a cell and one at the end of the same cell in a later row enclose no text.
+    @Test(arguments: ["", "5\tk\tAves\tAvis ignota\tAvis ignota\t\tMarsh\t\t\t\t\t2021-02-03\n"], ["", "\t"])
+    func quotesOfTwoRowsEncloseNoRows(between: String, end: String) throws {
+        let header =
+            "gbifID\tdatasetKey\tclass\tspecies\tscientificName\tcountryCode\tlocality\toccurrenceStatus\t"
+            + "individualCount\tdecimalLatitude\tdecimalLongitude\teventDate"
+        func row(_ id: Int, _ locality: String) -> String {
+            "\(id)\tk\tAves\tAvis ignota\tAvis ignota\t\t\(locality)\t\t\t\t\t2021-02-03\(end)\n"
+        }
+        let more = between.isEmpty ? "" : String(between.dropLast()) + end + "\n"
+        fixture.write("a.csv", header + end + "\n" + row(1, "\"Hill") + more + row(2, "Rock 6\""))
+        #expect(try fixture.run("a.csv").stored == (between.isEmpty ? 2 : 3))
+        #expect(
+            try fixture.rows("SELECT code FROM location ORDER BY code")
+                == ["\"Hill"] + (between.isEmpty ? [] : ["Marsh"]) + ["Rock 6\""])
+    }
+
+    /// A comma within a cell makes a cell more too, as a decimal comma or in a name.
+    @Test(arguments: [
+        ("id,scientificName,decimalLatitude,decimalLongitude,eventDate", "Avis ignota,60,18,5,2021-02-03"),
+        ("id,scientificName,locality,decimalLatitude,decimalLongitude,eventDate", "Avis ignota,Marsh, north,60,1,2021"),
+        ("loc_id,latitude,longitude,region,year,month,day,species_id,num", "60,5,18,,2021,2,3,a,1"),
+    ])
+    func numbersAreNoRowNamesIfACellMayHaveAComma(header: String, row: String) throws {
+        fixture.write("a.csv", "\(header)\n" + (1...4).map { "\($0),\(row)\n" }.joined())
+        let report = try fixture.run("a.csv")
+        let count = header.split(separator: ",").count
+        #expect(!report.isStored && report.rowsInError == 4)
+        #expect(report.firstErrors.first?.reason == "it has \(count + 1) cells for \(count) columns")
+    }
+
     static let decimals: [(separator: String, cells: (String, String, String), record: String?)] = [
         (";", ("60,5", "-135,25", "3"), "60.5|-135.25|3"), (";", ("60.5", "-135,25", "3,0"), "60.5|-135.25|3"),
         (";", ("60,123", "-135,250", ""), "60.123|-135.25|"), (";", ("60", "1", "1,234"), nil),

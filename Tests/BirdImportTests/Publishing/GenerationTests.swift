@@ -391,6 +391,21 @@ import Testing
         try fixture.run("a.csv")
     }
 
+    /// SQLite would apply it to the new database, and a server could not open that.
+    @Test func refusesToMakeADatabaseBesideTheJournalOfAnother() throws {
+        let magic: [UInt8] = [0xD9, 0xD5, 0x05, 0xF9, 0x20, 0xA1, 0x63, 0xD7]
+        fixture.write("birds.db-journal", magic + [UInt8](repeating: 0, count: 1024))
+        #expect {
+            try fixture.run("a.csv")
+        } throws: { error in
+            (error as? ImportError)?.message.contains("birds.db-journal is left of another database") ?? false
+        }
+        #expect(!fixture.names.contains("birds.db"))
+        // What the refusal advises.
+        #expect(unlink(fixture.path("birds.db-journal")) == 0)
+        try fixture.run("a.csv")
+    }
+
     /// `Last-Modified` has a resolution of a second. With equal times, a client with one generation would miss the
     /// next.
     @Test func generationsHaveDifferentTimes() throws {

@@ -34,6 +34,26 @@ func noTaxonomy(_ fixture: ImportFixture) -> String {
         #expect(try fixture.run("b.csv").text.contains("\"c9\" and 2 more\n"))
     }
 
+    /// Of several columns with remarks, one is read. What an archive calls an event is no column that anybody misses.
+    @Test func namesColumnsOfRemarksThatAreNotRead() throws {
+        fixture.write("a.csv", "Notes,remarks,comments," + plainHeader + "x,y,z,L1,,,,2021,2,3,a,1\n")
+        #expect(try fixture.run("a.csv").text.contains("\n  not read: columns \"Notes\", \"remarks\"\n"))
+        let fields = { (terms: [String]) in
+            terms.enumerated().map { "<field index=\"\($0)\" term=\"\($1)\"/>" }.joined()
+        }
+        let meta = """
+            <archive><core rowType="Event"><files><location>e</location></files><id index="0"/>\
+            \(fields(["eventID", "eventDate"]))</core><extension rowType="Occurrence"><files><location>o</location></files>\
+            <coreid index="0"/>\(fields(["eventID", "scientificName"]))</extension></archive>
+            """
+        fixture.write(
+            "a.zip",
+            ZipWriter.archive([("meta.xml", meta), ("e", "e1,2021-02-03\ne2,2021-02-04\n"), ("o", "e1,Avis ignota\n")]))
+        let report = try fixture.run("a.zip")
+        #expect(report.isStored && !report.text.contains("not read"), "\(report.text)")
+        #expect(try fixture.rows("SELECT code FROM checklist ORDER BY code") == ["e1", "e2"])
+    }
+
     /// They have many columns that nobody misses.
     @Test func namesNoColumnsOfDownloads() throws {
         for (text, more) in [
