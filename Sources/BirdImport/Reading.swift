@@ -353,7 +353,8 @@ struct Reading {
         let rows = try table.open()
         while try rows.next(&row) { judge.add(columns, row) }
         let rules = judge.rules
-        report.files[file].hasThousands = rules.contains(.group)
+        // A file may have several tables.
+        if rules.contains(.group) { report.files[file].hasThousands = true }
         return rules
     }
 
