@@ -7,8 +7,8 @@ extension TextTable {
     /// The fewest rows whose numbers are taken for names, where an unquoted decimal comma would make a cell more too.
     private static let fewestNumbers = 3
 
-    /// The header, with an empty name before the others if the rows have names. These are in quotes as the header is, or
-    /// ascending numbers; and without them, most rows can be read.
+    /// The header, with an empty name before the others if the rows have names: they are all in quotes, or ascending
+    /// numbers, and most rows can be read without them.
     func withRowNames(
         _ header: Header, _ candidate: Candidate, _ syntax: CSVReader.Syntax, _ format: Format
     ) throws(ImportError) -> Header {
