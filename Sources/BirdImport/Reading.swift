@@ -30,8 +30,8 @@ struct Reading {
     /// The files that were read, to find one that is named twice.
     private var identities: [FileIdentity: String] = [:]
 
-    /// The most species, which are held in memory, with their names about 1.3 KB each. All birds of the world with their
-    /// subspecies, as several authorities list them, are far fewer.
+    /// The most species, which are held in memory: with their names, about 1.3 KB each. All birds of the world with
+    /// their subspecies, as several authorities list them, are far fewer.
     static let mostSpecies = 1 << 17
     /// The most reasons for leaving out rows that are told apart in a file. Some quote the file, so there may be many.
     private static let mostReasons = 40
@@ -71,8 +71,8 @@ struct Reading {
     }
 
     /// Reads a file.
-    /// - Throws: `ImportError.refused` if the file can't be read, has an unknown format, is named twice, has no rows, or
-    ///   is changed meanwhile.
+    /// - Throws: `ImportError.refused` if the file can't be read, has an unknown format, is named twice, has no rows,
+    ///   or is changed meanwhile.
     mutating func read(_ path: String, progress: (ImportProgress) -> Void) throws(ImportError) {
         let file = try SourceFile(path: path)
         guard let identity = FileIdentity(path: path), identity != FileIdentity(path: database) else {
@@ -306,7 +306,7 @@ struct Reading {
         }
         if let (count, first) = table.differingEvents?() {
             report.files[number].differingEvents += count
-            report.files[number].firstDifferingEvent = report.files[number].firstDifferingEvent ?? first
+            report.files[number].firstDifferingEvent = first.map { ImportReport.Example(line: $0.line, row: $0.row) }
         }
         if table.format.holdsSpecies {
             report.files[number].species += rows
@@ -353,7 +353,8 @@ struct Reading {
         let rows = try table.open()
         while try rows.next(&row) { judge.add(columns, row) }
         let rules = judge.rules
-        report.files[file].hasThousands = rules.contains(.group)
+        // A file may have several tables.
+        if rules.contains(.group) { report.files[file].hasThousands = true }
         return rules
     }
 
@@ -477,6 +478,14 @@ struct Reading {
         let rejected = ImportReport.RowInError(
             file: path, line: row.line, column: error.column, reason: error.reason)
         if report.errors.count < ImportReport.mostListed { report.errors.append(rejected) }
-        try rejects?.add(rejected, row: row.raw, header: table.headerLine)
+        if table.syntax != nil {
+            try rejects?.add(rejected, row: row.raw) { table.headerLine }
+        } else if row.problem == nil, !table.format.holdsChecklists {
+            // In an archive, the columns have another order than the terms, and some terms have no column.
+            try rejects?.add(rejected, row: row.csv) { table.headerLine }
+        } else {
+            // No header tells the columns of this row, or events, which have no format of their own.
+            try rejects?.add(rejected, row: row.raw, header: nil)
+        }
     }
 }

@@ -11,17 +11,18 @@ struct ImportCommand: ParsableCommand {
         abstract: "Import files into a database.",
         discussion: """
             Each file becomes a data set with the name of the file, and replaces an earlier one of that name; --append \
-            adds to it instead. Species tables give names to the codes in records. The order of the files does not matter.
+            adds to it instead. Species tables give names to the codes in records. The order of the files does not matter, \
+            but of two taxonomies the last one decides.
 
             Either all files are stored or none, and a running server picks up the new state at once. A row with an error \
             stops the import and nothing is stored, unless --skip-errors is given.
 
-            A table of your own needs the columns loc_id, latitude, longitude, region, year, month, day (or date), \
-            species_id and num, and may have others that answers have, such as time, comments and source_id. Or it has the \
-            terms of Darwin Core, such as scientificName and eventDate.
+            A table of your own needs the columns loc_id, latitude, longitude, region, year, month, day, species_id and \
+            num; date may replace year, month and day. It may have others that answers have, such as time, comments and \
+            source_id. Or it has the terms of Darwin Core, such as scientificName and eventDate.
 
-            Exit status: 0 if the files were imported, 1 if rows have errors or the import failed, 2 if a file can't be \
-            read or an option makes no sense.
+            Exit status: 0 if the files were imported; 1 if rows have errors, the import failed, or a file of --rejects or \
+            --report can't be written; 2 if a file can't be read or an option makes no sense.
             """)
 
     @Argument(help: "The files: text with columns or SQLite, also in .gz, .zip or .tar.", completion: .file())

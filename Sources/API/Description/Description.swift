@@ -198,3 +198,11 @@ enum Description {
         "additionalProperties": false,
     ]
 }
+
+extension JSONValue {
+    /// A reference to a component of the description.
+    /// - Parameter section: `schemas`, `headers` or `responses`.
+    static func reference(_ section: String, _ name: String) -> JSONValue {
+        ["$ref": .string("#/components/\(section)/\(name)")]
+    }
+}

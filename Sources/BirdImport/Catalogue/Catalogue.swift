@@ -8,9 +8,9 @@ final class Catalogue {
     let database: Database
     /// Whether existing rows have got new ids, so that summaries and boxes must be made again.
     var hasMovedIDs = false
-    /// The codes that have given way to others in this import, as UTF-8.
+    /// The codes that have given way to others in this import, as UTF-8, for the report.
     var retiredCodes: [[UInt8]: [UInt8]] = [:]
-    /// The codes that have given way in this import and in earlier ones; nil until they are needed.
+    /// All rows of the table of codes that have given way; nil when they are to be read again.
     var storedRetiredCodes: [[UInt8]: [UInt8]]?
 
     init(_ database: Database) { self.database = database }
@@ -48,7 +48,7 @@ final class Catalogue {
 
     /// The ids of species, by the numbers of their codes. New species get a row without names.
     func speciesIDs(_ codes: ByteTable) throws(StoreError) -> [Int64] {
-        let insert = try Insert<SpeciesColumn>(in: database)
+        let insert = try RowWriter<SpeciesColumn>(in: database)
         return try assign(codes, table: .species) { (id, code) throws(StoreError) in
             insert.bind(.id, id)
             insert.bind(.code, text: code)
@@ -58,7 +58,7 @@ final class Catalogue {
 
     /// The ids of locations, by the numbers of their keys. New locations get a row.
     func locationIDs(_ locations: ByteTable) throws(StoreError) -> [Int64] {
-        let insert = try Insert<LocationColumn>(in: database)
+        let insert = try RowWriter<LocationColumn>(in: database)
         return try assign(locations, table: .location) { (id, key) throws(StoreError) in
             let location = LocationKey(key)
             insert.bind(.id, id)

@@ -1,6 +1,6 @@
 import Birds
 
-/// Codes that a newer taxonomy does not have any more.
+/// Codes that the taxonomy imported last, here called the newer one, does not have any more.
 ///
 /// The taxonomies of eBird change every year, and some species get other codes. Their records would then be in two
 /// species, of which the newer files know one only. So a species of an older taxonomy gives way to the one that has its
@@ -97,29 +97,29 @@ extension Catalogue {
 
     /// The code that has taken the place of a retired one: in this import, or in an earlier one.
     func current(_ code: [UInt8]) throws(StoreError) -> [UInt8] {
-        let stored: [[UInt8]: [UInt8]]
-        if let storedRetiredCodes {
-            stored = storedRetiredCodes
-        } else {
-            let select = try database.prepare("SELECT code, new_code FROM retired_code")
-            var read: [[UInt8]: [UInt8]] = [:]
-            while try select.step() { read[select.bytes(0)] = select.bytes(1) }
-            storedRetiredCodes = read
-            stored = read
-        }
+        let codes = if let storedRetiredCodes { storedRetiredCodes } else { try readRetiredCodes() }
+        storedRetiredCodes = codes
         var code = code
         // The new code may be retired too. In an edited file, two may stand for each other.
         for _ in 0..<Self.mostRetirements {
-            guard let new = retiredCodes[code] ?? stored[code] else { break }
+            guard let new = codes[code] else { break }
             code = new
         }
         return code
+    }
+
+    private func readRetiredCodes() throws(StoreError) -> [[UInt8]: [UInt8]] {
+        let select = try database.prepare("SELECT code, new_code FROM retired_code")
+        var codes: [[UInt8]: [UInt8]] = [:]
+        while try select.step() { codes[select.bytes(0)] = select.bytes(1) }
+        return codes
     }
 
     /// The species without those that have a retired code. Only a taxonomy can bring such a code back: another table is
     /// merely older than the taxonomy.
     func withoutRetired(_ species: [SourceSpecies]) throws(StoreError) -> [SourceSpecies] {
         guard try database.integer("SELECT EXISTS (SELECT 1 FROM retired_code)") == 1 else { return species }
+        storedRetiredCodes = nil
         let delete = try database.prepare("DELETE FROM retired_code WHERE code = ?1")
         for species in species where species.decidesCodes {
             delete.bind(1, species.code)
@@ -184,6 +184,7 @@ extension Catalogue {
         // Records are found by their species, and the index may be missing.
         try Schema.makeIndexes(in: database)
         let move = try database.prepare("UPDATE observation SET species_id = ?2 WHERE species_id = ?1")
+        storedRetiredCodes = nil
         let remove = try database.prepare("DELETE FROM species WHERE id = ?1")
         let keep = try database.prepare(
             "INSERT INTO retired_code (code, new_code) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET new_code = ?2")

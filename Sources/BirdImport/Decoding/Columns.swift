@@ -90,8 +90,8 @@ struct Columns {
     }
 
     /// A code or a name that must be whole.
-    /// - Throws: `RowError` if it is too long or contains control characters, which `clean` takes out. So no text contains
-    ///   a 0, on which the keys of `Taxon`, `LocationKey` and `RecordDetails` rely.
+    /// - Throws: `RowError` if it is too long or contains control characters, which `clean` takes out. So no text
+    ///   contains a 0, on which the keys of `Taxon`, `LocationKey` and `RecordDetails` rely.
     @inline(__always)
     func text(_ member: Format.Member, _ row: Row) throws(RowError) -> Row.Cell {
         let cell = cell(member, row)
@@ -109,8 +109,8 @@ struct Columns {
         }
     }
 
-    /// Takes control characters out of the cells that the format reads, as programs that make files leave them there: a
-    /// space takes the place of white space, and nothing that of others. Remarks keep their line ends and tabs.
+    /// Takes control characters, which some programs leave in files, out of the cells that the format reads: white space
+    /// becomes a space, and the others vanish. Remarks keep their line ends and tabs.
     /// - Returns: The number of cells that had any.
     func clean(_ row: inout Row) -> Int {
         var count = 0
@@ -228,8 +228,7 @@ struct Columns {
     @inline(__always)
     func integer(_ member: Format.Member, _ row: Row) throws(RowError) -> Int64? {
         let cell = row.trimmed(positions[member.rawValue])
-        if points.isEmpty, let value = Number.integer(row.bytes, cell) { return value }
-        if let whole = try grouped(member, row, cell) { return Int64(whole) }
+        if !points.isEmpty, let whole = try grouped(member, row, cell) { return whole }
         if let value = Number.integer(row.bytes, cell) { return value }
         if cell.isEmpty || isNotAvailable(member, row, cell) || isNullWord(member, row, cell) { return nil }
         if let value = Number.wholeDouble(row.bytes, cell) { return value }
@@ -245,8 +244,7 @@ struct Columns {
     @inline(__always)
     func double(_ member: Format.Member, _ row: Row) throws(RowError) -> Double? {
         let cell = row.trimmed(positions[member.rawValue])
-        if points.isEmpty, let value = Number.double(row.bytes, cell) { return value }
-        if let whole = try grouped(member, row, cell) { return whole }
+        if !points.isEmpty, let whole = try grouped(member, row, cell) { return Double(whole) }
         if let value = Number.double(row.bytes, cell) { return value }
         if cell.isEmpty || isNotAvailable(member, row, cell) || isNullWord(member, row, cell) { return nil }
         if let pointed = pointed(member, row, cell, isWhole: false),
@@ -265,7 +263,7 @@ struct Columns {
 
     /// A whole number with points before groups of three digits; nil for any other.
     /// - Throws: `RowError` if they may as well be decimals.
-    private func grouped(_ member: Format.Member, _ row: Row, _ cell: Row.Cell) throws(RowError) -> Double? {
+    private func grouped(_ member: Format.Member, _ row: Row, _ cell: Row.Cell) throws(RowError) -> Int64? {
         guard points.indices.contains(member.rawValue), points[member.rawValue] != .decimal,
             Number.mayHaveGroups(row.bytes[cell.range])
         else { return nil }
@@ -277,7 +275,7 @@ struct Columns {
                 "'\(shown(row, cell))' may have a decimal point or groups of thousands, and the file does not tell; write it "
                     + "without the point")
         }
-        return Double(value)
+        return value
     }
 
     /// The text of a number with a decimal comma, with a point in its place.

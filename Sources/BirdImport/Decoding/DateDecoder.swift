@@ -29,11 +29,10 @@ struct DateDecoder {
         if row.problem == nil { judge.add(row, columns.cell(.date, row), years: years) }
     }
 
-    /// The date of a row as `yyyymmdd`, with 00 for an unknown month or day; `StoredDate.unknown` if there is none.
-    /// - Parameter isTooLong: Becomes whether there is none since the row has an interval of several years.
-    func date(_ row: Row, isTooLong: inout Bool) throws(RowError) -> Int64 {
-        isTooLong = false
-        return try columns.cell(.date, row).isEmpty ? dateOfParts(row) : wholeDate(row, &isTooLong)
+    /// The date of a row as `yyyymmdd`, with 00 for an unknown month or day; `StoredDate.unknown` if there is none; and
+    /// whether there is none since the row has an interval of several years.
+    func date(_ row: Row) throws(RowError) -> (date: Int64, isTooLong: Bool) {
+        try columns.cell(.date, row).isEmpty ? (dateOfParts(row), false) : wholeDate(row)
     }
 
     /// The time of a row in minutes after midnight, from the first of the columns that has one; nil if none has.
@@ -56,10 +55,13 @@ struct DateDecoder {
     }
 
     /// A date from one column.
-    private func wholeDate(_ row: Row, _ isTooLong: inout Bool) throws(RowError) -> Int64 {
+    private func wholeDate(_ row: Row) throws(RowError) -> (date: Int64, isTooLong: Bool) {
         let cell = columns.cell(.date, row)
         var text: DateText
-        // A date that needs the order comes after `needsOrder`, so there is one.
+        // A date that needs the order comes after `needsOrder`, so there is one, unless control characters hid that.
+        if order == nil, DateText.needsOrder(row.bytes[cell.range]) {
+            throw columns.error(.date, "contains control characters; remove them")
+        }
         let order = order ?? .monthFirst
         do throws(DateText.Fault) {
             text = try DateText.parse(row.bytes[cell.range], order)
@@ -85,8 +87,7 @@ struct DateDecoder {
                     throw columns.error(
                         .date, "'\(shown)' is not an interval between \(years.lowerBound) and \(years.upperBound)")
                 }
-                isTooLong = true
-                return StoredDate.unknown
+                return (StoredDate.unknown, true)
             }
         }
         // A date that would fit the other order: the message names the one of the column.
@@ -102,8 +103,8 @@ struct DateDecoder {
         // Databases write 1890-05-00 and 1890-00-00 for a month and a year, and 0000-00-00 for no date.
         if text.day == 0 { text.day = nil }
         if text.month == 0, text.day == nil { text.month = nil }
-        if text == DateText(year: 0) { return StoredDate.unknown }
-        return try date(text, .date, .date, .date)
+        if text == DateText(year: 0) { return (StoredDate.unknown, false) }
+        return (try date(text, .date, .date, .date), false)
     }
 
     /// The date as `yyyymmdd`, with 00 for an unknown month or day.

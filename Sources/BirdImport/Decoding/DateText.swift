@@ -33,8 +33,8 @@ struct DateText: Equatable {
     /// - With slashes or points, `2021/02/03`, or with the year at the end, `02-03-2021`, `2/3/2021` and `2.3.2021`.
     ///   The order of day and month is then that of the column (`DateOrderJudge`).
     /// - With the name of the month, `3 Feb 2021`, `February 3, 2021`, `3. Februar 2021` (`NamedDate`).
-    /// - Any of these with a time after it, which `minutes` reads. `24:00` is the beginning of the next day, but the end
-    ///   of an interval belongs to its day.
+    /// - Any of these with a time after it, which `minutes` reads. `24:00` is the beginning of the next day, but the
+    ///   end of an interval belongs to its day.
     /// - An ISO 8601 interval, `2021-02-03/2021-02-07`. The parts that both ends have in common are kept: `2021-02`.
     ///   The end may be only a time, `2021-02-03T06:00/08:00`, or missing, as programs write that join two columns.
     ///   Years may have a hyphen between them, `1890-1895`.

@@ -80,8 +80,8 @@ enum Number {
         return isNegative ? -value : value
     }
 
-    /// A whole number in any form that `double` reads, such as `1e+05`, as R writes 100000. Nil for anything else, and for
-    /// numbers that may have lost digits.
+    /// A whole number in any form that `double` reads, such as `1e+05`, as R writes 100000. Nil for anything else, and
+    /// for numbers that may have lost digits.
     static func wholeDouble(_ bytes: [UInt8], _ cell: Row.Cell) -> Int64? {
         guard let value = double(bytes, cell), abs(value) <= 1e15, value == value.rounded() else { return nil }
         return Int64(value)

@@ -11,11 +11,10 @@ enum PointRule {
 
 /// Decides from a whole file what points in numbers mean, where commas may be decimal commas.
 ///
-/// `1.000` is a thousand where people write `60,5`, and one where they write `60.5`. The column decides: a number with a
-/// comma before its decimals, or with two points, has points before groups; one such as `3.0` or `1234.5` has a decimal
-/// point. A column of counts without either follows the other columns. Whole numbers with three decimals next to some
-/// without any are not usual in any file, so such a count is an error rather than a guess. In a column of other numbers
-/// without either, `1.609` has a decimal point.
+/// `1.000` is a thousand where people write `60,5`, and one where they write `60.5`. The column decides: where a number
+/// has a comma before its decimals, or two points, points stand before groups; where there is one such as `3.0` or
+/// `1234.5`, they are decimal. A column of counts with neither follows the other columns, and a count that may still be
+/// either is an error, not a guess. In a column of other numbers with neither, `1.609` has a decimal point.
 struct PointJudge {
     /// The numbers that may have groups.
     static let members = whole + real
@@ -37,8 +36,8 @@ struct PointJudge {
 
     private var columns = Array(repeating: Evidence(), count: Format.Member.allCases.count)
 
-    /// Whether the cells of a row depend on what points mean. A distance such as `1.609` is usual between tabs, and only
-    /// looked at where a decimal comma is.
+    /// Whether the cells of a row depend on what points mean. A distance such as `1.609` is usual between tabs, and
+    /// matters only beside a decimal comma.
     static func isNeeded(_ columns: Columns, _ row: Row) -> Bool {
         guard columns.commas != .none else { return false }
         if whole.contains(where: { Number.mayHaveGroups(columns.number($0, row)) }) { return true }

@@ -75,7 +75,7 @@ struct RecordDecoder {
         record.region = try columns.label(.region, row, &record.cutTexts)
         record.count = try count(row)
         if hasMore {
-            record.date = try dates.date(row, isTooLong: &record.hasTooLongDate)
+            (record.date, record.hasTooLongDate) = try dates.date(row)
             try decodeMore(&row, into: &record)
         } else {
             record.location = try columns.requiredIdentifier(.location, &row, &record.cutTexts)
@@ -222,8 +222,8 @@ struct RecordDecoder {
         if recordings != nil { chooseName(row, &record) }
     }
 
-    /// What is said about the identification, such as `cf.`, `cf. major`, `?` or `possible`. The bird is the one that is
-    /// named, and the comments keep what is said of it; only `aff.` makes it another bird.
+    /// The qualifier of the identification, such as `cf.`, `cf. major`, `?` or `possible`. The bird is the one that is
+    /// named, and the comments keep the qualifier; only `aff.` makes it another bird.
     private func decodeQualifier(_ row: inout Row, into record: inout SourceRecord) throws(RowError) {
         guard columns.has(.qualifier) else { return }
         let qualifier = row.text(try columns.label(.qualifier, row, &record.cutTexts))

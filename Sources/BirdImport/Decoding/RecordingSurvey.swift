@@ -3,8 +3,8 @@ import Birds
 /// What the results of BirdNET-Analyzer tell only together. It is found out before any row is decoded.
 ///
 /// - Recorders with names of their own write these into the names of their recordings. Others all write the same:
-///   `/site A/REC_20210203_064100.wav` and `/site B/REC_20210203_064100.wav` are two recordings. So where the files have
-///   the same name in two folders, the folders belong to the identity of all recordings of that station. They are
+///   `/site A/REC_20210203_064100.wav` and `/site B/REC_20210203_064100.wav` are two recordings. So where the files
+///   have the same name in two folders, the folders belong to the identity of all recordings of that station. They are
 ///   counted from the last one, so that the recordings are known again when they have been moved.
 /// - Layouts without scientific names have those that other files of the import give to the same common name.
 struct RecordingSurvey {
@@ -22,7 +22,7 @@ struct RecordingSurvey {
 
     /// The scientific name of a species in a row that has only other names; nil if it is not known.
     func scientificName(code: ArraySlice<UInt8>, commonName: ArraySlice<UInt8>) -> [UInt8]? {
-        if let name = scientificNames[Array(commonName)] { return name }
+        if !commonName.isEmpty, let name = scientificNames[Array(commonName)] { return name }
         return namesOfCodes.isEmpty ? nil : namesOfCodes[Array(code)]
     }
 
@@ -86,7 +86,7 @@ struct RecordingSurvey {
                 if max(common.count, scientific.range.count) > Columns.longestText { continue }
                 if scientific.isEmpty {
                     unnamed.insert(Names(code: Array(row.bytes[columns.cell(.species, row).range]), common: common))
-                } else if survey.scientificNames[common] == nil {
+                } else if !common.isEmpty, survey.scientificNames[common] == nil {
                     survey.scientificNames[common] = Array(row.bytes[scientific.range])
                 }
             }

@@ -214,22 +214,27 @@ final class JoinedRows: RowSource {
 final class JoinedFiles {
     private let occurrences: ArchiveFiles
     private let core: ArchiveFiles
+    /// The terms of events that an import reads.
+    private let read: Set<String>
     private var events: EventRows?
     /// Whether all occurrences were read, so that it is known which events have none.
     private var isComplete = false
 
-    init(occurrences: ArchiveFiles, events: ArchiveFiles) { (self.occurrences, core) = (occurrences, events) }
+    init(occurrences: ArchiveFiles, events: ArchiveFiles, read: Set<String>) {
+        (self.occurrences, core, self.read) = (occurrences, events, read)
+    }
 
     private func readEvents() throws(ImportError) -> EventRows {
         if let events { return events }
         let new = try EventRows(
-            ArchiveRows(core), ArchiveRows.header(core.table), name: core.table.locations.joined(separator: " or "))
+            ArchiveRows(core), ArchiveRows.header(core.table), read: read,
+            name: core.table.locations.joined(separator: " or "))
         events = new
         return new
     }
 
-    /// The rows that repeat an event with other values: their number, and the first of them.
-    var differingEvents: (count: Int, first: ImportReport.Example?) { events?.differing ?? (0, nil) }
+    /// The rows that repeat an event with other values.
+    var differingEvents: EventRows.Differing { events?.differing ?? (0, nil) }
 
     func openOccurrences() throws(ImportError) -> any RowSource {
         JoinedRows(

@@ -144,7 +144,7 @@ final class CSVReader: RowSource {
                             if next + 1 < end, bytes[next + 1] == 0x0A { next += 1 }
                         }
                         // The mark at the end of the file is no text.
-                        if next < end, bytes[next] == Self.endMark, Self.end(bytes, next, end) == next {
+                        if next < end, bytes[next] == Self.endMark, bytes[next..<end].allSatisfy(Self.isFilling) {
                             if !atEnd, end - first <= Self.longestRow { return .more }
                             next = end
                         }
@@ -181,7 +181,7 @@ final class CSVReader: RowSource {
             if !atEnd { return tooLong(end - first, resume: end) ?? .more }
             // Rule 2: the last line may have no line end.
             var cellEnd = end
-            if bytes[end - 1] == Self.endMark || bytes[end - 1] == 0 { cellEnd = Self.end(bytes, cellStart, end) }
+            if Self.isFilling(bytes[end - 1]) { cellEnd = Self.end(bytes, cellStart, end) }
             row.cells.append(Row.Cell(start: Int32(cellStart - first), end: Int32(cellEnd - first)))
             row.rawCount = cellEnd - first
             row.lacksLineEnd = true
@@ -217,6 +217,8 @@ final class CSVReader: RowSource {
 
     /// The control character (Ctrl-Z) with which programs of DOS and CP/M end texts. NULs may fill the block after it.
     private static let endMark: UInt8 = 0x1A
+
+    private static func isFilling(_ byte: UInt8) -> Bool { byte == endMark || byte == 0 }
 
     /// The end of the last cell without the mark at the end of the file.
     private static func end(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int) -> Int {
@@ -317,8 +319,8 @@ final class CSVReader: RowSource {
         if buffer.count == before { atEnd = true }
     }
 
-    /// Skips byte order marks, which are not part of the first cell. Spreadsheets often write one: EF BB BF in UTF-8, or
-    /// what those bytes become if the rest of the file is Windows-1252. A program that adds one may find one there.
+    /// Skips byte order marks, which are not part of the first cell. Spreadsheets often write one: EF BB BF in UTF-8,
+    /// or what those bytes become if the rest of the file is Windows-1252. A program may add one to another.
     private func skipMark() throws(ImportError) {
         atBeginning = false
         while true {

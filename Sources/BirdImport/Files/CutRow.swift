@@ -1,8 +1,8 @@
 /// Finds out whether the last row of a file was cut off, as an interrupted download or a full disk does.
 ///
-/// Such a row has no line end, and fewer cells than there are columns. Both alone mean nothing: some programs write no
-/// line end after the last row, and some leave out empty cells at the ends of rows. Those do so in other rows too. Where
-/// they do, the last row is only taken for cut if it has fewer cells than any of many rows.
+/// Such a row has no line end, and fewer cells than there are columns. Neither alone means anything: some programs write
+/// no line end after the last row, and some leave out empty cells at the ends of all rows. Where other rows lack cells,
+/// the last one is only taken for cut if it has fewer cells than any of many rows.
 struct CutRow {
     /// The fewest rows of which the shortest one tells how short a whole row may be.
     private static let many = 20
@@ -30,7 +30,7 @@ struct CutRow {
                 "it has \(count) of \(width) cells and no line end, so the file seems cut off: get it again, or add a "
                 + "line end if the row is whole"
         }
-        // A row of one cell is an empty one, with spaces.
+        // A row of one cell is empty, or has only spaces.
         if count > 1 { fewest = min(fewest, count) }
         rows += 1
         return nil

@@ -57,6 +57,9 @@ final class EventRows {
     }
 
     /// An event, or why it can't be used, as the end of a sentence about it.
+    /// A number of rows, and the first of them.
+    typealias Differing = (count: Int, first: (line: Int, row: String)?)
+
     enum Event {
         case row(Row)
         case missing(String)
@@ -69,27 +72,28 @@ final class EventRows {
 
     /// The positions of the cells that an import reads.
     private let used: [Int]
-    /// The number of rows that repeat an event with other cells, and the first of them.
-    private(set) var differing = (count: 0, first: nil as ImportReport.Example?)
+    /// The rows that repeat an event with other cells.
+    private(set) var differing: Differing = (0, nil)
     /// Whether there are any rows in `holder`.
     private var hasHolders = false
     /// The event that was read last. In most files, events that follow one another have the same parent.
     private var lastRead: (id: [UInt8], event: Event?)?
 
-    /// The most ancestors that are looked at again and again. Of a longer line, it is noted where each event of it finds
-    /// what it lacks, so that the time grows with the number of events only.
+    /// The most ancestors that are looked at again and again. For a longer line, it is noted where each of its events
+    /// finds what it lacks, so that the time grows only with the number of events.
     private static let longestLine = 16
 
     /// Reads all events.
     /// - Parameters:
     ///   - header: The names of the cells, in lower case.
+    ///   - read: The names of those that an import reads.
     ///   - name: The name of their file, for errors.
-    init(_ rows: ArchiveRows, _ header: [String], name: String) throws(ImportError) {
+    init(_ rows: ArchiveRows, _ header: [String], read: Set<String>, name: String) throws(ImportError) {
         self.name = name
-        parent = header.firstIndex(of: "parenteventid")
+        let parent = header.firstIndex(of: "parenteventid")
+        self.parent = parent
         inherited = Group.all(header).filter { !$0.deciding.isEmpty }
-        let read = Set((Format.darwinCore.columns + Format.darwinCoreEvents.columns).map(\.name) + ["parenteventid"])
-        used = header.indices.dropLast().filter { read.contains(header[$0]) }
+        used = header.indices.dropLast().filter { read.contains(header[$0]) || $0 == parent }
         do throws(StoreError) {
             database = try .temporary(
                 """
@@ -156,7 +160,7 @@ final class EventRows {
         }
         guard differs else { return }
         differing.count += 1
-        if differing.first == nil { differing.first = ImportReport.Example(line: row.line, row: row.raw) }
+        if differing.first == nil { differing.first = (row.line, row.raw) }
     }
 
     /// The names of the cells of an event: its terms, and `eventid` at the end. A term `eventID` has no name beside it.
@@ -176,8 +180,8 @@ final class EventRows {
         }
     }
 
-    /// A query for the ids, parts and lines of the events that have no occurrence and are no other event's parent, in the
-    /// order of the file.
+    /// A query for the ids, parts and lines of the events that have no occurrence and are no other event's parent, in
+    /// the order of the files.
     func selectUnused() throws(ImportError) -> Statement {
         do throws(StoreError) {
             return try database.prepare(
@@ -229,20 +233,17 @@ final class EventRows {
         var id = first
         var found: [UInt8]?
         while found == nil, !id.isEmpty, !line.contains(id) {
-            if hasHolders {
-                found = try knownHolder(of: id, part)
-                if found != nil { break }
-            }
-            guard case .row(let event)? = try ownEvent(id) else {
-                // An unknown event ends the line like one without a parent.
-                found = try ownEvent(id) == nil ? [] : id
+            if hasHolders, let known = try knownHolder(of: id, part) {
+                found = known
                 break
             }
-            if !group.isEmpty(in: event) {
-                found = id
-            } else {
+            switch try ownEvent(id) {
+            case .row(let event)? where group.isEmpty(in: event):
                 line.insert(id)
                 id = Array(event.bytes[event.trimmed(parent).range])
+            case .row?, .missing?: found = id
+            // An unknown event ends the line like one without a parent.
+            case nil: found = []
             }
         }
         let holder = found ?? []

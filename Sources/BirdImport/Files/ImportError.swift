@@ -38,7 +38,7 @@ public struct ImportError: Error, Sendable, Equatable {
         var (name, advice) = ("another account", "run this as that account")
         switch remedy {
         case .account(let owner, _), .give(_, let owner, _):
-            name = accountName(owner).map { "the account \($0)" } ?? "an account without a name, number \(owner)"
+            name = theAccount(owner)
             if case .give = remedy { advice = "give the files to that account, and run this as that account" }
         case .first: advice = "run the command below first"
         case .options: advice = "give a file in the folder of the database"
@@ -88,6 +88,11 @@ public struct ImportError: Error, Sendable, Equatable {
 /// The name of an account; nil if it has none.
 package func accountName(_ number: UInt32) -> String? {
     getpwuid(number).flatMap { $0.pointee.pw_name }.map { String(cString: $0) }
+}
+
+/// An account as the subject of a sentence.
+func theAccount(_ number: UInt32) -> String {
+    accountName(number).map { "the account \($0)" } ?? "an account without a name, number \(number)"
 }
 
 /// The system's text for an error number, such as `Permission denied`. (`strerror` is safe here: glibc has a buffer for

@@ -1,7 +1,7 @@
 /// Tells a quoted cell that is too long from a quote that is not closed.
 ///
-/// Of a quote that is not closed, only its row is lost: the next line is read as a row. But if the cell is really that
-/// long, the rows are its lines, and there may be millions of them, all in error.
+/// Where a quote is not closed, only its row is lost: the next line is read as a row. But if the cell really is that
+/// long, its lines are taken for rows, and there may be millions of them, all in error.
 struct LongCell {
     /// The most rows in error after the beginning of a cell that is too long, without a good one among them.
     static let mostInError = 1000

@@ -34,7 +34,7 @@ struct Row {
     var lacksLineEnd = false
     /// Why the row can't be used, as the end of a sentence; nil if it can. If it can't, its cells must not be used.
     var problem: String?
-    /// Whether the problem is a quoted cell that is too long, and what seems to be the rows after it may be in that cell.
+    /// Whether the problem is a quoted cell that is too long, so that the next rows may be lines of that cell.
     var hasLongCell = false
 
     /// A cell without spaces at its ends; empty if the row has no such cell.
@@ -60,10 +60,11 @@ struct Row {
 
     /// The row as it is in the file, or as CSV if the file is not a text file. Used to report the row.
     var raw: String {
-        isMade
-            ? cells.map { CSVText.quoted(text($0)) }.joined(separator: ",")
-            : String(decoding: bytes.prefix(rawCount), as: UTF8.self)
+        isMade ? csv : String(decoding: bytes.prefix(rawCount), as: UTF8.self)
     }
+
+    /// The cells as a line of CSV.
+    var csv: String { cells.map { CSVText.quoted(text($0)) }.joined(separator: ",") }
 
     /// A text from a file, made safe for a message: shortened, and with U+FFFD in place of control characters, which a
     /// terminal would obey.

@@ -59,8 +59,8 @@ final class SourceFile {
 
     deinit { if temporary == nil { close(descriptor) } }
 
-    /// Call it when the file was read. A file that is still written or copied would give some of its rows, or rows of
-    /// two versions, without a sign of it.
+    /// Call it when the file has been read. A file that is still being written or copied would give only some of its
+    /// rows, or rows of two versions, and nothing would tell.
     /// - Throws: `ImportError.refused` if its size or time of change is another one than when it was opened.
     func checkUnchanged() throws(ImportError) {
         guard let changed else { return }

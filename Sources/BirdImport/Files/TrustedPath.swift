@@ -3,9 +3,9 @@ import Glibc
 
 /// Whether root may write at a path, because no other account decides where the path leads.
 ///
-/// The rule is that of sshd and Postfix, for each folder on the way from `/` and for the folders of links: it belongs to
-/// root, and no other account may change names in it. In one with the sticky bit, such as `/tmp`, others may make files
-/// and not replace those of root, so it is enough that what comes next belongs to root.
+/// The rule is that of sshd and Postfix, for each folder on the way from `/` and for the folders of links: it belongs
+/// to root, and no other account may change names in it. In one with the sticky bit, such as `/tmp`, others may make
+/// files but not replace those of root, so it is enough that what comes next belongs to root.
 enum TrustedPath {
     /// A folder on the way.
     private struct Step {
@@ -82,7 +82,9 @@ enum TrustedPath {
         var current = ""
         var steps: [Step] = []
         var links = 0
-        func visit(_ path: String) { lstatus(path).map { steps.append(Step(path: path, status: $0)) } }
+        func visit(_ path: String) {
+            if let status = lstatus(path) { steps.append(Step(path: path, status: status)) }
+        }
         visit("/")
         while let name = rest.popLast() {
             if name == "." { continue }

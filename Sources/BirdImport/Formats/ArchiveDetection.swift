@@ -2,11 +2,15 @@ import Birds
 
 /// Finds out what is in zip and tar archives and in files that gzip made.
 ///
-/// An archive with `meta.xml` is a Darwin Core Archive. In any other, the file with the records is looked for: the one
-/// whose beginning has a format of records, whatever its name, and has more than a header. So terms, notes and tables of
-/// codes are passed over. Tables of species are taken beside it, or without it if there are no records. Each file is
-/// then treated like one without an archive. The eBird Basic Dataset comes with a second file, its sampling events, and
-/// both are taken. BirdNET-Analyzer writes a file for each recording, and all are taken.
+/// An archive with `meta.xml` is a Darwin Core Archive. In any other, these files are taken, whatever their names, and
+/// treated like files without an archive:
+///
+/// - the one with the records, which has a header of a format of records, and rows after it
+/// - of the eBird Basic Dataset, also the one with its sampling events
+/// - all results of BirdNET-Analyzer, which writes a file for each recording
+/// - tables of species beside these, or one alone
+///
+/// All others, such as terms, notes and tables of codes, are passed over.
 ///
 /// A file may be compressed, an archive may be compressed, and the files in it may be. An archive in an archive is not
 /// read.
@@ -234,8 +238,11 @@ struct ArchiveDetection {
         else { return nil }
         // Whoever names the format of the records does not mean to leave out the sampling events or the species.
         let formats = wanted == Format.eBird.name ? [wanted, Format.eBirdSampling.name] : [wanted]
-        let found = formats.lazy.compactMap { content(of: source, as: $0) }.first ?? content(of: source, as: nil)
-        guard let found, formats.contains(found.name) || found.holdsSpecies || wanted == nil else { return nil }
+        var found = formats.lazy.compactMap { content(of: source, as: $0) }.first
+        if found == nil, wanted != nil {
+            found = content(of: source, as: nil).flatMap { $0.holdsSpecies ? $0 : nil }
+        }
+        guard let found else { return nil }
         return Known(
             entry: entry, name: found.name, title: found.title, holdsSpecies: found.holdsSpecies,
             hasRows: !isWhole || hasRows(found))
@@ -313,7 +320,8 @@ struct ArchiveDetection {
             // A row has cells of both files.
             let separators = [core.syntax.separator, occurrences.syntax.separator]
             let commas = separators.map(CommaRule.init).min() ?? .none
-            let joined = JoinedFiles(occurrences: files, events: events)
+            let read = Set((Format.darwinCore.columns + Format.darwinCoreEvents.columns).map(\.name))
+            let joined = JoinedFiles(occurrences: files, events: events, read: read)
             return try content(
                 Header(JoinedRows.header(occurrences, core)), files, path, commas: commas, open: joined.openOccurrences,
                 checklists: SourceTable(

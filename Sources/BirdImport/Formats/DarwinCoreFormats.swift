@@ -34,10 +34,10 @@ extension Format {
         name: "dwc-events", title: "Darwin Core events",
         content: .checklists, syntax: .tab,
         rules: [.locationsWithoutCode],
-        columns: visitColumns.filter { $0.member != .checklist } + [Column("eventid", .checklist)])
+        columns: eventColumns.filter { $0.member != .checklist } + [Column("eventid", .checklist)])
 
     /// The columns that describe the place, date and effort of an occurrence or event.
-    private static let visitColumns = [
+    private static let eventColumns = [
         Column("eventid", .checklist, required: false),
         Column("countrycode", .region, required: false),
         Column("locationid", .location, required: false),
@@ -79,5 +79,5 @@ extension Format {
             Column("coordinateuncertaintyinmeters", .uncertainty, required: false),
             Column("datageneralizations", .generalisation, required: false),
             Column("informationwithheld", .withheld, required: false),
-        ] + visitColumns)
+        ] + eventColumns)
 }

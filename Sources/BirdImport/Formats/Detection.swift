@@ -18,7 +18,7 @@ struct SourceTable {
     var paths: [String] = []
     /// The rows of events that repeat an event with other values, and the first of them, when all are read; nil for
     /// other tables.
-    var differingEvents: (() -> (count: Int, first: ImportReport.Example?))?
+    var differingEvents: (() -> EventRows.Differing)?
     /// The names of columns that the header leaves out, since the format does not have them.
     var otherColumns: [String] = []
 
@@ -30,12 +30,14 @@ struct SourceTable {
 
     /// The header as a line with the separator of the rows. A table that is not a text is reported as CSV.
     var headerLine: String {
-        let separator = syntax.map { Character(Unicode.Scalar($0.separator)) } ?? ","
-        let isQuoting = syntax?.quoting ?? true
-        return header.names.map { name in
+        let syntax = syntax ?? .comma
+        let separator = String(Character(Unicode.Scalar(syntax.separator)))
+        let names = header.names.map { name in
+            if !syntax.quoting { return name }
             let quoted = CSVText.quoted(name)
-            return isQuoting && quoted == name && name.contains(separator) ? "\"\(name)\"" : isQuoting ? quoted : name
-        }.joined(separator: String(separator))
+            return quoted == name && name.contains(separator) ? "\"\(name)\"" : quoted
+        }
+        return names.joined(separator: separator)
     }
 
     /// The separator, if it is not the usual one of the format.

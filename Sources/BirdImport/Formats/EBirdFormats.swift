@@ -55,14 +55,14 @@ extension Format {
         name: "ebird-sampling", title: "eBird Basic Dataset, sampling events",
         content: .checklists, syntax: .tab,
         rules: [.locationsWithoutCode],
-        columns: visitColumns,
+        columns: checklistColumns,
         foreignColumns: [
             "global unique identifier", "common name", "scientific name", "observation count", "taxonomic order",
             "species comments",
         ])
 
     /// The columns of a checklist.
-    private static let visitColumns = [
+    private static let checklistColumns = [
         Column("country code", .country),
         Column("state code", .region),
         Column("locality", .locationName),
@@ -142,5 +142,5 @@ extension Format {
             Column("approved", .valid, required: false),
             Column("reviewed", .reviewed, required: false),
             Column("species comments", .comments, required: false),
-        ] + visitColumns)
+        ] + checklistColumns)
 }

@@ -40,35 +40,35 @@ public struct Format: Sendable {
         let rawValue: Int
 
         /// A location without a code is identified by its name or, without a name, by its coordinates.
-        static let locationsWithoutCode = Rules(rawValue: 1)
+        static let locationsWithoutCode = Rules(rawValue: 1 << 0)
         /// The coordinates (0, 0) and (-1, -1) mean that the location is not known; an option may give it.
-        static let originIsNoLocation = Rules(rawValue: 2)
+        static let originIsNoLocation = Rules(rawValue: 1 << 1)
         /// The checklist and the species together identify a record.
-        static let sourceByChecklistAndSpecies = Rules(rawValue: 4)
+        static let sourceByChecklistAndSpecies = Rules(rawValue: 1 << 2)
         /// The code of a record is unique within its location only.
-        static let sourceWithinLocation = Rules(rawValue: 8)
+        static let sourceWithinLocation = Rules(rawValue: 1 << 3)
         /// A list of all species, which decides about names and codes. The one that is imported last is right.
-        static let taxonomy = Rules(rawValue: 16)
+        static let taxonomy = Rules(rawValue: 1 << 4)
         /// A species without a code is identified by its scientific name.
-        static let namesAsCodes = Rules(rawValue: 32)
+        static let namesAsCodes = Rules(rawValue: 1 << 5)
         /// Location, date, time, species and confidence together identify a record: a detection has no code.
-        static let sourceByDetection = Rules(rawValue: 64)
+        static let sourceByDetection = Rules(rawValue: 1 << 6)
         /// The format has no dates with slashes: a spreadsheet wrote them, in the order of its country.
-        static let slashesAreForeign = Rules(rawValue: 1 << 8)
+        static let slashesAreForeign = Rules(rawValue: 1 << 7)
         /// A row without a class is not known to be about a bird, and is left out.
-        static let needsClass = Rules(rawValue: 1 << 9)
+        static let needsClass = Rules(rawValue: 1 << 8)
         /// A row is a detection in a sound recording, whose name tells date, time and station.
-        static let recordings = Rules(rawValue: 1 << 10)
+        static let recordings = Rules(rawValue: 1 << 9)
         /// A checklist has no code: its location, date and time identify it.
-        static let checklistByVisit = Rules(rawValue: 1 << 11)
+        static let checklistByVisit = Rules(rawValue: 1 << 10)
         /// `uncertainty` is that of the true place, also where the file has an obscured one.
-        static let uncertaintyOfTruePlace = Rules(rawValue: 1 << 14)
+        static let uncertaintyOfTruePlace = Rules(rawValue: 1 << 11)
         /// The code of a region does not begin with that of its country.
         static let regionWithinCountry = Rules(rawValue: 1 << 12)
         /// A checklist may have several records of a species: `sourceByChecklistAndSpecies` numbers them.
-        static let speciesMayRepeat = Rules(rawValue: 1 << 15)
+        static let speciesMayRepeat = Rules(rawValue: 1 << 13)
         /// The first row may be a record: the columns are known by their order.
-        static let mayLackHeader = Rules(rawValue: 1 << 13)
+        static let mayLackHeader = Rules(rawValue: 1 << 14)
     }
 
     /// What a column contains.
@@ -133,17 +133,20 @@ public struct Format: Sendable {
         /// Whether a file without the column has another format. Its cells may still be empty, unless they are codes
         /// (`Columns.identifierIfRequired`).
         let isRequired: Bool
+        /// The member whose column makes this one unnecessary; nil if none does.
+        let alternative: Member?
         /// Words beside `NA` (`Columns`) that mean an empty cell, in this column only: in another one they may be
         /// values.
         let nullWords: [[UInt8]]
 
         init(
-            _ name: String, or otherNames: [String] = [], _ member: Member, required: Bool = true, null: [String] = []
+            _ name: String, or otherNames: [String] = [], _ member: Member, required: Bool = true,
+            unless alternative: Member? = nil, null: [String] = []
         ) {
             self.name = name
             self.otherNames = otherNames
             self.member = member
-            isRequired = required
+            (isRequired, self.alternative) = (required, alternative)
             nullWords = null.map { Array($0.utf8) }
         }
     }

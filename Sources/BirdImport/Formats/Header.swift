@@ -23,11 +23,13 @@ struct Header {
 
     /// The names of the required columns of a format that the file does not have.
     func missing(_ format: Format) -> [String] {
-        var missing = format.columns.filter { $0.isRequired && position($0) == nil }.map(\.name)
+        var missing = format.columns.filter { column in
+            column.isRequired && position(column) == nil
+                && !format.columns.contains { $0.member == column.alternative && position($0) != nil }
+        }.map(\.name)
         let dates = format.columns.filter { $0.member == .date || $0.member == .year }
         // Both the date and the year may be optional, but a record needs one of them.
-        if !dates.isEmpty, dates.allSatisfy({ position($0) == nil }), let date = dates.first(where: { !$0.isRequired })
-        {
+        if let date = dates.first, dates.allSatisfy({ !$0.isRequired && position($0) == nil }) {
             missing.append(date.name)
         }
         return missing

@@ -1,15 +1,14 @@
 extension Format {
-    /// The columns, in lower case, that files of the format have and that are not read on purpose. All other columns
-    /// that are not read are named in the report, since a person may miss them.
+    /// The columns, in lower case, that files of the format have and an import does not need. Other columns that are not
+    /// read are named in the report, since a person may miss them.
     var knownColumns: Set<String> { Self.known[name] ?? [] }
 
-    /// Whether all columns are known, or change from year to year: lists of species by others, of which only the names
-    /// are wanted.
+    /// Whether its files may have any columns, such as lists of species by others, of which only the names are wanted.
     var hasOpenColumns: Bool { holdsSpecies && name != Format.plainSpecies.name }
 
     private static let known: [String: Set<String>] = {
         func names(_ text: String) -> Set<String> {
-            Set(text.split { $0 == "," || $0 == "\n" }.map { $0.trimmed })
+            Set(text.replacing("\n", with: " ").split(separator: ", ").map(String.init))
         }
         let ofDarwinCore = names(darwinCoreTerms)
         return [
@@ -108,16 +107,6 @@ extension Format {
         eventtime, eventremarks, organismquantity, organismquantitytype, samplingprotocol, countrycode, locality,
         identificationqualifier, scientificname, eventdate, eventid, year, month, day, key, lastmodified
         """
-}
-
-extension Substring {
-    /// Without spaces at its ends.
-    fileprivate var trimmed: String {
-        var text = self
-        while text.first == " " { text.removeFirst() }
-        while text.last == " " { text.removeLast() }
-        return String(text)
-    }
 }
 
 extension Header {

@@ -24,8 +24,8 @@ enum Stranger {
         return markup(beginning) ?? binary(beginning)
     }
 
-    /// Whether a file may be text, by its beginning: it has no NUL, which only UTF-16 contains, unless it is after a header,
-    /// and few control characters.
+    /// Whether a file may be text, by its beginning: it has few control characters, and no NUL, which only UTF-16
+    /// contains. (After a header of several columns, NULs are those of a broken text.)
     static func isText(_ beginning: [UInt8]) -> Bool { binary(beginning) == nil }
 
     // MARK: - By the first bytes

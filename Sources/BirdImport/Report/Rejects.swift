@@ -2,14 +2,15 @@ import Birds
 
 /// The CSV file of `--rejects`, with every row that could not be used and the reason.
 ///
-/// Lines end with CRLF (RFC 4180 §2). The column `row` has the row as it is in its file, and `header` the header of that
-/// file, in its first row here. So rows can be corrected here, and this file imported (`RejectedRows`).
+/// Lines end with CRLF (RFC 4180 §2). The column `row` has the row as it is in its file, or as CSV if its table is not a
+/// text of its own. The column `header` has the header of that file, in its first row here. So rows can be corrected
+/// here, and this file imported (`RejectedRows`).
 final class Rejects {
     private let file: ResultFile
     private let rows: TemporaryFile
     /// What is not in `rows` yet.
     private var buffer: [UInt8] = Array((RejectedRows.columns.joined(separator: ",") + "\r\n").utf8)
-    /// The file of the last row.
+    /// The file of the last header.
     private var lastFile: String?
     /// The size in bytes at which the buffer is written.
     private static let bufferSize = 1 << 16
@@ -25,12 +26,16 @@ final class Rejects {
 
     /// Adds a row.
     /// - Parameters:
-    ///   - row: The row as it is in its file.
-    ///   - header: The header of the file, in the same syntax.
-    func add(_ error: ImportReport.RowInError, row: String, header: @autoclosure () -> String) throws(ImportError) {
-        let isFirst = error.file != lastFile
-        lastFile = error.file
-        let cells = [error.file, String(error.line), error.column ?? "", error.reason, row, isFirst ? header() : ""]
+    ///   - row: The row.
+    ///   - header: The header of the file, in the same syntax; nil if there is none, so that the row can't be corrected
+    ///     here.
+    func add(_ error: ImportReport.RowInError, row: String, header: (() -> String)?) throws(ImportError) {
+        var shown = RejectedRows.noHeader
+        if let header {
+            shown = error.file == lastFile ? "" : header()
+            lastFile = error.file
+        }
+        let cells = [error.file, String(error.line), error.column ?? "", error.reason, row, shown]
         buffer.append(contentsOf: cells.map(CSVText.quoted).joined(separator: ",").utf8)
         buffer.append(contentsOf: "\r\n".utf8)
         if buffer.count >= Self.bufferSize { try flush() }

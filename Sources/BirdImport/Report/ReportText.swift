@@ -56,7 +56,7 @@ extension ImportReport {
         if !retiredCodes.isEmpty {
             let shown = retiredCodes.prefix(Self.mostNamed).map { "\($0.old) is now \($0.new)" }
             lines.append(
-                "\(Self.count(retiredCodes.count, "code was", "codes were")) replaced by the newer taxonomy: "
+                "\(Self.count(retiredCodes.count, "code was", "codes were")) replaced by the taxonomy imported last: "
                     + shown.joined(separator: ", ") + (retiredCodes.count > Self.mostNamed ? ", …" : ""))
         }
         if !unknownSpecies.isEmpty {
@@ -70,7 +70,7 @@ extension ImportReport {
                     + named.joined(separator: ", ") + more)
             if !knowsTaxonomy {
                 lines.append(
-                    "No taxonomy was imported yet. One names them, and makes names of species in records and queries known: "
+                    "No taxonomy has been imported yet. Import one to name them, and to find species by their names: "
                         + shellLine(["rookery", "import", "TAXONOMY.csv", "--database", database]))
             }
         }
@@ -131,7 +131,7 @@ extension ImportReport {
         }
         if file.lacksSampling {
             lines.append(
-                "  without its file of sampling events: zerofill finds no absences on checklists that have no record here"
+                "  without its sampling events, so zerofill does not know of checklists that have no record here"
             )
         }
         if let first = file.firstAboveHeader {

@@ -69,8 +69,8 @@ final class ResultFile {
 
     deinit { if let descriptor { close(descriptor) } }
 
-    /// Refuses a file of another account, and one in its folder, as root. That account may not write to the database, so
-    /// the file goes beside the database.
+    /// Refuses a file of another account, and one in its folder, as root. That account may not write to the database,
+    /// so the advice is a file beside the database.
     private static func checkOwner(_ path: String, option: String, database: String) throws(ImportError) {
         do throws(ImportError) {
             try TrustedPath.check(path, option: option)
@@ -80,12 +80,10 @@ final class ResultFile {
             let instead = "\(folder == "/" ? "" : folder)/\(Folder.split(path).name)"
             switch remedy {
             case .account(let owner, _), .give(_, let owner, _):
-                let name =
-                    accountName(owner).map { "the account \($0)" } ?? "an account without a name, number \(owner)"
                 throw ImportError(
                     kind: .notByRoot(.options([option, instead])),
                     message:
-                        "\(path) is where \(name) could replace what root writes; give a file of \(option) in the folder "
+                        "\(path) is where \(theAccount(owner)) could replace what root writes; give a file of \(option) in the folder "
                         + "of the database.")
             case .first, .options: throw error
             }

@@ -108,7 +108,8 @@ struct ByteTable {
         if slots[slot] != 0 { return Int(slots[slot]) - 1 }
         let number = count
         guard number < Self.mostKeys, key.count < Self.chunkSize else { return nil }
-        if chunks[chunks.count - 1].count + key.count > Self.chunkSize {
+        // The start of each key is less than the size of a chunk, also that of an empty key.
+        if chunks[chunks.count - 1].count + key.count >= Self.chunkSize {
             chunks.append([])
             chunks[chunks.count - 1].reserveCapacity(Self.chunkSize)
         }

@@ -101,23 +101,32 @@ final class SharedChecklists {
         try items.add(item, bytes[...])
     }
 
-    /// Calls `body` with each item, group by group. No more can be added afterwards.
-    /// - Parameter body: `isFirst` is whether the item begins a group.
-    func forEachItem(_ body: (_ isFirst: Bool, Item) throws(StoreError) -> Void) throws(StoreError) {
-        var sorted = try items.sorted()
-        var item = SortItem()
-        var bytes: [UInt8] = []
-        var last: (UInt64, UInt64)?
-        while try sorted.next(&item, &bytes) {
-            let isFirst = last.map { $0 != (item.high, item.low) } ?? true
-            last = (item.high, item.low)
-            guard let content = Self.item(bytes) else { continue }
-            try body(isFirst, content)
+    /// The items, group by group. No more can be added afterwards.
+    func sorted() throws(StoreError) -> Sorted { Sorted(sorted: try items.sorted()) }
+
+    /// Reads the items one after the other.
+    struct Sorted {
+        private var sorted: Sorter.Sorted
+        private var item = SortItem()
+        private var bytes: [UInt8] = []
+        private var last: (UInt64, UInt64)?
+
+        fileprivate init(sorted: Sorter.Sorted) { self.sorted = sorted }
+
+        /// The next item, and whether it begins a group; nil at the end.
+        mutating func next() throws(StoreError) -> (item: Item, isFirst: Bool)? {
+            while try sorted.next(&item, &bytes) {
+                guard let content = SharedChecklists.item(bytes) else { continue }
+                let isFirst = last.map { $0 != (item.high, item.low) } ?? true
+                last = (item.high, item.low)
+                return (content, isFirst)
+            }
+            return nil
         }
     }
 
     /// Takes the bytes of an item apart. It is never nil for bytes that `add` has written.
-    private static func item(_ bytes: [UInt8]) -> Item? {
+    fileprivate static func item(_ bytes: [UInt8]) -> Item? {
         func number(at offset: Int) -> UInt64 {
             bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: UInt64.self) }
         }

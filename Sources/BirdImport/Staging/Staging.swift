@@ -54,7 +54,8 @@ final class Staging {
     struct Names {
         /// Keys of `LocationKey`.
         let locations: ByteTable
-        /// The provisional number of a location as `high`, and its name in UTF-8. Locations without a name have no item.
+        /// The provisional number of a location as `high`, and its name in UTF-8. Locations without a name have no
+        /// item.
         let locationNames: Spool
         /// Keys of `Taxon`.
         let species: ByteTable

@@ -29,7 +29,7 @@ struct Checklists {
     private let existing: Statement
     /// Inserts checklists without details, which are most of them in plain files.
     private var plain: IntegerRows<5>
-    private let detailed: Insert<ChecklistColumn>
+    private let detailed: RowWriter<ChecklistColumn>
     private var ids: RowIDs
     /// The checklists of the current group.
     private var group: [HeldChecklist] = []
@@ -41,7 +41,7 @@ struct Checklists {
     private var crowd: CrowdedChecklists?
     private let setCount: Statement
     /// Gives stored checklists the details that they have in the import.
-    private let update: Insert<ChecklistColumn>
+    private let update: RowWriter<ChecklistColumn>
     private let mostHeld: Int
     /// The date and location of the current group; no date before the first one.
     private var date: Int64?
@@ -78,10 +78,10 @@ struct Checklists {
             ORDER BY dataset_id, id
             """)
         setCount = try database.prepare("UPDATE checklist SET species_count = ?2 WHERE id = ?1")
-        update = try Insert(updating: RecordDetails.ofChecklist.map(\.column), in: database)
+        update = try RowWriter(updating: RecordDetails.ofChecklist.map(\.column), in: database)
         plain = try IntegerRows<5>(
             [ChecklistColumn.id, .datasetID, .locationID, .date, .speciesCount], in: database)
-        detailed = try Insert(in: database)
+        detailed = try RowWriter(in: database)
     }
 
     /// The id of a record's checklist, which is made if it does not exist, as is a checklist without a record.

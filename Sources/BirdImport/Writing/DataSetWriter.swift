@@ -159,7 +159,7 @@ struct DataSetWriter {
     /// The ids of the targets, in their order. New data sets get a row; the rows of the others are updated.
     private func dataSetIDs() throws(StoreError) -> [Int64] {
         let find = try database.prepare("SELECT id FROM dataset WHERE name = ?1")
-        let insert = try Insert<DatasetColumn>(in: database)
+        let insert = try RowWriter<DatasetColumn>(in: database)
         let update = try database.prepare(
             """
             UPDATE dataset SET format = ?2, source = coalesce(?3, source), licence = coalesce(?4, licence),

@@ -40,8 +40,8 @@ struct RecordInserter {
     ) throws(StoreError) {
         var plain = try IntegerRows<7>(
             [ObservationColumn.id, .checklistID, .datasetID, .date, .locationID, .speciesID, .num], in: database)
-        let detailed = try Insert<ObservationColumn>(in: database)
-        let detail = try Insert<ObservationDetailColumn>(in: database)
+        let detailed = try RowWriter<ObservationColumn>(in: database)
+        let detail = try RowWriter<ObservationDetailColumn>(in: database)
         var ids = try RowIDs(of: ["observation", "observation_detail"], database)
         var item = SortItem()
         var bytes: [UInt8] = []

@@ -54,19 +54,17 @@ struct SharedCopies {
         _ shared: SharedChecklists, with datasets: [Int64]?, _ change: inout RecordChange
     ) throws(StoreError) {
         if let datasets { try stored.add(to: shared, of: datasets) }
-        // A closure can't be mutating, so the items are handled on copies of these.
-        var (copies, noted) = (self, change)
-        try shared.forEachItem { (isFirst, item) throws(StoreError) in
-            if isFirst { try copies.end(&noted) }
+        var items = try shared.sorted()
+        while let (item, isFirst) = try items.next() {
+            if isFirst { try end(&change) }
             switch item {
             case .stored(let id):
-                if let checklist = try copies.stored.checklist(id) { copies.group.waiting.append(checklist) }
+                if let checklist = try stored.checklist(id) { group.waiting.append(checklist) }
             case .new(let copy, let item, let details, let origin):
-                try copies.add(RecordKey(item), details, copy, origin, &noted)
+                try add(RecordKey(item), details, copy, origin, &change)
             }
         }
-        try copies.end(&noted)
-        (self, change) = (copies, noted)
+        try end(&change)
     }
 
     /// Adds a record or checklist of the import to the group.

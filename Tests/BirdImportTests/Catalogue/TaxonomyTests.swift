@@ -257,7 +257,7 @@ import Testing
         try fixture.run("old.csv")
         let report = try fixture.run("new.csv")
         #expect(report.retiredCodes == [.init(old: "oldgul1", new: "newgul1")])
-        #expect(report.text.contains("1 code was replaced by the newer taxonomy: oldgul1 is now newgul1\n"))
+        #expect(report.text.contains("1 code was replaced by the taxonomy imported last: oldgul1 is now newgul1\n"))
     }
 
     /// Birds of a species that was split may belong to any of its parts.

@@ -29,6 +29,18 @@ import Testing
         #expect(try fixture.records() == ["L1|60.5|1.0||20210203|a|1"])
     }
 
+    /// It is not guessed whether the day or the month comes first.
+    @Test func aDateInWhichTheyHideThatItNeedsAnOrderIsAnError() throws {
+        let header = "scientificName,eventDate\nAvis una,\u{1}03/02/2021\n"
+        fixture.write("a.csv", header)
+        #expect(
+            try fixture.run("a.csv").firstErrors.map(\.reason) == ["contains control characters; remove them"])
+        // Another date has told it.
+        fixture.write("a.csv", header.replacing("\nAvis", with: "\nAvis duo,31/01/2021\nAvis"))
+        try fixture.run("a.csv")
+        #expect(try fixture.rows("SELECT date FROM observation ORDER BY date") == ["20210131", "20210203"])
+    }
+
     @Test func remarksKeepTheirLines() throws {
         let header = "occurrenceID,scientificName,eventDate,occurrenceRemarks,locality\n"
         fixture.write("a.csv", header + "1,Avis\u{0} ignota,2021-02-03\u{0},\"a\tb\u{8}\nc\",\"x\ny\"\n")

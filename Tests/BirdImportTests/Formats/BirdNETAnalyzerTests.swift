@@ -175,6 +175,18 @@ import Testing
         #expect(try fixture.rows("SELECT count(*) FROM observation") == ["3"])
     }
 
+    /// Rows without a common name are not all of one species.
+    @Test func detectionsWithoutACommonNameStayApart() throws {
+        fixture.write(
+            "a.csv", FormatFixture.birdNETAnalyzer.replacing("Steller's Jay", with: "").replacing("Odd Bird", with: ""))
+        let raven = FormatFixture.raven.split(separator: "\n").map(String.init)
+        let bird = raven[1].replacing("Steller's Jay", with: "")
+        fixture.write(
+            "b.txt", [raven[0], bird, bird.replacing("stejay", with: "comrav")].joined(separator: "\n") + "\n")
+        // The first one is in both files.
+        #expect(try fixture.run("a.csv", "b.txt") { $0.dataset = "sta" }.stored == 3)
+    }
+
     /// Files come in any order. Without a scientific name, the code does not depend on the language either.
     @Test func aCodeIsThatOfASpeciesInALaterFile() throws {
         let other = try ImportFixture()

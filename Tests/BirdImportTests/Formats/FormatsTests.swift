@@ -162,7 +162,7 @@ import Testing
         for (header, advice) in [
             (
                 "loc_id,latitude,longitude,region,year\n",
-                "With the columns species_id, num it would be plain."
+                "With the columns month, day, species_id, num it would be plain."
             ),
             ("loc_id,latitude,longitude,region\n", "Known formats: "),
             ("species_id,sci_name\n", "With the column en_us it would be plain species table."),

@@ -5,7 +5,7 @@ import Testing
 
 /// The line of a report where no taxonomy is known.
 func noTaxonomy(_ fixture: ImportFixture) -> String {
-    "No taxonomy was imported yet. One names them, and makes names of species in records and queries known: rookery import "
+    "No taxonomy has been imported yet. Import one to name them, and to find species by their names: rookery import "
         + "TAXONOMY.csv --database \(fixture.database)"
 }
 
@@ -68,7 +68,7 @@ func noTaxonomy(_ fixture: ImportFixture) -> String {
     }
 
     @Test func saysWhatIsMissingWithoutSamplingEvents() throws {
-        let line = "zerofill finds no absences on checklists that have no record here\n"
+        let line = "zerofill does not know of checklists that have no record here\n"
         fixture.write("ebd.txt", FormatFixture.eBird)
         fixture.write("ebd_sampling.txt", FormatFixture.eBirdSampling)
         let alone = try fixture.run("ebd.txt") { $0.report = fixture.path("r.json") }
@@ -121,7 +121,11 @@ func noTaxonomy(_ fixture: ImportFixture) -> String {
         fixture.write("b.csv", "loc_id,latitude,longitude,region,species_id,num\nL1,,,,a,1\n")
         let refusal = #expect(throws: ImportError.self) { try fixture.run("b.csv") }
         #expect(
-            refusal?.message.contains("With the column year it would be plain.") == true, "\(refusal?.message ?? "")")
+            refusal?.message.contains("With the columns year, month, day it would be plain.") == true,
+            "\(refusal?.message ?? "")")
+        // A misspelt column would leave less of each date.
+        fixture.write("c.csv", "loc_id,latitude,longitude,region,year,mnth,day,species_id,num\nL1,,,,2021,2,3,a,1\n")
+        #expect(throws: ImportError.self) { try fixture.run("c.csv") }
     }
 
     /// More than any list of birds has.

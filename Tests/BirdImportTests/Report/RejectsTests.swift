@@ -60,6 +60,52 @@ import Testing
         #expect(try fixture.run("s.csv") { $0.skipErrors = true }.stored == second.stored)
     }
 
+    /// The columns of an archive have another order than its terms, and the date of a visit is in another file.
+    @Test func correctedRowsOfAnArchiveCanBeImported() throws {
+        let fixture = try ImportFixture()
+        var files = ArchiveImportTests.events
+        files[2].1 += "e1\to4\tLarus argentatus\tmany\ne9\to5\tLarus argentatus\t1\n"
+        fixture.write("a.zip", ZipWriter.archive(files))
+        let first = try fixture.run("a.zip") { ($0.rejects, $0.skipErrors) = (fixture.path("r.csv"), true) }
+        #expect(first.rowsInError == 2)
+        var corrected = fixture.text("r.csv").replacing("many", with: "5")
+        fixture.write("r.csv", corrected)
+        // The event of this one is missing.
+        let path = "\(fixture.path("a.zip"))/occurrence.txt"
+        #expect(
+            throws: ImportError.refused(
+                "\(fixture.path("r.csv")), line 3, has a row that can only be corrected in \(path); remove it here.")
+        ) { try fixture.run("r.csv") }
+        corrected = corrected.split(separator: "\r\n").dropLast().joined(separator: "\r\n")
+        fixture.write("r.csv", corrected)
+        #expect(try fixture.run("r.csv") { ($0.dataset, $0.append) = ("a", true) }.stored == 1)
+        #expect(
+            try fixture.rows(
+                """
+                SELECT date, num, l.code, l.latitude FROM observation JOIN location l ON l.id = location_id
+                WHERE source_id = 'o4'
+                """) == ["20210203|5|Marsh|48.4"])
+    }
+
+    /// The name of a file may be that of its recording.
+    @Test func correctedRowsAreFromTheirRecording() throws {
+        let fixture = try ImportFixture()
+        fixture.write(
+            "STA1_20210203_064100.BirdNET.results.csv",
+            "Start (s),End (s),Scientific name,Common name,Confidence\n0,3,Avis una,One Bird,0.7\n"
+                + "3,6,Avis una,One Bird,7\n")
+        try fixture.run("STA1_20210203_064100.BirdNET.results.csv") {
+            ($0.rejects, $0.skipErrors, $0.dataset) = (fixture.path("r.csv"), true, "a")
+        }
+        fixture.write("r.csv", fixture.text("r.csv").replacing("Bird,7", with: "Bird,0.7"))
+        try fixture.run("r.csv") { ($0.dataset, $0.append) = ("a", true) }
+        #expect(try fixture.rows("SELECT code FROM location") == ["STA1"])
+        #expect(
+            try fixture.rows("SELECT source_id FROM observation ORDER BY 1") == [
+                "STA1_20210203_064100 0.0 Avis una 0.7", "STA1_20210203_064100 3.0 Avis una 0.7",
+            ])
+    }
+
     @Test func saysWhichHeaderIsMissing() throws {
         let fixture = try ImportFixture()
         fixture.write("r.csv", "file,line,column,reason,row,header\r\na.csv,2,,bad,\"L1,2\",\r\n")

@@ -76,7 +76,7 @@ import Testing
         let codes = (10..<min(20, 10 + count)).map { "old\($0) is now new\($0)" }.joined(separator: ", ")
         #expect(
             try fixture.run("new.csv").text.hasSuffix(
-                "\nNamed: \(count) species\n\(count) codes were replaced by the newer taxonomy: \(codes)\(count > 10 ? ", …" : "")\n"
+                "\nNamed: \(count) species\n\(count) codes were replaced by the taxonomy imported last: \(codes)\(count > 10 ? ", …" : "")\n"
             ))
     }
 

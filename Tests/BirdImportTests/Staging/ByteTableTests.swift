@@ -25,6 +25,15 @@ import Testing
         #expect(table.ordered().map(Int.init) == sorted)
     }
 
+    /// Its start would be past the end of the chunk.
+    @Test func anEmptyKeyMayFollowAFullChunk() {
+        var table = ByteTable()
+        let half = Array(repeating: 1, count: 1 << 19) as [UInt8]
+        let keys = [half, half.dropLast() + [2], []]
+        #expect(keys.map { number($0, in: &table) } == [0, 1, 2])
+        #expect(keys.indices.allSatisfy { table.key($0).elementsEqual(keys[$0]) })
+    }
+
     @Test func refusesAKeyThatFitsIntoNoChunk() {
         var table = ByteTable()
         #expect(number(Array(repeating: 7, count: 1 << 20), in: &table) == nil)

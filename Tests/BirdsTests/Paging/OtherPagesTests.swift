@@ -27,30 +27,6 @@ import Testing
         return fixture
     }
 
-    private func lines(_ cursor: RowCursor) throws -> [String] {
-        try cursor.text().split(separator: "\r\n").dropFirst().map(String.init)
-    }
-
-    /// The rows of all pages, in order.
-    private func pages(
-        _ store: ObservationStore, _ query: ObservationQuery, _ view: View, of size: Int, most: Int,
-        _ request: (ObservationQuery) -> RecordRequest.Rows
-    ) throws -> [String] {
-        var query = query
-        query.page.limit = size
-        var all: [String] = []
-        repeat {
-            let cursor = try store.rows(request(query), view: view, format: .csv)
-            let page = try lines(cursor)
-            #expect(page.count == size || cursor.next == nil)
-            #expect(try store.nextPage(request(query), view: view) == cursor.next)
-            all += page
-            try #require(all.count <= most)
-            query.page.after = cursor.next
-        } while query.page.after != nil
-        return all
-    }
-
     @Test func aChecklistIsListedOnceIfAnyOfItsRecordsMatches() throws {
         let folder = try TemporaryFolder()
         let fixture = Self.visits(seed: 81, count: 900)
@@ -73,15 +49,15 @@ import Testing
             }
             let expected = checklists.sorted { key($0).lexicographicallyPrecedes(key($1)) }.map { "S\($0)" }
             let whole = try store.checklists(query, fields: [.checklistID], view: view, format: .csv)
-            #expect(try lines(whole) == expected, "\(query) \(view)")
+            #expect(try whole.lines() == expected, "\(query) \(view)")
             #expect(whole.total == expected.count)
             found += expected.count
             let size = [1, 3, 20, 100][round % 4]
             if expected.count < 100 * size {
-                let paged = try pages(store, query, view, of: size, most: expected.count) {
+                let paged = try store.pages(query, view, of: size, most: expected.count) {
                     .checklists($0, [.checklistID])
                 }
-                #expect(paged == expected, "\(query) \(view) \(size)")
+                #expect(paged.flatMap { $0 } == expected, "\(query) \(view) \(size)")
             }
         }
         #expect(found > 3000)
@@ -104,11 +80,12 @@ import Testing
             let expected = Set(try store.ids(query, view: view).map { fixture.records[$0 - 1].location }).sorted()
                 .map { "\(fixture.locations[$0].code),\(fixture.locations[$0].latitude ?? 0)," }
             let whole = try store.locations(query, view: view, format: .csv)
-            let rows = try lines(whole)
+            let rows = try whole.lines()
             #expect(rows.count == expected.count && zip(rows, expected).allSatisfy { $0.hasPrefix($1) }, "\(query)")
             #expect(whole.total == expected.count)
             for size in [1, 7] {
-                #expect(try pages(store, query, view, of: size, most: rows.count) { .locations($0) } == rows)
+                let paged = try store.pages(query, view, of: size, most: rows.count) { .locations($0) }
+                #expect(paged.flatMap { $0 } == rows)
             }
         }
     }
@@ -152,16 +129,16 @@ import Testing
         ]
         for (index, (start, request)) in requests.enumerated() {
             query = start
-            let whole = try lines(before.rows(request(query), view: .everything, format: .csv))
+            let whole = try before.rows(request(query), view: .everything, format: .csv).lines()
             for (other, after) in changed.enumerated() {
                 (query.page.limit, query.page.after) = (nil, nil)
-                let all = try lines(after.rows(request(query), view: .everything, format: .csv))
+                let all = try after.rows(request(query), view: .everything, format: .csv).lines()
                 for count in 1..<whole.count {
                     (query.page.limit, query.page.after) = (count, nil)
                     query.page.after = try before.nextPage(request(query), view: .everything)
                     try #require(query.page.after != nil)
                     query.page.limit = 100
-                    let rest = try lines(after.rows(request(query), view: .everything, format: .csv))
+                    let rest = try after.rows(request(query), view: .everything, format: .csv).lines()
                     // Rows in the order of the texts that they show.
                     let last = whole[count - 1]
                     #expect(rest == all.filter { $0 > last }, "\(index) \(other) \(count)")

@@ -8,21 +8,12 @@ import Testing
         .id, .locationID, .latitude, .region, .date, .speciesID, .num, .dataset, .commonName,
     ]
 
-    /// The ids on all pages, page by page. Pages that do not end are a failure.
+    /// The ids on each page.
     private func pages(_ store: ObservationStore, _ query: ObservationQuery, of size: Int) throws -> [[Int]] {
         var query = query
         query.fields = [.id]
-        query.page.limit = size
-        var pages: [[Int]] = []
-        let mostPages = try store.database.integer("SELECT count(*) FROM observation") ?? 0
-        repeat {
-            let cursor = try store.observations(query, view: .everything, format: .csv)
-            pages.append(try cursor.text().split(separator: "\r\n").dropFirst().compactMap { Int($0) })
-            #expect(try store.nextPage(.observations(query), view: .everything) == cursor.next)
-            query.page.after = cursor.next
-            try #require(pages.count <= mostPages)
-        } while query.page.after != nil
-        return pages
+        let most = try store.database.integer("SELECT count(*) FROM observation") ?? 0
+        return try store.pages(query, of: size, most: Int(most)) { .observations($0) }.map { $0.compactMap { Int($0) } }
     }
 
     static func sorts(_ names: [String]) -> [SortKey] {

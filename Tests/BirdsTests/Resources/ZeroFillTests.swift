@@ -140,29 +140,6 @@ import Testing
         return lines
     }
 
-    private func lines(_ cursor: RowCursor) throws -> [String] {
-        try cursor.text().split(separator: "\r\n").dropFirst().map(String.init)
-    }
-
-    /// The rows of all pages, in order. More than `most` rows are a failure, so that the loop ends.
-    private func pages(
-        _ store: ObservationStore, _ query: ObservationQuery, _ view: View, of size: Int, most: Int
-    ) throws -> [String] {
-        var query = query
-        query.page.limit = size
-        var all: [String] = []
-        repeat {
-            let cursor = try store.zeroFilled(query, view: view, format: .csv)
-            let page = try lines(cursor)
-            #expect(page.count == size || cursor.next == nil)
-            #expect(try store.nextPage(.zeroFilled(query), view: view) == cursor.next)
-            all += page
-            try #require(all.count <= most)
-            query.page.after = cursor.next
-        } while query.page.after != nil
-        return all
-    }
-
     @Test func everyCompleteChecklistHasARowForEachSpecies() throws {
         let folder = try TemporaryFolder()
         let fixture = Self.visits(seed: 41, count: 700)
@@ -192,11 +169,12 @@ import Testing
                     && (view.regions == nil || place.region == "CA" || place.region?.hasPrefix("CA-") == true)
             }
             let cursor = try store.zeroFilled(query, view: view, format: .csv)
-            #expect(try self.lines(cursor) == lines, "\(query)")
+            #expect(try cursor.lines() == lines, "\(query)")
             #expect(cursor.total == lines.count)
             let size = [1, 3, 17, 200][round / 4 % 4]
             if lines.count < 200 * size {
-                #expect(try pages(store, query, view, of: size, most: lines.count) == lines, "\(query) \(size)")
+                let paged = try store.pages(query, view, of: size, most: lines.count) { .zeroFilled($0) }
+                #expect(paged.flatMap { $0 } == lines, "\(query) \(size)")
             }
             zeros += lines.count { $0.contains(",0,,,") }
             others += lines.count { !$0.contains(",0,,,") }
@@ -238,17 +216,17 @@ import Testing
         let geese = try store.zeroFilled(query, view: .everything, format: .csv)
         #expect(geese.total == 6)
         #expect(
-            try lines(geese) == [
+            try geese.lines() == [
                 "1,cangoo,5,", "2,cangoo,7,", "3,cangoo,,", "4,cangoo,0,", "5,cangoo,0,", "6,cangoo,5,12",
             ])
         query.filter.species = ["cangoo1"]
         #expect(
-            try lines(try store.zeroFilled(query, view: .everything, format: .csv)).prefix(4)
+            try store.zeroFilled(query, view: .everything, format: .csv).lines().prefix(4)
                 == ["1,cangoo1,2,2", "2,cangoo1,7,5", "3,cangoo1,7,6", "4,cangoo1,0,"])
         // No species table names these.
         query.filter.species = ["Parus major"]
         #expect(
-            try lines(try store.zeroFilled(query, view: .everything, format: .csv)).suffix(3)
+            try store.zeroFilled(query, view: .everything, format: .csv).lines().suffix(3)
                 == ["4,Parus major,0,", "5,Parus major,2,", "6,Parus major,0,"])
     }
 

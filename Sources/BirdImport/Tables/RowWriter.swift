@@ -1,12 +1,13 @@
 import Birds
 
-/// Inserts rows into a table, one at a time, with values bound by column, or changes rows.
+/// Inserts rows into a table, or changes them, one at a time, with values bound by column.
 ///
 /// A column that was never bound is NULL. A bound value stays for the following rows, so each row must bind the same
 /// columns. Texts are bound as given: they must be valid UTF-8.
-struct Insert<Column: TableColumn> {
+struct RowWriter<Column: TableColumn> {
     private let statement: Statement
 
+    /// Inserts rows.
     /// - Throws: `StoreError.sqlite` if the table does not have the columns.
     init(in database: Database) throws(StoreError) {
         let parameters = Column.allCases.map { "?\($0.rawValue + 1)" }.joined(separator: ", ")
