@@ -101,6 +101,9 @@ import Testing
         #expect(try detections().count == 2)
         try fixture.run("b.csv") { $0.dataset = "all" }
         #expect(try fixture.rows("SELECT code FROM location ORDER BY code") == ["left", "right"])
+        #expect(
+            try fixture.rows("SELECT source_id FROM observation ORDER BY 1")
+                == ["left", "right"].map { "\($0)/20210203_064100 0.0 Avis ignota 0.7" })
     }
 
     /// Recorders that all have the same name: the folders tell their recordings apart, and are those of before when the
