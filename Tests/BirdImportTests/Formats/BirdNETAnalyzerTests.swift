@@ -282,6 +282,7 @@ import Testing
 
     @Test(arguments: [
         ("0.0", "-3", "Start (s): -3.0 is not between 0 and 31622400"), ("0.0", "", "Start (s): is empty"),
+        ("0.0", "31622400", "Start (s): 31622400.0 is not between 0 and 31622400"),
         ("0.0", "1e300", "Start (s): 1e+300 is not between 0 and 31622400"),
         ("0.8713", "1.5", "Confidence: 1.5 is not between 0 and 1"),
         ("0.0", "x", "Start (s): 'x' is not a number"),

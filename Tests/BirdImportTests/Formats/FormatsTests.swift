@@ -372,7 +372,9 @@ import Testing
         #expect(report.firstErrors.map(\.line) == [6])
         #expect(report.text.contains("  2 rows above the header were passed over, first on line 1\n    My birds"))
         #expect(String(decoding: report.json, as: UTF8.self).contains("\"rows_above_header\":2"))
-        fixture.write("a.csv", String(repeating: "note\n", count: 40) + FormatFixture.eBirdLifeList)
+        fixture.write("a.csv", String(repeating: "note\n", count: 10) + FormatFixture.eBirdLifeList)
+        #expect(try fixture.run("a.csv").files.map(\.rowsAboveHeader) == [10])
+        fixture.write("a.csv", String(repeating: "note\n", count: 11) + FormatFixture.eBirdLifeList)
         #expect(throws: ImportError.self) { try fixture.run("a.csv") }
     }
 
