@@ -1,6 +1,7 @@
 import Testing
 
 @testable import BirdImport
+@testable import Fixtures
 
 /// The columns of all formats once more, since most names of other versions and programs are in no other test.
 @Suite struct ColumnNamesTests {
@@ -231,5 +232,146 @@ import Testing
         ]
         #expect(rules.reduce(0) { $0 + $1.rawValue.nonzeroBitCount } == rules.count)
         #expect(Format.Rules(rules).rawValue.nonzeroBitCount == rules.count)
+    }
+
+    /// Headers of downloads with all columns. None of them is said to be unread.
+    private static let headers: [(format: Format, header: String)] = [
+        (
+            .eBird,
+            """
+            GLOBAL UNIQUE IDENTIFIER,LAST EDITED DATE,TAXONOMIC ORDER,CATEGORY,TAXON CONCEPT ID,COMMON NAME,SCIENTIFIC NAME,
+            SUBSPECIES COMMON NAME,SUBSPECIES SCIENTIFIC NAME,EXOTIC CODE,OBSERVATION COUNT,BREEDING CODE,BREEDING CATEGORY,
+            BREEDING BIRD ATLAS CODE,BREEDING BIRD ATLAS CATEGORY,BEHAVIOR CODE,AGE/SEX,COUNTRY,COUNTRY CODE,STATE,
+            STATE CODE,COUNTY,COUNTY CODE,SUBNATIONAL2 CODE,IBA CODE,BCR CODE,USFWS CODE,ATLAS BLOCK,LOCALITY,LOCALITY ID,
+            LOCALITY TYPE,LATITUDE,LONGITUDE,OBSERVATION DATE,TIME OBSERVATIONS STARTED,OBSERVER ID,OBSERVER ORCID ID,
+            FIRST NAME,LAST NAME,SAMPLING EVENT IDENTIFIER,OBSERVATION TYPE,PROTOCOL NAME,PROTOCOL TYPE,PROTOCOL CODE,
+            PROJECT CODE,PROJECT NAMES,PROJECT IDENTIFIERS,DURATION MINUTES,EFFORT DISTANCE KM,EFFORT AREA HA,
+            NUMBER OBSERVERS,ALL SPECIES REPORTED,GROUP IDENTIFIER,HAS MEDIA,APPROVED,REVIEWED,REASON,CHECKLIST COMMENTS,
+            TRIP COMMENTS,SPECIES COMMENTS
+            """
+        ),
+        (
+            .eBirdSampling,
+            """
+            LAST EDITED DATE,COUNTRY,COUNTRY CODE,STATE,STATE CODE,COUNTY,COUNTY CODE,IBA CODE,BCR CODE,USFWS CODE,
+            ATLAS BLOCK,LOCALITY,LOCALITY ID,LOCALITY TYPE,LATITUDE,LONGITUDE,OBSERVATION DATE,TIME OBSERVATIONS STARTED,
+            OBSERVER ID,OBSERVER ORCID ID,SAMPLING EVENT IDENTIFIER,OBSERVATION TYPE,PROTOCOL NAME,PROTOCOL CODE,
+            PROJECT NAMES,PROJECT IDENTIFIERS,DURATION MINUTES,EFFORT DISTANCE KM,EFFORT AREA HA,NUMBER OBSERVERS,
+            ALL SPECIES REPORTED,GROUP IDENTIFIER,CHECKLIST COMMENTS
+            """
+        ),
+        (
+            .eBirdMyData,
+            """
+            Submission ID,Common Name,Scientific Name,Taxonomic Order,Count,State/Province,County,Location ID,Location,
+            Latitude,Longitude,Date,Time,Protocol,Duration (Min),All Obs Reported,Distance Traveled (km),
+            Area Covered (ha),Number of Observers,Breeding Code,Observation Details,Checklist Comments,ML Catalog Numbers
+            """
+        ),
+        (
+            .eBirdLifeList,
+            """
+            Row #,Taxon Order,Category,Common Name,Scientific Name,Count,Location,S/P,Date,LocID,SubID,Exotic,Countable
+            """
+        ),
+        (.feederWatch, feederWatchHeader.replacing("\n", with: "")),
+        (
+            .gbif,
+            """
+            gbifID,datasetKey,occurrenceID,kingdom,phylum,class,order,family,genus,species,infraspecificEpithet,taxonRank,
+            scientificName,verbatimScientificName,verbatimScientificNameAuthorship,countryCode,locality,stateProvince,
+            occurrenceStatus,individualCount,publishingOrgKey,decimalLatitude,decimalLongitude,
+            coordinateUncertaintyInMeters,coordinatePrecision,elevation,elevationAccuracy,depth,depthAccuracy,eventDate,
+            day,month,year,taxonKey,speciesKey,basisOfRecord,institutionCode,collectionCode,catalogNumber,recordNumber,
+            identifiedBy,dateIdentified,license,rightsHolder,recordedBy,typeStatus,establishmentMeans,lastInterpreted,
+            mediaType,issue
+            """
+        ),
+        (
+            .darwinCore,
+            """
+            gbifID,accessRights,bibliographicCitation,language,license,modified,publisher,references,rightsHolder,type,
+            institutionID,collectionID,datasetID,institutionCode,collectionCode,datasetName,ownerInstitutionCode,
+            basisOfRecord,informationWithheld,dataGeneralizations,dynamicProperties,occurrenceID,catalogNumber,
+            recordNumber,recordedBy,recordedByID,individualCount,organismQuantity,organismQuantityType,sex,lifeStage,
+            reproductiveCondition,caste,behavior,vitality,establishmentMeans,degreeOfEstablishment,pathway,
+            georeferenceVerificationStatus,occurrenceStatus,preparations,disposition,associatedOccurrences,
+            associatedReferences,associatedSequences,associatedTaxa,otherCatalogNumbers,occurrenceRemarks,organismID,
+            organismName,organismScope,associatedOrganisms,previousIdentifications,organismRemarks,materialEntityID,
+            materialEntityRemarks,verbatimLabel,materialSampleID,eventID,parentEventID,eventType,fieldNumber,eventDate,
+            eventTime,startDayOfYear,endDayOfYear,year,month,day,verbatimEventDate,habitat,samplingProtocol,
+            sampleSizeValue,sampleSizeUnit,samplingEffort,fieldNotes,eventRemarks,locationID,higherGeographyID,
+            higherGeography,continent,waterBody,islandGroup,island,countryCode,stateProvince,county,municipality,locality,
+            verbatimLocality,verbatimElevation,verticalDatum,verbatimDepth,minimumDistanceAboveSurfaceInMeters,
+            maximumDistanceAboveSurfaceInMeters,locationAccordingTo,locationRemarks,decimalLatitude,decimalLongitude,
+            coordinateUncertaintyInMeters,coordinatePrecision,pointRadiusSpatialFit,verbatimCoordinateSystem,verbatimSRS,
+            footprintWKT,footprintSRS,footprintSpatialFit,georeferencedBy,georeferencedDate,georeferenceProtocol,
+            georeferenceSources,georeferenceRemarks,geologicalContextID,earliestEonOrLowestEonothem,
+            latestEonOrHighestEonothem,earliestEraOrLowestErathem,latestEraOrHighestErathem,
+            earliestPeriodOrLowestSystem,latestPeriodOrHighestSystem,earliestEpochOrLowestSeries,
+            latestEpochOrHighestSeries,earliestAgeOrLowestStage,latestAgeOrHighestStage,lowestBiostratigraphicZone,
+            highestBiostratigraphicZone,lithostratigraphicTerms,group,formation,member,bed,identificationID,
+            verbatimIdentification,identificationQualifier,typeStatus,identifiedBy,identifiedByID,dateIdentified,
+            identificationReferences,identificationVerificationStatus,identificationRemarks,taxonID,scientificNameID,
+            acceptedNameUsageID,parentNameUsageID,originalNameUsageID,nameAccordingToID,namePublishedInID,taxonConceptID,
+            scientificName,acceptedNameUsage,parentNameUsage,originalNameUsage,nameAccordingTo,namePublishedIn,
+            namePublishedInYear,higherClassification,kingdom,phylum,class,order,superfamily,family,subfamily,tribe,
+            subtribe,genus,genericName,subgenus,infragenericEpithet,specificEpithet,infraspecificEpithet,
+            cultivarEpithet,taxonRank,verbatimTaxonRank,vernacularName,nomenclaturalCode,taxonomicStatus,
+            nomenclaturalStatus,taxonRemarks,datasetKey,publishingCountry,lastInterpreted,elevation,elevationAccuracy,
+            depth,depthAccuracy,distanceFromCentroidInMeters,issue,mediaType,hasCoordinate,hasGeospatialIssues,taxonKey,
+            acceptedTaxonKey,kingdomKey,phylumKey,classKey,orderKey,familyKey,genusKey,subgenusKey,speciesKey,species,
+            acceptedScientificName,verbatimScientificName,typifiedName,protocol,lastParsed,lastCrawled,repatriated,
+            relativeOrganismQuantity,projectId,isSequenced,gbifRegion,publishedByGbifRegion,level0Gid,level0Name,
+            level1Gid,level1Name,level2Gid,level2Name,level3Gid,level3Name,iucnRedListCategory,scientificNameAuthorship,
+            verbatimCoordinates,verbatimLatitude,verbatimLongitude,geodeticDatum,minimumElevationInMeters,
+            maximumElevationInMeters,minimumDepthInMeters,maximumDepthInMeters,associatedMedia,country
+            """
+        ),
+        (
+            .iNaturalist,
+            """
+            id,uuid,observed_on_string,observed_on,time_observed_at,time_zone,user_id,user_login,user_name,created_at,
+            updated_at,quality_grade,license,url,image_url,sound_url,tag_list,description,num_identification_agreements,
+            num_identification_disagreements,captive_cultivated,oauth_application_id,place_guess,latitude,longitude,
+            positional_accuracy,private_place_guess,private_latitude,private_longitude,public_positional_accuracy,
+            geoprivacy,taxon_geoprivacy,coordinates_obscured,positioning_method,positioning_device,place_town_name,
+            place_county_name,place_state_name,place_country_name,place_admin1_name,place_admin2_name,species_guess,
+            scientific_name,common_name,iconic_taxon_name,taxon_id,taxon_kingdom_name,taxon_phylum_name,
+            taxon_subphylum_name,taxon_superclass_name,taxon_class_name,taxon_subclass_name,taxon_superorder_name,
+            taxon_order_name,taxon_suborder_name,taxon_superfamily_name,taxon_family_name,taxon_subfamily_name,
+            taxon_supertribe_name,taxon_tribe_name,taxon_subtribe_name,taxon_genus_name,taxon_genushybrid_name,
+            taxon_species_name,taxon_hybrid_name,taxon_subspecies_name,taxon_variety_name,taxon_form_name
+            """
+        ),
+        (.birdNETPi, "Date,Time,Sci_Name,Com_Name,Confidence,Lat,Lon,Cutoff,Week,Sens,Overlap,File_Name"),
+        (
+            .birdNETGo,
+            """
+            id,source_node,date,time,begin_time,end_time,species_code,scientific_name,raw_scientific_name,common_name,
+            confidence,latitude,longitude,threshold,sensitivity,clip_name,processing_time,unlikely,sourceNode,beginTime,
+            endTime,speciesCode,scientificName,rawScientificName,commonName,clipName,processingTime
+            """
+        ),
+        (
+            .birdNETAnalyzer,
+            """
+            Selection,View,Channel,Begin Time (s),End Time (s),Low Freq (Hz),High Freq (Hz),Common Name,Species Code,
+            Confidence,Begin Path,File Offset (s),Start (s),End (s),Scientific name,File,INDIR,FOLDER,IN FILE,OFFSET,
+            DURATION,scientific_name,common_name,DATE,TIME,HOUR,lat,lon,week,overlap,sensitivity,min_conf,species_list,
+            model,filepath,start,end,start_time,end_time,OUTDIR,cutoff,sens
+            """
+        ),
+    ]
+
+    @Test func ofDownloadsAreKnown() {
+        for (format, header) in Self.headers {
+            let names = header.replacing("\n", with: "").split(separator: ",").map(String.init)
+            #expect(Header(names + ["Mood", "mood", "Mood", ""]).unread(format) == ["Mood", "mood"], "\(format.name)")
+        }
+        // Lists of species by others have more than their names.
+        for format in Format.all where format.holdsSpecies {
+            #expect(Header(["Mood"]).unread(format) == (format.name == "plain-species" ? ["Mood"] : []))
+        }
     }
 }
