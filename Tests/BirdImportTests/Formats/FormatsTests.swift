@@ -518,6 +518,62 @@ import Testing
         }
     }
 
+    /// The labels of BirdNET's model 2.4, and those of earlier ones.
+    @Test func knowsAllLabelsThatAreNoBirds() {
+        let labels = """
+            Acris crepitans_Northern Cricket Frog, Acris gryllus_Southern Cricket Frog, Anaxyrus americanus_American Toad,
+            Anaxyrus canorus_Yosemite Toad, Anaxyrus cognatus_Great Plains Toad, Anaxyrus fowleri_Fowler's Toad,
+            Anaxyrus houstonensis_Houston Toad, Anaxyrus microscaphus_Arizona Toad, Anaxyrus quercicus_Oak Toad,
+            Anaxyrus speciosus_Texas Toad, Anaxyrus terrestris_Southern Toad, Anaxyrus woodhousii_Woodhouse's Toad,
+            Incilius valliceps_Gulf Coast Toad, Eleutherodactylus planirostris_Greenhouse Frog,
+            Dryophytes andersonii_Pine Barrens Treefrog, Dryophytes arenicolor_Canyon Treefrog,
+            Dryophytes avivoca_Bird-voiced Treefrog, Dryophytes chrysoscelis_Cope's Gray Treefrog,
+            Dryophytes cinereus_Green Treefrog, Dryophytes femoralis_Pine Woods Treefrog,
+            Dryophytes gratiosus_Barking Treefrog, Dryophytes squirellus_Squirrel Treefrog,
+            Dryophytes versicolor_Gray Treefrog, Hyla cinerea_Green Treefrog, Hyliola regilla_Pacific Chorus Frog,
+            Pseudacris brimleyi_Brimley's Chorus Frog, Pseudacris clarkii_Spotted Chorus Frog,
+            Pseudacris crucifer_Spring Peeper, Pseudacris feriarum_Upland Chorus Frog,
+            Pseudacris nigrita_Southern Chorus Frog, Pseudacris ocularis_Little Grass Frog,
+            Pseudacris ornata_Ornate Chorus Frog, Pseudacris streckeri_Strecker's Chorus Frog,
+            Pseudacris triseriata_Striped Chorus Frog, Gastrophryne carolinensis_Eastern Narrow-mouthed Toad,
+            Gastrophryne olivacea_Great Plains Narrow-mouthed Toad, Lithobates catesbeianus_American Bullfrog,
+            Lithobates clamitans_Green Frog, Lithobates palustris_Pickerel Frog, Lithobates sylvaticus_Wood Frog,
+            Rana sylvatica_Wood Frog, Scaphiopus couchii_Couch's Spadefoot, Spea bombifrons_Plains Spadefoot,
+            Apis mellifera_Honey Bee, Gryllus assimilis_Gryllus assimilis, Gryllus fultoni_Southern Wood Cricket,
+            Gryllus pennsylvanicus_Fall Field Cricket, Gryllus rubens_Southeastern Field Cricket,
+            Miogryllus saussurei_Miogryllus saussurei, Oecanthus celerinictus_Fast-calling Tree Cricket,
+            Oecanthus exclamationis_Davis's Tree Cricket, Oecanthus fultoni_Snowy Tree Cricket,
+            Oecanthus nigricornis_Blackhorned Tree Cricket, Oecanthus niveus_Narrow-winged Tree Cricket,
+            Oecanthus pini_Pine Tree Cricket, Oecanthus quadripunctatus_Four-spotted Tree Cricket,
+            Amblycorypha alexanderi_Clicker Round-winged Katydid, Amblycorypha longinicta_Common Virtuoso Katydid,
+            Amblycorypha oblongifolia_Oblong-winged Katydid, Amblycorypha rotundifolia_Rattler Round-winged Katydid,
+            Atlanticus testaceus_Protean Shieldback, Conocephalus brevipennis_Short-winged Meadow Katydid,
+            Conocephalus fasciatus_Slender Meadow Katydid, Microcentrum rhombifolium_Greater Angle-wing,
+            Neoconocephalus bivocatus_False Robust Conehead, Neoconocephalus ensiger_Sword-bearing Conehead,
+            Neoconocephalus retusus_Round-tipped Conehead, Neoconocephalus robustus_Robust Conehead,
+            Orchelimum agile_Agile Meadow Katydid, Orchelimum concinnum_Stripe-faced Meadow Katydid,
+            Orchelimum pulchellum_Handsome Meadow Katydid, Pterophylla camellifolia_Common True Katydid,
+            Scudderia curvicauda_Curve-tailed Bush Katydid, Scudderia furcata_Fork-tailed Bush Katydid,
+            Scudderia texensis_Texas Bush Katydid, Allonemobius allardi_Allard's Ground Cricket,
+            Allonemobius tinnulus_Tinkling Ground Cricket, Allonemobius walkeri_Walker's Ground Cricket,
+            Anaxipha exigua_Say's Trig, Cyrtoxipha columbiana_Columbian Trig, Eunemobius carolinus_Carolina Ground Cricket,
+            Eunemobius confusus_Confused Ground Cricket, Neonemobius cubensis_Cuban Ground Cricket,
+            Phyllopalpus pulchellus_Handsome Trig, Orocharis saltator_Jumping Bush Cricket,
+            Odocoileus virginianus_White-tailed Deer, Canis latrans_Coyote, Canis lupus_Gray Wolf,
+            Alouatta pigra_Mexican Black Howler Monkey, Sciurus carolinensis_Eastern Gray Squirrel,
+            Tamias striatus_Eastern Chipmunk, Tamiasciurus hudsonicus_Red Squirrel, Vulpes vulpes_Red Fox,
+            Background_Background, background_background, Dog_Dog, Engine_Engine, Environmental_Environmental,
+            Fireworks_Fireworks, Gun_Gun, Human non-vocal_Human non-vocal, Human vocal_Human vocal,
+            Human whistle_Human whistle, Noise_Noise, nocall_nocall, Power tools_Power tools, Siren_Siren
+            """
+        for label in labels.replacing("\n", with: " ").split(separator: ", ") {
+            let parts = label.split(separator: "_")
+            #expect(BirdNETLabel.isOther(Array(label.utf8)[...]), "\(label)")
+            #expect(BirdNETLabel.isOther(Array(parts[0].utf8)[...]), "\(parts[0])")
+            #expect(BirdNETLabel.isOtherByName(Array(parts[1].utf8)[...]), "\(parts[1])")
+        }
+    }
+
     /// No bird has one of the genera.
     @Test func allBirdsAreBirds() {
         for name in ["Turdus merula", "Rallus aquaticus", "Corvus", "Dogania", "Acrocephalus", "Ranaxis una", ""] {
