@@ -110,6 +110,17 @@ import Testing
         #expect(said(Array(plainHeader.utf8.prefix(20)) + [UInt8](repeating: 0, count: 5000)).hasPrefix(" is not text"))
     }
 
+    @Test func tellsUTF16WithoutAMark() {
+        let words = " is UTF-16 text without a byte order mark; save it as UTF-8."
+        for text in ["a,", plainHeader] {
+            #expect(said(text.utf8.flatMap { [$0, 0] }) == words)
+            #expect(said(text.utf8.flatMap { [0, $0] }) == words)
+        }
+        for bytes in [[0x61, 0], [0x61, 0, 0, 0x2C], [0x61, 0, 0x62, 0x63, 0x64, 0, 0x65, 0x66]] as [[UInt8]] {
+            #expect(said(bytes).hasPrefix(" is not text"), "\(bytes)")
+        }
+    }
+
     /// Programs of one maker have one container for all files.
     @Test(
         arguments: [
