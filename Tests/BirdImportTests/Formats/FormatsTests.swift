@@ -174,6 +174,84 @@ import Testing
         }
     }
 
+    private func message(_ name: String) -> String {
+        (#expect(throws: ImportError.self) { try fixture.run(name) })?.message ?? ""
+    }
+
+    private static let ownTable =
+        "For a table of your own, name its columns loc_id, latitude, longitude, region, year, month, day, species_id and "
+        + "num (plain); or, with names of species in place of codes, scientificName, eventDate, decimalLatitude, "
+        + "decimalLongitude, locality and individualCount (dwc)."
+
+    /// How to make a file of a known format is said where it helps.
+    @Test func saysWhatAFileMustHave() {
+        let known =
+            "Known formats: " + ColumnNamesTests.formats.map { "\($0.title) (\($0.name)), " }.joined()
+            + "Darwin Core Archive (dwca), SQLite with tables birds, species or detections (sqlite). \(Self.ownTable)"
+        for (text, advice) in [
+            ("a,b\n1,2\n", "has no known format: its first line is 'a, b'. \(known)"),
+            (
+                "60.5,-135,3,a\n",
+                "has no header: its first line is '60.5, -135, 3, a'. Add a first line with the names of "
+                    + "the columns. \(known)"
+            ),
+            (
+                "species_id,sci_name\n1,2\n",
+                "has no known format: its first line is 'species_id, sci_name'. With the "
+                    + "column en_us it would be plain species table."
+            ),
+            (
+                plainHeader.replacing("num", with: "n"),
+                "has no known format: its first line is 'loc_id, latitude, "
+                    + "longitude, region, year, month, …'. With the column num it would be plain."
+            ),
+            (
+                "Date,Time,Sci_Name,Com_Name\n1,2,3,4\n",
+                "has no known format: its first line is 'Date, Time, Sci_Name, "
+                    + "Com_Name'. With the column confidence it would be BirdNET-Pi. \(Self.ownTable)"
+            ),
+        ] {
+            let path = fixture.write("a.csv", text)
+            #expect(message("a.csv") == "\(path) \(advice)")
+        }
+        let path = fixture.write(
+            "a.csv", [UInt8](repeating: 0xE6, count: 40) + [0x2C] + [UInt8](repeating: 0xF8, count: 40))
+        #expect(
+            message("a.csv")
+                == "\(path) has no known format, and its first line is not readable as text; save the records as CSV.")
+    }
+
+    @Test func saysWhatASQLiteFileHas() throws {
+        for (number, (sql, words)) in [
+            (
+                "PRAGMA application_id = 0x47504B47; CREATE TABLE a (x)",
+                "is a GeoPackage; convert the layer with the records to CSV first, with: ogr2ogr birds.csv birds.gpkg LAYER"
+            ),
+            (
+                "PRAGMA user_version = 7",
+                "is a SQLite file without tables birds, species or detections. It has no tables."
+            ),
+            (
+                "CREATE TABLE a (x); CREATE TABLE b (x); CREATE TABLE c (x); CREATE TABLE d (x); CREATE TABLE e (x)",
+                "is a SQLite file without tables birds, species or detections. It has a, b, c, d, …. Export the one with "
+                    + "the records: sqlite3 -header -csv FILE 'SELECT * FROM TABLE' > birds.csv"
+            ),
+            (
+                "CREATE TABLE a (x)",
+                "is a SQLite file without tables birds, species or detections. It has a. Export the one with the records: "
+                    + "sqlite3 -header -csv FILE 'SELECT * FROM TABLE' > birds.csv"
+            ),
+        ].enumerated() {
+            try Database(path: fixture.path("\(number).db"), mode: .readWrite).execute(sql)
+            #expect(message("\(number).db") == "\(fixture.path("\(number).db")) \(words)")
+        }
+        fixture.write("mine.db", fixture.bytes("birds.db"))
+        #expect(
+            message("mine.db")
+                == "\(fixture.path("mine.db")) is a Rookery database itself. Serve it, or import what its server answers to "
+                + "/observations.csv.")
+    }
+
     @Test func readsDarwinCoreOccurrences() throws {
         fixture.write("occurrence.txt", FormatFixture.darwinCore)
         try fixture.run("occurrence.txt")
