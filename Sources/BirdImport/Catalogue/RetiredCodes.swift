@@ -110,7 +110,7 @@ extension Catalogue {
         var code = code
         // The new code may be retired too. In an edited file, two may stand for each other.
         for _ in 0..<Self.mostRetirements {
-            guard let new = retiredCodes[code] ?? stored[code] else { break }
+            guard let new = stored[code] else { break }
             code = new
         }
         return code

@@ -42,6 +42,8 @@ import Testing
     @Test(arguments: [
         ("Sylvia (Curruca) communis Latham, 1787", ["Sylvia communis", "Curruca communis"]),
         ("SYLVIA (CURRUCA) COMMUNIS LATHAM, 1787", ["Sylvia communis", "Curruca communis"]),
+        ("SITTA EUROPAEA CAESIA", ["Sitta europaea caesia"]),
+        ("SITTA EUROPAEA CAESIA (WOLF, 1810)", ["Sitta europaea caesia"]),
         ("SITTA EUROPAEA LINNAEUS, 1758", ["Sitta europaea"]), ("SITTA EUROPAEA (LINNAEUS, 1758)", ["Sitta europaea"]),
         ("Sitta Europaea Linnaeus, 1758", ["Sitta Europaea"]), ("sitta europaea", ["sitta europaea"]),
         ("Sitta cf. europaea", ["Sitta europaea"]), ("cf. Sitta europaea", ["Sitta europaea"]),

@@ -99,4 +99,23 @@ import Testing
                 .isEmpty)
         #expect(try agree() && fixture.isSound())
     }
+
+    /// Also if no other records are left, whose summaries could be kept.
+    @Test func recordsThatAreAllReplacedLeaveNothing() throws {
+        let fixture = try ImportFixture()
+        let header = "source_id," + plainHeader
+        fixture.write("c.csv", header + "1,N1,61,2,NO-03,1999,4,5,n1,1\n2,N1,61,2,NO-03,1999,4,6,n1,1\n")
+        fixture.write("d.csv", header + "1,N2,62,3,NO-11,1998,6,7,n2,4\n2,N2,62,3,NO-11,1998,6,8,n2,4\n")
+        try fixture.run("c.csv")
+        #expect(try fixture.run("d.csv") { ($0.dataset, $0.append) = ("c", true) }.replaced == 2)
+        #expect(try fixture.isSound())
+        let sums = try fixture.rows("SELECT kind, first_key, second_key, records FROM summary ORDER BY 1, 2, 3")
+        let other = try ImportFixture()
+        other.write("c.csv", fixture.text("d.csv"))
+        try other.run("c.csv")
+        // Ids differ.
+        let dates = "SELECT first_key, records FROM summary WHERE kind = \(SummaryKind.date.rawValue) ORDER BY 1"
+        #expect(try fixture.rows(dates) == ["19980607|1", "19980608|1"])
+        #expect(try other.rows("SELECT count(*) FROM summary") == ["\(sums.count)"])
+    }
 }
