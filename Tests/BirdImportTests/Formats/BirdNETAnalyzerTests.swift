@@ -128,6 +128,9 @@ import Testing
                 try fixture.rows("SELECT code FROM location ORDER BY length(code) <= 4, code") == locations + [
                     "STA1", "STA2",
                 ])
+            #expect(
+                try Set(fixture.rows("SELECT source_id FROM observation"))
+                    == Set((locations + ["STA1", "STA2"]).map { "\($0)_20210203_064100 0.0 Avis ignota 0.7" }))
             #expect(try fixture.rows("SELECT count(*) FROM observation") == ["4"])
             #expect(try fixture.rows("SELECT count(*) FROM checklist") == ["4"])
         }
