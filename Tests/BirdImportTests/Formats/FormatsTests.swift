@@ -680,6 +680,19 @@ import Testing
         #expect(report.stored == 4 && report.rowsInError == 1)
     }
 
+    /// Genus and species have columns of their own, and one may have the whole name.
+    @Test func aNameMayHaveOnePart() throws {
+        let rows = [
+            ("Gull", "Larus", ""), ("Gull", "", "Larus canus"), ("Jay", "Garrulus", "glandarius"), ("Tit", "", ""),
+        ]
+        fixture.write(
+            "a.csv", rows.map { "\($0.0),\($0.1),\($0.2),1,,Marsh,,,02/13/2021,06:41,,,,,,,,,\n" }.joined())
+        try fixture.run("a.csv")
+        #expect(
+            try fixture.rows("SELECT source_id FROM observation ORDER BY 1")
+                == ["Garrulus glandarius", "Larus", "Larus canus", "Tit"].map { "Marsh 2021-02-13 06:41 \($0)" })
+    }
+
     /// BirdNET-Pi writes the same detections into every file that it exports, and gives them no codes.
     @Test(arguments: [false, true]) func aDetectionIsStoredOnce(isDatabase: Bool) throws {
         let name = isDatabase ? "a.db" : "a.txt"

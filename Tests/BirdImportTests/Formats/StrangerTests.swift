@@ -107,6 +107,8 @@ import Testing
     /// A whole file of zeros, and one that ends with them.
     @Test func namesDamage() {
         #expect(said([UInt8](repeating: 0, count: 100_000)).hasPrefix(" is damaged: it begins with zeros only;"))
+        #expect(said([UInt8](repeating: 0, count: 16)).hasPrefix(" is damaged"))
+        #expect(said([UInt8](repeating: 0, count: 15)).hasPrefix(" is not text"))
         #expect(said(Array(plainHeader.utf8.prefix(20)) + [UInt8](repeating: 0, count: 5000)).hasPrefix(" is not text"))
     }
 
