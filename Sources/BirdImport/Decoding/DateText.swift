@@ -123,7 +123,6 @@ struct DateText: Equatable {
     /// The numbers of a date with its year at the end, and whether there are points between them; nil for any other
     /// text.
     static func pair(_ text: ArraySlice<UInt8>) -> (first: Int64, second: Int64, year: Int64, hasPoints: Bool)? {
-        guard needsOrder(text) else { return nil }
         let start = text[..<(interval(text) ?? text.endIndex)]
         // Without the time, whose seconds may have a fraction.
         let date = start[..<dateEnd(start)]

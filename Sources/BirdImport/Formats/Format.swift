@@ -139,6 +139,9 @@ public struct Format: Sendable {
         /// values.
         let nullWords: [[UInt8]]
 
+        /// The words in place of a count of birds that were seen and not counted, as in eBird.
+        static let notCounted = ["X", "x"]
+
         init(
             _ name: String, or otherNames: [String] = [], _ member: Member, required: Bool = true,
             unless alternative: Member? = nil, null: [String] = []

@@ -260,18 +260,20 @@ import Testing
         #expect(report.text.contains("1 code was replaced by the taxonomy imported last: oldgul1 is now newgul1\n"))
     }
 
-    /// Birds of a species that was split may belong to any of its parts.
-    @Test func codesOfSplitSpeciesStay() throws {
+    /// Birds of a species that was split may belong to any of its parts. Names mean the new species from now on, whichever
+    /// of the codes comes first.
+    @Test(arguments: ["euhgul1", "zuhgul1"]) func codesOfSplitSpeciesStay(code: String) throws {
         let fixture = try ImportFixture()
         fixture.write("old.csv", Self.short + "1,species,hergul,Herring Gull,Larus argentatus\n")
         fixture.write("a.csv", plainHeader + "L1,,,,2021,2,3,hergul,1\n")
         fixture.write(
             "new.csv",
-            Self.short + "1,species,euhgul1,European Herring-Gull,Larus argentatus\n"
+            Self.short + "1,species,\(code),European Herring-Gull,Larus argentatus\n"
                 + "2,species,amhgul1,American Herring-Gull,Larus smithsonianus\n")
         fixture.write("occurrence.txt", "scientificName\teventDate\nLarus argentatus\t2021-02-03\n")
         for file in ["old.csv", "a.csv", "new.csv", "occurrence.txt"] { try fixture.run(file) }
-        #expect(try codes(fixture) == ["euhgul1|1", "hergul|1"])
+        #expect(try codes(fixture) == ["\(code)|1", "hergul|1"].sorted())
+        #expect(try fixture.rows("SELECT code FROM retired_code").isEmpty)
     }
 
     /// Codes of other tables are not those of a taxonomy.
@@ -299,6 +301,54 @@ import Testing
         #expect(try codes(fixture) == ["newgul1|1", "rare1|1"])
         try fixture.run("newer.csv")
         #expect(try codes(fixture) == ["newgul1|1", "rare2|1"])
+    }
+
+    /// The row that counts is that of the later taxonomy, and messages name it.
+    @Test func aRowRepeatsThatOfTheLaterTaxonomy() throws {
+        let fixture = try ImportFixture()
+        fixture.write("old.csv", Self.short + "1,species,a,Old Name,Avis vetus\n")
+        fixture.write(
+            "new.csv",
+            Self.short
+                + "1,species,b,Other,Avis altera\n5,species,a,New Name,Avis nova\n6,species,a,Newer,Avis novior\n")
+        let report = try fixture.run("old.csv", "new.csv") { $0.skipErrors = true }
+        #expect(
+            report.firstErrors.map { "\($0.file) \($0.line): \($0.reason)" }
+                == ["\(fixture.path("new.csv")) 4: the species a has other names in line 3"])
+        #expect(
+            report.files[0].firstLeftOut == [
+                "named differently in a later taxonomy": ImportReport.Example(line: 2, row: "a, Avis vetus, Old Name")
+            ])
+        #expect(try fixture.rows("SELECT common_name FROM species ORDER BY code") == ["New Name", "Other"])
+        // The names of two other tables are in error, with the path of the first.
+        fixture.write("names.csv", "species_id,sci_name,en_us\nc,Avis una,One\n")
+        fixture.write("others.csv", "species_id,sci_name,en_us\nc,Avis una,Two\n")
+        #expect(
+            try fixture.run("names.csv", "others.csv").firstErrors.map(\.reason)
+                == ["the species c has other names in \(fixture.path("names.csv")), line 2"])
+    }
+
+    /// The words for ranks of the lists.
+    @Test func knowsTheWordsForRanks() throws {
+        let fixture = try ImportFixture()
+        let words = [
+            ("species", "species"), ("subspecies", "issf"), ("SSP", "issf"), ("ssp.", "issf"),
+            ("group (polytypic)", "issf"), ("Group (monotypic)", "issf"),
+        ]
+        for (word, category) in words {
+            fixture.write("c.csv", "category,English name,scientific name\n\(word),A Bird,Avis una\n")
+            fixture.write("i.csv", "Rank,English name,Scientific Name\n\(word),A Bird,Avis duo\nGenus,,Avis\n")
+            let report = try fixture.run("c.csv", "i.csv")
+            #expect(report.files.map(\.formatName) == ["clements", "ioc"])
+            #expect(report.files[1].leftOut == ["not a species (genus)": 1])
+            #expect(try fixture.rows("SELECT category FROM species") == [category, category], "\(word)")
+        }
+        // Those of eBird stay as they are.
+        for category in ["spuh", "slash", "hybrid", "intergrade", "domestic", "form", "issf", "new"] {
+            fixture.write("c.csv", "category,English name,scientific name\n\(category),A Bird,Avis una\n")
+            try fixture.run("c.csv")
+            #expect(try fixture.rows("SELECT category FROM species WHERE code = 'Avis una'") == [category])
+        }
     }
 
     @Test func laterOfTwoTaxonomiesDecides() throws {

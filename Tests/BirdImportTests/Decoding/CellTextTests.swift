@@ -44,6 +44,52 @@ import Testing
         #expect(try DateText.parse(Array(text.utf8)[...], .monthFirst) == date)
     }
 
+    @Test(arguments: [
+        "January February March April May June July August September October November December",
+        "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+        "Januar Februar Maerz April Mai Juni Juli August September Oktober November Dezember",
+        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+        "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre",
+        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+        "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+        "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+        "janeiro fevereiro marco abril maio junho julho agosto setembro outubro novembro dezembro",
+        "januari februari maart april mei juni juli augustus september oktober november december",
+        "januari februari mars april maj juni juli augusti september oktober november december",
+        "januar februar marts april maj juni juli august september oktober november december",
+        "januar februar mars april mai juni juli august september oktober november desember",
+        "Jan Feb Mrz Apr Mai Jun Jul Aug Sept Okt Nov Dez",
+    ])
+    func knowsTheMonths(names: String) {
+        for (index, name) in names.split(separator: " ").enumerated() {
+            // `jui` is June or July.
+            for form in [String(name), String(name.prefix(3))] where form != "jui" {
+                let date = try? DateText.parse(Array("3 \(form) 2021".utf8)[...], .monthFirst)
+                #expect(date == DateText(year: 2021, month: Int64(index + 1), day: 3), "\(form)")
+            }
+        }
+    }
+
+    @Test func passesOverWordsInADate() {
+        let days = """
+            Monday Tuesday Wednesday Thursday Friday Saturday Sunday Montag Dienstag Mittwoch Donnerstag Freitag Samstag
+            Sonnabend Sonntag
+            """
+        let weekdays = days.split(whereSeparator: \.isWhitespace).flatMap {
+            ["\($0), 3 Feb 2021", "\($0.prefix(2)). 3 Feb 2021"]
+        }
+        let others =
+            ["st", "nd", "rd", "th", "er"].map { "3\($0) Feb 2021" }
+            + ["of", "de", "del"].map { "3 \($0) Feb \($0) 2021" }
+        for text in weekdays + others {
+            let date = try? DateText.parse(Array(text.utf8)[...], .monthFirst)
+            #expect(date == DateText(year: 2021, month: 2, day: 3), "\(text)")
+        }
+        for text in ["3 jui 2021", "3 ma 2021", "3xx Feb 2021", "3 or Feb 2021", "Someday, 3 Feb 2021"] {
+            #expect(throws: DateText.Fault.unreadable) { try DateText.parse(Array(text.utf8)[...], .monthFirst) }
+        }
+    }
+
     @Test(arguments: ["03/02/2021", "3-2-2021", "3.2.2021", "03/02/2021 06:41", "03/02/2021", "3.2.2021/3.2.2021"])
     func readsTheDayFirstIfTheColumnHasItFirst(text: String) throws {
         #expect(try DateText.parse(Array(text.utf8)[...], .dayFirst) == DateText(year: 2021, month: 2, day: 3))

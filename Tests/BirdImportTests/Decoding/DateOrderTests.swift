@@ -20,6 +20,14 @@ import Testing
         try fixture.rows("SELECT date FROM observation ORDER BY CAST(source_id AS INTEGER)")
     }
 
+    /// The end of an interval may have another form than its start, whose day is known by the order.
+    @Test func theTimeIsThatOfTheDay() throws {
+        fixture.write("a.txt", occurrences(["25-02-2021", "03-02-2021T06:41/2021-02-03T08:00"]))
+        try fixture.run("a.txt")
+        #expect(try dates() == ["20210225", "20210203"])
+        #expect(try fixture.rows("SELECT time FROM observation_detail") == ["06:41"])
+    }
+
     static let columns: [(dates: [String], stored: [String], said: String?)] = [
         (
             ["03/02/2021", "25/02/2021"], ["20210203", "20210225"],

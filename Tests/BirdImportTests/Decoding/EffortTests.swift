@@ -40,6 +40,8 @@ import Testing
             ("ALL SPECIES REPORTED", "complete", "true", "1"), ("ALL SPECIES REPORTED", "complete", "TRUE", "1"),
             ("ALL SPECIES REPORTED", "complete", "False", "0"), ("ALL SPECIES REPORTED", "complete", "", ""),
             ("ALL SPECIES REPORTED", "complete", "NA", ""), ("ALL SPECIES REPORTED", "complete", "Yes", "1"),
+            ("ALL SPECIES REPORTED", "complete", "t", "1"), ("ALL SPECIES REPORTED", "complete", "Y", "1"),
+            ("ALL SPECIES REPORTED", "complete", "no", "0"), ("ALL SPECIES REPORTED", "complete", "f", "0"),
             ("ALL SPECIES REPORTED", "complete", "N", "0"),
             ("DURATION MINUTES", "minutes", "10.5", "11"), ("DURATION MINUTES", "minutes", "10.4", "10"),
             ("DURATION MINUTES", "minutes", "1000000", "1000000"), ("DURATION MINUTES", "minutes", "0", "0"),

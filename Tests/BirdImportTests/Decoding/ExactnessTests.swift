@@ -41,7 +41,10 @@ import Testing
         arguments: [
             ("coordinateUncertaintyInMeters", "250", "250.0|"), ("coordinateUncertaintyInMeters", "0", nil),
             ("coordinateUncertaintyInMeters", "NA", nil), ("dataGeneralizations", "rounded to 0.1 degrees", "|1"),
-            ("dataGeneralizations", "None", nil), ("dataGeneralizations", "", nil),
+            ("coordinateUncertaintyInMeters", "20037508", "20037508.0|"),
+            ("dataGeneralizations", "None", nil), ("dataGeneralizations", "", nil), ("dataGeneralizations", "No", nil),
+            ("dataGeneralizations", "false", nil), ("dataGeneralizations", "0", nil),
+            ("dataGeneralizations", "NA", nil), ("informationWithheld", "true coordinates on request", "|1"),
             ("informationWithheld", "Coordinate uncertainty increased to 28 km", "|1"),
             ("informationWithheld", "name of the collector", nil),
             ("coordinateUncertaintyInMeters\tdataGeneralizations", "1000\trounded", "1000.0|1"),

@@ -42,7 +42,8 @@ import Testing
             Coraciiformes Piciformes Cariamiformes Falconiformes Psittaciformes Passeriformes
             Galbuliformes Pteroclidiformes Pterocletiformes
             Trochiliformes Upupiformes Turniciformes Podicipitiformes Craciformes Lariformes Ralliformes Ardeiformes
-            Dinornithiformes Aepyornithiformes Raphiformes
+            Dinornithiformes Aepyornithiformes Raphiformes Alciformes Dromaiiformes Scolopaciformes Gastornithiformes
+            Hesperornithiformes Ichthyornithiformes Odontopterygiformes
             """.split(whereSeparator: \.isWhitespace)
         let fixture = try ImportFixture()
         fixture.write(
@@ -50,6 +51,25 @@ import Testing
             "scientificName\teventDate\torder\n" + orders.map { "Avis ignota\t2021-02-03\t\($0)\n" }.joined())
         let file = try #require(try fixture.run("occurrence.txt").files.first)
         #expect(file.leftOut == [:] && file.records == orders.count)
+    }
+
+    /// Words in place of a taxon, in any of the columns, and other words for birds and what they belong to.
+    @Test func otherWordsAreOfBirds() throws {
+        let words =
+            ["NA", "n/a", "NULL", "none", "-", "?", "Unknown", "unassigned", "Not assigned", "unplaced"]
+            + ["undetermined", "Incertae sedis", "unranked"]
+        let rows =
+            words.flatMap { ["\($0)\t\t\t", "\t\($0)\t\t", "\t\t\($0)\t", "\t\t\t\($0)"] }
+            + ["Animalia", "Metazoa", "animal", "Animals"].map { "\($0)\t\t\t" }
+            + ["Chordata", "Craniata", "Vertebrata"].map { "\t\($0)\t\t" }
+            + ["Aves", "aves", "Birds", "bird"].map { "\t\t\($0)\tChiroptera" }
+        let fixture = try ImportFixture()
+        fixture.write(
+            "occurrence.txt",
+            "scientificName\teventDate\tkingdom\tphylum\tclass\torder\n"
+                + rows.map { "Avis ignota\t2021-02-03\t\($0)\n" }.joined())
+        let file = try #require(try fixture.run("occurrence.txt").files.first)
+        #expect(file.leftOut == [:] && file.records == rows.count)
     }
 
     /// The groups come from the file, so their number is bounded.

@@ -36,6 +36,25 @@ import Testing
                 == [record + comments])
     }
 
+    @Test func knowsAllWords() throws {
+        let absent = """
+            absent, absence, not present, not detected, not observed, not seen, not heard, not found, not recorded,
+            non-detection, non-detected, no detection, undetected, none, no, N, false, F, zero, excluded, ausente,
+            abwesend, 0, 00
+            """
+        let present = "present, presence, presente, detected, observed, recorded, yes, Y, true, T, 1"
+        func words(_ text: String) -> [String] {
+            text.replacing("\n", with: " ").split(separator: ", ").map(String.init)
+        }
+        let rows = (words(absent) + words(present)).map { "Avis una\t2021-02-03\t3\t\($0)\n" }
+        fixture.write("o.txt", "scientificName\teventDate\tindividualCount\toccurrenceStatus\n" + rows.joined())
+        try fixture.run("o.txt")
+        #expect(
+            try fixture.rows("SELECT num, count(*) FROM observation GROUP BY 1 ORDER BY 1")
+                == ["0|\(words(absent).count)", "3|\(words(present).count)"])
+        #expect(try fixture.rows("SELECT comments FROM observation_detail").isEmpty)
+    }
+
     /// Several remarks follow one another.
     @Test func keepsTheStatusBesideADoubt() throws {
         fixture.write(

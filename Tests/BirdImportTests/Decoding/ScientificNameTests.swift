@@ -42,6 +42,8 @@ import Testing
     @Test(arguments: [
         ("Sylvia (Curruca) communis Latham, 1787", ["Sylvia communis", "Curruca communis"]),
         ("SYLVIA (CURRUCA) COMMUNIS LATHAM, 1787", ["Sylvia communis", "Curruca communis"]),
+        ("SITTA EUROPAEA CAESIA", ["Sitta europaea caesia"]),
+        ("SITTA EUROPAEA CAESIA (WOLF, 1810)", ["Sitta europaea caesia"]),
         ("SITTA EUROPAEA LINNAEUS, 1758", ["Sitta europaea"]), ("SITTA EUROPAEA (LINNAEUS, 1758)", ["Sitta europaea"]),
         ("Sitta Europaea Linnaeus, 1758", ["Sitta Europaea"]), ("sitta europaea", ["sitta europaea"]),
         ("Sitta cf. europaea", ["Sitta europaea"]), ("cf. Sitta europaea", ["Sitta europaea"]),
@@ -92,7 +94,7 @@ import Testing
         ("Columba livia f. urbana", []), ("Columba livia forma urbana", []), ("Columba livia domest.", []),
         ("Anser anser var. domesticus Linnaeus, 1758", []), ("Columba livia (feral)", []), ("Anser anser f. dom.", []),
         ("Sitta aff. europaea", []), ("Anas acuta hybrid", []), ("Anas acuta (hybrid) Linnaeus, 1758", []),
-        ("Sitta sp. 2", ["Sitta sp."]),
+        ("Sitta sp. 2", ["Sitta sp."]), ("Sitta Linnaeus, 1758", []),
         ("Anas acuta x platyrhynchos", []), ("Corvus corone/cornix", []),
         ("Sitta sp.", []),
     ])
@@ -101,6 +103,46 @@ import Testing
         #expect(name.species == species)
         let wild = text.split(separator: " ").prefix(2).joined(separator: " ")
         if species.isEmpty, text != wild { #expect(!name.names.contains(wild), "\(name.names)") }
+    }
+
+    /// Each word that has a meaning between or after the words of a name.
+    @Test func knowsAllMarks() {
+        let ranks =
+            "ssp. ssp subsp. subsp subspecies f. fo. forma form var. var variety varietas morph morpha race ab."
+        for mark in ranks.split(separator: " ") {
+            let names = ScientificName("Sitta europaea \(mark) caesia").names
+            #expect(names.contains("Sitta europaea caesia"), "\(mark)")
+        }
+        for mark in ["cf.", "cf", "cfr.", "cfr", "conf.", "Cf."] {
+            let name = ScientificName("Sitta \(mark) europaea")
+            #expect(name.isUncertain && name.names.contains("Sitta europaea"), "\(mark)")
+            #expect(ScientificName.isDoubt(mark), "\(mark)")
+        }
+        for mark in ["aff.", "aff", "nr.", "nr", "near", "Aff."] {
+            let name = ScientificName("Sitta \(mark) europaea")
+            #expect(name.names == ["Sitta \(mark) europaea"] && name.species == [], "\(mark)")
+            let other = ScientificName.name("Sitta europaea", withAffinity: mark)
+            #expect(other == "Sitta \(mark) europaea")
+        }
+        for mark in ["sp.", "sp", "spp.", "spp", "spec.", "spec", "indet.", "indet"] {
+            let name = ScientificName("Sitta \(mark)")
+            #expect(name.names.contains("Sitta sp.") && name.category == "spuh", "\(mark)")
+        }
+        // Names of authors begin with these, or are joined by them.
+        let particles =
+            "de da del della der den des di du la le van von zu ter ex in et and al al. in: e y und do dos af nec non &"
+        for particle in particles.split(separator: " ") {
+            #expect(ScientificName("Sitta europaea \(particle) Selys").kept == "Sitta europaea", "\(particle)")
+        }
+        for quote in ["\"", "'", "“", "”", "„", "«", "»", "‘", "’"] {
+            #expect(ScientificName.clean("\(quote)Sitta europaea\(quote)") == "Sitta europaea", "\(quote)")
+        }
+        for sign in ["\u{200B}", "\u{200C}", "\u{200D}", "\u{FEFF}", "\u{AD}", "†"] {
+            #expect(ScientificName.clean("\(sign)Sitta \(sign)europaea\(sign)") == "Sitta europaea")
+        }
+        for form in ["domestica", "feralis", "dom", "dom.", "urbana", "urbanus", "(Feral Pigeon)", "(Domestic type)"] {
+            #expect(ScientificName("Columba livia \(form)").category == "domestic", "\(form)")
+        }
     }
 
     @Test(arguments: [

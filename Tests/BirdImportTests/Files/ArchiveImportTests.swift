@@ -721,6 +721,18 @@ import Testing
                 [("mimetype", "application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", "")],
                 "is an OpenDocument spreadsheet; save the sheet"
             ), ([("mimetype", "application/vnd.oasis"), ("content.xml", "")], "is a document of an office program"),
+            (
+                [("Index/Document.iwa", "x"), ("a.csv", "x")],
+                "is a document of Apple Numbers, Pages or Keynote; export the records as CSV, and import that."
+            ),
+            (
+                (1...5).map { ("\($0).csv", "x") },
+                "with several texts (1.csv, 2.csv, 3.csv, 4.csv, …), and none is of a known format; extract the one"
+            ),
+            (
+                (1...2).map { ("\($0).csv", "species_id,sci_name,en_us\na,Avis una,One\n") },
+                "has several files with species (1.csv: plain species table, 2.csv: plain species table); extract them"
+            ),
             ([("a/b.shp", "x"), ("a/b.dbf", "x")], "is a shapefile"), ([("doc.kml", "<kml/>")], "is a map (KMZ)"),
             ([("a.pdf", "%PDF\0")], "is a zip archive without meta.xml and without a text file"),
             ([], "is an empty zip archive"),

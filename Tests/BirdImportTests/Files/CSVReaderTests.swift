@@ -88,8 +88,28 @@ import Testing
         #expect(
             try rows(Array(("\"a\nb\"," + endless).utf8)).first
                 == ["1", "!a quoted cell, which begins on line 2, \(reason)"])
+        // Also if its last cell is quoted, or it is the last row.
+        let half = String(repeating: "x", count: CSVReader.longestRow / 2)
+        for end in ["\n", ""] {
+            let text = "a\n\(half),\"\(half)\"\(end)"
+            #expect(
+                try rows(Array(text.utf8)) == [["1", "a"], ["2", "!it is longer than \(CSVReader.longestRow) bytes"]])
+        }
         let wide = String(repeating: ",", count: CSVReader.mostCells) + "\nb\n"
         #expect(try rows(Array(wide.utf8)) == [["1", "!it has more than \(CSVReader.mostCells) cells"], ["2", "b"]])
+    }
+
+    @Test func holdsLittleOfARowThatIsTooLong() throws {
+        var (given, mostHeld) = (0, 0)
+        let reader = CSVReader(.comma) { (buffer, count) throws(ImportError) in
+            mostHeld = max(mostHeld, buffer.count)
+            given += count
+            let isEnd = given > 6 * CSVReader.longestRow
+            buffer.append(contentsOf: isEnd ? [0x0A] : [UInt8](repeating: 0x78, count: count))
+        }
+        var row = Row()
+        #expect(try reader.next(&row) && row.problem == "it is longer than \(CSVReader.longestRow) bytes")
+        #expect(mostHeld <= CSVReader.longestRow + 2 * CSVReader.blockSize)
     }
 
     /// The text that is reported for a row in error must not include a row that is read after it.

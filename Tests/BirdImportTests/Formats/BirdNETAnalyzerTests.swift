@@ -98,7 +98,9 @@ import Testing
         let rows = ["left", "right"].map { "0,3,Avis ignota,Odd Bird,0.7,/\($0)/20210203_064100.WAV\n" }
         fixture.write("b.csv", header + rows.joined())
         try fixture.run("b.csv") { ($0.dataset, $0.latitude, $0.longitude) = ("all", 55.4, 12.8) }
-        #expect(try detections().count == 2)
+        #expect(
+            try fixture.rows("SELECT source_id FROM observation ORDER BY 1")
+                == ["left", "right"].map { "55.4,12.8/\($0)/20210203_064100 0.0 Avis ignota 0.7" })
         try fixture.run("b.csv") { $0.dataset = "all" }
         #expect(try fixture.rows("SELECT code FROM location ORDER BY code") == ["left", "right"])
     }
@@ -126,6 +128,9 @@ import Testing
                 try fixture.rows("SELECT code FROM location ORDER BY length(code) <= 4, code") == locations + [
                     "STA1", "STA2",
                 ])
+            #expect(
+                try Set(fixture.rows("SELECT source_id FROM observation"))
+                    == Set((locations + ["STA1", "STA2"]).map { "\($0)_20210203_064100 0.0 Avis ignota 0.7" }))
             #expect(try fixture.rows("SELECT count(*) FROM observation") == ["4"])
             #expect(try fixture.rows("SELECT count(*) FROM checklist") == ["4"])
         }
@@ -297,6 +302,7 @@ import Testing
 
     @Test(arguments: [
         ("0.0", "-3", "Start (s): -3.0 is not between 0 and 31622400"), ("0.0", "", "Start (s): is empty"),
+        ("0.0", "31622400", "Start (s): 31622400.0 is not between 0 and 31622400"),
         ("0.0", "1e300", "Start (s): 1e+300 is not between 0 and 31622400"),
         ("0.8713", "1.5", "Confidence: 1.5 is not between 0 and 1"),
         ("0.0", "x", "Start (s): 'x' is not a number"),

@@ -174,6 +174,84 @@ import Testing
         }
     }
 
+    private func message(_ name: String) -> String {
+        (#expect(throws: ImportError.self) { try fixture.run(name) })?.message ?? ""
+    }
+
+    private static let ownTable =
+        "For a table of your own, name its columns loc_id, latitude, longitude, region, year, month, day, species_id and "
+        + "num (plain); or, with names of species in place of codes, scientificName, eventDate, decimalLatitude, "
+        + "decimalLongitude, locality and individualCount (dwc)."
+
+    /// How to make a file of a known format is said where it helps.
+    @Test func saysWhatAFileMustHave() {
+        let known =
+            "Known formats: " + ColumnNamesTests.formats.map { "\($0.title) (\($0.name)), " }.joined()
+            + "Darwin Core Archive (dwca), SQLite with tables birds, species or detections (sqlite). \(Self.ownTable)"
+        for (text, advice) in [
+            ("a,b\n1,2\n", "has no known format: its first line is 'a, b'. \(known)"),
+            (
+                "60.5,-135,3,a\n",
+                "has no header: its first line is '60.5, -135, 3, a'. Add a first line with the names of "
+                    + "the columns. \(known)"
+            ),
+            (
+                "species_id,sci_name\n1,2\n",
+                "has no known format: its first line is 'species_id, sci_name'. With the "
+                    + "column en_us it would be plain species table."
+            ),
+            (
+                plainHeader.replacing("num", with: "n"),
+                "has no known format: its first line is 'loc_id, latitude, "
+                    + "longitude, region, year, month, …'. With the column num it would be plain."
+            ),
+            (
+                "Date,Time,Sci_Name,Com_Name\n1,2,3,4\n",
+                "has no known format: its first line is 'Date, Time, Sci_Name, "
+                    + "Com_Name'. With the column confidence it would be BirdNET-Pi. \(Self.ownTable)"
+            ),
+        ] {
+            let path = fixture.write("a.csv", text)
+            #expect(message("a.csv") == "\(path) \(advice)")
+        }
+        let path = fixture.write(
+            "a.csv", [UInt8](repeating: 0xE6, count: 40) + [0x2C] + [UInt8](repeating: 0xF8, count: 40))
+        #expect(
+            message("a.csv")
+                == "\(path) has no known format, and its first line is not readable as text; save the records as CSV.")
+    }
+
+    @Test func saysWhatASQLiteFileHas() throws {
+        for (number, (sql, words)) in [
+            (
+                "PRAGMA application_id = 0x47504B47; CREATE TABLE a (x)",
+                "is a GeoPackage; convert the layer with the records to CSV first, with: ogr2ogr birds.csv birds.gpkg LAYER"
+            ),
+            (
+                "PRAGMA user_version = 7",
+                "is a SQLite file without tables birds, species or detections. It has no tables."
+            ),
+            (
+                "CREATE TABLE a (x); CREATE TABLE b (x); CREATE TABLE c (x); CREATE TABLE d (x); CREATE TABLE e (x)",
+                "is a SQLite file without tables birds, species or detections. It has a, b, c, d, …. Export the one with "
+                    + "the records: sqlite3 -header -csv FILE 'SELECT * FROM TABLE' > birds.csv"
+            ),
+            (
+                "CREATE TABLE a (x)",
+                "is a SQLite file without tables birds, species or detections. It has a. Export the one with the records: "
+                    + "sqlite3 -header -csv FILE 'SELECT * FROM TABLE' > birds.csv"
+            ),
+        ].enumerated() {
+            try Database(path: fixture.path("\(number).db"), mode: .readWrite).execute(sql)
+            #expect(message("\(number).db") == "\(fixture.path("\(number).db")) \(words)")
+        }
+        fixture.write("mine.db", fixture.bytes("birds.db"))
+        #expect(
+            message("mine.db")
+                == "\(fixture.path("mine.db")) is a Rookery database itself. Serve it, or import what its server answers to "
+                + "/observations.csv.")
+    }
+
     @Test func readsDarwinCoreOccurrences() throws {
         fixture.write("occurrence.txt", FormatFixture.darwinCore)
         try fixture.run("occurrence.txt")
@@ -372,7 +450,9 @@ import Testing
         #expect(report.firstErrors.map(\.line) == [6])
         #expect(report.text.contains("  2 rows above the header were passed over, first on line 1\n    My birds"))
         #expect(String(decoding: report.json, as: UTF8.self).contains("\"rows_above_header\":2"))
-        fixture.write("a.csv", String(repeating: "note\n", count: 40) + FormatFixture.eBirdLifeList)
+        fixture.write("a.csv", String(repeating: "note\n", count: 10) + FormatFixture.eBirdLifeList)
+        #expect(try fixture.run("a.csv").files.map(\.rowsAboveHeader) == [10])
+        fixture.write("a.csv", String(repeating: "note\n", count: 11) + FormatFixture.eBirdLifeList)
         #expect(throws: ImportError.self) { try fixture.run("a.csv") }
     }
 
@@ -516,6 +596,62 @@ import Testing
         }
     }
 
+    /// The labels of BirdNET's model 2.4, and those of earlier ones.
+    @Test func knowsAllLabelsThatAreNoBirds() {
+        let labels = """
+            Acris crepitans_Northern Cricket Frog, Acris gryllus_Southern Cricket Frog, Anaxyrus americanus_American Toad,
+            Anaxyrus canorus_Yosemite Toad, Anaxyrus cognatus_Great Plains Toad, Anaxyrus fowleri_Fowler's Toad,
+            Anaxyrus houstonensis_Houston Toad, Anaxyrus microscaphus_Arizona Toad, Anaxyrus quercicus_Oak Toad,
+            Anaxyrus speciosus_Texas Toad, Anaxyrus terrestris_Southern Toad, Anaxyrus woodhousii_Woodhouse's Toad,
+            Incilius valliceps_Gulf Coast Toad, Eleutherodactylus planirostris_Greenhouse Frog,
+            Dryophytes andersonii_Pine Barrens Treefrog, Dryophytes arenicolor_Canyon Treefrog,
+            Dryophytes avivoca_Bird-voiced Treefrog, Dryophytes chrysoscelis_Cope's Gray Treefrog,
+            Dryophytes cinereus_Green Treefrog, Dryophytes femoralis_Pine Woods Treefrog,
+            Dryophytes gratiosus_Barking Treefrog, Dryophytes squirellus_Squirrel Treefrog,
+            Dryophytes versicolor_Gray Treefrog, Hyla cinerea_Green Treefrog, Hyliola regilla_Pacific Chorus Frog,
+            Pseudacris brimleyi_Brimley's Chorus Frog, Pseudacris clarkii_Spotted Chorus Frog,
+            Pseudacris crucifer_Spring Peeper, Pseudacris feriarum_Upland Chorus Frog,
+            Pseudacris nigrita_Southern Chorus Frog, Pseudacris ocularis_Little Grass Frog,
+            Pseudacris ornata_Ornate Chorus Frog, Pseudacris streckeri_Strecker's Chorus Frog,
+            Pseudacris triseriata_Striped Chorus Frog, Gastrophryne carolinensis_Eastern Narrow-mouthed Toad,
+            Gastrophryne olivacea_Great Plains Narrow-mouthed Toad, Lithobates catesbeianus_American Bullfrog,
+            Lithobates clamitans_Green Frog, Lithobates palustris_Pickerel Frog, Lithobates sylvaticus_Wood Frog,
+            Rana sylvatica_Wood Frog, Scaphiopus couchii_Couch's Spadefoot, Spea bombifrons_Plains Spadefoot,
+            Apis mellifera_Honey Bee, Gryllus assimilis_Gryllus assimilis, Gryllus fultoni_Southern Wood Cricket,
+            Gryllus pennsylvanicus_Fall Field Cricket, Gryllus rubens_Southeastern Field Cricket,
+            Miogryllus saussurei_Miogryllus saussurei, Oecanthus celerinictus_Fast-calling Tree Cricket,
+            Oecanthus exclamationis_Davis's Tree Cricket, Oecanthus fultoni_Snowy Tree Cricket,
+            Oecanthus nigricornis_Blackhorned Tree Cricket, Oecanthus niveus_Narrow-winged Tree Cricket,
+            Oecanthus pini_Pine Tree Cricket, Oecanthus quadripunctatus_Four-spotted Tree Cricket,
+            Amblycorypha alexanderi_Clicker Round-winged Katydid, Amblycorypha longinicta_Common Virtuoso Katydid,
+            Amblycorypha oblongifolia_Oblong-winged Katydid, Amblycorypha rotundifolia_Rattler Round-winged Katydid,
+            Atlanticus testaceus_Protean Shieldback, Conocephalus brevipennis_Short-winged Meadow Katydid,
+            Conocephalus fasciatus_Slender Meadow Katydid, Microcentrum rhombifolium_Greater Angle-wing,
+            Neoconocephalus bivocatus_False Robust Conehead, Neoconocephalus ensiger_Sword-bearing Conehead,
+            Neoconocephalus retusus_Round-tipped Conehead, Neoconocephalus robustus_Robust Conehead,
+            Orchelimum agile_Agile Meadow Katydid, Orchelimum concinnum_Stripe-faced Meadow Katydid,
+            Orchelimum pulchellum_Handsome Meadow Katydid, Pterophylla camellifolia_Common True Katydid,
+            Scudderia curvicauda_Curve-tailed Bush Katydid, Scudderia furcata_Fork-tailed Bush Katydid,
+            Scudderia texensis_Texas Bush Katydid, Allonemobius allardi_Allard's Ground Cricket,
+            Allonemobius tinnulus_Tinkling Ground Cricket, Allonemobius walkeri_Walker's Ground Cricket,
+            Anaxipha exigua_Say's Trig, Cyrtoxipha columbiana_Columbian Trig, Eunemobius carolinus_Carolina Ground Cricket,
+            Eunemobius confusus_Confused Ground Cricket, Neonemobius cubensis_Cuban Ground Cricket,
+            Phyllopalpus pulchellus_Handsome Trig, Orocharis saltator_Jumping Bush Cricket,
+            Odocoileus virginianus_White-tailed Deer, Canis latrans_Coyote, Canis lupus_Gray Wolf,
+            Alouatta pigra_Mexican Black Howler Monkey, Sciurus carolinensis_Eastern Gray Squirrel,
+            Tamias striatus_Eastern Chipmunk, Tamiasciurus hudsonicus_Red Squirrel, Vulpes vulpes_Red Fox,
+            Background_Background, background_background, Dog_Dog, Engine_Engine, Environmental_Environmental,
+            Fireworks_Fireworks, Gun_Gun, Human non-vocal_Human non-vocal, Human vocal_Human vocal,
+            Human whistle_Human whistle, Noise_Noise, nocall_nocall, Power tools_Power tools, Siren_Siren
+            """
+        for label in labels.replacing("\n", with: " ").split(separator: ", ") {
+            let parts = label.split(separator: "_")
+            #expect(BirdNETLabel.isOther(Array(label.utf8)[...]), "\(label)")
+            #expect(BirdNETLabel.isOther(Array(parts[0].utf8)[...]), "\(parts[0])")
+            #expect(BirdNETLabel.isOtherByName(Array(parts[1].utf8)[...]), "\(parts[1])")
+        }
+    }
+
     /// No bird has one of the genera.
     @Test func allBirdsAreBirds() {
         for name in ["Turdus merula", "Rallus aquaticus", "Corvus", "Dogania", "Acrocephalus", "Ranaxis una", ""] {
@@ -542,6 +678,19 @@ import Testing
         fixture.write("b.csv", row + row.replacing("06:41", with: "07:41"))
         let report = try fixture.run(files: ["a.csv", "b.csv"]) { ($0.dataset, $0.skipErrors) = ("x", true) }
         #expect(report.stored == 4 && report.rowsInError == 1)
+    }
+
+    /// Genus and species have columns of their own, and one may have the whole name.
+    @Test func aNameMayHaveOnePart() throws {
+        let rows = [
+            ("Gull", "Larus", ""), ("Gull", "", "Larus canus"), ("Jay", "Garrulus", "glandarius"), ("Tit", "", ""),
+        ]
+        fixture.write(
+            "a.csv", rows.map { "\($0.0),\($0.1),\($0.2),1,,Marsh,,,02/13/2021,06:41,,,,,,,,,\n" }.joined())
+        try fixture.run("a.csv")
+        #expect(
+            try fixture.rows("SELECT source_id FROM observation ORDER BY 1")
+                == ["Garrulus glandarius", "Larus", "Larus canus", "Tit"].map { "Marsh 2021-02-13 06:41 \($0)" })
     }
 
     /// BirdNET-Pi writes the same detections into every file that it exports, and gives them no codes.

@@ -318,6 +318,49 @@ import Testing
         #expect(try fixture.rows("SELECT distance_km FROM checklist") == [cell])
     }
 
+    /// Every column of numbers that may be so large.
+    @Test func allLargeNumbersMayHaveThousands() throws {
+        let fixture = try ImportFixture()
+        let whole = "1.234;1.234;1.234"
+        fixture.write(
+            "a.csv",
+            "loc_id;latitude;longitude;region;date;species_id;num;minutes;observers;distance_km;area_ha;"
+                + "snow_depth_atleast;coordinate_uncertainty_m\n"
+                + "L1;;;;2021-02-03;a;1.000.000;1.000.000;1.000.000;2,5;2,5;2,5;2,5\n"
+                + "L1;;;;2021-02-04;a;\(whole);1.234;1.234;1.234;1.234\n")
+        try fixture.run("a.csv")
+        #expect(
+            try fixture.rows(
+                """
+                SELECT num, minutes, observers, distance_km, area_ha, snow_depth_atleast, coordinate_uncertainty_m
+                FROM observation o JOIN checklist c ON c.id = checklist_id JOIN observation_detail d ON d.id = o.id
+                WHERE o.date = 20210204
+                """) == ["1234|1234|1234|1234.0|1234.0|1234.0|1234.0"])
+        let row = "A Bird;;;1;;Marsh;;;2021-02-0"
+        fixture.write(
+            "b.csv", "\(row)3;06:41;;;;;;;2,5;2,5;\n\(row)4;06:41;;;;;;;1.234;1.234;\n")
+        try fixture.run("b.csv") { $0.format = "ebird-record" }
+        #expect(
+            try fixture.rows("SELECT distance_km, area_ha FROM checklist WHERE code = 'Marsh 2021-02-04 06:41'")
+                == ["1985.930496|499.382083"])
+        fixture.write(
+            "c.csv",
+            "scientific_name;iconic_taxon_name;observed_on;url;coordinates_obscured;public_positional_accuracy\n"
+                + "Avis una;Aves;2021-02-03;;true;2,5\nAvis una;Aves;2021-02-04;;true;1.234\n")
+        try fixture.run("c.csv")
+        fixture.write(
+            "d.txt",
+            "scientificName\teventDate\torganismQuantity\torganismQuantityType\n"
+                + "Avis una\t2021-02-03\t1.000.000\tindividuals\nAvis una\t2021-02-04\t1.234\tindividuals\n")
+        try fixture.run("d.txt")
+        #expect(
+            try fixture.rows(
+                """
+                SELECT num, coordinate_uncertainty_m FROM observation o JOIN dataset s ON s.id = dataset_id
+                LEFT JOIN observation_detail d ON d.id = o.id WHERE name IN ('c', 'd') ORDER BY name, date
+                """) == ["|2.5", "|1234.0", "1000000|", "1234|"])
+    }
+
     @Test func anUncertaintyMayHaveThousands() throws {
         let header =
             "occurrenceID;scientificName;eventDate;decimalLatitude;decimalLongitude;coordinateUncertaintyInMeters\n"

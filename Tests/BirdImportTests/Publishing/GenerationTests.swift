@@ -293,6 +293,13 @@ import Testing
         #expect(try killed.rows("SELECT num FROM observation ORDER BY id") == ["7", "1"])
     }
 
+    /// What can't be read may hold changes.
+    @Test(arguments: ["-wal", "-journal"]) func refusesALogThatCannotBeRead(suffix: String) throws {
+        try fixture.run("a.csv")
+        #expect(symlink(fixture.path("a.csv"), fixture.path("birds.db\(suffix)")) == 0)
+        try check("birds.db\(suffix) can't be read: ", fixture)
+    }
+
     private func check(_ sentence: String, _ fixture: ImportFixture) throws {
         let refusal = #expect(throws: ImportError.self) { try fixture.run("a.csv") { $0.append = true } }
         #expect(refusal?.message.contains(sentence) == true)

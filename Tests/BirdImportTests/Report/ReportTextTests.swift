@@ -65,6 +65,18 @@ import Testing
         #expect(report.unknownSpecies.count == count)
     }
 
+    /// The nearest name may be a scientific or a common one.
+    @Test func similarNamesAreTold() throws {
+        fixture.write("names.csv", "species_id,sci_name,en_us\nstejay,Cyanocitta stelleri,Steller's Jay\n")
+        fixture.write(
+            "a.csv",
+            plainHeader + ["Cyanocita steleri", "Stelers Jay", "zz"].map { "L1,,,,2021,2,3,\($0),1\n" }.joined())
+        #expect(
+            try fixture.run("names.csv", "a.csv").text.contains(
+                "\n3 species are in no species table: Cyanocita steleri (1, similar to Cyanocitta stelleri), Stelers Jay (1, "
+                    + "similar to Steller's Jay), zz (1)\n"))
+    }
+
     @Test(arguments: [2, 10, 11]) func tenRetiredCodesAreNamed(count: Int) throws {
         let header = "TAXON_ORDER,CATEGORY,SPECIES_CODE,PRIMARY_COM_NAME,SCI_NAME\n"
         func table(_ prefix: String) -> String {

@@ -35,6 +35,12 @@ import Testing
         #expect(fixture.names == ["bad.csv", "birds.db", "good.csv", "other.csv", "rejects.csv"])
     }
 
+    /// Only in /dev are these the names of descriptors.
+    @Test(arguments: ["stdout", "stderr", "fd", "1"]) func mayHaveTheNameOfADescriptor(name: String) throws {
+        try run("bad.csv", to: name)
+        #expect(fixture.text(name).hasPrefix(rejected))
+    }
+
     @Test func isForItsOwnerOnlyUnlessItWasForOthers() throws {
         try run("bad.csv")
         #expect(mode("rejects.csv") == 0o600)

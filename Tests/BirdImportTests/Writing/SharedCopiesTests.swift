@@ -202,6 +202,20 @@ import Testing
         #expect(try fixture.isSound(hasVisits: true))
     }
 
+    /// Also when it joins a lower copy.
+    @Test func aListedCopyMakesItsGroupStay() throws {
+        write("v.txt", [Sighting(copy: "S200", species: nil)])
+        write("a.txt", [Sighting(source: 1, copy: "S200")])
+        write("b.txt", [Sighting(source: 2, copy: "S100", num: "3")])
+        write("c.txt", [Sighting(source: 2, copy: "S300", group: "")])
+        _ = try run("a.txt", "v.txt")
+        _ = try run("b.txt", append: true)
+        #expect(try stored() == ["S100|10|L1|20210501|Parus major|3|URN:2"])
+        _ = try run("c.txt", append: true)
+        #expect(try fixture.rows("SELECT code, species_count FROM checklist ORDER BY code") == ["S100|0", "S300|1"])
+        #expect(try fixture.isSound(hasVisits: true))
+    }
+
     /// In whatever order and in how many imports the copies come, the lowest gives number and effort, and each species
     /// is there once, from the lowest copy or from one of the others.
     @Test func theOrderOfCopiesDoesNotMatter() throws {

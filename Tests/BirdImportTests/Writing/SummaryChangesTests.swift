@@ -65,4 +65,57 @@ import Testing
         #expect(!own.isEmpty && keys == own)
         #expect(written == keys)
     }
+
+    /// Whether the summaries are those of the records. Ids that nothing refers to may differ.
+    private func agree() throws -> Bool {
+        let found = try summaries()
+        let database = try Database(path: fixture.database, mode: .readWrite)
+        try DerivedTables.rebuild(in: database, isKnown: false)
+        return try summaries() == found
+    }
+
+    /// Of other dates, species, locations and regions than before.
+    @Test func replacingADataSetLeavesNothingOfItsOldRecords() throws {
+        fixture.write(
+            "b.csv",
+            plainHeader + (1...40).map { "N\($0 % 3),61,2,NO-03,1999,4,\($0 % 28 + 1),n\($0 % 4),1\n" }.joined())
+        let report = try fixture.run("b.csv")
+        #expect((report.stored, report.replaced) == (40, 50))
+        #expect(try agree() && fixture.isSound())
+    }
+
+    /// A record that is imported again with another date, species and location takes its old ones with it.
+    @Test func aReplacedRecordTakesItsSummariesWithIt() throws {
+        let header = "source_id," + plainHeader
+        fixture.write(
+            "c.csv",
+            header + "1,N1,61,2,NO-03,1999,4,5,n1,1\n" + (2...9).map { "\($0),L1,60,1,CA-Y1,2020,2,2,s1,1\n" }.joined())
+        try fixture.run("c.csv")
+        fixture.write("d.csv", header + "1,N2,62,3,NO-11,1998,6,7,n2,4\n")
+        let report = try fixture.run("d.csv") { ($0.dataset, $0.append) = ("c", true) }
+        #expect((report.stored, report.replaced) == (1, 1))
+        #expect(
+            try fixture.rows("SELECT 1 FROM summary WHERE kind = \(SummaryKind.date.rawValue) AND first_key = 19990405")
+                .isEmpty)
+        #expect(try agree() && fixture.isSound())
+    }
+
+    /// Also if no other records are left, whose summaries could be kept.
+    @Test func recordsThatAreAllReplacedLeaveNothing() throws {
+        let fixture = try ImportFixture()
+        let header = "source_id," + plainHeader
+        fixture.write("c.csv", header + "1,N1,61,2,NO-03,1999,4,5,n1,1\n2,N1,61,2,NO-03,1999,4,6,n1,1\n")
+        fixture.write("d.csv", header + "1,N2,62,3,NO-11,1998,6,7,n2,4\n2,N2,62,3,NO-11,1998,6,8,n2,4\n")
+        try fixture.run("c.csv")
+        #expect(try fixture.run("d.csv") { ($0.dataset, $0.append) = ("c", true) }.replaced == 2)
+        #expect(try fixture.isSound())
+        let sums = try fixture.rows("SELECT kind, first_key, second_key, records FROM summary ORDER BY 1, 2, 3")
+        let other = try ImportFixture()
+        other.write("c.csv", fixture.text("d.csv"))
+        try other.run("c.csv")
+        // Ids differ.
+        let dates = "SELECT first_key, records FROM summary WHERE kind = \(SummaryKind.date.rawValue) ORDER BY 1"
+        #expect(try fixture.rows(dates) == ["19980607|1", "19980608|1"])
+        #expect(try other.rows("SELECT count(*) FROM summary") == ["\(sums.count)"])
+    }
 }

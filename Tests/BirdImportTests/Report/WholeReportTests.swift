@@ -1,0 +1,250 @@
+import Glibc
+import Testing
+
+@testable import BirdImport
+
+/// Every member of a report and every sentence, with other values than those that most reports have. All numbers differ,
+/// so that no two can change places.
+@Suite struct WholeReportTests {
+    private static func file(
+        formatName: String = "plain", encoding: TextEncoding = TextEncoding(.utf8, replaced: 4101),
+        unusualSeparator: UInt8 = 0x7C
+    ) -> ImportReport.File {
+        ImportReport.File(
+            path: "a.csv", format: "Plain title", formatName: formatName, encoding: encoding,
+            separator: 0x7C, unusualSeparator: unusualSeparator,
+            dateOrder: JudgedDateOrder(order: .dayFirst, reason: .date("25/02/2021", line: 4102)),
+            hasThousands: true, cutTexts: 4103, cutRemarks: 4104, cleanedTexts: 4105, tooLongDates: 4106,
+            unreadUncertainties: 4107, differingEvents: 4108,
+            firstDifferingEvent: ImportReport.Example(line: 4109, row: "an event"), dataset: "birds",
+            unreadColumns: ["Moon", "Mood"], lacksSampling: true, rowsAboveHeader: 4110,
+            firstAboveHeader: ImportReport.Example(line: 4111, row: "a title"), records: 4112, checklists: 4113,
+            species: 4114, leftOut: ["wet": 4115, "dry": 1],
+            firstLeftOut: [
+                "wet": ImportReport.Example(line: 4116, row: "a wet row"),
+                "dry": ImportReport.Example(line: 4117, row: "a dry row"),
+            ], rowsInError: 4118)
+    }
+
+    private static let report: ImportReport = {
+        var table = ImportReport.File(
+            path: "b.csv", format: "Other title", formatName: "ioc", encoding: .utf8, separator: nil,
+            unusualSeparator: nil, dataset: nil)
+        table.species = 4119
+        var report = ImportReport()
+        report.error = .failed("it failed")
+        report.unwritten = ["not written"]
+        report.files = [file(), table]
+        report.database = "birds.db"
+        (report.isStored, report.isDryRun) = (true, true)
+        report.rowsInError = 4120
+        report.errors = [
+            ImportReport.RowInError(file: "a.csv", line: 4121, column: "day", reason: "is wrong"),
+            ImportReport.RowInError(file: "a.csv", line: 4122, column: nil, reason: "it is wrong"),
+        ]
+        report.names.stored = 4123
+        report.names.storedOfTaxonomy = 4124
+        report.sameData = [
+            ImportReport.SameData(dataset: "one", other: "two", records: 4125, isWhole: true),
+            ImportReport.SameData(dataset: "three", other: "four", records: 4126, isWhole: false),
+        ]
+        report.sameChecklists = [ImportReport.SameChecklists(dataset: "five", other: "six", checklists: 4127)]
+        var status = stat()
+        status.st_mode = 0o640
+        var after = status
+        after.st_mode = 0o600
+        report.lostAccess = [
+            LostAccess(
+                path: "birds.db", before: LostAccess.Access(status), after: LostAccess.Access(after), isListLost: true)
+        ]
+        report.preview = [#"{"num":1}"#, #"{"num":2}"#]
+        (report.stored, report.replaced, report.checklists) = (4128, 4129, 4130)
+        (report.locations, report.speciesStored) = (4131, 4132)
+        report.unknownSpecies = [
+            ImportReport.UnknownSpecies(code: "gul", records: 4133, nearest: "gull"),
+            ImportReport.UnknownSpecies(code: "zz", records: 4134),
+        ]
+        report.retiredCodes = [ImportReport.RetiredCode(old: "old1", new: "new1")]
+        return report
+    }()
+
+    @Test func jsonHasEveryMember() {
+        #expect(
+            String(decoding: Self.report.json, as: UTF8.self) == #"""
+                {"version":1,
+                "stored":true,
+                "dry_run":true,
+                "error":{"status":1,"message":"it failed"},
+                "unwritten":["not written"],
+                "files":[{"path":"a.csv","format":"plain","format_title":"Plain title","dataset":"birds","separator":"|",\#
+                "encoding":{"name":"UTF-8","reason":"mostly-valid","replaced":4101},\#
+                "date_order":{"order":"day-first","reason":"date","date":"25/02/2021","line":4102},\#
+                "unread_columns":["Moon",
+                "Mood"],"lacks_sampling":true,"thousands":".","rows_above_header":4110,"records":4112,"checklists":4113,\#
+                "species":4114,"left_out":[{"reason":"dry","count":1,"first_line":4117,"example":"a dry row"},
+                {"reason":"wet","count":4115,"first_line":4116,"example":"a wet row"}],"cut_texts":4103,"cut_remarks":4104,\#
+                "cleaned_texts":4105,"too_long_dates":4106,"unread_uncertainties":4107,\#
+                "differing_events":{"count":4108,"first_line":4109,"example":"an event"},"rows_in_error":4118},
+                {"path":"b.csv","format":"ioc","format_title":"Other title","dataset":null,"separator":null,\#
+                "encoding":{"name":"UTF-8","reason":"valid","replaced":0},"date_order":null,"unread_columns":[],\#
+                "lacks_sampling":false,"thousands":null,"rows_above_header":0,"records":0,"checklists":0,"species":4119,\#
+                "left_out":[],"cut_texts":0,"cut_remarks":0,"cleaned_texts":0,"too_long_dates":0,"unread_uncertainties":0,\#
+                "differing_events":{"count":0,"first_line":null,"example":null},"rows_in_error":0}],
+                "names":{"files":["a.csv",
+                "b.csv"],"stored_species":4123,"stored_species_of_taxonomy":4124},
+                "rows_in_error":{"count":4120,"rows":[{"file":"a.csv","line":4121,"column":"day","reason":"is wrong"},
+                {"file":"a.csv","line":4122,"column":null,"reason":"it is wrong"}]},
+                "records":{"stored":4128,"replaced":4129,"checklists":4130,"locations":4131},
+                "species_named":4132,
+                "retired_codes":{"count":1,"codes":[{"old":"old1","new":"new1"}]},
+                "unknown_species":{"count":2,"species":[{"code":"gul","records":4133,"nearest":"gull"},
+                {"code":"zz","records":4134,"nearest":null}]},
+                "same_data":[{"dataset":"one","other":"two","records":4125,"all":true},
+                {"dataset":"three","other":"four","records":4126,"all":false}],
+                "same_checklists":[{"dataset":"five","other":"six","checklists":4127}],
+                "lost_access":[{"file":"birds.db","owner":"root","group":"root","mode":"640"}],
+                "preview":[{"num":1},
+                {"num":2}]}
+
+                """#)
+    }
+
+    @Test func textHasEverySentence() {
+        #expect(
+            Self.report.text == """
+                a.csv: Plain title, data set birds
+                  read as: '|' between columns; UTF-8, with 4,101 bad bytes replaced by U+FFFD; dates with the day first, \
+                because of '25/02/2021' in line 4102; 1.000 as a thousand, because of decimal commas or several points in \
+                numbers
+                  not read: columns "Moon", "Mood"
+                  without its file of sampling events: zerofill finds no absences on checklists that have no record here
+                  4,110 rows above the header were passed over, first on line 4111
+                    a title
+                  4,112 records read
+                  4,113 checklists read
+                  4,114 species read
+                  1 left out: dry, on line 4117
+                    a dry row
+                  4,115 left out: wet, first on line 4116
+                    a wet row
+                  4,103 texts cut to 500 bytes
+                  4,104 remarks cut to 10,000 bytes
+                  4,105 texts with control characters, which were taken out
+                  4,106 records kept without a date, since the date is an interval of several years
+                  4,107 uncertainties of places left out: they are not distances in metres
+                  4,108 events passed over: they differ from earlier rows with their ids, first on line 4109
+                    an event
+                  4,118 rows in error
+                b.csv: Other title
+                  4,119 species read
+                Names of species: from a.csv (Plain title), then b.csv (Other title), then the database (4,123 species)
+                a.csv, line 4121, column day: is wrong
+                a.csv, line 4122: it is wrong
+                and 4,118 more rows in error
+                Warning: birds.db belongs to root:root now, with mode 600. This account can't keep root:root with mode 640 \
+                and its access control list. To let the same accounts read it again, run as root: chown root:root birds.db \
+                && chmod 640 birds.db
+                Would be stored: 4,128 records on 4,130 checklists at 4,131 locations, replacing 4,129 records
+                Warning: all records of one (4,125) are also in two. If they are the same data under two names, remove one \
+                of them with 'rookery datasets remove NAME'.
+                Warning: nearly all records of three (4,126) are also in four. If they are the same data under two names, \
+                remove one of them with 'rookery datasets remove NAME'.
+                Warning: checklists of five are also in six, with their records. To count each once, remove five, and \
+                import the file again with --dataset six --append.
+                Would be named: 4,132 species
+                1 code was replaced by the newer taxonomy: old1 is now new1
+                2 species are in no species table: gul (4,133, similar to gull), zz (4,134)
+                The first records, as they would be served:
+                  {"num":1}
+                  {"num":2}
+                Nothing was changed: this was a dry run.
+
+                """)
+    }
+
+    /// What has one value or another, where only one of them is above.
+    @Test func wordsFollowValues() throws {
+        typealias Case = (change: (inout ImportReport) -> Void, json: String?, text: String?)
+        let cases: [Case] = [
+            ({ $0.error = .refused("no") }, #""error":{"status":2,"message":"no"}"#, nil),
+            ({ $0.error = nil }, #""error":null"#, nil),
+            ({ $0.preview = nil }, #""preview":null}"#, nil),
+            ({ $0.isDryRun = false }, #""dry_run":false"#, "Stored: 4,128 records"),
+            ({ $0.isDryRun = false }, nil, "Named: 4,132 species"),
+            ({ $0.isStored = false }, #""stored":false"#, "Nothing was stored: 4,120 rows are in error."),
+            (
+                {
+                    ($0.isStored, $0.files[0].records, $0.files[0].checklists, $0.files[0].species) = (
+                        false, 4118, 0, 0
+                    )
+                },
+                #""records":4118"#, "Nothing was stored: all rows of a.csv are in error."
+            ),
+            ({ $0.replaced = 0 }, #""replaced":0"#, "at 4,131 locations\n"),
+            ({ $0.files[0].unreadColumns = ["Moon"] }, nil, "\n  not read: column \"Moon\"\n"),
+            (
+                { $0.files[0].unreadColumns = (10...1021).map { "c\($0)" } }, #""c1009"],"lacks"#,
+                "\"c18\", \"c19\" and 1,002 more\n"
+            ),
+            ({ $0.files[0].rowsAboveHeader = 1 }, nil, "  1 row above the header was passed over, on line 4111\n"),
+            ({ $0.files[0] = Self.file(formatName: "dwca") }, nil, "  4,113 events without occurrences read\n"),
+            ({ $0.files[0].cutTexts = 1 }, nil, "  1 text cut to 500 bytes\n"),
+            ({ $0.files[0].cutRemarks = 1 }, nil, "  1 remark cut to 10,000 bytes\n"),
+            ({ $0.files[0].cleanedTexts = 1 }, nil, "  1 text with control characters"),
+            ({ $0.files[0].tooLongDates = 1 }, nil, "  1 record kept without a date"),
+            (
+                { $0.files[0].unreadUncertainties = 1 }, nil,
+                "  1 uncertainty of a place left out: it is not a distance in metres\n"
+            ),
+            (
+                { $0.files[0].differingEvents = 1 }, nil,
+                "  1 event passed over: it differs from an earlier row with its id, on line 4109\n"
+            ),
+            (
+                { $0.files[0] = Self.file(encoding: TextEncoding(.utf16BigEndian)) },
+                #"{"name":"UTF-16BE","reason":"byte-order-mark","replaced":0}"#, "; UTF-16BE, by its byte order mark;"
+            ),
+            (
+                { $0.files[0] = Self.file(encoding: TextEncoding(.utf16LittleEndian)) },
+                #"{"name":"UTF-16LE","reason":"byte-order-mark","replaced":0}"#, "; UTF-16LE, by its byte order mark;"
+            ),
+            (
+                { $0.files[0] = Self.file(encoding: TextEncoding(.windows1252)) },
+                #"{"name":"Windows-1252","reason":"not-utf-8","replaced":0}"#, "; Windows-1252, since it is not UTF-8;"
+            ),
+            ({ $0.files[0] = Self.file(unusualSeparator: 0x09) }, nil, "  read as: tabs between columns;"),
+            ({ $0.files[0] = Self.file(unusualSeparator: 0x20) }, nil, "  read as: spaces between columns;"),
+            ({ $0.files[0] = Self.file(unusualSeparator: 0x2C) }, nil, "  read as: commas between columns;"),
+            ({ $0.files[0] = Self.file(unusualSeparator: 0x3B) }, nil, "  read as: semicolons between columns;"),
+            (
+                { $0.files[0].dateOrder = JudgedDateOrder(order: .monthFirst, reason: .given) },
+                #""date_order":{"order":"month-first","reason":"option"}"#,
+                "dates with the month first, as --date-order says;"
+            ),
+            (
+                { $0.files[0].dateOrder = JudgedDateOrder(order: .dayFirst, reason: .points) },
+                #""date_order":{"order":"day-first","reason":"points"}"#,
+                "dates with the day first, because of the points in them;"
+            ),
+            (
+                { $0.files[0].dateOrder = JudgedDateOrder(order: .monthFirst, reason: .format) },
+                #""date_order":{"order":"month-first","reason":"format"}"#,
+                "dates with the month first, since no date tells (--date-order overrules);"
+            ),
+            (
+                {
+                    $0.names.stored = 0
+                    for file in $0.files.indices { $0.files[file].species = 0 }
+                }, #""files":[],"stored_species":0"#,
+                "No taxonomy was imported yet. One names them, and makes names of species in records and queries known: "
+                    + "rookery import TAXONOMY.csv --database birds.db\n"
+            ),
+        ]
+        for (number, (change, json, text)) in cases.enumerated() {
+            var report = Self.report
+            change(&report)
+            if let json { #expect(String(decoding: report.json, as: UTF8.self).contains(json), "\(number)") }
+            if let text { #expect(report.text.contains(text), "\(number): \(report.text)") }
+        }
+    }
+}
