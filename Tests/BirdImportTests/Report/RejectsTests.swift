@@ -97,7 +97,11 @@ import Testing
         try fixture.run("STA1_20210203_064100.BirdNET.results.csv") {
             ($0.rejects, $0.skipErrors, $0.dataset) = (fixture.path("r.csv"), true, "a")
         }
-        fixture.write("r.csv", fixture.text("r.csv").replacing("Bird,7", with: "Bird,0.7"))
+        // As if it had been named without its folder.
+        let name = "STA1_20210203_064100"
+        fixture.write(
+            "r.csv",
+            fixture.text("r.csv").replacing("Bird,7", with: "Bird,0.7").replacing(fixture.path(name), with: name))
         try fixture.run("r.csv") { ($0.dataset, $0.append) = ("a", true) }
         #expect(try fixture.rows("SELECT code FROM location") == ["STA1"])
         #expect(
