@@ -85,8 +85,8 @@ import Testing
         (
             "plain", "plain",
             """
-            loc_id=location, latitude=latitude(--), longitude=longitude(--), region=region, year=year?,
-            month=month?(--), day=day?(--), date=date?, species_id=species, num=count(X x --), time=time?,
+            loc_id=location, latitude=latitude(--), longitude=longitude(--), region=region, year=year,
+            month=month(--), day=day(--), date=date?, species_id=species, num=count(X x --), time=time?,
             source_id=source?, comments|remarks|notes=comments?, breeding_code|breeding code=breedingCode?,
             confidence=confidence?, valid=valid?, reviewed=reviewed?, location_name=locationName?,
             checklist_id=checklist?, minutes=minutes?, distance_km=distance?, area_ha=area?, observers=observers?,
@@ -247,7 +247,7 @@ import Testing
             FIRST NAME,LAST NAME,SAMPLING EVENT IDENTIFIER,OBSERVATION TYPE,PROTOCOL NAME,PROTOCOL TYPE,PROTOCOL CODE,
             PROJECT CODE,PROJECT NAMES,PROJECT IDENTIFIERS,DURATION MINUTES,EFFORT DISTANCE KM,EFFORT AREA HA,
             NUMBER OBSERVERS,ALL SPECIES REPORTED,GROUP IDENTIFIER,HAS MEDIA,APPROVED,REVIEWED,REASON,CHECKLIST COMMENTS,
-            TRIP COMMENTS,SPECIES COMMENTS
+            SPECIES COMMENTS
             """
         ),
         (

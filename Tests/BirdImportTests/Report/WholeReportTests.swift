@@ -117,7 +117,7 @@ import Testing
                 because of '25/02/2021' in line 4102; 1.000 as a thousand, because of decimal commas or several points in \
                 numbers
                   not read: columns "Moon", "Mood"
-                  without its file of sampling events: zerofill finds no absences on checklists that have no record here
+                  without its sampling events, so zerofill does not know of checklists that have no record here
                   4,110 rows above the header were passed over, first on line 4111
                     a title
                   4,112 records read
@@ -152,7 +152,7 @@ import Testing
                 Warning: checklists of five are also in six, with their records. To count each once, remove five, and \
                 import the file again with --dataset six --append.
                 Would be named: 4,132 species
-                1 code was replaced by the newer taxonomy: old1 is now new1
+                1 code was replaced by the taxonomy imported last: old1 is now new1
                 2 species are in no species table: gul (4,133, similar to gull), zz (4,134)
                 The first records, as they would be served:
                   {"num":1}
@@ -236,7 +236,7 @@ import Testing
                     $0.names.stored = 0
                     for file in $0.files.indices { $0.files[file].species = 0 }
                 }, #""files":[],"stored_species":0"#,
-                "No taxonomy was imported yet. One names them, and makes names of species in records and queries known: "
+                "No taxonomy has been imported yet. Import one to name them, and to find species by their names: "
                     + "rookery import TAXONOMY.csv --database birds.db\n"
             ),
         ]
