@@ -84,7 +84,8 @@ import Testing
             ("<?xml?>\n<Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\">", "a spreadsheet in XML"),
             ("<office:document>\n", "a spreadsheet in XML"), ("<?xml version=\"1.0\"?>\n<a>", "XML; save the records"),
             ("<!ELEMENT a>\n", "XML; save the records"), ("[{\"a\": 1}]\n", json), ("[\n {\"a\": 1}]\n", json),
-            ("{\"a\": [1]}\n", json), ("[]\n", json), ("[[1]]\n", json), ("{\n}\n", json), ("[\"a\"]\n", json),
+            ("{\"a\": [1]}\n", json), ("[]\n", json), ("[[1]]\n", json), ("{\n}\n", json), ("{\n", json), ("[", json),
+            ("[\"a\"]\n", json),
             ("{\"type\": \"FeatureCollection\"}\n", "GeoJSON; save the records as CSV"),
         ] as [(String, String)]).map { (Array($0.0.utf8), $0.1) }
 
