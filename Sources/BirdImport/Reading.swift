@@ -339,7 +339,7 @@ struct Reading {
                 dates.add(row, to: &judge)
             }
         }
-        let judged = try judge.order(table.format, path: report.files[file].path)
+        let judged = try judge.order(table.format, described: table.dateOrder, path: report.files[file].path)
         report.files[file].dateOrder = judged
         return judged
     }

@@ -7,6 +7,8 @@ public struct JudgedDateOrder: Sendable, Equatable {
         case given
         /// A date that has only one order, such as `25/02/2021`, and its line.
         case date(String, line: Int)
+        /// Each date could be read in either order, and the file says which it is (`dateFormat` of `meta.xml`).
+        case described
         /// There are points in dates, as in `3.2.2021`.
         case points
         /// Each date could be read in either order, so the order is that of the format.
@@ -58,8 +60,9 @@ struct DateOrderJudge {
     }
 
     /// The order of the column.
+    /// - Parameter described: The order that the file says that its dates have. Dates that tell another one are believed.
     /// - Throws: `ImportError.refused` if the dates leave it open, and so does the format.
-    func order(_ format: Format, path: String) throws(ImportError) -> JudgedDateOrder {
+    func order(_ format: Format, described: DateOrder? = nil, path: String) throws(ImportError) -> JudgedDateOrder {
         if dayFirst.count > monthFirst.count, let first = dayFirst.first {
             return JudgedDateOrder(order: .dayFirst, reason: .date(first.text, line: first.line))
         }
@@ -67,6 +70,7 @@ struct DateOrderJudge {
         if let first = monthFirst.first {
             return JudgedDateOrder(order: .monthFirst, reason: .date(first.text, line: first.line))
         }
+        if let described { return JudgedDateOrder(order: described, reason: .described) }
         // Nobody writes a month first before a point.
         if hasPoints { return JudgedDateOrder(order: .dayFirst, reason: .points) }
         if format.rules.contains(.slashesAreForeign), let slashed {

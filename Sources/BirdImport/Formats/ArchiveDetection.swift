@@ -308,7 +308,7 @@ struct ArchiveDetection {
             let files = try extract(core)
             return try content(
                 Header(ArchiveRows.header(core)), files, path, commas: CommaRule(separator: core.syntax.separator),
-                open: { () throws(ImportError) -> any RowSource in ArchiveRows(files) })
+                open: { () throws(ImportError) -> any RowSource in ArchiveRows(files) }, dateOrder: core.dateOrder)
         case "event":
             guard let occurrences = description.extensions.first(where: { $0.rowType == "occurrence" }) else {
                 throw .refused("\(archive.file.path) has events but no occurrences.")
@@ -324,6 +324,7 @@ struct ArchiveDetection {
             let joined = JoinedFiles(occurrences: files, events: events, read: read)
             return try content(
                 Header(JoinedRows.header(occurrences, core)), files, path, commas: commas, open: joined.openOccurrences,
+                dateOrder: core.dateOrder ?? occurrences.dateOrder,
                 checklists: SourceTable(
                     format: .darwinCoreEvents, header: Header(EventRows.header(core)), size: events.size,
                     open: joined.openEmptyEvents, commas: CommaRule(separator: core.syntax.separator),
@@ -337,7 +338,8 @@ struct ArchiveDetection {
 
     private func content(
         _ header: Header, _ files: ArchiveFiles, _ path: String, commas: CommaRule,
-        open: @escaping () throws(ImportError) -> any RowSource, checklists: SourceTable? = nil
+        open: @escaping () throws(ImportError) -> any RowSource, dateOrder: DateOrder?,
+        checklists: SourceTable? = nil
     ) throws(ImportError) -> SourceContent {
         let format = Format.darwinCore
         let missing = header.missing(format)
@@ -346,7 +348,8 @@ struct ArchiveDetection {
         }
         if let repeated = header.repeated(format) { throw .refused("\(path) has the term \(repeated) twice.") }
         let records = SourceTable(
-            format: format, header: header, size: files.size, open: open, commas: commas, paths: files.paths)
+            format: format, header: header, size: files.size, open: open, commas: commas, paths: files.paths,
+            dateOrder: dateOrder)
         return SourceContent(
             path: path, title: "Darwin Core Archive", name: Self.name, encoding: files.encoding,
             tables: [records] + (checklists.map { [$0] } ?? []))

@@ -19,6 +19,8 @@ struct SourceTable {
     /// The rows of events that repeat an event with other values, and the first of them, when all are read; nil for
     /// other tables.
     var differingEvents: (() -> EventRows.Differing)?
+    /// The order of day and month that the file says that its dates have.
+    var dateOrder: DateOrder?
     /// The names of columns that the header leaves out, since the format does not have them.
     var otherColumns: [String] = []
 

@@ -22,8 +22,8 @@ extension ImportReport {
     ///       encoding        name ("UTF-8", "UTF-16LE", "UTF-16BE", "Windows-1252"),
     ///                       reason ("valid", "mostly-valid", "byte-order-mark", "not-utf-8"),
     ///                       replaced (the number of characters that could not be read)
-    ///       date_order      order ("day-first", "month-first"), reason ("option", "date", "points", "format"), and for
-    ///                       "date" its text (date) and line; null if no date depends on it
+    ///       date_order      order ("day-first", "month-first"), reason ("option", "date", "description", "points",
+    ///                       "format"), and for "date" its text (date) and line; null if no date depends on it
     ///       unread_columns  the names of columns that were not read and that the format does not know
     ///       lacks_sampling  whether it has records of the eBird Basic Dataset without their sampling events
     ///       thousands       "." if points in some numbers were taken for those before groups of three digits, or null
@@ -204,6 +204,7 @@ extension ImportReport {
         let order = JSONValue.string(judged.order.rawValue)
         return switch judged.reason {
         case .given: ["order": order, "reason": "option"]
+        case .described: ["order": order, "reason": "description"]
         case .points: ["order": order, "reason": "points"]
         case .format: ["order": order, "reason": "format"]
         case .date(let text, let line):

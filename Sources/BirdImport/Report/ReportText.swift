@@ -231,6 +231,7 @@ extension ImportReport {
             switch judged.reason {
             case .given: ", as --date-order says"
             case .date(let text, let line): ", because of '\(text)' in line \(line)"
+            case .described: ", as meta.xml says"
             case .points: ", because of the points in them"
             case .format: ", since no date tells (--date-order overrules)"
             }

@@ -111,6 +111,16 @@ import Testing
     }
 
     @Test(arguments: [
+        ("DD/MM/YYYY", DateOrder.dayFirst), ("d.m.yyyy", .dayFirst), ("MM-DD-YY", .monthFirst), ("M/D/Y", .monthFirst),
+        ("YYYY-MM-DD", nil), ("YYYYDDMM", nil), ("DD/MM", nil), ("", nil), ("d", nil), ("%", nil),
+    ])
+    func readsTheOrderOfDates(pattern: String, order: DateOrder?) throws {
+        let text = Self.meta.replacing("<core ", with: "<core dateFormat=\"\(pattern)\" ")
+        let description = try ArchiveDescription.parse(Array(text.utf8))
+        #expect(description.core.dateOrder == order && description.extensions.first?.dateOrder == nil)
+    }
+
+    @Test(arguments: [
         ("<archive", "<other"), ("index=\"2\"", "index=\"-2\""), ("index=\"2\"", "index=\"99999\""), ("\\t", "ab"),
         ("\\t", ""), ("\\t", "\\n"), ("linesTerminatedBy=\"\\n\"", "linesTerminatedBy=\"|\""),
         ("fieldsEnclosedBy=\"\"", "fieldsEnclosedBy=\"'\""), ("ignoreHeaderLines=\"1\"", "ignoreHeaderLines=\"-1\""),

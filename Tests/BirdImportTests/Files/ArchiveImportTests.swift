@@ -97,6 +97,39 @@ import Testing
         #expect(try fixture.isSound())
     }
 
+    /// Where dates can be read in two ways, the description decides; a date that tells is believed more.
+    @Test(arguments: [
+        ("core", "DD/MM/YYYY", "03/02/2021", "20210203", "description"),
+        ("core", "MM/DD/YYYY", "03/02/2021", "20210302", "description"),
+        ("extension", "DD/MM/YYYY", "03/02/2021", "20210203", "description"),
+        ("core", "MM/DD/YYYY", "13/02/2021", "20210213", "date"),
+        ("core", "YYYY-MM-DD", "03/02/2021", "20210302", "format"),
+    ])
+    func theDescriptionTellsTheOrderOfDates(
+        table: String, pattern: String, text: String, date: String, reason: String
+    ) throws {
+        for (name, files) in [("o.zip", Self.occurrences), ("e.zip", Self.events)] {
+            let isOfEvents = name == "e.zip"
+            guard isOfEvents || table == "core" else { continue }
+            let changed = files.map { file, content in
+                (
+                    file,
+                    content.replacing("<\(table) ", with: "<\(table) dateFormat=\"\(pattern)\" ")
+                        .replacing("2021-02-03", with: text)
+                )
+            }
+            fixture.write(name, ZipWriter.archive(changed))
+            try fixture.run(name) { $0.report = fixture.path("r.json") }
+            #expect(
+                try fixture.rows(
+                    "SELECT o.date FROM observation o JOIN checklist c ON c.id = checklist_id "
+                        + "JOIN dataset d ON d.id = c.dataset_id WHERE source_id = 'o1' AND d.name = '\(name.dropLast(4))'"
+                )
+                    == [date])
+            #expect(fixture.text("r.json").contains("\"reason\":\"\(reason)\""))
+        }
+    }
+
     @Test func joinsOccurrencesWithEvents() throws {
         fixture.write("b.zip", ZipWriter.archive(Self.events))
         try fixture.run("b.zip") { $0.format = "dwca" }

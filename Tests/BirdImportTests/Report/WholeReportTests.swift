@@ -227,6 +227,11 @@ import Testing
                 "dates with the day first, because of the points in them;"
             ),
             (
+                { $0.files[0].dateOrder = JudgedDateOrder(order: .dayFirst, reason: .described) },
+                #""date_order":{"order":"day-first","reason":"description"}"#,
+                "dates with the day first, as meta.xml says;"
+            ),
+            (
                 { $0.files[0].dateOrder = JudgedDateOrder(order: .monthFirst, reason: .format) },
                 #""date_order":{"order":"month-first","reason":"format"}"#,
                 "dates with the month first, since no date tells (--date-order overrules);"
