@@ -64,7 +64,7 @@ extension Format {
             Column("scientificname", .authoredName),
             Column("identificationqualifier", .qualifier, required: false),
             // Two data sets may share an `occurrenceID`; GBIF's own key is unique.
-            Column("gbifid", or: ["occurrenceid", "id", "key"], .source, required: false),
+            Column("gbifid", or: ["key", "occurrenceid", "id"], .source, required: false),
             Column("kingdom", .kingdom, required: false),
             Column("phylum", .phylum, required: false),
             Column("class", .taxonClass, required: false),

@@ -1,11 +1,14 @@
 import Birds
 
 /// The names of the columns of a file, and the positions of a format's columns among them. Names are compared without
-/// case.
+/// case, and names of several words also as programs write them that have none with spaces: `LOCALITY.ID` (R) and
+/// `locality_id` are `LOCALITY ID`.
 struct Header {
     /// The names as the file spells them, without spaces at their ends.
     let names: [String]
     private let lowercased: [String]
+    /// The same, with spaces in place of the points and underscores of names that have no space.
+    private let spaced: [String]
 
     init(_ row: Row) { self.init(row.cells.indices.map { Self.name(row, $0) }) }
 
@@ -19,6 +22,18 @@ struct Header {
     init(_ names: [String]) {
         self.names = names
         lowercased = names.map { $0.lowercased() }
+        spaced = lowercased.map(Self.spaced)
+    }
+
+    /// A name with spaces in place of its points and underscores, unless it has a space.
+    static func spaced(_ name: String) -> String {
+        name.contains(" ") ? name : String(name.map { $0 == "." || $0 == "_" ? " " : $0 })
+    }
+
+    /// The positions of a name of a format, in lower case.
+    private func positions(_ name: String) -> [Int] {
+        let found = lowercased.indices.filter { lowercased[$0] == name }
+        return found.isEmpty && name.contains(" ") ? spaced.indices.filter { spaced[$0] == name } : found
     }
 
     /// The names of the required columns of a format that the file does not have.
@@ -36,22 +51,22 @@ struct Header {
     }
 
     /// The name of a column that the file has and no file of the format does: then it is one of another format.
-    func foreign(_ format: Format) -> String? { format.foreignColumns.first { lowercased.contains($0) } }
+    func foreign(_ format: Format) -> String? { format.foreignColumns.first { !positions($0).isEmpty } }
 
     /// Whether a file can have the format.
     func fits(_ format: Format) -> Bool { missing(format).isEmpty && foreign(format) == nil }
 
     /// The name of a column that the format reads and the file has twice, so that it is not clear which one to read.
     func repeated(_ format: Format) -> String? {
-        format.columns.compactMap(name).first { name in lowercased.count { $0 == name } > 1 }
+        format.columns.compactMap(name).first { positions($0).count > 1 }
     }
 
     /// The position of a column, from 0; nil if the file does not have it.
-    func position(_ column: Format.Column) -> Int? { name(column).flatMap { lowercased.firstIndex(of: $0) } }
+    func position(_ column: Format.Column) -> Int? { name(column).flatMap { positions($0).first } }
 
     /// The first of a column's names that the file has.
     private func name(_ column: Format.Column) -> String? {
-        ([column.name] + column.otherNames).first { lowercased.contains($0) }
+        ([column.name] + column.otherNames).first { !positions($0).isEmpty }
     }
 
     /// Why a row after the header has nothing to import: it is empty, or the header once more; nil for all others.

@@ -121,8 +121,9 @@ extension Header {
             known.formUnion(read ?? [column.name] + column.otherNames)
         }
         var unread: [String] = []
-        for name in names where !name.isEmpty && !known.contains(name.lowercased()) && !unread.contains(name) {
-            unread.append(name)
+        for name in names where !name.isEmpty && !unread.contains(name) {
+            let word = name.lowercased()
+            if !known.contains(word), !known.contains(Self.spaced(word)) { unread.append(name) }
         }
         return unread
     }

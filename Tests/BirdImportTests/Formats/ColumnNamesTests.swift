@@ -159,7 +159,7 @@ import Testing
         (
             "dwc", "Darwin Core occurrences",
             """
-            scientificname=authoredName, identificationqualifier=qualifier?, gbifid|occurrenceid|id|key=source?,
+            scientificname=authoredName, identificationqualifier=qualifier?, gbifid|key|occurrenceid|id=source?,
             kingdom=kingdom?, phylum=phylum?, class=taxonClass?, order=order?, species=scientificName?,
             vernacularname=commonName?, occurrencestatus=status?, individualcount=count?, organismquantity=quantity?,
             organismquantitytype=quantityType?, occurrenceremarks=comments?,

@@ -89,6 +89,33 @@ import Testing
         #expect(try details().count == 3)
     }
 
+    /// R writes `LOCALITY.ID` for `LOCALITY ID`, and people who clean names write `locality_id`.
+    @Test(arguments: [(".", false), ("_", false), ("_", true)])
+    func namesOfSeveralWordsMayHaveNoSpaces(mark: String, isLowercase: Bool) throws {
+        fixture.write("names.txt", FormatFixture.eBird)
+        try fixture.run("names.txt")
+        let expected = (try details(), try checklists())
+        try #require(expected.0.count > 1)
+        var lines = FormatFixture.eBird.split(separator: "\n").map(String.init)
+        lines[0] = lines[0].replacing(" ", with: mark)
+        if isLowercase { lines[0] = lines[0].lowercased() }
+        fixture.write("names.txt", lines.joined(separator: "\n") + "\n")
+        let report = try fixture.run("names.txt")
+        #expect(report.files.first?.format == "eBird Basic Dataset" && report.files.first?.unreadColumns == [])
+        #expect(try details() == expected.0)
+        #expect(try checklists() == expected.1)
+    }
+
+    /// Two data sets of GBIF may share an `occurrenceID`, but no key.
+    @Test func theKeyOfGBIFTellsRecordsApart() throws {
+        fixture.write(
+            "rgbif.csv",
+            "key,scientificName,eventDate,occurrenceID\n1,Cyanocitta stelleri,2021-02-03,a\n"
+                + "2,Cyanocitta stelleri,2021-02-03,a\n")
+        #expect(try fixture.run("rgbif.csv").stored == 2)
+        #expect(try fixture.rows("SELECT source_id FROM observation ORDER BY 1") == ["1", "2"])
+    }
+
     @Test func readsChecklistsWithoutRecords() throws {
         fixture.write("visits.txt", FormatFixture.eBirdSampling)
         let report = try fixture.run("visits.txt")
