@@ -169,6 +169,7 @@ def bombs():
     yield "list.zip", zipped({f"{n}": b"" for n in range(400_000)}), "list of entries"
     yield "wide.zip", zipped({f"{n}.csv": HEADER.encode() + b"0" * (30 << 20) for n in range(30)}), "several files with records"
     yield "thousand.zip", zipped({f"{n}.csv": TEXT.replace(b"loc_id", b"id") for n in range(1000)}), "several texts"
+    yield "lines.zip", zipped({f"{n}.txt": b"0" * (1 << 16) for n in range(500)}), "several texts"
     yield "many.tar", tarred({f"{n}": b"" for n in range(70_000)}), "more than 65536 entries"
     yield "names.tar", tarred({f"{n}" + "x" * 100_000: b"" for n in range(100)}, tarfile.GNU_FORMAT), "too long"
     laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 20))

@@ -109,8 +109,8 @@ struct Columns {
         }
     }
 
-    /// Takes control characters, which some programs leave in files, out of the cells that the format reads: white space
-    /// becomes a space, and the others vanish. Remarks keep their line ends and tabs.
+    /// Takes control characters, which some programs leave in files, out of the cells that the format reads: white
+    /// space becomes a space, and the others vanish. Remarks keep their line ends and tabs.
     /// - Returns: The number of cells that had any.
     func clean(_ row: inout Row) -> Int {
         var count = 0

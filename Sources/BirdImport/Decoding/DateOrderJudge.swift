@@ -60,7 +60,8 @@ struct DateOrderJudge {
     }
 
     /// The order of the column.
-    /// - Parameter described: The order that the file says that its dates have. Dates that tell another one are believed.
+    /// - Parameter described: The order that the file says that its dates have. Dates that tell another one are
+    ///   believed.
     /// - Throws: `ImportError.refused` if the dates leave it open, and so does the format.
     func order(_ format: Format, described: DateOrder? = nil, path: String) throws(ImportError) -> JudgedDateOrder {
         if dayFirst.count > monthFirst.count, let first = dayFirst.first {

@@ -332,7 +332,8 @@ struct ScientificName {
             if epithets.count > 1, !isAuthor {
                 for genus in genera { species.append(([genus] + epithets).joined(separator: " ")) }
             }
-            // A taxonomy may have made a species of the subspecies: within a genus, no two of them have the same epithet.
+            // A taxonomy may have made a species of the subspecies: within a genus, no two of them have the same
+            // epithet.
             if epithets.count == 2, epithets[1] != first, !isForm {
                 for genus in genera { species.append("\(genus) \(epithets[1])") }
             }

@@ -1,8 +1,8 @@
 /// Finds out whether the last row of a file was cut off, as an interrupted download or a full disk does.
 ///
-/// Such a row has no line end, and fewer cells than there are columns. Neither alone means anything: some programs write
-/// no line end after the last row, and some leave out empty cells at the ends of all rows. Where other rows lack cells,
-/// the last one is only taken for cut if it has fewer cells than any of many rows.
+/// Such a row has no line end, and fewer cells than there are columns. Neither alone means anything: some programs
+/// write no line end after the last row, and some leave out empty cells at the ends of all rows. Where other rows lack
+/// cells, the last one is only taken for cut if it has fewer cells than any of many rows.
 struct CutRow {
     /// The fewest rows of which the shortest one tells how short a whole row may be.
     private static let many = 20

@@ -26,6 +26,8 @@ struct ArchiveDetection {
     private static let mostRead = 200
     /// The most files of an archive that are looked at.
     private static let mostLookedAt = 1000
+    /// The longest first line of a text that is looked at, in bytes. The names of 500 columns fit.
+    private static let longestHeader = 16 << 10
 
     enum Content {
         case archive(SourceContent)
@@ -229,6 +231,8 @@ struct ArchiveDetection {
                 : nil
         }
         guard isText(beginning), wanted != Detection.sqlite else { return nil }
+        // What has such a line has no header, and would be looked at with every separator.
+        guard beginning.firstIndex(of: 0x0A) ?? beginning.count <= Self.longestHeader else { return nil }
         // The last line may be cut within a character. In a whole file, the last line end may be within a cell.
         let lastLine = isWhole ? nil : beginning.lastIndex(of: 0x0A)
         let end = lastLine.map { $0 + 1 } ?? beginning.count

@@ -1,6 +1,6 @@
 extension Format {
-    /// The columns, in lower case, that files of the format have and an import does not need. Other columns that are not
-    /// read are named in the report, since a person may miss them.
+    /// The columns, in lower case, that files of the format have and an import does not need. Other columns that are
+    /// not read are named in the report, since a person may miss them.
     var knownColumns: Set<String> { Self.known[name] ?? [] }
 
     /// Whether its files may have any columns, such as lists of species by others, of which only the names are wanted.

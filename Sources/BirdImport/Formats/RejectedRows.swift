@@ -5,8 +5,8 @@ import Birds
 enum RejectedRows {
     /// The columns of a file of `--rejects`. The last one has the header of the file, in the first row of each file.
     static let columns = ["file", "line", "column", "reason", "row", "header"]
-    /// In place of the header of a row that is no text of its own and could not be split into cells, so that it can't be
-    /// corrected here.
+    /// In place of the header of a row that is no text of its own and could not be split into cells, so that it can't
+    /// be corrected here.
     static let noHeader = "(correct it in its file)"
     /// The most files whose rows are here, each of which is a temporary file.
     private static let mostFiles = 200
@@ -21,8 +21,8 @@ enum RejectedRows {
         var header = ""
     }
 
-    /// The texts of the files whose rows are here; nil if this is no file of `--rejects`. Each has the path of this file
-    /// and then its own, like a file in an archive, since the name of a file may tell of a recording.
+    /// The texts of the files whose rows are here; nil if this is no file of `--rejects`. Each has the path of this
+    /// file and then its own, like a file in an archive, since the name of a file may tell of a recording.
     /// - Parameter folder: The folder for temporary files.
     /// - Throws: `ImportError.refused` if the header of a file is missing, or a row can't be corrected here.
     static func files(in file: SourceFile, folder: String) throws(ImportError) -> [SourceFile]? {

@@ -7,9 +7,9 @@ extension TextTable {
     /// The fewest rows whose numbers are taken for names, where an unquoted decimal comma would make a cell more too.
     private static let fewestNumbers = 3
 
-    /// The header, with an empty name before the others if the rows have names. These are in quotes as the header is, or
-    /// ascending numbers; and without them, most rows can be read. Between commas, the cell more may also come from a
-    /// comma within a cell: `1,Parus major,60,18,5`. So rows that can be read in that way too have no names.
+    /// The header, with an empty name before the others if the rows have names. These are in quotes as the header is,
+    /// or ascending numbers; and without them, most rows can be read. Between commas, the cell more may also come from
+    /// a comma within a cell: `1,Parus major,60,18,5`. So rows that can be read in that way too have no names.
     func withRowNames(
         _ header: Header, _ candidate: Candidate, _ syntax: CSVReader.Syntax, _ format: Format
     ) throws(ImportError) -> Header {

@@ -250,8 +250,8 @@ extension Row {
         cell.start >= rawCount ? !cell.isEmpty : cell.start > 0 && bytes[Int(cell.start) - 1] == 0x22
     }
 
-    /// Whether a cell between tabs has as many of them for each line end as rows of one of these widths. Then its quotes
-    /// are those of a cell in two rows.
+    /// Whether a cell between tabs has as many of them for each line end as rows of one of these widths. Then its
+    /// quotes are those of a cell in two rows.
     fileprivate func hasRows(_ cell: Cell, of widths: [Int]) -> Bool {
         let lines = bytes[cell.range].count { $0 == 0x0A }
         guard lines > 0 else { return false }

@@ -112,8 +112,9 @@ final class OldGeneration {
         return fcntl(descriptor, 37, &lock) == 0 ? 0 : errno
     }
 
-    /// The ending of a journal or log beside a file that holds changes, which a killed program has left; nil if there is
-    /// none. The copy would lack them, and SQLite would apply them to the new file, since it finds a journal by name.
+    /// The ending of a journal or log beside a file that holds changes, which a killed program has left; nil if there
+    /// is none. The copy would lack them, and SQLite would apply them to the new file, since it finds a journal by
+    /// name.
     private static func journal(of name: String, in folder: Folder, path: String) throws(ImportError) -> String? {
         // The first bytes of a log and of a journal, and the sizes of their headers: a file that is not larger has no
         // changes. Source: https://www.sqlite.org/fileformat2.html, sections 3 and 4.1.

@@ -2,8 +2,8 @@ import Birds
 
 /// The CSV file of `--rejects`, with every row that could not be used and the reason.
 ///
-/// Lines end with CRLF (RFC 4180 §2). The column `row` has the row as it is in its file, or as CSV if its table is not a
-/// text of its own. The column `header` has the header of that file, in its first row here. So rows can be corrected
+/// Lines end with CRLF (RFC 4180 §2). The column `row` has the row as it is in its file, or as CSV if its table is not
+/// a text of its own. The column `header` has the header of that file, in its first row here. So rows can be corrected
 /// here, and this file imported (`RejectedRows`).
 final class Rejects {
     private let file: ResultFile

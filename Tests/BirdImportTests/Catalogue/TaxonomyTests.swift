@@ -260,8 +260,8 @@ import Testing
         #expect(report.text.contains("1 code was replaced by the taxonomy imported last: oldgul1 is now newgul1\n"))
     }
 
-    /// Birds of a species that was split may belong to any of its parts. Names mean the new species from now on, whichever
-    /// of the codes comes first.
+    /// Birds of a species that was split may belong to any of its parts. Names mean the new species from now on,
+    /// whichever of the codes comes first.
     @Test(arguments: ["euhgul1", "zuhgul1"]) func codesOfSplitSpeciesStay(code: String) throws {
         let fixture = try ImportFixture()
         fixture.write("old.csv", Self.short + "1,species,hergul,Herring Gull,Larus argentatus\n")

@@ -3,8 +3,8 @@ import Testing
 
 @testable import BirdImport
 
-/// Every member of a report and every sentence, with other values than those that most reports have. All numbers differ,
-/// so that no two can change places.
+/// Every member of a report and every sentence, with other values than those that most reports have. All numbers
+/// differ, so that no two can change places.
 @Suite struct WholeReportTests {
     private static func file(
         formatName: String = "plain", encoding: TextEncoding = TextEncoding(.utf8, replaced: 4101),
