@@ -201,6 +201,22 @@ def touches_nothing_of_others(program, folder):
                if now != then])
 
 
+def advises_nothing_that_takes_changes_of_others(program, folder):
+    """SQLite takes the changes of a journal into the database of whoever opens that next."""
+    folder.chmod(0o1777)
+    database, journal = folder / "birds.db", folder / "birds.db-journal"
+    (folder / "a.csv").write_text(TEXT)
+    run(program, "import", folder / "a.csv", "--database", database)
+    journal.write_bytes(bytes([0xD9, 0xD5, 0x05, 0xF9, 0x20, 0xA1, 0x63, 0xD7]) + bytes(1024))
+    os.chown(journal, NOBODY.pw_uid, NOBODY.pw_gid)
+    done = run(program, "import", folder / "a.csv", "--database", database)
+    check(done.returncode == 2 and "sqlite3" not in done.stderr and "nobody" in done.stderr and "remove it" in done.stderr,
+          "a journal of another account is not to be taken", done.stderr)
+    os.chown(journal, 0, 0)
+    done = run(program, "import", folder / "a.csv", "--database", database)
+    check(done.returncode == 2 and "sqlite3" in done.stderr, "a journal of the owner's may be", done.stderr)
+
+
 def serves_no_checkout_of_others(folder):
     checkout = folder / "it's a checkout"
     shutil.copytree(PROJECT / "scripts", checkout / "scripts")
@@ -228,7 +244,8 @@ def main():
         # Another account must be able to run it, wherever it was built.
         program = folder / "rookery"
         shutil.copy(PROGRAM, program)
-        for test in (refuses_folders_of_others, refuses_what_others_could_replace, gives_rights_to_no_other_group, touches_nothing_of_others):
+        for test in (refuses_folders_of_others, refuses_what_others_could_replace, gives_rights_to_no_other_group,
+                     touches_nothing_of_others, advises_nothing_that_takes_changes_of_others):
             (folder / test.__name__).mkdir()
             test(program, folder / test.__name__)
         serves_no_checkout_of_others(folder)

@@ -32,7 +32,7 @@ final class OldGeneration {
         if isReadOnly { descriptor = folder.open(name, O_RDONLY | O_NONBLOCK) }
         guard descriptor >= 0 else {
             guard errno == ENOENT else { throw .refused("\(path) can't be read: \(systemMessage(errno)).") }
-            if let journal = try journal(of: name, in: folder, path: path) {
+            if let (journal, _) = try journal(of: name, in: folder, path: path) {
                 throw .refused(
                     "\(path)\(journal) is left of another database, whose changes would get into the new one. Remove it, "
                         + "or give another path with --database.")
@@ -59,7 +59,12 @@ final class OldGeneration {
         if failure == 0, header.isLogged { failure = Self.lock(descriptor, F_WRLCK, Self.shared) }
         switch failure {
         case 0:
-            if let journal = try Self.journal(of: name, in: folder, path: path) {
+            if let (journal, owner) = try Self.journal(of: name, in: folder, path: path) {
+                guard owner == status.st_uid || owner == 0 else {
+                    throw .refused(
+                        "\(path)\(journal) holds changes, and belongs to \(theAccount(owner)), not to the owner of the "
+                            + "database. SQLite would take them into it. If they are not meant, remove it.")
+                }
                 throw .refused(
                     "\(path)\(journal) holds changes that are not yet in the database: another program has it open, or "
                         + "was killed. Close that program, or run 'sqlite3 \(path) .tables' once, and try again.")
@@ -112,10 +117,12 @@ final class OldGeneration {
         return fcntl(descriptor, 37, &lock) == 0 ? 0 : errno
     }
 
-    /// The ending of a journal or log beside a file that holds changes, which a killed program has left; nil if there
-    /// is none. The copy would lack them, and SQLite would apply them to the new file, since it finds a journal by
-    /// name.
-    private static func journal(of name: String, in folder: Folder, path: String) throws(ImportError) -> String? {
+    /// The ending and the owner of a journal or log beside a file that holds changes, which a killed program has left;
+    /// nil if there is none. The copy would lack them, and SQLite would apply them to the new file, since it finds a
+    /// journal by name.
+    private static func journal(of name: String, in folder: Folder, path: String) throws(ImportError) -> (
+        ending: String, owner: uid_t
+    )? {
         // The first bytes of a log and of a journal, and the sizes of their headers: a file that is not larger has no
         // changes. Source: https://www.sqlite.org/fileformat2.html, sections 3 and 4.1.
         let journals: [(name: String, starts: [[UInt8]], size: Int64)] = [
@@ -135,7 +142,7 @@ final class OldGeneration {
                 pread(descriptor, &start, start.count, 0) == start.count,
                 journal.starts.contains(where: { start.starts(with: $0) })
             else { continue }
-            return journal.name
+            return (journal.name, status.st_uid)
         }
         return nil
     }
