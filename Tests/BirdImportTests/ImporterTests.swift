@@ -323,6 +323,17 @@ import Testing
         #expect(report.firstErrors.map(\.line) == [3])
     }
 
+    /// Of several files, the message names the one that has the record first.
+    @Test func namesTheFileOfARecordThatIsRepeatedInAnother() throws {
+        for (name, obs) in [("a.csv", "OBS1"), ("b.csv", "OBS2"), ("c.csv", "OBS2")] {
+            fixture.write(name, feederWatchHeader + feederWatchRow(obs: obs))
+        }
+        let report = try fixture.run("a.csv", "b.csv", "c.csv") { $0.dataset = "all" }
+        #expect(
+            report.firstErrors.map(\.reason) == ["the record OBS2 is already in \(fixture.path("b.csv")), line 2"])
+        #expect(report.firstErrors.map(\.file) == [fixture.path("c.csv")])
+    }
+
     @Test func replacesRecordsOfTheSameSourceWhenAppending() throws {
         fixture.write(
             "fw.csv", feederWatchHeader + feederWatchRow(obs: "OBS1") + feederWatchRow(sub: "S2", obs: "OBS2", day: "4")

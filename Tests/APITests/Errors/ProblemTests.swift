@@ -10,6 +10,30 @@ import Testing
 
     static let problems: [(error: APIError, status: Status, members: String)] = [
         (
+            .missingCredentials, .unauthorized,
+            #""code":"missing-credentials","error_message":"no authorization provided""#
+        ),
+        (
+            .unsupportedScheme, .unauthorized,
+            #""code":"unsupported-scheme","error_message":"only Basic authorization, or the field Password, is accepted""#
+        ),
+        (
+            .incorrectCredentials, .unauthorized,
+            #""code":"incorrect-credentials","error_message":"incorrect or missing password""#
+        ),
+        (
+            .incorrectPassword, .forbidden,
+            #""code":"incorrect-password","error_message":"incorrect or missing password""#
+        ),
+        (
+            .malformedAuthorization, .badRequest,
+            #""code":"malformed-authorization","error_message":"malformed authorization header""#
+        ),
+        (
+            .repeatedCredentials, .badRequest,
+            #""code":"repeated-credentials","error_message":"malformed authorization header: credentials are given more than once""#
+        ),
+        (
             .unknownPath(nearest: nil), .notFound,
             #""code":"unknown-path","error_message":"there is nothing at this path; the paths are \#(paths)""#
         ),
@@ -80,7 +104,9 @@ import Testing
         #expect(response.fields[.contentType] == "application/problem+json")
         #expect(response.fields[.retryAfter] == ([.tooBusy, .databaseUnavailable].contains(error) ? "5" : nil))
         #expect(response.fields[.allow] == (status == .methodNotAllowed ? "GET, HEAD" : nil))
-        #expect(response.fields[.wwwAuthenticate] == nil)
+        // A 401 without a challenge would have no way out.
+        let challenge = #"Basic realm="Rookery", charset="UTF-8""#
+        #expect(response.fields[.wwwAuthenticate] == (status == .unauthorized ? challenge : nil))
     }
 
     /// What a store refuses reaches the client without the inside of the server.
