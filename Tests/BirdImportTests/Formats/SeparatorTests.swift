@@ -253,15 +253,21 @@ import Testing
         }
     }
 
-    /// `1,234` kilometres between tabs may be one or a thousand.
-    @Test(arguments: [("\t", "1,234", nil), ("\t", "1,23", 1.23), (";", "1,234", 1.234), ("\t", "0,234", 0.234)])
-    func readsOnlyClearNumbers(separator: String, cell: String, distance: Double?) throws {
+    /// A file of My eBird Data with one record.
+    /// - Parameter distance: The kilometres of its visit, as they are written.
+    private func visit(_ separator: String, distance: String) -> String {
         let header = [
             "Submission ID", "Common Name", "Scientific Name", "Count", "State/Province", "Location", "Latitude",
             "Longitude", "Date", "Time", "Distance Traveled (km)",
-        ].joined(separator: separator)
-        let row = ["S1", "Bird", "Avis ignota", "X", "CA-BC", "Marsh", "48,4", "-123,3", "2021-02-03", "", cell]
-        fixture.write("a.csv", header + "\n" + row.joined(separator: separator) + "\n")
+        ]
+        let row = ["S1", "Bird", "Avis ignota", "X", "CA-BC", "Marsh", "48,4", "-123,3", "2021-02-03", "", distance]
+        return [header, row].map { $0.joined(separator: separator) + "\n" }.joined()
+    }
+
+    /// `1,234` kilometres between tabs may be one or a thousand.
+    @Test(arguments: [("\t", "1,234", nil), ("\t", "1,23", 1.23), (";", "1,234", 1.234), ("\t", "0,234", 0.234)])
+    func readsOnlyClearNumbers(separator: String, cell: String, distance: Double?) throws {
+        fixture.write("a.csv", visit(separator, distance: cell))
         let report = try fixture.run("a.csv")
         #expect(report.firstErrors.map(\.reason) == (distance == nil ? ["'1,234' is not a number"] : []))
         if let distance { #expect(try fixture.rows("SELECT distance_km FROM checklist") == ["\(distance)"]) }
@@ -308,12 +314,7 @@ import Testing
     @Test(arguments: [("\t", "1.609"), (";", "4.001")]) func otherNumbersHaveDecimalPoints(
         separator: String, cell: String
     ) throws {
-        let header = [
-            "Submission ID", "Common Name", "Scientific Name", "Count", "State/Province", "Location", "Latitude",
-            "Longitude", "Date", "Time", "Distance Traveled (km)",
-        ].joined(separator: separator)
-        let row = ["S1", "Bird", "Avis ignota", "X", "CA-BC", "Marsh", "48,4", "-123,3", "2021-02-03", "", cell]
-        fixture.write("a.csv", header + "\n" + row.joined(separator: separator) + "\n")
+        fixture.write("a.csv", visit(separator, distance: cell))
         try fixture.run("a.csv")
         #expect(try fixture.rows("SELECT distance_km FROM checklist") == [cell])
     }

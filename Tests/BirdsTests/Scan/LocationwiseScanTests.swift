@@ -30,14 +30,21 @@ import Testing
         return queries
     }()
 
-    @Test(arguments: queries.indices) func locationwiseReadingGivesTheSameRowsInTheSameOrder(index: Int) throws {
-        let folder = try TemporaryFolder()
-        try Fixture.random(seed: 77, records: 4000).write(to: folder.path("birds.db"))
-        let (one, other) = (
-            try ObservationStore(path: folder.path("birds.db")), try ObservationStore(path: folder.path("birds.db"))
-        )
+    /// A store that always reads by date, and one of the same file that reads location by location where it can.
+    private func stores(
+        _ fixture: Fixture, in folder: TemporaryFolder
+    ) throws -> (byDate: ObservationStore, byLocation: ObservationStore) {
+        let path = folder.path("birds.db")
+        try fixture.write(to: path)
+        let (one, other) = (try ObservationStore(path: path), try ObservationStore(path: path))
         one.planner.costs.location = .infinity
         (other.planner.costs.location, other.planner.costs.rowByLocation) = (0, 0)
+        return (one, other)
+    }
+
+    @Test(arguments: queries.indices) func locationwiseReadingGivesTheSameRowsInTheSameOrder(index: Int) throws {
+        let folder = try TemporaryFolder()
+        let (one, other) = try stores(Fixture.random(seed: 77, records: 4000), in: folder)
         var query = Self.queries[index]
         query.fields = [.id, .date, .locationID, .speciesID, .num, .dataset]
         #expect(try one.planner.locationsToGather(one.resolver.select(query.filter, .everything), limit: nil) == nil)
@@ -70,12 +77,7 @@ import Testing
     /// What is known of the locations of one query's data sets is not taken for those of the next.
     @Test func oneStoreAnswersForOneDataSetAfterTheOther() throws {
         let folder = try TemporaryFolder()
-        try Fixture.random(seed: 79, records: 60).write(to: folder.path("birds.db"))
-        let (one, other) = (
-            try ObservationStore(path: folder.path("birds.db")), try ObservationStore(path: folder.path("birds.db"))
-        )
-        one.planner.costs.location = .infinity
-        (other.planner.costs.location, other.planner.costs.rowByLocation) = (0, 0)
+        let (one, other) = try stores(Fixture.random(seed: 79, records: 60), in: folder)
         for datasets in [["atlas"], ["garden"], ["garden", "ringing"], ["atlas"]] {
             var query = ObservationQuery()
             query.filter.datasets = datasets
