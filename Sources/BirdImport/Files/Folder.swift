@@ -89,6 +89,20 @@ final class Folder {
     }
 }
 
+/// A path without symbolic links; nil, with `errno`, if it leads to nothing.
+func realPath(_ path: String) -> String? {
+    guard let real = realpath(path, nil) else { return nil }
+    defer { free(real) }
+    return String(cString: real)
+}
+
+/// What a symbolic link has in it; nil if it is none.
+func linkTarget(_ path: String) -> String? {
+    var bytes = [UInt8](repeating: 0, count: Int(PATH_MAX))
+    let count = readlink(path, &bytes, bytes.count)
+    return count > 0 ? String(decoding: bytes.prefix(count), as: UTF8.self) : nil
+}
+
 extension stat {
     /// Whether both are the same file.
     func isSame(as other: stat) -> Bool { st_dev == other.st_dev && st_ino == other.st_ino }

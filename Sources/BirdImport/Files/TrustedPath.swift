@@ -38,7 +38,7 @@ enum TrustedPath {
         guard geteuid() == 0 else { return }
         let steps = try steps(to: path, option: option)
         guard let last = steps.last else { return }
-        let file = resolved(path)
+        let file = realPath(path) ?? path
         if last.isOthers {
             throw .notByRoot(
                 "The folder \(last.path)", .account(owner: last.status.st_uid, group: last.status.st_gid))
@@ -61,13 +61,6 @@ enum TrustedPath {
         if last.isShared, let status = lstatus(file), isOthers(status) {
             throw .notByRoot("The file \(file)", .account(owner: status.st_uid, group: status.st_gid))
         }
-    }
-
-    /// A path without links, if the file exists.
-    private static func resolved(_ path: String) -> String {
-        guard let real = realpath(path, nil) else { return path }
-        defer { free(real) }
-        return String(cString: real)
     }
 
     /// The folders on the way to a file, in the order in which the kernel visits them.
@@ -99,12 +92,12 @@ enum TrustedPath {
                 // Nobody can change a link, but in a shared folder its owner can replace it.
                 if isOthers(status), steps.last?.isShared == true {
                     throw ImportError(
-                        kind: .notByRoot(.options([option, resolved(path)])),
+                        kind: .notByRoot(.options([option, realPath(path) ?? path])),
                         message: "The link \(next) belongs to another account, which could change where root writes; "
                             + "give the path that it leads to.")
                 }
                 links += 1
-                guard links <= mostLinks, let target = target(of: next) else { break }
+                guard links <= mostLinks, let target = linkTarget(next) else { break }
                 if target.hasPrefix("/") {
                     current = ""
                     visit("/")
@@ -123,12 +116,6 @@ enum TrustedPath {
     private static func lstatus(_ path: String) -> stat? {
         var status = stat()
         return lstat(path, &status) == 0 ? status : nil
-    }
-
-    private static func target(of link: String) -> String? {
-        var bytes = [UInt8](repeating: 0, count: Int(PATH_MAX))
-        let count = readlink(link, &bytes, bytes.count)
-        return count > 0 ? String(decoding: bytes.prefix(count), as: UTF8.self) : nil
     }
 
     /// Whether another account than root owns a file. In a user namespace, as in a container without root, the owner of

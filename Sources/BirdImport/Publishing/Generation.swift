@@ -205,22 +205,17 @@ final class Generation {
         guard !path.isEmpty, !path.hasSuffix("/") else {
             throw .refused("'\(path)' is not the path of a file; give the path of a database.")
         }
-        if let real = realpath(path, nil) {
-            defer { free(real) }
-            return String(cString: real)
-        }
+        if let real = realPath(path) { return real }
         guard errno == ENOENT else { throw .refused("\(path) can't be used: \(systemMessage(errno)).") }
         let (folder, name) = Folder.split(path)
-        guard let resolved = realpath(folder, nil) else {
+        guard let real = realPath(folder) else {
             throw .refused("\(path) can't be created: there is no folder \(folder). Create the folder first.")
         }
-        defer { free(resolved) }
         var status = stat()
         // The rename would replace a dangling link.
         guard lstat(path, &status) != 0 else {
             throw .refused("\(path) is a link to a file that does not exist; give the path of the file itself.")
         }
-        let real = String(cString: resolved)
         return real == "/" ? "/\(name)" : "\(real)/\(name)"
     }
 

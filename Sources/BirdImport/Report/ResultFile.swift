@@ -114,14 +114,10 @@ final class ResultFile {
     /// is a link to that folder.) Other links are not followed. Only root can make any in /dev.
     private static func target(_ path: String) -> String {
         let parts = Folder.split(path)
-        guard let real = realpath(parts.folder, nil) else { return path }
-        defer { free(real) }
-        guard String(cString: real) == "/dev" else { return path }
-        var link = [UInt8](repeating: 0, count: Int(PATH_MAX))
-        let count = readlink("/dev/\(parts.name)", &link, link.count)
-        guard count > 0 else { return path }
-        let target = String(decoding: link.prefix(count), as: UTF8.self)
-        return target.hasPrefix("/proc/self/fd/") ? target : path
+        guard realPath(parts.folder) == "/dev", let target = linkTarget("/dev/\(parts.name)"),
+            target.hasPrefix("/proc/self/fd/")
+        else { return path }
+        return target
     }
 
     /// Whether a folder has the descriptors of this process. Its number stays the same as long as it is open.
