@@ -13,8 +13,9 @@ struct Authentication {
     private static let shared = View.everything
 
     /// Paths that need no credentials.
-    private static let openPaths = Set(
-        Resource.allCases.filter(\.entry.isOpen).map { $0.entry.path.split(separator: "/").map(String.init) })
+    private static let openPaths = Resource.allCases.filter(\.entry.isOpen).map {
+        $0.entry.path.split(separator: "/").map(String.init)
+    }
 
     /// The sender of a request.
     /// - Throws: 401 for missing or wrong Basic credentials, 403 for a wrong `Password`, 400 for malformed or repeated

@@ -34,12 +34,7 @@ struct Handlers {
             try answer(call, resource, view, parameters, source)
         }
         switch resource {
-        case .observations:
-            // `fields` is not part of `observations()`, since the members of checklists have other names.
-            var wanted = try parameters.observations()
-            wanted.fields = try parameters.fields()
-            wanted.showsExactness = parameters[.fields] == nil
-            return try rows(parameters.fillsWithZeros() ? .zeroFilled(wanted) : .observations(wanted))
+        case .observations: return try rows(parameters.records())
         case .observation:
             let fields = try parameters.fields()
             // An id has one spelling, so that no two paths (`/observations/07`) name the same observation.

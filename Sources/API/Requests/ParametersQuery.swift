@@ -45,6 +45,16 @@ extension Parameters {
         return query
     }
 
+    /// The records that the parameters ask for, with their members, and with zeros if `zerofill` asks for them.
+    /// - Throws: The errors of `observations`, `fields` and `fillsWithZeros`.
+    func records() throws(APIError) -> RecordRequest.Rows {
+        // `fields` is not part of `observations()`, since the members of checklists have other names.
+        var query = try observations()
+        query.fields = try fields()
+        query.showsExactness = self[.fields] == nil
+        return try fillsWithZeros() ? .zeroFilled(query) : .observations(query)
+    }
+
     /// The value of a parameter that is `yes` or `no`; `no` if it is absent.
     func flag(_ parameter: Parameter) throws(APIError) -> Bool {
         switch self[parameter] {

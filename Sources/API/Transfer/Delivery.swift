@@ -55,9 +55,9 @@ struct Delivery: Sendable {
         if response.body.isWorthCompressing, takesGzip, let body = response.body.compressed {
             response.body = body
             response.fields.append(.contentEncoding, "gzip")
-            response.fields.append(.etag, tags(generation).gzip)
+            response.fields.append(.etag, tag(generation, ofGzip: true))
         } else {
-            response.fields.append(.etag, tags(generation).plain)
+            response.fields.append(.etag, tag(generation))
         }
         let date = HTTPDate.bytes(secondsSinceEpoch: generation.publishedAt)
         response.fields.append(.lastModified, String(decoding: date, as: UTF8.self))
@@ -69,30 +69,29 @@ struct Delivery: Sendable {
     /// `If-Modified-Since` (RFC 9110 §13.2.2).
     private func unchangedTag(_ generation: PublishedGeneration) -> String? {
         if fields.bytes(of: .ifNoneMatch) != nil {
-            let tags = tags(generation)
             // The length of the body, and so whether it would be compressed, is not known yet: a client that accepts
             // gzip may have either.
-            let possible = takesGzip ? [tags.plain, tags.gzip] : [tags.plain]
+            var possible = [tag(generation)]
+            if takesGzip { possible.append(tag(generation, ofGzip: true)) }
             return Preconditions.firstNamed(in: fields.all(.ifNoneMatch), of: possible).map { possible[$0] }
         }
         // A field that is repeated or is not a date is ignored (RFC 9110 §13.1.3).
         guard let since = fields.bytes(of: .ifModifiedSince), fields.count(of: .ifModifiedSince) == 1,
             let moment = HTTPDate.secondsSinceEpoch(since, now: Int64(time(nil))), generation.publishedAt <= moment
         else { return nil }
-        return tags(generation).plain
+        return tag(generation)
     }
 
     private var takesGzip: Bool {
         fields.bytes(of: .acceptEncoding) != nil && Negotiation.takesGzip(fields.all(.acceptEncoding))
     }
 
-    /// The entity tags of the plain and of the compressed body. They are strong, so another coding needs another tag
-    /// (RFC 9110 §8.8.3.3).
-    private func tags(_ generation: PublishedGeneration) -> (plain: String, gzip: String) {
+    /// The entity tag of the plain or of the compressed body. It is strong, so another coding needs another tag (RFC
+    /// 9110 §8.8.3.3).
+    private func tag(_ generation: PublishedGeneration, ofGzip: Bool = false) -> String {
         var digest = representation
         digest.add(generation.id)
-        let text = digest.text
-        return ("\"\(text)\"", "\"\(text)-gzip\"")
+        return digest.tag(suffix: ofGzip ? "-gzip" : "")
     }
 }
 
@@ -105,7 +104,8 @@ struct Digest: Sendable {
 
     /// Adds a text and a byte that no UTF-8 contains, so that `ab`, `c` and `a`, `bc` differ.
     mutating func add(_ text: String) {
-        for byte in text.utf8 { add(byte) }
+        var text = text
+        text.withUTF8 { for byte in $0 { add(byte) } }
         add(0xFF)
     }
 
@@ -113,16 +113,20 @@ struct Digest: Sendable {
 
     private static let letters = Array("0123456789abcdefghijklmnopqrstuv".utf8)
 
-    /// The digest as 26 characters of five bits each.
-    var text: String {
-        String(unsafeUninitializedCapacity: 26) { buffer in
+    /// An entity tag in its quotes (RFC 9110 §8.8.3): the digest as 26 characters of five bits each, and a suffix.
+    func tag(suffix: StaticString) -> String {
+        let count = 26 + suffix.utf8CodeUnitCount + 2
+        return String(unsafeUninitializedCapacity: count) { buffer in
             var (high, low) = (UInt64(truncatingIfNeeded: state >> 64), UInt64(truncatingIfNeeded: state))
-            for index in 0..<26 {
+            buffer[0] = UInt8(ascii: "\"")
+            for index in 1...26 {
                 buffer[index] = Digest.letters[Int(low & 31)]
                 low = low >> 5 | high << 59
                 high >>= 5
             }
-            return 26
+            for index in 0..<suffix.utf8CodeUnitCount { buffer[27 + index] = suffix.utf8Start[index] }
+            buffer[count - 1] = UInt8(ascii: "\"")
+            return count
         }
     }
 }

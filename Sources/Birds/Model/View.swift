@@ -10,8 +10,15 @@ public struct View: Sendable, Hashable {
 
     /// No record is in two of them. Without parts no record is shown.
     public let parts: [Part]
+    /// A text that differs for views that show different records.
+    public let tag: String
 
-    public init(_ parts: [Part]) { self.parts = parts }
+    public init(_ parts: [Part]) {
+        self.parts = parts
+        // Each code is preceded by its length, so that codes can't run together.
+        tag = parts.map { part in part.regions.map { $0.map { "\($0.utf8.count):\($0)" }.joined() } ?? "*" }.joined(
+            separator: ";")
+    }
 
     /// Every record.
     public static let everything = View([Part(regions: nil)])
@@ -27,12 +34,5 @@ public struct View: Sendable, Hashable {
             regions += some
         }
         return regions
-    }
-
-    /// A text that differs for views that show different records. Each code is preceded by its length, so that
-    /// codes can't run together.
-    public var tag: String {
-        parts.map { part in part.regions.map { $0.map { "\($0.utf8.count):\($0)" }.joined() } ?? "*" }.joined(
-            separator: ";")
     }
 }

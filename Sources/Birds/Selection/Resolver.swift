@@ -33,21 +33,25 @@ final class Resolver {
     /// Resolves a filter within a view.
     /// - Throws: `.unknownSpecies`, `.malformedList`, `.overBudget`, `.cancelled` or `.sqlite`.
     func select(_ filter: RecordFilter, _ view: View) throws(StoreError) -> Selection {
-        let filter = filter.unresolved.isEmpty ? filter : try resolved(filter, view)
+        if !filter.unresolved.isEmpty { return try select(try resolved(filter, view), view) }
+        var species: [Int64]?
+        var locations: LocationFilter?
         let regions = RegionScope(query: filter.regions, view: view)
-        var conditions: Selection.Conditions = (DateFilter(filter), nil, nil, regions, nil, CountRange())
+        var datasets: [Int64]?
+        var counts = CountRange()
         for part in RecordFilter.Part.all {
             switch part {
             case .dates: break
-            case .species: conditions.species = try species(filter.species, view)
-            case .regions: conditions.locations = try locations(filter, regions)
+            case .species: species = try self.species(filter.species, view)
+            case .regions: locations = try self.locations(filter, regions)
             // Both are part of the filter of locations.
             case .locations, .areas: break
-            case .datasets: conditions.datasets = try datasets(filter.datasets)
-            case .counts: conditions.counts = CountRange(least: filter.leastNum, greatest: filter.greatestNum)
+            case .datasets: datasets = try self.datasets(filter.datasets)
+            case .counts: counts = CountRange(least: filter.leastNum, greatest: filter.greatestNum)
             }
         }
-        return Selection(conditions: conditions, filter: filter)
+        return Selection(
+            conditions: (DateFilter(filter), species, locations, regions, datasets, counts), filter: filter)
     }
 
     /// The selection of all that a view shows.

@@ -13,11 +13,15 @@ final class RowFilter {
     /// Whether a row with a matching date must be checked further.
     let checksRows: Bool
 
-    init(_ conditions: Selection.Conditions) {
+    /// - Parameter index: As in `Selection.rowFilter`.
+    init(_ conditions: Selection.Conditions, readBy index: ObservationIndex?) {
         // The regions are those of the locations.
-        (dates, species, locations, _, datasets, counts) = conditions
+        let (dates, species, locations, _, datasets, counts) = conditions
+        (self.dates, self.datasets, self.counts) = (dates, datasets, counts)
+        self.species = index == .species ? nil : species
+        self.locations = index == .location ? nil : locations
         checksDates = !dates.isEverything
-        checksRows = species != nil || locations != nil || datasets != nil || !counts.isEverything
+        checksRows = self.species != nil || self.locations != nil || datasets != nil || !counts.isEverything
     }
 
     /// Whether a row with a matching date fulfils the other conditions.

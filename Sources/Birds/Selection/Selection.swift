@@ -72,13 +72,7 @@ struct Selection {
     /// - Parameter index: The index that is read only at the matching species or locations, so that these need no
     ///   check.
     func rowFilter(readBy index: ObservationIndex? = nil) -> RowFilter {
-        var conditions = conditions
-        switch index {
-        case .species: conditions.species = nil
-        case .location: conditions.locations = nil
-        case .date, nil: break
-        }
-        return RowFilter(conditions)
+        RowFilter(conditions, readBy: index)
     }
 
     /// A hash of the filter, resource and order, which ties a page token to its query. It is the same however the

@@ -58,7 +58,7 @@ public enum ResponseEncoder {
             span.append(fields.span)
             if let requestID {
                 span.append("X-Request-Id: ")
-                for byte in requestID.utf8 { span.append(byte.isControl ? 0x20 : byte) }
+                span.append(withoutControls: requestID)
                 span.append("\r\n")
             }
             span.append("X-Content-Type-Options: nosniff\r\n")

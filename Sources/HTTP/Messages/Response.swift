@@ -109,7 +109,7 @@ public struct ResponseFields: Sendable {
         lines.append(addingCapacity: name.literal.utf8CodeUnitCount + value.utf8.count + 4) { span in
             span.append(name.literal)
             span.append(": ")
-            for byte in value.utf8 { span.append(byte.isControl ? 0x20 : byte) }
+            span.append(withoutControls: value)
             span.append("\r\n")
         }
     }

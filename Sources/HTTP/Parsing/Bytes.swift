@@ -113,6 +113,18 @@ extension OutputSpan<UInt8> {
         text.withUTF8 { append(copying: $0) }
     }
 
+    /// Appends text as UTF-8, with a space for each control character.
+    mutating func append(withoutControls text: String) {
+        let start = count
+        append(text)
+        let end = count
+        var index = span.firstControl(in: start..<end)
+        while index < end {
+            self[index] = 0x20
+            index = span.firstControl(in: index + 1..<end)
+        }
+    }
+
     @inline(__always)
     mutating func append(_ bytes: borrowing Span<UInt8>) {
         bytes.withUnsafeBufferPointer { append(copying: $0) }

@@ -9,6 +9,7 @@ import Testing
             "a value that is longer than a word of the machine\r\n",
             "a value that is longer than a word of the machine  "
         ),
+        ("\rfirst\n\n, seventeenth \u{7F} and last \0", " first  , seventeenth   and last  "),
     ])
     func letNoControlCharacterIntoAValue(_ value: String, _ sent: String) {
         var fields = ResponseFields([(.contentType, value)])
