@@ -46,6 +46,30 @@ public struct ImportOptions: Sendable {
     }
 }
 
+extension RecordingDefaults {
+    /// What the options say.
+    /// - Throws: `ImportError.refused` for a date or a place that does not exist.
+    init(_ options: ImportOptions, lastYear: Int) throws(ImportError) {
+        if let text = options.date {
+            guard let date = PartialDate(iso: text), date.day != nil, date.year <= lastYear,
+                date.year >= DateDecoder.firstYear
+            else {
+                throw .refused(
+                    "--date takes a day such as 2021-02-03, from \(DateDecoder.firstYear) to \(lastYear).")
+            }
+            self.date = Int64(date.number)
+        }
+        switch (options.latitude, options.longitude) {
+        case (nil, nil): break
+        case (let latitude?, let longitude?):
+            guard abs(latitude) <= 90 else { throw .refused("--latitude takes a number from -90 to 90.") }
+            guard abs(longitude) <= 180 else { throw .refused("--longitude takes a number from -180 to 180.") }
+            place = (latitude, longitude)
+        default: throw .refused("A place needs both --latitude and --longitude.")
+        }
+    }
+}
+
 /// The progress of an import.
 public struct ImportProgress: Sendable {
     public enum Stage: Sendable, Equatable {

@@ -128,6 +128,8 @@ public enum Importer {
             // Names are stored first, since records may name their species by them.
             let catalogue = Catalogue(database)
             let named = try catalogue.name(reading.species)
+            // A checklist may have had both the old species and the new one.
+            if catalogue.hasMovedRecords { try ChecklistCounts.mend(in: database) }
             // Only species tables were read.
             guard !reading.targets.isEmpty else {
                 if catalogue.hasMovedIDs {

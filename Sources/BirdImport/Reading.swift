@@ -53,11 +53,11 @@ struct Reading {
             if let path = options.rejects {
                 Rejects(
                     try ResultFile(path: path, option: "--rejects", database: database, others: options.files),
-                    in: Generation.folder(of: database))
+                    in: Folder.split(database).folder)
             } else {
                 nil
             }
-        staging = Staging(in: Generation.folder(of: database))
+        staging = Staging(in: Folder.split(database).folder)
     }
 
     /// A time in ISO 8601, such as `2021-02-03T06:41:00Z`.

@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test func storesAllMembersOfARecord() throws {
-        let staging = Staging(in: Generation.folder(of: fixture.database))
+        let staging = Staging(in: Folder.split(fixture.database).folder)
         var cells = Cells()
         var record = SourceRecord()
         record.location = cells.add("L1")
@@ -77,7 +77,7 @@ import Testing
     @Test func findsASpeciesByItsNamesOrUsesANameAsCode() throws {
         fixture.write("t.csv", "species_id,sci_name,en_us\nsteJay,Cyanocitta stelleri,Steller's Jay\n")
         try fixture.run("t.csv")
-        let staging = Staging(in: Generation.folder(of: fixture.database))
+        let staging = Staging(in: Folder.split(fixture.database).folder)
         let names = [
             ("CYANOCITTA stelleri", ""), ("", "steller's jay"), ("Avis ignota", "Odd Bird"), ("", "Odder Bird"),
         ]

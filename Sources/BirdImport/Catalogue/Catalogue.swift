@@ -8,6 +8,8 @@ final class Catalogue {
     let database: Database
     /// Whether existing rows have got new ids, so that summaries and boxes must be made again.
     var hasMovedIDs = false
+    /// Whether records have got another species, so that checklists may have another number of species.
+    var hasMovedRecords = false
     /// The codes that have given way to others in this import, as UTF-8, for the report.
     var retiredCodes: [[UInt8]: [UInt8]] = [:]
     /// All rows of the table of codes that have given way; nil when they are to be read again.

@@ -203,7 +203,6 @@ extension Catalogue {
         }
         guard moved > 0 else { return }
         hasMovedIDs = true
-        // A checklist may have had both.
-        try ChecklistCounts.mend(in: database)
+        hasMovedRecords = true
     }
 }

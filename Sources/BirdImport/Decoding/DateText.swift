@@ -4,6 +4,15 @@ import Birds
 public enum DateOrder: String, Sendable, CaseIterable {
     case dayFirst = "day-first"
     case monthFirst = "month-first"
+
+    /// The order in a pattern such as `DD/MM/YYYY`; nil if its year comes first, or it is none.
+    init?(pattern: String) {
+        let letters = pattern.lowercased()
+        guard let year = letters.firstIndex(of: "y"), let month = letters.firstIndex(of: "m"),
+            let day = letters.firstIndex(of: "d"), max(month, day) < year
+        else { return nil }
+        self = day < month ? .dayFirst : .monthFirst
+    }
 }
 
 /// A date that a file has in one cell.

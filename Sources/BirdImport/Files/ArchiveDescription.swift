@@ -20,8 +20,8 @@ struct ArchiveDescription: Equatable {
         /// The position of the column `id`, or `coreid` in an extension, from 0; nil if there is none.
         let idIndex: Int?
         let fields: [Field]
-        /// The order of day and month in its dates, if `dateFormat` tells one; nil for `YYYY-MM-DD` and all else.
-        var dateOrder: DateOrder? = nil
+        /// The pattern of its dates, such as `DD/MM/YYYY`; nil if it has none.
+        var dateFormat: String? = nil
     }
 
     /// A term and where its values are.
@@ -88,16 +88,7 @@ struct ArchiveDescription: Equatable {
         return Table(
             rowType: try lastPart(element.attributes["rowType"]), locations: locations,
             syntax: CSVReader.Syntax(separator: separator, quoting: quote != nil), headerLines: headerLines,
-            idIndex: id ?? nil, fields: fields, dateOrder: dateOrder(element.attributes["dateFormat"] ?? ""))
-    }
-
-    /// The order of day and month in a pattern such as `DD/MM/YYYY`; nil if its year comes first, or it is none.
-    private static func dateOrder(_ pattern: String) -> DateOrder? {
-        let letters = pattern.lowercased()
-        guard let year = letters.firstIndex(of: "y"), let month = letters.firstIndex(of: "m"),
-            let day = letters.firstIndex(of: "d"), max(month, day) < year
-        else { return nil }
-        return day < month ? .dayFirst : .monthFirst
+            idIndex: id ?? nil, fields: fields, dateFormat: element.attributes["dateFormat"])
     }
 
     /// The position of a column; nil if the element has no `index`.

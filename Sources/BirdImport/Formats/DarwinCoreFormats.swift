@@ -1,6 +1,9 @@
 import Birds
 
 extension Format {
+    /// The name of Darwin Core Archives, as in `--format`: these have no columns of their own.
+    static let archive = "dwca"
+
     /// GBIF's simple download. `scientificName` has an author and may be a subspecies; `species` is the species.
     static let gbif = Format(
         name: "gbif", title: "GBIF simple download",

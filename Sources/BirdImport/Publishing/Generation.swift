@@ -218,8 +218,4 @@ final class Generation {
         }
         return real == "/" ? "/\(name)" : "\(real)/\(name)"
     }
-
-    /// The folder of a file. Temporary files are written there too, since it must have room for the new generation
-    /// anyway.
-    static func folder(of path: String) -> String { Folder.split(path).folder }
 }

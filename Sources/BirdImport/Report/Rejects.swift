@@ -6,10 +6,16 @@ import Birds
 /// a text of its own. The column `header` has the header of that file, in its first row here. So rows can be corrected
 /// here, and this file imported (`RejectedRows`).
 final class Rejects {
+    /// The last column has the header of the file, in the first row of each file.
+    static let columns = ["file", "line", "column", "reason", "row", "header"]
+    /// In place of the header of a row that is no text of its own and could not be split into cells, so that it can't
+    /// be corrected here.
+    static let noHeader = "(correct it in its file)"
+
     private let file: ResultFile
     private let rows: TemporaryFile
     /// What is not in `rows` yet.
-    private var buffer: [UInt8] = Array((RejectedRows.columns.joined(separator: ",") + "\r\n").utf8)
+    private var buffer: [UInt8] = Array((Rejects.columns.joined(separator: ",") + "\r\n").utf8)
     /// The file of the last header.
     private var lastFile: String?
     /// The size in bytes at which the buffer is written.
@@ -30,7 +36,7 @@ final class Rejects {
     ///   - header: The header of the file, in the same syntax; nil if there is none, so that the row can't be corrected
     ///     here.
     func add(_ error: ImportReport.RowInError, row: String, header: (() -> String)?) throws(ImportError) {
-        var shown = RejectedRows.noHeader
+        var shown = Self.noHeader
         if let header {
             shown = error.file == lastFile ? "" : header()
             lastFile = error.file

@@ -147,7 +147,7 @@ extension ImportReport {
         }
         if file.checklists > 0 {
             lines.append(
-                file.formatName == ArchiveDetection.name
+                file.formatName == Format.archive
                     ? "  \(Self.count(file.checklists, "event", "events")) without occurrences read"
                     : "  \(Self.count(file.checklists, "checklist", "checklists")) read")
         }

@@ -76,7 +76,7 @@ final class ResultFile {
             try TrustedPath.check(path, option: option)
         } catch {
             guard case .notByRoot(let remedy) = error.kind else { throw error }
-            let folder = Generation.folder(of: database)
+            let folder = Folder.split(database).folder
             let instead = "\(folder == "/" ? "" : folder)/\(Folder.split(path).name)"
             switch remedy {
             case .account(let owner, _), .give(_, let owner, _):

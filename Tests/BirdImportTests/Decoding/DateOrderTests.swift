@@ -20,6 +20,14 @@ import Testing
         try fixture.rows("SELECT date FROM observation ORDER BY CAST(source_id AS INTEGER)")
     }
 
+    @Test(arguments: [
+        ("DD/MM/YYYY", DateOrder.dayFirst), ("d.m.yyyy", .dayFirst), ("MM-DD-YY", .monthFirst), ("M/D/Y", .monthFirst),
+        ("YYYY-MM-DD", nil), ("YYYYDDMM", nil), ("DD/MM", nil), ("", nil), ("d", nil), ("%", nil),
+    ])
+    func aPatternHasAnOrder(pattern: String, order: DateOrder?) {
+        #expect(DateOrder(pattern: pattern) == order)
+    }
+
     /// The end of an interval may have another form than its start, whose day is known by the order.
     @Test func theTimeIsThatOfTheDay() throws {
         fixture.write("a.txt", occurrences(["25-02-2021", "03-02-2021T06:41/2021-02-03T08:00"]))

@@ -110,14 +110,10 @@ import Testing
             ])
     }
 
-    @Test(arguments: [
-        ("DD/MM/YYYY", DateOrder.dayFirst), ("d.m.yyyy", .dayFirst), ("MM-DD-YY", .monthFirst), ("M/D/Y", .monthFirst),
-        ("YYYY-MM-DD", nil), ("YYYYDDMM", nil), ("DD/MM", nil), ("", nil), ("d", nil), ("%", nil),
-    ])
-    func readsTheOrderOfDates(pattern: String, order: DateOrder?) throws {
-        let text = Self.meta.replacing("<core ", with: "<core dateFormat=\"\(pattern)\" ")
+    @Test func readsThePatternOfDates() throws {
+        let text = Self.meta.replacing("<core ", with: "<core dateFormat=\"DD/MM/YYYY\" ")
         let description = try ArchiveDescription.parse(Array(text.utf8))
-        #expect(description.core.dateOrder == order && description.extensions.first?.dateOrder == nil)
+        #expect(description.core.dateFormat == "DD/MM/YYYY" && description.extensions.first?.dateFormat == nil)
     }
 
     @Test(arguments: [

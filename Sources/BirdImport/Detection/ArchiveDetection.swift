@@ -15,9 +15,6 @@ import Birds
 /// A file may be compressed, an archive may be compressed, and the files in it may be. An archive in an archive is not
 /// read.
 struct ArchiveDetection {
-    /// The name of the format, as in `--format`.
-    static let name = "dwca"
-
     /// The most names of files in a message.
     private static let mostShown = 4
     /// How much of a file in an archive is looked at, in bytes. Headers are shorter.
@@ -71,7 +68,7 @@ struct ArchiveDetection {
             }
             return .archive(try open(archive, description))
         }
-        guard wanted != Self.name else {
+        guard wanted != Format.archive else {
             throw .refused("\(file.path) has no meta.xml, so it is not a Darwin Core Archive.")
         }
         if let stranger = stranger(archive) { throw .refused("\(file.path) is \(stranger).") }
@@ -312,7 +309,8 @@ struct ArchiveDetection {
             let files = try extract(core)
             return try content(
                 Header(ArchiveRows.header(core)), files, path, commas: CommaRule(separator: core.syntax.separator),
-                open: { () throws(ImportError) -> any RowSource in ArchiveRows(files) }, dateOrder: core.dateOrder)
+                open: { () throws(ImportError) -> any RowSource in ArchiveRows(files) },
+                dateOrder: Self.dateOrder(of: core))
         case "event":
             guard let occurrences = description.extensions.first(where: { $0.rowType == "occurrence" }) else {
                 throw .refused("\(archive.file.path) has events but no occurrences.")
@@ -328,7 +326,7 @@ struct ArchiveDetection {
             let joined = JoinedFiles(occurrences: files, events: events, read: read)
             return try content(
                 Header(JoinedRows.header(occurrences, core)), files, path, commas: commas, open: joined.openOccurrences,
-                dateOrder: core.dateOrder ?? occurrences.dateOrder,
+                dateOrder: Self.dateOrder(of: core) ?? Self.dateOrder(of: occurrences),
                 checklists: SourceTable(
                     format: .darwinCoreEvents, header: Header(EventRows.header(core)), size: events.size,
                     open: joined.openEmptyEvents, commas: CommaRule(separator: core.syntax.separator),
@@ -338,6 +336,11 @@ struct ArchiveDetection {
                 "\(archive.file.path) is an archive of \(Row.shown(core.rowType, atMost: 40)), not of occurrences or events."
             )
         }
+    }
+
+    /// The order of day and month in the dates of a table, if it tells one.
+    private static func dateOrder(of table: ArchiveDescription.Table) -> DateOrder? {
+        table.dateFormat.flatMap { DateOrder(pattern: $0) }
     }
 
     private func content(
@@ -355,7 +358,7 @@ struct ArchiveDetection {
             format: format, header: header, size: files.size, open: open, commas: commas, paths: files.paths,
             dateOrder: dateOrder)
         return SourceContent(
-            path: path, title: "Darwin Core Archive", name: Self.name, encoding: files.encoding,
+            path: path, title: "Darwin Core Archive", name: Format.archive, encoding: files.encoding,
             tables: [records] + (checklists.map { [$0] } ?? []))
     }
 }

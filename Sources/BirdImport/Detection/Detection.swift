@@ -1,53 +1,5 @@
 import Birds
 
-/// A table of an imported file: its format, and its rows after the header.
-struct SourceTable {
-    let format: Format
-    let header: Header
-    /// The size of the file in bytes, for progress.
-    let size: Int
-    /// Starts to read the rows from the first one. A reader from an earlier call must not be used any more, since a
-    /// `SourceFile` has one position.
-    let open: () throws(ImportError) -> any RowSource
-    /// How cells are separated; nil for a table that is not a text file, or that describes this itself.
-    var syntax: CSVReader.Syntax?
-    /// What a comma in a number means.
-    var commas = CommaRule.none
-    /// The path of each of its files, or their names in an archive after the path of that; empty for a table of another
-    /// kind.
-    var paths: [String] = []
-    /// The rows of events that repeat an event with other values, and the first of them, when all are read; nil for
-    /// other tables.
-    var differingEvents: (() -> EventRows.Differing)?
-    /// The order of day and month that the file says that its dates have.
-    var dateOrder: DateOrder?
-    /// The names of columns that the header leaves out, since the format does not have them.
-    var otherColumns: [String] = []
-
-    /// The path of the file that a row is from; nil for a table of another kind.
-    func path(of row: Row) -> String? { paths.indices.contains(row.part) ? paths[row.part] : nil }
-
-    /// The names of columns that are not read, and that the format does not know.
-    var unreadColumns: [String] { header.unread(format) + Header(otherColumns).unread(format) }
-
-    /// The header as a line with the separator of the rows. A table that is not a text is reported as CSV.
-    var headerLine: String {
-        let syntax = syntax ?? .comma
-        let separator = String(Character(Unicode.Scalar(syntax.separator)))
-        let names = header.names.map { name in
-            if !syntax.quoting { return name }
-            let quoted = CSVText.quoted(name)
-            return quoted == name && name.contains(separator) ? "\"\(name)\"" : quoted
-        }
-        return names.joined(separator: separator)
-    }
-
-    /// The separator, if it is not the usual one of the format.
-    var unusualSeparator: UInt8? {
-        syntax.flatMap { $0.separator == format.syntax.separator ? nil : $0.separator }
-    }
-}
-
 /// The content of an imported file, or of one of two files in an archive.
 struct SourceContent {
     /// The path of the file, or its name in an archive after the path of that.
@@ -78,7 +30,7 @@ enum Detection {
     static let sqlite = "sqlite"
 
     /// The names that `--format` takes.
-    static var names: [String] { Format.names + [ArchiveDetection.name, sqlite] }
+    static var names: [String] { Format.names + [Format.archive, sqlite] }
 
     /// - Parameters:
     ///   - wanted: The name of the format that the file must have; nil to detect it.
@@ -120,7 +72,7 @@ enum Detection {
 
     private static func openText(_ file: SourceFile, as wanted: String?) throws(ImportError) -> SourceContent {
         if wanted == sqlite { throw .refused("\(file.path) is not a SQLite file.") }
-        if wanted == ArchiveDetection.name { throw .refused("\(file.path) is not a Darwin Core Archive.") }
+        if wanted == Format.archive { throw .refused("\(file.path) is not a Darwin Core Archive.") }
         let text = try TextTable(file)
         let candidates = try text.candidates()
         let (format, candidate) = try format(of: text, candidates, as: wanted)
@@ -197,7 +149,7 @@ enum Detection {
 
     private static var known: String {
         "Known formats: " + Format.all.map { "\($0.title) (\($0.name))" }.joined(separator: ", ")
-            + ", Darwin Core Archive (\(ArchiveDetection.name)), SQLite with tables birds, species or detections "
+            + ", Darwin Core Archive (\(Format.archive)), SQLite with tables birds, species or detections "
             + "(\(sqlite)). " + ownTable
     }
 

@@ -3,11 +3,6 @@ import Birds
 /// Reads the rows in a file of `--rejects` again, when they are corrected: the rows of each file become a text of their
 /// own, with the header of that file. The columns of the line and the reason are passed over.
 enum RejectedRows {
-    /// The columns of a file of `--rejects`. The last one has the header of the file, in the first row of each file.
-    static let columns = ["file", "line", "column", "reason", "row", "header"]
-    /// In place of the header of a row that is no text of its own and could not be split into cells, so that it can't
-    /// be corrected here.
-    static let noHeader = "(correct it in its file)"
     /// The most files whose rows are here, each of which is a temporary file.
     private static let mostFiles = 200
 
@@ -30,9 +25,10 @@ enum RejectedRows {
         let beginning = String(decoding: try file.beginning(256).prefix { $0 != 0x0A && $0 != 0x0D }, as: UTF8.self)
         let names = beginning.replacing("\u{FEFF}", with: "").replacing("\"", with: "").lowercased()
             .split(omittingEmptySubsequences: false) { ",;\t".contains($0) }.map(String.init)
-        guard names == columns else { return nil }
+        guard names == Rejects.columns else { return nil }
         let table = try TextTable(file)
-        guard let candidate = try table.candidates().first(where: { $0.header.names.count == columns.count }) else {
+        guard let candidate = try table.candidates().first(where: { $0.header.names.count == Rejects.columns.count })
+        else {
             return nil
         }
         let parts = try parts(try table.rows(candidate, candidate.syntax), file, folder: folder)
@@ -54,7 +50,7 @@ enum RejectedRows {
             if row.cells.allSatisfy(\.isEmpty) { continue }
             func cell(_ index: Int) -> String { index < row.cells.count ? row.text(row.cells[index]) : "" }
             let (path, header) = (cell(0), cell(5))
-            guard header != noHeader else {
+            guard header != Rejects.noHeader else {
                 throw .refused(
                     "\(file.path), line \(row.line), has a row that can only be corrected in \(path); remove it here.")
             }

@@ -1,0 +1,49 @@
+import Birds
+
+/// A table of an imported file: its format, and its rows after the header.
+struct SourceTable {
+    let format: Format
+    let header: Header
+    /// The size of the file in bytes, for progress.
+    let size: Int
+    /// Starts to read the rows from the first one. A reader from an earlier call must not be used any more, since a
+    /// `SourceFile` has one position.
+    let open: () throws(ImportError) -> any RowSource
+    /// How cells are separated; nil for a table that is not a text file, or that describes this itself.
+    var syntax: CSVReader.Syntax?
+    /// What a comma in a number means.
+    var commas = CommaRule.none
+    /// The path of each of its files, or their names in an archive after the path of that; empty for a table of another
+    /// kind.
+    var paths: [String] = []
+    /// The rows of events that repeat an event with other values, and the first of them, when all are read; nil for
+    /// other tables.
+    var differingEvents: (() -> EventRows.Differing)?
+    /// The order of day and month that the file says that its dates have.
+    var dateOrder: DateOrder?
+    /// The names of columns that the header leaves out, since the format does not have them.
+    var otherColumns: [String] = []
+
+    /// The path of the file that a row is from; nil for a table of another kind.
+    func path(of row: Row) -> String? { paths.indices.contains(row.part) ? paths[row.part] : nil }
+
+    /// The names of columns that are not read, and that the format does not know.
+    var unreadColumns: [String] { header.unread(format) + Header(otherColumns).unread(format) }
+
+    /// The header as a line with the separator of the rows. A table that is not a text is reported as CSV.
+    var headerLine: String {
+        let syntax = syntax ?? .comma
+        let separator = String(Character(Unicode.Scalar(syntax.separator)))
+        let names = header.names.map { name in
+            if !syntax.quoting { return name }
+            let quoted = CSVText.quoted(name)
+            return quoted == name && name.contains(separator) ? "\"\(name)\"" : quoted
+        }
+        return names.joined(separator: separator)
+    }
+
+    /// The separator, if it is not the usual one of the format.
+    var unusualSeparator: UInt8? {
+        syntax.flatMap { $0.separator == format.syntax.separator ? nil : $0.separator }
+    }
+}
