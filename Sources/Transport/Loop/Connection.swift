@@ -220,7 +220,6 @@ final class Connection {
     }
 
     /// Answers the requests that have arrived.
-    ///
     /// - Returns: Whether there may be more of them, but the output is full and must be sent first.
     private func answer() -> Bool {
         while state == .head || state == .body {
@@ -325,7 +324,6 @@ final class Connection {
     // MARK: - Sending
 
     /// Sends the output, and then takes the next step of the current state.
-    ///
     /// - Returns: Whether everything was sent and the next request may be read.
     private func send() -> Bool {
         if let output, state != .ended {
@@ -392,7 +390,6 @@ final class Connection {
     // MARK: - Receiving
 
     /// Receives once.
-    ///
     /// - Returns: Whether anything arrived.
     private func receive() -> Bool {
         guard mayReceive else { return false }
