@@ -94,14 +94,26 @@ final class RowEncoder {
         let start = buffer.count
         do throws(StoreError) {
             if !isFirst { buffer.append(separator.bytes) }
-            let observation: Records.Observation? = needsObservation ? try records.observation(of: row) : nil
-            for index in parts.indices { try parts[index].append(row, observation, records, to: &buffer) }
+            if needsObservation {
+                try appendParts(row, try records.observation(of: row), to: &buffer)
+            } else {
+                try appendParts(row, nil, to: &buffer)
+            }
             if showsExactness { try appendExactness(row, to: &buffer) }
             buffer.append(rowEnd.bytes)
         } catch {
             buffer.truncate(to: start)
             throw error
         }
+    }
+
+    /// Appends all members.
+    /// - Parameter observation: As in `RowPart.append`. It is inlined, so that rows without it copy and release none.
+    @inline(__always)
+    private func appendParts(
+        _ row: ObservationRow, _ observation: Records.Observation?, to buffer: inout RowBuffer
+    ) throws(StoreError) {
+        for index in parts.indices { try parts[index].append(row, observation, records, to: &buffer) }
     }
 
     /// Appends how exact the place of a record is, as far as that is known.
