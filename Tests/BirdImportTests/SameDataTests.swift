@@ -1,7 +1,7 @@
+import BirdImport
 import Birds
 import Testing
 
-@testable import BirdImport
 @testable import Fixtures
 
 /// A database contains the same data, whichever way the records were imported.

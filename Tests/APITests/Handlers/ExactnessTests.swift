@@ -1,6 +1,5 @@
+import API
 import Testing
-
-@testable import API
 
 /// GeoJSON is what maps are drawn from, so it tells without being asked how exact a place is.
 @Suite struct ExactnessTests {

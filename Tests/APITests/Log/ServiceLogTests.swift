@@ -1,11 +1,10 @@
+import API
 import Birds
 import Foundation
 import HTTP
 import Logging
 import Synchronization
 import Testing
-
-@testable import API
 
 /// What a service says of its database, and of the requests that it answered.
 @Suite struct ServiceLogTests {

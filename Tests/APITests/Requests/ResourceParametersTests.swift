@@ -1,7 +1,6 @@
+import API
 import HTTP
 import Testing
-
-@testable import API
 
 /// Which resource takes which parameters, methods and types.
 @Suite struct ResourceParametersTests {

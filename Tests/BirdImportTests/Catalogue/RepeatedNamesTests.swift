@@ -1,6 +1,6 @@
+import BirdImport
 import Testing
 
-@testable import BirdImport
 @testable import Fixtures
 
 /// Tables that name a species twice, or name several species alike.

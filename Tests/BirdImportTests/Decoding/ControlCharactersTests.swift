@@ -1,6 +1,6 @@
+import BirdImport
 import Testing
 
-@testable import BirdImport
 @testable import Fixtures
 
 /// Control characters in cells, which old programs and broken transfers leave there.

@@ -1,8 +1,8 @@
+import BirdImport
 import Birds
 import Fixtures
 import Testing
 
-@testable import BirdImport
 @testable import Fixtures
 
 /// How exact a place is: what a file says of it, and never the accuracy of a place that the file does not have.

@@ -1,7 +1,7 @@
+import BirdImport
 import Birds
 import Testing
 
-@testable import BirdImport
 @testable import Fixtures
 
 /// A text that is too long never costs the record.

@@ -1,7 +1,7 @@
+import BirdImport
 import Birds
 import Testing
 
-@testable import BirdImport
 @testable import Fixtures
 
 /// R writes `NA` into empty cells. It is no value, unless it is the code of Namibia or of a place, or of a species that

@@ -1,6 +1,6 @@
+import BirdImport
 import Testing
 
-@testable import BirdImport
 @testable import Fixtures
 
 /// Files without records to read. `Tests/EndToEnd/advice.py` has more kinds, and follows the advice.

@@ -1,7 +1,7 @@
+import BirdImport
 import Birds
 import Testing
 
-@testable import BirdImport
 @testable import Fixtures
 
 /// Imports into files that were edited with SQLite's own tools. Data that the import was not asked to change stays as

@@ -1,6 +1,6 @@
+import BirdImport
 import Testing
 
-@testable import BirdImport
 @testable import Fixtures
 
 @Suite struct ProgressTests {

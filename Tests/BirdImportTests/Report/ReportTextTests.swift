@@ -1,6 +1,6 @@
+import BirdImport
 import Testing
 
-@testable import BirdImport
 @testable import Fixtures
 
 /// What a report says in words, where numbers and lists begin to matter.

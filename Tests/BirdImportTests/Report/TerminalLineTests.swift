@@ -1,6 +1,6 @@
+import BirdImport
 import Testing
 
-@testable import BirdImport
 @testable import Fixtures
 
 /// Names of files, and whatever else comes from outside, on a terminal.

@@ -1,7 +1,7 @@
+import BirdImport
+import Birds
 import Testing
 
-@testable import BirdImport
-@testable import Birds
 @testable import Fixtures
 
 /// Copies of a shared checklist become one checklist.

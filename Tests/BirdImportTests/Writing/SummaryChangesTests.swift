@@ -1,7 +1,7 @@
+import BirdImport
 import Birds
 import Testing
 
-@testable import BirdImport
 @testable import Fixtures
 
 /// Small changes write only the summaries that they change. The column `was_written` is 0 in

@@ -1,6 +1,6 @@
+import Birds
 import Testing
 
-@testable import Birds
 @testable import Fixtures
 
 @Suite struct UndatedSortTests {

@@ -1,7 +1,7 @@
+import Birds
 import Glibc
 import Testing
 
-@testable import Birds
 @testable import Fixtures
 
 @Suite struct RefusedFilesTests {

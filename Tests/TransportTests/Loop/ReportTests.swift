@@ -1,7 +1,6 @@
 import HTTP
 import Testing
-
-@testable import Transport
+import Transport
 
 /// What is reported of answers that did not arrive, or have no body.
 @Suite struct ReportTests {
