@@ -209,8 +209,8 @@ import Testing
             #expect(refused.status == 2)
             #expect(
                 refused.errors.hasPrefix(
-                    "rookery: The folder \(process.folder)/it's theirs belongs to an account without a name, number "
-                        + "1234, which could replace what root writes there; run this as that account.\n"
+                    "rookery: The folder \(process.folder)/it's theirs belongs to account number 1234, "
+                        + "which could replace what root writes there; run this as that account.\n"
                         + "  sudo -u '#1234' --preserve-env=ROOKERY_SOURCE \(program)\n"
                         + "  setpriv --reuid=1234 --regid=\(group == 0 ? owner : group) --clear-groups \(program)   # ")
             )
@@ -245,8 +245,8 @@ import Testing
         for name in ["theirs/ours", "link"] {
             #expect(
                 try refusal("\(name)/birds.db").hasPrefix(
-                    "rookery: The folder \(path), in which \(path)/ours is, belongs to an account without a name, number "
-                        + "1234, which could replace what root writes there; give the files to that account, and run this "
+                    "rookery: The folder \(path), in which \(path)/ours is, belongs to account number 1234, "
+                        + "which could replace what root writes there; give the files to that account, and run this "
                         + "as that account.\n  chown -h 1234 \(path)/ours\n  sudo -u '#1234' \(program) "))
         }
         for (name, open) in [("open/ours", "open"), ("shared", "shared"), ("group", "group")] {

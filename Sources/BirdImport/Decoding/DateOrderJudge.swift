@@ -72,7 +72,7 @@ struct DateOrderJudge {
             return JudgedDateOrder(order: .monthFirst, reason: .date(first.text, line: first.line))
         }
         if let described { return JudgedDateOrder(order: described, reason: .described) }
-        // Nobody writes a month first before a point.
+        // With points, the day always comes first.
         if hasPoints { return JudgedDateOrder(order: .dayFirst, reason: .points) }
         if format.rules.contains(.slashesAreForeign), let slashed {
             throw .refused(

@@ -1,6 +1,6 @@
 import Birds
 
-/// The content of an imported file, or of one of two files in an archive.
+/// The content of an imported file, or of one of the files in an archive or of rejected rows.
 struct SourceContent {
     /// The path of the file, or its name in an archive after the path of that.
     let path: String
@@ -9,7 +9,7 @@ struct SourceContent {
     /// The name of its format, as in `--format` and `dataset.format`.
     let name: String
     let encoding: TextEncoding
-    /// One table, or up to two of a SQLite file: records, and names of species.
+    /// One table, or several of a SQLite file or an archive: records, checklists, and names of species.
     let tables: [SourceTable]
     /// What is above the header; nil if nothing is.
     var titles: TextTable.Titles?

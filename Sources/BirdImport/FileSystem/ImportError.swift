@@ -33,19 +33,19 @@ public struct ImportError: Error, Sendable, Equatable {
     static func refused(_ message: String) -> ImportError { ImportError(kind: .refused, message: message) }
     package static func failed(_ message: String) -> ImportError { ImportError(kind: .failed, message: message) }
 
-    /// - Parameter subject: What belongs to another account.
-    static func notByRoot(_ subject: String, _ remedy: Remedy) -> ImportError {
-        var (name, advice) = ("another account", "run this as that account")
-        switch remedy {
-        case .account(let owner, _), .give(_, let owner, _):
-            name = theAccount(owner)
-            if case .give = remedy { advice = "give the files to that account, and run this as that account" }
-        case .first: advice = "run the command below first"
-        case .options: advice = "give a file in the folder of the database"
-        }
+    /// - Parameters:
+    ///   - subject: What belongs to another account.
+    ///   - owner, group: Those of the account.
+    ///   - files: What must be given to the account first, so that it can do the work.
+    static func notByRoot(_ subject: String, owner: UInt32, group: UInt32, giving files: [String] = []) -> ImportError {
+        let remedy =
+            files.isEmpty
+            ? Remedy.account(owner: owner, group: group) : .give(files, owner: owner, group: group)
+        let advice = files.isEmpty ? "" : "give the files to that account, and "
         return ImportError(
             kind: .notByRoot(remedy),
-            message: "\(subject) belongs to \(name), which could replace what root writes there; \(advice).")
+            message: "\(subject) belongs to \(theAccount(owner)), which could replace what root writes there; "
+                + "\(advice)run this as that account.")
     }
 
     /// An error of the database that is changed, or of temporary files.
@@ -92,7 +92,7 @@ package func accountName(_ number: UInt32) -> String? {
 
 /// An account as the subject of a sentence.
 func theAccount(_ number: UInt32) -> String {
-    accountName(number).map { "the account \($0)" } ?? "an account without a name, number \(number)"
+    accountName(number).map { "the account \($0)" } ?? "account number \(number)"
 }
 
 /// The system's text for an error number, such as `Permission denied`. (`strerror` is safe here: glibc has a buffer for

@@ -41,14 +41,14 @@ enum TrustedPath {
         let file = realPath(path) ?? path
         if last.isOthers {
             throw .notByRoot(
-                "The folder \(last.path)", .account(owner: last.status.st_uid, group: last.status.st_gid))
+                "The folder \(last.path)", owner: last.status.st_uid, group: last.status.st_gid)
         }
         if let above = steps.last(where: \.isOthers) {
             // That account could not write to the folder either, which belongs to root.
             let files = [last.path] + (lstatus(file)?.st_uid == 0 ? [file] : [])
             throw .notByRoot(
                 "The folder \(above.path), in which \(last.path) is,",
-                .give(files, owner: above.status.st_uid, group: above.status.st_gid))
+                owner: above.status.st_uid, group: above.status.st_gid, giving: files)
         }
         if let open = steps.last(where: \.isOpen) {
             throw ImportError(
@@ -59,7 +59,7 @@ enum TrustedPath {
         }
         // Whoever made a file there could be waiting for what root writes.
         if last.isShared, let status = lstatus(file), isOthers(status) {
-            throw .notByRoot("The file \(file)", .account(owner: status.st_uid, group: status.st_gid))
+            throw .notByRoot("The file \(file)", owner: status.st_uid, group: status.st_gid)
         }
     }
 

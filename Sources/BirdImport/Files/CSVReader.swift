@@ -42,7 +42,7 @@ final class CSVReader: RowSource {
     static let blockSize = 1 << 20
     /// The longest row, and so the longest cell, in bytes. A longer one nearly always has a quote that is not closed.
     static let longestRow = 1 << 20
-    /// The most cells of a row. The widest known files have about 60 columns.
+    /// The most cells of a row. The widest files that are known have some hundreds of columns.
     static let mostCells = 1 << 10
     /// The most bytes of a row with a problem that are kept to report it.
     static let longestShown = 1 << 10

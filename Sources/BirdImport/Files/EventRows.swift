@@ -56,10 +56,10 @@ final class EventRows {
         }
     }
 
-    /// An event, or why it can't be used, as the end of a sentence about it.
     /// A number of rows, and the first of them.
     typealias Differing = (count: Int, first: (line: Int, row: String)?)
 
+    /// An event, or why it can't be used, as the end of a sentence about it.
     enum Event {
         case row(Row)
         case missing(String)

@@ -16,7 +16,6 @@ extension Format {
             Column("phylum", .phylum, required: false),
             Column("class", .taxonClass),
             Column("order", .order, required: false),
-            // R writes NA where it is empty.
             Column("species", .scientificName),
             Column("scientificname", .authoredName),
             Column("countrycode", .region),

@@ -34,7 +34,7 @@ final class OldGeneration {
             guard errno == ENOENT else { throw .refused("\(path) can't be read: \(systemMessage(errno)).") }
             if let (journal, _) = try journal(of: name, in: folder, path: path) {
                 throw .refused(
-                    "\(path)\(journal) is left of another database, whose changes would get into the new one. Remove it, "
+                    "\(path)\(journal) is left over from another database, whose changes would get into the new one. Remove it, "
                         + "or give another path with --database.")
             }
             return nil

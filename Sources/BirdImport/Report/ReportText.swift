@@ -220,7 +220,8 @@ extension ImportReport {
 
     /// What points mean, if it is not the usual.
     private static func thousands(_ file: File) -> String? {
-        file.hasThousands ? "1.000 as a thousand, because of decimal commas or several points in numbers" : nil
+        file.hasThousands
+            ? "points as those of thousands (1.000 is 1,000), since numbers have decimal commas or several points" : nil
     }
 
     /// The order of day and month, if dates depend on it, and why it was chosen.

@@ -372,7 +372,10 @@ import Testing
             try fixture.rows("SELECT coordinate_uncertainty_m FROM observation_detail ORDER BY id") == [
                 "12.5", "1000.0",
             ])
-        #expect(report.text.contains("; 1.000 as a thousand, because of decimal commas or several points in numbers\n"))
+        #expect(
+            report.text.contains(
+                "; points as those of thousands (1.000 is 1,000), since numbers have decimal commas or several points\n"
+            ))
     }
 
     /// A coordinate of more than a thousand degrees is none.

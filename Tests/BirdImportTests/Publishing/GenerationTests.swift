@@ -405,7 +405,7 @@ import Testing
         #expect {
             try fixture.run("a.csv")
         } throws: { error in
-            (error as? ImportError)?.message.contains("birds.db-journal is left of another database") ?? false
+            (error as? ImportError)?.message.contains("birds.db-journal is left over from another database") ?? false
         }
         #expect(!fixture.names.contains("birds.db"))
         // What the refusal advises.

@@ -114,8 +114,8 @@ import Testing
             Self.report.text == """
                 a.csv: Plain title, data set birds
                   read as: '|' between columns; UTF-8, with 4,101 bad bytes replaced by U+FFFD; dates with the day first, \
-                because of '25/02/2021' in line 4102; 1.000 as a thousand, because of decimal commas or several points in \
-                numbers
+                because of '25/02/2021' in line 4102; points as those of thousands (1.000 is 1,000), since numbers have \
+                decimal commas or several points
                   not read: columns "Moon", "Mood"
                   without its sampling events, so zerofill does not know of checklists that have no record here
                   4,110 rows above the header were passed over, first on line 4111
