@@ -373,8 +373,13 @@ struct Reading {
         }
         do throws(StoreError) {
             var outcome = try staging.add(record, row, dataset: dataset, file: file, complete: complete)
-            if case .repeated(file, _) = outcome, rules.contains(.speciesMayRepeat) {
-                outcome = try stageRepetition(record, row, dataset: dataset, file: file, complete: complete)
+            if case .elsewhere(let place) = outcome {
+                outcome = try stage(
+                    record, row, withCodeEnding: place.suffix, dataset: dataset, file: file, complete: complete)
+            } else if case .repeated(file, _) = outcome, rules.contains(.speciesMayRepeat) {
+                let number = try staging.numberOfRepetition(record, row, dataset: dataset)
+                outcome = try stage(
+                    record, row, withCodeEnding: " #\(number)", dataset: dataset, file: file, complete: complete)
             }
             switch outcome {
             case .staged:
@@ -384,7 +389,7 @@ struct Reading {
                 if record.hasTooLongDate { report.files[file].tooLongDates += 1 }
                 if record.hasUnreadUncertainty { report.files[file].unreadUncertainties += 1 }
                 return nil
-            case .repeated where table.format.rules.contains(.sourceByDetection):
+            case .repeated where table.format.rules.contains(.sourceByDetection), .elsewhere:
                 return leaveOut("a detection that is already there", row, file: file)
             case .repeated(let first, let line):
                 let origin = first == file ? "line \(line)" : "\(report.files[first].path), line \(line)"
@@ -396,13 +401,13 @@ struct Reading {
         }
     }
 
-    /// Stages another record of a species on a checklist. Its code has a number, so that it is known again.
-    private func stageRepetition(
-        _ record: SourceRecord, _ row: Row, dataset: Int, file: Int, complete: Bool?
+    /// Stages a record whose code another one has too. What it gets at its end makes it known again: the number of the
+    /// record among those of its species on a checklist, or its place.
+    private func stage(
+        _ record: SourceRecord, _ row: Row, withCodeEnding ending: String, dataset: Int, file: Int, complete: Bool?
     ) throws(StoreError) -> Staging.Outcome {
         var (record, row) = (record, row)
-        let number = try staging.numberOfRepetition(record, row, dataset: dataset)
-        record.source = row.compose(Array(row.bytes[record.source.range]) + Array(" #\(number)".utf8))
+        record.source = row.compose(Array(row.bytes[record.source.range]) + Array(ending.utf8))
         return try staging.add(record, row, dataset: dataset, file: file, complete: complete)
     }
 

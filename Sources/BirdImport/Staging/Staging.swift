@@ -71,6 +71,8 @@ final class Staging {
         case staged
         /// The data set already has a record with the same code of its own, at this line of this file of the import.
         case repeated(file: Int, line: Int)
+        /// The data set already has a record with the same code at another place. This one needs a code with its own.
+        case elsewhere(SourcePlace)
     }
 
     /// Adds a record, or a checklist without a record.
@@ -87,7 +89,8 @@ final class Staging {
         if !record.source.isEmpty {
             let codes = if let sources { sources } else { try SourceCodes() }
             (sources, hasSources) = (codes, true)
-            let outcome = try codes.add(row, record.source, dataset: dataset, file: file)
+            let outcome = try codes.add(
+                row, record.source, at: SourcePlace(record), dataset: dataset, file: file)
             if outcome != .staged { return outcome }
         }
         LocationKey.write(record, row, to: &key)
@@ -162,8 +165,10 @@ final class Staging {
         if key.species == nil { checklists += 1 }
     }
 
-    /// Calls `body` with each code that a file gives to a record, and the number of its data set within the import.
-    func forEachSource(_ body: (_ dataset: Int, _ code: String) throws(StoreError) -> Void) throws(StoreError) {
+    /// Calls `body` with each code that a file gives to a record (`SourceCodes.forEach`).
+    func forEachSource(
+        _ body: (_ dataset: Int, _ code: String, SourcePlace?) throws(StoreError) -> Void
+    ) throws(StoreError) {
         try sources?.forEach(body)
     }
 

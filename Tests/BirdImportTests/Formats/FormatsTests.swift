@@ -588,6 +588,21 @@ import Testing
         }
     }
 
+    /// Many nodes have the name that BirdNET-Go gives to them, and each counts from 1.
+    @Test func nodesOfOneNameAtOtherPlacesStayApart() throws {
+        fixture.write("a.csv", FormatFixture.birdNETGo)
+        fixture.write("b.csv", FormatFixture.birdNETGo.replacing("48.4", with: "49"))
+        try fixture.run("a.csv") { $0.dataset = "go" }
+        for (file, replaced) in [("b.csv", 1), ("b.csv", 2), ("a.csv", 2)] {
+            let report = try fixture.run(file) { ($0.dataset, $0.append) = ("go", true) }
+            #expect(report.stored == 2 && report.replaced == replaced)
+        }
+        #expect(try fixture.rows("SELECT latitude FROM location ORDER BY 1") == ["", "48.4", "49.0"])
+        // The one without a place is in both.
+        let report = try fixture.run("a.csv", "b.csv") { ($0.dataset, $0.skipErrors) = ("go", true) }
+        #expect(report.stored == 3 && report.rowsInError == 1)
+    }
+
     /// What two stations hear in the same second are two detections.
     @Test func detectionsOfOtherStationsStayApart() throws {
         let row = "2022-02-07;06:41:09;Avis ignota;Odd Bird;0.7;"
