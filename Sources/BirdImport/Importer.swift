@@ -165,6 +165,11 @@ public enum Importer {
         }
         report.stored = outcome.stored
         report.replaced = outcome.replaced
+        report.recordsAgain = outcome.again.map { again in
+            ImportReport.RecordsAgain(
+                file: report.files[again.file].path, dataset: reading.targets[again.dataset].name,
+                other: again.other.map { report.files[$0].path }, records: again.records, isWhole: again.isWhole)
+        }
         report.checklists = outcome.checklists
         report.locations = outcome.locations
         report.unknownSpecies = outcome.unknownSpecies

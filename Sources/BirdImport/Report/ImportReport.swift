@@ -123,6 +123,20 @@ public struct ImportReport: Sendable {
         public let checklists: Int
     }
 
+    /// A file whose records without a `source_id` are in its data set twice (`RecordsAgain`).
+    public struct RecordsAgain: Sendable, Equatable {
+        /// The path of the file.
+        public let file: String
+        /// The name of its data set.
+        public let dataset: String
+        /// The path of the file of the import that has the same records; nil if the data set had them before.
+        public let other: String?
+        /// The number of its records without a `source_id`.
+        public let records: Int
+        /// Whether all of them are there twice, and not only nearly all.
+        public let isWhole: Bool
+    }
+
     /// A row that could not be used.
     public struct RowInError: Sendable, Equatable {
         /// The path of its file, or the name of its file in an archive after the path of that, such as
@@ -165,6 +179,8 @@ public struct ImportReport: Sendable {
     public internal(set) var names = NameSources()
     /// The data sets of the import that seem to be in the database under another name.
     public internal(set) var sameData: [SameData] = []
+    /// The files whose records are in their data sets twice.
+    public internal(set) var recordsAgain: [RecordsAgain] = []
     /// The data sets of the import that have no records, and checklists of another data set.
     public internal(set) var sameChecklists: [SameChecklists] = []
     /// The files that could not keep their owners, groups or rights. `json` lacks its own file.

@@ -38,6 +38,17 @@ extension ImportReport {
                     + Self.count(locations, "location", "locations")
                     + (replaced > 0 ? ", replacing \(Self.count(replaced, "record", "records"))" : ""))
         }
+        for again in recordsAgain {
+            let records =
+                "Warning: \(again.isWhole ? "all" : "nearly all") records of \(again.file) that have no source_id "
+                + "(\(Self.number(again.records)))"
+            let twice = isDryRun ? "would be there twice" : "are there twice now"
+            lines.append(
+                again.other.map {
+                    "\(records) are also in \($0). To have them once in \(again.dataset), import only one of the two files."
+                } ?? "\(records) were in \(again.dataset) before, and \(twice). To have them once, import all files of "
+                    + "\(again.dataset) again without --append.")
+        }
         for same in sameData {
             lines.append(
                 "Warning: \(same.isWhole ? "all" : "nearly all") records of \(same.dataset) "

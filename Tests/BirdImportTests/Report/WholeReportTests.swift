@@ -48,6 +48,10 @@ import Testing
             ImportReport.SameData(dataset: "one", other: "two", records: 4125, isWhole: true),
             ImportReport.SameData(dataset: "three", other: "four", records: 4126, isWhole: false),
         ]
+        report.recordsAgain = [
+            ImportReport.RecordsAgain(file: "c.csv", dataset: "seven", other: nil, records: 4135, isWhole: true),
+            ImportReport.RecordsAgain(file: "d.csv", dataset: "eight", other: "e.csv", records: 4136, isWhole: false),
+        ]
         report.sameChecklists = [ImportReport.SameChecklists(dataset: "five", other: "six", checklists: 4127)]
         var status = stat()
         status.st_mode = 0o640
@@ -101,6 +105,8 @@ import Testing
                 {"code":"zz","records":4134,"nearest":null}]},
                 "same_data":[{"dataset":"one","other":"two","records":4125,"all":true},
                 {"dataset":"three","other":"four","records":4126,"all":false}],
+                "records_again":[{"file":"c.csv","dataset":"seven","other":null,"records":4135,"all":true},
+                {"file":"d.csv","dataset":"eight","other":"e.csv","records":4136,"all":false}],
                 "same_checklists":[{"dataset":"five","other":"six","checklists":4127}],
                 "lost_access":[{"file":"birds.db","owner":"root","group":"root","mode":"640"}],
                 "preview":[{"num":1},
@@ -145,6 +151,10 @@ import Testing
                 and its access control list. To let the same accounts read it again, run as root: chown root:root birds.db \
                 && chmod 640 birds.db
                 Would be stored: 4,128 records on 4,130 checklists at 4,131 locations, replacing 4,129 records
+                Warning: all records of c.csv that have no source_id (4,135) were in seven before, and would be there twice. \
+                To have them once, import all files of seven again without --append.
+                Warning: nearly all records of d.csv that have no source_id (4,136) are also in e.csv. To have them once in \
+                eight, import only one of the two files.
                 Warning: all records of one (4,125) are also in two. If they are the same data under two names, remove one \
                 of them with 'rookery datasets remove NAME'.
                 Warning: nearly all records of three (4,126) are also in four. If they are the same data under two names, \
@@ -195,6 +205,9 @@ import Testing
             (
                 { $0.files[0].unreadUncertainties = 1 }, nil,
                 "  1 uncertainty of a place left out: it is not a distance in metres\n"
+            ),
+            (
+                { $0.isDryRun = false }, nil, "were in seven before, and are there twice now."
             ),
             (
                 { $0.files[0].differingEvents = 1 }, nil,
