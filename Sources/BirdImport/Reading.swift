@@ -394,7 +394,8 @@ struct Reading {
             case .repeated(let first, let line):
                 let origin = first == file ? "line \(line)" : "\(report.files[first].path), line \(line)"
                 return RowError(
-                    column: nil, reason: "the record \(row.text(record.source)) is already in \(origin)")
+                    column: nil, reason: "the record \(row.text(record.source)) is already in \(origin)",
+                    isConflict: true)
             }
         } catch {
             throw ImportError(error, path: "the temporary files")
@@ -441,7 +442,8 @@ struct Reading {
             }
             let origin =
                 first.file == file ? "line \(first.line)" : "\(report.files[first.file].path), line \(first.line)"
-            return RowError(column: nil, reason: "the species \(named.code) has other names in \(origin)")
+            return RowError(
+                column: nil, reason: "the species \(named.code) has other names in \(origin)", isConflict: true)
         }
         guard species.count < Self.mostSpecies else {
             throw .refused(
@@ -479,6 +481,7 @@ struct Reading {
     ) throws(ImportError) {
         report.files[file].rowsInError += 1
         report.rowsInError += 1
+        if error.isConflict { report.files[file].rowsInConflict += 1 }
         guard rejects != nil || report.errors.count < ImportReport.mostListed else { return }
         let rejected = ImportReport.RowInError(
             file: path, line: row.line, column: error.column, reason: error.reason)

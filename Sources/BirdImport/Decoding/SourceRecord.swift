@@ -84,4 +84,6 @@ struct RowError: Error, Equatable {
     var column: String?
     /// What is wrong, as the end of a sentence about the column or the row.
     var reason: String
+    /// Whether the row is only wrong together with an earlier one, which it repeats or contradicts.
+    var isConflict = false
 }

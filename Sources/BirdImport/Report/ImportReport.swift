@@ -52,10 +52,14 @@ public struct ImportReport: Sendable {
         /// The first row that was left out, by reason.
         public var firstLeftOut: [String: Example] = [:]
         public var rowsInError = 0
+        /// The number of rows in error that repeat or contradict an earlier row, and have no other error.
+        public var rowsInConflict = 0
 
-        /// Whether no row can be used. The file is then probably not what it was taken for, and nothing is stored even
-        /// with `--skip-errors`.
-        var isAllInError: Bool { rowsInError > 0 && rowsInError == records + checklists + species }
+        /// Whether no row could be read. The file is then probably not what it was taken for, and nothing is stored
+        /// even with `--skip-errors`.
+        var isAllInError: Bool {
+            rowsInError > 0 && rowsInError == records + checklists + species && rowsInConflict == 0
+        }
     }
 
     /// A row that was left out.

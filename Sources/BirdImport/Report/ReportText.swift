@@ -25,6 +25,13 @@ extension ImportReport {
                     + "right format.")
             return lines
         }
+        if !isStored, rowsInError == files.reduce(0, { $0 + $1.rowsInConflict }) {
+            lines.append(
+                "Nothing was stored: \(Self.count(rowsInError, "row repeats or contradicts", "rows repeat or contradict")) "
+                    + "earlier ones, and only you can know which are right. Remove the others from the files, or leave out "
+                    + "one of two files. Or keep the first of each with --skip-errors.")
+            return lines
+        }
         if !isStored {
             lines.append(
                 "Nothing was stored: \(Self.count(rowsInError, "row is", "rows are")) in error. Fix the file, "

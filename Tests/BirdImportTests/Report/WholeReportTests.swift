@@ -210,6 +210,10 @@ import Testing
                 { $0.isDryRun = false }, nil, "were in seven before, and are there twice now."
             ),
             (
+                { ($0.isStored, $0.rowsInError, $0.files[0].rowsInConflict) = (false, 2, 2) }, nil,
+                "Nothing was stored: 2 rows repeat or contradict earlier ones"
+            ),
+            (
                 { $0.files[0].differingEvents = 1 }, nil,
                 "  1 event passed over: it differs from an earlier row with its id, on line 4109\n"
             ),
