@@ -289,6 +289,35 @@ import Testing
         #expect(try checklists() == ["e1|06:41||||||point count||2"])
     }
 
+    /// As in eBird, and in archives that were made of its data.
+    @Test func aBirdThatWasNotCountedHasNoCountInDarwinCoreEither() throws {
+        let words = ["X", "x", " X ", "P", "p", "present", "Present", "PRESENT", "", "NA", "3", "0"]
+        let header =
+            "occurrenceID\tscientificName\teventDate\tindividualCount\torganismQuantity\torganismQuantityType\n"
+        let rows = words.enumerated().flatMap { (number, word) in
+            [
+                "c\(number)\tAvis ignota\t2021-02-03\t\(word)\t\t\n",
+                "q\(number)\tAvis ignota\t2021-02-03\t\t\(word)\tindividuals\n",
+            ]
+        }
+        fixture.write("dwc.txt", header + rows.joined())
+        let gbif = FormatFixture.gbif.split(separator: "\n").map {
+            $0.split(separator: "\t", omittingEmptySubsequences: false)
+        }
+        let column = try #require(gbif.first?.firstIndex(of: "individualCount"))
+        var bird = try #require(gbif.dropFirst().first)
+        bird[column] = "X"
+        fixture.write("gbif.txt", [gbif[0], bird].map { $0.joined(separator: "\t") }.joined(separator: "\n") + "\n")
+        #expect(try fixture.run("dwc.txt", "gbif.txt").rowsInError == 0)
+        #expect(
+            try fixture.rows("SELECT source_id, num FROM observation WHERE num IS NOT NULL ORDER BY source_id")
+                == ["c10|3", "c11|0", "q10|3", "q11|0"])
+        for word in ["XX", "3X", "~3", "3+", "absent", "none", "-1", "1.5"] {
+            fixture.write("dwc.txt", header + "a\tAvis ignota\t2021-02-03\t\(word)\t\t\n")
+            #expect(try fixture.run("dwc.txt").rowsInError == 1, "\(word)")
+        }
+    }
+
     @Test func organismQuantityReplacesAMissingIndividualCount() throws {
         let header =
             "occurrenceID\tscientificName\teventDate\tindividualCount\torganismQuantity\torganismQuantityType\n"
