@@ -285,6 +285,8 @@ struct Reading {
                         }
                     }
             }
+            try table.noteOccurrence?(
+                problem != nil ? .unknown : record.otherAnimal != nil ? .otherAnimal : .bird)
             if let error = problem {
                 // Files that were put together repeat the header, and spreadsheets write separators into empty rows.
                 if let reason = table.header.reasonToPass(row) {
@@ -304,9 +306,14 @@ struct Reading {
                         fraction: min(1, Double(source.consumed) / Double(table.size))))
             }
         }
-        if let (count, first) = table.differingEvents?() {
-            report.files[number].differingEvents += count
-            report.files[number].firstDifferingEvent = first.map { ImportReport.Example(line: $0.line, row: $0.row) }
+        if let faults = try table.eventFaults?() {
+            let example = { (first: (line: Int, row: String)?) in
+                first.map { ImportReport.Example(line: $0.line, row: $0.row) }
+            }
+            report.files[number].differingEvents = faults.differing.count
+            report.files[number].firstDifferingEvent = example(faults.differing.first)
+            report.files[number].orphanEvents = faults.orphans.count
+            report.files[number].firstOrphanEvent = example(faults.orphans.first)
         }
         if table.format.holdsSpecies {
             report.files[number].species += rows

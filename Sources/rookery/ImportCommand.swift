@@ -61,8 +61,8 @@ struct ImportCommand: ParsableCommand {
             name: "date"))
     var date: String?
 
-    // A negative number is not an option. These are texts, and so is the order of dates, since a report that is asked for
-    // says it too if they can't be used.
+    // A negative number is not an option. These are texts, and so is the order of dates, so that the file of --report
+    // also says that they can't be used.
     @Option(
         parsing: .unconditional,
         help: .setting(

@@ -31,6 +31,10 @@ public struct ImportReport: Sendable {
         public var differingEvents = 0
         /// The first of them.
         public var firstDifferingEvent: Example?
+        /// The number of events without a date or a place whose parents are not there, or are their descendants.
+        public var orphanEvents = 0
+        /// The first of them.
+        public var firstOrphanEvent: Example?
         /// The name of its data set; nil for a species table.
         public let dataset: String?
         /// The names of columns that are not read and that the format does not know, as the file spells them.

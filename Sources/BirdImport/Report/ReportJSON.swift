@@ -38,6 +38,8 @@ extension ImportReport {
     ///       unread_uncertainties    the number of records whose uncertainty of the place is not a distance in metres
     ///       differing_events    the events that differ from an earlier row with their id, and were passed over:
     ///                       count, first_line, example (the beginning of that row)
+    ///       orphan_events   the events without a date or a place whose parents are not there, or are their
+    ///                       descendants: the same members
     ///       rows_in_error   a number
     ///     names             where names of species come from: files (paths), stored_species (the number of species in
     ///                       the database that had names), stored_species_of_taxonomy (those with an order)
@@ -177,8 +179,9 @@ extension ImportReport {
             JSONValue.object([("reason", .string(reason)), ("count", .integer(count))])
                 .with(describe(file.firstLeftOut[reason]))
         }
-        let differingEvents = JSONValue.object([("count", .integer(file.differingEvents))])
-            .with(describe(file.firstDifferingEvent))
+        let events = { (count: Int, first: Example?) in
+            JSONValue.object([("count", .integer(count))]).with(describe(first))
+        }
         return [
             "path": .string(file.path), "format": .string(file.formatName), "format_title": .string(file.format),
             "dataset": .string(file.dataset),
@@ -190,7 +193,9 @@ extension ImportReport {
             "checklists": .integer(file.checklists), "species": .integer(file.species), "left_out": .array(leftOut),
             "cut_texts": .integer(file.cutTexts), "cut_remarks": .integer(file.cutRemarks),
             "cleaned_texts": .integer(file.cleanedTexts), "too_long_dates": .integer(file.tooLongDates),
-            "unread_uncertainties": .integer(file.unreadUncertainties), "differing_events": differingEvents,
+            "unread_uncertainties": .integer(file.unreadUncertainties),
+            "differing_events": events(file.differingEvents, file.firstDifferingEvent),
+            "orphan_events": events(file.orphanEvents, file.firstOrphanEvent),
             "rows_in_error": .integer(file.rowsInError),
         ]
     }

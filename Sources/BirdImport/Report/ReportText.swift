@@ -166,7 +166,7 @@ extension ImportReport {
         if file.checklists > 0 {
             lines.append(
                 file.formatName == ArchiveDetection.name
-                    ? "  \(Self.count(file.checklists, "event", "events")) without occurrences read"
+                    ? "  \(Self.count(file.checklists, "event", "events")) without birds read"
                     : "  \(Self.count(file.checklists, "checklist", "checklists")) read")
         }
         if file.species > 0 || file.dataset == nil { lines.append("  \(Self.number(file.species)) species read") }
@@ -204,6 +204,14 @@ extension ImportReport {
                     ? "  1 event passed over: it differs from an earlier row with its id, on line \(first.line)"
                     : "  \(Self.number(file.differingEvents)) events passed over: they differ from earlier rows with their "
                         + "ids, first on line \(first.line)")
+            lines.append("    \(first.row)")
+        }
+        if let first = file.firstOrphanEvent {
+            lines.append(
+                "  \(Self.count(file.orphanEvents, "event", "events")) without a date or place: "
+                    + (file.orphanEvents == 1 ? "its parentEventID leads" : "their parentEventID leads")
+                    + " to no event, or back to where it began,"
+                    + " \(file.orphanEvents == 1 ? "on" : "first on") line \(first.line)")
             lines.append("    \(first.row)")
         }
         if file.rowsInError > 0 { lines.append("  \(Self.count(file.rowsInError, "row", "rows")) in error") }
