@@ -282,9 +282,9 @@ struct RecordDecoder {
         record.source = try columns.identifierIfRequired(.source, &row, &record.cutTexts)
         record.isToldByPlace = false
         if let recording, let recordings {
-            let source = try recordings.source(&row, recording, record, place: place(row, record))
+            let source = try recordings.source(&row, recording, record)
             record.source = try columns.identifier(.recording, &row, source, &record.cutTexts)
-            record.isToldByPlace = !recording.station.isEmpty
+            record.isToldByPlace = true
         } else if rules.contains(.sourceByChecklistAndSpecies) {
             let species = record.scientificName.isEmpty ? record.commonName : record.scientificName
             record.source = row.compose(record.checklist, " ", species)
