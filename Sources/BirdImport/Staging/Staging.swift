@@ -29,7 +29,7 @@ final class Staging {
     /// Nil until a record has a code of its own, since plain files have none, and after `forgetSources`.
     private var sources: SourceCodes?
     /// The files of the records, in the order of reading.
-    private(set) var files: [FileRecords] = []
+    @exclusivity(unchecked) private(set) var files: [FileRecords] = []
     /// Whether some of the records have a code of their own.
     private(set) var hasSources = false
     // Buffers of `add`, kept so that no record allocates one.

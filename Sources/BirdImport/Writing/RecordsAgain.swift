@@ -68,7 +68,7 @@ struct RecordsAgain {
         var reader = staging.reader()
         var item = SortItem()
         var bytes: [UInt8] = []
-        while let file = rest.first, try reader.next(&item, &bytes) {
+        while let file = rest.first, rest.count > 1 || !tally.isDecided, try reader.next(&item, &bytes) {
             guard item.tag >= UInt64(file.start) else { continue }
             if item.tag >= UInt64(file.end) {
                 finish(file)
