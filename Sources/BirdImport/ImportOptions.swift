@@ -34,6 +34,8 @@ public struct ImportOptions: Sendable {
     public var includeInvalid = false
     /// Whether to do everything except change the database.
     public var dryRun = false
+    /// Why the import is refused whatever the files are, such as a setting without a meaning; nil if it is not.
+    public var refusal: String?
     /// The time of the import, in seconds since 1970 UTC. It also decides the last year that a date may have.
     public var now: Int = time(nil)
     /// Whether to wait until a second has passed since the last change, so that no two generations have the same

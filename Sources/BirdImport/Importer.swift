@@ -57,6 +57,7 @@ public enum Importer {
         _ options: ImportOptions, _ reportFile: Result<ResultFile?, ImportError>, _ report: inout ImportReport,
         _ progress: (ImportProgress) -> Void
     ) throws(ImportError) -> Reading {
+        if let refusal = options.refusal { throw .refused(refusal) }
         guard !options.files.isEmpty else { throw .refused("There is no file to import; name at least one.") }
         if let format = options.format, !formats.contains(format) {
             throw .refused("There is no format '\(format)'; the formats are \(formats.joined(separator: ", ")).")
@@ -167,6 +168,11 @@ public enum Importer {
         }
         report.stored = outcome.stored
         report.replaced = outcome.replaced
+        report.recordsAgain = outcome.again.map { again in
+            ImportReport.RecordsAgain(
+                file: report.files[again.file].path, dataset: reading.targets[again.dataset].name,
+                other: again.other.map { report.files[$0].path }, records: again.records, isWhole: again.isWhole)
+        }
         report.checklists = outcome.checklists
         report.locations = outcome.locations
         report.unknownSpecies = outcome.unknownSpecies

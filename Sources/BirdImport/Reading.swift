@@ -285,6 +285,8 @@ struct Reading {
                         }
                     }
             }
+            try table.noteOccurrence?(
+                problem != nil ? .unknown : record.otherAnimal != nil ? .otherAnimal : .bird)
             if let error = problem {
                 // Files that were put together repeat the header, and spreadsheets write separators into empty rows.
                 if let reason = table.header.reasonToPass(row) {
@@ -304,9 +306,14 @@ struct Reading {
                         fraction: min(1, Double(source.consumed) / Double(table.size))))
             }
         }
-        if let (count, first) = table.differingEvents?() {
-            report.files[number].differingEvents += count
-            report.files[number].firstDifferingEvent = first.map { ImportReport.Example(line: $0.line, row: $0.row) }
+        if let faults = try table.eventFaults?() {
+            let example = { (first: (line: Int, row: String)?) in
+                first.map { ImportReport.Example(line: $0.line, row: $0.row) }
+            }
+            report.files[number].differingEvents = faults.differing.count
+            report.files[number].firstDifferingEvent = example(faults.differing.first)
+            report.files[number].orphanEvents = faults.orphans.count
+            report.files[number].firstOrphanEvent = example(faults.orphans.first)
         }
         if table.format.holdsSpecies {
             report.files[number].species += rows
@@ -373,8 +380,13 @@ struct Reading {
         }
         do throws(StoreError) {
             var outcome = try staging.add(record, row, dataset: dataset, file: file, complete: complete)
-            if case .repeated(file, _) = outcome, rules.contains(.speciesMayRepeat) {
-                outcome = try stageRepetition(record, row, dataset: dataset, file: file, complete: complete)
+            if case .elsewhere(let place) = outcome {
+                outcome = try stage(
+                    record, row, withCodeEnding: place.suffix, dataset: dataset, file: file, complete: complete)
+            } else if case .repeated(file, _) = outcome, rules.contains(.speciesMayRepeat) {
+                let number = try staging.numberOfRepetition(record, row, dataset: dataset)
+                outcome = try stage(
+                    record, row, withCodeEnding: " #\(number)", dataset: dataset, file: file, complete: complete)
             }
             switch outcome {
             case .staged:
@@ -384,25 +396,26 @@ struct Reading {
                 if record.hasTooLongDate { report.files[file].tooLongDates += 1 }
                 if record.hasUnreadUncertainty { report.files[file].unreadUncertainties += 1 }
                 return nil
-            case .repeated where table.format.rules.contains(.sourceByDetection):
+            case .repeated where table.format.rules.contains(.sourceByDetection), .elsewhere:
                 return leaveOut("a detection that is already there", row, file: file)
             case .repeated(let first, let line):
                 let origin = first == file ? "line \(line)" : "\(report.files[first].path), line \(line)"
                 return RowError(
-                    column: nil, reason: "the record \(row.text(record.source)) is already in \(origin)")
+                    column: nil, reason: "the record \(row.text(record.source)) is already in \(origin)",
+                    isConflict: true)
             }
         } catch {
             throw ImportError(error, path: "the temporary files")
         }
     }
 
-    /// Stages another record of a species on a checklist. Its code has a number, so that it is known again.
-    private func stageRepetition(
-        _ record: SourceRecord, _ row: Row, dataset: Int, file: Int, complete: Bool?
+    /// Stages a record whose code another one has too. What it gets at its end makes it known again: the number of the
+    /// record among those of its species on a checklist, or its place.
+    private func stage(
+        _ record: SourceRecord, _ row: Row, withCodeEnding ending: String, dataset: Int, file: Int, complete: Bool?
     ) throws(StoreError) -> Staging.Outcome {
         var (record, row) = (record, row)
-        let number = try staging.numberOfRepetition(record, row, dataset: dataset)
-        record.source = row.compose(Array(row.bytes[record.source.range]) + Array(" #\(number)".utf8))
+        record.source = row.compose(Array(row.bytes[record.source.range]) + Array(ending.utf8))
         return try staging.add(record, row, dataset: dataset, file: file, complete: complete)
     }
 
@@ -436,7 +449,8 @@ struct Reading {
             }
             let origin =
                 first.file == file ? "line \(first.line)" : "\(report.files[first.file].path), line \(first.line)"
-            return RowError(column: nil, reason: "the species \(named.code) has other names in \(origin)")
+            return RowError(
+                column: nil, reason: "the species \(named.code) has other names in \(origin)", isConflict: true)
         }
         guard species.count < Self.mostSpecies else {
             throw .refused(
@@ -474,6 +488,7 @@ struct Reading {
     ) throws(ImportError) {
         report.files[file].rowsInError += 1
         report.rowsInError += 1
+        if error.isConflict { report.files[file].rowsInConflict += 1 }
         guard rejects != nil || report.errors.count < ImportReport.mostListed else { return }
         let rejected = ImportReport.RowInError(
             file: path, line: row.line, column: error.column, reason: error.reason)

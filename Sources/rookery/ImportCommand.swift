@@ -51,8 +51,9 @@ struct ImportCommand: ParsableCommand {
     @Option(
         help: .setting(
             "The order in dates such as 03/02/2021: \(DateOrder.allCases.map(\.rawValue).joined(separator: ", ")).",
-            "ROOKERY_DATE_ORDER", default: "judged by all dates of a file", name: "order"))
-    var dateOrder: DateOrder?
+            "ROOKERY_DATE_ORDER", default: "judged by all dates of a file", name: "order"),
+        completion: .list(DateOrder.allCases.map(\.rawValue)))
+    var dateOrder: String?
 
     @Option(
         help: .setting(
@@ -60,18 +61,19 @@ struct ImportCommand: ParsableCommand {
             name: "date"))
     var date: String?
 
-    // A negative number is not an option.
+    // A negative number is not an option. These are texts, and so is the order of dates, so that the file of --report
+    // also says that they can't be used.
     @Option(
         parsing: .unconditional,
         help: .setting(
             "The latitude of detections without a place (BirdNET), in degrees.", "ROOKERY_LATITUDE", name: "degrees"))
-    var latitude: Double?
+    var latitude: String?
 
     @Option(
         parsing: .unconditional,
         help: .setting(
             "The longitude of detections without a place (BirdNET), in degrees.", "ROOKERY_LONGITUDE", name: "degrees"))
-    var longitude: Double?
+    var longitude: String?
 
     @Flag(
         help: .setting(
@@ -104,18 +106,34 @@ struct ImportCommand: ParsableCommand {
         let path = try setting(database, "ROOKERY_DATABASE") ?? "birds.db"
         var options = ImportOptions(files: files, database: path)
         options.waitsForClock = true
+        /// A setting; nil if it can't be used, for which the importer then refuses the import.
+        func checked<Value>(_ read: () throws -> Value?) -> Value? {
+            do {
+                return try read()
+            } catch {
+                options.refusal = options.refusal ?? "\(error)"
+                return nil
+            }
+        }
         options.dataset = try setting(dataset, "ROOKERY_DATASET")
-        options.append = try setting(flag: append, "ROOKERY_APPEND")
+        options.append = checked { try setting(flag: append, "ROOKERY_APPEND") } ?? false
         options.format = try setting(format, "ROOKERY_FORMAT")
-        options.dateOrder = try setting(dateOrder, "ROOKERY_DATE_ORDER")
+        options.dateOrder = checked {
+            try setting(dateOrder, "ROOKERY_DATE_ORDER").map { text in
+                if let order = DateOrder(rawValue: text) { return order }
+                let orders = DateOrder.allCases.map(\.rawValue).joined(separator: " or ")
+                throw ValidationError("--date-order takes \(orders).")
+            }
+        }
         options.date = try setting(date, "ROOKERY_DATE")
-        options.latitude = try setting(latitude, "ROOKERY_LATITUDE")
-        options.longitude = try setting(longitude, "ROOKERY_LONGITUDE")
-        options.includeInvalid = try setting(flag: includeInvalid, "ROOKERY_INCLUDE_INVALID")
-        options.skipErrors = try setting(flag: skipErrors, "ROOKERY_SKIP_ERRORS")
+        // The importer refuses what is no number on Earth.
+        options.latitude = try setting(latitude, "ROOKERY_LATITUDE").map { Double($0) ?? .nan }
+        options.longitude = try setting(longitude, "ROOKERY_LONGITUDE").map { Double($0) ?? .nan }
+        options.includeInvalid = checked { try setting(flag: includeInvalid, "ROOKERY_INCLUDE_INVALID") } ?? false
+        options.skipErrors = checked { try setting(flag: skipErrors, "ROOKERY_SKIP_ERRORS") } ?? false
         options.rejects = try setting(rejects, "ROOKERY_REJECTS")
         options.report = try setting(report, "ROOKERY_REPORT")
-        options.dryRun = try setting(flag: dryRun, "ROOKERY_DRY_RUN")
+        options.dryRun = checked { try setting(flag: dryRun, "ROOKERY_DRY_RUN") } ?? false
         options.source = try setting(source, "ROOKERY_SOURCE")
         options.licence = try setting(licence, "ROOKERY_LICENCE")
         options.citation = try setting(citation, "ROOKERY_CITATION")
@@ -143,8 +161,6 @@ struct ImportCommand: ParsableCommand {
         throw ExitCode(1)
     }
 }
-
-extension DateOrder: ExpressibleByArgument {}
 
 /// Prepares the process for changing a database. A file that would exceed a limit, and a pipe whose reader has ended,
 /// become errors to report, not signals that kill the process. SQLite's temporary files go to the folder of the

@@ -102,6 +102,25 @@ import Testing
         #expect(try process.rookery("import", file, "--database", database, "--latitude", "north").status == 2)
     }
 
+    /// The report of an earlier import would look like a success of this one.
+    @Test(arguments: [
+        (["--latitude", "north", "--longitude", "1"], [], "--latitude takes a number from -90 to 90."),
+        ([], ["ROOKERY_LATITUDE=1", "ROOKERY_LONGITUDE=x"], "--longitude takes a number from -180 to 180."),
+        (["--date-order", "year-first"], [], "--date-order takes day-first or month-first."),
+        ([], ["ROOKERY_DATE_ORDER=x"], "--date-order takes day-first or month-first."),
+        ([], ["ROOKERY_APPEND=maybe"], "The environment variable ROOKERY_APPEND is neither 'yes' nor 'no'."),
+    ])
+    func reportsOptionsThatMakeNoSense(options: [String], variables: [String], message: String) throws {
+        process.write("a.csv", Self.header + "L1,,,,2021,2,1,stejay,3\n")
+        process.write("report.json", "old")
+        let arguments = ["import", process.path("a.csv"), "--database", process.database]
+        let run = try process.run(
+            program: ImportProcess.program, arguments + ["--report", process.path("report.json")] + options,
+            environment: variables)
+        #expect(run.status == 2 && run.errors.contains(message))
+        #expect(process.text("report.json").contains(#""message":"\#(message)""#))
+    }
+
     @Test func namesTheVariableOfEveryOption() throws {
         for command in [["import"], ["datasets", "list"], ["datasets", "remove"]] {
             let help = try process.run(program: ImportProcess.program, command + ["--help"])

@@ -280,14 +280,17 @@ struct RecordDecoder {
         _ row: inout Row, into record: inout SourceRecord, _ recording: Recording?
     ) throws(RowError) {
         record.source = try columns.identifierIfRequired(.source, &row, &record.cutTexts)
+        record.isToldByPlace = false
         if let recording, let recordings {
-            let source = try recordings.source(&row, recording, record, place: place(row, record))
+            let source = try recordings.source(&row, recording, record)
             record.source = try columns.identifier(.recording, &row, source, &record.cutTexts)
+            record.isToldByPlace = true
         } else if rules.contains(.sourceByChecklistAndSpecies) {
             let species = record.scientificName.isEmpty ? record.commonName : record.scientificName
             record.source = row.compose(record.checklist, " ", species)
         } else if rules.contains(.sourceWithinLocation), !record.source.isEmpty, columns.has(.location) {
             record.source = row.compose(place(row, record) + "/".utf8 + row.bytes[record.source.range])
+            record.isToldByPlace = !columns.cell(.location, row).isEmpty
         } else if rules.contains(.sourceByDetection) {
             let species = record.scientificName.isEmpty ? record.commonName : record.scientificName
             let (date, time) = ("\(record.date)", try dates.clock(row))

@@ -198,12 +198,11 @@ struct RecordingDecoder {
         return offset
     }
 
-    /// The identity of a detection, in whichever layout and language its results are: the recording, with its location
-    /// and folder if its name does not tell the station, the time within it, the scientific name of the species, or
-    /// else its code or common name, and the confidence.
-    /// - Parameter place: The location, or its coordinates if it has no name.
+    /// The identity of a detection, in whichever layout and language its results are: the recording, with its folder if
+    /// its name does not tell the station, the time within it, the scientific name of the species, or else its code or
+    /// common name, and the confidence. Not all layouts have the place (`SourcePlace`).
     func source(
-        _ row: inout Row, _ recording: Recording, _ record: SourceRecord, place: [UInt8]
+        _ row: inout Row, _ recording: Recording, _ record: SourceRecord
     ) throws(RowError) -> Row.Cell {
         var species = row.bytes[record.scientificName.range]
         if species.isEmpty {
@@ -212,10 +211,7 @@ struct RecordingDecoder {
             species = name.map { $0[...] } ?? (code.isEmpty ? common : code)
         }
         var text: [UInt8] = []
-        if recording.station.isEmpty {
-            text += place + [0x2F]
-            if !recording.folder.isEmpty, !recording.folder.elementsEqual(place) { text += recording.folder + [0x2F] }
-        } else if recording.isInSeveralFolders {
+        if !recording.folder.isEmpty, recording.station.isEmpty || recording.isInSeveralFolders {
             text += recording.folder + [0x2F]
         }
         text += recording.name

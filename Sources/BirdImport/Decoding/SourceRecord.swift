@@ -26,6 +26,8 @@ struct SourceRecord {
     var checklist = Row.Cell.empty
     /// The record's own code in its file.
     var source = Row.Cell.empty
+    /// Whether a record with the same code at another place is another one (`SourcePlace`).
+    var isToldByPlace = false
     /// Whether it is a checklist only, without species and count.
     var isChecklist = false
     /// The kingdom, phylum, class or order that tells that it is not a bird; nil for birds.
@@ -82,4 +84,6 @@ struct RowError: Error, Equatable {
     var column: String?
     /// What is wrong, as the end of a sentence about the column or the row.
     var reason: String
+    /// Whether the row is only wrong together with an earlier one, which it repeats or contradicts.
+    var isConflict = false
 }

@@ -16,9 +16,10 @@ struct SourceTable {
     /// The path of each of its files, or their names in an archive after the path of that; empty for a table of another
     /// kind.
     var paths: [String] = []
-    /// The rows of events that repeat an event with other values, and the first of them, when all are read; nil for
-    /// other tables.
-    var differingEvents: (() -> EventRows.Differing)?
+    /// Notes what the row is about that was read last, if it is an occurrence of an event; nil for other tables.
+    var noteOccurrence: ((EventRows.Occurrence) throws(ImportError) -> Void)?
+    /// What is wrong with the events, when all are read; nil for other tables.
+    var eventFaults: (() throws(ImportError) -> EventFaults)?
     /// The order of day and month that the file says that its dates have.
     var dateOrder: DateOrder?
     /// The names of columns that the header leaves out, since the format does not have them.

@@ -326,11 +326,12 @@ struct ArchiveDetection {
             let joined = JoinedFiles(occurrences: files, events: events, read: read)
             return try content(
                 Header(JoinedRows.header(occurrences, core)), files, path, commas: commas, open: joined.openOccurrences,
+                noteOccurrence: joined.note,
                 dateOrder: Self.dateOrder(of: core) ?? Self.dateOrder(of: occurrences),
                 checklists: SourceTable(
                     format: .darwinCoreEvents, header: Header(EventRows.header(core)), size: events.size,
                     open: joined.openEmptyEvents, commas: CommaRule(separator: core.syntax.separator),
-                    paths: events.paths, differingEvents: { joined.differingEvents }))
+                    paths: events.paths, eventFaults: joined.faults))
         default:
             throw .refused(
                 "\(archive.file.path) is an archive of \(Row.shown(core.rowType, atMost: 40)), not of occurrences or events."
@@ -345,7 +346,8 @@ struct ArchiveDetection {
 
     private func content(
         _ header: Header, _ files: ArchiveFiles, _ path: String, commas: CommaRule,
-        open: @escaping () throws(ImportError) -> any RowSource, dateOrder: DateOrder?,
+        open: @escaping () throws(ImportError) -> any RowSource,
+        noteOccurrence: ((EventRows.Occurrence) throws(ImportError) -> Void)? = nil, dateOrder: DateOrder?,
         checklists: SourceTable? = nil
     ) throws(ImportError) -> SourceContent {
         let format = Format.darwinCore
@@ -356,7 +358,7 @@ struct ArchiveDetection {
         if let repeated = header.repeated(format) { throw .refused("\(path) has the term \(repeated) twice.") }
         let records = SourceTable(
             format: format, header: header, size: files.size, open: open, commas: commas, paths: files.paths,
-            dateOrder: dateOrder)
+            noteOccurrence: noteOccurrence, dateOrder: dateOrder)
         return SourceContent(
             path: path, title: "Darwin Core Archive", name: Format.archive, encoding: files.encoding,
             tables: [records] + (checklists.map { [$0] } ?? []))

@@ -133,8 +133,8 @@ final class JoinedRows: RowSource {
     private let width: Int
     /// The position of the occurrence's `coreid`, the id of its event.
     private let idPosition: Int
-    /// Called when all rows were read.
-    private let atEnd: () -> Void
+    /// Whether cells of the last row may belong to other terms.
+    private var mayBeShifted = false
 
     /// The names of the cells: those of the occurrence, then the other ones of the event.
     static func header(_ table: ArchiveDescription.Table, _ core: ArchiveDescription.Table) -> [String] {
@@ -150,11 +150,9 @@ final class JoinedRows: RowSource {
     }
 
     init(
-        _ table: ArchiveDescription.Table, _ core: ArchiveDescription.Table, _ rows: ArchiveRows, _ events: EventRows,
-        atEnd: @escaping () -> Void
+        _ table: ArchiveDescription.Table, _ core: ArchiveDescription.Table, _ rows: ArchiveRows, _ events: EventRows
     ) {
         let header = Self.header(table, core)
-        self.atEnd = atEnd
         (self.rows, self.events) = (rows, events)
         width = header.count
         idPosition = table.fields.count
@@ -166,18 +164,11 @@ final class JoinedRows: RowSource {
     var consumed: Int { rows.consumed }
 
     func next(_ row: inout Row) throws(ImportError) -> Bool {
-        guard try rows.next(&row) else {
-            atEnd()
-            return false
-        }
-        guard row.problem == nil else {
-            // Its event is not one without occurrences.
-            for id in rows.possibleIDs { try events.use(id) }
-            return true
-        }
+        guard try rows.next(&row) else { return false }
+        mayBeShifted = row.problem != nil
+        if mayBeShifted { return true }
         let id = row.cells[idPosition]
         let event: Row
-        try events.use(row.bytes[id.range])
         switch try events.event(row.bytes[id.range]) {
         case .row(let found): event = found
         case .missing(let reason):
@@ -192,6 +183,11 @@ final class JoinedRows: RowSource {
             if row.trimmed(position).isEmpty, !refused.contains(index) { row.fill(position, event.bytes[cell.range]) }
         }
         return true
+    }
+
+    /// Notes for the event of the last row what the row is about.
+    func note(_ occurrence: EventRows.Occurrence) throws(ImportError) {
+        for id in mayBeShifted ? rows.possibleIDs : [rows.id] { try events.note(occurrence, of: id) }
     }
 
     /// The positions of the cells of an event that are not taken, since the occurrence has another date or place.
@@ -217,8 +213,8 @@ final class JoinedFiles {
     /// The terms of events that an import reads.
     private let read: Set<String>
     private var events: EventRows?
-    /// Whether all occurrences were read, so that it is known which events have none.
-    private var isComplete = false
+    /// The reader of the occurrences.
+    private var joined: JoinedRows?
 
     init(occurrences: ArchiveFiles, events: ArchiveFiles, read: Set<String>) {
         (self.occurrences, core, self.read) = (occurrences, events, read)
@@ -233,27 +229,35 @@ final class JoinedFiles {
         return new
     }
 
-    /// The rows that repeat an event with other values.
-    var differingEvents: EventRows.Differing { events?.differing ?? (0, nil) }
+    /// What is wrong with events, when all are read.
+    func faults() throws(ImportError) -> EventFaults {
+        EventFaults(
+            differing: events?.differing ?? (0, nil), orphans: try events?.orphans() ?? (0, nil))
+    }
 
     func openOccurrences() throws(ImportError) -> any RowSource {
-        JoinedRows(
-            occurrences.table, core.table, ArchiveRows(occurrences), try readEvents()
-        ) { self.isComplete = true }
+        let rows = JoinedRows(occurrences.table, core.table, ArchiveRows(occurrences), try readEvents())
+        joined = rows
+        return rows
     }
 
-    /// The events without occurrences, which are checklists without a record.
-    func openEmptyEvents() throws(ImportError) -> any RowSource {
-        if !isComplete {
-            let rows = try openOccurrences()
-            var row = Row()
-            while try rows.next(&row) {}
-        }
-        return try EmptyEventRows(try readEvents())
-    }
+    /// Notes what the occurrence is about that was read last.
+    func note(_ occurrence: EventRows.Occurrence) throws(ImportError) { try joined?.note(occurrence) }
+
+    /// The events without birds, which are checklists without a record. Until all occurrences are noted, these are too
+    /// many.
+    func openEmptyEvents() throws(ImportError) -> any RowSource { try EmptyEventRows(try readEvents()) }
 }
 
-/// Reads the events that have no occurrence and are no other event's parent: a survey is not a visit.
+/// What is wrong with events that are used all the same.
+struct EventFaults {
+    /// The rows that repeat an event with other values.
+    let differing: EventRows.Noted
+    /// The events without a date or a place whose parents are not there, or are their descendants.
+    let orphans: EventRows.Noted
+}
+
+/// Reads the events that have no bird and are no other event's parent: a survey is not a visit.
 final class EmptyEventRows: RowSource {
     private let events: EventRows
     private let select: Statement
@@ -261,7 +265,7 @@ final class EmptyEventRows: RowSource {
 
     fileprivate init(_ events: EventRows) throws(ImportError) {
         self.events = events
-        select = try events.selectUnused()
+        select = try events.selectWithoutBirds()
     }
 
     func next(_ row: inout Row) throws(ImportError) -> Bool {

@@ -3,7 +3,8 @@ import Birds
 /// The rows of an event core, by their ids. An event without a date or a place has that of its parent
 /// (`parentEventID`), as a visit to a plot has the date of the survey. Of two rows with one id, the first counts that
 /// can be used. If none can, the occurrences of the event are in error, and those of its descendants. A later row that
-/// says something else is counted.
+/// says something else is counted, and so is an event that finds no date or place since the line of its parents ends
+/// at an event that is not there, or has no end.
 ///
 /// They are kept in a temporary database, so that memory does not limit their number. A row is stored as one text: for
 /// each cell its size (`UInt32`, in the byte order of the machine) and its bytes.
@@ -14,14 +15,20 @@ final class EventRows {
     private let database: Database
     private let select: Statement
     private let insert: Statement
-    private let noteUse: Statement
+    private let insertOccurrence: Statement
+    private let insertParent: Statement
+    private let insertOrphan: Statement
     private let selectHolder: Statement
     private let insertHolder: Statement
     // The event that was asked for last. In most files the occurrences of an event follow one another.
     private var lastID: [UInt8] = []
     private var last: Event?
+    /// The occurrence that was noted last.
+    private var lastNoted: (id: [UInt8], occurrence: Occurrence)?
     /// The position of `parentEventID`; nil if there is no such term.
     private let parent: Int?
+    /// The position of `samplingProtocol`; nil if there is no such term.
+    private let sampling: Int?
     /// The cells that are inherited together.
     private let inherited: [Group]
 
@@ -33,9 +40,14 @@ final class EventRows {
         var others: [Int] = []
         /// The positions of the cells that say what was made less exact. They also hold for a place within it.
         var warnings: [Int] = []
+        /// Whether it is reported if a row lacks them since the line of its parents is broken.
+        let isReported: Bool
 
         /// - Parameter header: The names of the cells, in lower case.
-        private init(_ deciding: [String], _ others: [String], _ warnings: [String], _ header: [String]) {
+        private init(
+            _ deciding: [String], _ others: [String], _ warnings: [String], isReported: Bool = true, _ header: [String]
+        ) {
+            self.isReported = isReported
             self.deciding = deciding.compactMap { header.firstIndex(of: $0) }
             self.others = others.compactMap { header.firstIndex(of: $0) }
             self.warnings = warnings.compactMap { header.firstIndex(of: $0) }
@@ -51,18 +63,26 @@ final class EventRows {
                 Group(
                     ["locationid", "locality", "decimallatitude", "decimallongitude"],
                     ["coordinateuncertaintyinmeters"], ["datageneralizations", "informationwithheld"], header),
-                Group(["countrycode"], [], [], header),
+                Group(["countrycode"], [], [], isReported: false, header),
             ]
         }
     }
 
     /// A number of rows, and the first of them.
-    typealias Differing = (count: Int, first: (line: Int, row: String)?)
+    typealias Noted = (count: Int, first: (line: Int, row: String)?)
 
     /// An event, or why it can't be used, as the end of a sentence about it.
     enum Event {
         case row(Row)
         case missing(String)
+    }
+
+    /// What an occurrence of an event is. The greatest decides about the event.
+    enum Occurrence: Int {
+        case otherAnimal
+        /// Its row is in error, so it may be a bird.
+        case unknown
+        case bird
     }
 
     /// The name of the file, for errors.
@@ -73,7 +93,7 @@ final class EventRows {
     /// The positions of the cells that an import reads.
     private let used: [Int]
     /// The rows that repeat an event with other cells.
-    private(set) var differing: Differing = (0, nil)
+    private(set) var differing: Noted = (0, nil)
     /// Whether there are any rows in `holder`.
     private var hasHolders = false
     /// The event that was read last. In most files, events that follow one another have the same parent.
@@ -92,25 +112,38 @@ final class EventRows {
         self.name = name
         let parent = header.firstIndex(of: "parenteventid")
         self.parent = parent
+        let sampling = header.firstIndex(of: "samplingprotocol")
+        self.sampling = sampling
         inherited = Group.all(header).filter { !$0.deciding.isEmpty }
         used = header.indices.dropLast().filter { read.contains(header[$0]) || $0 == parent }
         do throws(StoreError) {
             database = try .temporary(
                 """
-                CREATE TABLE event (id TEXT PRIMARY KEY, cells TEXT, problem TEXT, part INTEGER, line INTEGER) WITHOUT ROWID;
-                CREATE TABLE used (id TEXT PRIMARY KEY) WITHOUT ROWID; -- those with occurrences, and parents of others
-                -- The nearest event, from an event up, that has the cells of a group; empty if none has.
-                CREATE TABLE holder (id TEXT, part INTEGER, holder TEXT, PRIMARY KEY (id, part)) WITHOUT ROWID;
+                CREATE TABLE event (
+                    id TEXT PRIMARY KEY, cells TEXT, problem TEXT, part INTEGER, line INTEGER, sampling TEXT
+                ) WITHOUT ROWID;
+                CREATE TABLE parent (id TEXT PRIMARY KEY) WITHOUT ROWID;
+                CREATE TABLE occurrence (id TEXT PRIMARY KEY, kind INTEGER) WITHOUT ROWID; -- the greatest of its event
+                CREATE TABLE orphan (id TEXT PRIMARY KEY, parent TEXT) WITHOUT ROWID;
+                -- The nearest event, from an event up, that has the cells of a group; empty if none has. Then the line may
+                -- be broken.
+                CREATE TABLE holder (
+                    id TEXT, part INTEGER, holder TEXT, is_broken INTEGER, PRIMARY KEY (id, part)
+                ) WITHOUT ROWID;
                 """, cacheKilobytes: Self.cacheKilobytes)
             insert = try database.prepare(
                 """
-                INSERT INTO event VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET cells = ?2, problem = NULL
+                INSERT INTO event VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                ON CONFLICT DO UPDATE SET cells = ?2, problem = NULL, sampling = ?6
                 WHERE problem IS NOT NULL AND ?3 IS NULL
                 """)
-            noteUse = try database.prepare("INSERT INTO used VALUES (?1) ON CONFLICT DO NOTHING")
+            insertParent = try database.prepare("INSERT INTO parent VALUES (?1) ON CONFLICT DO NOTHING")
+            insertOccurrence = try database.prepare(
+                "INSERT INTO occurrence VALUES (?1, ?2) ON CONFLICT DO UPDATE SET kind = max(kind, ?2)")
+            insertOrphan = try database.prepare("INSERT INTO orphan VALUES (?1, ?2) ON CONFLICT DO NOTHING")
             select = try database.prepare("SELECT cells, problem FROM event WHERE id = ?1")
-            selectHolder = try database.prepare("SELECT holder FROM holder WHERE id = ?1 AND part = ?2")
-            insertHolder = try database.prepare("INSERT INTO holder VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")
+            selectHolder = try database.prepare("SELECT holder, is_broken FROM holder WHERE id = ?1 AND part = ?2")
+            insertHolder = try database.prepare("INSERT INTO holder VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING")
         } catch {
             throw ImportError(error, path: "the temporary files")
         }
@@ -142,13 +175,17 @@ final class EventRows {
                 insert.bind(3, problem)
                 insert.bind(4, row.part)
                 insert.bind(5, row.line)
+                insert.bind(6, utf8: row.bytes, row.trimmed(sampling ?? -1).range)
                 try insert.run()
                 isNew = database.changes > 0
+                if let parent, row.problem == nil {
+                    insertParent.bind(1, utf8: row.bytes, row.trimmed(parent).range)
+                    try insertParent.run()
+                }
             } catch {
                 throw ImportError(error, path: "the temporary files")
             }
             if !isNew, problem == nil { try compare(row, with: id) }
-            if let parent, row.problem == nil { try use(row.bytes[row.trimmed(parent).range]) }
         }
     }
 
@@ -169,23 +206,50 @@ final class EventRows {
     }
 
     /// Notes that an event has an occurrence.
-    func use(_ id: ArraySlice<UInt8>) throws(ImportError) {
-        if id.isEmpty || last != nil && lastID.elementsEqual(id) { return }
+    func note(_ occurrence: Occurrence, of id: ArraySlice<UInt8>) throws(ImportError) {
+        if let lastNoted, lastNoted.occurrence == occurrence, lastNoted.id.elementsEqual(id) { return }
+        let id = Array(id)
+        lastNoted = (id, occurrence)
         do throws(StoreError) {
-            let id = Array(id)
-            noteUse.bind(1, utf8: id, 0..<id.count)
-            try noteUse.run()
+            insertOccurrence.bind(1, utf8: id, 0..<id.count)
+            insertOccurrence.bind(2, occurrence.rawValue)
+            try insertOccurrence.run()
         } catch {
             throw ImportError(error, path: "the temporary files")
         }
     }
 
-    /// A query for the ids, parts and lines of the events that have no occurrence and are no other event's parent, in
-    /// the order of the files.
-    func selectUnused() throws(ImportError) -> Statement {
+    /// A query for the ids, parts and lines of the events without a bird that are no other event's parent, in the order
+    /// of the files. An event with other animals only tells of birds if an event with the same `samplingProtocol` has
+    /// one: where bats are recorded or insects trapped, nobody looks for birds.
+    func selectWithoutBirds() throws(ImportError) -> Statement {
         do throws(StoreError) {
             return try database.prepare(
-                "SELECT id, part, line FROM event WHERE id NOT IN (SELECT id FROM used) ORDER BY part, line")
+                """
+                SELECT id, part, line FROM event LEFT JOIN occurrence USING (id)
+                WHERE id NOT IN (SELECT id FROM parent) AND (kind IS NULL OR kind = \(Occurrence.otherAnimal.rawValue)
+                    AND sampling IN (
+                        SELECT sampling FROM event JOIN occurrence USING (id) WHERE kind = \(Occurrence.bird.rawValue)))
+                ORDER BY part, line
+                """)
+        } catch {
+            throw ImportError(error, path: "the temporary files")
+        }
+    }
+
+    /// The events that were asked for and lack a date or a place since the line of their parents is broken.
+    func orphans() throws(ImportError) -> Noted {
+        do throws(StoreError) {
+            let select = try database.prepare(
+                """
+                SELECT count(*) OVER (), line, id, orphan.parent FROM orphan JOIN event USING (id) ORDER BY part, line LIMIT 1
+                """)
+            var orphans: Noted = (0, nil)
+            while try select.step() {
+                let row = "\(select.text(2) ?? ""), parentEventID \(select.text(3) ?? "")"
+                orphans = (Int(select.int64(0)), (Int(select.int64(1)), row))
+            }
+            return orphans
         } catch {
             throw ImportError(error, path: "the temporary files")
         }
@@ -196,43 +260,65 @@ final class EventRows {
         if let last, lastID.elementsEqual(id) { return last }
         lastID = Array(id)
         var event = try ownEvent(lastID) ?? .missing("is not in \(name)\(firstProblem)")
-        if let parent, case .row(let row) = event { event = try inherit(into: row, parent) }
+        if let parent, case .row(let row) = event { event = try inherit(into: row, lastID, parent) }
         last = event
         return event
     }
 
     /// Fills dates and places that are missing from the nearest ancestor that has them. An ancestor that can't be used
     /// might have them.
-    private func inherit(into event: Row, _ parent: Int) throws(ImportError) -> Event {
+    private func inherit(into event: Row, _ id: [UInt8], _ parent: Int) throws(ImportError) -> Event {
         var row = event
         let first = Array(row.bytes[row.trimmed(parent).range])
         guard !first.isEmpty else { return .row(row) }
         for (part, group) in inherited.enumerated() where group.isEmpty(in: row) {
-            let id = try holder(of: group, part, from: first, parent)
-            guard !id.isEmpty else { continue }
-            switch try ownEvent(id) {
+            let holder = try holder(of: group, part, from: first, parent)
+            guard !holder.id.isEmpty else {
+                if holder.isBroken, group.isReported { try noteOrphan(id, first) }
+                continue
+            }
+            switch try ownEvent(holder.id) {
             case .row(let ancestor)?:
                 for position in group.deciding + group.others + group.warnings where row.trimmed(position).isEmpty {
                     row.fill(position, ancestor.bytes[ancestor.trimmed(position).range])
                 }
             case .missing(let reason)?:
                 return .missing(
-                    "has a parent '\(Row.shown(String(decoding: id, as: UTF8.self), atMost: 40))' that \(reason)")
+                    "has a parent '\(Row.shown(String(decoding: holder.id, as: UTF8.self), atMost: 40))' that \(reason)"
+                )
             case nil: break
             }
         }
         return .row(row)
     }
 
-    /// The nearest event, from one up, that has the cells of a group or can't be used; empty if there is none. Events
-    /// that are each other's ancestors have no end, so none is looked at twice.
+    private func noteOrphan(_ id: [UInt8], _ parent: [UInt8]) throws(ImportError) {
+        do throws(StoreError) {
+            insertOrphan.bind(1, utf8: id, 0..<id.count)
+            insertOrphan.bind(2, utf8: parent, 0..<parent.count)
+            try insertOrphan.run()
+        } catch {
+            throw ImportError(error, path: "the temporary files")
+        }
+    }
+
+    /// The nearest event in a line of parents that has the cells of a group or can't be used; empty if there is none.
+    /// The line is then broken unless it ends at an event without a parent.
+    private typealias Holder = (id: [UInt8], isBroken: Bool)
+
+    /// Finds the holder from an event up. Events that are each other's ancestors have no end, so none is looked at
+    /// twice.
     /// - Parameter part: The position of the group.
-    private func holder(of group: Group, _ part: Int, from first: [UInt8], _ parent: Int) throws(ImportError) -> [UInt8]
+    private func holder(of group: Group, _ part: Int, from first: [UInt8], _ parent: Int) throws(ImportError) -> Holder
     {
         var line: Set<[UInt8]> = []
         var id = first
-        var found: [UInt8]?
-        while found == nil, !id.isEmpty, !line.contains(id) {
+        var found: Holder?
+        while found == nil, !id.isEmpty {
+            if line.contains(id) {
+                found = ([], true)
+                break
+            }
             if hasHolders, let known = try knownHolder(of: id, part) {
                 found = known
                 break
@@ -241,18 +327,18 @@ final class EventRows {
             case .row(let event)? where group.isEmpty(in: event):
                 line.insert(id)
                 id = Array(event.bytes[event.trimmed(parent).range])
-            case .row?, .missing?: found = id
-            // An unknown event ends the line like one without a parent.
-            case nil: found = []
+            case .row?, .missing?: found = (id, false)
+            case nil: found = ([], true)
             }
         }
-        let holder = found ?? []
+        let holder = found ?? ([], false)
         guard line.count > Self.longestLine else { return holder }
         do throws(StoreError) {
             for id in line {
                 insertHolder.bind(1, utf8: id, 0..<id.count)
                 insertHolder.bind(2, part)
-                insertHolder.bind(3, utf8: holder, 0..<holder.count)
+                insertHolder.bind(3, utf8: holder.id, 0..<holder.id.count)
+                insertHolder.bind(4, holder.isBroken ? 1 : 0)
                 try insertHolder.run()
             }
         } catch {
@@ -263,12 +349,12 @@ final class EventRows {
     }
 
     /// What `holder` has noted for an event; nil if nothing.
-    private func knownHolder(of id: [UInt8], _ part: Int) throws(ImportError) -> [UInt8]? {
-        var holder: [UInt8]?
+    private func knownHolder(of id: [UInt8], _ part: Int) throws(ImportError) -> Holder? {
+        var holder: Holder?
         do throws(StoreError) {
             selectHolder.bind(1, utf8: id, 0..<id.count)
             selectHolder.bind(2, part)
-            while try selectHolder.step() { holder = selectHolder.bytes(0) }
+            while try selectHolder.step() { holder = (selectHolder.bytes(0), selectHolder.int64(1) == 1) }
         } catch {
             throw ImportError(error, path: "the temporary files")
         }

@@ -141,6 +141,8 @@ public struct Format: Sendable {
 
         /// The words in place of a count of birds that were seen and not counted, as in eBird.
         static let notCounted = ["X", "x"]
+        /// The words of other programs that mean the same.
+        static let present = ["present", "Present", "PRESENT", "P", "p"]
 
         init(
             _ name: String, or otherNames: [String] = [], _ member: Member, required: Bool = true,

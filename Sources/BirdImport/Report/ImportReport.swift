@@ -31,6 +31,10 @@ public struct ImportReport: Sendable {
         public var differingEvents = 0
         /// The first of them.
         public var firstDifferingEvent: Example?
+        /// The number of events without a date or a place whose parents are not there, or are their descendants.
+        public var orphanEvents = 0
+        /// The first of them.
+        public var firstOrphanEvent: Example?
         /// The name of its data set; nil for a species table.
         public let dataset: String?
         /// The names of columns that are not read and that the format does not know, as the file spells them.
@@ -52,10 +56,14 @@ public struct ImportReport: Sendable {
         /// The first row that was left out, by reason.
         public var firstLeftOut: [String: Example] = [:]
         public var rowsInError = 0
+        /// The number of rows in error that repeat or contradict an earlier row, and have no other error.
+        public var rowsInConflict = 0
 
-        /// Whether no row can be used. The file is then probably not what it was taken for, and nothing is stored even
-        /// with `--skip-errors`.
-        var isAllInError: Bool { rowsInError > 0 && rowsInError == records + checklists + species }
+        /// Whether no row could be read. The file is then probably not what it was taken for, and nothing is stored
+        /// even with `--skip-errors`.
+        var isAllInError: Bool {
+            rowsInError > 0 && rowsInError == records + checklists + species && rowsInConflict == 0
+        }
     }
 
     /// A row that was left out.
@@ -123,6 +131,20 @@ public struct ImportReport: Sendable {
         public let checklists: Int
     }
 
+    /// A file whose records without a `source_id` are in its data set twice (`RecordsAgain`).
+    public struct RecordsAgain: Sendable, Equatable {
+        /// The path of the file.
+        public let file: String
+        /// The name of its data set.
+        public let dataset: String
+        /// The path of the file of the import that has the same records; nil if the data set had them before.
+        public let other: String?
+        /// The number of its records without a `source_id`.
+        public let records: Int
+        /// Whether all of them are there twice, and not only nearly all.
+        public let isWhole: Bool
+    }
+
     /// A row that could not be used.
     public struct RowInError: Sendable, Equatable {
         /// The path of its file, or the name of its file in an archive after the path of that, such as
@@ -165,6 +187,8 @@ public struct ImportReport: Sendable {
     public internal(set) var names = NameSources()
     /// The data sets of the import that seem to be in the database under another name.
     public internal(set) var sameData: [SameData] = []
+    /// The files whose records are in their data sets twice.
+    public internal(set) var recordsAgain: [RecordsAgain] = []
     /// The data sets of the import that have no records, and checklists of another data set.
     public internal(set) var sameChecklists: [SameChecklists] = []
     /// The files that could not keep their owners, groups or rights. `json` lacks its own file.

@@ -38,6 +38,8 @@ extension ImportReport {
     ///       unread_uncertainties    the number of records whose uncertainty of the place is not a distance in metres
     ///       differing_events    the events that differ from an earlier row with their id, and were passed over:
     ///                       count, first_line, example (the beginning of that row)
+    ///       orphan_events   the events without a date or a place whose parents are not there, or are their
+    ///                       descendants: the same members
     ///       rows_in_error   a number
     ///     names             where names of species come from: files (paths), stored_species (the number of species in
     ///                       the database that had names), stored_species_of_taxonomy (those with an order)
@@ -51,6 +53,9 @@ extension ImportReport {
     ///     same_data         pairs of data sets that seem to be the same, one of them new: dataset (the smaller one),
     ///                       other, records (the number in the smaller one), all (whether all of these are in the
     ///                       other one, and not only nearly all)
+    ///     records_again     files whose records without a source_id are in their data sets twice: file, dataset, other
+    ///                       (the file of the import that has them too, or null if the data set had them before),
+    ///                       records (their number), all (whether all of these are, and not only nearly all)
     ///     same_checklists   data sets without records whose checklists are also in another one: dataset, other,
     ///                       checklists (their number)
     ///     lost_access       the files that were replaced and could not keep their owner, group or rights: file, and
@@ -120,6 +125,15 @@ extension ImportReport {
                 }
             ),
             (
+                "records_again",
+                Self.list(recordsAgain) { again in
+                    [
+                        "file": .string(again.file), "dataset": .string(again.dataset), "other": .string(again.other),
+                        "records": .integer(again.records), "all": .bool(again.isWhole),
+                    ]
+                }
+            ),
+            (
                 "same_checklists",
                 Self.list(sameChecklists) { same in
                     [
@@ -165,8 +179,9 @@ extension ImportReport {
             JSONValue.object([("reason", .string(reason)), ("count", .integer(count))])
                 .with(describe(file.firstLeftOut[reason]))
         }
-        let differingEvents = JSONValue.object([("count", .integer(file.differingEvents))])
-            .with(describe(file.firstDifferingEvent))
+        let events = { (count: Int, first: Example?) in
+            JSONValue.object([("count", .integer(count))]).with(describe(first))
+        }
         return [
             "path": .string(file.path), "format": .string(file.formatName), "format_title": .string(file.format),
             "dataset": .string(file.dataset),
@@ -178,7 +193,9 @@ extension ImportReport {
             "checklists": .integer(file.checklists), "species": .integer(file.species), "left_out": .array(leftOut),
             "cut_texts": .integer(file.cutTexts), "cut_remarks": .integer(file.cutRemarks),
             "cleaned_texts": .integer(file.cleanedTexts), "too_long_dates": .integer(file.tooLongDates),
-            "unread_uncertainties": .integer(file.unreadUncertainties), "differing_events": differingEvents,
+            "unread_uncertainties": .integer(file.unreadUncertainties),
+            "differing_events": events(file.differingEvents, file.firstDifferingEvent),
+            "orphan_events": events(file.orphanEvents, file.firstOrphanEvent),
             "rows_in_error": .integer(file.rowsInError),
         ]
     }

@@ -25,6 +25,13 @@ extension ImportReport {
                     + "right format.")
             return lines
         }
+        if !isStored, rowsInError == files.reduce(0, { $0 + $1.rowsInConflict }) {
+            lines.append(
+                "Nothing was stored: \(Self.count(rowsInError, "row repeats or contradicts", "rows repeat or contradict")) "
+                    + "earlier ones, and only you can know which are right. Remove the others from the files, or leave out "
+                    + "one of two files. Or keep the first of each with --skip-errors.")
+            return lines
+        }
         if !isStored {
             lines.append(
                 "Nothing was stored: \(Self.count(rowsInError, "row is", "rows are")) in error. Fix the file, "
@@ -37,6 +44,17 @@ extension ImportReport {
                     + Self.count(checklists, "checklist", "checklists") + " at "
                     + Self.count(locations, "location", "locations")
                     + (replaced > 0 ? ", replacing \(Self.count(replaced, "record", "records"))" : ""))
+        }
+        for again in recordsAgain {
+            let records =
+                "Warning: \(again.isWhole ? "all" : "nearly all") records of \(again.file) that have no source_id "
+                + "(\(Self.number(again.records)))"
+            let twice = isDryRun ? "would be there twice" : "are there twice now"
+            lines.append(
+                again.other.map {
+                    "\(records) are also in \($0). To have them once in \(again.dataset), import only one of the two files."
+                } ?? "\(records) were in \(again.dataset) before, and \(twice). To have them once, import all files of "
+                    + "\(again.dataset) again without --append.")
         }
         for same in sameData {
             lines.append(
@@ -148,7 +166,7 @@ extension ImportReport {
         if file.checklists > 0 {
             lines.append(
                 file.formatName == Format.archive
-                    ? "  \(Self.count(file.checklists, "event", "events")) without occurrences read"
+                    ? "  \(Self.count(file.checklists, "event", "events")) without birds read"
                     : "  \(Self.count(file.checklists, "checklist", "checklists")) read")
         }
         if file.species > 0 || file.dataset == nil { lines.append("  \(Self.number(file.species)) species read") }
@@ -186,6 +204,14 @@ extension ImportReport {
                     ? "  1 event passed over: it differs from an earlier row with its id, on line \(first.line)"
                     : "  \(Self.number(file.differingEvents)) events passed over: they differ from earlier rows with their "
                         + "ids, first on line \(first.line)")
+            lines.append("    \(first.row)")
+        }
+        if let first = file.firstOrphanEvent {
+            lines.append(
+                "  \(Self.count(file.orphanEvents, "event", "events")) without a date or place: "
+                    + (file.orphanEvents == 1 ? "its parentEventID leads" : "their parentEventID leads")
+                    + " to no event, or back to where it began,"
+                    + " \(file.orphanEvents == 1 ? "on" : "first on") line \(first.line)")
             lines.append("    \(first.row)")
         }
         if file.rowsInError > 0 { lines.append("  \(Self.count(file.rowsInError, "row", "rows")) in error") }

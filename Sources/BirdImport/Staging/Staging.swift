@@ -28,6 +28,8 @@ final class Staging {
     private(set) var shared: SharedChecklists?
     /// Nil until a record has a code of its own, since plain files have none, and after `forgetSources`.
     private var sources: SourceCodes?
+    /// The files of the records, in the order of reading.
+    @exclusivity(unchecked) private(set) var files: [FileRecords] = []
     /// Whether some of the records have a code of their own.
     private(set) var hasSources = false
     // Buffers of `add`, kept so that no record allocates one.
@@ -67,10 +69,27 @@ final class Staging {
         return Names(locations: locations, locationNames: locationNames, species: species)
     }
 
+    /// The records of a file, without those of shared checklists.
+    struct FileRecords {
+        /// The number of the file in the import.
+        let file: Int
+        /// The number of its data set within the import.
+        let dataset: Int
+        /// The tags of its records, and of the checklists among them, are from `start` up to `end`.
+        let start: Int
+        var end: Int
+        /// The number of records without a code of their own.
+        var withoutCode = 0
+        /// The sum of hashes of their keys, which does not depend on their order.
+        var sum: UInt64 = 0
+    }
+
     enum Outcome: Equatable {
         case staged
         /// The data set already has a record with the same code of its own, at this line of this file of the import.
         case repeated(file: Int, line: Int)
+        /// The data set already has a record with the same code at another place. This one needs a code with its own.
+        case elsewhere(SourcePlace)
     }
 
     /// Adds a record, or a checklist without a record.
@@ -87,7 +106,8 @@ final class Staging {
         if !record.source.isEmpty {
             let codes = if let sources { sources } else { try SourceCodes() }
             (sources, hasSources) = (codes, true)
-            let outcome = try codes.add(row, record.source, dataset: dataset, file: file)
+            let outcome = try codes.add(
+                row, record.source, at: SourcePlace(record), dataset: dataset, file: file)
             if outcome != .staged { return outcome }
         }
         LocationKey.write(record, row, to: &key)
@@ -120,6 +140,7 @@ final class Staging {
         RecordDetails.write(record, row, complete: complete.map { $0 ? 1 : 0 }, to: &details)
         let group = record[text: .group]
         if group.isEmpty {
+            note(staged, of: file, hasCode: !record.source.isEmpty)
             try append(staged, details)
         } else {
             let shared = shared ?? SharedChecklists(in: folder)
@@ -130,6 +151,27 @@ final class Staging {
         }
         return .staged
     }
+
+    /// Notes the file of a record that is about to be appended.
+    @inline(__always)
+    private func note(_ key: RecordKey, of file: Int, hasCode: Bool) {
+        if files.last?.file != file {
+            files.append(FileRecords(file: file, dataset: key.dataset, start: records.count, end: records.count))
+        }
+        let last = files.count - 1
+        files[last].end = records.count + 1
+        if hasCode || key.species == nil { return }
+        files[last].withoutCode += 1
+        let packed = key.packed()
+        // A finalizer of MurmurHash3: keys of similar records differ in few bits.
+        var hash = packed.high ^ packed.low &* 0x9E37_79B9_7F4A_7C15
+        hash = (hash ^ hash >> 33) &* 0xFF51_AFD7_ED55_8CCD
+        hash = (hash ^ hash >> 33) &* 0xC4CE_B9FE_1A85_EC53
+        files[last].sum &+= hash ^ hash >> 33
+    }
+
+    /// Reads the records and checklists in the order of reading. Their tags count from 0.
+    func reader() -> Spool.Reader { records.reader() }
 
     /// Keeps the name of a location, unless it has one.
     @inline(__always)
@@ -162,8 +204,10 @@ final class Staging {
         if key.species == nil { checklists += 1 }
     }
 
-    /// Calls `body` with each code that a file gives to a record, and the number of its data set within the import.
-    func forEachSource(_ body: (_ dataset: Int, _ code: String) throws(StoreError) -> Void) throws(StoreError) {
+    /// Calls `body` with each code that a file gives to a record (`SourceCodes.forEach`).
+    func forEachSource(
+        _ body: (_ dataset: Int, _ code: String, SourcePlace?) throws(StoreError) -> Void
+    ) throws(StoreError) {
         try sources?.forEach(body)
     }
 

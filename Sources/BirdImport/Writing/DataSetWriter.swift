@@ -3,8 +3,8 @@ import Birds
 /// Stores the staged records of an import in a database. The steps of `write`:
 ///
 /// 1. Data sets, species and locations get their ids.
-/// 2. With `--append`, stored records are removed if the import has a record with the same code. Copies of a shared
-///    checklist become one (`SharedCopies`).
+/// 2. With `--append`, stored records are removed if the import has a record with the same code. Records that will be
+///    there twice are found (`RecordsAgain`). Copies of a shared checklist become one (`SharedCopies`).
 /// 3. If the change is large, indexes are dropped: making them again costs less than updating them for each row.
 /// 4. Without `--append`, all records and checklists of the data sets are removed.
 /// 5. The records are sorted into the default order and inserted, each with its checklist.
@@ -44,6 +44,7 @@ struct DataSetWriter {
         var replaced = 0
         /// Records on other copies of a shared checklist, by the number of their file: how many, and the first one.
         var leftOut: [Int: (count: Int, first: ImportReport.Example)] = [:]
+        var again: [RecordsAgain.Found] = []
         var checklists = 0
         var locations = 0
         /// Species without names among those of the records.
@@ -68,6 +69,9 @@ struct DataSetWriter {
         var outcome = Outcome()
         // Records with the same code are found by an index, so this precedes dropping it too.
         if appends { outcome.replaced = try removal.removeRepeated(staging, ids, touched, &change) }
+        outcome.again = try RecordsAgain(
+            database: database, species: speciesIDs, locations: locationIDs, datasets: ids
+        ).find(in: staging, appends: appends)
         if let shared = staging.shared {
             var copies = try SharedCopies(database, staging, species: speciesIDs, locations: locationIDs, touched)
             try copies.stage(shared, with: appends ? ids : nil, &change)

@@ -48,7 +48,8 @@ struct RecordRemoval {
         return removed
     }
 
-    /// Removes stored records that have the same data set and own code as a staged record, which replaces them.
+    /// Removes stored records that have the same data set and own code as a staged record, which replaces them. One of
+    /// another place stays if the place tells it from the staged record (`SourcePlace`): its code then gets its place.
     /// - Parameters:
     ///   - datasets: The ids of the data sets, by the numbers that staged records have.
     ///   - touched: Receives the ids of the checklists that lose records.
@@ -65,9 +66,18 @@ struct RecordRemoval {
             RETURNING id, checklist_id, date, location_id, species_id
             """)
         let detail = try database.prepare("DELETE FROM observation_detail WHERE id = ?1")
+        let place = try database.prepare(
+            """
+            SELECT latitude, longitude FROM observation o JOIN location l ON l.id = o.location_id
+            WHERE o.dataset_id = ?1 AND o.source_id = ?2
+            """)
+        let rename = try database.prepare(
+            "UPDATE observation SET source_id = ?3 WHERE dataset_id = ?1 AND source_id = ?2")
         var removed = 0
-        try staging.forEachSource { (dataset, code) throws(StoreError) in
-            delete.bind(1, datasets[dataset])
+        /// Whether there was such a record.
+        func remove(_ dataset: Int64, _ code: String) throws(StoreError) -> Bool {
+            let before = removed
+            delete.bind(1, dataset)
             delete.bind(2, code)
             while try delete.step() {
                 detail.bind(1, delete.int64(0))
@@ -76,6 +86,37 @@ struct RecordRemoval {
                 change.note(date: delete.int64(2), location: delete.int64(3), species: delete.int64(4))
                 removed += 1
             }
+            return removed > before
+        }
+        /// The place of a stored record, which may have none; nil if there is no such record.
+        func storedPlace(_ dataset: Int64, _ code: String) throws(StoreError) -> SourcePlace?? {
+            place.bind(1, dataset)
+            place.bind(2, code)
+            var found: SourcePlace??
+            while try place.step() { found = .some(SourcePlace(place, from: 0)) }
+            return found
+        }
+        try staging.forEachSource { (number, code, place) throws(StoreError) in
+            let dataset = datasets[number]
+            guard let place else {
+                _ = try remove(dataset, code)
+                return
+            }
+            let base = place.base(of: code)
+            var isFound = try remove(dataset, base + place.suffix)
+            if let stored = try storedPlace(dataset, base) {
+                if stored?.isSame(as: place) ?? !isFound {
+                    isFound = try remove(dataset, base)
+                } else if code == base {
+                    let other = base + (stored?.suffix ?? SourcePlace.suffixOfUnknown)
+                    _ = try remove(dataset, other)
+                    rename.bind(1, dataset)
+                    rename.bind(2, base)
+                    rename.bind(3, other)
+                    try rename.run()
+                }
+            }
+            if !isFound { _ = try remove(dataset, base + SourcePlace.suffixOfUnknown) }
         }
         return removed
     }

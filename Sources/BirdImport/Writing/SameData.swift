@@ -136,7 +136,7 @@ struct SameData {
     }
 
     /// What was found so far.
-    private struct Tally {
+    struct Tally {
         /// The most records that are looked up.
         let most: Int
         var compared = 0

@@ -134,6 +134,55 @@ import Testing
         #expect(other.rowsInError == 0)
     }
 
+    /// Also if the line is long, and each only once.
+    @Test func saysWhichEventsHaveNoDateOrPlaceSinceTheirParentsAreMissing() throws {
+        let line = (1...40).map { "e\($0) | e\($0 - 1) |  | " }
+        let others = [
+            "own | none | 2021-02-03 | Hill", "half | own |  | Moor", "self | self | 2021-02-03 | ", "top |  |  | ",
+            "under | top |  | ", "none2 | nowhere |  | ",
+        ]
+        let ids = (1...40).map { "e\($0)" } + ["own", "half", "self", "top", "under", "self", "e40"]
+        let report = try read(
+            "parentEventID eventDate locality", line + others, "occurrenceID scientificName",
+            ids.enumerated().map { "\($1) | o\($0) | Avis una" })
+        #expect(report.rowsInError == 0 && report.stored == ids.count)
+        // Events without occurrences too.
+        #expect(report.files.first?.orphanEvents == 42)
+        #expect(
+            report.text.contains(
+                "  42 events without a date or place: their parentEventID leads to no event, or back to where it began, "
+                    + "first on line 2\n    e1, parentEventID e0\n"))
+        #expect(
+            String(decoding: report.json, as: UTF8.self).contains(
+                #""orphan_events":{"count":42,"first_line":2,"example":"e1, parentEventID e0"}"#))
+    }
+
+    /// Where birds are looked for, a visit on which only a fox was seen is one without birds. Where bats are recorded,
+    /// it is not, and a row in error may be a bird.
+    @Test(arguments: [true, false]) func eventsWithOtherAnimalsOnlyAreVisitsIfTheirKindFindsBirds(withBirds: Bool)
+        throws
+    {
+        let events = [
+            "point1 | 2021-02-03 | point count", "point2 | 2021-02-04 | point count",
+            "point3 | 2021-02-05 | point count",
+            "bats | 2021-02-06 | detector", "none | 2021-02-07 | detector", "error | 2021-02-08 | point count",
+            "free | 2021-02-09 | ",
+        ]
+        let occurrences = [
+            "point2 | o1 | Vulpes vulpes | Mammalia | 1", "point2 | o2 | Bombus | Insecta | 1",
+            "bats | o4 | Nyctalus noctula | Mammalia | 1", "error | o5 | Vulpes vulpes | Mammalia | 1",
+            "error | o6 | Avis una | Aves | x3", "free | o7 | Vulpes vulpes | Mammalia | 1",
+        ]
+        try read(
+            "eventDate samplingProtocol", events, "occurrenceID scientificName class individualCount",
+            occurrences + (withBirds ? ["point1 | o8 | Avis una | Aves | 1"] : []))
+        #expect(
+            try fixture.rows("SELECT code, species_count FROM checklist ORDER BY code")
+                == [
+                    "none|0", withBirds ? "point1|1" : "point1|0", withBirds ? "point2|0" : "", "point3|0",
+                ].filter { !$0.isEmpty })
+    }
+
     @Test func saysWhichRepeatedEventsDiffer() throws {
         let report = try read(
             "parentEventID eventDate locality modified",

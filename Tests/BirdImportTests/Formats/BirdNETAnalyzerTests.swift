@@ -100,9 +100,58 @@ import Testing
         try fixture.run("b.csv") { ($0.dataset, $0.latitude, $0.longitude) = ("all", 55.4, 12.8) }
         #expect(
             try fixture.rows("SELECT source_id FROM observation ORDER BY 1")
-                == ["left", "right"].map { "55.4,12.8/\($0)/20210203_064100 0.0 Avis ignota 0.7" })
+                == ["left", "right"].map { "\($0)/20210203_064100 0.0 Avis ignota 0.7" })
         try fixture.run("b.csv") { $0.dataset = "all" }
         #expect(try fixture.rows("SELECT code FROM location ORDER BY code") == ["left", "right"])
+    }
+
+    /// Recorders that write no names, or all the same: a place that differs tells their recordings apart.
+    @Test(arguments: ["REC_20210203_064100", "20210203_064100"])
+    func detectionsOfOneNameAtOtherPlacesStayApart(name: String) throws {
+        let header = "Start (s),End (s),Scientific name,Common name,Confidence,File\n"
+        fixture.write("a.csv", header + "0,3,Avis ignota,Odd Bird,0.7,\(name).wav\n")
+        func add(_ latitude: Double?, replacing replaced: Int) throws {
+            let report = try fixture.run("a.csv") {
+                ($0.dataset, $0.append) = ("all", true)
+                if let latitude { ($0.latitude, $0.longitude) = (latitude, 12.8) }
+            }
+            #expect(report.stored == 1 && report.replaced == replaced, "\(latitude ?? 0)")
+        }
+        // A detection without a place is that of a place that is told later.
+        try add(nil, replacing: 0)
+        try add(55.4, replacing: 1)
+        for latitude in [55.5, 55.6] { try add(latitude, replacing: 0) }
+        for latitude in [55.5, 55.4, 55.400004, 55.6] { try add(latitude, replacing: 1) }
+        #expect(
+            try fixture.rows(
+                "SELECT source_id, latitude FROM observation o JOIN location l ON l.id = location_id ORDER BY 2")
+                == [
+                    "\(name) 0.0 Avis ignota 0.7 @55.4,12.8|55.400004",
+                    "\(name) 0.0 Avis ignota 0.7 @55.5,12.8|55.5", "\(name) 0.0 Avis ignota 0.7|55.6",
+                ])
+        try add(nil, replacing: 1)
+        #expect(try fixture.rows("SELECT count(*) FROM observation") == ["3"])
+        #expect(try fixture.isSound())
+    }
+
+    /// The same if columns tell the places, in one import or in several, in any order.
+    @Test func detectionsOfOneNameAtOtherPlacesInColumnsStayApart() throws {
+        let header = "filepath,start,end,scientific_name,common_name,confidence,lat,lon\n"
+        let row = "REC_20210203_064100.wav,0,3,Avis ignota,Odd Bird,0.7,"
+        for (name, place) in [("none", "-1,-1"), ("a", "55.4,12.8"), ("b", "55.5,12.8"), ("c", "55.6,12.8")] {
+            fixture.write("\(name).csv", "\(header)\(row)\(place)\n")
+        }
+        let report = try fixture.run("a.csv", "b.csv", "c.csv", "none.csv") { $0.dataset = "all" }
+        #expect(report.stored == 3)
+        #expect(report.files.map { $0.leftOut["a detection that is already there"] } == [nil, nil, nil, 1])
+        for names in [["c", "a", "b"], ["b", "c"], ["c"], ["none"], ["c"], ["a", "c"], ["b"]] {
+            let files = names.map { "\($0).csv" }
+            let report = try fixture.run(files: files) { ($0.dataset, $0.append) = ("all", true) }
+            #expect(report.stored == files.count && report.replaced == files.count, "\(files)")
+            #expect(try fixture.rows("SELECT count(*) FROM observation") == ["3"], "\(files)")
+            #expect(try fixture.isSound())
+        }
+        #expect(try fixture.rows("SELECT latitude FROM location ORDER BY 1") == ["55.4", "55.5", "55.6"])
     }
 
     /// Recorders that all have the same name: the folders tell their recordings apart, and are those of before when the

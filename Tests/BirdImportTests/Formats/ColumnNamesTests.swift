@@ -23,7 +23,7 @@ import Testing
             """
             gbifid=source, datasetkey=unused, kingdom=kingdom?, phylum=phylum?, class=taxonClass, order=order?,
             species=scientificName, scientificname=authoredName, countrycode=region, locality=locationName,
-            occurrencestatus=status, individualcount=count, decimallatitude=latitude, decimallongitude=longitude,
+            occurrencestatus=status, individualcount=count(X x present Present PRESENT P p), decimallatitude=latitude, decimallongitude=longitude,
             coordinateuncertaintyinmeters=uncertainty?, eventdate=date, year=year?, month=month?, day=day?
             """
         ),
@@ -161,7 +161,8 @@ import Testing
             """
             scientificname=authoredName, identificationqualifier=qualifier?, gbifid|key|occurrenceid|id=source?,
             kingdom=kingdom?, phylum=phylum?, class=taxonClass?, order=order?, species=scientificName?,
-            vernacularname=commonName?, occurrencestatus=status?, individualcount=count?, organismquantity=quantity?,
+            vernacularname=commonName?, occurrencestatus=status?, individualcount=count?(X x present Present PRESENT P p),
+            organismquantity=quantity?(X x present Present PRESENT P p),
             organismquantitytype=quantityType?, occurrenceremarks=comments?,
             coordinateuncertaintyinmeters=uncertainty?, datageneralizations=generalisation?,
             informationwithheld=withheld?, eventid=checklist?, countrycode=region?, locationid=location?,
@@ -200,8 +201,8 @@ import Testing
             + (column.isRequired ? "" : "?") + (words.isEmpty ? "" : "(\(words))")
     }
 
-    /// In eBird and in programs that follow it, an X stands for birds that were seen and not counted. Darwin Core has
-    /// no such word.
+    /// In eBird and in programs that follow it, an X stands for birds that were seen and not counted. So it does in
+    /// archives with terms of Darwin Core that were made of such records.
     @Test func anXIsAnUnknownCount() throws {
         var formats: [String] = []
         for format in Format.all {
@@ -220,7 +221,9 @@ import Testing
             if !column.nullWords.isEmpty { formats.append(format.name) }
         }
         #expect(
-            formats == ["ebird", "feederwatch", "ebird-mydata", "ebird-lifelist", "ebird-record", "plain"])
+            formats == [
+                "ebird", "gbif", "feederwatch", "ebird-mydata", "ebird-lifelist", "ebird-record", "plain", "dwc",
+            ])
     }
 
     /// Two rules with one bit would be one rule.

@@ -289,6 +289,35 @@ import Testing
         #expect(try checklists() == ["e1|06:41||||||point count||2"])
     }
 
+    /// As in eBird, and in archives that were made of its data.
+    @Test func aBirdThatWasNotCountedHasNoCountInDarwinCoreEither() throws {
+        let words = ["X", "x", " X ", "P", "p", "present", "Present", "PRESENT", "", "NA", "3", "0"]
+        let header =
+            "occurrenceID\tscientificName\teventDate\tindividualCount\torganismQuantity\torganismQuantityType\n"
+        let rows = words.enumerated().flatMap { (number, word) in
+            [
+                "c\(number)\tAvis ignota\t2021-02-03\t\(word)\t\t\n",
+                "q\(number)\tAvis ignota\t2021-02-03\t\t\(word)\tindividuals\n",
+            ]
+        }
+        fixture.write("dwc.txt", header + rows.joined())
+        let gbif = FormatFixture.gbif.split(separator: "\n").map {
+            $0.split(separator: "\t", omittingEmptySubsequences: false)
+        }
+        let column = try #require(gbif.first?.firstIndex(of: "individualCount"))
+        var bird = try #require(gbif.dropFirst().first)
+        bird[column] = "X"
+        fixture.write("gbif.txt", [gbif[0], bird].map { $0.joined(separator: "\t") }.joined(separator: "\n") + "\n")
+        #expect(try fixture.run("dwc.txt", "gbif.txt").rowsInError == 0)
+        #expect(
+            try fixture.rows("SELECT source_id, num FROM observation WHERE num IS NOT NULL ORDER BY source_id")
+                == ["c10|3", "c11|0", "q10|3", "q11|0"])
+        for word in ["XX", "3X", "~3", "3+", "absent", "none", "-1", "1.5"] {
+            fixture.write("dwc.txt", header + "a\tAvis ignota\t2021-02-03\t\(word)\t\t\n")
+            #expect(try fixture.run("dwc.txt").rowsInError == 1, "\(word)")
+        }
+    }
+
     @Test func organismQuantityReplacesAMissingIndividualCount() throws {
         let header =
             "occurrenceID\tscientificName\teventDate\tindividualCount\torganismQuantity\torganismQuantityType\n"
@@ -586,6 +615,21 @@ import Testing
             let second = try fixture.run("b.csv") { ($0.dataset, $0.append) = (name, true) }
             #expect(first.stored > 0 && second.replaced == first.stored, "\(name)")
         }
+    }
+
+    /// Many nodes have the name that BirdNET-Go gives to them, and each counts from 1.
+    @Test func nodesOfOneNameAtOtherPlacesStayApart() throws {
+        fixture.write("a.csv", FormatFixture.birdNETGo)
+        fixture.write("b.csv", FormatFixture.birdNETGo.replacing("48.4", with: "49"))
+        try fixture.run("a.csv") { $0.dataset = "go" }
+        for (file, replaced) in [("b.csv", 1), ("b.csv", 2), ("a.csv", 2)] {
+            let report = try fixture.run(file) { ($0.dataset, $0.append) = ("go", true) }
+            #expect(report.stored == 2 && report.replaced == replaced)
+        }
+        #expect(try fixture.rows("SELECT latitude FROM location ORDER BY 1") == ["", "48.4", "49.0"])
+        // The one without a place is in both.
+        let report = try fixture.run("a.csv", "b.csv") { ($0.dataset, $0.skipErrors) = ("go", true) }
+        #expect(report.stored == 3 && report.rowsInError == 1)
     }
 
     /// What two stations hear in the same second are two detections.

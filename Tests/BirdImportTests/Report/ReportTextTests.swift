@@ -30,6 +30,38 @@ import Testing
         #expect(more.map(text.contains) ?? !text.contains("more row"))
     }
 
+    /// The format of a row that only contradicts another one is right.
+    @Test func rowsThatContradictOthersAreNotOfAWrongFormat() throws {
+        let (header, row) = ("species_id,sci_name,en_us\n", "a,Avis una,One\n")
+        fixture.write(
+            "a.zip",
+            ZipWriter.archive([
+                ("birds.csv", plainHeader + "L1,,,,2021,2,3,a,1\n"), ("1.csv", header + row),
+                ("2.csv", header + "a,Avis alia,Other\n"),
+            ]))
+        let text = try fixture.run("a.zip").text
+        #expect(
+            text.contains(
+                "a.zip/2.csv, line 2: the species a has other names in \(fixture.path("a.zip"))/1.csv, line 2\n"))
+        #expect(
+            text.hasSuffix(
+                "Nothing was stored: 1 row repeats or contradicts earlier ones, and only you can know which are right. "
+                    + "Remove the others from the files, or leave out one of two files. Or keep the first of each with "
+                    + "--skip-errors.\n"))
+        #expect(try fixture.run("a.zip") { $0.skipErrors = true }.stored == 1)
+        #expect(try fixture.rows("SELECT scientific_name FROM species") == ["Avis una"])
+        // The same of a file with the records of another one.
+        for name in ["b.csv", "c.csv"] {
+            fixture.write(name, plainHeader.replacing("\n", with: ",source_id\n") + "L1,,,,2021,2,3,a,1,x\n")
+        }
+        #expect(try fixture.run("b.csv", "c.csv") { $0.dataset = "d" }.text.contains("1 row repeats or contradicts"))
+        #expect(try fixture.run("b.csv", "c.csv") { ($0.dataset, $0.skipErrors) = ("d", true) }.stored == 1)
+        // A file with other errors may be the wrong one.
+        fixture.write("c.csv", plainHeader + "L1,,,,2021,2,30,a,1\n")
+        #expect(
+            try fixture.run("c.csv") { $0.skipErrors = true }.text.contains("all rows of \(fixture.path("c.csv")) are"))
+    }
+
     @Test func aDryRunSaysWhatWouldBe() throws {
         let path = fixture.write("names.csv", "species_id,sci_name,en_us\na,Avis una,One\n")
         let records = fixture.write("a.csv", plainHeader + "L1,,,,2021,2,3,a,1\n")

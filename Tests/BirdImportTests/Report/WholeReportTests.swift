@@ -16,7 +16,8 @@ import Testing
             dateOrder: JudgedDateOrder(order: .dayFirst, reason: .date("25/02/2021", line: 4102)),
             hasThousands: true, cutTexts: 4103, cutRemarks: 4104, cleanedTexts: 4105, tooLongDates: 4106,
             unreadUncertainties: 4107, differingEvents: 4108,
-            firstDifferingEvent: ImportReport.Example(line: 4109, row: "an event"), dataset: "birds",
+            firstDifferingEvent: ImportReport.Example(line: 4109, row: "an event"), orphanEvents: 4137,
+            firstOrphanEvent: ImportReport.Example(line: 4138, row: "e1, parentEventID e0"), dataset: "birds",
             unreadColumns: ["Moon", "Mood"], lacksSampling: true, rowsAboveHeader: 4110,
             firstAboveHeader: ImportReport.Example(line: 4111, row: "a title"), records: 4112, checklists: 4113,
             species: 4114, leftOut: ["wet": 4115, "dry": 1],
@@ -47,6 +48,10 @@ import Testing
         report.sameData = [
             ImportReport.SameData(dataset: "one", other: "two", records: 4125, isWhole: true),
             ImportReport.SameData(dataset: "three", other: "four", records: 4126, isWhole: false),
+        ]
+        report.recordsAgain = [
+            ImportReport.RecordsAgain(file: "c.csv", dataset: "seven", other: nil, records: 4135, isWhole: true),
+            ImportReport.RecordsAgain(file: "d.csv", dataset: "eight", other: "e.csv", records: 4136, isWhole: false),
         ]
         report.sameChecklists = [ImportReport.SameChecklists(dataset: "five", other: "six", checklists: 4127)]
         var status = stat()
@@ -84,12 +89,14 @@ import Testing
                 "species":4114,"left_out":[{"reason":"dry","count":1,"first_line":4117,"example":"a dry row"},
                 {"reason":"wet","count":4115,"first_line":4116,"example":"a wet row"}],"cut_texts":4103,"cut_remarks":4104,\#
                 "cleaned_texts":4105,"too_long_dates":4106,"unread_uncertainties":4107,\#
-                "differing_events":{"count":4108,"first_line":4109,"example":"an event"},"rows_in_error":4118},
+                "differing_events":{"count":4108,"first_line":4109,"example":"an event"},\#
+                "orphan_events":{"count":4137,"first_line":4138,"example":"e1, parentEventID e0"},"rows_in_error":4118},
                 {"path":"b.csv","format":"ioc","format_title":"Other title","dataset":null,"separator":null,\#
                 "encoding":{"name":"UTF-8","reason":"valid","replaced":0},"date_order":null,"unread_columns":[],\#
                 "lacks_sampling":false,"thousands":null,"rows_above_header":0,"records":0,"checklists":0,"species":4119,\#
                 "left_out":[],"cut_texts":0,"cut_remarks":0,"cleaned_texts":0,"too_long_dates":0,"unread_uncertainties":0,\#
-                "differing_events":{"count":0,"first_line":null,"example":null},"rows_in_error":0}],
+                "differing_events":{"count":0,"first_line":null,"example":null},\#
+                "orphan_events":{"count":0,"first_line":null,"example":null},"rows_in_error":0}],
                 "names":{"files":["a.csv",
                 "b.csv"],"stored_species":4123,"stored_species_of_taxonomy":4124},
                 "rows_in_error":{"count":4120,"rows":[{"file":"a.csv","line":4121,"column":"day","reason":"is wrong"},
@@ -101,6 +108,8 @@ import Testing
                 {"code":"zz","records":4134,"nearest":null}]},
                 "same_data":[{"dataset":"one","other":"two","records":4125,"all":true},
                 {"dataset":"three","other":"four","records":4126,"all":false}],
+                "records_again":[{"file":"c.csv","dataset":"seven","other":null,"records":4135,"all":true},
+                {"file":"d.csv","dataset":"eight","other":"e.csv","records":4136,"all":false}],
                 "same_checklists":[{"dataset":"five","other":"six","checklists":4127}],
                 "lost_access":[{"file":"birds.db","owner":"root","group":"root","mode":"640"}],
                 "preview":[{"num":1},
@@ -134,6 +143,9 @@ import Testing
                   4,107 uncertainties of places left out: they are not distances in metres
                   4,108 events passed over: they differ from earlier rows with their ids, first on line 4109
                     an event
+                  4,137 events without a date or place: their parentEventID leads to no event, or back to where it began, \
+                first on line 4138
+                    e1, parentEventID e0
                   4,118 rows in error
                 b.csv: Other title
                   4,119 species read
@@ -145,6 +157,10 @@ import Testing
                 and its access control list. To let the same accounts read it again, run as root: chown root:root birds.db \
                 && chmod 640 birds.db
                 Would be stored: 4,128 records on 4,130 checklists at 4,131 locations, replacing 4,129 records
+                Warning: all records of c.csv that have no source_id (4,135) were in seven before, and would be there twice. \
+                To have them once, import all files of seven again without --append.
+                Warning: nearly all records of d.csv that have no source_id (4,136) are also in e.csv. To have them once in \
+                eight, import only one of the two files.
                 Warning: all records of one (4,125) are also in two. If they are the same data under two names, remove one \
                 of them with 'rookery datasets remove NAME'.
                 Warning: nearly all records of three (4,126) are also in four. If they are the same data under two names, \
@@ -187,7 +203,7 @@ import Testing
                 "\"c18\", \"c19\" and 1,002 more\n"
             ),
             ({ $0.files[0].rowsAboveHeader = 1 }, nil, "  1 row above the header was passed over, on line 4111\n"),
-            ({ $0.files[0] = Self.file(formatName: "dwca") }, nil, "  4,113 events without occurrences read\n"),
+            ({ $0.files[0] = Self.file(formatName: "dwca") }, nil, "  4,113 events without birds read\n"),
             ({ $0.files[0].cutTexts = 1 }, nil, "  1 text cut to 500 bytes\n"),
             ({ $0.files[0].cutRemarks = 1 }, nil, "  1 remark cut to 10,000 bytes\n"),
             ({ $0.files[0].cleanedTexts = 1 }, nil, "  1 text with control characters"),
@@ -195,6 +211,17 @@ import Testing
             (
                 { $0.files[0].unreadUncertainties = 1 }, nil,
                 "  1 uncertainty of a place left out: it is not a distance in metres\n"
+            ),
+            (
+                { $0.files[0].orphanEvents = 1 }, nil,
+                "  1 event without a date or place: its parentEventID leads to no event, or back to where it began, on line 4138\n"
+            ),
+            (
+                { $0.isDryRun = false }, nil, "were in seven before, and are there twice now."
+            ),
+            (
+                { ($0.isStored, $0.rowsInError, $0.files[0].rowsInConflict) = (false, 2, 2) }, nil,
+                "Nothing was stored: 2 rows repeat or contradict earlier ones"
             ),
             (
                 { $0.files[0].differingEvents = 1 }, nil,

@@ -171,15 +171,20 @@ def events(world):
                         protocol=visit.protocol if "samplingProtocol" in terms else None,
                         checklist_comments=visit.comment if "eventRemarks" in terms else None))
 
+    # The visits with other animals only, with what they are as checklists; and the protocols with which birds were found.
+    without_birds, of_birds = [], set()
     for visit in world.visits:
         row, time = event(visit)
         event_rows.append(row)
+        protocol = "samplingProtocol" in terms and visit.protocol
         if chance.random() < 0.15:
             made.checklists.append(record(visit, Bird("", "", Species("")), None, **told_of(visit, time)))
             continue
+        others = True
         for bird in visit.birds:
             pairs = len(style.written_pairs)
             cells, outcome = make(visit, bird)
+            others = others and not isinstance(outcome, dict)
             # The date is that of the event.
             del style.written_pairs[pairs:]
             if isinstance(outcome, dict):
@@ -188,6 +193,11 @@ def events(world):
                     "source_id", "coordinate_uncertainty_m", "generalised")},
                     comments=(cells["occurrenceRemarks"] or None) if "occurrenceRemarks" in own else None, **told_of(visit, time))
             made.add({"coreid": visit.id} | {name: cells[name] for name in own}, outcome)
+        if others and visit.birds:
+            without_birds.append((protocol, record(visit, Bird("", "", Species("")), None, **told_of(visit, time))))
+        elif visit.birds:
+            of_birds.add(protocol)
+    made.checklists += [checklist for protocol, checklist in without_birds if protocol in of_birds]
     repeated = [row for row in event_rows if chance.random() < 0.1]
     all_events = event_rows + parents
     chance.shuffle(all_events)

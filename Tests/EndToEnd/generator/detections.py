@@ -180,11 +180,10 @@ def analyzer(world, layout):
             heard = at + datetime.timedelta(minutes=time or 0, seconds=offset if time is not None else 0)
             where = of_detection(place, station)
             if not station:
-                # Without a station, the place or the folder is the location, and both tell the recording from others.
+                # Without a station, the place or the folder is the location, and the folder tells the recording from others.
                 if not place[0]:
                     where["loc_id"] = folder or "unknown"
-                known = spot(place) or where["loc_id"]
-                stem_of_source = "/".join(filter(None, [known, folder if folder != known else "", stem]))
+                stem_of_source = "/".join(filter(None, [folder, stem]))
             yield row, record(
                 visit, species, None, **where, date=f"{heard:%Y-%m-%d}", time=f"{heard:%H:%M}" if time is not None else None,
                 source_id=f"{stem if station else stem_of_source} {offset} {identified} {float(confidence)}",
