@@ -451,7 +451,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("CREATE TABLE birds (\(columns)); INSERT INTO birds (loc_id) VALUES (zeroblob(3000000))", "can't be read"),
+        (
+            "CREATE TABLE birds (\(columns)); INSERT INTO birds (loc_id) VALUES (zeroblob(70000000))",
+            "of more than 64 MiB"
+        ),
         ("CREATE VIEW birds AS SELECT 1 AS loc_id", "SELECT * FROM birds' > birds.csv"),
         (
             "CREATE TABLE species (species_id, sci_name, en_us); CREATE VIEW Birds AS SELECT 1 AS loc_id",

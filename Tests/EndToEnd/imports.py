@@ -131,7 +131,7 @@ def gbif():
             absent = chance.random() < 0.2
             date, shown, time = chance.choice([
                 (day, day, None), (f"{day}T06:41:00Z", day, "06:41"), (f"{day}T00:00:00", day, None),
-                (f"{day}/{day}", day, None), (f"{day:%Y-%m}", f"{day:%Y-%m}", None), ("", day, None)])
+                (f"{day}/{day}", day, None), (f"{day:%Y-%m}", day, None), ("", day, None)])
             name = "" if bird[0].endswith("sp.") else bird[0]
             lines.append([number, "k", kind, name, f"{bird[0]} (Gmelin, 1788)", "CA", place[1],
                           "ABSENT" if absent else "PRESENT", num, place[2], place[3], date, day.day, day.month, day.year])

@@ -90,8 +90,8 @@ struct Columns {
     }
 
     /// A code or a name that must be whole.
-    /// - Throws: `RowError` if it is too long or contains control characters, which `clean` takes out. So no text
-    ///   contains a 0, on which the keys of `Taxon`, `LocationKey` and `RecordDetails` rely.
+    /// - Throws: `RowError` if it is too long or contains characters that `clean` takes out. So no text contains a 0,
+    ///   on which the keys of `Taxon`, `LocationKey` and `RecordDetails` rely.
     @inline(__always)
     func text(_ member: Format.Member, _ row: Row) throws(RowError) -> Row.Cell {
         let cell = cell(member, row)
@@ -102,15 +102,23 @@ struct Columns {
         return cell
     }
 
+    /// - Parameter isComposed: Whether odd spaces may stay, since they may come from the name of a file.
     @inline(__always)
-    private func checkCharacters(_ member: Format.Member, _ row: Row, _ cell: Row.Cell) throws(RowError) {
-        for byte in row.bytes[cell.range] where byte < 0x20 || byte == 0x7F {
-            throw error(member, "contains a control character")
+    private func checkCharacters(
+        _ member: Format.Member, _ row: Row, _ cell: Row.Cell, isComposed: Bool = false
+    ) throws(RowError) {
+        var bits: UInt8 = 0
+        for byte in row.bytes[cell.range] {
+            if byte < 0x20 || byte == 0x7F { throw error(member, "contains a control character") }
+            bits |= byte
+        }
+        if bits > 0x7F, !isComposed, OddSpace.isIn(row.bytes[cell.range]) {
+            throw error(member, "contains a no-break space")
         }
     }
 
-    /// Takes control characters, which some programs leave in files, out of the cells that the format reads: white
-    /// space becomes a space, and the others vanish. Remarks keep their line ends and tabs.
+    /// Takes control characters and odd spaces, which some programs leave in files, out of the cells that the format
+    /// reads: white space becomes a space, and the others vanish. Remarks keep their line ends, tabs and odd spaces.
     /// - Returns: The number of cells that had any.
     func clean(_ row: inout Row) -> Int {
         var count = 0
@@ -121,10 +129,11 @@ struct Columns {
             let isSpace = { (byte: UInt8) in (0x09...0x0D).contains(byte) }
             let isControl = { (byte: UInt8) in (byte < 0x20 || byte == 0x7F) && !(isRemark && isSpace(byte)) }
             let text = row.bytes[row.cells[position].range]
-            guard text.contains(where: isControl) else { continue }
+            let hasOddSpace = !isRemark && OddSpace.isIn(text)
+            guard hasOddSpace || text.contains(where: isControl) else { continue }
             count += 1
             var clean: [UInt8] = []
-            for byte in text {
+            for byte in hasOddSpace ? OddSpace.replaced(in: text)[...] : text {
                 if !isControl(byte) {
                     clean.append(byte)
                 } else if isSpace(byte), clean.last != 0x20 {
@@ -174,15 +183,17 @@ struct Columns {
     /// - Throws: `RowError` if it contains control characters.
     @inline(__always)
     func identifier(_ member: Format.Member, _ row: inout Row, _ cuts: inout Int) throws(RowError) -> Row.Cell {
-        try identifier(member, &row, cell(member, row), &cuts)
+        let cell = cell(member, row)
+        try checkCharacters(member, row, cell)
+        return cell.range.count <= Self.longestText ? cell : shortened(cell, &row, &cuts)
     }
 
-    /// A code that identifies something, and comes from a cell of a member.
+    /// A code that identifies something, and is composed from cells or the name of a file.
     @inline(__always)
     func identifier(
         _ member: Format.Member, _ row: inout Row, _ cell: Row.Cell, _ cuts: inout Int
     ) throws(RowError) -> Row.Cell {
-        try checkCharacters(member, row, cell)
+        try checkCharacters(member, row, cell, isComposed: true)
         return cell.range.count <= Self.longestText ? cell : shortened(cell, &row, &cuts)
     }
 
@@ -278,11 +289,12 @@ struct Columns {
         return value
     }
 
-    /// The text of a number with a decimal comma, with a point in its place.
+    /// The text of a number with a decimal comma, or with spaces between groups of digits, as `Number` reads it.
     private func pointed(_ member: Format.Member, _ row: Row, _ cell: Row.Cell, isWhole: Bool) -> [UInt8]? {
-        Number.pointed(
-            row.bytes[cell.range], commas, isWhole: isWhole,
-            isCoordinate: member == .latitude || member == .longitude)
+        let joined = Number.joined(row.bytes[cell.range])
+        return Number.pointed(
+            joined?[...] ?? row.bytes[cell.range], commas, isWhole: isWhole,
+            isCoordinate: member == .latitude || member == .longitude) ?? joined
     }
 
     /// A coordinate as the file writes it, with a decimal point.

@@ -32,7 +32,24 @@ struct DateDecoder {
     /// The date of a row as `yyyymmdd`, with 00 for an unknown month or day; `StoredDate.unknown` if there is none; and
     /// whether there is none since the row has an interval of several years.
     func date(_ row: Row) throws(RowError) -> (date: Int64, isTooLong: Bool) {
-        try columns.cell(.date, row).isEmpty ? (dateOfParts(row), false) : wholeDate(row)
+        let cell = columns.cell(.date, row)
+        if cell.isEmpty { return (try dateOfParts(row), false) }
+        let whole = try wholeDate(row)
+        guard Self.exactness(whole.date) < 3, columns.has(.year), let own = try? dateOfParts(row),
+            Self.exactness(own) > Self.exactness(whole.date)
+        else { return whole }
+        // The columns may say more exactly when it was within a month, a year or an interval. If they say that it was
+        // at another time, the date is taken, as everywhere.
+        let bounds = DateText.bounds(row.bytes[cell.range], order ?? .monthFirst)
+        let isNone = whole.date == StoredDate.unknown && !whole.isTooLong
+        let last = own + [9999, 9999, 99, 0][Self.exactness(own)]
+        return isNone || bounds?.overlaps(own...last) ?? false ? (own, false) : whole
+    }
+
+    /// The number of parts of a date that are known.
+    private static func exactness(_ date: Int64) -> Int {
+        if date == StoredDate.unknown { return 0 }
+        return date % 100 != 0 ? 3 : date % 10_000 != 0 ? 2 : 1
     }
 
     /// The time of a row in minutes after midnight, from the first of the columns that has one; nil if none has.
@@ -58,9 +75,9 @@ struct DateDecoder {
     private func wholeDate(_ row: Row) throws(RowError) -> (date: Int64, isTooLong: Bool) {
         let cell = columns.cell(.date, row)
         var text: DateText
-        // A date that needs the order comes after `needsOrder`, so there is one, unless control characters hid that.
+        // A date that needs the order comes after `needsOrder`, so there is one, unless other characters hid that.
         if order == nil, DateText.needsOrder(row.bytes[cell.range]) {
-            throw columns.error(.date, "contains control characters; remove them")
+            throw columns.error(.date, "contains control characters or no-break spaces; remove them")
         }
         let order = order ?? .monthFirst
         do throws(DateText.Fault) {

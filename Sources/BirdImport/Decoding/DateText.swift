@@ -42,20 +42,28 @@ struct DateText: Equatable {
     /// - With slashes or points, `2021/02/03`, or with the year at the end, `02-03-2021`, `2/3/2021` and `2.3.2021`.
     ///   The order of day and month is then that of the column (`DateOrderJudge`).
     /// - With the name of the month, `3 Feb 2021`, `February 3, 2021`, `3. Februar 2021` (`NamedDate`).
-    /// - Any of these with a time after it, which `minutes` reads. `24:00` is the beginning of the next day, but the
-    ///   end of an interval belongs to its day.
+    /// - Any of these after the name of a weekday.
+    /// - Any of these with a time after it, which `minutes` reads, or a time zone, which is ignored: dates are local.
+    ///   `24:00` is the beginning of the next day, but the end of an interval belongs to its day.
     /// - An ISO 8601 interval, `2021-02-03/2021-02-07`. The parts that both ends have in common are kept: `2021-02`.
     ///   The end may be only a time, `2021-02-03T06:00/08:00`, or missing, as programs write that join two columns.
     ///   Years may have a hyphen between them, `1890-1895`.
     ///
     /// It does not check whether the month and the day exist. They may be 0, which databases write for unknown ones.
     static func parse(_ text: ArraySlice<UInt8>, _ order: DateOrder) throws(Fault) -> DateText {
+        let text = withoutWeekday(text)
         let slash = interval(text)
         do throws(Fault) {
             if let slash { return try parseInterval(text, slash, order) }
             return try parseOne(text, order)
         } catch {
             guard error == .unreadable else { throw error }
+            // `Feb/2021` is no interval.
+            if let slash, NamedDate.isPossible(text), (try? parseOne(text[..<slash], order)) == nil,
+                let date = try? parseOne(text, order)
+            {
+                return date
+            }
             // `n/a` and `1/2` are none.
             if let slash, slash - text.startIndex >= 4, text.first.map({ $0 &- 0x30 < 10 }) ?? false {
                 throw .unreadableInterval
@@ -64,15 +72,51 @@ struct DateText: Equatable {
         }
     }
 
+    /// The first and the last day that a date may mean, as `yyyymmdd`; the last day of a month or year that is not
+    /// known is 99. Nil if it can't be read.
+    static func bounds(_ text: ArraySlice<UInt8>, _ order: DateOrder) -> ClosedRange<Int64>? {
+        let text = withoutWeekday(text)
+        let (first, last): (Int64, Int64)
+        do throws(Fault) {
+            let (start, end) =
+                if let slash = interval(text) {
+                    try ends(text, slash, order)
+                } else {
+                    (try parseOne(text, order), try parseOne(text, order))
+                }
+            let number = { (date: DateText, unknown: Int64) in
+                let (month, day) = (date.month ?? 0, date.day ?? 0)
+                return date.year * 10_000 + (month == 0 ? unknown : month) * 100 + (day == 0 ? unknown : day)
+            }
+            (first, last) = (number(start, 0), number(end, 99))
+        } catch {
+            guard case .tooLong(let from, let to) = error else { return nil }
+            (first, last) = (from * 10_000, to * 10_000 + 9999)
+        }
+        return first <= last ? first...last : nil
+    }
+
     /// A date from both ends of an interval.
     private static func parseInterval(
         _ text: ArraySlice<UInt8>, _ slash: Int, _ order: DateOrder
     ) throws(Fault) -> DateText {
-        let (first, rest) = (text[..<slash], text[(slash + 1)...])
+        let (start, end) = try ends(text, slash, order)
+        guard start.year == end.year else {
+            guard start.mayExist, end.mayExist else { throw .unreadable }
+            throw .tooLong(from: start.year, to: end.year)
+        }
+        guard start.month == end.month else { return DateText(year: start.year) }
+        return start.day == end.day ? start : DateText(year: start.year, month: start.month)
+    }
+
+    private static func ends(
+        _ text: ArraySlice<UInt8>, _ slash: Int, _ order: DateOrder
+    ) throws(Fault) -> (start: DateText, end: DateText) {
+        let (first, rest) = (text[..<slash], withoutWeekday(text[(slash + 1)...]))
         let start = try parseOne(first, order)
-        if rest.isEmpty { return start }
+        if rest.isEmpty { return (start, start) }
         // The end may be a time of the same day: 2021-02-03T06:00/08:00.
-        if dateEnd(first) < slash, start.day != nil, isTime(rest) { return start }
+        if dateEnd(first) < slash, start.day != nil, isTime(rest) { return (start, start) }
         // ISO 8601 lets the end leave out leading parts that it has in common with the start: 2021-02-03/07.
         let date = first.prefix { isDatePart($0) }
         let missing = date.count - rest.prefix { isDatePart($0) }.count
@@ -81,12 +125,7 @@ struct DateText: Equatable {
         guard isShort || needsOrder(first) || !needsOrder(rest) else { throw .unreadable }
         let end = try parseOne(
             isShort ? ArraySlice(Array(date.prefix(missing)) + Array(rest)) : rest, order, isEnd: true)
-        guard start.year == end.year else {
-            guard start.mayExist, end.mayExist else { throw .unreadable }
-            throw .tooLong(from: start.year, to: end.year)
-        }
-        guard start.month == end.month else { return DateText(year: start.year) }
-        return start.day == end.day ? start : DateText(year: start.year, month: start.month)
+        return (start, end)
     }
 
     private static func isYear(_ text: ArraySlice<UInt8>) -> Bool {
@@ -107,14 +146,23 @@ struct DateText: Equatable {
             && fraction.count != 1 && fraction.dropFirst().allSatisfy { $0 &- 0x30 < 10 }
     }
 
+    /// A date without the name of a weekday before it. Where the month has a name too, `NamedDate` passes it over.
+    @inline(__always)
+    private static func withoutWeekday(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        guard let first = text.first, NamedDate.isLetter(first) else { return text }
+        return NamedDate.numbers(afterWeekday: text) ?? text
+    }
+
     /// Whether a date has its year at the end, so that it must be known whether the day or the month comes first. Looks
     /// at the first bytes only.
     @inline(__always)
     static func needsOrder(_ text: ArraySlice<UInt8>) -> Bool {
+        let text = withoutWeekday(text)
         guard let index = text.prefix(3).firstIndex(where: { $0 &- 0x30 >= 10 }), index > text.startIndex,
             index + 1 < text.endIndex
         else { return false }
-        return isSeparator(text[index]) && text[index + 1] &- 0x30 < 10
+        // An odd space or a mark may follow the separator.
+        return isSeparator(text[index]) && (text[index + 1] &- 0x30 < 10 || OddSpace(text[(index + 1)...]) != nil)
     }
 
     /// Whether it is a day that exists.
@@ -132,6 +180,7 @@ struct DateText: Equatable {
     /// The numbers of a date with its year at the end, and whether there are points between them; nil for any other
     /// text.
     static func pair(_ text: ArraySlice<UInt8>) -> (first: Int64, second: Int64, year: Int64, hasPoints: Bool)? {
+        let text = withoutWeekday(text.contains { $0 > 0x7F } ? OddSpace.replaced(in: text)[...] : text)
         let start = text[..<(interval(text) ?? text.endIndex)]
         // Without the time, whose seconds may have a fraction.
         let date = start[..<dateEnd(start)]
@@ -149,9 +198,12 @@ struct DateText: Equatable {
     static func minutes(_ text: ArraySlice<UInt8>, _ order: DateOrder) -> Int64? {
         // Most dates have no time.
         guard text.count > 10, let date = try? parse(text, order), date.day != nil else { return nil }
+        let text = withoutWeekday(text)
         let start = text[..<(interval(text) ?? text.endIndex)]
         let end = dateEnd(start)
-        guard end < start.endIndex, let minutes = TimeText.minutes(afterDate: start[(end + 1)...]), minutes > 0 else {
+        guard end < start.endIndex, let minutes = TimeText.minutes(afterDate: start[(end + 1)...].drop { $0 == 0x20 }),
+            minutes > 0
+        else {
             return nil
         }
         // `parse` has taken the next day.
@@ -174,6 +226,16 @@ struct DateText: Equatable {
     private static func dateEnd(_ text: ArraySlice<UInt8>) -> Int {
         if NamedDate.isPossible(text) { return NamedDate(text)?.end ?? text.endIndex }
         return text.firstIndex { $0 == UInt8(ascii: "T") || $0 == UInt8(ascii: "t") || $0 == 0x20 } ?? text.endIndex
+    }
+
+    /// A date in numbers without the time zone that XML Schema puts directly after it, `2021-02-03Z` or
+    /// `2021-02-03+01:00`.
+    private static func withoutZone(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        let zone = text.dropFirst(10)
+        let isOffset =
+            zone.count == 6 && "+-".utf8.contains(zone[zone.startIndex])
+            && zone[zone.startIndex + 3] == UInt8(ascii: ":")
+        return isOffset || zone.elementsEqual("Z".utf8) ? text.prefix(10) : text
     }
 
     /// The numbers of a date, with their numbers of digits, which tell years from months and days.
@@ -204,13 +266,16 @@ struct DateText: Equatable {
         _ text: ArraySlice<UInt8>, _ order: DateOrder, isEnd: Bool = false
     ) throws(Fault) -> DateText {
         let end = dateEnd(text)
-        guard end < text.endIndex else { return try parseDate(text, order) }
-        let time = text[(end + 1)...]
-        guard text[end] == 0x20 || text[end] | 0x20 == UInt8(ascii: "t"), time.contains(where: { $0 &- 0x30 < 10 }),
-            time.allSatisfy(isTimePart)
-        else { throw .unreadable }
+        guard end < text.endIndex else { return try parseDate(withoutZone(text), order) }
+        let time = text[(end + 1)...].drop { $0 == 0x20 }
+        guard let first = time.first, text[end] == 0x20 || text[end] | 0x20 == UInt8(ascii: "t") else {
+            throw .unreadable
+        }
+        if text[end] == 0x20, TimeText.isZone(time) { return try parseDate(text[..<end], order) }
+        let isTime = time.allSatisfy(isTimePart) && time.contains { $0 &- 0x30 < 10 }
+        guard isTime || first &- 0x30 < 10 else { throw .unreadable }
         let date = try parseDate(text[..<end], order)
-        guard let minutes = TimeText.minutes(afterDate: time.drop { $0 == 0x20 }) else { throw .impossibleTime }
+        guard let minutes = TimeText.minutes(afterDate: time) else { throw isTime ? .impossibleTime : .unreadable }
         guard minutes == 1440, !isEnd, let month = date.month, let day = date.day, let year = Int(exactly: date.year),
             let next = PartialDate(year: year, month: Int(month), day: Int(day))?.next
         else { return date }

@@ -46,6 +46,17 @@ enum Number {
         return Array(text[..<comma]) + [UInt8(ascii: ".")] + Array(decimals)
     }
 
+    /// A number with spaces before groups of three digits, `1 234.5`, without them; nil for any other text.
+    static func joined(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+        guard text.contains(0x20) else { return nil }
+        let whole = text.prefix { $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: ",") }
+        let digits = whole.drop { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") }
+        let groups = digits.split(separator: 0x20, omittingEmptySubsequences: false)
+        guard let first = groups.first, (1...3).contains(first.count), groups.dropFirst().allSatisfy({ $0.count == 3 })
+        else { return nil }
+        return whole.filter { $0 != 0x20 } + text[whole.endIndex...]
+    }
+
     /// Whether the points in a number may stand before groups of three digits: `1.000` is then 1000.
     static func mayHaveGroups(_ text: ArraySlice<UInt8>) -> Bool {
         guard text.count >= 5 else { return false }

@@ -223,15 +223,15 @@ struct RecordDecoder {
     }
 
     /// The qualifier of the identification, such as `cf.`, `cf. major`, `?` or `possible`. The bird is the one that is
-    /// named, and the comments keep the qualifier; only `aff.` makes it another bird.
+    /// named, and the comments keep the qualifier; only some, such as `aff.`, make it another bird.
     private func decodeQualifier(_ row: inout Row, into record: inout SourceRecord) throws(RowError) {
         guard columns.has(.qualifier) else { return }
         let qualifier = row.text(try columns.label(.qualifier, row, &record.cutTexts))
         let name = row.text(record.scientificName.isEmpty ? record.commonName : record.scientificName)
         // A name may have it too: `Parus cf. major`. Then `SpeciesSearch` keeps it.
         if qualifier.isEmpty || name.isEmpty || " \(name) ".contains(" \(qualifier) ") { return }
-        if let other = ScientificName.name(row.text(record.scientificName), withAffinity: qualifier) {
-            record.scientificName = row.compose((record.scientificName.isEmpty ? "\(other) \(name)" : other).utf8)
+        if let other = ScientificName.name(name, with: qualifier, isCommon: record.scientificName.isEmpty) {
+            record.scientificName = row.compose(other.utf8)
         } else {
             let isMark = ScientificName.isDoubt(qualifier)
             note("identified as " + (isMark ? "\(qualifier) \(name)" : "\(name), \(qualifier)"), &row, &record)

@@ -46,7 +46,7 @@ struct ScientificName {
             kind = .several
             if isUncertain { add(words.joined(separator: " ")) }
             addPairs(words)
-        } else if words.contains(where: { Self.affinities.contains($0.lowercased()) }) {
+        } else if words.contains(where: Self.isAffinity) {
             kind = .affinity
         } else if let end = words.dropFirst().firstIndex(where: { Self.undecided.contains($0.lowercased()) }) {
             kind = .undecided
@@ -83,22 +83,33 @@ struct ScientificName {
             }
     }
 
-    /// A name with what a column of its own says about the identification, if that makes it another bird: `aff.` or
-    /// `aff. major` of `Parus major` is `Parus aff. major`. Nil for all else, which is said of the same bird.
-    static func name(_ text: String, withAffinity qualifier: String) -> String? {
-        let qualifiers = words(clean(qualifier))
-        guard let mark = qualifiers.first, affinities.contains(mark.lowercased()) else { return nil }
-        var name = words(clean(text))
-        if name.contains(where: { affinities.contains($0.lowercased()) }) { return name.joined(separator: " ") }
-        // The mark precedes the first word that the qualifier repeats; alone, the name of the species.
-        let repeated = qualifiers.dropFirst().first { isEpithet($0) || ranks.contains($0.lowercased()) }
-        let position = repeated.map { name.dropFirst().firstIndex(of: $0) } ?? min(1, name.endIndex)
-        if let position {
-            name.insert(mark, at: position)
-        } else {
-            name += qualifiers
+    /// A name with what a column of its own says about the identification, if that makes it another bird: similar to it
+    /// (`aff.`), a hybrid (`x caeruleus`), a domestic form, or a species of a genus (`sp.`). Nil for all else, which is
+    /// said of the same bird.
+    /// - Parameter isCommon: Whether the name is a common name.
+    static func name(_ text: String, with qualifier: String, isCommon: Bool) -> String? {
+        let (name, qualifiers) = (words(clean(text)), words(clean(qualifier)))
+        let isAffinity = qualifiers.contains(where: isAffinity)
+        if name.contains(where: Self.isAffinity) { return isAffinity ? name.joined(separator: " ") : nil }
+        // `cf. domesticus` is a doubt about the species.
+        let isCertain = !qualifiers.contains { doubts.contains($0.lowercased()) }
+        let isOther =
+            isAffinity || qualifiers.contains { isCross($0) || isHybrid($0) }
+            || isCertain && qualifiers.contains { isDomestic($0) && !name.contains($0) }
+            || name.count == 1 && qualifiers.first.map { undecided.contains($0.lowercased()) } ?? false
+        // `hybrid` says no more of a hybrid.
+        guard isOther, isAffinity || ![.several, .domestic].contains(ScientificName(text).kind) else { return nil }
+        if qualifiers.starts(with: name) { return qualifiers.joined(separator: " ") }
+        guard let mark = qualifiers.first, Self.isAffinity(mark) else {
+            return (name + qualifiers).joined(separator: " ")
         }
-        return name.joined(separator: " ")
+        if isCommon { return (qualifiers + name).joined(separator: " ") }
+        // The mark precedes the first word that the qualifier repeats; alone, the name of the species.
+        let repeated = qualifiers.dropFirst().first { $0.count > 2 || !$0.hasSuffix(".") }
+        guard let position = repeated.map({ name.firstIndex(of: $0) }) ?? min(1, name.endIndex) else {
+            return (name + qualifiers).joined(separator: " ")
+        }
+        return (name[..<position] + [mark] + name[position...]).joined(separator: " ")
     }
 
     /// Adds the forms of a single word: a genus or family, or a species that is written with a hyphen
@@ -164,7 +175,7 @@ struct ScientificName {
         "varietas", "morph", "morpha", "race", "ab.",
     ]
     private static let ranksOfSubspecies: Set<String> = ["ssp.", "ssp", "subsp.", "subsp", "subspecies"]
-    private static let doubts: Set<String> = ["cf.", "cf", "cfr.", "cfr", "conf."]
+    private static let doubts: Set<String> = ["cf.", "cf", "c.f.", "cfr.", "cfr", "conf."]
     private static let affinities: Set<String> = ["aff.", "aff", "nr.", "nr", "near"]
     private static let undecided: Set<String> = ["sp.", "sp", "spp.", "spp", "spec.", "spec", "indet.", "indet"]
     /// Words in lower case with which the names of authors begin, or that join them.
@@ -172,6 +183,12 @@ struct ScientificName {
         "de", "da", "del", "della", "der", "den", "des", "di", "du", "la", "le", "van", "von", "zu", "ter", "ex", "in",
         "et", "and", "al", "al.", "in:", "e", "y", "und", "do", "dos", "af", "nec", "non",
     ]
+
+    private static func isAffinity(_ word: String) -> Bool {
+        let word = word.lowercased()
+        return affinities.contains(word)
+            || word.hasPrefix("(") && word.hasSuffix(")") && affinities.contains(String(word.dropFirst().dropLast()))
+    }
 
     private static func isCross(_ word: String) -> Bool { word == "x" || word == "X" || word.contains("×") }
 

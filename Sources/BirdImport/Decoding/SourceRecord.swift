@@ -37,7 +37,7 @@ struct SourceRecord {
     /// The numbers of texts and remarks of the row that were longer than their limits in `Columns`, and were cut.
     var cutTexts = 0
     var cutRemarks = 0
-    /// The number of cells whose control characters were taken out.
+    /// The number of cells whose control characters or odd spaces were taken out.
     var cleanedTexts = 0
     /// Whether the row has an interval of several years for its date, and so none.
     var hasTooLongDate = false

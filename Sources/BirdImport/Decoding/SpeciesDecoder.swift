@@ -43,7 +43,7 @@ struct SpeciesDecoder {
     private var epithet = ""
     /// The number of names so far, which is the order of a list that has none.
     private var position = 0
-    /// The number of cells of the last row whose control characters were taken out.
+    /// The number of cells of the last row whose control characters or odd spaces were taken out.
     private(set) var cleanedTexts = 0
 
     init(_ format: Format, _ columns: Columns) { (self.columns, rules) = (columns, format.rules) }

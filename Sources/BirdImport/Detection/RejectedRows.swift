@@ -31,7 +31,10 @@ enum RejectedRows {
         else {
             return nil
         }
-        let parts = try parts(try table.rows(candidate, candidate.syntax), file, folder: folder)
+        let rows = try table.rows(candidate, candidate.syntax)
+        // Its cells hold rows.
+        rows.width = nil
+        let parts = try parts(rows, file, folder: folder)
         guard !parts.isEmpty else { throw .refused("\(file.path) has no rejected rows.") }
         var files: [SourceFile] = []
         for part in parts { files.append(try text(part, file, folder: folder)) }

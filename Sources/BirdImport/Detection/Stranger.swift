@@ -25,7 +25,7 @@ enum Stranger {
     }
 
     /// Whether a file may be text, by its beginning: it has few control characters, and no NUL, which only UTF-16
-    /// contains. (After a header of several columns, NULs are those of a broken text.)
+    /// contains, unless it begins with a header of several columns.
     static func isText(_ beginning: [UInt8]) -> Bool { binary(beginning) == nil }
 
     // MARK: - By the first bytes
@@ -48,12 +48,12 @@ enum Stranger {
         var isPrintable: Bool { offset == 0 && magic.allSatisfy { 0x20..<0x7F ~= $0 } }
     }
 
-    /// Whether the first line has several columns.
+    /// Whether the first line has several columns. A few NULs in it are those of a broken text.
     private static func isHeader(_ beginning: [UInt8]) -> Bool {
         let line = beginning.prefix { $0 != 0x0A && $0 != 0x0D }
         return line.contains { [0x2C, 0x3B, 0x09, 0x7C].contains($0) }
-            && line.allSatisfy { $0 == 0x09 || $0 >= 0x20 && $0 != 0x7F }
-            && beginning.count > line.count
+            && line.allSatisfy { $0 == 0x09 || $0 >= 0x20 && $0 != 0x7F || $0 == 0 }
+            && line.count { $0 == 0 } * 10 <= line.count && beginning.count > line.count
     }
 
     private static let kinds: [Kind] = [

@@ -186,12 +186,16 @@ struct TextTable {
         guard !row.bytes.contains(0x0D) else {
             throw .refused("\(file.path) has lines that end in a carriage return alone; save it with line feeds.")
         }
+        rows.width = row.cells.count
         return (Header(row), rows)
     }
 
     /// The rows after the header of a candidate, read with another syntax.
     func rows(_ candidate: Candidate, _ syntax: CSVReader.Syntax) throws(ImportError) -> CSVReader {
-        candidate.isInFile ? try open(syntax, titles: candidate.titles).rows : try beginning(syntax)
+        if candidate.isInFile { return try open(syntax, titles: candidate.titles).rows }
+        let rows = try beginning(syntax)
+        rows.width = candidate.header.names.count
+        return rows
     }
 
     /// A reader of all rows, except for a line `sep=;`.
@@ -227,9 +231,7 @@ struct TextTable {
         var (quoted, wrong) = (0, 0)
         var needsQuoting = false
         for _ in 0..<Self.sample where try rows.next(&row) {
-            if row.problem != nil || row.cells.count > names.count + 1
-                || row.cells.contains(where: { row.hasRows($0, of: [names.count, width]) })
-            {
+            if row.problem != nil || row.cells.count > names.count + 1 {
                 wrong += 1
                 continue
             }
@@ -248,15 +250,6 @@ extension Row {
     func isQuoted(_ cell: Cell) -> Bool {
         // Cells with doubled quotes were rewritten after the row.
         cell.start >= rawCount ? !cell.isEmpty : cell.start > 0 && bytes[Int(cell.start) - 1] == 0x22
-    }
-
-    /// Whether a cell between tabs has as many of them for each line end as rows of one of these widths. Then its
-    /// quotes are those of a cell in two rows.
-    fileprivate func hasRows(_ cell: Cell, of widths: [Int]) -> Bool {
-        let lines = bytes[cell.range].count { $0 == 0x0A }
-        guard lines > 0 else { return false }
-        let tabs = bytes[cell.range].count { $0 == 0x09 }
-        return tabs > 0 && widths.contains { tabs == lines * ($0 - 1) }
     }
 
     /// Whether a cell between tabs needs its quotes.

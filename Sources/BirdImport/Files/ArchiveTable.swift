@@ -64,6 +64,7 @@ final class ArchiveRows: RowSource {
                 guard try reader.next(&source) else { return false }
                 width = max(width, source.cells.count)
             }
+            reader.width = width
             let isWider = table.headerLines > 0 && source.cells.count == width
             cut = CutRow(width: isWider && source.trimmed(width - 1).isEmpty ? width - 1 : width)
         }

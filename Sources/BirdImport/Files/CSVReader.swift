@@ -21,8 +21,9 @@ protocol RowSource: AnyObject {
 /// - A double quote inside a cell that does not begin with one is an ordinary character.
 /// - Rows may have different numbers of cells; `Columns.checkWidth` looks at that.
 ///
-/// A row that breaks the rules has a `problem`. Reading then continues at a line end after the beginning of that row,
-/// so one bad quote does not hide the rest of the file.
+/// A row that breaks the rules has a `problem`. Reading then continues at the next line that looks like a row
+/// (`RowShape`), so one bad quote does not hide other rows. A quoted cell that contains such lines is a problem too,
+/// since a quote at the beginning of a remark may seem to be closed by one in a later row.
 final class CSVReader: RowSource {
     /// How cells are separated.
     struct Syntax: Sendable, Hashable {
@@ -60,6 +61,9 @@ final class CSVReader: RowSource {
     /// The number of the line on which the next row begins, from 1.
     private var line = 1
     private(set) var consumed = 0
+    /// The number of columns, by which rows are told from the lines of a quoted cell; nil if it is not known, or no
+    /// cell can hold rows.
+    var width: Int?
 
     /// - Parameter blockSize: The number of bytes to read at a time. The rows do not depend on it.
     init(_ syntax: Syntax, blockSize: Int = CSVReader.blockSize, source: @escaping Source) {
@@ -108,6 +112,7 @@ final class CSVReader: RowSource {
     /// of a row for each block.
     private func scan(_ row: inout Row) -> Outcome {
         let (separator, quoting, first, atEnd) = (syntax.separator, syntax.quoting, start, atEnd)
+        let rows = RowShape(separator: separator, width: width)
         var lines = 0
         let outcome: Outcome = buffer.withUnsafeBufferPointer { bytes in
             let end = bytes.count
@@ -115,6 +120,7 @@ final class CSVReader: RowSource {
             // Every index below is at least `first` and less than `end`, which is the buffer's count.
             var index = first
             var cellStart = first
+            var lastOfLines: QuotedLines?
             while index < end {
                 let byte = bytes[index]
                 if byte == separator {
@@ -130,7 +136,7 @@ final class CSVReader: RowSource {
                     row.rawCount = cellEnd - first
                     lines += 1
                     if cellEnd == first { return .row(Self.endOfEmptyLines(bytes, index + 1, end, &lines)) }
-                    return tooLong(index - first) ?? .row(index + 1)
+                    return tooWide(lastOfLines) ?? tooLong(index - first) ?? .row(index + 1)
                 } else if quoting, byte == 0x22, index == cellStart {
                     // Rule 5: a cell is quoted if it begins with a quote.
                     let opening = lines
@@ -148,7 +154,28 @@ final class CSVReader: RowSource {
                             if !atEnd, end - first <= Self.longestRow { return .more }
                             next = end
                         }
-                        guard next == end || bytes[next] == separator || bytes[next] == 0x0A else {
+                        let isClosed = next == end || bytes[next] == separator || bytes[next] == 0x0A
+                        if lines > opening {
+                            // The whole line of the closing quote tells whether it is a row.
+                            let lineEnd = bytes.lineEnd(from: close, end)
+                            if lineEnd == end, !atEnd, end - first <= Self.longestRow { return .more }
+                            let cell = QuotedLines(
+                                bytes: bytes, opening: index, closing: close, lineEnd: lineEnd,
+                                lineEnds: lines - opening, cellsBefore: row.cells.count)
+                            if !isClosed {
+                                return .bad(
+                                    "there is text after the closing quote of a cell, on line \(line + lines)",
+                                    resume: rows.endBeforeRow(inBroken: cell, hasTextAfter: true))
+                            }
+                            if rows.areIn(cell) {
+                                return .bad(
+                                    "a quoted cell\(place(opening)) is closed on line \(line + lines), with rows in it; "
+                                        + "close it on its line, or remove its quote",
+                                    resume: rows.endBeforeRow(in: cell))
+                            }
+                            lastOfLines = cell
+                        }
+                        guard isClosed else {
                             return .bad("there is text after the closing quote of a cell", resume: next)
                         }
                         // A cell with doubled quotes is only marked here. It is rewritten once the row is complete.
@@ -162,18 +189,21 @@ final class CSVReader: RowSource {
                             row.lacksLineEnd = next == end
                             row.rawCount = close + 1 - first
                             lines += 1
-                            return tooLong(next - first) ?? .row(min(next + 1, end))
+                            return tooWide(lastOfLines) ?? tooLong(next - first) ?? .row(min(next + 1, end))
                         }
                         cellStart = next + 1
                         index = next
                     case .open:
                         row.hasLongCell = end - first > Self.longestRow
                         if !atEnd, !row.hasLongCell { return .more }
-                        let place = opening > 0 ? ", which begins on line \(line + opening)," : ""
+                        if row.hasLongCell {
+                            return .bad(
+                                "a quoted cell\(place(opening)) is longer than \(Self.longestRow) bytes, or not closed",
+                                resume: index)
+                        }
                         return .bad(
-                            row.hasLongCell
-                                ? "a quoted cell\(place) is longer than \(Self.longestRow) bytes, or not closed"
-                                : "a quoted cell\(place) is not closed", resume: first)
+                            "a quoted cell\(place(opening)) is not closed",
+                            resume: rows.endBeforeRow(bytes, after: index, before: end))
                     }
                 }
                 index += 1
@@ -185,7 +215,7 @@ final class CSVReader: RowSource {
             row.cells.append(Row.Cell(start: Int32(cellStart - first), end: Int32(cellEnd - first)))
             row.rawCount = cellEnd - first
             row.lacksLineEnd = true
-            return tooLong(end - first) ?? .row(end)
+            return tooWide(lastOfLines) ?? tooLong(end - first) ?? .row(end)
         }
         if case .row(let end) = outcome {
             row.bytes.append(contentsOf: buffer[first..<min(end, first + row.rawCount)])
@@ -193,6 +223,18 @@ final class CSVReader: RowSource {
             line += lines
         }
         return outcome
+
+        /// The line of a cell that does not begin on the first line of its row, for a message.
+        func place(_ opening: Int) -> String { opening > 0 ? ", which begins on line \(line + opening)," : "" }
+
+        /// The problem of a row with more cells than columns that has a quoted cell of several lines: the quotes may be
+        /// those of two rows, the second one further to the left.
+        func tooWide(_ cell: QuotedLines?) -> Outcome? {
+            guard let cell, let width, row.cells.count > width + 1 else { return nil }
+            return .bad(
+                "it has \(row.cells.count) cells for \(width) columns",
+                resume: rows.endBeforeRow(inBroken: cell, hasTextAfter: false))
+        }
 
         func tooLong(_ count: Int, resume: Int? = nil) -> Outcome? {
             count > Self.longestRow
@@ -290,7 +332,8 @@ final class CSVReader: RowSource {
     private func skipLine(from resume: Int, _ row: inout Row) throws(ImportError) {
         let rowStart = start
         // What follows that line end is read as the next row, so it is not part of this one.
-        let end = buffer[min(resume, buffer.count)...].firstIndex(of: 0x0A) ?? buffer.count
+        var end = buffer[min(resume, buffer.count)...].firstIndex(of: 0x0A) ?? buffer.count
+        if end > rowStart, end < buffer.count, buffer[end - 1] == 0x0D { end -= 1 }
         row.bytes.append(contentsOf: buffer[rowStart..<min(end, rowStart + Self.longestShown)])
         row.rawCount = row.bytes.count
         var from = resume

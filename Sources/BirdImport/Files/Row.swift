@@ -45,6 +45,33 @@ struct Row {
         var cell = cells[index]
         while cell.start < cell.end, bytes[Int(cell.start)] == 0x20 { cell.start += 1 }
         while cell.end > cell.start, bytes[Int(cell.end) - 1] == 0x20 { cell.end -= 1 }
+        // Only some characters beyond ASCII are spaces too.
+        guard cell.start < cell.end, bytes[Int(cell.start)] > 0x7F || bytes[Int(cell.end) - 1] > 0x7F else {
+            return cell
+        }
+        return withoutOddSpaces(cell)
+    }
+
+    @inline(never)
+    private func withoutOddSpaces(_ cell: Cell) -> Cell {
+        var cell = cell
+        while cell.start < cell.end {
+            let odd = OddSpace(bytes[cell.range])
+            guard bytes[Int(cell.start)] == 0x20 || odd != nil else { break }
+            cell.start += Int32(odd?.count ?? 1)
+        }
+        trailing: while cell.start < cell.end {
+            if bytes[Int(cell.end) - 1] == 0x20 {
+                cell.end -= 1
+                continue
+            }
+            for count in 2...3 {
+                guard let odd = OddSpace(bytes[cell.range].suffix(count)), odd.count == count else { continue }
+                cell.end -= Int32(count)
+                continue trailing
+            }
+            break
+        }
         return cell
     }
 
@@ -117,5 +144,50 @@ struct Row {
         let start = Int32(clamping: bytes.count)
         bytes.append(contentsOf: cell)
         cells.append(Cell(start: start, end: Int32(clamping: bytes.count)))
+    }
+}
+
+/// A space other than U+0020, or a mark that nobody sees, at the beginning of a text in UTF-8. Web pages and
+/// spreadsheets put them around numbers, dates and codes, and into them.
+struct OddSpace {
+    /// Its number of bytes.
+    let count: Int
+    /// Whether it takes room, so that a space can stand for it.
+    let isSpace: Bool
+
+    /// - Returns: Nil if the text begins with something else.
+    init?(_ text: ArraySlice<UInt8>) {
+        switch text.first {
+        // U+00A0.
+        case 0xC2 where text.dropFirst().first == 0xA0: (count, isSpace) = (2, true)
+        case 0xE2, 0xE3, 0xEF:
+            let rest = text.dropFirst().prefix(2)
+            guard rest.count == 2, let first = text.first, let last = rest.last else { return nil }
+            count = 3
+            switch (first, rest[rest.startIndex], last) {
+            // U+2000 to U+200A, U+202F, U+205F and U+3000.
+            case (0xE2, 0x80, 0x80...0x8A), (0xE2, 0x80, 0xAF), (0xE2, 0x81, 0x9F), (0xE3, 0x80, 0x80): isSpace = true
+            // U+200B, U+200E, U+200F, U+2060 and U+FEFF.
+            case (0xE2, 0x80, 0x8B), (0xE2, 0x80, 0x8E...0x8F), (0xE2, 0x81, 0xA0), (0xEF, 0xBB, 0xBF): isSpace = false
+            default: return nil
+            }
+        default: return nil
+        }
+    }
+
+    /// A text with plain spaces in place of odd ones, and without the marks.
+    static func replaced(in text: ArraySlice<UInt8>) -> [UInt8] {
+        var (rest, plain) = (text, [UInt8]())
+        while let byte = rest.first {
+            let odd = OddSpace(rest)
+            rest = rest.dropFirst(odd?.count ?? 1)
+            if odd?.isSpace ?? true { plain.append(odd == nil ? byte : 0x20) }
+        }
+        return plain
+    }
+
+    /// Whether a text contains any.
+    static func isIn(_ text: ArraySlice<UInt8>) -> Bool {
+        text.indices.contains { text[$0] > 0x7F && OddSpace(text[$0...]) != nil }
     }
 }

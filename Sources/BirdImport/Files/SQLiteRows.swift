@@ -7,7 +7,11 @@ import CSQLite
 /// The file may come from anywhere. So it is opened for reading only, nothing that its schema contains is run, and
 /// views and virtual tables are not read.
 final class SQLiteRows: RowSource {
+    /// The longest value that SQLite reads, in bytes. One that is longer than a row of a text may be costs its row.
+    private static let longestValue = 64 << 20
+
     private let path: String
+    private let table: String
     private let statement: Statement
     private let width: Int32
     /// The number of the next row; the header is 1.
@@ -28,9 +32,8 @@ final class SQLiteRows: RowSource {
     private static func open(_ path: String, for shown: String) throws(ImportError) -> Database {
         do throws(StoreError) {
             let database = try Database(path: path, mode: .readOnly)
-            // As https://www.sqlite.org/security.html advises for files from outside. No cell may be longer than a row
-            // of a text file.
-            database.limit(SQLITE_LIMIT_LENGTH, to: CSVReader.longestRow)
+            // As https://www.sqlite.org/security.html advises for files from outside.
+            database.limit(SQLITE_LIMIT_LENGTH, to: longestValue)
             try database.execute("PRAGMA trusted_schema = OFF; PRAGMA query_only = ON; PRAGMA cell_size_check = ON")
             return database
         } catch {
@@ -92,7 +95,7 @@ final class SQLiteRows: RowSource {
     ///   - table: A name of ours, since it becomes part of the SQL.
     ///   - wanted: The names of the columns to read, in lower case. Missing ones are not an error here.
     init(_ database: Database, table: String, columns wanted: Set<String>, path: String) throws(ImportError) {
-        self.path = path
+        (self.path, self.table) = (path, table)
         do throws(StoreError) {
             let names = try database.prepare("SELECT * FROM \(table)").columnNames
             header = names.filter { wanted.contains($0.lowercased()) }
@@ -119,9 +122,22 @@ final class SQLiteRows: RowSource {
         do throws(StoreError) {
             guard try statement.step() else { return false }
         } catch {
+            // SQLITE_TOOBIG (https://www.sqlite.org/rescode.html#toobig).
+            if case .sqlite(18, _, _) = error {
+                let name = shellLine([path])
+                throw .refused(
+                    "\(path) has a value or row of more than \(Self.longestValue >> 20) MiB in its table \(table), in row "
+                        + "\(row.line - 1). Remove it from a copy of the file, or export only the columns that you need: "
+                        + "sqlite3 -header -csv \(name) 'SELECT … FROM \(table)' > \(table).csv")
+            }
             throw ImportError(reading: path, error)
         }
         for column in 0..<width {
+            guard statement.type(column) != .text || statement.count(column) <= CSVReader.longestRow - row.bytes.count
+            else {
+                row.problem = "it is longer than \(CSVReader.longestRow) bytes"
+                break
+            }
             // SQLite converts a real number to text with 15 digits. Swift writes as many as are needed to read the same
             // number again.
             if statement.isReal(column) {

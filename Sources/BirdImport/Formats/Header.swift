@@ -12,11 +12,11 @@ struct Header {
 
     init(_ row: Row) { self.init(row.cells.indices.map { Self.name(row, $0) }) }
 
-    /// The text of a cell without the control characters and marks that a name does not have.
+    /// The text of a cell without the control characters and odd spaces that a name does not have.
     private static func name(_ row: Row, _ index: Int) -> String {
-        var name = row.text(row.trimmed(index))
-        name.unicodeScalars.removeAll { $0 == "\u{FEFF}" || $0.value < 0x20 && $0 != "\n" || $0.value == 0x7F }
-        return name
+        let name = OddSpace.replaced(in: row.bytes[row.trimmed(index).range])
+            .filter { $0 >= 0x20 && $0 != 0x7F || $0 == 0x0A }
+        return String(decoding: name, as: UTF8.self)
     }
 
     init(_ names: [String]) {

@@ -21,7 +21,7 @@ public struct ImportReport: Sendable {
         /// The numbers of texts and remarks of records that were longer than their limits, and were cut.
         public var cutTexts = 0
         public var cutRemarks = 0
-        /// The number of texts whose control characters were taken out.
+        /// The number of texts whose control characters or no-break spaces were taken out.
         public var cleanedTexts = 0
         /// The number of records without a date since the file has an interval of several years for it.
         public var tooLongDates = 0

@@ -33,7 +33,7 @@ extension ImportReport {
     ///       species         the number of rows with species, whatever became of them
     ///       left_out        for each reason: reason, count, first_line, example (the beginning of that row)
     ///       cut_texts, cut_remarks    the numbers of texts that were longer than their limits
-    ///       cleaned_texts   the number of texts whose control characters were taken out
+    ///       cleaned_texts   the number of texts whose control characters or no-break spaces were taken out
     ///       too_long_dates  the number of records without a date since the file has an interval of several years
     ///       unread_uncertainties    the number of records whose uncertainty of the place is not a distance in metres
     ///       differing_events    the events that differ from an earlier row with their id, and were passed over:

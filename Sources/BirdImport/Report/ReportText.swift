@@ -184,7 +184,8 @@ extension ImportReport {
         }
         if file.cleanedTexts > 0 {
             lines.append(
-                "  \(Self.count(file.cleanedTexts, "text", "texts")) with control characters, which were taken out")
+                "  \(Self.count(file.cleanedTexts, "text", "texts")) with control characters or no-break spaces, which were taken out"
+            )
         }
         if file.tooLongDates > 0 {
             lines.append(

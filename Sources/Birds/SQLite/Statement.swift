@@ -130,6 +130,9 @@ package final class Statement {
         }
     }
 
+    /// The number of bytes of a text.
+    package func count(_ column: Int32) -> Int { Int(sqlite3_column_bytes(handle, column)) }
+
     /// The text of a column; nil for NULL. Bytes that are not UTF-8 are replaced by U+FFFD.
     package func text(_ column: Int32) -> String? {
         guard let bytes = sqlite3_column_text(handle, column) else { return nil }

@@ -37,7 +37,20 @@ import Testing
             ("3-Mai-2021", 2021, 5, 3), ("Feb 2021", 2021, 2, nil), ("2021 February", 2021, 2, nil),
             ("3/Feb/2021", 2021, 2, 3), ("Feb 3, 2021, 6:41 AM", 2021, 2, 3), ("3 sept 2021", 2021, 9, 3),
             ("2021-02-03/", 2021, 2, 3), ("3 Feb 2021/", 2021, 2, 3), ("1890-00-00", 1890, 0, 0),
-            ("0000-00-00", 0, 0, 0),
+            ("0000-00-00", 0, 0, 0), ("Wed Feb 03 2021 06:41:00 GMT+0100 (CET)", 2021, 2, 3),
+            ("Wed Feb 03 2021 06:41:00 GMT+0100 (Central European Standard Time)", 2021, 2, 3),
+            ("Wed, 03 Feb 2021 06:41:00 +0100", 2021, 2, 3), ("2021-02-03 06:41:00 UTC", 2021, 2, 3),
+            ("2021-02-03 06:41 GMT+1", 2021, 2, 3), ("2021-02-03T06:41 CET", 2021, 2, 3),
+            ("2021-02-03 UTC", 2021, 2, 3),
+            ("2021-02-03Z", 2021, 2, 3), ("2021-02-03+01:00", 2021, 2, 3), ("2021-02-03 06h41", 2021, 2, 3),
+            ("2021-02-03 6:41 p.m.", 2021, 2, 3), ("2021-02-03 6 pm", 2021, 2, 3), ("V.1890", 1890, 5, nil),
+            ("3.V.1890", 1890, 5, 3), ("3/XII/1890", 1890, 12, 3), ("3-iv-1890", 1890, 4, 3), ("I 1890", 1890, 1, nil),
+            ("V/1890", 1890, 5, nil), ("Feb/2021", 2021, 2, nil), ("1890-VI-03", 1890, 6, 3),
+            ("3 mrt 2021", 2021, 3, 3),
+            ("wo 3 feb. 2021", 2021, 2, 3), ("mar. 3 févr. 2021", 2021, 2, 3), ("Mar 3 2021", 2021, 3, 3),
+            ("mar. 2/3/2021", 2021, 2, 3), ("Wed 2021-02-03", 2021, 2, 3), ("Mi., 2.3.2021 06:41", 2021, 2, 3),
+            ("quarta-feira, 3 de fevereiro de 2021", 2021, 2, 3), ("quarta-feira, 2/3/2021", 2021, 2, 3),
+            ("Wed 2021-02-03/Thu 2021-02-04", 2021, 2, nil),
         ] as [(String, Int64, Int64?, Int64?)])
     func readsDatesInAllForms(text: String, year: Int64, month: Int64?, day: Int64?) throws {
         let date = DateText(year: year, month: month, day: day)
@@ -73,10 +86,13 @@ import Testing
     @Test func passesOverWordsInADate() {
         let days = """
             Monday Tuesday Wednesday Thursday Friday Saturday Sunday Montag Dienstag Mittwoch Donnerstag Freitag Samstag
-            Sonnabend Sonntag
+            Sonnabend Sonntag maandag dinsdag woensdag donderdag vrijdag zaterdag zondag lundi mardi mercredi jeudi vendredi
+            samedi dimanche lunes martes miércoles miercoles jueves viernes sábado sabado domingo lunedì martedì mercoledì
+            giovedì venerdì lunedi martedi mercoledi giovedi venerdi domenica segunda terça terca quarta quinta sexta
+            måndag tisdag onsdag torsdag fredag lördag söndag mandag tirsdag lørdag søndag
             """
         let weekdays = days.split(whereSeparator: \.isWhitespace).flatMap {
-            ["\($0), 3 Feb 2021", "\($0.prefix(2)). 3 Feb 2021"]
+            ["\($0), 3 Feb 2021", "\($0.prefix(3)). 3 Feb 2021", "\($0.prefix(2)) 2/3/2021"]
         }
         let others =
             ["st", "nd", "rd", "th", "er"].map { "3\($0) Feb 2021" }
@@ -121,6 +137,11 @@ import Testing
             ("2021-02T06:41:00", nil), ("2021-02-03T99:00:00", nil), ("", nil),
             ("2021-02-03T06", 360), ("2021-02-03T0641", 401), ("2021-02-03T064130Z", 401), ("20210203T0641+0100", 401),
             ("2021-02-03T06Z", 360), ("2021-02-03T24:00", 0), ("2021-02-03T2400", 0), ("2021-02-03T24:00/26", nil),
+            ("Wed Feb 03 2021 06:41:00 GMT+0100 (CET)", 401), ("2021-02-03 06:41:00 UTC", 401),
+            ("2021-02-03 6:41 PM CET", 1121), ("2021-02-03 06h41", 401), ("2021-02-03 6 h 41 min", 401),
+            ("2021-02-03 6.41 p.m.", 1121), ("2021-02-03 6 pm", 1080), ("2021-02-03 06 pm", 1080),
+            ("2021-02-03 6h", 360), ("2021-02-03 UTC", nil), ("2021-02-03+01:00", nil), ("Wed 2021-02-03 06:41", 401),
+            ("2021-02-03 06.41 Uhr", 401), ("2021-02-03  06:41", 401), ("2021-02-03 0641 UTC", 401),
             ("2021-02-03T06:41:30,5", 401), ("03/02/2021 06.41", 401), ("03/02/2021 6.41.30", 401),
         ] as [(String, Int64?)])
     func readsTheTimeAfterADate(text: String, minutes: Int64?) {
@@ -148,7 +169,9 @@ import Testing
         "Febber 3, 2021", "3 Jui 2021", "3 Fe 2021", "Noday, 3 Feb 2021", "3 Feb 202", "2021-02-Feb", "1890-1890",
         "1895-1890", "21-1895", "1895-195",
         "2021-02-03 June", "2021.02-03", "3 Fob 2021", "3 Feb", "٢٠٢١", "2021-222-01", "3 Feb 2021 June",
-        "03-Feb-2021T", "03-Feb-2021x", "44230.", "44230.x",
+        "03-Feb-2021T", "03-Feb-2021x", "44230.", "44230.x", "2021-02-03 6 CROWS", "2021-02-03 06:41 CROWS",
+        "2021-02-03 12 CROW", "Someday 2021-02-03", "Wed", "Wed 2021", "T.1890", "x.1890", "IIII.1890", "2021-02-03CET",
+        "2021-02-03 (about)x", "2021-02-03 06:41 (about",
     ])
     func refusesTextsThatAreNotDates(text: String) {
         #expect(throws: DateText.Fault.unreadable) { try DateText.parse(Array(text.utf8)[...], .monthFirst) }
@@ -192,7 +215,12 @@ import Testing
         arguments: [
             ("06:41", 401), ("6:41", 401), ("06:41:30", 401), ("06:41 AM", 401), ("06:41 pm", 1121), ("12:05 AM", 5),
             ("12:05 PM", 725), ("00:00", 0), ("23:59:59.999Z", 1439), ("06:41+02:00", 401), ("06:41-07:00", 401),
-            ("06:41:00/07:30:00", 401), ("6:41PM", 1121),
+            ("06:41:00/07:30:00", 401), ("6:41PM", 1121), ("6:41 p.m.", 1121), ("6:41 P. M.", 1121), ("6:41p.m.", 1121),
+            ("6.41 pm", 1121), ("6.41.30 pm", 1121), ("06.41 Uhr", 401), ("06h41", 401), ("6 h 41", 401),
+            ("06H41", 401),
+            ("6h", 360), ("6 h", 360), ("18h05min", 1085), ("6 pm", 1080), ("12 a.m.", 0), ("6 Uhr", 360),
+            ("06:41 UTC", 401), ("06:41:00 GMT+0100 (CET)", 401), ("06:41 UTC-03:00", 401), ("6:41 PM CET", 1121),
+            ("06:41 Uhr", 401), ("06:41h", 401), ("06:41 (CET)", 401),
         ] as [(String, Int64)])
     func readsTimesInAllForms(text: String, minutes: Int64) {
         #expect(TimeText.minutes(Array(text.utf8)[...]) == minutes)
@@ -201,7 +229,8 @@ import Testing
     @Test(arguments: [
         "", "6", "24:00", "12:60", "6:", ":41", "06:41:61", "13:00 PM", "0:30 AM", "06:41 XM", "06:41 A", "06:41 AMx",
         "06-41",
-        "066:41", "six",
+        "066:41", "six", "6.41", "06.41", "0.278", "6h60", "24h", "h41", "6hx", "6 birds", "13 pm", "06:41 crows",
+        "06:41 a lot", "6 CET", "06:41 (at dawn", "6 h, rain",
     ])
     func refusesTextsThatAreNotTimes(text: String) {
         #expect(TimeText.minutes(Array(text.utf8)[...]) == nil)

@@ -121,7 +121,7 @@ import Testing
         for mark in ["aff.", "aff", "nr.", "nr", "near", "Aff."] {
             let name = ScientificName("Sitta \(mark) europaea")
             #expect(name.names == ["Sitta \(mark) europaea"] && name.species == [], "\(mark)")
-            let other = ScientificName.name("Sitta europaea", withAffinity: mark)
+            let other = ScientificName.name("Sitta europaea", with: mark, isCommon: false)
             #expect(other == "Sitta \(mark) europaea")
         }
         for mark in ["sp.", "sp", "spp.", "spp", "spec.", "spec", "indet.", "indet"] {

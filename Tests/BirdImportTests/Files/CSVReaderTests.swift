@@ -7,7 +7,7 @@ import Testing
 @Suite struct CSVReaderTests {
     /// Rows as lists of a line number and cells. A row with a problem has `!` and the problem in place of its cells.
     private func rows(
-        _ bytes: [UInt8], _ syntax: CSVReader.Syntax = .comma, block: Int = CSVReader.blockSize
+        _ bytes: [UInt8], _ syntax: CSVReader.Syntax = .comma, block: Int = CSVReader.blockSize, width: Int? = nil
     ) throws -> [[String]] {
         var position = 0
         let reader = CSVReader(syntax, blockSize: block) { (buffer, count) throws(ImportError) in
@@ -15,6 +15,7 @@ import Testing
             buffer.append(contentsOf: bytes[position..<end])
             position = end
         }
+        reader.width = width
         var row = Row()
         var rows: [[String]] = []
         while try reader.next(&row) {
@@ -46,10 +47,7 @@ import Testing
         ("\"a,b\nc,d\n", [["1", "!a quoted cell is not closed"], ["2", "c", "d"]]),
         ("a,\"b", [["1", "!a quoted cell is not closed"]]),
         ("a\rb,c\n", [["1", "a\rb", "c"]]),
-        (
-            "\"a\nb\",\"c",
-            [["1", "!a quoted cell, which begins on line 2, is not closed"], ["2", "!a quoted cell is not closed"]]
-        ),
+        ("\"a\nb\",\"c", [["1", "!a quoted cell, which begins on line 2, is not closed"]]),
         ("\u{FEFF}\u{FEFF}\u{EF}\u{BB}\u{BF}a,b\n", [["1", "a", "b"]]),
         ("a,b\n1,2\n\u{1A}", [["1", "a", "b"], ["2", "1", "2"]]),
         ("a,b\r\n1,2\r\n\u{1A}\u{1A}\0\0\0", [["1", "a", "b"], ["2", "1", "2"]]),
@@ -68,6 +66,84 @@ import Testing
     @Test(arguments: cases)
     func readsTheSameInBlocksOfAnySize(text: String, expected: [[String]]) throws {
         for block in 1...8 { #expect(try rows(Array(text.utf8), block: block) == expected, "blocks of \(block)") }
+    }
+
+    private static func holdsRows(_ line: Int) -> String {
+        "!a quoted cell is closed on line \(line), with rows in it; close it on its line, or remove its quote"
+    }
+    private static let textAfterQuote = "!there is text after the closing quote of a cell, on line "
+    private static let notClosed = "!a quoted cell is not closed"
+
+    /// Quotes in rows of three cells, or of ten of which some may be missing at the end.
+    static let quotes: [(text: String, width: Int, rows: [[String]])] = [
+        // A remark that begins with a quote, and one that ends with it.
+        (
+            "1,\"heard,9\n2,x,8\n3,saw\",7\n4,y,6\n", 3,
+            [["1", holdsRows(3)], ["2", "2", "x", "8"], ["3", "3", "saw\"", "7"], ["4", "4", "y", "6"]]
+        ),
+        ("1,a,\"b\n2,x,c\"\n", 3, [["1", holdsRows(2)], ["2", "2", "x", "c\""]]),
+        ("1,\"a,b\r\n2,\"\",c\r\n3,d\",e", 3, [["1", holdsRows(3)], ["2", "2", "", "c"], ["3", "3", "d\"", "e"]]),
+        // With other numbers of cells before the quotes.
+        ("\"1,a,b\n2,x,c\"\n", 3, [["1", holdsRows(2)], ["2", "2", "x", "c\""]]),
+        ("1,a,\"b\n2\",x,c\n", 3, [["1", holdsRows(2)], ["2", "2\"", "x", "c"]]),
+        // After a cell that does have two lines.
+        (
+            "\"1\n1\",a,\"b\n2,x,c\"\n3,y,d\n", 3,
+            [
+                [
+                    "1",
+                    "!a quoted cell, which begins on line 2, is closed on line 3, with rows in it; close it on its line, or "
+                        + "remove its quote",
+                ], ["3", "2", "x", "c\""], ["4", "3", "y", "d"],
+            ]
+        ),
+        // Text after the next quote, and no other quote.
+        (
+            "1,\"a,b\n2,x,y\n3,\"c\",d\n", 3,
+            [["1", textAfterQuote + "3"], ["2", "2", "x", "y"], ["3", "3", "c", "d"]]
+        ),
+        ("1,\"a,b\n2,x,y\n3,z,c\n", 3, [["1", notClosed], ["2", "2", "x", "y"], ["3", "3", "z", "c"]]),
+        // Lines that are no rows belong to the row in error.
+        (
+            "1,\"a\nb \"c\" d\ne\",f\n2,x,y\n", 3,
+            [["1", textAfterQuote + "2"], ["3", "e\"", "f"], ["4", "2", "x", "y"]]
+        ),
+        ("1,\"a\nb\n2,x,y\nc", 3, [["1", notClosed], ["3", "2", "x", "y"], ["4", "c"]]),
+        ("1,\"a\nb\nc", 3, [["1", notClosed]]),
+        // Cells that do have several lines.
+        ("1,\"a\nb\",2\n3,x,4\n", 3, [["1", "1", "a\nb", "2"], ["3", "3", "x", "4"]]),
+        ("\"a\nb\",1,2\n", 3, [["1", "a\nb", "1", "2"]]), ("1,2,\"a\nb\"\n", 3, [["1", "1", "2", "a\nb"]]),
+        ("1,2,\"a\nb\nc, d, e\"\n", 3, [["1", "1", "2", "a\nb\nc, d, e"]]),
+        ("1,2,\"a, b, c\nd, e, f\"\n", 3, [["1", "1", "2", "a, b, c\nd, e, f"]]),
+        ("\"a\nb\"\n", 1, [["1", "a\nb"]]),
+        ("1,2,3,4,5,6,7,8,\"a\nb,c,d\",9\n", 10, [["1", "1", "2", "3", "4", "5", "6", "7", "8", "a\nb,c,d", "9"]]),
+        (
+            "1,2,3,4,5,\"a\nb\",7,8,9,10\n", 10, [["1", "1", "2", "3", "4", "5", "a\nb", "7", "8", "9", "10"]]
+        ),
+        ("1,\"a\nb\",3,4,5,6,7,8,9,10\n", 10, [["1", "1", "a\nb", "3", "4", "5", "6", "7", "8", "9", "10"]]),
+        // The rest of a row is none, whatever is wrong.
+        ("1,\"a\nb\",3,4,5,6,7,8,9,10,11,12\nc\n", 10, [["1", "!it has 12 cells for 10 columns"], ["3", "c"]]),
+        ("1,\"a\nb \"c\" d\",3,4,5,6,7,8,9,10\ne\n", 10, [["1", textAfterQuote + "2"], ["3", "e"]]),
+        // The second quote further to the left.
+        (
+            "1,2,3,4,5,6,7,8,\"9,10\n1\",2,3,4,5,6,7,8,9,10\n", 10,
+            [["1", "!it has 18 cells for 10 columns"], ["2", "1\"", "2", "3", "4", "5", "6", "7", "8", "9", "10"]]
+        ),
+        ("1,\"a,b\n2,5\" c,d\n", 3, [["1", textAfterQuote + "2"], ["2", "2", "5\" c", "d"]]),
+        // Rows that lack cells.
+        (
+            "1,2,3,4,5,6,7,\"8\nb,2,3,4,5,6,7\nc,2,3,4,5,6,7,8\"\n", 10,
+            [
+                ["1", holdsRows(3)], ["2", "b", "2", "3", "4", "5", "6", "7"],
+                ["3", "c", "2", "3", "4", "5", "6", "7", "8\""],
+            ]
+        ),
+    ]
+
+    @Test(arguments: quotes)
+    func aQuoteCostsItsRowOnly(text: String, width: Int, expected: [[String]]) throws {
+        #expect(try rows(Array(text.utf8), width: width) == expected)
+        for block in 1...8 { #expect(try rows(Array(text.utf8), block: block, width: width) == expected, "\(block)") }
     }
 
     @Test func quotesAreCharactersWithoutQuoting() throws {
@@ -121,7 +197,8 @@ import Testing
             hasGiven = true
         }
         var row = Row()
-        #expect(try reader.next(&row) && row.problem != nil && row.raw == "\"a,b\n\"c,d")
+        #expect(try reader.next(&row) && row.problem != nil && row.raw == "\"a,b")
+        #expect(try reader.next(&row) && row.problem != nil && row.raw == "\"c,d")
         #expect(try reader.next(&row) && row.problem == nil && row.raw == "e,f")
     }
 
@@ -137,9 +214,10 @@ import Testing
                 let position = Int(random.next() % UInt64(bytes.count + 1))
                 bytes.insert(pieces[Int(random.next() % UInt64(pieces.count))], at: position)
             }
-            let whole = try rows(bytes)
+            let width = [nil, 1, 2, 3].randomElement(using: &random) ?? nil
+            let whole = try rows(bytes, width: width)
             let block = Int(random.next() % 7) + 1
-            try #require(try rows(bytes, block: block) == whole, "\(bytes) in blocks of \(block)")
+            try #require(try rows(bytes, block: block, width: width) == whole, "\(bytes) in blocks of \(block)")
             let lines = whole.compactMap { $0.first.flatMap { Int($0) } }
             #expect(lines == Array(Set(lines)).sorted())
             #expect((lines.last ?? 0) <= bytes.count { $0 == 0x0A } + 1)

@@ -40,6 +40,15 @@ import Testing
         #expect(try fixture.isSound())
     }
 
+    /// Nobody can take them out of a cell.
+    @Test func theNameOfAFileMayHaveNoBreakSpaces() throws {
+        let name = "STA\u{A0}1_20210203_064100.BirdNET.results.csv"
+        let rows = "Start (s),End (s),Scientific name,Common name,Confidence\n0,3,Avis ignota,Odd Bird,0.5\n"
+        fixture.write(name, rows)
+        #expect(try fixture.run(name).firstErrors == [])
+        #expect(try fixture.rows("SELECT code FROM location") == ["STA\u{A0}1"])
+    }
+
     @Test func readsSelectionTables() throws {
         fixture.write("a.txt", FormatFixture.raven)
         let report = try fixture.run("a.txt")

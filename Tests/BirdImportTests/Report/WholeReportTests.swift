@@ -138,7 +138,7 @@ import Testing
                     a wet row
                   4,103 texts cut to 500 bytes
                   4,104 remarks cut to 10,000 bytes
-                  4,105 texts with control characters, which were taken out
+                  4,105 texts with control characters or no-break spaces, which were taken out
                   4,106 records kept without a date, since the date is an interval of several years
                   4,107 uncertainties of places left out: they are not distances in metres
                   4,108 events passed over: they differ from earlier rows with their ids, first on line 4109

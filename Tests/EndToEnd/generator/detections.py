@@ -202,19 +202,26 @@ def sqlite_file(world, kind):
     made = plain(world) if kind == "birds" else birdnet_pi(world)
     made.format, made.file, columns = "sqlite", "birds.db", made.table.columns
 
-    def value(text):
+    affinity = {"num": "INTEGER", "latitude": "REAL", "longitude": "REAL", "Confidence": "FLOAT", "Lat": "FLOAT", "Lon": "FLOAT"}
+
+    def value(name, text):
         if text == "" and world.chance.random() < 0.7:
             return None
+        if affinity.get(name) in ("REAL", "FLOAT"):
+            # Where SQLite itself makes a number of a text, its last bit may be wrong.
+            try:
+                return float(text)
+            except ValueError:
+                pass
         return text
 
     def write(rows):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "x.db")
             database = sqlite3.connect(path)
-            affinity = {"num": "INTEGER", "latitude": "REAL", "longitude": "REAL", "Confidence": "FLOAT", "Lat": "FLOAT", "Lon": "FLOAT"}
             database.execute(f"CREATE TABLE {kind} (" + ", ".join(f'"{name or "x"}" {affinity.get(name, "TEXT")}' for name in columns) + ")")
             for row in rows:
-                database.execute(f"INSERT INTO {kind} VALUES ({', '.join('?' * len(columns))})", [value(row.get(name, "")) for name in columns])
+                database.execute(f"INSERT INTO {kind} VALUES ({', '.join('?' * len(columns))})", [value(name, row.get(name, "")) for name in columns])
             database.commit()
             database.close()
             with open(path, "rb") as file:
