@@ -64,11 +64,14 @@ final class ArchiveRows: RowSource {
                 guard try reader.next(&source) else { return false }
                 width = max(width, source.cells.count)
             }
-            reader.width = width
+            // Between tabs, rows without a header may have more columns than terms; the first one tells.
+            if table.headerLines > 0 || table.syntax.separator == UInt8(ascii: ",") { reader.width = width }
             let isWider = table.headerLines > 0 && source.cells.count == width
             cut = CutRow(width: isWider && source.trimmed(width - 1).isEmpty ? width - 1 : width)
         }
-        return try reader.next(&source)
+        guard try reader.next(&source) else { return false }
+        if reader.width == nil, source.problem == nil { reader.width = max(width, source.cells.count) }
+        return true
     }
 
     func next(_ row: inout Row) throws(ImportError) -> Bool {

@@ -166,6 +166,7 @@ def basic_dataset(world, old=False, pair=False):
                                           comment=chance.choice([None, visit.comment]), time=chance.choice([None, 400, visit.time]))
                       for n in numbers]
         for copy in copies:
+            pairs = len(style.written_pairs)
             ours = of_visit(copy, group)
             if not made.ghost:
                 events.add(ours, dict(record(copy, Bird("", "", Species("")), None), group=group, copy=int(copy.id[1:])))
@@ -173,6 +174,9 @@ def basic_dataset(world, old=False, pair=False):
             birds = [bird for bird in birds if len(copies) == 1 or chance.random() < 0.6]
             if len(copies) == 1 and pair and not made.ghost and chance.random() < 0.2:
                 birds = []
+            if not birds and not pair:
+                # Nothing of it is in the file.
+                del style.written_pairs[pairs:]
             for bird in birds:
                 n, num, remark = next(serial), pick_num(chance), chance.choice([None, style.text(True)])
                 approved, reviewed = 0 if invalid and chance.random() < 0.2 else 1, chance.choice([0, 1])

@@ -215,8 +215,10 @@ class Table:
             if number and style.empty_rows and chance.random() < 0.1:
                 lines.append(style.separator * (len(self.columns) - 1))
                 told["empty"] += 1
-            lines.append(self.join(cells, style.drops))
-            widths.append(len(self.dropped(cells, style.drops)) + style.trailing)
+            # Without a header, the first row tells whether there is a separator at the end of each.
+            drops = style.drops and not (self.bare and style.trailing and not number)
+            lines.append(self.join(cells, drops))
+            widths.append(len(self.dropped(cells, drops)) + style.trailing)
         text = style.newline.join(lines) + (style.newline if style.final_newline or seems_cut(widths, len(self.columns)) else "")
         content, encoding = style.encoded(text)
         return content, told | encoding
