@@ -176,5 +176,6 @@ public enum Importer {
         report.checklists = outcome.checklists
         report.locations = outcome.locations
         report.unknownSpecies = outcome.unknownSpecies
+        report.moreUnknownSpecies = outcome.moreUnknownSpecies
     }
 }

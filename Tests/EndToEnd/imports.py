@@ -17,7 +17,7 @@ import zipfile
 
 import requests
 
-from server import PASSWORD, PROGRAM, Server, check, environment, import_files, rookery
+from server import PASSWORD, PROGRAM, Server, check, environment, import_files, measured, rookery
 
 FIELDS = ["loc_id", "location_name", "latitude", "longitude", "region", "date", "time", "species_id", "common_name", "num",
           "checklist_id", "source_id", "complete", "minutes", "distance_km", "observers", "confidence", "comments",
@@ -30,6 +30,8 @@ PLACES = [("L1", 'Beacon Hill, "south" end', "48.41", "-123.36"), ("L2", "Maréc
 TAXONOMY = "TAXON_ORDER,CATEGORY,SPECIES_CODE,TAXON_CONCEPT_ID,PRIMARY_COM_NAME,SCI_NAME,ORDER,FAMILY,SPECIES_GROUP,REPORT_AS\r\n" \
     + "".join(f'{n},species,{code},,"{common}",{scientific},,,,\r\n'
               for n, (scientific, common, code) in enumerate(SPECIES) if code)
+# In MB.
+MOST_FOR_LONG_TEXTS, MOST_FOR_MANY_TEXTS = 48, 140
 chance = random.Random(20_261_124)
 
 
@@ -440,8 +442,26 @@ def stays_readable_for_its_group():
               "it keeps its group and its mode", status)
 
 
+def needs_no_memory_for_long_texts():
+    """Codes of locations, regions and species that are as long as they may be, and more regions than there are."""
+    count = 100_000
+    most = {}
+    for kind, filling in (("short", ""), ("long", "x" * 480)):
+        with tempfile.TemporaryDirectory() as folder:
+            folder = pathlib.Path(folder)
+            with open(folder / "a.csv", "w") as file:
+                file.write("loc_id,latitude,longitude,region,year,month,day,species_id,num\n")
+                for n in range(count):
+                    file.write(f"L{filling}{n},60.5,-135.2,R{filling}{n},2021,{1 + n % 12},{1 + n % 28},s{filling}{n},1\n")
+            status, _, most[kind], told = measured("import", folder / "a.csv", "--database", folder / "birds.db")
+            check(status == 0, f"{count} {kind} texts of each kind are imported", told)
+    check(most["long"] < most["short"] + MOST_FOR_LONG_TEXTS and most["short"] < MOST_FOR_MANY_TEXTS,
+          "neither their length nor the number of regions takes memory", most)
+
+
 def main():
     syncs_before_renaming()
+    needs_no_memory_for_long_texts()
     stays_readable_for_its_group()
     taxonomies_and_names()
     files = generated_files()

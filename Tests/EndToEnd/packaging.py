@@ -17,19 +17,13 @@ import zlib
 
 import duckdb
 
-from server import PROGRAM, check, environment, rookery
+from server import check, measured, rookery
 
 HEADER = "loc_id,latitude,longitude,region,year,month,day,species_id,num\n"
 TEXT = (HEADER + "".join(f"L{n},60.7,-135.0,CA-YT,2021,1,{1 + n % 31},stejay,{n}\n" for n in range(5000))).encode()
 README = "Read me.\n\nThese, as they say, are records; enjoy them.\n".encode()
 CODES = "BCR\tname\n5\tNorthern Pacific Rainforest\n".encode()
 MOST_SECONDS, MOST_MEGABYTES = 2, 64
-# A process begins with the memory of the one that starts it in its account, so a small one starts the program.
-MEASURE = """
-import os, sys
-_, status, usage = os.wait4(os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ), 0)
-print(os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
-"""
 
 
 def zipped(files, method=zipfile.ZIP_DEFLATED, stream=False):
@@ -182,11 +176,7 @@ def bombs():
 def refuses_bombs(folder):
     for name, content, reason in bombs():
         (folder / name).write_bytes(content)
-        measured = subprocess.run(
-            [sys.executable, "-c", MEASURE, PROGRAM, "import", folder / name, "--database", folder / "bomb.db"],
-            env=environment(), capture_output=True, text=True, timeout=300)
-        status, took, megabytes = (float(number) for number in measured.stdout.split())
-        message = measured.stderr
+        status, took, megabytes, message = measured("import", folder / name, "--database", folder / "bomb.db")
         check(status == 2 and reason in message,
               f"{name} ({len(content) / 1e6:.1f} MB) is refused in {took:.2f} s of processor time with {megabytes:.0f} MB", message[:500])
         check(took < MOST_SECONDS and megabytes < MOST_MEGABYTES, "that is quick and small", (took, megabytes))

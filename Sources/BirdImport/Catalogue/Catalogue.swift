@@ -49,20 +49,22 @@ final class Catalogue {
     }
 
     /// The ids of species, by the numbers of their codes. New species get a row without names.
-    func speciesIDs(_ codes: ByteTable) throws(StoreError) -> [Int64] {
+    /// - Parameter codes: In the order of their numbers.
+    func speciesIDs(_ codes: Spool) throws(StoreError) -> [Int64] {
         let insert = try RowWriter<SpeciesColumn>(in: database)
         return try assign(codes, table: .species) { (id, code) throws(StoreError) in
             insert.bind(.id, id)
-            insert.bind(.code, text: code)
+            insert.bind(.code, text: code[...])
             try insert.run()
         }
     }
 
     /// The ids of locations, by the numbers of their keys. New locations get a row.
-    func locationIDs(_ locations: ByteTable) throws(StoreError) -> [Int64] {
+    /// - Parameter locations: In the order of their numbers.
+    func locationIDs(_ locations: Spool) throws(StoreError) -> [Int64] {
         let insert = try RowWriter<LocationColumn>(in: database)
         return try assign(locations, table: .location) { (id, key) throws(StoreError) in
-            let location = LocationKey(key)
+            let location = LocationKey(key[...])
             insert.bind(.id, id)
             insert.bind(.code, text: location.code[...])
             insert.bind(.latitude, location.latitude)
@@ -74,38 +76,45 @@ final class Catalogue {
 
     /// Finds the ids of keys, and inserts rows for new ones.
     ///
-    /// The keys are merged with those of the existing rows, both in ascending order. So only the ids of existing rows
-    /// are held in memory, and not their keys.
-    /// - Parameter insert: Inserts a row with this id and key.
+    /// The keys are sorted and merged with those of the existing rows. So only ids are held in memory, and no keys.
+    /// - Parameters:
+    ///   - keys: Distinct keys, in the order of their numbers.
+    ///   - insert: Inserts a row with this id and key.
     /// - Returns: The ids, by the numbers of the keys.
     /// - Throws: `StoreError.unusable` if there are more rows than ids.
     private func assign(
-        _ keys: ByteTable, table: Table, insert: (Int64, ArraySlice<UInt8>) throws(StoreError) -> Void
+        _ keys: Spool, table: Table, insert: (Int64, [UInt8]) throws(StoreError) -> Void
     ) throws(StoreError) -> [Int64] {
-        let order = keys.ordered()
+        let sorted = try self.sorted(keys)
         var existingIDs: [Int64] = []
-        // For a key with a row, the position of that row in `existingIDs`, whose ids may still change.
-        var known = [Int?](repeating: nil, count: keys.count)
+        // For each key in ascending order, the position of its row in `existingIDs`, whose ids may still change; nil if
+        // it has no row yet.
+        var known: [Int?] = []
         // For each new key in ascending order, the number of rows with a lesser key.
         var ranks: [Int] = []
-        var next = 0
+        var reader = sorted
+        var (item, key) = (SortItem(), [UInt8]())
+        var hasKey = try reader.next(&item, &key)
         let existing = try database.prepare(table.rows)
         while try existing.step() {
             let rank = existingIDs.count
             existingIDs.append(existing.int64(0))
+            guard hasKey else { continue }
             let present = table.key(existing)
-            while next < order.count, keys.key(Int(order[next])).lexicographicallyPrecedes(present) {
+            while hasKey, key.lexicographicallyPrecedes(present) {
+                known.append(nil)
                 ranks.append(rank)
-                next += 1
+                hasKey = try reader.next(&item, &key)
             }
-            if next < order.count, keys.key(Int(order[next])).elementsEqual(present) {
-                known[Int(order[next])] = rank
-                next += 1
+            if hasKey, key == present {
+                known.append(rank)
+                hasKey = try reader.next(&item, &key)
             }
         }
-        let newCount = known.count { $0 == nil }
-        ranks.append(contentsOf: repeatElement(existingIDs.count, count: order.count - next))
-        let taken = newCount > 0 ? try danglingIDs(of: table) : []
+        let greatest = keys.count - known.count
+        known.append(contentsOf: repeatElement(nil, count: greatest))
+        ranks.append(contentsOf: repeatElement(existingIDs.count, count: greatest))
+        let taken = ranks.isEmpty ? [] : try danglingIDs(of: table)
         guard let assignment = OrderedIDs.assign(existing: existingIDs, ranks: ranks, taken: taken) else {
             throw .unusable(
                 path: "The database", reason: "it has no ids left for rows of \(table); import into a new file")
@@ -116,16 +125,25 @@ final class Catalogue {
         }
         var ids = [Int64](repeating: 0, count: keys.count)
         var new = assignment.new.makeIterator()
-        for number in order {
-            let number = Int(number)
-            if let rank = known[number] {
-                ids[number] = existingIDs[rank]
+        reader = sorted
+        for rank in known where try reader.next(&item, &key) {
+            if let rank {
+                ids[Int(item.tag)] = existingIDs[rank]
             } else if let id = new.next() {
-                try insert(id, keys.key(number))
-                ids[number] = id
+                try insert(id, key)
+                ids[Int(item.tag)] = id
             }
         }
         return ids
+    }
+
+    /// The keys in ascending order, with their numbers as tags. A key comes before a longer one that begins with it.
+    private func sorted(_ keys: Spool) throws(StoreError) -> Sorter.Sorted {
+        let sorter = Sorter(in: database.folder)
+        var reader = keys.reader()
+        var (item, key) = (SortItem(), [UInt8]())
+        while try reader.next(&item, &key) { try sorter.add(item, key[...]) }
+        return try sorter.sorted()
     }
 
     /// Gives new ids to tables whose ids do not ascend with the keys or are out of range, because another program has

@@ -18,32 +18,35 @@ extension Catalogue {
     /// the code of a new species, or else the common name. So no record is lost, and the report lists the species as
     /// unknown. A subspecies for which the file has a category is not taken for its species, but becomes a species row
     /// with the names and category of the file.
-    /// - Parameter taxa: Keys of `Taxon`.
-    func speciesIDs(taxa: ByteTable) throws(StoreError) -> NamedTaxa {
+    /// - Parameter taxa: Keys of `Taxon`, in the order of their numbers.
+    func speciesIDs(taxa: Spool) throws(StoreError) -> NamedTaxa {
         let search = try SpeciesSearch(database)
         var result = NamedTaxa()
-        var codes = ByteTable()
+        let codes = ByteTable(in: database.folder)
         var numbers: [Int] = []
         // What to store for codes that have no names yet, by the number of the code.
         var described: [Int: SourceSpecies] = [:]
-        for (number, taxon) in (0..<taxa.count).lazy.map({ Taxon(taxa.key($0)) }).enumerated() {
+        var reader = taxa.reader()
+        var (item, key) = (SortItem(), [UInt8]())
+        while try reader.next(&item, &key) {
+            let taxon = Taxon(key)
             var code = taxon.code
             var description: SourceSpecies?
             if code.isEmpty {
                 let match = try search.find(taxon)
                 code = match.code
-                if let remark = match.remark { result.remarks[number] = Array(remark.utf8) }
+                if let remark = match.remark { result.remarks[numbers.count] = Array(remark.utf8) }
                 description = match.description
             }
             code = try current(code)
             if !taxon.code.isEmpty, let named = try search.find(insteadOf: code) { code = named }
             // Never nil: there are no more codes than taxa, and those fitted into a table of the same size.
-            let position = code.withUnsafeBytes { codes.number(of: $0) } ?? 0
+            let position = try code.withRawBytes { code throws(StoreError) in try codes.number(of: code) } ?? 0
             numbers.append(position)
             // A row that has names for the code tells more than one that has only a category.
             if let description, described[position]?.scientificName == nil { described[position] = description }
         }
-        let ids = try speciesIDs(codes)
+        let ids = try speciesIDs(codes.keys)
         let describe = try database.prepare(
             """
             UPDATE species SET scientific_name = ?2, common_name = ?3, category = ?4

@@ -8,12 +8,12 @@ extension Catalogue {
     func name(_ species: [SourceSpecies]) throws(StoreError) -> Int {
         // Later files decide.
         let species = try withoutRetired(withCodes(species).sorted { $0.file < $1.file })
-        var codes = ByteTable()
+        let codes = ByteTable(in: database.folder)
         // Never nil: `Reading` bounds the number of species.
-        let numbers = species.map { species in
-            Array(species.code.utf8).withUnsafeBytes { codes.number(of: $0) } ?? 0
+        let numbers = try species.map { (species) throws(StoreError) in
+            try Array(species.code.utf8).withRawBytes { code throws(StoreError) in try codes.number(of: code) } ?? 0
         }
-        let ids = try speciesIDs(codes)
+        let ids = try speciesIDs(codes.keys)
         let update = try database.prepare(
             """
             UPDATE species SET scientific_name = ?2, common_name = ?3,

@@ -215,8 +215,10 @@ public struct ImportReport: Sendable {
         public internal(set) var nearest: String?
     }
 
-    /// The species of the stored records that are in no species table, in the order of their codes.
+    /// The species of the stored records that are in no species table, in the order of their codes, up to `mostListed`.
     public internal(set) var unknownSpecies: [UnknownSpecies] = []
+    /// The number of the others.
+    public internal(set) var moreUnknownSpecies = 0
     /// The codes of species that the taxonomy imported last has under another code, which their records have now.
     public internal(set) var retiredCodes: [RetiredCode] = []
 

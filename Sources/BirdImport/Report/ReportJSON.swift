@@ -106,7 +106,7 @@ extension ImportReport {
             (
                 "unknown_species",
                 [
-                    "count": .integer(unknownSpecies.count),
+                    "count": .integer(unknownSpecies.count + moreUnknownSpecies),
                     "species": Self.list(unknownSpecies) { species in
                         [
                             "code": .string(species.code), "records": .integer(species.records),

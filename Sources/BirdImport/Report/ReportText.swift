@@ -84,7 +84,7 @@ extension ImportReport {
             }
             let more = unknownSpecies.count > Self.mostNamed ? ", …" : ""
             lines.append(
-                "\(Self.count(unknownSpecies.count, "species is", "species are")) in no species table: "
+                "\(Self.count(unknownSpecies.count + moreUnknownSpecies, "species is", "species are")) in no species table: "
                     + named.joined(separator: ", ") + more)
             if !knowsTaxonomy {
                 lines.append(

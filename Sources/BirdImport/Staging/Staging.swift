@@ -14,8 +14,8 @@ final class Staging {
     let folder: String
     // Without the check for exclusive access at run time, which would cost more than the accesses do. Only `add` and
     // `takeNames` change these properties, and neither calls code that could reach them again.
-    @exclusivity(unchecked) private var locations = ByteTable()
-    @exclusivity(unchecked) private var species = ByteTable()
+    @exclusivity(unchecked) private var locations: ByteTable
+    @exclusivity(unchecked) private var species: ByteTable
     /// The names of locations: the first name that a record gives. Not all formats have names.
     private let locationNames: Spool
     /// Whether a location is in `locationNames`, by provisional number. It may be shorter than `locations`.
@@ -41,6 +41,7 @@ final class Staging {
         self.folder = folder
         records = Spool(in: folder)
         locationNames = Spool(in: folder)
+        (locations, species) = (ByteTable(in: folder), ByteTable(in: folder))
     }
 
     /// The number of staged records. Those of shared checklists are not counted before `SharedCopies` has staged them.
@@ -54,19 +55,19 @@ final class Staging {
 
     /// The keys and names to which the provisional numbers belong.
     struct Names {
-        /// Keys of `LocationKey`.
-        let locations: ByteTable
+        /// Keys of `LocationKey`, in the order of their provisional numbers.
+        let locations: Spool
         /// The provisional number of a location as `high`, and its name in UTF-8. Locations without a name have no
         /// item.
         let locationNames: Spool
-        /// Keys of `Taxon`.
-        let species: ByteTable
+        /// Keys of `Taxon`, in the order of their provisional numbers.
+        let species: Spool
     }
 
-    /// Hands over the names, so that the receiver can free their memory early. Call it once, after the last `add`.
+    /// Hands over the names, and frees the memory that `add` needs. Call it once, after the last `add`.
     func takeNames() -> Names {
-        defer { (locations, isNamed, species) = (ByteTable(), [], ByteTable()) }
-        return Names(locations: locations, locationNames: locationNames, species: species)
+        defer { (locations, isNamed, species) = (ByteTable(in: folder), [], ByteTable(in: folder)) }
+        return Names(locations: locations.keys, locationNames: locationNames, species: species.keys)
     }
 
     /// The records of a file, without those of shared checklists.
@@ -111,15 +112,15 @@ final class Staging {
             if outcome != .staged { return outcome }
         }
         LocationKey.write(record, row, to: &key)
-        let location = key.withUnsafeBytes { locations.number(of: $0) }
+        let location = try key.withRawBytes { key throws(StoreError) in try locations.number(of: key) }
         let kind: Int? =
             if record.isChecklist {
                 0
             } else if record.species.isEmpty {
-                Taxon.write(record, row, to: &key, in: &species)
+                try Taxon.write(record, row, to: &key, in: species)
             } else {
-                row.bytes.withUnsafeBytes { bytes in
-                    species.number(of: UnsafeRawBufferPointer(rebasing: bytes[record.species.range]))
+                try row.bytes.withRawBytes { bytes throws(StoreError) in
+                    try species.number(of: UnsafeRawBufferPointer(rebasing: bytes[record.species.range]))
                 }
             }
         guard let location, let kind else {

@@ -17,9 +17,9 @@ struct Taxon {
     let category: [UInt8]
 
     /// Takes a key apart.
-    init(_ key: ArraySlice<UInt8>) {
+    init(_ key: [UInt8]) {
         guard key.first == 0 else {
-            (code, scientificName, commonName, speciesName, category) = (Array(key), [], [], [], [])
+            (code, scientificName, commonName, speciesName, category) = (key, [], [], [], [])
             return
         }
         let parts = key.dropFirst().split(separator: 0, omittingEmptySubsequences: false).map(Array.init)
@@ -30,9 +30,10 @@ struct Taxon {
     /// Adds the names of a record to a table of keys.
     /// - Parameter key: A buffer, whose contents are replaced.
     /// - Returns: The number of the key, or nil if the table is full.
+    /// - Throws: `StoreError` if a temporary file can't be written.
     static func write(
-        _ record: SourceRecord, _ row: Row, to key: inout [UInt8], in table: inout ByteTable
-    ) -> Int? {
+        _ record: SourceRecord, _ row: Row, to key: inout [UInt8], in table: ByteTable
+    ) throws(StoreError) -> Int? {
         key.removeAll(keepingCapacity: true)
         key.append(0)
         func append(_ name: Row.Cell) {
@@ -43,6 +44,6 @@ struct Taxon {
         append(record.commonName)
         append(record.speciesName)
         append(record.category)
-        return key.withUnsafeBytes { table.number(of: $0) }
+        return try key.withRawBytes { key throws(StoreError) in try table.number(of: key) }
     }
 }

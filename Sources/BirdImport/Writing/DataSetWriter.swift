@@ -47,8 +47,10 @@ struct DataSetWriter {
         var again: [RecordsAgain.Found] = []
         var checklists = 0
         var locations = 0
-        /// Species without names among those of the records.
+        /// Species without names among those of the records, up to `ImportReport.mostListed`.
         var unknownSpecies: [ImportReport.UnknownSpecies] = []
+        /// The number of the others.
+        var moreUnknownSpecies = 0
     }
 
     /// Stores the records.
@@ -148,7 +150,7 @@ struct DataSetWriter {
         if !appends { try RecordCounts.check(checklists: outcome.checklists, of: datasets.ids, in: database) }
         // Some may be places of other copies of a shared checklist.
         outcome.locations = try staging.shared == nil ? locations.ids.count : removal.countPresent(locations.ids)
-        outcome.unknownSpecies = try unknownSpecies(species.ids)
+        try findUnknownSpecies(species.ids, &outcome)
         return outcome
     }
 
@@ -219,26 +221,28 @@ struct DataSetWriter {
         }
     }
 
-    /// The codes of those species that have no name, and their numbers of records. `nobird` is not a species and needs
-    /// no name.
+    /// Finds the codes of those species that have no name, and their numbers of records. `nobird` is not a species and
+    /// needs no name.
     /// - Parameter ids: Ascending, so that the codes are in order too.
-    private func unknownSpecies(_ ids: [Int64]) throws(StoreError) -> [ImportReport.UnknownSpecies] {
+    private func findUnknownSpecies(_ ids: [Int64], _ outcome: inout Outcome) throws(StoreError) {
         let select = try database.prepare(
             """
             SELECT code, (SELECT total(records) FROM summary WHERE kind = \(SummaryKind.species.rawValue) AND first_key = id)
             FROM species
             WHERE id = ?1 AND scientific_name IS NULL AND common_name IS NULL AND code <> 'nobird'
             """)
-        var unknown: [ImportReport.UnknownSpecies] = []
         for id in ids {
             select.bind(1, id)
             while try select.step() {
-                unknown.append(
-                    ImportReport.UnknownSpecies(code: select.text(0) ?? "", records: Int(select.int64(1))))
+                if outcome.unknownSpecies.count == ImportReport.mostListed {
+                    outcome.moreUnknownSpecies += 1
+                } else {
+                    outcome.unknownSpecies.append(
+                        ImportReport.UnknownSpecies(code: select.text(0) ?? "", records: Int(select.int64(1))))
+                }
             }
         }
-        try findNearest(&unknown)
-        return unknown
+        try findNearest(&outcome.unknownSpecies)
     }
 
     /// Finds the names of species that are spelt most like the first unknown ones.

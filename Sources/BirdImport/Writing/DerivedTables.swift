@@ -110,7 +110,7 @@ private struct Summarizer {
     /// - Parameter date: Only this date; nil for all.
     func dates(_ date: Int64? = nil, to sink: any SummarySink) throws(StoreError) {
         let select = try records("observation_by_date", ["date", "location_id", "species_id"], first: date)
-        var summaries = DateSummaries(sink)
+        var summaries = DateSummaries(sink, folder: database.folder)
         while try select.step() {
             try summaries.add(
                 date: select.int64(0), region: regions[select.int64(1)] ?? 0, dataset: select.int64(4),
@@ -123,7 +123,7 @@ private struct Summarizer {
     /// - Parameter species: Only this species; nil for all.
     func species(_ species: Int64? = nil, to sink: any SummarySink) throws(StoreError) {
         let select = try records("observation_by_species", ["species_id", "date", "location_id"], first: species)
-        var ofSpecies = SpeciesSummaries(sink)
+        var ofSpecies = SpeciesSummaries(sink, folder: database.folder)
         var ofSpeciesLocations = SpeciesLocationSummaries(sink, folder: database.folder)
         while try select.step() {
             let (species, date, location) = (select.int64(0), select.int64(1), select.int64(2))
@@ -153,7 +153,7 @@ private struct Summarizer {
 
     /// The summaries by year, month and week, made from the stored summaries of all dates instead of from records.
     func times(to sink: any SummarySink) throws(StoreError) {
-        var summaries = DateSummaries(sink)
+        var summaries = DateSummaries(sink, folder: database.folder)
         let rows = try SummaryRowReader(database, .date, first: .min ... .max, of: datasets)
         while let (key, numbers) = try rows.next() {
             try summaries.add(date: key.first, region: key.region, dataset: key.dataset, numbers)

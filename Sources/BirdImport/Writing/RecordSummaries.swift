@@ -36,7 +36,7 @@ struct RecordSummaries {
             regions.append(region)
         }
         self.regions = regions
-        dates = DateSummaries(sink)
+        dates = DateSummaries(sink, folder: folder)
         bySpecies = Sorter(in: folder)
         byLocation = Sorter(in: folder)
     }
@@ -55,10 +55,12 @@ struct RecordSummaries {
     /// Gives the remaining rows to the sink.
     mutating func finish() throws(StoreError) {
         try dates.finish()
+        // Frees the memory of its groups, before those of species come.
+        dates = DateSummaries(sink, folder: folder)
         // Species and their locations are made one after the other, though both need the same order. So rows come
         // nearly in the order of the table, and SQLite adds a row at the end faster than in the middle.
         let sorted = try bySpecies.sorted()
-        var ofSpecies = SpeciesSummaries(sink)
+        var ofSpecies = SpeciesSummaries(sink, folder: folder)
         try Self.forEach(in: sorted, .speciesDateLocation) { (key) throws(StoreError) in
             guard let rank = key.species else { return }
             try ofSpecies.add(

@@ -2,7 +2,8 @@ import Birds
 
 // Sums of records, made in one pass over records that are sorted by the first keys of a kind. Each type holds the sums
 // of the current keys, and of all months and weeks, and gives them to a `SummarySink` once they are complete. So memory
-// grows with the number of groups (pairs of a region and a data set), and not with that of records.
+// grows with the number of groups (pairs of a region and a data set), and not with that of records. If there are too
+// many groups, what is held goes to `PartialSums`, and the groups start over.
 
 /// The key of a row in the table `summary`, without its kind. See `SummaryKind` for the meaning of `first` and
 /// `second`.
@@ -24,9 +25,16 @@ protocol SummarySink: AnyObject {
     func add(_ kind: SummaryKind, _ key: SummaryRowKey, _ numbers: SummaryNumbers) throws(StoreError)
 }
 
+/// The most groups in memory, for each pass. All regions of ISO 3166-2 are about 5,000.
+private let mostGroups = 1 << 13
+
 /// Makes the summaries by date, year, month and week, from records in the order of dates.
 struct DateSummaries {
     private let sink: any SummarySink
+    private let folder: String
+    private let mostHeld: Int
+    /// Receives all rows after there were too many groups.
+    private var parts: PartialSums?
     private var groups = PairNumbers()
     /// The current date.
     private var date: Int64?
@@ -36,7 +44,12 @@ struct DateSummaries {
     private var ofMonths = SummaryParts(StoredDate.months)
     private var ofWeeks = SummaryParts(StoredDate.weeks)
 
-    init(_ sink: any SummarySink) { self.sink = sink }
+    /// - Parameters:
+    ///   - folder: The folder for a temporary file.
+    ///   - mostHeld: The most groups in memory.
+    init(_ sink: any SummarySink, folder: String, mostHeld: Int = mostGroups) {
+        (self.sink, self.folder, self.mostHeld) = (sink, folder, mostHeld)
+    }
 
     /// Adds a record.
     /// - Parameters:
@@ -45,6 +58,7 @@ struct DateSummaries {
     @inline(__always)
     mutating func add(date: Int64, region: Int64, dataset: Int64, num: Int64?) throws(StoreError) {
         if date != self.date { try begin(date) }
+        if groups.count >= mostHeld { try spill() }
         ofDate.add(groups.number(of: region, dataset), num, date: date)
     }
 
@@ -53,13 +67,29 @@ struct DateSummaries {
         date: Int64, region: Int64, dataset: Int64, _ numbers: SummaryNumbers
     ) throws(StoreError) {
         if date != self.date { try begin(date) }
+        if groups.count >= mostHeld { try spill() }
         ofDate.add(groups.number(of: region, dataset), numbers)
     }
 
     /// Gives the remaining rows to the sink.
     mutating func finish() throws(StoreError) {
         try begin(nil)
-        let (sink, groups) = (sink, groups)
+        try drain()
+        try parts?.finish(to: sink)
+        parts = nil
+    }
+
+    /// Moves the sums in memory to `parts`. What comes next of the same date is another part of its rows.
+    private mutating func spill() throws(StoreError) {
+        parts = parts ?? PartialSums(in: folder)
+        try begin(date)
+        try drain()
+        groups.removeAll()
+    }
+
+    /// Gives the sums of years, months and weeks to the sink.
+    private mutating func drain() throws(StoreError) {
+        let (sink, groups) = (parts ?? sink, groups)
         try ofYears.finish { (year, tally) throws(StoreError) in try tally.drain(.year, year, 0, groups, to: sink) }
         try ofMonths.drain { (month, tally) throws(StoreError) in try tally.drain(.month, month, 0, groups, to: sink) }
         try ofWeeks.drain { (week, tally) throws(StoreError) in try tally.drain(.week, week, 0, groups, to: sink) }
@@ -68,16 +98,16 @@ struct DateSummaries {
     /// Ends the current date: adds its sums to those of its year, month and week, and gives its rows to the sink.
     private mutating func begin(_ next: Int64?) throws(StoreError) {
         if let date {
-            let parts = StoredDate.Parts(date)
-            let (sink, groups) = (sink, groups)
+            let part = StoredDate.Parts(date)
+            let (sink, groups) = (parts ?? sink, groups)
             ofDate.clamp()
-            try ofYears.begin(parts.year) { (year, tally) throws(StoreError) in
+            try ofYears.begin(part.year) { (year, tally) throws(StoreError) in
                 try tally.drain(.year, year, 0, groups, to: sink)
             }
             for (group, numbers) in ofDate.entries {
                 ofYears.add(group, numbers)
-                ofMonths.add(parts.month, group, numbers)
-                ofWeeks.add(parts.week, group, numbers)
+                ofMonths.add(part.month, group, numbers)
+                ofWeeks.add(part.week, group, numbers)
             }
             try ofDate.drain(.date, date, 0, groups, to: sink)
         }
@@ -94,6 +124,10 @@ struct SpeciesSummaries {
     }
 
     private let sink: any SummarySink
+    private let folder: String
+    private let mostHeld: Int
+    /// Receives the rows of the current species after it had too many groups.
+    private var parts: PartialSums?
     private var groups = PairNumbers()
     private var present: Present?
     private var ofDate = SummaryTally()
@@ -102,7 +136,12 @@ struct SpeciesSummaries {
     private var ofMonths = SummaryParts(StoredDate.months)
     private var ofWeeks = SummaryParts(StoredDate.weeks)
 
-    init(_ sink: any SummarySink) { self.sink = sink }
+    /// - Parameters:
+    ///   - folder: The folder for a temporary file.
+    ///   - mostHeld: The most groups in memory.
+    init(_ sink: any SummarySink, folder: String, mostHeld: Int = mostGroups) {
+        (self.sink, self.folder, self.mostHeld) = (sink, folder, mostHeld)
+    }
 
     @inline(__always)
     mutating func add(
@@ -110,31 +149,47 @@ struct SpeciesSummaries {
     ) throws(StoreError) {
         let next = Present(species: species, date: date)
         if next != present { try begin(next) }
+        if groups.count >= mostHeld { try spill() }
         ofDate.add(groups.number(of: region, dataset), num, date: date)
     }
 
     mutating func finish() throws(StoreError) { try begin(nil) }
 
     private mutating func begin(_ next: Present?) throws(StoreError) {
-        if let present { try drain(present, before: next) }
+        if let present {
+            try drain(present, before: next)
+            if next?.species != present.species {
+                groups.removeAll()
+                try parts?.finish(to: sink)
+                parts = nil
+            }
+        }
         present = next
+    }
+
+    /// Moves the sums in memory to `parts`. What comes next of the same species is another part of its rows.
+    private mutating func spill() throws(StoreError) {
+        guard let present else { return }
+        parts = parts ?? PartialSums(in: folder)
+        try drain(present, before: nil)
+        groups.removeAll()
     }
 
     /// Ends a date of a species, and the species if `next` has another.
     private mutating func drain(_ present: Present, before next: Present?) throws(StoreError) {
         let (species, date) = (present.species, present.date)
-        let parts = StoredDate.Parts(date)
-        let (sink, groups) = (sink, groups)
+        let part = StoredDate.Parts(date)
+        let (sink, groups) = (parts ?? sink, groups)
         func drainYear(_ year: Int64, _ tally: inout SummaryTally) throws(StoreError) {
             try tally.drain(.speciesYear, species, year, groups, to: sink)
         }
         ofDate.clamp()
-        try ofYears.begin(parts.year, drain: drainYear)
+        try ofYears.begin(part.year, drain: drainYear)
         for (group, numbers) in ofDate.entries {
             ofSpecies.add(group, numbers)
             ofYears.add(group, numbers)
-            ofMonths.add(parts.month, group, numbers)
-            ofWeeks.add(parts.week, group, numbers)
+            ofMonths.add(part.month, group, numbers)
+            ofWeeks.add(part.week, group, numbers)
         }
         try ofDate.drain(.speciesDate, species, date, groups, to: sink)
         guard next?.species != species else { return }
@@ -178,6 +233,8 @@ struct LocationSummaries {
         try ofYears.finish { (year, tally) throws(StoreError) in
             try tally.drain(.locationYear, present.location, year, groups, to: sink)
         }
+        // A location has one region, and so few groups.
+        self.groups.removeAll()
         self.present = nil
     }
 

@@ -73,6 +73,13 @@ import Testing
         #expect(report.text.contains(", first on line 3\n    \(example)\n"))
     }
 
+    @Test func countsUnknownSpeciesThatItDoesNotList() throws {
+        fixture.write("a.csv", plainHeader + (0..<1002).map { "L1,,,,2021,2,3,zz\($0),1\n" }.joined())
+        _ = try run("a.csv")
+        #expect(try value("$.unknown_species.count") == "1002" && value("$.unknown_species.species[1000]") == nil)
+        #expect(try value("$.unknown_species.species[999].records") == "1")
+    }
+
     @Test func isWrittenIfRowsAreInError() throws {
         let rows = (0..<1200).map { "L1,,,,2021,2,30,a,\($0)\n" }.joined()
         let path = fixture.write("a.csv", plainHeader + "L1,,,,2021,2,3,a,1\n" + rows)

@@ -40,15 +40,20 @@ import Testing
 
     private static func region(_ location: Int64) -> Int64 { location & 1 }
 
-    private func summed(_ records: [Record], mostHeld: Int = 1000, in folder: String) throws -> Rows {
+    /// - Parameters:
+    ///   - mostHeld: The most locations of a species in memory.
+    ///   - mostGroups: The most groups in memory.
+    private func summed(
+        _ records: [Record], mostHeld: Int = 1000, mostGroups: Int = 1000, in folder: String
+    ) throws -> Rows {
         let rows = Rows()
-        var dates = DateSummaries(rows)
+        var dates = DateSummaries(rows, folder: folder, mostHeld: mostGroups)
         for record in records.stableSorted({ [$0.date] }) {
             try dates.add(
                 date: record.date, region: Self.region(record.location), dataset: record.dataset, num: record.num)
         }
         try dates.finish()
-        var species = SpeciesSummaries(rows)
+        var species = SpeciesSummaries(rows, folder: folder, mostHeld: mostGroups)
         var places = SpeciesLocationSummaries(rows, folder: folder, mostHeld: mostHeld)
         for record in records.stableSorted({ [$0.species, $0.date] }) {
             let region = Self.region(record.location)
@@ -99,6 +104,26 @@ import Testing
         }
     }
 
+    @Test func doNotDependOnTheNumberOfGroupsInMemory() throws {
+        let folder = try TemporaryFolder()
+        var random = SplitMix(state: 74)
+        for _ in 0..<5 {
+            // Sums of 64 bits are clamped, so parts of larger ones may differ.
+            let records = Self.records(&random, 300).map { record in
+                var record = record
+                record.num = record.num.map { $0 % 1000 }
+                return record
+            }
+            let whole = try summed(records, in: folder.url.path)
+            for mostGroups in [1, 2, 3] {
+                let spilled = try summed(records, mostGroups: mostGroups, in: folder.url.path)
+                for kind in SummaryKind.allCases {
+                    #expect(spilled.lines(kind) == whole.lines(kind), "\(kind) with \(mostGroups)")
+                }
+            }
+        }
+    }
+
     /// Sums of stored rows equal sums of the records.
     @Test func areTheSameWhenMadeFromStoredDates() throws {
         let folder = try TemporaryFolder()
@@ -106,7 +131,7 @@ import Testing
         for _ in 0..<20 {
             let made = try summed(Self.records(&random, 200), in: folder.url.path)
             let again = Rows()
-            var dates = DateSummaries(again)
+            var dates = DateSummaries(again, folder: folder.url.path)
             for (key, numbers) in made.rows[.date] ?? [] {
                 let stored = SummaryNumbers(
                     records: numbers.records, total: numbers.total, max: numbers.max, first: numbers.first,
