@@ -150,8 +150,8 @@ public enum Importer {
                         fraction: min(1, Double(stored ?? 0) / Double(total))))
             }
             let new = reading.targets.map(\.name).filter { name in !known.contains(Array(name.utf8)) }
-            report.sameData = try SameData(database: database).pairs(of: new)
-            report.sameChecklists = try SameData(database: database).checklistPairs(of: new)
+            report.sameData = try DataSetComparison(database: database).pairs(of: new)
+            report.sameChecklists = try DataSetComparison(database: database).checklistPairs(of: new)
             return (outcome, named, catalogue.retiredCodes)
         }
         report.names = names

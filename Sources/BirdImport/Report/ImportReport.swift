@@ -109,7 +109,7 @@ public struct ImportReport: Sendable {
         public internal(set) var storedOfTaxonomy = 0
     }
 
-    /// Two data sets that seem to hold the same records, one of which this import has made (`SameData`).
+    /// Two data sets that seem to hold the same records, one of which this import has made (`DataSetComparison`).
     public struct SameData: Sendable, Equatable {
         /// The name of the one with fewer records.
         public let dataset: String

@@ -3,8 +3,8 @@ import Birds
 /// Finds files whose records their data set would have twice: with `--append`, a record without a code of its own
 /// (`source_id`) is always added, and so are all such records of several files that are imported into one data set.
 ///
-/// A record is the same if date, location, species and count are the same. Records are looked up as for `SameData`. Two
-/// files of an import are only compared as a whole, by sums of hashes.
+/// A record is the same if date, location, species and count are the same. Records are looked up as in
+/// `DataSetComparison`. Two files of an import are only compared as a whole, by sums of hashes.
 struct RecordsAgain {
     let database: Database
     /// The ids of species, locations and data sets, by the numbers of staged records.
@@ -57,7 +57,7 @@ struct RecordsAgain {
             """)
         var found: [Found] = []
         var rest = files[...]
-        var tally = SameData.Tally(most: Self.mostCompared)
+        var tally = DataSetComparison.Tally(most: Self.mostCompared)
         func finish(_ file: Staging.FileRecords) {
             guard tally.isMatch else { return }
             found.append(
@@ -72,7 +72,7 @@ struct RecordsAgain {
             guard item.tag >= UInt64(file.start) else { continue }
             if item.tag >= UInt64(file.end) {
                 finish(file)
-                (rest, tally) = (rest.dropFirst(), SameData.Tally(most: Self.mostCompared))
+                (rest, tally) = (rest.dropFirst(), DataSetComparison.Tally(most: Self.mostCompared))
                 guard let next = rest.first, item.tag >= UInt64(next.start) else { continue }
             }
             let key = RecordKey(item)

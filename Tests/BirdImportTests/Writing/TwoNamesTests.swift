@@ -106,7 +106,7 @@ import Testing
         try fixture.run("old.csv", "new.csv")
         let database = try Database(path: fixture.database, mode: .readOnly)
         func pairs(_ most: Int) throws -> [ImportReport.SameData] {
-            try SameData(database: database, mostCompared: most).pairs(of: ["new"])
+            try DataSetComparison(database: database, mostCompared: most).pairs(of: ["new"])
         }
         #expect(try pairs(60) == [])
         // The first ten are the same, and no more are looked at.

@@ -5,7 +5,7 @@ import Testing
 @testable import Fixtures
 
 /// A database contains the same data, whichever way the records were imported.
-@Suite struct SameDataTests {
+@Suite struct DataSetComparisonTests {
     private static func file(_ seed: UInt64, _ count: Int) -> String {
         var random = SplitMix(state: seed)
         var text = feederWatchHeader

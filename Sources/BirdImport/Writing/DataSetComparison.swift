@@ -8,7 +8,7 @@ import Birds
 /// It costs little, since a data set is rarely compared at all: first, the sums that are kept per species and per year
 /// must allow it. Then records are looked up, at most `mostCompared`, and no more than `firstCompared` if half of those
 /// are missing.
-struct SameData {
+struct DataSetComparison {
     let database: Database
     /// The most records of a pair that are looked up.
     var mostCompared = 20_000
@@ -141,10 +141,10 @@ struct SameData {
         let most: Int
         var compared = 0
         var shared = 0
-        var isMatch: Bool { SameData.isEnough(shared, of: compared) }
+        var isMatch: Bool { DataSetComparison.isEnough(shared, of: compared) }
         /// Whether more records would tell nothing new.
         var isDecided: Bool {
-            compared >= most || compared >= SameData.firstCompared && shared < compared / 2
+            compared >= most || compared >= DataSetComparison.firstCompared && shared < compared / 2
         }
     }
 
