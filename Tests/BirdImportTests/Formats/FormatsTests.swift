@@ -781,6 +781,17 @@ import Testing
             fixture.write(name, (lines + lines.suffix(1)).map { $0 + "\n" }.joined())
         }
         for appends in [false, true] {
+    /// Only where a checklist may have a species twice, whatever other files there are.
+    @Test(arguments: [["rec.csv", "fw.csv"], ["fw.csv", "rec.csv"]]) func otherRecordsMayNotRepeat(files: [String])
+        throws
+    {
+        fixture.write("rec.csv", FormatFixture.eBirdRecord)
+        fixture.write("fw.csv", feederWatchHeader + feederWatchRow(obs: "OBS1") + feederWatchRow(obs: "OBS1"))
+        let report = try fixture.run(files: files) { $0.skipErrors = true }
+        #expect(report.firstErrors.map(\.reason) == ["the record OBS1 is already in line 2"])
+        #expect(try fixture.rows("SELECT count(*) FROM observation WHERE source_id LIKE 'OBS%'") == ["1"])
+    }
+
             let report = try fixture.run(name) { $0.append = appends }
             #expect(report.stored == 2 && report.replaced == (appends ? 2 : 0) && report.rowsInError == 0)
             #expect(report.files.first?.leftOut == ["a detection that is already there": 1])
