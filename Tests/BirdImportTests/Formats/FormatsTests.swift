@@ -116,6 +116,36 @@ import Testing
         #expect(try fixture.rows("SELECT source_id FROM observation ORDER BY 1") == ["1", "2"])
     }
 
+    /// The table of occurrences in an archive of GBIF has all columns of its simple download, and more that are read.
+    @Test(arguments: [
+        ("eventTime", "06:41", "o.time", "06:41"), ("occurrenceRemarks", "shy", "o.comments", "shy"),
+        ("dataGeneralizations", "to 0.1 degrees", "o.generalised", "1"),
+        ("identificationQualifier", "cf.", "o.comments", "identified as cf. Cyanocitta stelleri (Gmelin, 1788)"),
+        ("eventID", "e1", "c.code", "e1"), ("samplingProtocol", "walk", "c.protocol", "walk"),
+    ])
+    func readsTheOccurrencesOfAnArchiveOfGBIF(column: String, cell: String, member: String, value: String) throws {
+        fixture.write("gbif.csv", FormatFixture.gbif)
+        #expect(try fixture.run("gbif.csv").files.map(\.formatName) == ["gbif"])
+        let simple = try details()
+        let more = column == "samplingProtocol" ? "\t\(column)\teventID" : "\t\(column)"
+        let cells = column == "samplingProtocol" ? "\t\(cell)\te1" : "\t\(cell)"
+        fixture.write(
+            "occurrence.txt",
+            FormatFixture.gbif.split(separator: "\n").enumerated().map {
+                "\($1)\($0 == 0 ? more : $0 == 1 ? cells : "")\n"
+            }
+            .joined())
+        let report = try fixture.run("occurrence.txt") { $0.dataset = "gbif" }
+        #expect(report.files.map(\.formatName) == ["dwc"] && report.files.map(\.unreadColumns) == [[]])
+        #expect(try details() == simple)
+        #expect(
+            try fixture.rows(
+                """
+                SELECT \(member) FROM observation JOIN checklist c ON c.id = checklist_id
+                LEFT JOIN observation_detail o ON o.id = observation.id WHERE source_id = '1'
+                """) == [value])
+    }
+
     @Test func readsChecklistsWithoutRecords() throws {
         fixture.write("visits.txt", FormatFixture.eBirdSampling)
         let report = try fixture.run("visits.txt")
