@@ -36,6 +36,8 @@ final class ArchiveRows: RowSource {
     private var mayBeShifted = false
     /// The number of columns: those of the header, which may be more than have a term.
     private var width: Int
+    /// Whether a header tells the number of columns.
+    private var hasHeader = false
 
     /// - Parameter files: The files of the table, which are read from their beginnings.
     init(_ files: ArchiveFiles) {
@@ -62,6 +64,8 @@ final class ArchiveRows: RowSource {
             isAtBeginning = false
             for _ in 0..<table.headerLines {
                 guard try reader.next(&source) else { return false }
+                // A line that is narrower than the terms is no header.
+                hasHeader = hasHeader || source.cells.count >= width
                 width = max(width, source.cells.count)
             }
             reader.width = width
@@ -85,15 +89,23 @@ final class ArchiveRows: RowSource {
         (row.part, row.hasLongCell) = (part, source.hasLongCell)
         row.cells.removeAll(keepingCapacity: true)
         guard source.problem == nil else { return true }
-        // A comma that is a decimal comma makes one cell more, and shifts all cells after it. So the last cell may only
-        // be an additional empty one if the header has it too.
-        if table.syntax.separator == UInt8(ascii: ","), source.cells.count > width {
+        if hasTooManyCells {
             row.problem = "it has \(source.cells.count) cells for \(width) columns"
             mayBeShifted = true
             return true
         }
         fill(&row)
         return true
+    }
+
+    /// Whether the last row has a separator within a cell, which shifts all cells after it.
+    ///
+    /// Between commas, it may be a decimal comma before an empty last cell. So the last cell may only be an additional
+    /// empty one if the header has it too.
+    private var hasTooManyCells: Bool {
+        guard source.cells.count > width else { return false }
+        return table.syntax.separator == UInt8(ascii: ",")
+            || hasHeader && (width..<source.cells.count).contains { !source.trimmed($0).isEmpty }
     }
 
     /// The id of the last row, also if it has a problem, as long as no cell before the id can have shifted it.

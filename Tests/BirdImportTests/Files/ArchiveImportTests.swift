@@ -417,6 +417,44 @@ import Testing
         }
     }
 
+    /// A separator within a cell shifts the others. A separator at the end of the line does not.
+    @Test(arguments: ["\t", ";", "|"]) func refusesRowsWithMoreFilledCellsThanColumns(separator: String) throws {
+        let terms: [(String, Int?, String?)] = [
+            ("scientificName", 1, nil), ("eventDate", 2, nil), ("locality", 3, nil), ("individualCount", 4, nil),
+        ]
+        let rows = [
+            "1 | Parus major | 2021-02-04 | Old mill | 7 | ", "2 | Parus major | 2021-02-04 | Old mill | 12 | 3",
+            "3 | Parus major | 2021-02-04 | Old mill | 7 |  |  | ", "4 | Parus major",
+        ]
+        func read(_ meta: String, _ header: String) throws -> [String] {
+            let text = ([header] + rows).map { $0.replacing(" | ", with: separator) + "\n" }.joined()
+            fixture.write("a.zip", ZipWriter.archive([("meta.xml", "<archive>\(meta)</archive>"), ("o.txt", text)]))
+            return try fixture.run("a.zip") { $0.skipErrors = true }.firstErrors.map { "\($0.line): \($0.reason)" }
+        }
+        let meta = Self.table(
+            "core", "Occurrence", "o.txt", id: "id", terms, separator: separator == "\t" ? "\\t" : separator)
+        #expect(
+            try read(meta, "id | scientificName | eventDate | locality | individualCount") == [
+                "3: it has 6 cells for 5 columns"
+            ])
+        #expect(try fixture.rows("SELECT source_id FROM observation ORDER BY 1") == ["1", "3", "4"])
+        // A title is no header, and there may be columns without terms.
+        #expect(try read(meta, "Birds") == [])
+        #expect(try read(meta.replacing("ignoreHeaderLines=\"1\"", with: ""), "0 | Parus major |  |  | ") == [])
+    }
+
+    /// Its cells can't be used.
+    @Test func refusesEventsWithMoreFilledCellsThanColumns() throws {
+        var files = Self.events
+        files[1].1 = files[1].1.replacing("\tHill\n", with: "\tHill\tmore\n")
+        fixture.write("b.zip", ZipWriter.archive(files))
+        let report = try fixture.run("b.zip") { $0.skipErrors = true }
+        #expect(
+            report.firstErrors.map(\.reason) == [
+                "its event 'e2' is in error (event.txt, line 3: it has 7 cells for 6 columns)"
+            ])
+    }
+
     /// An event in error costs its own occurrences, and those of the events that would inherit from it.
     @Test func reportsRowsWhoseEventIsInError() throws {
         func meta(id: Int) -> String {
