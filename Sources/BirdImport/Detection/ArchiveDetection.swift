@@ -324,14 +324,14 @@ struct ArchiveDetection {
             let commas = separators.map(CommaRule.init).min() ?? .none
             let read = Set((Format.darwinCore.columns + Format.darwinCoreEvents.columns).map(\.name))
             let joined = JoinedFiles(occurrences: files, events: events, read: read)
+            let dateOrder = Self.dateOrder(of: core) ?? Self.dateOrder(of: occurrences)
             return try content(
                 Header(JoinedRows.header(occurrences, core)), files, path, commas: commas, open: joined.openOccurrences,
-                noteOccurrence: joined.note,
-                dateOrder: Self.dateOrder(of: core) ?? Self.dateOrder(of: occurrences),
+                noteOccurrence: joined.note, dateOrder: dateOrder,
                 checklists: SourceTable(
                     format: .darwinCoreEvents, header: Header(EventRows.header(core)), size: events.size,
                     open: joined.openEmptyEvents, commas: CommaRule(separator: core.syntax.separator),
-                    paths: events.paths, eventFaults: joined.faults))
+                    paths: events.paths, eventFaults: joined.faults, dateOrder: dateOrder))
         default:
             throw .refused(
                 "\(archive.file.path) is an archive of \(Row.shown(core.rowType, atMost: 40)), not of occurrences or events."

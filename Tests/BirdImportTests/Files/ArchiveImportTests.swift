@@ -455,6 +455,18 @@ import Testing
             ])
     }
 
+    /// Also where only events without occurrences have dates that depend on it.
+    @Test(arguments: [("DD/MM/YYYY", "20210204"), ("MM/DD/YYYY", "20210402")])
+    func theDescriptionTellsTheOrderOfDatesOfEmptyEvents(pattern: String, date: String) throws {
+        var files = Self.events
+        files[0].1 = files[0].1.replacing("<core ", with: "<core dateFormat=\"\(pattern)\" ")
+        files[1].1 += "e3\t04/02/2021\t\t\t\tHill\n"
+        fixture.write("b.zip", ZipWriter.archive(files))
+        try fixture.run("b.zip") { $0.report = fixture.path("r.json") }
+        #expect(try fixture.rows("SELECT date FROM checklist WHERE code = 'e3'") == [date])
+        #expect(fixture.text("r.json").contains("\"reason\":\"description\""))
+    }
+
     /// An event in error costs its own occurrences, and those of the events that would inherit from it.
     @Test func reportsRowsWhoseEventIsInError() throws {
         func meta(id: Int) -> String {
