@@ -455,6 +455,24 @@ import Testing
             ])
     }
 
+    /// XML makes a space of a tab in an attribute.
+    @Test func readsATabInTheDescription() throws {
+        let files = Self.events.map { ($0, $1.replacing("\"\\t\"", with: "\"\t\"")) }
+        #expect(files[0].1 != Self.events[0].1)
+        fixture.write("b.zip", ZipWriter.archive(files))
+        #expect(try fixture.run("b.zip").stored == 3)
+        #expect(
+            try records().map { $0.split(separator: "|")[0] }.sorted() == [
+                "Corvus corax", "Larus argentatus", "Larus argentatus",
+            ])
+        let path = fixture.write("b.zip", ZipWriter.archive(files.map { ($0, $1.replacing("\t", with: " ")) }))
+        #expect(
+            throws: ImportError.refused(
+                "\(path)/meta.xml can't be used: it says that there are spaces between columns; for a tab, write \\t as "
+                    + "fieldsTerminatedBy.")
+        ) { try fixture.run("b.zip") }
+    }
+
     /// Also where only events without occurrences have dates that depend on it.
     @Test(arguments: [("DD/MM/YYYY", "20210204"), ("MM/DD/YYYY", "20210402")])
     func theDescriptionTellsTheOrderOfDatesOfEmptyEvents(pattern: String, date: String) throws {
