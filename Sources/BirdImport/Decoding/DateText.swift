@@ -98,6 +98,20 @@ struct DateText: Equatable {
 
     /// A date from both ends of an interval.
     private static func parseInterval(
+    /// Whether a date may have a year, month and day, of which any may be empty. In which order it has them is not
+    /// known yet.
+    static func mayBe(_ text: ArraySlice<UInt8>, parts: [ArraySlice<UInt8>]) -> Bool {
+        let numbers = parts.map { part in part.count <= 4 ? Int64(String(decoding: part, as: UTF8.self)) : nil }
+        guard parts.count == 3, zip(parts, numbers).allSatisfy({ $0.isEmpty || $1 != nil }) else { return false }
+        return DateOrder.allCases.contains { order in
+            guard let bounds = bounds(text, order) else { return false }
+            let year = (numbers[0] ?? bounds.lowerBound / 10_000) * 10_000
+            let first = year + (numbers[1] ?? 0) * 100 + (numbers[2] ?? 0)
+            let last = year + (numbers[1] ?? 99) * 100 + (numbers[2] ?? 99)
+            return first <= last && bounds.overlaps(first...last)
+        }
+    }
+
         _ text: ArraySlice<UInt8>, _ slash: Int, _ order: DateOrder
     ) throws(Fault) -> DateText {
         let (start, end) = try ends(text, slash, order)

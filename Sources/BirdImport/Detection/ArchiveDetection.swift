@@ -334,7 +334,7 @@ struct ArchiveDetection {
             let separators = [events.table.syntax.separator, files.table.syntax.separator]
             let commas = separators.map(CommaRule.init).min() ?? .none
             let read = Set((Format.darwinCore.columns + Format.darwinCoreEvents.columns).map(\.name))
-            let joined = JoinedFiles(occurrences: files, events: events, read: read)
+            let joined = JoinedFiles(occurrences: files, events: events, read: read, mayBeSame: DateText.mayBe)
             let dateOrder = Self.dateOrder(of: core) ?? Self.dateOrder(of: occurrences)
             return try content(
                 Header(JoinedRows.header(occurrences, core)), files, path, commas: commas, open: joined.openOccurrences,

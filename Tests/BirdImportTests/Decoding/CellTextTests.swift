@@ -203,6 +203,22 @@ import Testing
         #expect(throws: DateText.Fault.serial) { try DateText.parse(Array(text.utf8)[...], .monthFirst) }
     }
 
+    @Test(
+        arguments: [
+            ("2021-02-03", "2021,,", true), ("2021-02-03", "2021,2,3", true), ("2021-02-03", "2021,02,03", true),
+            ("2021-02-03", ",2,", true), ("2021-02-03", ",,", true), ("2021-02-03", "2021,3,", false),
+            ("2021-02-03", "2020,,", false), ("2021-02-03", "2021,2,4", false), ("03/02/2021", "2021,2,3", true),
+            ("03/02/2021", "2021,3,2", true), ("03/02/2021", "2021,4,", false),
+            ("2021-02-01/2021-03-28", "2021,2,17", true),
+            ("2021-02-01/2021-03-28", "2021,4,", false), ("1890/1895", "1893,,", true), ("2021", "2021,5,6", true),
+            ("2021-02-03", "NA,,", false), ("2021-02-03", "99999999999999999999,,", false), ("x", "2021,,", false),
+            ("", "2021,,", false), ("2021-02-03", "2021", false),
+        ] as [(String, String, Bool)])
+    func tellsWhetherADateMayHaveTheseParts(text: String, parts: String, may: Bool) {
+        let parts = parts.split(separator: ",", omittingEmptySubsequences: false).map { Array($0.utf8)[...] }
+        #expect(DateText.mayBe(Array(text.utf8)[...], parts: parts) == may)
+    }
+
     @Test func refusesAnIntervalOfSeveralYears() {
         for text in ["1996/1997", "1996-1997", "1996-12-31/1997-01-01", "1996-00-00/1997-02-00"] {
             #expect(throws: DateText.Fault.tooLong(from: 1996, to: 1997)) {
