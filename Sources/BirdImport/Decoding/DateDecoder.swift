@@ -100,6 +100,18 @@ struct DateDecoder {
             case .impossibleTime:
                 throw columns.error(.date, "'\(shown)' has no time of day after its date; write it as 2021-02-03T06:41")
             case .tooLong(let from, let to):
+            case .unclear(let year, let month, let lastYear):
+                // The columns may say more than either.
+                if columns.has(.year), let own = try? dateOfParts(row), Self.exactness(own) > 1,
+                    own / 100 == year * 100 + month || own / 10_000 >= year && own / 10_000 <= lastYear
+                {
+                    return (own, false)
+                }
+                let digits = month < 10 ? "0\(month)" : "\(month)"
+                throw columns.error(
+                    .date,
+                    "'\(shown)' may be a month or several years; write it as \(year)-\(digits), or all digits of both years"
+                )
                 guard years.contains(from), years.contains(to), from < to else {
                     throw columns.error(
                         .date, "'\(shown)' is not an interval between \(years.lowerBound) and \(years.upperBound)")

@@ -30,6 +30,8 @@ struct DateText: Equatable {
         case tooLong(from: Int64, to: Int64)
         /// An interval of which an end can't be read.
         case unreadableInterval
+        /// A month, or an interval of years: `2005/06`.
+        case unclear(year: Int64, month: Int64, lastYear: Int64)
         /// The number of a day in a spreadsheet.
         case serial
         /// A date with a time that does not exist, or can't be read.
@@ -139,6 +141,9 @@ struct DateText: Equatable {
         guard isShort || needsOrder(first) || !needsOrder(rest) else { throw .unreadable }
         let end = try parseOne(
             isShort ? ArraySlice(Array(date.prefix(missing)) + Array(rest)) : rest, order, isEnd: true)
+        if isShort, isYear(first), let month = Int64(String(decoding: rest, as: UTF8.self)), (1...12).contains(month) {
+            throw .unclear(year: start.year, month: month, lastYear: end.year)
+        }
         return (start, end)
     }
 
@@ -311,7 +316,8 @@ struct DateText: Equatable {
         case 1 where parts[0].digits == 8:
             let value = parts[0].value
             return DateText(year: value / 10_000, month: value / 100 % 100, day: value % 100)
-        case 2 where parts[0].digits == 4 && isShort(parts[1]):
+        // A spreadsheet makes `2021.1` of `2021.10`, and it may be a part of a year.
+        case 2 where parts[0].digits == 4 && isShort(parts[1]) && !text.contains(UInt8(ascii: ".")):
             return DateText(year: parts[0].value, month: parts[1].value)
         case 2 where parts[0].digits == 4 && parts[1].digits == 4 && parts[0].value < parts[1].value:
             throw .tooLong(from: parts[0].value, to: parts[1].value)
