@@ -170,9 +170,13 @@ struct DateDecoder {
 
     /// The time of a row to the second, in one form; empty if there is none.
     func clock(_ row: Row) throws(RowError) -> String {
-        guard let minutes = try time(row) else { return "" }
+        let own = columns.cell(.time, row)
+        let seconds =
+            own.isEmpty
+            ? DateText.seconds(row.bytes[columns.cell(.date, row).range]) : TimeText.seconds(row.bytes[own.range])
+        // Half a minute past midnight is a time.
+        guard let minutes = try time(row) ?? (seconds > 0 ? 0 : nil) else { return "" }
         let digits = { (value: Int64) in value < 10 ? "0\(value)" : "\(value)" }
-        let seconds = TimeText.seconds(row.bytes[columns.cell(.time, row).range])
         return "\(digits(minutes / 60)):\(digits(minutes % 60)):\(digits(seconds))"
     }
 

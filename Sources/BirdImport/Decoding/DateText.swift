@@ -98,8 +98,6 @@ struct DateText: Equatable {
         return first <= last ? first...last : nil
     }
 
-    /// A date from both ends of an interval.
-    private static func parseInterval(
     /// Whether a date may have a year, month and day, of which any may be empty. In which order it has them is not
     /// known yet.
     static func mayBe(_ text: ArraySlice<UInt8>, parts: [ArraySlice<UInt8>]) -> Bool {
@@ -114,6 +112,8 @@ struct DateText: Equatable {
         }
     }
 
+    /// A date from both ends of an interval.
+    private static func parseInterval(
         _ text: ArraySlice<UInt8>, _ slash: Int, _ order: DateOrder
     ) throws(Fault) -> DateText {
         let (start, end) = try ends(text, slash, order)
@@ -217,16 +217,19 @@ struct DateText: Equatable {
     static func minutes(_ text: ArraySlice<UInt8>, _ order: DateOrder) -> Int64? {
         // Most dates have no time.
         guard text.count > 10, let date = try? parse(text, order), date.day != nil else { return nil }
-        let text = withoutWeekday(text)
-        let start = text[..<(interval(text) ?? text.endIndex)]
-        let end = dateEnd(start)
-        guard end < start.endIndex, let minutes = TimeText.minutes(afterDate: start[(end + 1)...].drop { $0 == 0x20 }),
-            minutes > 0
-        else {
-            return nil
-        }
+        guard let minutes = TimeText.minutes(afterDate: time(in: text)), minutes > 0 else { return nil }
         // `parse` has taken the next day.
         return minutes % 1440
+    }
+
+    /// The seconds after the minute of the time after a date that `parse` can read; 0 if it has none.
+    static func seconds(_ text: ArraySlice<UInt8>) -> Int64 { TimeText.seconds(afterDate: time(in: text)) }
+
+    /// The time after a date or the start of an interval; empty if there is none.
+    private static func time(in text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        let text = withoutWeekday(text)
+        let start = text[..<(interval(text) ?? text.endIndex)]
+        return start[dateEnd(start)...].dropFirst().drop { $0 == 0x20 }
     }
 
     /// The position of the slash in an interval; nil if the text is not one. (`2/3/2021` has two slashes.)

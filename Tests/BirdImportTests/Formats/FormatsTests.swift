@@ -805,6 +805,20 @@ import Testing
                 INSERT INTO detections VALUES ('2022-02-07', '06:41:09', 'Cyanocitta stelleri', 'Jay', 0.8713, 48.4, -123.3, 0.7, 'a'),
                     ('2022-02-07', '06:41:12', 'Avis ignota', 'Odd Bird', 0.7, -1, -1, 0.7, 'b'),
                     ('2022-02-07', '06:41:12', 'Avis ignota', 'Odd Bird', 0.7, -1, -1, 0.7, 'b');
+    /// The time may be in the cell of the date, and the seconds tell detections apart.
+    @Test func detectionsOfOneMinuteStayApart() throws {
+        let rows = ["2021-02-03T06:41:05", "2021-02-03T06:41:08", "2021-02-04T00:00:05", "2021-02-04T00:00:08"]
+        fixture.write(
+            "a.txt",
+            "Date;Time;Sci_Name;Com_Name;Confidence\n" + rows.map { "\($0);;Avis ignota;Odd Bird;0.7\n" }.joined())
+        #expect(try fixture.run("a.txt").stored == 4)
+        fixture.write(
+            "b.txt", "Date;Time;Sci_Name;Com_Name;Confidence\n2021-02-03;06:41:05;Avis ignota;Odd Bird;0.7\n")
+        let again = try fixture.run("b.txt") { ($0.dataset, $0.append) = ("a", true) }
+        #expect(again.replaced == 1)
+        #expect(try fixture.rows("SELECT count(*) FROM observation") == ["4"])
+    }
+
                 """)
         } else {
             let lines = FormatFixture.birdNETPi.split(separator: "\n")
