@@ -21,13 +21,16 @@ struct DateDecoder {
     /// Whether the order of day and month must be known to decode a row, and is not.
     @inline(__always)
     func needsOrder(_ row: Row) -> Bool {
-        hasDate && order == nil && DateText.needsOrder(row.bytes[columns.cell(.date, row).range])
+        hasDate && order == nil && DateText.needsOrder(row.bytes[columns.cell(.date, row).range]) && hasItsCells(row)
     }
 
     /// Adds the date of a row to those by which the order of day and month is judged.
     func add(_ row: Row, to judge: inout DateOrderJudge) {
-        if row.problem == nil { judge.add(row, columns.cell(.date, row), years: years) }
+        if row.problem == nil, hasItsCells(row) { judge.add(row, columns.cell(.date, row), years: years) }
     }
+
+    /// Whether the cells of a row are those of their columns.
+    private func hasItsCells(_ row: Row) -> Bool { (try? columns.checkWidth(row)) != nil }
 
     /// The date of a row as `yyyymmdd`, with 00 for an unknown month or day; `StoredDate.unknown` if there is none; and
     /// whether there is none since the row has an interval of several years.
@@ -97,9 +100,6 @@ struct DateDecoder {
                     .date,
                     "'\(shown)' is the number of a day in a spreadsheet; format the cells as dates there, such as "
                         + "2021-02-03, and save the file again")
-            case .impossibleTime:
-                throw columns.error(.date, "'\(shown)' has no time of day after its date; write it as 2021-02-03T06:41")
-            case .tooLong(let from, let to):
             case .unclear(let year, let month, let lastYear):
                 // The columns may say more than either.
                 if columns.has(.year), let own = try? dateOfParts(row), Self.exactness(own) > 1,
@@ -112,6 +112,9 @@ struct DateDecoder {
                     .date,
                     "'\(shown)' may be a month or several years; write it as \(year)-\(digits), or all digits of both years"
                 )
+            case .impossibleTime:
+                throw columns.error(.date, "'\(shown)' has no time of day after its date; write it as 2021-02-03T06:41")
+            case .tooLong(let from, let to):
                 guard years.contains(from), years.contains(to), from < to else {
                     throw columns.error(
                         .date, "'\(shown)' is not an interval between \(years.lowerBound) and \(years.upperBound)")

@@ -187,6 +187,16 @@ import Testing
         #expect(try fixture.rows("SELECT date FROM observation") == ["20210302"])
     }
 
+    /// Its cells may be those of other columns.
+    @Test func aRowWithTooManyCellsTellsNoOrder() throws {
+        fixture.write("a.txt", occurrences(["03/02/2021", "25/02/2021\tmore"]))
+        let report = try fixture.run("a.txt") { $0.skipErrors = true }
+        #expect(report.firstErrors.map(\.reason) == ["it has 4 cells for 3 columns"])
+        #expect(try dates() == ["20210302"])
+        fixture.write("b.txt", occurrences(["25/02/2021\tmore", "2021-02-03"]))
+        #expect(try fixture.run("b.txt") { $0.skipErrors = true }.files.map(\.dateOrder) == [nil])
+    }
+
     @Test func readsTheTimeOfADateIfThereIsNoOther() throws {
         fixture.write(
             "a.txt",
