@@ -180,8 +180,9 @@ def analyzer(world, layout):
             heard = at + datetime.timedelta(minutes=time or 0, seconds=offset if time is not None else 0)
             where = of_detection(place, station)
             if not station:
-                # Without a station, the place or the folder is the location, and the folder tells the recording from others.
-                if not place[0]:
+                # Without a station, the place in the file or the folder is the location, and the folder tells the recording
+                # from others.
+                if place == given and (folder or not place[0]):
                     where["loc_id"] = folder or "unknown"
                 stem_of_source = "/".join(filter(None, [folder, stem]))
             yield row, record(
