@@ -8,7 +8,7 @@ extension Format {
     static let gbif = Format(
         name: "gbif", title: "GBIF simple download",
         content: .records(complete: nil), syntax: .tab,
-        rules: [.locationsWithoutCode],
+        rules: [.locationsWithoutCode, .ordersAreForeign],
         columns: [
             Column("gbifid", .source),
             Column("datasetkey", .unused),

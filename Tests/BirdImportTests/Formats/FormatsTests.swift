@@ -781,6 +781,17 @@ import Testing
         #expect(report.stored == 4 && report.rowsInError == 1)
     }
 
+    /// Only where a checklist may have a species twice, whatever other files there are.
+    @Test(arguments: [["rec.csv", "fw.csv"], ["fw.csv", "rec.csv"]]) func otherRecordsMayNotRepeat(files: [String])
+        throws
+    {
+        fixture.write("rec.csv", FormatFixture.eBirdRecord)
+        fixture.write("fw.csv", feederWatchHeader + feederWatchRow(obs: "OBS1") + feederWatchRow(obs: "OBS1"))
+        let report = try fixture.run(files: files) { $0.skipErrors = true }
+        #expect(report.firstErrors.map(\.reason) == ["the record OBS1 is already in line 2"])
+        #expect(try fixture.rows("SELECT count(*) FROM observation WHERE source_id LIKE 'OBS%'") == ["1"])
+    }
+
     /// Genus and species have columns of their own, and one may have the whole name.
     @Test func aNameMayHaveOnePart() throws {
         let rows = [
@@ -794,17 +805,6 @@ import Testing
                 == ["Garrulus glandarius", "Larus", "Larus canus", "Tit"].map { "Marsh 2021-02-13 06:41 \($0)" })
     }
 
-    /// BirdNET-Pi writes the same detections into every file that it exports, and gives them no codes.
-    @Test(arguments: [false, true]) func aDetectionIsStoredOnce(isDatabase: Bool) throws {
-        let name = isDatabase ? "a.db" : "a.txt"
-        if isDatabase {
-            try Database(path: fixture.path(name), mode: .readWrite).execute(
-                """
-                CREATE TABLE detections (Date DATE, Time TIME, Sci_Name VARCHAR(100), Com_Name VARCHAR(100),
-                    Confidence FLOAT, Lat FLOAT, Lon FLOAT, Cutoff FLOAT, File_Name VARCHAR(100));
-                INSERT INTO detections VALUES ('2022-02-07', '06:41:09', 'Cyanocitta stelleri', 'Jay', 0.8713, 48.4, -123.3, 0.7, 'a'),
-                    ('2022-02-07', '06:41:12', 'Avis ignota', 'Odd Bird', 0.7, -1, -1, 0.7, 'b'),
-                    ('2022-02-07', '06:41:12', 'Avis ignota', 'Odd Bird', 0.7, -1, -1, 0.7, 'b');
     /// The time may be in the cell of the date, and the seconds tell detections apart.
     @Test func detectionsOfOneMinuteStayApart() throws {
         let rows = ["2021-02-03T06:41:05", "2021-02-03T06:41:08", "2021-02-04T00:00:05", "2021-02-04T00:00:08"]
@@ -819,23 +819,23 @@ import Testing
         #expect(try fixture.rows("SELECT count(*) FROM observation") == ["4"])
     }
 
+    /// BirdNET-Pi writes the same detections into every file that it exports, and gives them no codes.
+    @Test(arguments: [false, true]) func aDetectionIsStoredOnce(isDatabase: Bool) throws {
+        let name = isDatabase ? "a.db" : "a.txt"
+        if isDatabase {
+            try Database(path: fixture.path(name), mode: .readWrite).execute(
+                """
+                CREATE TABLE detections (Date DATE, Time TIME, Sci_Name VARCHAR(100), Com_Name VARCHAR(100),
+                    Confidence FLOAT, Lat FLOAT, Lon FLOAT, Cutoff FLOAT, File_Name VARCHAR(100));
+                INSERT INTO detections VALUES ('2022-02-07', '06:41:09', 'Cyanocitta stelleri', 'Jay', 0.8713, 48.4, -123.3, 0.7, 'a'),
+                    ('2022-02-07', '06:41:12', 'Avis ignota', 'Odd Bird', 0.7, -1, -1, 0.7, 'b'),
+                    ('2022-02-07', '06:41:12', 'Avis ignota', 'Odd Bird', 0.7, -1, -1, 0.7, 'b');
                 """)
         } else {
             let lines = FormatFixture.birdNETPi.split(separator: "\n")
             fixture.write(name, (lines + lines.suffix(1)).map { $0 + "\n" }.joined())
         }
         for appends in [false, true] {
-    /// Only where a checklist may have a species twice, whatever other files there are.
-    @Test(arguments: [["rec.csv", "fw.csv"], ["fw.csv", "rec.csv"]]) func otherRecordsMayNotRepeat(files: [String])
-        throws
-    {
-        fixture.write("rec.csv", FormatFixture.eBirdRecord)
-        fixture.write("fw.csv", feederWatchHeader + feederWatchRow(obs: "OBS1") + feederWatchRow(obs: "OBS1"))
-        let report = try fixture.run(files: files) { $0.skipErrors = true }
-        #expect(report.firstErrors.map(\.reason) == ["the record OBS1 is already in line 2"])
-        #expect(try fixture.rows("SELECT count(*) FROM observation WHERE source_id LIKE 'OBS%'") == ["1"])
-    }
-
             let report = try fixture.run(name) { $0.append = appends }
             #expect(report.stored == 2 && report.replaced == (appends ? 2 : 0) && report.rowsInError == 0)
             #expect(report.files.first?.leftOut == ["a detection that is already there": 1])

@@ -36,7 +36,7 @@ def full(visit):
 def birdnet_pi(world):
     chance, style = world.chance, world.style
     columns = ["Date", "Time", "Sci_Name", "Com_Name", "Confidence", "Lat", "Lon", "Cutoff", "Week", "Sens", "Overlap"]
-    made = Made("birdnet-pi", Table(columns, style), file="BirdDB.txt", repeated="detection",
+    made = Made("birdnet-pi", Table(columns, style), file="BirdDB.txt", repeated="detection", foreign_signs="/-",
                 checked={"latitude": "Lat", "longitude": "Lon", "date": "Date", "confidence": "Confidence"})
     given = place_option(world, made)
 
@@ -74,7 +74,7 @@ def birdnet_go(world):
     names = ["id", "source_node", "date", "time", "begin_time", "end_time", "species_code", "scientific_name", "raw_scientific_name",
              "common_name", "confidence", "latitude", "longitude", "threshold", "sensitivity", "clip_name", "processing_time", "unlikely"]
     spelt = {name: name.split("_")[0] + "".join(map(str.title, name.split("_")[1:])) if camel else name for name in names}
-    made = Made("birdnet-go", Table([spelt[name] for name in names], style), file="detections.csv", repeated="error",
+    made = Made("birdnet-go", Table([spelt[name] for name in names], style), file="detections.csv", repeated="error", foreign_signs="/-",
                 checked={"latitude": "latitude", "longitude": "longitude", "date": "date", "confidence": "confidence"})
     serial, given = iter(range(1, 1_000_000)), place_option(world, made)
 
