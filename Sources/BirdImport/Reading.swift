@@ -383,7 +383,7 @@ struct Reading {
             if case .elsewhere(let place) = outcome {
                 outcome = try stage(
                     record, row, withCodeEnding: place.suffix, dataset: dataset, file: file, complete: complete)
-            } else if case .repeated(file, _) = outcome, rules.contains(.speciesMayRepeat) {
+            } else if case .repeated(file, _) = outcome, table.format.rules.contains(.speciesMayRepeat) {
                 let number = try staging.numberOfRepetition(record, row, dataset: dataset)
                 outcome = try stage(
                     record, row, withCodeEnding: " #\(number)", dataset: dataset, file: file, complete: complete)

@@ -53,6 +53,9 @@ struct Columns {
     /// The name of the column of a member, as the file spells it; empty if there is none.
     func name(_ member: Format.Member) -> String { names[member.rawValue] }
 
+    /// The positions of the columns that are read.
+    var readPositions: Set<Int> { Set(positions.filter { $0 >= 0 }) }
+
     /// Whether the file has a column for a member.
     @inline(__always)
     func has(_ member: Format.Member) -> Bool { positions[member.rawValue] >= 0 }

@@ -21,13 +21,16 @@ struct DateDecoder {
     /// Whether the order of day and month must be known to decode a row, and is not.
     @inline(__always)
     func needsOrder(_ row: Row) -> Bool {
-        hasDate && order == nil && DateText.needsOrder(row.bytes[columns.cell(.date, row).range])
+        hasDate && order == nil && DateText.needsOrder(row.bytes[columns.cell(.date, row).range]) && hasItsCells(row)
     }
 
     /// Adds the date of a row to those by which the order of day and month is judged.
     func add(_ row: Row, to judge: inout DateOrderJudge) {
-        if row.problem == nil { judge.add(row, columns.cell(.date, row), years: years) }
+        if row.problem == nil, hasItsCells(row) { judge.add(row, columns.cell(.date, row), years: years) }
     }
+
+    /// Whether the cells of a row are those of their columns.
+    private func hasItsCells(_ row: Row) -> Bool { (try? columns.checkWidth(row)) != nil }
 
     /// The date of a row as `yyyymmdd`, with 00 for an unknown month or day; `StoredDate.unknown` if there is none; and
     /// whether there is none since the row has an interval of several years.
@@ -97,6 +100,18 @@ struct DateDecoder {
                     .date,
                     "'\(shown)' is the number of a day in a spreadsheet; format the cells as dates there, such as "
                         + "2021-02-03, and save the file again")
+            case .unclear(let year, let month, let lastYear):
+                // The columns may say more than either.
+                if columns.has(.year), let own = try? dateOfParts(row), Self.exactness(own) > 1,
+                    own / 100 == year * 100 + month || own / 10_000 >= year && own / 10_000 <= lastYear
+                {
+                    return (own, false)
+                }
+                let digits = month < 10 ? "0\(month)" : "\(month)"
+                throw columns.error(
+                    .date,
+                    "'\(shown)' may be a month or several years; write it as \(year)-\(digits), or all digits of both years"
+                )
             case .impossibleTime:
                 throw columns.error(.date, "'\(shown)' has no time of day after its date; write it as 2021-02-03T06:41")
             case .tooLong(let from, let to):
@@ -158,9 +173,13 @@ struct DateDecoder {
 
     /// The time of a row to the second, in one form; empty if there is none.
     func clock(_ row: Row) throws(RowError) -> String {
-        guard let minutes = try time(row) else { return "" }
+        let own = columns.cell(.time, row)
+        let seconds =
+            own.isEmpty
+            ? DateText.seconds(row.bytes[columns.cell(.date, row).range]) : TimeText.seconds(row.bytes[own.range])
+        // Half a minute past midnight is a time.
+        guard let minutes = try time(row) ?? (seconds > 0 ? 0 : nil) else { return "" }
         let digits = { (value: Int64) in value < 10 ? "0\(value)" : "\(value)" }
-        let seconds = TimeText.seconds(row.bytes[columns.cell(.time, row).range])
         return "\(digits(minutes / 60)):\(digits(minutes % 60)):\(digits(seconds))"
     }
 

@@ -40,7 +40,8 @@ struct DateOrderJudge {
     private var dayFirst = Evidence()
     private var monthFirst = Evidence()
     private var hasPoints = false
-    /// The first date with slashes.
+    /// The first date with either order, and the first one with slashes.
+    private var first: (text: String, line: Int)?
     private var slashed: (text: String, line: Int)?
 
     /// Takes the next date of the column.
@@ -56,6 +57,7 @@ struct DateOrderJudge {
         case (true, true): break
         }
         hasPoints = hasPoints || pair.hasPoints
+        if first == nil { first = (text(), row.line) }
         if slashed == nil, row.bytes[cell.range].contains(UInt8(ascii: "/")) { slashed = (text(), row.line) }
     }
 
@@ -74,9 +76,12 @@ struct DateOrderJudge {
         if let described { return JudgedDateOrder(order: described, reason: .described) }
         // With points, the day always comes first.
         if hasPoints { return JudgedDateOrder(order: .dayFirst, reason: .points) }
-        if format.rules.contains(.slashesAreForeign), let slashed {
+        let foreign =
+            format.rules.contains(.ordersAreForeign)
+            ? first : format.rules.contains(.slashesAreForeign) ? slashed : nil
+        if let foreign {
             throw .refused(
-                "\(path), line \(slashed.line), has the date '\(slashed.text)', and no date in the file tells whether the "
+                "\(path), line \(foreign.line), has the date '\(foreign.text)', and no date in the file tells whether the "
                     + "day or the month comes first; give --date-order day-first or --date-order month-first.")
         }
         return JudgedDateOrder(order: .monthFirst, reason: .format)

@@ -30,6 +30,8 @@ struct DateText: Equatable {
         case tooLong(from: Int64, to: Int64)
         /// An interval of which an end can't be read.
         case unreadableInterval
+        /// A month, or an interval of years: `2005/06`.
+        case unclear(year: Int64, month: Int64, lastYear: Int64)
         /// The number of a day in a spreadsheet.
         case serial
         /// A date with a time that does not exist, or can't be read.
@@ -96,6 +98,20 @@ struct DateText: Equatable {
         return first <= last ? first...last : nil
     }
 
+    /// Whether a date may have a year, month and day, of which any may be empty. In which order it has them is not
+    /// known yet.
+    static func mayBe(_ text: ArraySlice<UInt8>, parts: [ArraySlice<UInt8>]) -> Bool {
+        let numbers = parts.map { part in part.count <= 4 ? Int64(String(decoding: part, as: UTF8.self)) : nil }
+        guard parts.count == 3, zip(parts, numbers).allSatisfy({ $0.isEmpty || $1 != nil }) else { return false }
+        return DateOrder.allCases.contains { order in
+            guard let bounds = bounds(text, order) else { return false }
+            let year = (numbers[0] ?? bounds.lowerBound / 10_000) * 10_000
+            let first = year + (numbers[1] ?? 0) * 100 + (numbers[2] ?? 0)
+            let last = year + (numbers[1] ?? 99) * 100 + (numbers[2] ?? 99)
+            return first <= last && bounds.overlaps(first...last)
+        }
+    }
+
     /// A date from both ends of an interval.
     private static func parseInterval(
         _ text: ArraySlice<UInt8>, _ slash: Int, _ order: DateOrder
@@ -125,6 +141,9 @@ struct DateText: Equatable {
         guard isShort || needsOrder(first) || !needsOrder(rest) else { throw .unreadable }
         let end = try parseOne(
             isShort ? ArraySlice(Array(date.prefix(missing)) + Array(rest)) : rest, order, isEnd: true)
+        if isShort, isYear(first), let month = Int64(String(decoding: rest, as: UTF8.self)), (1...12).contains(month) {
+            throw .unclear(year: start.year, month: month, lastYear: end.year)
+        }
         return (start, end)
     }
 
@@ -198,16 +217,19 @@ struct DateText: Equatable {
     static func minutes(_ text: ArraySlice<UInt8>, _ order: DateOrder) -> Int64? {
         // Most dates have no time.
         guard text.count > 10, let date = try? parse(text, order), date.day != nil else { return nil }
-        let text = withoutWeekday(text)
-        let start = text[..<(interval(text) ?? text.endIndex)]
-        let end = dateEnd(start)
-        guard end < start.endIndex, let minutes = TimeText.minutes(afterDate: start[(end + 1)...].drop { $0 == 0x20 }),
-            minutes > 0
-        else {
-            return nil
-        }
+        guard let minutes = TimeText.minutes(afterDate: time(in: text)), minutes > 0 else { return nil }
         // `parse` has taken the next day.
         return minutes % 1440
+    }
+
+    /// The seconds after the minute of the time after a date that `parse` can read; 0 if it has none.
+    static func seconds(_ text: ArraySlice<UInt8>) -> Int64 { TimeText.seconds(afterDate: time(in: text)) }
+
+    /// The time after a date or the start of an interval; empty if there is none.
+    private static func time(in text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        let text = withoutWeekday(text)
+        let start = text[..<(interval(text) ?? text.endIndex)]
+        return start[dateEnd(start)...].dropFirst().drop { $0 == 0x20 }
     }
 
     /// The position of the slash in an interval; nil if the text is not one. (`2/3/2021` has two slashes.)
@@ -297,7 +319,8 @@ struct DateText: Equatable {
         case 1 where parts[0].digits == 8:
             let value = parts[0].value
             return DateText(year: value / 10_000, month: value / 100 % 100, day: value % 100)
-        case 2 where parts[0].digits == 4 && isShort(parts[1]):
+        // A spreadsheet makes `2021.1` of `2021.10`, and it may be a part of a year.
+        case 2 where parts[0].digits == 4 && isShort(parts[1]) && !text.contains(UInt8(ascii: ".")):
             return DateText(year: parts[0].value, month: parts[1].value)
         case 2 where parts[0].digits == 4 && parts[1].digits == 4 && parts[0].value < parts[1].value:
             throw .tooLong(from: parts[0].value, to: parts[1].value)

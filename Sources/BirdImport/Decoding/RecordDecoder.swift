@@ -149,8 +149,8 @@ struct RecordDecoder {
     }
 
     /// A location without a code gets its name as code, or its coordinates as the file writes them, or `unknown`. A
-    /// recording has its station as name, with its folder if other stations have that name too, or else, without
-    /// coordinates, its folder.
+    /// recording has its station as name, with its folder if other stations have that name too, or else, if the file
+    /// has no coordinates, its folder.
     private func decodeLocation(
         _ row: inout Row, into record: inout SourceRecord, _ recording: Recording?
     ) throws(RowError) {
@@ -176,9 +176,9 @@ struct RecordDecoder {
             // The name counts as cut already.
             var cuts = 0
             record.location = try columns.identifier(.locationName, &row, &cuts)
-        } else if let place {
+        } else if let place, recording?.folder.isEmpty ?? true {
             record.location = row.compose("\(place.latitude),\(place.longitude)".utf8)
-        } else if record.latitude != nil {
+        } else if record.latitude != nil, place == nil {
             let (latitude, longitude) = (columns.coordinate(.latitude, &row), columns.coordinate(.longitude, &row))
             record.location = row.compose(latitude, ",", longitude)
         } else if let recording, !recording.folder.isEmpty {

@@ -102,13 +102,26 @@ enum TimeText {
     /// `24:00` for the end of the day, which is 1440. Spreadsheets of some countries write `06.41`. Nil for anything
     /// else.
     static func minutes(afterDate text: ArraySlice<UInt8>) -> Int64? {
+        guard var time = colons(inTimeAfterDate: text) else { return nil }
+        guard time.starts(with: "24:".utf8) else { return minutes(time) }
+        time.replaceSubrange(time.startIndex..<(time.startIndex + 2), with: "00".utf8)
+        return minutes(time) == 0 && seconds(time) == 0 ? 1440 : nil
+    }
+
+    /// The seconds after the minute of a time after a date; 0 if it has none.
+    static func seconds(afterDate text: ArraySlice<UInt8>) -> Int64 {
+        colons(inTimeAfterDate: text).map { seconds($0) } ?? 0
+    }
+
+    /// A time after a date with colons between its numbers, as `minutes` reads it; nil if it is none.
+    private static func colons(inTimeAfterDate text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         let (colon, point) = (UInt8(ascii: ":"), UInt8(ascii: "."))
         let digits = text.prefix { $0 &- 0x30 < 10 }
         let next = text[digits.endIndex...].first
         // Nearly all times are `06:41`.
-        if digits.count < 3, next == colon, !digits.elementsEqual("24".utf8) { return minutes(text) }
+        if digits.count < 3, next == colon { return text }
         var rest = text[digits.endIndex...]
-        if digits.count < 3, minuteAfterHours(&rest) != nil { return minutes(text) }
+        if digits.count < 3, minuteAfterHours(&rest) != nil { return text }
         guard next == colon || next == point || mayFollow(rest.drop { $0 == 0x20 }) else { return nil }
         var time = Array(text)
         switch digits.count {
@@ -122,9 +135,7 @@ enum TimeText {
             time.insert(colon, at: 2)
         default: break
         }
-        guard time.starts(with: "24:".utf8) else { return minutes(time[...]) }
-        time.replaceSubrange(0..<2, with: "00".utf8)
-        return minutes(time[...]) == 0 && seconds(time[...]) == 0 ? 1440 : nil
+        return time[...]
     }
 
     /// Whether it is `Z`, an offset such as `+01` or `-0730`, a word such as `AM`, or nothing: `2021-02-04` is no time.
@@ -139,7 +150,8 @@ enum TimeText {
     /// The seconds after the minute of a time that `minutes` reads; 0 if it has none.
     static func seconds(_ text: ArraySlice<UInt8>) -> Int64 {
         let parts = text.split(separator: UInt8(ascii: ":"), maxSplits: 2, omittingEmptySubsequences: false)
-        guard parts.count == 3 else { return 0 }
+        // `06:41+05:30` has an offset with minutes.
+        guard parts.count == 3, parts[1].allSatisfy({ $0 &- 0x30 < 10 }) else { return 0 }
         var rest = parts[2]
         return number(&rest) ?? 0
     }

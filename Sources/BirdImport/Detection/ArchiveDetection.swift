@@ -301,6 +301,16 @@ struct ArchiveDetection {
                 let file = try decompressed(try archive.extract(first, in: folder))
                 parts.append((file, try file.encoding()))
             }
+            var table = table
+            // XML makes a space of a tab in an attribute. Cells have spaces, so none separates them.
+            if table.syntax.separator == 0x20 {
+                for (file, _) in parts where try !file.beginning(Self.beginningSize).contains(0x09) {
+                    throw .refused(
+                        "\(path) can't be used: it says that there are spaces between columns; for a tab, write \\t as "
+                            + "fieldsTerminatedBy.")
+                }
+                table.syntax = CSVReader.Syntax(separator: 0x09, quoting: table.syntax.quoting)
+            }
             return ArchiveFiles(table: table, parts: parts)
         }
         let core = description.core
@@ -308,7 +318,8 @@ struct ArchiveDetection {
         case "occurrence":
             let files = try extract(core)
             return try content(
-                Header(ArchiveRows.header(core)), files, path, commas: CommaRule(separator: core.syntax.separator),
+                Header(ArchiveRows.header(core)), files, path,
+                commas: CommaRule(separator: files.table.syntax.separator),
                 open: { () throws(ImportError) -> any RowSource in ArchiveRows(files) },
                 dateOrder: Self.dateOrder(of: core))
         case "event":
@@ -320,18 +331,18 @@ struct ArchiveDetection {
             }
             let (events, files) = (try extract(core), try extract(occurrences))
             // A row has cells of both files.
-            let separators = [core.syntax.separator, occurrences.syntax.separator]
+            let separators = [events.table.syntax.separator, files.table.syntax.separator]
             let commas = separators.map(CommaRule.init).min() ?? .none
             let read = Set((Format.darwinCore.columns + Format.darwinCoreEvents.columns).map(\.name))
-            let joined = JoinedFiles(occurrences: files, events: events, read: read)
+            let joined = JoinedFiles(occurrences: files, events: events, read: read, mayBeSame: DateText.mayBe)
+            let dateOrder = Self.dateOrder(of: core) ?? Self.dateOrder(of: occurrences)
             return try content(
                 Header(JoinedRows.header(occurrences, core)), files, path, commas: commas, open: joined.openOccurrences,
-                noteOccurrence: joined.note,
-                dateOrder: Self.dateOrder(of: core) ?? Self.dateOrder(of: occurrences),
+                noteOccurrence: joined.note, dateOrder: dateOrder,
                 checklists: SourceTable(
                     format: .darwinCoreEvents, header: Header(EventRows.header(core)), size: events.size,
-                    open: joined.openEmptyEvents, commas: CommaRule(separator: core.syntax.separator),
-                    paths: events.paths, eventFaults: joined.faults))
+                    open: joined.openEmptyEvents, commas: CommaRule(separator: events.table.syntax.separator),
+                    paths: events.paths, eventFaults: joined.faults, dateOrder: dateOrder))
         default:
             throw .refused(
                 "\(archive.file.path) is an archive of \(Row.shown(core.rowType, atMost: 40)), not of occurrences or events."

@@ -8,20 +8,19 @@ extension TextTable {
     private static let fewestNumbers = 3
 
     /// The header, with an empty name before the others if the rows have names. These are in quotes as the header is,
-    /// or ascending numbers; and without them, most rows can be read. Between commas, the cell more may also come from
-    /// a comma within a cell: `1,Parus major,60,18,5`. So rows that can be read in that way too have no names.
+    /// or ascending numbers, unless it is a table of species, of which any row can be read; and without them, most rows
+    /// can be read. Between commas, the cell more may also come from a comma within a cell: `1,Parus major,60,18,5`. So
+    /// rows that can be read in that way too have no names.
     func withRowNames(
         _ header: Header, _ candidate: Candidate, _ syntax: CSVReader.Syntax, _ format: Format
     ) throws(ImportError) -> Header {
         guard candidate.isInFile else { return header }
-        let rows = try rows(candidate, syntax)
-        let named = Header([""] + header.names)
-        let columns = Columns(format, named, commas: CommaRule(separator: syntax.separator))
+        let hasCommas = syntax.separator == UInt8(ascii: ",")
+        let first = try rows(candidate, syntax)
         var row = Row()
-        let merging = Columns(format, header, commas: .decimal)
-        var (count, quoted, filled, readable, mergeable) = (0, 0, 0, 0, 0)
-        var (last, isAscending) = (0 as Int64, true)
-        for _ in 0..<Self.rowsToName where try rows.next(&row) {
+        var (count, quoted, filled) = (0, 0, 0)
+        var (last, isAscending) = (0 as Int64, !format.holdsSpecies)
+        for _ in 0..<Self.rowsToName where try first.next(&row) {
             guard row.problem == nil, row.cells.count == header.names.count + 1 else { return header }
             count += 1
             if row.isQuoted(row.cells[0]) { quoted += 1 }
@@ -29,37 +28,78 @@ extension TextTable {
             isAscending = isAscending && number > last
             last = number
             if !row.trimmed(header.names.count).isEmpty { filled += 1 }
-            if Self.isReadable(row, format, columns) { readable += 1 }
-            if syntax.separator == UInt8(ascii: ","), Self.mayHaveComma(row, format, merging) { mergeable += 1 }
+            guard quoted == count || isAscending else { return header }
         }
-        let isCertain = syntax.separator != UInt8(ascii: ",") || count >= Self.fewestNumbers
-        guard count > 0, mergeable * 2 <= count, quoted == count || isAscending && isCertain else { return header }
         // A separator at the end of each row makes an empty cell.
-        return filled > 0 && readable * 2 > count ? named : header
+        guard filled > 0, quoted == count || !hasCommas || count >= Self.fewestNumbers else { return header }
+        let named = Header([""] + header.names)
+        let trial = TrialReader(format, named, commas: CommaRule(separator: syntax.separator))
+        guard try hold(count, candidate, syntax, { trial.canRead($0) }) else { return header }
+        guard hasCommas else { return named }
+        let merging = TrialReader(format, header, commas: .decimal)
+        return try hold(count, candidate, syntax, { merging.canReadWithComma($0) }) ? header : named
     }
 
-    /// Whether a row can be read with two cells after the first one as one that has a comma.
-    private static func mayHaveComma(_ row: Row, _ format: Format, _ columns: Columns) -> Bool {
-        row.cells.indices.dropFirst().dropLast().contains { index in
-            guard !row.isQuoted(row.cells[index]), !row.isQuoted(row.cells[index + 1]) else { return false }
-            var merged = row
-            merged.cells[index].end = row.cells[index + 1].end
-            merged.cells.remove(at: index + 1)
-            return isReadable(merged, format, columns)
+    /// Whether something holds of more than half of the first rows. Reads no more of them than that needs.
+    private func hold(
+        _ count: Int, _ candidate: Candidate, _ syntax: CSVReader.Syntax, _ holds: (Row) -> Bool
+    ) throws(ImportError) -> Bool {
+        let rows = try rows(candidate, syntax)
+        var row = Row()
+        var (holding, others) = (0, 0)
+        while holding * 2 <= count, others * 2 < count, try rows.next(&row) {
+            if holds(row) { holding += 1 } else { others += 1 }
         }
+        return holding * 2 > count
+    }
+}
+
+/// Tells whether rows can be read as records or species of a format, in either order of day and month.
+private struct TrialReader {
+    private let format: Format
+    private let columns: Columns
+    private let records: RecordDecoder
+    private let read: Set<Int>
+
+    init(_ format: Format, _ header: Header, commas: CommaRule) {
+        self.format = format
+        columns = Columns(format, header, commas: commas)
+        records = RecordDecoder(format, columns, lastYear: 9999)
+        read = columns.readPositions
     }
 
-    private static func isReadable(_ row: Row, _ format: Format, _ columns: Columns) -> Bool {
+    func canRead(_ row: Row) -> Bool {
         var row = row
         if format.holdsSpecies {
             var decoder = SpeciesDecoder(format, columns)
             return (try? decoder.decode(&row)) != nil
         }
         var record = SourceRecord()
-        return DateOrder.allCases.contains { order in
-            var decoder = RecordDecoder(format, columns, lastYear: 9999)
+        let orders = records.dates.needsOrder(row) ? DateOrder.allCases : [.monthFirst]
+        return orders.contains { order in
+            var decoder = records
             decoder.dates.order = order
             return (try? decoder.decode(&row, into: &record)) != nil
         }
+    }
+
+    /// Whether a row can be read with two cells after the first one as one that has a comma.
+    ///
+    /// Between two columns that are read, it is all the same which cells are one. So the time depends on the columns of
+    /// the format, and not on those of the file.
+    func canReadWithComma(_ row: Row) -> Bool {
+        var isTried = false
+        for index in row.cells.indices.dropFirst().dropLast() {
+            let isRead = read.contains(index)
+            if isTried, !isRead { continue }
+            isTried = false
+            guard !row.isQuoted(row.cells[index]), !row.isQuoted(row.cells[index + 1]) else { continue }
+            isTried = !isRead
+            var merged = row
+            merged.cells[index].end = row.cells[index + 1].end
+            merged.cells.remove(at: index + 1)
+            if canRead(merged) { return true }
+        }
+        return false
     }
 }

@@ -14,7 +14,7 @@ struct ArchiveDescription: Equatable {
         /// The names of its files in the archive, relative to `meta.xml`: one, or several that each have a part of the
         /// rows.
         let locations: [String]
-        let syntax: CSVReader.Syntax
+        var syntax: CSVReader.Syntax
         /// The number of lines to skip at the beginning.
         let headerLines: Int
         /// The position of the column `id`, or `coreid` in an extension, from 0; nil if there is none.

@@ -36,6 +36,8 @@ final class ArchiveRows: RowSource {
     private var mayBeShifted = false
     /// The number of columns: those of the header, which may be more than have a term.
     private var width: Int
+    /// Whether a header tells the number of columns.
+    private var hasHeader = false
 
     /// - Parameter files: The files of the table, which are read from their beginnings.
     init(_ files: ArchiveFiles) {
@@ -62,6 +64,8 @@ final class ArchiveRows: RowSource {
             isAtBeginning = false
             for _ in 0..<table.headerLines {
                 guard try reader.next(&source) else { return false }
+                // A line that is narrower than the terms is no header.
+                hasHeader = hasHeader || source.cells.count >= width
                 width = max(width, source.cells.count)
             }
             // Between tabs, rows without a header may have more columns than terms; the first one tells.
@@ -88,15 +92,23 @@ final class ArchiveRows: RowSource {
         (row.part, row.hasLongCell) = (part, source.hasLongCell)
         row.cells.removeAll(keepingCapacity: true)
         guard source.problem == nil else { return true }
-        // A comma that is a decimal comma makes one cell more, and shifts all cells after it. So the last cell may only
-        // be an additional empty one if the header has it too.
-        if table.syntax.separator == UInt8(ascii: ","), source.cells.count > width {
+        if hasTooManyCells {
             row.problem = "it has \(source.cells.count) cells for \(width) columns"
             mayBeShifted = true
             return true
         }
         fill(&row)
         return true
+    }
+
+    /// Whether the last row has a separator within a cell, which shifts all cells after it.
+    ///
+    /// Between commas, it may be a decimal comma before an empty last cell. So the last cell may only be an additional
+    /// empty one if the header has it too.
+    private var hasTooManyCells: Bool {
+        guard source.cells.count > width else { return false }
+        return table.syntax.separator == UInt8(ascii: ",")
+            || hasHeader && (width..<source.cells.count).contains { !source.trimmed($0).isEmpty }
     }
 
     /// The id of the last row, also if it has a problem, as long as no cell before the id can have shifted it.
@@ -124,8 +136,8 @@ final class ArchiveRows: RowSource {
 /// Reads the rows of an occurrence extension, each joined with its row of the event core, which has the date and place.
 ///
 /// A cell of the occurrence takes precedence over the event's cell with the same term. An occurrence with a date or a
-/// place of its own takes nothing of that of the event, unless what it has of it is the same. A row whose event does
-/// not exist has a `problem`.
+/// place of its own takes nothing of that of the event, unless what it has of it is the same, or a part: the year of
+/// the event's date, or a name for the event's place, which has none. A row whose event does not exist has a `problem`.
 final class JoinedRows: RowSource {
     private let rows: ArchiveRows
     private let events: EventRows
@@ -133,6 +145,12 @@ final class JoinedRows: RowSource {
     private let positions: [Int]
     /// The cells of the joined row, and of the event, that are taken together.
     private let groups: [(joined: EventRows.Group, ofEvent: EventRows.Group)]
+    /// The positions of the locality and of year, month and day in the joined row; -1 if there is none.
+    private let locality: Int
+    private let dateParts: [Int]
+    /// The position of the date in an event, and whether it and a year, month and day may be the same.
+    private let eventDate: Int
+    private let mayBeSame: DateCheck
     /// The number of cells of a joined row.
     private let width: Int
     /// The position of the occurrence's `coreid`, the id of its event.
@@ -153,15 +171,22 @@ final class JoinedRows: RowSource {
             ? terms.map { $0 == "id" ? "coreid" : $0 } : terms.map { $0 == "id" ? "eventid" : $0 }
     }
 
+    /// Whether a date and a year, month and day may be the same, of which any may be empty.
+    typealias DateCheck = (_ date: ArraySlice<UInt8>, _ parts: [ArraySlice<UInt8>]) -> Bool
+
     init(
-        _ table: ArchiveDescription.Table, _ core: ArchiveDescription.Table, _ rows: ArchiveRows, _ events: EventRows
+        _ table: ArchiveDescription.Table, _ core: ArchiveDescription.Table, _ rows: ArchiveRows, _ events: EventRows,
+        mayBeSame: @escaping DateCheck
     ) {
         let header = Self.header(table, core)
-        (self.rows, self.events) = (rows, events)
+        (self.rows, self.events, self.mayBeSame) = (rows, events, mayBeSame)
+        locality = header.firstIndex(of: "locality") ?? -1
+        dateParts = ["year", "month", "day"].map { header.firstIndex(of: $0) ?? -1 }
         width = header.count
         idPosition = table.fields.count
         let terms = Array(ArchiveRows.header(core).dropLast())
         positions = terms.map { header.firstIndex(of: $0) ?? 0 }
+        eventDate = terms.firstIndex(of: "eventdate") ?? -1
         groups = zip(EventRows.Group.all(header), EventRows.Group.all(terms)).map { ($0, $1) }
     }
 
@@ -201,12 +226,22 @@ final class JoinedRows: RowSource {
             let differs = joined.deciding.contains { position in
                 let own = row.bytes[row.trimmed(position).range]
                 guard !own.isEmpty else { return false }
-                let index = positions.firstIndex(of: position) ?? -1
-                return !own.elementsEqual(event.bytes[event.trimmed(index).range])
+                let other = event.bytes[event.trimmed(positions.firstIndex(of: position) ?? -1).range]
+                if dateParts.contains(position) {
+                    let isSame = own.drop { $0 == 0x30 }.elementsEqual(other.drop { $0 == 0x30 })
+                    return !isSame && !(other.isEmpty && fitsDate(row, event))
+                }
+                return !own.elementsEqual(other) && !(other.isEmpty && position == locality)
             }
             if differs { refused += ofEvent.deciding + ofEvent.others }
         }
         return refused
+    }
+
+    /// Whether the year, month and day of an occurrence may be those of its event's date.
+    private func fitsDate(_ row: Row, _ event: Row) -> Bool {
+        let date = event.bytes[event.trimmed(eventDate).range]
+        return date.isEmpty || mayBeSame(date, dateParts.map { row.bytes[row.trimmed($0).range] })
     }
 }
 
@@ -216,12 +251,15 @@ final class JoinedFiles {
     private let core: ArchiveFiles
     /// The terms of events that an import reads.
     private let read: Set<String>
+    private let mayBeSame: JoinedRows.DateCheck
     private var events: EventRows?
     /// The reader of the occurrences.
     private var joined: JoinedRows?
 
-    init(occurrences: ArchiveFiles, events: ArchiveFiles, read: Set<String>) {
-        (self.occurrences, core, self.read) = (occurrences, events, read)
+    init(
+        occurrences: ArchiveFiles, events: ArchiveFiles, read: Set<String>, mayBeSame: @escaping JoinedRows.DateCheck
+    ) {
+        (self.occurrences, core, self.read, self.mayBeSame) = (occurrences, events, read, mayBeSame)
     }
 
     private func readEvents() throws(ImportError) -> EventRows {
@@ -240,7 +278,9 @@ final class JoinedFiles {
     }
 
     func openOccurrences() throws(ImportError) -> any RowSource {
-        let rows = JoinedRows(occurrences.table, core.table, ArchiveRows(occurrences), try readEvents())
+        let rows = JoinedRows(
+            occurrences.table, core.table, ArchiveRows(occurrences), try readEvents(),
+            mayBeSame: mayBeSame)
         joined = rows
         return rows
     }

@@ -6,7 +6,7 @@ extension Format {
     static let birdNETPi = Format(
         name: "birdnet-pi", title: "BirdNET-Pi",
         content: .records(complete: nil), syntax: .semicolon,
-        rules: [.locationsWithoutCode, .originIsNoLocation, .sourceByDetection],
+        rules: [.locationsWithoutCode, .originIsNoLocation, .sourceByDetection, .ordersAreForeign],
         columns: [
             Column("date", .date),
             Column("time", .time),
@@ -22,7 +22,7 @@ extension Format {
     static let birdNETGo = Format(
         name: "birdnet-go", title: "BirdNET-Go",
         content: .records(complete: nil), syntax: .comma,
-        rules: [.locationsWithoutCode, .originIsNoLocation, .sourceWithinLocation],
+        rules: [.locationsWithoutCode, .originIsNoLocation, .sourceWithinLocation, .ordersAreForeign],
         columns: [
             Column("date", .date),
             Column("time", .time),

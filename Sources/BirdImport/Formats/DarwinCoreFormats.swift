@@ -8,7 +8,7 @@ extension Format {
     static let gbif = Format(
         name: "gbif", title: "GBIF simple download",
         content: .records(complete: nil), syntax: .tab,
-        rules: [.locationsWithoutCode],
+        rules: [.locationsWithoutCode, .ordersAreForeign],
         columns: [
             Column("gbifid", .source),
             Column("datasetkey", .unused),
@@ -29,6 +29,12 @@ extension Format {
             Column("year", .year, required: false),
             Column("month", .month, required: false),
             Column("day", .day, required: false),
+        ],
+        // Those that `occurrence.txt` of GBIF's archives has too, and that Darwin Core reads.
+        foreignColumns: [
+            "eventtime", "eventid", "locationid", "samplingprotocol", "eventremarks", "occurrenceremarks",
+            "identificationqualifier", "vernacularname", "organismquantity", "organismquantitytype",
+            "datageneralizations", "informationwithheld",
         ])
 
     /// The events of an archive that have no occurrences: checklists without a record. It is no format of files.

@@ -36,7 +36,7 @@ extension Format {
     static let eBirdLifeList = Format(
         name: "ebird-lifelist", title: "eBird life list",
         content: .records(complete: nil), syntax: .comma,
-        rules: [.locationsWithoutCode, .sourceByChecklistAndSpecies],
+        rules: [.locationsWithoutCode, .sourceByChecklistAndSpecies, .ordersAreForeign],
         columns: [
             Column("row #", .unused),
             Column("common name", .commonName),
@@ -54,7 +54,7 @@ extension Format {
     static let eBirdSampling = Format(
         name: "ebird-sampling", title: "eBird Basic Dataset, sampling events",
         content: .checklists, syntax: .tab,
-        rules: [.locationsWithoutCode],
+        rules: [.locationsWithoutCode, .ordersAreForeign],
         columns: checklistColumns,
         foreignColumns: [
             "global unique identifier", "common name", "scientific name", "observation count", "taxonomic order",
@@ -129,7 +129,7 @@ extension Format {
     static let eBird = Format(
         name: "ebird", title: "eBird Basic Dataset",
         content: .records(complete: nil), syntax: .tab,
-        rules: [.locationsWithoutCode],
+        rules: [.locationsWithoutCode, .ordersAreForeign],
         columns: [
             Column("global unique identifier", .source),
             Column("common name", .commonName),

@@ -69,6 +69,8 @@ public struct Format: Sendable {
         static let speciesMayRepeat = Rules(rawValue: 1 << 13)
         /// The first row may be a record: the columns are known by their order.
         static let mayLackHeader = Rules(rawValue: 1 << 14)
+        /// In its dates the year comes first, or the month has a name: a spreadsheet wrote all others.
+        static let ordersAreForeign = Rules(rawValue: 1 << 15)
     }
 
     /// What a column contains.

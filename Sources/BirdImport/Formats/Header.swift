@@ -7,8 +7,10 @@ struct Header {
     /// The names as the file spells them, without spaces at their ends.
     let names: [String]
     private let lowercased: [String]
+    // A file may have many headers that are possible, of many columns, and formats have hundreds of names.
+    private let positionsByName: [String: [Int]]
     /// The same, with spaces in place of the points and underscores of names that have no space.
-    private let spaced: [String]
+    private let positionsBySpacedName: [String: [Int]]
 
     init(_ row: Row) { self.init(row.cells.indices.map { Self.name(row, $0) }) }
 
@@ -21,8 +23,10 @@ struct Header {
 
     init(_ names: [String]) {
         self.names = names
-        lowercased = names.map { $0.lowercased() }
-        spaced = lowercased.map(Self.spaced)
+        let lowercased = names.map { $0.lowercased() }
+        self.lowercased = lowercased
+        positionsByName = Dictionary(grouping: names.indices) { lowercased[$0] }
+        positionsBySpacedName = Dictionary(grouping: names.indices) { Self.spaced(lowercased[$0]) }
     }
 
     /// A name with spaces in place of its points and underscores, unless it has a space.
@@ -32,8 +36,7 @@ struct Header {
 
     /// The positions of a name of a format, in lower case.
     private func positions(_ name: String) -> [Int] {
-        let found = lowercased.indices.filter { lowercased[$0] == name }
-        return found.isEmpty && name.contains(" ") ? spaced.indices.filter { spaced[$0] == name } : found
+        positionsByName[name] ?? (name.contains(" ") ? positionsBySpacedName[name] : nil) ?? []
     }
 
     /// The names of the required columns of a format that the file does not have.

@@ -12,7 +12,7 @@ extension Format {
     static let iNaturalist = Format(
         name: "inaturalist", title: "iNaturalist",
         content: .records(complete: nil), syntax: .comma,
-        rules: [.locationsWithoutCode, .slashesAreForeign, .needsClass, .uncertaintyOfTruePlace],
+        rules: [.locationsWithoutCode, .ordersAreForeign, .needsClass, .uncertaintyOfTruePlace],
         columns: [
             Column("scientific_name", .scientificName),
             Column("iconic_taxon_name", or: ["taxon_class_name"], .taxonClass),

@@ -171,7 +171,7 @@ import Testing
         "2021-02-03 June", "2021.02-03", "3 Fob 2021", "3 Feb", "٢٠٢١", "2021-222-01", "3 Feb 2021 June",
         "03-Feb-2021T", "03-Feb-2021x", "44230.", "44230.x", "2021-02-03 6 CROWS", "2021-02-03 06:41 CROWS",
         "2021-02-03 12 CROW", "Someday 2021-02-03", "Wed", "Wed 2021", "T.1890", "x.1890", "IIII.1890", "2021-02-03CET",
-        "2021-02-03 (about)x", "2021-02-03 06:41 (about",
+        "2021-02-03 (about)x", "2021-02-03 06:41 (about", "2021.1", "2021.10",
     ])
     func refusesTextsThatAreNotDates(text: String) {
         #expect(throws: DateText.Fault.unreadable) { try DateText.parse(Array(text.utf8)[...], .monthFirst) }
@@ -192,7 +192,7 @@ import Testing
     @Test(arguments: [
         "2021/02-03", "1890-02-30/1895", "1890-13/1895", "1890-02-03/..", "2021-02-03/soon", "2021-02-03T06:00/soon",
         "2021-02-03/08:00",
-        "2021-02-x/2021-02-05", "2021-02-03T06:00/8h", "2021-3-4/03-04-2021", "3 Feb 2021/03-02-2021",
+        "2021-02-x/2021-02-05", "2021-02-03T06:00/8h", "2021-3-4/03-04-2021", "3 Feb 2021/03-02-2021", "2021.5/2021.7",
     ])
     func refusesIntervalsThatAreNotDates(text: String) {
         #expect(throws: DateText.Fault.unreadableInterval) { try DateText.parse(Array(text.utf8)[...], .monthFirst) }
@@ -201,6 +201,44 @@ import Testing
     /// A spreadsheet shows the number of a day if the cell is not formatted as a date.
     @Test(arguments: ["44230", "44230.2784722", "44230,2784722"]) func knowsTheDaysOfSpreadsheets(text: String) {
         #expect(throws: DateText.Fault.serial) { try DateText.parse(Array(text.utf8)[...], .monthFirst) }
+    }
+
+    /// June 2005, or 2005 and 2006.
+    @Test(
+        arguments: [
+            ("2005/06", 2005, 6, 2006), ("2005/6", 2005, 6, 2006), ("2015/6", 2015, 6, 2016),
+            ("1890/12", 1890, 12, 1812),
+        ] as [(String, Int64, Int64, Int64)])
+    func refusesWhatMayBeAMonthOrSeveralYears(text: String, year: Int64, month: Int64, lastYear: Int64) {
+        #expect(throws: DateText.Fault.unclear(year: year, month: month, lastYear: lastYear)) {
+            try DateText.parse(Array(text.utf8)[...], .monthFirst)
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("2021-02-03T06:41:05", 5), ("2021-02-03 06:41:05.9Z", 5), ("20210203T064105", 5), ("2021-02-03T06:41", 0),
+            ("2021-02-03", 0), ("Wed, 2021-02-03 06:41:05 PM", 5), ("2021-02-03T06:41:05/2021-02-04", 5),
+            ("2021-02-03T06:41+05:30", 0), ("x", 0), ("", 0),
+        ] as [(String, Int64)])
+    func readsTheSecondsAfterADate(text: String, seconds: Int64) {
+        #expect(DateText.seconds(Array(text.utf8)[...]) == seconds)
+    }
+
+    @Test(
+        arguments: [
+            ("2021-02-03", "2021,,", true), ("2021-02-03", "2021,2,3", true), ("2021-02-03", "2021,02,03", true),
+            ("2021-02-03", ",2,", true), ("2021-02-03", ",,", true), ("2021-02-03", "2021,3,", false),
+            ("2021-02-03", "2020,,", false), ("2021-02-03", "2021,2,4", false), ("03/02/2021", "2021,2,3", true),
+            ("03/02/2021", "2021,3,2", true), ("03/02/2021", "2021,4,", false),
+            ("2021-02-01/2021-03-28", "2021,2,17", true),
+            ("2021-02-01/2021-03-28", "2021,4,", false), ("1890/1895", "1893,,", true), ("2021", "2021,5,6", true),
+            ("2021-02-03", "NA,,", false), ("2021-02-03", "99999999999999999999,,", false), ("x", "2021,,", false),
+            ("", "2021,,", false), ("2021-02-03", "2021", false),
+        ] as [(String, String, Bool)])
+    func tellsWhetherADateMayHaveTheseParts(text: String, parts: String, may: Bool) {
+        let parts = parts.split(separator: ",", omittingEmptySubsequences: false).map { Array($0.utf8)[...] }
+        #expect(DateText.mayBe(Array(text.utf8)[...], parts: parts) == may)
     }
 
     @Test func refusesAnIntervalOfSeveralYears() {

@@ -187,6 +187,37 @@ import Testing
         #expect(try fixture.rows("SELECT date FROM observation") == ["20210302"])
     }
 
+    /// Programs write the year first in these formats, or the month by name.
+    @Test(arguments: FormatFixture.withTheYearFirst, ["03/02/2021", "3-2-2021"])
+    func refusesDatesOfASpreadsheetThatLeaveTheOrderOpen(
+        fixtureOfFormat: (format: String, text: String, date: String), date: String
+    ) throws {
+        let (format, text, original) = fixtureOfFormat
+        let days = text.replacing(original, with: date)
+        #expect(days != text)
+        let path = fixture.write("a.csv", days)
+        #expect {
+            try fixture.run("a.csv")
+        } throws: {
+            ($0 as? ImportError)?.message.hasPrefix("\(path), line 2, has the date '\(date)', and no date") == true
+        }
+        let report = try fixture.run("a.csv") { $0.dateOrder = .dayFirst }
+        #expect(report.isStored && report.files.map(\.formatName) == [format])
+        #expect(
+            try fixture.rows("SELECT DISTINCT date FROM \(format == "ebird-sampling" ? "checklist" : "observation")")
+                .contains("20210203"))
+    }
+
+    /// Its cells may be those of other columns.
+    @Test func aRowWithTooManyCellsTellsNoOrder() throws {
+        fixture.write("a.txt", occurrences(["03/02/2021", "25/02/2021\tmore"]))
+        let report = try fixture.run("a.txt") { $0.skipErrors = true }
+        #expect(report.firstErrors.map(\.reason) == ["it has 4 cells for 3 columns"])
+        #expect(try dates() == ["20210302"])
+        fixture.write("b.txt", occurrences(["25/02/2021\tmore", "2021-02-03"]))
+        #expect(try fixture.run("b.txt") { $0.skipErrors = true }.files.map(\.dateOrder) == [nil])
+    }
+
     @Test func readsTheTimeOfADateIfThereIsNoOther() throws {
         fixture.write(
             "a.txt",

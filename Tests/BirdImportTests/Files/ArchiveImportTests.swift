@@ -417,6 +417,74 @@ import Testing
         }
     }
 
+    /// A separator within a cell shifts the others. A separator at the end of the line does not.
+    @Test(arguments: ["\t", ";", "|"]) func refusesRowsWithMoreFilledCellsThanColumns(separator: String) throws {
+        let terms: [(String, Int?, String?)] = [
+            ("scientificName", 1, nil), ("eventDate", 2, nil), ("locality", 3, nil), ("individualCount", 4, nil),
+        ]
+        let rows = [
+            "1 | Parus major | 2021-02-04 | Old mill | 7 | ", "2 | Parus major | 2021-02-04 | Old mill | 12 | 3",
+            "3 | Parus major | 2021-02-04 | Old mill | 7 |  |  | ", "4 | Parus major",
+        ]
+        func read(_ meta: String, _ header: String) throws -> [String] {
+            let text = ([header] + rows).map { $0.replacing(" | ", with: separator) + "\n" }.joined()
+            fixture.write("a.zip", ZipWriter.archive([("meta.xml", "<archive>\(meta)</archive>"), ("o.txt", text)]))
+            return try fixture.run("a.zip") { $0.skipErrors = true }.firstErrors.map { "\($0.line): \($0.reason)" }
+        }
+        let meta = Self.table(
+            "core", "Occurrence", "o.txt", id: "id", terms, separator: separator == "\t" ? "\\t" : separator)
+        #expect(
+            try read(meta, "id | scientificName | eventDate | locality | individualCount") == [
+                "3: it has 6 cells for 5 columns"
+            ])
+        #expect(try fixture.rows("SELECT source_id FROM observation ORDER BY 1") == ["1", "3", "4"])
+        // A title is no header, and there may be columns without terms.
+        #expect(try read(meta, "Birds") == [])
+        #expect(try read(meta.replacing("ignoreHeaderLines=\"1\"", with: ""), "0 | Parus major |  |  | ") == [])
+    }
+
+    /// Its cells can't be used.
+    @Test func refusesEventsWithMoreFilledCellsThanColumns() throws {
+        var files = Self.events
+        files[1].1 = files[1].1.replacing("\tHill\n", with: "\tHill\tmore\n")
+        fixture.write("b.zip", ZipWriter.archive(files))
+        let report = try fixture.run("b.zip") { $0.skipErrors = true }
+        #expect(
+            report.firstErrors.map(\.reason) == [
+                "its event 'e2' is in error (event.txt, line 3: it has 7 cells for 6 columns)"
+            ])
+    }
+
+    /// XML makes a space of a tab in an attribute.
+    @Test func readsATabInTheDescription() throws {
+        let files = Self.events.map { ($0, $1.replacing("\"\\t\"", with: "\"\t\"")) }
+        #expect(files[0].1 != Self.events[0].1)
+        fixture.write("b.zip", ZipWriter.archive(files))
+        #expect(try fixture.run("b.zip").stored == 3)
+        #expect(
+            try records().map { $0.split(separator: "|")[0] }.sorted() == [
+                "Corvus corax", "Larus argentatus", "Larus argentatus",
+            ])
+        let path = fixture.write("b.zip", ZipWriter.archive(files.map { ($0, $1.replacing("\t", with: " ")) }))
+        #expect(
+            throws: ImportError.refused(
+                "\(path)/meta.xml can't be used: it says that there are spaces between columns; for a tab, write \\t as "
+                    + "fieldsTerminatedBy.")
+        ) { try fixture.run("b.zip") }
+    }
+
+    /// Also where only events without occurrences have dates that depend on it.
+    @Test(arguments: [("DD/MM/YYYY", "20210204"), ("MM/DD/YYYY", "20210402")])
+    func theDescriptionTellsTheOrderOfDatesOfEmptyEvents(pattern: String, date: String) throws {
+        var files = Self.events
+        files[0].1 = files[0].1.replacing("<core ", with: "<core dateFormat=\"\(pattern)\" ")
+        files[1].1 += "e3\t04/02/2021\t\t\t\tHill\n"
+        fixture.write("b.zip", ZipWriter.archive(files))
+        try fixture.run("b.zip") { $0.report = fixture.path("r.json") }
+        #expect(try fixture.rows("SELECT date FROM checklist WHERE code = 'e3'") == [date])
+        #expect(fixture.text("r.json").contains("\"reason\":\"description\""))
+    }
+
     /// An event in error costs its own occurrences, and those of the events that would inherit from it.
     @Test func reportsRowsWhoseEventIsInError() throws {
         func meta(id: Int) -> String {

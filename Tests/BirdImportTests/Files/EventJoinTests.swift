@@ -64,8 +64,11 @@ import Testing
         try read(
             "eventDate year month day", ["e1 |  | 2021 | 2 | 17", "e2 | 2021-02-18 | 2021 | 2 | 18"],
             "occurrenceID year month scientificName",
-            ["e1 | o1 |  |  | Avis una", "e1 | o2 | 2021 | 2 | Avis una", "e2 | o3 | 2021 | 3 | Avis una"])
-        #expect(try records().map { $0.split(separator: "|")[1] } == ["20210217", "20210217", "20210300"])
+            [
+                "e1 | o1 |  |  | Avis una", "e1 | o2 | 2021 | 02 | Avis una", "e2 | o3 | 2021 | 3 | Avis una",
+                "e1 | o4 | 2021 | 2 | Avis una",
+            ])
+        #expect(try records().map { $0.split(separator: "|")[1] } == ["20210217", "20210217", "20210300", "20210217"])
     }
 
     /// A place of its own is not composed with that of the event, nor with its uncertainty.
@@ -82,6 +85,26 @@ import Testing
             try records() == [
                 "o1|20210203|55.5,12.9|55.5|12.9||", "o2|20210203|Marsh||||", "o3|20210203|Hill|55.4|12.8|500.0|",
                 "o4|20210203|Hill|55.4|12.8|500.0|",
+            ])
+    }
+
+    /// A part of the date, or a name for a place that has none, is no other date or place.
+    @Test func anOccurrenceMaySayMoreOfItsEvent() throws {
+        try read(
+            "eventDate decimalLatitude decimalLongitude",
+            ["e1 | 2021-02-03 | 60.5 | 18.5", "e2 | 03/02/2021 | 60.5 | 18.5", "e3 | 25/02/2021 | 60.5 | 18.5"],
+            "occurrenceID year month locality locationID scientificName",
+            [
+                "e1 | o1 | 2021 |  | Marsh |  | Avis una", "e1 | o2 | 2021 | 02 |  |  | Avis una",
+                "e1 | o3 | 2021 | 3 |  |  | Avis una", "e1 | o4 | 2020 |  |  |  | Avis una",
+                "e1 | o5 |  |  | Marsh | L9 | Avis una", "e2 | o6 | 2021 | 2 |  |  | Avis una",
+                "e2 | o7 | 2021 | 4 |  |  | Avis una",
+            ])
+        let place = "60.5,18.5|60.5|18.5||"
+        #expect(
+            try records() == [
+                "o1|20210203|Marsh|60.5|18.5||", "o2|20210203|\(place)", "o3|20210300|\(place)", "o4|20200000|\(place)",
+                "o5|20210203|L9||||", "o6|20210203|\(place)", "o7|20210400|\(place)",
             ])
     }
 

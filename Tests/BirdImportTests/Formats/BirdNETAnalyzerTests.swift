@@ -114,6 +114,18 @@ import Testing
         #expect(try fixture.rows("SELECT code FROM location ORDER BY code") == ["left", "right"])
     }
 
+    /// A station is known by its folder, also if an option tells its place.
+    @Test func aFolderStaysTheLocationWhereThePlaceIsGiven() throws {
+        let rows = ["north/20210301_050000", "south/20210301_060000"].map {
+            "0,3,Avis ignota,Odd Bird,0.7,am/\($0).WAV\n"
+        }
+        fixture.write("a.csv", "Start (s),End (s),Scientific name,Common name,Confidence,File\n" + rows.joined())
+        try fixture.run("a.csv") { ($0.latitude, $0.longitude) = (55, 12) }
+        #expect(
+            try fixture.rows("SELECT code, latitude, longitude FROM location ORDER BY code")
+                == ["north|55.0|12.0", "south|55.0|12.0"])
+    }
+
     /// Recorders that write no names, or all the same: a place that differs tells their recordings apart.
     @Test(arguments: ["REC_20210203_064100", "20210203_064100"])
     func detectionsOfOneNameAtOtherPlacesStayApart(name: String) throws {

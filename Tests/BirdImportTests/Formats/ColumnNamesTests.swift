@@ -231,7 +231,7 @@ import Testing
         let rules: [Format.Rules] = [
             .locationsWithoutCode, .originIsNoLocation, .sourceByChecklistAndSpecies, .sourceWithinLocation, .taxonomy,
             .namesAsCodes, .sourceByDetection, .slashesAreForeign, .needsClass, .recordings, .checklistByVisit,
-            .uncertaintyOfTruePlace, .regionWithinCountry, .speciesMayRepeat, .mayLackHeader,
+            .uncertaintyOfTruePlace, .regionWithinCountry, .speciesMayRepeat, .mayLackHeader, .ordersAreForeign,
         ]
         #expect(rules.reduce(0) { $0 + $1.rawValue.nonzeroBitCount } == rules.count)
         #expect(Format.Rules(rules).rawValue.nonzeroBitCount == rules.count)

@@ -263,6 +263,18 @@ enum FormatFixture {
 
         """
 
+    /// Files of formats in which no date has its year at the end, with a date of their first row.
+    static let withTheYearFirst: [(format: String, text: String, date: String)] = [
+        ("ebird", eBird, "2021-02-03"), ("ebird-sampling", eBirdSampling, "2021-02-03"), ("gbif", gbif, "2021-02-03"),
+        ("ebird-lifelist", eBirdLifeList, "07 Feb 2021"), ("birdnet-pi", birdNETPi, "2022-02-07"),
+        ("birdnet-go", birdNETGo, "2022-02-07"),
+        (
+            "inaturalist",
+            "scientific_name,iconic_taxon_name,observed_on,url\nAvis una,Aves,2021-02-03,\nAvis una,Aves,2021-02-06,\n",
+            "2021-02-03"
+        ),
+    ]
+
     static let all: [(format: String, text: String)] = [
         ("ebird-mydata", myEBirdData), ("ebird-mydata", oldMyEBirdData), ("ebird-lifelist", eBirdLifeList),
         ("ebird-record", eBirdRecord), ("ebird-record", eBirdRecords), ("inaturalist", iNaturalist),

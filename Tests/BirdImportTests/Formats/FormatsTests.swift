@@ -116,6 +116,36 @@ import Testing
         #expect(try fixture.rows("SELECT source_id FROM observation ORDER BY 1") == ["1", "2"])
     }
 
+    /// The table of occurrences in an archive of GBIF has all columns of its simple download, and more that are read.
+    @Test(arguments: [
+        ("eventTime", "06:41", "o.time", "06:41"), ("occurrenceRemarks", "shy", "o.comments", "shy"),
+        ("dataGeneralizations", "to 0.1 degrees", "o.generalised", "1"),
+        ("identificationQualifier", "cf.", "o.comments", "identified as cf. Cyanocitta stelleri (Gmelin, 1788)"),
+        ("eventID", "e1", "c.code", "e1"), ("samplingProtocol", "walk", "c.protocol", "walk"),
+    ])
+    func readsTheOccurrencesOfAnArchiveOfGBIF(column: String, cell: String, member: String, value: String) throws {
+        fixture.write("gbif.csv", FormatFixture.gbif)
+        #expect(try fixture.run("gbif.csv").files.map(\.formatName) == ["gbif"])
+        let simple = try details()
+        let more = column == "samplingProtocol" ? "\t\(column)\teventID" : "\t\(column)"
+        let cells = column == "samplingProtocol" ? "\t\(cell)\te1" : "\t\(cell)"
+        fixture.write(
+            "occurrence.txt",
+            FormatFixture.gbif.split(separator: "\n").enumerated().map {
+                "\($1)\($0 == 0 ? more : $0 == 1 ? cells : "")\n"
+            }
+            .joined())
+        let report = try fixture.run("occurrence.txt") { $0.dataset = "gbif" }
+        #expect(report.files.map(\.formatName) == ["dwc"] && report.files.map(\.unreadColumns) == [[]])
+        #expect(try details() == simple)
+        #expect(
+            try fixture.rows(
+                """
+                SELECT \(member) FROM observation JOIN checklist c ON c.id = checklist_id
+                LEFT JOIN observation_detail o ON o.id = observation.id WHERE source_id = '1'
+                """) == [value])
+    }
+
     @Test func readsChecklistsWithoutRecords() throws {
         fixture.write("visits.txt", FormatFixture.eBirdSampling)
         let report = try fixture.run("visits.txt")
@@ -751,6 +781,17 @@ import Testing
         #expect(report.stored == 4 && report.rowsInError == 1)
     }
 
+    /// Only where a checklist may have a species twice, whatever other files there are.
+    @Test(arguments: [["rec.csv", "fw.csv"], ["fw.csv", "rec.csv"]]) func otherRecordsMayNotRepeat(files: [String])
+        throws
+    {
+        fixture.write("rec.csv", FormatFixture.eBirdRecord)
+        fixture.write("fw.csv", feederWatchHeader + feederWatchRow(obs: "OBS1") + feederWatchRow(obs: "OBS1"))
+        let report = try fixture.run(files: files) { $0.skipErrors = true }
+        #expect(report.firstErrors.map(\.reason) == ["the record OBS1 is already in line 2"])
+        #expect(try fixture.rows("SELECT count(*) FROM observation WHERE source_id LIKE 'OBS%'") == ["1"])
+    }
+
     /// Genus and species have columns of their own, and one may have the whole name.
     @Test func aNameMayHaveOnePart() throws {
         let rows = [
@@ -762,6 +803,20 @@ import Testing
         #expect(
             try fixture.rows("SELECT source_id FROM observation ORDER BY 1")
                 == ["Garrulus glandarius", "Larus", "Larus canus", "Tit"].map { "Marsh 2021-02-13 06:41 \($0)" })
+    }
+
+    /// The time may be in the cell of the date, and the seconds tell detections apart.
+    @Test func detectionsOfOneMinuteStayApart() throws {
+        let rows = ["2021-02-03T06:41:05", "2021-02-03T06:41:08", "2021-02-04T00:00:05", "2021-02-04T00:00:08"]
+        fixture.write(
+            "a.txt",
+            "Date;Time;Sci_Name;Com_Name;Confidence\n" + rows.map { "\($0);;Avis ignota;Odd Bird;0.7\n" }.joined())
+        #expect(try fixture.run("a.txt").stored == 4)
+        fixture.write(
+            "b.txt", "Date;Time;Sci_Name;Com_Name;Confidence\n2021-02-03;06:41:05;Avis ignota;Odd Bird;0.7\n")
+        let again = try fixture.run("b.txt") { ($0.dataset, $0.append) = ("a", true) }
+        #expect(again.replaced == 1)
+        #expect(try fixture.rows("SELECT count(*) FROM observation") == ["4"])
     }
 
     /// BirdNET-Pi writes the same detections into every file that it exports, and gives them no codes.

@@ -204,7 +204,7 @@ class Case:
                 written.append([(self.file_name(packed[0]), packed[1])])
             self.reports.append(reports)
         self.files = [[self.save(name, content) for name, content in files] for files in written]
-        order, options = style.date_order(made.slashes_are_foreign)
+        order, options = style.date_order(made.foreign_signs)
         # Each file of a pair is judged alone, and one may have the only date that tells.
         self.options += ["--date-order", order] if order and made.sampling else options
         self.date_order = order

@@ -36,7 +36,7 @@ def full(visit):
 def birdnet_pi(world):
     chance, style = world.chance, world.style
     columns = ["Date", "Time", "Sci_Name", "Com_Name", "Confidence", "Lat", "Lon", "Cutoff", "Week", "Sens", "Overlap"]
-    made = Made("birdnet-pi", Table(columns, style), file="BirdDB.txt", repeated="detection",
+    made = Made("birdnet-pi", Table(columns, style), file="BirdDB.txt", repeated="detection", foreign_signs="/-",
                 checked={"latitude": "Lat", "longitude": "Lon", "date": "Date", "confidence": "Confidence"})
     given = place_option(world, made)
 
@@ -74,7 +74,7 @@ def birdnet_go(world):
     names = ["id", "source_node", "date", "time", "begin_time", "end_time", "species_code", "scientific_name", "raw_scientific_name",
              "common_name", "confidence", "latitude", "longitude", "threshold", "sensitivity", "clip_name", "processing_time", "unlikely"]
     spelt = {name: name.split("_")[0] + "".join(map(str.title, name.split("_")[1:])) if camel else name for name in names}
-    made = Made("birdnet-go", Table([spelt[name] for name in names], style), file="detections.csv", repeated="error",
+    made = Made("birdnet-go", Table([spelt[name] for name in names], style), file="detections.csv", repeated="error", foreign_signs="/-",
                 checked={"latitude": "latitude", "longitude": "longitude", "date": "date", "confidence": "confidence"})
     serial, given = iter(range(1, 1_000_000)), place_option(world, made)
 
@@ -180,8 +180,9 @@ def analyzer(world, layout):
             heard = at + datetime.timedelta(minutes=time or 0, seconds=offset if time is not None else 0)
             where = of_detection(place, station)
             if not station:
-                # Without a station, the place or the folder is the location, and the folder tells the recording from others.
-                if not place[0]:
+                # Without a station, the place in the file or the folder is the location, and the folder tells the recording
+                # from others.
+                if place == given and (folder or not place[0]):
                     where["loc_id"] = folder or "unknown"
                 stem_of_source = "/".join(filter(None, [folder, stem]))
             yield row, record(

@@ -15,7 +15,7 @@ def my_ebird(world, old=False):
                *([] if old else ["Location ID"]), "Location", "Latitude", "Longitude", "Date", "Time", "Protocol", "Duration (Min)",
                "All Obs Reported", "Distance Traveled (km)", "Area Covered (ha)", "Number of Observers", "Breeding Code",
                "Species Comments" if old else "Observation Details", "Checklist Comments", *([] if old else ["ML Catalog Numbers"])]
-    made = Made("ebird-mydata", Table(columns, style), file="MyEBirdData.csv", repeated=None, slashes_are_foreign=True,
+    made = Made("ebird-mydata", Table(columns, style), file="MyEBirdData.csv", repeated=None, foreign_signs="/",
                 checked={"latitude": "Latitude", "longitude": "Longitude", "date": "Date", "count": "Count"})
     made.optional = {"Protocol": "protocol", "Duration (Min)": "minutes", "All Obs Reported": "complete", "Breeding Code": "breeding_code",
                      "Distance Traveled (km)": "distance_km", "Area Covered (ha)": "area_ha", "Number of Observers": "observers",
@@ -47,7 +47,7 @@ def life_list(world):
         style.dates = "named"
     columns = ["Row #", "Taxon Order", "Category", "Common Name", "Scientific Name", "Count", "Location", "S/P", "Date", "LocID", "SubID",
                "Exotic", "Countable"]
-    made = Made("ebird-lifelist", Table(columns, style), file="ebird_world_life_list.csv", checked={"date": "Date", "count": "Count"})
+    made = Made("ebird-lifelist", Table(columns, style), file="ebird_world_life_list.csv", foreign_signs="/-", checked={"date": "Date", "count": "Count"})
 
     def rows(visit):
         bird, num, place = visit.birds[0], pick_num(chance), visit.place
@@ -132,8 +132,8 @@ def basic_dataset(world, old=False, pair=False):
                "SUBSPECIES COMMON NAME", "SUBSPECIES SCIENTIFIC NAME", "OBSERVATION COUNT",
                "BREEDING BIRD ATLAS CODE" if old else "BREEDING CODE", *visit_columns, "HAS MEDIA", "APPROVED", "REVIEWED", "SPECIES COMMENTS"]
     checked = {"latitude": "LATITUDE", "longitude": "LONGITUDE", "date": "OBSERVATION DATE"}
-    made = Made("ebird", Table(columns, style), file="ebd_relNov-2026.txt", checked=checked | {"count": "OBSERVATION COUNT"})
-    events = Made("ebird-sampling", Table(visit_columns, style), file="ebd_relNov-2026_sampling.txt", checked=checked)
+    made = Made("ebird", Table(columns, style), file="ebd_relNov-2026.txt", foreign_signs="/-", checked=checked | {"count": "OBSERVATION COUNT"})
+    events = Made("ebird-sampling", Table(visit_columns, style), file="ebd_relNov-2026_sampling.txt", foreign_signs="/-", checked=checked)
     if not pair:
         made.optional = {"PROTOCOL TYPE" if old else "PROTOCOL NAME": "protocol", "DURATION MINUTES": "minutes", "EFFORT DISTANCE KM": "distance_km",
                          "EFFORT AREA HA": "area_ha", "NUMBER OBSERVERS": "observers", "REVIEWED": "reviewed", "COUNTRY": None,

@@ -58,7 +58,7 @@ def gbif(world):
                "infraspecificEpithet", "taxonRank", "scientificName", "verbatimScientificName", "countryCode", "locality",
                "stateProvince", "occurrenceStatus", "individualCount", "publishingOrgKey", "decimalLatitude", "decimalLongitude",
                "coordinateUncertaintyInMeters", "eventDate", "day", "month", "year", "taxonKey", "basisOfRecord", "recordedBy", "issue"]
-    made = Made("gbif", Table(columns, style), file="0001234-261124.csv", repeated="error",
+    made = Made("gbif", Table(columns, style), file="0001234-261124.csv", repeated="error", foreign_signs="/-",
                 checked={"latitude": "decimalLatitude", "longitude": "decimalLongitude", "date": "eventDate", "count": "individualCount"})
     made.optional = {"coordinateUncertaintyInMeters": "coordinate_uncertainty_m", "family": None, "issue": None, "recordedBy": None}
     serial, from_r = iter(range(4_000_000_000, 5_000_000_000)), chance.random() < 0.2
@@ -192,7 +192,7 @@ def inaturalist(world):
     columns = ["id", "uuid", "observed_on_string", "observed_on", "time_observed_at", "time_zone", "user_login", "quality_grade", "description",
                "captive_cultivated", "place_guess", "latitude", "longitude", "positional_accuracy", "private_latitude", "private_longitude",
                "public_positional_accuracy", "coordinates_obscured", "scientific_name", "common_name", "iconic_taxon_name", "taxon_id"]
-    made = Made("inaturalist", Table(columns, style), file="observations-7.csv", repeated="error", slashes_are_foreign=True,
+    made = Made("inaturalist", Table(columns, style), file="observations-7.csv", repeated="error", foreign_signs="/-",
                 checked={"latitude": "latitude", "longitude": "longitude", "date": "observed_on"})
     made.synonyms = {"iconic_taxon_name": ["taxon_class_name"]}
     made.optional = {"uuid": None, "time_zone": None, "user_login": None, "private_latitude": None, "time_observed_at": None}

@@ -47,7 +47,8 @@ class Made:
     # Whether records have codes, so that a repetition is an error, or is passed over if it is a detection.
     repeated: object = None
     has_codes: bool = True
-    slashes_are_foreign: bool = False
+    # The signs in dates with the year at the end that the format does not have: a spreadsheet wrote them.
+    foreign_signs: str = ""
     options: list = dataclasses.field(default_factory=list)
     # Whether copies of shared checklists become one, as a function of all outcomes.
     union: object = None
