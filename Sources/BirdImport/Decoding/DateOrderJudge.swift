@@ -13,6 +13,8 @@ public struct JudgedDateOrder: Sendable, Equatable {
         case points
         /// Each date could be read in either order, so the order is that of the format.
         case format
+        /// The file of `--rejects` that the dates are in says it.
+        case rejects
     }
 
     public let order: DateOrder
@@ -40,6 +42,8 @@ struct DateOrderJudge {
     private var dayFirst = Evidence()
     private var monthFirst = Evidence()
     private var hasPoints = false
+    /// Whether no date depends on the order.
+    private(set) var isEmpty = true
     /// The first date with slashes.
     private var slashed: (text: String, line: Int)?
 
@@ -55,6 +59,7 @@ struct DateOrderJudge {
         case (false, false): return
         case (true, true): break
         }
+        isEmpty = false
         hasPoints = hasPoints || pair.hasPoints
         if slashed == nil, row.bytes[cell.range].contains(UInt8(ascii: "/")) { slashed = (text(), row.line) }
     }
