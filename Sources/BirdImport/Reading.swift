@@ -226,14 +226,17 @@ struct Reading {
     ) throws(ImportError) -> Int {
         let number = report.files.count - 1
         let columns = Columns(table.format, table.header, commas: table.commas)
+        var defaults = defaults
+        defaults.place = defaults.place ?? table.readAs?.place
         var records = RecordDecoder(
             table.format, columns, lastYear: lastYear, file: table.paths.first ?? "", defaults: defaults,
             survey: survey ?? RecordingSurvey())
         // Two tables of one file are written in one way.
         records.dates.order = report.files[number].dateOrder?.order
-        if let order = options.dateOrder, columns.has(.date) {
+        if let order = options.dateOrder ?? table.readAs?.dateOrder, columns.has(.date) {
             records.dates.order = order
-            report.files[number].dateOrder = JudgedDateOrder(order: order, reason: .given)
+            report.files[number].dateOrder = JudgedDateOrder(
+                order: order, reason: options.dateOrder == nil ? .rejects : .given)
         }
         var names = SpeciesDecoder(table.format, columns)
         var complete: Bool?
@@ -244,6 +247,8 @@ struct Reading {
         var rows = 0
         var cut = CutRow(table.header.names)
         var longCell = LongCell()
+        // For the file of `--rejects`; known when a row is rejected that can be corrected there.
+        var description: Rejects.Table?
         // Whether points in numbers may be other than decimal ones, and it is not decided yet.
         var mayHaveGroups = table.commas != .none && !table.format.holdsSpecies
         while try source.next(&row) {
@@ -252,14 +257,12 @@ struct Reading {
             if records.dates.needsOrder(row), row.problem == nil {
                 let judged = try judge(records, table, from: row, source, before: others, file: number)
                 records.dates.order = judged.order
-                source = try table.open()
-                for _ in 0..<rows where try !source.next(&row) { break }
+                source = try open(table, at: rows, &row)
             }
             if mayHaveGroups, row.problem == nil, PointJudge.isNeeded(records.columns, row) {
                 mayHaveGroups = false
                 records.columns.points = try judgePoints(records.columns, table, file: number)
-                source = try table.open()
-                for _ in 0..<rows where try !source.next(&row) { break }
+                source = try open(table, at: rows, &row)
             }
             var problem = row.problem.map { RowError(column: nil, reason: $0) }
             var named: SpeciesDecoder.Content?
@@ -293,7 +296,13 @@ struct Reading {
                     problem = leaveOut(reason, row, file: number)
                 } else {
                     let path = table.path(of: row) ?? report.files[number].path
-                    try reject(error, row, table, path: path, file: number)
+                    if rejects != nil, description == nil, table.isCorrectable(row, error) {
+                        let readAs = try settle(&records, table, from: row, source, before: others, file: number)
+                        description = (table.headerLine, readAs.text)
+                        var again = Row()
+                        source = try open(table, at: rows, &again)
+                    }
+                    try reject(error, row, table, description, path: path, file: number)
                     try longCell.reject(row, path: path)
                 }
             } else {
@@ -325,6 +334,32 @@ struct Reading {
         return rows
     }
 
+    /// Reads a table from its beginning up to a row.
+    /// - Parameter number: The number of the row, from 1.
+    private func open(_ table: SourceTable, at number: Int, _ row: inout Row) throws(ImportError) -> any RowSource {
+        let source = try table.open()
+        for _ in 0..<number where try !source.next(&row) { break }
+        return source
+    }
+
+    /// Decides by the rest of a file what a row may depend on that is corrected without it. It reads `source` to its
+    /// end; the parameters are those of `judge`.
+    private mutating func settle(
+        _ records: inout RecordDecoder, _ table: SourceTable, from row: Row, _ source: any RowSource,
+        before others: ArraySlice<SourceTable>, file: Int
+    ) throws(ImportError) -> ReadAs {
+        var readAs = ReadAs(table.format, table.syntax ?? .comma, table.commas)
+        if records.dates.order == nil, records.columns.has(.date) {
+            let dates = try dates(records, table, from: row, source, before: others)
+            if !dates.isEmpty { records.dates.order = try judge(dates, table, file: file).order }
+        }
+        if records.columns.has(.date) { readAs.dateOrder = records.dates.order ?? table.dateOrder }
+        if table.commas != .none, !table.format.holdsSpecies { readAs.points = try points(records.columns, table) }
+        if table.format.rules.contains(.originIsNoLocation) { readAs.place = defaults.place ?? table.readAs?.place }
+        readAs.includesInvalid = options.includeInvalid || table.readAs?.includesInvalid ?? false
+        return readAs
+    }
+
     /// Decides the order of day and month by the rest of a file. The rows before it have no date that tells.
     /// - Parameters:
     ///   - row: The first row whose date depends on the order.
@@ -334,6 +369,21 @@ struct Reading {
         _ records: RecordDecoder, _ table: SourceTable, from row: Row, _ source: any RowSource,
         before others: ArraySlice<SourceTable>, file: Int
     ) throws(ImportError) -> JudgedDateOrder {
+        try judge(try dates(records, table, from: row, source, before: others), table, file: file)
+    }
+
+    private mutating func judge(
+        _ dates: DateOrderJudge, _ table: SourceTable, file: Int
+    ) throws(ImportError) -> JudgedDateOrder {
+        let judged = try dates.order(table.format, described: table.dateOrder, path: report.files[file].path)
+        report.files[file].dateOrder = judged
+        return judged
+    }
+
+    private func dates(
+        _ records: RecordDecoder, _ table: SourceTable, from row: Row, _ source: any RowSource,
+        before others: ArraySlice<SourceTable>
+    ) throws(ImportError) -> DateOrderJudge {
         var judge = DateOrderJudge()
         var row = row
         repeat {
@@ -346,23 +396,25 @@ struct Reading {
                 dates.add(row, to: &judge)
             }
         }
-        let judged = try judge.order(table.format, described: table.dateOrder, path: report.files[file].path)
-        report.files[file].dateOrder = judged
-        return judged
+        return judge
     }
 
     /// Decides by all rows of a table what points in its numbers mean.
     private mutating func judgePoints(
         _ columns: Columns, _ table: SourceTable, file: Int
     ) throws(ImportError) -> [PointRule] {
-        var judge = PointJudge()
-        var row = Row()
-        let rows = try table.open()
-        while try rows.next(&row) { judge.add(columns, row) }
-        let rules = judge.rules
+        let rules = try points(columns, table).rules
         // A file may have several tables.
         if rules.contains(.group) { report.files[file].hasThousands = true }
         return rules
+    }
+
+    private func points(_ columns: Columns, _ table: SourceTable) throws(ImportError) -> PointJudge {
+        var judge = table.readAs?.points ?? PointJudge()
+        var row = Row()
+        let rows = try table.open()
+        while try rows.next(&row) { judge.add(columns, row) }
+        return judge
     }
 
     /// Stages a record, or leaves it out.
@@ -375,7 +427,7 @@ struct Reading {
             if let reason = table.header.reasonToPass(row) { return leaveOut(reason, row, file: file) }
             return leaveOut("not a bird (\(Row.shown(row.text(other), atMost: 40)))", row, file: file)
         }
-        if record[.valid] == 0, !options.includeInvalid {
+        if record[.valid] == 0, !options.includeInvalid, table.readAs?.includesInvalid != true {
             return leaveOut("did not pass review (--include-invalid keeps them)", row, file: file)
         }
         do throws(StoreError) {
@@ -482,9 +534,12 @@ struct Reading {
     }
 
     /// Counts a row in error, and reports it as far as reports have room.
-    /// - Parameter path: The path of its file.
+    /// - Parameters:
+    ///   - description: That of the table, if a row can be corrected in the file of `--rejects`.
+    ///   - path: The path of its file.
     private mutating func reject(
-        _ error: RowError, _ row: Row, _ table: SourceTable, path: String, file: Int
+        _ error: RowError, _ row: Row, _ table: SourceTable, _ description: Rejects.Table?, path: String,
+        file: Int
     ) throws(ImportError) {
         report.files[file].rowsInError += 1
         report.rowsInError += 1
@@ -493,14 +548,8 @@ struct Reading {
         let rejected = ImportReport.RowInError(
             file: path, line: row.line, column: error.column, reason: error.reason)
         if report.errors.count < ImportReport.mostListed { report.errors.append(rejected) }
-        if table.syntax != nil {
-            try rejects?.add(rejected, row: row.raw) { table.headerLine }
-        } else if row.problem == nil, !table.format.holdsChecklists {
-            // In an archive, the columns have another order than the terms, and some terms have no column.
-            try rejects?.add(rejected, row: row.csv) { table.headerLine }
-        } else {
-            // No header tells the columns of this row, or events, which have no format of their own.
-            try rejects?.add(rejected, row: row.raw, header: nil)
-        }
+        guard let rejects else { return }
+        try rejects.add(
+            rejected, row: table.rejected(row), of: table.isCorrectable(row, error) ? description : nil)
     }
 }

@@ -213,10 +213,10 @@ import Testing
         #expect(report.text.contains("and 3 more rows in error\nNothing was stored: 13 rows are in error."))
         let rejects = fixture.text("rejects.csv").split(separator: "\r\n")
         #expect(rejects.count == 14)
-        #expect(rejects.first == "file,line,column,reason,row,header")
+        #expect(rejects.first == "file,line,column,reason,row,header,read_as")
         #expect(
             rejects.last
-                == "\(path),15,day,there is no day 30 in month 2 of 2021,\"\"\"L,x\"\",,,,2021,2,30,a,1\",")
+                == "\(path),15,day,there is no day 30 in month 2 of 2021,\"\"\"L,x\"\",,,,2021,2,30,a,1\",,")
         #expect(!fixture.names.contains("birds.db"))
     }
 
@@ -226,9 +226,9 @@ import Testing
         try fixture.run("a.csv") { $0.rejects = fixture.path("rejects.csv") }
         #expect(
             fixture.text("rejects.csv")
-                == "file,line,column,reason,row,header\r\n"
+                == "file,line,column,reason,row,header,read_as\r\n"
                 + "\(path),2,day,there is no day 30 in month 2 of 2021,\"L0,,,,2021,2,30,a,1\","
-                + "\"\(plainHeader.dropLast())\"\r\n")
+                + "\"\(plainHeader.dropLast())\",\"format=plain separator=, quotes=yes commas=none\"\r\n")
     }
 
     @Test func storesTheOtherRowsIfErrorsAreSkipped() throws {

@@ -91,6 +91,10 @@ def goes_where_a_shell_says(folder):
                  "until [ -e ended ]; do sleep 0.1; done")
     check(done.returncode == 0 and (folder / "stored").read_text() == "1\n", "or from >(…)", done)
     check(len((folder / "rejects").read_text().splitlines()) == 2, "a descriptor gets the rejected rows", done)
+    (folder / "rejects").write_text((folder / "rejects").read_text().replace("L1,99,", "L1,55,"))
+    done = subprocess.run([PROGRAM, "import", "rejects", "--dataset", "a", "--append", "--database", "birds.db"], cwd=folder,
+                          env=environment(), capture_output=True, text=True, timeout=60)
+    check("Stored: 1 record" in done.stdout, "corrected rows can be imported", done)
     (folder / "rejects").write_text("before\n")
     done = shell("--rejects /dev/stdout >>rejects")
     check((folder / "rejects").read_text().startswith("before\nfile,line"), "a file behind it is added to, not replaced", done)

@@ -89,7 +89,12 @@ struct DateDecoder {
             let shown = columns.shown(row, cell)
             switch error {
             case .unreadable:
-                throw columns.error(.date, "'\(shown)' is not a date; write it as 2021-02-03")
+                // Words such as `s.d.`, `unknown` and `undated`.
+                let isWord = !row.bytes[cell.range].contains { $0 &- 0x30 < 10 }
+                throw columns.error(
+                    .date,
+                    "'\(shown)' is not a date; write it as 2021-02-03"
+                        + (isWord ? ", or leave the cell empty if there is none" : ""))
             case .shortYear:
                 throw columns.error(.date, "'\(shown)' has a year of two digits; write it as 2021-02-03")
             case .unreadableInterval:
@@ -117,7 +122,9 @@ struct DateDecoder {
             case .tooLong(let from, let to):
                 guard years.contains(from), years.contains(to), from < to else {
                     throw columns.error(
-                        .date, "'\(shown)' is not an interval between \(years.lowerBound) and \(years.upperBound)")
+                        .date,
+                        "'\(shown)' is not an interval between \(years.lowerBound) and \(years.upperBound)"
+                            + adviceForEarly(from))
                 }
                 return (StoredDate.unknown, true)
             }
@@ -147,7 +154,8 @@ struct DateDecoder {
     ) throws(RowError) -> Int64 {
         let year = date.year
         guard years.contains(year) else {
-            throw columns.error(ofYear, "\(year) is not between \(years.lowerBound) and \(years.upperBound)")
+            throw columns.error(
+                ofYear, "\(year) is not between \(years.lowerBound) and \(years.upperBound)" + adviceForEarly(year))
         }
         guard let month = date.month else {
             if date.day != nil { throw columns.error(ofMonth, "is empty, but there is a day") }
@@ -159,6 +167,12 @@ struct DateDecoder {
             throw columns.error(ofDay, "there is no day \(day) in month \(month) of \(year)")
         }
         return year * 10_000 + month * 100 + day
+    }
+
+    /// What to do with a year that is too early, and probably no typing error; empty for others.
+    private func adviceForEarly(_ year: Int64) -> String {
+        (1000..<years.lowerBound).contains(year)
+            ? "; if it is right, leave the date empty and write it into the comments" : ""
     }
 
     /// A time in minutes after midnight; nil if the cell is empty.

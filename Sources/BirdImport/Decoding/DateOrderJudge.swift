@@ -13,6 +13,8 @@ public struct JudgedDateOrder: Sendable, Equatable {
         case points
         /// Each date could be read in either order, so the order is that of the format.
         case format
+        /// The file of `--rejects` that the dates are in says it.
+        case rejects
     }
 
     public let order: DateOrder
@@ -43,6 +45,9 @@ struct DateOrderJudge {
     /// The first date with either order, and the first one with slashes.
     private var first: (text: String, line: Int)?
     private var slashed: (text: String, line: Int)?
+
+    /// Whether no date depends on the order.
+    var isEmpty: Bool { first == nil }
 
     /// Takes the next date of the column.
     /// - Parameter years: The years that a date may have.

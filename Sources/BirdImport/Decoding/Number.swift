@@ -2,7 +2,7 @@ import Birds
 import Glibc
 
 /// What a comma in a number of a file means. The stricter rules come first.
-enum CommaRule: Int, Comparable {
+enum CommaRule: Int, Comparable, CaseIterable {
     /// It separates cells, so none is part of a number.
     case none
     /// It is the decimal point, unless the number could have groups of thousands: the separator is used everywhere.

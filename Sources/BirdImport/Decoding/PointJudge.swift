@@ -36,6 +36,8 @@ struct PointJudge {
 
     private var columns = Array(repeating: Evidence(), count: Format.Member.allCases.count)
 
+    init() {}
+
     /// Whether the cells of a row depend on what points mean. A distance such as `1.609` is usual between tabs, and
     /// matters only beside a decimal comma.
     static func isNeeded(_ columns: Columns, _ row: Row) -> Bool {
@@ -99,5 +101,34 @@ struct PointJudge {
                 }
         }
         return rules
+    }
+}
+
+/// What was seen, in words, for a file of `--rejects`.
+extension PointJudge {
+    private static let kinds: [(word: Substring, count: WritableKeyPath<Evidence, Int> & Sendable)] = [
+        ("decimal", \.decimalPoints), ("groups", \.groups), ("plain", \.plain),
+    ]
+
+    /// The kinds of numbers in each column, such as `count:plain,distance:decimal+groups`; empty if there are none.
+    var words: String {
+        Format.Member.allCases.compactMap { member in
+            let seen = Self.kinds.filter { columns[member.rawValue][keyPath: $0.count] > 0 }.map(\.word)
+            return seen.isEmpty ? nil : "\(member):" + seen.joined(separator: "+")
+        }.joined(separator: ",")
+    }
+
+    /// - Returns: Nil for other words.
+    init?(words: some StringProtocol) {
+        for word in words.split(separator: ",") {
+            let parts = word.split(separator: ":")
+            guard parts.count == 2,
+                let member = Format.Member.allCases.first(where: { "\($0)" == parts[0] })
+            else { return nil }
+            for seen in parts[1].split(separator: "+") {
+                guard let kind = Self.kinds.first(where: { $0.word == seen }) else { return nil }
+                columns[member.rawValue][keyPath: kind.count] = 1
+            }
+        }
     }
 }

@@ -24,12 +24,33 @@ struct SourceTable {
     var dateOrder: DateOrder?
     /// The names of columns that the header leaves out, since the format does not have them.
     var otherColumns: [String] = []
+    /// How the rows were read before, if they are rejected rows that were corrected.
+    var readAs: ReadAs?
 
     /// The path of the file that a row is from; nil for a table of another kind.
     func path(of row: Row) -> String? { paths.indices.contains(row.part) ? paths[row.part] : nil }
 
     /// The names of columns that are not read, and that the format does not know.
     var unreadColumns: [String] { header.unread(format) + Header(otherColumns).unread(format) }
+
+    /// A row as it is shown in a file of `--rejects`.
+    func rejected(_ row: Row) -> String {
+        // In an archive, the columns have another order than the terms, and some terms have no column.
+        syntax == nil && row.problem == nil ? row.csv : row.raw
+    }
+
+    /// Whether a row in error can be corrected in a file of `--rejects`. In its own file, other rows may decide what a
+    /// row means: those with the same code, or the recordings of a station.
+    func isCorrectable(_ row: Row, _ error: RowError) -> Bool {
+        let needsOthers: Format.Rules = [.recordings, .speciesMayRepeat]
+        let hasSharedParts = format.holdsSpecies && format.columns.contains { $0.member == .epithet }
+        guard format.rules.isDisjoint(with: needsOthers), !hasSharedParts, !error.isConflict else { return false }
+        // A whole row may be a part of a longer one, and then nothing tells.
+        guard !row.isShortened, row.problem == nil || !row.lacksLineEnd else { return false }
+        // No header tells the columns of a row that is no text, or of events, which have no format of their own.
+        guard syntax != nil || row.problem == nil && !format.holdsChecklists else { return false }
+        return rejected(row).utf8.count <= CSVReader.longestShown
+    }
 
     /// The header as a line with the separator of the rows. A table that is not a text is reported as CSV.
     var headerLine: String {

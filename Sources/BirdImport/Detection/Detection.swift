@@ -48,7 +48,7 @@ enum Detection {
             var contents: [SourceContent] = []
             for (file, format) in files {
                 if let parts = try RejectedRows.files(in: file, folder: folder) {
-                    for part in parts { contents.append(try openText(part, as: format)) }
+                    for part in parts { contents.append(try openRejected(part.file, part.readAs, as: format)) }
                 } else {
                     contents.append(try openPlain(file, as: format))
                 }
@@ -91,6 +91,29 @@ enum Detection {
                     format: format, header: header, size: file.size, open: open, syntax: syntax,
                     commas: CommaRule(separator: syntax.separator), paths: [file.path])
             ], titles: titles)
+    }
+
+    /// Opens rejected rows of a file, which are read as the others of that file.
+    private static func openRejected(
+        _ file: SourceFile, _ readAs: ReadAs, as wanted: String?
+    ) throws(ImportError) -> SourceContent {
+        let format = readAs.format
+        guard wanted == nil || wanted == format.name else {
+            throw .refused("\(file.path) has rows of the format \(format.name); leave out --format.")
+        }
+        let text = try TextTable(file)
+        let header = try text.open(readAs.syntax).header
+        guard header.fits(format), header.repeated(format) == nil else {
+            throw .refused(
+                "\(file.path) does not have the columns of \(format.title); copy the cell of the column header from the "
+                    + "file that --rejects wrote.")
+        }
+        let table = SourceTable(
+            format: format, header: header, size: file.size,
+            open: { () throws(ImportError) -> any RowSource in try text.open(readAs.syntax).rows },
+            syntax: readAs.syntax, commas: readAs.commas, paths: [file.path], readAs: readAs)
+        return SourceContent(
+            path: file.path, title: format.title, name: format.name, encoding: text.encoding, tables: [table])
     }
 
     /// The format of a text file, and the separator with which its header has the columns of the format.
@@ -221,7 +244,8 @@ enum Detection {
             }
             tables.append(
                 SourceTable(
-                    format: format, header: header, size: file.size, open: open, otherColumns: first.otherColumns))
+                    format: format, header: header, size: file.size, open: open, paths: ["\(file.path)/\(name)"],
+                    otherColumns: first.otherColumns))
         }
         guard !tables.isEmpty else {
             let names = try SQLiteRows.tables(in: database, path: file.path)

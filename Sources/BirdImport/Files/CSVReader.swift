@@ -45,8 +45,9 @@ final class CSVReader: RowSource {
     static let longestRow = 1 << 20
     /// The most cells of a row. The widest files that are known have some hundreds of columns.
     static let mostCells = 1 << 10
-    /// The most bytes of a row with a problem that are kept to report it.
-    static let longestShown = 1 << 10
+    /// The most bytes of a row with a problem that are kept to report it: as much as a cell holds in Excel, which cuts
+    /// longer ones.
+    static let longestShown = 32_767
 
     private let syntax: Syntax
     private let blockSize: Int
@@ -330,22 +331,21 @@ final class CSVReader: RowSource {
     /// Skips a row that can't be used, up to and including the first line end at or after `resume`. Keeps its beginning
     /// in `row`, to report it.
     private func skipLine(from resume: Int, _ row: inout Row) throws(ImportError) {
-        let rowStart = start
-        // What follows that line end is read as the next row, so it is not part of this one.
-        var end = buffer[min(resume, buffer.count)...].firstIndex(of: 0x0A) ?? buffer.count
-        if end > rowStart, end < buffer.count, buffer[end - 1] == 0x0D { end -= 1 }
-        row.bytes.append(contentsOf: buffer[rowStart..<min(end, rowStart + Self.longestShown)])
-        row.rawCount = row.bytes.count
         var from = resume
         while true {
-            if let lineEnd = buffer[min(from, buffer.count)...].firstIndex(of: 0x0A) {
-                line += buffer[start...lineEnd].count { $0 == 0x0A }
-                consume(to: lineEnd + 1)
+            let lineEnd = buffer[min(from, buffer.count)...].firstIndex(of: 0x0A)
+            // What follows that line end is read as the next row, so it is not part of this one.
+            let skipped = buffer[start..<(lineEnd ?? buffer.count)]
+            let room = Self.longestShown - row.bytes.count
+            row.bytes.append(contentsOf: skipped.prefix(room))
+            row.isShortened = row.isShortened || skipped.count > room
+            line += skipped.count { $0 == 0x0A } + (lineEnd == nil ? 0 : 1)
+            consume(to: lineEnd.map { $0 + 1 } ?? buffer.count)
+            if lineEnd != nil || atEnd {
+                if lineEnd != nil, !row.isShortened, row.bytes.last == 0x0D { row.bytes.removeLast() }
+                row.rawCount = row.bytes.count
                 return
             }
-            line += buffer[start...].count { $0 == 0x0A }
-            consume(to: buffer.count)
-            if atEnd { return }
             try refill()
             from = start
         }

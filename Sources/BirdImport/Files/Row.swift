@@ -34,6 +34,8 @@ struct Row {
     var lacksLineEnd = false
     /// Why the row can't be used, as the end of a sentence; nil if it can. If it can't, its cells must not be used.
     var problem: String?
+    /// Whether it has a problem, and `bytes` has only its beginning.
+    var isShortened = false
     /// Whether the problem is a quoted cell that is too long, so that the next rows may be lines of that cell.
     var hasLongCell = false
 
@@ -113,7 +115,7 @@ struct Row {
         isMade = false
         lacksLineEnd = false
         problem = nil
-        hasLongCell = false
+        (isShortened, hasLongCell) = (false, false)
     }
 
     /// Makes a cell with a text that the row does not contain.

@@ -4,13 +4,16 @@ import Birds
 ///
 /// Lines end with CRLF (RFC 4180 §2). The column `row` has the row as it is in its file, or as CSV if its table is not
 /// a text of its own. The column `header` has the header of that file, in its first row here. So rows can be corrected
-/// here, and this file imported (`RejectedRows`).
+/// here, and this file imported (`RejectedRows`). The column `read_as` has, in the same row as the header, how the rows
+/// of that file are read (`ReadAs`), since the rows here may not tell it.
 final class Rejects {
-    /// The last column has the header of the file, in the first row of each file.
-    static let columns = ["file", "line", "column", "reason", "row", "header"]
-    /// In place of the header of a row that is no text of its own and could not be split into cells, so that it can't
-    /// be corrected here.
+    /// The last two columns have a text in the first row of each file.
+    static let columns = ["file", "line", "column", "reason", "row", "header", "read_as"]
+    /// In place of the header of a row that can't be corrected here.
     static let noHeader = "(correct it in its file)"
+
+    /// The header of a table, in the same syntax as its rows, and how these are read.
+    typealias Table = (header: String, readAs: String)
 
     private let file: ResultFile
     private let rows: TemporaryFile
@@ -33,15 +36,16 @@ final class Rejects {
     /// Adds a row.
     /// - Parameters:
     ///   - row: The row.
-    ///   - header: The header of the file, in the same syntax; nil if there is none, so that the row can't be corrected
-    ///     here.
-    func add(_ error: ImportReport.RowInError, row: String, header: (() -> String)?) throws(ImportError) {
-        var shown = Self.noHeader
-        if let header {
-            shown = error.file == lastFile ? "" : header()
+    ///   - table: Nil if the row can't be corrected here.
+    func add(_ error: ImportReport.RowInError, row: String, of table: Table?) throws(ImportError) {
+        var shown: Table = (Self.noHeader, "")
+        if let table {
+            shown = error.file == lastFile ? ("", "") : table
             lastFile = error.file
         }
-        let cells = [error.file, String(error.line), error.column ?? "", error.reason, row, shown]
+        let cells = [
+            error.file, String(error.line), error.column ?? "", error.reason, row, shown.header, shown.readAs,
+        ]
         buffer.append(contentsOf: cells.map(CSVText.quoted).joined(separator: ",").utf8)
         buffer.append(contentsOf: "\r\n".utf8)
         if buffer.count >= Self.bufferSize { try flush() }

@@ -222,6 +222,7 @@ extension ImportReport {
         return switch judged.reason {
         case .given: ["order": order, "reason": "option"]
         case .described: ["order": order, "reason": "description"]
+        case .rejects: ["order": order, "reason": "rejects"]
         case .points: ["order": order, "reason": "points"]
         case .format: ["order": order, "reason": "format"]
         case .date(let text, let line):

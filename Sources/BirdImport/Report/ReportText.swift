@@ -260,6 +260,7 @@ extension ImportReport {
             case .given: ", as --date-order says"
             case .date(let text, let line): ", because of '\(text)' in line \(line)"
             case .described: ", as meta.xml says"
+            case .rejects: ", as in the file that they are from"
             case .points: ", because of the points in them"
             case .format: ", since no date tells (--date-order overrules)"
             }

@@ -62,7 +62,10 @@ import Testing
         ("L1,1e999,0,,2021,2,3,stejay,1", "latitude", "'1e999' is not a number"),
         ("L1,,,,,2,3,stejay,1", "year", "is empty, but there is a month"),
         ("L1,,,,NA,2,3,stejay,1", "year", "is empty, but there is a month"),
-        ("L1,,,,1799,2,3,stejay,1", "year", "1799 is not between 1800 and 2025"),
+        (
+            "L1,,,,1799,2,3,stejay,1", "year",
+            "1799 is not between 1800 and 2025; if it is right, leave the date empty and write it into the comments"
+        ),
         ("L1,,,,2026,2,3,stejay,1", "year", "2026 is not between 1800 and 2025"),
         ("L1,,,,2021,13,3,stejay,1", "month", "13 is not a month"),
         ("L1,,,,2021,,3,stejay,1", "month", "is empty, but there is a day"),

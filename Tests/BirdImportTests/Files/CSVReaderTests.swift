@@ -175,6 +175,32 @@ import Testing
         #expect(try rows(Array(wide.utf8)) == [["1", "!it has more than \(CSVReader.mostCells) cells"], ["2", "b"]])
     }
 
+    /// What is kept of a row with a problem does not depend on the blocks, and tells whether it is all of it.
+    @Test func keepsRowsThatCanNotBeUsed() throws {
+        func first(_ text: String, block: Int) throws -> Row {
+            var rest = Array(text.utf8)[...]
+            let reader = CSVReader(.comma, blockSize: block) { (buffer, count) throws(ImportError) in
+                buffer.append(contentsOf: rest.prefix(count))
+                rest = rest.dropFirst(count)
+            }
+            var row = Row()
+            #expect(try reader.next(&row) && row.problem != nil)
+            return row
+        }
+        let begin = "a,\"x\""
+        let longest = begin + String(repeating: "y", count: CSVReader.longestShown - begin.utf8.count)
+        for block in [2, 3, 4, 5, 6, 7, 8, 9, 1000, CSVReader.longestShown, CSVReader.longestShown + 1, 1 << 20] {
+            for end in ["", "\n", "\r\n", "\r\nb\n"] {
+                let short = try first(begin + "y" + end, block: block)
+                #expect(short.raw == begin + "y" && !short.isShortened, "\(block)")
+                let cut = try first(longest + "y" + end, block: block)
+                #expect(cut.raw == longest && cut.isShortened, "\(block)")
+            }
+            let whole = try first(longest + "\n", block: block)
+            #expect(whole.raw == longest && !whole.isShortened, "\(block)")
+        }
+    }
+
     @Test func holdsLittleOfARowThatIsTooLong() throws {
         var (given, mostHeld) = (0, 0)
         let reader = CSVReader(.comma) { (buffer, count) throws(ImportError) in

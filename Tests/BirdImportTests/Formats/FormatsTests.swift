@@ -403,9 +403,15 @@ import Testing
 
     @Test(arguments: [
         ("2021-02-03", "2021-02-30", "Date: there is no day 30 in month 2 of 2021"),
-        ("2021-02-03", "soon", "Date: 'soon' is not a date; write it as 2021-02-03"),
+        (
+            "2021-02-03", "soon",
+            "Date: 'soon' is not a date; write it as 2021-02-03, or leave the cell empty if there is none"
+        ),
         ("2021-02-03", "03/02/21", "Date: '03/02/21' has a year of two digits; write it as 2021-02-03"),
-        ("2021-02-03", "1700-01-01", "Date: 1700 is not between 1800 and 2025"),
+        (
+            "2021-02-03", "1700-01-01",
+            "Date: 1700 is not between 1800 and 2025; if it is right, leave the date empty and write it into the comments"
+        ),
         (
             "2021-02-03", "2021-12-31/2020-01-01",
             "Date: '2021-12-31/2020-01-01' is not an interval between 1800 and 2025"

@@ -14,9 +14,9 @@ import Testing
         let rows = fixture.text("r.csv").split(separator: "\r\n")
         #expect(rows.count == 3001)
         #expect(
-            rows.first == "file,line,column,reason,row,header"
+            rows.first == "file,line,column,reason,row,header,read_as"
                 && rows.last
-                    == "\(path),3002,num,\"'2999 \"\"or\"\" 3000' is not a whole number\",\"L1,,,,2021,2,3,a,\"\"2999 \"\"\"\"or\"\"\"\" 3000\"\"\","
+                    == "\(path),3002,num,\"'2999 \"\"or\"\" 3000' is not a whole number\",\"L1,,,,2021,2,3,a,\"\"2999 \"\"\"\"or\"\"\"\" 3000\"\"\",,"
         )
     }
 
@@ -74,7 +74,8 @@ import Testing
         let path = "\(fixture.path("a.zip"))/occurrence.txt"
         #expect(
             throws: ImportError.refused(
-                "\(fixture.path("r.csv")), line 3, has a row that can only be corrected in \(path); remove it here.")
+                "\(fixture.path("r.csv")), line 3, has a row that can only be corrected in \(path): correct all rows of that "
+                    + "file there and import it again, or remove this row here to leave it out.")
         ) { try fixture.run("r.csv") }
         corrected = corrected.split(separator: "\r\n").dropLast().joined(separator: "\r\n")
         fixture.write("r.csv", corrected)
@@ -87,39 +88,11 @@ import Testing
                 """) == ["20210203|5|Marsh|48.4"])
     }
 
-    /// The name of a file may be that of its recording.
-    @Test func correctedRowsAreFromTheirRecording() throws {
+    @Test func saysThatThereAreNone() throws {
         let fixture = try ImportFixture()
-        fixture.write(
-            "STA1_20210203_064100.BirdNET.results.csv",
-            "Start (s),End (s),Scientific name,Common name,Confidence\n0,3,Avis una,One Bird,0.7\n"
-                + "3,6,Avis una,One Bird,7\n")
-        try fixture.run("STA1_20210203_064100.BirdNET.results.csv") {
-            ($0.rejects, $0.skipErrors, $0.dataset) = (fixture.path("r.csv"), true, "a")
+        fixture.write("r.csv", "\"file\";\"line\";column;reason;row;header;read_as\n")
+        #expect(throws: ImportError.refused("\(fixture.path("r.csv")) has no rejected rows.")) {
+            try fixture.run("r.csv")
         }
-        // As if it had been named without its folder.
-        let name = "STA1_20210203_064100"
-        fixture.write(
-            "r.csv",
-            fixture.text("r.csv").replacing("Bird,7", with: "Bird,0.7").replacing(fixture.path(name), with: name))
-        try fixture.run("r.csv") { ($0.dataset, $0.append) = ("a", true) }
-        #expect(try fixture.rows("SELECT code FROM location") == ["STA1"])
-        #expect(
-            try fixture.rows("SELECT source_id FROM observation ORDER BY 1") == [
-                "STA1_20210203_064100 0.0 Avis una 0.7", "STA1_20210203_064100 3.0 Avis una 0.7",
-            ])
-    }
-
-    @Test func saysWhichHeaderIsMissing() throws {
-        let fixture = try ImportFixture()
-        fixture.write("r.csv", "file,line,column,reason,row,header\r\na.csv,2,,bad,\"L1,2\",\r\n")
-        let path = fixture.path("r.csv")
-        #expect(
-            throws: ImportError.refused(
-                "\(path) has no header for the rows of a.csv; put the first line of that file into the column header of "
-                    + "line 2.")
-        ) { try fixture.run("r.csv") }
-        fixture.write("r.csv", "\"file\";\"line\";column;reason;row;header\n")
-        #expect(throws: ImportError.refused("\(path) has no rejected rows.")) { try fixture.run("r.csv") }
     }
 }

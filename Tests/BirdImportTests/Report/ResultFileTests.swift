@@ -7,7 +7,7 @@ import Testing
 /// The file of `--rejects`; `--report` has the same rules.
 @Suite struct ResultFileTests {
     private let fixture: ImportFixture
-    private let rejected = "file,line,column,reason,row,header\r\n"
+    private let rejected = "file,line,column,reason,row,header,read_as\r\n"
 
     init() throws {
         fixture = try ImportFixture()

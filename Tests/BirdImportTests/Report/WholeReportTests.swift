@@ -249,6 +249,11 @@ import Testing
                 "dates with the month first, as --date-order says;"
             ),
             (
+                { $0.files[0].dateOrder = JudgedDateOrder(order: .dayFirst, reason: .rejects) },
+                #""date_order":{"order":"day-first","reason":"rejects"}"#,
+                "dates with the day first, as in the file that they are from;"
+            ),
+            (
                 { $0.files[0].dateOrder = JudgedDateOrder(order: .dayFirst, reason: .points) },
                 #""date_order":{"order":"day-first","reason":"points"}"#,
                 "dates with the day first, because of the points in them;"
