@@ -31,20 +31,21 @@ struct Header {
 
     /// A name with spaces in place of its points and underscores, unless it has a space.
     static func spaced(_ name: String) -> String {
-        name.contains(" ") ? name : String(name.map { $0 == "." || $0 == "_" ? " " : $0 })
+        if hasSpace(name) { return name }
+        let (point, underscore) = (UInt8(ascii: "."), UInt8(ascii: "_"))
+        return String(decoding: name.utf8.map { $0 == point || $0 == underscore ? 0x20 : $0 }, as: UTF8.self)
     }
+
+    private static func hasSpace(_ name: String) -> Bool { name.utf8.contains(0x20) }
 
     /// The positions of a name of a format, in lower case.
     private func positions(_ name: String) -> [Int] {
-        positionsByName[name] ?? (name.contains(" ") ? positionsBySpacedName[name] : nil) ?? []
+        positionsByName[name] ?? (Self.hasSpace(name) ? positionsBySpacedName[name] : nil) ?? []
     }
 
     /// The names of the required columns of a format that the file does not have.
     func missing(_ format: Format) -> [String] {
-        var missing = format.columns.filter { column in
-            column.isRequired && position(column) == nil
-                && !format.columns.contains { $0.member == column.alternative && position($0) != nil }
-        }.map(\.name)
+        var missing = format.columns.filter { isMissing($0, format) }.map(\.name)
         let dates = format.columns.filter { $0.member == .date || $0.member == .year }
         // Both the date and the year may be optional, but a record needs one of them.
         if let date = dates.first, dates.allSatisfy({ !$0.isRequired && position($0) == nil }) {
@@ -53,11 +54,21 @@ struct Header {
         return missing
     }
 
+    /// Whether the file lacks a required column, and the one that would make it unnecessary.
+    private func isMissing(_ column: Format.Column, _ format: Format) -> Bool {
+        guard column.isRequired, name(column) == nil else { return false }
+        guard let alternative = column.alternative else { return true }
+        return !format.columns.contains { $0.member == alternative && name($0) != nil }
+    }
+
     /// The name of a column that the file has and no file of the format does: then it is one of another format.
     func foreign(_ format: Format) -> String? { format.foreignColumns.first { !positions($0).isEmpty } }
 
     /// Whether a file can have the format.
-    func fits(_ format: Format) -> Bool { missing(format).isEmpty && foreign(format) == nil }
+    func fits(_ format: Format) -> Bool {
+        // Most formats lack one of the first columns.
+        !format.columns.contains { isMissing($0, format) } && missing(format).isEmpty && foreign(format) == nil
+    }
 
     /// The name of a column that the format reads and the file has twice, so that it is not clear which one to read.
     func repeated(_ format: Format) -> String? {
@@ -69,7 +80,7 @@ struct Header {
 
     /// The first of a column's names that the file has.
     private func name(_ column: Format.Column) -> String? {
-        ([column.name] + column.otherNames).first { !positions($0).isEmpty }
+        positions(column.name).isEmpty ? column.otherNames.first { !positions($0).isEmpty } : column.name
     }
 
     /// Why a row after the header has nothing to import: it is empty, or the header once more; nil for all others.
