@@ -45,13 +45,14 @@ struct Header {
 
     /// The names of the required columns of a format that the file does not have.
     func missing(_ format: Format) -> [String] {
-        var missing = format.columns.filter { isMissing($0, format) }.map(\.name)
+        format.columns.filter { isMissing($0, format) }.map(\.name) + (missingDate(format).map { [$0] } ?? [])
+    }
+
+    /// The name of the column for dates, if both it and the year may be missing and the file has neither: a record needs
+    /// one of them.
+    private func missingDate(_ format: Format) -> String? {
         let dates = format.columns.filter { $0.member == .date || $0.member == .year }
-        // Both the date and the year may be optional, but a record needs one of them.
-        if let date = dates.first, dates.allSatisfy({ !$0.isRequired && position($0) == nil }) {
-            missing.append(date.name)
-        }
-        return missing
+        return dates.allSatisfy { !$0.isRequired && name($0) == nil } ? dates.first?.name : nil
     }
 
     /// Whether the file lacks a required column, and the one that would make it unnecessary.
@@ -66,8 +67,7 @@ struct Header {
 
     /// Whether a file can have the format.
     func fits(_ format: Format) -> Bool {
-        // Most formats lack one of the first columns.
-        !format.columns.contains { isMissing($0, format) } && missing(format).isEmpty && foreign(format) == nil
+        !format.columns.contains { isMissing($0, format) } && missingDate(format) == nil && foreign(format) == nil
     }
 
     /// The name of a column that the format reads and the file has twice, so that it is not clear which one to read.
