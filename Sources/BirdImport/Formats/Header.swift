@@ -48,8 +48,8 @@ struct Header {
         format.columns.filter { isMissing($0, format) }.map(\.name) + (missingDate(format).map { [$0] } ?? [])
     }
 
-    /// The name of the column for dates, if both it and the year may be missing and the file has neither: a record needs
-    /// one of them.
+    /// The name of the column for dates, if both it and the year may be missing and the file has neither: a record
+    /// needs one of them.
     private func missingDate(_ format: Format) -> String? {
         let dates = format.columns.filter { $0.member == .date || $0.member == .year }
         return dates.allSatisfy { !$0.isRequired && name($0) == nil } ? dates.first?.name : nil
