@@ -284,6 +284,8 @@ def check_formats(client, records, names):
                 if row["latitude"] is not None:
                     geometry = {"type": "Point", "coordinates": [row["longitude"], row["latitude"]]}
                 properties = {name: value for name, value in row.items() if name not in ("latitude", "longitude")}
+                if path == "/checklists":
+                    properties |= {"coordinate_uncertainty_m": None, "generalised": None}
                 features.append({"type": "Feature", "geometry": geometry, "properties": properties})
             same(collection["features"], features, f"{path} as GeoJSON")
             same([collection["type"]], ["FeatureCollection"], "GeoJSON")
@@ -352,7 +354,8 @@ def check_resources(client, records, names):
         ordered = sorted(group, key=lambda record: record["number"])
         return {"records": len(group), "first": ordered[0]["date"], "last": ordered[-1]["date"]}
     def location(group):
-        return {n: group[0][n] for n in ("loc_id", "latitude", "longitude", "region")} | {"location_name": None} | numbers(group)
+        return {n: group[0][n] for n in ("loc_id", "latitude", "longitude", "region")} | {"location_name": None} \
+            | numbers(group) | {"coordinate_uncertainty_m": None, "generalised": None}
     for filters in [{}, {"region": "CA"}, {"bbox": "170,-90,-150,90"}, {"bbox": "-180,-20,-179.99995,90"}, {"near": "90,77", "within": "0.001"},
                     {"near": "-17.5,180", "within": "40"}, {"location": "P1,P9"}]:
         expected = [location(places[place]) for place in sorted(places) if matches(places[place][0], filters)]

@@ -108,6 +108,17 @@ final class ImportFixture {
                 records <> (SELECT count(*) FROM observation WHERE dataset_id = d.id)
                 OR checklists <> (SELECT count(*) FROM checklist WHERE dataset_id = d.id)
             """)
+        let inexact = """
+            FROM observation o JOIN observation_detail d ON d.id = o.id JOIN checklist c ON c.id = o.checklist_id
+            WHERE coalesce(coordinate_uncertainty_m, generalised) IS NOT NULL GROUP BY
+            """
+        let worst = "max(coordinate_uncertainty_m), max(generalised)"
+        for (columns, table) in [
+            ("c.id", "checklist_exactness"), ("c.location_id, c.dataset_id", "location_exactness"),
+        ] {
+            let right = try rows("SELECT \(columns), \(worst) \(inexact) \(columns) ORDER BY 1, 2")
+            guard try rows("SELECT * FROM \(table) ORDER BY 1, 2") == right else { return false }
+        }
         let indexes = try rows("SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL").count
         return try broken.isEmpty && indexes == Schema.indexes.count + 4
             && rows("PRAGMA integrity_check") == ["ok"]

@@ -71,7 +71,7 @@ extension Parameter {
             (
                 Parameter.names(resource.members, most: resource.members.count),
                 "The members of the answer, in this order."
-                    + (resource == .observations
+                    + (resource == .observations || resource == .checklists
                         ? " Without it, GeoJSON also has coordinate_uncertainty_m and generalised where they are known."
                         : ""),
                 nil

@@ -34,6 +34,7 @@ extension Parameters {
         }
         query.sort = try sort()
         query.page.countsAll = try countsAll()
+        query.showsExactness = self[.fields] == nil
         if let from = query.filter.from, let to = query.filter.to, from.number > to.lastNumber, let value = self[.to] {
             throw bad(.to, value, "on or after the date in 'from'")
         }
@@ -51,7 +52,6 @@ extension Parameters {
         // `fields` is not part of `observations()`, since the members of checklists have other names.
         var query = try observations()
         query.fields = try fields()
-        query.showsExactness = self[.fields] == nil
         return try fillsWithZeros() ? .zeroFilled(query) : .observations(query)
     }
 

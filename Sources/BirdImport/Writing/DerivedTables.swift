@@ -1,10 +1,11 @@
 import Birds
 
 /// The tables that follow from the others, so that many questions are answered without reading the records: `region`,
-/// `location_box` (an R*Tree of coordinates) and `summary` (`SummaryKind`).
+/// `location_box` (an R*Tree of coordinates), `checklist_exactness`, `location_exactness` and `summary`
+/// (`SummaryKind`).
 ///
 /// Invariant: after `rebuild`, `update` or `remove` they agree with the records. Rows that are right already are not
-/// written, so a small change to a large file writes few pages.
+/// written, so a small change to a large file writes few pages; only how exact places are is written anew.
 package enum DerivedTables {
     /// Makes all derived tables agree with the records, which it reads once in the order of each index.
     /// - Parameter isKnown: False if the existing rows are useless because ids have changed; they are deleted first.
@@ -69,7 +70,7 @@ package enum DerivedTables {
         try updateLocations(in: database)
     }
 
-    /// Makes `region` and `location_box` agree with the locations.
+    /// Makes `region` and `location_box` agree with the locations, and how exact places are with the records.
     ///
     /// Existing regions keep their ids, since summaries name them. A box is right if it contains the point of its
     /// location: an R*Tree stores 32-bit floats, rounded so that the box is never too small
@@ -86,6 +87,25 @@ package enum DerivedTables {
                 WHERE coalesce(longitude BETWEEN west AND east AND latitude BETWEEN south AND north, 0) = 0);
             INSERT INTO location_box SELECT id, longitude, longitude, latitude, latitude FROM location
                 WHERE latitude IS NOT NULL AND longitude IS NOT NULL AND id NOT IN (SELECT id FROM location_box);
+            """)
+        try updateExactness(in: database)
+    }
+
+    /// Makes the exactness of checklists and locations anew. It reads all of `observation_detail`, and of
+    /// `observation` the rows whose place is known to be inexact.
+    private static func updateExactness(in database: Database) throws(StoreError) {
+        let (checklists, locations) = (ChecklistExactnessColumn.table, LocationExactnessColumn.table)
+        try database.execute(
+            """
+            DELETE FROM \(checklists);
+            INSERT INTO \(checklists) (\(ChecklistExactnessColumn.selected))
+                SELECT o.checklist_id, max(d.coordinate_uncertainty_m), max(d.generalised <> 0)
+                FROM observation_detail d CROSS JOIN observation o ON o.id = d.id
+                WHERE d.coordinate_uncertainty_m IS NOT NULL OR d.generalised IS NOT NULL GROUP BY o.checklist_id;
+            DELETE FROM \(locations);
+            INSERT INTO \(locations) (\(LocationExactnessColumn.selected))
+                SELECT c.location_id, c.dataset_id, max(e.coordinate_uncertainty_m), max(e.generalised)
+                FROM \(checklists) e CROSS JOIN checklist c ON c.id = e.id GROUP BY c.location_id, c.dataset_id;
             """)
     }
 }

@@ -157,6 +157,8 @@ public enum ChecklistField: String, Sendable, Hashable, CaseIterable {
     case day2PM = "day2_pm"
     case effortHoursAtLeast = "effort_hours_atleast"
     case snowDepthAtLeast = "snow_depth_atleast"
+    case coordinateUncertainty = "coordinate_uncertainty_m"
+    case generalised
 
     /// The members of a checklist without `fields=`, in order.
     public static let defaults: [ChecklistField] = [

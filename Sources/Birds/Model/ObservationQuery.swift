@@ -6,8 +6,8 @@ public struct ObservationQuery: Sendable, Hashable {
     public var page = PageRequest()
     /// The members of each row, in order.
     public var fields: [Field] = Field.defaults
-    /// Whether GeoJSON also has the members `coordinate_uncertainty_m` and `generalised` where a record has them, so
-    /// that no map shows such a place as exact.
+    /// Whether GeoJSON also has the members `coordinate_uncertainty_m` and `generalised`, so that no map shows a place
+    /// as exact that is not. A record has those that are known, a checklist both.
     public var showsExactness = false
 
     public init() {}

@@ -14,8 +14,9 @@ extension ObservationStore {
         let records = records
         var fields = fields
         if format == .geojson {
-            // The geometry needs them, whatever members were asked for.
-            for field in [ChecklistField.latitude, .longitude] where !fields.contains(field) { fields.append(field) }
+            // The geometry needs the coordinates, whatever members were asked for.
+            let exactness: [ChecklistField] = query.showsExactness ? [.coordinateUncertainty, .generalised] : []
+            for field in [.latitude, .longitude] + exactness where !fields.contains(field) { fields.append(field) }
         }
         // Resolved once, and not for every row.
         let members = fields.map { (field: $0, ofChecklist: $0.ofChecklist) }
@@ -39,6 +40,8 @@ extension ObservationStore {
                     case .day: RowCell(date.day)
                     case .date: RowCell(date.iso)
                     case .dataset: .text(try records.dataset(entry.dataset))
+                    case .coordinateUncertainty: RowCell(try records.exactness(ofChecklist: entry.id).uncertainty)
+                    case .generalised: RowCell(try records.exactness(ofChecklist: entry.id).isGeneralised)
                     default: shown.map { RowCell(checklist[$0]) } ?? .nothing
                     }
                 cells.append(cell)

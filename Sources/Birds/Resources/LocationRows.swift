@@ -3,6 +3,7 @@ extension ObservationStore {
     /// The members of a location, in order.
     public static let locationNames = [
         "loc_id", "latitude", "longitude", "region", "location_name", "records", "first", "last",
+        Field.coordinateUncertainty.rawValue, Field.generalised.rawValue,
     ]
 
     /// The locations in the regions and areas of a query, by `loc_id`, with the members `locationNames`. Filters by
@@ -45,8 +46,7 @@ extension ObservationStore {
         for id in ids {
             found.append(try numbers.cells(of: id, records) + [.integer(try speciesCount(ofLocation: id))])
         }
-        // The position of `records`, before `first` and `last`.
-        let position = ObservationStore.locationNames.count - 3
+        let position = ObservationStore.locationNames.firstIndex(of: "records") ?? 0
         func count(_ cells: [RowCell]) -> Double { cells[position].number ?? 0 }
         // If several have the most records, the first of them.
         var first = 0
@@ -129,15 +129,21 @@ extension ObservationStore {
     }
 }
 
-/// The members of a location, with the number of its records and their first and last date.
+/// The members of a location, with the number of its records, their first and last date, and how exact they are.
 private final class LocationNumbers {
     private let statement: Statement
+    /// The exactness of the least exact record.
+    private let exactness: Statement
 
     init(_ database: Database) throws(StoreError) {
         statement = try database.prepare(
             """
             SELECT CAST(total(records) AS INTEGER), min(first), \(ObservationStore.lastDate) FROM summary
             WHERE kind = \(SummaryKind.locationYear.rawValue) AND first_key = ?1
+            """)
+        exactness = try database.prepare(
+            """
+            SELECT max(coordinate_uncertainty_m), max(generalised) FROM location_exactness WHERE location_id = ?1
             """)
     }
 
@@ -146,12 +152,17 @@ private final class LocationNumbers {
         let location = try records.location(id)
         statement.bind(1, id)
         // An aggregate without GROUP BY always has one row; without records its dates are NULL.
-        guard try statement.step() else { return [] }
-        defer { statement.reset() }
+        exactness.bind(1, id)
+        guard try statement.step(), try exactness.step() else { return [] }
+        defer {
+            statement.reset()
+            exactness.reset()
+        }
         return [
             .text(location.code), RowCell(location.latitude), RowCell(location.longitude), RowCell(location.region),
             RowCell(location.name), .integer(statement.int64(0)), .date(statement.optionalInt64(1)),
-            .date(statement.optionalInt64(2)),
+            .date(statement.optionalInt64(2)), RowCell(exactness.optionalDouble(0)),
+            RowCell(exactness.optionalInt64(1).map { $0 != 0 }),
         ]
     }
 }

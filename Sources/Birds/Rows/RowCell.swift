@@ -12,6 +12,7 @@ enum RowCell: Equatable {
     init(_ number: Int64?) { self = number.map { .integer($0) } ?? .nothing }
     init(_ number: Double?) { self = number.map { .real($0) } ?? .nothing }
     init(_ text: String?) { self = text.map { .text($0) } ?? .nothing }
+    init(_ flag: Bool?) { self = flag.map { .boolean($0) } ?? .nothing }
 
     init(_ value: Records.Value) {
         self =

@@ -80,6 +80,7 @@ final class Records {
     private var checklistByID: Statement?
     private var observationByID: Statement?
     private var exactnessByID: Statement?
+    private var exactnessByChecklist: Statement?
     private var rowByID: Statement?
     private var timeByID: Statement?
 
@@ -172,10 +173,20 @@ final class Records {
             isGeneralised: row.optionalInt64(9).map { $0 != 0 })
     }
 
-    /// How exact the place of an observation is; nil as far as it is not known.
-    func exactness(of id: Int64) throws(StoreError) -> (uncertainty: Double?, isGeneralised: Bool?) {
-        let sql = "SELECT coordinate_uncertainty_m, generalised FROM observation_detail WHERE id = ?1"
-        let row = try prepared(&exactnessByID, sql)
+    /// How exact a place is; nil as far as it is not known.
+    typealias Exactness = (uncertainty: Double?, isGeneralised: Bool?)
+
+    func exactness(of id: Int64) throws(StoreError) -> Exactness {
+        try exactness(id, &exactnessByID, "FROM observation_detail WHERE id = ?1")
+    }
+
+    /// The exactness of the least exact record of a checklist.
+    func exactness(ofChecklist id: Int64) throws(StoreError) -> Exactness {
+        try exactness(id, &exactnessByChecklist, "FROM checklist_exactness WHERE id = ?1")
+    }
+
+    private func exactness(_ id: Int64, _ kept: inout Statement?, _ rows: String) throws(StoreError) -> Exactness {
+        let row = try prepared(&kept, "SELECT coordinate_uncertainty_m, generalised \(rows)")
         row.bind(1, id)
         defer { row.reset() }
         guard try row.step() else { return (nil, nil) }

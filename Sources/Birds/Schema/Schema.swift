@@ -45,6 +45,8 @@ package enum Schema {
         \(ObservationColumn.creation)
         \(ObservationDetailColumn.creation)
         \(SummaryColumn.creation)
+        \(ChecklistExactnessColumn.creation)
+        \(LocationExactnessColumn.creation)
         """
 
     /// The tables that hold what was imported. All others are derived from them.
@@ -55,7 +57,9 @@ package enum Schema {
     /// The record tables that files of an earlier version may lack.
     package static let laterTables = ["generation", "retired_code", "observation_detail"]
     /// The tables that are derived from the records: see `DerivedTables` and `Seal`.
-    package static let derivedTables = ["location_box", "region", "summary", "seal"]
+    package static let derivedTables = [
+        "location_box", "region", "summary", "checklist_exactness", "location_exactness", "seal",
+    ]
 
     /// The large tables that an import fills.
     package enum FilledTable: String {

@@ -4,7 +4,7 @@
 extension Schema {
     /// The version of the layout, stored as `user_version`. Raise it with every new column; `Migration` adds the
     /// column to older files.
-    package static let version = 3
+    package static let version = 4
 }
 
 /// A data set: one import, or several with `--append`. `checklists` and `records` are counts, kept by the import.
@@ -194,6 +194,40 @@ package enum SummaryColumn: Int32, TableColumn {
             ColumnDefinition(
                 "first", .integer, .required, "the least and the greatest date, yyyymmdd as they are stored")
         case .last: ColumnDefinition("last", .integer, .required)
+        }
+    }
+}
+
+/// How exact the place of a checklist is. A checklist of whose records no file says it has no row.
+package enum ChecklistExactnessColumn: Int32, TableColumn {
+    case id, coordinateUncertainty, generalised
+
+    package static let table = "checklist_exactness"
+
+    package var definition: ColumnDefinition {
+        switch self {
+        case .id: ColumnDefinition("id", .integer, .key, "of the checklist")
+        case .coordinateUncertainty:
+            ColumnDefinition("coordinate_uncertainty_m", .real, .optional, "the greatest of its records")
+        case .generalised: ColumnDefinition("generalised", .flag, .optional, "1: the place of any record was")
+        }
+    }
+}
+
+/// How exact a location is, by data set: a reader of one data set learns nothing of another.
+package enum LocationExactnessColumn: Int32, TableColumn {
+    case locationID, datasetID, coordinateUncertainty, generalised
+
+    package static let table = "location_exactness"
+    package static let constraint: String? = "PRIMARY KEY (location_id, dataset_id)"
+    package static let options = "STRICT, WITHOUT ROWID"
+
+    package var definition: ColumnDefinition {
+        switch self {
+        case .locationID: ColumnDefinition("location_id", .integer, .required)
+        case .datasetID: ColumnDefinition("dataset_id", .integer, .required)
+        case .coordinateUncertainty, .generalised:
+            (self == .generalised ? ChecklistExactnessColumn.generalised : .coordinateUncertainty).definition
         }
     }
 }

@@ -49,4 +49,20 @@ import Testing
             #expect(try !fixture.get("/?format=\(format)").text.contains("28000"))
         }
     }
+
+    /// A location is as exact as its least exact record; so is a checklist, whatever is asked of it.
+    @Test func locationsAndChecklistsTellHowExactTheyAre() throws {
+        let location = "\"coordinate_uncertainty_m\":28000.0,\"generalised\":true"
+        for target in ["/locations", "/locations.geojson", "/locations/L1"] {
+            #expect(try fixture.get(target).text.contains(location), "\(target)")
+        }
+        #expect(
+            try fixture.get("/checklists.csv?fields=day,generalised,coordinate_uncertainty_m").text
+                == "day,generalised,coordinate_uncertainty_m\r\n1,1,28000.0\r\n2,,\r\n3,0,\r\n4,,12.5\r\n")
+        let map = try fixture.get("/checklists.geojson?species=stejay&day=1,2").text
+        #expect(map.contains("\"species_count\":1,\(location)}}"))
+        #expect(map.contains("\"species_count\":1,\"coordinate_uncertainty_m\":null,\"generalised\":null}}"))
+        #expect(try !fixture.get("/checklists.geojson?fields=day,loc_id").text.contains("generalised"))
+        #expect(try !fixture.get("/checklists").text.contains("generalised"))
+    }
 }

@@ -80,4 +80,31 @@ import Testing
         #expect(String(decoding: report.json, as: UTF8.self).contains("\"unread_uncertainties\":1"))
         #expect(try fixture.rows("SELECT coordinate_uncertainty_m FROM observation_detail") == ["10.0"])
     }
+
+    /// Whatever changes the records changes what is known of their checklists and locations.
+    @Test func checklistsAndLocationsFollowTheirRecords() throws {
+        let header = plainHeader.dropLast() + ",coordinate_uncertainty_m,generalised\n"
+        func add(_ name: String, _ rows: String, _ change: (inout ImportOptions) -> Void = { _ in }) throws {
+            fixture.write(name, header + rows)
+            try fixture.run(name) { change(&$0) }
+            #expect(try fixture.isSound())
+        }
+        let locations = """
+            SELECT l.code, d.name, coordinate_uncertainty_m, generalised FROM location_exactness e
+            JOIN location l ON l.id = e.location_id JOIN dataset d ON d.id = e.dataset_id ORDER BY 1, 2
+            """
+        try add("b.csv", "M1,55.4,12.8,,2021,2,3,a,1,10,\nM1,55.4,12.8,,2021,2,3,b,1,30,0\n")
+        try add("c.csv", "M1,55.4,12.8,,2021,2,4,a,1,,1\nM2,55.4,12.8,,2021,2,4,a,1,,\n")
+        #expect(try fixture.rows(locations) == ["M1|b|30.0|0", "M1|c||1"])
+        // A location before the others: ids move.
+        try add("b.csv", "A1,55.4,12.8,,2021,2,3,a,1,5,\nM1,55.4,12.8,,2021,2,5,a,1,500,1\n") { $0.append = true }
+        #expect(try fixture.rows(locations) == ["A1|b|5.0|", "M1|b|500.0|1", "M1|c||1"])
+        #expect(
+            try fixture.rows("SELECT coordinate_uncertainty_m, generalised FROM checklist_exactness ORDER BY 1, 2")
+                == ["|1", "5.0|", "30.0|0", "500.0|1"])
+        try add("c.csv", "M1,55.4,12.8,,2021,2,4,a,1,,\n")
+        #expect(try fixture.rows(locations) == ["A1|b|5.0|", "M1|b|500.0|1"])
+        try DataSets.remove(name: "b", path: fixture.database)
+        #expect(try fixture.isSound() && fixture.rows(locations).isEmpty)
+    }
 }

@@ -151,6 +151,23 @@ import Testing
                 == "5.0|0")
     }
 
+    /// Layout 3 lacks what is known of the places of checklists and locations.
+    @Test func anImportBringsAFileOfLayout3UpToDate() throws {
+        let other = try ImportFixture()
+        other.write("old.csv", plainHeader.dropLast() + ",coordinate_uncertainty_m\nL1,1,2,,2022,2,3,a,1,70\n")
+        try other.run("old.csv")
+        do {
+            let database = try Database(path: other.database, mode: .readWrite)
+            try database.execute(
+                "DROP TABLE checklist_exactness; DROP TABLE location_exactness; PRAGMA user_version = 3")
+        }
+        #expect(throws: StoreError.self) { try ObservationStore(path: other.database) }
+        other.write("new.csv", plainHeader + "L2,1,2,,2022,2,3,a,1\n")
+        try other.run("new.csv")
+        #expect(try other.isSound())
+        #expect(try other.rows("SELECT coordinate_uncertainty_m FROM location_exactness") == ["70.0"])
+    }
+
     @Test func removingADataSetBringsAnOldFileUpToDate() throws {
         #expect(try DataSets.list(path: fixture.database).map(\.name) == ["old"])
         try DataSets.remove(name: "old", path: fixture.database)
