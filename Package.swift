@@ -36,12 +36,14 @@ let package = Package(
         .systemLibrary(
             name: "CArchive", pkgConfig: isStatic ? nil : "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CExpat", pkgConfig: isStatic ? nil : "expat", providers: [.apt(["libexpat1-dev"])]),
+        .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
         // Each library may import what stands here and no more: `--explicit-target-dependency-import-check=error`.
         .target(name: "HTTP", swiftSettings: settings),
         .target(name: "Transport", dependencies: ["HTTP", "CLinux"], swiftSettings: settings),
         .target(name: "Birds", dependencies: ["CSQLite"], swiftSettings: settings),
+        .target(name: "People", dependencies: ["CCrypt"], swiftSettings: settings),
         // Serving only reads: `API` does not know this one.
         .target(
             name: "BirdImport", dependencies: ["Birds", "CLinux", "CSQLite", "CZlib", "CArchive", "CExpat"],
@@ -62,6 +64,7 @@ let package = Package(
 
         .testTarget(name: "HTTPTests", dependencies: ["HTTP"], swiftSettings: settings),
         .testTarget(name: "TransportTests", dependencies: ["Transport", "HTTP"], swiftSettings: settings),
+        .testTarget(name: "PeopleTests", dependencies: ["People"], swiftSettings: settings),
         // What the tests of several modules stand on.
         .target(
             name: "Fixtures", dependencies: ["Birds", "BirdImport"], path: "Tests/Fixtures", swiftSettings: settings),

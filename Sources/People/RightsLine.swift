@@ -1,0 +1,148 @@
+import Glibc
+
+/// A line of a rights file.
+enum RightsLine {
+    /// What is wrong and what to do, without a full stop.
+    struct Fault: Error, Equatable {
+        let reason: String
+    }
+
+    /// Reads a line.
+    /// - Returns: Whose it is, and their rights; nil for an empty line or a comment.
+    static func read(_ text: Substring) throws(Fault) -> (name: String, rights: RightsFile.Rights)? {
+        guard let first = text.first, first != "#" else { return nil }
+        var words = try words(text)
+        guard let word = words.first else { return nil }
+        words.removeFirst()
+        let name = try value(word)
+        if name.hasPrefix("@") {
+            guard RightsFile.Group(rawValue: name) != nil else {
+                let known = RightsFile.Group.allCases.map(\.rawValue).joined(separator: ", ")
+                throw Fault(reason: "'\(name)' is not a group; the groups are \(known)")
+            }
+        } else if let fault = UsersFile.fault(inName: name) {
+            throw Fault(reason: fault)
+        }
+        return (name, try rights(words))
+    }
+
+    /// Reads the words after the name.
+    static func rights(_ words: [Substring]) throws(Fault) -> RightsFile.Rights {
+        var rights = RightsFile.Rights()
+        var seen: Set<Substring> = []
+        for word in words {
+            let key = word.prefix { $0 != "=" }
+            guard seen.insert(key).inserted else { throw Fault(reason: "'\(key)' is there twice; give it once") }
+            let given = word.dropFirst(key.count + 1)
+            switch (key, word.count > key.count) {
+            case ("metrics", false): rights.metrics = true
+            case ("regions", true): rights.regions = try list(given, key, region)
+            case ("datasets", true): rights.datasets = try list(given, key) { $0 }
+            case ("expires", true): rights.end = try end(given)
+            case ("metrics", true): throw Fault(reason: "'metrics' takes no value")
+            case ("regions", false), ("datasets", false), ("expires", false):
+                throw Fault(reason: "'\(key)' needs a value, such as \(examples[String(key)] ?? "")")
+            default:
+                let known = "metrics, regions=, datasets= or expires="
+                throw Fault(reason: "'\(key)' is not a right; write \(known), with commas and no spaces in lists")
+            }
+        }
+        return rights
+    }
+
+    private static let examples = [
+        "regions": "regions=CA-YT,US-AK", "datasets": "datasets=atlas,\"winter counts\"",
+        "expires": "expires=2027-01-31",
+    ]
+
+    /// The words of a line: white space separates them, unless it is in double quotes.
+    private static func words(_ text: Substring) throws(Fault) -> [Substring] {
+        var words: [Substring] = []
+        var start: Substring.Index?
+        var isQuoted = false
+        for index in text.indices {
+            let character = text[index]
+            if character == "\"" { isQuoted.toggle() }
+            if !isQuoted, character == " " || character == "\t" {
+                if let start { words.append(text[start..<index]) }
+                start = nil
+            } else if start == nil {
+                // The rest is a comment.
+                if character == "#" { return words }
+                start = index
+            }
+        }
+        guard !isQuoted else { throw Fault(reason: "a double quote is not closed") }
+        if let start { words.append(text[start...]) }
+        return words
+    }
+
+    /// The values of a list: commas separate them, unless they are in double quotes.
+    private static func list(
+        _ text: Substring, _ key: Substring, _ read: (String) throws(Fault) -> String
+    ) throws(Fault) -> [String] {
+        var values: [String] = []
+        var isQuoted = false
+        // A list of nothing would show nothing, which nobody means: the line must be mended, or go.
+        for part in text.split(
+            omittingEmptySubsequences: false,
+            whereSeparator: { character in
+                if character == "\"" { isQuoted.toggle() }
+                return character == "," && !isQuoted
+            })
+        {
+            let value = try value(part)
+            guard !value.isEmpty else {
+                throw Fault(reason: "'\(key)' has an empty value; write it as \(examples[String(key)] ?? "")")
+            }
+            values.append(try read(value))
+        }
+        return values
+    }
+
+    /// A text without its double quotes. Between them, two stand for one.
+    private static func value(_ text: Substring) throws(Fault) -> String {
+        guard text.contains("\"") else { return String(text) }
+        guard text.count >= 2, text.first == "\"", text.last == "\"" else {
+            throw Fault(reason: "a double quote is inside of a value; put the whole value into double quotes")
+        }
+        let inner = text.dropFirst().dropLast()
+        guard !inner.replacing("\"\"", with: "").contains("\"") else {
+            throw Fault(reason: "a double quote is inside of a value; write it twice")
+        }
+        return String(inner.replacing("\"\"", with: "\""))
+    }
+
+    /// A code such as `CA`, `CA-YT` or `US-NY-001`.
+    private static func region(_ text: String) throws(Fault) -> String {
+        let parts = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+        let isLetter = { (byte: UInt8) in (0x41...0x5A).contains(byte) }
+        let isRight =
+            parts[0].count == 2 && parts[0].allSatisfy(isLetter) && parts.count <= 3
+            && parts.dropFirst().allSatisfy { part in
+                (1...4).contains(part.count) && part.allSatisfy { isLetter($0) || (0x30...0x39).contains($0) }
+            }
+        guard isRight else {
+            let upper = text.uppercased()
+            let mend = upper != text && (try? region(upper)) != nil ? "; write \(upper)" : ", such as CA or CA-YT"
+            throw Fault(reason: "'\(text)' is not the code of a region\(mend)")
+        }
+        return text
+    }
+
+    /// The end of a day, such as `2027-01-31`, in UTC.
+    private static func end(_ text: Substring) throws(Fault) -> Int64 {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.map(\.utf8.count) == [4, 2, 2], text.utf8.allSatisfy({ $0 == 0x2D || (0x30...0x39).contains($0) }),
+            let year = Int32(parts[0]), let month = Int32(parts[1]), let day = Int32(parts[2])
+        else { throw Fault(reason: "'\(text)' is not a date, such as 2027-01-31") }
+        var date = tm()
+        (date.tm_year, date.tm_mon, date.tm_mday) = (year - 1900, month - 1, day)
+        let start = timegm(&date)
+        // It takes 31 April for 1 May.
+        guard (date.tm_year, date.tm_mon, date.tm_mday) == (year - 1900, month - 1, day) else {
+            throw Fault(reason: "there is no day '\(text)'")
+        }
+        return Int64(start) + 86_400
+    }
+}

@@ -1,0 +1,78 @@
+/// The people who may log in, in the format of `htpasswd`: a line for each, `name:hash`, with empty lines and comments.
+/// Apache and nginx can read the same file.
+///
+/// Invariant: no two people have the same name, and each has a hash that can be checked.
+public struct UsersFile: Sendable {
+    public struct User: Sendable {
+        public let name: String
+        public let hash: PasswordHash
+        /// The number of the line, from 1.
+        public let line: Int
+    }
+
+    /// In the order of the file.
+    public let users: [User]
+
+    /// Reads a file.
+    /// - Throws: `FileFault` with each line that is wrong. No message repeats a hash or a password.
+    public init(_ bytes: [UInt8]) throws(FileFault) {
+        var users: [User] = []
+        var lines: [String: Int] = [:]
+        var faults: [FileFault.Line] = []
+        for (number, line) in TextLines.of(bytes) {
+            do throws(PasswordHash.Fault) {
+                guard let user = try Self.user(line, number) else { continue }
+                if let other = lines[user.name] {
+                    throw PasswordHash.Fault(reason: "'\(user.name)' is on line \(other) already; remove one of them")
+                }
+                lines[user.name] = number
+                users.append(user)
+            } catch {
+                faults.append(FileFault.Line(number: number, text: error.reason))
+            }
+        }
+        guard faults.isEmpty else { throw FileFault(faults) }
+        self.users = users
+    }
+
+    /// The person of a line; nil if it is empty or a comment.
+    private static func user(
+        _ line: Result<Substring, TextLines.NotText>, _ number: Int
+    ) throws(PasswordHash.Fault) -> User? {
+        guard case .success(let text) = line else {
+            throw PasswordHash.Fault(reason: "it is not UTF-8; save the file as UTF-8")
+        }
+        guard let first = text.first, first != "#" else { return nil }
+        // Whatever follows a second colon is a comment, as it is for nginx.
+        let cells = text.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+        guard cells.count >= 2 else {
+            throw PasswordHash.Fault(reason: "it has no colon; a line is name:hash, as 'rookery users add' writes it")
+        }
+        let name = String(cells[0])
+        if let fault = fault(inName: name) { throw PasswordHash.Fault(reason: fault) }
+        do throws(PasswordHash.Fault) {
+            return User(name: name, hash: try PasswordHash(cells[1]), line: number)
+        } catch {
+            throw PasswordHash.Fault(
+                reason: "the password of '\(name)' \(error.reason); set it again with "
+                    + "'rookery users passwd \(name)' or 'htpasswd -B'")
+        }
+    }
+
+    /// What is wrong with the name of a person; nil if it can be used.
+    public static func fault(inName name: String) -> String? {
+        if name.isEmpty { return "the name is empty" }
+        if name.hasPrefix("@") { return "'\(name)' begins with @, as only the names of groups do" }
+        if name.hasPrefix("#") { return "the name begins with #, as a comment does" }
+        if name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control || $0 == ":" || $0 == "\"" })
+        {
+            return "a name has no colon, quotation mark or control character"
+        }
+        if name.first == " " || name.last == " " { return "a name does not begin or end with a space" }
+        if name.utf8.count > mostName { return "a name has at most \(mostName) bytes" }
+        return nil
+    }
+
+    /// In bytes.
+    static let mostName = 255
+}

@@ -1,0 +1,69 @@
+import People
+import Testing
+
+@Suite struct RightsFileTests {
+    private func rights(_ line: String, of name: String = "alice") throws -> RightsFile.Rights? {
+        try RightsFile(Array(line.utf8)).rights(ofUser: name)
+    }
+
+    @Test func readsEachWord() throws {
+        var all = RightsFile.Rights()
+        #expect(try rights("alice") == all)
+        all.metrics = true
+        #expect(try rights("alice metrics") == all)
+        (all.regions, all.datasets) = (["CA-YT", "US-NY-001"], ["atlas", "winter counts", "a,\"b\""])
+        // The second after 31 January 2027 in UTC.
+        all.end = 1_801_440_000
+        let line = "alice\tregions=CA-YT,US-NY-001  expires=2027-01-31 metrics "
+        #expect(try rights(line + "datasets=atlas,\"winter counts\",\"a,\"\"b\"\"\" # until spring\r") == all)
+        #expect(try rights("\"Ana Maria\" metrics", of: "Ana Maria")?.metrics == true)
+        #expect(try rights("alice expires=2028-02-29")?.end == 1_835_481_600)
+    }
+
+    /// The own line decides, then the group. Who has neither has no rights.
+    @Test func aLineOfItsOwnDecides() throws {
+        let file = try RightsFile(
+            Array("# rights\n\n@users datasets=open\nalice metrics\n@shared regions=CA\n@public datasets=atlas\n".utf8))
+        #expect(file.rights(ofUser: "alice")?.datasets == nil && file.rights(ofUser: "alice")?.metrics == true)
+        #expect(file.rights(ofUser: "bob")?.datasets == ["open"])
+        #expect(file.rights(of: .shared)?.regions == ["CA"] && file.rights(of: .everybody)?.datasets == ["atlas"])
+        #expect(file.entries.map(\.line) == [3, 4, 5, 6])
+        #expect(try rights("bob metrics") == nil && rights("") == nil)
+        #expect(try RightsFile(Array("alice".utf8)).rights(of: .shared) == nil)
+    }
+
+    @Test(
+        arguments: [
+            (
+                "alice Metrics",
+                "'Metrics' is not a right; write metrics, regions=, datasets= or expires=, with commas and no spaces in lists"
+            ),
+            ("alice regions=CA, US", "'regions' has an empty value; write it as regions=CA-YT,US-AK"),
+            (
+                "alice US-AK",
+                "'US-AK' is not a right; write metrics, regions=, datasets= or expires=, with commas and no spaces in lists"
+            ),
+            ("alice regions=", "'regions' has an empty value; write it as regions=CA-YT,US-AK"),
+            ("alice regions", "'regions' needs a value, such as regions=CA-YT,US-AK"),
+            ("alice regions=ca-yt", "'ca-yt' is not the code of a region; write CA-YT"),
+            ("alice regions=Yukon", "'Yukon' is not the code of a region, such as CA or CA-YT"),
+            ("alice regions=CA-", "'CA-' is not the code of a region, such as CA or CA-YT"),
+            ("alice regions=*", "'*' is not the code of a region, such as CA or CA-YT"),
+            ("alice datasets=\"\"", "'datasets' has an empty value; write it as datasets=atlas,\"winter counts\""),
+            ("alice datasets=\"atlas", "a double quote is not closed"),
+            ("alice datasets=at\"la\"s", "a double quote is inside of a value; put the whole value into double quotes"),
+            ("alice metrics=yes", "'metrics' takes no value"),
+            ("alice metrics metrics", "'metrics' is there twice; give it once"),
+            ("alice regions=CA regions=US", "'regions' is there twice; give it once"),
+            ("alice expires=2027-02-30", "there is no day '2027-02-30'"),
+            ("alice expires=31.1.2027", "'31.1.2027' is not a date, such as 2027-01-31"),
+            ("alice expires=+027-01-31", "'+027-01-31' is not a date, such as 2027-01-31"),
+            ("@all", "'@all' is not a group; the groups are @users, @shared, @public"),
+            ("alice\nalice metrics", "'alice' is on line 1 already; put both into one line"),
+        ])
+    func namesWhatIsWrong(text: String, reason: String) throws {
+        let error = try #require(throws: FileFault.self) { try RightsFile(Array("\(text)\nzoe metrics".utf8)) }
+        #expect(error.lines.map(\.text) == [reason])
+        #expect(error.lines.map(\.number) == [text.split(separator: "\n").count])
+    }
+}
