@@ -123,6 +123,8 @@ public final class Service: Application {
                 return Service.finish(response, shared, requestID: requestID, user: user)
             }
             return .later(work: finished, cancel: cancel)
+        case .again:
+            return answer
         }
     }
 

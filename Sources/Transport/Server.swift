@@ -47,14 +47,15 @@ public final class Server: Sendable {
     ) throws(ServerError) {
         raiseDescriptorLimit()
         let signals: Signals?
-        let workers: WorkerPool
+        let (workers, checkers): (WorkerPool, WorkerPool)
         do throws(SystemCallError) {
             signals = handlingSignals ? try Signals() : nil
             workers = try WorkerPool(threads: configuration.workers)
+            checkers = try WorkerPool(threads: configuration.checkers)
         } catch {
             throw .system("Can't start: \(error).")
         }
-        let loops = startLoops(workers, makeApplication)
+        let loops = startLoops(workers, checkers, makeApplication)
 
         supervisor.wait(signals) { $0.started + $0.ended >= loops }
         if supervisor.read({ $0.ended == 0 }) { ready() }
@@ -62,7 +63,7 @@ public final class Server: Sendable {
         let deadline = configuration.clock() + configuration.grace.nanoseconds
         for mailbox in supervisor.read({ $0.mailboxes }) { mailbox.post(.stop(deadline: deadline)) }
         supervisor.wait(signals) { $0.ended == loops }
-        workers.stop(patience: Self.workerPatience)
+        for pool in [workers, checkers] { pool.stop(patience: Self.workerPatience) }
 
         if let failure = supervisor.read({ $0.failure }) { throw failure }
     }
@@ -74,14 +75,15 @@ public final class Server: Sendable {
     ///
     /// - Returns: The number of loops that will report their end.
     private func startLoops(
-        _ workers: WorkerPool, _ makeApplication: @escaping @Sendable (Int) throws -> any Application
+        _ workers: WorkerPool, _ checkers: WorkerPool,
+        _ makeApplication: @escaping @Sendable (Int) throws -> any Application
     ) -> Int {
         let limits = ConnectionLimits(configuration)
         let count = listeners.withLock { $0.count }
         for index in 0..<count {
             do throws(SystemCallError) {
                 try Thread.start("loop \(index)") { [self] in
-                    supervisor.ended(runLoop(workers, limits) { try makeApplication(index) })
+                    supervisor.ended(runLoop(workers, checkers, limits) { try makeApplication(index) })
                 }
             } catch {
                 supervisor.ended(.system("Can't start a thread: \(error)."))
@@ -93,7 +95,8 @@ public final class Server: Sendable {
     /// Runs one loop in its thread, from start to end. When this returns, everything that the loop held has been
     /// released.
     private func runLoop(
-        _ workers: WorkerPool, _ limits: ConnectionLimits, _ makeApplication: () throws -> any Application
+        _ workers: WorkerPool, _ checkers: WorkerPool, _ limits: ConnectionLimits,
+        _ makeApplication: () throws -> any Application
     ) -> ServerError? {
         let application: any Application
         do {
@@ -104,7 +107,7 @@ public final class Server: Sendable {
         do throws(SystemCallError) {
             // Only the loop holds its listener, so the listener closes when the loop releases it.
             let listener = { self.listeners.withLock { $0.popLast() } }
-            let loop = try EventLoop(configuration, application, listener(), workers, limits)
+            let loop = try EventLoop(configuration, application, listener(), workers, checkers: checkers, limits)
             supervisor.started(loop.mailbox)
             try loop.run()
             return nil

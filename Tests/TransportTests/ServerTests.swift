@@ -275,7 +275,8 @@ import Testing
         var (listeners, url) = try Listener.open(configuration)
         let port = try #require(url.split(separator: ":").last.flatMap { UInt16($0) })
         let loop = try EventLoop(
-            configuration, application, listeners.popLast(), workers, ConnectionLimits(configuration))
+            configuration, application, listeners.popLast(), workers, checkers: workers,
+            ConnectionLimits(configuration))
         return (loop, port)
     }
 

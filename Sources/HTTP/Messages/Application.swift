@@ -2,8 +2,8 @@
 /// only there, so it needs no lock. None of its methods may wait for anything slow, since all connections of the loop
 /// would wait too.
 ///
-/// Each request gets one call of `respond` or `refuse`, and later one of `finished`, unless the server is told to stop
-/// and its grace ends first.
+/// Each request gets one call of `refuse`, or one of `respond` and another one for each `Answer.again`. Later it gets one
+/// of `finished`, unless the server is told to stop and its grace ends first.
 public protocol Application: AnyObject {
     /// Answers a request, at once, or later on a worker thread.
     func respond(to request: Request, from peer: Peer) -> Answer
@@ -32,6 +32,9 @@ public enum Answer: Sendable {
     /// `work` may block and runs on a worker thread; the loop sends the response that it returns. `cancel` is called,
     /// on any thread, if the client goes away first: then the response is no longer needed.
     case later(work: @Sendable () -> Response, cancel: @Sendable () -> Void)
+    /// Something must be found out first, such as whether a password is right. `work` may block and runs on a thread
+    /// for such work; then `respond` is asked again.
+    case again(after: @Sendable () -> Void)
 }
 
 /// The other end of a connection.

@@ -21,7 +21,7 @@ final class Connection {
         case head
         /// In the body of `current`, which is dropped.
         case body
-        /// A worker is making the response to `current`.
+        /// A worker is making the response to `current`, or finds out what must be known before.
         case response
         /// `producer` makes the rest of a body: a worker asks it for a piece whenever everything has been sent.
         case stream
@@ -62,9 +62,8 @@ final class Connection {
     private var current: RequestHead?
     /// The time at which the first byte of the request arrived, in nanoseconds.
     private var began: UInt64
-    /// The number of bytes of the body received since `windowStart`.
-    private var windowBytes = 0
-    private var windowStart: UInt64 = 0
+    /// How fast the body of `current` arrives.
+    private var bodyRate: ByteRate
     /// Tells the worker that its response is no longer needed.
     private var cancelWork: (@Sendable () -> Void)?
     private var producer: (any BodyProducer)?
@@ -94,6 +93,7 @@ final class Connection {
         self.loop = loop
         began = loop.now
         parser = RequestParser(limits: loop.configuration.limits)
+        bodyRate = ByteRate(least: loop.configuration.bodyRate, over: loop.configuration.bodyRateWindow)
     }
 
     // MARK: - Events
@@ -123,15 +123,15 @@ final class Connection {
         advance()
     }
 
-    /// A worker has made the response to `current`.
-    func workerReturned(_ response: Response) {
+    /// A worker has made the response to `current`, or, with nil, done what comes before it.
+    func workerReturned(_ response: Response?) {
         isWorkerBusy = false
         cancelWork = nil
         guard let head = current else { return }
         current = nil
-        guard state == .response else { return reportLost(response, to: head) }
+        guard state == .response else { return reportLost(response ?? Response(.requestTimeout), to: head) }
         state = .head
-        append(response, to: head)
+        if let response { append(response, to: head) } else { respond(to: head) }
         advance()
     }
 
@@ -245,8 +245,7 @@ final class Connection {
         // (RFC 9110 §10.1.1).
         if head.hasBody, !head.expectsContinue {
             current = head
-            windowStart = loop.now
-            windowBytes = 0
+            bodyRate.start(now: loop.now)
             state = .body
             return
         }
@@ -267,12 +266,21 @@ final class Connection {
         case .now(let response):
             append(response, to: head)
         case .later(let work, let cancel):
-            current = head
             cancelWork = cancel
-            state = .response
-            isWorkerBusy = true
-            loop.workers.submit { [mailbox = loop.mailbox, token] in mailbox.post(.response(work(), for: token)) }
+            wait(for: loop.workers, with: head, work)
+        case .again(let work):
+            wait(for: loop.checkers, with: head) {
+                work()
+                return nil
+            }
         }
+    }
+
+    private func wait(for pool: WorkerPool, with head: RequestHead, _ work: @escaping @Sendable () -> Response?) {
+        current = head
+        state = .response
+        isWorkerBusy = true
+        pool.submit { [mailbox = loop.mailbox, token] in mailbox.post(.response(work(), for: token)) }
     }
 
     /// Answers a request. One whose body was not read is the last: it is not known where the next one begins.
@@ -414,20 +422,11 @@ final class Connection {
         }
     }
 
-    /// Counts bytes of a body, and refuses a body that is too slow over a window of time. (A pause is the deadline's
-    /// concern.) Without the rate, a byte now and then would keep a connection for ever.
+    /// Counts bytes of a body, and refuses a body that is too slow. (A pause is the deadline's concern.)
     /// - Returns: True, since something arrived.
     private func countBody(_ count: Int) -> Bool {
-        let configuration = loop.configuration
         loop.deadlines.set(.body, for: token.slot, now: loop.now)
-        windowBytes += count
-        let time = loop.now - windowStart
-        guard time >= configuration.bodyRateWindow.nanoseconds else { return true }
-        if Double(windowBytes) * 1e9 < Double(configuration.bodyRate) * Double(time) {
-            refuse(.bodyTooSlow)
-        }
-        windowStart = loop.now
-        windowBytes = 0
+        if bodyRate.isTooSlow(after: count, now: loop.now) { refuse(.bodyTooSlow) }
         return true
     }
 

@@ -12,6 +12,8 @@ final class EventLoop {
     let configuration: ServerConfiguration
     let mailbox: Mailbox
     let workers: WorkerPool
+    /// Threads for the work of `Answer.again`, so that it never waits for long answers, nor they for it.
+    let checkers: WorkerPool
     /// The monotonic clock, in nanoseconds.
     let clock: @Sendable () -> UInt64
 
@@ -70,12 +72,13 @@ final class EventLoop {
 
     init(
         _ configuration: ServerConfiguration, _ application: any Application, _ listener: Listener?,
-        _ workers: WorkerPool, _ limits: ConnectionLimits
+        _ workers: WorkerPool, checkers: WorkerPool, _ limits: ConnectionLimits
     ) throws(SystemCallError) {
         self.configuration = configuration
         self.application = application
         self.listener = listener
         self.workers = workers
+        self.checkers = checkers
         self.limits = limits
         clock = configuration.clock
         now = clock()

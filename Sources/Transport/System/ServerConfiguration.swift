@@ -14,6 +14,9 @@ public struct ServerConfiguration: Sendable {
     public var threads = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     /// The number of threads for work that may block.
     public var workers = 4
+    /// The number of threads for work that comes before an answer, such as checking a password. It takes all of a core,
+    /// so some are left for everything else.
+    public var checkers = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)) / 2)
 
     /// How much of a request is read.
     public var limits = RequestLimits()

@@ -5,8 +5,8 @@ import Synchronization
 /// to stop. Any thread may post; only the loop takes.
 final class Mailbox: Sendable {
     enum Message: Sendable {
-        /// The response to an `Answer.later`.
-        case response(Response, for: Token)
+        /// The response to an `Answer.later`; nil after the work of an `Answer.again`.
+        case response(Response?, for: Token)
         /// The next piece of a body.
         case piece(Piece, [UInt8], for: Token)
         /// Stop; reset the connections that have not ended by `deadline`, in nanoseconds of the monotonic clock.

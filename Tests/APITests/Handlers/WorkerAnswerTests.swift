@@ -119,6 +119,7 @@ import Testing
         switch service.respond(to: request, from: Peer(address: "::1")) {
         case .now(let response): return (response, false)
         case .later(let work, _): return (work(), true)
+        case .again: throw UnexpectedAnswer()
         }
     }
 }

@@ -43,6 +43,46 @@ import Testing
         }
     }
 
+    /// Work that comes first, and then is asked for again, leaves the order of requests as it is.
+    @Test func whatMustBeFoundOutFirstKeepsTheOrder() throws {
+        try withServer { server in
+            let client = try RawClient(server)
+            let paths = (0..<60).map { $0 % 3 == 1 ? "/again/2/\($0)" : "/now/\($0)" }
+            try client.send(paths.map { get($0) }.joined() + get("/again/1", "Connection: close"))
+            for path in paths { #expect(try client.response().body == path) }
+            #expect(try client.response() == .init(status: 200, isClosing: true, length: "8", body: "/again/1"))
+            #expect(try client.readToEnd() == ("", .closed))
+            #expect(server.record.checks.load(ordering: .sequentiallyConsistent) == 41)
+        }
+    }
+
+    /// Work that comes first has threads of its own: it waits for no long answer.
+    @Test func whatMustBeFoundOutFirstWaitsForNoLongAnswer() throws {
+        try withServer { server in
+            let busy = try (0..<8).map { _ in try RawClient(server) }
+            for client in busy { try client.send(get("/gate/1")) }
+            let client = try RawClient(server)
+            try client.send(get("/again/1"))
+            #expect(try client.response().body == "/again/1")
+            server.record.gate.store(true, ordering: .sequentiallyConsistent)
+            for client in busy { #expect(try client.response().body == "/gate/1") }
+        }
+    }
+
+    @Test func aClientThatLeavesBeforeItsAnswerIsReported() throws {
+        try withServer { server in
+            let client = try RawClient(server)
+            try client.send(get("/again/1/gated"))
+            try eventually("work waits") { server.record.waiting.load(ordering: .sequentiallyConsistent) == 1 }
+            client.reset()
+            try server.settle()
+            server.record.gate.store(true, ordering: .sequentiallyConsistent)
+            try eventually("it is reported") { server.record.reports.count == 1 }
+            #expect(server.record.reports.map(\.complete) == [false])
+            try eventually("it is closed") { server.record.closes.load(ordering: .sequentiallyConsistent) == 1 }
+        }
+    }
+
     @Test func streamsAndPlainAnswersKeepTheOrder() throws {
         try withServer { server in
             let client = try RawClient(server)

@@ -8,6 +8,8 @@ final class Record: Sendable {
     /// Pieces that streams have made, and how often one was told to cancel, and to end.
     let pieces = Atomic(0)
     let cancels = Atomic(0)
+    /// The work of `/again` that was done.
+    let checks = Atomic(0)
     let ends = Atomic(0)
     /// Connections that have been opened, and those of them that are closed.
     let opens = Atomic(0)
@@ -33,6 +35,7 @@ final class Record: Sendable {
 /// - `/gate/stream`: on a worker, once the gate is open: a stream of a piece.
 /// - `/gate/…`: likewise; the path is the body.
 /// - `/later/…`: on a worker; the path is the body.
+/// - `/again/N/…`: after N calls of work that comes first; the path is the body.
 /// - `/stream/N`: N pieces of 64 KiB.
 /// - `/fail`: a stream that fails after a piece.
 /// - `/block`: a stream whose second piece is made when it is cancelled.
@@ -40,6 +43,8 @@ final class Record: Sendable {
 /// - anything else: the path is the body.
 final class TestApplication: Application {
     private let record: Record
+    /// How often work for a path of `/again` has been ordered.
+    private var asked: [String: Int] = [:]
 
     init(_ record: Record) { self.record = record }
 
@@ -61,6 +66,16 @@ final class TestApplication: Application {
                 }, cancel: { [record] in record.cancels.add(1, ordering: .sequentiallyConsistent) })
         case "later":
             return .later(work: { Self.response(path) }, cancel: {})
+        case "again":
+            guard asked[path, default: 0] < number else {
+                asked[path] = nil
+                return .now(Self.response(path))
+            }
+            asked[path, default: 0] += 1
+            return .again(after: { [record] in
+                if parts.last == "gated" { record.waitForGate() }
+                record.checks.add(1, ordering: .sequentiallyConsistent)
+            })
         case "stream":
             return .now(Self.stream(TestProducer(record, count: number, end: .end)))
         case "fail":
