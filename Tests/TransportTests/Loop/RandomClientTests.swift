@@ -17,7 +17,8 @@ import Testing
     }
 
     private static let beginnings = [
-        get("/a"), get("/later/1"), get("/again/1"), get("/stream/3"), get("/large/300000"), get("/fail"), get("/block"),
+        get("/a"), get("/later/1"), get("/again/1"), get("/stream/3"), get("/large/300000"), get("/fail"),
+        get("/block"),
         get("/stream/1000"), get("/a", method: "HEAD"), get("/b", version: "1.0"), get("/c", "Connection: close"),
         "POST /d HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbo", "GET / HT", "\r\n\r\n\r\n", "\u{0}\u{1}",
         "POST /e HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
