@@ -50,13 +50,15 @@ let package = Package(
             swiftSettings: settings, linkerSettings: readers.map { .linkedLibrary($0) }),
         .target(
             name: "API",
-            dependencies: ["HTTP", "Birds", "COpenSSL", "CZlib", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "HTTP", "Birds", "People", "COpenSSL", "CZlib", .product(name: "Logging", package: "swift-log"),
+            ],
             // What writes a database is for `BirdImport`, and `package` in `Birds`.
             packageAccess: false, swiftSettings: settings),
         .executableTarget(
             name: "rookery",
             dependencies: [
-                "HTTP", "Transport", "Birds", "BirdImport", "API",
+                "HTTP", "Transport", "Birds", "BirdImport", "People", "API",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -73,12 +75,13 @@ let package = Package(
             name: "BirdImportTests", dependencies: ["BirdImport", "Birds", "Fixtures", "CLinux", "CSQLite", "CZlib"],
             swiftSettings: settings),
         .testTarget(
-            name: "APITests", dependencies: ["API", "HTTP", "Birds", "BirdImport", "Transport"], swiftSettings: settings
+            name: "APITests", dependencies: ["API", "HTTP", "Birds", "BirdImport", "People", "Transport"],
+            swiftSettings: settings
         ),
         .testTarget(
             name: "RookeryTests",
             dependencies: [
-                "rookery", "Birds", "BirdImport", "API", "Transport", "HTTP",
+                "rookery", "Birds", "BirdImport", "People", "API", "Transport", "HTTP",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -7,8 +7,8 @@ import Logging
 public struct ServiceConfiguration: Sendable {
     /// The path of the database. A new file at this path, or an import into it, is picked up while the server runs.
     public var database: String
-    /// Nil if the server is public and asks for no credentials.
-    public var password: SharedPassword?
+    /// Who may log in.
+    public var accounts: Accounts
     /// The longest time in the database engine for the first 64 KiB of an answer, and then for each further 64 KiB, in
     /// seconds. Time spent waiting for the client does not count.
     public var queryTimeout: Int = 10
@@ -26,9 +26,9 @@ public struct ServiceConfiguration: Sendable {
     public var accessLog: AccessLogConfiguration
     public var logger: Logger
 
-    public init(database: String, password: SharedPassword?, accessLog: AccessLogConfiguration, logger: Logger) {
+    public init(database: String, accounts: Accounts, accessLog: AccessLogConfiguration, logger: Logger) {
         self.database = database
-        self.password = password
+        self.accounts = accounts
         self.accessLog = accessLog
         self.logger = logger
     }
@@ -86,7 +86,7 @@ public final class Service: Application {
         handlers = Handlers(
             watch: watch, records: records, metrics: stores.metrics, pool: stores.pool,
             publicURL: configuration.publicURL, description: stores.description, clock: configuration.clock)
-        authentication = Authentication(password: configuration.password)
+        authentication = Authentication(configuration.accounts)
         self.watch = watch
         self.log = log
         pool = stores.pool
@@ -108,7 +108,15 @@ public final class Service: Application {
             return .now(Service.finish(response, shared, requestID: requestID, user: nil))
         }
         // Credentials are checked before the route, so that no answer without them reveals which paths exist.
-        let caller = Result { () throws(APIError) in try authentication.principal(request) }
+        let caller: Result<Principal, APIError>
+        do throws(APIError) {
+            switch try authentication.sender(of: request) {
+            case .known(let principal): caller = .success(principal)
+            case .unchecked(let check): return .again(after: check)
+            }
+        } catch {
+            caller = .failure(error)
+        }
         let (route, format) = Route.find(request.target.segments)
         let call = Call(request: request, route: route, namedFormat: format, requestID: requestID)
         let (answer, user) = errorBodies(call, from: caller)

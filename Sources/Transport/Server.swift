@@ -39,17 +39,18 @@ public final class Server: Sendable {
     /// - Parameters:
     ///   - makeApplication: Makes the application of one loop, in the thread of that loop. Loops are numbered from 0.
     ///   - ready: Called on the calling thread when all loops accept connections.
+    ///   - reload: Called on the calling thread when SIGHUP arrives, with `handlingSignals`.
     /// - Throws: The first failure of a loop, after the others have stopped in order.
     public func run(
         handlingSignals: Bool = false,
         makeApplication: @escaping @Sendable (_ loop: Int) throws -> any Application,
-        ready: () -> Void = {}
+        ready: () -> Void = {}, reload: @escaping () -> Void = {}
     ) throws(ServerError) {
         raiseDescriptorLimit()
         let signals: Signals?
         let (workers, checkers): (WorkerPool, WorkerPool)
         do throws(SystemCallError) {
-            signals = handlingSignals ? try Signals() : nil
+            signals = handlingSignals ? try Signals(hangup: reload) : nil
             workers = try WorkerPool(threads: configuration.workers)
             checkers = try WorkerPool(threads: configuration.checkers)
         } catch {

@@ -5,6 +5,7 @@ import Birds
 import Glibc
 import HTTP
 import Logging
+import People
 import Transport
 
 /// `rookery serve`: wires the modules together and waits.
@@ -26,6 +27,7 @@ struct ServeCommand: ParsableCommand {
     var database: String?
 
     @OptionGroup var passwords: PasswordOptions
+    @OptionGroup var people: PeopleOptions
 
     @Flag(name: .customLong("public"), help: .setting("Serve without a password.", "ROOKERY_PUBLIC", default: "no"))
     var isPublic = false
@@ -47,7 +49,11 @@ struct ServeCommand: ParsableCommand {
     @OptionGroup(title: "Limits") var limits: LimitOptions
 
     func run() throws {
-        let password = try sharedPassword()
+        let users = try people.file()
+        let password = try sharedPassword(isNeeded: users == nil)
+        let accounts = Accounts(
+            password: password, isPublic: try setting(flag: isPublic, "ROOKERY_PUBLIC"), users: try users?.read())
+        guard let accounts else { throw Failure.work("the system has no random numbers") }
         let path = try setting(database, "ROOKERY_DATABASE") ?? "birds.db"
         let format = (try setting(logs.logFormat, "ROOKERY_LOG_FORMAT") ?? .text).configuration
         let destination = try setting(logs.accessLog, "ROOKERY_ACCESS_LOG") ?? "-"
@@ -64,7 +70,7 @@ struct ServeCommand: ParsableCommand {
             throw Failure.usage(error.message)
         }
         var configuration = ServiceConfiguration(
-            database: path, password: password, accessLog: accessLog, logger: logger)
+            database: path, accounts: accounts, accessLog: accessLog, logger: logger)
         try limits.apply(to: &configuration)
         configuration.cors = try allowedOrigins()
         configuration.publicURL = try publicAddress()
@@ -80,10 +86,11 @@ struct ServeCommand: ParsableCommand {
                 handlingSignals: true,
                 makeApplication: { loop in try Service(service, stores: stores, loop: loop) },
                 ready: {
-                    warn(logger, transport, isProtected: password != nil)
+                    warn(logger, transport, isProtected: password != nil || users != nil)
                     _ = writeAll(
                         (terminalLine("Rookery serves \(path) at \(server.address)") + "\n").utf8, to: STDOUT_FILENO)
-                })
+                },
+                reload: { users?.reload(into: accounts, logger) })
         } catch let error as StoreError {
             throw Failure.usage(error.sentence)
         } catch ServerError.application(let error as StoreError) {
@@ -113,19 +120,20 @@ struct ServeCommand: ParsableCommand {
         }
     }
 
-    /// The shared password; nil only if the server is explicitly public, so that no records are exposed by a forgotten
-    /// option.
-    private func sharedPassword() throws -> SharedPassword? {
+    /// The shared password; nil if it is not needed, or the server is explicitly public, so that no records are exposed
+    /// by a forgotten option.
+    /// - Parameter isNeeded: Whether nobody could log in without it.
+    private func sharedPassword(isNeeded: Bool) throws -> SharedPassword? {
         let text = try passwords.resolve()
         let isPublic = try setting(flag: isPublic, "ROOKERY_PUBLIC")
         guard !(isPublic && text != nil) else {
             throw ValidationError("Both a password and --public are given; leave out one of them.")
         }
-        if isPublic { return nil }
+        if isPublic || text == nil && !isNeeded { return nil }
         guard let text else {
             throw Failure.usage(
-                "no password is given: use --password, --password-file or ROOKERY_PASSWORD, "
-                    + "or --public if everyone may see the records")
+                "no password is given: use --password, --password-file or ROOKERY_PASSWORD, --users if each person has a "
+                    + "password of their own, or --public if everyone may see the records")
         }
         guard let password = SharedPassword(text) else {
             throw Failure.usage(

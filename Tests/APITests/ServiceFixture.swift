@@ -3,6 +3,7 @@ import Birds
 import Foundation
 import HTTP
 import Logging
+import People
 import Synchronization
 import Testing
 
@@ -40,13 +41,15 @@ final class ServiceFixture {
     /// So long, in nanoseconds, that no slow machine makes a worker take over.
     static let patience: UInt64 = 60_000_000_000
 
+    let accounts: Accounts
     let folder: URL
     let configuration: ServiceConfiguration
     let service: Service
     let clock = TestClock()
 
     init(
-        password: String? = "mumble", plain: String = ServiceFixture.plain, species: String = ServiceFixture.species,
+        password: String? = "mumble", users: String? = nil, plain: String = ServiceFixture.plain,
+        species: String = ServiceFixture.species,
         queryTimeout: Int = 10, cors: [String] = [],
         publicURL: String? = nil, loopBudget: UInt64 = ServiceFixture.patience
     ) throws {
@@ -63,8 +66,14 @@ final class ServiceFixture {
         var options = ImportOptions(files: paths, database: database)
         options.dataset = "yukon"
         _ = try Importer.run(options) { _ in }
+        let shared = try password.map { try #require(SharedPassword($0)) }
+        let file = try users.map { try UsersFile(Array($0.utf8)) }
+        let isPublic = password == nil && users == nil
+        let now: @Sendable () -> UInt64 = { [clock] in clock.nanoseconds() }
+        let made = Accounts(password: shared, isPublic: isPublic, users: file, clock: now)
+        accounts = try #require(made)
         var configuration = ServiceConfiguration(
-            database: database, password: try password.map { try #require(SharedPassword($0)) },
+            database: database, accounts: accounts,
             accessLog: AccessLogConfiguration(descriptor: nil, format: .text),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         configuration.queryTimeout = queryTimeout

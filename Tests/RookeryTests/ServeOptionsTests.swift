@@ -75,8 +75,8 @@ import Transport
     @Test func queriesHaveTheirOwnLimits() throws {
         let logger = Logger(label: "test")
         var configuration = ServiceConfiguration(
-            database: "birds.db", password: nil, accessLog: AccessLogConfiguration(descriptor: nil, format: .text),
-            logger: logger)
+            database: "birds.db", accounts: try #require(Accounts(password: nil, isPublic: true)),
+            accessLog: AccessLogConfiguration(descriptor: nil, format: .text), logger: logger)
         #expect(configuration.queryTimeout == 10 && configuration.longAnswers == 64)
         try LimitOptions.parse(["--query-timeout", "77", "--long-answers", "78"]).apply(to: &configuration)
         #expect(configuration.queryTimeout == 77 && configuration.longAnswers == 78)

@@ -135,7 +135,7 @@ import Testing
         arguments: [
             (
                 [], [],
-                "rookery: no password is given: use --password, --password-file or ROOKERY_PASSWORD, or --public if everyone may see the records\n"
+                "rookery: no password is given: use --password, --password-file or ROOKERY_PASSWORD, --users if each person has a password of their own, or --public if everyone may see the records\n"
             ),
             (
                 ["--password", "x", "--public"], [],

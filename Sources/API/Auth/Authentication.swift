@@ -1,50 +1,82 @@
 import Birds
 import HTTP
+import People
+import Synchronization
 
 /// Finds out who sent a request. It comes before routing, so without credentials a path that exists and one that does
 /// not look the same. Only `/health` needs none.
 ///
 /// A failure says only that the credentials are wrong, never which part. Messages and logs hold no password.
-struct Authentication {
-    /// Nil if the server is public.
-    let password: SharedPassword?
+///
+/// It belongs to one loop, and keeps what the loop has been told of people until something changes.
+final class Authentication {
+    /// Who sent a request, or how to find it out.
+    enum Sender {
+        case known(Principal)
+        /// The password must be checked first, on a thread that may be busy for a while.
+        case unchecked(@Sendable () -> Void)
+    }
 
-    /// The view of everyone who knows the shared password, and of everyone if the server is public.
-    private static let shared = View.everything
+    private let accounts: Accounts
+    private let digests: KeyedDigest?
+    /// The accounts as they were at `version`.
+    private var snapshot: Accounts.Snapshot
+    private var version: UInt64
+    /// People whose credentials are right.
+    private var people: [CredentialsDigest: String] = [:]
 
     /// Paths that need no credentials.
     private static let openPaths = Resource.allCases.filter(\.entry.isOpen).map {
         $0.entry.path.split(separator: "/").map(String.init)
     }
 
+    init(_ accounts: Accounts) {
+        self.accounts = accounts
+        digests = KeyedDigest(accounts.key)
+        version = accounts.version.load(ordering: .acquiring)
+        snapshot = accounts.snapshot
+    }
+
     /// The sender of a request.
     /// - Throws: 401 for missing or wrong Basic credentials, 403 for a wrong `Password`, 400 for malformed or repeated
-    ///   ones.
-    func principal(_ request: Request) throws(APIError) -> Principal {
-        guard let password else { return Principal(name: nil, view: Authentication.shared) }
+    ///   ones, 503 if too many wait to be checked.
+    func sender(of request: Request) throws(APIError) -> Sender {
+        takeUpChanges()
         if Authentication.openPaths.contains(request.target.segments) {
-            return Principal(name: nil, view: .nothing)
+            return .known(Principal(name: nil, view: .nothing))
         }
         // If both fields are present, `Password` decides: browsers add a remembered `Authorization` on their own.
-        if let given = request.fields.bytes(of: .password) { return try sharedPassword(request, given, password) }
-        return try basicAuth(request, password)
+        if let given = request.fields.bytes(of: .password), snapshot.takesCredentials {
+            return .known(try sharedPassword(request, given))
+        }
+        if let value = request.fields.bytes(of: .authorization), snapshot.takesCredentials {
+            return try basicAuth(request, value)
+        }
+        guard snapshot.isPublic else { throw .missingCredentials }
+        return .known(Principal(name: nil, view: .everything))
+    }
+
+    private func takeUpChanges() {
+        let current = accounts.version.load(ordering: .acquiring)
+        if current == version { return }
+        version = current
+        snapshot = accounts.snapshot
+        people = [:]
     }
 
     /// Checks the field `Password`. A wrong one is a 403 without a challenge: a 401 would need one (RFC 9110 §15.5.2),
     /// and a browser would then ask for Basic credentials that the client did not want to use.
-    private func sharedPassword(
-        _ request: Request, _ given: ArraySlice<UInt8>, _ password: SharedPassword
-    ) throws(APIError) -> Principal {
+    private func sharedPassword(_ request: Request, _ given: ArraySlice<UInt8>) throws(APIError) -> Principal {
         guard request.fields.count(of: .password) == 1 else { throw .repeatedCredentials }
         // Malformed text is compared as the empty password, which never matches.
         let candidate = CredentialText.utf8(given) ?? []
-        guard password.matches(candidate.span) else { throw .incorrectPassword }
-        return Principal(name: nil, view: Authentication.shared)
+        guard snapshot.password?.matches(candidate.span) == true else { throw .incorrectPassword }
+        return Principal(name: nil, view: .everything)
     }
 
-    /// Checks the field `Authorization`: Basic with any user name and the shared password.
-    private func basicAuth(_ request: Request, _ password: SharedPassword) throws(APIError) -> Principal {
-        guard let value = request.fields.bytes(of: .authorization) else { throw .missingCredentials }
+    /// Checks the field `Authorization`: Basic, with the name and password of a person, or any other name and the
+    /// shared password.
+    private func basicAuth(_ request: Request, _ value: ArraySlice<UInt8>) throws(APIError) -> Sender {
         // Of two fields, a proxy might have checked the other one.
         guard request.fields.count(of: .authorization) == 1 else { throw .repeatedCredentials }
         let credentials: BasicCredentials
@@ -56,18 +88,47 @@ struct Authentication {
             case .malformed: throw .malformedAuthorization
             }
         }
-        guard password.matches(credentials.password.span) else { throw .incorrectCredentials }
+        guard let users = snapshot.users else { return .known(try sharedPassword(credentials)) }
+        guard let digest = digests?.digest(credentials.decoded.span) else { throw .busyWithLogins }
+        if let name = people[digest] { return .known(Principal(name: name, view: .everything)) }
+        let name = String(decoding: credentials.user, as: UTF8.self)
+        if users[name] == nil, snapshot.password?.matches(credentials.password.span) == true {
+            return .known(try sharedPassword(credentials))
+        }
+        switch accounts.verdict(digest) {
+        case .right(let name):
+            people[digest] = name
+            return .known(Principal(name: name, view: .everything))
+        case .wrong:
+            throw .incorrectCredentials
+        case nil:
+            guard accounts.reserveCheck() else { throw .busyWithLogins }
+            return .unchecked { [accounts, password = Array(credentials.password)] in
+                accounts.check(name, password, digest)
+            }
+        }
+    }
+
+    private func sharedPassword(_ credentials: BasicCredentials) throws(APIError) -> Principal {
+        guard let password = snapshot.password, password.matches(credentials.password.span) else {
+            throw .incorrectCredentials
+        }
         // A password typed in place of the name must not reach a log.
         let user = credentials.user
         let isSecret = password.matches(user.span)
         let name = isSecret || user.isEmpty ? nil : String(decoding: user, as: UTF8.self)
-        return Principal(name: name, view: Authentication.shared)
+        return Principal(name: name, view: .everything)
     }
+}
+
+extension Accounts.Snapshot {
+    /// Whether credentials matter. Where everybody sees everything, they are not looked at.
+    fileprivate var takesCredentials: Bool { !isPublic || users != nil }
 }
 
 /// The authenticated sender of a request, and the records that they may see.
 struct Principal: Sendable {
-    /// The user name of Basic credentials; nil if only the field `Password` was sent, or the server is public.
+    /// The user name of Basic credentials; nil if only the field `Password` was sent, or none.
     let name: String?
     let view: View
 }

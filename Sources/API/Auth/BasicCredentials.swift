@@ -1,7 +1,7 @@
 /// The user name and the password of an `Authorization: Basic` field (RFC 7617).
 struct BasicCredentials {
     /// `user:password`, UTF-8 without control characters.
-    private let decoded: ArraySlice<UInt8>
+    let decoded: ArraySlice<UInt8>
     /// The position of the first colon. A user name can't contain one, but a password can (RFC 7617 §2).
     private let colon: Int
 

@@ -16,6 +16,8 @@ enum APIError: Error, Equatable {
     case incorrectPassword
     /// Wrong Basic credentials.
     case incorrectCredentials
+    /// So many credentials wait to be checked that no more are taken.
+    case busyWithLogins
     /// `nearest` is an existing path if the requested one only has a slash or an ending too many.
     case unknownPath(nearest: String?)
     /// A method that the server knows, but no resource supports.

@@ -42,6 +42,10 @@ struct Problem {
             self.init(
                 .badRequest, "repeated-credentials",
                 "malformed authorization header: credentials are given more than once")
+        case .busyWithLogins:
+            self.init(
+                .serviceUnavailable, "busy-with-logins", "too many people are logging in; try again in a moment",
+                fields: [(.retryAfter, "1")])
         case .unknownPath(let nearest):
             self.init(
                 .notFound, "unknown-path",

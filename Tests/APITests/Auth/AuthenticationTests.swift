@@ -61,13 +61,15 @@ import Testing
     }
 
     @Test func whoGivesNoPasswordSeesNoRecord() throws {
-        let authentication = Authentication(password: SharedPassword("mumble"))
+        let accounts = try #require(Accounts(password: SharedPassword("mumble"), isPublic: false))
+        let authentication = Authentication(accounts)
         let health = try parse("GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
-        #expect(try authentication.principal(health).view == View.nothing)
+        guard case .known(let principal) = try authentication.sender(of: health) else { throw UnexpectedAnswer() }
+        #expect(principal.view == View.nothing)
         for path in ["/", "/observations", "/nothing", "/health/", "/health/1", "/health.json", "//health", "/metrics"]
         {
             let other = try parse("GET \(path) HTTP/1.1\r\nHost: x\r\n\r\n")
-            #expect(throws: APIError.missingCredentials, "\(path)") { try authentication.principal(other) }
+            #expect(throws: APIError.missingCredentials, "\(path)") { try authentication.sender(of: other) }
         }
     }
 

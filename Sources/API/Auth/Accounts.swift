@@ -1,0 +1,155 @@
+import Birds
+import People
+import Synchronization
+
+/// Who may log in, for all loops, and the credentials that have been found right.
+///
+/// Checking a password against its hash takes a thread of its own for up to a second. So right credentials are
+/// remembered until the person's line in the users file changes, and wrong ones for a minute.
+///
+/// Invariants:
+/// - A name of the users file is checked against its own hash alone. Any other name needs the shared password.
+/// - A check that fails takes the time of one hash of every cost in the users file, so that it does not tell whether
+///   there is such a person.
+/// - No password is kept, only keyed digests of credentials.
+public final class Accounts: Sendable {
+    /// What is known at one time.
+    struct Snapshot: Sendable {
+        /// Nil if there is none.
+        var password: SharedPassword?
+        /// Whether everybody is served without credentials.
+        var isPublic = false
+        /// By name; nil without a users file.
+        var users: [String: UsersFile.User]?
+        /// A hash of each cost in the users file.
+        fileprivate(set) var costs: [PasswordHash] = []
+    }
+
+    /// What is remembered of credentials.
+    enum Verdict: Sendable {
+        /// The person whose password they have.
+        case right(String)
+        case wrong
+    }
+
+    private struct State {
+        var snapshot: Snapshot
+        /// The people whose credentials are right, and their hash as it was when they were checked.
+        var right: [CredentialsDigest: (name: String, hash: PasswordHash)] = [:]
+        /// Until when wrong credentials are remembered, in nanoseconds of the monotonic clock.
+        var wrong: [CredentialsDigest: UInt64] = [:]
+        /// Checks that wait or are under way.
+        var pending = 0
+    }
+
+    private let state: Mutex<State>
+    /// It grows with each change of the snapshot.
+    let version = Atomic<UInt64>(0)
+    /// One of them is held during a check, so that the same credentials are checked once.
+    private let locks: [Lock]
+    /// The key of all digests.
+    let key: KeyedDigest.Key
+    /// The monotonic clock, in nanoseconds.
+    private let clock: @Sendable () -> UInt64
+
+    private final class Lock: Sendable { let mutex = Mutex(()) }
+
+    /// The most checks that wait or are under way.
+    static let mostPending = 64
+    /// How long wrong credentials are remembered, in nanoseconds.
+    static let wrongTime: UInt64 = 60_000_000_000
+    /// The most wrong credentials that are remembered. When they are reached, all are forgotten.
+    static let mostWrong = 4096
+
+    /// - Parameters:
+    ///   - password: The shared password; nil if there is none.
+    ///   - isPublic: Whether everybody is served without credentials.
+    /// - Returns: Nil if the system has no random numbers.
+    public convenience init?(password: SharedPassword?, isPublic: Bool, users: UsersFile? = nil) {
+        self.init(password: password, isPublic: isPublic, users: users, clock: MonotonicClock.nanoseconds)
+    }
+
+    init?(password: SharedPassword?, isPublic: Bool, users: UsersFile?, clock: @escaping @Sendable () -> UInt64) {
+        guard let key = KeyedDigest.Key() else { return nil }
+        (self.key, self.clock) = (key, clock)
+        locks = (0..<64).map { _ in Lock() }
+        var snapshot = Snapshot(password: password, isPublic: isPublic)
+        snapshot.set(users)
+        state = Mutex(State(snapshot: snapshot))
+    }
+
+    /// Takes up another users file. Whose line is the same stays logged in.
+    public func replace(users: UsersFile) {
+        change {
+            $0.snapshot.set(users)
+            let current = $0.snapshot.users ?? [:]
+            $0.right = $0.right.filter { current[$1.name]?.hash == $1.hash }
+            // A new password may be one that was wrong before.
+            $0.wrong = [:]
+        }
+    }
+
+    private func change(_ body: (inout State) -> Void) {
+        state.withLock { body(&$0) }
+        version.add(1, ordering: .releasing)
+    }
+
+    var snapshot: Snapshot { state.withLock { $0.snapshot } }
+
+    /// What is remembered of credentials; nil if nothing is.
+    func verdict(_ digest: CredentialsDigest) -> Verdict? {
+        state.withLock {
+            if let (name, _) = $0.right[digest] { return .right(name) }
+            guard let until = $0.wrong[digest] else { return nil }
+            if until > clock() { return .wrong }
+            $0.wrong[digest] = nil
+            return nil
+        }
+    }
+
+    /// Reserves a check. Then `check` must be called.
+    /// - Returns: False if too many wait.
+    func reserveCheck() -> Bool {
+        state.withLock {
+            guard $0.pending < Self.mostPending else { return false }
+            $0.pending += 1
+            return true
+        }
+    }
+
+    /// Finds out whether credentials are right, and remembers it. It takes up to some seconds.
+    /// - Parameter password: UTF-8.
+    func check(_ name: String, _ password: [UInt8], _ digest: CredentialsDigest) {
+        defer { state.withLock { $0.pending -= 1 } }
+        locks[digest.slot(of: locks.count)].mutex.withLock { _ in
+            // Another connection may have asked the same.
+            guard verdict(digest) == nil else { return }
+            let snapshot = snapshot
+            let user = snapshot.users?[name]
+            let isRight = user?.hash.matches(password) == true
+            if !isRight {
+                for hash in snapshot.costs where hash.cost != user?.hash.cost { _ = hash.matches(password) }
+            }
+            state.withLock {
+                // The line may have changed in the meantime.
+                guard $0.snapshot.users?[name]?.hash == user?.hash else { return }
+                if isRight, let user {
+                    $0.right[digest] = (user.name, user.hash)
+                    return
+                }
+                if $0.wrong.count >= Self.mostWrong { $0.wrong = [:] }
+                $0.wrong[digest] = clock() &+ Self.wrongTime
+            }
+        }
+    }
+}
+
+extension Accounts.Snapshot {
+    fileprivate mutating func set(_ file: UsersFile?) {
+        users = file.map { file in
+            Dictionary(file.users.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        }
+        var seen: Set<PasswordHash.Cost> = []
+        costs = file?.users.map(\.hash).filter { seen.insert($0.cost).inserted } ?? []
+    }
+}

@@ -1,0 +1,171 @@
+import HTTP
+import People
+import Testing
+
+@testable import API
+
+/// People with passwords of their own.
+@Suite struct AccountsTests {
+    /// Of `mumble-mumble`, with the least costs.
+    private static let quick = "$2y$04$nVHw3kWTpblHifSePcLCY.0E4TZZAnmxnAUt4JMj6kNuXnVAWpnGe"
+    private static let other =
+        "$6$rounds=1000$UQve2ByZePgqROeu$"
+        + "0YAWzpGs6weLu5jzso5ER.IAclQsgVbLYi15h7M9udFgYBiNhO3zyqe/J6Z9oXaDVQviHyMrij0stdVp50mgI0"
+    private static let users = "alice:\(quick)\nJürgen:\(other)\n"
+
+    private func basic(_ name: String, _ password: String, isLatin: Bool = false) -> String {
+        let text = "\(name):\(password)"
+        let bytes = isLatin ? text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) } : Array(text.utf8)
+        return "Authorization: Basic \(encode(bytes))\r\n"
+    }
+
+    private func encode(_ bytes: [UInt8]) -> String {
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+        var text = ""
+        for start in stride(from: 0, to: bytes.count, by: 3) {
+            let three = bytes[start..<min(start + 3, bytes.count)]
+            let bits = three.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - three.count))
+            for place in 0..<4 {
+                text.append(place <= three.count ? alphabet[bits >> (18 - 6 * place) & 63] : "=")
+            }
+        }
+        return text
+    }
+
+    /// The status of `/observations`, and how often a password was checked for it.
+    private func ask(_ service: Service, _ fields: String) throws -> (status: Int, checks: Int, user: String?) {
+        let request = try parse("GET /observations?limit=1 HTTP/1.1\r\nHost: x\r\n\(fields)\r\n")
+        var checks = 0
+        while true {
+            switch service.respond(to: request, from: Peer(address: "::1")) {
+            case .now(let response): return (response.status.code, checks, response.user)
+            case .later(let work, _):
+                let response = work()
+                return (response.status.code, checks, response.user)
+            case .again(let check):
+                checks += 1
+                check()
+            }
+        }
+    }
+
+    @Test func aPasswordIsCheckedOnce() throws {
+        let fixture = try ServiceFixture(password: nil, users: Self.users)
+        #expect(try ask(fixture.service, basic("alice", "mumble-mumble")) == (200, 1, "alice"))
+        #expect(try ask(fixture.service, basic("alice", "mumble-mumble")) == (200, 0, "alice"))
+        // Another loop knows it too.
+        let second = try fixture.service(loopBudget: ServiceFixture.patience)
+        #expect(try ask(second, basic("alice", "mumble-mumble")) == (200, 0, "alice"))
+        #expect(try ask(second, basic("Jürgen", "mumble-mumble")) == (200, 1, "Jürgen"))
+        #expect(try ask(second, basic("Jürgen", "mumble-mumble", isLatin: true)) == (200, 0, "Jürgen"))
+        #expect(try ask(second, basic("Ju\u{308}rgen", "mumble-mumble")) == (200, 1, "Jürgen"))
+    }
+
+    @Test(arguments: [
+        ("alice", "wrong"), ("alice", ""), ("alice", "mumble"), ("bob", "mumble-mumble"), ("", "mumble-mumble"),
+        ("Alice", "mumble-mumble"), ("alice ", "mumble-mumble"), (quick, quick), ("alice", quick),
+    ])
+    func whateverIsWrongGetsTheSameAnswer(name: String, password: String) throws {
+        let fixture = try ServiceFixture(password: nil, users: Self.users)
+        let answer = try fixture.get("/", fields: basic(name, password))
+        let another = try fixture.get("/", fields: basic("x", "y"))
+        #expect(answer.status == .unauthorized && answer.text == another.text)
+        #expect(answer.fields[.wwwAuthenticate] == AuthenticationTests.challenge)
+        #expect(answer.user == nil)
+        // It is remembered for a minute, and then checked again.
+        #expect(try ask(fixture.service, basic(name, password)) == (401, 0, nil))
+        fixture.clock.advance(milliseconds: Accounts.wrongTime / 1_000_000)
+        #expect(try ask(fixture.service, basic(name, password)) == (401, 1, nil))
+    }
+
+    @Test func wrongCredentialsAreForgotten() throws {
+        let fixture = try ServiceFixture(password: nil, users: Self.users)
+        #expect(try ask(fixture.service, basic("alice", "wrong")) == (401, 1, nil))
+        for index in 0..<Accounts.mostWrong { _ = try ask(fixture.service, basic("\(index)", "wrong")) }
+        #expect(try ask(fixture.service, basic("alice", "wrong")) == (401, 1, nil))
+    }
+
+    /// A name of the users file needs its own password. Any other name takes the shared one.
+    @Test func aSharedPasswordIsForAllOtherNames() throws {
+        let fixture = try ServiceFixture(password: "mumble", users: Self.users)
+        #expect(try ask(fixture.service, "Password: mumble\r\n") == (200, 0, nil))
+        #expect(try ask(fixture.service, basic("marlyn", "mumble")) == (200, 0, "marlyn"))
+        #expect(try ask(fixture.service, basic("", "mumble")) == (200, 0, nil))
+        // A password in place of the name.
+        #expect(try ask(fixture.service, basic("mumble", "mumble")) == (200, 0, nil))
+        #expect(try ask(fixture.service, basic("alice", "mumble")) == (401, 1, nil))
+        #expect(try ask(fixture.service, basic("alice", "mumble-mumble")) == (200, 1, "alice"))
+        #expect(try ask(fixture.service, basic("marlyn", "mumble-mumble")) == (401, 1, nil))
+        #expect(try ask(fixture.service, "Password: mumble-mumble\r\n") == (403, 0, nil))
+        #expect(try ask(fixture.service, "") == (401, 0, nil))
+        let without = try ServiceFixture(password: nil, users: Self.users)
+        #expect(try ask(without.service, "Password: mumble\r\n") == (403, 0, nil))
+        #expect(try ask(without.service, "Password:\r\n") == (403, 0, nil))
+    }
+
+    /// Who is removed, or has another password, is out with the next request. Nobody else is checked again.
+    @Test func anotherUsersFileHoldsAtOnce() throws {
+        let fixture = try ServiceFixture(password: nil, users: Self.users)
+        #expect(try ask(fixture.service, basic("alice", "mumble-mumble")) == (200, 1, "alice"))
+        #expect(try ask(fixture.service, basic("Jürgen", "mumble-mumble")) == (200, 1, "Jürgen"))
+        #expect(try ask(fixture.service, basic("bob", "mumble-mumble")) == (401, 1, nil))
+        fixture.accounts.replace(users: try UsersFile(Array("Jürgen:\(Self.other)\nbob:\(Self.quick)\n".utf8)))
+        #expect(try ask(fixture.service, basic("alice", "mumble-mumble")) == (401, 1, nil))
+        #expect(try ask(fixture.service, basic("Jürgen", "mumble-mumble")) == (200, 0, "Jürgen"))
+        // What was wrong before may be right now.
+        #expect(try ask(fixture.service, basic("bob", "mumble-mumble")) == (200, 1, "bob"))
+        fixture.accounts.replace(users: try UsersFile(Array("Jürgen:\(Self.quick)\n".utf8)))
+        #expect(try ask(fixture.service, basic("Jürgen", "mumble-mumble")) == (200, 1, "Jürgen"))
+    }
+
+    /// A check that ends after its line has changed decides nothing.
+    @Test func aCheckOfAnOldLineIsNotRemembered() throws {
+        let fixture = try ServiceFixture(password: nil, users: Self.users)
+        let request = try parse("GET / HTTP/1.1\r\nHost: x\r\n\(basic("alice", "mumble-mumble"))\r\n")
+        guard case .again(let check) = fixture.service.respond(to: request, from: Peer(address: "::1")) else {
+            throw UnexpectedAnswer()
+        }
+        fixture.accounts.replace(users: try UsersFile([]))
+        check()
+        #expect(try ask(fixture.service, basic("alice", "mumble-mumble")).status == 401)
+    }
+
+    @Test func noMoreChecksWaitThanAreAllowed() throws {
+        let fixture = try ServiceFixture(password: nil, users: Self.users)
+        func start(_ name: String) throws -> (@Sendable () -> Void)? {
+            let request = try parse("GET / HTTP/1.1\r\nHost: x\r\n\(basic(name, "wrong"))\r\n")
+            guard case .again(let check) = fixture.service.respond(to: request, from: Peer(address: "::1")) else {
+                return nil
+            }
+            return check
+        }
+        let checks = try (0..<Accounts.mostPending).map { try #require(try start("\($0)")) }
+        let refused = try fixture.get("/", fields: basic("alice", "mumble-mumble"))
+        #expect(refused.status == .serviceUnavailable && refused.fields[.retryAfter] == "1")
+        #expect(refused.text.contains("\"code\":\"busy-with-logins\""))
+        // Whoever needs no check is served.
+        #expect(try fixture.get("/health", fields: "").status == .ok)
+        for check in checks { check() }
+        #expect(try ask(fixture.service, basic("alice", "mumble-mumble")) == (200, 1, "alice"))
+    }
+
+    /// Credentials are looked at where the server is public and some people have their own.
+    @Test func aPublicServerMayHavePeople() throws {
+        let file = try UsersFile(Array(Self.users.utf8))
+        let accounts = try #require(Accounts(password: nil, isPublic: true, users: file))
+        let authentication = Authentication(accounts)
+        func name(_ fields: String) throws -> String? {
+            let request = try parse("GET / HTTP/1.1\r\nHost: x\r\n\(fields)\r\n")
+            while true {
+                switch try authentication.sender(of: request) {
+                case .known(let principal): return principal.name
+                case .unchecked(let check): check()
+                }
+            }
+        }
+        #expect(try name("") == nil)
+        #expect(try name(basic("alice", "mumble-mumble")) == "alice")
+        #expect(throws: APIError.incorrectCredentials) { try name(basic("alice", "wrong")) }
+        #expect(throws: APIError.incorrectPassword) { try name("Password: x\r\n") }
+    }
+}
