@@ -82,10 +82,10 @@ final class Staging {
         /// The tags of its records, and of the checklists among them, are from `start` up to `end`.
         let start: Int
         var end: Int
-        /// The number of records without a code of their own.
+        /// The numbers of records with a code of their own and without.
+        var withCode = 0
         var withoutCode = 0
-        /// The sum of hashes of their keys, which does not depend on their order.
-        var sum: UInt64 = 0
+        var records: Int { withCode + withoutCode }
     }
 
     enum Outcome: Equatable {
@@ -165,14 +165,8 @@ final class Staging {
         }
         let last = files.count - 1
         files[last].end = records.count + 1
-        if hasCode || key.species == nil { return }
-        files[last].withoutCode += 1
-        let packed = key.packed()
-        // A finalizer of MurmurHash3: keys of similar records differ in few bits.
-        var hash = packed.high ^ packed.low &* 0x9E37_79B9_7F4A_7C15
-        hash = (hash ^ hash >> 33) &* 0xFF51_AFD7_ED55_8CCD
-        hash = (hash ^ hash >> 33) &* 0xC4CE_B9FE_1A85_EC53
-        files[last].sum &+= hash ^ hash >> 33
+        if key.species == nil { return }
+        if hasCode { files[last].withCode += 1 } else { files[last].withoutCode += 1 }
     }
 
     /// Reads the records and checklists in the order of reading. Their tags count from 0.

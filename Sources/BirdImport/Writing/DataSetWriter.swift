@@ -68,8 +68,8 @@ struct DataSetWriter {
             staging.forgetSources()
         }
         // Finding free ids needs the indexes, so this precedes dropping them.
-        let (taxa, ofLocations) = try identify(staging.takeNames())
-        var (speciesIDs, locationIDs) = (taxa.ids, ofLocations)
+        let (taxa, locationIDs) = try identify(staging.takeNames())
+        var (species, locations) = (Ranks(taxa.ids), Ranks(locationIDs))
         let datasets = Ranks(ids)
         let touched = TouchedChecklists(in: database.folder)
         var change = RecordChange()
@@ -86,12 +86,12 @@ struct DataSetWriter {
         // copy, or of a detection that is left out.
         let mayHaveUnused = staging.shared != nil || !outcome.leftOut.isEmpty
         outcome.again = try RecordsAgain(
-            database: database, species: speciesIDs, locations: locationIDs, datasets: ids
+            database: database, species: species, locations: locations, datasets: ids
         ).find(in: staging, appends: appends)
         if let shared = staging.shared {
-            var copies = try SharedCopies(database, staging, species: speciesIDs, locations: locationIDs, touched)
+            var copies = try SharedCopies(database, staging, species: taxa.ids, locations: locationIDs, touched)
             try copies.stage(shared, with: appends ? ids : nil, &change)
-            (speciesIDs, locationIDs) = (copies.species, copies.locations)
+            (species, locations) = (Ranks(copies.species), Ranks(copies.locations))
             let code = try database.prepare("SELECT code FROM species WHERE id = ?1")
             for (file, records) in copies.leftOut {
                 code.bind(1, records.species)
@@ -104,7 +104,6 @@ struct DataSetWriter {
             }
             outcome.replaced += copies.removed
         }
-        let (species, locations) = (Ranks(speciesIDs), Ranks(locationIDs))
         let total = staging.count
         let isLarge = removal.isLarge(
             staging.count + (appends ? outcome.replaced : try removal.count(of: ids)), of: before)
