@@ -13,6 +13,10 @@ struct SourcePlace: Equatable {
     /// difference of 0.0001 is far less than what is subtracted here.
     private static let tolerance = 0.0001 - 1e-9
 
+    /// The most places of detections with one code that are compared, so that no file takes forever. Those with the
+    /// same digits are found in any case.
+    static let mostCompared = 1000
+
     /// The place of a detection; nil for all other records, and without coordinates.
     @inline(__always)
     init?(_ record: SourceRecord) {

@@ -34,6 +34,7 @@ final class SourceCodes {
             """
             SELECT latitude, longitude, code, file, line FROM source
             WHERE dataset = ?1 AND \(SourcePlace.isOfDetection("code", "?2")) AND latitude IS NOT NULL
+            LIMIT \(SourcePlace.mostCompared)
             """)
         count = try database.prepare(
             "UPDATE source SET number = number + 1 WHERE dataset = ?1 AND code = ?2 RETURNING number")

@@ -36,6 +36,7 @@ struct RepeatedRecords {
             """
             SELECT latitude, longitude, source_id FROM observation o JOIN location l ON l.id = o.location_id
             WHERE dataset_id = ?1 AND \(SourcePlace.isOfDetection("source_id", "?2"))
+            ORDER BY source_id LIMIT \(SourcePlace.mostCompared)
             """)
     }
 
