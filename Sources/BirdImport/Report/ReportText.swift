@@ -117,8 +117,7 @@ extension ImportReport {
         let without = again.haveSourceIDs ? " without one" : ""
         if let other = again.other {
             return
-                "\(records) are also in \(other)\(without). To have them once in \(again.dataset), import only one of "
-                + "the two files."
+                "\(records) are also in \(other)\(without). To have them once in \(again.dataset), leave out \(owner)."
         }
         let twice = isDryRun ? "would be there twice" : "are there twice now"
         let all = "To have them once, import all files of \(again.dataset) again without --append"

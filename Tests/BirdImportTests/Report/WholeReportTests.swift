@@ -172,7 +172,7 @@ import Testing
                 Warning: all records of c.csv that have no source_id (4,135) were in seven before, and would be there twice. \
                 To have them once, import all files of seven again without --append.
                 Warning: nearly all records of d.csv that have a source_id (4,136) are also in e.csv without one. To have \
-                them once in eight, import only one of the two files.
+                them once in eight, leave out d.csv.
                 Warning: all records of nine that had no source_id (4,137) are also in f.csv, and would be there twice. To \
                 have them once, import all files of nine again without --append, but none whose records f.csv has.
                 Warning: all records of g.csv that have a source_id (4,138) were in ten before without one, and would be \

@@ -78,7 +78,7 @@ import Testing
         #expect(
             warnings(report) == [
                 "Warning: all records of b.csv that have no source_id (40) are also in a.csv. To have them once in all, "
-                    + "import only one of the two files."
+                    + "leave out b.csv."
             ])
     }
 
@@ -180,7 +180,7 @@ import Testing
         #expect(
             try warnings(fixture.run("d.csv", "a.csv") { $0.dataset = "all" }) == [
                 "Warning: all records of d.csv that have a source_id (10) are also in a.csv without one. To have them once "
-                    + "in all, import only one of the two files."
+                    + "in all, leave out d.csv."
             ])
         #expect(try fixture.run("a.csv", "c.csv") { $0.dataset = "all" }.recordsAgain.map(\.haveSourceIDs) == [false])
         // What has other codes is something else.
