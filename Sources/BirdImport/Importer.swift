@@ -161,17 +161,21 @@ public enum Importer {
                 old: String(decoding: $0.key, as: UTF8.self), new: String(decoding: $0.value, as: UTF8.self))
         }.sorted { $0.old < $1.old }
         guard let outcome else { return }
-        for (file, records) in outcome.leftOut {
-            let reason = "already reported by another observer of the same shared checklist"
-            report.files[file].leftOut[reason] = records.count
-            report.files[file].firstLeftOut[reason] = records.first
+        for records in outcome.leftOut {
+            report.files[records.file].leftOut[records.reason, default: 0] += records.count
+            let other = report.files[records.file].firstLeftOut[records.reason]
+            if other.map({ $0.line > records.line }) ?? true {
+                report.files[records.file].firstLeftOut[records.reason] = ImportReport.Example(
+                    line: records.line, row: records.record)
+            }
         }
         report.stored = outcome.stored
         report.replaced = outcome.replaced
         report.recordsAgain = outcome.again.map { again in
             ImportReport.RecordsAgain(
                 file: report.files[again.file].path, dataset: reading.targets[again.dataset].name,
-                other: again.other.map { report.files[$0].path }, records: again.records, isWhole: again.isWhole)
+                other: again.other.map { report.files[$0].path }, isOfDataset: again.isOfDataSet,
+                haveSourceIDs: again.haveCodes, records: again.records, isWhole: again.isWhole)
         }
         report.checklists = outcome.checklists
         report.locations = outcome.locations

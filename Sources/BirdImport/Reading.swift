@@ -349,13 +349,11 @@ struct Reading {
         }
         do throws(StoreError) {
             var outcome = try staging.add(record, row, dataset: dataset, file: file, complete: complete)
-            if case .elsewhere(let place) = outcome {
-                outcome = try stage(
-                    record, row, withCodeEnding: place.suffix, dataset: dataset, file: file, complete: complete)
-            } else if case .repeated(file, _) = outcome, table.format.rules.contains(.speciesMayRepeat) {
+            if case .repeated(file, _) = outcome, table.format.rules.contains(.speciesMayRepeat) {
                 let number = try staging.numberOfRepetition(record, row, dataset: dataset)
-                outcome = try stage(
-                    record, row, withCodeEnding: " #\(number)", dataset: dataset, file: file, complete: complete)
+                var (numbered, longer) = (record, row)
+                numbered.source = longer.compose(record.source, " #", longer.compose("\(number)".utf8))
+                outcome = try staging.add(numbered, longer, dataset: dataset, file: file, complete: complete)
             }
             switch outcome {
             case .staged:
@@ -365,8 +363,8 @@ struct Reading {
                 if record.hasTooLongDate { report.files[file].tooLongDates += 1 }
                 if record.hasUnreadUncertainty { report.files[file].unreadUncertainties += 1 }
                 return nil
-            case .repeated where table.format.rules.contains(.sourceByDetection), .elsewhere:
-                return leaveOut("a detection that is already there", row, file: file)
+            case .repeated where table.format.rules.contains(.sourceByDetection):
+                return leaveOut(Staging.LeftOut.repeatedDetection, row, file: file)
             case .repeated(let first, let line):
                 let origin = first == file ? "line \(line)" : "\(report.files[first].path), line \(line)"
                 return RowError(
@@ -376,16 +374,6 @@ struct Reading {
         } catch {
             throw ImportError(error, path: "the temporary files")
         }
-    }
-
-    /// Stages a record whose code another one has too. What it gets at its end makes it known again: the number of the
-    /// record among those of its species on a checklist, or its place.
-    private func stage(
-        _ record: SourceRecord, _ row: Row, withCodeEnding ending: String, dataset: Int, file: Int, complete: Bool?
-    ) throws(StoreError) -> Staging.Outcome {
-        var (record, row) = (record, row)
-        record.source = row.compose(Array(row.bytes[record.source.range]) + Array(ending.utf8))
-        return try staging.add(record, row, dataset: dataset, file: file, complete: complete)
     }
 
     /// Keeps the names of a species.

@@ -161,14 +161,19 @@ def detections(go):
             shared = [visit["day"], f"{time:%H:%M:%S}", bird[0], bird[1], confidence, latitude, longitude]
             rows.writerow([number, "garden", *shared] if go else [*shared, 0.7, 6, 1.25, 0.0])
             known = latitude not in ("-1", "0.0")
-            spot = f"{float(latitude)},{float(longitude)}" if known else "unknown"
+            detection = f"garden/{number}" if go else f"{visit['day']:%Y%m%d} {time:%H:%M:%S} {bird[0]} {confidence}"
             records.append(expected(
                 visit, bird, None, loc_id="garden" if go else f"{latitude},{longitude}" if known else "unknown",
                 location_name=None, latitude=float(latitude) if known else None, longitude=float(longitude) if known else None,
                 region=None, time=f"{time:%H:%M}", checklist_id=None, 
-                source_id=f"garden/{number}" if go else f"{spot}/{visit['day']:%Y%m%d} {time:%H:%M:%S} {bird[0]} {confidence}",
+                source_id=at_place(detection, (latitude, longitude) if known else None),
                 confidence=confidence, comments=None, **BARE))
     return out.getvalue().encode(), records
+
+
+def at_place(detection, place):
+    """The code of a detection."""
+    return f"{detection} @{float(place[0])},{float(place[1])}" if place else detection
 
 
 def analyzer(layout):
@@ -205,7 +210,7 @@ def analyzer(layout):
                 visit, bird, None, loc_id=station, location_name=None, latitude=float(place[0]) if known else None,
                 longitude=float(place[1]) if known else None, region=None, date=f"{at:%Y-%m-%d}",
                 time=f"{at:%H:%M}" if visit["time"] else None, checklist_id=None,
-                source_id=f"{stem} {offset} {scientific} {confidence}", confidence=confidence, comments=None, **BARE))
+                source_id=at_place(f"{stem} {offset} {scientific} {confidence}", place if known else None), confidence=confidence, comments=None, **BARE))
     return out.getvalue().encode("utf-8-sig" if layout == "csv" else "utf-8"), records
 
 

@@ -12,6 +12,14 @@ final class ImportFixture {
         folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
+    /// A folder with a database that has a taxonomy of eBird.
+    /// - Parameter taxonomy: Its rows, each with number, category, code, common name and scientific name.
+    convenience init(taxonomy: String) throws {
+        try self.init()
+        write("taxonomy.csv", "TAXON_ORDER,CATEGORY,SPECIES_CODE,PRIMARY_COM_NAME,SCI_NAME\n" + taxonomy)
+        try run("taxonomy.csv")
+    }
+
     deinit {
         for name in names { unlink(path(name)) }
         rmdir(folder)

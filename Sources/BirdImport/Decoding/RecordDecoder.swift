@@ -280,34 +280,29 @@ struct RecordDecoder {
         _ row: inout Row, into record: inout SourceRecord, _ recording: Recording?
     ) throws(RowError) {
         record.source = try columns.identifierIfRequired(.source, &row, &record.cutTexts)
-        record.isToldByPlace = false
+        record.detection = .empty
         if let recording, let recordings {
             let source = try recordings.source(&row, recording, record)
-            record.source = try columns.identifier(.recording, &row, source, &record.cutTexts)
-            record.isToldByPlace = true
+            record.detection = try columns.identifier(.recording, &row, source, &record.cutTexts)
         } else if rules.contains(.sourceByChecklistAndSpecies) {
             let species = record.scientificName.isEmpty ? record.commonName : record.scientificName
             record.source = row.compose(record.checklist, " ", species)
-        } else if rules.contains(.sourceWithinLocation), !record.source.isEmpty, columns.has(.location) {
-            record.source = row.compose(place(row, record) + "/".utf8 + row.bytes[record.source.range])
-            record.isToldByPlace = !columns.cell(.location, row).isEmpty
+        } else if rules.contains(.sourceWithinLocation), !record.source.isEmpty {
+            let node = columns.cell(.location, row)
+            record.detection = node.isEmpty ? record.source : row.compose(record.location, "/", record.source)
         } else if rules.contains(.sourceByDetection) {
             let species = record.scientificName.isEmpty ? record.commonName : record.scientificName
             let (date, time) = ("\(record.date)", try dates.clock(row))
             let source = row.compose(
-                place(row, record) + "/\(date) \(time) ".utf8 + row.bytes[species.range]
-                    + " \(record[real: .confidence] ?? 0)".utf8)
-            record.source = try columns.identifier(.scientificName, &row, source, &record.cutTexts)
+                "\(date) \(time) ".utf8 + row.bytes[species.range] + " \(record[real: .confidence] ?? 0)".utf8)
+            record.detection = try columns.identifier(.scientificName, &row, source, &record.cutTexts)
         }
-    }
-
-    /// The place of a detection as part of its identity: its coordinates, unless its location has a name. They are
-    /// those that were read, since programs write the same number in many ways.
-    private func place(_ row: Row, _ record: SourceRecord) -> [UInt8] {
-        if columns.cell(.location, row).isEmpty, let latitude = record.latitude, let longitude = record.longitude {
-            return Array("\(latitude),\(longitude)".utf8)
+        if !record.detection.isEmpty {
+            let place = SourcePlace(record)
+            record.source =
+                place.map { row.compose(record.detection, "", row.compose($0.suffix.utf8)) }
+                ?? record.detection
         }
-        return Array(row.bytes[record.location.range])
     }
 
     /// Coordinates are degrees; a location has both or neither.

@@ -26,8 +26,11 @@ struct SourceRecord {
     var checklist = Row.Cell.empty
     /// The record's own code in its file.
     var source = Row.Cell.empty
-    /// Whether a record with the same code at another place is another one (`SourcePlace`).
-    var isToldByPlace = false
+    /// The beginning of `source` that a detection has in common with the same detection of another place, or without
+    /// one (`SourcePlace`); empty for all other records.
+    var detection = Row.Cell.empty
+    /// Whether it is a detection whose place is not known.
+    var isUnplacedDetection: Bool { !detection.isEmpty && latitude == nil }
     /// Whether it is a checklist only, without species and count.
     var isChecklist = false
     /// The kingdom, phylum, class or order that tells that it is not a bird; nil for birds.

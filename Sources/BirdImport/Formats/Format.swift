@@ -45,13 +45,13 @@ public struct Format: Sendable {
         static let originIsNoLocation = Rules(rawValue: 1 << 1)
         /// The checklist and the species together identify a record.
         static let sourceByChecklistAndSpecies = Rules(rawValue: 1 << 2)
-        /// The code of a record is unique within its location only.
+        /// The code of a record, which is a detection, is unique within its location only.
         static let sourceWithinLocation = Rules(rawValue: 1 << 3)
         /// A list of all species, which decides about names and codes. The one that is imported last is right.
         static let taxonomy = Rules(rawValue: 1 << 4)
         /// A species without a code is identified by its scientific name.
         static let namesAsCodes = Rules(rawValue: 1 << 5)
-        /// Location, date, time, species and confidence together identify a record: a detection has no code.
+        /// A record is a detection without a code: place, date, time, species and confidence together identify it.
         static let sourceByDetection = Rules(rawValue: 1 << 6)
         /// The format has no dates with slashes: a spreadsheet wrote them, in the order of its country.
         static let slashesAreForeign = Rules(rawValue: 1 << 7)

@@ -131,7 +131,7 @@ public struct ImportReport: Sendable {
         public let checklists: Int
     }
 
-    /// A file whose records without a `source_id` are in its data set twice (`RecordsAgain`).
+    /// A file that puts records into its data set twice (`RecordsAgain`): its own, or those that the data set has.
     public struct RecordsAgain: Sendable, Equatable {
         /// The path of the file.
         public let file: String
@@ -139,7 +139,11 @@ public struct ImportReport: Sendable {
         public let dataset: String
         /// The path of the file of the import that has the same records; nil if the data set had them before.
         public let other: String?
-        /// The number of its records without a `source_id`.
+        /// Whether the records are those of the data set, which the file has too, and not those of the file.
+        public let isOfDataset: Bool
+        /// Whether the records have a `source_id`. Those that are the same then have none.
+        public let haveSourceIDs: Bool
+        /// The number of the records.
         public let records: Int
         /// Whether all of them are there twice, and not only nearly all.
         public let isWhole: Bool

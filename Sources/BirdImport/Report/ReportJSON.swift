@@ -53,9 +53,11 @@ extension ImportReport {
     ///     same_data         pairs of data sets that seem to be the same, one of them new: dataset (the smaller one),
     ///                       other, records (the number in the smaller one), all (whether all of these are in the
     ///                       other one, and not only nearly all)
-    ///     records_again     files whose records without a source_id are in their data sets twice: file, dataset, other
-    ///                       (the file of the import that has them too, or null if the data set had them before),
-    ///                       records (their number), all (whether all of these are, and not only nearly all)
+    ///     records_again     files whose records are in their data sets twice: file, dataset, other (the file of the
+    ///                       import that has them too, or null if the data set had them before), of_dataset (whether
+    ///                       they are those of the data set that the file has too, and not those of the file),
+    ///                       source_ids (whether they have any), records (their number), all (whether all of these
+    ///                       are, and not only nearly all)
     ///     same_checklists   data sets without records whose checklists are also in another one: dataset, other,
     ///                       checklists (their number)
     ///     lost_access       the files that were replaced and could not keep their owner, group or rights: file, and
@@ -129,6 +131,7 @@ extension ImportReport {
                 Self.list(recordsAgain) { again in
                     [
                         "file": .string(again.file), "dataset": .string(again.dataset), "other": .string(again.other),
+                        "of_dataset": .bool(again.isOfDataset), "source_ids": .bool(again.haveSourceIDs),
                         "records": .integer(again.records), "all": .bool(again.isWhole),
                     ]
                 }

@@ -45,17 +45,7 @@ extension ImportReport {
                     + Self.count(locations, "location", "locations")
                     + (replaced > 0 ? ", replacing \(Self.count(replaced, "record", "records"))" : ""))
         }
-        for again in recordsAgain {
-            let records =
-                "Warning: \(again.isWhole ? "all" : "nearly all") records of \(again.file) that have no source_id "
-                + "(\(Self.number(again.records)))"
-            let twice = isDryRun ? "would be there twice" : "are there twice now"
-            lines.append(
-                again.other.map {
-                    "\(records) are also in \($0). To have them once in \(again.dataset), import only one of the two files."
-                } ?? "\(records) were in \(again.dataset) before, and \(twice). To have them once, import all files of "
-                    + "\(again.dataset) again without --append.")
-        }
+        lines += recordsAgain.map(describe)
         for same in sameData {
             lines.append(
                 "Warning: \(same.isWhole ? "all" : "nearly all") records of \(same.dataset) "
@@ -115,6 +105,28 @@ extension ImportReport {
             }
         }
         return String(text)
+    }
+
+    /// The warning about records that are there twice.
+    private func describe(_ again: RecordsAgain) -> String {
+        let owner = again.isOfDataset ? again.dataset : again.file
+        let have = again.isOfDataset ? "had" : "have"
+        let records =
+            "Warning: \(again.isWhole ? "all" : "nearly all") records of \(owner) that "
+            + "\(again.haveSourceIDs ? "\(have) a" : "\(have) no") source_id (\(Self.number(again.records)))"
+        let without = again.haveSourceIDs ? " without one" : ""
+        if let other = again.other {
+            return
+                "\(records) are also in \(other)\(without). To have them once in \(again.dataset), leave out \(owner)."
+        }
+        let twice = isDryRun ? "would be there twice" : "are there twice now"
+        let all = "To have them once, import all files of \(again.dataset) again without --append"
+        if again.isOfDataset {
+            return "\(records) are also in \(again.file)\(without), and \(twice). \(all), but none whose records "
+                + "\(again.file) has."
+        }
+        return "\(records) were in \(again.dataset) before\(without), and \(twice). \(all)"
+            + (again.haveSourceIDs ? ", but only one of those that have them." : ".")
     }
 
     /// The files that gave names to species.

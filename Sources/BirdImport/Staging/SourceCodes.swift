@@ -4,7 +4,7 @@ import Birds
 ///
 /// Invariant: a data set has each code at most once, as the index `observation_by_source_id` of the database requires.
 ///
-/// A record with `isToldByPlace` whose code a record of another place has gets a code with its place.
+/// A detection is also there already if it is at the same place with other digits (`SourcePlace`).
 ///
 /// The codes are kept in a temporary database, so that memory does not limit their number.
 final class SourceCodes {
@@ -14,6 +14,7 @@ final class SourceCodes {
     private let database: Database
     private let insert: Statement
     private let first: Statement
+    private let detections: Statement
     private let count: Statement
 
     /// - Throws: `StoreError` if the temporary database can't be created, as all functions here if it can't be used.
@@ -21,15 +22,20 @@ final class SourceCodes {
         database = try .temporary(
             """
             CREATE TABLE source (dataset INTEGER, code TEXT, file INTEGER, line INTEGER, number INTEGER DEFAULT 1,
-                latitude REAL, longitude REAL, PRIMARY KEY (dataset, code)) WITHOUT ROWID
+                latitude REAL, longitude REAL, waits INTEGER, PRIMARY KEY (dataset, code)) WITHOUT ROWID
             """, cacheKilobytes: Self.cacheKilobytes)
         insert = try database.prepare(
             """
-            INSERT INTO source (dataset, code, file, line, latitude, longitude) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-            ON CONFLICT DO NOTHING
+            INSERT INTO source (dataset, code, file, line, latitude, longitude, waits)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING
             """)
-        first = try database.prepare(
-            "SELECT file, line, latitude, longitude FROM source WHERE dataset = ?1 AND code = ?2")
+        first = try database.prepare("SELECT file, line FROM source WHERE dataset = ?1 AND code = ?2")
+        detections = try database.prepare(
+            """
+            SELECT latitude, longitude, code, file, line FROM source
+            WHERE dataset = ?1 AND \(SourcePlace.isOfDetection("code", "?2")) AND latitude IS NOT NULL
+            LIMIT \(SourcePlace.mostCompared)
+            """)
         count = try database.prepare(
             "UPDATE source SET number = number + 1 WHERE dataset = ?1 AND code = ?2 RETURNING number")
     }
@@ -46,77 +52,57 @@ final class SourceCodes {
     /// Adds the code of a record, unless its data set already has it.
     /// - Parameters:
     ///   - dataset: The number of the data set within the import.
-    ///   - place: The place that tells the record from others with its code; nil if none does.
     ///   - file: The position of the file in the import, kept to report where the first record with the code is.
-    func add(
-        _ row: Row, _ code: Row.Cell, at place: SourcePlace?, dataset: Int, file: Int
-    ) throws(StoreError) -> Staging.Outcome {
+    func add(_ record: SourceRecord, _ row: Row, dataset: Int, file: Int) throws(StoreError) -> Staging.Outcome {
+        let place = SourcePlace(record)
+        if let place, let other = try detection(row.bytes[record.detection.range], at: place, dataset: dataset) {
+            return .repeated(file: other.file, line: other.line)
+        }
         insert.bind(1, dataset)
-        insert.bind(2, utf8: row.bytes, code.range)
+        insert.bind(2, utf8: row.bytes, record.source.range)
         insert.bind(3, file)
         insert.bind(4, row.line)
         insert.bind(5, place?.latitude)
         insert.bind(6, place?.longitude)
+        insert.bind(7, record.isUnplacedDetection ? 1 : 0)
         try insert.run()
         if database.changes > 0 { return .staged }
         first.bind(1, dataset)
-        first.bind(2, utf8: row.bytes, code.range)
+        first.bind(2, utf8: row.bytes, record.source.range)
         defer { first.reset() }
         guard try first.step() else { return .repeated(file: file, line: row.line) }
-        if let place, let other = SourcePlace(first, from: 2), !place.isSame(as: other) { return .elsewhere(place) }
         return .repeated(file: Int(first.int64(0)), line: Int(first.int64(1)))
     }
 
-    /// Calls `body` with every code, the number of its data set within the import, and the place that tells its record
-    /// from others. A code comes before those that begin with it.
+    /// Where a detection is first.
+    /// - Parameters:
+    ///   - code: Its code without a place.
+    ///   - place: Its place; nil for any place.
+    /// - Returns: Nil if it is at none of these.
+    func detection(
+        _ code: ArraySlice<UInt8>, at place: SourcePlace?, dataset: Int
+    ) throws(StoreError) -> (file: Int, line: Int)? {
+        detections.bind(1, dataset)
+        code.withUnsafeBytes { detections.bind(2, text: $0) }
+        defer { detections.reset() }
+        while try detections.step() {
+            guard let other = SourcePlace(detections, from: 0), place?.isSame(as: other) ?? true,
+                detections.bytes(2).elementsEqual(code + other.suffix.utf8)
+            else { continue }
+            return (Int(detections.int64(3)), Int(detections.int64(4)))
+        }
+        return nil
+    }
+
+    /// Calls `body` with every code, the number of its data set within the import, and the place of a detection.
+    /// Detections without a place are not among them.
     func forEach(
         _ body: (_ dataset: Int, _ code: String, SourcePlace?) throws(StoreError) -> Void
     ) throws(StoreError) {
         let select = try database.prepare(
-            "SELECT dataset, code, latitude, longitude FROM source ORDER BY dataset, code")
+            "SELECT dataset, code, latitude, longitude FROM source WHERE waits = 0 ORDER BY dataset, code")
         while try select.step() {
             try body(Int(select.int64(0)), select.text(1) ?? "", SourcePlace(select, from: 2))
         }
-    }
-}
-
-/// The place of a record whose code another record may have elsewhere: many recorders write the same names for their
-/// recordings, and many nodes of BirdNET-Go have the same name. A record without a place may be that of any place.
-struct SourcePlace: Equatable {
-    let latitude: Double
-    let longitude: Double
-
-    /// The greatest difference of coordinates of one place, in degrees: 11 m. Programs round them.
-    private static let tolerance = 0.0001
-
-    /// The place of a record that is told by it; nil for all others, and without coordinates.
-    @inline(__always)
-    init?(_ record: SourceRecord) {
-        guard record.isToldByPlace, let latitude = record.latitude, let longitude = record.longitude else { return nil }
-        (self.latitude, self.longitude) = (latitude, longitude)
-    }
-
-    /// The place in two columns of a query; nil if they are NULL.
-    init?(_ statement: Statement, from column: Int32) {
-        if statement.isNull(column) || statement.isNull(column + 1) { return nil }
-        (latitude, longitude) = (statement.double(column), statement.double(column + 1))
-    }
-
-    func isSame(as other: SourcePlace) -> Bool {
-        max(abs(latitude - other.latitude), abs(longitude - other.longitude)) < Self.tolerance
-    }
-
-    /// What the code of a record at this place has at its end if a record of another place has the code.
-    var suffix: String {
-        let rounded = [latitude, longitude].map { "\(($0 * 10_000).rounded() / 10_000)" }
-        return " @" + rounded.joined(separator: ",")
-    }
-
-    /// What the code of a record without a place has at its end if another record has the code.
-    static let suffixOfUnknown = " @"
-
-    /// A code without the suffix.
-    func base(of code: String) -> String {
-        code.hasSuffix(suffix) ? String(code.dropLast(suffix.count)) : code
     }
 }

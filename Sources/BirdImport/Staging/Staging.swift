@@ -26,6 +26,8 @@ final class Staging {
     private var checklists = 0
     /// The records of shared checklists, which are not in `records` yet; nil until there is one.
     private(set) var shared: SharedChecklists?
+    /// Detections without a place, which are not in `records` before `settleUnplaced`; nil until there is one.
+    private var unplaced: UnplacedDetections?
     /// Nil until a record has a code of its own, since plain files have none, and after `forgetSources`.
     private var sources: SourceCodes?
     /// The files of the records, in the order of reading.
@@ -44,11 +46,12 @@ final class Staging {
         (locations, species) = (ByteTable(in: folder), ByteTable(in: folder))
     }
 
-    /// The number of staged records. Those of shared checklists are not counted before `SharedCopies` has staged them.
+    /// The number of staged records. Those of shared checklists are not counted before `SharedCopies` has staged them,
+    /// and detections without a place not before `settleUnplaced`.
     var count: Int { records.count - checklists }
 
     /// Whether there is neither a record nor a checklist.
-    var isEmpty: Bool { records.count == 0 && shared == nil }
+    var isEmpty: Bool { records.count == 0 && shared == nil && unplaced == nil }
 
     /// Frees the memory of the codes of records. Call it after the last `add`, if `forEachSource` is not needed.
     func forgetSources() { sources = nil }
@@ -79,18 +82,16 @@ final class Staging {
         /// The tags of its records, and of the checklists among them, are from `start` up to `end`.
         let start: Int
         var end: Int
-        /// The number of records without a code of their own.
+        /// The numbers of records with a code of their own and without.
+        var withCode = 0
         var withoutCode = 0
-        /// The sum of hashes of their keys, which does not depend on their order.
-        var sum: UInt64 = 0
+        var records: Int { withCode + withoutCode }
     }
 
     enum Outcome: Equatable {
         case staged
         /// The data set already has a record with the same code of its own, at this line of this file of the import.
         case repeated(file: Int, line: Int)
-        /// The data set already has a record with the same code at another place. This one needs a code with its own.
-        case elsewhere(SourcePlace)
     }
 
     /// Adds a record, or a checklist without a record.
@@ -107,8 +108,7 @@ final class Staging {
         if !record.source.isEmpty {
             let codes = if let sources { sources } else { try SourceCodes() }
             (sources, hasSources) = (codes, true)
-            let outcome = try codes.add(
-                row, record.source, at: SourcePlace(record), dataset: dataset, file: file)
+            let outcome = try codes.add(record, row, dataset: dataset, file: file)
             if outcome != .staged { return outcome }
         }
         LocationKey.write(record, row, to: &key)
@@ -140,7 +140,11 @@ final class Staging {
         if !record.locationName.isEmpty { try name(location, row, record.locationName) }
         RecordDetails.write(record, row, complete: complete.map { $0 ? 1 : 0 }, to: &details)
         let group = record[text: .group]
-        if group.isEmpty {
+        if record.isUnplacedDetection {
+            let unplaced = unplaced ?? UnplacedDetections(in: folder)
+            self.unplaced = unplaced
+            try unplaced.add(staged, details: details, file: file, line: row.line)
+        } else if group.isEmpty {
             note(staged, of: file, hasCode: !record.source.isEmpty)
             try append(staged, details)
         } else {
@@ -161,14 +165,8 @@ final class Staging {
         }
         let last = files.count - 1
         files[last].end = records.count + 1
-        if hasCode || key.species == nil { return }
-        files[last].withoutCode += 1
-        let packed = key.packed()
-        // A finalizer of MurmurHash3: keys of similar records differ in few bits.
-        var hash = packed.high ^ packed.low &* 0x9E37_79B9_7F4A_7C15
-        hash = (hash ^ hash >> 33) &* 0xFF51_AFD7_ED55_8CCD
-        hash = (hash ^ hash >> 33) &* 0xC4CE_B9FE_1A85_EC53
-        files[last].sum &+= hash ^ hash >> 33
+        if key.species == nil { return }
+        if hasCode { files[last].withCode += 1 } else { files[last].withoutCode += 1 }
     }
 
     /// Reads the records and checklists in the order of reading. Their tags count from 0.
@@ -210,6 +208,40 @@ final class Staging {
         _ body: (_ dataset: Int, _ code: String, SourcePlace?) throws(StoreError) -> Void
     ) throws(StoreError) {
         try sources?.forEach(body)
+    }
+
+    /// Stages the detections without a place that are not there with one. Call it once, after the last `add`.
+    /// - Parameter isStored: Whether a data set, by its number within the import, has a detection with its place
+    ///   already.
+    /// - Returns: Those that are left out.
+    func settleUnplaced(
+        _ isStored: (_ dataset: Int, _ code: ArraySlice<UInt8>) throws(StoreError) -> Bool
+    ) throws(StoreError) -> [LeftOut] {
+        var leftOut: [Int: LeftOut] = [:]
+        try unplaced?.forEachItem { (item) throws(StoreError) in
+            let dataset = item.key.dataset
+            var isThere = try sources?.detection(item.code, at: nil, dataset: dataset) != nil
+            if !isThere { isThere = try isStored(dataset, item.code) }
+            guard isThere else { return try append(item.key, item.details) }
+            let none = LeftOut(
+                file: item.file, reason: LeftOut.repeatedDetection, count: 0, line: item.line,
+                record: String(decoding: item.code, as: UTF8.self))
+            leftOut[item.file, default: none].count += 1
+        }
+        return Array(leftOut.values)
+    }
+
+    /// Records of a file that are left out when all files have been read.
+    struct LeftOut {
+        /// The number of the file in the import.
+        let file: Int
+        let reason: String
+        var count: Int
+        /// The line of the first of them, and what tells it from others.
+        let line: Int
+        let record: String
+
+        static let repeatedDetection = "a detection that is already there"
     }
 
     /// Adds the records to a sorter, with ranks in place of provisional numbers, so that they come out in the default

@@ -148,12 +148,17 @@ struct DataSetComparison {
         }
     }
 
-    /// Compares records by their identifiers.
+    /// Compares records by their identifiers. Only one of two detections may have its place there (`SourcePlace`).
     private func compareSources(_ small: DataSet, _ large: DataSet, _ tally: inout Tally) throws(StoreError) {
+        let withPlace = SourcePlace.isOfDetection("b.source_id", "a.source_id")
+        let withoutPlace = "substr(a.source_id, 1, instr(a.source_id, ' @') - 1)"
         let select = try database.prepare(
             """
             SELECT EXISTS (
-                SELECT 1 FROM observation b WHERE b.dataset_id = ?2 AND b.source_id = a.source_id
+                SELECT 1 FROM observation b WHERE b.dataset_id = ?2 AND \(withPlace)
+                    AND b.date = a.date AND b.species_id = a.species_id)
+            OR EXISTS (
+                SELECT 1 FROM observation b WHERE b.dataset_id = ?2 AND b.source_id = \(withoutPlace)
                     AND b.date = a.date AND b.species_id = a.species_id)
             FROM observation a WHERE a.dataset_id = ?1 AND a.source_id IS NOT NULL ORDER BY a.source_id
             """)

@@ -3,8 +3,9 @@ import Birds
 /// Stores the staged records of an import in a database. The steps of `write`:
 ///
 /// 1. Data sets, species and locations get their ids.
-/// 2. With `--append`, stored records are removed if the import has a record with the same code. Records that will be
-///    there twice are found (`RecordsAgain`). Copies of a shared checklist become one (`SharedCopies`).
+/// 2. With `--append`, stored records are removed if the import has a record with the same code (`RepeatedRecords`).
+///    Detections without a place are left out if they are there with one. Records that will be there twice are found
+///    (`RecordsAgain`). Copies of a shared checklist become one (`SharedCopies`).
 /// 3. If the change is large, indexes are dropped: making them again costs less than updating them for each row.
 /// 4. Without `--append`, all records and checklists of the data sets are removed.
 /// 5. The records are sorted into the default order and inserted, each with its checklist.
@@ -42,8 +43,8 @@ struct DataSetWriter {
     struct Outcome {
         var stored = 0
         var replaced = 0
-        /// Records on other copies of a shared checklist, by the number of their file: how many, and the first one.
-        var leftOut: [Int: (count: Int, first: ImportReport.Example)] = [:]
+        /// Records on other copies of a shared checklist, and detections that are there with their places.
+        var leftOut: [Staging.LeftOut] = []
         var again: [RecordsAgain.Found] = []
         var checklists = 0
         var locations = 0
@@ -61,40 +62,54 @@ struct DataSetWriter {
         let removal = RecordRemoval(database: database)
         let before = try removal.count()
         let ids = try dataSetIDs()
-        if !appends { staging.forgetSources() }
+        var outcome = Outcome()
+        if !appends {
+            outcome.leftOut = try staging.settleUnplaced { (_, _) in false }
+            staging.forgetSources()
+        }
         // Finding free ids needs the indexes, so this precedes dropping them.
-        let (taxa, ofLocations) = try identify(staging.takeNames())
-        var (speciesIDs, locationIDs) = (taxa.ids, ofLocations)
+        let (taxa, locationIDs) = try identify(staging.takeNames())
+        var (species, locations) = (Ranks(taxa.ids), Ranks(locationIDs))
         let datasets = Ranks(ids)
         let touched = TouchedChecklists(in: database.folder)
         var change = RecordChange()
-        var outcome = Outcome()
         // Records with the same code are found by an index, so this precedes dropping it too.
-        if appends { outcome.replaced = try removal.removeRepeated(staging, ids, touched, &change) }
+        if appends {
+            var repeated = try RepeatedRecords(database, datasets: ids, touched: touched)
+            outcome.leftOut = try staging.settleUnplaced { (dataset, code) throws(StoreError) in
+                try !repeated.remove(unplaced: code, of: dataset, &change)
+            }
+            try repeated.remove(staging, &change)
+            outcome.replaced = repeated.removed
+        }
+        // Whether the import has locations and species of which no record is staged. A place may be that of another
+        // copy, or of a detection that is left out.
+        let mayHaveUnused = staging.shared != nil || !outcome.leftOut.isEmpty
         outcome.again = try RecordsAgain(
-            database: database, species: speciesIDs, locations: locationIDs, datasets: ids
+            database: database, species: species, locations: locations, datasets: ids
         ).find(in: staging, appends: appends)
         if let shared = staging.shared {
-            var copies = try SharedCopies(database, staging, species: speciesIDs, locations: locationIDs, touched)
+            var copies = try SharedCopies(database, staging, species: taxa.ids, locations: locationIDs, touched)
             try copies.stage(shared, with: appends ? ids : nil, &change)
-            (speciesIDs, locationIDs) = (copies.species, copies.locations)
+            (species, locations) = (Ranks(copies.species), Ranks(copies.locations))
             let code = try database.prepare("SELECT code FROM species WHERE id = ?1")
             for (file, records) in copies.leftOut {
                 code.bind(1, records.species)
                 var row = String(decoding: records.code, as: UTF8.self)
                 while try code.step() { row += ", " + (code.text(0) ?? "") }
-                outcome.leftOut[file] = (records.count, ImportReport.Example(line: records.line, row: row))
+                outcome.leftOut.append(
+                    Staging.LeftOut(
+                        file: file, reason: "already reported by another observer of the same shared checklist",
+                        count: records.count, line: records.line, record: row))
             }
             outcome.replaced += copies.removed
         }
-        let (species, locations) = (Ranks(speciesIDs), Ranks(locationIDs))
         let total = staging.count
         let isLarge = removal.isLarge(
             staging.count + (appends ? outcome.replaced : try removal.count(of: ids)), of: before)
         // Adding to a data set looks up its checklists by their index, so that one stays.
         if isLarge { try Schema.dropIndexes(of: appends ? [.observation] : [.observation, .checklist], in: database) }
-        // Whether locations and species may have become unused. A place may be that of another copy.
-        var mayBeUnused = outcome.replaced > 0 || staging.shared != nil
+        var mayBeUnused = outcome.replaced > 0 || mayHaveUnused
         if !appends {
             let removed = try removal.removeAll(of: ids)
             outcome.replaced = removed.records
@@ -148,8 +163,7 @@ struct DataSetWriter {
         }
         outcome.checklists = inserter.checklists.count
         if !appends { try RecordCounts.check(checklists: outcome.checklists, of: datasets.ids, in: database) }
-        // Some may be places of other copies of a shared checklist.
-        outcome.locations = try staging.shared == nil ? locations.ids.count : removal.countPresent(locations.ids)
+        outcome.locations = try mayHaveUnused ? removal.countPresent(locations.ids) : locations.ids.count
         try findUnknownSpecies(species.ids, &outcome)
         return outcome
     }

@@ -9,21 +9,17 @@ import Testing
     private let fixture: ImportFixture
 
     init() throws {
-        fixture = try ImportFixture()
-        fixture.write(
-            "taxonomy.csv",
-            """
-            TAXON_ORDER,CATEGORY,SPECIES_CODE,PRIMARY_COM_NAME,SCI_NAME
-            1,species,gretit1,Great Tit,Parus major
-            2,issf,gretit2,Great Tit (Asian),Parus major minor
-            3,species,blutit,Blue Tit,Cyanistes caeruleus
-            4,spuh,parus1,Parus sp.,Parus sp.
-            5,hybrid,x00001,Great x Blue Tit (hybrid),Parus major x Cyanistes caeruleus
-            6,species,rocpig,Rock Pigeon,Columba livia
-            7,domestic,rocpig1,Rock Pigeon (Feral Pigeon),Columba livia (Feral Pigeon)
+        fixture = try ImportFixture(
+            taxonomy: """
+                1,species,gretit1,Great Tit,Parus major
+                2,issf,gretit2,Great Tit (Asian),Parus major minor
+                3,species,blutit,Blue Tit,Cyanistes caeruleus
+                4,spuh,parus1,Parus sp.,Parus sp.
+                5,hybrid,x00001,Great x Blue Tit (hybrid),Parus major x Cyanistes caeruleus
+                6,species,rocpig,Rock Pigeon,Columba livia
+                7,domestic,rocpig1,Rock Pigeon (Feral Pigeon),Columba livia (Feral Pigeon)
 
-            """)
-        try fixture.run("taxonomy.csv")
+                """)
     }
 
     /// The name, the qualifier, the code of the species, and what the comments keep.

@@ -9,26 +9,22 @@ import Testing
     private let fixture: ImportFixture
 
     init() throws {
-        fixture = try ImportFixture()
-        fixture.write(
-            "taxonomy.csv",
-            """
-            TAXON_ORDER,CATEGORY,SPECIES_CODE,PRIMARY_COM_NAME,SCI_NAME
-            1,species,wooduk,Wood Duck,Aix sponsa
-            2,species,comwhi,Common Whitethroat,Curruca communis
-            3,species,eurnut,Eurasian Nuthatch,Sitta europaea
-            4,issf,eurnut3,Eurasian Nuthatch (Western),Sitta europaea caesia
-            5,spuh,sitta1,nuthatch sp.,Sitta sp.
-            6,hybrid,x00001,Wood Duck x Mallard (hybrid),Aix sponsa x Anas platyrhynchos
-            7,species,mallar,Mallard,Anas platyrhynchos
-            8,domestic,mallar2,Mallard (Domestic type),Anas platyrhynchos (Domestic type)
-            9,species,rocdov,Rock Pigeon,Columba livia
-            10,species,sparub,Küstenvogel,Avis ñandu
-            11,slash,slash1,This/That Bird,Avis alia/europaea
-            12,issf,slash2,One Bird (moffitti/maxima),Avis una moffitti/maxima
+        fixture = try ImportFixture(
+            taxonomy: """
+                1,species,wooduk,Wood Duck,Aix sponsa
+                2,species,comwhi,Common Whitethroat,Curruca communis
+                3,species,eurnut,Eurasian Nuthatch,Sitta europaea
+                4,issf,eurnut3,Eurasian Nuthatch (Western),Sitta europaea caesia
+                5,spuh,sitta1,nuthatch sp.,Sitta sp.
+                6,hybrid,x00001,Wood Duck x Mallard (hybrid),Aix sponsa x Anas platyrhynchos
+                7,species,mallar,Mallard,Anas platyrhynchos
+                8,domestic,mallar2,Mallard (Domestic type),Anas platyrhynchos (Domestic type)
+                9,species,rocdov,Rock Pigeon,Columba livia
+                10,species,sparub,Küstenvogel,Avis ñandu
+                11,slash,slash1,This/That Bird,Avis alia/europaea
+                12,issf,slash2,One Bird (moffitti/maxima),Avis una moffitti/maxima
 
-            """)
-        try fixture.run("taxonomy.csv")
+                """)
     }
 
     /// Of several species with a name, one of a taxonomy is meant, and then the first by its code.

@@ -50,8 +50,18 @@ import Testing
             ImportReport.SameData(dataset: "three", other: "four", records: 4126, isWhole: false),
         ]
         report.recordsAgain = [
-            ImportReport.RecordsAgain(file: "c.csv", dataset: "seven", other: nil, records: 4135, isWhole: true),
-            ImportReport.RecordsAgain(file: "d.csv", dataset: "eight", other: "e.csv", records: 4136, isWhole: false),
+            ImportReport.RecordsAgain(
+                file: "c.csv", dataset: "seven", other: nil, isOfDataset: false, haveSourceIDs: false, records: 4135,
+                isWhole: true),
+            ImportReport.RecordsAgain(
+                file: "d.csv", dataset: "eight", other: "e.csv", isOfDataset: false, haveSourceIDs: true, records: 4136,
+                isWhole: false),
+            ImportReport.RecordsAgain(
+                file: "f.csv", dataset: "nine", other: nil, isOfDataset: true, haveSourceIDs: false, records: 4137,
+                isWhole: true),
+            ImportReport.RecordsAgain(
+                file: "g.csv", dataset: "ten", other: nil, isOfDataset: false, haveSourceIDs: true, records: 4138,
+                isWhole: true),
         ]
         report.sameChecklists = [ImportReport.SameChecklists(dataset: "five", other: "six", checklists: 4127)]
         var status = stat()
@@ -108,8 +118,10 @@ import Testing
                 {"code":"zz","records":4134,"nearest":null}]},
                 "same_data":[{"dataset":"one","other":"two","records":4125,"all":true},
                 {"dataset":"three","other":"four","records":4126,"all":false}],
-                "records_again":[{"file":"c.csv","dataset":"seven","other":null,"records":4135,"all":true},
-                {"file":"d.csv","dataset":"eight","other":"e.csv","records":4136,"all":false}],
+                "records_again":[{"file":"c.csv","dataset":"seven","other":null,"of_dataset":false,"source_ids":false,"records":4135,"all":true},
+                {"file":"d.csv","dataset":"eight","other":"e.csv","of_dataset":false,"source_ids":true,"records":4136,"all":false},
+                {"file":"f.csv","dataset":"nine","other":null,"of_dataset":true,"source_ids":false,"records":4137,"all":true},
+                {"file":"g.csv","dataset":"ten","other":null,"of_dataset":false,"source_ids":true,"records":4138,"all":true}],
                 "same_checklists":[{"dataset":"five","other":"six","checklists":4127}],
                 "lost_access":[{"file":"birds.db","owner":"root","group":"root","mode":"640"}],
                 "preview":[{"num":1},
@@ -159,8 +171,13 @@ import Testing
                 Would be stored: 4,128 records on 4,130 checklists at 4,131 locations, replacing 4,129 records
                 Warning: all records of c.csv that have no source_id (4,135) were in seven before, and would be there twice. \
                 To have them once, import all files of seven again without --append.
-                Warning: nearly all records of d.csv that have no source_id (4,136) are also in e.csv. To have them once in \
-                eight, import only one of the two files.
+                Warning: nearly all records of d.csv that have a source_id (4,136) are also in e.csv without one. To have \
+                them once in eight, leave out d.csv.
+                Warning: all records of nine that had no source_id (4,137) are also in f.csv, and would be there twice. To \
+                have them once, import all files of nine again without --append, but none whose records f.csv has.
+                Warning: all records of g.csv that have a source_id (4,138) were in ten before without one, and would be \
+                there twice. To have them once, import all files of ten again without --append, but only one of those that \
+                have them.
                 Warning: all records of one (4,125) are also in two. If they are the same data under two names, remove one \
                 of them with 'rookery datasets remove NAME'.
                 Warning: nearly all records of three (4,126) are also in four. If they are the same data under two names, \

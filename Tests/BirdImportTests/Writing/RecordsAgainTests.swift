@@ -78,7 +78,153 @@ import Testing
         #expect(
             warnings(report) == [
                 "Warning: all records of b.csv that have no source_id (40) are also in a.csv. To have them once in all, "
-                    + "import only one of the two files."
+                    + "leave out b.csv."
             ])
+    }
+
+    /// Rows for a file with a column `source_id`.
+    private func coded(_ days: some Sequence<Int>) -> String {
+        plainHeader.replacing("\n", with: ",source_id\n")
+            + days.map { rows([$0]).replacing("\n", with: ",o\($0)\n") }.joined()
+    }
+
+    /// The new rows may come first, and be more than those that are stored.
+    @Test(arguments: [0..<22, 0..<400, -380..<20])
+    func aFileThatHasGrownIsWarnedAbout(days: Range<Int>) throws {
+        fixture.write("a.csv", plainHeader + rows(1000..<1020))
+        try fixture.run("a.csv") { $0.dataset = "all" }
+        fixture.write("b.csv", plainHeader + rows(days.map { $0 + 1000 }))
+        for isDryRun in [true, false] {
+            let report = try fixture.run("b.csv") { ($0.dataset, $0.append, $0.dryRun) = ("all", true, isDryRun) }
+            #expect(
+                warnings(report) == [
+                    "Warning: all records of all that had no source_id (20) are also in b.csv, and "
+                        + (isDryRun ? "would be there twice" : "are there twice now")
+                        + ". To have them once, import all files of all again without --append, but none whose records "
+                        + "b.csv has."
+                ])
+        }
+        #expect(try warnings(fixture.run("b.csv") { $0.dataset = "all" }) == [])
+    }
+
+    /// Also if it was corrected.
+    @Test func aFileThatHasGrownMayDifferALittle() throws {
+        fixture.write("a.csv", plainHeader + rows(0..<40))
+        fixture.write("b.csv", plainHeader + rows(1..<60))
+        fixture.write("c.csv", plainHeader + rows(20..<80))
+        try fixture.run("a.csv") { $0.dataset = "all" }
+        for (file, isWhole) in [("b.csv", [false]), ("c.csv", [])] {
+            let report = try fixture.run(file) { ($0.dataset, $0.append, $0.dryRun) = ("all", true, true) }
+            #expect(report.recordsAgain.map(\.isWhole) == isWhole)
+        }
+    }
+
+    @Test func aFileWithinAnotherIsWarnedAbout() throws {
+        fixture.write("a.csv", plainHeader + rows(0..<40))
+        fixture.write("b.csv", plainHeader + rows(10..<30))
+        fixture.write("c.csv", plainHeader + rows(30..<60))
+        for files in [["a.csv", "b.csv", "c.csv"], ["c.csv", "b.csv", "a.csv"]] {
+            for appends in [false, true] {
+                let report = try fixture.run(files: files) { ($0.dataset, $0.append) = ("all\(files[0])", appends) }
+                let again = report.recordsAgain.filter { $0.other != nil }
+                #expect(again.map(\.file) == [fixture.path("b.csv")] && again.map(\.records) == [20])
+                #expect(again.map(\.other) == [fixture.path("a.csv")])
+                // With --append, all are stored too.
+                #expect(report.recordsAgain.count == (appends ? 4 : 1))
+            }
+        }
+        #expect(try fixture.run("a.csv", "b.csv", "c.csv").recordsAgain == [])
+        // A row twice is not the same as one.
+        fixture.write("b.csv", plainHeader + rows(10..<30) + rows(10..<11))
+        #expect(try fixture.run("a.csv", "b.csv") { $0.dataset = "all" }.recordsAgain == [])
+    }
+
+    @Test func eachCopyOfAFileIsWarnedAboutOnce() throws {
+        let files = (0..<30).map { "\($0).csv" }
+        for file in files { fixture.write(file, plainHeader + rows(0..<40)) }
+        let again = try fixture.run(files: files) { $0.dataset = "all" }.recordsAgain
+        #expect(again.map(\.file) == files.dropFirst().map(fixture.path))
+        #expect(Set(again.map(\.other)) == [fixture.path("0.csv")])
+    }
+
+    @Test func theSameRecordsWithCodesAreWarnedAbout() throws {
+        fixture.write("a.csv", plainHeader + rows(0..<20))
+        fixture.write("b.csv", coded(0..<20))
+        fixture.write("c.csv", coded(0..<30))
+        fixture.write("d.csv", coded(5..<15))
+        func append(_ file: String) throws -> [String] {
+            try fixture.run("a.csv") { $0.dataset = "all" }
+            return try warnings(fixture.run(file) { ($0.dataset, $0.append) = ("all", true) })
+        }
+        #expect(
+            try append("b.csv") == [
+                "Warning: all records of b.csv that have a source_id (20) were in all before without one, and are there "
+                    + "twice now. To have them once, import all files of all again without --append, but only one of "
+                    + "those that have them."
+            ])
+        #expect(
+            try append("c.csv") == [
+                "Warning: all records of all that had no source_id (20) are also in c.csv, and are there twice now. To "
+                    + "have them once, import all files of all again without --append, but none whose records c.csv has."
+            ])
+        #expect(try append("d.csv").count == 1)
+        // The other way round.
+        try fixture.run("d.csv") { $0.dataset = "all" }
+        #expect(
+            try warnings(fixture.run("a.csv") { ($0.dataset, $0.append) = ("all", true) }) == [
+                "Warning: all records of all that had a source_id (10) are also in a.csv without one, and are there twice "
+                    + "now. To have them once, import all files of all again without --append, but none whose records "
+                    + "a.csv has."
+            ])
+        // In one command.
+        #expect(
+            try warnings(fixture.run("d.csv", "a.csv") { $0.dataset = "all" }) == [
+                "Warning: all records of d.csv that have a source_id (10) are also in a.csv without one. To have them once "
+                    + "in all, leave out d.csv."
+            ])
+        #expect(try fixture.run("a.csv", "c.csv") { $0.dataset = "all" }.recordsAgain.map(\.haveSourceIDs) == [false])
+        // What has other codes is something else.
+        fixture.write("e.csv", coded(0..<30).replacing(",o", with: ",p"))
+        #expect(try fixture.run("c.csv", "e.csv") { $0.dataset = "all" }.recordsAgain == [])
+        #expect(try fixture.run("e.csv") { ($0.dataset, $0.append) = ("all", true) }.recordsAgain == [])
+    }
+
+    /// One record is not many that say the same.
+    @Test func severalRecordsAreNotOne() throws {
+        fixture.write("a.csv", plainHeader + "L1,,,,2021,2,3,a,\n")
+        fixture.write("b.csv", plainHeader + String(repeating: "L1,,,,2021,2,3,a,\n", count: 3))
+        try fixture.run("a.csv") { $0.dataset = "all" }
+        let again = try fixture.run("b.csv") { ($0.dataset, $0.append) = ("all", true) }.recordsAgain
+        #expect(again.map(\.isOfDataset) == [true] && again.map(\.records) == [1])
+        fixture.write("c.csv", plainHeader + String(repeating: "L1,,,,2021,2,3,a,\n", count: 5))
+        try fixture.run("b.csv") { $0.dataset = "all" }
+        #expect(try fixture.run("a.csv", "c.csv") { ($0.dataset, $0.append) = ("more", true) }.recordsAgain.count == 1)
+    }
+
+    /// Memory is bounded, and records from all over a group are compared.
+    @Test func samplesAreSpreadOverTheirGroups() throws {
+        let count = 3 * RecordSamples.mostOfGroup
+        func value(_ number: Int) -> RecordSamples.Value? {
+            RecordSamples.Value(date: 20_210_203, location: number, species: 0, num: nil, dataset: 0)
+        }
+        for shared in [count, count / 2, 10] {
+            var samples = RecordSamples([
+                RecordSamples.Group(file: 0, dataset: 0, isCoded: false, records: count),
+                RecordSamples.Group(file: nil, dataset: 0, isCoded: true, records: count),
+            ])
+            for number in 0..<count {
+                samples.add(value(number), to: 0)
+                samples.add(value(number), to: 1)
+            }
+            #expect(samples.groups.map(\.compared) == [count / 3, count / 3])
+            for number in 0..<shared {
+                let value = try #require(value(number))
+                for isCoded in [false, true] { samples.match(value, isCoded: isCoded, of: 1) }
+                samples.match(value, isCoded: false, of: 1)
+            }
+            let matched = samples.takeMatched()
+            #expect(matched.map(\.group) == [0, 1] && matched.allSatisfy { $0.shared == shared / 3 })
+            #expect(samples.takeMatched().isEmpty)
+        }
     }
 }

@@ -113,6 +113,17 @@ import Testing
         #expect(try pairs(10) == same("new", in: "old", 60))
     }
 
+    /// A place that was not known at one of the imports does not make them others, but another place does.
+    @Test(arguments: [
+        ("-1;-1", "55.5;12.5", true), ("55.5;12.5", "-1;-1", true), ("55.5;12.5", "56;12.5", false),
+    ]) func findsDetectionsWithoutTheirPlace(one: String, other: String, isFound: Bool) throws {
+        func detections(_ place: String) -> String {
+            "Date;Time;Sci_Name;Com_Name;Confidence;Lat;Lon\n"
+                + (10..<40).map { "2021-02-03;06:41:\($0);Avis ignota;Odd Bird;0.7;\(place)\n" }.joined()
+        }
+        #expect(try pairs(detections(one), detections(other)) == (isFound ? same("new", in: "old", 30) : []))
+    }
+
     /// Two recordings of one night have the same species at one place, and nothing is counted.
     @Test func detectionsOfTwoRecordingsDiffer() throws {
         func results(_ second: Int) -> String {

@@ -46,7 +46,7 @@ def birdnet_pi(world):
             date, clock = style.date(day)[0], style.time(time) or "03:04"
             confidence = str(round(chance.uniform(0.1, 1), 4))
             # It is known by what was read.
-            identity = f"{spot(place[1]) or 'unknown'}/{day.year}{day.month:02}{day.day:02} {time // 60:02}:{time % 60:02}:{style.seconds:02}"
+            identity = f"{day.year}{day.month:02}{day.day:02} {time // 60:02}:{time % 60:02}:{style.seconds:02}"
             yield {"Date": date, "Time": clock, "Sci_Name": bird.scientific, "Com_Name": bird.common,
                    "Confidence": style.number(confidence),
                    "Lat": style.number(place[0][0]), "Lon": style.number(place[0][1]), "Cutoff": "0.7", "Week": "6", "Sens": "1.25",
@@ -57,14 +57,11 @@ def birdnet_pi(world):
     return fill(made, world, rows)
 
 
-def spot(place):
-    """The coordinates of a place as part of an identity; None if it has none."""
-    return f"{float(place[0])},{float(place[1])}" if place[0] else None
-
-
 def of_detection(place, code=None):
     latitude, longitude = place
-    return dict(loc_id=code or (f"{latitude},{longitude}" if latitude else "unknown"), location_name=None, latitude=number(latitude),
+    # It ends its code, which is then not shortened any more.
+    ending = f" @{float(latitude)},{float(longitude)}" if latitude else ""
+    return dict(code_ending=ending, loc_id=code or (f"{latitude},{longitude}" if latitude else "unknown"), location_name=None, latitude=number(latitude),
                 longitude=number(longitude), region=None, checklist_id=None)
 
 

@@ -126,6 +126,7 @@ def finish(values, remark=None):
     values["loc_id"] = shortened(told(values["loc_id"]), {} if by_name else cuts)
     for member in ("checklist_id", "source_id"):
         values[member] = values[member] and shortened(told(values[member]), cuts)
+    values["source_id"] = (values["source_id"] or "") + values.pop("code_ending", "") or None
     for member in ("protocol", "breeding_code"):
         values[member] = cut(told(values[member]), LONGEST_TEXT, cuts, "texts")
     for member in ("comments", "checklist_comments"):
