@@ -150,6 +150,7 @@ struct Reading {
             let others = content.tables[(index + 1)...]
             rows += try read(table, before: others, of: file, dataset: dataset ?? 0, progress: progress)
         }
+        report.files[report.files.count - 1].forgetDateOrderWithoutUse()
         // In most recordings of a night, nothing is detected. A species that eBird's users have not seen has sampling
         // events all the same.
         let mayBeEmpty =
@@ -362,7 +363,7 @@ struct Reading {
                 report.files[file].cutTexts += record.cutTexts
                 report.files[file].cutRemarks += record.cutRemarks
                 report.files[file].cleanedTexts += record.cleanedTexts
-                if record.hasTooLongDate { report.files[file].tooLongDates += 1 }
+                if !record.dateRemarks.isEmpty { report.files[file].note(record.dateRemarks, row) }
                 if record.hasUnreadUncertainty { report.files[file].unreadUncertainties += 1 }
                 return nil
             case .repeated where table.format.rules.contains(.sourceByDetection), .elsewhere:

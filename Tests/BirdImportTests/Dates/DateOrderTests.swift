@@ -228,4 +228,35 @@ import Testing
             "SELECT source_id, time FROM observation o LEFT JOIN observation_detail d ON d.id = o.id ORDER BY source_id"
         #expect(try fixture.rows(query) == ["1|06:41", "2|07:30", "3|"])
     }
+
+    /// The order is told only where a stored date depends on it.
+    @Test(arguments: [
+        ["2021-02-03", "02/02/2021"], ["02-02-2021/02-02-2021"], ["2021-02-03", "30/02/2021"],
+        ["2021-02-03", "3/2/2021\tMammalia"],
+    ])
+    func saysNothingOfTheOrderIfNoDateDependsOnIt(dates: [String]) throws {
+        fixture.write(
+            "a.txt",
+            "occurrenceID\tscientificName\teventDate\tclass\n"
+                + dates.enumerated().map { "\($0)\tAvis ignota\t\($1)\n" }.joined())
+        let report = try fixture.run("a.txt") { $0.skipErrors = true }
+        #expect(report.isStored && report.files.map(\.dateOrder) == [nil], "\(report.text)")
+        // Nor is it asked for.
+        fixture.write("b.csv", myEBirdData(["02/02/2021"]))
+        #expect(try fixture.run("b.csv").files.map(\.dateOrder) == [nil])
+    }
+
+    @Test(arguments: [
+        ("2021-05-03/2021-05-01", "20210500"), ("2021-05-03/01", "20210500"), ("2021-05-03/2021-03-05", "20210000"),
+        ("2021-05/2021-03", "20210000"), ("03.05.2021/01.05.2021", "20210500"),
+    ])
+    func saysThatAnIntervalIsReversed(date: String, stored: String) throws {
+        fixture.write("a.txt", occurrences(["2021-05-01/2021-05-03", "2021-05/2021", "2021/2021-05", date]))
+        let report = try fixture.run("a.txt")
+        #expect(try dates().last == stored)
+        #expect(
+            report.text.contains(
+                "  1 date is an interval that ends before it begins, on line 5\n    3 Avis ignota \(date)\n"),
+            "\(report.text)")
+    }
 }

@@ -236,4 +236,16 @@ import Testing
         #expect(report.rowsInError == 1)
         #expect(try fixture.rows("SELECT code FROM checklist ORDER BY code") == ["e2", "e3"])
     }
+
+    /// Year, month and day of an event or an occurrence tell how its date is written.
+    @Test func columnsOfEventsAndOccurrencesTellTheOrder() throws {
+        try read(
+            "eventDate month", ["e1 | 05/04/2021 | ", "e2 | 03/02/2021 | 2"], "occurrenceID scientificName",
+            ["e1 | o1 | Avis una"])
+        #expect(try records().map { $0.split(separator: "|")[1] } == ["20210405"])
+        try read(
+            "locality", ["e1 | Hill"], "occurrenceID eventDate month scientificName",
+            ["e1 | o1 | 05/04/2021 |  | Avis una", "e1 | o2 | 03/02/2021 | 2 | Avis una"])
+        #expect(try records().map { $0.split(separator: "|")[1] } == ["20210405", "20210203"])
+    }
 }
