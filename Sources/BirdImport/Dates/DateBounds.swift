@@ -63,14 +63,29 @@ extension DateText {
         return end.number(unknown: 99) < start.number(unknown: 0)
     }
 
-    /// Whether a date may have a year, month and day, of which any may be empty. In which order it has them is not
-    /// known yet.
-    static func mayBe(_ text: ArraySlice<UInt8>, parts: [ArraySlice<UInt8>]) -> Bool {
+    // MARK: Dates in an order that is not known yet
+
+    /// What rows of archives ask about dates.
+    static let checks = DateChecks(mayHave: mayHave, isLessExact: isLessExact, isDay: isDay)
+
+    static func mayHave(_ text: ArraySlice<UInt8>, parts: [ArraySlice<UInt8>]) -> Bool {
         let numbers = parts.map { part in part.count <= 4 ? Int64(String(decoding: part, as: UTF8.self)) : nil }
         guard parts.count == 3, zip(parts, numbers).allSatisfy({ $0.isEmpty || $1 != nil }) else { return false }
         guard let parts = Parts(year: numbers[0], month: numbers[1], day: numbers[2]) else {
             return numbers.allSatisfy { $0 ?? 0 == 0 }
         }
         return DateOrder.allCases.contains { order in bounds(text, order).map(parts.mayBe(in:)) ?? false }
+    }
+
+    private static func isLessExact(_ text: ArraySlice<UInt8>, than other: ArraySlice<UInt8>) -> Bool {
+        DateOrder.allCases.allSatisfy { order in
+            guard let whole = bounds(text, order), let part = bounds(other, order) else { return false }
+            if whole == part { return minutes(text, order) == nil && minutes(other, order) != nil }
+            return whole.contains(part.lowerBound) && whole.contains(part.upperBound)
+        }
+    }
+
+    private static func isDay(_ text: ArraySlice<UInt8>) -> Bool {
+        bounds(text, .monthFirst).map { $0.lowerBound == $0.upperBound } ?? false
     }
 }

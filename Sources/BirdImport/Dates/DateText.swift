@@ -7,11 +7,23 @@ public enum DateOrder: String, Sendable, CaseIterable {
 
     /// The order in a pattern such as `DD/MM/YYYY`; nil if its year comes first, or it is none.
     init?(pattern: String) {
-        let letters = pattern.lowercased()
-        guard let year = letters.firstIndex(of: "y"), let month = letters.firstIndex(of: "m"),
-            let day = letters.firstIndex(of: "d"), max(month, day) < year
-        else { return nil }
-        self = day < month ? .dayFirst : .monthFirst
+        switch Self.parts(pattern) {
+        case "dmy": self = .dayFirst
+        case "mdy": self = .monthFirst
+        default: return nil
+        }
+    }
+
+    /// Whether a pattern has year, month and day in an order in which no date is read, such as `YYYY-DD-MM`.
+    static func isUnusual(pattern: String) -> Bool { ["ydm", "myd", "dym"].contains(parts(pattern)) }
+
+    /// The first letters of year, month and day, in the order of a pattern. The minutes of a time come after the month.
+    private static func parts(_ pattern: String) -> String {
+        var parts = ""
+        for letter in pattern.lowercased() where "ymd".contains(letter) && !parts.contains(letter) {
+            parts.append(letter)
+        }
+        return parts
     }
 }
 
