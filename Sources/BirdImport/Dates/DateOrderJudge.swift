@@ -15,6 +15,8 @@ public struct JudgedDateOrder: Sendable, Equatable {
         case points
         /// Each date could be read in either order, so the order is that of the format.
         case format
+        /// Each date could be read in either order, and another file of the same download, at this path, tells.
+        case beside(String)
         /// The file of `--rejects` that the dates are in says it.
         case rejects
     }

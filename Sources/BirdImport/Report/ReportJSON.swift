@@ -23,8 +23,9 @@ extension ImportReport {
     ///                       reason ("valid", "mostly-valid", "byte-order-mark", "not-utf-8"),
     ///                       replaced (the number of characters that could not be read)
     ///       date_order      order ("day-first", "month-first"), reason ("option", "date", "columns", "description",
-    ///                       "points", "format", "rejects"), and for "date" and "columns" the text of the date (date)
-    ///                       and its line; null if no date depends on it
+    ///                       "points", "format", "beside", "rejects"); for "date" and "columns" the text of the date
+    ///                       (date) and its line, for "beside" the path of the other file of the download that tells;
+    ///                       null if no date depends on it
     ///       unread_columns  the names of columns that were not read and that the format does not know
     ///       lacks_sampling  whether it has records of the eBird Basic Dataset without their sampling events
     ///       thousands       "." if points in some numbers were taken for those before groups of three digits, or null
@@ -228,6 +229,7 @@ extension ImportReport {
         return switch judged.reason {
         case .given: ["order": order, "reason": "option"]
         case .described: ["order": order, "reason": "description"]
+        case .beside(let path): ["order": order, "reason": "beside", "path": .string(path)]
         case .rejects: ["order": order, "reason": "rejects"]
         case .points: ["order": order, "reason": "points"]
         case .format: ["order": order, "reason": "format"]

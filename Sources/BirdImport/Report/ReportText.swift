@@ -275,6 +275,7 @@ extension ImportReport {
             case .date(let text, let line): ", because of '\(text)' in line \(line)"
             case .columns(let text, let line): ", because of '\(text)' in line \(line), whose own columns tell"
             case .described: ", as meta.xml says"
+            case .beside(let path): ", as in \(path)"
             case .rejects: ", as in the file that they are from"
             case .points: ", because of the points in them"
             case .format: ", since no date tells (--date-order overrules)"

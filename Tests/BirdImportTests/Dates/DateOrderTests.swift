@@ -259,4 +259,43 @@ import Testing
                 "  1 date is an interval that ends before it begins, on line 5\n    3 Avis ignota \(date)\n"),
             "\(report.text)")
     }
+
+    /// Records and sampling events of the eBird Basic Dataset are parts of one download, whichever of them tells.
+    @Test(arguments: [(true, true), (true, false), (false, true), (false, false)], [true, false])
+    func theOtherPartOfADownloadTellsTheOrder(parts: (recordsTell: Bool, recordsFirst: Bool), isPacked: Bool) throws {
+        let (recordsTell, recordsFirst) = parts
+        var texts = [FormatFixture.eBird, FormatFixture.eBirdSampling].map {
+            $0.replacing("2021-02-03", with: "03/02/2021")
+        }
+        let telling = recordsTell ? 0 : 1
+        let row = texts[telling].split(separator: "\n")[1]
+        texts[telling] +=
+            row.replacing("03/02/2021", with: "25/02/2021").replacing("O1", with: "O5").replacing("S10", with: "S14")
+            .replacing("\tG1\t", with: "\t\t") + "\n"
+        var files = [("ebd.txt", texts[0]), ("ebd_sampling.txt", texts[1])]
+        if !recordsFirst { files.reverse() }
+        if isPacked { fixture.write("ebd.zip", ZipWriter.archive(files)) }
+        for (name, text) in files where !isPacked { fixture.write(name, text) }
+        let report = try fixture.run(files: isPacked ? ["ebd.zip"] : files.map(\.0))
+        #expect(report.isStored, "\(report.text)")
+        #expect(
+            try fixture.rows("SELECT DISTINCT date FROM checklist ORDER BY date") == ["20210203", "20210225"])
+        #expect(report.files.map(\.dateOrder?.order) == [.dayFirst, .dayFirst])
+        let other = fixture.path((isPacked ? "ebd.zip/" : "") + (recordsTell ? "ebd.txt" : "ebd_sampling.txt"))
+        #expect(report.files.count { $0.dateOrder?.reason == .beside(other) } == 1)
+    }
+
+    /// That of another data set, or one that leaves it open too, tells nothing.
+    @Test(arguments: [
+        ("other_sampling.txt", "25/02/2021"), ("ebd_sampling.txt", "03/02/2021"), ("ebd_sampling.txt", "2021-02-03"),
+    ])
+    func otherFilesTellNoOrder(name: String, date: String) throws {
+        fixture.write("ebd.txt", FormatFixture.eBird.replacing("2021-02-03", with: "03/02/2021"))
+        fixture.write(name, FormatFixture.eBirdSampling.replacing("2021-02-03", with: date))
+        #expect {
+            try fixture.run("ebd.txt", name)
+        } throws: {
+            ($0 as? ImportError)?.message.contains("has the date '03/02/2021', and no date") == true
+        }
+    }
 }

@@ -272,6 +272,11 @@ import Testing
                 "dates with the day first, because of '3/2/2021' in line 4143, whose own columns tell;"
             ),
             (
+                { $0.files[0].dateOrder = JudgedDateOrder(order: .dayFirst, reason: .beside("b.txt")) },
+                #""date_order":{"order":"day-first","reason":"beside","path":"b.txt"}"#,
+                "dates with the day first, as in b.txt;"
+            ),
+            (
                 { $0.files[0].dateOrder = JudgedDateOrder(order: .dayFirst, reason: .rejects) },
                 #""date_order":{"order":"day-first","reason":"rejects"}"#,
                 "dates with the day first, as in the file that they are from;"
