@@ -18,17 +18,18 @@ struct EventCells {
     private let dates: DateChecks
     /// The positions of the cells of which any gives the row a date, or a place; -1 for those that it does not have.
     private let deciding: [Int]
-    /// The positions of the cells that say how exact it is.
-    private let others: [Int]
-    /// The positions of the cells that say what was made less exact. They also hold for a place within it.
-    private let warnings: [Int]
+    /// The positions of the cells that only a row with the same date or place takes.
+    let own: [Int]
+    /// The positions of all cells.
+    private let cells: [Int]
 
     /// Whether it is reported if a row lacks them since the line of its parents is broken.
     var isReported: Bool { kind != .country }
-    /// The positions of the cells that only a row with the same date or place takes.
-    var own: [Int] { deciding + others }
 
-    /// - Parameter header: The names of the cells, in lower case.
+    /// - Parameters:
+    ///   - others: The cells that say how exact it is.
+    ///   - warnings: The cells that say what was made less exact. They also hold for a place within it.
+    ///   - header: The names of the cells of a row, in lower case.
     private init(
         _ kind: Kind, _ deciding: [String], _ others: [String] = [], _ warnings: [String] = [], in header: [String],
         dates: DateChecks
@@ -36,7 +37,8 @@ struct EventCells {
         (self.kind, self.dates) = (kind, dates)
         let position = { (name: String) in header.firstIndex(of: name) ?? -1 }
         self.deciding = deciding.map(position)
-        (self.others, self.warnings) = (others.map(position), warnings.map(position))
+        own = (deciding + others).map(position)
+        cells = own + warnings.map(position)
     }
 
     /// All groups of the cells of a row.
@@ -76,16 +78,19 @@ struct EventCells {
     ///     take its code.
     /// - Returns: Whether it has no other one.
     func fill(_ row: inout Row, from other: Row, _ group: EventCells, isParent: Bool) -> Bool {
-        let (own, its) = (texts(row), group.texts(other))
-        guard !differs(own, its) else { return false }
-        let isPart = isParent && kind == .place && !own[0].isEmpty
-        let pairs = zip(deciding + others + warnings, group.deciding + group.others + group.warnings)
-        for (index, (position, source)) in pairs.enumerated() where row.trimmed(position).isEmpty {
+        // Most occurrences have none of their own. A slice of the row that is held would make a copy of it when it is
+        // filled.
+        if !isEmpty(in: row) {
+            let (own, its) = (texts(row), group.texts(other))
+            if differs(own, its) { return false }
+            if kind == .date, !own[0].isEmpty, !own[0].elementsEqual(its[0]), dates.isLessExact(own[0], its[0]) {
+                row.fill(deciding[0], its[0])
+            }
+        }
+        let isPart = isParent && kind == .place && !row.trimmed(deciding[0]).isEmpty
+        for (index, (position, source)) in zip(cells, group.cells).enumerated() where row.trimmed(position).isEmpty {
             let cell = other.trimmed(source)
             if !cell.isEmpty, !(isPart && index == 1) { row.fill(position, other.bytes[cell.range]) }
-        }
-        if kind == .date, !own[0].isEmpty, !own[0].elementsEqual(its[0]), dates.isLessExact(own[0], its[0]) {
-            row.fill(deciding[0], its[0])
         }
         return true
     }
