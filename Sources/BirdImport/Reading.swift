@@ -150,6 +150,7 @@ struct Reading {
             let others = content.tables[(index + 1)...]
             rows += try read(table, before: others, of: file, dataset: dataset ?? 0, progress: progress)
         }
+        report.files[report.files.count - 1].forgetDateOrderWithoutUse()
         // In most recordings of a night, nothing is detected. A species that eBird's users have not seen has sampling
         // events all the same.
         let mayBeEmpty =
@@ -188,19 +189,23 @@ struct Reading {
     /// - Returns: What the file for rejected rows could not keep; nil if nothing was lost.
     func publish() throws(ImportError) -> LostAccess? { try rejects?.publish() }
 
+    /// The name of the data set for a file. The sampling events of eBird go to that of their records, if these are part
+    /// of the import.
+    func nameOfDataSet(for path: String, format: String) throws(ImportError) -> String {
+        if let given = options.dataset { return given }
+        let name = try DataSets.name(of: path)
+        guard format == Format.eBirdSampling.name else { return name }
+        let ofRecords = name.replacing("_sampling", with: "")
+        return options.files.contains { (try? DataSets.name(of: $0)) == ofRecords } ? ofRecords : name
+    }
+
     /// The number of the data set for a file, which is added to `targets` if it is new.
-    ///
-    /// The sampling events of eBird go to the data set of their records, if these are part of the import.
     /// - Parameter isFirst: Whether it is the first content of the file. The others go to the same data set.
     private mutating func target(
         for path: String, format: String, isFirst: Bool
     ) throws(ImportError) -> Int {
         let sampling = Format.eBirdSampling.name
-        var name = if let given = options.dataset { given } else { try DataSets.name(of: path) }
-        if options.dataset == nil, format == sampling {
-            let ofRecords = name.replacing("_sampling", with: "")
-            if options.files.contains(where: { (try? DataSets.name(of: $0)) == ofRecords }) { name = ofRecords }
-        }
+        let name = try nameOfDataSet(for: path, format: format)
         if let known = targets.firstIndex(where: { $0.name.utf8.elementsEqual(name.utf8) }) {
             let isPair = (format == sampling) != (targets[known].format == sampling)
             if isPair, format != sampling { targets[known].format = format }
@@ -360,7 +365,7 @@ struct Reading {
                 report.files[file].cutTexts += record.cutTexts
                 report.files[file].cutRemarks += record.cutRemarks
                 report.files[file].cleanedTexts += record.cleanedTexts
-                if record.hasTooLongDate { report.files[file].tooLongDates += 1 }
+                if !record.dateRemarks.isEmpty { report.files[file].note(record.dateRemarks, row) }
                 if record.hasUnreadUncertainty { report.files[file].unreadUncertainties += 1 }
                 return nil
             case .repeated where table.format.rules.contains(.sourceByDetection):

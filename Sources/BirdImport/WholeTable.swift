@@ -44,9 +44,47 @@ extension Reading {
     private mutating func judge(
         _ dates: DateOrderJudge, _ table: SourceTable, file: Int
     ) throws(ImportError) -> JudgedDateOrder {
-        let judged = try dates.order(table.format, described: table.dateOrder, path: report.files[file].path)
+        let judged: JudgedDateOrder
+        do throws(ImportError) {
+            judged = try dates.order(table.format, described: table.dateOrder, path: report.files[file].path)
+        } catch {
+            guard let other = orderBeside(table, file: file) else { throw error }
+            judged = other
+        }
         report.files[file].dateOrder = judged
         return judged
+    }
+
+    /// The order of day and month in the other part of a download of the eBird Basic Dataset, which has records and
+    /// sampling events: who saves one with a spreadsheet saves both so. Nil if the import has no other part, or that
+    /// leaves the order open too.
+    ///
+    /// The other part is opened again for this, as hardly any file needs it.
+    private func orderBeside(_ table: SourceTable, file: Int) -> JudgedDateOrder? {
+        let pair = [Format.eBird.name, Format.eBirdSampling.name]
+        guard pair.contains(table.format.name) else { return nil }
+        for path in options.files {
+            guard let other = try? SourceFile(path: path),
+                let contents = try? Detection.open(other, as: options.format, folder: staging.folder)
+            else { continue }
+            for content in contents where pair.contains(content.name) && content.name != table.format.name {
+                var dates = DateOrderJudge()
+                guard (try? nameOfDataSet(for: path, format: content.name)) == report.files[file].dataset,
+                    let part = content.tables.first, (try? add(part, to: &dates)) != nil, !dates.isEmpty,
+                    let order = try? dates.order(part.format, path: path).order
+                else { continue }
+                return JudgedDateOrder(order: order, reason: .beside(contents.count > 1 ? content.path : path))
+            }
+        }
+        return nil
+    }
+
+    /// Adds the dates of a table.
+    private func add(_ table: SourceTable, to judge: inout DateOrderJudge) throws(ImportError) {
+        let dates = DateDecoder(Columns(table.format, table.header), lastYear: Int64(lastYear))
+        let rows = try table.open()
+        var row = Row()
+        while try rows.next(&row) { dates.add(row, to: &judge) }
     }
 
     private func dates(
@@ -58,13 +96,7 @@ extension Reading {
         repeat {
             records.dates.add(row, to: &judge)
         } while try source.next(&row)
-        for other in others where !other.format.holdsSpecies {
-            let dates = DateDecoder(Columns(other.format, other.header), lastYear: Int64(lastYear))
-            let rows = try other.open()
-            while try rows.next(&row) {
-                dates.add(row, to: &judge)
-            }
-        }
+        for other in others where !other.format.holdsSpecies { try add(other, to: &judge) }
         return judge
     }
 

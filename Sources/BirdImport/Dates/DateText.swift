@@ -7,11 +7,23 @@ public enum DateOrder: String, Sendable, CaseIterable {
 
     /// The order in a pattern such as `DD/MM/YYYY`; nil if its year comes first, or it is none.
     init?(pattern: String) {
-        let letters = pattern.lowercased()
-        guard let year = letters.firstIndex(of: "y"), let month = letters.firstIndex(of: "m"),
-            let day = letters.firstIndex(of: "d"), max(month, day) < year
-        else { return nil }
-        self = day < month ? .dayFirst : .monthFirst
+        switch Self.parts(pattern) {
+        case "dmy": self = .dayFirst
+        case "mdy": self = .monthFirst
+        default: return nil
+        }
+    }
+
+    /// Whether a pattern has year, month and day in an order in which no date is read, such as `YYYY-DD-MM`.
+    static func isUnusual(pattern: String) -> Bool { ["ydm", "myd", "dym"].contains(parts(pattern)) }
+
+    /// The first letters of year, month and day, in the order of a pattern. The minutes of a time come after the month.
+    private static func parts(_ pattern: String) -> String {
+        var parts = ""
+        for letter in pattern.lowercased() where "ymd".contains(letter) && !parts.contains(letter) {
+            parts.append(letter)
+        }
+        return parts
     }
 }
 
@@ -74,44 +86,6 @@ struct DateText: Equatable {
         }
     }
 
-    /// The first and the last day that a date may mean, as `yyyymmdd`; the last day of a month or year that is not
-    /// known is 99. Nil if it can't be read.
-    static func bounds(_ text: ArraySlice<UInt8>, _ order: DateOrder) -> ClosedRange<Int64>? {
-        let text = withoutWeekday(text)
-        let (first, last): (Int64, Int64)
-        do throws(Fault) {
-            let (start, end) =
-                if let slash = interval(text) {
-                    try ends(text, slash, order)
-                } else {
-                    (try parseOne(text, order), try parseOne(text, order))
-                }
-            let number = { (date: DateText, unknown: Int64) in
-                let (month, day) = (date.month ?? 0, date.day ?? 0)
-                return date.year * 10_000 + (month == 0 ? unknown : month) * 100 + (day == 0 ? unknown : day)
-            }
-            (first, last) = (number(start, 0), number(end, 99))
-        } catch {
-            guard case .tooLong(let from, let to) = error else { return nil }
-            (first, last) = (from * 10_000, to * 10_000 + 9999)
-        }
-        return first <= last ? first...last : nil
-    }
-
-    /// Whether a date may have a year, month and day, of which any may be empty. In which order it has them is not
-    /// known yet.
-    static func mayBe(_ text: ArraySlice<UInt8>, parts: [ArraySlice<UInt8>]) -> Bool {
-        let numbers = parts.map { part in part.count <= 4 ? Int64(String(decoding: part, as: UTF8.self)) : nil }
-        guard parts.count == 3, zip(parts, numbers).allSatisfy({ $0.isEmpty || $1 != nil }) else { return false }
-        return DateOrder.allCases.contains { order in
-            guard let bounds = bounds(text, order) else { return false }
-            let year = (numbers[0] ?? bounds.lowerBound / 10_000) * 10_000
-            let first = year + (numbers[1] ?? 0) * 100 + (numbers[2] ?? 0)
-            let last = year + (numbers[1] ?? 99) * 100 + (numbers[2] ?? 99)
-            return first <= last && bounds.overlaps(first...last)
-        }
-    }
-
     /// A date from both ends of an interval.
     private static func parseInterval(
         _ text: ArraySlice<UInt8>, _ slash: Int, _ order: DateOrder
@@ -125,7 +99,9 @@ struct DateText: Equatable {
         return start.day == end.day ? start : DateText(year: start.year, month: start.month)
     }
 
-    private static func ends(
+    /// The first and the last date of an interval.
+    /// - Parameter slash: The position between them.
+    static func ends(
         _ text: ArraySlice<UInt8>, _ slash: Int, _ order: DateOrder
     ) throws(Fault) -> (start: DateText, end: DateText) {
         let (first, rest) = (text[..<slash], withoutWeekday(text[(slash + 1)...]))
@@ -167,7 +143,7 @@ struct DateText: Equatable {
 
     /// A date without the name of a weekday before it. Where the month has a name too, `NamedDate` passes it over.
     @inline(__always)
-    private static func withoutWeekday(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    static func withoutWeekday(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         guard let first = text.first, NamedDate.isLetter(first) else { return text }
         return NamedDate.numbers(afterWeekday: text) ?? text
     }
@@ -233,7 +209,7 @@ struct DateText: Equatable {
     }
 
     /// The position of the slash in an interval; nil if the text is not one. (`2/3/2021` has two slashes.)
-    private static func interval(_ text: ArraySlice<UInt8>) -> Int? {
+    static func interval(_ text: ArraySlice<UInt8>) -> Int? {
         guard let slash = text.firstIndex(of: UInt8(ascii: "/")) else { return nil }
         return text[(slash + 1)...].contains(UInt8(ascii: "/")) ? nil : slash
     }
@@ -284,7 +260,7 @@ struct DateText: Equatable {
     }
 
     /// - Parameter isEnd: Whether it is the end of an interval.
-    private static func parseOne(
+    static func parseOne(
         _ text: ArraySlice<UInt8>, _ order: DateOrder, isEnd: Bool = false
     ) throws(Fault) -> DateText {
         let end = dateEnd(text)

@@ -1,5 +1,19 @@
 import Birds
 
+/// What a report says about the date of a record.
+struct DateRemarks: OptionSet {
+    let rawValue: Int
+
+    /// There is none, since the row has an interval of several years.
+    static let tooLong = DateRemarks(rawValue: 1 << 0)
+    /// It would be another one in the other order of day and month.
+    static let ordered = DateRemarks(rawValue: 1 << 1)
+    /// Columns for year, month or day contradict it.
+    static let contradicted = DateRemarks(rawValue: 1 << 2)
+    /// It is an interval that ends before it begins.
+    static let reversed = DateRemarks(rawValue: 1 << 3)
+}
+
 /// Decodes the date and the time of records, from one column or from several.
 struct DateDecoder {
     /// The first year of a date. An earlier one is a typing error.
@@ -9,6 +23,8 @@ struct DateDecoder {
     /// The years that a date may have.
     private let years: ClosedRange<Int64>
     private let hasDate: Bool
+    /// Whether there are columns for any of year, month and day.
+    private let hasParts: Bool
     /// The order of day and month; nil as long as no date needs it (`needsOrder`).
     var order: DateOrder?
 
@@ -16,6 +32,7 @@ struct DateDecoder {
     init(_ columns: Columns, lastYear: Int64) {
         (self.columns, years) = (columns, Self.firstYear...max(Self.firstYear, lastYear))
         hasDate = columns.has(.date)
+        hasParts = [.year, .month, .day].contains(where: columns.has)
     }
 
     /// Whether the order of day and month must be known to decode a row, and is not.
@@ -26,28 +43,48 @@ struct DateDecoder {
 
     /// Adds the date of a row to those by which the order of day and month is judged.
     func add(_ row: Row, to judge: inout DateOrderJudge) {
-        if row.problem == nil, hasItsCells(row) { judge.add(row, columns.cell(.date, row), years: years) }
+        guard row.problem == nil, hasItsCells(row) else { return }
+        judge.add(row, columns.cell(.date, row), parts: parts(row), years: years)
     }
 
     /// Whether the cells of a row are those of their columns.
     private func hasItsCells(_ row: Row) -> Bool { (try? columns.checkWidth(row)) != nil }
 
-    /// The date of a row as `yyyymmdd`, with 00 for an unknown month or day; `StoredDate.unknown` if there is none; and
-    /// whether there is none since the row has an interval of several years.
-    func date(_ row: Row) throws(RowError) -> (date: Int64, isTooLong: Bool) {
+    /// The date of a row as `yyyymmdd`, with 00 for an unknown month or day; `StoredDate.unknown` if there is none.
+    func date(_ row: Row) throws(RowError) -> (date: Int64, remarks: DateRemarks) {
         let cell = columns.cell(.date, row)
-        if cell.isEmpty { return (try dateOfParts(row), false) }
-        let whole = try wholeDate(row)
-        guard Self.exactness(whole.date) < 3, columns.has(.year), let own = try? dateOfParts(row),
-            Self.exactness(own) > Self.exactness(whole.date)
-        else { return whole }
-        // The columns may say more exactly when it was within a month, a year or an interval. If they say that it was
-        // at another time, the date is taken, as everywhere.
-        let bounds = DateText.bounds(row.bytes[cell.range], order ?? .monthFirst)
-        let isNone = whole.date == StoredDate.unknown && !whole.isTooLong
-        let last = own + [9999, 9999, 99, 0][Self.exactness(own)]
-        return isNone || bounds?.overlaps(own...last) ?? false ? (own, false) : whole
+        if cell.isEmpty { return (try dateOfParts(row), []) }
+        var (date, remarks) = try wholeDate(row)
+        guard let parts = parts(row), !parts.areIn(date) else { return (date, remarks) }
+        let exactness = Self.exactness(date)
+        if exactness > 0 || remarks.contains(.tooLong) {
+            let bounds =
+                DateText.bounds(row.bytes[cell.range], order ?? .monthFirst) ?? date...Self.last(of: date)
+            // The date is taken, as everywhere.
+            guard parts.mayBe(in: bounds) else { return (date, remarks.union(.contradicted)) }
+        }
+        // The columns may say more exactly when it was within a month, a year or an interval.
+        if exactness < 3, let own = try? dateOfParts(row), Self.exactness(own) > exactness {
+            date = own
+            remarks.remove(.tooLong)
+        }
+        return (date, remarks)
     }
+
+    /// What the columns year, month and day say; nil if there are none, or they can't be read.
+    private func parts(_ row: Row) -> DateText.Parts? {
+        guard hasParts else { return nil }
+        do throws(RowError) {
+            return DateText.Parts(
+                year: try columns.integer(.year, row), month: try columns.integer(.month, row),
+                day: try columns.integer(.day, row))
+        } catch {
+            return nil
+        }
+    }
+
+    /// The last day that a date may mean, with 99 for an unknown month or day.
+    private static func last(of date: Int64) -> Int64 { date + [9999, 9999, 99, 0][exactness(date)] }
 
     /// The number of parts of a date that are known.
     private static func exactness(_ date: Int64) -> Int {
@@ -75,7 +112,7 @@ struct DateDecoder {
     }
 
     /// A date from one column.
-    private func wholeDate(_ row: Row) throws(RowError) -> (date: Int64, isTooLong: Bool) {
+    private func wholeDate(_ row: Row) throws(RowError) -> (date: Int64, remarks: DateRemarks) {
         let cell = columns.cell(.date, row)
         var text: DateText
         // A date that needs the order comes after `needsOrder`, so there is one, unless other characters hid that.
@@ -110,7 +147,7 @@ struct DateDecoder {
                 if columns.has(.year), let own = try? dateOfParts(row), Self.exactness(own) > 1,
                     own / 100 == year * 100 + month || own / 10_000 >= year && own / 10_000 <= lastYear
                 {
-                    return (own, false)
+                    return (own, [])
                 }
                 let digits = month < 10 ? "0\(month)" : "\(month)"
                 throw columns.error(
@@ -126,7 +163,7 @@ struct DateDecoder {
                         "'\(shown)' is not an interval between \(years.lowerBound) and \(years.upperBound)"
                             + adviceForEarly(from))
                 }
-                return (StoredDate.unknown, true)
+                return (StoredDate.unknown, .tooLong)
             }
         }
         // A date that would fit the other order: the message names the one of the column.
@@ -142,8 +179,12 @@ struct DateDecoder {
         // Databases write 1890-05-00 and 1890-00-00 for a month and a year, and 0000-00-00 for no date.
         if text.day == 0 { text.day = nil }
         if text.month == 0, text.day == nil { text.month = nil }
-        if text == DateText(year: 0) { return (StoredDate.unknown, false) }
-        return (try date(text, .date, .date, .date), false)
+        if text == DateText(year: 0) { return (StoredDate.unknown, []) }
+        var remarks: DateRemarks = []
+        // Most dates are a day.
+        if text.day == nil, DateText.isReversed(row.bytes[cell.range], order) { remarks.insert(.reversed) }
+        if text.day != text.month, DateText.needsOrder(row.bytes[cell.range]) { remarks.insert(.ordered) }
+        return (try date(text, .date, .date, .date), remarks)
     }
 
     /// The date as `yyyymmdd`, with 00 for an unknown month or day.

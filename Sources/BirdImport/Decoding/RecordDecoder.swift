@@ -75,7 +75,7 @@ struct RecordDecoder {
         record.region = try columns.label(.region, row, &record.cutTexts)
         record.count = try count(row)
         if hasMore {
-            (record.date, record.hasTooLongDate) = try dates.date(row)
+            (record.date, record.dateRemarks) = try dates.date(row)
             try decodeMore(&row, into: &record)
         } else {
             record.location = try columns.requiredIdentifier(.location, &row, &record.cutTexts)

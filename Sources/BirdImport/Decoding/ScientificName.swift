@@ -155,11 +155,37 @@ struct ScientificName {
         return String(result)
     }
 
-    private static let quotes: Set<Unicode.Scalar> = ["\"", "'", "“", "”", "„", "«", "»", "‘", "’"]
+    /// Also marks that people take for them.
+    private static let quotes: Set<Unicode.Scalar> = [
+        "\"", "'", "“", "”", "„", "‟", "«", "»", "‘", "’", "‚", "‛", "‹", "›", "`", "´", "′", "″", "＂", "＇",
+    ]
+
+    private static func isQuote(_ character: Character) -> Bool { character.unicodeScalars.allSatisfy(quotes.contains) }
+
+    /// A text in which the quotes around some of its words are parentheses, or nothing around a word in lower case:
+    /// `Motacilla flava 'thunbergi'` is a subspecies, and `Anas platyrhynchos 'Pekin'` a form, but `'t Hart` an author.
+    private static func withoutQuotes(_ text: String) -> String {
+        guard text.contains(where: isQuote) else { return text }
+        var words = text.split(separator: " ").map(String.init)
+        var first: Int?
+        for index in words.indices {
+            if words[index].drop(while: { "([".contains($0) }).first.map(isQuote) ?? false { first = first ?? index }
+            guard let start = first, let last = words[index].trimmingSuffix(",;)]").last, isQuote(last) else {
+                continue
+            }
+            first = nil
+            words[start] = bare(words[start])
+            words[index] = bare(words[index])
+            if start == index, words[index].first?.isUppercase == false { continue }
+            words[start] = "(" + words[start]
+            words[index] += ")"
+        }
+        return words.filter { $0.contains { $0 != "(" && $0 != ")" } }.joined(separator: " ")
+    }
 
     /// The words of a text; a mark that is written together with the next word (`f.domestica`) is a word of its own.
     private static func words(_ text: String) -> [String] {
-        text.split(separator: " ").flatMap { word -> [String] in
+        withoutQuotes(text).split(separator: " ").flatMap { word -> [String] in
             guard let dot = word.firstIndex(of: "."), word.index(after: dot) < word.endIndex else {
                 return [String(word)]
             }
@@ -333,7 +359,8 @@ struct ScientificName {
         var exact: [String] = []
         // As written without the author, which may still have a subgenus and marks of ranks.
         let written = words[..<end].joined(separator: " ").trimmingSuffix(",;")
-        if isAuthor || kind == .domestic {
+        // Without the word that says so, the name is that of a wild bird.
+        if kind == .domestic ? epithets.dropFirst().contains(where: Self.isDomestic) : isAuthor {
             if subgenus != nil || isMarked { exact.append(written) }
             for genus in genera { exact.append(([genus] + epithets).joined(separator: " ")) }
         }
@@ -342,9 +369,6 @@ struct ScientificName {
             for genus in genera {
                 exact += ["\(genus) \(first) (Domestic type)", "\(genus) \(first) (Feral Pigeon)"]
             }
-            // `(Domestic type)` is in the text, so the words before it are the wild species.
-            if epithets.count == 1 { exact.removeAll { name in genera.contains { name == "\($0) \(first)" } } }
-            exact.removeAll { $0 == written && epithets.count == 1 }
         } else {
             if epithets.count > 1, !isAuthor {
                 for genus in genera { species.append(([genus] + epithets).joined(separator: " ")) }
@@ -391,9 +415,9 @@ struct ScientificName {
             || isLowercase && ["urbana", "urbanus"].contains(word)
     }
 
-    /// A word without parentheses and commas.
+    /// A word without parentheses, quotes and commas.
     private static func bare(_ word: String) -> String {
-        String(word.drop { "([".contains($0) }).trimmingSuffix(",;)]")
+        String(word.drop { "([".contains($0) || isQuote($0) }).trimmingSuffix { ",;)]".contains($0) || isQuote($0) }
     }
 
     /// The subgenus in a word such as `(Cyanistes)`; nil if it is none.
@@ -416,9 +440,11 @@ struct ScientificName {
 
 extension String {
     /// Without the given characters at its end.
-    fileprivate func trimmingSuffix(_ characters: String) -> String {
+    fileprivate func trimmingSuffix(_ characters: String) -> String { trimmingSuffix(characters.contains) }
+
+    fileprivate func trimmingSuffix(_ isDropped: (Character) -> Bool) -> String {
         var text = self[...]
-        while let last = text.last, characters.contains(last) { text.removeLast() }
+        while let last = text.last, isDropped(last) { text.removeLast() }
         return String(text)
     }
 }

@@ -42,8 +42,8 @@ struct SourceRecord {
     var cutRemarks = 0
     /// The number of cells whose control characters or odd spaces were taken out.
     var cleanedTexts = 0
-    /// Whether the row has an interval of several years for its date, and so none.
-    var hasTooLongDate = false
+    /// What the report says about the date.
+    var dateRemarks: DateRemarks = []
     /// Whether the row has an uncertainty of its place that is not a distance, and is left out.
     var hasUnreadUncertainty = false
 

@@ -321,7 +321,7 @@ struct ArchiveDetection {
                 Header(ArchiveRows.header(core)), files, path,
                 commas: CommaRule(separator: files.table.syntax.separator),
                 open: { () throws(ImportError) -> any RowSource in ArchiveRows(files) },
-                dateOrder: Self.dateOrder(of: core))
+                dateOrder: try Self.dateOrder(of: core, path))
         case "event":
             guard let occurrences = description.extensions.first(where: { $0.rowType == "occurrence" }) else {
                 throw .refused("\(archive.file.path) has events but no occurrences.")
@@ -334,8 +334,11 @@ struct ArchiveDetection {
             let separators = [events.table.syntax.separator, files.table.syntax.separator]
             let commas = separators.map(CommaRule.init).min() ?? .none
             let read = Set((Format.darwinCore.columns + Format.darwinCoreEvents.columns).map(\.name))
-            let joined = JoinedFiles(occurrences: files, events: events, read: read, mayBeSame: DateText.mayBe)
-            let dateOrder = Self.dateOrder(of: core) ?? Self.dateOrder(of: occurrences)
+            let joined = JoinedFiles(occurrences: files, events: events, read: read, dates: DateText.checks)
+            let (ofCore, ofOccurrences) = (
+                try Self.dateOrder(of: core, path), try Self.dateOrder(of: occurrences, path)
+            )
+            let dateOrder = ofCore ?? ofOccurrences
             return try content(
                 Header(JoinedRows.header(occurrences, core)), files, path, commas: commas, open: joined.openOccurrences,
                 noteOccurrence: joined.note, dateOrder: dateOrder,
@@ -351,8 +354,19 @@ struct ArchiveDetection {
     }
 
     /// The order of day and month in the dates of a table, if it tells one.
-    private static func dateOrder(of table: ArchiveDescription.Table) -> DateOrder? {
-        table.dateFormat.flatMap { DateOrder(pattern: $0) }
+    /// - Throws: `ImportError.refused` if its dates would be read as other ones.
+    private static func dateOrder(
+        of table: ArchiveDescription.Table, _ path: String
+    ) throws(ImportError) -> DateOrder? {
+        guard let pattern = table.dateFormat, table.fields.contains(where: { $0.term == "eventdate" }) else {
+            return nil
+        }
+        guard !DateOrder.isUnusual(pattern: pattern) else {
+            throw .refused(
+                "\(path) says that dates are written as \(Row.shown(pattern, atMost: 40)), which can't be read; write them as "
+                    + "YYYY-MM-DD, and change dateFormat, or remove it if they are so already.")
+        }
+        return DateOrder(pattern: pattern)
     }
 
     private func content(

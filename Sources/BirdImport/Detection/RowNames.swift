@@ -4,13 +4,14 @@ import Birds
 extension TextTable {
     /// The number of rows that are looked at.
     private static let rowsToName = 50
-    /// The fewest rows whose numbers are taken for names, where an unquoted decimal comma would make a cell more too.
+    /// The fewest rows whose numbers are taken for names, where they may be the first part of a number with a comma.
     private static let fewestNumbers = 3
 
     /// The header, with an empty name before the others if the rows have names. These are in quotes as the header is,
-    /// or ascending numbers, unless it is a table of species, of which any row can be read; and without them, most rows
-    /// can be read. Between commas, the cell more may also come from a comma within a cell: `1,Parus major,60,18,5`. So
-    /// rows that can be read in that way too have no names.
+    /// or ascending numbers; and with them, most rows can be read. Of a table of species any row can be, so after
+    /// numbers, scientific names must be in their column too, and not in the one before it. Between commas, the cell
+    /// more may also come from a comma within a cell: `1,Parus major,60,18,5`. So rows that can be read in that way too
+    /// have no names.
     func withRowNames(
         _ header: Header, _ candidate: Candidate, _ syntax: CSVReader.Syntax, _ format: Format
     ) throws(ImportError) -> Header {
@@ -19,7 +20,9 @@ extension TextTable {
         let first = try rows(candidate, syntax)
         var row = Row()
         var (count, quoted, filled) = (0, 0, 0)
-        var (last, isAscending) = (0 as Int64, !format.holdsSpecies)
+        var (last, isAscending) = (0 as Int64, true)
+        // Whether a comma may be within the number at the beginning of a row.
+        var mayBeDecimal = false
         for _ in 0..<Self.rowsToName where try first.next(&row) {
             guard row.problem == nil, row.cells.count == header.names.count + 1 else { return header }
             count += 1
@@ -27,17 +30,22 @@ extension TextTable {
             let number = Number.integer(row.bytes, row.cells[0]) ?? 0
             isAscending = isAscending && number > last
             last = number
+            mayBeDecimal = mayBeDecimal || hasCommas && row.bytes[row.trimmed(1).range].allSatisfy { $0 &- 0x30 < 10 }
             if !row.trimmed(header.names.count).isEmpty { filled += 1 }
             guard quoted == count || isAscending else { return header }
         }
         // A separator at the end of each row makes an empty cell.
-        guard filled > 0, quoted == count || !hasCommas || count >= Self.fewestNumbers else { return header }
+        guard filled > 0, quoted == count || !mayBeDecimal || count >= Self.fewestNumbers else { return header }
         let named = Header([""] + header.names)
         let trial = TrialReader(format, named, commas: CommaRule(separator: syntax.separator))
         guard try hold(count, candidate, syntax, { trial.canRead($0) }) else { return header }
+        let unnamed = TrialReader(format, header, commas: .decimal)
+        if format.holdsSpecies, quoted < count {
+            let holds = try hold(count, candidate, syntax) { trial.hasName($0) && !unnamed.hasName($0) }
+            guard holds else { return header }
+        }
         guard hasCommas else { return named }
-        let merging = TrialReader(format, header, commas: .decimal)
-        return try hold(count, candidate, syntax, { merging.canReadWithComma($0) }) ? header : named
+        return try hold(count, candidate, syntax, { unnamed.canReadWithComma($0) }) ? header : named
     }
 
     /// Whether something holds of more than half of the first rows. Reads no more of them than that needs.
@@ -83,6 +91,15 @@ private struct TrialReader {
         }
     }
 
+    /// Whether the scientific name of a row begins as such names do: a word with a capital, a space, and a word without
+    /// one.
+    func hasName(_ row: Row) -> Bool {
+        let words = row.bytes[columns.cell(.scientificName, row).range].split(separator: 0x20, maxSplits: 2)
+        guard words.count > 1, let first = words[0].first, let second = words[1].first else { return false }
+        return (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(first)
+            && (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(second)
+    }
+
     /// Whether a row can be read with two cells after the first one as one that has a comma.
     ///
     /// Between two columns that are read, it is all the same which cells are one. So the time depends on the columns of
@@ -98,7 +115,8 @@ private struct TrialReader {
             var merged = row
             merged.cells[index].end = row.cells[index + 1].end
             merged.cells.remove(at: index + 1)
-            if canRead(merged) { return true }
+            let isMeant = !format.holdsSpecies || !columns.has(.scientificName) || hasName(merged)
+            if isMeant, canRead(merged) { return true }
         }
         return false
     }

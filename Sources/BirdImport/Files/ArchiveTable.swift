@@ -136,21 +136,17 @@ final class ArchiveRows: RowSource {
 /// Reads the rows of an occurrence extension, each joined with its row of the event core, which has the date and place.
 ///
 /// A cell of the occurrence takes precedence over the event's cell with the same term. An occurrence with a date or a
-/// place of its own takes nothing of that of the event, unless what it has of it is the same, or a part: the year of
-/// the event's date, or a name for the event's place, which has none. A row whose event does not exist has a `problem`.
+/// place of its own takes nothing of that of the event, unless it agrees (`EventCells`): the year of the event's date,
+/// or a name for the event's place, which has none. A row whose event does not exist has a `problem`.
 final class JoinedRows: RowSource {
     private let rows: ArchiveRows
     private let events: EventRows
     /// The position in the joined row for each cell of an event. Terms that an occurrence has too share its cell.
     private let positions: [Int]
     /// The cells of the joined row, and of the event, that are taken together.
-    private let groups: [(joined: EventRows.Group, ofEvent: EventRows.Group)]
-    /// The positions of the locality and of year, month and day in the joined row; -1 if there is none.
-    private let locality: Int
-    private let dateParts: [Int]
-    /// The position of the date in an event, and whether it and a year, month and day may be the same.
-    private let eventDate: Int
-    private let mayBeSame: DateCheck
+    private let groups: [(joined: EventCells, ofEvent: EventCells)]
+    /// Whether a cell of an event is only taken with its group.
+    private let isGrouped: [Bool]
     /// The number of cells of a joined row.
     private let width: Int
     /// The position of the occurrence's `coreid`, the id of its event.
@@ -171,23 +167,20 @@ final class JoinedRows: RowSource {
             ? terms.map { $0 == "id" ? "coreid" : $0 } : terms.map { $0 == "id" ? "eventid" : $0 }
     }
 
-    /// Whether a date and a year, month and day may be the same, of which any may be empty.
-    typealias DateCheck = (_ date: ArraySlice<UInt8>, _ parts: [ArraySlice<UInt8>]) -> Bool
-
     init(
         _ table: ArchiveDescription.Table, _ core: ArchiveDescription.Table, _ rows: ArchiveRows, _ events: EventRows,
-        mayBeSame: @escaping DateCheck
+        dates: DateChecks
     ) {
         let header = Self.header(table, core)
-        (self.rows, self.events, self.mayBeSame) = (rows, events, mayBeSame)
-        locality = header.firstIndex(of: "locality") ?? -1
-        dateParts = ["year", "month", "day"].map { header.firstIndex(of: $0) ?? -1 }
+        (self.rows, self.events) = (rows, events)
         width = header.count
         idPosition = table.fields.count
         let terms = Array(ArchiveRows.header(core).dropLast())
         positions = terms.map { header.firstIndex(of: $0) ?? 0 }
-        eventDate = terms.firstIndex(of: "eventdate") ?? -1
-        groups = zip(EventRows.Group.all(header), EventRows.Group.all(terms)).map { ($0, $1) }
+        let ofEvent = EventCells.all(terms, dates)
+        groups = zip(EventCells.all(header, dates), ofEvent).map { ($0, $1) }
+        let grouped = Set(ofEvent.flatMap(\.own))
+        isGrouped = terms.indices.map(grouped.contains)
     }
 
     var consumed: Int { rows.consumed }
@@ -205,11 +198,11 @@ final class JoinedRows: RowSource {
             return true
         }
         while row.cells.count < width { row.cells.append(.empty) }
-        let refused = refusedCells(row, event)
-        for (index, cell) in event.cells.enumerated() where index < positions.count {
+        for (joined, ofEvent) in groups { _ = joined.fill(&row, from: event, ofEvent, isParent: false) }
+        for (index, cell) in event.cells.enumerated() where index < positions.count && !isGrouped[index] {
             let position = positions[index]
             // The occurrence takes precedence.
-            if row.trimmed(position).isEmpty, !refused.contains(index) { row.fill(position, event.bytes[cell.range]) }
+            if row.trimmed(position).isEmpty { row.fill(position, event.bytes[cell.range]) }
         }
         return true
     }
@@ -217,31 +210,6 @@ final class JoinedRows: RowSource {
     /// Notes for the event of the last row what the row is about.
     func note(_ occurrence: EventRows.Occurrence) throws(ImportError) {
         for id in mayBeShifted ? rows.possibleIDs : [rows.id] { try events.note(occurrence, of: id) }
-    }
-
-    /// The positions of the cells of an event that are not taken, since the occurrence has another date or place.
-    private func refusedCells(_ row: Row, _ event: Row) -> [Int] {
-        var refused: [Int] = []
-        for (joined, ofEvent) in groups {
-            let differs = joined.deciding.contains { position in
-                let own = row.bytes[row.trimmed(position).range]
-                guard !own.isEmpty else { return false }
-                let other = event.bytes[event.trimmed(positions.firstIndex(of: position) ?? -1).range]
-                if dateParts.contains(position) {
-                    let isSame = own.drop { $0 == 0x30 }.elementsEqual(other.drop { $0 == 0x30 })
-                    return !isSame && !(other.isEmpty && fitsDate(row, event))
-                }
-                return !own.elementsEqual(other) && !(other.isEmpty && position == locality)
-            }
-            if differs { refused += ofEvent.deciding + ofEvent.others }
-        }
-        return refused
-    }
-
-    /// Whether the year, month and day of an occurrence may be those of its event's date.
-    private func fitsDate(_ row: Row, _ event: Row) -> Bool {
-        let date = event.bytes[event.trimmed(eventDate).range]
-        return date.isEmpty || mayBeSame(date, dateParts.map { row.bytes[row.trimmed($0).range] })
     }
 }
 
@@ -251,22 +219,20 @@ final class JoinedFiles {
     private let core: ArchiveFiles
     /// The terms of events that an import reads.
     private let read: Set<String>
-    private let mayBeSame: JoinedRows.DateCheck
+    private let dates: DateChecks
     private var events: EventRows?
     /// The reader of the occurrences.
     private var joined: JoinedRows?
 
-    init(
-        occurrences: ArchiveFiles, events: ArchiveFiles, read: Set<String>, mayBeSame: @escaping JoinedRows.DateCheck
-    ) {
-        (self.occurrences, core, self.read, self.mayBeSame) = (occurrences, events, read, mayBeSame)
+    init(occurrences: ArchiveFiles, events: ArchiveFiles, read: Set<String>, dates: DateChecks) {
+        (self.occurrences, core, self.read, self.dates) = (occurrences, events, read, dates)
     }
 
     private func readEvents() throws(ImportError) -> EventRows {
         if let events { return events }
         let new = try EventRows(
             ArchiveRows(core), ArchiveRows.header(core.table), read: read,
-            name: core.table.locations.joined(separator: " or "))
+            name: core.table.locations.joined(separator: " or "), dates: dates)
         events = new
         return new
     }
@@ -279,8 +245,7 @@ final class JoinedFiles {
 
     func openOccurrences() throws(ImportError) -> any RowSource {
         let rows = JoinedRows(
-            occurrences.table, core.table, ArchiveRows(occurrences), try readEvents(),
-            mayBeSame: mayBeSame)
+            occurrences.table, core.table, ArchiveRows(occurrences), try readEvents(), dates: dates)
         joined = rows
         return rows
     }

@@ -1,10 +1,11 @@
 import Birds
 
 /// The rows of an event core, by their ids. An event without a date or a place has that of its parent
-/// (`parentEventID`), as a visit to a plot has the date of the survey. Of two rows with one id, the first counts that
-/// can be used. If none can, the occurrences of the event are in error, and those of its descendants. A later row that
-/// says something else is counted, and so is an event that finds no date or place since the line of its parents ends
-/// at an event that is not there, or has no end.
+/// (`parentEventID`), as a visit to a plot has the date of the survey; and one with a part of it has the rest, where
+/// both agree (`EventCells`). Of two rows with one id, the first counts that can be used. If none can, the occurrences
+/// of the event are in error, and those of its descendants. A later row that says something else is counted, and so is
+/// an event that finds no date or place since the line of its parents ends at an event that is not there, or has no
+/// end.
 ///
 /// They are kept in a temporary database, so that memory does not limit their number. A row is stored as one text: for
 /// each cell its size (`UInt32`, in the byte order of the machine) and its bytes.
@@ -30,43 +31,7 @@ final class EventRows {
     /// The position of `samplingProtocol`; nil if there is no such term.
     private let sampling: Int?
     /// The cells that are inherited together.
-    private let inherited: [Group]
-
-    /// Cells of a row that belong together, so that no date or place is composed of two.
-    struct Group {
-        /// The positions of the cells of which any gives the row a date, or a place.
-        var deciding: [Int] = []
-        /// The positions of the cells that say how exact it is.
-        var others: [Int] = []
-        /// The positions of the cells that say what was made less exact. They also hold for a place within it.
-        var warnings: [Int] = []
-        /// Whether it is reported if a row lacks them since the line of its parents is broken.
-        let isReported: Bool
-
-        /// - Parameter header: The names of the cells, in lower case.
-        private init(
-            _ deciding: [String], _ others: [String], _ warnings: [String], isReported: Bool = true, _ header: [String]
-        ) {
-            self.isReported = isReported
-            self.deciding = deciding.compactMap { header.firstIndex(of: $0) }
-            self.others = others.compactMap { header.firstIndex(of: $0) }
-            self.warnings = warnings.compactMap { header.firstIndex(of: $0) }
-        }
-
-        /// Whether a row has neither the date nor the place.
-        func isEmpty(in row: Row) -> Bool { deciding.allSatisfy { row.trimmed($0).isEmpty } }
-
-        /// The groups of a row.
-        static func all(_ header: [String]) -> [Group] {
-            [
-                Group(["eventdate", "year", "month", "day"], [], [], header),
-                Group(
-                    ["locationid", "locality", "decimallatitude", "decimallongitude"],
-                    ["coordinateuncertaintyinmeters"], ["datageneralizations", "informationwithheld"], header),
-                Group(["countrycode"], [], [], isReported: false, header),
-            ]
-        }
-    }
+    private let inherited: [EventCells]
 
     /// A number of rows, and the first of them.
     typealias Noted = (count: Int, first: (line: Int, row: String)?)
@@ -103,18 +68,23 @@ final class EventRows {
     /// finds what it lacks, so that the time grows only with the number of events.
     private static let longestLine = 16
 
+    /// The most ancestors from which a date or a place is put together. Surveys have a few levels.
+    private static let mostHolders = 16
+
     /// Reads all events.
     /// - Parameters:
     ///   - header: The names of the cells, in lower case.
     ///   - read: The names of those that an import reads.
     ///   - name: The name of their file, for errors.
-    init(_ rows: ArchiveRows, _ header: [String], read: Set<String>, name: String) throws(ImportError) {
+    init(
+        _ rows: ArchiveRows, _ header: [String], read: Set<String>, name: String, dates: DateChecks
+    ) throws(ImportError) {
         self.name = name
         let parent = header.firstIndex(of: "parenteventid")
         self.parent = parent
         let sampling = header.firstIndex(of: "samplingprotocol")
         self.sampling = sampling
-        inherited = Group.all(header).filter { !$0.deciding.isEmpty }
+        inherited = EventCells.all(header, dates)
         used = header.indices.dropLast().filter { read.contains(header[$0]) || $0 == parent }
         do throws(StoreError) {
             database = try .temporary(
@@ -265,28 +235,31 @@ final class EventRows {
         return event
     }
 
-    /// Fills dates and places that are missing from the nearest ancestor that has them. An ancestor that can't be used
-    /// might have them.
+    /// Fills dates and places that are missing, or not whole, from the nearest ancestors that have them. One that can't
+    /// be used might have them.
     private func inherit(into event: Row, _ id: [UInt8], _ parent: Int) throws(ImportError) -> Event {
         var row = event
         let first = Array(row.bytes[row.trimmed(parent).range])
         guard !first.isEmpty else { return .row(row) }
-        for (part, group) in inherited.enumerated() where group.isEmpty(in: row) {
-            let holder = try holder(of: group, part, from: first, parent)
-            guard !holder.id.isEmpty else {
-                if holder.isBroken, group.isReported { try noteOrphan(id, first) }
-                continue
-            }
-            switch try ownEvent(holder.id) {
-            case .row(let ancestor)?:
-                for position in group.deciding + group.others + group.warnings where row.trimmed(position).isEmpty {
-                    row.fill(position, ancestor.bytes[ancestor.trimmed(position).range])
+        for (part, group) in inherited.enumerated() {
+            var next = first
+            holders: for _ in 0..<Self.mostHolders where !next.isEmpty && !group.isWhole(in: row) {
+                let holder = try holder(of: group, part, from: next, parent)
+                if holder.id.isEmpty {
+                    if holder.isBroken, group.isReported, group.isEmpty(in: row) { try noteOrphan(id, first) }
+                    break
                 }
-            case .missing(let reason)?:
-                return .missing(
-                    "has a parent '\(Row.shown(String(decoding: holder.id, as: UTF8.self), atMost: 40))' that \(reason)"
-                )
-            case nil: break
+                switch try ownEvent(holder.id) {
+                case .row(let ancestor)?:
+                    guard group.fill(&row, from: ancestor, group, isParent: true) else { break holders }
+                    next = Array(ancestor.bytes[ancestor.trimmed(parent).range])
+                case .missing(let reason)?:
+                    guard group.isEmpty(in: row) else { break holders }
+                    return .missing(
+                        "has a parent '\(Row.shown(String(decoding: holder.id, as: UTF8.self), atMost: 40))' that \(reason)"
+                    )
+                case nil: break holders
+                }
             }
         }
         return .row(row)
@@ -309,7 +282,8 @@ final class EventRows {
     /// Finds the holder from an event up. Events that are each other's ancestors have no end, so none is looked at
     /// twice.
     /// - Parameter part: The position of the group.
-    private func holder(of group: Group, _ part: Int, from first: [UInt8], _ parent: Int) throws(ImportError) -> Holder
+    private func holder(of group: EventCells, _ part: Int, from first: [UInt8], _ parent: Int) throws(ImportError)
+        -> Holder
     {
         var line: Set<[UInt8]> = []
         var id = first

@@ -25,6 +25,16 @@ public struct ImportReport: Sendable {
         public var cleanedTexts = 0
         /// The number of records without a date since the file has an interval of several years for it.
         public var tooLongDates = 0
+        /// Whether the date of a stored record depends on `dateOrder`.
+        var needsDateOrder = false
+        /// The number of stored records whose date was taken although columns for year, month or day contradict it.
+        public var contradictedDates = 0
+        /// The first of them.
+        public var firstContradictedDate: Example?
+        /// The number of stored records whose date is an interval that ends before it begins.
+        public var reversedIntervals = 0
+        /// The first of them.
+        public var firstReversedInterval: Example?
         /// The number of stored records whose uncertainty was left out, since it is not a distance in metres.
         public var unreadUncertainties = 0
         /// The number of rows of events that repeat an event with other values, and are passed over.
@@ -58,6 +68,25 @@ public struct ImportReport: Sendable {
         public var rowsInError = 0
         /// The number of rows in error that repeat or contradict an earlier row, and have no other error.
         public var rowsInConflict = 0
+
+        /// Notes what is to be said about the date of a stored record.
+        mutating func note(_ remarks: DateRemarks, _ row: Row) {
+            if remarks.contains(.ordered) { needsDateOrder = true }
+            if remarks.contains(.tooLong) { tooLongDates += 1 }
+            if remarks.contains(.contradicted) {
+                contradictedDates += 1
+                if contradictedDates == 1 { firstContradictedDate = Example(line: row.line, row: row.raw) }
+            }
+            if remarks.contains(.reversed) {
+                reversedIntervals += 1
+                if reversedIntervals == 1 { firstReversedInterval = Example(line: row.line, row: row.raw) }
+            }
+        }
+
+        /// Takes back that the format has decided the order of day and month, if no stored date depends on it.
+        mutating func forgetDateOrderWithoutUse() {
+            if dateOrder?.reason == .format, !needsDateOrder { dateOrder = nil }
+        }
 
         /// Whether no row could be read. The file is then probably not what it was taken for, and nothing is stored
         /// even with `--skip-errors`.

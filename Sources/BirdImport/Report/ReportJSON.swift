@@ -22,8 +22,10 @@ extension ImportReport {
     ///       encoding        name ("UTF-8", "UTF-16LE", "UTF-16BE", "Windows-1252"),
     ///                       reason ("valid", "mostly-valid", "byte-order-mark", "not-utf-8"),
     ///                       replaced (the number of characters that could not be read)
-    ///       date_order      order ("day-first", "month-first"), reason ("option", "date", "description", "points",
-    ///                       "format"), and for "date" its text (date) and line; null if no date depends on it
+    ///       date_order      order ("day-first", "month-first"), reason ("option", "date", "columns", "description",
+    ///                       "points", "format", "beside", "rejects"); for "date" and "columns" the text of the date
+    ///                       (date) and its line, for "beside" the path of the other file of the download that tells;
+    ///                       null if no date depends on it
     ///       unread_columns  the names of columns that were not read and that the format does not know
     ///       lacks_sampling  whether it has records of the eBird Basic Dataset without their sampling events
     ///       thousands       "." if points in some numbers were taken for those before groups of three digits, or null
@@ -35,9 +37,12 @@ extension ImportReport {
     ///       cut_texts, cut_remarks    the numbers of texts that were longer than their limits
     ///       cleaned_texts   the number of texts whose control characters or no-break spaces were taken out
     ///       too_long_dates  the number of records without a date since the file has an interval of several years
+    ///       contradicted_dates    the records whose date was taken although columns for year, month or day contradict
+    ///                       it: count, first_line, example (the beginning of that row)
+    ///       reversed_intervals    the records whose date is an interval that ends before it begins: the same members
     ///       unread_uncertainties    the number of records whose uncertainty of the place is not a distance in metres
-    ///       differing_events    the events that differ from an earlier row with their id, and were passed over:
-    ///                       count, first_line, example (the beginning of that row)
+    ///       differing_events    the events that differ from an earlier row with their id, and were passed over: the
+    ///                       same members
     ///       orphan_events   the events without a date or a place whose parents are not there, or are their
     ///                       descendants: the same members
     ///       rows_in_error   a number
@@ -182,7 +187,7 @@ extension ImportReport {
             JSONValue.object([("reason", .string(reason)), ("count", .integer(count))])
                 .with(describe(file.firstLeftOut[reason]))
         }
-        let events = { (count: Int, first: Example?) in
+        let rows = { (count: Int, first: Example?) in
             JSONValue.object([("count", .integer(count))]).with(describe(first))
         }
         return [
@@ -196,9 +201,11 @@ extension ImportReport {
             "checklists": .integer(file.checklists), "species": .integer(file.species), "left_out": .array(leftOut),
             "cut_texts": .integer(file.cutTexts), "cut_remarks": .integer(file.cutRemarks),
             "cleaned_texts": .integer(file.cleanedTexts), "too_long_dates": .integer(file.tooLongDates),
+            "contradicted_dates": rows(file.contradictedDates, file.firstContradictedDate),
+            "reversed_intervals": rows(file.reversedIntervals, file.firstReversedInterval),
             "unread_uncertainties": .integer(file.unreadUncertainties),
-            "differing_events": events(file.differingEvents, file.firstDifferingEvent),
-            "orphan_events": events(file.orphanEvents, file.firstOrphanEvent),
+            "differing_events": rows(file.differingEvents, file.firstDifferingEvent),
+            "orphan_events": rows(file.orphanEvents, file.firstOrphanEvent),
             "rows_in_error": .integer(file.rowsInError),
         ]
     }
@@ -225,11 +232,14 @@ extension ImportReport {
         return switch judged.reason {
         case .given: ["order": order, "reason": "option"]
         case .described: ["order": order, "reason": "description"]
+        case .beside(let path): ["order": order, "reason": "beside", "path": .string(path)]
         case .rejects: ["order": order, "reason": "rejects"]
         case .points: ["order": order, "reason": "points"]
         case .format: ["order": order, "reason": "format"]
         case .date(let text, let line):
             ["order": order, "reason": "date", "date": .string(text), "line": .integer(line)]
+        case .columns(let text, let line):
+            ["order": order, "reason": "columns", "date": .string(text), "line": .integer(line)]
         }
     }
 }

@@ -204,6 +204,20 @@ extension ImportReport {
                 "  \(Self.count(file.tooLongDates, "record", "records")) kept without a date, since the date is an interval "
                     + "of several years")
         }
+        if let first = file.firstContradictedDate {
+            lines.append(
+                "  \(Self.count(file.contradictedDates, "date", "dates")) taken although columns for year, month or day say "
+                    + "something else, \(file.contradictedDates == 1 ? "on" : "first on") line \(first.line)")
+            lines.append("    \(first.row)")
+        }
+        if let first = file.firstReversedInterval {
+            lines.append(
+                file.reversedIntervals == 1
+                    ? "  1 date is an interval that ends before it begins, on line \(first.line)"
+                    : "  \(Self.number(file.reversedIntervals)) dates are intervals that end before they begin, first on line "
+                        + "\(first.line)")
+            lines.append("    \(first.row)")
+        }
         if file.unreadUncertainties > 0 {
             lines.append(
                 file.unreadUncertainties == 1
@@ -271,7 +285,9 @@ extension ImportReport {
             switch judged.reason {
             case .given: ", as --date-order says"
             case .date(let text, let line): ", because of '\(text)' in line \(line)"
+            case .columns(let text, let line): ", because of '\(text)' in line \(line), whose own columns tell"
             case .described: ", as meta.xml says"
+            case .beside(let path): ", as in \(path)"
             case .rejects: ", as in the file that they are from"
             case .points: ", because of the points in them"
             case .format: ", since no date tells (--date-order overrules)"

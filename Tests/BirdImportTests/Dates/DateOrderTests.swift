@@ -228,4 +228,74 @@ import Testing
             "SELECT source_id, time FROM observation o LEFT JOIN observation_detail d ON d.id = o.id ORDER BY source_id"
         #expect(try fixture.rows(query) == ["1|06:41", "2|07:30", "3|"])
     }
+
+    /// The order is told only where a stored date depends on it.
+    @Test(arguments: [
+        ["2021-02-03", "02/02/2021"], ["02-02-2021/02-02-2021"], ["2021-02-03", "30/02/2021"],
+        ["2021-02-03", "3/2/2021\tMammalia"],
+    ])
+    func saysNothingOfTheOrderIfNoDateDependsOnIt(dates: [String]) throws {
+        fixture.write(
+            "a.txt",
+            "occurrenceID\tscientificName\teventDate\tclass\n"
+                + dates.enumerated().map { "\($0)\tAvis ignota\t\($1)\n" }.joined())
+        let report = try fixture.run("a.txt") { $0.skipErrors = true }
+        #expect(report.isStored && report.files.map(\.dateOrder) == [nil], "\(report.text)")
+        // Nor is it asked for.
+        fixture.write("b.csv", myEBirdData(["02/02/2021"]))
+        #expect(try fixture.run("b.csv").files.map(\.dateOrder) == [nil])
+    }
+
+    @Test(arguments: [
+        ("2021-05-03/2021-05-01", "20210500"), ("2021-05-03/01", "20210500"), ("2021-05-03/2021-03-05", "20210000"),
+        ("2021-05/2021-03", "20210000"), ("03.05.2021/01.05.2021", "20210500"),
+    ])
+    func saysThatAnIntervalIsReversed(date: String, stored: String) throws {
+        fixture.write("a.txt", occurrences(["2021-05-01/2021-05-03", "2021-05/2021", "2021/2021-05", date]))
+        let report = try fixture.run("a.txt")
+        #expect(try dates().last == stored)
+        #expect(
+            report.text.contains(
+                "  1 date is an interval that ends before it begins, on line 5\n    3 Avis ignota \(date)\n"),
+            "\(report.text)")
+    }
+
+    /// Records and sampling events of the eBird Basic Dataset are parts of one download, whichever of them tells.
+    @Test(arguments: [(true, true), (true, false), (false, true), (false, false)], [true, false])
+    func theOtherPartOfADownloadTellsTheOrder(parts: (recordsTell: Bool, recordsFirst: Bool), isPacked: Bool) throws {
+        let (recordsTell, recordsFirst) = parts
+        var texts = [FormatFixture.eBird, FormatFixture.eBirdSampling].map {
+            $0.replacing("2021-02-03", with: "03/02/2021")
+        }
+        let telling = recordsTell ? 0 : 1
+        let row = texts[telling].split(separator: "\n")[1]
+        texts[telling] +=
+            row.replacing("03/02/2021", with: "25/02/2021").replacing("O1", with: "O5").replacing("S10", with: "S14")
+            .replacing("\tG1\t", with: "\t\t") + "\n"
+        var files = [("ebd.txt", texts[0]), ("ebd_sampling.txt", texts[1])]
+        if !recordsFirst { files.reverse() }
+        if isPacked { fixture.write("ebd.zip", ZipWriter.archive(files)) }
+        for (name, text) in files where !isPacked { fixture.write(name, text) }
+        let report = try fixture.run(files: isPacked ? ["ebd.zip"] : files.map(\.0))
+        #expect(report.isStored, "\(report.text)")
+        #expect(
+            try fixture.rows("SELECT DISTINCT date FROM checklist ORDER BY date") == ["20210203", "20210225"])
+        #expect(report.files.map(\.dateOrder?.order) == [.dayFirst, .dayFirst])
+        let other = fixture.path((isPacked ? "ebd.zip/" : "") + (recordsTell ? "ebd.txt" : "ebd_sampling.txt"))
+        #expect(report.files.count { $0.dateOrder?.reason == .beside(other) } == 1)
+    }
+
+    /// That of another data set, or one that leaves it open too, tells nothing.
+    @Test(arguments: [
+        ("other_sampling.txt", "25/02/2021"), ("ebd_sampling.txt", "03/02/2021"), ("ebd_sampling.txt", "2021-02-03"),
+    ])
+    func otherFilesTellNoOrder(name: String, date: String) throws {
+        fixture.write("ebd.txt", FormatFixture.eBird.replacing("2021-02-03", with: "03/02/2021"))
+        fixture.write(name, FormatFixture.eBirdSampling.replacing("2021-02-03", with: date))
+        #expect {
+            try fixture.run("ebd.txt", name)
+        } throws: {
+            ($0 as? ImportError)?.message.contains("has the date '03/02/2021', and no date") == true
+        }
+    }
 }

@@ -238,7 +238,7 @@ import Testing
         ] as [(String, String, Bool)])
     func tellsWhetherADateMayHaveTheseParts(text: String, parts: String, may: Bool) {
         let parts = parts.split(separator: ",", omittingEmptySubsequences: false).map { Array($0.utf8)[...] }
-        #expect(DateText.mayBe(Array(text.utf8)[...], parts: parts) == may)
+        #expect(DateText.mayHave(Array(text.utf8)[...], parts: parts) == may)
     }
 
     @Test func refusesAnIntervalOfSeveralYears() {

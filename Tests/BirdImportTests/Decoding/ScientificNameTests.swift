@@ -174,4 +174,64 @@ import Testing
                 name.names.allSatisfy { !$0.isEmpty || text.isEmpty || ScientificName.clean(text).isEmpty }, "\(text)")
         }
     }
+
+    private static let quotes = [
+        ("'", "'"), ("\"", "\""), ("‘", "’"), ("“", "”"), ("„", "“"), ("‚", "‘"), ("«", "»"), ("‹", "›"), ("`", "´"),
+        ("''", "''"),
+        ("′", "′"), ("’", "’"),
+    ]
+
+    /// A word in quotes is as one without them, or in parentheses: it is never an author.
+    @Test(arguments: quotes)
+    func quotesWithinANameTellAForm(open: String, close: String) {
+        for text in ["Columba livia", "Columba livia Gmelin, 1789", "Columba livia livia"] {
+            for form in [
+                "domestica", "Domestica", "domestic type", "f. domestica", "f.domestica", "feral", "Domestic Pigeon",
+            ] {
+                let name = ScientificName("\(text) \(open)\(form)\(close)")
+                #expect(name.category == "domestic" && name.species == [], "\(name)")
+                #expect(name.names.contains("Columba livia (Domestic type)") && !name.names.contains("Columba livia"))
+                #expect(name.kept == "\(text) \(open)\(form)\(close)")
+            }
+        }
+        let goose = ScientificName("Anser anser \(open)domesticus\(close)")
+        #expect(
+            goose.kept == "Anser anser \(open)domesticus\(close)" && goose.names.contains("Anser anser (Domestic type)")
+        )
+        #expect(ScientificName("Columba livia f. \(open)domestica\(close)").category == "domestic")
+        for word in ["Hybrid", "hybrid", "hybrid with A. acuta"] {
+            let hybrid = ScientificName("Anser anser \(open)\(word)\(close)")
+            #expect(hybrid.category == "hybrid" && hybrid.species == [] && !hybrid.names.contains("Anser anser"))
+            #expect(hybrid.kept == "Anser anser \(open)\(word)\(close)")
+        }
+        // A breed, or an English name.
+        for word in ["Pekin", "Indian Runner", "White Wagtail", "great tit"] {
+            let name = ScientificName("Anas platyrhynchos \(open)\(word)\(close)")
+            #expect(name.species == ["Anas platyrhynchos"] && !name.names.contains("Anas platyrhynchos"), "\(name)")
+            #expect(name.kept == "Anas platyrhynchos \(open)\(word)\(close)")
+        }
+        let subspecies = ScientificName("Motacilla flava \(open)thunbergi\(close) Billberg, 1828")
+        #expect(subspecies.names.contains("Motacilla flava thunbergi") && subspecies.category == "issf")
+        #expect(ScientificName("Larus \(open)sp.\(close)").names.contains("Larus sp."))
+    }
+
+    /// What has a quote at one end is an author, or a name.
+    @Test(arguments: [
+        ("Pica pica d'Orbigny", "Pica pica"), ("Pica pica 't Hart, 1900", "Pica pica"),
+        ("Pica pica L'Herminier", "Pica pica"),
+        ("Pica pica d’Orbigny & 't Hart", "Pica pica"), ("Pica pica O'Brien’", "Pica pica"),
+    ])
+    func anApostropheQuotesNothing(text: String, kept: String) {
+        #expect(ScientificName(text).kept == kept)
+    }
+
+    /// A quote may be missing.
+    @Test(arguments: [
+        "Columba livia 'domestica", "Columba livia domestica\"", "Columba livia \"domestica’",
+        "Columba livia (\"domestica\")",
+    ])
+    func aDomesticFormIsNeverWild(text: String) {
+        let name = ScientificName(text)
+        #expect(name.category == "domestic" && name.kept == text && !name.names.contains("Columba livia"))
+    }
 }

@@ -61,4 +61,42 @@ import Testing
         }
         #expect(time < .seconds(60))
     }
+
+    /// Numbers may also be codes of species, but then the scientific names are in the column before theirs.
+    @Test(arguments: [",", "\t", ";"], [1, 3]) func speciesMayHaveNumbersAsNamesOfRows(separator: String, count: Int)
+        throws
+    {
+        let rows = [
+            "species_id;sci_name;en_us", "1;gretit1;Parus major;Great Tit", "2;blutit;Cyanistes caeruleus;NA",
+            "14;coatit2;Periparus ater;Coal Tit",
+        ]
+        fixture.write("a.csv", rows[...count].map { $0.replacing(";", with: separator) + "\n" }.joined())
+        let report = try fixture.run("a.csv")
+        #expect(report.isStored, "\(report.text)")
+        #expect(
+            try fixture.rows("SELECT code, scientific_name FROM species ORDER BY scientific_name DESC").last
+                == (count == 1 ? "gretit1|Parus major" : "blutit|Cyanistes caeruleus"))
+    }
+
+    /// The comma is in the English name, wherever that is.
+    @Test(arguments: [
+        ["species_id,en_us,sci_name", "1,Tit, Great,Parus major", "2,Tit, Blue,Cyanistes caeruleus"],
+        ["species_id,sci_name,en_us", "1,Parus major,Tit, Great", "2,Cyanistes caeruleus,Tit, Blue"],
+    ])
+    func aCommaInANameOfASpeciesMakesNoNamesOfRows(rows: [String]) throws {
+        fixture.write("a.csv", rows.map { $0 + "\n" }.joined())
+        let report = try fixture.run("a.csv")
+        #expect(!report.isStored)
+        #expect(report.firstErrors.map(\.reason) == Array(repeating: "it has 4 cells for 3 columns", count: 2))
+    }
+
+    /// What follows the number is no decimal of it.
+    @Test(arguments: [1, 2], [",", "\t"]) func aFewRowsMayHaveNumbersAsNames(count: Int, separator: String) throws {
+        let rows = ["1,L1,60.5,18.5,NA,2021,2,3,a,1", "7,L1,60.5,18.5,NA,2021,2,4,b,NA"]
+        let text = plainHeader + rows[..<count].map { $0 + "\n" }.joined()
+        fixture.write("a.csv", text.replacing(",", with: separator))
+        let report = try fixture.run("a.csv")
+        #expect(report.stored == count, "\(report.text)")
+        #expect(try fixture.rows("SELECT code FROM location") == ["L1"])
+    }
 }

@@ -130,6 +130,28 @@ import Testing
         }
     }
 
+    /// They would be read as other dates.
+    @Test(arguments: ["YYYY-DD-MM", "yyyyddmm", "MM-YYYY-DD", "DD.YYYY.MM", "YYYY/DD/MM'T'HH:mm"], [true, false])
+    func refusesDatesInAnOrderThatNobodyReads(pattern: String, ofCore: Bool) throws {
+        let table = ofCore ? "core" : "extension"
+        let files = Self.events.map {
+            ($0, $1.replacing("<\(table) ", with: "<\(table) dateFormat=\"\(pattern)\" "))
+        }
+        let path = fixture.write("b.zip", ZipWriter.archive(files))
+        #expect(
+            throws: ImportError.refused(
+                "\(path)/meta.xml says that dates are written as \(pattern), which can't be read; write them as YYYY-MM-DD, and "
+                    + "change dateFormat, or remove it if they are so already.")
+        ) { try fixture.run("b.zip") }
+    }
+
+    @Test(arguments: ["YYYY-MM-DD", "yyyyMMdd", "yyyy-MM-dd'T'HH:mm:ss", "YYYY", ""])
+    func readsDatesWithTheYearFirst(pattern: String) throws {
+        let files = Self.events.map { ($0, $1.replacing("<core ", with: "<core dateFormat=\"\(pattern)\" ")) }
+        fixture.write("b.zip", ZipWriter.archive(files))
+        #expect(try fixture.run("b.zip").stored == 3)
+    }
+
     @Test func joinsOccurrencesWithEvents() throws {
         fixture.write("b.zip", ZipWriter.archive(Self.events))
         try fixture.run("b.zip") { $0.format = "dwca" }

@@ -236,4 +236,86 @@ import Testing
         #expect(report.rowsInError == 1)
         #expect(try fixture.rows("SELECT code FROM checklist ORDER BY code") == ["e2", "e3"])
     }
+
+    /// Year, month and day of an event or an occurrence tell how its date is written.
+    @Test func columnsOfEventsAndOccurrencesTellTheOrder() throws {
+        try read(
+            "eventDate month", ["e1 | 05/04/2021 | ", "e2 | 03/02/2021 | 2"], "occurrenceID scientificName",
+            ["e1 | o1 | Avis una"])
+        #expect(try records().map { $0.split(separator: "|")[1] } == ["20210405"])
+        try read(
+            "locality", ["e1 | Hill"], "occurrenceID eventDate month scientificName",
+            ["e1 | o1 | 05/04/2021 |  | Avis una", "e1 | o2 | 03/02/2021 | 2 | Avis una"])
+        #expect(try records().map { $0.split(separator: "|")[1] } == ["20210405", "20210203"])
+    }
+
+    /// The more exact date holds where both agree, in whatever columns they are.
+    @Test func anOccurrenceTakesTheMoreExactDateOfItsEvent() throws {
+        let events = [
+            "e1 | 2021-02-03 |  | ", "e2 |  | 2021 | 2", "e3 | 2021-02-03T06:41 |  | ",
+            "e4 | 2021-02-01/2021-02-07 |  | ",
+            "e5 | 03/02/2021 |  | ", "e6 | 25/02/2021 |  | ", "e7 | 2021-02-03 |  | ",
+        ]
+        let occurrences = [
+            "e1 | 2021 | ", "e1 | 2021-02 | ", "e1 | 2021-02-01/2021-02-28 | ", "e1 | 2021-03 | ", "e1 | 2020 | ",
+            "e1 | 2021 | 3", "e1 | 2021 | 2", "e2 | 2021 | ", "e2 | 2020 | ", "e3 | 2021-02-03 | ",
+            "e3 | 2021-02-04 | ",
+            "e4 | 2021-02-05 | ", "e4 | 2021 | ", "e5 | 2021 | ", "e5 | 2021-03 | ", "e7 | 2021-02-03T07:00 | ",
+        ]
+        try read(
+            "eventDate year month", events, "occurrenceID eventDate month scientificName",
+            occurrences.enumerated().map { number, row in
+                let cells = row.split(separator: " | ", omittingEmptySubsequences: false)
+                return "\(cells[0]) | o\(number + 10) | \(cells[1]) | \(cells[2]) | Avis una"
+            })
+        let dates = try fixture.rows(
+            """
+            SELECT o.date, coalesce(c.time, d.time) FROM observation o JOIN checklist c ON c.id = checklist_id
+            LEFT JOIN observation_detail d ON d.id = o.id ORDER BY source_id
+            """)
+        #expect(
+            dates == [
+                "20210203|", "20210203|", "20210203|", "20210300|", "20200000|", "20210000|", "20210203|",
+                "20210200|", "20200000|", "20210203|06:41", "20210204|", "20210205|", "20210200|", "20210203|",
+                "20210300|", "20210203|07:00",
+            ])
+    }
+
+    /// An event with a name for its place, or a part of its date, takes the rest from its parents where they agree.
+    @Test func anEventMaySayMoreOfItsParent() throws {
+        let events = [
+            "p1 |  | 2021-02-03 |  |  | 55.4 | 12.8 | 500", "a | p1 |  | Marsh |  |  |  | ",
+            "b | p1 | 2021 | Moor |  |  |  | ",
+            "c | b | 2021-02 | Moor |  |  |  | ", "d | b | 2021-03 | Fen |  |  |  | ", "e | p1 |  |  | L9 |  |  | ",
+            "p2 |  | 2021-02-03 | Hill |  | 55.4 | 12.8 | 500", "f | p2 |  | Marsh |  |  |  | ",
+            "g | p2 |  | Hill |  |  |  | ",
+            "p3 |  | 2021-02-03 |  | L1 | 55.4 | 12.8 | 500", "h | p3 |  | Marsh |  |  |  | ",
+            "i | h |  |  |  |  |  | ",
+            "j | none | 2021 | Marsh |  |  |  | ", "k | k | 2021-02-03 | Marsh |  |  |  | ",
+        ]
+        let report = try read(
+            "parentEventID eventDate locality locationID decimalLatitude decimalLongitude coordinateUncertaintyInMeters",
+            events, "occurrenceID scientificName", "abcdefghijk".map { "\($0) | \($0) | Avis una" })
+        #expect(report.rowsInError == 0 && report.files.first?.orphanEvents == 0)
+        let place = "55.4|12.8|500.0|"
+        let records = try records()
+        #expect(
+            records == [
+                "a|20210203|Marsh|\(place)", "b|20210203|Moor|\(place)", "c|20210203|Moor|\(place)",
+                "d|20210300|Fen||||", "e|20210203|L9||||", "f|20210203|Marsh||||", "g|20210203|Hill|\(place)",
+                "h|20210203|Marsh|\(place)", "i|20210203|Marsh|\(place)", "j|20210000|Marsh||||",
+                "k|20210203|Marsh||||",
+            ])
+    }
+
+    /// Each is a part of the place of the next one, without an end; and one that is in error might have more.
+    @Test func namesOfPlacesEndAnywhere() throws {
+        let line = (1...3000).map { "e\($0) | e\($0 - 1) | 2021 | Hill" }
+        for end in ["e0 | e3000 | 2021 | Hill", "e0 | \"", "e0 |  | 2021-02-03 | Hill"] {
+            let report = try read(
+                "parentEventID eventDate locality", line + [end], "occurrenceID scientificName",
+                (1...3000).map { "e\($0) | o\($0) | Avis una" })
+            #expect(report.rowsInError == 0 && report.stored == 3000)
+        }
+    }
 }

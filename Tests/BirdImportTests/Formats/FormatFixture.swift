@@ -265,7 +265,9 @@ enum FormatFixture {
 
     /// Files of formats in which no date has its year at the end, with a date of their first row.
     static let withTheYearFirst: [(format: String, text: String, date: String)] = [
-        ("ebird", eBird, "2021-02-03"), ("ebird-sampling", eBirdSampling, "2021-02-03"), ("gbif", gbif, "2021-02-03"),
+        ("ebird", eBird, "2021-02-03"), ("ebird-sampling", eBirdSampling, "2021-02-03"),
+        // Without columns that tell the order.
+        ("gbif", gbif.replacing("\t3\t2\t2021\t", with: "\t\t\t\t"), "2021-02-03"),
         ("ebird-lifelist", eBirdLifeList, "07 Feb 2021"), ("birdnet-pi", birdNETPi, "2022-02-07"),
         ("birdnet-go", birdNETGo, "2022-02-07"),
         (

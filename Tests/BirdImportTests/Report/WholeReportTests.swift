@@ -15,6 +15,8 @@ import Testing
             separator: 0x7C, unusualSeparator: unusualSeparator,
             dateOrder: JudgedDateOrder(order: .dayFirst, reason: .date("25/02/2021", line: 4102)),
             hasThousands: true, cutTexts: 4103, cutRemarks: 4104, cleanedTexts: 4105, tooLongDates: 4106,
+            contradictedDates: 4139, firstContradictedDate: ImportReport.Example(line: 4140, row: "May in February"),
+            reversedIntervals: 4141, firstReversedInterval: ImportReport.Example(line: 4142, row: "an interval"),
             unreadUncertainties: 4107, differingEvents: 4108,
             firstDifferingEvent: ImportReport.Example(line: 4109, row: "an event"), orphanEvents: 4137,
             firstOrphanEvent: ImportReport.Example(line: 4138, row: "e1, parentEventID e0"), dataset: "birds",
@@ -98,13 +100,17 @@ import Testing
                 "Mood"],"lacks_sampling":true,"thousands":".","rows_above_header":4110,"records":4112,"checklists":4113,\#
                 "species":4114,"left_out":[{"reason":"dry","count":1,"first_line":4117,"example":"a dry row"},
                 {"reason":"wet","count":4115,"first_line":4116,"example":"a wet row"}],"cut_texts":4103,"cut_remarks":4104,\#
-                "cleaned_texts":4105,"too_long_dates":4106,"unread_uncertainties":4107,\#
+                "cleaned_texts":4105,"too_long_dates":4106,\#
+                "contradicted_dates":{"count":4139,"first_line":4140,"example":"May in February"},\#
+                "reversed_intervals":{"count":4141,"first_line":4142,"example":"an interval"},"unread_uncertainties":4107,\#
                 "differing_events":{"count":4108,"first_line":4109,"example":"an event"},\#
                 "orphan_events":{"count":4137,"first_line":4138,"example":"e1, parentEventID e0"},"rows_in_error":4118},
                 {"path":"b.csv","format":"ioc","format_title":"Other title","dataset":null,"separator":null,\#
                 "encoding":{"name":"UTF-8","reason":"valid","replaced":0},"date_order":null,"unread_columns":[],\#
                 "lacks_sampling":false,"thousands":null,"rows_above_header":0,"records":0,"checklists":0,"species":4119,\#
-                "left_out":[],"cut_texts":0,"cut_remarks":0,"cleaned_texts":0,"too_long_dates":0,"unread_uncertainties":0,\#
+                "left_out":[],"cut_texts":0,"cut_remarks":0,"cleaned_texts":0,"too_long_dates":0,\#
+                "contradicted_dates":{"count":0,"first_line":null,"example":null},\#
+                "reversed_intervals":{"count":0,"first_line":null,"example":null},"unread_uncertainties":0,\#
                 "differing_events":{"count":0,"first_line":null,"example":null},\#
                 "orphan_events":{"count":0,"first_line":null,"example":null},"rows_in_error":0}],
                 "names":{"files":["a.csv",
@@ -152,6 +158,10 @@ import Testing
                   4,104 remarks cut to 10,000 bytes
                   4,105 texts with control characters or no-break spaces, which were taken out
                   4,106 records kept without a date, since the date is an interval of several years
+                  4,139 dates taken although columns for year, month or day say something else, first on line 4140
+                    May in February
+                  4,141 dates are intervals that end before they begin, first on line 4142
+                    an interval
                   4,107 uncertainties of places left out: they are not distances in metres
                   4,108 events passed over: they differ from earlier rows with their ids, first on line 4109
                     an event
@@ -226,6 +236,14 @@ import Testing
             ({ $0.files[0].cleanedTexts = 1 }, nil, "  1 text with control characters"),
             ({ $0.files[0].tooLongDates = 1 }, nil, "  1 record kept without a date"),
             (
+                { $0.files[0].contradictedDates = 1 }, nil,
+                "  1 date taken although columns for year, month or day say something else, on line 4140\n"
+            ),
+            (
+                { $0.files[0].reversedIntervals = 1 }, nil,
+                "  1 date is an interval that ends before it begins, on line 4142\n"
+            ),
+            (
                 { $0.files[0].unreadUncertainties = 1 }, nil,
                 "  1 uncertainty of a place left out: it is not a distance in metres\n"
             ),
@@ -264,6 +282,16 @@ import Testing
                 { $0.files[0].dateOrder = JudgedDateOrder(order: .monthFirst, reason: .given) },
                 #""date_order":{"order":"month-first","reason":"option"}"#,
                 "dates with the month first, as --date-order says;"
+            ),
+            (
+                { $0.files[0].dateOrder = JudgedDateOrder(order: .dayFirst, reason: .columns("3/2/2021", line: 4143)) },
+                #""date_order":{"order":"day-first","reason":"columns","date":"3/2/2021","line":4143}"#,
+                "dates with the day first, because of '3/2/2021' in line 4143, whose own columns tell;"
+            ),
+            (
+                { $0.files[0].dateOrder = JudgedDateOrder(order: .dayFirst, reason: .beside("b.txt")) },
+                #""date_order":{"order":"day-first","reason":"beside","path":"b.txt"}"#,
+                "dates with the day first, as in b.txt;"
             ),
             (
                 { $0.files[0].dateOrder = JudgedDateOrder(order: .dayFirst, reason: .rejects) },

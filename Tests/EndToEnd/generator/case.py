@@ -160,6 +160,8 @@ class Case:
             and (self.name not in ARCHIVES or style.separator == ",")
         kind = chance.choice(list(checked) + ["wide"] * may_be_wide)
         if kind == "wide":
+            # Its cells may be those of other columns, so its date tells nothing.
+            del style.written_pairs[pairs:]
             cells = made.table.cells(row) if made.table else [row.get(name, "") for name in made.columns]
             return cells + ["", "more"]
         if kind == "date":
@@ -204,7 +206,7 @@ class Case:
                 written.append([(self.file_name(packed[0]), packed[1])])
             self.reports.append(reports)
         self.files = [[self.save(name, content) for name, content in files] for files in written]
-        order, options = style.date_order(made.foreign_signs)
+        order, options = style.date_order(made.foreign_signs, made.has_parts)
         # Each file of a pair is judged alone, and one may have the only date that tells.
         self.options += ["--date-order", order] if order and made.sampling else options
         self.date_order = order

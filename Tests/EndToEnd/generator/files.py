@@ -147,13 +147,16 @@ class Style:
         content = (("\ufeff" if self.mark else "") + text).encode(self.encoding).replace(BAD.encode(), b"\xe9")
         return content, {"replaced": text.count(BAD), "encoding": "UTF-8" if content.isascii() else ENCODINGS[self.encoding]}
 
-    def date_order(self, foreign_signs=""):
-        """The order of day and month that the report must tell, and the option without which it is not known."""
-        if not self.written_pairs:
+    def date_order(self, foreign_signs="", has_parts=False):
+        """The order of day and month that the report must tell, and the option without which it is not known.
+
+        - has_parts: Whether each row has the day and the month in columns of their own too.
+        """
+        if all(day.day == day.month for _, day in self.written_pairs):
             return None, []
         kind = self.written_pairs[0][0]
         order = "day-first" if kind.startswith("dmy") else "month-first"
-        tells = any(day.day > 12 for _, day in self.written_pairs) or kind == "dmy." \
+        tells = has_parts or any(day.day > 12 for _, day in self.written_pairs) or kind == "dmy." \
             or order == "month-first" and kind[-1] not in foreign_signs
         return order, [] if tells else ["--date-order", order]
 

@@ -58,7 +58,7 @@ def gbif(world):
                "infraspecificEpithet", "taxonRank", "scientificName", "verbatimScientificName", "countryCode", "locality",
                "stateProvince", "occurrenceStatus", "individualCount", "publishingOrgKey", "decimalLatitude", "decimalLongitude",
                "coordinateUncertaintyInMeters", "eventDate", "day", "month", "year", "taxonKey", "basisOfRecord", "recordedBy", "issue"]
-    made = Made("gbif", Table(columns, style), file="0001234-261124.csv", repeated="error", foreign_signs="/-",
+    made = Made("gbif", Table(columns, style), file="0001234-261124.csv", repeated="error", foreign_signs="/-", has_parts=True,
                 checked={"latitude": "decimalLatitude", "longitude": "decimalLongitude", "date": "eventDate", "count": "individualCount"})
     made.optional = {"coordinateUncertaintyInMeters": "coordinate_uncertainty_m", "family": None, "issue": None, "recordedBy": None}
     serial, from_r = iter(range(4_000_000_000, 5_000_000_000)), chance.random() < 0.2

@@ -49,6 +49,8 @@ class Made:
     has_codes: bool = True
     # The signs in dates with the year at the end that the format does not have: a spreadsheet wrote them.
     foreign_signs: str = ""
+    # Whether each row with a date has its day and month in columns of their own too.
+    has_parts: bool = False
     options: list = dataclasses.field(default_factory=list)
     # Whether copies of shared checklists become one, as a function of all outcomes.
     union: object = None

@@ -178,7 +178,7 @@ class Names:
             lambda: same(doubtful, remark=doubtful),
             lambda: below(f"{name} {chance.choice(['ssp. ', 'subsp. ', '', 'var. '])}novus"),
             lambda: self.unknown(f"{genus} aff. {epithet}", common, None, taxon=taxon),
-            lambda: self.domestic(taxon, f"{name} {chance.choice(['f. ', 'forma ', ''])}domestica"),
+            lambda: self.domestic(taxon, name + chance.choice([" f. domestica", " forma domestica", " domestica", " 'domestica'"])),
             lambda: self.synonym(taxon),
             lambda: self.unknown(f"Ignotus {epithet}{author}", "", None, f"Ignotus {epithet}", binomial=f"Ignotus {epithet}"),
             lambda: self.unknown(genus, f"some {genus}", "spuh"),
