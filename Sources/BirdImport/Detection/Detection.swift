@@ -83,13 +83,19 @@ enum Detection {
             throw .refused("\(file.path) has the column \(repeated) twice.")
         }
         let titles = try text.titles(candidate, syntax)
-        let open = { () throws(ImportError) -> any RowSource in try text.rows(candidate, syntax) }
+        let commas = CommaRule(separator: syntax.separator)
+        let shape = TrialReader(format, header, commas: commas).shape
+        let open = { () throws(ImportError) -> any RowSource in
+            let rows = try text.rows(candidate, syntax)
+            rows.shape = shape
+            return rows
+        }
         return SourceContent(
             path: file.path, title: format.title, name: format.name, encoding: text.encoding,
             tables: [
                 SourceTable(
                     format: format, header: header, size: file.size, open: open, syntax: syntax,
-                    commas: CommaRule(separator: syntax.separator), paths: [file.path])
+                    commas: commas, paths: [file.path])
             ], titles: titles)
     }
 
@@ -108,9 +114,14 @@ enum Detection {
                 "\(file.path) does not have the columns of \(format.title); copy the cell of the column header from the "
                     + "file that --rejects wrote.")
         }
+        let shape = TrialReader(format, header, commas: readAs.commas).shape
+        let open = { () throws(ImportError) -> any RowSource in
+            let rows = try text.open(readAs.syntax).rows
+            rows.shape = shape
+            return rows
+        }
         let table = SourceTable(
-            format: format, header: header, size: file.size,
-            open: { () throws(ImportError) -> any RowSource in try text.open(readAs.syntax).rows },
+            format: format, header: header, size: file.size, open: open,
             syntax: readAs.syntax, commas: readAs.commas, paths: [file.path], readAs: readAs)
         return SourceContent(
             path: file.path, title: format.title, name: format.name, encoding: text.encoding, tables: [table])

@@ -39,7 +39,7 @@ enum RejectedRows {
         }
         let rows = try table.rows(candidate, candidate.syntax)
         // Its cells hold rows.
-        rows.width = nil
+        rows.shape.width = nil
         let parts = try parts(rows, file, folder: folder)
         guard !parts.isEmpty else { throw .refused("\(file.path) has no rejected rows.") }
         var files: [(file: SourceFile, readAs: ReadAs)] = []
