@@ -72,6 +72,15 @@ final class CSVReader: RowSource {
         self.source = source
     }
 
+    /// Reads a text that is in memory.
+    convenience init(_ syntax: Syntax, of text: [UInt8]) {
+        var rest = text[...]
+        self.init(syntax) { (bytes, _) throws(ImportError) in
+            bytes.append(contentsOf: rest)
+            rest = []
+        }
+    }
+
     func next(_ row: inout Row) throws(ImportError) -> Bool {
         if atBeginning { try skipMark() }
         while true {
@@ -97,12 +106,8 @@ final class CSVReader: RowSource {
     }
 
     /// The row of a line without its line feed; nil if it breaks the rules.
-    static func row(_ line: Slice<UnsafeBufferPointer<UInt8>>, _ syntax: Syntax) -> Row? {
-        var rest = line.last == 0x0D ? line.dropLast() : line
-        let reader = CSVReader(syntax) { (bytes, _) throws(ImportError) in
-            bytes.append(contentsOf: rest)
-            rest = rest[rest.endIndex...]
-        }
+    static func row(_ line: some BidirectionalCollection<UInt8>, _ syntax: Syntax) -> Row? {
+        let reader = CSVReader(syntax, of: Array(line.last == 0x0D ? line.dropLast() : line[...]))
         var row = Row()
         guard (try? reader.next(&row)) == true, row.problem == nil else { return nil }
         return row

@@ -19,9 +19,9 @@ extension ImportReport {
             lines.append("and \(Self.count(rowsInError - firstErrors.count, "more row", "more rows")) in error")
         }
         lines += lostAccess.map(\.warning)
-        if !isStored, let file = files.first(where: \.isAllInError) {
+        if !isStored, let path = pathOfErrors {
             lines.append(
-                "Nothing was stored: all rows of \(file.path) are in error. Check that it is the right file and has the "
+                "Nothing was stored: all rows of \(path) are in error. Check that it is the right file and has the "
                     + "right format.")
             return lines
         }
@@ -55,6 +55,13 @@ extension ImportReport {
                     "\(records) are also in \($0). To have them once in \(again.dataset), import only one of the two files."
                 } ?? "\(records) were in \(again.dataset) before, and \(twice). To have them once, import all files of "
                     + "\(again.dataset) again without --append.")
+        }
+        for again in codesAgain {
+            lines.append(
+                "Warning: corrected rows of \(again.file) \(isDryRun ? "would replace" : "have replaced") "
+                    + "\(Self.count(again.records, "record", "records")) with the same source_id, such as "
+                    + "\(Row.shown(again.code, atMost: 100)). If those were other records, give the rows codes of their own, "
+                    + "and import all files again.")
         }
         for same in sameData {
             lines.append(

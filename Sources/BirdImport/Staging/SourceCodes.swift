@@ -67,15 +67,15 @@ final class SourceCodes {
         return .repeated(file: Int(first.int64(0)), line: Int(first.int64(1)))
     }
 
-    /// Calls `body` with every code, the number of its data set within the import, and the place that tells its record
-    /// from others. A code comes before those that begin with it.
+    /// Calls `body` with every code, the number of its data set within the import, the place that tells its record from
+    /// others, and the number of its file. A code comes before those that begin with it.
     func forEach(
-        _ body: (_ dataset: Int, _ code: String, SourcePlace?) throws(StoreError) -> Void
+        _ body: (_ dataset: Int, _ code: String, SourcePlace?, _ file: Int) throws(StoreError) -> Void
     ) throws(StoreError) {
         let select = try database.prepare(
-            "SELECT dataset, code, latitude, longitude FROM source ORDER BY dataset, code")
+            "SELECT dataset, code, latitude, longitude, file FROM source ORDER BY dataset, code")
         while try select.step() {
-            try body(Int(select.int64(0)), select.text(1) ?? "", SourcePlace(select, from: 2))
+            try body(Int(select.int64(0)), select.text(1) ?? "", SourcePlace(select, from: 2), Int(select.int64(4)))
         }
     }
 }

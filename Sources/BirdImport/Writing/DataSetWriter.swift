@@ -22,6 +22,8 @@ struct DataSetWriter {
         let name: String
         /// The name of the format, as `--format` takes it.
         var format: String
+        /// Whether a data set of that name keeps the format that it has.
+        var keepsFormat: Bool
         // Nil keeps what the database has.
         let source: String?
         let licence: String?
@@ -42,6 +44,8 @@ struct DataSetWriter {
     struct Outcome {
         var stored = 0
         var replaced = 0
+        /// Those that are replaced by a record with the same code, by the number of its file: how many, and a code.
+        var repeated: [Int: (count: Int, code: String)] = [:]
         /// Records on other copies of a shared checklist, by the number of their file: how many, and the first one.
         var leftOut: [Int: (count: Int, first: ImportReport.Example)] = [:]
         var again: [RecordsAgain.Found] = []
@@ -70,7 +74,10 @@ struct DataSetWriter {
         var change = RecordChange()
         var outcome = Outcome()
         // Records with the same code are found by an index, so this precedes dropping it too.
-        if appends { outcome.replaced = try removal.removeRepeated(staging, ids, touched, &change) }
+        if appends {
+            outcome.repeated = try removal.removeRepeated(staging, ids, touched, &change)
+            outcome.replaced = outcome.repeated.values.reduce(0) { $0 + $1.count }
+        }
         outcome.again = try RecordsAgain(
             database: database, species: speciesIDs, locations: locationIDs, datasets: ids
         ).find(in: staging, appends: appends)
@@ -168,7 +175,7 @@ struct DataSetWriter {
         let insert = try RowWriter<DatasetColumn>(in: database)
         let update = try database.prepare(
             """
-            UPDATE dataset SET format = ?2, source = coalesce(?3, source), licence = coalesce(?4, licence),
+            UPDATE dataset SET format = coalesce(?2, format), source = coalesce(?3, source), licence = coalesce(?4, licence),
                 citation = coalesce(?5, citation), imported_at = ?6
             WHERE id = ?1
             """)
@@ -199,7 +206,7 @@ struct DataSetWriter {
                 try insert.run()
             }
             update.bind(1, id)
-            update.bind(2, target.format)
+            update.bind(2, known != nil && target.keepsFormat ? nil : target.format)
             update.bind(3, target.source)
             update.bind(4, target.licence)
             update.bind(5, target.citation)

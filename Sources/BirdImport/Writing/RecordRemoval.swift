@@ -53,10 +53,10 @@ struct RecordRemoval {
     /// - Parameters:
     ///   - datasets: The ids of the data sets, by the numbers that staged records have.
     ///   - touched: Receives the ids of the checklists that lose records.
-    /// - Returns: The number of removed records.
+    /// - Returns: By the number of the file of the staged records: the number of removed records, and a code of them.
     func removeRepeated(
         _ staging: Staging, _ datasets: [Int64], _ touched: TouchedChecklists, _ change: inout RecordChange
-    ) throws(StoreError) -> Int {
+    ) throws(StoreError) -> [Int: (count: Int, code: String)] {
         // The indexes are missing if species or locations have just got new ids. Without them, each code would be
         // searched in all records.
         try Schema.makeIndexes(of: [.observation], in: database)
@@ -96,8 +96,12 @@ struct RecordRemoval {
             while try place.step() { found = .some(SourcePlace(place, from: 0)) }
             return found
         }
-        try staging.forEachSource { (number, code, place) throws(StoreError) in
-            let dataset = datasets[number]
+        var repeated: [Int: (count: Int, code: String)] = [:]
+        try staging.forEachSource { (number, code, place, file) throws(StoreError) in
+            let (dataset, before) = (datasets[number], removed)
+            defer {
+                if removed > before { repeated[file, default: (0, code)].count += removed - before }
+            }
             guard let place else {
                 _ = try remove(dataset, code)
                 return
@@ -118,7 +122,7 @@ struct RecordRemoval {
             }
             if !isFound { _ = try remove(dataset, base + SourcePlace.suffixOfUnknown) }
         }
-        return removed
+        return repeated
     }
 
     /// How many of some locations have a row.

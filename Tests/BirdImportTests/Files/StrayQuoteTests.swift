@@ -68,7 +68,7 @@ import Testing
     @Test(arguments: shapes)
     func aRemarkMayHaveLinesAsWideAsRows(width: Int, separator: String, position: Int) throws {
         let line = (1...width).map { "w\($0)" }.joined(separator: separator)
-        for remark in [line + "\n" + line, "a\n" + line + "\nb", "heard\n2021, later\n\n" + line] {
+        for remark in [line + "\n" + line, "a\n\(line)\n\(line)\n\(line)", "heard\n2021, later\n\n" + line] {
             fixture.write("a", file(["\"\(remark)\"", "x"], width, separator, position, date: "2021-02-03"))
             let report = try fixture.run("a")
             #expect(report.stored == 2 && report.rowsInError == 0, "\(report.text)")

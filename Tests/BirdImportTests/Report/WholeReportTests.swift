@@ -53,6 +53,7 @@ import Testing
             ImportReport.RecordsAgain(file: "c.csv", dataset: "seven", other: nil, records: 4135, isWhole: true),
             ImportReport.RecordsAgain(file: "d.csv", dataset: "eight", other: "e.csv", records: 4136, isWhole: false),
         ]
+        report.codesAgain = [ImportReport.CodesAgain(file: "f.csv", records: 4139, code: "o1")]
         report.sameChecklists = [ImportReport.SameChecklists(dataset: "five", other: "six", checklists: 4127)]
         var status = stat()
         status.st_mode = 0o640
@@ -110,6 +111,7 @@ import Testing
                 {"dataset":"three","other":"four","records":4126,"all":false}],
                 "records_again":[{"file":"c.csv","dataset":"seven","other":null,"records":4135,"all":true},
                 {"file":"d.csv","dataset":"eight","other":"e.csv","records":4136,"all":false}],
+                "codes_again":[{"file":"f.csv","records":4139,"source_id":"o1"}],
                 "same_checklists":[{"dataset":"five","other":"six","checklists":4127}],
                 "lost_access":[{"file":"birds.db","owner":"root","group":"root","mode":"640"}],
                 "preview":[{"num":1},
@@ -161,6 +163,8 @@ import Testing
                 To have them once, import all files of seven again without --append.
                 Warning: nearly all records of d.csv that have no source_id (4,136) are also in e.csv. To have them once in \
                 eight, import only one of the two files.
+                Warning: corrected rows of f.csv would replace 4,139 records with the same source_id, such as o1. If those \
+                were other records, give the rows codes of their own, and import all files again.
                 Warning: all records of one (4,125) are also in two. If they are the same data under two names, remove one \
                 of them with 'rookery datasets remove NAME'.
                 Warning: nearly all records of three (4,126) are also in four. If they are the same data under two names, \
