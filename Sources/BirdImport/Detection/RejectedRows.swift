@@ -1,8 +1,8 @@
 import Birds
 
-/// Reads the rows in a file of `--rejects` again, when they are corrected: the rows of each file become a table of their
-/// own, with the header of that file, and are read as its other rows (`ReadAs`). The columns of the line and the reason
-/// are passed over.
+/// Reads the rows in a file of `--rejects` again, when they are corrected: the rows of each file become a table of
+/// their own, with the header of that file, and are read as its other rows (`ReadAs`). The columns of the line and the
+/// reason are passed over.
 enum RejectedRows {
     /// The most files whose rows are here, each of which is a temporary file.
     private static let mostFiles = 200
@@ -178,8 +178,8 @@ private final class RejectedTexts {
     }
 }
 
-/// Reads rejected rows, each from a text of its own: a quote that is not closed costs no other row. Their lines are those
-/// in the file of `--rejects`.
+/// Reads rejected rows, each from a text of its own: a quote that is not closed costs no other row. Their lines are
+/// those in the file of `--rejects`.
 private final class RejectedTextRows: RowSource {
     private let texts: RejectedTexts
     private let syntax: CSVReader.Syntax

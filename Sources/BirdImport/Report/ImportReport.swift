@@ -186,8 +186,8 @@ public struct ImportReport: Sendable {
     public internal(set) var usesStandardOutput = false
     /// The number of rows in error in all files.
     public internal(set) var rowsInError = 0
-    /// The path of a file of which no row could be read; nil if there is none. It is probably not what it was taken for,
-    /// and nothing is stored even with `--skip-errors`. Rows in a file of `--rejects` count together.
+    /// The path of a file of which no row could be read; nil if there is none. It is probably not what it was taken
+    /// for, and nothing is stored even with `--skip-errors`. Rows in a file of `--rejects` count together.
     var pathOfErrors: String? {
         files.first { file in
             let group = file.rejects == nil ? [file] : files.filter { $0.rejects == file.rejects }
