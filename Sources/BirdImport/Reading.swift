@@ -303,10 +303,9 @@ struct Reading {
                 } else {
                     let path = table.path(of: row) ?? report.files[number].path
                     if rejects != nil, description == nil, table.isCorrectable(row, error) {
-                        let readAs = try settle(&records, table, from: row, source, before: others, file: number)
+                        let readAs = try settle(
+                            &records, table, at: rows, &source, before: others, file: number)
                         description = (table.headerLine, readAs.text)
-                        var again = Row()
-                        source = try open(table, at: rows, &again)
                     }
                     try reject(error, row, table, description, path: path, file: number)
                     try longCell.reject(row, path: path)
