@@ -18,7 +18,8 @@ struct TrialReader {
 
     func canRead(_ row: Row) -> Bool { date(row) != nil }
 
-    /// The date of a row, which may be unknown; nil if the row can't be read.
+    /// The date of a row; nil if the row can't be read. It is unknown if the row is about another animal, of which
+    /// nothing else is read.
     func date(_ row: Row) -> Int64? {
         var row = row
         if format.holdsSpecies {
@@ -30,9 +31,9 @@ struct TrialReader {
         for order in orders {
             var decoder = records
             decoder.dates.order = order
-            if (try? decoder.decode(&row, into: &record)) != nil, let date = try? decoder.dates.date(row).date {
-                return date
-            }
+            guard (try? decoder.decode(&row, into: &record)) != nil else { continue }
+            if record.otherAnimal != nil { return StoredDate.unknown }
+            if let date = try? decoder.dates.date(row).date { return date }
         }
         return nil
     }

@@ -177,7 +177,8 @@ final class CSVReader: RowSource {
                             let lineEnd = bytes.lineEnd(from: close, end)
                             if lineEnd == end, !atEnd, end - first <= Self.longestRow { return .more }
                             let cell = QuotedLines(
-                                bytes: bytes, row: first, opening: index, closing: close, lineEnd: lineEnd)
+                                bytes: bytes, row: first, opening: index, closing: close, lineEnd: lineEnd,
+                                cellsBefore: row.cells.count)
                             if !isClosed {
                                 return .bad(
                                     "there is text after the closing quote of a cell, on line \(line + lines)",

@@ -6,9 +6,11 @@ struct QuotedLines {
     let opening: Int
     let closing: Int
     let lineEnd: Int
+    /// The number of cells before it in its row.
+    let cellsBefore: Int
 
     /// Whether it is the first cell of its row.
-    var isFirst: Bool { opening == row }
+    var isFirst: Bool { cellsBefore == 0 }
     /// The position of the line of its opening quote, and of the end of the line before that of the closing one.
     var line: Int { bytes[row..<opening].lastIndex(of: 0x0A).map { $0 + 1 } ?? row }
     var lastButOneEnd: Int { bytes[opening..<closing].lastIndex(of: 0x0A) ?? opening }
@@ -28,7 +30,10 @@ struct RowShape {
     private enum Line { case text, maybeRow, row }
 
     /// What a line is. If the number of columns is not known, any line may be a row.
-    private func line(_ bytes: UnsafeBufferPointer<UInt8>, _ from: Int, _ end: Int, _ separator: UInt8) -> Line {
+    /// - Parameter rest: The number of cells that it has if it is the end of a text and the rest of the row after it.
+    private func line(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ from: Int, _ end: Int, _ separator: UInt8, rest: Int? = nil
+    ) -> Line {
         guard let width else { return .maybeRow }
         let bytes = bytes[min(from, end)..<end]
         guard width == 1 || bytes.contains(separator) else { return .text }
@@ -37,10 +42,14 @@ struct RowShape {
             let row = CSVReader.row(bytes, CSVReader.Syntax(separator: separator, quoting: true))
                 ?? CSVReader.row(bytes, CSVReader.Syntax(separator: separator, quoting: false))
         else { return .text }
-        if let hasValues = hasValues(row) { return hasValues ? .row : .text }
         let isWhole = row.cells.count == width || row.cells.count == width + 1 && row.trimmed(width).isEmpty
-        let hasSpace = row.cells.dropFirst().contains { !$0.isEmpty && row.bytes[Int($0.start)] == 0x20 }
-        return isWhole && !hasSpace ? .maybeRow : .text
+        guard let hasValues = hasValues(row) else {
+            let hasSpace = row.cells.dropFirst().contains { !$0.isEmpty && row.bytes[Int($0.start)] == 0x20 }
+            return isWhole && !hasSpace ? .maybeRow : .text
+        }
+        guard hasValues else { return .text }
+        // The cells after a text may have such values too, in columns of others.
+        return isWhole ? .row : row.cells.count == rest ? .text : .maybeRow
     }
 
     /// Whether a cell whose closing quote ends a cell seems to hold rows.
@@ -54,8 +63,9 @@ struct RowShape {
         var (end, rows, lines) = (firstEnd, 0, 1)
         while end < cell.lineEnd {
             let next = bytes.lineEnd(from: end + 1, cell.lineEnd)
-            let line = line(bytes, end + 1, next, separator)
-            if line == .row, next == cell.lineEnd, !cell.isFirst { return true }
+            let isLast = next == cell.lineEnd && !cell.isFirst
+            let line = line(bytes, end + 1, next, separator, rest: isLast ? width - cell.cellsBefore : nil)
+            if line == .row, isLast { return true }
             if line != .text { rows += 1 }
             (end, lines) = (next, lines + 1)
         }

@@ -45,6 +45,17 @@ import Testing
             ])
     }
 
+    /// The cells after a remark have a date where records have theirs. With a text before it, they are no bird.
+    @Test(arguments: [
+        ("order,eventDate,occurrenceRemarks,modified,scientificName", ",2021-02-03,\"a\nb\",2021-02-01,Avis una"),
+        ("scientificName,eventDate,occurrenceRemarks,modified,x", "Avis una,2021-02-03,\"a\nb\",2021-02-01,y"),
+    ])
+    func otherCellsMayHaveDates(header: String, row: String) throws {
+        fixture.write("a.csv", "\(header)\n\(row)\n\(row)\n")
+        let report = try fixture.run("a.csv")
+        #expect(report.stored == 2, "\(report.text)")
+    }
+
     private static let shapes = [3, 5, 7, 10, 40].flatMap { width in
         [",", ";", "\t"].flatMap { separator in [0, 1, width - 1].map { (width, separator, $0) } }
     }
