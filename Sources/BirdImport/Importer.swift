@@ -72,7 +72,7 @@ public enum Importer {
         report = reading.report
         (report.isDryRun, report.database) = (options.dryRun, options.database)
         report.usesStandardOutput = reading.rejectsToStandardOutput || reportFile?.isStandardOutput ?? false
-        if report.rowsInError == 0 || options.skipErrors && !report.files.contains(where: \.isAllInError) {
+        if report.rowsInError == 0 || options.skipErrors && report.pathOfErrors == nil {
             if reading.staging.isEmpty, !options.append {
                 try keepRecords(of: reading.targets.map(\.name), in: generation.path)
             }
@@ -169,6 +169,10 @@ public enum Importer {
                     line: records.line, row: records.record)
             }
         }
+        report.codesAgain = outcome.repeated.sorted { $0.key < $1.key }.filter { report.files[$0.key].rejects != nil }
+            .map {
+                ImportReport.CodesAgain(file: report.files[$0.key].path, records: $0.value.count, code: $0.value.code)
+            }
         report.stored = outcome.stored
         report.replaced = outcome.replaced
         report.recordsAgain = outcome.again.map { again in

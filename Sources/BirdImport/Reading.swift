@@ -135,7 +135,7 @@ struct Reading {
         let path = count > 1 ? content.path : file.path
         var dataset: Int?
         if content.tables.contains(where: { !$0.format.holdsSpecies }) {
-            dataset = try target(for: file.path, format: content.name, isFirst: part == 0)
+            dataset = try target(for: file.path, content, isFirst: part == 0)
         }
         report.files.append(
             ImportReport.File(
@@ -143,7 +143,8 @@ struct Reading {
                 separator: content.tables.first.flatMap { $0.syntax?.separator },
                 unusualSeparator: content.tables.first.flatMap { $0.unusualSeparator },
                 dataset: dataset.map { targets[$0].name }, unreadColumns: content.tables.flatMap(\.unreadColumns),
-                rowsAboveHeader: content.titles?.count ?? 0, firstAboveHeader: content.titles?.first))
+                rowsAboveHeader: content.titles?.count ?? 0, firstAboveHeader: content.titles?.first,
+                rejects: content.rejects))
         var rows = 0
         for (index, table) in content.tables.enumerated() {
             rules.formUnion(table.format.rules)
@@ -202,13 +203,18 @@ struct Reading {
     /// The number of the data set for a file, which is added to `targets` if it is new.
     /// - Parameter isFirst: Whether it is the first content of the file. The others go to the same data set.
     private mutating func target(
-        for path: String, format: String, isFirst: Bool
+        for path: String, _ content: SourceContent, isFirst: Bool
     ) throws(ImportError) -> Int {
+        let format = content.name
+        // Some rows of an archive are no archive.
+        let keepsFormat = options.append && content.rejects != nil
         let sampling = Format.eBirdSampling.name
         let name = try nameOfDataSet(for: path, format: format)
         if let known = targets.firstIndex(where: { $0.name.utf8.elementsEqual(name.utf8) }) {
             let isPair = (format == sampling) != (targets[known].format == sampling)
-            if isPair, format != sampling { targets[known].format = format }
+            if isPair && format != sampling || targets[known].keepsFormat && !keepsFormat {
+                (targets[known].format, targets[known].keepsFormat) = (format, keepsFormat)
+            }
             guard options.dataset != nil || isPair || !isFirst else {
                 throw .refused(
                     "\(path) and another file are both named \(name). Import them one at a time, or both into one data set with --dataset."
@@ -218,7 +224,7 @@ struct Reading {
         }
         targets.append(
             DataSetWriter.Target(
-                name: name, format: format, source: options.source, licence: options.licence,
+                name: name, format: format, keepsFormat: keepsFormat, source: options.source, licence: options.licence,
                 citation: options.citation, importedAt: importedAt))
         return targets.count - 1
     }
@@ -302,10 +308,9 @@ struct Reading {
                 } else {
                     let path = table.path(of: row) ?? report.files[number].path
                     if rejects != nil, description == nil, table.isCorrectable(row, error) {
-                        let readAs = try settle(&records, table, from: row, source, before: others, file: number)
+                        let readAs = try settle(
+                            &records, table, at: rows, &source, before: others, file: number)
                         description = (table.headerLine, readAs.text)
-                        var again = Row()
-                        source = try open(table, at: rows, &again)
                     }
                     try reject(error, row, table, description, path: path, file: number)
                     try longCell.reject(row, path: path)

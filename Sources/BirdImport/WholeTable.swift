@@ -11,19 +11,31 @@ extension Reading {
         return source
     }
 
-    /// Decides by the rest of a file what a row may depend on that is corrected without it. It reads `source` to its
-    /// end; the parameters are those of `judge`.
+    /// Decides by a whole file what a row may depend on that is corrected without it, in one reading.
+    /// - Parameters:
+    ///   - number: The number of the row, from 1.
+    ///   - source: The reader of the rows after it. It is replaced if the file is read.
+    ///   - others: As in `judge`.
     mutating func settle(
-        _ records: inout RecordDecoder, _ table: SourceTable, from row: Row, _ source: any RowSource,
+        _ records: inout RecordDecoder, _ table: SourceTable, at number: Int, _ source: inout any RowSource,
         before others: ArraySlice<SourceTable>, file: Int
     ) throws(ImportError) -> ReadAs {
         var readAs = ReadAs(table.format, table.syntax ?? .comma, table.commas)
-        if records.dates.order == nil, records.columns.has(.date) {
-            let dates = try dates(records, table, from: row, source, before: others)
+        let needsOrder = records.dates.order == nil && records.columns.has(.date)
+        let needsPoints = table.commas != .none && !table.format.holdsSpecies
+        if needsOrder || needsPoints {
+            var (dates, points, row) = (DateOrderJudge(), table.readAs?.points ?? PointJudge(), Row())
+            source = try table.open()
+            while try source.next(&row) {
+                if needsOrder { records.dates.add(row, to: &dates) }
+                if needsPoints { points.add(records.columns, row) }
+            }
+            if needsPoints { readAs.points = points }
+            if needsOrder { try add(others, to: &dates) }
             if !dates.isEmpty { records.dates.order = try judge(dates, table, file: file).order }
+            source = try open(table, at: number, &row)
         }
         if records.columns.has(.date) { readAs.dateOrder = records.dates.order ?? table.dateOrder }
-        if table.commas != .none, !table.format.holdsSpecies { readAs.points = try points(records.columns, table) }
         if table.format.rules.contains(.originIsNoLocation) { readAs.place = defaults.place ?? table.readAs?.place }
         readAs.includesInvalid = options.includeInvalid || table.readAs?.includesInvalid ?? false
         return readAs
@@ -38,7 +50,12 @@ extension Reading {
         _ records: RecordDecoder, _ table: SourceTable, from row: Row, _ source: any RowSource,
         before others: ArraySlice<SourceTable>, file: Int
     ) throws(ImportError) -> JudgedDateOrder {
-        try judge(try dates(records, table, from: row, source, before: others), table, file: file)
+        var (dates, row) = (DateOrderJudge(), row)
+        repeat {
+            records.dates.add(row, to: &dates)
+        } while try source.next(&row)
+        try add(others, to: &dates)
+        return try judge(dates, table, file: file)
     }
 
     private mutating func judge(
@@ -87,34 +104,19 @@ extension Reading {
         while try rows.next(&row) { dates.add(row, to: &judge) }
     }
 
-    private func dates(
-        _ records: RecordDecoder, _ table: SourceTable, from row: Row, _ source: any RowSource,
-        before others: ArraySlice<SourceTable>
-    ) throws(ImportError) -> DateOrderJudge {
-        var judge = DateOrderJudge()
-        var row = row
-        repeat {
-            records.dates.add(row, to: &judge)
-        } while try source.next(&row)
+    private func add(_ others: ArraySlice<SourceTable>, to judge: inout DateOrderJudge) throws(ImportError) {
         for other in others where !other.format.holdsSpecies { try add(other, to: &judge) }
-        return judge
     }
 
     /// Decides by all rows of a table what points in its numbers mean.
     mutating func judgePoints(
         _ columns: Columns, _ table: SourceTable, file: Int
     ) throws(ImportError) -> [PointRule] {
-        let rules = try points(columns, table).rules
-        // A file may have several tables.
-        if rules.contains(.group) { report.files[file].hasThousands = true }
-        return rules
-    }
-
-    private func points(_ columns: Columns, _ table: SourceTable) throws(ImportError) -> PointJudge {
-        var judge = table.readAs?.points ?? PointJudge()
-        var row = Row()
+        var (judge, row) = (table.readAs?.points ?? PointJudge(), Row())
         let rows = try table.open()
         while try rows.next(&row) { judge.add(columns, row) }
-        return judge
+        // A file may have several tables.
+        if judge.rules.contains(.group) { report.files[file].hasThousands = true }
+        return judge.rules
     }
 }

@@ -20,7 +20,8 @@ import Testing
 
     private func store(_ staging: Staging) throws {
         let target = DataSetWriter.Target(
-            name: "d", format: "plain", source: nil, licence: nil, citation: nil, importedAt: "2024-05-06T07:08:09Z")
+            name: "d", format: "plain", keepsFormat: false, source: nil, licence: nil, citation: nil,
+            importedAt: "2024-05-06T07:08:09Z")
         let generation = try Generation(path: fixture.database)
         _ = try generation.change { (database) throws(StoreError) in
             try DataSetWriter(

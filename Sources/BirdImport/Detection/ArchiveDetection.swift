@@ -317,10 +317,12 @@ struct ArchiveDetection {
         switch core.rowType {
         case "occurrence":
             let files = try extract(core)
+            let header = Header(ArchiveRows.header(core))
+            let commas = CommaRule(separator: files.table.syntax.separator)
+            let hasValues = TrialReader(.darwinCore, header, commas: commas).shape.hasValues
             return try content(
-                Header(ArchiveRows.header(core)), files, path,
-                commas: CommaRule(separator: files.table.syntax.separator),
-                open: { () throws(ImportError) -> any RowSource in ArchiveRows(files) },
+                header, files, path, commas: commas,
+                open: { () throws(ImportError) -> any RowSource in ArchiveRows(files, hasValues: hasValues) },
                 dateOrder: try Self.dateOrder(of: core, path))
         case "event":
             guard let occurrences = description.extensions.first(where: { $0.rowType == "occurrence" }) else {

@@ -13,6 +13,8 @@ struct SourceContent {
     let tables: [SourceTable]
     /// What is above the header; nil if nothing is.
     var titles: TextTable.Titles?
+    /// The path of the file of `--rejects` that has its rows; nil if they are in their own file.
+    var rejects: String?
 
     /// Whether it has detections in sound recordings.
     var holdsRecordings: Bool { tables.contains { $0.format.rules.contains(.recordings) } }
@@ -47,8 +49,8 @@ enum Detection {
         case .files(let files):
             var contents: [SourceContent] = []
             for (file, format) in files {
-                if let parts = try RejectedRows.files(in: file, folder: folder) {
-                    for part in parts { contents.append(try openRejected(part.file, part.readAs, as: format)) }
+                if let rejected = try RejectedRows.contents(of: file, as: format, folder: folder) {
+                    contents += rejected
                 } else {
                     contents.append(try openPlain(file, as: format))
                 }
@@ -83,37 +85,20 @@ enum Detection {
             throw .refused("\(file.path) has the column \(repeated) twice.")
         }
         let titles = try text.titles(candidate, syntax)
-        let open = { () throws(ImportError) -> any RowSource in try text.rows(candidate, syntax) }
+        let commas = CommaRule(separator: syntax.separator)
+        let shape = TrialReader(format, header, commas: commas).shape
+        let open = { () throws(ImportError) -> any RowSource in
+            let rows = try text.rows(candidate, syntax)
+            rows.shape = shape
+            return rows
+        }
         return SourceContent(
             path: file.path, title: format.title, name: format.name, encoding: text.encoding,
             tables: [
                 SourceTable(
                     format: format, header: header, size: file.size, open: open, syntax: syntax,
-                    commas: CommaRule(separator: syntax.separator), paths: [file.path])
+                    commas: commas, paths: [file.path])
             ], titles: titles)
-    }
-
-    /// Opens rejected rows of a file, which are read as the others of that file.
-    private static func openRejected(
-        _ file: SourceFile, _ readAs: ReadAs, as wanted: String?
-    ) throws(ImportError) -> SourceContent {
-        let format = readAs.format
-        guard wanted == nil || wanted == format.name else {
-            throw .refused("\(file.path) has rows of the format \(format.name); leave out --format.")
-        }
-        let text = try TextTable(file)
-        let header = try text.open(readAs.syntax).header
-        guard header.fits(format), header.repeated(format) == nil else {
-            throw .refused(
-                "\(file.path) does not have the columns of \(format.title); copy the cell of the column header from the "
-                    + "file that --rejects wrote.")
-        }
-        let table = SourceTable(
-            format: format, header: header, size: file.size,
-            open: { () throws(ImportError) -> any RowSource in try text.open(readAs.syntax).rows },
-            syntax: readAs.syntax, commas: readAs.commas, paths: [file.path], readAs: readAs)
-        return SourceContent(
-            path: file.path, title: format.title, name: format.name, encoding: text.encoding, tables: [table])
     }
 
     /// The format of a text file, and the separator with which its header has the columns of the format.

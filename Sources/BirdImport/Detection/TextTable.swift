@@ -138,13 +138,9 @@ struct TextTable {
     private func isRecord(_ candidate: Candidate, _ format: Format) throws(ImportError) -> Bool {
         var row = Row()
         guard try rows(candidate, candidate.syntax).next(&row), row.problem == nil else { return false }
-        let columns = Columns(format, candidate.header, commas: CommaRule(separator: candidate.syntax.separator))
-        return DateOrder.allCases.contains { order in
-            var decoder = RecordDecoder(format, columns, lastYear: 9999)
-            decoder.dates.order = order
-            var record = SourceRecord()
-            return (try? decoder.decode(&row, into: &record)) != nil && record.date != StoredDate.unknown
-        }
+        let commas = CommaRule(separator: candidate.syntax.separator)
+        let date = TrialReader(format, candidate.header, commas: commas).date(row)
+        return date != nil && date != StoredDate.unknown
     }
 
     /// The rows above the header that are not empty: how many, and the first of them.
@@ -186,7 +182,7 @@ struct TextTable {
         guard !row.bytes.contains(0x0D) else {
             throw .refused("\(file.path) has lines that end in a carriage return alone; save it with line feeds.")
         }
-        rows.width = row.cells.count
+        rows.shape.width = row.cells.count
         return (Header(row), rows)
     }
 
@@ -194,7 +190,7 @@ struct TextTable {
     func rows(_ candidate: Candidate, _ syntax: CSVReader.Syntax) throws(ImportError) -> CSVReader {
         if candidate.isInFile { return try open(syntax, titles: candidate.titles).rows }
         let rows = try beginning(syntax)
-        rows.width = candidate.header.names.count
+        rows.shape.width = candidate.header.names.count
         return rows
     }
 
@@ -224,6 +220,7 @@ struct TextTable {
             return candidate.syntax
         }
         let rows = try rows(candidate, candidate.syntax)
+        rows.shape = TrialReader(format, candidate.header, commas: CommaRule(separator: 0x09)).shape
         // A separator at the end of the line makes an empty name.
         let width = names.count - (names.last?.isEmpty == true ? 1 : 0)
         var row = Row()

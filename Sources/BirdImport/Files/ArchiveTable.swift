@@ -39,12 +39,21 @@ final class ArchiveRows: RowSource {
     /// Whether a header tells the number of columns.
     private var hasHeader = false
 
-    /// - Parameter files: The files of the table, which are read from their beginnings.
-    init(_ files: ArchiveFiles) {
+    private let hasValues: (Row) -> Bool?
+
+    /// - Parameters:
+    ///   - files: The files of the table, which are read from their beginnings.
+    ///   - hasValues: As in `RowShape`, for cells in the order of the terms.
+    init(_ files: ArchiveFiles, hasValues: @escaping (Row) -> Bool? = { _ in nil }) {
         self.files = files
+        // A default would give a line of a text a date too.
+        let dates = files.table.fields.contains { $0.value != nil && Self.termsOfDate.contains($0.term) }
+        self.hasValues = dates ? { _ in nil } : hasValues
         width = 1 + (files.table.fields.compactMap(\.index) + [files.table.idIndex ?? 0]).reduce(0, max)
         reader = Self.reader(files, 0)
     }
+
+    private static let termsOfDate = ["eventdate", "year", "month", "day"]
 
     private static func reader(_ files: ArchiveFiles, _ part: Int) -> CSVReader {
         guard files.parts.indices.contains(part) else { return CSVReader(files.table.syntax) { (_, _) in } }
@@ -62,6 +71,12 @@ final class ArchiveRows: RowSource {
     private func nextOfPart() throws(ImportError) -> Bool {
         if isAtBeginning {
             isAtBeginning = false
+            reader.shape.hasValues = { [table, hasValues] line in
+                var row = Row()
+                row.bytes = line.bytes
+                Self.fill(&row, from: line, table)
+                return hasValues(row)
+            }
             for _ in 0..<table.headerLines {
                 guard try reader.next(&source) else { return false }
                 // A line that is narrower than the terms is no header.
@@ -69,12 +84,12 @@ final class ArchiveRows: RowSource {
                 width = max(width, source.cells.count)
             }
             // Between tabs, rows without a header may have more columns than terms; the first one tells.
-            if table.headerLines > 0 || table.syntax.separator == UInt8(ascii: ",") { reader.width = width }
+            if table.headerLines > 0 || table.syntax.separator == UInt8(ascii: ",") { reader.shape.width = width }
             let isWider = table.headerLines > 0 && source.cells.count == width
             cut = CutRow(width: isWider && source.trimmed(width - 1).isEmpty ? width - 1 : width)
         }
         guard try reader.next(&source) else { return false }
-        if reader.width == nil, source.problem == nil { reader.width = max(width, source.cells.count) }
+        if reader.shape.width == nil, source.problem == nil { reader.shape.width = max(width, source.cells.count) }
         return true
     }
 
@@ -97,7 +112,7 @@ final class ArchiveRows: RowSource {
             mayBeShifted = true
             return true
         }
-        fill(&row)
+        Self.fill(&row, from: source, table)
         return true
     }
 
@@ -122,8 +137,9 @@ final class ArchiveRows: RowSource {
         return (index...max(index, index + source.cells.count - width)).map { source.bytes[source.trimmed($0).range] }
     }
 
-    /// Appends the cells of the last row, in the order of the terms.
-    private func fill(_ row: inout Row) {
+    /// Makes the cells of a row, in the order of the terms.
+    /// - Parameter row: Has the bytes of the row.
+    private static func fill(_ row: inout Row, from source: Row, _ table: ArchiveDescription.Table) {
         for field in table.fields {
             var cell = field.index.map { source.trimmed($0) } ?? .empty
             if cell.isEmpty, let value = field.value { cell = row.compose(Array(value.utf8)) }

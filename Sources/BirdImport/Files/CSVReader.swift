@@ -62,15 +62,23 @@ final class CSVReader: RowSource {
     /// The number of the line on which the next row begins, from 1.
     private var line = 1
     private(set) var consumed = 0
-    /// The number of columns, by which rows are told from the lines of a quoted cell; nil if it is not known, or no
-    /// cell can hold rows.
-    var width: Int?
+    /// By which rows are told from the lines of a quoted cell.
+    var shape = RowShape()
 
     /// - Parameter blockSize: The number of bytes to read at a time. The rows do not depend on it.
     init(_ syntax: Syntax, blockSize: Int = CSVReader.blockSize, source: @escaping Source) {
         self.syntax = syntax
         self.blockSize = max(1, blockSize)
         self.source = source
+    }
+
+    /// Reads a text that is in memory.
+    convenience init(_ syntax: Syntax, of text: [UInt8]) {
+        var rest = text[...]
+        self.init(syntax) { (bytes, _) throws(ImportError) in
+            bytes.append(contentsOf: rest)
+            rest = []
+        }
     }
 
     func next(_ row: inout Row) throws(ImportError) -> Bool {
@@ -97,6 +105,14 @@ final class CSVReader: RowSource {
         }
     }
 
+    /// The row of a line without its line feed; nil if it breaks the rules.
+    static func row(_ line: some BidirectionalCollection<UInt8>, _ syntax: Syntax) -> Row? {
+        let reader = CSVReader(syntax, of: Array(line.last == 0x0D ? line.dropLast() : line[...]))
+        var row = Row()
+        guard (try? reader.next(&row)) == true, row.problem == nil else { return nil }
+        return row
+    }
+
     /// The result of `scan`. Positions are in the buffer.
     private enum Outcome {
         /// A row. The next one begins at this position.
@@ -113,7 +129,7 @@ final class CSVReader: RowSource {
     /// of a row for each block.
     private func scan(_ row: inout Row) -> Outcome {
         let (separator, quoting, first, atEnd) = (syntax.separator, syntax.quoting, start, atEnd)
-        let rows = RowShape(separator: separator, width: width)
+        let shape = shape
         var lines = 0
         let outcome: Outcome = buffer.withUnsafeBufferPointer { bytes in
             let end = bytes.count
@@ -161,18 +177,18 @@ final class CSVReader: RowSource {
                             let lineEnd = bytes.lineEnd(from: close, end)
                             if lineEnd == end, !atEnd, end - first <= Self.longestRow { return .more }
                             let cell = QuotedLines(
-                                bytes: bytes, opening: index, closing: close, lineEnd: lineEnd,
-                                lineEnds: lines - opening, cellsBefore: row.cells.count)
+                                bytes: bytes, row: first, opening: index, closing: close, lineEnd: lineEnd,
+                                cellsBefore: row.cells.count)
                             if !isClosed {
                                 return .bad(
                                     "there is text after the closing quote of a cell, on line \(line + lines)",
-                                    resume: rows.endBeforeRow(inBroken: cell, hasTextAfter: true))
+                                    resume: shape.endBeforeRow(in: cell, separator))
                             }
-                            if rows.areIn(cell) {
+                            if shape.areIn(cell, separator) {
                                 return .bad(
                                     "a quoted cell\(place(opening)) is closed on line \(line + lines), with rows in it; "
                                         + "close it on its line, or remove its quote",
-                                    resume: rows.endBeforeRow(in: cell))
+                                    resume: shape.endBeforeRow(in: cell, separator))
                             }
                             lastOfLines = cell
                         }
@@ -204,7 +220,7 @@ final class CSVReader: RowSource {
                         }
                         return .bad(
                             "a quoted cell\(place(opening)) is not closed",
-                            resume: rows.endBeforeRow(bytes, after: index, before: end))
+                            resume: shape.endBeforeRow(bytes, after: index, before: end, separator))
                     }
                 }
                 index += 1
@@ -231,10 +247,10 @@ final class CSVReader: RowSource {
         /// The problem of a row with more cells than columns that has a quoted cell of several lines: the quotes may be
         /// those of two rows, the second one further to the left.
         func tooWide(_ cell: QuotedLines?) -> Outcome? {
-            guard let cell, let width, row.cells.count > width + 1 else { return nil }
+            guard let cell, let width = shape.width, row.cells.count > width + 1 else { return nil }
             return .bad(
                 "it has \(row.cells.count) cells for \(width) columns",
-                resume: rows.endBeforeRow(inBroken: cell, hasTextAfter: false))
+                resume: shape.endBeforeRow(in: cell, separator))
         }
 
         func tooLong(_ count: Int, resume: Int? = nil) -> Outcome? {

@@ -55,6 +55,8 @@ public struct ImportReport: Sendable {
         public var rowsAboveHeader = 0
         /// The first of them.
         public var firstAboveHeader: Example?
+        /// The path of the file of `--rejects` that has its rows; nil if they are in their own file.
+        public var rejects: String?
         /// The number of rows with records, including those that were left out or are in error.
         public var records = 0
         /// The number of rows with checklists, including those in error.
@@ -86,12 +88,6 @@ public struct ImportReport: Sendable {
         /// Takes back that the format has decided the order of day and month, if no stored date depends on it.
         mutating func forgetDateOrderWithoutUse() {
             if dateOrder?.reason == .format, !needsDateOrder { dateOrder = nil }
-        }
-
-        /// Whether no row could be read. The file is then probably not what it was taken for, and nothing is stored
-        /// even with `--skip-errors`.
-        var isAllInError: Bool {
-            rowsInError > 0 && rowsInError == records + checklists + species && rowsInConflict == 0
         }
     }
 
@@ -178,6 +174,16 @@ public struct ImportReport: Sendable {
         public let isWhole: Bool
     }
 
+    /// A file whose corrected rows have replaced stored records that have their codes.
+    public struct CodesAgain: Sendable, Equatable {
+        /// The path of the file.
+        public let file: String
+        /// The number of the stored records.
+        public let records: Int
+        /// The code of one of them.
+        public let code: String
+    }
+
     /// A row that could not be used.
     public struct RowInError: Sendable, Equatable {
         /// The path of its file, or the name of its file in an archive after the path of that, such as
@@ -213,6 +219,16 @@ public struct ImportReport: Sendable {
     public internal(set) var usesStandardOutput = false
     /// The number of rows in error in all files.
     public internal(set) var rowsInError = 0
+    /// The path of a file of which no row could be read; nil if there is none. It is probably not what it was taken
+    /// for, and nothing is stored even with `--skip-errors`. Rows in a file of `--rejects` count together.
+    var pathOfErrors: String? {
+        files.first { file in
+            let group = file.rejects == nil ? [file] : files.filter { $0.rejects == file.rejects }
+            let rows = group.reduce(0) { $0 + $1.records + $1.checklists + $1.species }
+            return rows > 0 && rows == group.reduce(0) { $0 + $1.rowsInError }
+                && group.allSatisfy { $0.rowsInConflict == 0 }
+        }.map { $0.rejects ?? $0.path }
+    }
     /// The first rows in error, up to `mostListed`.
     public internal(set) var errors: [RowInError] = []
     /// The first rows in error, up to `mostShown`.
@@ -222,6 +238,8 @@ public struct ImportReport: Sendable {
     public internal(set) var sameData: [SameData] = []
     /// The files whose records are in their data sets twice.
     public internal(set) var recordsAgain: [RecordsAgain] = []
+    /// The files whose corrected rows have replaced stored records.
+    public internal(set) var codesAgain: [CodesAgain] = []
     /// The data sets of the import that have no records, and checklists of another data set.
     public internal(set) var sameChecklists: [SameChecklists] = []
     /// The files that could not keep their owners, groups or rights. `json` lacks its own file.

@@ -3,11 +3,10 @@ import Birds
 /// The CSV file of `--rejects`, with every row that could not be used and the reason.
 ///
 /// Lines end with CRLF (RFC 4180 §2). The column `row` has the row as it is in its file, or as CSV if its table is not
-/// a text of its own. The column `header` has the header of that file, in its first row here. So rows can be corrected
-/// here, and this file imported (`RejectedRows`). The column `read_as` has, in the same row as the header, how the rows
-/// of that file are read (`ReadAs`), since the rows here may not tell it.
+/// a text of its own. The column `header` has the header of that file, and `read_as` how its rows are read (`ReadAs`),
+/// since the rows here may not tell it. So rows can be corrected here, any of them removed, and this file imported
+/// (`RejectedRows`).
 final class Rejects {
-    /// The last two columns have a text in the first row of each file.
     static let columns = ["file", "line", "column", "reason", "row", "header", "read_as"]
     /// In place of the header of a row that can't be corrected here.
     static let noHeader = "(correct it in its file)"
@@ -19,8 +18,6 @@ final class Rejects {
     private let rows: TemporaryFile
     /// What is not in `rows` yet.
     private var buffer: [UInt8] = Array((Rejects.columns.joined(separator: ",") + "\r\n").utf8)
-    /// The file of the last header.
-    private var lastFile: String?
     /// The size in bytes at which the buffer is written.
     private static let bufferSize = 1 << 16
 
@@ -38,11 +35,7 @@ final class Rejects {
     ///   - row: The row.
     ///   - table: Nil if the row can't be corrected here.
     func add(_ error: ImportReport.RowInError, row: String, of table: Table?) throws(ImportError) {
-        var shown: Table = (Self.noHeader, "")
-        if let table {
-            shown = error.file == lastFile ? ("", "") : table
-            lastFile = error.file
-        }
+        let shown = table ?? (Self.noHeader, "")
         let cells = [
             error.file, String(error.line), error.column ?? "", error.reason, row, shown.header, shown.readAs,
         ]

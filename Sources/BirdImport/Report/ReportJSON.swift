@@ -63,6 +63,8 @@ extension ImportReport {
     ///                       they are those of the data set that the file has too, and not those of the file),
     ///                       source_ids (whether they have any), records (their number), all (whether all of these
     ///                       are, and not only nearly all)
+    ///     codes_again       files of corrected rows that have replaced stored records with the same source_id: file,
+    ///                       records (the number of these), source_id (of one of them)
     ///     same_checklists   data sets without records whose checklists are also in another one: dataset, other,
     ///                       checklists (their number)
     ///     lost_access       the files that were replaced and could not keep their owner, group or rights: file, and
@@ -138,6 +140,15 @@ extension ImportReport {
                         "file": .string(again.file), "dataset": .string(again.dataset), "other": .string(again.other),
                         "of_dataset": .bool(again.isOfDataset), "source_ids": .bool(again.haveSourceIDs),
                         "records": .integer(again.records), "all": .bool(again.isWhole),
+                    ]
+                }
+            ),
+            (
+                "codes_again",
+                Self.list(codesAgain) { again in
+                    [
+                        "file": .string(again.file), "records": .integer(again.records),
+                        "source_id": .string(again.code),
                     ]
                 }
             ),

@@ -19,9 +19,9 @@ extension ImportReport {
             lines.append("and \(Self.count(rowsInError - firstErrors.count, "more row", "more rows")) in error")
         }
         lines += lostAccess.map(\.warning)
-        if !isStored, let file = files.first(where: \.isAllInError) {
+        if !isStored, let path = pathOfErrors {
             lines.append(
-                "Nothing was stored: all rows of \(file.path) are in error. Check that it is the right file and has the "
+                "Nothing was stored: all rows of \(path) are in error. Check that it is the right file and has the "
                     + "right format.")
             return lines
         }
@@ -46,6 +46,13 @@ extension ImportReport {
                     + (replaced > 0 ? ", replacing \(Self.count(replaced, "record", "records"))" : ""))
         }
         lines += recordsAgain.map(describe)
+        for again in codesAgain {
+            lines.append(
+                "Warning: corrected rows of \(again.file) \(isDryRun ? "would replace" : "have replaced") "
+                    + "\(Self.count(again.records, "record", "records")) with the same source_id, such as "
+                    + "\(Row.shown(again.code, atMost: 100)). If those were other records, give the rows codes of their own, "
+                    + "and import all files again.")
+        }
         for same in sameData {
             lines.append(
                 "Warning: \(same.isWhole ? "all" : "nearly all") records of \(same.dataset) "

@@ -10,10 +10,10 @@ import Birds
 /// An item of the sorter has as numbers two hashes of data set and group, which are never the same for two groups (the
 /// seed of the hashes is random), and as bytes:
 /// ```
-/// 0, the id of a stored checklist: Int64
+/// 0, `Copy`, a 0, the id of a stored checklist: Int64
 /// 1, `Copy`, a 0, the packed key: 2 UInt64, file: Int64, line: Int64, details
 /// ```
-/// So the stored checklists of a group come first, and then its records, those of the lowest copy first.
+/// So the stored checklists of a group come first, and then its records, those of the lowest copy first in both.
 final class SharedChecklists {
     /// A copy: its number, and then its code. Copies without a number come last.
     struct Copy: Comparable {
@@ -67,11 +67,7 @@ final class SharedChecklists {
     ) throws(StoreError) {
         let copy = Copy(code: details[RecordDetails(details).checklist])
         let packed = key.packed()
-        bytes.removeAll(keepingCapacity: true)
-        bytes.append(1)
-        withUnsafeBytes(of: copy.number.bigEndian) { bytes.append(contentsOf: $0) }
-        bytes += copy.code
-        bytes.append(0)
+        begin(1, copy)
         for number in [packed.high, packed.low, UInt64(origin.file), UInt64(origin.line)] {
             withUnsafeBytes(of: number) { bytes.append(contentsOf: $0) }
         }
@@ -81,11 +77,19 @@ final class SharedChecklists {
 
     /// Adds a checklist of the database, with which those of the import may be shared.
     /// - Parameter dataset: The number of the data set within the import.
-    func add(stored id: Int64, group: some Sequence<UInt8>, dataset: Int) throws(StoreError) {
-        bytes.removeAll(keepingCapacity: true)
-        bytes.append(0)
+    func add(stored id: Int64, _ copy: Copy, group: some Sequence<UInt8>, dataset: Int) throws(StoreError) {
+        begin(0, copy)
         withUnsafeBytes(of: id) { bytes.append(contentsOf: $0) }
         try add(group, dataset)
+    }
+
+    /// Begins the bytes of an item.
+    private func begin(_ kind: UInt8, _ copy: Copy) {
+        bytes.removeAll(keepingCapacity: true)
+        bytes.append(kind)
+        withUnsafeBytes(of: copy.number.bigEndian) { bytes.append(contentsOf: $0) }
+        bytes += copy.code
+        bytes.append(0)
     }
 
     private func add(_ group: some Sequence<UInt8>, _ dataset: Int) throws(StoreError) {
@@ -130,8 +134,9 @@ final class SharedChecklists {
         func number(at offset: Int) -> UInt64 {
             bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: UInt64.self) }
         }
-        guard let kind = bytes.first, bytes.count >= 9 else { return nil }
-        if kind == 0 { return .stored(Int64(bitPattern: number(at: 1))) }
+        guard let kind = bytes.first, bytes.count >= 17 else { return nil }
+        // The code of an edited file may contain a 0.
+        if kind == 0 { return .stored(Int64(bitPattern: number(at: bytes.count - 8))) }
         guard let end = bytes[9...].firstIndex(of: 0), bytes.count >= end + 33 else { return nil }
         let numbers = (0..<4).map { number(at: end + 1 + $0 * 8) }
         return .new(

@@ -94,15 +94,15 @@ final class SourceCodes {
         return nil
     }
 
-    /// Calls `body` with every code, the number of its data set within the import, and the place of a detection.
-    /// Detections without a place are not among them.
+    /// Calls `body` with every code, the number of its data set within the import, the place of a detection, and the
+    /// number of its file. Detections without a place are not among them.
     func forEach(
-        _ body: (_ dataset: Int, _ code: String, SourcePlace?) throws(StoreError) -> Void
+        _ body: (_ dataset: Int, _ code: String, SourcePlace?, _ file: Int) throws(StoreError) -> Void
     ) throws(StoreError) {
         let select = try database.prepare(
-            "SELECT dataset, code, latitude, longitude FROM source WHERE waits = 0 ORDER BY dataset, code")
+            "SELECT dataset, code, latitude, longitude, file FROM source WHERE waits = 0 ORDER BY dataset, code")
         while try select.step() {
-            try body(Int(select.int64(0)), select.text(1) ?? "", SourcePlace(select, from: 2))
+            try body(Int(select.int64(0)), select.text(1) ?? "", SourcePlace(select, from: 2), Int(select.int64(4)))
         }
     }
 }

@@ -205,7 +205,7 @@ final class Staging {
 
     /// Calls `body` with each code that a file gives to a record (`SourceCodes.forEach`).
     func forEachSource(
-        _ body: (_ dataset: Int, _ code: String, SourcePlace?) throws(StoreError) -> Void
+        _ body: (_ dataset: Int, _ code: String, SourcePlace?, _ file: Int) throws(StoreError) -> Void
     ) throws(StoreError) {
         try sources?.forEach(body)
     }

@@ -23,6 +23,8 @@ struct DataSetWriter {
         let name: String
         /// The name of the format, as `--format` takes it.
         var format: String
+        /// Whether a data set of that name keeps the format that it has.
+        var keepsFormat: Bool
         // Nil keeps what the database has.
         let source: String?
         let licence: String?
@@ -45,6 +47,8 @@ struct DataSetWriter {
         var replaced = 0
         /// Records on other copies of a shared checklist, and detections that are there with their places.
         var leftOut: [Staging.LeftOut] = []
+        /// Those that are replaced by a record with the same code, by the number of its file: how many, and a code.
+        var repeated: [Int: (count: Int, code: String)] = [:]
         var again: [RecordsAgain.Found] = []
         var checklists = 0
         var locations = 0
@@ -80,6 +84,7 @@ struct DataSetWriter {
                 try !repeated.remove(unplaced: code, of: dataset, &change)
             }
             try repeated.remove(staging, &change)
+            outcome.repeated = repeated.byFile
             outcome.replaced = repeated.removed
         }
         // Whether the import has locations and species of which no record is staged. A place may be that of another
@@ -182,7 +187,7 @@ struct DataSetWriter {
         let insert = try RowWriter<DatasetColumn>(in: database)
         let update = try database.prepare(
             """
-            UPDATE dataset SET format = ?2, source = coalesce(?3, source), licence = coalesce(?4, licence),
+            UPDATE dataset SET format = coalesce(?2, format), source = coalesce(?3, source), licence = coalesce(?4, licence),
                 citation = coalesce(?5, citation), imported_at = ?6
             WHERE id = ?1
             """)
@@ -213,7 +218,7 @@ struct DataSetWriter {
                 try insert.run()
             }
             update.bind(1, id)
-            update.bind(2, target.format)
+            update.bind(2, known != nil && target.keepsFormat ? nil : target.format)
             update.bind(3, target.source)
             update.bind(4, target.licence)
             update.bind(5, target.citation)

@@ -13,6 +13,8 @@ struct RepeatedRecords {
     private let detections: Statement
     /// The number of removed records.
     private(set) var removed = 0
+    /// Those that a record with a code of its own replaces, by the number of its file: how many, and a code.
+    private(set) var byFile: [Int: (count: Int, code: String)] = [:]
 
     /// A stored detection.
     private struct Detection {
@@ -42,7 +44,9 @@ struct RepeatedRecords {
 
     /// Removes the records that staged records replace, but for detections without a place.
     mutating func remove(_ staging: Staging, _ change: inout RecordChange) throws(StoreError) {
-        try staging.forEachSource { (number, code, place) throws(StoreError) in
+        try staging.forEachSource { (number, code, place, file) throws(StoreError) in
+            let before = removed
+            defer { if removed > before { byFile[file, default: (0, code)].count += removed - before } }
             let isFound = try remove(number, code, &change)
             guard let place else { return }
             let stored = try storedDetections(number, place.base(of: code))

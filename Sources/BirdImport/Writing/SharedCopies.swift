@@ -8,6 +8,8 @@ import Birds
 ///
 /// Where a stored checklist is the lowest copy, it stays as it is and gets the other species. Where it is not, its
 /// records are taken out of the database and staged again, with those of the import.
+///
+/// Of the stored copies of a group, only the ids are held in memory.
 struct SharedCopies {
     private let database: Database
     private let staging: Staging
@@ -27,8 +29,11 @@ struct SharedCopies {
 
     /// A shared checklist.
     private struct Group {
-        /// The stored copies that are not yet part of it, the lowest first.
-        var waiting: [StoredChecklists.Checklist] = []
+        /// The ids of the stored copies, the lowest first, and how many of them are part of it.
+        var stored: [Int64] = []
+        var taken = 0
+        /// The lowest of the others; nil if it was not looked up.
+        var waiting: StoredChecklists.Checklist?
         /// A key and details with the place, date, code and effort of the checklist; nil before its first record.
         var base: (key: RecordKey, details: [UInt8])?
         /// The copy that gives the records of each species, by id.
@@ -59,7 +64,7 @@ struct SharedCopies {
             if isFirst { try end(&change) }
             switch item {
             case .stored(let id):
-                if let checklist = try stored.checklist(id) { group.waiting.append(checklist) }
+                group.stored.append(id)
             case .new(let copy, let item, let details, let origin):
                 try add(RecordKey(item), details, copy, origin, &change)
             }
@@ -73,7 +78,7 @@ struct SharedCopies {
         _ change: inout RecordChange
     ) throws(StoreError) {
         if group.base == nil { try begin(key, details, copy) }
-        while let lowest = group.waiting.first, lowest.copy < copy { try takeIn(lowest, &change) }
+        while let lowest = try waiting(), lowest.copy < copy { try takeIn(lowest, &change) }
         guard let number = key.species else {
             if !group.isKept { try stageChecklist() }
             return
@@ -90,13 +95,27 @@ struct SharedCopies {
         try stage(species: number, num: key.num, details)
     }
 
+    /// The lowest stored copy that is not yet part of the group; nil if all are.
+    private mutating func waiting() throws(StoreError) -> StoredChecklists.Checklist? {
+        while group.waiting == nil, group.taken < group.stored.count {
+            group.waiting = try stored.checklist(group.stored[group.taken])
+            if group.waiting == nil { group.taken += 1 }
+        }
+        return group.waiting
+    }
+
+    /// Goes on to the next stored copy.
+    private mutating func passWaiting() {
+        group.taken += 1
+        group.waiting = nil
+    }
+
     /// Begins a group with its lowest new copy.
     private mutating func begin(
         _ key: RecordKey, _ details: [UInt8], _ copy: SharedChecklists.Copy
     ) throws(StoreError) {
         group.base = (key, details)
-        group.waiting.sort { $0.copy < $1.copy }
-        guard let lowest = group.waiting.first else { return }
+        guard let lowest = try waiting() else { return }
         // The same copy again may have been corrected, so the new one decides.
         guard lowest.copy < copy else { return }
         let location = number(ofLocation: lowest.location)
@@ -105,19 +124,19 @@ struct SharedCopies {
                 date: lowest.date, location: location, species: nil, num: nil, dataset: key.dataset)
         else { throw Self.tooMany }
         group.base = (base, lowest.details)
-        for checklist in group.waiting {
+        while let checklist = try waiting() {
             for record in try stored.records(of: checklist) where group.copies[record.species] == nil {
                 group.copies[record.species] = checklist.copy
             }
+            passWaiting()
         }
-        group.waiting = []
     }
 
     /// Takes the records of a stored copy out of the database, and stages those that no lower copy has.
     private mutating func takeIn(
         _ checklist: StoredChecklists.Checklist, _ change: inout RecordChange
     ) throws(StoreError) {
-        group.waiting.removeAll { $0.id == checklist.id }
+        passWaiting()
         let before = group.copies
         for record in try stored.records(of: checklist) {
             try remove(record, of: checklist, &change)
@@ -144,7 +163,7 @@ struct SharedCopies {
 
     private mutating func end(_ change: inout RecordChange) throws(StoreError) {
         if group.base != nil {
-            while let lowest = group.waiting.first { try takeIn(lowest, &change) }
+            while let lowest = try waiting() { try takeIn(lowest, &change) }
         }
         group = Group()
     }

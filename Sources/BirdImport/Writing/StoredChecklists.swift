@@ -46,12 +46,13 @@ final class StoredChecklists {
     func add(to shared: SharedChecklists, of datasets: [Int64]) throws(StoreError) {
         let select = try database.prepare(
             """
-            SELECT id, dataset_id, group_code FROM checklist
+            SELECT id, dataset_id, group_code, code FROM checklist
             WHERE group_code IS NOT NULL AND \(Schema.isOf(datasets: datasets))
             """)
         while try select.step() {
             guard let dataset = datasets.firstIndex(of: select.int64(1)) else { continue }
-            try shared.add(stored: select.int64(0), group: select.bytes(2), dataset: dataset)
+            let copy = SharedChecklists.Copy(code: select.bytes(3))
+            try shared.add(stored: select.int64(0), copy, group: select.bytes(2), dataset: dataset)
         }
     }
 

@@ -15,7 +15,8 @@ import Testing
             buffer.append(contentsOf: bytes[position..<end])
             position = end
         }
-        reader.width = width
+        // A record begins with a number.
+        reader.shape = RowShape(width: width) { row in row.bytes.first { $0 != 0x22 }.map { $0 &- 0x30 < 10 } }
         var row = Row()
         var rows: [[String]] = []
         while try reader.next(&row) {
@@ -115,6 +116,9 @@ import Testing
         ("\"a\nb\",1,2\n", 3, [["1", "a\nb", "1", "2"]]), ("1,2,\"a\nb\"\n", 3, [["1", "1", "2", "a\nb"]]),
         ("1,2,\"a\nb\nc, d, e\"\n", 3, [["1", "1", "2", "a\nb\nc, d, e"]]),
         ("1,2,\"a, b, c\nd, e, f\"\n", 3, [["1", "1", "2", "a, b, c\nd, e, f"]]),
+        // Texts with as many separators as rows.
+        ("1,2,\"a,b,c\nd,e,f\"\n", 3, [["1", "1", "2", "a,b,c\nd,e,f"]]),
+        ("\"a,b,c\nd,e,f\",1,2\n", 3, [["1", "a,b,c\nd,e,f", "1", "2"]]),
         ("\"a\nb\"\n", 1, [["1", "a\nb"]]),
         ("1,2,3,4,5,6,7,8,\"a\nb,c,d\",9\n", 10, [["1", "1", "2", "3", "4", "5", "6", "7", "8", "a\nb,c,d", "9"]]),
         (
@@ -127,15 +131,15 @@ import Testing
         // The second quote further to the left.
         (
             "1,2,3,4,5,6,7,8,\"9,10\n1\",2,3,4,5,6,7,8,9,10\n", 10,
-            [["1", "!it has 18 cells for 10 columns"], ["2", "1\"", "2", "3", "4", "5", "6", "7", "8", "9", "10"]]
+            [["1", holdsRows(2)], ["2", "1\"", "2", "3", "4", "5", "6", "7", "8", "9", "10"]]
         ),
         ("1,\"a,b\n2,5\" c,d\n", 3, [["1", textAfterQuote + "2"], ["2", "2", "5\" c", "d"]]),
         // Rows that lack cells.
         (
-            "1,2,3,4,5,6,7,\"8\nb,2,3,4,5,6,7\nc,2,3,4,5,6,7,8\"\n", 10,
+            "1,2,3,4,5,6,7,\"8\n2,2,3,4,5,6,7\n3,2,3,4,5,6,7,8\"\n", 10,
             [
-                ["1", holdsRows(3)], ["2", "b", "2", "3", "4", "5", "6", "7"],
-                ["3", "c", "2", "3", "4", "5", "6", "7", "8\""],
+                ["1", holdsRows(3)], ["2", "2", "2", "3", "4", "5", "6", "7"],
+                ["3", "3", "2", "3", "4", "5", "6", "7", "8\""],
             ]
         ),
     ]

@@ -45,6 +45,63 @@ import Testing
             ])
     }
 
+    /// The cells after a remark have a date where records have theirs. With a text before it, they are no bird.
+    @Test(arguments: [
+        ("order,eventDate,occurrenceRemarks,modified,scientificName", ",2021-02-03,\"a\nb\",2021-02-01,Avis una"),
+        ("scientificName,eventDate,occurrenceRemarks,modified,x", "Avis una,2021-02-03,\"a\nb\",2021-02-01,y"),
+    ])
+    func otherCellsMayHaveDates(header: String, row: String) throws {
+        fixture.write("a.csv", "\(header)\n\(row)\n\(row)\n")
+        let report = try fixture.run("a.csv")
+        #expect(report.stored == 2, "\(report.text)")
+    }
+
+    private static let shapes = [3, 5, 7, 10, 40].flatMap { width in
+        [",", ";", "\t"].flatMap { separator in [0, 1, width - 1].map { (width, separator, $0) } }
+    }
+
+    /// A file with these remarks in one of its columns. A name in quotes tells that cells between tabs may be quoted.
+    private func file(_ remarks: [String], _ width: Int, _ separator: String, _ position: Int, date: String) -> String {
+        let names = ["scientificName", "eventDate"] + (3..<max(3, width)).map { $0 == 3 ? "locality" : "x\($0)" }
+        func line(_ cells: [String], _ remark: String) -> String {
+            var cells = cells
+            cells.insert(remark, at: position)
+            return cells.joined(separator: separator) + "\n"
+        }
+        let rest = (3..<max(3, width)).map { "y\($0)" }
+        return line(names, "occurrenceRemarks").replacing("scientificName", with: "\"scientificName\"")
+            + remarks.map { line(["Avis una", date] + rest, $0) }.joined()
+    }
+
+    private let comments = "SELECT comments FROM observation o LEFT JOIN observation_detail d ON d.id = o.id ORDER BY 1"
+
+    /// Whatever its lines look like, they are no records.
+    @Test(arguments: shapes)
+    func aRemarkMayHaveLinesAsWideAsRows(width: Int, separator: String, position: Int) throws {
+        let line = (1...width).map { "w\($0)" }.joined(separator: separator)
+        for remark in [line + "\n" + line, "a\n\(line)\n\(line)\n\(line)", "heard\n2021, later\n\n" + line] {
+            fixture.write("a", file(["\"\(remark)\"", "x"], width, separator, position, date: "2021-02-03"))
+            let report = try fixture.run("a")
+            #expect(report.stored == 2 && report.rowsInError == 0, "\(report.text)")
+            #expect(try fixture.rows(comments) == [remark, "x"])
+        }
+    }
+
+    @Test(arguments: shapes)
+    func hidesNoRecordOfAnyShape(width: Int, separator: String, position: Int) throws {
+        for date in ["2021-02-03", "25/02/2021", "2021", ""] {
+            for remarks in [
+                ["\"heard", "1", "saw\"", "2"], ["\"heard", "saw\"", "1", "2"], ["1", "\"", "saw\"", "2"],
+            ] {
+                fixture.write("a", file(remarks, width, separator, position, date: date))
+                #expect(try !fixture.run("a").isStored, "\(remarks)")
+                let report = try fixture.run("a") { $0.skipErrors = true }
+                #expect(report.stored == 3 && report.rowsInError == 1, "\(date) \(remarks) \(report.text)")
+                #expect(try fixture.rows(comments) == ["1", "2", "saw\""])
+            }
+        }
+    }
+
     @Test func hidesNoRecordOfAnArchive() throws {
         let meta = """
             <archive><core rowType="Occurrence" fieldsTerminatedBy="," fieldsEnclosedBy="&quot;" ignoreHeaderLines="0">
@@ -52,7 +109,7 @@ import Testing
             <field index="2" term="eventDate"/><field index="3" term="occurrenceRemarks"/>
             <field index="4" term="locality"/></core></archive>
             """
-        let rows = row(1, "\"heard") + row(2, "") + row(3, "saw\"") + row(4, "\"a\nb\"")
+        let rows = row(1, "\"heard") + row(2, "") + row(3, "saw\"") + row(4, "\"a\nb,c,d,e,f\"")
         fixture.write("a.zip", ZipWriter.archive([("meta.xml", meta), ("o.txt", rows)]))
         let report = try fixture.run("a.zip") { $0.skipErrors = true }
         #expect(report.stored == 3 && report.firstErrors.map(\.line) == [1])

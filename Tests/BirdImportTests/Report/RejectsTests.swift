@@ -16,7 +16,7 @@ import Testing
         #expect(
             rows.first == "file,line,column,reason,row,header,read_as"
                 && rows.last
-                    == "\(path),3002,num,\"'2999 \"\"or\"\" 3000' is not a whole number\",\"L1,,,,2021,2,3,a,\"\"2999 \"\"\"\"or\"\"\"\" 3000\"\"\",,"
+                    == "\(path),3002,num,\"'2999 \"\"or\"\" 3000' is not a whole number\",\"L1,,,,2021,2,3,a,\"\"2999 \"\"\"\"or\"\"\"\" 3000\"\"\",\"\(plainHeader.dropLast())\",\"format=plain separator=, quotes=yes commas=none\""
         )
     }
 
@@ -94,5 +94,89 @@ import Testing
         #expect(throws: ImportError.refused("\(fixture.path("r.csv")) has no rejected rows.")) {
             try fixture.run("r.csv")
         }
+    }
+
+    /// Imports files with rows in error, and changes the rejected rows.
+    private func reject(_ fixture: ImportFixture, _ files: String..., change: (inout [Substring]) -> Void) throws {
+        try fixture.run(files: files) { ($0.rejects, $0.skipErrors) = (fixture.path("r.csv"), true) }
+        var lines = fixture.text("r.csv").split(separator: "\r\n")
+        change(&lines)
+        fixture.write("r.csv", lines.map { "\($0)\r\n" }.joined())
+    }
+
+    @Test func anyRowMayBeRemoved() throws {
+        for removed in 1...3 {
+            let fixture = try ImportFixture()
+            let bad = (1...3).map { "L1,,,,2021,2,\($0),a,many\n" }.joined()
+            fixture.write("a.csv", plainHeader + bad + "L1,,,,2021,2,4,a,1\n")
+            try reject(fixture, "a.csv") { lines in
+                lines.remove(at: removed)
+                lines = lines.map { $0.replacing("a,many", with: "a,7") }
+            }
+            let report = try fixture.run("r.csv") { ($0.dataset, $0.append) = ("a", true) }
+            #expect(report.stored == 2 && report.rowsInError == 0, "\(report.text)")
+        }
+    }
+
+    @Test func allRowsOfAFileOfRejectsAreCountedTogether() throws {
+        let fixture = try ImportFixture()
+        let row = { (day: Int, num: String) in "L1,,,,2021,2,\(day),a,\(num)\n" }
+        fixture.write("a.csv", plainHeader + row(1, "q") + row(2, "q") + row(3, "1"))
+        fixture.write("b.csv", plainHeader + row(4, "y") + row(5, "1"))
+        try reject(fixture, "a.csv", "b.csv") { $0 = $0.map { $0.replacing("a,q", with: "a,7") } }
+        let report = try fixture.run("r.csv") { ($0.dataset, $0.append, $0.skipErrors) = ("a", true, true) }
+        #expect(report.isStored && report.stored == 2 && report.rowsInError == 1, "\(report.text)")
+        fixture.write("r.csv", fixture.text("r.csv").replacing("a,7", with: "a,z"))
+        let other = try fixture.run("r.csv") { ($0.dataset, $0.append, $0.skipErrors) = ("a", true, true) }
+        #expect(
+            !other.isStored
+                && other.text.contains("Nothing was stored: all rows of \(fixture.path("r.csv")) are in error."))
+    }
+
+    /// A row may have several lines, and a quote that is not closed hides no other row.
+    @Test func errorsHaveTheLinesOfTheFileOfRejects() throws {
+        let fixture = try ImportFixture()
+        let row = { (day: Int, num: String, note: String) in "L1,,,,2021,2,\(day),a,\(num),\(note)\n" }
+        fixture.write(
+            "a.csv",
+            plainHeader.dropLast() + ",comments\n" + row(1, "q", "\"a\nb\"") + row(2, "q", "") + row(3, "q", "\"c")
+                + row(4, "1", "") + row(5, "q", ""))
+        try reject(fixture, "a.csv") { _ in }
+        let file = fixture.path("r.csv") + fixture.path("a.csv")
+        let report = try fixture.run("r.csv") { ($0.dataset, $0.append) = ("a", true) }
+        #expect(report.firstErrors.map(\.line) == [2, 4, 5, 6] && report.firstErrors.allSatisfy { $0.file == file })
+        fixture.write("r.csv", fixture.text("r.csv").replacing("a,q", with: "a,7"))
+        let corrected = try fixture.run("r.csv") { ($0.dataset, $0.append, $0.skipErrors) = ("a", true, true) }
+        #expect(corrected.stored == 3 && corrected.firstErrors.map(\.line) == [5], "\(corrected.text)")
+    }
+
+    @Test func warnsOfACodeThatARecordHas() throws {
+        let fixture = try ImportFixture()
+        let header = plainHeader.dropLast() + ",source_id\n"
+        fixture.write("a.csv", header + "L1,,,,2021,2,3,a,1,o1\nL1,,,,2021,2,4,a,q,o2\nL1,,,,2021,2,5,a,q,o3\n")
+        try reject(fixture, "a.csv") {
+            $0 = $0.map { $0.replacing("q,o2", with: "7,o1").replacing("q,o3", with: "8,o3") }
+        }
+        let report = try fixture.run("r.csv") { ($0.dataset, $0.append) = ("a", true) }
+        let file = fixture.path("r.csv")
+        #expect(report.codesAgain == [ImportReport.CodesAgain(file: file, records: 1, code: "o1")])
+        #expect(
+            report.text.contains(
+                "Warning: corrected rows of \(file) have replaced 1 record with the same source_id, such as o1. "))
+        // Records of other files are replaced as always.
+        fixture.write("a.csv", header + "L1,,,,2021,2,3,a,1,o1\n")
+        #expect(try fixture.run("a.csv") { $0.append = true }.codesAgain.isEmpty)
+    }
+
+    @Test func aDataSetKeepsItsFormat() throws {
+        let fixture = try ImportFixture()
+        var files = ArchiveImportTests.events
+        files[2].1 += "e1\to4\tLarus argentatus\tmany\n"
+        fixture.write("a.zip", ZipWriter.archive(files))
+        try reject(fixture, "a.zip") { $0 = $0.map { $0.replacing("many", with: "5") } }
+        #expect(try fixture.run("r.csv") { ($0.dataset, $0.append) = ("a", true) }.stored == 1)
+        #expect(try fixture.rows("SELECT format FROM dataset") == [Format.archive])
+        try fixture.run("r.csv") { ($0.dataset, $0.append) = ("b", true) }
+        #expect(try fixture.rows("SELECT format FROM dataset WHERE name = 'b'") == ["dwc"])
     }
 }

@@ -65,6 +65,7 @@ import Testing
                 file: "g.csv", dataset: "ten", other: nil, isOfDataset: false, haveSourceIDs: true, records: 4138,
                 isWhole: true),
         ]
+        report.codesAgain = [ImportReport.CodesAgain(file: "f.csv", records: 4139, code: "o1")]
         report.sameChecklists = [ImportReport.SameChecklists(dataset: "five", other: "six", checklists: 4127)]
         var status = stat()
         status.st_mode = 0o640
@@ -128,6 +129,7 @@ import Testing
                 {"file":"d.csv","dataset":"eight","other":"e.csv","of_dataset":false,"source_ids":true,"records":4136,"all":false},
                 {"file":"f.csv","dataset":"nine","other":null,"of_dataset":true,"source_ids":false,"records":4137,"all":true},
                 {"file":"g.csv","dataset":"ten","other":null,"of_dataset":false,"source_ids":true,"records":4138,"all":true}],
+                "codes_again":[{"file":"f.csv","records":4139,"source_id":"o1"}],
                 "same_checklists":[{"dataset":"five","other":"six","checklists":4127}],
                 "lost_access":[{"file":"birds.db","owner":"root","group":"root","mode":"640"}],
                 "preview":[{"num":1},
@@ -188,6 +190,8 @@ import Testing
                 Warning: all records of g.csv that have a source_id (4,138) were in ten before without one, and would be \
                 there twice. To have them once, import all files of ten again without --append, but only one of those that \
                 have them.
+                Warning: corrected rows of f.csv would replace 4,139 records with the same source_id, such as o1. If those \
+                were other records, give the rows codes of their own, and import all files again.
                 Warning: all records of one (4,125) are also in two. If they are the same data under two names, remove one \
                 of them with 'rookery datasets remove NAME'.
                 Warning: nearly all records of three (4,126) are also in four. If they are the same data under two names, \

@@ -150,6 +150,38 @@ import Testing
         #expect(try fixture.isSound())
     }
 
+    /// An edited file may have several copies of a checklist.
+    @Test func allStoredCopiesJoin() throws {
+        for (new, expected) in [
+            (
+                "S100",
+                [
+                    "S100|10|L1|20210501|Avis una|1|URN:9", "S100|10|L1|20210501|Parus major|2|URN:2",
+                    "S100|10|L1|20210501|Turdus merula|3|URN:4",
+                ]
+            ), ("S400", ["S200|10|L1|20210501|Avis una|1|URN:9", "S200|10|L1|20210501|Parus major|2|URN:2"]),
+        ] {
+            write(
+                "a.txt",
+                [
+                    Sighting(source: 1, copy: "S300", group: "", num: "3"),
+                    Sighting(source: 4, copy: "S300", group: "", species: "Turdus merula", num: "3"),
+                    Sighting(source: 2, copy: "S200", group: "", num: "2"),
+                ])
+            _ = try run("a.txt")
+            try Database(path: fixture.database, mode: .readWrite).execute("UPDATE checklist SET group_code = 'G1'")
+            write(
+                "b.txt",
+                [
+                    Sighting(source: 9, copy: new, species: "Avis una"),
+                    Sighting(source: 8, copy: new, species: new == "S400" ? "Turdus merula" : "Avis una"),
+                ])
+            _ = try run("b.txt", append: true)
+            #expect(try stored().filter { !$0.hasPrefix("S300") && !$0.contains("URN:8") } == expected)
+            #expect(try fixture.isSound())
+        }
+    }
+
     /// A copy that is imported again may have been corrected.
     @Test(arguments: ["G1", ""]) func aCorrectedChecklistHasWhatTheNewFileSays(group: String) throws {
         write(
