@@ -86,7 +86,7 @@ public final class Service: Application {
         handlers = Handlers(
             watch: watch, records: records, metrics: stores.metrics, pool: stores.pool,
             publicURL: configuration.publicURL, description: stores.description, clock: configuration.clock)
-        authentication = Authentication(configuration.accounts)
+        authentication = Authentication(configuration.accounts, log: log)
         self.watch = watch
         self.log = log
         pool = stores.pool
@@ -110,7 +110,7 @@ public final class Service: Application {
         // Credentials are checked before the route, so that no answer without them reveals which paths exist.
         let caller: Result<Principal, APIError>
         do throws(APIError) {
-            switch try authentication.sender(of: request) {
+            switch try authentication.sender(of: request, from: peer.address) {
             case .known(let principal): caller = .success(principal)
             case .unchecked(let check): return .again(after: check)
             }

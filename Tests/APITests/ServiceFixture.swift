@@ -46,6 +46,8 @@ final class ServiceFixture {
     let configuration: ServiceConfiguration
     let service: Service
     let clock = TestClock()
+    /// The clock of logins, which stands still.
+    let loginClock = TestClock(isRunning: false)
 
     init(
         password: String? = "mumble", users: String? = nil, plain: String = ServiceFixture.plain,
@@ -69,7 +71,7 @@ final class ServiceFixture {
         let shared = try password.map { try #require(SharedPassword($0)) }
         let file = try users.map { try UsersFile(Array($0.utf8)) }
         let isPublic = password == nil && users == nil
-        let now: @Sendable () -> UInt64 = { [clock] in clock.nanoseconds() }
+        let now: @Sendable () -> UInt64 = { [loginClock] in loginClock.nanoseconds() }
         let made = Accounts(password: shared, isPublic: isPublic, users: file, clock: now)
         accounts = try #require(made)
         var configuration = ServiceConfiguration(
@@ -134,8 +136,13 @@ struct UnexpectedAnswer: Error {}
 /// The monotonic clock, which can be put forward.
 final class TestClock: Sendable {
     private let offset = Atomic<UInt64>(0)
+    private let isRunning: Bool
 
-    func nanoseconds() -> UInt64 { MonotonicClock.nanoseconds() &+ offset.load(ordering: .relaxed) }
+    init(isRunning: Bool = true) { self.isRunning = isRunning }
+
+    func nanoseconds() -> UInt64 {
+        (isRunning ? MonotonicClock.nanoseconds() : 1) &+ offset.load(ordering: .relaxed)
+    }
 
     func advance(milliseconds: UInt64) { offset.wrappingAdd(milliseconds * 1_000_000, ordering: .relaxed) }
 }

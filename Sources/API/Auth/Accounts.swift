@@ -25,11 +25,18 @@ public final class Accounts: Sendable {
         fileprivate(set) var costs: [PasswordHash] = []
     }
 
-    /// What is remembered of credentials.
-    enum Verdict: Sendable {
-        /// The person whose password they have.
-        case right(String)
-        case wrong
+    /// What becomes of credentials.
+    enum Admission: Sendable, Equatable {
+        /// The person whose password they have; nil for the shared one.
+        case right(String?)
+        /// - Parameter isNew: Whether they are not the same as the wrong ones before.
+        case wrong(isNew: Bool)
+        /// They are not looked at before so many seconds have passed.
+        case tooEarly(seconds: Int)
+        /// They must be checked first: `check` must be called.
+        case unchecked
+        /// They can't be checked now, since too many wait for it.
+        case busy
     }
 
     private struct State {
@@ -40,6 +47,9 @@ public final class Accounts: Sendable {
         var wrong: [CredentialsDigest: UInt64] = [:]
         /// Checks that wait or are under way.
         var pending = 0
+        var throttle = LoginThrottle()
+
+        func isWrong(_ digest: CredentialsDigest, now: UInt64) -> Bool { wrong[digest].map { $0 > now } ?? false }
     }
 
     private let state: Mutex<State>
@@ -86,6 +96,7 @@ public final class Accounts: Sendable {
             $0.right = $0.right.filter { current[$1.name]?.hash == $1.hash }
             // A new password may be one that was wrong before.
             $0.wrong = [:]
+            $0.throttle.forgetRight()
         }
     }
 
@@ -96,24 +107,26 @@ public final class Accounts: Sendable {
 
     var snapshot: Snapshot { state.withLock { $0.snapshot } }
 
-    /// What is remembered of credentials; nil if nothing is.
-    func verdict(_ digest: CredentialsDigest) -> Verdict? {
-        state.withLock {
-            if let (name, _) = $0.right[digest] { return .right(name) }
-            guard let until = $0.wrong[digest] else { return nil }
-            if until > clock() { return .wrong }
-            $0.wrong[digest] = nil
-            return nil
-        }
-    }
-
-    /// Reserves a check. Then `check` must be called.
-    /// - Returns: False if too many wait.
-    func reserveCheck() -> Bool {
-        state.withLock {
-            guard $0.pending < Self.mostPending else { return false }
-            $0.pending += 1
-            return true
+    /// Decides about credentials as far as they are known, and notes whether they are right.
+    /// - Parameter isShared: Whether they have the shared password; nil if that must not decide.
+    func admission(of login: LoginThrottle.Login, isShared: Bool? = nil) -> Admission {
+        state.withLock { state in
+            let now = clock()
+            let name = state.right[login.digest]?.name
+            let isRight = isShared ?? (name != nil ? true : state.isWrong(login.digest, now: now) ? false : nil)
+            if isRight == true, state.throttle.hasSucceeded(login) { return .right(name) }
+            if let seconds = state.throttle.wait(login.network, now: now) { return .tooEarly(seconds: seconds) }
+            switch isRight {
+            case true?:
+                state.throttle.succeeded(login)
+                return .right(name)
+            case false?:
+                return .wrong(isNew: state.throttle.failed(login, now: now))
+            case nil:
+                guard state.pending < Self.mostPending else { return .busy }
+                state.pending += 1
+                return .unchecked
+            }
         }
     }
 
@@ -123,8 +136,10 @@ public final class Accounts: Sendable {
         defer { state.withLock { $0.pending -= 1 } }
         locks[digest.slot(of: locks.count)].mutex.withLock { _ in
             // Another connection may have asked the same.
-            guard verdict(digest) == nil else { return }
-            let snapshot = snapshot
+            let snapshot: Snapshot? = state.withLock {
+                $0.right[digest] != nil || $0.isWrong(digest, now: clock()) ? nil : $0.snapshot
+            }
+            guard let snapshot else { return }
             let user = snapshot.users?[name]
             let isRight = user?.hash.matches(password) == true
             if !isRight {

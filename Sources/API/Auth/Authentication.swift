@@ -22,35 +22,47 @@ final class Authentication {
     /// The accounts as they were at `version`.
     private var snapshot: Accounts.Snapshot
     private var version: UInt64
-    /// People whose credentials are right.
-    private var people: [CredentialsDigest: String] = [:]
+    private let log: EventLog
+    /// Who has logged in, and from where.
+    private var people: [Login: String] = [:]
+    /// From where the shared password has come.
+    private var places: Set<String> = []
+
+    private struct Login: Hashable {
+        let address: String
+        let digest: CredentialsDigest
+    }
+
+    /// The most entries of each of these. When they are reached, all are dropped, and filled again without a check.
+    private static let mostKept = 16_384
 
     /// Paths that need no credentials.
     private static let openPaths = Resource.allCases.filter(\.entry.isOpen).map {
         $0.entry.path.split(separator: "/").map(String.init)
     }
 
-    init(_ accounts: Accounts) {
-        self.accounts = accounts
+    init(_ accounts: Accounts, log: EventLog) {
+        (self.accounts, self.log) = (accounts, log)
         digests = KeyedDigest(accounts.key)
         version = accounts.version.load(ordering: .acquiring)
         snapshot = accounts.snapshot
     }
 
     /// The sender of a request.
+    /// - Parameter address: Of the client.
     /// - Throws: 401 for missing or wrong Basic credentials, 403 for a wrong `Password`, 400 for malformed or repeated
-    ///   ones, 503 if too many wait to be checked.
-    func sender(of request: Request) throws(APIError) -> Sender {
+    ///   ones, 429 after too many wrong ones, 503 if too many wait to be checked.
+    func sender(of request: Request, from address: String) throws(APIError) -> Sender {
         takeUpChanges()
         if Authentication.openPaths.contains(request.target.segments) {
             return .known(Principal(name: nil, view: .nothing))
         }
         // If both fields are present, `Password` decides: browsers add a remembered `Authorization` on their own.
         if let given = request.fields.bytes(of: .password), snapshot.takesCredentials {
-            return .known(try sharedPassword(request, given))
+            return .known(try sharedPassword(request, given, address))
         }
         if let value = request.fields.bytes(of: .authorization), snapshot.takesCredentials {
-            return try basicAuth(request, value)
+            return try basicAuth(request, value, address)
         }
         guard snapshot.isPublic else { throw .missingCredentials }
         return .known(Principal(name: nil, view: .everything))
@@ -62,21 +74,57 @@ final class Authentication {
         version = current
         snapshot = accounts.snapshot
         people = [:]
+        places = []
     }
 
     /// Checks the field `Password`. A wrong one is a 403 without a challenge: a 401 would need one (RFC 9110 §15.5.2),
     /// and a browser would then ask for Basic credentials that the client did not want to use.
-    private func sharedPassword(_ request: Request, _ given: ArraySlice<UInt8>) throws(APIError) -> Principal {
+    private func sharedPassword(
+        _ request: Request, _ given: ArraySlice<UInt8>, _ address: String
+    ) throws(APIError) -> Principal {
         guard request.fields.count(of: .password) == 1 else { throw .repeatedCredentials }
         // Malformed text is compared as the empty password, which never matches.
         let candidate = CredentialText.utf8(given) ?? []
-        guard snapshot.password?.matches(candidate.span) == true else { throw .incorrectPassword }
+        let isRight = snapshot.password?.matches(candidate.span) == true
+        try admit(candidate, isRight: isRight, from: address, else: .incorrectPassword)
         return Principal(name: nil, view: .everything)
+    }
+
+    /// Admits whoever has the shared password, and counts a wrong one.
+    /// - Parameter credentials: All of them.
+    private func admit(
+        _ credentials: ArraySlice<UInt8>, isRight: Bool, from address: String, else error: APIError
+    ) throws(APIError) {
+        if isRight, places.contains(address) { return }
+        let admission = accounts.admission(of: try login(credentials, address), isShared: isRight)
+        guard case .right = admission else { throw refusal(admission, of: address, error) }
+        if places.count >= Authentication.mostKept { places = [] }
+        places.insert(address)
+    }
+
+    private func login(
+        _ credentials: ArraySlice<UInt8>, _ address: String
+    ) throws(APIError) -> LoginThrottle.Login {
+        guard let digest = digests?.digest(credentials.span) else { throw .busyWithLogins }
+        return LoginThrottle.Login(network: LoginThrottle.Network(address), digest: digest)
+    }
+
+    /// The error for credentials that are not admitted.
+    private func refusal(_ admission: Accounts.Admission, of address: String, _ wrong: APIError) -> APIError {
+        switch admission {
+        case .wrong(let isNew):
+            if isNew { log.failedLogin(from: address) }
+            return wrong
+        case .tooEarly(let seconds): return .tooManyFailures(seconds: seconds)
+        case .busy, .unchecked, .right: return .busyWithLogins
+        }
     }
 
     /// Checks the field `Authorization`: Basic, with the name and password of a person, or any other name and the
     /// shared password.
-    private func basicAuth(_ request: Request, _ value: ArraySlice<UInt8>) throws(APIError) -> Sender {
+    private func basicAuth(
+        _ request: Request, _ value: ArraySlice<UInt8>, _ address: String
+    ) throws(APIError) -> Sender {
         // Of two fields, a proxy might have checked the other one.
         guard request.fields.count(of: .authorization) == 1 else { throw .repeatedCredentials }
         let credentials: BasicCredentials
@@ -88,34 +136,35 @@ final class Authentication {
             case .malformed: throw .malformedAuthorization
             }
         }
-        guard let users = snapshot.users else { return .known(try sharedPassword(credentials)) }
-        guard let digest = digests?.digest(credentials.decoded.span) else { throw .busyWithLogins }
-        if let name = people[digest] { return .known(Principal(name: name, view: .everything)) }
+        guard let users = snapshot.users else { return .known(try sharedPassword(credentials, address)) }
+        let login = try login(credentials.decoded, address)
+        let known = Login(address: address, digest: login.digest)
+        if let name = people[known] { return .known(Principal(name: name, view: .everything)) }
         let name = String(decoding: credentials.user, as: UTF8.self)
         if users[name] == nil, snapshot.password?.matches(credentials.password.span) == true {
-            return .known(try sharedPassword(credentials))
+            return .known(try sharedPassword(credentials, address))
         }
-        switch accounts.verdict(digest) {
-        case .right(let name):
-            people[digest] = name
+        let admission = accounts.admission(of: login)
+        switch admission {
+        case .right(let name?):
+            if people.count >= Authentication.mostKept { people = [:] }
+            people[known] = name
             return .known(Principal(name: name, view: .everything))
-        case .wrong:
-            throw .incorrectCredentials
-        case nil:
-            guard accounts.reserveCheck() else { throw .busyWithLogins }
+        case .unchecked:
             return .unchecked { [accounts, password = Array(credentials.password)] in
-                accounts.check(name, password, digest)
+                accounts.check(name, password, login.digest)
             }
+        case .right(nil), .wrong, .tooEarly, .busy:
+            throw refusal(admission, of: address, .incorrectCredentials)
         }
     }
 
-    private func sharedPassword(_ credentials: BasicCredentials) throws(APIError) -> Principal {
-        guard let password = snapshot.password, password.matches(credentials.password.span) else {
-            throw .incorrectCredentials
-        }
+    private func sharedPassword(_ credentials: BasicCredentials, _ address: String) throws(APIError) -> Principal {
+        let isRight = snapshot.password?.matches(credentials.password.span) == true
+        try admit(credentials.decoded, isRight: isRight, from: address, else: .incorrectCredentials)
         // A password typed in place of the name must not reach a log.
         let user = credentials.user
-        let isSecret = password.matches(user.span)
+        let isSecret = snapshot.password?.matches(user.span) == true
         let name = isSecret || user.isEmpty ? nil : String(decoding: user, as: UTF8.self)
         return Principal(name: name, view: .everything)
     }

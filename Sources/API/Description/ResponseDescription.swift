@@ -89,7 +89,7 @@ enum ResponseDescription {
     /// The errors that every operation can have.
     static let errors: [(status: String, name: String)] = [
         ("400", "BadRequest"), ("401", "Unauthorized"), ("403", "Forbidden"), ("405", "MethodNotAllowed"),
-        ("414", "URITooLong"), ("431", "FieldsTooLarge"), ("503", "Unavailable"),
+        ("414", "URITooLong"), ("429", "TooManyRequests"), ("431", "FieldsTooLarge"), ("503", "Unavailable"),
     ]
 
     static let components: JSONValue = [
@@ -104,6 +104,7 @@ enum ResponseDescription {
         "MethodNotAllowed": problem("The resource answers only GET, HEAD and OPTIONS."),
         "NotAcceptable": problem("None of the types in Accept is available. The body lists the available ones."),
         "URITooLong": problem("The path and the query are too long."),
+        "TooManyRequests": problem("Too many wrong passwords came from the client's address.", ["Retry-After"]),
         "FieldsTooLarge": problem("The request has too many header fields, or they are too long."),
         "Unavailable": problem("The query took too long, or the server is too busy.", ["Retry-After"]),
     ]

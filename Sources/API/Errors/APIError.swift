@@ -18,6 +18,8 @@ enum APIError: Error, Equatable {
     case incorrectCredentials
     /// So many credentials wait to be checked that no more are taken.
     case busyWithLogins
+    /// So many wrong credentials came from this address that it has to wait.
+    case tooManyFailures(seconds: Int)
     /// `nearest` is an existing path if the requested one only has a slash or an ending too many.
     case unknownPath(nearest: String?)
     /// A method that the server knows, but no resource supports.

@@ -46,6 +46,12 @@ struct Problem {
             self.init(
                 .serviceUnavailable, "busy-with-logins", "too many people are logging in; try again in a moment",
                 fields: [(.retryAfter, "1")])
+        case .tooManyFailures(let seconds):
+            self.init(
+                .tooManyRequests, "too-many-failures",
+                "too many wrong passwords came from this address; try again in "
+                    + (seconds == 1 ? "a second" : "\(seconds) seconds"),
+                fields: [(.retryAfter, "\(seconds)")])
         case .unknownPath(let nearest):
             self.init(
                 .notFound, "unknown-path",

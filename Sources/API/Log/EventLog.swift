@@ -40,6 +40,9 @@ struct EventLog: Sendable {
         return cause
     }
 
+    /// Logs a failed login, in words that `docs/fail2ban` looks for. A name is left out, since it may be a password.
+    func failedLogin(from address: String) { logger.warning("failed login from \(address)") }
+
     /// Logs that an answer failed after it had begun. Its status was sent, so the client sees only a reset connection.
     func brokenAnswer(_ error: StoreError) {
         logger.error("an answer was cut off", metadata: cause(error))

@@ -81,6 +81,7 @@ public struct Status: Sendable, Hashable {
     public static let contentTooLarge = Status(code: 413, reason: "Content Too Large")
     public static let uriTooLong = Status(code: 414, reason: "URI Too Long")
     public static let expectationFailed = Status(code: 417, reason: "Expectation Failed")
+    public static let tooManyRequests = Status(code: 429, reason: "Too Many Requests")
     public static let requestHeaderFieldsTooLarge = Status(code: 431, reason: "Request Header Fields Too Large")
     public static let notImplemented = Status(code: 501, reason: "Not Implemented")
     public static let serviceUnavailable = Status(code: 503, reason: "Service Unavailable")

@@ -1,4 +1,5 @@
 import HTTP
+import Logging
 import People
 import Testing
 
@@ -33,11 +34,13 @@ import Testing
     }
 
     /// The status of `/observations`, and how often a password was checked for it.
-    private func ask(_ service: Service, _ fields: String) throws -> (status: Int, checks: Int, user: String?) {
+    private func ask(
+        _ service: Service, _ fields: String, from address: String = "127.0.0.1"
+    ) throws -> (status: Int, checks: Int, user: String?) {
         let request = try parse("GET /observations?limit=1 HTTP/1.1\r\nHost: x\r\n\(fields)\r\n")
         var checks = 0
         while true {
-            switch service.respond(to: request, from: Peer(address: "::1")) {
+            switch service.respond(to: request, from: Peer(address: address)) {
             case .now(let response): return (response.status.code, checks, response.user)
             case .later(let work, _):
                 let response = work()
@@ -74,14 +77,16 @@ import Testing
         #expect(answer.user == nil)
         // It is remembered for a minute, and then checked again.
         #expect(try ask(fixture.service, basic(name, password)) == (401, 0, nil))
-        fixture.clock.advance(milliseconds: Accounts.wrongTime / 1_000_000)
+        fixture.loginClock.advance(milliseconds: Accounts.wrongTime / 1_000_000)
         #expect(try ask(fixture.service, basic(name, password)) == (401, 1, nil))
     }
 
     @Test func wrongCredentialsAreForgotten() throws {
         let fixture = try ServiceFixture(password: nil, users: Self.users)
         #expect(try ask(fixture.service, basic("alice", "wrong")) == (401, 1, nil))
-        for index in 0..<Accounts.mostWrong { _ = try ask(fixture.service, basic("\(index)", "wrong")) }
+        for index in 0..<Accounts.mostWrong {
+            _ = try ask(fixture.service, basic("\(index)", "wrong"), from: "10.0.\(index >> 8).\(index & 255)")
+        }
         #expect(try ask(fixture.service, basic("alice", "wrong")) == (401, 1, nil))
     }
 
@@ -149,15 +154,57 @@ import Testing
         #expect(try ask(fixture.service, basic("alice", "mumble-mumble")) == (200, 1, "alice"))
     }
 
+    /// After ten failures an address waits. Who has logged in from there is still served, and nobody else.
+    @Test(arguments: [true, false]) func whoGuessesHasToWait(isShared: Bool) throws {
+        let fixture = try ServiceFixture(password: "mumble", users: Self.users)
+        let second = try fixture.service(loopBudget: ServiceFixture.patience)
+        let (alice, shared) = (basic("alice", "mumble-mumble"), "Password: mumble\r\n")
+        #expect(try ask(fixture.service, alice).status == 200 && ask(fixture.service, shared).status == 200)
+        for index in 0..<10 {
+            let wrong = isShared ? "Password: \(index)\r\n" : basic("alice", "\(index)")
+            #expect(try ask(fixture.service, wrong).status == (isShared ? 403 : 401))
+            // The same once more costs nothing, until the address has to wait.
+            #expect(try ask(second, wrong).status == (index == 9 ? 429 : isShared ? 403 : 401))
+        }
+        let refused = try fixture.get("/", fields: basic("alice", "one more"))
+        #expect(refused.status == .tooManyRequests && refused.fields[.retryAfter] == "1")
+        #expect(refused.text.contains("\"code\":\"too-many-failures\""))
+        for service in [fixture.service, second] {
+            #expect(try ask(service, alice) == (200, 0, "alice") && ask(service, shared).status == 200)
+            // Right or wrong, what has not been right from here is not looked at.
+            for fields in [basic("Jürgen", "mumble-mumble"), basic("x", "y"), "Password: y\r\n"] {
+                #expect(try ask(service, fields) == (429, 0, nil))
+            }
+            #expect(try ask(service, "").status == 401 && ask(service, "Authorization: Basic !\r\n").status == 400)
+        }
+        // From elsewhere all is as before.
+        #expect(try ask(second, basic("Jürgen", "mumble-mumble"), from: "192.0.2.1").status == 200)
+        fixture.loginClock.advance(milliseconds: 1000)
+        #expect(try ask(second, basic("Jürgen", "mumble-mumble")).status == 200)
+    }
+
+    @Test func requestsWithoutCredentialsNeverCount() throws {
+        let fixture = try ServiceFixture(password: nil, users: Self.users)
+        for _ in 0..<30 {
+            for fields in [
+                "", "Authorization: Basic !\r\n", "Authorization: Bearer x\r\n", "Password: x\r\nPassword: y\r\n",
+            ] {
+                _ = try ask(fixture.service, fields)
+            }
+        }
+        #expect(try ask(fixture.service, basic("alice", "mumble-mumble")).status == 200)
+    }
+
     /// Credentials are looked at where the server is public and some people have their own.
     @Test func aPublicServerMayHavePeople() throws {
         let file = try UsersFile(Array(Self.users.utf8))
         let accounts = try #require(Accounts(password: nil, isPublic: true, users: file))
-        let authentication = Authentication(accounts)
+        let authentication = Authentication(
+            accounts, log: EventLog(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
         func name(_ fields: String) throws -> String? {
             let request = try parse("GET / HTTP/1.1\r\nHost: x\r\n\(fields)\r\n")
             while true {
-                switch try authentication.sender(of: request) {
+                switch try authentication.sender(of: request, from: "::1") {
                 case .known(let principal): return principal.name
                 case .unchecked(let check): check()
                 }

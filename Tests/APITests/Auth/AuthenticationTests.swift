@@ -1,5 +1,6 @@
 import Birds
 import HTTP
+import Logging
 import Testing
 
 @testable import API
@@ -62,14 +63,19 @@ import Testing
 
     @Test func whoGivesNoPasswordSeesNoRecord() throws {
         let accounts = try #require(Accounts(password: SharedPassword("mumble"), isPublic: false))
-        let authentication = Authentication(accounts)
+        let authentication = Authentication(
+            accounts, log: EventLog(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
         let health = try parse("GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
-        guard case .known(let principal) = try authentication.sender(of: health) else { throw UnexpectedAnswer() }
+        guard case .known(let principal) = try authentication.sender(of: health, from: "::1") else {
+            throw UnexpectedAnswer()
+        }
         #expect(principal.view == View.nothing)
         for path in ["/", "/observations", "/nothing", "/health/", "/health/1", "/health.json", "//health", "/metrics"]
         {
             let other = try parse("GET \(path) HTTP/1.1\r\nHost: x\r\n\r\n")
-            #expect(throws: APIError.missingCredentials, "\(path)") { try authentication.sender(of: other) }
+            #expect(throws: APIError.missingCredentials, "\(path)") {
+                try authentication.sender(of: other, from: "::1")
+            }
         }
     }
 

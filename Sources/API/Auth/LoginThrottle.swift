@@ -1,0 +1,110 @@
+/// Slows down whoever guesses passwords: after some failures, an address has to wait before it may try again, and longer
+/// after each further failure. Other addresses never wait for it.
+///
+/// Invariants:
+/// - While an address waits, credentials that have been right from there pass, since many people may share it. All
+///   others are refused unseen, right ones too: an answer to them would tell a guesser what is right.
+/// - Its memory is bounded.
+struct LoginThrottle {
+    /// A network address: the text of an IPv4 address, or of the first half of an IPv6 address, of which one client has
+    /// all the rest (RFC 4291 §2.5.4).
+    struct Network: Hashable, Sendable {
+        let text: String
+
+        /// - Parameter address: As in `Peer`.
+        init(_ address: String) {
+            text = address.utf8.contains(UInt8(ascii: ":")) ? Self.firstHalf(address) : address
+        }
+
+        /// The first four groups of an IPv6 address, with zeros in place of `::`.
+        private static func firstHalf(_ address: String) -> String {
+            let groups = address.split(separator: ":", omittingEmptySubsequences: false)
+            guard let gap = groups.dropFirst().firstIndex(of: "") else {
+                return groups.prefix(4).joined(separator: ":")
+            }
+            // `::` may stand for the beginning, the middle or the end.
+            let before = groups[..<gap].filter { !$0.isEmpty }
+            let after = groups[gap...].filter { !$0.isEmpty }
+            let missing = max(0, 8 - before.count - after.count)
+            return (before + [Substring](repeating: "0", count: missing) + after).prefix(4).joined(separator: ":")
+        }
+    }
+
+    /// Credentials from a network.
+    struct Login: Hashable {
+        let network: Network
+        let digest: CredentialsDigest
+    }
+
+    private struct Failures {
+        /// The wrong credentials that were given, the last few of them: the same ones count once.
+        var wrong: [CredentialsDigest] = []
+        var count = 0
+        /// In nanoseconds of the monotonic clock.
+        var last: UInt64 = 0
+        var until: UInt64 = 0
+    }
+
+    private var failures: [Network: Failures] = [:]
+    /// How many networks have failures.
+    var networks: Int { failures.count }
+    /// What has been right.
+    private var right: Set<Login> = []
+
+    /// How many failures are free.
+    static let free = 10
+    private static let second: UInt64 = 1_000_000_000
+    static let longestWait = 900 * second
+    /// After this time without a failure, those of a network are forgotten, in nanoseconds.
+    static let memory = 4 * longestWait
+    /// The most networks with failures. When they are reached, the least dangerous ones are forgotten.
+    static let mostNetworks = 16_384
+    /// The most credentials that are known to be right. When they are reached, all are forgotten.
+    static let mostRight = 65_536
+    private static let mostWrong = 16
+
+    /// Notes that credentials are right.
+    mutating func succeeded(_ login: Login) {
+        if right.count >= Self.mostRight { right = [] }
+        right.insert(login)
+    }
+
+    func hasSucceeded(_ login: Login) -> Bool { right.contains(login) }
+
+    /// Forgets what was right before the people changed.
+    mutating func forgetRight() { right = [] }
+
+    /// How long a network has to wait, in seconds; nil if it need not.
+    func wait(_ network: Network, now: UInt64) -> Int? {
+        guard let until = failures[network]?.until, until > now else { return nil }
+        return Int((until - now + Self.second - 1) / Self.second)
+    }
+
+    /// Notes that credentials are wrong.
+    /// - Returns: Whether it counts: the same ones count once.
+    mutating func failed(_ login: Login, now: UInt64) -> Bool {
+        if failures.count >= Self.mostNetworks, failures[login.network] == nil { makeRoom(now: now) }
+        var own = failures[login.network] ?? Failures()
+        if own.last + Self.memory < now { own = Failures() }
+        defer { failures[login.network] = own }
+        own.last = now
+        if own.wrong.contains(login.digest) { return false }
+        if own.wrong.count == Self.mostWrong { own.wrong.removeFirst() }
+        own.wrong.append(login.digest)
+        own.count += 1
+        if own.count >= Self.free {
+            let doublings = UInt64(min(own.count - Self.free, 10))
+            own.until = now + min(Self.second << doublings, Self.longestWait)
+        }
+        return true
+    }
+
+    /// Forgets the old half of the networks, and of those that are as old, any.
+    private mutating func makeRoom(now: UInt64) {
+        let ages = failures.values.map(\.last).sorted()
+        let middle = ages[ages.count / 2]
+        failures = failures.filter { $0.value.last > middle || $0.value.until > now }
+        // All of them wait: an attack from thousands of networks. New ones then begin without a history.
+        if failures.count >= Self.mostNetworks { failures = [:] }
+    }
+}
