@@ -43,10 +43,12 @@ let package = Package(
         .target(name: "HTTP", swiftSettings: settings),
         .target(name: "Transport", dependencies: ["HTTP", "CLinux"], swiftSettings: settings),
         .target(name: "Birds", dependencies: ["CSQLite"], swiftSettings: settings),
-        .target(name: "People", dependencies: ["CCrypt"], swiftSettings: settings),
+        .target(name: "FileSystem", dependencies: ["CLinux"], swiftSettings: settings),
+        .target(name: "People", dependencies: ["CCrypt", "FileSystem"], swiftSettings: settings),
         // Serving only reads: `API` does not know this one.
         .target(
-            name: "BirdImport", dependencies: ["Birds", "CLinux", "CSQLite", "CZlib", "CArchive", "CExpat"],
+            name: "BirdImport",
+            dependencies: ["Birds", "FileSystem", "CLinux", "CSQLite", "CZlib", "CArchive", "CExpat"],
             swiftSettings: settings, linkerSettings: readers.map { .linkedLibrary($0) }),
         .target(
             name: "API",
@@ -58,7 +60,7 @@ let package = Package(
         .executableTarget(
             name: "rookery",
             dependencies: [
-                "HTTP", "Transport", "Birds", "BirdImport", "People", "API",
+                "HTTP", "Transport", "Birds", "FileSystem", "BirdImport", "People", "API",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -66,13 +68,17 @@ let package = Package(
 
         .testTarget(name: "HTTPTests", dependencies: ["HTTP"], swiftSettings: settings),
         .testTarget(name: "TransportTests", dependencies: ["Transport", "HTTP"], swiftSettings: settings),
+        .testTarget(
+            name: "FileSystemTests", dependencies: ["FileSystem", "Fixtures"], swiftSettings: settings),
         .testTarget(name: "PeopleTests", dependencies: ["People"], swiftSettings: settings),
         // What the tests of several modules stand on.
         .target(
-            name: "Fixtures", dependencies: ["Birds", "BirdImport"], path: "Tests/Fixtures", swiftSettings: settings),
+            name: "Fixtures", dependencies: ["Birds", "FileSystem", "BirdImport"], path: "Tests/Fixtures",
+            swiftSettings: settings),
         .testTarget(name: "BirdsTests", dependencies: ["Birds", "Fixtures", "CSQLite"], swiftSettings: settings),
         .testTarget(
-            name: "BirdImportTests", dependencies: ["BirdImport", "Birds", "Fixtures", "CLinux", "CSQLite", "CZlib"],
+            name: "BirdImportTests",
+            dependencies: ["BirdImport", "Birds", "FileSystem", "Fixtures", "CLinux", "CSQLite", "CZlib"],
             swiftSettings: settings),
         .testTarget(
             name: "APITests", dependencies: ["API", "HTTP", "Birds", "BirdImport", "People", "Transport"],
@@ -81,7 +87,7 @@ let package = Package(
         .testTarget(
             name: "RookeryTests",
             dependencies: [
-                "rookery", "Birds", "BirdImport", "People", "API", "Transport", "HTTP",
+                "rookery", "Birds", "FileSystem", "BirdImport", "People", "API", "Transport", "HTTP",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

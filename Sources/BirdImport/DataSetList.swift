@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 
 extension DataSets {
     /// The list for a terminal: a line of titles and a line for each data set, in aligned columns.

@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 
 /// Lists and removes the data sets of a database.
 public enum DataSets {
@@ -19,8 +20,8 @@ public enum DataSets {
     }
 
     /// The data sets of a database, sorted by the bytes of their names.
-    /// - Throws: `ImportError.refused` if the file does not exist or is not a Rookery database.
-    public static func list(path: String) throws(ImportError) -> [DataSet] {
+    /// - Throws: `ChangeError.refused` if the file does not exist or is not a Rookery database.
+    public static func list(path: String) throws(ChangeError) -> [DataSet] {
         guard let identity = FileIdentity(path: path) else { throw .refused("\(path) does not exist.") }
         // Opening a pipe would wait for a writer.
         guard identity.isRegular else { throw .refused("\(path) is not a file; give the path of a database.") }
@@ -43,7 +44,7 @@ public enum DataSets {
             }
             return list
         } catch {
-            throw ImportError(error, path: path)
+            throw ChangeError(error, path: path)
         }
     }
 
@@ -53,11 +54,11 @@ public enum DataSets {
     ///   - waitsForClock: See `ImportOptions`.
     ///   - warn: Called if the file could not keep its owner, group or rights.
     /// - Returns: The number of removed records.
-    /// - Throws: `ImportError`; the database is then unchanged.
+    /// - Throws: `ChangeError`; the database is then unchanged.
     @discardableResult
     public static func remove(
         name: String, path: String, waitsForClock: Bool = false, warn: (LostAccess) -> Void = { _ in }
-    ) throws(ImportError) -> Int {
+    ) throws(ChangeError) -> Int {
         guard FileIdentity(path: path) != nil else { throw .refused("\(path) does not exist.") }
         let generation = try Generation(path: path, waitsForClock: waitsForClock)
         let names = try list(path: path).map(\.name)
@@ -105,13 +106,13 @@ public enum DataSets {
 
     /// The name of the data set for a file: the name of the file without folder and extension. One that is compressed
     /// has two, such as `birds.csv.gz`.
-    /// - Throws: `ImportError.refused` if that can't be the name of a data set.
-    static func name(of path: String) throws(ImportError) -> String {
+    /// - Throws: `ChangeError.refused` if that can't be the name of a data set.
+    static func name(of path: String) throws(ChangeError) -> String {
         var name = path.split(separator: "/").last.map(String.init) ?? ""
         for _ in 0..<(name.lowercased().hasSuffix(".gz") ? 2 : 1) {
             if let dot = name.lastIndex(of: "."), dot != name.startIndex { name = String(name[..<dot]) }
         }
-        do throws(ImportError) {
+        do throws(ChangeError) {
             try checkName(name)
         } catch {
             throw .refused("\(error.message) Name the data set of \(path) with --dataset.")
@@ -120,7 +121,7 @@ public enum DataSets {
     }
 
     /// Checks a name. A comma separates names in a query, and control characters would break a line of a report.
-    static func checkName(_ name: String) throws(ImportError) {
+    static func checkName(_ name: String) throws(ChangeError) {
         let isPlain = name.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F && $0 != UInt8(ascii: ",") }
         guard isPlain, !name.isEmpty, name.first != " ", name.last != " ", name.utf8.count <= longestName else {
             throw .refused(

@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 import Glibc
 
 /// The files of an import, and what to do with them.
@@ -50,8 +51,8 @@ public struct ImportOptions: Sendable {
 
 extension RecordingDefaults {
     /// What the options say.
-    /// - Throws: `ImportError.refused` for a date or a place that does not exist.
-    init(_ options: ImportOptions, lastYear: Int) throws(ImportError) {
+    /// - Throws: `ChangeError.refused` for a date or a place that does not exist.
+    init(_ options: ImportOptions, lastYear: Int) throws(ChangeError) {
         if let text = options.date {
             guard let date = PartialDate(iso: text), date.day != nil, date.year <= lastYear,
                 date.year >= DateDecoder.firstYear

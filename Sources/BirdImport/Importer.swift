@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 
 /// Imports files into a database. All files are read first (`Reading`). Then the database is changed as a whole
 /// (`Generation`), or stays as it is.
@@ -10,12 +11,12 @@ public enum Importer {
     /// - Parameter progress: Called after every few thousand rows.
     /// - Returns: A report. Nothing was stored (`isStored`) if rows are in error and `skipErrors` is not set, or if all
     ///   rows of a file are in error.
-    /// - Throws: `ImportError`; the database is then unchanged. The file of `ImportOptions.report` then has the error.
+    /// - Throws: `ChangeError`; the database is then unchanged. The file of `ImportOptions.report` then has the error.
     public static func run(
         _ options: ImportOptions, progress: (ImportProgress) -> Void = { _ in }
-    ) throws(ImportError) -> ImportReport {
+    ) throws(ChangeError) -> ImportReport {
         let database = (try? Generation.resolve(options.database)) ?? options.database
-        let reportFile = Result { () throws(ImportError) -> ResultFile? in
+        let reportFile = Result { () throws(ChangeError) -> ResultFile? in
             guard let path = options.report else { return nil }
             return try ResultFile(
                 path: path, option: "--report", database: database,
@@ -24,39 +25,39 @@ public enum Importer {
         var report = ImportReport()
         report.isDryRun = options.dryRun
         let reading: Reading
-        do throws(ImportError) {
+        do throws(ChangeError) {
             reading = try change(options, reportFile, &report, progress)
         } catch {
             // The report of an earlier import would look like a success of this one.
             var refused = ImportReport()
             (refused.isDryRun, refused.error) = (options.dryRun, error)
-            do throws(ImportError) {
+            do throws(ChangeError) {
                 _ = try reportFile.get()?.write(refused.json)
             } catch let second where second != error {
-                throw ImportError(kind: error.kind, message: "\(error.message) And the report: \(second.message)")
+                throw ChangeError(kind: error.kind, message: "\(error.message) And the report: \(second.message)")
             }
             throw error
         }
         // From here on, other imports may run: a pipe may be read slowly.
-        func write(_ result: () throws(ImportError) -> LostAccess?) {
-            do throws(ImportError) {
+        func write(_ result: () throws(ChangeError) -> LostAccess?) {
+            do throws(ChangeError) {
                 if let lost = try result() { report.lostAccess.append(lost) }
             } catch {
                 let isStored = report.isStored && !report.isDryRun
                 report.unwritten.append(error.message + (isStored ? " The records were stored all the same." : ""))
             }
         }
-        write { () throws(ImportError) in try reading.publish() }
-        write { () throws(ImportError) in try reportFile.get()?.write(report.json) }
+        write { () throws(ChangeError) in try reading.publish() }
+        write { () throws(ChangeError) in try reportFile.get()?.write(report.json) }
         return report
     }
 
     /// Reads the files and stores the records, with the lock of the database.
     /// - Parameter reportFile: Checked when the lock is held: whoever may not change the database is told that first.
     private static func change(
-        _ options: ImportOptions, _ reportFile: Result<ResultFile?, ImportError>, _ report: inout ImportReport,
+        _ options: ImportOptions, _ reportFile: Result<ResultFile?, ChangeError>, _ report: inout ImportReport,
         _ progress: (ImportProgress) -> Void
-    ) throws(ImportError) -> Reading {
+    ) throws(ChangeError) -> Reading {
         if let refusal = options.refusal { throw .refused(refusal) }
         guard !options.files.isEmpty else { throw .refused("There is no file to import; name at least one.") }
         if let format = options.format, !formats.contains(format) {
@@ -96,7 +97,7 @@ public enum Importer {
     }
 
     /// Refuses to replace the records of a data set with nothing: the file is probably not the right one.
-    private static func keepRecords(of names: [String], in path: String) throws(ImportError) {
+    private static func keepRecords(of names: [String], in path: String) throws(ChangeError) {
         guard !names.isEmpty, FileIdentity(path: path) != nil else { return }
         for dataset in try DataSets.list(path: path) where dataset.records > 0 && names.contains(dataset.name) {
             throw .refused(
@@ -110,7 +111,7 @@ public enum Importer {
     private static func store(
         _ reading: Reading, into generation: Generation, _ options: ImportOptions, _ report: inout ImportReport,
         _ progress: (ImportProgress) -> Void
-    ) throws(ImportError) {
+    ) throws(ChangeError) {
         let total = max(1, reading.staging.count)
         var names = ImportReport.NameSources()
         let look = { (store: ObservationStore) throws(StoreError) in

@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 import Glibc
 
 /// The first half of an import: reads all rows of all files. Valid records go to `staging` and species to `species`;
@@ -39,8 +40,8 @@ struct Reading {
     private static let stretch = 8192
 
     /// - Parameter database: The path of the database without symbolic links.
-    /// - Throws: `ImportError.refused` if the file for rejected rows can't be written.
-    init(_ options: ImportOptions, database: String) throws(ImportError) {
+    /// - Throws: `ChangeError.refused` if the file for rejected rows can't be written.
+    init(_ options: ImportOptions, database: String) throws(ChangeError) {
         self.options = options
         self.database = database
         var now = time_t(options.now)
@@ -71,9 +72,9 @@ struct Reading {
     }
 
     /// Reads a file.
-    /// - Throws: `ImportError.refused` if the file can't be read, has an unknown format, is named twice, has no rows,
+    /// - Throws: `ChangeError.refused` if the file can't be read, has an unknown format, is named twice, has no rows,
     ///   or is changed meanwhile.
-    mutating func read(_ path: String, progress: (ImportProgress) -> Void) throws(ImportError) {
+    mutating func read(_ path: String, progress: (ImportProgress) -> Void) throws(ChangeError) {
         let file = try SourceFile(path: path)
         guard let identity = FileIdentity(path: path), identity != FileIdentity(path: database) else {
             throw .refused("\(path) is the database itself.")
@@ -81,7 +82,7 @@ struct Reading {
         if let other = identities.updateValue(path, forKey: identity) {
             throw .refused("\(path) is named twice\(other == path ? "" : ", also as \(other)").")
         }
-        do throws(ImportError) {
+        do throws(ChangeError) {
             let contents = try Detection.open(file, as: options.format, folder: staging.folder)
             if survey == nil, contents.contains(where: \.holdsRecordings) {
                 survey = makeSurvey(from: contents, before: options.files.drop { $0 != path }.dropFirst())
@@ -131,7 +132,7 @@ struct Reading {
     ///   - count: The number of these.
     private mutating func read(
         _ content: SourceContent, part: Int, of count: Int, in file: SourceFile, progress: (ImportProgress) -> Void
-    ) throws(ImportError) {
+    ) throws(ChangeError) {
         let path = count > 1 ? content.path : file.path
         var dataset: Int?
         if content.tables.contains(where: { !$0.format.holdsSpecies }) {
@@ -162,8 +163,8 @@ struct Reading {
     }
 
     /// Call it when all files are read.
-    /// - Throws: `ImportError.refused` if no file has rows, or an option has no use.
-    mutating func finish() throws(ImportError) {
+    /// - Throws: `ChangeError.refused` if no file has rows, or an option has no use.
+    mutating func finish() throws(ChangeError) {
         let sampled = Set(report.files.filter { $0.formatName == Format.eBirdSampling.name }.compactMap(\.dataset))
         for index in report.files.indices where report.files[index].formatName == Format.eBird.name {
             // With `--append`, they may be there from an earlier import.
@@ -188,11 +189,11 @@ struct Reading {
 
     /// Call it when the import is complete, or is not carried out since rows are in error.
     /// - Returns: What the file for rejected rows could not keep; nil if nothing was lost.
-    func publish() throws(ImportError) -> LostAccess? { try rejects?.publish() }
+    func publish() throws(ChangeError) -> LostAccess? { try rejects?.publish() }
 
     /// The name of the data set for a file. The sampling events of eBird go to that of their records, if these are part
     /// of the import.
-    func nameOfDataSet(for path: String, format: String) throws(ImportError) -> String {
+    func nameOfDataSet(for path: String, format: String) throws(ChangeError) -> String {
         if let given = options.dataset { return given }
         let name = try DataSets.name(of: path)
         guard format == Format.eBirdSampling.name else { return name }
@@ -204,7 +205,7 @@ struct Reading {
     /// - Parameter isFirst: Whether it is the first content of the file. The others go to the same data set.
     private mutating func target(
         for path: String, _ content: SourceContent, isFirst: Bool
-    ) throws(ImportError) -> Int {
+    ) throws(ChangeError) -> Int {
         let format = content.name
         // Some rows of an archive are no archive.
         let keepsFormat = options.append && content.rejects != nil
@@ -234,7 +235,7 @@ struct Reading {
     private mutating func read(
         _ table: SourceTable, before others: ArraySlice<SourceTable>, of file: SourceFile, dataset: Int,
         progress: (ImportProgress) -> Void
-    ) throws(ImportError) -> Int {
+    ) throws(ChangeError) -> Int {
         let number = report.files.count - 1
         let columns = Columns(table.format, table.header, commas: table.commas)
         var defaults = defaults
@@ -348,7 +349,7 @@ struct Reading {
     /// - Returns: The error of the row, or nil.
     private mutating func stage(
         _ record: SourceRecord, _ row: Row, _ table: SourceTable, dataset: Int, file: Int, complete: Bool?
-    ) throws(ImportError) -> RowError? {
+    ) throws(ChangeError) -> RowError? {
         if let other = record.otherAnimal {
             // A repeated header is not about a bird either.
             if let reason = table.header.reasonToPass(row) { return leaveOut(reason, row, file: file) }
@@ -382,7 +383,7 @@ struct Reading {
                     isConflict: true)
             }
         } catch {
-            throw ImportError(error, path: "the temporary files")
+            throw ChangeError(error, path: "the temporary files")
         }
     }
 
@@ -394,7 +395,7 @@ struct Reading {
     /// - Returns: The error of the row, or nil.
     private mutating func add(
         _ named: SourceSpecies, _ row: Row, cleaned: Int, file: Int
-    ) throws(ImportError) -> RowError? {
+    ) throws(ChangeError) -> RowError? {
         var named = named
         named.file = file
         let code = Array(named.code.utf8)
@@ -455,7 +456,7 @@ struct Reading {
     private mutating func reject(
         _ error: RowError, _ row: Row, _ table: SourceTable, _ description: Rejects.Table?, path: String,
         file: Int
-    ) throws(ImportError) {
+    ) throws(ChangeError) {
         report.files[file].rowsInError += 1
         report.rowsInError += 1
         if error.isConflict { report.files[file].rowsInConflict += 1 }

@@ -1,11 +1,12 @@
 import Birds
+import FileSystem
 
 /// What all rows of a table decide before a row of it can be read: the order of day and month, what points in numbers
 /// mean, and what the file of `--rejects` must tell of rows that are corrected there.
 extension Reading {
     /// Reads a table from its beginning up to a row.
     /// - Parameter number: The number of the row, from 1.
-    func open(_ table: SourceTable, at number: Int, _ row: inout Row) throws(ImportError) -> any RowSource {
+    func open(_ table: SourceTable, at number: Int, _ row: inout Row) throws(ChangeError) -> any RowSource {
         let source = try table.open()
         for _ in 0..<number where try !source.next(&row) { break }
         return source
@@ -19,7 +20,7 @@ extension Reading {
     mutating func settle(
         _ records: inout RecordDecoder, _ table: SourceTable, at number: Int, _ source: inout any RowSource,
         before others: ArraySlice<SourceTable>, file: Int
-    ) throws(ImportError) -> ReadAs {
+    ) throws(ChangeError) -> ReadAs {
         var readAs = ReadAs(table.format, table.syntax ?? .comma, table.commas)
         let needsOrder = records.dates.order == nil && records.columns.has(.date)
         let needsPoints = table.commas != .none && !table.format.holdsSpecies
@@ -49,7 +50,7 @@ extension Reading {
     mutating func judge(
         _ records: RecordDecoder, _ table: SourceTable, from row: Row, _ source: any RowSource,
         before others: ArraySlice<SourceTable>, file: Int
-    ) throws(ImportError) -> JudgedDateOrder {
+    ) throws(ChangeError) -> JudgedDateOrder {
         var (dates, row) = (DateOrderJudge(), row)
         repeat {
             records.dates.add(row, to: &dates)
@@ -60,9 +61,9 @@ extension Reading {
 
     private mutating func judge(
         _ dates: DateOrderJudge, _ table: SourceTable, file: Int
-    ) throws(ImportError) -> JudgedDateOrder {
+    ) throws(ChangeError) -> JudgedDateOrder {
         let judged: JudgedDateOrder
-        do throws(ImportError) {
+        do throws(ChangeError) {
             judged = try dates.order(table.format, described: table.dateOrder, path: report.files[file].path)
         } catch {
             guard let other = orderBeside(table, file: file) else { throw error }
@@ -97,21 +98,21 @@ extension Reading {
     }
 
     /// Adds the dates of a table.
-    private func add(_ table: SourceTable, to judge: inout DateOrderJudge) throws(ImportError) {
+    private func add(_ table: SourceTable, to judge: inout DateOrderJudge) throws(ChangeError) {
         let dates = DateDecoder(Columns(table.format, table.header), lastYear: Int64(lastYear))
         let rows = try table.open()
         var row = Row()
         while try rows.next(&row) { dates.add(row, to: &judge) }
     }
 
-    private func add(_ others: ArraySlice<SourceTable>, to judge: inout DateOrderJudge) throws(ImportError) {
+    private func add(_ others: ArraySlice<SourceTable>, to judge: inout DateOrderJudge) throws(ChangeError) {
         for other in others where !other.format.holdsSpecies { try add(other, to: &judge) }
     }
 
     /// Decides by all rows of a table what points in its numbers mean.
     mutating func judgePoints(
         _ columns: Columns, _ table: SourceTable, file: Int
-    ) throws(ImportError) -> [PointRule] {
+    ) throws(ChangeError) -> [PointRule] {
         var (judge, row) = (table.readAs?.points ?? PointJudge(), Row())
         let rows = try table.open()
         while try rows.next(&row) { judge.add(columns, row) }

@@ -1,3 +1,4 @@
+import FileSystem
 import Glibc
 
 /// Reads files of people, which nobody but their owner should be able to read.
@@ -45,7 +46,3 @@ public enum SecretFile {
         }
     }
 }
-
-/// The system's text for an error number, such as `Permission denied`. (`strerror` is safe here: glibc has a buffer for
-/// each thread.)
-func systemMessage(_ number: Int32) -> String { strerror(number).map { String(cString: $0) } ?? "error \(number)" }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import BirdImport
 import Birds
+import FileSystem
 import Glibc
 
 /// `rookery datasets`: lists the data sets of a database, and removes one. It works on the file, with or without a
@@ -23,7 +24,7 @@ struct DatasetsCommand: ParsableCommand {
         func run() throws {
             let path = try setting(database, "ROOKERY_DATABASE") ?? "birds.db"
             let list: [DataSets.DataSet]
-            do throws(ImportError) {
+            do throws(ChangeError) {
                 list = try DataSets.list(path: path)
             } catch {
                 throw Failure(error)
@@ -44,7 +45,7 @@ struct DatasetsCommand: ParsableCommand {
         func run() throws {
             let path = try setting(database, "ROOKERY_DATABASE") ?? "birds.db"
             prepareToWrite(beside: path)
-            do throws(ImportError) {
+            do throws(ChangeError) {
                 let removed = try DataSets.remove(name: name, path: path, waitsForClock: true) { lost in
                     _ = writeAll((terminalLine(lost.warning) + "\n").utf8, to: STDERR_FILENO)
                 }

@@ -1,6 +1,7 @@
 import API
 import BirdImport
 import Birds
+import FileSystem
 import FoundationEssentials
 import Glibc
 import Logging

@@ -1,6 +1,7 @@
 import ArgumentParser
 import BirdImport
 import Birds
+import FileSystem
 import Glibc
 
 /// `rookery import`: imports files into the database. The work is done by `Importer`; here are the options, the
@@ -141,7 +142,7 @@ struct ImportCommand: ParsableCommand {
 
         var line = ProgressLine()
         let report: ImportReport
-        do throws(ImportError) {
+        do throws(ChangeError) {
             report = try Importer.run(options) { line.show($0) }
         } catch {
             line.clear()
@@ -174,7 +175,7 @@ func prepareToWrite(beside path: String) {
 
 extension Failure {
     /// Status 2 for an import that was refused as given, 1 for one that failed.
-    init(_ error: ImportError) {
+    init(_ error: ChangeError) {
         switch error.kind {
         case .refused: self = .usage(terminalLine(error.message))
         case .failed: self = .work(terminalLine(error.message))

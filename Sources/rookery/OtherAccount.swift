@@ -1,4 +1,5 @@
 import BirdImport
+import FileSystem
 import Glibc
 
 /// The command lines that run this command again as another account.
@@ -15,7 +16,7 @@ struct OtherAccount {
     private static let path = (environment("PATH") ?? "").split(separator: ":").map(String.init)
 
     /// The lines for a shell that do what root must not do in the way that was asked.
-    static func lines(for remedy: ImportError.Remedy) -> [String] {
+    static func lines(for remedy: ChangeError.Remedy) -> [String] {
         switch remedy {
         case .account(let owner, let group): return OtherAccount(owner: owner, group: group).lines
         case .give(let files, let owner, let group):

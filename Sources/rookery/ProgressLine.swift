@@ -1,5 +1,6 @@
 import BirdImport
 import Birds
+import FileSystem
 import Glibc
 
 /// A line on standard error that shows the progress of an import. Nothing is written if standard error is not a

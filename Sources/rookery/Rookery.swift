@@ -1,5 +1,6 @@
 import ArgumentParser
 import BirdImport
+import FileSystem
 import Glibc
 
 /// The command line.

@@ -2,6 +2,7 @@ import API
 import ArgumentParser
 import BirdImport
 import Birds
+import FileSystem
 import Glibc
 import HTTP
 import Logging

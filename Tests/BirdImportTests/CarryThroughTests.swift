@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 import Testing
 
 @testable import BirdImport

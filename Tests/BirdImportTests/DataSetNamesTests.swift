@@ -1,3 +1,4 @@
+import FileSystem
 import Glibc
 import Testing
 
@@ -21,8 +22,8 @@ import Testing
     func someNamesAreRefused(name: String) {
         let reason =
             "'\(name)' can't be the name of a data set: it needs 1 to 200 bytes, with no comma or control character, and no space at its ends."
-        #expect(throws: ImportError.refused(reason)) { try DataSets.checkName(name) }
-        #expect(throws: ImportError.refused(reason + " Name the data set of \(name) with --dataset.")) {
+        #expect(throws: ChangeError.refused(reason)) { try DataSets.checkName(name) }
+        #expect(throws: ChangeError.refused(reason + " Name the data set of \(name) with --dataset.")) {
             try DataSets.name(of: name)
         }
     }
@@ -36,7 +37,7 @@ import Testing
         let fixture = try ImportFixture()
         fixture.write("a.csv", plainHeader + "L1,,,,2021,2,3,a,1\n")
         try fixture.run("a.csv") { $0.dataset = "a data set with a long name" }
-        #expect(throws: ImportError.refused("There is no data set 'other'; 'rookery datasets list' shows all of them."))
+        #expect(throws: ChangeError.refused("There is no data set 'other'; 'rookery datasets list' shows all of them."))
         {
             try DataSets.remove(name: "other", path: fixture.database)
         }
@@ -47,10 +48,10 @@ import Testing
 
                 """)
         #expect(try DataSets.remove(name: "a data set with a long name", path: fixture.database) == 1)
-        #expect(throws: ImportError.refused("There is no data set 'other'; the database has no data sets.")) {
+        #expect(throws: ChangeError.refused("There is no data set 'other'; the database has no data sets.")) {
             try DataSets.remove(name: "other", path: fixture.database)
         }
-        #expect(throws: ImportError.refused("\(fixture.path("none.db")) does not exist.")) {
+        #expect(throws: ChangeError.refused("\(fixture.path("none.db")) does not exist.")) {
             try DataSets.remove(name: "other", path: fixture.path("none.db"))
         }
         #expect(!fixture.names.contains { $0.hasPrefix("none") })
@@ -61,12 +62,12 @@ import Testing
         let first = fixture.write("a.csv", plainHeader + "L1,,,,2021,2,3,a,1\n")
         let second = fixture.write("a.txt", plainHeader + "L1,,,,2021,2,3,a,1\n")
         #expect(
-            throws: ImportError.refused(
+            throws: ChangeError.refused(
                 "\(second) and another file are both named a. Import them one at a time, or both into one data set with --dataset."
             )
         ) { try fixture.run(files: ["a.csv", "a.txt"]) }
         #expect(link(first, fixture.path("b.csv")) == 0)
-        #expect(throws: ImportError.refused("\(fixture.path("b.csv")) is named twice, also as \(first).")) {
+        #expect(throws: ChangeError.refused("\(fixture.path("b.csv")) is named twice, also as \(first).")) {
             try fixture.run(files: ["a.csv", "b.csv"])
         }
     }

@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 import Glibc
 import Testing
 
@@ -58,10 +59,10 @@ import Testing
     }
 
     @Test func suggestsTheNearestNameOfAnUnknownDataSet() {
-        #expect(throws: ImportError.refused("There is no data set 'tow'; the nearest name is 'two'.")) {
+        #expect(throws: ChangeError.refused("There is no data set 'tow'; the nearest name is 'two'.")) {
             try DataSets.remove(name: "tow", path: fixture.database)
         }
-        #expect(throws: ImportError.refused("/nowhere/birds.db does not exist.")) {
+        #expect(throws: ChangeError.refused("/nowhere/birds.db does not exist.")) {
             try DataSets.list(path: "/nowhere/birds.db")
         }
     }
@@ -69,7 +70,7 @@ import Testing
     @Test func refusesPathsThatAreNotFiles() {
         mkfifo(fixture.path("pipe"), 0o600)
         for path in [fixture.folder, fixture.path("pipe")] {
-            #expect(throws: ImportError.refused("\(path) is not a file; give the path of a database.")) {
+            #expect(throws: ChangeError.refused("\(path) is not a file; give the path of a database.")) {
                 try DataSets.list(path: path)
             }
         }
@@ -80,7 +81,7 @@ import Testing
         fixture.write("a.csv", plainHeader + "L1,,,,2021,2,3,a,1\n")
         try fixture.run("a.csv") { $0.dataset = "caf\u{E9}" }
         let before = fixture.bytes("birds.db")
-        #expect(throws: ImportError.self) { try DataSets.remove(name: "cafe\u{301}", path: fixture.database) }
+        #expect(throws: ChangeError.self) { try DataSets.remove(name: "cafe\u{301}", path: fixture.database) }
         #expect(fixture.bytes("birds.db") == before)
         for name in ["caf\u{E9}.csv", "cafe\u{301}.csv"] {
             fixture.write(name, plainHeader + "L1,,,,2021,2,3,a,1\n")

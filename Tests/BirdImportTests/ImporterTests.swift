@@ -1,5 +1,6 @@
 import BirdImport
 import Birds
+import FileSystem
 import Testing
 
 @testable import Fixtures
@@ -9,10 +10,10 @@ import Testing
 
     init() throws { fixture = try ImportFixture() }
 
-    private func refusal(_ files: String..., change: (inout ImportOptions) -> Void = { _ in }) -> ImportError? {
+    private func refusal(_ files: String..., change: (inout ImportOptions) -> Void = { _ in }) -> ChangeError? {
         var options = ImportOptions(files: files.map(fixture.path), database: fixture.database)
         change(&options)
-        do throws(ImportError) {
+        do throws(ChangeError) {
             _ = try Importer.run(options)
             return nil
         } catch {
@@ -607,7 +608,7 @@ import Testing
         }
         let before = other.bytes("birds.db")
         other.write("a.csv", plainHeader + "L0,,,,2021,2,3,a,1\n")
-        #expect(throws: ImportError.self) { try other.run("a.csv") }
+        #expect(throws: ChangeError.self) { try other.run("a.csv") }
         #expect(other.bytes("birds.db") == before)
         #expect(other.names == ["a.csv", "birds.db"])
     }
@@ -640,7 +641,7 @@ import Testing
         #expect {
             try fixture.run("a.txt")
         } throws: { error in
-            (error as? ImportError)?.message.contains("the data set a would lose its 1 record; to remove it") == true
+            (error as? ChangeError)?.message.contains("the data set a would lose its 1 record; to remove it") == true
         }
         #expect(try fixture.run("a.txt") { $0.append = true }.stored == 0)
         #expect(try fixture.run("a.txt") { $0.dataset = "other" }.stored == 0)

@@ -1,5 +1,6 @@
 import BirdImport
 import Birds
+import FileSystem
 import Glibc
 
 /// A folder for one test, removed when it is released.
@@ -8,7 +9,7 @@ final class ImportFixture {
 
     init() throws {
         var template = Array("/tmp/rookery-import-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw ImportError.failed("no temporary folder") }
+        guard mkdtemp(&template) != nil else { throw ChangeError.failed("no temporary folder") }
         folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
@@ -67,14 +68,14 @@ final class ImportFixture {
 
     /// Imports files by their names in this folder.
     @discardableResult
-    func run(_ files: String..., change: (inout ImportOptions) -> Void = { _ in }) throws(ImportError)
+    func run(_ files: String..., change: (inout ImportOptions) -> Void = { _ in }) throws(ChangeError)
         -> ImportReport
     {
         try run(files: files, change: change)
     }
 
     @discardableResult
-    func run(files: [String], change: (inout ImportOptions) -> Void = { _ in }) throws(ImportError) -> ImportReport {
+    func run(files: [String], change: (inout ImportOptions) -> Void = { _ in }) throws(ChangeError) -> ImportReport {
         var options = ImportOptions(files: files.map(path), database: database)
         // 2024-05-06 07:08:09 UTC.
         options.now = 1_714_979_289

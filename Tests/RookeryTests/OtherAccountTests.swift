@@ -1,4 +1,5 @@
 import BirdImport
+import FileSystem
 import Glibc
 import Testing
 

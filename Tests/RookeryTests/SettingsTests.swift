@@ -91,7 +91,8 @@ import Testing
             #expect(description.contains("\"servers\":[{\"url\":\"https://birds.example/x\"}]"))
             #expect(try ask(endpoint, "/", [("Password", "wrong")]).status == 403)
         }
-        #expect(done.status == 0 && done.errors == "")
+        #expect(done.status == 0 && done.errors.split(separator: "\n").count == 1)
+        #expect(done.errors.hasSuffix("\"level\":\"warning\",\"message\":\"failed login from unix\"}\n"))
         #expect(done.output == "Rookery serves \(process.database) at unix:\(socket)\n")
         let lines = process.text("log").split(separator: "\n")
         #expect(lines.count == 5 && lines.allSatisfy { $0.hasPrefix("{\"time\":\"") && $0.hasSuffix("\"}") })

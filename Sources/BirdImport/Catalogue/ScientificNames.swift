@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 
 /// The scientific names of species by their codes and common names, before an import has changed anything.
 struct ScientificNames {
@@ -17,7 +18,7 @@ struct ScientificNames {
     }
 
     /// Adds the species of a table that the import reads later.
-    mutating func add(_ table: SourceTable) throws(ImportError) {
+    mutating func add(_ table: SourceTable) throws(ChangeError) {
         var decoder = SpeciesDecoder(table.format, Columns(table.format, table.header, commas: table.commas))
         let rows = try table.open()
         var row = Row()

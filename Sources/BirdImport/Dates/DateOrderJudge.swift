@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 
 /// The order of day and month in the dates of a file, and why they are read so.
 public struct JudgedDateOrder: Sendable, Equatable {
@@ -88,8 +89,8 @@ struct DateOrderJudge {
     /// The order of the column.
     /// - Parameter described: The order that the file says that its dates have. Dates that tell another one are
     ///   believed.
-    /// - Throws: `ImportError.refused` if the dates leave it open, and so does the format.
-    func order(_ format: Format, described: DateOrder? = nil, path: String) throws(ImportError) -> JudgedDateOrder {
+    /// - Throws: `ChangeError.refused` if the dates leave it open, and so does the format.
+    func order(_ format: Format, described: DateOrder? = nil, path: String) throws(ChangeError) -> JudgedDateOrder {
         if dayFirst.count > monthFirst.count, let first = dayFirst.first {
             return JudgedDateOrder(order: .dayFirst, reason: first)
         }

@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 
 /// What the results of BirdNET-Analyzer tell only together. It is found out before any row is decoded.
 ///
@@ -60,7 +61,7 @@ struct RecordingSurvey {
         init(lastYear: Int) { self.lastYear = Int64(lastYear) }
 
         /// Adds a table.
-        mutating func add(_ table: SourceTable) throws(ImportError) {
+        mutating func add(_ table: SourceTable) throws(ChangeError) {
             tables += 1
             let columns = Columns(table.format, table.header, commas: table.commas)
             let decoder = RecordingDecoder(

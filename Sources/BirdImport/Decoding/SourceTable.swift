@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 
 /// A table of an imported file: its format, and its rows after the header.
 struct SourceTable {
@@ -8,7 +9,7 @@ struct SourceTable {
     let size: Int
     /// Starts to read the rows from the first one. A reader from an earlier call must not be used any more, since a
     /// `SourceFile` has one position.
-    let open: () throws(ImportError) -> any RowSource
+    let open: () throws(ChangeError) -> any RowSource
     /// How cells are separated; nil for a table that is not a text file, or that describes this itself.
     var syntax: CSVReader.Syntax?
     /// What a comma in a number means.
@@ -17,9 +18,9 @@ struct SourceTable {
     /// kind.
     var paths: [String] = []
     /// Notes what the row is about that was read last, if it is an occurrence of an event; nil for other tables.
-    var noteOccurrence: ((EventRows.Occurrence) throws(ImportError) -> Void)?
+    var noteOccurrence: ((EventRows.Occurrence) throws(ChangeError) -> Void)?
     /// What is wrong with the events, when all are read; nil for other tables.
-    var eventFaults: (() throws(ImportError) -> EventFaults)?
+    var eventFaults: (() throws(ChangeError) -> EventFaults)?
     /// The order of day and month that the file says that its dates have.
     var dateOrder: DateOrder?
     /// The names of columns that the header leaves out, since the format does not have them.

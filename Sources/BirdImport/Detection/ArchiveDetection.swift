@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 
 /// Finds out what is in zip and tar archives and in files that gzip made.
 ///
@@ -42,12 +43,12 @@ struct ArchiveDetection {
     /// - Parameters:
     ///   - wanted: The name of the format that the records must have; nil for any.
     ///   - folder: The folder for the unpacked files, which have no names.
-    /// - Throws: `ImportError.refused` if an archive can't be read or its content is not known.
-    static func open(_ file: SourceFile, as wanted: String?, in folder: String) throws(ImportError) -> Content {
+    /// - Throws: `ChangeError.refused` if an archive can't be read or its content is not known.
+    static func open(_ file: SourceFile, as wanted: String?, in folder: String) throws(ChangeError) -> Content {
         try ArchiveDetection(wanted: wanted, folder: folder).open(file)
     }
 
-    private func open(_ file: SourceFile) throws(ImportError) -> Content {
+    private func open(_ file: SourceFile) throws(ChangeError) -> Content {
         let plain = try decompressed(file)
         guard let kind = Archive.kind(try plain.beginning(512)) else { return .files([(plain, wanted)]) }
         let archive = try Archive(plain, kind, expansion)
@@ -80,7 +81,7 @@ struct ArchiveDetection {
     }
 
     /// The file without the compression of gzip, if it has it.
-    private func decompressed(_ file: SourceFile) throws(ImportError) -> SourceFile {
+    private func decompressed(_ file: SourceFile) throws(ChangeError) -> SourceFile {
         guard try file.beginning(Gzip.magic.count) == Gzip.magic else { return file }
         let plain = try Gzip.extract(file, in: folder, expansion)
         guard try plain.beginning(Gzip.magic.count) != Gzip.magic else {
@@ -90,7 +91,7 @@ struct ArchiveDetection {
     }
 
     /// What kind of document an archive is, as the end of a sentence; nil for all others.
-    private func document(_ archive: Archive) throws(ImportError) -> String? {
+    private func document(_ archive: Archive) throws(ChangeError) -> String? {
         let names = Set(archive.entries.map { $0.name.lowercased() })
         if names.contains("[content_types].xml") {
             return names.contains(where: { $0.hasPrefix("xl/") })
@@ -136,7 +137,7 @@ struct ArchiveDetection {
     /// - Returns: It, or the only text if none has a known format, which then says why not; also the file of sampling
     ///   events, if there is one; or the results of several recordings; then the tables of species. With the name of
     ///   the format that each must have.
-    private func choose(_ archive: Archive) throws(ImportError) -> [(Archive.Entry, format: String?)] {
+    private func choose(_ archive: Archive) throws(ChangeError) -> [(Archive.Entry, format: String?)] {
         // macOS adds hidden files that begin with `._` beside each file.
         let entries = archive.entries.filter { entry in
             !entry.name.hasPrefix("__MACOSX/") && entry.name.split(separator: "/").last?.first != "."
@@ -153,7 +154,7 @@ struct ArchiveDetection {
         var texts: [Archive.Entry] = []
         var inner: Archive.Entry?
         try archive.beginnings(of: entries.filter { !$0.isEmpty }, Self.beginningSize) {
-            (entry, packed) throws(ImportError) in
+            (entry, packed) throws(ChangeError) in
             let isCompressed = packed.starts(with: Gzip.magic)
             let bytes = isCompressed ? (try? beginning(compressed: packed, entry)) ?? [] : packed
             let isWhole = max(packed.count, bytes.count) < Self.beginningSize
@@ -195,8 +196,8 @@ struct ArchiveDetection {
     }
 
     /// The files with records that belong together.
-    /// - Throws: `ImportError.refused` if there are several that do not.
-    private func recordFiles(_ records: [Known], _ archive: Archive) throws(ImportError) -> [Known] {
+    /// - Throws: `ChangeError.refused` if there are several that do not.
+    private func recordFiles(_ records: [Known], _ archive: Archive) throws(ChangeError) -> [Known] {
         guard records.count > 1 else { return records }
         let pair = [Format.eBird.name, Format.eBirdSampling.name].map { name in records.filter { $0.name == name } }
         if records.count == 2, let first = pair[0].first, let second = pair[1].first { return [first, second] }
@@ -208,7 +209,7 @@ struct ArchiveDetection {
         return filled.isEmpty ? [records[0]] : filled
     }
 
-    private func several(_ files: [Known], _ what: String, _ archive: Archive) -> ImportError {
+    private func several(_ files: [Known], _ what: String, _ archive: Archive) -> ChangeError {
         .refused(
             "\(archive.file.path) has several files with \(what) ("
                 + shown(files.map { "\(Row.shown($0.entry.name, atMost: 60)): \($0.title)" })
@@ -261,7 +262,7 @@ struct ArchiveDetection {
     }
 
     /// The beginning of a compressed file, from its own beginning.
-    private func beginning(compressed bytes: [UInt8], _ entry: Archive.Entry) throws(ImportError) -> [UInt8] {
+    private func beginning(compressed bytes: [UInt8], _ entry: Archive.Entry) throws(ChangeError) -> [UInt8] {
         let file = TemporaryFile(in: folder)
         try file.append(bytes, for: entry.name)
         let source = try SourceFile(file, path: entry.name)
@@ -276,7 +277,7 @@ struct ArchiveDetection {
 
     /// Opens a Darwin Core Archive whose core has occurrences, or events with an extension of occurrences.
     /// - Parameter entry: The entry of `meta.xml`. File names in it are relative to its folder.
-    private func open(_ archive: Archive, _ entry: Archive.Entry) throws(ImportError) -> SourceContent {
+    private func open(_ archive: Archive, _ entry: Archive.Entry) throws(ChangeError) -> SourceContent {
         let path = archive.path(entry)
         let description: ArchiveDescription
         let document = try archive.content(entry, most: XMLElement.longestDocument)
@@ -286,7 +287,7 @@ struct ArchiveDetection {
             throw .refused("\(path) can't be used: \(error.reason).")
         }
         let prefix = entry.name.dropLast("meta.xml".count)
-        func extract(_ table: ArchiveDescription.Table) throws(ImportError) -> ArchiveFiles {
+        func extract(_ table: ArchiveDescription.Table) throws(ChangeError) -> ArchiveFiles {
             var parts: [(SourceFile, TextEncoding)] = []
             for location in table.locations {
                 let name = Row.shown(location, atMost: 100)
@@ -322,7 +323,7 @@ struct ArchiveDetection {
             let hasValues = TrialReader(.darwinCore, header, commas: commas).shape.hasValues
             return try content(
                 header, files, path, commas: commas,
-                open: { () throws(ImportError) -> any RowSource in ArchiveRows(files, hasValues: hasValues) },
+                open: { () throws(ChangeError) -> any RowSource in ArchiveRows(files, hasValues: hasValues) },
                 dateOrder: try Self.dateOrder(of: core, path))
         case "event":
             guard let occurrences = description.extensions.first(where: { $0.rowType == "occurrence" }) else {
@@ -356,10 +357,10 @@ struct ArchiveDetection {
     }
 
     /// The order of day and month in the dates of a table, if it tells one.
-    /// - Throws: `ImportError.refused` if its dates would be read as other ones.
+    /// - Throws: `ChangeError.refused` if its dates would be read as other ones.
     private static func dateOrder(
         of table: ArchiveDescription.Table, _ path: String
-    ) throws(ImportError) -> DateOrder? {
+    ) throws(ChangeError) -> DateOrder? {
         guard let pattern = table.dateFormat, table.fields.contains(where: { $0.term == "eventdate" }) else {
             return nil
         }
@@ -373,10 +374,10 @@ struct ArchiveDetection {
 
     private func content(
         _ header: Header, _ files: ArchiveFiles, _ path: String, commas: CommaRule,
-        open: @escaping () throws(ImportError) -> any RowSource,
-        noteOccurrence: ((EventRows.Occurrence) throws(ImportError) -> Void)? = nil, dateOrder: DateOrder?,
+        open: @escaping () throws(ChangeError) -> any RowSource,
+        noteOccurrence: ((EventRows.Occurrence) throws(ChangeError) -> Void)? = nil, dateOrder: DateOrder?,
         checklists: SourceTable? = nil
-    ) throws(ImportError) -> SourceContent {
+    ) throws(ChangeError) -> SourceContent {
         let format = Format.darwinCore
         let missing = header.missing(format)
         guard missing.isEmpty else {

@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 
 /// The content of an imported file, or of one of the files in an archive or of rejected rows.
 struct SourceContent {
@@ -37,9 +38,9 @@ enum Detection {
     /// - Parameters:
     ///   - wanted: The name of the format that the file must have; nil to detect it.
     ///   - folder: The folder for files that are extracted from archives, which have no names.
-    /// - Throws: `ImportError.refused` if the file can't be read, has an unknown format or not the wanted one.
+    /// - Throws: `ChangeError.refused` if the file can't be read, has an unknown format or not the wanted one.
     /// - Returns: One content, or several of an archive (`ArchiveDetection`).
-    static func open(_ file: SourceFile, as wanted: String?, folder: String) throws(ImportError) -> [SourceContent] {
+    static func open(_ file: SourceFile, as wanted: String?, folder: String) throws(ChangeError) -> [SourceContent] {
         switch try ArchiveDetection.open(file, as: wanted, in: folder) {
         case .archive(let content):
             guard wanted == nil || wanted == content.name else {
@@ -60,7 +61,7 @@ enum Detection {
     }
 
     /// Opens a file that is not packed.
-    private static func openPlain(_ file: SourceFile, as wanted: String?) throws(ImportError) -> SourceContent {
+    private static func openPlain(_ file: SourceFile, as wanted: String?) throws(ChangeError) -> SourceContent {
         let beginning = try file.beginning(Stranger.beginningSize)
         if beginning.starts(with: FileHeader.magic) {
             guard wanted == nil || wanted == sqlite else {
@@ -72,7 +73,7 @@ enum Detection {
         return try openText(file, as: wanted)
     }
 
-    private static func openText(_ file: SourceFile, as wanted: String?) throws(ImportError) -> SourceContent {
+    private static func openText(_ file: SourceFile, as wanted: String?) throws(ChangeError) -> SourceContent {
         if wanted == sqlite { throw .refused("\(file.path) is not a SQLite file.") }
         if wanted == Format.archive { throw .refused("\(file.path) is not a Darwin Core Archive.") }
         let text = try TextTable(file)
@@ -87,7 +88,7 @@ enum Detection {
         let titles = try text.titles(candidate, syntax)
         let commas = CommaRule(separator: syntax.separator)
         let shape = TrialReader(format, header, commas: commas).shape
-        let open = { () throws(ImportError) -> any RowSource in
+        let open = { () throws(ChangeError) -> any RowSource in
             let rows = try text.rows(candidate, syntax)
             rows.shape = shape
             return rows
@@ -102,10 +103,10 @@ enum Detection {
     }
 
     /// The format of a text file, and the separator with which its header has the columns of the format.
-    /// - Throws: `ImportError.refused` if no format fits, or not the wanted one.
+    /// - Throws: `ChangeError.refused` if no format fits, or not the wanted one.
     private static func format(
         of text: TextTable, _ candidates: [TextTable.Candidate], as wanted: String?
-    ) throws(ImportError) -> (Format, TextTable.Candidate) {
+    ) throws(ChangeError) -> (Format, TextTable.Candidate) {
         let path = text.file.path
         guard let wanted else {
             guard let fitting = try fitting(Format.all, text, candidates) else {
@@ -134,7 +135,7 @@ enum Detection {
     /// The first of some formats that a file has: by its first row, or else by the row after a title.
     private static func fitting(
         _ formats: [Format], _ text: TextTable, _ candidates: [TextTable.Candidate]
-    ) throws(ImportError) -> (Format, TextTable.Candidate)? {
+    ) throws(ChangeError) -> (Format, TextTable.Candidate)? {
         func byHeader(_ candidates: [TextTable.Candidate]) -> (Format, TextTable.Candidate)? {
             formats.lazy.compactMap { format in
                 candidates.first { $0.header.fits(format) }.map { (format, $0) }
@@ -196,7 +197,7 @@ enum Detection {
         return "has no known format: its first line is '\(shown.summary)'. \(advice)"
     }
 
-    private static func openSQLite(_ file: SourceFile) throws(ImportError) -> SourceContent {
+    private static func openSQLite(_ file: SourceFile) throws(ChangeError) -> SourceContent {
         let database = try SQLiteRows.open(file)
         let application = try SQLiteRows.application(of: database, path: file.path)
         if application == Schema.applicationID {
@@ -221,7 +222,7 @@ enum Detection {
                 throw .refused(
                     "\(file.path) has a table \(name) without the column " + missing.joined(separator: ", ") + ".")
             }
-            let open = { () throws(ImportError) -> any RowSource in
+            let open = { () throws(ChangeError) -> any RowSource in
                 let rows = try SQLiteRows(database, table: name, columns: columns, path: file.path)
                 var row = Row()
                 _ = try rows.next(&row)

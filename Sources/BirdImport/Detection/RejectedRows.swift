@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 
 /// Reads the rows in a file of `--rejects` again, when they are corrected: the rows of each file become a table of
 /// their own, with the header of that file, and are read as its other rows (`ReadAs`). The columns of the line and the
@@ -23,10 +24,10 @@ enum RejectedRows {
     /// - Parameters:
     ///   - wanted: The name of the format that the files must have; nil for any.
     ///   - folder: The folder for temporary files.
-    /// - Throws: `ImportError.refused` if the header of a file is missing, or a row can't be corrected here.
+    /// - Throws: `ChangeError.refused` if the header of a file is missing, or a row can't be corrected here.
     static func contents(
         of file: SourceFile, as wanted: String?, folder: String
-    ) throws(ImportError) -> [SourceContent]? {
+    ) throws(ChangeError) -> [SourceContent]? {
         let names = try names(file)
         guard names != Rejects.columns.dropLast() else {
             throw .refused(
@@ -50,7 +51,7 @@ enum RejectedRows {
     }
 
     /// The names in the first line, or in that after `sep=;`: a spreadsheet may have saved the file.
-    private static func names(_ file: SourceFile) throws(ImportError) -> [String] {
+    private static func names(_ file: SourceFile) throws(ChangeError) -> [String] {
         var beginning = try file.beginning(256)
         let isLittleEndian = beginning.starts(with: [0xFF, 0xFE])
         if isLittleEndian || beginning.starts(with: [0xFE, 0xFF]) {
@@ -68,7 +69,7 @@ enum RejectedRows {
 
     private static func parts(
         _ rows: any RowSource, _ file: SourceFile, folder: String
-    ) throws(ImportError) -> [Part] {
+    ) throws(ChangeError) -> [Part] {
         var parts: [Part] = []
         var row = Row()
         while try rows.next(&row) {
@@ -107,7 +108,7 @@ enum RejectedRows {
 
     private static func content(
         _ part: Part, _ file: SourceFile, _ encoding: TextEncoding, as wanted: String?
-    ) throws(ImportError) -> SourceContent {
+    ) throws(ChangeError) -> SourceContent {
         guard !part.header.isEmpty, let readAs = ReadAs(part.readAs) else {
             throw .refused(
                 "\(file.path) does not say how the rows of \(part.path) are read; copy the cells header and read_as of that "
@@ -128,7 +129,7 @@ enum RejectedRows {
         let shape = TrialReader(format, header, commas: readAs.commas).shape
         let table = SourceTable(
             format: format, header: header, size: part.texts.size,
-            open: { () throws(ImportError) -> any RowSource in RejectedTextRows(part.texts, readAs.syntax, shape) },
+            open: { () throws(ChangeError) -> any RowSource in RejectedTextRows(part.texts, readAs.syntax, shape) },
             syntax: readAs.syntax, commas: readAs.commas, paths: [path], readAs: readAs)
         return SourceContent(
             path: path, title: format.title, name: format.name, encoding: encoding, tables: [table],
@@ -146,7 +147,7 @@ private final class RejectedTexts {
 
     var size: Int { file.count }
 
-    func append(_ text: ArraySlice<UInt8>, line: Int, of path: String) throws(ImportError) {
+    func append(_ text: ArraySlice<UInt8>, line: Int, of path: String) throws(ChangeError) {
         self.path = path
         var bytes: [UInt8] = []
         for number in [line, text.count] { withUnsafeBytes(of: number) { bytes.append(contentsOf: $0) } }
@@ -154,7 +155,7 @@ private final class RejectedTexts {
     }
 
     /// The text at an offset, which becomes that of the next one; nil at the end.
-    func next(at offset: inout Int) throws(ImportError) -> (text: [UInt8], line: Int)? {
+    func next(at offset: inout Int) throws(ChangeError) -> (text: [UInt8], line: Int)? {
         guard offset < file.count else { return nil }
         let numbers = try read(2 * MemoryLayout<Int>.size, at: &offset).withUnsafeBytes { bytes in
             [0, MemoryLayout<Int>.size].map { bytes.loadUnaligned(fromByteOffset: $0, as: Int.self) }
@@ -162,14 +163,14 @@ private final class RejectedTexts {
         return (try read(numbers[1], at: &offset), numbers[0])
     }
 
-    private func read(_ count: Int, at offset: inout Int) throws(ImportError) -> [UInt8] {
+    private func read(_ count: Int, at offset: inout Int) throws(ChangeError) -> [UInt8] {
         var bytes: [UInt8] = []
         while bytes.count < count {
             let before = bytes.count
             do throws(StoreError) {
                 try file.read(count - before, at: offset + before, to: &bytes)
             } catch {
-                throw ImportError(error, path: path)
+                throw ChangeError(error, path: path)
             }
             guard bytes.count > before else { throw .failed("A temporary file of the rows of \(path) is too short.") }
         }
@@ -192,7 +193,7 @@ private final class RejectedTextRows: RowSource {
         (self.texts, self.syntax, self.shape) = (texts, syntax, shape)
     }
 
-    func next(_ row: inout Row) throws(ImportError) -> Bool {
+    func next(_ row: inout Row) throws(ChangeError) -> Bool {
         while true {
             if let reader, try reader.next(&row) {
                 row.line = line

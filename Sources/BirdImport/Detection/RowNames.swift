@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 
 /// The tables that R writes with names of rows, but none for their column: each row has a cell more than the header.
 extension TextTable {
@@ -14,7 +15,7 @@ extension TextTable {
     /// have no names.
     func withRowNames(
         _ header: Header, _ candidate: Candidate, _ syntax: CSVReader.Syntax, _ format: Format
-    ) throws(ImportError) -> Header {
+    ) throws(ChangeError) -> Header {
         guard candidate.isInFile else { return header }
         let hasCommas = syntax.separator == UInt8(ascii: ",")
         let first = try rows(candidate, syntax)
@@ -51,7 +52,7 @@ extension TextTable {
     /// Whether something holds of more than half of the first rows. Reads no more of them than that needs.
     private func hold(
         _ count: Int, _ candidate: Candidate, _ syntax: CSVReader.Syntax, _ holds: (Row) -> Bool
-    ) throws(ImportError) -> Bool {
+    ) throws(ChangeError) -> Bool {
         let rows = try rows(candidate, syntax)
         var row = Row()
         var (holding, others) = (0, 0)

@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 
 /// Files that people try to import and that have no records to read, by their content: what each is, and what to do.
 ///
@@ -9,7 +10,7 @@ enum Stranger {
 
     /// What a file is, as the end of a sentence after its path and "is"; nil if it may be a text with columns.
     /// - Parameter beginning: Its first `beginningSize` bytes, or all if it is shorter.
-    static func name(of file: SourceFile, _ beginning: [UInt8]) throws(ImportError) -> String? {
+    static func name(of file: SourceFile, _ beginning: [UInt8]) throws(ChangeError) -> String? {
         if beginning.starts(with: [0xD0, 0xCF, 0x11, 0xE0]) { return try officeFile(file, beginning) }
         // Column names may begin with the same letters.
         let isHeader = isHeader(beginning)
@@ -129,7 +130,7 @@ enum Stranger {
 
     /// What a file of Microsoft Office before 2007 is, or one with a password. They are containers of streams, whose
     /// names are in a directory, as UTF-16 ([MS-CFB], sections 2.2 and 2.6).
-    private static func officeFile(_ file: SourceFile, _ beginning: [UInt8]) throws(ImportError) -> String {
+    private static func officeFile(_ file: SourceFile, _ beginning: [UInt8]) throws(ChangeError) -> String {
         var directory: [UInt8] = []
         if beginning.count >= 52 {
             let sector = (0..<4).reduce(0) { $0 | Int(beginning[48 + $1]) << (8 * $1) }

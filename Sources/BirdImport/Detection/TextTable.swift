@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 
 /// A text file, and how its cells may be separated.
 ///
@@ -36,7 +37,7 @@ struct TextTable {
     /// The number of bytes in which a line `sep=;` is looked for.
     private static let declaration = 256
 
-    init(_ file: SourceFile) throws(ImportError) {
+    init(_ file: SourceFile) throws(ChangeError) {
         self.file = file
         encoding = try file.encoding()
         file.rewind()
@@ -76,16 +77,16 @@ struct TextTable {
     }
 
     /// The header with each separator with which it can be read, those with more columns first.
-    /// - Throws: `ImportError.refused` if it can be read with none.
-    func candidates() throws(ImportError) -> [Candidate] {
+    /// - Throws: `ChangeError.refused` if it can be read with none.
+    func candidates() throws(ChangeError) -> [Candidate] {
         let separators: [UInt8] =
             declared.map { [$0] }
             ?? [UInt8(ascii: ","), 0x09, UInt8(ascii: ";"), UInt8(ascii: "|")] + (hasSpaces ? [0x20] : [])
         var candidates: [Candidate] = []
-        var problem: ImportError?
+        var problem: ChangeError?
         for separator in separators {
             let syntax = CSVReader.Syntax(separator: separator, quoting: true)
-            do throws(ImportError) {
+            do throws(ChangeError) {
                 candidates.append(Candidate(syntax: syntax, header: try open(syntax).header))
             } catch {
                 // A header that can't be read with one separator may be right with another.
@@ -101,7 +102,7 @@ struct TextTable {
     }
 
     /// Headers that may come after a title, the first ones first.
-    func titled(_ candidates: [Candidate]) throws(ImportError) -> [Candidate] {
+    func titled(_ candidates: [Candidate]) throws(ChangeError) -> [Candidate] {
         var titled: [Candidate] = []
         for candidate in candidates {
             let rows = try open(candidate.syntax).rows
@@ -119,7 +120,7 @@ struct TextTable {
     /// - Parameter isCertain: Whether it is known that the file has this format.
     func withoutHeader(
         _ format: Format, _ candidates: [Candidate], isCertain: Bool
-    ) throws(ImportError) -> Candidate? {
+    ) throws(ChangeError) -> Candidate? {
         guard format.rules.contains(.mayLackHeader) else { return nil }
         let names = format.columns.map(\.name)
         // A spreadsheet leaves out empty cells at the end of all rows. Others write a separator at the end of each.
@@ -135,7 +136,7 @@ struct TextTable {
     }
 
     /// Whether the first row is a record with a date.
-    private func isRecord(_ candidate: Candidate, _ format: Format) throws(ImportError) -> Bool {
+    private func isRecord(_ candidate: Candidate, _ format: Format) throws(ChangeError) -> Bool {
         var row = Row()
         guard try rows(candidate, candidate.syntax).next(&row), row.problem == nil else { return false }
         let commas = CommaRule(separator: candidate.syntax.separator)
@@ -144,9 +145,9 @@ struct TextTable {
     }
 
     /// The rows above the header that are not empty: how many, and the first of them.
-    /// - Throws: `ImportError.refused` if one of them seems to be a record: a spreadsheet that sorts all rows moves the
+    /// - Throws: `ChangeError.refused` if one of them seems to be a record: a spreadsheet that sorts all rows moves the
     ///   header among them.
-    func titles(_ candidate: Candidate, _ syntax: CSVReader.Syntax) throws(ImportError) -> Titles? {
+    func titles(_ candidate: Candidate, _ syntax: CSVReader.Syntax) throws(ChangeError) -> Titles? {
         let rows = try beginning(syntax)
         var row = Row()
         var titles: Titles?
@@ -170,7 +171,7 @@ struct TextTable {
     /// Starts to read the file.
     /// - Parameter titles: The number of rows before the header.
     /// - Returns: The header, and the reader of the rows after it.
-    func open(_ syntax: CSVReader.Syntax, titles: Int = 0) throws(ImportError) -> (header: Header, rows: CSVReader) {
+    func open(_ syntax: CSVReader.Syntax, titles: Int = 0) throws(ChangeError) -> (header: Header, rows: CSVReader) {
         let rows = try beginning(syntax)
         var row = Row()
         for _ in 0..<titles { _ = try rows.next(&row) }
@@ -187,7 +188,7 @@ struct TextTable {
     }
 
     /// The rows after the header of a candidate, read with another syntax.
-    func rows(_ candidate: Candidate, _ syntax: CSVReader.Syntax) throws(ImportError) -> CSVReader {
+    func rows(_ candidate: Candidate, _ syntax: CSVReader.Syntax) throws(ChangeError) -> CSVReader {
         if candidate.isInFile { return try open(syntax, titles: candidate.titles).rows }
         let rows = try beginning(syntax)
         rows.shape.width = candidate.header.names.count
@@ -195,7 +196,7 @@ struct TextTable {
     }
 
     /// A reader of all rows, except for a line `sep=;`.
-    private func beginning(_ syntax: CSVReader.Syntax) throws(ImportError) -> CSVReader {
+    private func beginning(_ syntax: CSVReader.Syntax) throws(ChangeError) -> CSVReader {
         file.rewind()
         let rows = CSVReader(syntax, source: file.text(encoding))
         var row = Row()
@@ -213,7 +214,7 @@ struct TextTable {
     ///   then a spreadsheet has saved it; or
     /// - the rows can be read as quoted, and one of them needs it: a cell in quotes contains a tab, a line end or a
     ///   doubled quote.
-    func syntax(_ candidate: Candidate, _ format: Format) throws(ImportError) -> CSVReader.Syntax {
+    func syntax(_ candidate: Candidate, _ format: Format) throws(ChangeError) -> CSVReader.Syntax {
         guard candidate.syntax.separator == 0x09 else { return candidate.syntax }
         let names = try open(.tab, titles: candidate.titles).header.names
         if names.contains(where: { $0.utf8.count >= 2 && $0.hasPrefix("\"") && $0.hasSuffix("\"") }) {

@@ -1,5 +1,6 @@
 import Birds
 import CArchive
+import FileSystem
 import Glibc
 
 /// Reads a zip or tar archive with libarchive.
@@ -52,8 +53,8 @@ struct Archive {
     }
 
     /// Lists the entries.
-    /// - Throws: `ImportError.refused` if the list can't be read or is too long.
-    init(_ file: SourceFile, _ kind: Kind, _ expansion: Expansion) throws(ImportError) {
+    /// - Throws: `ChangeError.refused` if the list can't be read or is too long.
+    init(_ file: SourceFile, _ kind: Kind, _ expansion: Expansion) throws(ChangeError) {
         (self.file, self.kind, self.expansion) = (file, kind, expansion)
         if kind == .zip, try file.beginning(Self.emptyZip.count) == Self.emptyZip {
             entries = []
@@ -77,19 +78,19 @@ struct Archive {
 
     /// Extracts an entry into a temporary file without a name.
     /// - Parameter folder: The folder of the temporary file.
-    /// - Throws: `ImportError.refused` for an entry that can't be read, `.failed` if the file can't be written.
-    func extract(_ entry: Entry, in folder: String) throws(ImportError) -> SourceFile {
+    /// - Throws: `ChangeError.refused` for an entry that can't be read, `.failed` if the file can't be written.
+    func extract(_ entry: Entry, in folder: String) throws(ChangeError) -> SourceFile {
         let output = TemporaryFile(in: folder)
         let path = path(entry)
-        try read(entry) { (bytes) throws(ImportError) in try output.append(bytes, for: path) }
+        try read(entry) { (bytes) throws(ChangeError) in try output.append(bytes, for: path) }
         return try SourceFile(output, path: path)
     }
 
     /// The content of a short entry.
     /// - Parameter most: The greatest size, in bytes.
-    func content(_ entry: Entry, most: Int) throws(ImportError) -> [UInt8] {
+    func content(_ entry: Entry, most: Int) throws(ChangeError) -> [UInt8] {
         var content: [UInt8] = []
-        try read(entry) { (bytes) throws(ImportError) in
+        try read(entry) { (bytes) throws(ChangeError) in
             content += bytes
             guard content.count <= most else {
                 throw ArchiveReader.broken(path(entry), "it is longer than \(most) bytes")
@@ -103,8 +104,8 @@ struct Archive {
     ///   - wanted: Some of `entries`, in their order.
     ///   - count: The number of bytes of each, or fewer if it is shorter.
     func beginnings(
-        of wanted: [Entry], _ count: Int, _ body: (Entry, [UInt8]) throws(ImportError) -> Void
-    ) throws(ImportError) {
+        of wanted: [Entry], _ count: Int, _ body: (Entry, [UInt8]) throws(ChangeError) -> Void
+    ) throws(ChangeError) {
         var rest = wanted[...]
         let reader = try ArchiveReader(file, kind)
         while let entry = rest.first, try reader.next() != nil {
@@ -125,7 +126,7 @@ struct Archive {
 
     /// Passes the content of an entry to `body`, piece by piece. Size and checksum are only known at the end, so what
     /// was passed must not be used if this throws.
-    private func read(_ entry: Entry, _ body: ([UInt8]) throws(ImportError) -> Void) throws(ImportError) {
+    private func read(_ entry: Entry, _ body: ([UInt8]) throws(ChangeError) -> Void) throws(ChangeError) {
         let reader = try ArchiveReader(file, kind)
         while try reader.next() != nil {
             guard reader.place == entry.place else { continue }
@@ -164,7 +165,7 @@ private final class ArchiveReader {
     /// This one is made once and never changed, so threads can share it.
     private nonisolated(unsafe) static let utf8 = newlocale(Int32(LC_CTYPE_MASK), "C.UTF-8", nil)
 
-    init(_ file: SourceFile, _ kind: Archive.Kind) throws(ImportError) {
+    init(_ file: SourceFile, _ kind: Archive.Kind) throws(ChangeError) {
         guard let archive = archive_read_new() else { throw .failed("There is no memory to read \(file.path).") }
         (self.archive, self.kind) = (archive, kind)
         input = ArchiveInput(file)
@@ -186,7 +187,7 @@ private final class ArchiveReader {
 
     /// Goes to the next entry, the first at first.
     /// - Returns: Nil after the last one.
-    func next() throws(ImportError) -> Header? {
+    func next() throws(ChangeError) -> Header? {
         if place < 0 { input.mostToRead = Archive.longestList }
         let before = uselocale(Self.utf8)
         defer { _ = uselocale(before) }
@@ -210,7 +211,7 @@ private final class ArchiveReader {
     ///   - most: The most bytes to read.
     ///   - path: The path of the entry, for messages.
     /// - Returns: The number of bytes; 0 at its end.
-    func read(_ most: Int, _ path: String, _ expansion: Expansion) throws(ImportError) -> Int {
+    func read(_ most: Int, _ path: String, _ expansion: Expansion) throws(ChangeError) -> Int {
         if archive_entry_is_encrypted(entry) != 0 {
             throw Self.broken(path, "it is encrypted; extract it with its password, and import that file")
         }
@@ -240,11 +241,11 @@ private final class ArchiveReader {
         return count
     }
 
-    static func broken(_ path: String, _ reason: String) -> ImportError {
+    static func broken(_ path: String, _ reason: String) -> ChangeError {
         .refused("\(path) can't be read: \(reason).")
     }
 
-    private func brokenList() -> ImportError {
+    private func brokenList() -> ChangeError {
         if let failure = input.failure { return failure }
         let reason =
             if input.wasTooMuch {
@@ -270,7 +271,7 @@ private final class ArchiveInput {
     /// Whether more was asked for.
     private(set) var wasTooMuch = false
     /// Why the file can't be read.
-    private(set) var failure: ImportError?
+    private(set) var failure: ChangeError?
     private let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 14, alignment: 16)
 
     init(_ file: SourceFile) { self.file = file }
@@ -288,7 +289,7 @@ private final class ArchiveInput {
             wasTooMuch = true
             return -1
         }
-        do throws(ImportError) {
+        do throws(ChangeError) {
             let count = try file.read(into: block, at: position)
             position += count
             consumed += count

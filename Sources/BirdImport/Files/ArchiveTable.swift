@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 
 /// A table of an archive, and its files.
 struct ArchiveFiles {
@@ -68,7 +69,7 @@ final class ArchiveRows: RowSource {
     var location: String { part < table.locations.count ? table.locations[part] : "" }
 
     /// Reads the next row of the current file into `source`, after its header.
-    private func nextOfPart() throws(ImportError) -> Bool {
+    private func nextOfPart() throws(ChangeError) -> Bool {
         if isAtBeginning {
             isAtBeginning = false
             reader.shape.hasValues = { [table, hasValues] line in
@@ -93,7 +94,7 @@ final class ArchiveRows: RowSource {
         return true
     }
 
-    func next(_ row: inout Row) throws(ImportError) -> Bool {
+    func next(_ row: inout Row) throws(ChangeError) -> Bool {
         while try !nextOfPart() {
             guard part + 1 < files.parts.count else { return false }
             consumedBefore += reader.consumed
@@ -201,7 +202,7 @@ final class JoinedRows: RowSource {
 
     var consumed: Int { rows.consumed }
 
-    func next(_ row: inout Row) throws(ImportError) -> Bool {
+    func next(_ row: inout Row) throws(ChangeError) -> Bool {
         guard try rows.next(&row) else { return false }
         mayBeShifted = row.problem != nil
         if mayBeShifted { return true }
@@ -224,7 +225,7 @@ final class JoinedRows: RowSource {
     }
 
     /// Notes for the event of the last row what the row is about.
-    func note(_ occurrence: EventRows.Occurrence) throws(ImportError) {
+    func note(_ occurrence: EventRows.Occurrence) throws(ChangeError) {
         for id in mayBeShifted ? rows.possibleIDs : [rows.id] { try events.note(occurrence, of: id) }
     }
 }
@@ -244,7 +245,7 @@ final class JoinedFiles {
         (self.occurrences, core, self.read, self.dates) = (occurrences, events, read, dates)
     }
 
-    private func readEvents() throws(ImportError) -> EventRows {
+    private func readEvents() throws(ChangeError) -> EventRows {
         if let events { return events }
         let new = try EventRows(
             ArchiveRows(core), ArchiveRows.header(core.table), read: read,
@@ -254,12 +255,12 @@ final class JoinedFiles {
     }
 
     /// What is wrong with events, when all are read.
-    func faults() throws(ImportError) -> EventFaults {
+    func faults() throws(ChangeError) -> EventFaults {
         EventFaults(
             differing: events?.differing ?? (0, nil), orphans: try events?.orphans() ?? (0, nil))
     }
 
-    func openOccurrences() throws(ImportError) -> any RowSource {
+    func openOccurrences() throws(ChangeError) -> any RowSource {
         let rows = JoinedRows(
             occurrences.table, core.table, ArchiveRows(occurrences), try readEvents(), dates: dates)
         joined = rows
@@ -267,11 +268,11 @@ final class JoinedFiles {
     }
 
     /// Notes what the occurrence is about that was read last.
-    func note(_ occurrence: EventRows.Occurrence) throws(ImportError) { try joined?.note(occurrence) }
+    func note(_ occurrence: EventRows.Occurrence) throws(ChangeError) { try joined?.note(occurrence) }
 
     /// The events without birds, which are checklists without a record. Until all occurrences are noted, these are too
     /// many.
-    func openEmptyEvents() throws(ImportError) -> any RowSource { try EmptyEventRows(try readEvents()) }
+    func openEmptyEvents() throws(ChangeError) -> any RowSource { try EmptyEventRows(try readEvents()) }
 }
 
 /// What is wrong with events that are used all the same.
@@ -288,12 +289,12 @@ final class EmptyEventRows: RowSource {
     private let select: Statement
     private(set) var consumed = 0
 
-    fileprivate init(_ events: EventRows) throws(ImportError) {
+    fileprivate init(_ events: EventRows) throws(ChangeError) {
         self.events = events
         select = try events.selectWithoutBirds()
     }
 
-    func next(_ row: inout Row) throws(ImportError) -> Bool {
+    func next(_ row: inout Row) throws(ChangeError) -> Bool {
         let id: [UInt8]
         let line: Int
         let part: Int
@@ -301,7 +302,7 @@ final class EmptyEventRows: RowSource {
             guard try select.step() else { return false }
             (id, part, line) = (select.bytes(0), Int(select.int64(1)), Int(select.int64(2)))
         } catch {
-            throw ImportError(error, path: "the temporary files")
+            throw ChangeError(error, path: "the temporary files")
         }
         switch try events.event(id[...]) {
         case .row(let event): row = event

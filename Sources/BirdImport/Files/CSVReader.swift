@@ -1,12 +1,13 @@
 import Birds
+import FileSystem
 
 /// Reads the rows of a file, one after the other.
 protocol RowSource: AnyObject {
     /// Reads the next row.
     /// - Parameter row: Receives the row, in place of its contents. A row that can't be used has a `problem`.
     /// - Returns: False at the end of the file.
-    /// - Throws: `ImportError` if the file itself can't be read.
-    func next(_ row: inout Row) throws(ImportError) -> Bool
+    /// - Throws: `ChangeError` if the file itself can't be read.
+    func next(_ row: inout Row) throws(ChangeError) -> Bool
     /// The number of bytes that have been read, for progress.
     var consumed: Int { get }
 }
@@ -37,7 +38,7 @@ final class CSVReader: RowSource {
     }
 
     /// Appends up to `count` more bytes to an array, and none at the end of the file.
-    typealias Source = (_ bytes: inout [UInt8], _ count: Int) throws(ImportError) -> Void
+    typealias Source = (_ bytes: inout [UInt8], _ count: Int) throws(ChangeError) -> Void
 
     /// The number of bytes that are read at a time.
     static let blockSize = 1 << 20
@@ -75,13 +76,13 @@ final class CSVReader: RowSource {
     /// Reads a text that is in memory.
     convenience init(_ syntax: Syntax, of text: [UInt8]) {
         var rest = text[...]
-        self.init(syntax) { (bytes, _) throws(ImportError) in
+        self.init(syntax) { (bytes, _) throws(ChangeError) in
             bytes.append(contentsOf: rest)
             rest = []
         }
     }
 
-    func next(_ row: inout Row) throws(ImportError) -> Bool {
+    func next(_ row: inout Row) throws(ChangeError) -> Bool {
         if atBeginning { try skipMark() }
         while true {
             row.clear()
@@ -346,7 +347,7 @@ final class CSVReader: RowSource {
 
     /// Skips a row that can't be used, up to and including the first line end at or after `resume`. Keeps its beginning
     /// in `row`, to report it.
-    private func skipLine(from resume: Int, _ row: inout Row) throws(ImportError) {
+    private func skipLine(from resume: Int, _ row: inout Row) throws(ChangeError) {
         var from = resume
         while true {
             let lineEnd = buffer[min(from, buffer.count)...].firstIndex(of: 0x0A)
@@ -368,7 +369,7 @@ final class CSVReader: RowSource {
     }
 
     /// Reads another block, after what is left of the last one.
-    private func refill() throws(ImportError) {
+    private func refill() throws(ChangeError) {
         if start > 0 {
             buffer.removeSubrange(..<start)
             start = 0
@@ -380,7 +381,7 @@ final class CSVReader: RowSource {
 
     /// Skips byte order marks, which are not part of the first cell. Spreadsheets often write one: EF BB BF in UTF-8,
     /// or what those bytes become if the rest of the file is Windows-1252. A program may add one to another.
-    private func skipMark() throws(ImportError) {
+    private func skipMark() throws(ChangeError) {
         atBeginning = false
         while true {
             while buffer.count - start < Self.marks[1].count, !atEnd { try refill() }

@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 
 /// The rows of an event core, by their ids. An event without a date or a place has that of its parent
 /// (`parentEventID`), as a visit to a plot has the date of the survey; and one with a part of it has the rest, where
@@ -78,7 +79,7 @@ final class EventRows {
     ///   - name: The name of their file, for errors.
     init(
         _ rows: ArchiveRows, _ header: [String], read: Set<String>, name: String, dates: DateChecks
-    ) throws(ImportError) {
+    ) throws(ChangeError) {
         self.name = name
         let parent = header.firstIndex(of: "parenteventid")
         self.parent = parent
@@ -115,12 +116,12 @@ final class EventRows {
             selectHolder = try database.prepare("SELECT holder, is_broken FROM holder WHERE id = ?1 AND part = ?2")
             insertHolder = try database.prepare("INSERT INTO holder VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING")
         } catch {
-            throw ImportError(error, path: "the temporary files")
+            throw ChangeError(error, path: "the temporary files")
         }
         try fill(rows)
     }
 
-    private func fill(_ rows: ArchiveRows) throws(ImportError) {
+    private func fill(_ rows: ArchiveRows) throws(ChangeError) {
         var row = Row()
         var packed: [UInt8] = []
         while try rows.next(&row) {
@@ -153,14 +154,14 @@ final class EventRows {
                     try insertParent.run()
                 }
             } catch {
-                throw ImportError(error, path: "the temporary files")
+                throw ChangeError(error, path: "the temporary files")
             }
             if !isNew, problem == nil { try compare(row, with: id) }
         }
     }
 
     /// Counts a row that repeats an event, if it says something else than the first one.
-    private func compare(_ row: Row, with id: [UInt8]) throws(ImportError) {
+    private func compare(_ row: Row, with id: [UInt8]) throws(ChangeError) {
         guard case .row(let first) = try ownEvent(id) else { return }
         let differs = used.contains { position in
             !row.bytes[row.trimmed(position).range].elementsEqual(first.bytes[first.trimmed(position).range])
@@ -176,7 +177,7 @@ final class EventRows {
     }
 
     /// Notes that an event has an occurrence.
-    func note(_ occurrence: Occurrence, of id: ArraySlice<UInt8>) throws(ImportError) {
+    func note(_ occurrence: Occurrence, of id: ArraySlice<UInt8>) throws(ChangeError) {
         if let lastNoted, lastNoted.occurrence == occurrence, lastNoted.id.elementsEqual(id) { return }
         let id = Array(id)
         lastNoted = (id, occurrence)
@@ -185,14 +186,14 @@ final class EventRows {
             insertOccurrence.bind(2, occurrence.rawValue)
             try insertOccurrence.run()
         } catch {
-            throw ImportError(error, path: "the temporary files")
+            throw ChangeError(error, path: "the temporary files")
         }
     }
 
     /// A query for the ids, parts and lines of the events without a bird that are no other event's parent, in the order
     /// of the files. An event with other animals only tells of birds if an event with the same `samplingProtocol` has
     /// one: where bats are recorded or insects trapped, nobody looks for birds.
-    func selectWithoutBirds() throws(ImportError) -> Statement {
+    func selectWithoutBirds() throws(ChangeError) -> Statement {
         do throws(StoreError) {
             return try database.prepare(
                 """
@@ -203,12 +204,12 @@ final class EventRows {
                 ORDER BY part, line
                 """)
         } catch {
-            throw ImportError(error, path: "the temporary files")
+            throw ChangeError(error, path: "the temporary files")
         }
     }
 
     /// The events that were asked for and lack a date or a place since the line of their parents is broken.
-    func orphans() throws(ImportError) -> Noted {
+    func orphans() throws(ChangeError) -> Noted {
         do throws(StoreError) {
             let select = try database.prepare(
                 """
@@ -221,12 +222,12 @@ final class EventRows {
             }
             return orphans
         } catch {
-            throw ImportError(error, path: "the temporary files")
+            throw ChangeError(error, path: "the temporary files")
         }
     }
 
     /// An event, with what it inherits.
-    func event(_ id: ArraySlice<UInt8>) throws(ImportError) -> Event {
+    func event(_ id: ArraySlice<UInt8>) throws(ChangeError) -> Event {
         if let last, lastID.elementsEqual(id) { return last }
         lastID = Array(id)
         var event = try ownEvent(lastID) ?? .missing("is not in \(name)\(firstProblem)")
@@ -237,7 +238,7 @@ final class EventRows {
 
     /// Fills dates and places that are missing, or not whole, from the nearest ancestors that have them. One that can't
     /// be used might have them.
-    private func inherit(into event: Row, _ id: [UInt8], _ parent: Int) throws(ImportError) -> Event {
+    private func inherit(into event: Row, _ id: [UInt8], _ parent: Int) throws(ChangeError) -> Event {
         var row = event
         let first = Array(row.bytes[row.trimmed(parent).range])
         guard !first.isEmpty else { return .row(row) }
@@ -265,13 +266,13 @@ final class EventRows {
         return .row(row)
     }
 
-    private func noteOrphan(_ id: [UInt8], _ parent: [UInt8]) throws(ImportError) {
+    private func noteOrphan(_ id: [UInt8], _ parent: [UInt8]) throws(ChangeError) {
         do throws(StoreError) {
             insertOrphan.bind(1, utf8: id, 0..<id.count)
             insertOrphan.bind(2, utf8: parent, 0..<parent.count)
             try insertOrphan.run()
         } catch {
-            throw ImportError(error, path: "the temporary files")
+            throw ChangeError(error, path: "the temporary files")
         }
     }
 
@@ -282,7 +283,7 @@ final class EventRows {
     /// Finds the holder from an event up. Events that are each other's ancestors have no end, so none is looked at
     /// twice.
     /// - Parameter part: The position of the group.
-    private func holder(of group: EventCells, _ part: Int, from first: [UInt8], _ parent: Int) throws(ImportError)
+    private func holder(of group: EventCells, _ part: Int, from first: [UInt8], _ parent: Int) throws(ChangeError)
         -> Holder
     {
         var line: Set<[UInt8]> = []
@@ -316,41 +317,41 @@ final class EventRows {
                 try insertHolder.run()
             }
         } catch {
-            throw ImportError(error, path: "the temporary files")
+            throw ChangeError(error, path: "the temporary files")
         }
         hasHolders = true
         return holder
     }
 
     /// What `holder` has noted for an event; nil if nothing.
-    private func knownHolder(of id: [UInt8], _ part: Int) throws(ImportError) -> Holder? {
+    private func knownHolder(of id: [UInt8], _ part: Int) throws(ChangeError) -> Holder? {
         var holder: Holder?
         do throws(StoreError) {
             selectHolder.bind(1, utf8: id, 0..<id.count)
             selectHolder.bind(2, part)
             while try selectHolder.step() { holder = (selectHolder.bytes(0), selectHolder.int64(1) == 1) }
         } catch {
-            throw ImportError(error, path: "the temporary files")
+            throw ChangeError(error, path: "the temporary files")
         }
         return holder
     }
 
     /// An event as it is in its file; nil if there is no such event.
-    private func ownEvent(_ id: [UInt8]) throws(ImportError) -> Event? {
+    private func ownEvent(_ id: [UInt8]) throws(ChangeError) -> Event? {
         if let lastRead, lastRead.id == id { return lastRead.event }
         let event = try readEvent(id)
         lastRead = (id, event)
         return event
     }
 
-    private func readEvent(_ id: [UInt8]) throws(ImportError) -> Event? {
+    private func readEvent(_ id: [UInt8]) throws(ChangeError) -> Event? {
         var packed: [UInt8]?
         var problem: String?
         do throws(StoreError) {
             select.bind(1, utf8: id, 0..<id.count)
             while try select.step() { (packed, problem) = (select.bytes(0), select.text(1)) }
         } catch {
-            throw ImportError(error, path: "the temporary files")
+            throw ChangeError(error, path: "the temporary files")
         }
         if let problem { return .missing(problem) }
         guard let packed else { return nil }

@@ -1,5 +1,6 @@
 import Birds
 import CZlib
+import FileSystem
 import Glibc
 
 /// Counts what the archives and compressed files in a file become, to refuse those that were made to fill a disk.
@@ -24,8 +25,8 @@ final class Expansion {
     ///   - count: The number of bytes that were written.
     ///   - read: The number of compressed bytes that they come from.
     ///   - path: The path of the compressed file, for messages.
-    /// - Throws: `ImportError.refused` if there are too many.
-    func add(_ count: Int, from read: Int, path: String) throws(ImportError) {
+    /// - Throws: `ChangeError.refused` if there are too many.
+    func add(_ count: Int, from read: Int, path: String) throws(ChangeError) {
         let gain = max(0, read).multipliedReportingOverflow(by: Self.greatestRatio)
         room = gain.overflow ? Self.longestStretch : min(Self.longestStretch, room + gain.partialValue) - count
         total += count
@@ -46,12 +47,12 @@ enum Gzip {
     /// - Parameters:
     ///   - folder: The folder of the temporary file.
     ///   - most: The most bytes to decompress. With fewer than all, the end is not checked, and may be missing.
-    /// - Throws: `ImportError.refused` if the file can't be decompressed, `.failed` if there is no room for the result.
+    /// - Throws: `ChangeError.refused` if the file can't be decompressed, `.failed` if there is no room for the result.
     static func extract(
         _ file: SourceFile, in folder: String, _ expansion: Expansion, most: Int = .max
-    ) throws(ImportError) -> SourceFile {
+    ) throws(ChangeError) -> SourceFile {
         let output = TemporaryFile(in: folder)
-        try file.withDuplicate { (descriptor) throws(ImportError) in
+        try file.withDuplicate { (descriptor) throws(ChangeError) in
             // It closes the descriptor, also if it fails for another reason than its own memory.
             guard let stream = gzdopen(descriptor, "rb") else {
                 close(descriptor)

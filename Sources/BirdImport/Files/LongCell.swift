@@ -1,3 +1,5 @@
+import FileSystem
+
 /// Tells a quoted cell that is too long from a quote that is not closed.
 ///
 /// Where a quote is not closed, only its row is lost: the next line is read as a row. But if the cell really is that
@@ -10,8 +12,8 @@ struct LongCell {
     private var count = 0
 
     /// Takes a row in error. After a good one, begin again.
-    /// - Throws: `ImportError.refused` if there are too many.
-    mutating func reject(_ row: Row, path: String) throws(ImportError) {
+    /// - Throws: `ChangeError.refused` if there are too many.
+    mutating func reject(_ row: Row, path: String) throws(ChangeError) {
         if row.hasLongCell, line == nil { line = row.line }
         guard let line else { return }
         count += 1

@@ -1,5 +1,6 @@
 import Birds
 import CSQLite
+import FileSystem
 
 /// Reads the rows of a table in a SQLite file like those of a text file: first a header, then the rows, with all values
 /// as text. Only the columns of a format are read.
@@ -24,12 +25,12 @@ final class SQLiteRows: RowSource {
     private(set) var consumed = 0
 
     /// Opens a file to read its tables.
-    static func open(_ file: SourceFile) throws(ImportError) -> Database {
-        try file.withName { (path) throws(ImportError) in try open(path, for: file.path) }
+    static func open(_ file: SourceFile) throws(ChangeError) -> Database {
+        try file.withName { (path) throws(ChangeError) in try open(path, for: file.path) }
     }
 
     /// - Parameter shown: The path for messages.
-    private static func open(_ path: String, for shown: String) throws(ImportError) -> Database {
+    private static func open(_ path: String, for shown: String) throws(ChangeError) -> Database {
         do throws(StoreError) {
             let database = try Database(path: path, mode: .readOnly)
             // As https://www.sqlite.org/security.html advises for files from outside.
@@ -37,26 +38,26 @@ final class SQLiteRows: RowSource {
             try database.execute("PRAGMA trusted_schema = OFF; PRAGMA query_only = ON; PRAGMA cell_size_check = ON")
             return database
         } catch {
-            throw ImportError(reading: shown, error)
+            throw ChangeError(reading: shown, error)
         }
     }
 
     /// Whether there is a table with this name. A view does not count, since its query could run forever; nor does a
     /// virtual table, which has no root page.
     /// - Parameter name: A name of ours, since it becomes part of the SQL.
-    static func hasTable(_ name: String, in database: Database, path: String) throws(ImportError) -> Bool {
+    static func hasTable(_ name: String, in database: Database, path: String) throws(ChangeError) -> Bool {
         do throws(StoreError) {
             let found = try database.integer(
                 "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 AND name = '\(name)' COLLATE NOCASE"
             )
             return found == 1
         } catch {
-            throw ImportError(reading: path, error)
+            throw ChangeError(reading: path, error)
         }
     }
 
     /// Whether something has this name that is no table with rows of its own (`hasTable`).
-    static func hasView(_ name: String, in database: Database, path: String) throws(ImportError) -> Bool {
+    static func hasView(_ name: String, in database: Database, path: String) throws(ChangeError) -> Bool {
         do throws(StoreError) {
             let found = try database.integer(
                 """
@@ -65,21 +66,21 @@ final class SQLiteRows: RowSource {
                 """)
             return found != 0
         } catch {
-            throw ImportError(reading: path, error)
+            throw ChangeError(reading: path, error)
         }
     }
 
     /// The number of the program that made a file; 0 for most.
-    static func application(of database: Database, path: String) throws(ImportError) -> Int {
+    static func application(of database: Database, path: String) throws(ChangeError) -> Int {
         do throws(StoreError) {
             return Int(try database.integer("PRAGMA application_id") ?? 0)
         } catch {
-            throw ImportError(reading: path, error)
+            throw ChangeError(reading: path, error)
         }
     }
 
     /// The names of the first tables.
-    static func tables(in database: Database, path: String) throws(ImportError) -> [String] {
+    static func tables(in database: Database, path: String) throws(ChangeError) -> [String] {
         do throws(StoreError) {
             let select = try database.prepare(
                 "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite^_%' ESCAPE '^' LIMIT 5")
@@ -87,14 +88,14 @@ final class SQLiteRows: RowSource {
             while try select.step() { names.append(select.text(0) ?? "") }
             return names
         } catch {
-            throw ImportError(reading: path, error)
+            throw ChangeError(reading: path, error)
         }
     }
 
     /// - Parameters:
     ///   - table: A name of ours, since it becomes part of the SQL.
     ///   - wanted: The names of the columns to read, in lower case. Missing ones are not an error here.
-    init(_ database: Database, table: String, columns wanted: Set<String>, path: String) throws(ImportError) {
+    init(_ database: Database, table: String, columns wanted: Set<String>, path: String) throws(ChangeError) {
         (self.path, self.table) = (path, table)
         do throws(StoreError) {
             let names = try database.prepare("SELECT * FROM \(table)").columnNames
@@ -104,13 +105,13 @@ final class SQLiteRows: RowSource {
             let columns = header.map { "\"" + $0 + "\"" }.joined(separator: ", ")
             statement = try database.prepare("SELECT \(header.isEmpty ? "NULL" : columns) FROM \(table)")
         } catch {
-            throw ImportError(reading: path, error)
+            throw ChangeError(reading: path, error)
         }
         width = Int32(clamping: header.count)
     }
 
     /// Reads the header at first, as line 1, and then the rows.
-    func next(_ row: inout Row) throws(ImportError) -> Bool {
+    func next(_ row: inout Row) throws(ChangeError) -> Bool {
         row.clear()
         row.line = line
         line += 1
@@ -130,7 +131,7 @@ final class SQLiteRows: RowSource {
                         + "\(row.line - 1). Remove it from a copy of the file, or export only the columns that you need: "
                         + "sqlite3 -header -csv \(name) 'SELECT … FROM \(table)' > \(table).csv")
             }
-            throw ImportError(reading: path, error)
+            throw ChangeError(reading: path, error)
         }
         for column in 0..<width {
             guard statement.type(column) != .text || statement.count(column) <= CSVReader.longestRow - row.bytes.count

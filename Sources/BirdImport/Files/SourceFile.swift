@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 import Glibc
 
 /// A file to import, open for reading.
@@ -19,8 +20,8 @@ final class SourceFile {
     private let temporary: TemporaryFile?
 
     /// Opens a file.
-    /// - Throws: `ImportError.refused` if it can't be opened, is not a regular file or is empty.
-    init(path: String) throws(ImportError) {
+    /// - Throws: `ChangeError.refused` if it can't be opened, is not a regular file or is empty.
+    init(path: String) throws(ChangeError) {
         // Without O_NONBLOCK, opening a pipe would wait for a writer.
         descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
@@ -48,7 +49,7 @@ final class SourceFile {
 
     /// A file that was extracted from an archive.
     /// - Parameter path: The path of the archive and the name in it, for messages.
-    init(_ temporary: TemporaryFile, path: String) throws(ImportError) {
+    init(_ temporary: TemporaryFile, path: String) throws(ChangeError) {
         guard temporary.count > 0 else { throw .refused("\(path) is empty.") }
         self.path = path
         self.temporary = temporary
@@ -61,8 +62,8 @@ final class SourceFile {
 
     /// Call it when the file has been read. A file that is still being written or copied would give only some of its
     /// rows, or rows of two versions, and nothing would tell.
-    /// - Throws: `ImportError.refused` if its size or time of change is another one than when it was opened.
-    func checkUnchanged() throws(ImportError) {
+    /// - Throws: `ChangeError.refused` if its size or time of change is another one than when it was opened.
+    func checkUnchanged() throws(ChangeError) {
         guard let changed else { return }
         var status = stat()
         guard fstat(descriptor, &status) == 0, Int(status.st_size) == size, status.st_mtim.tv_sec == changed.tv_sec,
@@ -74,7 +75,7 @@ final class SourceFile {
 
     /// Reads bytes at an offset, without regard to the position of the file.
     /// - Returns: The number of bytes, which is 0 at the end of the file and may be smaller than the buffer elsewhere.
-    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(ImportError) -> Int {
+    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(ChangeError) -> Int {
         var count = -1
         repeat {
             count = pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset))
@@ -84,14 +85,14 @@ final class SourceFile {
     }
 
     /// Up to `count` bytes at an offset.
-    func bytes(_ count: Int, at offset: Int) throws(ImportError) -> [UInt8] {
+    func bytes(_ count: Int, at offset: Int) throws(ChangeError) -> [UInt8] {
         let block = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 1)
         defer { block.deallocate() }
         return Array(block.prefix(try read(into: block, at: offset)))
     }
 
     /// Calls `body` with another descriptor of the file, at its beginning. `body` closes it.
-    func withDuplicate(_ body: (Int32) throws(ImportError) -> Void) throws(ImportError) {
+    func withDuplicate(_ body: (Int32) throws(ChangeError) -> Void) throws(ChangeError) {
         rewind()
         defer { rewind() }
         let duplicate = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
@@ -101,20 +102,20 @@ final class SourceFile {
 
     /// Calls `body` with a path by which SQLite can open the file: its own, or one that a file from an archive has
     /// until `body` returns.
-    func withName<Result>(_ body: (String) throws(ImportError) -> Result) throws(ImportError) -> Result {
+    func withName<Result>(_ body: (String) throws(ChangeError) -> Result) throws(ChangeError) -> Result {
         guard let temporary else { return try body(path) }
         let name: String
         do throws(StoreError) {
             name = try temporary.link()
         } catch {
-            throw ImportError(error, path: path)
+            throw ChangeError(error, path: path)
         }
         defer { unlink(name) }
         return try body(name)
     }
 
     /// Appends up to `count` more bytes to `bytes`, and none at the end of the file.
-    func read(_ bytes: inout [UInt8], _ count: Int) throws(ImportError) {
+    func read(_ bytes: inout [UInt8], _ count: Int) throws(ChangeError) {
         var number: Int32 = 0
         bytes.append(addingCapacity: count) { span in
             span.withUnsafeMutableBufferPointer { buffer, initialized in
@@ -129,7 +130,7 @@ final class SourceFile {
     func rewind() { lseek(descriptor, 0, SEEK_SET) }
 
     /// Up to `count` of the first bytes, to detect the kind of the file.
-    func beginning(_ count: Int) throws(ImportError) -> [UInt8] {
+    func beginning(_ count: Int) throws(ChangeError) -> [UInt8] {
         rewind()
         defer { rewind() }
         var bytes: [UInt8] = []
@@ -143,7 +144,7 @@ final class SourceFile {
     /// - A text is UTF-8 if more of its bytes are valid characters beyond ASCII than are wrong: in another encoding,
     ///   hardly any are valid. A few wrong bytes, from cells that were pasted, must not spoil all others.
     /// - All other texts are Windows-1252, in which every byte has a meaning.
-    func encoding() throws(ImportError) -> TextEncoding {
+    func encoding() throws(ChangeError) -> TextEncoding {
         switch try beginning(3) {
         case let bytes where bytes.starts(with: [0xFF, 0xFE]): return try utf16(isLittleEndian: true)
         case let bytes where bytes.starts(with: [0xFE, 0xFF]): return try utf16(isLittleEndian: false)
@@ -165,7 +166,7 @@ final class SourceFile {
             ? TextEncoding(.utf8, replaced: check.badBytes) : TextEncoding(.windows1252)
     }
 
-    private func utf16(isLittleEndian: Bool) throws(ImportError) -> TextEncoding {
+    private func utf16(isLittleEndian: Bool) throws(ChangeError) -> TextEncoding {
         rewind()
         defer { rewind() }
         var decoder = UTF16Decoder(isLittleEndian: isLittleEndian)
@@ -184,7 +185,7 @@ final class SourceFile {
     func text(_ encoding: TextEncoding) -> CSVReader.Source {
         switch encoding.kind {
         case .utf8 where encoding.replaced == 0:
-            { (bytes: inout [UInt8], count: Int) throws(ImportError) in try self.read(&bytes, count) }
+            { (bytes: inout [UInt8], count: Int) throws(ChangeError) in try self.read(&bytes, count) }
         case .utf8: decoded(UTF8Repair())
         case .utf16LittleEndian: decoded(UTF16Decoder(isLittleEndian: true))
         case .utf16BigEndian: decoded(UTF16Decoder(isLittleEndian: false))
@@ -197,7 +198,7 @@ final class SourceFile {
     private func decoded(_ decoder: some TextDecoder) -> CSVReader.Source {
         var decoder = decoder
         var block: [UInt8] = []
-        return { (bytes: inout [UInt8], count: Int) throws(ImportError) in
+        return { (bytes: inout [UInt8], count: Int) throws(ChangeError) in
             let before = bytes.count
             repeat {
                 block.removeAll(keepingCapacity: true)

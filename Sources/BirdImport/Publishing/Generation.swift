@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 import Glibc
 
 /// One change of a database, which makes a new generation of its file.
@@ -25,9 +26,9 @@ final class Generation {
 
     /// Takes the lock, and removes the files that a killed process has left.
     /// - Parameter waitsForClock: See `ImportOptions`.
-    /// - Throws: `ImportError.refused` if the path can't be used or another process holds the lock, and an error of the
+    /// - Throws: `ChangeError.refused` if the path can't be used or another process holds the lock, and an error of the
     ///   kind `notByRoot`.
-    init(path given: String, waitsForClock: Bool = false) throws(ImportError) {
+    init(path given: String, waitsForClock: Bool = false) throws(ChangeError) {
         self.waitsForClock = waitsForClock
         path = try Self.resolve(given)
         try TrustedPath.check(given)
@@ -50,7 +51,7 @@ final class Generation {
         /// - Parameters:
         ///   - name: The name of the lock file.
         ///   - given: The path of the database as the user gave it, for the error.
-        init(_ name: String, in folder: Folder, of given: String) throws(ImportError) {
+        init(_ name: String, in folder: Folder, of given: String) throws(ChangeError) {
             (self.name, self.folder) = (name, folder)
             let path = "\(folder.path)/\(name)"
             // Several attempts: a child process shares this lock from its fork until its exec closes the descriptor.
@@ -95,11 +96,11 @@ final class Generation {
     ///   - publish: False to throw the copy away, for a dry run.
     ///   - look: Called with the copy that is thrown away, as a server would open it.
     ///   - body: Makes the changes, within a transaction. If it throws, the database stays as it is.
-    /// - Throws: `ImportError`; the database is then unchanged.
+    /// - Throws: `ChangeError`; the database is then unchanged.
     func change<Value>(
         publish: Bool = true, look: (ObservationStore) throws(StoreError) -> Void = { (_) throws(StoreError) in },
         _ body: (Database) throws(StoreError) -> Value
-    ) throws(ImportError) -> Value {
+    ) throws(ChangeError) -> Value {
         let old = try OldGeneration.open(name, in: folder, path: path)
         // The file may have got this name after the first check.
         try TrustedPath.check(path)
@@ -110,11 +111,11 @@ final class Generation {
             (value, publishedAt) = try changeCopy(new, of: old, body)
             if !publish { try look(ObservationStore(path: new.path)) }
         } catch {
-            throw ImportError(error, path: path)
+            throw ChangeError(error, path: path)
         }
         if publish {
             if waitsForClock { PublishedGeneration.wait(until: publishedAt) }
-            lostAccess = try new.publish(as: name, like: old?.status) { () throws(ImportError) in
+            lostAccess = try new.publish(as: name, like: old?.status) { () throws(ChangeError) in
                 // Another program may have moved a file to this path in the meantime.
                 guard old?.isInPlace ?? (folder.status(name) == nil) else {
                     throw .failed(
@@ -184,7 +185,7 @@ final class Generation {
     }
 
     /// Copies the old file to `PATH.new`, out of WAL mode: the copy has no log.
-    private func copy(_ old: OldGeneration, to new: NewFile) throws(ImportError) {
+    private func copy(_ old: OldGeneration, to new: NewFile) throws(ChangeError) {
         // FICLONE makes the files share their blocks, which takes no time. Not all file systems can do it.
         if ioctl(new.descriptor, 0x4004_9409, old.descriptor) != 0 {
             while true {
@@ -201,7 +202,7 @@ final class Generation {
     }
 
     /// The path without symbolic links. The file need not exist, but its folder must.
-    static func resolve(_ path: String) throws(ImportError) -> String {
+    static func resolve(_ path: String) throws(ChangeError) -> String {
         guard !path.isEmpty, !path.hasSuffix("/") else {
             throw .refused("'\(path)' is not the path of a file; give the path of a database.")
         }

@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 import Glibc
 
 /// The file that a change starts from, locked against other writers.
@@ -22,9 +23,9 @@ final class OldGeneration {
     /// Opens and locks a file.
     /// - Parameter path: For messages.
     /// - Returns: Nil if there is no file.
-    /// - Throws: `ImportError.refused` if the file is not a SQLite database, if another program uses it, or if it has
+    /// - Throws: `ChangeError.refused` if the file is not a SQLite database, if another program uses it, or if it has
     ///   changes in a journal.
-    static func open(_ name: String, in folder: Folder, path: String) throws(ImportError) -> OldGeneration? {
+    static func open(_ name: String, in folder: Folder, path: String) throws(ChangeError) -> OldGeneration? {
         // A write lock needs a descriptor that is open for writing (fcntl(2)), though nothing is written. Without
         // O_NONBLOCK, opening a pipe would wait for a writer.
         var descriptor = folder.open(name, O_RDWR | O_NONBLOCK)
@@ -49,7 +50,7 @@ final class OldGeneration {
 
     private init(
         _ name: String, _ folder: Folder, _ path: String, _ descriptor: Int32, _ status: stat
-    ) throws(ImportError) {
+    ) throws(ChangeError) {
         (self.name, self.folder, self.path) = (name, folder, path)
         (self.descriptor, self.status) = (descriptor, status)
         var failure = Self.lock(descriptor, F_RDLCK, Self.shared)
@@ -120,7 +121,7 @@ final class OldGeneration {
     /// The ending and the owner of a journal or log beside a file that holds changes, which a killed program has left;
     /// nil if there is none. The copy would lack them, and SQLite would apply them to the new file, since it finds a
     /// journal by name.
-    private static func journal(of name: String, in folder: Folder, path: String) throws(ImportError) -> (
+    private static func journal(of name: String, in folder: Folder, path: String) throws(ChangeError) -> (
         ending: String, owner: uid_t
     )? {
         // The first bytes of a log and of a journal, and the sizes of their headers: a file that is not larger has no

@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 
 /// The result of an import, for the user. `text` writes it as lines, and `json` for programs.
 public struct ImportReport: Sendable {
@@ -206,7 +207,7 @@ public struct ImportReport: Sendable {
     static let mostPreviewed = 3
 
     /// Why the import was refused, or failed; nil if it was not. `Importer.run` throws it, so only `json` has it.
-    var error: ImportError?
+    var error: ChangeError?
     /// The sentences about files of results that could not be written. `json` lacks the one about its own file.
     public internal(set) var unwritten: [String] = []
     public internal(set) var files: [File] = []

@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 
 /// The CSV file of `--rejects`, with every row that could not be used and the reason.
 ///
@@ -34,7 +35,7 @@ final class Rejects {
     /// - Parameters:
     ///   - row: The row.
     ///   - table: Nil if the row can't be corrected here.
-    func add(_ error: ImportReport.RowInError, row: String, of table: Table?) throws(ImportError) {
+    func add(_ error: ImportReport.RowInError, row: String, of table: Table?) throws(ChangeError) {
         let shown = table ?? (Self.noHeader, "")
         let cells = [
             error.file, String(error.line), error.column ?? "", error.reason, row, shown.header, shown.readAs,
@@ -46,10 +47,10 @@ final class Rejects {
 
     /// Writes the file.
     /// - Returns: What the file could not keep; nil if nothing was lost.
-    func publish() throws(ImportError) -> LostAccess? { try file.write(rows) }
+    func publish() throws(ChangeError) -> LostAccess? { try file.write(rows) }
 
     /// Writes the buffer to `rows`. Call it when all rows are added.
-    func flush() throws(ImportError) {
+    func flush() throws(ChangeError) {
         try rows.append(buffer, for: "the rejected rows")
         buffer.removeAll(keepingCapacity: true)
     }

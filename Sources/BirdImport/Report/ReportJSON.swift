@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 
 extension ImportReport {
     /// The version of the shape of `json`. It grows when a member is removed or means something else, not when one is
@@ -189,7 +190,7 @@ extension ImportReport {
         .array(values.prefix(mostListed).map(describe))
     }
 
-    private static func describe(_ error: ImportError) -> JSONValue {
+    private static func describe(_ error: ChangeError) -> JSONValue {
         ["status": .integer(error.kind == .failed ? 1 : 2), "message": .string(error.message)]
     }
 

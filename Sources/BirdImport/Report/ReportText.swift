@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 
 extension ImportReport {
     /// The most unknown species that are named.

@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 import Glibc
 
 /// A file that an import writes beside the database, such as that of `--rejects`.
@@ -26,8 +27,8 @@ final class ResultFile {
     ///   - option: The option that names it, such as `--rejects`.
     ///   - database: The path of the database without symbolic links.
     ///   - others: The paths of other files that the import reads or writes.
-    /// - Throws: `ImportError.refused` if it is one of them, or no file can be made there.
-    init(path: String, option: String, database: String, others: [String]) throws(ImportError) {
+    /// - Throws: `ChangeError.refused` if it is one of them, or no file can be made there.
+    init(path: String, option: String, database: String, others: [String]) throws(ChangeError) {
         self.path = path
         let parts = Folder.split(Self.target(path))
         name = parts.name
@@ -71,8 +72,8 @@ final class ResultFile {
 
     /// Refuses a file of another account, and one in its folder, as root. That account may not write to the database,
     /// so the advice is a file beside the database.
-    private static func checkOwner(_ path: String, option: String, database: String) throws(ImportError) {
-        do throws(ImportError) {
+    private static func checkOwner(_ path: String, option: String, database: String) throws(ChangeError) {
+        do throws(ChangeError) {
             try TrustedPath.check(path, option: option)
         } catch {
             guard case .notByRoot(let remedy) = error.kind else { throw error }
@@ -80,7 +81,7 @@ final class ResultFile {
             let instead = "\(folder == "/" ? "" : folder)/\(Folder.split(path).name)"
             switch remedy {
             case .account(let owner, _), .give(_, let owner, _):
-                throw ImportError(
+                throw ChangeError(
                     kind: .notByRoot(.options([option, instead])),
                     message:
                         "\(path) is where \(theAccount(owner)) could replace what root writes; give a file of \(option) in the folder "
@@ -93,7 +94,7 @@ final class ResultFile {
     /// Opens a pipe or a device. Without `O_NONBLOCK`, opening a pipe would wait for a reader, perhaps forever.
     private static func open(
         _ name: String, in folder: Folder, _ found: stat, path: String, option: String
-    ) throws(ImportError) -> Int32 {
+    ) throws(ChangeError) -> Int32 {
         let descriptor = folder.open(name, O_WRONLY | O_NOCTTY | O_NONBLOCK)
         guard descriptor >= 0 else {
             throw .refused(
@@ -136,7 +137,7 @@ final class ResultFile {
     }
 
     /// Whether a path leads to this file, or would if the file existed.
-    private func isSame(as other: String) throws(ImportError) -> Bool {
+    private func isSame(as other: String) throws(ChangeError) -> Bool {
         var status = stat()
         if let old { return stat(other, &status) == 0 && status.isSame(as: old) }
         let parts = Folder.split(other)
@@ -146,9 +147,9 @@ final class ResultFile {
 
     /// Writes the file. The database may have been changed by then.
     /// - Returns: What the file could not keep; nil if nothing was lost.
-    /// - Throws: `ImportError.failed` with a sentence about this file only; an earlier file is then as it was.
-    func write(_ content: TemporaryFile) throws(ImportError) -> LostAccess? {
-        try write { (descriptor) throws(ImportError) in
+    /// - Throws: `ChangeError.failed` with a sentence about this file only; an earlier file is then as it was.
+    func write(_ content: TemporaryFile) throws(ChangeError) -> LostAccess? {
+        try write { (descriptor) throws(ChangeError) in
             var offset = 0
             var block: [UInt8] = []
             while offset < content.count {
@@ -166,12 +167,12 @@ final class ResultFile {
     }
 
     /// Writes the file, as above.
-    func write(_ content: [UInt8]) throws(ImportError) -> LostAccess? {
-        try write { (descriptor) throws(ImportError) in try write(content, to: descriptor) }
+    func write(_ content: [UInt8]) throws(ChangeError) -> LostAccess? {
+        try write { (descriptor) throws(ChangeError) in try write(content, to: descriptor) }
     }
 
     /// - Parameter fill: Writes the content to a descriptor.
-    private func write(_ fill: (Int32) throws(ImportError) -> Void) throws(ImportError) -> LostAccess? {
+    private func write(_ fill: (Int32) throws(ChangeError) -> Void) throws(ChangeError) -> LostAccess? {
         if let descriptor {
             try fill(descriptor)
             return nil
@@ -181,7 +182,7 @@ final class ResultFile {
         return try new.publish(as: name, like: old)
     }
 
-    private func write(_ bytes: [UInt8], to descriptor: Int32) throws(ImportError) {
+    private func write(_ bytes: [UInt8], to descriptor: Int32) throws(ChangeError) {
         var written = 0
         while written < bytes.count {
             let count = bytes.withUnsafeBytes { buffer in
@@ -198,7 +199,7 @@ final class ResultFile {
         }
     }
 
-    private func failure(_ number: Int32) -> ImportError {
+    private func failure(_ number: Int32) -> ChangeError {
         number == ENOSPC || number == EDQUOT
             ? .failed("There is no room left on the disk for \(path).")
             : .failed("\(path) can't be written: \(systemMessage(number)).")

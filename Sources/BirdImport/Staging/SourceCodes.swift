@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 
 /// The codes that files give to their own records, such as `OBS123`. It finds records that an import contains twice.
 ///

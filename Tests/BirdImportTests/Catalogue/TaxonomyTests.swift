@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 import Testing
 
 @testable import BirdImport
@@ -95,7 +96,7 @@ import Testing
     @Test func isNotTakenForObservations() throws {
         let fixture = try ImportFixture()
         fixture.write("t.csv", Self.header + "2,species,ostric2,,Common Ostrich,Struthio camelus,,,,\n")
-        let error = #expect(throws: ImportError.self) { try fixture.run("t.csv") { $0.format = "plain" } }
+        let error = #expect(throws: ChangeError.self) { try fixture.run("t.csv") { $0.format = "plain" } }
         #expect("\(error.map { "\($0)" } ?? "")".contains("It looks like eBird taxonomy."))
     }
 

@@ -1,3 +1,4 @@
+import FileSystem
 import Testing
 
 @testable import BirdImport
@@ -77,7 +78,7 @@ import Testing
             #expect {
                 try fixture.run("a.csv")
             } throws: {
-                ($0 as? ImportError)?.message.contains("line 2, has the date '05/04/2021', and no date") == true
+                ($0 as? ChangeError)?.message.contains("line 2, has the date '05/04/2021', and no date") == true
             }
             return
         }

@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 import Testing
 
 @testable import BirdImport
@@ -171,7 +172,7 @@ import Testing
     @Test func refusesMyEBirdDataOfASpreadsheetThatLeavesTheOrderOpen() throws {
         let path = fixture.write("a.csv", myEBirdData(["03/02/2021", "11/02/2021"]))
         #expect(
-            throws: ImportError.refused(
+            throws: ChangeError.refused(
                 "\(path), line 2, has the date '03/02/2021', and no date in the file tells whether the day or the month "
                     + "comes first; give --date-order day-first or --date-order month-first.")
         ) {
@@ -199,7 +200,7 @@ import Testing
         #expect {
             try fixture.run("a.csv")
         } throws: {
-            ($0 as? ImportError)?.message.hasPrefix("\(path), line 2, has the date '\(date)', and no date") == true
+            ($0 as? ChangeError)?.message.hasPrefix("\(path), line 2, has the date '\(date)', and no date") == true
         }
         let report = try fixture.run("a.csv") { $0.dateOrder = .dayFirst }
         #expect(report.isStored && report.files.map(\.formatName) == [format])
@@ -295,7 +296,7 @@ import Testing
         #expect {
             try fixture.run("ebd.txt", name)
         } throws: {
-            ($0 as? ImportError)?.message.contains("has the date '03/02/2021', and no date") == true
+            ($0 as? ChangeError)?.message.contains("has the date '03/02/2021', and no date") == true
         }
     }
 }

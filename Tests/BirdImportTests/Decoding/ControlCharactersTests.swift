@@ -1,3 +1,4 @@
+import FileSystem
 import Testing
 
 @testable import BirdImport
@@ -144,7 +145,7 @@ import Testing
         bytes.insert(contentsOf: [UInt8](repeating: 0, count: 20), at: offset)
         let path = fixture.write("a.csv", bytes)
         #expect(
-            throws: ImportError.refused(
+            throws: ChangeError.refused(
                 "\(path) is not text, nor a file of another kind that is known; save the records as CSV.")
         ) {
             try fixture.run("a.csv")

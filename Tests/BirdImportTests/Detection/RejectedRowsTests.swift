@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 import Testing
 
 @testable import BirdImport
@@ -83,7 +84,7 @@ import Testing
             guard first.rowsInError == 1, first.isStored else { continue }
             here.write("r.csv", here.text("r.csv").replacing(wrong, with: String(text[number])))
             if mayBeOthers {
-                #expect(throws: ImportError.self) { try here.run("r.csv") { ($0.dataset, $0.append) = ("d", true) } }
+                #expect(throws: ChangeError.self) { try here.run("r.csv") { ($0.dataset, $0.append) = ("d", true) } }
                 return
             }
             let second = try here.run("r.csv") { ($0.dataset, $0.append) = ("d", true) }
@@ -264,7 +265,7 @@ import Testing
         let report = try fixture.run("a") { ($0.skipErrors, $0.rejects) = (true, fixture.path("r.csv")) }
         #expect(report.rowsInError == 1 && report.isStored, "\(report.text)")
         #expect(
-            throws: ImportError.refused(
+            throws: ChangeError.refused(
                 "\(fixture.path("r.csv")), line 2, has a row that can only be corrected in \(fixture.path("a")): correct all "
                     + "rows of that file there and import it again, or remove this row here to leave it out.")
         ) { try fixture.run("r.csv") { $0.append = true } }
@@ -278,7 +279,7 @@ import Testing
         let (path, own, text) = (fixture.path("r.csv"), fixture.path("a"), fixture.text("r.csv"))
         func refusal(_ text: String, format: String? = nil) throws -> String? {
             fixture.write("r.csv", text)
-            do throws(ImportError) {
+            do throws(ChangeError) {
                 try fixture.run("r.csv") { ($0.append, $0.format) = (true, format) }
                 return nil
             } catch {

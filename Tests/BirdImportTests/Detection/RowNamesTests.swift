@@ -1,3 +1,4 @@
+import FileSystem
 import Testing
 
 @testable import BirdImport
@@ -56,7 +57,7 @@ import Testing
             #expect {
                 try fixture.run("a.zip")
             } throws: {
-                ($0 as? ImportError)?.message.hasPrefix("\(path) has several files with records") == true
+                ($0 as? ChangeError)?.message.hasPrefix("\(path) has several files with records") == true
             }
         }
         #expect(time < .seconds(60))

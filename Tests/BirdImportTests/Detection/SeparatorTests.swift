@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 import Glibc
 import Testing
 
@@ -421,13 +422,13 @@ import Testing
         #expect("the columns") {
             try fixture.run("a.csv")
         } throws: { error in
-            (error as? ImportError)?.message.hasSuffix("With the columns latitude, longitude it would be plain.")
+            (error as? ChangeError)?.message.hasSuffix("With the columns latitude, longitude it would be plain.")
                 == true
         }
         #expect("the columns of a given format") {
             try fixture.run("a.csv") { $0.format = "plain" }
         } throws: { error in
-            (error as? ImportError)?.message.hasSuffix("is not plain: it has no column latitude, longitude.") == true
+            (error as? ChangeError)?.message.hasSuffix("is not plain: it has no column latitude, longitude.") == true
         }
     }
 }

@@ -1,4 +1,5 @@
 import BirdImport
+import FileSystem
 import Testing
 
 @testable import Fixtures
@@ -12,7 +13,7 @@ import Testing
     /// What is said of a file, without its path.
     private func said(_ bytes: [UInt8]) -> String {
         let path = fixture.write("a.csv", bytes)
-        let refusal = #expect(throws: ImportError.self) { try fixture.run("a.csv") }
+        let refusal = #expect(throws: ChangeError.self) { try fixture.run("a.csv") }
         return String((refusal?.message ?? "").dropFirst(path.count))
     }
 

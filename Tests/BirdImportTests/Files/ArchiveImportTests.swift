@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 import Glibc
 import Testing
 
@@ -139,7 +140,7 @@ import Testing
         }
         let path = fixture.write("b.zip", ZipWriter.archive(files))
         #expect(
-            throws: ImportError.refused(
+            throws: ChangeError.refused(
                 "\(path)/meta.xml says that dates are written as \(pattern), which can't be read; write them as YYYY-MM-DD, and "
                     + "change dateFormat, or remove it if they are so already.")
         ) { try fixture.run("b.zip") }
@@ -250,13 +251,13 @@ import Testing
         let added = try fixture.run("ebd_x_sampling.txt") { ($0.dataset, $0.append) = ("ebd_x", true) }
         #expect(added.sameChecklists == [])
         #expect(try fixture.rows("SELECT name, checklists, records FROM dataset") == ["ebd_x|4|2"])
-        #expect(throws: ImportError.self) { try fixture.run("ebd_x.tar", "ebd_x.zip") }
+        #expect(throws: ChangeError.self) { try fixture.run("ebd_x.tar", "ebd_x.zip") }
         // Nobody has seen the species.
         let header = String(records.prefix { $0 != "\n" } + "\n")
         fixture.write("none.zip", ZipWriter.archive([("ebd_y.txt", header), ("ebd_y_sampling.txt", checklists)]))
         #expect(try fixture.run("none.zip").checklists == 4)
         fixture.write("ebd_x.txt", header)
-        #expect(throws: ImportError.self) { try fixture.run("ebd_x.txt") }
+        #expect(throws: ChangeError.self) { try fixture.run("ebd_x.txt") }
     }
 
     /// An event has the date and the place of the nearest ancestor that has one, as a whole.
@@ -489,7 +490,7 @@ import Testing
             ])
         let path = fixture.write("b.zip", ZipWriter.archive(files.map { ($0, $1.replacing("\t", with: " ")) }))
         #expect(
-            throws: ImportError.refused(
+            throws: ChangeError.refused(
                 "\(path)/meta.xml can't be used: it says that there are spaces between columns; for a tab, write \\t as "
                     + "fieldsTerminatedBy.")
         ) { try fixture.run("b.zip") }
@@ -834,7 +835,7 @@ import Testing
         #expect("\(reason)") {
             try fixture.run(name, change: change)
         } throws: { error in
-            (error as? ImportError).map { $0.kind == .refused && $0.message.contains(reason) } ?? false
+            (error as? ChangeError).map { $0.kind == .refused && $0.message.contains(reason) } ?? false
         }
         #expect(Set(fixture.names).isSubset(of: [name, "birds.db"]))
     }

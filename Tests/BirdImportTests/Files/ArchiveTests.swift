@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 import Testing
 
 @testable import BirdImport
@@ -29,7 +30,7 @@ import Testing
         #expect("\(reason)") {
             try body()
         } throws: { error in
-            (error as? ImportError).map { $0.kind == .refused && $0.message.contains(reason) } ?? false
+            (error as? ChangeError).map { $0.kind == .refused && $0.message.contains(reason) } ?? false
         }
     }
 
@@ -155,7 +156,7 @@ import Testing
             let file = try SourceFile(path: fixture.write("a.zip", changed))
             let archive = try Archive(file, .zip, Expansion())
             for entry in archive.entries { _ = try archive.content(entry, most: 1 << 20) }
-            if archive.entries.isEmpty { throw ImportError.refused("no entries") }
+            if archive.entries.isEmpty { throw ChangeError.refused("no entries") }
         }
     }
 
@@ -163,10 +164,10 @@ import Testing
         var bytes = ZipWriter.archive([ZipWriter.Entry(name: "a", content: [UInt8](repeating: 0, count: 900_000))])
         #expect(try content(bytes, 0).count == 900_000)
         let whole = try archive(bytes)
-        #expect(throws: ImportError.self) { try whole.content(whole.entries[0], most: 1000) }
+        #expect(throws: ChangeError.self) { try whole.content(whole.entries[0], most: 1000) }
         let list = bytes.count - 22 - 47
         for place in [22, list + 24] { bytes.replaceSubrange(place..<(place + 4), with: ZipWriter.little(1000, 4)) }
-        #expect(throws: ImportError.self) { try content(bytes, 0) }
+        #expect(throws: ChangeError.self) { try content(bytes, 0) }
     }
 
     @Test func refusesTooManyEntries() throws {
@@ -194,7 +195,7 @@ import Testing
         for _ in 0..<1000 { try expansion.add(10 << 20, from: 10 << 20, path: "") }
         try expansion.add(0, from: 1 << 20, path: "")
         try expansion.add(64 << 20, from: 0, path: "")
-        #expect(throws: ImportError.self) { try expansion.add(1, from: 0, path: "") }
+        #expect(throws: ChangeError.self) { try expansion.add(1, from: 0, path: "") }
     }
 
     @Test func readsAllPartsOfAGzipFileAndTheirChecksums() throws {

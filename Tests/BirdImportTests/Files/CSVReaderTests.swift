@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 import Testing
 
 @testable import BirdImport
@@ -10,7 +11,7 @@ import Testing
         _ bytes: [UInt8], _ syntax: CSVReader.Syntax = .comma, block: Int = CSVReader.blockSize, width: Int? = nil
     ) throws -> [[String]] {
         var position = 0
-        let reader = CSVReader(syntax, blockSize: block) { (buffer, count) throws(ImportError) in
+        let reader = CSVReader(syntax, blockSize: block) { (buffer, count) throws(ChangeError) in
             let end = min(bytes.count, position + count)
             buffer.append(contentsOf: bytes[position..<end])
             position = end
@@ -183,7 +184,7 @@ import Testing
     @Test func keepsRowsThatCanNotBeUsed() throws {
         func first(_ text: String, block: Int) throws -> Row {
             var rest = Array(text.utf8)[...]
-            let reader = CSVReader(.comma, blockSize: block) { (buffer, count) throws(ImportError) in
+            let reader = CSVReader(.comma, blockSize: block) { (buffer, count) throws(ChangeError) in
                 buffer.append(contentsOf: rest.prefix(count))
                 rest = rest.dropFirst(count)
             }
@@ -207,7 +208,7 @@ import Testing
 
     @Test func holdsLittleOfARowThatIsTooLong() throws {
         var (given, mostHeld) = (0, 0)
-        let reader = CSVReader(.comma) { (buffer, count) throws(ImportError) in
+        let reader = CSVReader(.comma) { (buffer, count) throws(ChangeError) in
             mostHeld = max(mostHeld, buffer.count)
             given += count
             let isEnd = given > 6 * CSVReader.longestRow
@@ -222,7 +223,7 @@ import Testing
     @Test func reportsOnlyTheSkippedTextOfARowInError() throws {
         let text = "\"a,b\n\"c,d\ne,f\n"
         var hasGiven = false
-        let reader = CSVReader(.comma) { (buffer, _) throws(ImportError) in
+        let reader = CSVReader(.comma) { (buffer, _) throws(ChangeError) in
             if !hasGiven { buffer.append(contentsOf: text.utf8) }
             hasGiven = true
         }

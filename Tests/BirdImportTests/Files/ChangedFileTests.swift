@@ -1,3 +1,4 @@
+import FileSystem
 import Glibc
 import Testing
 
@@ -22,7 +23,7 @@ import Testing
         (options.now, options.skipErrors, options.rejects) = (1_714_979_289, true, fixture.path("r.csv"))
         var hasChanged = false
         #expect(
-            throws: ImportError.refused("\(path) was changed while it was read; import it again when it is complete.")
+            throws: ChangeError.refused("\(path) was changed while it was read; import it again when it is complete.")
         ) {
             try Importer.run(options) { _ in
                 if hasChanged { return }

@@ -1,3 +1,4 @@
+import FileSystem
 import Testing
 
 @testable import BirdImport
@@ -17,7 +18,7 @@ import Testing
         let cell = String(repeating: line, count: 3 * CSVReader.longestRow / 100)
         let path = fixture.write("a.csv", plainHeader + row + "\"\(cell)\",60.5,1,,2021,2,3,a,1\n" + row)
         #expect(
-            throws: ImportError.refused(
+            throws: ChangeError.refused(
                 "\(path), line 3, has a quoted cell that is longer than 1048576 bytes, or not closed, and none of the 1000 "
                     + "lines after it can be read as a row; close or remove its quote.")
         ) {

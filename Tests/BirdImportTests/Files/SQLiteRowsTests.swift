@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 import Testing
 
 @testable import BirdImport
@@ -76,7 +77,7 @@ import Testing
         }
         let path = fixture.path("old.sqlite")
         #expect(
-            throws: ImportError.refused(
+            throws: ChangeError.refused(
                 "\(path) has a value or row of more than 64 MiB in its table birds, in row 2. Remove it from a copy of the file, "
                     + "or export only the columns that you need: sqlite3 -header -csv \(path) 'SELECT … FROM birds' > birds.csv"
             )

@@ -1,5 +1,6 @@
 import BirdImport
 import Birds
+import FileSystem
 import Testing
 
 @testable import Fixtures
@@ -329,7 +330,7 @@ import Testing
         #expect {
             try fixture.run("a.csv") { ($0.date, $0.latitude, $0.longitude) = (date, latitude, longitude) }
         } throws: {
-            ($0 as? ImportError)?.message == message && ($0 as? ImportError)?.kind == .refused
+            ($0 as? ChangeError)?.message == message && ($0 as? ChangeError)?.kind == .refused
         }
     }
 
@@ -357,7 +358,7 @@ import Testing
         #expect {
             try fixture.run("many.zip")
         } throws: {
-            ($0 as? ImportError)?.message.contains("has several files with records") == true
+            ($0 as? ChangeError)?.message.contains("has several files with records") == true
         }
     }
 
@@ -368,7 +369,7 @@ import Testing
         #expect(try fixture.run("a.csv", "b.csv") { $0.dataset = "sta" }.stored == 2)
         fixture.write("c.csv", fixture.text("b.csv"))
         for files in [["b.csv"], ["b.csv", "c.csv"]] {
-            #expect(throws: ImportError.self) { try fixture.run(files: files) { $0.dataset = "sta" } }
+            #expect(throws: ChangeError.self) { try fixture.run(files: files) { $0.dataset = "sta" } }
         }
         #expect(try detections().count == 2)
     }

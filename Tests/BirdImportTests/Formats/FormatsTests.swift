@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 import Testing
 
 @testable import BirdImport
@@ -226,13 +227,13 @@ import Testing
             ("species_id,name\n", "Known formats: "),
         ] {
             fixture.write("a.csv", header + "1,2,3,4,5\n")
-            let error = #expect(throws: ImportError.self) { try fixture.run("a.csv") }
+            let error = #expect(throws: ChangeError.self) { try fixture.run("a.csv") }
             #expect(error?.message.contains("'. \(advice)") == true, "\(error?.message ?? "")")
         }
     }
 
     private func message(_ name: String) -> String {
-        (#expect(throws: ImportError.self) { try fixture.run(name) })?.message ?? ""
+        (#expect(throws: ChangeError.self) { try fixture.run(name) })?.message ?? ""
     }
 
     private static let ownTable =
@@ -390,10 +391,10 @@ import Testing
             let path = fixture.write("file", text)
             #expect(try Detection.open(SourceFile(path: path), as: nil, folder: fixture.folder).map(\.name) == [format])
             for other in Format.names where other != format {
-                #expect(throws: ImportError.self, "\(format) as \(other)") {
+                #expect(throws: ChangeError.self, "\(format) as \(other)") {
                     // A file that has the required columns of another format fits that one too.
                     if (format, other) == ("gbif", "dwc") || (format, other) == ("clements", "ioc") {
-                        throw ImportError.refused("")
+                        throw ChangeError.refused("")
                     }
                     _ = try Detection.open(SourceFile(path: path), as: other, folder: fixture.folder)
                 }
@@ -468,7 +469,7 @@ import Testing
                 let leftOut = file.leftOut.values.reduce(0, +)
                 #expect(file.checklists > 0 || file.records == report.stored + leftOut + file.rowsInError)
                 #expect(try fixture.isSound(hasVisits: file.checklists > 0))
-            } catch let error as ImportError {
+            } catch let error as ChangeError {
                 #expect(error.kind == .refused && !error.message.isEmpty)
             }
         }
@@ -523,7 +524,7 @@ import Testing
             "Odd Bird,,,3,,Marsh,,,soon,06:41,,,,,,,,,\n", "Odd Bird,,,3,,Marsh,,,,06:41,,,,,,,,,\n", "a,b,c\n1,2,3\n",
         ] {
             fixture.write("c.csv", text)
-            #expect(throws: ImportError.self) { try fixture.run("c.csv") }
+            #expect(throws: ChangeError.self) { try fixture.run("c.csv") }
         }
         // The format is given, so the row is in error.
         fixture.write("c.csv", "Odd Bird,,,3,,Marsh,,,soon,06:41,,,,,,,,,\n")
@@ -545,7 +546,7 @@ import Testing
         fixture.write("a.csv", String(repeating: "note\n", count: 10) + FormatFixture.eBirdLifeList)
         #expect(try fixture.run("a.csv").files.map(\.rowsAboveHeader) == [10])
         fixture.write("a.csv", String(repeating: "note\n", count: 11) + FormatFixture.eBirdLifeList)
-        #expect(throws: ImportError.self) { try fixture.run("a.csv") }
+        #expect(throws: ChangeError.self) { try fixture.run("a.csv") }
     }
 
     /// A spreadsheet that sorts all rows moves the header among the records.
@@ -553,7 +554,7 @@ import Testing
         let lines = FormatFixture.eBirdLifeList.split(separator: "\n").map { String($0) + "\n" }
         let path = fixture.write("a.csv", lines[2] + lines[0] + lines[1])
         for format in [nil, "ebird-lifelist"] {
-            let error = #expect(throws: ImportError.self) { try fixture.run("a.csv") { $0.format = format } }
+            let error = #expect(throws: ChangeError.self) { try fixture.run("a.csv") { $0.format = format } }
             #expect(
                 error?.message
                     == "\(path) has its header below rows with data, such as '2, 20001, spuh, gull sp., Laridae sp., 12, …' "
@@ -607,7 +608,7 @@ import Testing
         #expect {
             try fixture.run("a.csv")
         } throws: {
-            ($0 as? ImportError)?.message.contains("With the column iconic_taxon_name it would be iNaturalist.") == true
+            ($0 as? ChangeError)?.message.contains("With the column iconic_taxon_name it would be iNaturalist.") == true
         }
     }
 

@@ -1,5 +1,6 @@
 import BirdImport
 import Birds
+import FileSystem
 import Testing
 
 @testable import Fixtures
@@ -247,7 +248,7 @@ import Testing
     private func expectRefusal(_ fixture: ImportFixture, _ sentence: String) throws {
         let before = fixture.bytes("birds.db")
         for step in 0..<2 {
-            let refusal = #expect(throws: ImportError.self) {
+            let refusal = #expect(throws: ChangeError.self) {
                 if step == 0 {
                     try fixture.run("new.csv")
                 } else {

@@ -1,4 +1,5 @@
 import CLinux
+import FileSystem
 import Glibc
 import Testing
 
@@ -16,7 +17,7 @@ import Testing
 
     @Test func aLinkIsNeverTheLock() throws {
         symlink("elsewhere", fixture.database + ".lock")
-        #expect(throws: ImportError.self) { try fixture.run("a.csv") }
+        #expect(throws: ChangeError.self) { try fixture.run("a.csv") }
         #expect(fixture.names == ["a.csv", "birds.db.lock"])
         unlink(fixture.database + ".lock")
         try fixture.run("a.csv")
@@ -28,7 +29,7 @@ import Testing
         fixture.write("birds.db.new", "what the first one makes")
         let sentence =
             "\(fixture.database) can't be changed now: another import is under way. Try again when it has ended."
-        #expect(throws: ImportError.refused(sentence)) { try fixture.run("a.csv") }
+        #expect(throws: ChangeError.refused(sentence)) { try fixture.run("a.csv") }
         #expect(fixture.text("birds.db.new") == "what the first one makes")
         withExtendedLifetime(first) {}
     }
@@ -44,7 +45,7 @@ import Testing
         try fixture.run("a.csv")
         let before = fixture.bytes("birds.db")
         let generation = try Generation(path: fixture.database)
-        #expect(throws: ImportError.self) {
+        #expect(throws: ChangeError.self) {
             try generation.change { (database) throws(StoreError) in
                 try database.execute("DELETE FROM observation")
                 try database.execute("no SQL")
@@ -60,14 +61,14 @@ import Testing
             "INSERT INTO summary VALUES (2, 2021, 0, 0, 1, 1, NULL, NULL, 20210203, 20210203)",
         ]
         for statement in statements {
-            #expect(throws: ImportError.self) {
+            #expect(throws: ChangeError.self) {
                 try change { (database) throws(StoreError) in try database.execute(statement) }
             }
             #expect(fixture.names == ["a.csv"])
         }
         try fixture.run("a.csv")
         let before = fixture.bytes("birds.db")
-        #expect(throws: ImportError.self) {
+        #expect(throws: ChangeError.self) {
             try change { (database) throws(StoreError) in try database.execute("DELETE FROM observation") }
         }
         #expect(fixture.bytes("birds.db") == before)
@@ -202,11 +203,11 @@ import Testing
         try fixture.run("a.csv")
         let before = fixture.bytes("birds.db")
         chown(fixture.folder, 1234, 5678)
-        let kind = ImportError.Kind.notByRoot(.account(owner: 1234, group: 5678))
+        let kind = ChangeError.Kind.notByRoot(.account(owner: 1234, group: 5678))
         let refusals = [
-            #expect(throws: ImportError.self) { try fixture.run("a.csv") },
-            #expect(throws: ImportError.self) { try fixture.run("a.csv") { $0.dryRun = true } },
-            #expect(throws: ImportError.self) { try DataSets.remove(name: "a", path: fixture.database) },
+            #expect(throws: ChangeError.self) { try fixture.run("a.csv") },
+            #expect(throws: ChangeError.self) { try fixture.run("a.csv") { $0.dryRun = true } },
+            #expect(throws: ChangeError.self) { try DataSets.remove(name: "a", path: fixture.database) },
         ]
         #expect(refusals.allSatisfy { $0?.kind == kind })
         #expect(fixture.names == ["a.csv", "birds.db"] && fixture.bytes("birds.db") == before)
@@ -214,7 +215,7 @@ import Testing
         // Everybody may make files there, such as this one.
         chmod(fixture.folder, 0o1777)
         chown(fixture.database, 1234, 5678)
-        let refusal = #expect(throws: ImportError.self) { try fixture.run("a.csv") }
+        let refusal = #expect(throws: ChangeError.self) { try fixture.run("a.csv") }
         #expect(refusal?.kind == kind)
         #expect(fixture.bytes("birds.db") == before)
         chown(fixture.database, 0, 0)
@@ -235,7 +236,7 @@ import Testing
         unlink(fixture.path("new"))
         link(other, fixture.path("new"))
         #expect(try !isOpenElsewhere())
-        #expect(throws: ImportError.self) { try new.publish(as: "b", like: nil) }
+        #expect(throws: ChangeError.self) { try new.publish(as: "b", like: nil) }
         #expect(fixture.names == ["a.csv", "new", "other"] && fixture.text("other").isEmpty)
         unlink(fixture.path("new"))
         symlink(other, fixture.path("new"))
@@ -301,7 +302,7 @@ import Testing
     }
 
     private func check(_ sentence: String, _ fixture: ImportFixture) throws {
-        let refusal = #expect(throws: ImportError.self) { try fixture.run("a.csv") { $0.append = true } }
+        let refusal = #expect(throws: ChangeError.self) { try fixture.run("a.csv") { $0.append = true } }
         #expect(refusal?.message.contains(sentence) == true)
         #expect(!fixture.names.contains("birds.db.new"))
     }
@@ -356,7 +357,7 @@ import Testing
         let (path, other) = (fixture.database, fixture.path("other.db"))
         let bytes = fixture.bytes("other.db")
         for isThere in [true, false] {
-            let refusal = #expect(throws: ImportError.self) {
+            let refusal = #expect(throws: ChangeError.self) {
                 try change { (database) throws(StoreError) in
                     if isThere { rename(other, path) } else { rename(path, other) }
                 }
@@ -364,7 +365,7 @@ import Testing
             #expect(refusal?.message.contains("was replaced by another program in the meantime") == true)
             #expect(fixture.bytes(isThere ? "birds.db" : "other.db") == bytes)
         }
-        #expect(throws: ImportError.self) {
+        #expect(throws: ChangeError.self) {
             try change { (_) throws(StoreError) in rename(other, path) }
         }
         #expect(fixture.bytes("birds.db") == bytes)
@@ -392,7 +393,7 @@ import Testing
         try fixture.run("a.csv")
         let magic: [UInt8] = [0xD9, 0xD5, 0x05, 0xF9, 0x20, 0xA1, 0x63, 0xD7]
         fixture.write("birds.db-journal", magic + [UInt8](repeating: 0, count: 1024))
-        #expect(throws: ImportError.self) { try fixture.run("a.csv") }
+        #expect(throws: ChangeError.self) { try fixture.run("a.csv") }
         // A journal that is kept but not in use.
         fixture.write("birds.db-journal", [UInt8](repeating: 0, count: 1024))
         try fixture.run("a.csv")
@@ -405,7 +406,7 @@ import Testing
         #expect {
             try fixture.run("a.csv")
         } throws: { error in
-            (error as? ImportError)?.message.contains("birds.db-journal is left over from another database") ?? false
+            (error as? ChangeError)?.message.contains("birds.db-journal is left over from another database") ?? false
         }
         #expect(!fixture.names.contains("birds.db"))
         // What the refusal advises.
@@ -441,7 +442,7 @@ import Testing
 
     @Test func followsASymbolicLink() throws {
         symlink(fixture.path("real.db"), fixture.database)
-        #expect(throws: ImportError.self) { try fixture.run("a.csv") }
+        #expect(throws: ChangeError.self) { try fixture.run("a.csv") }
         unlink(fixture.database)
         try fixture.run("a.csv")
         rename(fixture.database, fixture.path("real.db"))

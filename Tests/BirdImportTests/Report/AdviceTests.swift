@@ -1,3 +1,4 @@
+import FileSystem
 import Testing
 
 @testable import BirdImport
@@ -80,7 +81,7 @@ func noTaxonomy(_ fixture: ImportFixture) -> String {
     /// Both tables that the refusal of an unknown one describes.
     @Test func aTableOfYourOwnCanBeImportedAsAdvised() throws {
         fixture.write("own.csv", "species,when,lat,lon,count\nJay,2021-02-03,60,-135,2\n")
-        let refusal = #expect(throws: ImportError.self) { try fixture.run("own.csv") }
+        let refusal = #expect(throws: ChangeError.self) { try fixture.run("own.csv") }
         let advice = try #require(refusal?.message.split(separator: "For a table of your own, ").last)
         let plain = ["loc_id", "latitude", "longitude", "region", "year", "month", "day", "species_id", "num"]
         let darwin = [
@@ -119,20 +120,20 @@ func noTaxonomy(_ fixture: ImportFixture) -> String {
         // A record with a code of its own is known again.
         #expect(try fixture.run("a.csv") { $0.append = true }.replaced == 1)
         fixture.write("b.csv", "loc_id,latitude,longitude,region,species_id,num\nL1,,,,a,1\n")
-        let refusal = #expect(throws: ImportError.self) { try fixture.run("b.csv") }
+        let refusal = #expect(throws: ChangeError.self) { try fixture.run("b.csv") }
         #expect(
             refusal?.message.contains("With the columns year, month, day it would be plain.") == true,
             "\(refusal?.message ?? "")")
         // A misspelt column would leave less of each date.
         fixture.write("c.csv", "loc_id,latitude,longitude,region,year,mnth,day,species_id,num\nL1,,,,2021,2,3,a,1\n")
-        #expect(throws: ImportError.self) { try fixture.run("c.csv") }
+        #expect(throws: ChangeError.self) { try fixture.run("c.csv") }
     }
 
     /// More than any list of birds has.
     @Test func refusesAListOfAllAnimals() throws {
         let rows = (0...Reading.mostSpecies).map { "s\($0),Animal \($0),\n" }
         fixture.write("a.csv", "species_id,sci_name,en_us\n" + rows.joined())
-        let refusal = #expect(throws: ImportError.self) { try fixture.run("a.csv") }
+        let refusal = #expect(throws: ChangeError.self) { try fixture.run("a.csv") }
         #expect(refusal?.kind == .refused && refusal?.message.contains("131,072 species") == true)
     }
 }

@@ -1,3 +1,4 @@
+import FileSystem
 import Testing
 
 @testable import BirdImport
@@ -24,7 +25,7 @@ import Testing
     @Test func aFileOfTheImportIsNotMade() throws {
         let fixture = try ImportFixture()
         #expect(
-            throws: ImportError.refused(
+            throws: ChangeError.refused(
                 "\(fixture.path("none.csv")) is a file of the import itself; give another file with --rejects.")
         ) { try fixture.run("none.csv") { $0.rejects = fixture.path("none.csv") } }
         #expect(fixture.names == [])
@@ -73,7 +74,7 @@ import Testing
         // The event of this one is missing.
         let path = "\(fixture.path("a.zip"))/occurrence.txt"
         #expect(
-            throws: ImportError.refused(
+            throws: ChangeError.refused(
                 "\(fixture.path("r.csv")), line 3, has a row that can only be corrected in \(path): correct all rows of that "
                     + "file there and import it again, or remove this row here to leave it out.")
         ) { try fixture.run("r.csv") }
@@ -91,7 +92,7 @@ import Testing
     @Test func saysThatThereAreNone() throws {
         let fixture = try ImportFixture()
         fixture.write("r.csv", "\"file\";\"line\";column;reason;row;header;read_as\n")
-        #expect(throws: ImportError.refused("\(fixture.path("r.csv")) has no rejected rows.")) {
+        #expect(throws: ChangeError.refused("\(fixture.path("r.csv")) has no rejected rows.")) {
             try fixture.run("r.csv")
         }
     }

@@ -1,5 +1,6 @@
 import BirdImport
 import Birds
+import FileSystem
 import Testing
 
 @testable import Fixtures
@@ -95,7 +96,7 @@ import Testing
         // So has an import that is refused, with the reason.
         #expect(try value("$.error") == nil)
         fixture.write("b.csv", "no records\n")
-        let refusal = #expect(throws: ImportError.self) { try run("b.csv") }
+        let refusal = #expect(throws: ChangeError.self) { try run("b.csv") }
         #expect(try value("$.error.message") == refusal?.message && value("$.error.status") == "2")
         #expect(try value("$.stored") == "0" && value("$.files[0]") == nil)
     }
@@ -103,7 +104,7 @@ import Testing
     @Test func isAnotherFileThanTheOthers() throws {
         fixture.write("a.csv", plainHeader + "L1,,,,2021,2,3,a,1\n")
         for path in ["a.csv", "birds.db", "rejects.csv"] {
-            let refusal = #expect(throws: ImportError.self) {
+            let refusal = #expect(throws: ChangeError.self) {
                 try run("a.csv") { ($0.rejects, $0.report) = (fixture.path("rejects.csv"), fixture.path(path)) }
             }
             #expect(

@@ -1,3 +1,4 @@
+import FileSystem
 import Glibc
 import Testing
 
@@ -16,17 +17,17 @@ import Testing
         fixture.write("other.csv", "no records\n")
     }
 
-    private func run(_ file: String, to rejects: String = "rejects.csv") throws(ImportError) {
+    private func run(_ file: String, to rejects: String = "rejects.csv") throws(ChangeError) {
         try fixture.run(file) { $0.rejects = fixture.path(rejects) }
     }
 
     @Test func anImportThatIsRefusedLeavesAnEarlierFile() throws {
         fixture.write("rejects.csv", "of an earlier import")
-        #expect(throws: ImportError.self) { try run("other.csv") }
-        #expect(throws: ImportError.self) { try run("none.csv") }
+        #expect(throws: ChangeError.self) { try run("other.csv") }
+        #expect(throws: ChangeError.self) { try run("none.csv") }
         #expect(fixture.text("rejects.csv") == "of an earlier import")
         unlink(fixture.path("rejects.csv"))
-        #expect(throws: ImportError.self) { try run("other.csv") }
+        #expect(throws: ChangeError.self) { try run("other.csv") }
         #expect(fixture.names == ["bad.csv", "good.csv", "other.csv"])
         try run("bad.csv")
         #expect(fixture.text("rejects.csv").hasPrefix(rejected + "\(fixture.path("bad.csv")),2,day,there is no day 30"))
@@ -73,7 +74,7 @@ import Testing
             "none/a": "can't be opened", "birds.db/a": "can't be opened",
         ]
         for (name, reason) in wrong {
-            let refusal = #expect(throws: ImportError.self) { try run("bad.csv", to: name) }
+            let refusal = #expect(throws: ChangeError.self) { try run("bad.csv", to: name) }
             #expect(
                 refusal?.kind == .refused && refusal?.message.contains(reason) == true,
                 "\(name): \(refusal?.message ?? "")")
@@ -113,7 +114,7 @@ import Testing
         #expect(fixture.text("report.json").contains("\"error\":null"))
         for (file, format) in [("other.csv", nil), ("none.csv", nil), ("good.csv", "birds")] as [(String, String?)] {
             (options.files, options.format) = ([fixture.path(file)], format)
-            let refusal = try #require(throws: ImportError.self) { try Importer.run(options) }
+            let refusal = try #require(throws: ChangeError.self) { try Importer.run(options) }
             let json = fixture.text("report.json")
             #expect(json.contains("\"stored\":false") && json.contains("\"error\":{\"status\":2,\"message\":\""))
             #expect(json.contains(refusal.message.prefix(40)), "\(json)")
@@ -123,7 +124,7 @@ import Testing
         defer { close(lock) }
         try #require(flock(lock, LOCK_EX | LOCK_NB) == 0)
         options.format = nil
-        #expect(throws: ImportError.self) { try Importer.run(options) }
+        #expect(throws: ChangeError.self) { try Importer.run(options) }
         #expect(fixture.text("report.json").contains("another import is under way"))
     }
 
@@ -172,7 +173,7 @@ import Testing
             (reading, "is not open for writing"), (own, "is not open for writing"), (9999, "is not open for writing"),
             (database, "is a file of the import"),
         ] {
-            let refusal = #expect(throws: ImportError.self) {
+            let refusal = #expect(throws: ChangeError.self) {
                 try fixture.run("bad.csv") { $0.rejects = "/dev/fd/\(number)" }
             }
             #expect(refusal?.kind == .refused && refusal?.message.contains(reason) == true, "\(refusal?.message ?? "")")
@@ -184,7 +185,7 @@ import Testing
     @Test(.timeLimit(.minutes(1))) func refusesAPipeThatNothingReads() throws {
         mkfifo(fixture.path("pipe"), 0o600)
         for option in ["--rejects", "--report"] {
-            let refusal = #expect(throws: ImportError.self) {
+            let refusal = #expect(throws: ChangeError.self) {
                 try fixture.run("good.csv") {
                     if option == "--rejects" {
                         $0.rejects = fixture.path("pipe")

@@ -18,7 +18,7 @@ package func terminalLine(_ text: String) -> String {
 }
 
 /// Whether a terminal may obey a character instead of showing it.
-func isObeyed(_ scalar: Unicode.Scalar) -> Bool {
+package func isObeyed(_ scalar: Unicode.Scalar) -> Bool {
     if scalar.properties.isBidiControl { return true }
     return switch scalar.properties.generalCategory {
     case .control, .lineSeparator, .paragraphSeparator: true

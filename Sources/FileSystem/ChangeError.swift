@@ -1,8 +1,7 @@
-import Birds
 import Glibc
 
-/// The reason why an import, or another change of a database, failed. The database is then unchanged.
-public struct ImportError: Error, Sendable, Equatable {
+/// The reason why an import, or another change of a file, failed. The file is then unchanged.
+public struct ChangeError: Error, Sendable, Equatable {
     /// Whether to change the command or to look at the system. The command line exits with 2 or 1.
     public enum Kind: Sendable, Equatable {
         /// The command can't be carried out as given: a file can't be read or has another format, an option makes no
@@ -30,56 +29,27 @@ public struct ImportError: Error, Sendable, Equatable {
     /// A sentence for the user, with the path and what to do.
     public let message: String
 
-    static func refused(_ message: String) -> ImportError { ImportError(kind: .refused, message: message) }
-    package static func failed(_ message: String) -> ImportError { ImportError(kind: .failed, message: message) }
+    package static func refused(_ message: String) -> ChangeError { ChangeError(kind: .refused, message: message) }
+    package static func failed(_ message: String) -> ChangeError { ChangeError(kind: .failed, message: message) }
 
     /// - Parameters:
     ///   - subject: What belongs to another account.
     ///   - owner, group: Those of the account.
     ///   - files: What must be given to the account first, so that it can do the work.
-    static func notByRoot(_ subject: String, owner: UInt32, group: UInt32, giving files: [String] = []) -> ImportError {
+    package static func notByRoot(_ subject: String, owner: UInt32, group: UInt32, giving files: [String] = [])
+        -> ChangeError
+    {
         let remedy =
             files.isEmpty
             ? Remedy.account(owner: owner, group: group) : .give(files, owner: owner, group: group)
         let advice = files.isEmpty ? "" : "give the files to that account, and "
-        return ImportError(
+        return ChangeError(
             kind: .notByRoot(remedy),
             message: "\(subject) belongs to \(theAccount(owner)), which could replace what root writes there; "
                 + "\(advice)run this as that account.")
     }
 
-    /// An error of the database that is changed, or of temporary files.
-    /// - Parameter path: The file that was read or written.
-    init(_ error: StoreError, path: String) {
-        switch error {
-        case .missing(let missing):
-            self = .refused("\(missing) does not exist.")
-        case .unusable(let unusable, let reason):
-            self = .refused("\(unusable) can't be used: \(reason).")
-        case .sqlite(let code, let message, _):
-            // The low byte of an extended code is the primary code (https://www.sqlite.org/rescode.html): 13 is
-            // SQLITE_FULL, 14 SQLITE_CANTOPEN, 26 SQLITE_NOTADB.
-            switch code & 0xFF {
-            case 13: self = .failed("There is no room left on the disk for \(path); nothing was changed.")
-            case 14, 26: self = .refused("\(path) can't be opened: \(message).")
-            default: self = .failed("\(path) could not be changed: \(message); nothing was changed.")
-            }
-        // These belong to queries, so an import does not meet them.
-        case .unknownSpecies, .malformedList, .unknownPage, .lostPage, .overBudget, .cancelled, .busy:
-            self = .failed("\(path) could not be changed; nothing was changed.")
-        }
-    }
-
-    /// An error of a SQLite file that is imported.
-    init(reading path: String, _ error: StoreError) {
-        if case .sqlite(_, let message, _) = error {
-            self = .refused("\(path) can't be read: \(message).")
-        } else {
-            self.init(error, path: path)
-        }
-    }
-
-    init(kind: Kind, message: String) {
+    package init(kind: Kind, message: String) {
         self.kind = kind
         self.message = message
     }
@@ -91,10 +61,12 @@ package func accountName(_ number: UInt32) -> String? {
 }
 
 /// An account as the subject of a sentence.
-func theAccount(_ number: UInt32) -> String {
+package func theAccount(_ number: UInt32) -> String {
     accountName(number).map { "the account \($0)" } ?? "account number \(number)"
 }
 
 /// The system's text for an error number, such as `Permission denied`. (`strerror` is safe here: glibc has a buffer for
 /// each thread.)
-func systemMessage(_ number: Int32) -> String { strerror(number).map { String(cString: $0) } ?? "error \(number)" }
+package func systemMessage(_ number: Int32) -> String {
+    strerror(number).map { String(cString: $0) } ?? "error \(number)"
+}

@@ -6,7 +6,7 @@ import Glibc
 /// The rule is that of sshd and Postfix, for each folder on the way from `/` and for the folders of links: it belongs
 /// to root, and no other account may change names in it. In one with the sticky bit, such as `/tmp`, others may make
 /// files but not replace those of root, so it is enough that what comes next belongs to root.
-enum TrustedPath {
+package enum TrustedPath {
     /// A folder on the way.
     private struct Step {
         let path: String
@@ -33,8 +33,8 @@ enum TrustedPath {
     /// - Parameters:
     ///   - path: The path of a file, which need not exist.
     ///   - option: The option that names it.
-    /// - Throws: `ImportError` of the kind `notByRoot`.
-    static func check(_ path: String, option: String = "--database") throws(ImportError) {
+    /// - Throws: `ChangeError` of the kind `notByRoot`.
+    package static func check(_ path: String, option: String = "--database") throws(ChangeError) {
         guard geteuid() == 0 else { return }
         let steps = try steps(to: path, option: option)
         guard let last = steps.last else { return }
@@ -51,7 +51,7 @@ enum TrustedPath {
                 owner: above.status.st_uid, group: above.status.st_gid, giving: files)
         }
         if let open = steps.last(where: \.isOpen) {
-            throw ImportError(
+            throw ChangeError(
                 kind: .notByRoot(.first(["chmod", "+t", open.path])),
                 message:
                     "Other accounts may write to the folder \(open.path), and could replace what root writes there; let "
@@ -64,8 +64,8 @@ enum TrustedPath {
     }
 
     /// The folders on the way to a file, in the order in which the kernel visits them.
-    /// - Throws: `ImportError` for a link that another account has made in a shared folder.
-    private static func steps(to path: String, option: String) throws(ImportError) -> [Step] {
+    /// - Throws: `ChangeError` for a link that another account has made in a shared folder.
+    private static func steps(to path: String, option: String) throws(ChangeError) -> [Step] {
         var rest = path.split(separator: "/").map(String.init)
         if !path.hasPrefix("/"), let folder = getcwd(nil, 0) {
             rest = String(cString: folder).split(separator: "/").map(String.init) + rest
@@ -91,7 +91,7 @@ enum TrustedPath {
             if status.isLink {
                 // Nobody can change a link, but in a shared folder its owner can replace it.
                 if isOthers(status), steps.last?.isShared == true {
-                    throw ImportError(
+                    throw ChangeError(
                         kind: .notByRoot(.options([option, realPath(path) ?? path])),
                         message: "The link \(next) belongs to another account, which could change where root writes; "
                             + "give the path that it leads to.")

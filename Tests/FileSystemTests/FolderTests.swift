@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-@testable import BirdImport
+@testable import FileSystem
 @testable import Fixtures
 
 @Suite struct FolderTests {

@@ -6,13 +6,13 @@ import Glibc
 /// Invariants:
 /// - It stays the same folder, whatever happens to its path: every call uses one descriptor.
 /// - No call follows a symbolic link at a name.
-final class Folder {
+package final class Folder {
     /// For messages.
-    let path: String
+    package let path: String
     private let descriptor: Int32
 
-    /// - Throws: `ImportError.refused` if there is no such folder.
-    init(path: String) throws(ImportError) {
+    /// - Throws: `ChangeError.refused` if there is no such folder.
+    package init(path: String) throws(ChangeError) {
         self.path = path
         // 0o10000000 is O_PATH: the folder need not be readable. The header defines it for _GNU_SOURCE only.
         descriptor = Glibc.open(path, 0o10000000 | O_DIRECTORY | O_CLOEXEC)
@@ -22,29 +22,29 @@ final class Folder {
     deinit { close(descriptor) }
 
     /// The folder itself.
-    var status: stat? {
+    package var status: stat? {
         var status = stat()
         return fstat(descriptor, &status) == 0 ? status : nil
     }
 
     /// What has a name in the folder, which may be a link; nil if there is nothing.
-    func status(_ name: String) -> stat? {
+    package func status(_ name: String) -> stat? {
         var status = stat()
         return fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 ? status : nil
     }
 
     /// Opens a file.
     /// - Returns: A descriptor, or -1 with `errno`, which is `ELOOP` for a link.
-    func open(_ name: String, _ flags: Int32, mode: mode_t = 0o600) -> Int32 {
+    package func open(_ name: String, _ flags: Int32, mode: mode_t = 0o600) -> Int32 {
         openat(descriptor, name, flags | O_CLOEXEC | O_NOFOLLOW, mode)
     }
 
     /// The attribute of a file that has its access control list (acl(5)).
-    static let accessListName = "system.posix_acl_access"
+    package static let accessListName = "system.posix_acl_access"
 
     /// The access control list of a file, as the system keeps it; nil if it has none.
     /// - Parameter file: The file that has the name. Another one has no list.
-    func accessList(_ name: String, of file: stat) -> [UInt8]? {
+    package func accessList(_ name: String, of file: stat) -> [UInt8]? {
         // O_PATH, as above: the file need not be readable.
         let descriptor = open(name, 0o10000000)
         guard descriptor >= 0 else { return nil }
@@ -59,14 +59,14 @@ final class Folder {
         return count > 0 ? Array(list.prefix(count)) : nil
     }
 
-    func unlink(_ name: String) { unlinkat(descriptor, name, 0) }
+    package func unlink(_ name: String) { unlinkat(descriptor, name, 0) }
 
     /// Gives a file another name in the folder, and replaces the file that has it.
     /// - Returns: Whether that was possible; `errno` says why not.
-    func rename(_ old: String, to new: String) -> Bool { renameat(descriptor, old, descriptor, new) == 0 }
+    package func rename(_ old: String, to new: String) -> Bool { renameat(descriptor, old, descriptor, new) == 0 }
 
     /// Waits until its names are on the disk. The result does not matter: a complete file has its name either way.
-    func sync() {
+    package func sync() {
         let readable = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard readable >= 0 else { return }
         fsync(readable)
@@ -75,7 +75,7 @@ final class Folder {
 
     /// Whether this account may make files in it, and replace this one. In a folder with the sticky bit, only the
     /// owners of a file and of the folder may do that (unlink(2)).
-    func canReplace(_ file: stat?) -> Bool {
+    package func canReplace(_ file: stat?) -> Bool {
         guard faccessat(descriptor, ".", W_OK | X_OK, AT_EACCESS) == 0, let status else { return false }
         let user = geteuid()
         guard let file, status.st_mode & S_ISVTX != 0, user != 0 else { return true }
@@ -83,21 +83,21 @@ final class Folder {
     }
 
     /// Splits a path without symbolic links into the folder and the name of a file in it.
-    static func split(_ path: String) -> (folder: String, name: String) {
+    package static func split(_ path: String) -> (folder: String, name: String) {
         guard let slash = path.lastIndex(of: "/") else { return (".", path) }
         return (slash == path.startIndex ? "/" : String(path[..<slash]), String(path[path.index(after: slash)...]))
     }
 }
 
 /// A path without symbolic links; nil, with `errno`, if it leads to nothing.
-func realPath(_ path: String) -> String? {
+package func realPath(_ path: String) -> String? {
     guard let real = realpath(path, nil) else { return nil }
     defer { free(real) }
     return String(cString: real)
 }
 
 /// What a symbolic link has in it; nil if it is none.
-func linkTarget(_ path: String) -> String? {
+package func linkTarget(_ path: String) -> String? {
     var bytes = [UInt8](repeating: 0, count: Int(PATH_MAX))
     let count = readlink(path, &bytes, bytes.count)
     return count > 0 ? String(decoding: bytes.prefix(count), as: UTF8.self) : nil
@@ -105,9 +105,9 @@ func linkTarget(_ path: String) -> String? {
 
 extension stat {
     /// Whether both are the same file.
-    func isSame(as other: stat) -> Bool { st_dev == other.st_dev && st_ino == other.st_ino }
+    package func isSame(as other: stat) -> Bool { st_dev == other.st_dev && st_ino == other.st_ino }
 
-    var isRegular: Bool { st_mode & S_IFMT == S_IFREG }
-    var isLink: Bool { st_mode & S_IFMT == S_IFLNK }
-    var isFolder: Bool { st_mode & S_IFMT == S_IFDIR }
+    package var isRegular: Bool { st_mode & S_IFMT == S_IFREG }
+    package var isLink: Bool { st_mode & S_IFMT == S_IFLNK }
+    package var isFolder: Bool { st_mode & S_IFMT == S_IFDIR }
 }

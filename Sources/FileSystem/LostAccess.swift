@@ -12,7 +12,7 @@ public struct LostAccess: Sendable, Equatable {
         /// Octal digits, as `chmod` takes them.
         public let mode: String
 
-        init(_ status: stat) {
+        package init(_ status: stat) {
             owner = accountName(status.st_uid) ?? String(status.st_uid)
             group =
                 getgrgid(status.st_gid).flatMap { $0.pointee.gr_name }.map { String(cString: $0) }
@@ -25,7 +25,11 @@ public struct LostAccess: Sendable, Equatable {
     public let before: Access
     public let after: Access
     /// Whether its access control list was lost too.
-    let isListLost: Bool
+    package let isListLost: Bool
+
+    package init(path: String, before: Access, after: Access, isListLost: Bool) {
+        (self.path, self.before, self.after, self.isListLost) = (path, before, after, isListLost)
+    }
 
     /// A warning, with the command that restores what was lost.
     package var warning: String {

@@ -1,4 +1,4 @@
-import BirdImport
+import FileSystem
 import Testing
 
 @testable import Fixtures

@@ -1,5 +1,6 @@
 import Birds
 import CSQLite
+import FileSystem
 import Glibc
 
 /// A temporary file without a name. The system frees it with its descriptor, so nothing is left even if the process is
@@ -35,11 +36,11 @@ final class TemporaryFile {
 
     /// Appends bytes of a file that is unpacked.
     /// - Parameter path: The path of that file, for messages.
-    func append(_ bytes: [UInt8], for path: String) throws(ImportError) {
+    func append(_ bytes: [UInt8], for path: String) throws(ChangeError) {
         do throws(StoreError) {
             try append(bytes)
         } catch {
-            throw ImportError(error, path: path)
+            throw ChangeError(error, path: path)
         }
     }
 

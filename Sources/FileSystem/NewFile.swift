@@ -8,9 +8,9 @@ import Glibc
 /// - It is changed through one descriptor. So whoever may change names in the folder can't have another file changed
 ///   or given away in its place.
 /// - Nobody gets more rights to it than to the file that it replaces.
-final class NewFile {
-    let descriptor: Int32
-    let path: String
+package final class NewFile {
+    package let descriptor: Int32
+    package let path: String
     private let folder: Folder
     private let name: String
     /// The path in messages.
@@ -22,8 +22,8 @@ final class NewFile {
     /// Creates the file.
     /// - Parameter result: The path of the result of an import that it becomes, for messages; nil for a database, which
     ///   stays as it is if anything fails.
-    /// - Throws: `ImportError.refused` if it exists or can't be created.
-    init(_ name: String, in folder: Folder, for result: String? = nil) throws(ImportError) {
+    /// - Throws: `ChangeError.refused` if it exists or can't be created.
+    package init(_ name: String, in folder: Folder, for result: String? = nil) throws(ChangeError) {
         (self.name, self.folder) = (name, folder)
         path = folder.path == "/" ? "/\(name)" : "\(folder.path)/\(name)"
         (shown, ending) = (result ?? path, result == nil ? "; nothing was changed." : ".")
@@ -47,7 +47,7 @@ final class NewFile {
 
     /// Whether this process has the file open once more. Another program, such as SQLite, opens a file by its name,
     /// and another file may have that name by then.
-    var isOpenElsewhere: Bool {
+    package var isOpenElsewhere: Bool {
         var ours = stat()
         guard fstat(descriptor, &ours) == 0 else { return false }
         // Without /proc, the name has to do.
@@ -69,10 +69,10 @@ final class NewFile {
     ///   - old: The file that it replaces; nil if there is none.
     ///   - isAllowed: Checked just before the rename.
     /// - Returns: What it could not keep; nil if nothing was lost.
-    /// - Throws: `ImportError.failed`; the other file is then as it was.
-    func publish(
-        as other: String, like old: stat?, if isAllowed: () throws(ImportError) -> Void = {}
-    ) throws(ImportError) -> LostAccess? {
+    /// - Throws: `ChangeError.failed`; the other file is then as it was.
+    package func publish(
+        as other: String, like old: stat?, if isAllowed: () throws(ChangeError) -> Void = {}
+    ) throws(ChangeError) -> LostAccess? {
         var ours = stat()
         guard fstat(descriptor, &ours) == 0 else { throw failure("read", errno) }
         guard ours.isRegular, ours.st_nlink <= 1, isInPlace else { throw replaced }
@@ -90,7 +90,7 @@ final class NewFile {
     ///
     /// If the group can't be kept, its members have the rights of everybody, and the members of the new group had those
     /// of everybody. So both get only the rights that the old group and everybody had.
-    private func takeAccess(of name: String, _ old: stat) throws(ImportError) -> LostAccess? {
+    private func takeAccess(of name: String, _ old: stat) throws(ChangeError) -> LostAccess? {
         // Only root can change the owner. Others can still keep the group if they are members of it, so that a server
         // in that group can read the file.
         if fchown(descriptor, old.st_uid, old.st_gid) != 0 { _ = fchown(descriptor, uid_t.max, old.st_gid) }
@@ -120,13 +120,13 @@ final class NewFile {
             after: LostAccess.Access(ours), isListLost: keepsList == false)
     }
 
-    private var replaced: ImportError {
+    private var replaced: ChangeError {
         .failed("\(shown) was replaced by another program\(ending) Try again.")
     }
 
     /// The error of a system call.
     /// - Parameter verb: A participle, as in "can't be written".
-    func failure(_ verb: String, _ number: Int32) -> ImportError {
+    package func failure(_ verb: String, _ number: Int32) -> ChangeError {
         number == ENOSPC || number == EDQUOT
             ? .failed("There is no room left on the disk for \(shown)\(ending)")
             : .failed("\(shown) can't be \(verb): \(systemMessage(number))\(ending)")
