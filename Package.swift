@@ -70,7 +70,7 @@ let package = Package(
         .testTarget(name: "TransportTests", dependencies: ["Transport", "HTTP"], swiftSettings: settings),
         .testTarget(
             name: "FileSystemTests", dependencies: ["FileSystem", "Fixtures"], swiftSettings: settings),
-        .testTarget(name: "PeopleTests", dependencies: ["People"], swiftSettings: settings),
+        .testTarget(name: "PeopleTests", dependencies: ["People", "FileSystem", "Fixtures"], swiftSettings: settings),
         // What the tests of several modules stand on.
         .target(
             name: "Fixtures", dependencies: ["Birds", "FileSystem", "BirdImport"], path: "Tests/Fixtures",

@@ -15,7 +15,7 @@ public enum Importer {
     public static func run(
         _ options: ImportOptions, progress: (ImportProgress) -> Void = { _ in }
     ) throws(ChangeError) -> ImportReport {
-        let database = (try? Generation.resolve(options.database)) ?? options.database
+        let database = (try? resolvedPath(options.database, of: "a database")) ?? options.database
         let reportFile = Result { () throws(ChangeError) -> ResultFile? in
             guard let path = options.report else { return nil }
             return try ResultFile(

@@ -89,6 +89,26 @@ package final class Folder {
     }
 }
 
+/// The path without symbolic links. The file need not exist, but its folder must.
+/// - Parameter what: For messages, such as `a database`.
+package func resolvedPath(_ path: String, of what: String) throws(ChangeError) -> String {
+    guard !path.isEmpty, !path.hasSuffix("/") else {
+        throw .refused("'\(path)' is not the path of a file; give the path of \(what).")
+    }
+    if let real = realPath(path) { return real }
+    guard errno == ENOENT else { throw .refused("\(path) can't be used: \(systemMessage(errno)).") }
+    let (folder, name) = Folder.split(path)
+    guard let real = realPath(folder) else {
+        throw .refused("\(path) can't be created: there is no folder \(folder). Create the folder first.")
+    }
+    var status = stat()
+    // The rename would replace a dangling link.
+    guard lstat(path, &status) != 0 else {
+        throw .refused("\(path) is a link to a file that does not exist; give the path of the file itself.")
+    }
+    return real == "/" ? "/\(name)" : "\(real)/\(name)"
+}
+
 /// A path without symbolic links; nil, with `errno`, if it leads to nothing.
 package func realPath(_ path: String) -> String? {
     guard let real = realpath(path, nil) else { return nil }

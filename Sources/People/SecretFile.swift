@@ -32,6 +32,11 @@ public enum SecretFile {
                 message: "other accounts can read or change \(path); run 'chmod 600 \(path)', or take them as they are "
                     + "with --insecure-permissions")
         }
+        return try bytes(of: descriptor, path)
+    }
+
+    /// Reads a file to its end.
+    private static func bytes(of descriptor: Int32, _ path: String) throws(Fault) -> [UInt8] {
         var bytes: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 1 << 16)
         while true {
@@ -44,5 +49,61 @@ public enum SecretFile {
             bytes += piece[..<count]
             guard bytes.count <= most else { throw Fault(message: "\(path) is larger than \(most >> 20) MiB") }
         }
+    }
+
+    /// Replaces a file as a whole: nobody reads half of it, and two changes at once don't lose one another. It keeps its
+    /// owner, group and mode; a new one can be read by its owner only.
+    /// - Parameters:
+    ///   - option: The option that names the file.
+    ///   - edit: Makes the new bytes from those that the file has; nil if there is none.
+    /// - Returns: What it could not keep; nil if nothing was lost.
+    static func change(
+        _ given: String, option: String, _ edit: ([UInt8]?) throws(ChangeError) -> [UInt8]
+    ) throws(ChangeError) -> LostAccess? {
+        let path = try resolvedPath(given, of: "a file with \(option)")
+        try TrustedPath.check(given, option: option)
+        let (folderPath, name) = Folder.split(path)
+        let folder = try Folder(path: folderPath)
+        let lock = try FileLock(
+            name + ".lock", in: folder, busy: "\(given) is being changed by another command. Try again in a moment.")
+        defer { withExtendedLifetime(lock) {} }
+        let old = folder.status(name)
+        var bytes: [UInt8]?
+        if let old {
+            guard old.isRegular else { throw .refused("\(path) is not a file.") }
+            let descriptor = folder.open(name, O_RDONLY)
+            guard descriptor >= 0 else { throw .refused("\(path) can't be read: \(systemMessage(errno)).") }
+            defer { close(descriptor) }
+            do throws(Fault) {
+                bytes = try Self.bytes(of: descriptor, path)
+            } catch {
+                throw .refused(error.message + ".")
+            }
+        }
+        let changed = try edit(bytes)
+        let new = try NewFile(".rookery-\(UInt64.random(in: 0 ... .max))", in: folder)
+        var written = 0
+        while written < changed.count {
+            let count = changed[written...].withUnsafeBytes { write(new.descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw new.failure("written", errno) }
+            written += count
+        }
+        return try new.publish(as: name, like: old) { () throws(ChangeError) in
+            // Another program may have replaced it in the meantime: its change must not be lost.
+            let there = folder.status(name)
+            guard there?.isUnchanged(since: old) ?? (old == nil) else {
+                throw .failed("\(path) was changed by another program in the meantime; nothing was changed. Try again.")
+            }
+        }
+    }
+}
+
+extension stat {
+    /// Whether it is the same file as before, with the same content as far as size and time tell.
+    fileprivate func isUnchanged(since old: stat?) -> Bool {
+        guard let old else { return false }
+        return isSame(as: old) && st_size == old.st_size && st_mtim.tv_sec == old.st_mtim.tv_sec
+            && st_mtim.tv_nsec == old.st_mtim.tv_nsec
     }
 }

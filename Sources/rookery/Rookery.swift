@@ -20,7 +20,8 @@ struct Rookery: ParsableCommand {
             """,
         version: "rookery 0.1.0",
         subcommands: [
-            ServeCommand.self, ImportCommand.self, DatasetsCommand.self, GetCommand.self, HealthCommand.self,
+            ServeCommand.self, ImportCommand.self, DatasetsCommand.self, UsersCommand.self, GetCommand.self,
+            HealthCommand.self,
         ])
 
     static func main() {

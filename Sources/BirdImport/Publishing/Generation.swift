@@ -19,7 +19,7 @@ final class Generation {
     private let folder: Folder
     private let name: String
     private var newName: String { name + ".new" }
-    private let lock: Lock
+    private let lock: FileLock
     private let waitsForClock: Bool
     /// What the file could not keep when `change` replaced it.
     private(set) var lostAccess: LostAccess?
@@ -30,62 +30,19 @@ final class Generation {
     ///   kind `notByRoot`.
     init(path given: String, waitsForClock: Bool = false) throws(ChangeError) {
         self.waitsForClock = waitsForClock
-        path = try Self.resolve(given)
+        path = try resolvedPath(given, of: "a database")
         try TrustedPath.check(given)
         let parts = Folder.split(path)
         name = parts.name
         folder = try Folder(path: parts.folder)
-        lock = try Lock(name + ".lock", in: folder, of: given)
+        lock = try FileLock(
+            name + ".lock", in: folder,
+            busy: "\(given) can't be changed now: another import is under way. Try again when it has ended.")
         clear()
     }
 
     /// The lock is still held here: properties are destroyed after this.
     deinit { clear() }
-
-    /// An exclusive lock on a file of its own. The file is removed when the lock is released.
-    private final class Lock {
-        private let descriptor: Int32
-        private let name: String
-        private let folder: Folder
-
-        /// - Parameters:
-        ///   - name: The name of the lock file.
-        ///   - given: The path of the database as the user gave it, for the error.
-        init(_ name: String, in folder: Folder, of given: String) throws(ChangeError) {
-            (self.name, self.folder) = (name, folder)
-            let path = "\(folder.path)/\(name)"
-            // Several attempts: a child process shares this lock from its fork until its exec closes the descriptor.
-            for _ in 0..<10 {
-                let descriptor = folder.open(name, O_RDWR | O_CREAT)
-                guard descriptor >= 0 else {
-                    throw .refused(
-                        errno == ELOOP
-                            ? "\(path) is a link, and the lock of a database never is; remove it."
-                            : "\(path) can't be written: \(systemMessage(errno)).")
-                }
-                let number = flock(descriptor, LOCK_EX | LOCK_NB) == 0 ? 0 : errno
-                // The last holder may have removed the file after it was opened here. A lock on a removed file protects
-                // nothing, so it is tried again with the file that has the name now.
-                var ours = stat()
-                if number == 0, fstat(descriptor, &ours) == 0, folder.status(name)?.isSame(as: ours) == true {
-                    self.descriptor = descriptor
-                    return
-                }
-                close(descriptor)
-                guard number == 0 || number == EWOULDBLOCK else {
-                    throw .refused("\(path) can't be locked: \(systemMessage(number)).")
-                }
-                usleep(20_000)
-            }
-            throw .refused("\(given) can't be changed now: another import is under way. Try again when it has ended.")
-        }
-
-        /// Unlinks first: after closing, another process could hold a lock on the file.
-        deinit {
-            folder.unlink(name)
-            close(descriptor)
-        }
-    }
 
     private func clear() {
         for suffix in ["", "-journal", "-wal", "-shm"] { folder.unlink(newName + suffix) }
@@ -199,24 +156,5 @@ final class Generation {
         guard pwrite(new.descriptor, bytes, bytes.count, 0) == bytes.count else {
             throw new.failure("written", errno)
         }
-    }
-
-    /// The path without symbolic links. The file need not exist, but its folder must.
-    static func resolve(_ path: String) throws(ChangeError) -> String {
-        guard !path.isEmpty, !path.hasSuffix("/") else {
-            throw .refused("'\(path)' is not the path of a file; give the path of a database.")
-        }
-        if let real = realPath(path) { return real }
-        guard errno == ENOENT else { throw .refused("\(path) can't be used: \(systemMessage(errno)).") }
-        let (folder, name) = Folder.split(path)
-        guard let real = realPath(folder) else {
-            throw .refused("\(path) can't be created: there is no folder \(folder). Create the folder first.")
-        }
-        var status = stat()
-        // The rename would replace a dangling link.
-        guard lstat(path, &status) != 0 else {
-            throw .refused("\(path) is a link to a file that does not exist; give the path of the file itself.")
-        }
-        return real == "/" ? "/\(name)" : "\(real)/\(name)"
     }
 }

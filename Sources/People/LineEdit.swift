@@ -1,0 +1,36 @@
+/// Changes single lines of a file of people. All other lines stay as they are, byte for byte, whichever program wrote
+/// them.
+struct LineEdit {
+    private(set) var lines: [ArraySlice<UInt8>]
+
+    init(_ bytes: [UInt8]) {
+        lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        // After the last line feed there is no line.
+        if lines.last?.isEmpty == true { lines.removeLast() }
+    }
+
+    /// The file after the changes. Its last line ends as all others do.
+    var bytes: [UInt8] { lines.flatMap { $0 + [UInt8(ascii: "\n")] } }
+
+    /// The positions of the lines that hold for a condition. What is not UTF-8 holds for none.
+    func positions(where holds: (Substring) -> Bool) -> [Int] {
+        lines.indices.filter { index in
+            guard let text = String(validating: lines[index], as: UTF8.self) else { return false }
+            var rest = text[...]
+            if index == 0, rest.unicodeScalars.first == "\u{FEFF}" { rest.unicodeScalars.removeFirst() }
+            return holds(rest.drop { $0 == " " || $0 == "\t" })
+        }
+    }
+
+    mutating func append(_ line: String) { lines.append(Array(line.utf8)[...]) }
+
+    mutating func remove(_ positions: [Int]) {
+        for position in positions.sorted().reversed() where lines.indices.contains(position) {
+            lines.remove(at: position)
+        }
+    }
+
+    mutating func replace(_ position: Int, _ change: (ArraySlice<UInt8>) -> [UInt8]) {
+        if lines.indices.contains(position) { lines[position] = change(lines[position])[...] }
+    }
+}

@@ -1,0 +1,65 @@
+import Glibc
+
+/// A new password: typed twice on a terminal that does not show it, or the first line of the standard input.
+enum PasswordPrompt {
+    /// How much is read, in bytes.
+    private static let longest = 4096
+
+    /// - Parameter name: Of the person whose password it will be.
+    /// - Throws: `Failure` if nothing is given, or the two differ.
+    static func read(for name: String) throws -> String {
+        guard isatty(STDIN_FILENO) == 1 else { return try text(of: line()) }
+        let first = try hidden("New password for \(name): ")
+        guard try hidden("The same once more: ") == first else { throw Failure.usage("the two passwords differ") }
+        return first
+    }
+
+    /// Asks on the terminal, which shows nothing of what is typed.
+    private static func hidden(_ question: String) throws -> String {
+        var settings = termios()
+        guard tcgetattr(STDIN_FILENO, &settings) == 0 else {
+            throw Failure.usage("the terminal can't be used; give the password on the standard input")
+        }
+        // Ctrl-C must give the terminal back before it ends the program: so it only interrupts the read.
+        var (interrupt, before) = (sigaction(), sigaction())
+        interrupt.__sigaction_handler.sa_handler = { _ in }
+        sigaction(SIGINT, &interrupt, &before)
+        var silent = settings
+        silent.c_lflag &= ~tcflag_t(ECHO)
+        // What was typed ahead, and shown, is dropped.
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent)
+        _ = writeAll(question.utf8, to: STDERR_FILENO)
+        let line = line()
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
+        _ = writeAll("\n".utf8, to: STDERR_FILENO)
+        sigaction(SIGINT, &before, nil)
+        guard let line else {
+            raise(SIGINT)
+            throw Failure.usage("no password was given")
+        }
+        return try text(of: line)
+    }
+
+    private static func text(of line: [UInt8]?) throws -> String {
+        guard let line, !line.isEmpty else { throw Failure.usage("no password was given") }
+        guard let text = String(validating: line, as: UTF8.self) else {
+            throw Failure.usage("the password is not UTF-8")
+        }
+        return text
+    }
+
+    /// The next line of the standard input, without its end; nil if a signal came first.
+    private static func line() -> [UInt8]? {
+        var line: [UInt8] = []
+        var byte: UInt8 = 0
+        // Byte by byte, so that nothing after the line is taken from another program.
+        while line.count < longest {
+            let count = Glibc.read(STDIN_FILENO, &byte, 1)
+            if count < 0 { return nil }
+            if count == 0 || byte == UInt8(ascii: "\n") { break }
+            line.append(byte)
+        }
+        if line.last == 0x0D { line.removeLast() }
+        return line
+    }
+}

@@ -1,0 +1,124 @@
+import ArgumentParser
+import FileSystem
+import Glibc
+import People
+
+/// `rookery users`: the people who may log in. It works on their file, with or without a server that uses it.
+struct UsersCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "users",
+        abstract: "Add people who may log in, change their passwords, and remove them.",
+        discussion: """
+            The file has the format of htpasswd, so that Apache and nginx can use it too. A running server takes up a \
+            change when it gets SIGHUP.
+            """,
+        subcommands: [Add.self, Passwd.self, Remove.self, List.self, Check.self])
+
+    /// The file of people.
+    struct File: ParsableArguments {
+        @Option(help: .setting("The file of people.", "ROOKERY_USERS", name: "file"))
+        var users: String?
+
+        func path() throws -> String {
+            guard let path = try setting(users, "ROOKERY_USERS") else {
+                throw Failure.usage("no file of people is given: use --users or ROOKERY_USERS")
+            }
+            return path
+        }
+
+        func read() throws -> UsersFile { try PeopleFile(path: path(), isChecked: false).read() }
+
+        /// Changes the file, and says so.
+        func apply(_ change: UsersChange, done: String) throws {
+            let path = try path()
+            do throws(ChangeError) {
+                if let lost = try change.apply(toFile: path) {
+                    _ = writeAll((terminalLine(lost.warning) + "\n").utf8, to: STDERR_FILENO)
+                }
+            } catch {
+                throw Failure(error)
+            }
+            print(terminalLine("\(done) in \(path). A running server takes it up on SIGHUP."))
+        }
+    }
+
+    struct Add: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "add", abstract: "Add somebody; the password is asked for, or read from the standard input.")
+
+        @Argument(help: "The name to log in with.") var name: String
+        @OptionGroup var file: File
+
+        func run() throws {
+            if let fault = UsersFile.fault(inName: name) { throw Failure.usage(fault) }
+            // Before a password is asked for in vain.
+            let path = try file.path()
+            if UsersChange.hasPerson(name, file: path) {
+                throw Failure.usage("\(name) is in \(path) already; change the password with 'rookery users passwd'")
+            }
+            try file.apply(.add(name, try newHash(for: name)), done: "Added \(name)")
+        }
+    }
+
+    struct Passwd: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "passwd",
+            abstract: "Change a password; the new one is asked for, or read from the standard input.")
+
+        @Argument(help: "The name of somebody in the file.") var name: String
+        @OptionGroup var file: File
+
+        func run() throws {
+            let path = try file.path()
+            guard UsersChange.hasPerson(name, file: path) else {
+                throw Failure.usage("\(name) is not in \(path); 'rookery users list' shows who is")
+            }
+            try file.apply(.setPassword(name, try newHash(for: name)), done: "Changed the password of \(name)")
+        }
+    }
+
+    struct Remove: ParsableCommand {
+        static let configuration = CommandConfiguration(commandName: "remove", abstract: "Remove somebody.")
+
+        @Argument(help: "The name of somebody in the file.") var name: String
+        @OptionGroup var file: File
+
+        func run() throws { try file.apply(.remove(name), done: "Removed \(name)") }
+    }
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "List the names in the file.")
+
+        @OptionGroup var file: File
+
+        func run() throws {
+            for user in try file.read().users { print(terminalLine(user.name)) }
+        }
+    }
+
+    struct Check: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "check", abstract: "Say whether a server would take the file, and which lines are wrong.")
+
+        @OptionGroup var file: File
+
+        func run() throws {
+            let count = try file.read().users.count
+            let path = try file.path()
+            _ = try PeopleFile(path: path, isChecked: true).read()
+            print(terminalLine("\(path) is right: \(count == 1 ? "1 person" : "\(count) people") may log in."))
+        }
+    }
+}
+
+/// The hash of a new password that keeps the rules.
+private func newHash(for name: String) throws -> PasswordHash {
+    let password = try PasswordPrompt.read(for: name)
+    if let fault = NewPassword.fault(in: password, of: name) {
+        throw Failure.usage(String(fault.first?.lowercased() ?? "") + fault.dropFirst().dropLast())
+    }
+    guard let hash = PasswordHash.of(Array(password.utf8)) else {
+        throw Failure.work("this system can't make a bcrypt hash")
+    }
+    return hash
+}

@@ -1,0 +1,161 @@
+"""People with passwords of their own: `rookery users` and htpasswd edit one file in turns, and a server takes it up."""
+
+import base64
+import os
+import pathlib
+import pty
+import select
+import signal
+import subprocess
+import tempfile
+import termios
+import time
+
+import requests
+
+from server import PROGRAM, Server, check, environment, rookery, sample_database
+
+ALICE, BOB = "korrektes Pferd", "barn owls at dusk"
+
+
+def htpasswd(file, *arguments):
+    return subprocess.run(["htpasswd", *arguments], capture_output=True, text=True, timeout=60)
+
+
+def on_a_terminal(arguments, answers):
+    """Runs the program on a terminal, types an answer after each question, and gives what the terminal showed."""
+    process, terminal = pty.fork()
+    if process == 0:
+        os.execve(PROGRAM, [PROGRAM, *map(str, arguments)], environment())
+    shown = b""
+    answers = list(answers)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        ready, _, _ = select.select([terminal], [], [], 1)
+        if not ready:
+            continue
+        try:
+            piece = os.read(terminal, 4096)
+        except OSError:
+            break
+        if not piece:
+            break
+        shown += piece
+        if answers and shown.rstrip(b" ").endswith(b":"):
+            os.write(terminal, answers.pop(0))
+    _, status = os.waitpid(process, 0)
+    return shown.decode(), status
+
+
+def commands(folder):
+    users = pathlib.Path(folder, "users")
+    add = lambda name, password: rookery("users", "add", name, "--users", users, input=password)
+    done = add("alice", ALICE + "\n")
+    check(done.returncode == 0 and "Added alice" in done.stdout and users.stat().st_mode & 0o777 == 0o600,
+          "a person is added to a new file, which only its owner can read", done.stderr)
+    check(htpasswd(users, "-vb", users, "alice", ALICE).returncode == 0, "htpasswd takes the password")
+    check(htpasswd(users, "-bB", users, "bob", "owl").returncode == 0, "htpasswd adds another")
+    users.write_text("# wardens\n" + users.read_text())
+    for password, why in [("owl-owl", "too short"), ("I am alice", "contains the name"), ("1q2w3e4r5t", "many people"),
+                          ("", "no password"), ("x" * 73, "too long")]:
+        done = rookery("users", "passwd", "alice", "--users", users, input=password + "\n")
+        check(done.returncode == 2 and why in done.stderr and (not password or password not in done.stderr), f"a password is refused: {why}", done.stderr)
+    done = rookery("users", "passwd", "bob", "--users", users, input=BOB)
+    check(done.returncode == 0 and htpasswd(users, "-vb", users, "bob", BOB).returncode == 0, "a password is changed", done.stderr)
+    check(users.read_text().startswith("# wardens\nalice:$2y$12$"), "comments stay")
+    done = add("bob", "x")
+    check(done.returncode == 2 and "already" in done.stderr, "nobody is added twice", done.stderr)
+    check(rookery("users", "list", "--users", users).stdout == "alice\nbob\n", "the people are listed")
+    check(rookery("users", "check", "--users", users).returncode == 0, "the file is right")
+
+    shown, status = on_a_terminal(["users", "add", "carla", "--users", users], [b"quiet please\n", b"quiet please\n"])
+    check(status == 0 and "quiet" not in shown and htpasswd(users, "-vb", users, "carla", "quiet please").returncode == 0,
+          "a terminal does not show the password", shown)
+    shown, status = on_a_terminal(["users", "passwd", "carla", "--users", users], [b"quiet please\n", b"quite please\n"])
+    check(status != 0 and "differ" in shown, "a slip of the finger is noticed", shown)
+    shown, status = on_a_terminal(["users", "passwd", "carla", "--users", users], [b"\x03"])
+    check(os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGINT, "Ctrl-C ends it", shown)
+
+    htpasswd(users, "-bm", users, "dora", "apache's own")
+    done = rookery("users", "check", "--users", users)
+    check(done.returncode == 2 and "line 5" in done.stderr and "MD5" in done.stderr and "rookery users passwd dora" in done.stderr,
+          "a weak hash is named with its line", done.stderr)
+    check(rookery("users", "passwd", "dora", "--users", users, input="a better one").returncode == 0
+          and rookery("users", "check", "--users", users).returncode == 0, "and its advice mends it")
+    done = rookery("users", "remove", "dora", "--users", users)
+    check(done.returncode == 0 and rookery("users", "list", "--users", users).stdout == "alice\nbob\ncarla\n", "somebody is removed")
+    check(rookery("users", "remove", "dora", "--users", users).returncode == 2, "and not twice")
+    return users
+
+
+def serving(folder, users):
+    database = sample_database(folder)
+    refused = lambda *options: rookery("serve", "--database", database, "--port", "0", *options)
+    users.chmod(0o644)
+    done = refused("--users", users)
+    check(done.returncode == 2 and f"chmod 600 {users}" in done.stderr, "a file that others can read is refused", done.stderr)
+    users.chmod(0o600)
+    bad = pathlib.Path(folder, "bad")
+    bad.write_text("alice:plain text\n\nbob\n")
+    bad.chmod(0o600)
+    done = refused("--users", bad)
+    check(done.returncode == 2 and f"{bad}, line 1: " in done.stderr and f"{bad}, line 3: " in done.stderr and "plain text" not in done.stderr,
+          "wrong lines stop the start, each with its number", done.stderr)
+
+    with Server(database, credentials=["--users", users]) as server:
+        url = f"{server.url}/?limit=1"
+        alice, bob = requests.Session(), requests.Session()
+        alice.auth, bob.auth = ("alice", ALICE.encode()), ("bob", BOB.encode())
+        check(alice.get(url).status_code == bob.get(url).status_code == 200, "200  each person with their own password")
+        for what, auth in {"another's": ("alice", BOB), "a wrong": ("alice", "x"), "nobody's": ("eve", ALICE)}.items():
+            answer = requests.get(url, auth=auth)
+            check(answer.status_code == 401 and "incorrect or missing password" in answer.text, f"401  {what} password", answer.text)
+        began = time.process_time()
+        for _ in range(50):
+            alice.get(url)
+
+        def reload():
+            server.process.send_signal(signal.SIGHUP)
+            seen = server.output().count("read again") + server.output().count("not taken up")
+            deadline = time.monotonic() + 10
+            while server.output().count("read again") + server.output().count("not taken up") == seen and time.monotonic() < deadline:
+                time.sleep(0.01)
+
+        rookery("users", "remove", "alice", "--users", users)
+        check(alice.get(url).status_code == 200, "200  before SIGHUP nothing changes")
+        reload()
+        began = time.monotonic()
+        check(alice.get(url).status_code == 401, "401  who was removed is out, on an open connection too")
+        check(bob.get(url).status_code == 200, "200  the others stay")
+        good = users.read_bytes()
+        users.write_text("bob:plain text\n")
+        reload()
+        check("line 1: the password of 'bob' is not hashed" in server.output(), "a bad file is logged with its line", server.output())
+        check(bob.get(url).status_code == 200, "200  and the people stay as they were")
+        users.write_bytes(good)
+        rookery("users", "add", "eve", "--users", users, input=ALICE)
+        reload()
+        check(requests.get(url, auth=("eve", ALICE)).status_code == 200, "200  who was wrong before and is right now")
+
+        for index in range(20):
+            answer = requests.get(url, auth=("bob", f"guess {index}"))
+            if answer.status_code == 429:
+                break
+        check(answer.status_code == 429 and 1 <= int(answer.headers["Retry-After"]) <= 900, "429  who guesses has to wait", answer.text)
+        check(bob.get(url).status_code == 200, "200  and who was logged in there is served")
+        check("failed login from 127.0.0.1" in server.output() and "guess" not in server.output(), "failed logins are logged, without names and passwords")
+        check(server.stop() == 0, "SIGTERM stops it")
+
+    with Server(database, "--users", users) as server:
+        url = f"{server.url}/?limit=1"
+        check(requests.get(url, headers={"Password": "mumble"}).status_code == 200, "200  a shared password beside people")
+        check(requests.get(url, auth=("anybody", "mumble")).status_code == 200, "200  with any other name")
+        check(requests.get(url, auth=("bob", "mumble")).status_code == 401, "401  but not with the name of a person")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        serving(folder, commands(folder))
+
+
+main()

@@ -1,0 +1,142 @@
+import FileSystem
+import Glibc
+import Testing
+
+@testable import Fixtures
+@testable import People
+
+@Suite struct UsersChangeTests {
+    private let hash: PasswordHash
+    private let other: PasswordHash
+    private let temporary: TemporaryFolder
+    private var folder: String { temporary.url.path }
+
+    init() throws {
+        hash = try PasswordHash("$2y$04$nVHw3kWTpblHifSePcLCY.0E4TZZAnmxnAUt4JMj6kNuXnVAWpnGe")
+        other = try PasswordHash("$2b$05$8wj6tvUExRWyvSoiuVLl2enFMfB7v.OtbyDlyPYaYWVcPosixksNK")
+        temporary = try TemporaryFolder()
+    }
+
+    private func apply(_ change: UsersChange, _ text: String) throws(ChangeError) -> String {
+        String(decoding: try change.apply(to: Array(text.utf8)), as: UTF8.self)
+    }
+
+    /// Whatever other programs have written stays, byte for byte.
+    @Test func changesOneLine() throws {
+        let text = "# wardens\n\nalice:\(hash.text):on leave\r\nbad line\n\u{1}x:y\n  bob:old\nJürgen:old\r\n#bob:no\n"
+        #expect(try apply(.add("zoe", hash), text) == text + "zoe:\(hash.text)\n")
+        // The last line may lack its end.
+        #expect(try apply(.add("zoe", hash), "alice:x") == "alice:x\nzoe:\(hash.text)\n")
+        #expect(try apply(.add("zoe", hash), "") == "zoe:\(hash.text)\n")
+        func changed(_ old: String, _ new: String) -> String { text.replacing(old, with: new) }
+        #expect(try apply(.setPassword("alice", other), text) == changed(hash.text, other.text))
+        #expect(try apply(.setPassword("bob", other), text) == changed("  bob:old", "  bob:\(other.text)"))
+        #expect(try apply(.setPassword("Ju\u{308}rgen", other), text) == changed("Jürgen:old", "Jürgen:\(other.text)"))
+        #expect(try apply(.remove("bob"), text) == changed("  bob:old\n", ""))
+        #expect(try apply(.remove("alice"), "\u{FEFF}alice:x\nbob:y\n") == "bob:y\n")
+        #expect(try apply(.remove("bob"), "bob:a\nalice:b\nbob:c") == "alice:b\n")
+    }
+
+    @Test func refusesWhatMakesNoSense() throws {
+        let text = "alice:x\nbob:y\nbob:z\n"
+        for (change, message) in [
+            (
+                UsersChange.add("alice", hash),
+                "alice is on line 1 already; change the password with 'rookery users passwd'."
+            ),
+            (.setPassword("zoe", hash), "zoe is not in the file; 'rookery users list' shows who is."),
+            (.setPassword("bob", hash), "bob is there several times, on lines 2, 3; leave one of them."),
+            (.remove("zoe"), "zoe is not in the file; 'rookery users list' shows who is."),
+        ] {
+            let error = try #require(throws: ChangeError.self) { try apply(change, text) }
+            #expect(error.kind == .refused && error.message == message)
+        }
+    }
+
+    @Test func aFileIsReplacedAsAWhole() throws {
+        let path = folder + "/users"
+        #expect(throws: ChangeError.self) { try UsersChange.remove("alice").apply(toFile: path) }
+        #expect(throws: ChangeError.self) { try UsersChange.setPassword("alice", hash).apply(toFile: path) }
+        #expect(access(path, F_OK) != 0)
+        #expect(try UsersChange.add("alice", hash).apply(toFile: path) == nil)
+        var status = stat()
+        #expect(stat(path, &status) == 0 && status.st_mode & 0o7777 == 0o600)
+        #expect(UsersChange.hasPerson("alice", file: path) && !UsersChange.hasPerson("bob", file: path))
+        #expect(!UsersChange.hasPerson("alice", file: path + "x"))
+        // A mode that somebody chose stays.
+        #expect(chmod(path, 0o640) == 0)
+        #expect(try UsersChange.add("bob", other).apply(toFile: path) == nil)
+        #expect(stat(path, &status) == 0 && status.st_mode & 0o7777 == 0o640)
+        #expect(try UsersFile(SecretFile.read(path, isChecked: false)).users.map(\.name) == ["alice", "bob"])
+        // Only the file is left.
+        #expect(try names() == ["users"])
+    }
+
+    /// Two commands at once would lose the change of one of them.
+    @Test func oneChangeAtATime() throws {
+        let path = folder + "/users"
+        _ = try UsersChange.add("alice", hash).apply(toFile: path)
+        let lock = open(path + ".lock", O_RDWR | O_CREAT, 0o600)
+        defer { close(lock) }
+        try #require(flock(lock, LOCK_EX) == 0)
+        let error = try #require(throws: ChangeError.self) { try UsersChange.remove("alice").apply(toFile: path) }
+        #expect(error.message == "\(path) is being changed by another command. Try again in a moment.")
+        #expect(UsersChange.hasPerson("alice", file: path))
+    }
+
+    /// htpasswd takes no lock: what it has written between reading and renaming must not be lost.
+    @Test func aChangeByAnotherProgramIsNotLost() throws {
+        let path = folder + "/users"
+        _ = try UsersChange.add("alice", hash).apply(toFile: path)
+        #expect(throws: ChangeError.self) {
+            try SecretFile.change(path, option: "--users") { (bytes) throws(ChangeError) in
+                let file = open(path, O_WRONLY | O_APPEND)
+                write(file, "bob:x\n", 6)
+                close(file)
+                return bytes ?? []
+            }
+        }
+        #expect(UsersChange.hasPerson("bob", file: path))
+    }
+
+    @Test func secretsOfOthersAreRefused() throws {
+        let path = folder + "/users"
+        _ = try UsersChange.add("alice", hash).apply(toFile: path)
+        func refusal() -> String? {
+            do throws(SecretFile.Fault) {
+                _ = try SecretFile.read(path, isChecked: true)
+                return nil
+            } catch {
+                return error.message
+            }
+        }
+        for mode: mode_t in [0o600, 0o400, 0o700] {
+            chmod(path, mode)
+            #expect(refusal() == nil)
+        }
+        for mode: mode_t in [0o604, 0o640, 0o620, 0o602, 0o644] {
+            chmod(path, mode)
+            #expect(refusal()?.contains("chmod 600 \(path)") == true, "\(String(mode, radix: 8))")
+        }
+        #expect(try SecretFile.read(path, isChecked: false).count > 0)
+        #expect(throws: SecretFile.Fault(message: "\(folder) is not a file")) {
+            try SecretFile.read(folder, isChecked: false)
+        }
+        #expect(throws: SecretFile.Fault(message: "\(path)x can't be read: No such file or directory")) {
+            try SecretFile.read(path + "x", isChecked: false)
+        }
+    }
+
+    private func names() throws -> [String] {
+        let list = try #require(opendir(folder))
+        defer { closedir(list) }
+        var names: [String] = []
+        while let entry = readdir(list) {
+            names.append(
+                withUnsafePointer(to: &entry.pointee.d_name) {
+                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+                })
+        }
+        return names.filter { !$0.hasPrefix(".") }.sorted()
+    }
+}
