@@ -93,10 +93,11 @@ public final class Accounts: Sendable {
         change {
             $0.snapshot.set(users)
             let current = $0.snapshot.users ?? [:]
-            $0.right = $0.right.filter { current[$1.name]?.hash == $1.hash }
+            let old = $0.right.filter { current[$1.name]?.hash != $1.hash }
+            for digest in old.keys { $0.right[digest] = nil }
+            $0.throttle.forget { old[$0] != nil }
             // A new password may be one that was wrong before.
             $0.wrong = [:]
-            $0.throttle.forgetRight()
         }
     }
 

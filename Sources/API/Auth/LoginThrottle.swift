@@ -71,8 +71,10 @@ struct LoginThrottle {
 
     func hasSucceeded(_ login: Login) -> Bool { right.contains(login) }
 
-    /// Forgets what was right before the people changed.
-    mutating func forgetRight() { right = [] }
+    /// Forgets credentials that are right no more.
+    mutating func forget(where isWrong: (CredentialsDigest) -> Bool) {
+        right = right.filter { !isWrong($0.digest) }
+    }
 
     /// How long a network has to wait, in seconds; nil if it need not.
     func wait(_ network: Network, now: UInt64) -> Int? {

@@ -177,6 +177,9 @@ import Testing
             }
             #expect(try ask(service, "").status == 401 && ask(service, "Authorization: Basic !\r\n").status == 400)
         }
+        // Another users file changes nothing of it for those who are in it as before.
+        fixture.accounts.replace(users: try UsersFile(Array(Self.users.utf8)))
+        #expect(try ask(second, alice) == (200, 0, "alice") && ask(second, shared).status == 200)
         // From elsewhere all is as before.
         #expect(try ask(second, basic("Jürgen", "mumble-mumble"), from: "192.0.2.1").status == 200)
         fixture.loginClock.advance(milliseconds: 1000)
