@@ -11,7 +11,7 @@ import Birds
 /// so does the old species, but names mean the new one from now on.
 extension Catalogue {
     /// A species of the database that a newer taxonomy may have under another code.
-    private struct Old {
+    struct Old {
         let id: Int64
         let code: [UInt8]
         let commonName: String?
@@ -92,7 +92,7 @@ extension Catalogue {
         }
         // A species without an order is not preferred any more when names are looked up.
         for id in split { try database.execute("UPDATE species SET taxon_order = NULL WHERE id = \(id)") }
-        try move(moves)
+        try move(moves, areRetired: true)
     }
 
     /// The code that has taken the place of a retired one: in this import, or in an earlier one.
@@ -179,7 +179,8 @@ extension Catalogue {
     }
 
     /// Gives records another species, and removes the one that they had.
-    private func move(_ moves: [(from: Old, to: Int64, code: String)]) throws(StoreError) {
+    /// - Parameter areRetired: Whether the old codes stand for the new ones from now on.
+    func move(_ moves: [(from: Old, to: Int64, code: String)], areRetired: Bool) throws(StoreError) {
         guard !moves.isEmpty else { return }
         // Records are found by their species, and the index may be missing.
         try Schema.makeIndexes(in: database)
@@ -197,6 +198,7 @@ extension Catalogue {
             remove.bind(1, old.id)
             try remove.run()
             retiredCodes[old.code] = Array(code.utf8)
+            guard areRetired else { continue }
             keep.bind(1, utf8: old.code, 0..<old.code.count)
             keep.bind(2, code)
             try keep.run()

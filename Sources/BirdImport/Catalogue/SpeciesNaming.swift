@@ -32,6 +32,7 @@ extension Catalogue {
             changed += Int(database.changes)
         }
         try retireCodes(species)
+        if !species.isEmpty { try matchNames() }
         return changed
     }
 

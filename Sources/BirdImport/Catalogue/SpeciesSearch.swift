@@ -25,18 +25,25 @@ final class SpeciesSearch {
         var description: SourceSpecies?
     }
 
-    /// The code of the species that has a text as its scientific or common name; nil if there is none, or if the text
-    /// is the code of a species that has names.
+    /// The code of the species that a text in place of a code names; nil if there is none, if the text is the code of a
+    /// species that has names, or if it says more than the species.
     func find(insteadOf code: [UInt8]) throws(StoreError) -> [UInt8]? {
-        named.bind(1, utf8: code, 0..<code.count)
-        var isNamed = false
-        while try named.step() { isNamed = true }
-        if isNamed { return nil }
+        if try hasNames(code) { return nil }
         let text = String(decoding: code, as: UTF8.self)
         for column in [FoldedNames.Column.scientific, .common] {
             if let code = try self.code(text, column) { return code }
         }
-        return nil
+        let match = try find(Taxon(scientificName: code))
+        guard match.remark == nil, match.code != code, try hasNames(match.code) else { return nil }
+        return match.code
+    }
+
+    /// Whether a species with this code has a name.
+    private func hasNames(_ code: [UInt8]) throws(StoreError) -> Bool {
+        named.bind(1, utf8: code, 0..<code.count)
+        var isNamed = false
+        while try named.step() { isNamed = true }
+        return isNamed
     }
 
     func find(_ taxon: Taxon) throws(StoreError) -> Match {

@@ -15,6 +15,8 @@ struct DataSetComparison {
 
     /// The most places and dates of which a checklist is looked up.
     private static let mostSampled = 200
+    /// The least part of the sampled checklists that two data sets share if they belong together.
+    private static let leastSharedChecklists = 0.01
     /// The records after which a pair is given up if more than half are missing.
     private static let firstCompared = 100
     /// The most data sets that a new one is compared with: those that may share the most records.
@@ -45,34 +47,47 @@ struct DataSetComparison {
         return pairs
     }
 
-    /// Finds new data sets without records whose checklists are in another data set, where their records are.
+    /// Finds pairs of a data set without records and one with records that have the same checklists: the sampling events
+    /// of records. One of each pair is new.
+    ///
+    /// The smaller one is looked up in the other: the records of a rare species are on a few of many checklists.
     /// - Parameter new: The names of the data sets that this import has made.
     func checklistPairs(of new: [String]) throws(StoreError) -> [ImportReport.SameChecklists] {
-        let find = try database.prepare(
-            "SELECT id, name, checklists FROM dataset WHERE name = ?1 AND records = 0 AND checklists > 0")
+        let names = Set(new.map { Array($0.utf8) })
+        let select = try database.prepare(
+            "SELECT id, name, records, checklists FROM dataset WHERE checklists > 0 ORDER BY id")
+        var all: [(set: DataSet, checklists: Int)] = []
+        while try select.step() {
+            let set = DataSet(id: select.int64(0), name: select.text(1) ?? "", records: Int(select.int64(2)))
+            all.append((set, Int(select.int64(3))))
+        }
         // One checklist of each place and date, so that the others of a place and date are looked at once.
-        let others = try database.prepare(
+        let shared = try database.prepare(
             """
-            WITH some AS (SELECT location_id, date, code FROM checklist WHERE dataset_id = ?1 AND code IS NOT NULL LIMIT ?2),
-            sample AS (SELECT location_id, date, min(code) AS code FROM some GROUP BY location_id, date LIMIT \(Self.mostSampled)),
-            same AS (
-                SELECT DISTINCT a.location_id, a.date, b.dataset_id FROM sample a
-                JOIN checklist b INDEXED BY checklist_by_location
-                    ON b.location_id = a.location_id AND b.date = a.date AND b.code = a.code AND b.dataset_id <> ?1)
-            SELECT d.name FROM same JOIN dataset d ON d.id = dataset_id WHERE d.records > 0
-            GROUP BY d.id HAVING count(*) * 100 >= (SELECT count(*) FROM sample) ORDER BY count(*) DESC LIMIT 1
+            WITH some AS (SELECT location_id, date, code FROM checklist WHERE dataset_id = ?1 AND code IS NOT NULL LIMIT ?3),
+            sample AS (SELECT location_id, date, min(code) AS code FROM some GROUP BY location_id, date LIMIT \(Self.mostSampled))
+            SELECT count(*), count(*) FILTER (WHERE EXISTS (
+                SELECT 1 FROM checklist b INDEXED BY checklist_by_location
+                WHERE b.location_id = a.location_id AND b.date = a.date AND b.code = a.code AND b.dataset_id = ?2))
+            FROM sample a
             """)
-        others.bind(2, mostCompared)
+        shared.bind(3, mostCompared)
         var pairs: [ImportReport.SameChecklists] = []
-        for name in new {
-            find.bind(1, name)
-            while try find.step() {
-                let (id, name, count) = (find.int64(0), find.text(1) ?? "", Int(find.int64(2)))
-                others.bind(1, id)
-                while try others.step() {
-                    pairs.append(
-                        ImportReport.SameChecklists(dataset: name, other: others.text(0) ?? "", checklists: count))
-                }
+        for one in all where one.set.records == 0 {
+            let isNew = names.contains(Array(one.set.name.utf8))
+            let others = all.filter { $0.set.records > 0 && (isNew || names.contains(Array($0.set.name.utf8))) }
+            var best: (name: String, part: Double)?
+            for other in others.prefix(Self.mostPairs) {
+                let isFewer = one.checklists <= other.checklists
+                shared.bind(1, isFewer ? one.set.id : other.set.id)
+                shared.bind(2, isFewer ? other.set.id : one.set.id)
+                var part = 0.0
+                while try shared.step() { part = Double(shared.int64(1)) / Double(max(1, shared.int64(0))) }
+                if part >= Self.leastSharedChecklists, part > best?.part ?? 0 { best = (other.set.name, part) }
+            }
+            if let best {
+                pairs.append(
+                    ImportReport.SameChecklists(dataset: one.set.name, other: best.name, checklists: one.checklists))
             }
         }
         return pairs

@@ -16,6 +16,10 @@ struct Taxon {
     /// The category, if the file gives it for a subspecies with names of its own.
     let category: [UInt8]
 
+    init(scientificName: [UInt8]) {
+        (code, self.scientificName, commonName, speciesName, category) = ([], scientificName, [], [], [])
+    }
+
     /// Takes a key apart.
     init(_ key: [UInt8]) {
         guard key.first == 0 else {

@@ -207,6 +207,34 @@ import Testing
         #expect(try fixture.isSound(hasVisits: true))
     }
 
+    /// The records of a rare species are on a few of the checklists of a region.
+    @Test(arguments: [true, false]) func fewOfManyChecklistsAreNoticed(recordsFirst: Bool) throws {
+        func lines(_ text: String, _ change: (String) -> [String]) -> String {
+            let all = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+            return ([all[0]] + all[1...].filter { !$0.isEmpty }.flatMap(change)).joined(separator: "\n") + "\n"
+        }
+        // The first line once for each of 1,000 checklists on as many dates.
+        var isDone = false
+        let many = lines(FormatFixture.eBirdSampling) { line in
+            guard line.contains("S11"), !isDone else { return [line] }
+            isDone = true
+            return (0..<1000).map { index in
+                let date = "19\(10 + index / 300)-\(index / 28 % 9 < 9 ? "0" : "")\(index / 28 % 9 + 1)-"
+                return line.replacing("S11", with: "S5\(1000 + index)").replacing(
+                    /20\d\d-\d\d-\d\d/, with: date + (index % 28 < 9 ? "0" : "") + "\(index % 28 + 1)")
+            } + [line]
+        }
+        fixture.write("ebd_y.txt", FormatFixture.eBird)
+        fixture.write("ebd_y_sampling.txt", many)
+        let files = recordsFirst ? ["ebd_y.txt", "ebd_y_sampling.txt"] : ["ebd_y_sampling.txt", "ebd_y.txt"]
+        try fixture.run(files: [files[0]])
+        let report = try fixture.run(files: [files[1]])
+        #expect(
+            report.sameChecklists.map(\.dataset) == ["ebd_y_sampling"]
+                && report.sameChecklists.map(\.other) == ["ebd_y"])
+        #expect(try #require(report.sameChecklists.first).checklists > 900)
+    }
+
     /// The eBird Basic Dataset as it is downloaded, with its sampling events, or in two downloads.
     @Test func readsTheEBirdBasicDatasetWithItsSamplingEvents() throws {
         let (records, checklists) = (FormatFixture.eBird, FormatFixture.eBirdSampling)
@@ -247,6 +275,12 @@ import Testing
         #expect(alone.files.map(\.dataset) == ["ebd_x_sampling"])
         #expect(alone.sameChecklists == [.init(dataset: "ebd_x_sampling", other: "ebd_x", checklists: 4)])
         #expect(alone.text.contains("import the file again with --dataset ebd_x --append."))
+        try DataSets.remove(name: "ebd_x_sampling", path: fixture.database)
+        // In the other order too.
+        try DataSets.remove(name: "ebd_x", path: fixture.database)
+        try fixture.run("ebd_x_sampling.txt")
+        let later = try fixture.run("ebd_x.txt")
+        #expect(later.sameChecklists == [.init(dataset: "ebd_x_sampling", other: "ebd_x", checklists: 4)])
         try DataSets.remove(name: "ebd_x_sampling", path: fixture.database)
         let added = try fixture.run("ebd_x_sampling.txt") { ($0.dataset, $0.append) = ("ebd_x", true) }
         #expect(added.sameChecklists == [])
