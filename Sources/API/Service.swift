@@ -19,6 +19,8 @@ public struct ServiceConfiguration: Sendable {
     var loopBudget: UInt64 = 2_000_000
     /// The monotonic clock, in nanoseconds. Tests set it.
     var clock: @Sendable () -> UInt64 = MonotonicClock.nanoseconds
+    /// The proxies whose word is taken for the address of a client.
+    public var proxies = TrustedProxies.none
     /// The origins whose web pages may send requests.
     public var cors = CORS.none
     /// The address under which clients reach the service through a proxy; nil to make links relative.
@@ -62,6 +64,7 @@ public final class Service: Application {
     private let log: EventLog
     private let accessLog: AccessLog
     private let cors: CORS
+    private let proxies: TrustedProxies
     private let metrics: LoopMetrics
     private let pool: StorePool
     private let clock: @Sendable () -> UInt64
@@ -92,6 +95,7 @@ public final class Service: Application {
         pool = stores.pool
         clock = configuration.clock
         cors = configuration.cors
+        proxies = configuration.proxies
         self.metrics = metrics
         accessLog = AccessLog(configuration.accessLog)
         requestIDs = RequestIDs(loop: loop)
@@ -110,7 +114,9 @@ public final class Service: Application {
         // Credentials are checked before the route, so that no answer without them reveals which paths exist.
         let caller: Result<Principal, APIError>
         do throws(APIError) {
-            switch try authentication.sender(of: request, from: peer.address) {
+            switch try authentication.sender(
+                of: request, from: proxies.client(of: request.fields, from: peer.address))
+            {
             case .known(let principal): caller = .success(principal)
             case .unchecked(let check): return .again(after: check)
             }
@@ -146,7 +152,10 @@ public final class Service: Application {
 
     public func finished(_ report: Report) {
         metrics.finished(report)
-        if accessLog.isOn { accessLog.append(report, now: time(nil)) }
+        guard accessLog.isOn else { return }
+        let address = report.peer.address
+        let client = report.request.map { proxies.client(of: $0.fields, from: address) } ?? address
+        accessLog.append(report, from: client, now: time(nil))
     }
 
     public func opened() { metrics.opened() }

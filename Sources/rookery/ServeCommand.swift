@@ -74,6 +74,7 @@ struct ServeCommand: ParsableCommand {
             database: path, accounts: accounts, accessLog: accessLog, logger: logger)
         try limits.apply(to: &configuration)
         configuration.cors = try allowedOrigins()
+        configuration.proxies = transport.proxies
         configuration.publicURL = try publicAddress()
         let service = configuration
 

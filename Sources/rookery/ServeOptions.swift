@@ -35,9 +35,39 @@ struct ListeningOptions: ParsableArguments {
             name: "seconds"))
     var grace: Int?
 
+    @Option(
+        help: .setting(
+            "A proxy, such as 127.0.0.1, 10.0.0.0/8 or unix, whose word is taken for the address of a client; repeat it for more.",
+            "ROOKERY_TRUSTED_PROXY", default: "none", name: "cidr"))
+    var trustedProxy: [String] = []
+
+    @Option(
+        help: .setting(
+            "The field in which proxies name the client: X-Forwarded-For or Forwarded.", "ROOKERY_PROXY_FIELD",
+            default: "X-Forwarded-For", name: "field"))
+    var proxyField: String?
+
+    /// The trusted proxies. The variable holds all of them, separated by commas or spaces.
+    func proxies() throws -> TrustedProxies {
+        let name = try setting(proxyField, "ROOKERY_PROXY_FIELD") ?? TrustedProxies.Field.xForwardedFor.rawValue
+        guard let field = TrustedProxies.Field.allCases.first(where: { $0.rawValue.lowercased() == name.lowercased() })
+        else {
+            throw Failure.usage("--proxy-field: '\(name)' is neither X-Forwarded-For nor Forwarded")
+        }
+        let given =
+            trustedProxy.isEmpty ? environment("ROOKERY_TRUSTED_PROXY") ?? "" : trustedProxy.joined(separator: " ")
+        do throws(TrustedProxies.NotANetwork) {
+            return try TrustedProxies(given.split { $0 == "," || $0 == " " }.map(String.init), field: field)
+        } catch {
+            throw Failure.usage(
+                "--trusted-proxy: '\(error.text)' is no address and no range of addresses, such as 10.0.0.0/8")
+        }
+    }
+
     /// Changes the settings that were given.
     /// - Throws: `ValidationError` for a number out of range.
     func apply(to configuration: inout ServerConfiguration) throws {
+        configuration.proxies = try proxies()
         if let host = try setting(host, "ROOKERY_HOST") { configuration.host = host }
         if let port = try setting(port, "ROOKERY_PORT") { configuration.port = port }
         configuration.socketPath = try setting(socket, "ROOKERY_SOCKET")

@@ -5,6 +5,7 @@ import os
 import pathlib
 import pty
 import select
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -13,7 +14,7 @@ import time
 
 import requests
 
-from server import PROGRAM, Server, check, environment, rookery, sample_database
+from server import PROGRAM, PROJECT, Server, check, environment, rookery, sample_database
 
 ALICE, BOB = "korrektes Pferd", "barn owls at dusk"
 
@@ -144,6 +145,12 @@ def serving(folder, users):
         check(answer.status_code == 429 and 1 <= int(answer.headers["Retry-After"]) <= 900, "429  who guesses has to wait", answer.text)
         check(bob.get(url).status_code == 200, "200  and who was logged in there is served")
         check("failed login from 127.0.0.1" in server.output() and "guess" not in server.output(), "failed logins are logged, without names and passwords")
+        if shutil.which("fail2ban-regex"):
+            lines = pathlib.Path(folder, "events")
+            lines.write_text(server.output())
+            found = subprocess.run(["fail2ban-regex", lines, PROJECT / "docs/fail2ban/rookery.conf"], capture_output=True, text=True).stdout
+            failures = server.output().count("failed login")
+            check(f" {failures} matched" in found, f"fail2ban finds the {failures} failed logins", found)
         check(server.stop() == 0, "SIGTERM stops it")
 
     with Server(database, "--users", users) as server:

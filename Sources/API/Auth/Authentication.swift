@@ -25,6 +25,8 @@ final class Authentication {
     private let log: EventLog
     /// Who has logged in, and from where.
     private var people: [Login: String] = [:]
+    /// Whether the log says already that many clients may have one address.
+    private var hasWarned = false
     /// From where the shared password has come.
     private var places: Set<String> = []
 
@@ -115,7 +117,12 @@ final class Authentication {
         case .wrong(let isNew):
             if isNew { log.failedLogin(from: address) }
             return wrong
-        case .tooEarly(let seconds): return .tooManyFailures(seconds: seconds)
+        case .tooEarly(let seconds):
+            if !hasWarned, address == "unix" || address == "::1" || address.hasPrefix("127.") {
+                hasWarned = true
+                log.sharedAddress(address)
+            }
+            return .tooManyFailures(seconds: seconds)
         case .busy, .unchecked, .right: return .busyWithLogins
         }
     }

@@ -69,15 +69,15 @@ final class AccessLog {
 
     /// Adds the line of a request.
     /// - Parameter now: The wall clock, in seconds since 1970.
-    func append(_ report: Report, now: Int) {
+    func append(_ report: Report, from client: String, now: Int) {
         guard isOn else { return }
         if now != second {
             second = now
             time = Array(Date(timeIntervalSince1970: Double(now)).formatted(.iso8601).utf8)
         }
         switch configuration.format {
-        case .text: appendText(report)
-        case .json: appendJSON(report)
+        case .text: appendText(report, client)
+        case .json: appendJSON(report, client)
         }
         if buffer.count >= AccessLog.flushSize { flush() }
     }
@@ -97,8 +97,8 @@ final class AccessLog {
         buffer.removeAll(keepingCapacity: true)
     }
 
-    private func appendText(_ report: Report) {
-        append(report.peer.address)
+    private func appendText(_ report: Report, _ client: String) {
+        append(client)
         append(" ")
         // A user name may contain spaces and quotes, so it is written as a token.
         appendToken(report.user)
@@ -118,11 +118,11 @@ final class AccessLog {
         append(report.complete ? "\n" : " incomplete\n")
     }
 
-    private func appendJSON(_ report: Report) {
+    private func appendJSON(_ report: Report, _ client: String) {
         append("{\"time\":\"")
         buffer += time
         append("\",\"peer\":")
-        JSONText.append(report.peer.address, to: &buffer)
+        JSONText.append(client, to: &buffer)
         if let user = report.user {
             append(",\"user\":")
             JSONText.append(user, to: &buffer)

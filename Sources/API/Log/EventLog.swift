@@ -43,6 +43,13 @@ struct EventLog: Sendable {
     /// Logs a failed login, in words that `docs/fail2ban` looks for. A name is left out, since it may be a password.
     func failedLogin(from address: String) { logger.warning("failed login from \(address)") }
 
+    /// Logs that clients have to wait for one another's wrong passwords.
+    func sharedAddress(_ address: String) {
+        logger.warning(
+            "too many wrong passwords from \(address); if that is a proxy, name it with --trusted-proxy, so that its clients do not wait for each other"
+        )
+    }
+
     /// Logs that an answer failed after it had begun. Its status was sent, so the client sees only a reset connection.
     func brokenAnswer(_ error: StoreError) {
         logger.error("an answer was cut off", metadata: cause(error))

@@ -1,3 +1,4 @@
+import HTTP
 import Synchronization
 
 /// Counts the connections of all loops, in total and for each address. Any loop may call it. The lock is held for one
@@ -5,6 +6,7 @@ import Synchronization
 final class ConnectionLimits: Sendable {
     private let total: Int
     private let perAddress: Int
+    private let proxies: TrustedProxies
     private let count = Atomic(0)
     /// Only addresses that are limited and have connections, so there are at most as many entries as connections.
     private let counts = Mutex<[String: Int]>([:])
@@ -12,6 +14,7 @@ final class ConnectionLimits: Sendable {
     init(_ configuration: ServerConfiguration) {
         total = configuration.maxConnections
         perAddress = configuration.maxConnectionsPerAddress
+        proxies = configuration.proxies
     }
 
     /// Counts a connection of this address if one more is allowed. Then `release` must follow when it closes.
@@ -22,7 +25,7 @@ final class ConnectionLimits: Sendable {
             count.subtract(1, ordering: .relaxed)
             return false
         }
-        if SocketAddress.isLocal(address) { return true }
+        if isUnlimited(address) { return true }
         let isAdmitted = counts.withLock { counts in
             guard counts[address, default: 0] < perAddress else { return false }
             counts[address, default: 0] += 1
@@ -35,10 +38,15 @@ final class ConnectionLimits: Sendable {
     /// Takes back the count of an admitted connection that has closed.
     func release(_ address: String) {
         count.subtract(1, ordering: .relaxed)
-        if SocketAddress.isLocal(address) { return }
+        if isUnlimited(address) { return }
         counts.withLock { counts in
             guard let count = counts[address] else { return }
             counts[address] = count > 1 ? count - 1 : nil
         }
+    }
+
+    /// Whether an address has no limit of its own: many clients may be behind it.
+    private func isUnlimited(_ address: String) -> Bool {
+        SocketAddress.isLocal(address) || !proxies.isEmpty && proxies.contains(address)
     }
 }

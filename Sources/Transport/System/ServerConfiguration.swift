@@ -33,8 +33,9 @@ public struct ServerConfiguration: Sendable {
     public var writeTimeout: Duration = .seconds(30)
     /// The most connections that are open at once, on all loops.
     public var maxConnections = 10_000
-    /// The most connections from one address. Loopback addresses and Unix sockets have no limit of their own.
+    /// The most connections from one address. Loopback addresses, Unix sockets and proxies have no limit of their own.
     public var maxConnectionsPerAddress = 500
+    public var proxies = TrustedProxies.none
     /// The longest time that requests under way may take once the server is told to stop.
     public var grace: Duration = .seconds(20)
 

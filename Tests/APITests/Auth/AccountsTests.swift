@@ -186,6 +186,25 @@ import Testing
         #expect(try ask(second, basic("Jürgen", "mumble-mumble")).status == 200)
     }
 
+    /// Clients behind a trusted proxy have their own addresses, and no others can choose theirs.
+    @Test func aProxyTellsClientsApart() throws {
+        let fixture = try ServiceFixture(password: nil, users: Self.users)
+        var configuration = fixture.configuration
+        configuration.proxies = try TrustedProxies(["192.0.2.7"], field: .xForwardedFor)
+        let service = try Service(configuration, stores: SharedStores(configuration), loop: 0)
+        func ask(_ password: String, _ client: String, by proxy: String) throws -> Int {
+            try self.ask(
+                service, basic("alice", password) + "X-Forwarded-For: 203.0.113.1, \(client)\r\n", from: proxy
+            ).status
+        }
+        for index in 0..<12 { _ = try ask("\(index)", "198.51.100.1", by: "192.0.2.7") }
+        #expect(try ask("mumble-mumble", "198.51.100.1", by: "192.0.2.7") == 429)
+        #expect(try ask("mumble-mumble", "198.51.100.2", by: "192.0.2.7") == 200)
+        #expect(try ask("mumble-mumble", "198.51.100.1", by: "192.0.2.8") == 200)
+        for index in 0..<12 { _ = try ask("\(index)", "198.51.100.\(index + 9)", by: "192.0.2.9") }
+        #expect(try ask("mumble-mumble", "198.51.100.77", by: "192.0.2.9") == 429)
+    }
+
     @Test func requestsWithoutCredentialsNeverCount() throws {
         let fixture = try ServiceFixture(password: nil, users: Self.users)
         for _ in 0..<30 {

@@ -26,7 +26,7 @@ import Testing
             request: request, peer: Peer(address: "127.0.0.1"), status: .ok, user: user, requestID: "abc-1",
             bodyBytes: 12,
             nanoseconds: 38_400, complete: true)
-        log.append(report, now: 1_612_325_106)
+        log.append(report, from: report.peer.address, now: 1_612_325_106)
         log.flush()
         var bytes = [UInt8](repeating: 0, count: 4096)
         let count = read(ends[0], &bytes, bytes.count)
@@ -63,10 +63,10 @@ import Testing
             var events = pollfd(fd: ends[0], events: Int16(POLLIN), revents: 0)
             return poll(&events, 1, 0) > 0
         }
-        log.append(report, now: 1_612_325_106)
+        log.append(report, from: report.peer.address, now: 1_612_325_106)
         #expect(!isWritten())
         // A line has more than 50 bytes, and all fit into the pipe.
-        for _ in 0..<AccessLog.flushSize / 50 { log.append(report, now: 1_612_325_106) }
+        for _ in 0..<AccessLog.flushSize / 50 { log.append(report, from: report.peer.address, now: 1_612_325_106) }
         #expect(isWritten())
     }
 

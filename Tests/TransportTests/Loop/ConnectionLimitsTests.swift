@@ -1,3 +1,4 @@
+import HTTP
 import Testing
 
 @testable import Transport
@@ -33,5 +34,16 @@ import Testing
         #expect(!limits.admit("192.0.2.1"))
         limits.release(address)
         #expect(limits.admit("192.0.2.1"))
+    }
+
+    @Test func aProxyHasNoLimitOfItsOwn() throws {
+        var configuration = ServerConfiguration()
+        (configuration.maxConnections, configuration.maxConnectionsPerAddress) = (4, 1)
+        configuration.proxies = try TrustedProxies(["192.0.2.0/24"], field: .forwarded)
+        let limits = ConnectionLimits(configuration)
+        #expect((0..<3).map { _ in limits.admit("192.0.2.9") } == [true, true, true])
+        #expect(limits.admit("198.51.100.1") && !limits.admit("198.51.100.1"))
+        limits.release("192.0.2.9")
+        #expect(!limits.admit("198.51.100.1") && limits.admit("192.0.2.8"))
     }
 }
