@@ -51,8 +51,8 @@ public enum SecretFile {
         }
     }
 
-    /// Replaces a file as a whole: nobody reads half of it, and two changes at once don't lose one another. It keeps its
-    /// owner, group and mode; a new one can be read by its owner only.
+    /// Replaces a file as a whole: nobody reads half of it, and two changes at once don't lose one another. It keeps
+    /// its owner, group and mode; a new one can be read by its owner only.
     /// - Parameters:
     ///   - option: The option that names the file.
     ///   - edit: Makes the new bytes from those that the file has; nil if there is none.

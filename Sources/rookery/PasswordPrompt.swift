@@ -20,19 +20,28 @@ enum PasswordPrompt {
         guard tcgetattr(STDIN_FILENO, &settings) == 0 else {
             throw Failure.usage("the terminal can't be used; give the password on the standard input")
         }
-        // Ctrl-C must give the terminal back before it ends the program: so it only interrupts the read.
+        // Ctrl-C must give the terminal back before it ends the program: so it only ends the waiting. It is blocked at
+        // all other times, and can't come between looking for it and waiting.
         var (interrupt, before) = (sigaction(), sigaction())
         interrupt.__sigaction_handler.sa_handler = { _ in }
         sigaction(SIGINT, &interrupt, &before)
+        var (blocked, mask) = (sigset_t(), sigset_t())
+        sigemptyset(&blocked)
+        sigaddset(&blocked, SIGINT)
+        pthread_sigmask(SIG_BLOCK, &blocked, &mask)
         var silent = settings
         silent.c_lflag &= ~tcflag_t(ECHO)
         // What was typed ahead, and shown, is dropped.
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent)
         _ = writeAll(question.utf8, to: STDERR_FILENO)
-        let line = line()
+        var input = fd_set()
+        // The bit of descriptor 0, the standard input.
+        input.__fds_bits.0 = 1
+        let line = pselect(1, &input, nil, nil, nil, &mask) == 1 ? line() : nil
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
         _ = writeAll("\n".utf8, to: STDERR_FILENO)
         sigaction(SIGINT, &before, nil)
+        pthread_sigmask(SIG_SETMASK, &mask, nil)
         guard let line else {
             raise(SIGINT)
             throw Failure.usage("no password was given")
@@ -48,7 +57,7 @@ enum PasswordPrompt {
         return text
     }
 
-    /// The next line of the standard input, without its end; nil if a signal came first.
+    /// The next line of the standard input, without its end; nil if it can't be read.
     private static func line() -> [UInt8]? {
         var line: [UInt8] = []
         var byte: UInt8 = 0

@@ -1,5 +1,5 @@
-/// Slows down whoever guesses passwords: after some failures, an address has to wait before it may try again, and longer
-/// after each further failure. Other addresses never wait for it.
+/// Slows down whoever guesses passwords: after some failures, an address has to wait before it may try again, and
+/// longer after each further failure. Other addresses never wait for it.
 ///
 /// Invariants:
 /// - While an address waits, credentials that have been right from there pass, since many people may share it. All

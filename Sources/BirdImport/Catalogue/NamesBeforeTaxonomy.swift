@@ -3,8 +3,9 @@ import Birds
 /// Records that were imported before the table that knows their species.
 ///
 /// Where a file names its species, and no table knew the name, the name became the code of a species. A table that is
-/// imported later knows it: then the records are of the species that they would have if the table had come first. A name
-/// that says more than the species, such as one with `cf.`, stays, since records keep what it says in their comments.
+/// imported later knows it: then the records are of the species that they would have if the table had come first. A
+/// name that says more than the species, such as one with `cf.`, stays, since records keep what it says in their
+/// comments.
 extension Catalogue {
     /// Moves the records of species without names whose codes are names of other species.
     func matchNames() throws(StoreError) {

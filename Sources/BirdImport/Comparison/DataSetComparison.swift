@@ -47,8 +47,8 @@ struct DataSetComparison {
         return pairs
     }
 
-    /// Finds pairs of a data set without records and one with records that have the same checklists: the sampling events
-    /// of records. One of each pair is new.
+    /// Finds pairs of a data set without records and one with records that have the same checklists: the sampling
+    /// events of records. One of each pair is new.
     ///
     /// The smaller one is looked up in the other: the records of a rare species are on a few of many checklists.
     /// - Parameter new: The names of the data sets that this import has made.

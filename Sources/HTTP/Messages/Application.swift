@@ -2,8 +2,8 @@
 /// only there, so it needs no lock. None of its methods may wait for anything slow, since all connections of the loop
 /// would wait too.
 ///
-/// Each request gets one call of `refuse`, or one of `respond` and another one for each `Answer.again`. Later it gets one
-/// of `finished`, unless the server is told to stop and its grace ends first.
+/// Each request gets one call of `refuse`, or one of `respond` and another one for each `Answer.again`. Later it gets
+/// one of `finished`, unless the server is told to stop and its grace ends first.
 public protocol Application: AnyObject {
     /// Answers a request, at once, or later on a worker thread.
     func respond(to request: Request, from peer: Peer) -> Answer

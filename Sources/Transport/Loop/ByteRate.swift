@@ -1,5 +1,5 @@
-/// Finds out whether bytes come too slowly, over windows of time that follow one another. Without it, a byte now and then
-/// would keep a connection for ever, since each keeps the deadline from passing.
+/// Finds out whether bytes come too slowly, over windows of time that follow one another. Without it, a byte now and
+/// then would keep a connection for ever, since each keeps the deadline from passing.
 struct ByteRate {
     /// The slowest rate, in bytes per second.
     private let least: Int

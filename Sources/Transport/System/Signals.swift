@@ -9,7 +9,8 @@ final class Signals {
     /// Blocks these signals in this thread and in all threads that it starts later, so it must come before any other
     /// thread. Also ignores SIGPIPE and SIGXFSZ: a closed pipe, or a log that may not grow, is then an error of the
     /// write.
-    /// - Parameter hangup: Called by `next` for each SIGHUP, which does not end the server: settings are to be read again.
+    /// - Parameter hangup: Called by `next` for each SIGHUP, which does not end the server: settings are to be read
+    ///   again.
     init(hangup: @escaping () -> Void) throws(SystemCallError) {
         self.hangup = hangup
         signal(SIGPIPE, SIG_IGN)
