@@ -190,6 +190,21 @@ import Testing
         }
     }
 
+    /// Also if the detections with its code have been at many places.
+    @Test func aPlaceIsFoundAmongMany() throws {
+        let maker = Self.makers[0]
+        let rows = (0..<1500).map { place in
+            maker.text(("\(Double(place) / 100)", "12.5")).split(separator: "\n")[1] + "\n"
+        }
+        fixture.write("a.csv", maker.header + "\n" + rows.joined())
+        fixture.write("b.csv", maker.text(("9.98000001", "12.50000001")))
+        let whole = try fixture.run("a.csv", "b.csv") { $0.dataset = "all" }
+        #expect(whole.stored == 1500 && whole.files.last?.leftOut == ["a detection that is already there": 1])
+        let again = try fixture.run("b.csv") { ($0.dataset, $0.append) = ("all", true) }
+        #expect(again.stored == 1 && again.replaced == 1)
+        #expect(try fixture.rows("SELECT count(*), count(DISTINCT location_id) FROM observation") == ["1500|1500"])
+    }
+
     /// Codes that look like those with places, of other records.
     @Test func otherRecordsMayHaveSuchCodes() throws {
         let header = Self.makers[3].header + "\n"
