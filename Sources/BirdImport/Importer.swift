@@ -181,8 +181,8 @@ public enum Importer {
         report.recordsAgain = outcome.again.map { again in
             ImportReport.RecordsAgain(
                 file: report.files[again.file].path, dataset: reading.targets[again.dataset].name,
-                other: again.other.map { report.files[$0].path }, isOfDataset: again.isOfDataSet,
-                haveSourceIDs: again.haveCodes, records: again.records, isWhole: again.isWhole)
+                other: again.other.map { report.files[$0].path }, isOfDataset: again.isOfDataset,
+                haveSourceIDs: again.haveSourceIDs, records: again.records, isWhole: again.isWhole)
         }
         report.checklists = outcome.checklists
         report.locations = outcome.locations
