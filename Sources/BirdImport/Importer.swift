@@ -162,11 +162,13 @@ public enum Importer {
                 old: String(decoding: $0.key, as: UTF8.self), new: String(decoding: $0.value, as: UTF8.self))
         }.sorted { $0.old < $1.old }
         guard let outcome else { return }
-        for records in outcome.leftOut {
-            report.files[records.file].leftOut[records.reason, default: 0] += records.count
-            let other = report.files[records.file].firstLeftOut[records.reason]
-            if other.map({ $0.line > records.line }) ?? true {
-                report.files[records.file].firstLeftOut[records.reason] = ImportReport.Example(
+        for leftOut in outcome.leftOut {
+            let reason = leftOut.reason
+            for (file, records) in leftOut.byFile {
+                report.files[file].leftOut[reason, default: 0] += records.count
+                // Others may have been left out while files were read.
+                if let first = report.files[file].firstLeftOut[reason], first.line <= records.line { continue }
+                report.files[file].firstLeftOut[reason] = ImportReport.Example(
                     line: records.line, row: records.record)
             }
         }
@@ -179,8 +181,8 @@ public enum Importer {
         report.recordsAgain = outcome.again.map { again in
             ImportReport.RecordsAgain(
                 file: report.files[again.file].path, dataset: reading.targets[again.dataset].name,
-                other: again.other.map { report.files[$0].path }, isOfDataset: again.isOfDataSet,
-                haveSourceIDs: again.haveCodes, records: again.records, isWhole: again.isWhole)
+                other: again.other.map { report.files[$0].path }, isOfDataset: again.isOfDataset,
+                haveSourceIDs: again.haveSourceIDs, records: again.records, isWhole: again.isWhole)
         }
         report.checklists = outcome.checklists
         report.locations = outcome.locations

@@ -375,7 +375,7 @@ struct Reading {
                 if record.hasUnreadUncertainty { report.files[file].unreadUncertainties += 1 }
                 return nil
             case .repeated where table.format.rules.contains(.sourceByDetection):
-                return leaveOut(Staging.LeftOut.repeatedDetection, row, file: file)
+                return leaveOut(LeftOut.repeatedDetection, row, file: file)
             case .repeated(let first, let line):
                 let origin = first == file ? "line \(line)" : "\(report.files[first].path), line \(line)"
                 return RowError(

@@ -9,7 +9,11 @@ import Birds
 ///   the file (nearly) all that is stored, since it has grown?
 /// - Of two files of the import, one must have all records of the other.
 ///
-/// Records with codes and without are counted apart. Of each side a sample is compared (`RecordSamples`).
+/// Records with codes and without are counted apart. Of each side a sample is compared (`RecordSamples`). It is not
+/// known which stored records came from one file. So a file that has grown is found only if its data set has few
+/// others.
+///
+/// Records of shared checklists and detections without a place, all of which have codes, are not compared.
 struct RecordsAgain {
     let database: Database
     /// The ids and ranks of species and locations, by the numbers of staged records.
@@ -27,9 +31,9 @@ struct RecordsAgain {
         /// The number of the file of the import that has the same records; nil if they are stored.
         let other: Int?
         /// Whether the records are those of the data set, which the file has too, and not those of the file.
-        var isOfDataSet = false
+        var isOfDataset = false
         /// Whether the records have codes.
-        let haveCodes: Bool
+        let haveSourceIDs: Bool
         /// The number of the records.
         let records: Int
         /// Whether all of them are there, and not only nearly all.
@@ -40,13 +44,16 @@ struct RecordsAgain {
     /// - Parameter appends: Whether the data sets keep the records that they have.
     func find(in staging: Staging, appends: Bool) throws(StoreError) -> [Found] {
         let files = staging.files
-        let stored = appends ? try storedRecords() : datasets.map { _ in 0 }
+        let stored = appends ? try storedRecords() : datasets.map { _ in Stored() }
         let others = Self.others(files, datasets.count)
         // What is stored is the smaller side if a file has more.
         let isSmaller = datasets.indices.map { dataset in
-            stored[dataset] > 0 && files.contains { $0.dataset == dataset && $0.records > stored[dataset] }
+            files.contains { file in
+                file.dataset == dataset
+                    && [false, true].contains { stored[dataset].isSmaller(than: file, isCoded: $0) }
+            }
         }
-        let isCompared = datasets.indices.map { stored[$0] > 0 || others[$0] }
+        let isCompared = datasets.indices.map { stored[$0].records > 0 || others[$0] }
         guard files.contains(where: { isCompared[$0.dataset] }) else { return [] }
         var groups: [RecordSamples.Group] = []
         func add(_ file: Int?, _ dataset: Int, withoutCode: Int, withCode: Int) {
@@ -59,7 +66,7 @@ struct RecordsAgain {
             add(position, file.dataset, withoutCode: file.withoutCode, withCode: file.withCode)
         }
         for dataset in datasets.indices where isSmaller[dataset] {
-            add(nil, dataset, withoutCode: stored[dataset], withCode: stored[dataset])
+            add(nil, dataset, withoutCode: stored[dataset].withoutCode, withCode: stored[dataset].withCode)
         }
         var samples = RecordSamples(groups)
         try forEachRecord(of: files, in: staging, isCompared) { (position, isCoded, value) throws(StoreError) in
@@ -82,18 +89,29 @@ struct RecordsAgain {
         return matches.inFiles.sorted { $0.key < $1.key }.map(\.value) + areStored + matches.haveGrown
     }
 
+    /// The numbers of records that a data set had before the import.
+    private struct Stored {
+        var withoutCode = 0
+        var withCode = 0
+        var records: Int { withoutCode + withCode }
+
+        /// Whether those with codes, or those without, are fewer than the records of a file that may be the same.
+        func isSmaller(than file: Staging.FileRecords, isCoded: Bool) -> Bool {
+            isCoded ? withCode > 0 && file.withoutCode > withCode : withoutCode > 0 && file.records > withoutCode
+        }
+    }
+
     /// The groups that files have too.
     private struct Matches {
         let files: [Staging.FileRecords]
-        /// The numbers of stored records of the data sets.
-        let stored: [Int]
+        let stored: [Stored]
         /// The records of files that are stored.
         let areStored: [Found]
         /// The records of files that are also in other files, by their group.
         private(set) var inFiles: [Int: Found] = [:]
         private(set) var haveGrown: [Found] = []
 
-        init(files: [Staging.FileRecords], stored: [Int], areStored: [Found]) {
+        init(files: [Staging.FileRecords], stored: [Stored], areStored: [Found]) {
             (self.files, self.stored, self.areStored) = (files, stored, areStored)
         }
 
@@ -108,17 +126,17 @@ struct RecordsAgain {
                     guard shared == records.compared, !isFirst, inFiles[group] == nil else { continue }
                     inFiles[group] = Found(
                         file: files[other].file, dataset: records.dataset, other: file.file,
-                        haveCodes: records.isCoded, records: records.records, isWhole: true)
+                        haveSourceIDs: records.isCoded, records: records.records, isWhole: true)
                 } else {
                     var tally = DataSetComparison.Tally(most: RecordSamples.mostOfGroup)
                     (tally.compared, tally.shared) = (records.compared, shared)
-                    guard tally.isMatch, file.records > stored[records.dataset],
+                    guard tally.isMatch, stored[records.dataset].isSmaller(than: file, isCoded: records.isCoded),
                         !areStored.contains(where: { $0.file == file.file })
                     else { continue }
                     haveGrown.append(
                         Found(
-                            file: file.file, dataset: records.dataset, other: nil, isOfDataSet: true,
-                            haveCodes: records.isCoded, records: records.seen, isWhole: shared == records.compared))
+                            file: file.file, dataset: records.dataset, other: nil, isOfDataset: true,
+                            haveSourceIDs: records.isCoded, records: records.seen, isWhole: shared == records.compared))
                 }
             }
         }
@@ -134,17 +152,26 @@ struct RecordsAgain {
         return own.map { $0.files > 1 && $0.withoutCode > 0 }
     }
 
-    /// The numbers of records of the data sets before the import.
-    private func storedRecords() throws(StoreError) -> [Int] {
-        let select = try database.prepare("SELECT records FROM dataset WHERE id = ?1")
-        var records: [Int] = []
+    /// The numbers of records of the data sets. Those without codes include those that this import has just replaced.
+    private func storedRecords() throws(StoreError) -> [Stored] {
+        let select = try database.prepare(
+            """
+            SELECT records, (
+                SELECT count(*) FROM observation INDEXED BY observation_by_source_id
+                WHERE dataset_id = ?1 AND source_id IS NOT NULL)
+            FROM dataset WHERE id = ?1
+            """)
+        var stored: [Stored] = []
         for id in datasets {
             select.bind(1, id)
-            var count = 0
-            while try select.step() { count = max(0, Int(select.int64(0))) }
-            records.append(count)
+            var counts = Stored()
+            while try select.step() {
+                counts.withCode = Int(select.int64(1))
+                counts.withoutCode = max(0, Int(select.int64(0)) - counts.withCode)
+            }
+            stored.append(counts)
         }
-        return records
+        return stored
     }
 
     /// Calls `body` with the records of files in the order of reading: the position of the file, whether the record has
@@ -207,7 +234,7 @@ struct RecordsAgain {
     /// Finds the groups of files of which (nearly) all records are stored.
     /// - Parameter stored: The numbers of stored records of the data sets.
     private func findStored(
-        _ samples: RecordSamples, _ files: [Staging.FileRecords], _ stored: [Int]
+        _ samples: RecordSamples, _ files: [Staging.FileRecords], _ stored: [Stored]
     ) throws(StoreError) -> [Found] {
         let find = try database.prepare(
             """
@@ -219,7 +246,7 @@ struct RecordsAgain {
         var tallies = samples.groups.map { _ in DataSetComparison.Tally(most: RecordSamples.mostOfGroup) }
         try samples.forEachValue { (index, value, count) throws(StoreError) in
             let group = samples.groups[index]
-            guard group.file != nil, stored[group.dataset] > 0, !tallies[index].isDecided else { return }
+            guard group.file != nil, stored[group.dataset].records > 0, !tallies[index].isDecided else { return }
             let key = value.key
             find.bind(1, locations.ids[key.location])
             find.bind(2, key.date)
@@ -237,7 +264,7 @@ struct RecordsAgain {
             guard let file = group.file, found.last?.file != files[file].file else { continue }
             found.append(
                 Found(
-                    file: files[file].file, dataset: group.dataset, other: nil, haveCodes: group.isCoded,
+                    file: files[file].file, dataset: group.dataset, other: nil, haveSourceIDs: group.isCoded,
                     records: group.records, isWhole: tally.shared == tally.compared))
         }
         return found

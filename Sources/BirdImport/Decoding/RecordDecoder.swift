@@ -288,14 +288,15 @@ struct RecordDecoder {
             let species = record.scientificName.isEmpty ? record.commonName : record.scientificName
             record.source = row.compose(record.checklist, " ", species)
         } else if rules.contains(.sourceWithinLocation), !record.source.isEmpty {
+            // Nodes without a name, or with one name, count alike: date, time and species tell their detections apart.
             let node = columns.cell(.location, row)
-            record.detection = node.isEmpty ? record.source : row.compose(record.location, "/", record.source)
+            let id = node.isEmpty ? record.source : row.compose(record.location, "/", record.source)
+            let code = row.compose(id, " ", try occasion(&row, record))
+            record.detection = try columns.identifier(.source, &row, code, &record.cutTexts)
         } else if rules.contains(.sourceByDetection) {
-            let species = record.scientificName.isEmpty ? record.commonName : record.scientificName
-            let (date, time) = ("\(record.date)", try dates.clock(row))
-            let source = row.compose(
-                "\(date) \(time) ".utf8 + row.bytes[species.range] + " \(record[real: .confidence] ?? 0)".utf8)
-            record.detection = try columns.identifier(.scientificName, &row, source, &record.cutTexts)
+            let code = row.compose(
+                try occasion(&row, record), " ", row.compose("\(record[real: .confidence] ?? 0)".utf8))
+            record.detection = try columns.identifier(.scientificName, &row, code, &record.cutTexts)
         }
         if !record.detection.isEmpty {
             let place = SourcePlace(record)
@@ -303,6 +304,13 @@ struct RecordDecoder {
                 place.map { row.compose(record.detection, "", row.compose($0.suffix.utf8)) }
                 ?? record.detection
         }
+    }
+
+    /// The date, time and species of a detection, for its code.
+    private func occasion(_ row: inout Row, _ record: SourceRecord) throws(RowError) -> Row.Cell {
+        let names = [record.scientificName, record.commonName, record.species]
+        let species = names.first { !$0.isEmpty } ?? .empty
+        return row.compose(row.compose("\(record.date) \(try dates.clock(row))".utf8), " ", species)
     }
 
     /// Coordinates are degrees; a location has both or neither.

@@ -199,8 +199,9 @@ struct RecordingDecoder {
     }
 
     /// The identity of a detection, in whichever layout and language its results are: the recording, with its folder if
-    /// its name does not tell the station, the time within it, the scientific name of the species, or else its code or
-    /// common name, and the confidence. Not all layouts have the place (`SourcePlace`).
+    /// its name does not tell the station, and with its date if that is not in its name; the time within it, the
+    /// scientific name of the species, or else its code or common name, and the confidence. Not all layouts have the
+    /// place (`SourcePlace`).
     func source(
         _ row: inout Row, _ recording: Recording, _ record: SourceRecord
     ) throws(RowError) -> Row.Cell {
@@ -215,6 +216,8 @@ struct RecordingDecoder {
             text += recording.folder + [0x2F]
         }
         text += recording.name
+        // `--date` tells it then, so the same name comes on other days.
+        if recording.date == nil { text += " \(record.date)".utf8 }
         text += " \(try offset(row)) ".utf8
         text += species
         text += " \(record[real: .confidence] ?? 0)".utf8

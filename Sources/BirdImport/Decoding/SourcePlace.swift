@@ -4,7 +4,8 @@ import Birds
 /// and many nodes of BirdNET-Go have the same name.
 ///
 /// A detection without a place may be that of any place. So it is stored only if there is none with a place, and one
-/// with a place replaces it: whatever the order in which they are imported, the same is stored.
+/// with a place replaces it. The same is stored in whatever order they are imported, unless places make a chain: of
+/// three, the first may be the same as the second, and the second as the third, but not the first as the third.
 struct SourcePlace: Equatable {
     let latitude: Double
     let longitude: Double
@@ -13,8 +14,7 @@ struct SourcePlace: Equatable {
     /// difference of 0.0001 is far less than what is subtracted here.
     private static let tolerance = 0.0001 - 1e-9
 
-    /// The most places of detections with one code that are compared, so that no file takes forever. Those with the
-    /// same digits are found in any case.
+    /// The most codes that begin like that of a detection and are looked at, so that no file takes forever.
     static let mostCompared = 1000
 
     /// The place of a detection; nil for all other records, and without coordinates.
@@ -33,12 +33,12 @@ struct SourcePlace: Equatable {
         (latitude, longitude) = (statement.double(column), statement.double(column + 1))
     }
 
-    /// The greater of the differences of both coordinates, in degrees.
-    func distance(to other: SourcePlace) -> Double {
-        max(abs(latitude - other.latitude), abs(longitude - other.longitude))
+    /// A condition of SQL: whether the columns `latitude` and `longitude` are the same place as two values.
+    static func isSame(_ latitude: String, _ longitude: String) -> String {
+        [("latitude", latitude), ("longitude", longitude)].map { column, value in
+            "\(column) > \(value) - \(tolerance) AND \(column) < \(value) + \(tolerance)"
+        }.joined(separator: " AND ")
     }
-
-    func isSame(as other: SourcePlace) -> Bool { distance(to: other) < Self.tolerance }
 
     /// What the code of a detection at this place has at its end.
     var suffix: String { " @\(latitude),\(longitude)" }

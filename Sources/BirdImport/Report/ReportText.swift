@@ -128,13 +128,14 @@ extension ImportReport {
                 "\(records) are also in \(other)\(without). To have them once in \(again.dataset), leave out \(owner)."
         }
         let twice = isDryRun ? "would be there twice" : "are there twice now"
-        let all = "To have them once, import all files of \(again.dataset) again without --append"
+        let all = "To have them once, import the files of \(again.dataset) again without --append"
         if again.isOfDataset {
-            return "\(records) are also in \(again.file)\(without), and \(twice). \(all), but none whose records "
-                + "\(again.file) has."
+            return
+                "\(records) are also in \(again.file)\(without), and \(twice). \(all), leaving out those contained in "
+                + "\(again.file)."
         }
         return "\(records) were in \(again.dataset) before\(without), and \(twice). \(all)"
-            + (again.haveSourceIDs ? ", but only one of those that have them." : ".")
+            + (again.haveSourceIDs ? ", leaving out either \(again.file) or those with the same records." : ".")
     }
 
     /// The files that gave names to species.

@@ -15,7 +15,8 @@ final class SourceCodes {
     private let database: Database
     private let insert: Statement
     private let first: Statement
-    private let detections: Statement
+    private let samePlace: Statement
+    private let anyPlace: Statement
     private let count: Statement
 
     /// - Throws: `StoreError` if the temporary database can't be created, as all functions here if it can't be used.
@@ -23,19 +24,24 @@ final class SourceCodes {
         database = try .temporary(
             """
             CREATE TABLE source (dataset INTEGER, code TEXT, file INTEGER, line INTEGER, number INTEGER DEFAULT 1,
-                latitude REAL, longitude REAL, waits INTEGER, PRIMARY KEY (dataset, code)) WITHOUT ROWID
+                detection TEXT, latitude REAL, longitude REAL, PRIMARY KEY (dataset, code)) WITHOUT ROWID;
+            CREATE INDEX source_by_place ON source (dataset, detection, latitude) WHERE latitude IS NOT NULL
             """, cacheKilobytes: Self.cacheKilobytes)
         insert = try database.prepare(
             """
-            INSERT INTO source (dataset, code, file, line, latitude, longitude, waits)
+            INSERT INTO source (dataset, code, file, line, detection, latitude, longitude)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING
             """)
         first = try database.prepare("SELECT file, line FROM source WHERE dataset = ?1 AND code = ?2")
-        detections = try database.prepare(
+        samePlace = try database.prepare(
             """
-            SELECT latitude, longitude, code, file, line FROM source
-            WHERE dataset = ?1 AND \(SourcePlace.isOfDetection("code", "?2")) AND latitude IS NOT NULL
-            LIMIT \(SourcePlace.mostCompared)
+            SELECT file, line FROM source INDEXED BY source_by_place
+            WHERE dataset = ?1 AND detection = ?2 AND \(SourcePlace.isSame("?3", "?4")) LIMIT 1
+            """)
+        anyPlace = try database.prepare(
+            """
+            SELECT 1 FROM source INDEXED BY source_by_place
+            WHERE dataset = ?1 AND detection = ?2 AND latitude IS NOT NULL LIMIT 1
             """)
         count = try database.prepare(
             "UPDATE source SET number = number + 1 WHERE dataset = ?1 AND code = ?2 RETURNING number")
@@ -56,16 +62,25 @@ final class SourceCodes {
     ///   - file: The position of the file in the import, kept to report where the first record with the code is.
     func add(_ record: SourceRecord, _ row: Row, dataset: Int, file: Int) throws(StoreError) -> Staging.Outcome {
         let place = SourcePlace(record)
-        if let place, let other = try detection(row.bytes[record.detection.range], at: place, dataset: dataset) {
-            return .repeated(file: other.file, line: other.line)
+        if let place {
+            samePlace.bind(1, dataset)
+            samePlace.bind(2, utf8: row.bytes, record.detection.range)
+            samePlace.bind(3, place.latitude)
+            samePlace.bind(4, place.longitude)
+            defer { samePlace.reset() }
+            if try samePlace.step() { return .repeated(file: Int(samePlace.int64(0)), line: Int(samePlace.int64(1))) }
         }
         insert.bind(1, dataset)
         insert.bind(2, utf8: row.bytes, record.source.range)
         insert.bind(3, file)
         insert.bind(4, row.line)
-        insert.bind(5, place?.latitude)
-        insert.bind(6, place?.longitude)
-        insert.bind(7, record.isUnplacedDetection ? 1 : 0)
+        if record.detection.isEmpty {
+            insert.bindNull(5)
+        } else {
+            insert.bind(5, utf8: row.bytes, record.detection.range)
+        }
+        insert.bind(6, place?.latitude)
+        insert.bind(7, place?.longitude)
         try insert.run()
         if database.changes > 0 { return .staged }
         first.bind(1, dataset)
@@ -75,24 +90,13 @@ final class SourceCodes {
         return .repeated(file: Int(first.int64(0)), line: Int(first.int64(1)))
     }
 
-    /// Where a detection is first.
-    /// - Parameters:
-    ///   - code: Its code without a place.
-    ///   - place: Its place; nil for any place.
-    /// - Returns: Nil if it is at none of these.
-    func detection(
-        _ code: ArraySlice<UInt8>, at place: SourcePlace?, dataset: Int
-    ) throws(StoreError) -> (file: Int, line: Int)? {
-        detections.bind(1, dataset)
-        code.withUnsafeBytes { detections.bind(2, text: $0) }
-        defer { detections.reset() }
-        while try detections.step() {
-            guard let other = SourcePlace(detections, from: 0), place?.isSame(as: other) ?? true,
-                detections.bytes(2).elementsEqual(code + other.suffix.utf8)
-            else { continue }
-            return (Int(detections.int64(3)), Int(detections.int64(4)))
-        }
-        return nil
+    /// Whether a detection is there with its place.
+    /// - Parameter code: Its code without a place.
+    func isPlaced(_ code: ArraySlice<UInt8>, dataset: Int) throws(StoreError) -> Bool {
+        anyPlace.bind(1, dataset)
+        code.withUnsafeBytes { anyPlace.bind(2, text: $0) }
+        defer { anyPlace.reset() }
+        return try anyPlace.step()
     }
 
     /// Calls `body` with every code, the number of its data set within the import, the place of a detection, and the
@@ -101,7 +105,10 @@ final class SourceCodes {
         _ body: (_ dataset: Int, _ code: String, SourcePlace?, _ file: Int) throws(StoreError) -> Void
     ) throws(StoreError) {
         let select = try database.prepare(
-            "SELECT dataset, code, latitude, longitude, file FROM source WHERE waits = 0 ORDER BY dataset, code")
+            """
+            SELECT dataset, code, latitude, longitude, file FROM source
+            WHERE detection IS NULL OR latitude IS NOT NULL ORDER BY dataset, code
+            """)
         while try select.step() {
             try body(Int(select.int64(0)), select.text(1) ?? "", SourcePlace(select, from: 2), Int(select.int64(4)))
         }

@@ -73,7 +73,7 @@ final class Staging {
         return Names(locations: locations.keys, locationNames: locationNames, species: species.keys)
     }
 
-    /// The records of a file, without those of shared checklists.
+    /// The records of a file, without those of shared checklists, and without detections that have no place.
     struct FileRecords {
         /// The number of the file in the import.
         let file: Int
@@ -211,37 +211,19 @@ final class Staging {
     }
 
     /// Stages the detections without a place that are not there with one. Call it once, after the last `add`.
-    /// - Parameter isStored: Whether a data set, by its number within the import, has a detection with its place
-    ///   already.
+    /// - Parameter isStored: Whether the data set has a detection with its place already.
     /// - Returns: Those that are left out.
     func settleUnplaced(
-        _ isStored: (_ dataset: Int, _ code: ArraySlice<UInt8>) throws(StoreError) -> Bool
-    ) throws(StoreError) -> [LeftOut] {
-        var leftOut: [Int: LeftOut] = [:]
+        _ isStored: (UnplacedDetections.Item) throws(StoreError) -> Bool
+    ) throws(StoreError) -> LeftOut {
+        var leftOut = LeftOut(LeftOut.repeatedDetection)
         try unplaced?.forEachItem { (item) throws(StoreError) in
-            let dataset = item.key.dataset
-            var isThere = try sources?.detection(item.code, at: nil, dataset: dataset) != nil
-            if !isThere { isThere = try isStored(dataset, item.code) }
+            var isThere = try sources?.isPlaced(item.code, dataset: item.key.dataset) ?? false
+            if !isThere { isThere = try isStored(item) }
             guard isThere else { return try append(item.key, item.details) }
-            let none = LeftOut(
-                file: item.file, reason: LeftOut.repeatedDetection, count: 0, line: item.line,
-                record: String(decoding: item.code, as: UTF8.self))
-            leftOut[item.file, default: none].count += 1
+            try leftOut.add(file: item.file, line: item.line) { String(decoding: item.code, as: UTF8.self) }
         }
-        return Array(leftOut.values)
-    }
-
-    /// Records of a file that are left out when all files have been read.
-    struct LeftOut {
-        /// The number of the file in the import.
-        let file: Int
-        let reason: String
-        var count: Int
-        /// The line of the first of them, and what tells it from others.
-        let line: Int
-        let record: String
-
-        static let repeatedDetection = "a detection that is already there"
+        return leftOut
     }
 
     /// Adds the records to a sorter, with ranks in place of provisional numbers, so that they come out in the default

@@ -46,7 +46,7 @@ struct DataSetWriter {
         var stored = 0
         var replaced = 0
         /// Records on other copies of a shared checklist, and detections that are there with their places.
-        var leftOut: [Staging.LeftOut] = []
+        var leftOut: [LeftOut] = []
         /// Those that are replaced by a record with the same code, by the number of its file: how many, and a code.
         var repeated: [Int: (count: Int, code: String)] = [:]
         var again: [RecordsAgain.Found] = []
@@ -68,7 +68,7 @@ struct DataSetWriter {
         let ids = try dataSetIDs()
         var outcome = Outcome()
         if !appends {
-            outcome.leftOut = try staging.settleUnplaced { (_, _) in false }
+            outcome.leftOut.append(try staging.settleUnplaced { (_) in false })
             staging.forgetSources()
         }
         // Finding free ids needs the indexes, so this precedes dropping them.
@@ -80,16 +80,17 @@ struct DataSetWriter {
         // Records with the same code are found by an index, so this precedes dropping it too.
         if appends {
             var repeated = try RepeatedRecords(database, datasets: ids, touched: touched)
-            outcome.leftOut = try staging.settleUnplaced { (dataset, code) throws(StoreError) in
-                try !repeated.remove(unplaced: code, of: dataset, &change)
+            let leftOut = try staging.settleUnplaced { (detection) throws(StoreError) in
+                try !repeated.remove(detection, &change)
             }
+            outcome.leftOut.append(leftOut)
             try repeated.remove(staging, &change)
             outcome.repeated = repeated.byFile
             outcome.replaced = repeated.removed
         }
         // Whether the import has locations and species of which no record is staged. A place may be that of another
         // copy, or of a detection that is left out.
-        let mayHaveUnused = staging.shared != nil || !outcome.leftOut.isEmpty
+        let mayHaveUnused = staging.shared != nil || outcome.leftOut.contains { !$0.byFile.isEmpty }
         outcome.again = try RecordsAgain(
             database: database, species: species, locations: locations, datasets: ids
         ).find(in: staging, appends: appends)
@@ -97,16 +98,7 @@ struct DataSetWriter {
             var copies = try SharedCopies(database, staging, species: taxa.ids, locations: locationIDs, touched)
             try copies.stage(shared, with: appends ? ids : nil, &change)
             (species, locations) = (Ranks(copies.species), Ranks(copies.locations))
-            let code = try database.prepare("SELECT code FROM species WHERE id = ?1")
-            for (file, records) in copies.leftOut {
-                code.bind(1, records.species)
-                var row = String(decoding: records.code, as: UTF8.self)
-                while try code.step() { row += ", " + (code.text(0) ?? "") }
-                outcome.leftOut.append(
-                    Staging.LeftOut(
-                        file: file, reason: "already reported by another observer of the same shared checklist",
-                        count: records.count, line: records.line, record: row))
-            }
+            outcome.leftOut.append(copies.leftOut)
             outcome.replaced += copies.removed
         }
         let total = staging.count

@@ -17,15 +17,14 @@ struct SharedCopies {
     /// The ids of species and locations, by provisional number. They grow by those of stored records.
     private(set) var species: [Int64]
     private(set) var locations: [Int64]
-    /// The records that were left out, by the number of their file: how many, and of the first its line, the code of
-    /// its checklist and the id of its species.
-    private(set) var leftOut: [Int: (count: Int, line: Int, code: [UInt8], species: Int64)] = [:]
+    private(set) var leftOut = LeftOut(LeftOut.sharedChecklist)
     /// The number of records that were taken out of the database.
     private(set) var removed = 0
     private var numberOfSpecies: [Int64: Int] = [:]
     private var numberOfLocation: [Int64: Int] = [:]
     private var group = Group()
     private let stored: StoredChecklists
+    private let codeOfSpecies: Statement
 
     /// A shared checklist.
     private struct Group {
@@ -48,6 +47,7 @@ struct SharedCopies {
         (self.database, self.staging, self.touched) = (database, staging, touched)
         (self.species, self.locations) = (species, locations)
         stored = try StoredChecklists(database)
+        codeOfSpecies = try database.prepare("SELECT code FROM species WHERE id = ?1")
     }
 
     /// Stages the shared checklists.
@@ -85,10 +85,12 @@ struct SharedCopies {
         }
         let id = species[number]
         if let other = group.copies[id], other != copy {
-            var records = leftOut[origin.file] ?? (0, .max, [], 0)
-            if origin.line < records.line { records = (records.count, origin.line, copy.code, id) }
-            records.count += 1
-            leftOut[origin.file] = records
+            try leftOut.add(file: origin.file, line: origin.line) { () throws(StoreError) in
+                codeOfSpecies.bind(1, id)
+                defer { codeOfSpecies.reset() }
+                let checklist = String(decoding: copy.code, as: UTF8.self)
+                return try codeOfSpecies.step() ? "\(checklist), \(codeOfSpecies.text(0) ?? "")" : checklist
+            }
             return
         }
         group.copies[id] = copy

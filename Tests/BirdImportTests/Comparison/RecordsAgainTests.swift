@@ -30,7 +30,7 @@ import Testing
                 warnings(report) == [
                     "Warning: all records of b.csv that have no source_id (20) were in all before, and "
                         + (isDryRun ? "would be there twice" : "are there twice now")
-                        + ". To have them once, import all files of all again without --append."
+                        + ". To have them once, import the files of all again without --append."
                 ])
         }
         #expect(try fixture.run("a.csv", "b.csv") { $0.dataset = "all" }.recordsAgain == [])
@@ -100,11 +100,28 @@ import Testing
                 warnings(report) == [
                     "Warning: all records of all that had no source_id (20) are also in b.csv, and "
                         + (isDryRun ? "would be there twice" : "are there twice now")
-                        + ". To have them once, import all files of all again without --append, but none whose records "
-                        + "b.csv has."
+                        + ". To have them once, import the files of all again without --append, leaving out those "
+                        + "contained in b.csv."
                 ])
         }
         #expect(try warnings(fixture.run("b.csv") { $0.dataset = "all" }) == [])
+    }
+
+    /// What is stored with codes and without is compared apart.
+    @Test func aFileThatHasGrownBesideOthersWithCodesIsWarnedAbout() throws {
+        fixture.write("a.csv", plainHeader + rows(1000..<1020))
+        fixture.write("c.csv", coded(0..<200))
+        for (stored, others, appended, haveCodes) in [
+            ("a.csv", coded(0..<200), plainHeader + rows(1000..<1022), false),
+            ("c.csv", plainHeader + rows(1000..<1300), plainHeader + rows(0..<220), true),
+        ] {
+            fixture.write("others.csv", others)
+            fixture.write("appended.csv", appended)
+            try fixture.run(stored, "others.csv") { $0.dataset = "all" }
+            let again = try fixture.run("appended.csv") { ($0.dataset, $0.append) = ("all", true) }.recordsAgain
+            #expect(again.map(\.isOfDataset) == [true] && again.map(\.haveSourceIDs) == [haveCodes], "\(stored)")
+            #expect(again.map(\.records) == [haveCodes ? 200 : 20])
+        }
     }
 
     /// Also if it was corrected.
@@ -159,13 +176,13 @@ import Testing
         #expect(
             try append("b.csv") == [
                 "Warning: all records of b.csv that have a source_id (20) were in all before without one, and are there "
-                    + "twice now. To have them once, import all files of all again without --append, but only one of "
-                    + "those that have them."
+                    + "twice now. To have them once, import the files of all again without --append, leaving out either "
+                    + "b.csv or those with the same records."
             ])
         #expect(
             try append("c.csv") == [
                 "Warning: all records of all that had no source_id (20) are also in c.csv, and are there twice now. To "
-                    + "have them once, import all files of all again without --append, but none whose records c.csv has."
+                    + "have them once, import the files of all again without --append, leaving out those contained in c.csv."
             ])
         #expect(try append("d.csv").count == 1)
         // The other way round.
@@ -173,8 +190,8 @@ import Testing
         #expect(
             try warnings(fixture.run("a.csv") { ($0.dataset, $0.append) = ("all", true) }) == [
                 "Warning: all records of all that had a source_id (10) are also in a.csv without one, and are there twice "
-                    + "now. To have them once, import all files of all again without --append, but none whose records "
-                    + "a.csv has."
+                    + "now. To have them once, import the files of all again without --append, leaving out those "
+                    + "contained in a.csv."
             ])
         // In one command.
         #expect(

@@ -29,15 +29,16 @@ import Testing
         Maker(
             testDescription: "BirdNET-Go",
             header: "id,source_node,date,time,scientific_name,common_name,confidence,latitude,longitude",
-            row: "7,garden,2021-02-03,06:41:09,Avis ignota,Odd Bird,0.7,LAT,LON", code: "garden/7"),
+            row: "7,garden,2021-02-03,06:41:09,Avis ignota,Odd Bird,0.7,LAT,LON",
+            code: "garden/7 20210203 06:41:09 Avis ignota"),
         Maker(
             testDescription: "BirdNET-Go without the name of its node",
             header: "id,source_node,date,time,scientific_name,common_name,confidence,latitude,longitude",
-            row: "7,,2021-02-03,06:41:09,Avis ignota,Odd Bird,0.7,LAT,LON", code: "7"),
+            row: "7,,2021-02-03,06:41:09,Avis ignota,Odd Bird,0.7,LAT,LON", code: "7 20210203 06:41:09 Avis ignota"),
         Maker(
             testDescription: "BirdNET-Go without nodes",
             header: "id,date,time,scientific_name,common_name,confidence,latitude,longitude",
-            row: "7,2021-02-03,06:41:09,Avis ignota,Odd Bird,0.7,LAT,LON", code: "7"),
+            row: "7,2021-02-03,06:41:09,Avis ignota,Odd Bird,0.7,LAT,LON", code: "7 20210203 06:41:09 Avis ignota"),
         Maker(
             testDescription: "BirdNET-Analyzer",
             header: "filepath,start,end,scientific_name,common_name,confidence,lat,lon",
@@ -82,7 +83,7 @@ import Testing
         for (name, place) in Self.places { fixture.write("\(name).csv", maker.text(place)) }
         for names in [["none", "55"], ["none", "55", "56"]] {
             for commands in Self.ways(names) {
-                try? DataSets.remove(name: "all", path: fixture.database)
+                _ = try? DataSets.remove(name: "all", path: fixture.database)
                 for files in commands {
                     let report = try fixture.run(files: files.map { "\($0).csv" }) {
                         ($0.dataset, $0.append) = ("all", true)
@@ -137,7 +138,7 @@ import Testing
     /// Other recordings are those whose places differ by 0.0001 degrees or more, also after rounding to binary numbers.
     @Test(arguments: makers) func placesDifferFromATenThousandthOn(maker: Maker) throws {
         for (latitude, stored) in [("55.4", 1), ("55.40009", 1), ("55.4001", 2), ("55.39999", 2), ("-55.4", 3)] {
-            try? DataSets.remove(name: "all", path: fixture.database)
+            _ = try? DataSets.remove(name: "all", path: fixture.database)
             fixture.write("a.csv", maker.text(("55.4", "-179.9999")))
             fixture.write("b.csv", maker.text((latitude, "-180")))
             fixture.write("c.csv", maker.text((latitude, "-179.9999")))
@@ -149,11 +150,66 @@ import Testing
         }
     }
 
+    /// Nodes without a name, or with one name, count alike.
+    @Test(arguments: ["", "node"]) func otherDetectionsWithOneIDAreKept(node: String) throws {
+        func write(_ name: String, _ when: String, _ species: String, _ place: String) {
+            let rows = (1...2).map { "\($0),\(node),\(when),\(species),\(species),0.7,\(place)\n" }
+            fixture.write("\(name).csv", Self.makers[1].header + "\n" + rows.joined())
+        }
+        write("a", "2021-02-03,06:41:09", "Avis una", "55.5,12.5")
+        write("b", "2024-02-03,06:41:09", "Avis una", "0,0")
+        write("c", "2021-02-03,06:41:10", "Avis una", "0,0")
+        write("d", "2021-02-03,06:41:09", "Avis altera", "0,0")
+        for names in [["a", "b"], ["a", "c", "d"]] {
+            for commands in Self.ways(names) {
+                _ = try? DataSets.remove(name: "all", path: fixture.database)
+                for files in commands {
+                    let report = try fixture.run(files: files.map { "\($0).csv" }) {
+                        ($0.dataset, $0.append) = ("all", true)
+                    }
+                    #expect(report.stored == 2 * files.count && report.replaced == 0, "\(commands)")
+                }
+                #expect(try stored().count == 2 * names.count, "\(commands)")
+            }
+        }
+        #expect(try fixture.isSound())
+    }
+
+    /// Where only `--date` tells the date.
+    @Test func recordingsOfOneNameOnTwoDaysAreKept() throws {
+        let text = Self.makers[4].text(("0", "0")).replacing("REC_20210203_064100", with: "sound")
+        fixture.write("a.csv", text)
+        fixture.write("b.csv", text.replacing(",0,0", with: ",55.5,12.5"))
+        for files in [["a.csv", "b.csv"], ["b.csv", "a.csv"]] {
+            _ = try? DataSets.remove(name: "all", path: fixture.database)
+            for (file, date) in zip(files, ["2021-02-03", "2021-02-04"]) {
+                let report = try fixture.run(file) { ($0.dataset, $0.append, $0.date) = ("all", true, date) }
+                #expect(report.stored == 1 && report.replaced == 0)
+            }
+            #expect(try fixture.rows("SELECT date FROM observation ORDER BY 1") == ["20210203", "20210204"])
+        }
+    }
+
+    /// Also if the detections with its code have been at many places.
+    @Test func aPlaceIsFoundAmongMany() throws {
+        let maker = Self.makers[0]
+        let rows = (0..<1500).map { place in
+            maker.text(("\(Double(place) / 100)", "12.5")).split(separator: "\n")[1] + "\n"
+        }
+        fixture.write("a.csv", maker.header + "\n" + rows.joined())
+        fixture.write("b.csv", maker.text(("9.98000001", "12.50000001")))
+        let whole = try fixture.run("a.csv", "b.csv") { $0.dataset = "all" }
+        #expect(whole.stored == 1500 && whole.files.last?.leftOut == ["a detection that is already there": 1])
+        let again = try fixture.run("b.csv") { ($0.dataset, $0.append) = ("all", true) }
+        #expect(again.stored == 1 && again.replaced == 1)
+        #expect(try fixture.rows("SELECT count(*), count(DISTINCT location_id) FROM observation") == ["1500|1500"])
+    }
+
     /// Codes that look like those with places, of other records.
     @Test func otherRecordsMayHaveSuchCodes() throws {
         let header = Self.makers[3].header + "\n"
-        let rows = ["7,", "7 @55.5,12.5,", "7 @55.5,", "7 @,", "7 A,", "77,"].map { code in
-            "\"\(code.dropLast())\",2021-02-03,06:41:09,Avis ignota,Odd Bird,0.7,"
+        let rows = ["", " @55.5,12.5", " @55.5", " @", " A", "7"].map { ending in
+            "7,2021-02-03,06:41:09,\"Avis ignota\(ending)\",Odd Bird,0.7,"
         }
         fixture.write("a.csv", header + rows.map { $0 + "0,0\n" }.joined())
         fixture.write("b.csv", header + rows[0] + "56,12.5\n")
@@ -161,7 +217,7 @@ import Testing
             try fixture.run("a.csv", "b.csv") { ($0.dataset, $0.append) = ("all", true) }
             #expect(
                 try fixture.rows("SELECT source_id FROM observation ORDER BY 1")
-                    == ["7 @", "7 @55.5", "7 @55.5,12.5", "7 @56.0,12.5", "7 A", "77"])
+                    == [" @", " @55.5", " @55.5,12.5", " @56.0,12.5", " A", "7"].map { Self.makers[3].code + $0 })
             #expect(try fixture.isSound())
         }
     }
@@ -187,6 +243,6 @@ import Testing
         try Database(path: fixture.database, mode: .readWrite).execute("UPDATE location SET latitude = 10")
         let report = try fixture.run("a.csv") { ($0.dataset, $0.append) = ("all", true) }
         #expect(report.stored == 1 && report.replaced == 1)
-        #expect(try stored() == ["garden/7 @55.5,12.5|55.5|12.5|1"])
+        #expect(try stored() == ["\(Self.makers[1].code) @55.5,12.5|55.5|12.5|1"])
     }
 }

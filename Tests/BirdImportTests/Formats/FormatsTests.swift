@@ -378,12 +378,16 @@ import Testing
         let report = try fixture.run("detections.csv")
         #expect(
             Set(try details()) == [
-                "stejay|20220207||garden||48.4|-123.3||garden/1 @48.4,-123.3|", "Avis ignota|20220207||unknown|||||2|",
+                "stejay|20220207||garden||48.4|-123.3||garden/1 20220207 06:41:09 Cyanocitta stelleri @48.4,-123.3|",
+                "Avis ignota|20220207||unknown|||||2 20220207 06:41:12 Avis ignota|",
             ])
         #expect(report.files.first?.leftOut == ["did not pass review (--include-invalid keeps them)": 1])
         fixture.write("detections.csv", FormatFixture.camelBirdNETGo)
         try fixture.run("detections.csv")
-        #expect(try details() == ["stejay|20220207||garden||48.4|-123.3||garden/1 @48.4,-123.3|"])
+        #expect(
+            try details() == [
+                "stejay|20220207||garden||48.4|-123.3||garden/1 20220207 06:41:09 Cyanocitta stelleri @48.4,-123.3|"
+            ])
     }
 
     @Test func everyFixtureFitsOnlyItsOwnFormat() throws {

@@ -169,6 +169,21 @@ import Testing
         #expect(try fixture.run("a.csv") { $0.append = true }.codesAgain.isEmpty)
     }
 
+    /// Whose place nobody knows.
+    @Test func warnsOfACodeThatADetectionHas() throws {
+        let fixture = try ImportFixture()
+        let row = "2021-02-03;06:41:09;Avis ignota;Odd Bird;"
+        fixture.write("a.csv", "Date;Time;Sci_Name;Com_Name;Confidence\n\(row)0.7\n\(row)q\n")
+        try reject(fixture, "a.csv") { $0 = $0.map { $0.replacing("Bird;q", with: "Bird;0.7") } }
+        let report = try fixture.run("r.csv") { ($0.dataset, $0.append) = ("a", true) }
+        #expect(report.stored == 1 && report.replaced == 1, "\(report.text)")
+        #expect(
+            report.codesAgain == [
+                ImportReport.CodesAgain(
+                    file: fixture.path("r.csv"), records: 1, code: "20210203 06:41:09 Avis ignota 0.7")
+            ])
+    }
+
     @Test func aDataSetKeepsItsFormat() throws {
         let fixture = try ImportFixture()
         var files = ArchiveImportTests.events

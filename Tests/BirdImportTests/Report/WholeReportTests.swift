@@ -183,14 +183,14 @@ import Testing
                 && chmod 640 birds.db
                 Would be stored: 4,128 records on 4,130 checklists at 4,131 locations, replacing 4,129 records
                 Warning: all records of c.csv that have no source_id (4,135) were in seven before, and would be there twice. \
-                To have them once, import all files of seven again without --append.
+                To have them once, import the files of seven again without --append.
                 Warning: nearly all records of d.csv that have a source_id (4,136) are also in e.csv without one. To have \
                 them once in eight, leave out d.csv.
                 Warning: all records of nine that had no source_id (4,137) are also in f.csv, and would be there twice. To \
-                have them once, import all files of nine again without --append, but none whose records f.csv has.
+                have them once, import the files of nine again without --append, leaving out those contained in f.csv.
                 Warning: all records of g.csv that have a source_id (4,138) were in ten before without one, and would be \
-                there twice. To have them once, import all files of ten again without --append, but only one of those that \
-                have them.
+                there twice. To have them once, import the files of ten again without --append, leaving out either \
+                g.csv or those with the same records.
                 Warning: corrected rows of f.csv would replace 4,139 records with the same source_id, such as o1. If those \
                 were other records, give the rows codes of their own, and import all files again.
                 Warning: all records of one (4,125) are also in two. If they are the same data under two names, remove one \

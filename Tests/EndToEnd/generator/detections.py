@@ -45,16 +45,19 @@ def birdnet_pi(world):
         for bird in visit.birds:
             date, clock = style.date(day)[0], style.time(time) or "03:04"
             confidence = str(round(chance.uniform(0.1, 1), 4))
-            # It is known by what was read.
-            identity = f"{day.year}{day.month:02}{day.day:02} {time // 60:02}:{time % 60:02}:{style.seconds:02}"
             yield {"Date": date, "Time": clock, "Sci_Name": bird.scientific, "Com_Name": bird.common,
                    "Confidence": style.number(confidence),
                    "Lat": style.number(place[0][0]), "Lon": style.number(place[0][1]), "Cutoff": "0.7", "Week": "6", "Sens": "1.25",
                    "Overlap": "0.0"}, record(
                 visit, bird, None, **of_detection(place[1]), date=str(day), time=f"{time // 60:02}:{time % 60:02}",
-                source_id=f"{identity} {bird.scientific or bird.common} {float(confidence)}", confidence=float(confidence), **no_effort())
+                source_id=f"{occasion(day, time, bird, style)} {float(confidence)}", confidence=float(confidence), **no_effort())
 
     return fill(made, world, rows)
+
+
+def occasion(day, time, bird, style):
+    """Date, time and species in the code of a detection, as they were read."""
+    return f"{day.year}{day.month:02}{day.day:02} {time // 60:02}:{time % 60:02}:{style.seconds:02} {bird.scientific or bird.common}"
 
 
 def of_detection(place, code=None):
@@ -92,7 +95,7 @@ def birdnet_go(world):
                 outcome = "did not pass review (--include-invalid keeps them)"
             else:
                 outcome = record(visit, species, None, **of_detection(place[1], "garden"), date=str(day),
-                                 time=f"{time // 60:02}:{time % 60:02}", source_id=f"garden/{n}", confidence=float(confidence), **no_effort())
+                                 time=f"{time // 60:02}:{time % 60:02}", source_id=f"garden/{n} {occasion(day, time, bird, style)}", confidence=float(confidence), **no_effort())
             yield {spelt[name]: row.get(name, "") for name in names}, outcome
 
     return fill(made, world, rows)
@@ -181,7 +184,8 @@ def analyzer(world, layout):
                 # from others.
                 if place == given and (folder or not place[0]):
                     where["loc_id"] = folder or "unknown"
-                stem_of_source = "/".join(filter(None, [folder, stem]))
+                # Nor does such a name tell the date.
+                stem_of_source = f"{'/'.join(filter(None, [folder, stem]))} {day.year}{day.month:02}{day.day:02}"
             yield row, record(
                 visit, species, None, **where, date=f"{heard:%Y-%m-%d}", time=f"{heard:%H:%M}" if time is not None else None,
                 source_id=f"{stem if station else stem_of_source} {offset} {identified} {float(confidence)}",
