@@ -172,10 +172,14 @@ public enum Importer {
                     line: records.line, row: records.record)
             }
         }
-        report.codesAgain = outcome.repeated.sorted { $0.key < $1.key }.filter { report.files[$0.key].rejects != nil }
-            .map {
-                ImportReport.CodesAgain(file: report.files[$0.key].path, records: $0.value.count, code: $0.value.code)
-            }
+        // A correction may change a date. If most records have another one, they are probably other records.
+        report.codesAgain = outcome.repeated.sorted { $0.key < $1.key }.compactMap { number, replaced in
+            let file = report.files[number]
+            guard file.rejects != nil || replaced.otherDates * 2 > replaced.count else { return nil }
+            return ImportReport.CodesAgain(
+                file: file.path, isCorrected: file.rejects != nil, records: replaced.count,
+                otherDates: replaced.otherDates, code: replaced.code)
+        }
         report.stored = outcome.stored
         report.replaced = outcome.replaced
         report.recordsAgain = outcome.again.map { again in

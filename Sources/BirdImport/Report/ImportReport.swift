@@ -175,12 +175,16 @@ public struct ImportReport: Sendable {
         public let isWhole: Bool
     }
 
-    /// A file whose corrected rows have replaced stored records that have their codes.
+    /// A file whose records have replaced stored ones that have their codes, and may be other records.
     public struct CodesAgain: Sendable, Equatable {
         /// The path of the file.
         public let file: String
+        /// Whether its rows are corrected ones of a file of `--rejects`.
+        public let isCorrected: Bool
         /// The number of the stored records.
         public let records: Int
+        /// How many of them had another date.
+        public let otherDates: Int
         /// The code of one of them.
         public let code: String
     }

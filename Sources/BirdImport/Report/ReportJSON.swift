@@ -64,8 +64,10 @@ extension ImportReport {
     ///                       they are those of the data set that the file has too, and not those of the file),
     ///                       source_ids (whether they have any), records (their number), all (whether all of these
     ///                       are, and not only nearly all)
-    ///     codes_again       files of corrected rows that have replaced stored records with the same source_id: file,
-    ///                       records (the number of these), source_id (of one of them)
+    ///     codes_again       files whose records have replaced stored ones with the same source_id, and may be other
+    ///                       records: file, corrected (whether its rows are those of a file of --rejects), records (the
+    ///                       number of the stored ones), other_dates (how many of them had another date), source_id (of
+    ///                       one of them)
     ///     same_checklists   data sets without records whose checklists are also in another one: dataset, other,
     ///                       checklists (their number)
     ///     lost_access       the files that were replaced and could not keep their owner, group or rights: file, and
@@ -148,7 +150,8 @@ extension ImportReport {
                 "codes_again",
                 Self.list(codesAgain) { again in
                     [
-                        "file": .string(again.file), "records": .integer(again.records),
+                        "file": .string(again.file), "corrected": .bool(again.isCorrected),
+                        "records": .integer(again.records), "other_dates": .integer(again.otherDates),
                         "source_id": .string(again.code),
                     ]
                 }

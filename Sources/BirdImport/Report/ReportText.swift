@@ -47,13 +47,7 @@ extension ImportReport {
                     + (replaced > 0 ? ", replacing \(Self.count(replaced, "record", "records"))" : ""))
         }
         lines += recordsAgain.map(describe)
-        for again in codesAgain {
-            lines.append(
-                "Warning: corrected rows of \(again.file) \(isDryRun ? "would replace" : "have replaced") "
-                    + "\(Self.count(again.records, "record", "records")) with the same source_id, such as "
-                    + "\(Row.shown(again.code, atMost: 100)). If those were other records, give the rows codes of their own, "
-                    + "and import all files again.")
-        }
+        lines += codesAgain.map(describe)
         for same in sameData {
             lines.append(
                 "Warning: \(same.isWhole ? "all" : "nearly all") records of \(same.dataset) "
@@ -113,6 +107,21 @@ extension ImportReport {
             }
         }
         return String(text)
+    }
+
+    /// The warning of records that have replaced others.
+    private func describe(_ again: CodesAgain) -> String {
+        let replaced =
+            "\(again.file) \(isDryRun ? "would replace" : again.isCorrected ? "have replaced" : "has replaced") "
+            + "\(Self.count(again.records, "record", "records")) with the same source_id, such as "
+            + Row.shown(again.code, atMost: 100)
+        if again.isCorrected {
+            return
+                "Warning: corrected rows of \(replaced). If those were other records, give the rows codes of their own, "
+                + "and import all files again."
+        }
+        return "Warning: \(replaced); \(Self.number(again.otherDates)) of them had another date. If those were other "
+            + "records, import both files again, each with a --dataset of its own."
     }
 
     /// The warning about records that are there twice.

@@ -24,13 +24,13 @@ final class SourceCodes {
         database = try .temporary(
             """
             CREATE TABLE source (dataset INTEGER, code TEXT, file INTEGER, line INTEGER, number INTEGER DEFAULT 1,
-                detection TEXT, latitude REAL, longitude REAL, PRIMARY KEY (dataset, code)) WITHOUT ROWID;
+                date INTEGER, detection TEXT, latitude REAL, longitude REAL, PRIMARY KEY (dataset, code)) WITHOUT ROWID;
             CREATE INDEX source_by_place ON source (dataset, detection, latitude) WHERE latitude IS NOT NULL
             """, cacheKilobytes: Self.cacheKilobytes)
         insert = try database.prepare(
             """
-            INSERT INTO source (dataset, code, file, line, detection, latitude, longitude)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING
+            INSERT INTO source (dataset, code, file, line, detection, latitude, longitude, date)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING
             """)
         first = try database.prepare("SELECT file, line FROM source WHERE dataset = ?1 AND code = ?2")
         samePlace = try database.prepare(
@@ -81,6 +81,7 @@ final class SourceCodes {
         }
         insert.bind(6, place?.latitude)
         insert.bind(7, place?.longitude)
+        insert.bind(8, record.date)
         try insert.run()
         if database.changes > 0 { return .staged }
         first.bind(1, dataset)
@@ -99,18 +100,31 @@ final class SourceCodes {
         return try anyPlace.step()
     }
 
-    /// Calls `body` with every code, the number of its data set within the import, the place of a detection, and the
-    /// number of its file. Detections without a place are not among them.
-    func forEach(
-        _ body: (_ dataset: Int, _ code: String, SourcePlace?, _ file: Int) throws(StoreError) -> Void
-    ) throws(StoreError) {
+    /// A code, and what is known of its record.
+    struct Source {
+        /// The number of the data set within the import.
+        let dataset: Int
+        let code: String
+        /// The place of a detection.
+        let place: SourcePlace?
+        /// The number of the file.
+        let file: Int
+        /// As `StoredDate` has it.
+        let date: Int64
+    }
+
+    /// Calls `body` with every code. Detections without a place are not among them.
+    func forEach(_ body: (Source) throws(StoreError) -> Void) throws(StoreError) {
         let select = try database.prepare(
             """
-            SELECT dataset, code, latitude, longitude, file FROM source
+            SELECT dataset, code, latitude, longitude, file, date FROM source
             WHERE detection IS NULL OR latitude IS NOT NULL ORDER BY dataset, code
             """)
         while try select.step() {
-            try body(Int(select.int64(0)), select.text(1) ?? "", SourcePlace(select, from: 2), Int(select.int64(4)))
+            try body(
+                Source(
+                    dataset: Int(select.int64(0)), code: select.text(1) ?? "", place: SourcePlace(select, from: 2),
+                    file: Int(select.int64(4)), date: select.int64(5)))
         }
     }
 }

@@ -204,9 +204,7 @@ final class Staging {
     }
 
     /// Calls `body` with each code that a file gives to a record (`SourceCodes.forEach`).
-    func forEachSource(
-        _ body: (_ dataset: Int, _ code: String, SourcePlace?, _ file: Int) throws(StoreError) -> Void
-    ) throws(StoreError) {
+    func forEachSource(_ body: (SourceCodes.Source) throws(StoreError) -> Void) throws(StoreError) {
         try sources?.forEach(body)
     }
 

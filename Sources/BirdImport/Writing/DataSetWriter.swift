@@ -47,8 +47,8 @@ struct DataSetWriter {
         var replaced = 0
         /// Records on other copies of a shared checklist, and detections that are there with their places.
         var leftOut: [LeftOut] = []
-        /// Those that are replaced by a record with the same code, by the number of its file: how many, and a code.
-        var repeated: [Int: (count: Int, code: String)] = [:]
+        /// Those that are replaced by a record with the same code, by the number of its file.
+        var repeated: [Int: RepeatedRecords.Replaced] = [:]
         var again: [RecordsAgain.Found] = []
         var checklists = 0
         var locations = 0

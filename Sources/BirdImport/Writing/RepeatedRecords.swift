@@ -17,8 +17,17 @@ struct RepeatedRecords {
     private var places: StoredPlaces?
     /// The number of removed records.
     private(set) var removed = 0
-    /// Those that a record with a code of its own replaces, by the number of its file: how many, and a code.
-    private(set) var byFile: [Int: (count: Int, code: String)] = [:]
+    /// Those that a record with a code of its own replaces, by the number of its file.
+    private(set) var byFile: [Int: Replaced] = [:]
+
+    /// Records that those of a file replace.
+    struct Replaced {
+        var count = 0
+        /// How many of them have another date than the record that replaces them.
+        var otherDates = 0
+        /// The code of one of them, which has another date if any has.
+        var code: String
+    }
 
     /// - Parameter touched: Receives the ids of the checklists that lose records.
     init(_ database: Database, datasets: [Int64], touched: TouchedChecklists) throws(StoreError) {
@@ -47,16 +56,16 @@ struct RepeatedRecords {
 
     /// Removes the records that staged records replace, but for detections without a place.
     mutating func remove(_ staging: Staging, _ change: inout RecordChange) throws(StoreError) {
-        try staging.forEachSource { (number, code, place, file) throws(StoreError) in
-            let isFound = try remove(number, code, file, &change)
-            guard let place else { return }
-            let detection = place.base(of: code)
-            if try isStoredUnplaced(number, detection) { _ = try remove(number, detection, file, &change) }
+        try staging.forEachSource { (source) throws(StoreError) in
+            let isFound = try remove(source.code, by: source, &change)
+            guard let place = source.place else { return }
+            let detection = place.base(of: source.code)
+            if try isStoredUnplaced(source.dataset, detection) { _ = try remove(detection, by: source, &change) }
             if isFound { return }
             let stored = if let places { places } else { try StoredPlaces(of: database) }
             places = stored
             for other in try stored.same(as: place) {
-                if try remove(number, detection + other.suffix, file, &change) { return }
+                if try remove(detection + other.suffix, by: source, &change) { return }
             }
         }
     }
@@ -68,7 +77,9 @@ struct RepeatedRecords {
     ) throws(StoreError) -> Bool {
         let (number, code) = (detection.key.dataset, String(decoding: detection.code, as: UTF8.self))
         if try isStoredPlaced(number, code) { return false }
-        _ = try remove(number, code, detection.file, &change)
+        let source = SourceCodes.Source(
+            dataset: number, code: code, place: nil, file: detection.file, date: detection.key.date)
+        _ = try remove(code, by: source, &change)
         return true
     }
 
@@ -97,13 +108,15 @@ struct RepeatedRecords {
     }
 
     /// Removes a record.
-    /// - Parameter file: The number of the file with the record that replaces it.
+    /// - Parameters:
+    ///   - code: Its code.
+    ///   - source: The record that replaces it.
     /// - Returns: Whether there was one.
     private mutating func remove(
-        _ number: Int, _ code: String, _ file: Int, _ change: inout RecordChange
+        _ code: String, by source: SourceCodes.Source, _ change: inout RecordChange
     ) throws(StoreError) -> Bool {
         let before = removed
-        delete.bind(1, datasets[number])
+        delete.bind(1, datasets[source.dataset])
         delete.bind(2, code)
         while try delete.step() {
             deleteDetail.bind(1, delete.int64(0))
@@ -111,7 +124,13 @@ struct RepeatedRecords {
             try touched.add(delete.int64(1), isListed: false)
             change.note(date: delete.int64(2), location: delete.int64(3), species: delete.int64(4))
             removed += 1
-            byFile[file, default: (0, code)].count += 1
+            var replaced = byFile[source.file] ?? Replaced(code: code)
+            replaced.count += 1
+            if delete.int64(2) != source.date {
+                if replaced.otherDates == 0 { replaced.code = code }
+                replaced.otherDates += 1
+            }
+            byFile[source.file] = replaced
         }
         return removed > before
     }

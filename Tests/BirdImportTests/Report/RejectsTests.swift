@@ -160,12 +160,15 @@ import Testing
         }
         let report = try fixture.run("r.csv") { ($0.dataset, $0.append) = ("a", true) }
         let file = fixture.path("r.csv")
-        #expect(report.codesAgain == [ImportReport.CodesAgain(file: file, records: 1, code: "o1")])
+        #expect(
+            report.codesAgain == [
+                ImportReport.CodesAgain(file: file, isCorrected: true, records: 1, otherDates: 1, code: "o1")
+            ])
         #expect(
             report.text.contains(
                 "Warning: corrected rows of \(file) have replaced 1 record with the same source_id, such as o1. "))
-        // Records of other files are replaced as always.
-        fixture.write("a.csv", header + "L1,,,,2021,2,3,a,1,o1\n")
+        // Records of other files are replaced as always, if they have the same date.
+        fixture.write("a.csv", header + "L1,,,,2021,2,4,a,1,o1\n")
         #expect(try fixture.run("a.csv") { $0.append = true }.codesAgain.isEmpty)
     }
 
@@ -180,7 +183,8 @@ import Testing
         #expect(
             report.codesAgain == [
                 ImportReport.CodesAgain(
-                    file: fixture.path("r.csv"), records: 1, code: "20210203 06:41:09 Avis ignota 0.7")
+                    file: fixture.path("r.csv"), isCorrected: true, records: 1, otherDates: 0,
+                    code: "20210203 06:41:09 Avis ignota 0.7")
             ])
     }
 

@@ -66,7 +66,9 @@ import Testing
                 file: "g.csv", dataset: "ten", other: nil, isOfDataset: false, haveSourceIDs: true, records: 4138,
                 isWhole: true),
         ]
-        report.codesAgain = [ImportReport.CodesAgain(file: "f.csv", records: 4139, code: "o1")]
+        report.codesAgain = [
+            ImportReport.CodesAgain(file: "f.csv", isCorrected: true, records: 4139, otherDates: 2, code: "o1")
+        ]
         report.sameChecklists = [ImportReport.SameChecklists(dataset: "five", other: "six", checklists: 4127)]
         var status = stat()
         status.st_mode = 0o640
@@ -130,7 +132,7 @@ import Testing
                 {"file":"d.csv","dataset":"eight","other":"e.csv","of_dataset":false,"source_ids":true,"records":4136,"all":false},
                 {"file":"f.csv","dataset":"nine","other":null,"of_dataset":true,"source_ids":false,"records":4137,"all":true},
                 {"file":"g.csv","dataset":"ten","other":null,"of_dataset":false,"source_ids":true,"records":4138,"all":true}],
-                "codes_again":[{"file":"f.csv","records":4139,"source_id":"o1"}],
+                "codes_again":[{"file":"f.csv","corrected":true,"records":4139,"other_dates":2,"source_id":"o1"}],
                 "same_checklists":[{"dataset":"five","other":"six","checklists":4127}],
                 "lost_access":[{"file":"birds.db","owner":"root","group":"root","mode":"640"}],
                 "preview":[{"num":1},

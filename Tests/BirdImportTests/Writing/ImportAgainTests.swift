@@ -27,6 +27,29 @@ import Testing
         #expect(try DataSets.list(path: fixture.database).map(\.records) == [appends ? 2 : 1])
     }
 
+    /// Codes that begin again with each year or each file are no identity.
+    @Test func warnsWhereOtherRecordsHaveTheSameCodes() throws {
+        let header = String(plainHeader.dropLast()) + ",source_id\n"
+        func row(_ day: Int, _ species: String, _ code: Int) -> String { "L1,,,,2021,2,\(day),\(species),1,\(code)\n" }
+        fixture.write("a.csv", header + row(3, "a", 1) + row(3, "b", 2) + row(4, "a", 3))
+        fixture.write("b.csv", header + row(5, "c", 1) + row(6, "d", 2) + row(4, "a", 4))
+        fixture.write("c.csv", header + row(3, "c", 1) + row(6, "d", 2) + row(7, "a", 3) + row(4, "x", 4))
+        try fixture.run("a.csv")
+        let report = try fixture.run("b.csv") { ($0.dataset, $0.append) = ("a", true) }
+        let file = fixture.path("b.csv")
+        #expect(
+            report.codesAgain
+                == [ImportReport.CodesAgain(file: file, isCorrected: false, records: 2, otherDates: 2, code: "1")])
+        #expect(
+            report.text.contains(
+                "Warning: \(file) has replaced 2 records with the same source_id, such as 1; 2 of them had another date. "
+                    + "If those were other records, import both files again, each with a --dataset of its own.\n"))
+        // Some dates may be corrected.
+        #expect(try fixture.run("c.csv") { ($0.dataset, $0.append) = ("a", true) }.codesAgain.isEmpty)
+        // Without --append, the data set is replaced as a whole.
+        #expect(try fixture.run("b.csv") { $0.dataset = "a" }.codesAgain.isEmpty)
+    }
+
     /// The last year that a record may have is that after the import.
     @Test(arguments: [(1_704_067_199, 2024), (1_704_067_200, 2025)])
     func recordsOfNextYearAreTheLast(now: Int, year: Int) throws {
