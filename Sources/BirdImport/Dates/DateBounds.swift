@@ -66,7 +66,7 @@ extension DateText {
     // MARK: Dates in an order that is not known yet
 
     /// What rows of archives ask about dates.
-    static let checks = DateChecks(mayHave: mayHave, isLessExact: isLessExact, isDay: isDay)
+    static let checks = DateChecks(mayHave: mayHave, includes: includes, isDay: isDay, hasTime: hasTime)
 
     static func mayHave(_ text: ArraySlice<UInt8>, parts: [ArraySlice<UInt8>]) -> Bool {
         let numbers = parts.map { part in part.count <= 4 ? Int64(String(decoding: part, as: UTF8.self)) : nil }
@@ -77,10 +77,10 @@ extension DateText {
         return DateOrder.allCases.contains { order in bounds(text, order).map(parts.mayBe(in:)) ?? false }
     }
 
-    private static func isLessExact(_ text: ArraySlice<UInt8>, than other: ArraySlice<UInt8>) -> Bool {
+    private static func includes(_ text: ArraySlice<UInt8>, _ other: ArraySlice<UInt8>) -> Bool {
         DateOrder.allCases.allSatisfy { order in
             guard let whole = bounds(text, order), let part = bounds(other, order) else { return false }
-            if whole == part { return minutes(text, order) == nil && minutes(other, order) != nil }
+            if whole == part { return minutes(text, order).map { $0 == minutes(other, order) } ?? true }
             return whole.contains(part.lowerBound) && whole.contains(part.upperBound)
         }
     }
@@ -89,3 +89,7 @@ extension DateText {
         bounds(text, .monthFirst).map { $0.lowerBound == $0.upperBound } ?? false
     }
 }
+
+    private static func hasTime(_ text: ArraySlice<UInt8>) -> Bool {
+        DateOrder.allCases.contains { minutes(text, $0) != nil }
+    }
