@@ -287,6 +287,27 @@ import Testing
     }
 
     /// That of another data set, or one that leaves it open too, tells nothing.
+    /// Each data set has its own download.
+    @Test func theOtherPartOfEachDataSetTellsTheOrder() throws {
+        var files: [String] = []
+        for (name, telling) in [("one", "25/02/2021"), ("two", "02/25/2021")] {
+            for number in 1...2 {
+                files.append("\(name)\(number).txt")
+                fixture.write("\(name)\(number).txt", FormatFixture.eBird.replacing("2021-02-03", with: "03/02/2021"))
+                files.append("\(name)\(number)_sampling.txt")
+                fixture.write(
+                    "\(name)\(number)_sampling.txt", FormatFixture.eBirdSampling.replacing("2021-02-03", with: telling))
+            }
+        }
+        let report = try fixture.run(files: files)
+        #expect(
+            report.files.map(\.dateOrder?.order) == [DateOrder](repeating: .dayFirst, count: 4)
+                + [DateOrder](repeating: .monthFirst, count: 4))
+        #expect(
+            report.files.map(\.dateOrder?.reason).enumerated().filter { $0.offset % 2 == 0 }.map(\.element)
+                == ["one1", "one2", "two1", "two2"].map { .beside(fixture.path("\($0)_sampling.txt")) })
+    }
+
     @Test(arguments: [
         ("other_sampling.txt", "25/02/2021"), ("ebd_sampling.txt", "03/02/2021"), ("ebd_sampling.txt", "2021-02-03"),
     ])
