@@ -231,16 +231,17 @@ import Testing
     }
 
     /// The order is told only where a stored date depends on it.
-    @Test(arguments: [
-        ["2021-02-03", "02/02/2021"], ["02-02-2021/02-02-2021"], ["2021-02-03", "30/02/2021"],
-        ["2021-02-03", "3/2/2021\tMammalia"],
-    ])
-    func saysNothingOfTheOrderIfNoDateDependsOnIt(dates: [String]) throws {
+    @Test(
+        arguments: [
+            ["2021-02-03", "02/02/2021"], ["02-02-2021/02-02-2021"], ["2021-02-03", "30/02/2021"],
+            ["2021-02-03", "3/2/2021\tMammalia"],
+        ], [nil, DateOrder.dayFirst])
+    func saysNothingOfTheOrderIfNoDateDependsOnIt(dates: [String], given: DateOrder?) throws {
         fixture.write(
             "a.txt",
             "occurrenceID\tscientificName\teventDate\tclass\n"
                 + dates.enumerated().map { "\($0)\tAvis ignota\t\($1)\n" }.joined())
-        let report = try fixture.run("a.txt") { $0.skipErrors = true }
+        let report = try fixture.run("a.txt") { ($0.skipErrors, $0.dateOrder) = (true, given) }
         #expect(report.isStored && report.files.map(\.dateOrder) == [nil], "\(report.text)")
         // Nor is it asked for.
         fixture.write("b.csv", myEBirdData(["02/02/2021"]))
@@ -286,7 +287,6 @@ import Testing
         #expect(report.files.count { $0.dateOrder?.reason == .beside(other) } == 1)
     }
 
-    /// That of another data set, or one that leaves it open too, tells nothing.
     /// Each data set has its own download.
     @Test func theOtherPartOfEachDataSetTellsTheOrder() throws {
         var files: [String] = []
@@ -308,6 +308,7 @@ import Testing
                 == ["one1", "one2", "two1", "two2"].map { .beside(fixture.path("\($0)_sampling.txt")) })
     }
 
+    /// That of another data set, or one that leaves it open too, tells nothing.
     @Test(arguments: [
         ("other_sampling.txt", "25/02/2021"), ("ebd_sampling.txt", "03/02/2021"), ("ebd_sampling.txt", "2021-02-03"),
     ])
