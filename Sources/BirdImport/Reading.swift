@@ -28,6 +28,11 @@ struct Reading {
     var report = ImportReport()
     /// The properties of all formats that were read.
     private var rules: Format.Rules = []
+    /// The order of day and month in the other part of an eBird download, by its data set and format, as far as it was
+    /// asked for (`orderBeside`).
+    var ordersBeside: [[String]: JudgedDateOrder?] = [:]
+    /// The names of the files of the import, as those of data sets.
+    private let fileNames: Set<String>
     /// The files that were read, to find one that is named twice.
     private var identities: [FileIdentity: String] = [:]
 
@@ -50,6 +55,7 @@ struct Reading {
         lastYear = Int(utc.tm_year) + 1901
         importedAt = Self.timestamp(utc)
         defaults = try RecordingDefaults(options, lastYear: lastYear)
+        fileNames = Set(options.files.compactMap { try? DataSets.name(of: $0) })
         rejects =
             if let path = options.rejects {
                 Rejects(
@@ -198,7 +204,7 @@ struct Reading {
         let name = try DataSets.name(of: path)
         guard format == Format.eBirdSampling.name else { return name }
         let ofRecords = name.replacing("_sampling", with: "")
-        return options.files.contains { (try? DataSets.name(of: $0)) == ofRecords } ? ofRecords : name
+        return fileNames.contains(ofRecords) ? ofRecords : name
     }
 
     /// The number of the data set for a file, which is added to `targets` if it is new.

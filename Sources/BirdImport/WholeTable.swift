@@ -77,18 +77,27 @@ extension Reading {
     /// sampling events: who saves one with a spreadsheet saves both so. Nil if the import has no other part, or that
     /// leaves the order open too.
     ///
-    /// The other part is opened again for this, as hardly any file needs it.
-    private func orderBeside(_ table: SourceTable, file: Int) -> JudgedDateOrder? {
+    /// The other part is opened again for this, as hardly any file needs it, but only once for a data set.
+    private mutating func orderBeside(_ table: SourceTable, file: Int) -> JudgedDateOrder? {
         let pair = [Format.eBird.name, Format.eBirdSampling.name]
-        guard pair.contains(table.format.name) else { return nil }
-        for path in options.files {
-            guard let other = try? SourceFile(path: path),
-                let contents = try? Detection.open(other, as: options.format, folder: staging.folder)
+        guard pair.contains(table.format.name), let dataset = report.files[file].dataset,
+            let other = pair.first(where: { $0 != table.format.name })
+        else { return nil }
+        if let known = ordersBeside[[dataset, other]] { return known }
+        let order = order(ofFiles: other, in: dataset)
+        ordersBeside[[dataset, other]] = .some(order)
+        return order
+    }
+
+    /// The order of day and month in the first file of a format and a data set that tells it.
+    private func order(ofFiles format: String, in dataset: String) -> JudgedDateOrder? {
+        for path in options.files where (try? nameOfDataSet(for: path, format: format)) == dataset {
+            guard let file = try? SourceFile(path: path),
+                let contents = try? Detection.open(file, as: options.format, folder: staging.folder)
             else { continue }
-            for content in contents where pair.contains(content.name) && content.name != table.format.name {
+            for content in contents where content.name == format {
                 var dates = DateOrderJudge()
-                guard (try? nameOfDataSet(for: path, format: content.name)) == report.files[file].dataset,
-                    let part = content.tables.first, (try? add(part, to: &dates)) != nil, !dates.isEmpty,
+                guard let part = content.tables.first, (try? add(part, to: &dates)) != nil, !dates.isEmpty,
                     let order = try? dates.order(part.format, path: path).order
                 else { continue }
                 return JudgedDateOrder(order: order, reason: .beside(contents.count > 1 ? content.path : path))

@@ -64,9 +64,7 @@ struct DateOrderJudge {
         guard let pair = DateText.pair(date), years.contains(pair.year) else { return }
         let text = { Row.shown(row.text(cell), atMost: 40) }
         let isDate = { (month: Int64, day: Int64) in DateText(year: pair.year, month: month, day: day).isDay }
-        let agrees = { (order: DateOrder) in
-            parts.flatMap { parts in DateText.bounds(date, order).map(parts.mayBe(in:)) } ?? false
-        }
+        let agrees = { (order: DateOrder) in parts?.mayBe(in: date, order) ?? false }
         switch (isDate(pair.second, pair.first), isDate(pair.first, pair.second)) {
         case (true, false): dayFirst.add { .date(text(), line: row.line) }
         case (false, true): monthFirst.add { .date(text(), line: row.line) }

@@ -57,12 +57,14 @@ struct DateDecoder {
         var (date, remarks) = try wholeDate(row)
         guard let parts = parts(row), !parts.areIn(date) else { return (date, remarks) }
         let exactness = Self.exactness(date)
-        if exactness > 0 || remarks.contains(.tooLong) {
-            let bounds =
-                DateText.bounds(row.bytes[cell.range], order ?? .monthFirst) ?? date...Self.last(of: date)
-            // The date is taken, as everywhere.
-            guard parts.mayBe(in: bounds) else { return (date, remarks.union(.contradicted)) }
-        }
+        let isNone = exactness == 0 && !remarks.contains(.tooLong)
+        // `0000-00-00` may be any day.
+        let agrees =
+            isNone
+            ? parts.mayBe(in: 0...StoredDate.unknown)
+            : parts.mayBe(in: row.bytes[cell.range], order ?? .monthFirst)
+        // The date is taken, as everywhere.
+        guard agrees else { return (date, remarks.union(.contradicted)) }
         // The columns may say more exactly when it was within a month, a year or an interval.
         if exactness < 3, let own = try? dateOfParts(row), Self.exactness(own) > exactness {
             date = own
@@ -82,9 +84,6 @@ struct DateDecoder {
             return nil
         }
     }
-
-    /// The last day that a date may mean, with 99 for an unknown month or day.
-    private static func last(of date: Int64) -> Int64 { date + [9999, 9999, 99, 0][exactness(date)] }
 
     /// The number of parts of a date that are known.
     private static func exactness(_ date: Int64) -> Int {

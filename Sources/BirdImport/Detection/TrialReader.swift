@@ -32,8 +32,7 @@ struct TrialReader {
             var decoder = records
             decoder.dates.order = order
             guard (try? decoder.decode(&row, into: &record)) != nil else { continue }
-            if record.otherAnimal != nil { return StoredDate.unknown }
-            if let date = try? decoder.dates.date(row).date { return date }
+            return record.otherAnimal != nil ? StoredDate.unknown : record.date
         }
         return nil
     }

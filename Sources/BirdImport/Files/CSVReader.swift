@@ -359,7 +359,12 @@ final class CSVReader: RowSource {
             line += skipped.count { $0 == 0x0A } + (lineEnd == nil ? 0 : 1)
             consume(to: lineEnd.map { $0 + 1 } ?? buffer.count)
             if lineEnd != nil || atEnd {
-                if lineEnd != nil, !row.isShortened, row.bytes.last == 0x0D { row.bytes.removeLast() }
+                if !row.isShortened {
+                    // Without a line end at or after `resume`, the last one of the file is before that.
+                    let hasLineEnd = lineEnd != nil || row.bytes.last == 0x0A
+                    if lineEnd == nil, hasLineEnd { row.bytes.removeLast() }
+                    if hasLineEnd, row.bytes.last == 0x0D { row.bytes.removeLast() }
+                }
                 row.rawCount = row.bytes.count
                 return
             }

@@ -5,12 +5,15 @@ struct DateChecks: Sendable {
 
     /// Whether a date may have a year, month and day, of which any may be empty.
     let mayHave: @Sendable (_ date: Text, _ parts: [Text]) -> Bool
-    /// Whether a date is less exact than another one, with which it agrees.
-    let isLessExact: @Sendable (_ date: Text, _ other: Text) -> Bool
+    /// Whether a date includes another one: all days that this may mean, and its time.
+    let includes: @Sendable (_ date: Text, _ other: Text) -> Bool
     let isDay: @Sendable (_ date: Text) -> Bool
+    /// Whether a date has a time of day after it.
+    let hasTime: @Sendable (_ date: Text) -> Bool
 }
 
-/// Cells of an event or an occurrence that belong together, so that no date or place is composed of two.
+/// Cells of an event or an occurrence that belong together, so that no date or place is composed of two, and no date
+/// gets the time of another day.
 struct EventCells {
     private enum Kind { case date, place, country }
 
@@ -44,7 +47,7 @@ struct EventCells {
     /// All groups of the cells of a row.
     static func all(_ header: [String], _ dates: DateChecks) -> [EventCells] {
         [
-            EventCells(.date, ["eventdate", "year", "month", "day"], in: header, dates: dates),
+            EventCells(.date, ["eventdate", "year", "month", "day"], ["eventtime"], in: header, dates: dates),
             EventCells(
                 .place, ["locality", "locationid", "decimallatitude", "decimallongitude"],
                 ["coordinateuncertaintyinmeters"], ["datageneralizations", "informationwithheld"], in: header,
@@ -71,28 +74,40 @@ struct EventCells {
     }
 
     /// Gives a row what it lacks of the date or place of another row, unless it has another one. Of two dates that
-    /// agree, the more exact one holds.
+    /// agree, the more exact one holds. The time of a date is only taken with that date.
     /// - Parameters:
     ///   - group: The same cells of the other row.
     ///   - isParent: Whether the other row is a parent. A place with a name is only a part of its place, so it does not
     ///     take its code.
     /// - Returns: Whether it has no other one.
     func fill(_ row: inout Row, from other: Row, _ group: EventCells, isParent: Bool) -> Bool {
+        // The index of the cell that is not taken.
+        var left: Int?
         // Most occurrences have none of their own. A slice of the row that is held would make a copy of it when it is
         // filled.
         if !isEmpty(in: row) {
             let (own, its) = (texts(row), group.texts(other))
             if differs(own, its) { return false }
-            if kind == .date, !own[0].isEmpty, !own[0].elementsEqual(its[0]), dates.isLessExact(own[0], its[0]) {
+            if kind == .date, !takesTime(own, its, ofDay: group.isWhole(in: other)) { left = deciding.count }
+            if kind == .place, isParent, !own[0].isEmpty { left = 1 }
+            if kind == .date, !own[0].isEmpty, !own[0].elementsEqual(its[0]), dates.includes(own[0], its[0]) {
                 row.fill(deciding[0], its[0])
             }
         }
-        let isPart = isParent && kind == .place && !row.trimmed(deciding[0]).isEmpty
-        for (index, (position, source)) in zip(cells, group.cells).enumerated() where row.trimmed(position).isEmpty {
+        for (index, (position, source)) in zip(cells, group.cells).enumerated()
+        where index != left && row.trimmed(position).isEmpty {
             let cell = other.trimmed(source)
-            if !cell.isEmpty, !(isPart && index == 1) { row.fill(position, other.bytes[cell.range]) }
+            if !cell.isEmpty { row.fill(position, other.bytes[cell.range]) }
         }
         return true
+    }
+
+    /// Whether a date that agrees with another one may have its time: it has none, and can't be another day than that
+    /// on which the other one begins.
+    /// - Parameter isDay: Whether the other one is a day, on which then both are.
+    private func takesTime(_ own: [ArraySlice<UInt8>], _ its: [ArraySlice<UInt8>], ofDay isDay: Bool) -> Bool {
+        guard !dates.hasTime(own[0]) else { return false }
+        return isDay || zip(own, its).allSatisfy { $0.isEmpty || $0.elementsEqual($1) }
     }
 
     /// Whether cells say another date or place than those of another row. A part of the date, or a name for a place
@@ -107,7 +122,7 @@ struct EventCells {
         let (date, itsDate, parts, itsParts) = (own[0], its[0], Array(own[1...]), Array(its[1...]))
         if !date.isEmpty, !date.elementsEqual(itsDate) {
             let agrees =
-                itsDate.isEmpty || dates.isLessExact(date, itsDate) || dates.isLessExact(itsDate, date)
+                itsDate.isEmpty || dates.includes(date, itsDate) || dates.includes(itsDate, date)
             if !agrees || !dates.mayHave(date, itsParts) { return true }
         }
         return zip(parts, itsParts).contains { part, itsPart in

@@ -86,9 +86,11 @@ public struct ImportReport: Sendable {
             }
         }
 
-        /// Takes back that the format has decided the order of day and month, if no stored date depends on it.
+        /// Takes back the order of day and month, if no date tells it and no stored date depends on it.
         mutating func forgetDateOrderWithoutUse() {
-            if dateOrder?.reason == .format, !needsDateOrder { dateOrder = nil }
+            if let dateOrder, [.format, .given, .rejects].contains(dateOrder.reason), !needsDateOrder {
+                self.dateOrder = nil
+            }
         }
     }
 

@@ -5,7 +5,7 @@ import Birds
 /// (`SummaryKind`).
 ///
 /// Invariant: after `rebuild`, `update` or `remove` they agree with the records. Rows that are right already are not
-/// written, so a small change to a large file writes few pages; only how exact places are is written anew.
+/// written, so a small change to a large file writes few pages.
 package enum DerivedTables {
     /// Makes all derived tables agree with the records, which it reads once in the order of each index.
     /// - Parameter isKnown: False if the existing rows are useless because ids have changed; they are deleted first.
@@ -27,7 +27,7 @@ package enum DerivedTables {
     /// Empties the summaries for the first records of a file: `RecordSummaries` makes them while records are inserted.
     static func clear(in database: Database) throws(StoreError) {
         try database.execute("DELETE FROM summary")
-        try updateLocations(in: database)
+        try updateRegions(in: database)
     }
 
     /// Updates the tables after records of some data sets were added or removed. It reads only the records of dates,
@@ -36,7 +36,8 @@ package enum DerivedTables {
     static func update(
         in database: Database, of datasets: [Int64], after change: RecordChange
     ) throws(StoreError) {
-        try updateLocations(in: database)
+        try updateRegions(in: database)
+        try PlaceExactness.update(of: change.locations, in: database)
         let table = try SummaryTable(database)
         let summarizer = try Summarizer(database, of: datasets)
         for date in change.dates.sorted() {
@@ -67,15 +68,22 @@ package enum DerivedTables {
     /// Removes the summaries of a data set that has no records any more, and what belonged to removed locations.
     static func remove(dataset: Int64, from database: Database) throws(StoreError) {
         try database.execute("DELETE FROM summary WHERE dataset_id = \(dataset)")
-        try updateLocations(in: database)
+        try updateRegions(in: database)
+        try PlaceExactness.remove(dataset: dataset, from: database)
     }
 
     /// Makes `region` and `location_box` agree with the locations, and how exact places are with the records.
+    static func updateLocations(in database: Database) throws(StoreError) {
+        try updateRegions(in: database)
+        try PlaceExactness.update(in: database)
+    }
+
+    /// Makes `region` and `location_box` agree with the locations.
     ///
     /// Existing regions keep their ids, since summaries name them. A box is right if it contains the point of its
     /// location: an R*Tree stores 32-bit floats, rounded so that the box is never too small
     /// (https://www.sqlite.org/rtree.html, "Roundoff Error").
-    static func updateLocations(in database: Database) throws(StoreError) {
+    private static func updateRegions(in database: Database) throws(StoreError) {
         try database.execute(
             """
             INSERT INTO region (code) SELECT DISTINCT region FROM location
@@ -87,25 +95,6 @@ package enum DerivedTables {
                 WHERE coalesce(longitude BETWEEN west AND east AND latitude BETWEEN south AND north, 0) = 0);
             INSERT INTO location_box SELECT id, longitude, longitude, latitude, latitude FROM location
                 WHERE latitude IS NOT NULL AND longitude IS NOT NULL AND id NOT IN (SELECT id FROM location_box);
-            """)
-        try updateExactness(in: database)
-    }
-
-    /// Makes the exactness of checklists and locations anew. It reads all of `observation_detail`, and of
-    /// `observation` the rows whose place is known to be inexact.
-    private static func updateExactness(in database: Database) throws(StoreError) {
-        let (checklists, locations) = (ChecklistExactnessColumn.table, LocationExactnessColumn.table)
-        try database.execute(
-            """
-            DELETE FROM \(checklists);
-            INSERT INTO \(checklists) (\(ChecklistExactnessColumn.selected))
-                SELECT o.checklist_id, max(d.coordinate_uncertainty_m), max(d.generalised <> 0)
-                FROM observation_detail d CROSS JOIN observation o ON o.id = d.id
-                WHERE d.coordinate_uncertainty_m IS NOT NULL OR d.generalised IS NOT NULL GROUP BY o.checklist_id;
-            DELETE FROM \(locations);
-            INSERT INTO \(locations) (\(LocationExactnessColumn.selected))
-                SELECT c.location_id, c.dataset_id, max(e.coordinate_uncertainty_m), max(e.generalised)
-                FROM \(checklists) e CROSS JOIN checklist c ON c.id = e.id GROUP BY c.location_id, c.dataset_id;
             """)
     }
 }

@@ -54,7 +54,8 @@ final class TouchedChecklists {
         try database.execute(
             """
             DELETE FROM unmatched WHERE id IN (
-                SELECT checklist_id FROM observation WHERE checklist_id IN (SELECT id FROM unmatched))
+                SELECT checklist_id FROM observation WHERE checklist_id IN (SELECT id FROM unmatched));
+            DELETE FROM \(ChecklistExactnessColumn.table) WHERE id IN (SELECT id FROM unmatched);
             """)
         let remove = try database.prepare(
             "DELETE FROM checklist WHERE id IN (SELECT id FROM unmatched) AND listed IS NOT 1 RETURNING dataset_id")

@@ -214,7 +214,7 @@ package enum ChecklistExactnessColumn: Int32, TableColumn {
     }
 }
 
-/// How exact a location is, by data set: a reader of one data set learns nothing of another.
+/// How exact a location is: kept by data set, as the other sums are.
 package enum LocationExactnessColumn: Int32, TableColumn {
     case locationID, datasetID, coordinateUncertainty, generalised
 

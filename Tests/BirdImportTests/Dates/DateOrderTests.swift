@@ -231,16 +231,17 @@ import Testing
     }
 
     /// The order is told only where a stored date depends on it.
-    @Test(arguments: [
-        ["2021-02-03", "02/02/2021"], ["02-02-2021/02-02-2021"], ["2021-02-03", "30/02/2021"],
-        ["2021-02-03", "3/2/2021\tMammalia"],
-    ])
-    func saysNothingOfTheOrderIfNoDateDependsOnIt(dates: [String]) throws {
+    @Test(
+        arguments: [
+            ["2021-02-03", "02/02/2021"], ["02-02-2021/02-02-2021"], ["2021-02-03", "30/02/2021"],
+            ["2021-02-03", "3/2/2021\tMammalia"],
+        ], [nil, DateOrder.dayFirst])
+    func saysNothingOfTheOrderIfNoDateDependsOnIt(dates: [String], given: DateOrder?) throws {
         fixture.write(
             "a.txt",
             "occurrenceID\tscientificName\teventDate\tclass\n"
                 + dates.enumerated().map { "\($0)\tAvis ignota\t\($1)\n" }.joined())
-        let report = try fixture.run("a.txt") { $0.skipErrors = true }
+        let report = try fixture.run("a.txt") { ($0.skipErrors, $0.dateOrder) = (true, given) }
         #expect(report.isStored && report.files.map(\.dateOrder) == [nil], "\(report.text)")
         // Nor is it asked for.
         fixture.write("b.csv", myEBirdData(["02/02/2021"]))
@@ -284,6 +285,27 @@ import Testing
         #expect(report.files.map(\.dateOrder?.order) == [.dayFirst, .dayFirst])
         let other = fixture.path((isPacked ? "ebd.zip/" : "") + (recordsTell ? "ebd.txt" : "ebd_sampling.txt"))
         #expect(report.files.count { $0.dateOrder?.reason == .beside(other) } == 1)
+    }
+
+    /// Each data set has its own download.
+    @Test func theOtherPartOfEachDataSetTellsTheOrder() throws {
+        var files: [String] = []
+        for (name, telling) in [("one", "25/02/2021"), ("two", "02/25/2021")] {
+            for number in 1...2 {
+                files.append("\(name)\(number).txt")
+                fixture.write("\(name)\(number).txt", FormatFixture.eBird.replacing("2021-02-03", with: "03/02/2021"))
+                files.append("\(name)\(number)_sampling.txt")
+                fixture.write(
+                    "\(name)\(number)_sampling.txt", FormatFixture.eBirdSampling.replacing("2021-02-03", with: telling))
+            }
+        }
+        let report = try fixture.run(files: files)
+        #expect(
+            report.files.map(\.dateOrder?.order) == [DateOrder](repeating: .dayFirst, count: 4)
+                + [DateOrder](repeating: .monthFirst, count: 4))
+        #expect(
+            report.files.map(\.dateOrder?.reason).enumerated().filter { $0.offset % 2 == 0 }.map(\.element)
+                == ["one1", "one2", "two1", "two2"].map { .beside(fixture.path("\($0)_sampling.txt")) })
     }
 
     /// That of another data set, or one that leaves it open too, tells nothing.

@@ -81,6 +81,43 @@ import Testing
         #expect(try fixture.rows("SELECT coordinate_uncertainty_m FROM observation_detail") == ["10.0"])
     }
 
+    /// A small change writes only what is known of its own locations.
+    @Test func aSmallChangeReadsOnlyItsOwnLocations() throws {
+        let header = plainHeader.dropLast() + ",checklist_id,source_id,coordinate_uncertainty_m,generalised\n"
+        fixture.write(
+            "a.csv",
+            header + (1...60).map { "L\($0 % 6),55.4,12.8,,2021,2,\($0 % 28 + 1),a,1,c\($0),s\($0),\($0),0\n" }.joined()
+        )
+        try fixture.run("a.csv")
+        let database = try Database(path: fixture.database, mode: .readWrite)
+        for table in ["checklist_exactness", "location_exactness"] {
+            try database.execute(
+                "ALTER TABLE \(table) ADD COLUMN was_written INTEGER NOT NULL DEFAULT 1; UPDATE \(table) SET was_written = 0"
+            )
+        }
+        try Seal.set(in: database)
+        // A new checklist, a record that moves from the checklist that it had alone, and one that leaves its location.
+        fixture.write(
+            "b.csv",
+            header + "L1,55.4,12.8,,2021,3,1,a,1,new,,900,1\nL2,55.4,12.8,,2021,3,1,a,1,c99,s2,5,\n"
+                + "L2,55.4,12.8,,2021,3,2,a,1,c98,s3,,\n")
+        #expect(try fixture.run("b.csv") { ($0.append, $0.dataset) = (true, "a") }.replaced == 2)
+        let locations = """
+            SELECT code, coordinate_uncertainty_m, generalised FROM location_exactness JOIN location ON id = location_id
+            WHERE was_written ORDER BY 1
+            """
+        #expect(try fixture.rows(locations) == ["L1|900.0|1", "L2|56.0|0", "L3|57.0|0"])
+        let others = """
+            SELECT DISTINCT l.code FROM checklist_exactness e JOIN checklist c USING (id) JOIN location l ON l.id = location_id
+            WHERE NOT was_written ORDER BY 1
+            """
+        #expect(try fixture.rows(others) == ["L0", "L4", "L5"])
+        try Database(path: fixture.database, mode: .readWrite).execute(
+            ["checklist_exactness", "location_exactness"].map { "ALTER TABLE \($0) DROP COLUMN was_written" }
+                .joined(separator: ";"))
+        #expect(try fixture.isSound())
+    }
+
     /// Whatever changes the records changes what is known of their checklists and locations.
     @Test func checklistsAndLocationsFollowTheirRecords() throws {
         let header = plainHeader.dropLast() + ",coordinate_uncertainty_m,generalised\n"

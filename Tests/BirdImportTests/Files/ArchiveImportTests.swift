@@ -160,7 +160,7 @@ import Testing
             try records() == [
                 "Larus argentatus|20210203|2|Marsh|48.4|-123.3||o1|e1|06:41|point count",
                 "Larus argentatus|20210204|3|Hill||||o2|e2||point count",
-                "Corvus corax|20210205||Marsh|48.4|-123.3||o3|e1|06:41|point count",
+                "Corvus corax|20210205||Marsh|48.4|-123.3||o3|e1||point count",
             ])
         #expect(try fixture.isSound())
         #expect(fixture.names == ["b.zip", "birds.db"])

@@ -233,6 +233,22 @@ import Testing
         #expect(try reader.next(&row) && row.problem == nil && row.raw == "e,f")
     }
 
+    /// A file of `--rejects` has its text, and would get a longer one each time.
+    @Test(arguments: ["a,\"b", "a,\"b\nc", "\"a\"b"], ["", "\n", "\r\n"])
+    func theTextOfARowInErrorHasNoLineEnd(text: String, end: String) throws {
+        for block in [1, 2, 3, 1000] {
+            var rest = Array((text + end).utf8)[...]
+            let reader = CSVReader(.comma, blockSize: block) { (buffer, count) throws(ChangeError) in
+                buffer.append(contentsOf: rest.prefix(count))
+                rest = rest.dropFirst(count)
+            }
+            reader.shape.width = 2
+            var row = Row()
+            #expect(try reader.next(&row) && row.problem != nil && row.raw == text)
+            #expect(try !reader.next(&row))
+        }
+    }
+
     /// With any bytes: the same rows for all block sizes, ascending line numbers, and none after the last line.
     @Test func survivesAnyBytes() throws {
         var random = SplitMix(state: 20_240_506)

@@ -281,6 +281,37 @@ import Testing
             ])
     }
 
+    /// A time goes with its date, so it is not taken for another day, nor beside a time of its own.
+    @Test func anOccurrenceTakesTheTimeOfItsEventWithItsDateOnly() throws {
+        let events = [
+            "a# |  | 2021-05-03 |  |  |  | 06:41", "b# |  |  | 2021 | 5 | 3 | 06:41",
+            "c# |  | 2021-05-03/2021-05-07 |  |  |  | 06:41", "d# | a# |  |  |  |  | ",
+            "e# | a# | 2021-05-04 |  |  |  | ", "f# | a# |  |  |  |  | 08:00",
+        ]
+        let cases = [
+            ("a# | # |  |  | ", "503|06:41"), ("a# | # | 2021-05-03 |  | ", "503|06:41"),
+            ("a# | # | 2021-05 |  | ", "503|06:41"), ("a# | # |  | 5 | ", "503|06:41"),
+            ("a# | # | 2021-05-03T00:00 |  | ", "503|06:41"), ("a# | # | 20210503 |  | ", "503|06:41"),
+            ("a# | # | 2021-06-09 |  | ", "609|"),
+            ("a# | # | 2021-05-03T09:00 |  | ", "503|09:00"), ("a# | # |  |  | 10:00", "503|10:00"),
+            ("a# | # | 2021-06-09 |  | 10:00", "609|10:00"), ("b# | # | 2021-05-03 |  | ", "503|06:41"),
+            ("b# | # | 2021-05-04 |  | ", "504|"), ("c# | # | 2021-05-03/2021-05-07 |  | ", "500|06:41"),
+            ("c# | # |  |  | ", "500|06:41"), ("c# | # | 2021-05-05 |  | ", "505|"), ("d# | # |  |  | ", "503|06:41"),
+            ("e# | # |  |  | ", "504|"), ("f# | # |  |  | ", "503|08:00"),
+        ].enumerated().map { ("\($0 + 10)", $1.0, $1.1) }
+        // Each occurrence has events of its own, since a checklist has one time.
+        try read(
+            "parentEventID eventDate year month day eventTime",
+            cases.flatMap { number, _, _ in events.map { $0.replacing("#", with: number) } },
+            "occurrenceID eventDate month eventTime scientificName",
+            cases.map { number, row, _ in row.replacing("#", with: number) + " | Avis una" })
+        let times = try fixture.rows(
+            """
+            SELECT o.date % 10000, c.time FROM observation o JOIN checklist c ON c.id = checklist_id ORDER BY source_id
+            """)
+        #expect(times == cases.map(\.2))
+    }
+
     /// An event with a name for its place, or a part of its date, takes the rest from its parents where they agree.
     @Test func anEventMaySayMoreOfItsParent() throws {
         let events = [

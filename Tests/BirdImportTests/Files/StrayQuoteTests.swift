@@ -34,6 +34,18 @@ import Testing
         #expect(try fixture.rows("SELECT count(*) FROM observation") == ["5"])
     }
 
+    @Test func aRowThatIsRejectedAgainStaysAsItIs() throws {
+        fixture.write("0.csv", header + row(1, "") + row(2, "\"heard"))
+        for number in 1...3 {
+            let report = try fixture.run("\(number - 1).csv") {
+                ($0.skipErrors, $0.append, $0.dataset) = (true, true, "a")
+                $0.rejects = fixture.path("\(number).csv")
+            }
+            #expect(report.rowsInError == 1)
+            #expect(fixture.text("\(number).csv").contains(",\"2,Avis una,2021-02-03,\"\"heard,Lake\","))
+        }
+    }
+
     /// The next quote begins a cell, so there is text after it.
     @Test func aRowInErrorCostsItselfOnly() throws {
         fixture.write("a.csv", header + row(1, "\"heard") + row(2, "") + row(3, "\"saw, twice\"") + row(4, "\"x"))

@@ -1,0 +1,165 @@
+/// The words of scientific names, and what each of them may be: an epithet, a mark of rank, doubt or likeness, or a
+/// part of the name of an author.
+extension ScientificName {
+    /// White space becomes single spaces, and so do underscores if there are no spaces. Quotes around the whole, signs
+    /// of extinct species and invisible characters are removed.
+    static func clean(_ text: String) -> String {
+        var result = String.UnicodeScalarView()
+        let hasSpace = text.unicodeScalars.contains { $0.properties.isWhitespace }
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\u{200B}", "\u{200C}", "\u{200D}", "\u{FEFF}", "\u{AD}", "†": continue
+            case _ where scalar.properties.isWhitespace, "_" where !hasSpace:
+                if result.last != " ", !result.isEmpty { result.append(" ") }
+            default: result.append(scalar)
+            }
+        }
+        if result.last == " " { result.removeLast() }
+        if result.count > 2, let first = result.first, let last = result.last, quotes.contains(first),
+            quotes.contains(last)
+        {
+            result = String.UnicodeScalarView(result.dropFirst().dropLast())
+        }
+        return String(result)
+    }
+
+    /// Also marks that people take for them.
+    private static let quotes: Set<Unicode.Scalar> = [
+        "\"", "'", "“", "”", "„", "‟", "«", "»", "‘", "’", "‚", "‛", "‹", "›", "`", "´", "′", "″", "＂", "＇",
+    ]
+
+    private static func isQuote(_ character: Character) -> Bool { character.unicodeScalars.allSatisfy(quotes.contains) }
+
+    /// A text in which the quotes around some of its words are parentheses, or nothing around a word in lower case:
+    /// `Motacilla flava 'thunbergi'` is a subspecies, and `Anas platyrhynchos 'Pekin'` a form, but `'t Hart` an author.
+    private static func withoutQuotes(_ text: String) -> String {
+        guard text.contains(where: isQuote) else { return text }
+        var words = text.split(separator: " ").map(String.init)
+        var first: Int?
+        for index in words.indices {
+            if words[index].drop(while: { "([".contains($0) }).first.map(isQuote) ?? false { first = first ?? index }
+            guard let start = first, let last = words[index].trimmingSuffix(",;)]").last, isQuote(last) else {
+                continue
+            }
+            first = nil
+            words[start] = bare(words[start])
+            words[index] = bare(words[index])
+            if start == index, words[index].first?.isUppercase == false { continue }
+            words[start] = "(" + words[start]
+            words[index] += ")"
+        }
+        return words.filter { $0.contains { $0 != "(" && $0 != ")" } }.joined(separator: " ")
+    }
+
+    /// The words of a text; a mark that is written together with the next word (`f.domestica`) is a word of its own.
+    static func words(_ text: String) -> [String] {
+        withoutQuotes(text).split(separator: " ").flatMap { word -> [String] in
+            guard let dot = word.firstIndex(of: "."), word.index(after: dot) < word.endIndex else {
+                return [String(word)]
+            }
+            let (mark, rest) = (String(word[...dot]), String(word[word.index(after: dot)...]))
+            let isMark = ranks.contains(mark) || doubts.contains(mark) || affinities.contains(mark) || mark == "sp."
+            return isMark ? [mark, rest] : [String(word)]
+        }
+    }
+
+    /// Marks of a rank below the species.
+    static let ranks: Set<String> = [
+        "ssp.", "ssp", "subsp.", "subsp", "subspecies", "f.", "fo.", "forma", "form", "var.", "var", "variety",
+        "varietas", "morph", "morpha", "race", "ab.",
+    ]
+    static let ranksOfSubspecies: Set<String> = ["ssp.", "ssp", "subsp.", "subsp", "subspecies"]
+    static let doubts: Set<String> = ["cf.", "cf", "c.f.", "cfr.", "cfr", "conf."]
+    private static let affinities: Set<String> = ["aff.", "aff", "nr.", "nr", "near"]
+    static let undecided: Set<String> = ["sp.", "sp", "spp.", "spp", "spec.", "spec", "indet.", "indet"]
+    /// Words in lower case with which the names of authors begin, or that join them.
+    private static let particles: Set<String> = [
+        "de", "da", "del", "della", "der", "den", "des", "di", "du", "la", "le", "van", "von", "zu", "ter", "ex", "in",
+        "et", "and", "al", "al.", "in:", "e", "y", "und", "do", "dos", "af", "nec", "non",
+    ]
+
+    static func isAffinity(_ word: String) -> Bool {
+        let word = word.lowercased()
+        return affinities.contains(word)
+            || word.hasPrefix("(") && word.hasSuffix(")") && affinities.contains(String(word.dropFirst().dropLast()))
+    }
+
+    static func isCross(_ word: String) -> Bool { word == "x" || word == "X" || word.contains("×") }
+
+    /// A word that names a species or subspecies: hyphens and letters that are not capitals.
+    static func isEpithet(_ word: some StringProtocol) -> Bool {
+        word.utf8.count > 1 && !particles.contains(String(word))
+            && word.unicodeScalars.allSatisfy { $0 == "-" || $0.properties.isAlphabetic && !$0.properties.isUppercase }
+    }
+
+    static func hasLowercase(_ word: String) -> Bool {
+        word.unicodeScalars.contains(where: \.properties.isLowercase)
+    }
+
+    static func isYear(_ word: String) -> Bool {
+        let digits = word.utf8.filter { $0 &- 0x30 < 10 }.count
+        return digits == 4 && word.utf8.allSatisfy { $0 &- 0x30 < 10 || "()[],.;:".utf8.contains($0) }
+    }
+
+    /// Whether words can only be an author and a year: names with capitals, initials, particles and numbers. A
+    /// parenthesis without a year may also name a form, as in `Branta bernicla (Gray-bellied)`.
+    static func isAuthor(_ words: ArraySlice<String>) -> Bool {
+        guard let first = words.first else { return true }
+        if first.hasPrefix("(") || first.hasPrefix("[") {
+            let end = words.firstIndex { $0.contains(")") || $0.contains("]") } ?? words.endIndex - 1
+            guard words[...end].contains(where: isYear) else { return false }
+        }
+        return words.allSatisfy { word in
+            if word == "&" || isYear(word) || particles.contains(bare(word).lowercased()) { return true }
+            guard let letter = word.unicodeScalars.first(where: \.properties.isAlphabetic) else { return false }
+            return letter.properties.isUppercase || word.contains("'") || word.contains("’")
+        }
+    }
+
+    /// Whether a word says that a bird is a hybrid, without naming the species.
+    static func isHybrid(_ word: String) -> Bool {
+        let word = bare(word).lowercased()
+        return word.hasPrefix("hybrid") || word.hasPrefix("intergrade")
+    }
+
+    /// Whether a word says that a form is domestic, or that it lives as the feral pigeon does (`f. urbana`).
+    static func isDomestic(_ word: String) -> Bool {
+        let isLowercase = word.unicodeScalars.allSatisfy { !$0.properties.isUppercase }
+        let word = bare(word).lowercased()
+        return word.hasPrefix("domest") || word.hasPrefix("feral") || word == "dom" || word == "dom."
+            || isLowercase && ["urbana", "urbanus"].contains(word)
+    }
+
+    /// A word without parentheses, quotes and commas.
+    static func bare(_ word: String) -> String {
+        String(word.drop { "([".contains($0) || isQuote($0) }).trimmingSuffix { ",;)]".contains($0) || isQuote($0) }
+    }
+
+    /// The subgenus in a word such as `(Cyanistes)`; nil if it is none.
+    static func inner(_ word: String, isCapital: Bool) -> String? {
+        guard word.count > 3, word.first == "(" && word.last == ")" || word.first == "[" && word.last == "]" else {
+            return nil
+        }
+        let inner = String(word.dropFirst().dropLast())
+        let name = isCapital ? capitalized(inner) : inner
+        guard name.first?.isUppercase == true, name.dropFirst().allSatisfy({ $0.isLowercase || $0 == "-" }) else {
+            return nil
+        }
+        return name
+    }
+
+    static func capitalized(_ word: String) -> String {
+        word.prefix(1).uppercased() + word.dropFirst().lowercased()
+    }
+}
+
+extension String {
+    /// Without the given characters at its end.
+    func trimmingSuffix(_ characters: String) -> String { trimmingSuffix(characters.contains) }
+
+    func trimmingSuffix(_ isDropped: (Character) -> Bool) -> String {
+        var text = self[...]
+        while let last = text.last, isDropped(last) { text.removeLast() }
+        return String(text)
+    }
+}

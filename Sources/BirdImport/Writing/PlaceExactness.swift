@@ -1,0 +1,74 @@
+import Birds
+
+/// Makes `checklist_exactness` and `location_exactness` agree with the details of records.
+enum PlaceExactness {
+    private static let checklists = ChecklistExactnessColumn.table
+    private static let locations = LocationExactnessColumn.table
+
+    /// Writes all rows again. It reads all of `observation_detail`, and of `observation` the rows whose place is known
+    /// to be inexact.
+    static func update(in database: Database) throws(StoreError) {
+        try database.execute(
+            """
+            DELETE FROM \(checklists);
+            DELETE FROM \(locations);
+            \(insertChecklists(from: "observation_detail d CROSS JOIN observation o ON o.id = d.id"));
+            \(insertLocations(from: "\(checklists) e CROSS JOIN checklist c ON c.id = e.id"));
+            """)
+    }
+
+    /// Writes the rows of some locations again, and of the checklists there. It reads all records of these locations,
+    /// but not those elsewhere that another program has given to these checklists.
+    static func update(of ids: Set<Int64>, in database: Database) throws(StoreError) {
+        let statements = [
+            """
+            DELETE FROM \(checklists) WHERE id IN (
+                SELECT id FROM checklist INDEXED BY checklist_by_location WHERE location_id = ?1)
+            """,
+            "DELETE FROM \(locations) WHERE location_id = ?1",
+            insertChecklists(
+                from: """
+                    observation o INDEXED BY observation_by_location
+                    CROSS JOIN observation_detail d ON o.location_id = ?1 AND d.id = o.id
+                    CROSS JOIN checklist c ON c.id = o.checklist_id AND c.location_id = o.location_id
+                    """),
+            insertLocations(
+                from: """
+                    checklist c INDEXED BY checklist_by_location
+                    CROSS JOIN \(checklists) e ON c.location_id = ?1 AND e.id = c.id
+                    """),
+        ]
+        for sql in statements {
+            let statement = try database.prepare(sql)
+            for id in ids {
+                statement.bind(1, id)
+                try statement.run()
+            }
+        }
+    }
+
+    /// Removes the rows of a data set that has no checklists any more.
+    static func remove(dataset: Int64, from database: Database) throws(StoreError) {
+        try database.execute(
+            """
+            DELETE FROM \(checklists) WHERE id NOT IN (SELECT id FROM checklist);
+            DELETE FROM \(locations) WHERE dataset_id = \(dataset);
+            """)
+    }
+
+    private static func insertChecklists(from records: String) -> String {
+        """
+        INSERT INTO \(checklists) (\(ChecklistExactnessColumn.selected))
+            SELECT o.checklist_id, max(d.coordinate_uncertainty_m), max(d.generalised <> 0) FROM \(records)
+            WHERE d.coordinate_uncertainty_m IS NOT NULL OR d.generalised IS NOT NULL GROUP BY o.checklist_id
+        """
+    }
+
+    private static func insertLocations(from rows: String) -> String {
+        """
+        INSERT INTO \(locations) (\(LocationExactnessColumn.selected))
+            SELECT c.location_id, c.dataset_id, max(e.coordinate_uncertainty_m), max(e.generalised) FROM \(rows)
+            GROUP BY c.location_id, c.dataset_id
+        """
+    }
+}
