@@ -51,7 +51,9 @@ final class SpeciesSearch {
             }
         }
         if !common.isEmpty, !isNamed || Self.isAsExact(common, as: name), let code = try code(common, .common) {
-            return Match(code: code, remark: name.isUncertain ? Self.remark(written) : nil)
+            // `Sitta europaea (pale)` says more than the species.
+            let saysMore = name.isUncertain || name.kind == .species && !name.species.isEmpty
+            return Match(code: code, remark: saysMore ? Self.remark(written) : nil)
         }
         if !taxon.category.isEmpty { return ownRow(taxon, name, common) }
         let speciesName = String(decoding: taxon.speciesName, as: UTF8.self)
@@ -88,7 +90,7 @@ final class SpeciesSearch {
     /// Whether a common name can stand for a scientific name. Some files give the common name of the species to its
     /// subspecies, hybrids and domestic forms.
     private static func isAsExact(_ common: String, as name: ScientificName) -> Bool {
-        if name.kind == .species { return true }
+        if name.kind == .species, !name.mayBeDomestic { return true }
         let category = SpeciesDecoder.category(of: SourceSpecies(code: "", commonName: common))
         return category != nil && category != "species"
     }

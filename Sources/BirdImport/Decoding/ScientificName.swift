@@ -19,6 +19,10 @@ struct ScientificName {
     /// Whether the text says that the identification is not certain (`cf.`, `?`).
     private(set) var isUncertain = false
     private(set) var kind = Kind.species
+    /// Whether a bird is one of several, and not a hybrid of them.
+    private var isAlternative = false
+    /// Whether it is a species with an epithet such as `domesticus`, which may be a domestic form of another one.
+    private(set) var mayBeDomestic = false
 
     enum Kind {
         case species, subspecies, domestic
@@ -42,10 +46,16 @@ struct ScientificName {
             addSingle(words.first ?? "")
             return
         }
-        if words.contains(where: Self.isCross) || words.contains(where: Self.isHybrid) || clean.contains("/") {
+        // A star between two words is a cross.
+        for index in words.indices.dropFirst().dropLast() where words[index] == "*" { words[index] = "×" }
+        let slashed = NameWords.withSlashes(words)
+        if slashed != nil || words.contains(where: Self.isCross) || Self.isHybrid(words)
+            || clean.contains(where: Self.isSlash)
+        {
             kind = .several
+            isAlternative = slashed != nil || clean.contains(where: Self.isSlash)
             if isUncertain { add(words.joined(separator: " ")) }
-            addPairs(words)
+            addPairs((slashed ?? words).map { String($0.map { Self.isSlash($0) ? "/" : $0 }) })
         } else if words.contains(where: Self.isAffinity) {
             kind = .affinity
         } else if let end = words.dropFirst().firstIndex(where: { Self.undecided.contains($0.lowercased()) }) {
@@ -69,8 +79,17 @@ struct ScientificName {
         case .subspecies: "issf"
         case .domestic: "domestic"
         case .undecided: "spuh"
-        case .several:
-            SpeciesDecoder.category(of: SourceSpecies(code: "", scientificName: names.last ?? kept)) ?? "hybrid"
+        case .several: categoryOfSeveral
+        }
+    }
+
+    private var categoryOfSeveral: String {
+        let category = SpeciesDecoder.category(of: SourceSpecies(code: "", scientificName: names.last ?? kept))
+        switch category {
+        case "domestic": return "domestic"
+        case let category? where category != "species" && (isAlternative ? names.count > 1 : category != "issf"):
+            return category
+        default: return isAlternative ? "slash" : "hybrid"
         }
     }
 
@@ -94,7 +113,7 @@ struct ScientificName {
         // `cf. domesticus` is a doubt about the species.
         let isCertain = !qualifiers.contains { doubts.contains($0.lowercased()) }
         let isOther =
-            isAffinity || qualifiers.contains { isCross($0) || isHybrid($0) }
+            isAffinity || qualifiers.contains(where: isCross) || isHybrid(name + qualifiers)
             || isCertain && qualifiers.contains { isDomestic($0) && !name.contains($0) }
             || name.count == 1 && qualifiers.first.map { undecided.contains($0.lowercased()) } ?? false
         // `hybrid` says no more of a hybrid.
@@ -219,7 +238,7 @@ struct ScientificName {
     private static func isCross(_ word: String) -> Bool { word == "x" || word == "X" || word.contains("×") }
 
     /// A word that names a species or subspecies: hyphens and letters that are not capitals.
-    private static func isEpithet(_ word: some StringProtocol) -> Bool {
+    static func isEpithet(_ word: some StringProtocol) -> Bool {
         word.utf8.count > 1 && !particles.contains(String(word))
             && word.unicodeScalars.allSatisfy { $0 == "-" || $0.properties.isAlphabetic && !$0.properties.isUppercase }
     }
@@ -243,7 +262,9 @@ struct ScientificName {
         }
         return words.allSatisfy { word in
             if word == "&" || isYear(word) || particles.contains(bare(word).lowercased()) { return true }
-            guard let letter = word.unicodeScalars.first(where: \.properties.isAlphabetic) else { return false }
+            guard let letter = word.unicodeScalars.first(where: \.properties.isAlphabetic), !isDomestic(word),
+                !NameWords.remarks.contains(bare(word).lowercased())
+            else { return false }
             return letter.properties.isUppercase || word.contains("'") || word.contains("’")
         }
     }
@@ -300,11 +321,16 @@ struct ScientificName {
         }
     }
 
-    /// Whether a word says that a bird is a hybrid, without naming the species.
-    private static func isHybrid(_ word: String) -> Bool {
-        let word = bare(word).lowercased()
-        return word.hasPrefix("hybrid") || word.hasPrefix("intergrade")
+    /// Whether a word says that a bird is a hybrid. `Chlidonias hybrida` is a species.
+    private static func isHybrid(_ words: [String]) -> Bool {
+        let epithet = words.dropFirst().first { isEpithet($0.trimmingSuffix(",;")) }?.trimmingSuffix(",;")
+        return words.contains { word in
+            let bare = bare(word).lowercased()
+            return NameWords.isHybrid(bare) && !(bare == epithet && NameWords.hybridEpithets.contains(bare))
+        }
     }
+
+    private static func isSlash(_ character: Character) -> Bool { "/|\\".contains(character) }
 
     // MARK: Genus, subgenus, species, subspecies and author
 
@@ -353,6 +379,7 @@ struct ScientificName {
             return
         }
         kind = epithets.count > 1 ? .subspecies : .species
+        mayBeDomestic = Self.isDomestic(first)
         if words.dropFirst(2).contains(where: { Self.isDomestic($0) && Self.bare($0) != first }) { kind = .domestic }
         let isAuthor = Self.isAuthor(rest)
         let genera = [genus] + (subgenus.map { [$0] } ?? [])
@@ -389,6 +416,15 @@ struct ScientificName {
     /// Adds the forms of a text whose second word is no epithet: a genus with an author, or a name with capitals.
     private mutating func addGenus(_ words: [String]) {
         let author = words.dropFirst()
+        // `Passer Domesticus` is a species with a capital letter too many.
+        let isDomestic = words.enumerated().contains { index, word in
+            Self.isDomestic(word) && !(index == 1 && Self.domesticEpithets.contains(Self.bare(word).lowercased()))
+        }
+        if isDomestic {
+            kind = .domestic
+            if !Self.isDomestic(words[0]) { add("\(words[0]) sp. (Domestic type)") }
+            return
+        }
         if Self.isAuthor(author), author.contains(where: Self.isYear) {
             // `Larus Linnaeus, 1758` is a genus; `Parus Major Linnaeus, 1758` a species if a taxonomy knows it.
             if author.dropFirst().dropLast().contains(where: { $0.first?.isUppercase == true }) {
@@ -411,12 +447,13 @@ struct ScientificName {
     private static func isDomestic(_ word: String) -> Bool {
         let isLowercase = word.unicodeScalars.allSatisfy { !$0.properties.isUppercase }
         let word = bare(word).lowercased()
-        return word.hasPrefix("domest") || word.hasPrefix("feral") || word == "dom" || word == "dom."
-            || isLowercase && ["urbana", "urbanus"].contains(word)
+        return NameWords.isDomestic(word) || isLowercase && ["urbana", "urbanus"].contains(word)
     }
 
+    private static let domesticEpithets: Set<String> = ["domesticus", "domestica", "domesticum"]
+
     /// A word without parentheses, quotes and commas.
-    private static func bare(_ word: String) -> String {
+    static func bare(_ word: String) -> String {
         String(word.drop { "([".contains($0) || isQuote($0) }).trimmingSuffix { ",;)]".contains($0) || isQuote($0) }
     }
 
@@ -435,16 +472,5 @@ struct ScientificName {
 
     private static func capitalized(_ word: String) -> String {
         word.prefix(1).uppercased() + word.dropFirst().lowercased()
-    }
-}
-
-extension String {
-    /// Without the given characters at its end.
-    fileprivate func trimmingSuffix(_ characters: String) -> String { trimmingSuffix(characters.contains) }
-
-    fileprivate func trimmingSuffix(_ isDropped: (Character) -> Bool) -> String {
-        var text = self[...]
-        while let last = text.last, isDropped(last) { text.removeLast() }
-        return String(text)
     }
 }
