@@ -334,7 +334,8 @@ struct ScientificName {
 
     // MARK: Genus, subgenus, species, subspecies and author
 
-    private mutating func addParts(_ original: [String]) {
+    private mutating func addParts(_ written: [String]) {
+        let original = Self.withoutInnerAuthor(written)
         var words = original
         // Where all is in capitals, nothing tells names from authors but a number or comma.
         let isCapital = words[0].count > 1 && !words[..<2].contains(where: Self.hasLowercase)
@@ -408,9 +409,32 @@ struct ScientificName {
             if epithets.count > 1 || !isAuthor {
                 for genus in genera { species.append("\(genus) \(first)") }
             }
+            // `Larus fuscus (graellsii)`
+            if epithets.count == 1, let inner = rest.first, inner != Self.bare(inner), Self.isEpithet(Self.bare(inner)),
+                Self.isAuthor(rest.dropFirst())
+            {
+                for genus in genera { exact.append("\(genus) \(first) \(Self.bare(inner))") }
+            }
             if isAuthor, !isCapital { kept = isUncertain ? kept : written }
         }
         for name in exact { add(name) }
+    }
+
+    /// Words without the author of the species, and the year, before the mark of a subspecies or before its epithet:
+    /// `Larus fuscus Linnaeus, 1758 subsp. graellsii`.
+    private static func withoutInnerAuthor(_ words: [String]) -> [String] {
+        let names = words.dropFirst().prefix { isEpithet($0) || inner($0, isCapital: false) != nil }
+        var start = names.endIndex
+        if start < words.count, isEpithet(words[start].trimmingSuffix(",;")) { start += 1 }
+        guard start > 1, start < words.count,
+            let end = words[start...].indices.dropLast().first(where: { index in
+                isEpithet(words[index + 1].trimmingSuffix(",;")) && ranks.contains(words[index].lowercased())
+            })
+                ?? words[start...].indices.last.flatMap({ index in
+                    isEpithet(words[index]) && isYear(words[index - 1]) ? index : nil
+                }), end > start, isAuthor(words[start..<end])
+        else { return words }
+        return words[..<(start - 1)] + [words[start - 1].trimmingSuffix(",;")] + words[end...]
     }
 
     /// Adds the forms of a text whose second word is no epithet: a genus with an author, or a name with capitals.

@@ -103,6 +103,18 @@ import Testing
         if text.contains(where: { "ARF".contains($0) }), !text.contains("B") { #expect(name.kept == text) }
     }
 
+    @Test(arguments: [
+        "(Linnaeus, 1758) subsp. graellsii", "L. ssp. graellsii", "Linnaeus, 1758 graellsii",
+        ", L., 1758 subsp. graellsii",
+        "Linnaeus, 1758 ssp. graellsii Brehm, 1857", "(graellsii)", "[graellsii]", "(graellsii) Brehm, 1857",
+        "Linnaeus, 1758 f. graellsii",
+    ])
+    func subspeciesFollowAnAuthorOrAreInParentheses(end: String) {
+        let name = ScientificName("Larus fuscus\(end.hasPrefix(",") ? "" : " ")\(end)")
+        #expect(name.names.contains("Larus fuscus graellsii"), "\(name)")
+        #expect(name.species.last == "Larus fuscus")
+    }
+
     // MARK: Records
 
     private static let taxonomy = """
@@ -124,6 +136,8 @@ import Testing
         ("Larus canus or argentatus", "Common Gull", "Larus canus or argentatus|"),
         ("Anser anser Hausgans", "Graylag Goose", "gragoo2|"), ("Anser f. domestica", "Graylag Goose", "domgoo1|"),
         ("Anser domesticus", "Graylag Goose", "Anser domesticus|"),
+        ("Larus fuscus (Linnaeus, 1758) subsp. graellsii", "", "lbbgul2|"),
+        ("Larus fuscus (graellsii)", "Lesser Black-backed Gull", "lbbgul2|"),
         (
             "Larus fuscus (nova)", "Lesser Black-backed Gull",
             "lbbgul|identified as Larus fuscus (nova)"
