@@ -214,12 +214,27 @@ struct RecordDecoder {
         } else if record.scientificName.isEmpty {
             (record.scientificName, record.speciesName) = (record.speciesName, .empty)
         }
+        if subspecies.isEmpty { try followVerbatimName(&row, into: &record) }
         try decodeQualifier(&row, into: &record)
         if record.species.isEmpty, record.scientificName.isEmpty, record.commonName.isEmpty {
             let name = [Format.Member.authoredName, .scientificName].first(where: columns.has) ?? .commonName
             throw columns.error(name, "is empty")
         }
         if recordings != nil { chooseName(row, &record) }
+    }
+
+    /// Takes the name as it was before it was interpreted, if it says more of the same species: GBIF makes *Anser anser*
+    /// of `Anser anser f. domestica`.
+    private func followVerbatimName(_ row: inout Row, into record: inout SourceRecord) throws(RowError) {
+        guard columns.has(.verbatimName) else { return }
+        // Nearly all are the interpreted name, perhaps without its author. A cut one does not count: it is not stored.
+        var cuts = 0
+        let verbatim = try columns.identifier(.verbatimName, &row, &cuts)
+        let interpreted = record.scientificName
+        if verbatim.isEmpty || row.bytes[interpreted.range].starts(with: row.bytes[verbatim.range]) { return }
+        if ScientificName(row.text(verbatim)).saysMore(than: ScientificName(row.text(interpreted))) {
+            record.scientificName = verbatim
+        }
     }
 
     /// The qualifier of the identification, such as `cf.`, `cf. major`, `?` or `possible`. The bird is the one that is

@@ -102,6 +102,16 @@ struct ScientificName {
             }
     }
 
+    /// Whether it says of the species of another name what that one leaves out: that the bird is a domestic form, a
+    /// hybrid, one of several species or only similar to this one, or that the identification is not certain.
+    func saysMore(than other: ScientificName) -> Bool {
+        guard !other.isUncertain, other.kind == .species || other.kind == .subspecies,
+            isUncertain || [.domestic, .several, .affinity].contains(kind),
+            let epithet = Self.words(other.names.last ?? "").dropFirst().first
+        else { return false }
+        return kept.split { !$0.isLetter && $0 != "-" }.contains { $0 == epithet }
+    }
+
     /// A name with what a column of its own says about the identification, if that makes it another bird: similar to it
     /// (`aff.`), a hybrid (`x caeruleus`), a domestic form, or a species of a genus (`sp.`). Nil for all else, which is
     /// said of the same bird.

@@ -102,6 +102,8 @@ public struct Format: Sendable {
         case kingdom, phylum, taxonClass, order
         /// A scientific name with its author. If there is `scientificName` too, that one is only the species.
         case authoredName
+        /// The name before it was interpreted as `authoredName`.
+        case verbatimName
         /// The parts of a scientific name. In a list, a row may leave out a part that it shares with the rows above.
         case genus, epithet
         /// Effort in other units: miles and acres.

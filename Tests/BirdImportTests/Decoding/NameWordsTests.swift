@@ -160,4 +160,35 @@ import Testing
             LEFT JOIN observation_detail d ON d.id = o.id
             """)
     }
+
+    /// GBIF interprets names, and leaves out what makes a bird another one.
+    @Test(arguments: [
+        ("Anser anser (Linnaeus, 1758)", "Anser anser f. domestica", "gragoo2|"),
+        ("Anas platyrhynchos Linnaeus, 1758", "Anas platyrhynchos x rubripes", "x00001|"),
+        ("Larus canus Linnaeus, 1758", "Larus canus/fuscus", "x00050|"),
+        ("Larus canus Linnaeus, 1758", "Larus fuscus/canus", "x00050|"),
+        ("Turdus merula Linnaeus, 1758", "Turdus cf. merula", "eurbla|identified as Turdus cf. merula"),
+        ("Turdus merula Linnaeus, 1758", "Turdus aff. merula", "Turdus aff. merula|"),
+        // Of another species, or no more.
+        ("Turdus merula Linnaeus, 1758", "Anser anser f. domestica", "eurbla|"),
+        ("Turdus merula Linnaeus, 1758", "Turdus merula L.", "eurbla|"),
+        ("Turdus merula Linnaeus, 1758", "Merula merula", "eurbla|"), ("Turdus merula Linnaeus, 1758", "", "eurbla|"),
+        ("Turdus cf. merula", "Turdus merula/pilaris", "eurbla|identified as Turdus cf. merula"),
+    ])
+    func theVerbatimNameCountsWhereItSaysMore(name: String, verbatim: String, stored: String) throws {
+        let fixture = try ImportFixture(taxonomy: Self.taxonomy)
+        let species = name.split(separator: " ").prefix(2).joined(separator: " ")
+        fixture.write(
+            "gbif.tsv",
+            "gbifID\tdatasetKey\tclass\tspecies\tscientificName\tverbatimScientificName\tcountryCode\tlocality\t"
+                + "occurrenceStatus\tindividualCount\tdecimalLatitude\tdecimalLongitude\teventDate\n"
+                + "1\tk\tAves\t\(species)\t\(name)\t\(verbatim)\t\t\t\t\t\t\t2021-02-03\n")
+        #expect(try fixture.run("gbif.tsv").files.map(\.formatName) == ["gbif"])
+        #expect(try Self.species(fixture) == [stored])
+        fixture.write(
+            "occurrence.txt",
+            "scientificName\tverbatimScientificName\teventDate\n\(name)\t\(verbatim)\t2021-02-03\n")
+        try fixture.run("occurrence.txt") { $0.dataset = "gbif" }
+        #expect(try Self.species(fixture) == [stored])
+    }
 }

@@ -22,7 +22,7 @@ import Testing
             "gbif", "GBIF simple download",
             """
             gbifid=source, datasetkey=unused, kingdom=kingdom?, phylum=phylum?, class=taxonClass, order=order?,
-            species=scientificName, scientificname=authoredName, countrycode=region, locality=locationName,
+            species=scientificName, scientificname=authoredName, verbatimscientificname=verbatimName?, countrycode=region, locality=locationName,
             occurrencestatus=status, individualcount=count(X x present Present PRESENT P p), decimallatitude=latitude, decimallongitude=longitude,
             coordinateuncertaintyinmeters=uncertainty?, eventdate=date, year=year?, month=month?, day=day?
             """
@@ -159,7 +159,8 @@ import Testing
         (
             "dwc", "Darwin Core occurrences",
             """
-            scientificname=authoredName, identificationqualifier=qualifier?, gbifid|key|occurrenceid|id=source?,
+            scientificname=authoredName, verbatimscientificname|verbatimidentification=verbatimName?,
+            identificationqualifier=qualifier?, gbifid|key|occurrenceid|id=source?,
             kingdom=kingdom?, phylum=phylum?, class=taxonClass?, order=order?, species=scientificName?,
             vernacularname=commonName?, occurrencestatus=status?, individualcount=count?(X x present Present PRESENT P p),
             organismquantity=quantity?(X x present Present PRESENT P p),
