@@ -166,6 +166,13 @@ struct DateDecoder {
                 return (StoredDate.unknown, .tooLong)
             }
         }
+        // Columns that say the same make it a real one.
+        if text.isEmptyCell, (try? dateOfParts(row)) != text.number(unknown: 0) {
+            throw columns.error(
+                .date,
+                "'\(columns.shown(row, cell))' is a spreadsheet's empty date; leave the cell empty if the date is unknown"
+            )
+        }
         // A date that would fit the other order: the message names the one of the column.
         if let month = text.month, month > 12, let day = text.day, years.contains(text.year),
             DateText(year: text.year, month: day, day: month).isDay, DateText.needsOrder(row.bytes[cell.range])
@@ -220,10 +227,23 @@ struct DateDecoder {
     private func ownTime(_ row: Row) throws(RowError) -> Int64? {
         let cell = columns.cell(.time, row)
         if cell.isEmpty { return nil }
-        guard let minutes = TimeText.minutes(row.bytes[cell.range]) else {
+        let text = row.bytes[cell.range]
+        if let minutes = TimeText.minutes(text) { return minutes }
+        // `24:00` is the beginning of the next day (`endOfDay`).
+        if TimeText.isEndOfDay(text) { return 0 }
+        guard let time = DateText.time(ofEmptyDate: text), let minutes = TimeText.minutes(afterDate: time) else {
             throw columns.error(.time, "'\(columns.shown(row, cell))' is not a time of day; write it as 06:41")
         }
-        return minutes
+        return minutes % 1440
+    }
+
+    /// The day after a date if the time of a row is `24:00`; else the date.
+    func endOfDay(_ row: Row, _ date: Int64) -> Int64 {
+        guard columns.has(.time), TimeText.isEndOfDay(row.bytes[columns.cell(.time, row).range]), date % 100 > 0,
+            let next = PartialDate(
+                year: Int(date / 10_000), month: Int(date / 100 % 100), day: Int(date % 100))?.next
+        else { return date }
+        return Int64(next.year) * 10_000 + Int64(next.month ?? 0) * 100 + Int64(next.day ?? 0)
     }
 
     /// The time of a row to the second, in one form; empty if there is none.

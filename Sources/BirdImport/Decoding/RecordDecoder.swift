@@ -98,6 +98,7 @@ struct RecordDecoder {
         record[real: .snowDepth] = try positive(.snowDepth, row)
         // The time belongs to the checklist. Without a checklist, it is the record's own.
         var time = try dates.time(row)
+        record.date = dates.endOfDay(row, record.date)
         if let recording, let recordings { (record.date, time) = try recordings.time(row, recording) }
         if rules.contains(.checklistByVisit) { try nameChecklist(&row, &record, time) }
         (record[.time], record[.ownTime]) = record.checklist.isEmpty ? (nil, time) : (time, nil)
