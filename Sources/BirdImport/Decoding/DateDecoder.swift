@@ -127,11 +127,15 @@ struct DateDecoder {
             switch error {
             case .unreadable:
                 // Words such as `s.d.`, `unknown` and `undated`.
-                let isWord = !row.bytes[cell.range].contains { $0 &- 0x30 < 10 }
-                throw columns.error(
-                    .date,
-                    "'\(shown)' is not a date; write it as 2021-02-03"
-                        + (isWord ? ", or leave the cell empty if there is none" : ""))
+                let digits = row.bytes[cell.range].filter { $0 &- 0x30 < 10 }
+                let advice =
+                    if let year = Self.onlyYear(row.bytes[cell.range]) {
+                        "write \(year), or leave it empty and write it into the comments"
+                    } else {
+                        "write it as 2021-02-03"
+                            + (digits.isEmpty ? ", or leave the cell empty if there is none" : "")
+                    }
+                throw columns.error(.date, "'\(shown)' is not a date; \(advice)")
             case .shortYear:
                 throw columns.error(.date, "'\(shown)' has a year of two digits; write it as 2021-02-03")
             case .unreadableInterval:
@@ -215,6 +219,15 @@ struct DateDecoder {
             throw columns.error(ofDay, "there is no day \(day) in month \(month) of \(year)")
         }
         return year * 10_000 + month * 100 + day
+    }
+
+    /// The year in a text such as `ca. 1890`, `1890s` or `[1921]`, which has no other number; nil for any other.
+    private static func onlyYear(_ text: ArraySlice<UInt8>) -> String? {
+        let numbers = text.split { $0 &- 0x30 >= 10 }
+        guard numbers.count == 1, let year = numbers.first, year.count == 4,
+            "12".utf8.contains(year[year.startIndex])
+        else { return nil }
+        return String(decoding: year, as: UTF8.self)
     }
 
     /// What to do with a year that is too early, and probably no typing error; empty for others.

@@ -77,4 +77,16 @@ import Testing
         #expect(try run("2021-12-31", "24:00").firstErrors == [])
         #expect(try fixture.rows("SELECT date FROM observation WHERE source_id = '2'") == ["20220101"])
     }
+
+    @Test(arguments: [
+        ("unknown", "write it as 2021-02-03, or leave the cell empty if there is none"),
+        ("1890s", "write 1890, or leave it empty and write it into the comments"),
+        ("ca. 1890", "write 1890, or leave it empty and write it into the comments"),
+        ("1921?", "write 1921, or leave it empty and write it into the comments"),
+        ("[1921]", "write 1921, or leave it empty and write it into the comments"),
+        ("winter 1890/91", "write it as 2021-02-03"), ("ca. 12 1890", "write it as 2021-02-03"),
+    ])
+    func errorsSayWhatToWrite(date: String, advice: String) throws {
+        #expect(try run(date).firstErrors.map(\.reason) == ["'\(date)' is not a date; \(advice)"])
+    }
 }
