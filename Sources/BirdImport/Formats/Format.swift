@@ -144,7 +144,7 @@ public struct Format: Sendable {
         let nullWords: [[UInt8]]
 
         /// The words in place of a count of birds that were seen and not counted, as in eBird.
-        static let notCounted = ["X", "x"]
+        static let notCounted = ["X", "x", "--"]
         /// The words of other programs that mean the same.
         static let present = ["present", "Present", "PRESENT", "P", "p"]
 
