@@ -85,7 +85,19 @@ struct Columns {
     @inline(__always)
     private func isNotAvailable(_ member: Format.Member, _ row: Row, _ cell: Row.Cell) -> Bool {
         cell.end - cell.start == 2 && row.bytes[Int(cell.start)] == UInt8(ascii: "N")
-            && row.bytes[Int(cell.start) + 1] == UInt8(ascii: "A") && !mayBeNA[member.rawValue]
+            && row.bytes[Int(cell.start) + 1] == UInt8(ascii: "A")
+            && (!mayBeNA[member.rawValue] || isWithoutItsQuotes(member, row))
+    }
+
+    /// Whether a cell has no quotes in a row of a program that quotes each text, as R does, so that it is no text.
+    @inline(never)
+    private func isWithoutItsQuotes(_ member: Format.Member, _ row: Row) -> Bool {
+        guard row.isQuoted(positions[member.rawValue]) == false else { return false }
+        // A program that quotes only what needs it leaves plain words alone.
+        return row.cells.indices.contains { index in
+            row.isQuoted(index) == true
+                && row.bytes[row.cells[index].range].allSatisfy { $0 > 0x20 && !",;|".utf8.contains($0) }
+        }
     }
 
     private func isNullWord(_ member: Format.Member, _ row: Row, _ cell: Row.Cell) -> Bool {

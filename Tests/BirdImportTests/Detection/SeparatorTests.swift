@@ -183,8 +183,11 @@ import Testing
         fixture.write("a.txt", text)
         let report = try fixture.run("a.txt") { $0.skipErrors = true }
         #expect(report.firstErrors.map { "\($0.line) \($0.column ?? "")" } == ["4 day"], "\(report.text)")
+        // Without the quotes of other texts, it is none.
+        let region = quoted ? "" : "NA"
         #expect(
-            try fixture.records() == ["L1|60.5|-135.25|NA|20210203|a|1", "L1|60.5|-135.25|NA|20210203|b|"])
+            try fixture.records()
+                == ["L1|60.5|-135.25|\(region)|20210203|a|1", "L1|60.5|-135.25|\(region)|20210203|b|"])
     }
 
     /// The cell more has another cause.
