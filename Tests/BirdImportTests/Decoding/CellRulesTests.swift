@@ -34,6 +34,19 @@ import Testing
         ("L1,,,,2021,2,3,stejay,+3.", "L1||||20210203|stejay|3"),
     ]
 
+    @Test(arguments: [
+        ("1 true yes T Y WAHR Ja ja VRAI oui sí Sí si VERO SANT sann WAAR", "1"),
+        ("0 false no F N FALSCH nein FAUX non FALSO nej nee ONWAAR falskt", "0"),
+    ])
+    func flagsMayBeWordsOfOtherLanguages(words: String, value: String) throws {
+        let fixture = try ImportFixture()
+        for word in words.split(separator: " ") {
+            fixture.write("a.csv", plainHeader.dropLast() + ",reviewed\nL1,,,,2021,2,3,stejay,1,\(word)\n")
+            #expect(try fixture.run("a.csv").firstErrors == [])
+            #expect(try fixture.rows("SELECT reviewed FROM observation") == [value], "\(word)")
+        }
+    }
+
     @Test(arguments: good)
     func acceptsValidRows(row: String, record: String) throws {
         let fixture = try ImportFixture()
