@@ -16,6 +16,8 @@ struct RecordDecoder {
     /// Whether the file has more than the nine members of a plain record.
     private let hasMore: Bool
     private let mayBeNoBird: Bool
+    /// Whether the column of regions has only codes of countries.
+    private let regionIsCountry: Bool
     /// Whether the file gives names of species, beside codes or instead of them.
     private let hasNames: Bool
     /// Nil if the rows are not detections in sound recordings.
@@ -41,6 +43,7 @@ struct RecordDecoder {
         dates = DateDecoder(columns, lastYear: Int64(lastYear))
         hasNames = [.scientificName, .authoredName, .commonName].contains(where: columns.has)
         mayBeNoBird = [.kingdom, .phylum, .taxonClass, .order, .confidence].contains(where: columns.has)
+        regionIsCountry = columns.name(.region).lowercased() == "countrycode"
         let plain: [Format.Member] = [.location, .latitude, .longitude, .region, .year, .month, .day, .species, .count]
         hasMore = !rules.isEmpty || Format.Member.allCases.contains { columns.has($0) && !plain.contains($0) }
     }
@@ -73,6 +76,9 @@ struct RecordDecoder {
         try checkLocation(record)
         (record.cutTexts, record.cutRemarks) = (0, 0)
         record.region = try columns.label(.region, row, &record.cutTexts)
+        if let code = RegionCode.inCapitals(row.bytes[record.region.range], isCountry: regionIsCountry) {
+            record.region = row.compose(code)
+        }
         record.count = try count(row)
         if hasMore {
             (record.date, record.dateRemarks) = try dates.date(row)
