@@ -42,7 +42,7 @@ struct RecordDecoder {
         (rules, ofChecklists) = (format.rules, format.holdsChecklists)
         dates = DateDecoder(columns, lastYear: Int64(lastYear))
         hasNames = [.scientificName, .authoredName, .commonName].contains(where: columns.has)
-        mayBeNoBird = [.kingdom, .phylum, .taxonClass, .order, .confidence].contains(where: columns.has)
+        mayBeNoBird = [.kingdom, .phylum, .taxonClass, .order, .higherTaxa, .confidence].contains(where: columns.has)
         regionIsCountry = columns.name(.region).lowercased() == "countrycode"
         let plain: [Format.Member] = [.location, .latitude, .longitude, .region, .year, .month, .day, .species, .count]
         hasMore = !rules.isEmpty || Format.Member.allCases.contains { columns.has($0) && !plain.contains($0) }

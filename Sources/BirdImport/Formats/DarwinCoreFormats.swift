@@ -79,6 +79,7 @@ extension Format {
             Column("phylum", .phylum, required: false),
             Column("class", .taxonClass, required: false),
             Column("order", .order, required: false),
+            Column("higherclassification", .higherTaxa, required: false),
             Column("species", .scientificName, required: false),
             Column("vernacularname", .commonName, required: false),
             Column("occurrencestatus", .status, required: false),

@@ -100,6 +100,8 @@ public struct Format: Sendable {
         case quantity, quantityType
         /// The higher taxa, by which rows are left out that are not about birds (`HigherTaxa`).
         case kingdom, phylum, taxonClass, order
+        /// All higher taxa in one text.
+        case higherTaxa
         /// A scientific name with its author. If there is `scientificName` too, that one is only the species.
         case authoredName
         /// The name before it was interpreted as `authoredName`.

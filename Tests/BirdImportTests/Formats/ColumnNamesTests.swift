@@ -161,7 +161,8 @@ import Testing
             """
             scientificname=authoredName, verbatimscientificname|verbatimidentification=verbatimName?,
             identificationqualifier=qualifier?, gbifid|key|occurrenceid|id=source?,
-            kingdom=kingdom?, phylum=phylum?, class=taxonClass?, order=order?, species=scientificName?,
+            kingdom=kingdom?, phylum=phylum?, class=taxonClass?, order=order?, higherclassification=higherTaxa?,
+            species=scientificName?,
             vernacularname=commonName?, occurrencestatus=status?, individualcount=count?(X x -- present Present PRESENT P p),
             organismquantity=quantity?(X x -- present Present PRESENT P p),
             organismquantitytype=quantityType?, occurrenceremarks=comments?,
