@@ -230,8 +230,8 @@ struct RecordDecoder {
         if recordings != nil { chooseName(row, &record) }
     }
 
-    /// Takes the name as it was before it was interpreted, if it says more of the same species: GBIF makes *Anser anser*
-    /// of `Anser anser f. domestica`.
+    /// Takes the name as it was before it was interpreted, if it says more of the same species: GBIF makes
+    /// *Anser anser* of `Anser anser f. domestica`.
     private func followVerbatimName(_ row: inout Row, into record: inout SourceRecord) throws(RowError) {
         guard columns.has(.verbatimName) else { return }
         // Nearly all are the interpreted name, perhaps without its author. A cut one does not count: it is not stored.

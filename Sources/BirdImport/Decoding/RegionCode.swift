@@ -1,7 +1,7 @@
 /// Codes of ISO 3166 that a file writes in another way: `se` and `SE_M` for `SE` and `SE-M`.
 enum RegionCode {
-    /// The code of a text as ISO 3166 writes it; nil if it is written so, or is no code: two letters and, after a hyphen
-    /// or underscore, one to three letters or digits.
+    /// The code of a text as ISO 3166 writes it; nil if it is written so, or is no code: two letters and, after a
+    /// hyphen or underscore, one to three letters or digits.
     /// - Parameter isCountry: Whether two letters alone are a code.
     @inline(__always)
     static func inCapitals(_ text: ArraySlice<UInt8>, isCountry: Bool) -> [UInt8]? {
