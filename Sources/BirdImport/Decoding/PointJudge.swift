@@ -31,6 +31,7 @@ struct PointJudge {
         var decimalPoints = 0
         /// Decimal commas, and several points.
         var groups = 0
+        /// No points and commas; also counts such as `2.500`, which have no decimals.
         var plain = 0
     }
 
@@ -56,6 +57,11 @@ struct PointJudge {
         for member in Self.members + Self.degrees {
             let number = columns.number(member, row)
             add(number, isDegree: Self.degrees.contains(member), to: &self.columns[member.rawValue])
+            if member == .count || member == .quantity, Number.mayHaveGroups(number),
+                number.suffix(3).contains(where: { $0 != UInt8(ascii: "0") })
+            {
+                self.columns[member.rawValue].plain += 1
+            }
             if !mayHaveGroups, Self.whole.contains(member) { mayHaveGroups = Number.mayHaveGroups(number) }
         }
     }
