@@ -127,6 +127,7 @@ import Testing
         7,hybrid,x00001,Mallard x Black Duck (hybrid),Anas platyrhynchos x rubripes
         8,species,eurbla,Eurasian Blackbird,Turdus merula
         9,species,lbbgul,Lesser Black-backed Gull,Larus fuscus
+        11,species,houspa,House Sparrow,Passer domesticus
         10,issf,lbbgul2,Lesser Black-backed Gull (graellsii),Larus fuscus graellsii
 
         """
@@ -135,7 +136,8 @@ import Testing
         ("Larus canus or fuscus", "Common Gull", "x00050|"),
         ("Larus canus or argentatus", "Common Gull", "Larus canus or argentatus|"),
         ("Anser anser Hausgans", "Graylag Goose", "gragoo2|"), ("Anser f. domestica", "Graylag Goose", "domgoo1|"),
-        ("Anser domesticus", "Graylag Goose", "Anser domesticus|"),
+        ("Anser domesticus", "Graylag Goose", "Anser domesticus|"), ("Fringilla domestica", "House Sparrow", "houspa|"),
+        ("Anser domesticus", "Graylag Goose (Domestic type)", "gragoo2|"),
         ("Larus fuscus (Linnaeus, 1758) subsp. graellsii", "", "lbbgul2|"),
         ("Larus fuscus (graellsii)", "Lesser Black-backed Gull", "lbbgul2|"),
         (
