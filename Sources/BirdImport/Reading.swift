@@ -268,7 +268,7 @@ struct Reading {
         // For the file of `--rejects`; known when a row is rejected that can be corrected there.
         var description: Rejects.Table?
         // Whether points in numbers may be other than decimal ones, and it is not decided yet.
-        var mayHaveGroups = table.commas != .none && !table.format.holdsSpecies
+        var mayHaveGroups = !table.format.holdsSpecies
         while try source.next(&row) {
             rows += 1
             if row.problem == nil { row.problem = cut.problem(row) }

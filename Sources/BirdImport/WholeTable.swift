@@ -23,7 +23,7 @@ extension Reading {
     ) throws(ChangeError) -> ReadAs {
         var readAs = ReadAs(table.format, table.syntax ?? .comma, table.commas)
         let needsOrder = records.dates.order == nil && records.columns.has(.date)
-        let needsPoints = table.commas != .none && !table.format.holdsSpecies
+        let needsPoints = !table.format.holdsSpecies
         if needsOrder || needsPoints {
             var (dates, points, row) = (DateOrderJudge(), table.readAs?.points ?? PointJudge(), Row())
             source = try table.open()
@@ -31,7 +31,7 @@ extension Reading {
                 if needsOrder { records.dates.add(row, to: &dates) }
                 if needsPoints { points.add(records.columns, row) }
             }
-            if needsPoints { readAs.points = points }
+            if needsPoints, table.commas != .none || points.mayHaveGroups { readAs.points = points }
             if needsOrder { try add(others, to: &dates) }
             if !dates.isEmpty { records.dates.order = try judge(dates, table, file: file).order }
             source = try open(table, at: number, &row)

@@ -11,7 +11,7 @@ final class SpeciesSearch {
         row = try database.prepare("SELECT code, taxon_order IS NULL FROM species WHERE id = ?1")
         named = try database.prepare(
             """
-            SELECT 1 FROM species WHERE code = ?1 AND (scientific_name IS NOT NULL OR common_name IS NOT NULL)
+            SELECT scientific_name FROM species WHERE code = ?1 AND (scientific_name IS NOT NULL OR common_name IS NOT NULL)
             """)
     }
 
@@ -57,8 +57,12 @@ final class SpeciesSearch {
                 return Match(code: code, remark: name.isUncertain ? Self.remark(written) : nil)
             }
         }
-        if !common.isEmpty, !isNamed || Self.isAsExact(common, as: name), let code = try code(common, .common) {
-            return Match(code: code, remark: name.isUncertain ? Self.remark(written) : nil)
+        if !common.isEmpty, !isNamed || Self.isAsExact(common, as: name), let code = try code(common, .common),
+            try isAsDomestic(code, as: name)
+        {
+            // `Sitta europaea (pale)` says more than the species.
+            let saysMore = name.isUncertain || name.kind == .species && !name.species.isEmpty
+            return Match(code: code, remark: saysMore ? Self.remark(written) : nil)
         }
         if !taxon.category.isEmpty { return ownRow(taxon, name, common) }
         let speciesName = String(decoding: taxon.speciesName, as: UTF8.self)
@@ -90,6 +94,19 @@ final class SpeciesSearch {
             description: SourceSpecies(
                 code: name.kept, scientificName: name.kept, commonName: common.isEmpty ? nil : common,
                 category: String(decoding: taxon.category, as: UTF8.self)))
+    }
+
+    /// Whether the scientific name of a species has a word such as `domesticus` too if a name has one: `Fringilla
+    /// domestica` may be *Passer domesticus*, but `Anser domesticus` not *Anser anser*.
+    private func isAsDomestic(_ code: [UInt8], as name: ScientificName) throws(StoreError) -> Bool {
+        guard name.mayBeDomestic else { return true }
+        named.bind(1, utf8: code, 0..<code.count)
+        var isDomestic = false
+        while try named.step() {
+            let other = ScientificName(named.text(0) ?? "")
+            isDomestic = other.mayBeDomestic || other.kind == .domestic
+        }
+        return isDomestic
     }
 
     /// Whether a common name can stand for a scientific name. Some files give the common name of the species to its

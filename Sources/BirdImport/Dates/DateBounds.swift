@@ -72,7 +72,7 @@ extension DateText {
     }
 
     /// As `yyyymmdd`, with a number for an unknown month or day.
-    private func number(unknown: Int64) -> Int64 {
+    func number(unknown: Int64) -> Int64 {
         let (month, day) = (month ?? 0, day ?? 0)
         return year * 10_000 + (month == 0 ? unknown : month) * 100 + (day == 0 ? unknown : day)
     }

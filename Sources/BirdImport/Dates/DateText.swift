@@ -160,6 +160,22 @@ struct DateText: Equatable {
         return isSeparator(text[index]) && (text[index + 1] &- 0x30 < 10 || OddSpace(text[(index + 1)...]) != nil)
     }
 
+    /// Whether it is what a spreadsheet makes of an empty cell that it formats as a date: the day before its first one,
+    /// in any order of day and month. (LibreOffice counts from 1899-12-30, Access too, and others from 1899-12-31.)
+    var isEmptyCell: Bool {
+        switch (year, month, day) {
+        case (1900, 1, 0), (1900, 0, 1), (1899, 12, 30), (1899, 12, 31), (1899, 30, 12), (1899, 31, 12): true
+        default: false
+        }
+    }
+
+    /// The time in a cell that a spreadsheet or database formats as a date and a time, `1899-12-30 06:41:00`; nil for
+    /// any other text.
+    static func time(ofEmptyDate text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        guard text.count > 10, let date = try? parse(text, .dayFirst), date.isEmptyCell else { return nil }
+        return time(in: text)
+    }
+
     /// Whether it is a day that exists.
     var isDay: Bool {
         guard let month, let day, (1...12).contains(month) else { return false }

@@ -108,6 +108,11 @@ enum TimeText {
         return minutes(time) == 0 && seconds(time) == 0 ? 1440 : nil
     }
 
+    /// Whether it is `24:00`.
+    static func isEndOfDay(_ text: ArraySlice<UInt8>) -> Bool {
+        text.starts(with: "24:".utf8) && minutes(afterDate: text) == 1440
+    }
+
     /// The seconds after the minute of a time after a date; 0 if it has none.
     static func seconds(afterDate text: ArraySlice<UInt8>) -> Int64 {
         colons(inTimeAfterDate: text).map { seconds($0) } ?? 0

@@ -85,7 +85,19 @@ struct Columns {
     @inline(__always)
     private func isNotAvailable(_ member: Format.Member, _ row: Row, _ cell: Row.Cell) -> Bool {
         cell.end - cell.start == 2 && row.bytes[Int(cell.start)] == UInt8(ascii: "N")
-            && row.bytes[Int(cell.start) + 1] == UInt8(ascii: "A") && !mayBeNA[member.rawValue]
+            && row.bytes[Int(cell.start) + 1] == UInt8(ascii: "A")
+            && (!mayBeNA[member.rawValue] || isWithoutItsQuotes(member, row))
+    }
+
+    /// Whether a cell has no quotes in a row of a program that quotes each text, as R does, so that it is no text.
+    @inline(never)
+    private func isWithoutItsQuotes(_ member: Format.Member, _ row: Row) -> Bool {
+        guard row.isQuoted(positions[member.rawValue]) == false else { return false }
+        // A program that quotes only what needs it leaves plain words alone.
+        return row.cells.indices.contains { index in
+            row.isQuoted(index) == true
+                && row.bytes[row.cells[index].range].allSatisfy { $0 > 0x20 && !",;|".utf8.contains($0) }
+        }
     }
 
     private func isNullWord(_ member: Format.Member, _ row: Row, _ cell: Row.Cell) -> Bool {
@@ -306,22 +318,31 @@ struct Columns {
         return pointed(member, row, cell, isWhole: false).map { row.compose($0) } ?? cell
     }
 
-    /// 0 or 1, which may be written as `true` or `false`, `yes` or `no`, or their first letters; nil if the cell is
-    /// empty.
+    /// 0 or 1, which may be written as `true` or `false`, `yes` or `no`, or their first letters, or as spreadsheets and
+    /// people write them in other languages; nil if the cell is empty.
     func flag(_ member: Format.Member, _ row: Row) throws(RowError) -> Int64? {
         guard has(member) else { return nil }
         let word = cell(member, row)
         if let first = row.bytes[word.range].first, first >= UInt8(ascii: "A") {
-            switch row.text(word).lowercased() {
-            case "true", "yes", "t", "y": return 1
-            case "false", "no", "f", "n": return 0
-            default: break
-            }
+            let word = row.text(word).lowercased()
+            if Self.yes.contains(word) { return 1 }
+            if Self.no.contains(word) { return 0 }
         }
         guard let value = try integer(member, row) else { return nil }
         guard value == 0 || value == 1 else { throw error(member, "\(value) is neither 0 nor 1") }
         return value
     }
+
+    private static let yes: Set<String> = [
+        "true", "yes", "t", "y", "wahr", "ja", "vrai", "oui", "verdadero", "sí", "si", "vero", "sì", "verdadeiro",
+        "sim",
+        "waar", "sant", "sann", "sand",
+    ]
+    private static let no: Set<String> = [
+        "false", "no", "f", "n", "falsch", "nein", "faux", "non", "falso", "não", "nao", "onwaar", "nee", "falskt",
+        "nej",
+        "usann", "nei", "falsk",
+    ]
 
     /// Refuses a row with more cells than columns, since it is not clear which cell is which. Missing cells at the end
     /// of a row are empty.

@@ -126,11 +126,15 @@ struct DateDecoder {
             switch error {
             case .unreadable:
                 // Words such as `s.d.`, `unknown` and `undated`.
-                let isWord = !row.bytes[cell.range].contains { $0 &- 0x30 < 10 }
-                throw columns.error(
-                    .date,
-                    "'\(shown)' is not a date; write it as 2021-02-03"
-                        + (isWord ? ", or leave the cell empty if there is none" : ""))
+                let digits = row.bytes[cell.range].filter { $0 &- 0x30 < 10 }
+                let advice =
+                    if let year = Self.onlyYear(row.bytes[cell.range]) {
+                        "write \(year), or leave it empty and write it into the comments"
+                    } else {
+                        "write it as 2021-02-03"
+                            + (digits.isEmpty ? ", or leave the cell empty if there is none" : "")
+                    }
+                throw columns.error(.date, "'\(shown)' is not a date; \(advice)")
             case .shortYear:
                 throw columns.error(.date, "'\(shown)' has a year of two digits; write it as 2021-02-03")
             case .unreadableInterval:
@@ -164,6 +168,13 @@ struct DateDecoder {
                 }
                 return (StoredDate.unknown, .tooLong)
             }
+        }
+        // Columns that say the same make it a real one.
+        if text.isEmptyCell, (try? dateOfParts(row)) != text.number(unknown: 0) {
+            throw columns.error(
+                .date,
+                "'\(columns.shown(row, cell))' is a spreadsheet's empty date; leave the cell empty if the date is unknown"
+            )
         }
         // A date that would fit the other order: the message names the one of the column.
         if let month = text.month, month > 12, let day = text.day, years.contains(text.year),
@@ -209,6 +220,15 @@ struct DateDecoder {
         return year * 10_000 + month * 100 + day
     }
 
+    /// The year in a text such as `ca. 1890`, `1890s` or `[1921]`, which has no other number; nil for any other.
+    private static func onlyYear(_ text: ArraySlice<UInt8>) -> String? {
+        let numbers = text.split { $0 &- 0x30 >= 10 }
+        guard numbers.count == 1, let year = numbers.first, year.count == 4,
+            "12".utf8.contains(year[year.startIndex])
+        else { return nil }
+        return String(decoding: year, as: UTF8.self)
+    }
+
     /// What to do with a year that is too early, and probably no typing error; empty for others.
     private func adviceForEarly(_ year: Int64) -> String {
         (1000..<years.lowerBound).contains(year)
@@ -219,10 +239,23 @@ struct DateDecoder {
     private func ownTime(_ row: Row) throws(RowError) -> Int64? {
         let cell = columns.cell(.time, row)
         if cell.isEmpty { return nil }
-        guard let minutes = TimeText.minutes(row.bytes[cell.range]) else {
+        let text = row.bytes[cell.range]
+        if let minutes = TimeText.minutes(text) { return minutes }
+        // `24:00` is the beginning of the next day (`endOfDay`).
+        if TimeText.isEndOfDay(text) { return 0 }
+        guard let time = DateText.time(ofEmptyDate: text), let minutes = TimeText.minutes(afterDate: time) else {
             throw columns.error(.time, "'\(columns.shown(row, cell))' is not a time of day; write it as 06:41")
         }
-        return minutes
+        return minutes % 1440
+    }
+
+    /// The day after a date if the time of a row is `24:00`; else the date.
+    func endOfDay(_ row: Row, _ date: Int64) -> Int64 {
+        guard columns.has(.time), TimeText.isEndOfDay(row.bytes[columns.cell(.time, row).range]), date % 100 > 0,
+            let next = PartialDate(
+                year: Int(date / 10_000), month: Int(date / 100 % 100), day: Int(date % 100))?.next
+        else { return date }
+        return Int64(next.year) * 10_000 + Int64(next.month ?? 0) * 100 + Int64(next.day ?? 0)
     }
 
     /// The time of a row to the second, in one form; empty if there is none.

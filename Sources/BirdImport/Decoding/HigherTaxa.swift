@@ -16,6 +16,7 @@ enum HigherTaxa {
                 return word.hasPrefix("aves") || word == "birds" || word == "bird" ? nil : cell
             }
         }
+        if columns.has(.higherTaxa), let other = otherClass(columns.cell(.higherTaxa, row), row) { return other }
         for (member, ofBirds) in [(Format.Member.kingdom, kingdoms), (.phylum, phyla), (.order, orders)]
         where columns.has(member) {
             let cell = columns.cell(member, row)
@@ -23,6 +24,25 @@ enum HigherTaxa {
         }
         return nil
     }
+
+    /// The class in a text such as `Animalia|Chordata|Mammalia`, if it is none of birds.
+    private static func otherClass(_ cell: Row.Cell, _ row: Row) -> Row.Cell? {
+        for taxon in row.bytes[cell.range].split(whereSeparator: { "|;,:>/ ".utf8.contains($0) }) {
+            let name = String(decoding: taxon, as: UTF8.self).lowercased()
+            if name == "aves" { return nil }
+            if otherClasses.contains(name) {
+                return Row.Cell(start: Int32(clamping: taxon.startIndex), end: Int32(clamping: taxon.endIndex))
+            }
+        }
+        return nil
+    }
+
+    private static let otherClasses: Set<String> = [
+        "mammalia", "reptilia", "amphibia", "actinopterygii", "chondrichthyes", "elasmobranchii", "squamata",
+        "testudines", "crocodylia", "insecta", "arachnida", "malacostraca", "gastropoda", "bivalvia", "cephalopoda",
+        "chilopoda", "diplopoda", "collembola", "plantae", "fungi", "magnoliopsida", "liliopsida", "pinopsida",
+        "polypodiopsida", "bryopsida", "agaricomycetes", "lecanoromycetes",
+    ]
 
     /// Whether a row has a class.
     static func hasClass(_ columns: Columns, _ row: Row) -> Bool {

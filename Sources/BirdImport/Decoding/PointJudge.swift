@@ -9,7 +9,7 @@ enum PointRule {
     case unclear
 }
 
-/// Decides from a whole file what points in numbers mean, where commas may be decimal commas.
+/// Decides from a whole file what points in numbers mean.
 ///
 /// `1.000` is a thousand where people write `60,5`, and one where they write `60.5`. The column decides: where a number
 /// has a comma before its decimals, or two points, points stand before groups; where there is one such as `3.0` or
@@ -31,9 +31,12 @@ struct PointJudge {
         var decimalPoints = 0
         /// Decimal commas, and several points.
         var groups = 0
+        /// No points and commas; also counts such as `2.500`, which have no decimals.
         var plain = 0
     }
 
+    /// Whether there is a count that may have groups.
+    private(set) var mayHaveGroups = false
     private var columns = Array(repeating: Evidence(), count: Format.Member.allCases.count)
 
     init() {}
@@ -41,8 +44,8 @@ struct PointJudge {
     /// Whether the cells of a row depend on what points mean. A distance such as `1.609` is usual between tabs, and
     /// matters only beside a decimal comma.
     static func isNeeded(_ columns: Columns, _ row: Row) -> Bool {
-        guard columns.commas != .none else { return false }
         if whole.contains(where: { Number.mayHaveGroups(columns.number($0, row)) }) { return true }
+        guard columns.commas != .none else { return false }
         return real.contains { Number.mayHaveGroups(columns.number($0, row)) }
             && (columns.commas == .decimal
                 || degrees.contains { columns.number($0, row).contains(UInt8(ascii: ",")) })
@@ -52,9 +55,14 @@ struct PointJudge {
     mutating func add(_ columns: Columns, _ row: Row) {
         guard row.problem == nil, (try? columns.checkWidth(row)) != nil else { return }
         for member in Self.members + Self.degrees {
-            add(
-                columns.number(member, row), isDegree: Self.degrees.contains(member), to: &self.columns[member.rawValue]
-            )
+            let number = columns.number(member, row)
+            add(number, isDegree: Self.degrees.contains(member), to: &self.columns[member.rawValue])
+            if member == .count || member == .quantity, Number.mayHaveGroups(number),
+                number.suffix(3).contains(where: { $0 != UInt8(ascii: "0") })
+            {
+                self.columns[member.rawValue].plain += 1
+            }
+            if !mayHaveGroups, Self.whole.contains(member) { mayHaveGroups = Number.mayHaveGroups(number) }
         }
     }
 
@@ -120,6 +128,7 @@ extension PointJudge {
 
     /// - Returns: Nil for other words.
     init?(words: some StringProtocol) {
+        mayHaveGroups = !words.isEmpty
         for word in words.split(separator: ",") {
             let parts = word.split(separator: ":")
             guard parts.count == 2,

@@ -16,6 +16,8 @@ struct RecordDecoder {
     /// Whether the file has more than the nine members of a plain record.
     private let hasMore: Bool
     private let mayBeNoBird: Bool
+    /// Whether the column of regions has only codes of countries.
+    private let regionIsCountry: Bool
     /// Whether the file gives names of species, beside codes or instead of them.
     private let hasNames: Bool
     /// Nil if the rows are not detections in sound recordings.
@@ -40,7 +42,8 @@ struct RecordDecoder {
         (rules, ofChecklists) = (format.rules, format.holdsChecklists)
         dates = DateDecoder(columns, lastYear: Int64(lastYear))
         hasNames = [.scientificName, .authoredName, .commonName].contains(where: columns.has)
-        mayBeNoBird = [.kingdom, .phylum, .taxonClass, .order, .confidence].contains(where: columns.has)
+        mayBeNoBird = [.kingdom, .phylum, .taxonClass, .order, .higherTaxa, .confidence].contains(where: columns.has)
+        regionIsCountry = columns.name(.region).lowercased() == "countrycode"
         let plain: [Format.Member] = [.location, .latitude, .longitude, .region, .year, .month, .day, .species, .count]
         hasMore = !rules.isEmpty || Format.Member.allCases.contains { columns.has($0) && !plain.contains($0) }
     }
@@ -73,6 +76,9 @@ struct RecordDecoder {
         try checkLocation(record)
         (record.cutTexts, record.cutRemarks) = (0, 0)
         record.region = try columns.label(.region, row, &record.cutTexts)
+        if let code = RegionCode.inCapitals(row.bytes[record.region.range], isCountry: regionIsCountry) {
+            record.region = row.compose(code)
+        }
         record.count = try count(row)
         if hasMore {
             (record.date, record.dateRemarks) = try dates.date(row)
@@ -98,6 +104,7 @@ struct RecordDecoder {
         record[real: .snowDepth] = try positive(.snowDepth, row)
         // The time belongs to the checklist. Without a checklist, it is the record's own.
         var time = try dates.time(row)
+        record.date = dates.endOfDay(row, record.date)
         if let recording, let recordings { (record.date, time) = try recordings.time(row, recording) }
         if rules.contains(.checklistByVisit) { try nameChecklist(&row, &record, time) }
         (record[.time], record[.ownTime]) = record.checklist.isEmpty ? (nil, time) : (time, nil)
@@ -214,12 +221,27 @@ struct RecordDecoder {
         } else if record.scientificName.isEmpty {
             (record.scientificName, record.speciesName) = (record.speciesName, .empty)
         }
+        if subspecies.isEmpty { try followVerbatimName(&row, into: &record) }
         try decodeQualifier(&row, into: &record)
         if record.species.isEmpty, record.scientificName.isEmpty, record.commonName.isEmpty {
             let name = [Format.Member.authoredName, .scientificName].first(where: columns.has) ?? .commonName
             throw columns.error(name, "is empty")
         }
         if recordings != nil { chooseName(row, &record) }
+    }
+
+    /// Takes the name as it was before it was interpreted, if it says more of the same species: GBIF makes
+    /// *Anser anser* of `Anser anser f. domestica`.
+    private func followVerbatimName(_ row: inout Row, into record: inout SourceRecord) throws(RowError) {
+        guard columns.has(.verbatimName) else { return }
+        // Nearly all are the interpreted name, perhaps without its author. A cut one does not count: it is not stored.
+        var cuts = 0
+        let verbatim = try columns.identifier(.verbatimName, &row, &cuts)
+        let interpreted = record.scientificName
+        if verbatim.isEmpty || row.bytes[interpreted.range].starts(with: row.bytes[verbatim.range]) { return }
+        if ScientificName(row.text(verbatim)).saysMore(than: ScientificName(row.text(interpreted))) {
+            record.scientificName = verbatim
+        }
     }
 
     /// The qualifier of the identification, such as `cf.`, `cf. major`, `?` or `possible`. The bird is the one that is

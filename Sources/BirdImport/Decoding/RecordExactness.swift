@@ -13,16 +13,20 @@ extension RecordDecoder {
             if row.text(columns.cell(member, row)).lowercased() == "obscured" { isGeneralised = true }
         }
         // Such as "Coordinate uncertainty increased to 28 km to protect threatened taxon".
-        if isGeneralised == nil, saysSomething(.withheld, row),
-            row.text(columns.cell(.withheld, row)).lowercased().contains("coordinate")
-        {
-            isGeneralised = true
+        if isGeneralised == nil, saysSomething(.withheld, row) {
+            let text = row.text(columns.cell(.withheld, row)).lowercased()
+            if Self.ofPlaces.contains(where: text.contains) { isGeneralised = true }
         }
         record[.generalised] = isGeneralised.map { $0 ? 1 : 0 }
         let isOther = rules.contains(.uncertaintyOfTruePlace) && isGeneralised != false
         let member = isOther ? Format.Member.publicUncertainty : .uncertainty
         (record[real: .coordinateUncertainty], record.hasUnreadUncertainty) = distance(member, row)
     }
+
+    /// What says that the place is withheld. Observers and media may be withheld too.
+    private static let ofPlaces = [
+        "coordinate", "location withheld", "locality", "sensitive species", "precise location", "exact location",
+    ]
 
     /// Whether a cell has words other than a denial.
     private func saysSomething(_ member: Format.Member, _ row: Row) -> Bool {

@@ -54,6 +54,14 @@ struct Row {
         return withoutOddSpaces(cell)
     }
 
+    /// Whether a cell is in quotes in the file; nil if it was rewritten, or the file is not a text file.
+    func isQuoted(_ index: Int) -> Bool? {
+        guard !isMade, cells.indices.contains(index) else { return nil }
+        let start = Int(cells[index].start)
+        guard start < rawCount, rawCount <= bytes.count else { return nil }
+        return start > 0 && bytes[start - 1] == 0x22
+    }
+
     @inline(never)
     private func withoutOddSpaces(_ cell: Cell) -> Cell {
         var cell = cell

@@ -18,6 +18,7 @@ extension Format {
             Column("order", .order, required: false),
             Column("species", .scientificName),
             Column("scientificname", .authoredName),
+            Column("verbatimscientificname", .verbatimName, required: false),
             Column("countrycode", .region),
             Column("locality", .locationName),
             Column("occurrencestatus", .status),
@@ -70,6 +71,7 @@ extension Format {
         rules: [.locationsWithoutCode],
         columns: [
             Column("scientificname", .authoredName),
+            Column("verbatimscientificname", or: ["verbatimidentification"], .verbatimName, required: false),
             Column("identificationqualifier", .qualifier, required: false),
             // Two data sets may share an `occurrenceID`; GBIF's own key is unique.
             Column("gbifid", or: ["key", "occurrenceid", "id"], .source, required: false),
@@ -77,6 +79,7 @@ extension Format {
             Column("phylum", .phylum, required: false),
             Column("class", .taxonClass, required: false),
             Column("order", .order, required: false),
+            Column("higherclassification", .higherTaxa, required: false),
             Column("species", .scientificName, required: false),
             Column("vernacularname", .commonName, required: false),
             Column("occurrencestatus", .status, required: false),

@@ -17,7 +17,7 @@ extension Format {
             Column("day", .day),
             Column("year", .year),
             Column("species_code", .species),
-            Column("how_many", .count, null: Column.notCounted + ["--"]),
+            Column("how_many", .count, null: Column.notCounted),
             Column("valid", .valid),
             Column("reviewed", .reviewed, required: false),
             Column("day1_am", .day1AM, required: false),

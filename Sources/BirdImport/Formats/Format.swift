@@ -100,8 +100,12 @@ public struct Format: Sendable {
         case quantity, quantityType
         /// The higher taxa, by which rows are left out that are not about birds (`HigherTaxa`).
         case kingdom, phylum, taxonClass, order
+        /// All higher taxa in one text.
+        case higherTaxa
         /// A scientific name with its author. If there is `scientificName` too, that one is only the species.
         case authoredName
+        /// The name before it was interpreted as `authoredName`.
+        case verbatimName
         /// The parts of a scientific name. In a list, a row may leave out a part that it shares with the rows above.
         case genus, epithet
         /// Effort in other units: miles and acres.
@@ -142,7 +146,7 @@ public struct Format: Sendable {
         let nullWords: [[UInt8]]
 
         /// The words in place of a count of birds that were seen and not counted, as in eBird.
-        static let notCounted = ["X", "x"]
+        static let notCounted = ["X", "x", "--"]
         /// The words of other programs that mean the same.
         static let present = ["present", "Present", "PRESENT", "P", "p"]
 

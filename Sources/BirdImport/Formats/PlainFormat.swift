@@ -16,7 +16,7 @@ extension Format {
             Column("day", .day, unless: .date, null: ["--"]),
             Column("date", .date, required: false),
             Column("species_id", .species),
-            Column("num", .count, null: Column.notCounted + ["--"]),
+            Column("num", .count, null: Column.notCounted),
             Column("time", .time, required: false),
             Column("source_id", .source, required: false),
             Column("comments", or: ["remarks", "notes"], .comments, required: false),

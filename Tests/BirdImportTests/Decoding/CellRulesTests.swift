@@ -34,6 +34,40 @@ import Testing
         ("L1,,,,2021,2,3,stejay,+3.", "L1||||20210203|stejay|3"),
     ]
 
+    @Test(arguments: [
+        ("1 true yes T Y WAHR Ja ja VRAI oui sí Sí si VERO SANT sann WAAR", "1"),
+        ("0 false no F N FALSCH nein FAUX non FALSO nej nee ONWAAR falskt", "0"),
+    ])
+    func flagsMayBeWordsOfOtherLanguages(words: String, value: String) throws {
+        let fixture = try ImportFixture()
+        for word in words.split(separator: " ") {
+            fixture.write("a.csv", plainHeader.dropLast() + ",reviewed\nL1,,,,2021,2,3,stejay,1,\(word)\n")
+            #expect(try fixture.run("a.csv").firstErrors == [])
+            #expect(try fixture.rows("SELECT reviewed FROM observation") == [value], "\(word)")
+        }
+    }
+
+    @Test(arguments: [
+        ("se-m", "SE-M"), ("SE_M", "SE-M"), ("Se-m", "SE-M"), ("us-ca", "US-CA"), ("gb_eng", "GB-ENG"),
+        ("SE-M", "SE-M"),
+        ("ca-13", "CA-13"), ("se", "se"), ("Skåne", "Skåne"), ("se-", "se-"), ("se-skan", "se-skan"), ("a-bc", "a-bc"),
+        ("se m", "se m"), ("s1-m", "s1-m"), ("US-CA-001", "US-CA-001"), ("se__m", "se__m"), ("HK-", "HK-"),
+    ])
+    func codesOfRegionsAreInCapitals(region: String, stored: String) throws {
+        let fixture = try ImportFixture()
+        fixture.write("a.csv", plainHeader + "L1,,,\(region),2021,2,3,stejay,1\n")
+        try fixture.run("a.csv")
+        #expect(try fixture.rows("SELECT region FROM location") == [stored])
+    }
+
+    @Test(arguments: [("se", "SE"), ("Se", "SE"), ("SE", "SE"), ("na", "NA"), ("Sweden", "Sweden"), ("s1", "s1")])
+    func codesOfCountriesAreInCapitals(country: String, stored: String) throws {
+        let fixture = try ImportFixture()
+        fixture.write("a.csv", "scientificName,eventDate,countryCode\nAvis una,2021-02-03,\(country)\n")
+        try fixture.run("a.csv")
+        #expect(try fixture.rows("SELECT region FROM location") == [stored])
+    }
+
     @Test(arguments: good)
     func acceptsValidRows(row: String, record: String) throws {
         let fixture = try ImportFixture()

@@ -47,6 +47,9 @@ import Testing
             ("dataGeneralizations", "NA", nil), ("informationWithheld", "true coordinates on request", "|1"),
             ("informationWithheld", "Coordinate uncertainty increased to 28 km", "|1"),
             ("informationWithheld", "name of the collector", nil),
+            ("informationWithheld", "Location withheld", "|1"), ("informationWithheld", "exact locality", "|1"),
+            ("informationWithheld", "Sensitive species", "|1"), ("informationWithheld", "Precise location", "|1"),
+            ("informationWithheld", "photos", nil),
             ("coordinateUncertaintyInMeters\tdataGeneralizations", "1000\trounded", "1000.0|1"),
         ] as [(String, String, String?)])
     func readsDarwinCore(columns: String, cells: String, expected: String?) throws {

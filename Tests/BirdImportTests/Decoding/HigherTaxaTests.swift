@@ -29,6 +29,25 @@ import Testing
         if let notBird { #expect(report.text.contains("1 left out: not a bird (\(notBird)), on line 2\n")) }
     }
 
+    /// Without a class, or where its cell is empty, the text with all taxa tells it.
+    @Test(arguments: [
+        ("Animalia|Chordata|Mammalia|Carnivora", "", "Mammalia"), ("Animalia, Chordata, Amphibia", "", "Amphibia"),
+        ("Animalia; Arthropoda; Insecta", "NA", "Insecta"), ("Animalia;Chordata;Aves;Passeriformes", "", nil),
+        ("Mammalia", "Aves", nil), ("Vertebrata > Aves", "", nil), ("", "", nil), ("birds", "", nil),
+    ])
+    func aTextWithAllTaxaTellsTheClass(taxa: String, taxonClass: String, notBird: String?) throws {
+        for columns in ["", "\tclass"] where !columns.isEmpty || taxonClass.isEmpty {
+            let fixture = try ImportFixture()
+            fixture.write(
+                "occurrence.txt",
+                "scientificName\teventDate\thigherClassification\(columns)\nAvis ignota\t2021-02-03\t\(taxa)"
+                    + (columns.isEmpty ? "\n" : "\t\(taxonClass)\n")
+                    + "Avis altera\t2021-02-03\tAnimalia|Chordata|Aves\n")
+            let report = try fixture.run("occurrence.txt")
+            #expect(report.files.first?.leftOut == (notBird.map { ["not a bird (\($0))": 1] } ?? [:]))
+        }
+    }
+
     /// The orders of the IOC World Bird List 14.1, then those that eBird, BirdLife and GBIF have beside them, then some
     /// that were used before, or are extinct.
     @Test func everyOrderOfBirdsIsOneOfBirds() throws {

@@ -194,4 +194,26 @@ import Testing
         try fixture.run("ebd.txt")
         #expect(try fixture.rows("SELECT count(*) FROM location WHERE code = 'L1' AND region = 'NA'") == ["1"])
     }
+
+    /// R quotes texts, so `NA` without quotes is none, also where it could be a code.
+    @Test(arguments: [
+        ("\"L1\",NA,\"gretit1\"", ["L1||gretit1"]), ("\"L1\",\"NA\",\"gretit1\"", ["L1|NA|gretit1"]),
+        ("\"NA\",\"NA\",\"gretit1\"", ["NA|NA|gretit1"]), ("NA,\"SE\",\"gretit1\"", []),
+        // Other programs quote what needs it.
+        ("L1,NA,gretit1", ["L1|NA|gretit1"]), ("L1,NA,\"passer1 sp.\"", ["L1|NA|passer1 sp."]),
+        ("\"L,1\",NA,gretit1", ["L,1|NA|gretit1"]),
+    ])
+    func isNothingWithoutTheQuotesOfOtherTexts(cells: String, stored: [String]) throws {
+        fixture.write(
+            "a.csv", "loc_id,region,species_id,latitude,longitude,year,month,day,num\n\(cells),,,2021,2,3,1\n")
+        let report = try fixture.run("a.csv")
+        #expect(report.firstErrors.map(\.reason) == (stored.isEmpty ? ["is empty"] : []))
+        if stored.isEmpty { return }
+        #expect(
+            try fixture.rows(
+                """
+                SELECT l.code, region, s.code FROM observation o JOIN location l ON l.id = location_id
+                JOIN species s ON s.id = species_id
+                """) == stored)
+    }
 }

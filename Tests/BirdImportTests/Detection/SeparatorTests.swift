@@ -183,8 +183,11 @@ import Testing
         fixture.write("a.txt", text)
         let report = try fixture.run("a.txt") { $0.skipErrors = true }
         #expect(report.firstErrors.map { "\($0.line) \($0.column ?? "")" } == ["4 day"], "\(report.text)")
+        // Without the quotes of other texts, it is none.
+        let region = quoted ? "" : "NA"
         #expect(
-            try fixture.records() == ["L1|60.5|-135.25|NA|20210203|a|1", "L1|60.5|-135.25|NA|20210203|b|"])
+            try fixture.records()
+                == ["L1|60.5|-135.25|\(region)|20210203|a|1", "L1|60.5|-135.25|\(region)|20210203|b|"])
     }
 
     /// The cell more has another cause.
@@ -287,7 +290,10 @@ import Testing
         (";", ["60", "1.000"], nil), (";", ["60", "7", "1.000"], nil), (";", ["60.5", "7", "1.000"], nil),
         (";", ["60,5", "3.0", "3,0", "1.000"], nil), (";", ["60,5", "3.0", "1.000"], ["3", "1"]),
         // Commas between cells.
-        (",", ["60.5", "1.000"], ["1"]), (",", ["60.5", "1.000", "7"], ["1", "7"]),
+        (",", ["60.5", "1.000"], ["1"]), (",", ["60.5", "1.000", "7"], nil), (",", ["60", "1.000", "2.500"], nil),
+        (",", ["60.5", "1.000", "3.0", "7"], ["1", "3", "7"]), (",", ["60.5", "1.000", "2.500"], nil),
+        (";", ["60.5", "1.000", "2.500"], nil),
+        (",", ["60", "1.000", "0.000"], ["1", "0"]),
     ]
 
     /// The first cell is a latitude, the others are counts.

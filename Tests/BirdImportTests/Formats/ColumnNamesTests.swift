@@ -13,7 +13,7 @@ import Testing
             """
             global unique identifier=source, common name=commonName, scientific name=scientificName, category=category?,
             subspecies common name=subspeciesCommonName?, subspecies scientific name=subspecies?,
-            observation count=count(X x), breeding code|breeding bird atlas code=breedingCode?, approved=valid?,
+            observation count=count(X x --), breeding code|breeding bird atlas code=breedingCode?, approved=valid?,
             reviewed=reviewed?, species comments=comments?, \(eBirdVisits)
             """
         ),
@@ -22,8 +22,8 @@ import Testing
             "gbif", "GBIF simple download",
             """
             gbifid=source, datasetkey=unused, kingdom=kingdom?, phylum=phylum?, class=taxonClass, order=order?,
-            species=scientificName, scientificname=authoredName, countrycode=region, locality=locationName,
-            occurrencestatus=status, individualcount=count(X x present Present PRESENT P p), decimallatitude=latitude, decimallongitude=longitude,
+            species=scientificName, scientificname=authoredName, verbatimscientificname=verbatimName?, countrycode=region, locality=locationName,
+            occurrencestatus=status, individualcount=count(X x -- present Present PRESENT P p), decimallatitude=latitude, decimallongitude=longitude,
             coordinateuncertaintyinmeters=uncertainty?, eventdate=date, year=year?, month=month?, day=day?
             """
         ),
@@ -39,7 +39,7 @@ import Testing
         (
             "ebird-mydata", "My eBird Data",
             """
-            submission id=checklist, common name=commonName, scientific name=scientificName, count=count(X x),
+            submission id=checklist, common name=commonName, scientific name=scientificName, count=count(X x --),
             state/province=region, location id=location?, location=locationName, latitude=latitude, longitude=longitude,
             date=date, time=time, protocol=protocol?, duration (min)=minutes?, all obs reported=complete?,
             distance traveled (km)=distance?, area covered (ha)=area?, number of observers=observers?,
@@ -50,14 +50,14 @@ import Testing
         (
             "ebird-lifelist", "eBird life list",
             """
-            row #=unused, common name=commonName, scientific name=scientificName, count=count(X x),
+            row #=unused, common name=commonName, scientific name=scientificName, count=count(X x --),
             location=locationName, s/p=region, date=date, locid=location, subid=checklist
             """
         ),
         (
             "ebird-record", "eBird record format",
             """
-            common name=commonName, genus=genus, species=epithet, number|species count|count=count(X x),
+            common name=commonName, genus=genus, species=epithet, number|species count|count=count(X x --),
             species comments=comments?, location name|location=locationName, latitude=latitude, longitude=longitude,
             date|observation date=date, start time|time=time, state/province|state=region?,
             country code|country=country?, protocol=protocol?, number of observers|observers=observers?,
@@ -159,10 +159,12 @@ import Testing
         (
             "dwc", "Darwin Core occurrences",
             """
-            scientificname=authoredName, identificationqualifier=qualifier?, gbifid|key|occurrenceid|id=source?,
-            kingdom=kingdom?, phylum=phylum?, class=taxonClass?, order=order?, species=scientificName?,
-            vernacularname=commonName?, occurrencestatus=status?, individualcount=count?(X x present Present PRESENT P p),
-            organismquantity=quantity?(X x present Present PRESENT P p),
+            scientificname=authoredName, verbatimscientificname|verbatimidentification=verbatimName?,
+            identificationqualifier=qualifier?, gbifid|key|occurrenceid|id=source?,
+            kingdom=kingdom?, phylum=phylum?, class=taxonClass?, order=order?, higherclassification=higherTaxa?,
+            species=scientificName?,
+            vernacularname=commonName?, occurrencestatus=status?, individualcount=count?(X x -- present Present PRESENT P p),
+            organismquantity=quantity?(X x -- present Present PRESENT P p),
             organismquantitytype=quantityType?, occurrenceremarks=comments?,
             coordinateuncertaintyinmeters=uncertainty?, datageneralizations=generalisation?,
             informationwithheld=withheld?, eventid=checklist?, countrycode=region?, locationid=location?,

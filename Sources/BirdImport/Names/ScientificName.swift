@@ -19,6 +19,10 @@ struct ScientificName {
     /// Whether the text says that the identification is not certain (`cf.`, `?`).
     private(set) var isUncertain = false
     private(set) var kind = Kind.species
+    /// Whether a bird is one of several, and not a hybrid of them.
+    private var isAlternative = false
+    /// Whether it is a species with an epithet such as `domesticus`, which may be a domestic form of another one.
+    private(set) var mayBeDomestic = false
 
     enum Kind {
         case species, subspecies, domestic
@@ -42,10 +46,16 @@ struct ScientificName {
             addSingle(words.first ?? "")
             return
         }
-        if words.contains(where: Self.isCross) || words.contains(where: Self.isHybrid) || clean.contains("/") {
+        // A star between two words is a cross.
+        for index in words.indices.dropFirst().dropLast() where words[index] == "*" { words[index] = "×" }
+        let slashed = NameWords.withSlashes(words)
+        if slashed != nil || words.contains(where: Self.isCross) || Self.isHybrid(words)
+            || clean.contains(where: Self.isSlash)
+        {
             kind = .several
+            isAlternative = slashed != nil || clean.contains(where: Self.isSlash)
             if isUncertain { add(words.joined(separator: " ")) }
-            addPairs(words)
+            addPairs((slashed ?? words).map { String($0.map { Self.isSlash($0) ? "/" : $0 }) })
         } else if words.contains(where: Self.isAffinity) {
             kind = .affinity
         } else if let end = words.dropFirst().firstIndex(where: { Self.undecided.contains($0.lowercased()) }) {
@@ -69,8 +79,17 @@ struct ScientificName {
         case .subspecies: "issf"
         case .domestic: "domestic"
         case .undecided: "spuh"
-        case .several:
-            SpeciesDecoder.category(of: SourceSpecies(code: "", scientificName: names.last ?? kept)) ?? "hybrid"
+        case .several: categoryOfSeveral
+        }
+    }
+
+    private var categoryOfSeveral: String {
+        let category = TaxonCategory.of(commonName: nil, scientificName: names.last ?? kept)
+        switch category {
+        case "domestic": return "domestic"
+        case let category? where category != "species" && (isAlternative ? names.count > 1 : category != "issf"):
+            return category
+        default: return isAlternative ? "slash" : "hybrid"
         }
     }
 
@@ -81,6 +100,16 @@ struct ScientificName {
             && words.allSatisfy { word in
                 doubts.contains(word.lowercased()) || word.allSatisfy { "(?)".contains($0) }
             }
+    }
+
+    /// Whether it says of the species of another name what that one leaves out: that the bird is a domestic form, a
+    /// hybrid, one of several species or only similar to this one, or that the identification is not certain.
+    func saysMore(than other: ScientificName) -> Bool {
+        guard !other.isUncertain, other.kind == .species || other.kind == .subspecies,
+            isUncertain || [.domestic, .several, .affinity].contains(kind),
+            let epithet = Self.words(other.names.last ?? "").dropFirst().first
+        else { return false }
+        return kept.split { !$0.isLetter && $0 != "-" }.contains { $0 == epithet }
     }
 
     /// A name with what a column of its own says about the identification, if that makes it another bird: similar to it
@@ -94,7 +123,7 @@ struct ScientificName {
         // `cf. domesticus` is a doubt about the species.
         let isCertain = !qualifiers.contains { doubts.contains($0.lowercased()) }
         let isOther =
-            isAffinity || qualifiers.contains { isCross($0) || isHybrid($0) }
+            isAffinity || qualifiers.contains(where: isCross) || isHybrid(name + qualifiers)
             || isCertain && qualifiers.contains { isDomestic($0) && !name.contains($0) }
             || name.count == 1 && qualifiers.first.map { undecided.contains($0.lowercased()) } ?? false
         // `hybrid` says no more of a hybrid.
@@ -185,7 +214,8 @@ struct ScientificName {
 
     // MARK: Genus, subgenus, species, subspecies and author
 
-    private mutating func addParts(_ original: [String]) {
+    private mutating func addParts(_ written: [String]) {
+        let original = Self.withoutInnerAuthor(written)
         var words = original
         // Where all is in capitals, nothing tells names from authors but a number or comma.
         let isCapital = words[0].count > 1 && !words[..<2].contains(where: Self.hasLowercase)
@@ -230,6 +260,7 @@ struct ScientificName {
             return
         }
         kind = epithets.count > 1 ? .subspecies : .species
+        mayBeDomestic = Self.isDomestic(first)
         if words.dropFirst(2).contains(where: { Self.isDomestic($0) && Self.bare($0) != first }) { kind = .domestic }
         let isAuthor = Self.isAuthor(rest)
         let genera = [genus] + (subgenus.map { [$0] } ?? [])
@@ -258,14 +289,46 @@ struct ScientificName {
             if epithets.count > 1 || !isAuthor {
                 for genus in genera { species.append("\(genus) \(first)") }
             }
+            // `Larus fuscus (graellsii)`
+            if epithets.count == 1, let inner = rest.first, inner != Self.bare(inner), Self.isEpithet(Self.bare(inner)),
+                Self.isAuthor(rest.dropFirst())
+            {
+                for genus in genera { exact.append("\(genus) \(first) \(Self.bare(inner))") }
+            }
             if isAuthor, !isCapital { kept = isUncertain ? kept : written }
         }
         for name in exact { add(name) }
     }
 
+    /// Words without the author of the species, and the year, before the mark of a subspecies or before its epithet:
+    /// `Larus fuscus Linnaeus, 1758 subsp. graellsii`.
+    private static func withoutInnerAuthor(_ words: [String]) -> [String] {
+        let names = words.dropFirst().prefix { isEpithet($0) || inner($0, isCapital: false) != nil }
+        var start = names.endIndex
+        if start < words.count, isEpithet(words[start].trimmingSuffix(",;")) { start += 1 }
+        guard start > 1, start < words.count,
+            let end = words[start...].indices.dropLast().first(where: { index in
+                isEpithet(words[index + 1].trimmingSuffix(",;")) && ranks.contains(words[index].lowercased())
+            })
+                ?? words[start...].indices.last.flatMap({ index in
+                    isEpithet(words[index]) && isYear(words[index - 1]) ? index : nil
+                }), end > start, isAuthor(words[start..<end])
+        else { return words }
+        return words[..<(start - 1)] + [words[start - 1].trimmingSuffix(",;")] + words[end...]
+    }
+
     /// Adds the forms of a text whose second word is no epithet: a genus with an author, or a name with capitals.
     private mutating func addGenus(_ words: [String]) {
         let author = words.dropFirst()
+        // `Passer Domesticus` is a species with a capital letter too many.
+        let isDomestic = words.enumerated().contains { index, word in
+            Self.isDomestic(word) && !(index == 1 && Self.domesticEpithets.contains(Self.bare(word).lowercased()))
+        }
+        if isDomestic {
+            kind = .domestic
+            if !Self.isDomestic(words[0]) { add("\(words[0]) sp. (Domestic type)") }
+            return
+        }
         if Self.isAuthor(author), author.contains(where: Self.isYear) {
             // `Larus Linnaeus, 1758` is a genus; `Parus Major Linnaeus, 1758` a species if a taxonomy knows it.
             if author.dropFirst().dropLast().contains(where: { $0.first?.isUppercase == true }) {

@@ -111,24 +111,32 @@ extension ScientificName {
         }
         return words.allSatisfy { word in
             if word == "&" || isYear(word) || particles.contains(bare(word).lowercased()) { return true }
-            guard let letter = word.unicodeScalars.first(where: \.properties.isAlphabetic) else { return false }
+            guard let letter = word.unicodeScalars.first(where: \.properties.isAlphabetic), !isDomestic(word),
+                !NameWords.remarks.contains(bare(word).lowercased())
+            else { return false }
             return letter.properties.isUppercase || word.contains("'") || word.contains("’")
         }
     }
 
-    /// Whether a word says that a bird is a hybrid, without naming the species.
-    static func isHybrid(_ word: String) -> Bool {
-        let word = bare(word).lowercased()
-        return word.hasPrefix("hybrid") || word.hasPrefix("intergrade")
+    /// Whether a word says that a bird is a hybrid. `Chlidonias hybrida` is a species.
+    static func isHybrid(_ words: [String]) -> Bool {
+        let epithet = words.dropFirst().first { isEpithet($0.trimmingSuffix(",;")) }?.trimmingSuffix(",;")
+        return words.contains { word in
+            let bare = bare(word).lowercased()
+            return NameWords.isHybrid(bare) && !(bare == epithet && NameWords.hybridEpithets.contains(bare))
+        }
     }
+
+    static func isSlash(_ character: Character) -> Bool { "/|\\".contains(character) }
 
     /// Whether a word says that a form is domestic, or that it lives as the feral pigeon does (`f. urbana`).
     static func isDomestic(_ word: String) -> Bool {
         let isLowercase = word.unicodeScalars.allSatisfy { !$0.properties.isUppercase }
         let word = bare(word).lowercased()
-        return word.hasPrefix("domest") || word.hasPrefix("feral") || word == "dom" || word == "dom."
-            || isLowercase && ["urbana", "urbanus"].contains(word)
+        return NameWords.isDomestic(word) || isLowercase && ["urbana", "urbanus"].contains(word)
     }
+
+    static let domesticEpithets: Set<String> = ["domesticus", "domestica", "domesticum"]
 
     /// A word without parentheses, quotes and commas.
     static func bare(_ word: String) -> String {
@@ -150,16 +158,5 @@ extension ScientificName {
 
     static func capitalized(_ word: String) -> String {
         word.prefix(1).uppercased() + word.dropFirst().lowercased()
-    }
-}
-
-extension String {
-    /// Without the given characters at its end.
-    func trimmingSuffix(_ characters: String) -> String { trimmingSuffix(characters.contains) }
-
-    func trimmingSuffix(_ isDropped: (Character) -> Bool) -> String {
-        var text = self[...]
-        while let last = text.last, isDropped(last) { text.removeLast() }
-        return String(text)
     }
 }
