@@ -17,6 +17,7 @@ is_there() {
         nginx-light) command -v nginx ;;
         xz-utils) command -v xz ;;
         p7zip-full) command -v 7z ;;
+        apache2-utils) command -v htpasswd ;;
         *) command -v "$1" ;;
     esac >/dev/null 2>&1
 }
