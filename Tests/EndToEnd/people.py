@@ -27,6 +27,8 @@ def on_a_terminal(arguments, answers):
     """Runs the program on a terminal, types an answer after each question, and gives what the terminal showed."""
     process, terminal = pty.fork()
     if process == 0:
+        # Whoever runs this in the background has it ignored.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.execve(PROGRAM, [PROGRAM, *map(str, arguments)], environment())
     shown = b""
     answers = list(answers)

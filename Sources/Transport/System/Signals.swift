@@ -15,6 +15,8 @@ final class Signals {
         self.hangup = hangup
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
+        // `nohup` has it ignored, and then it would never arrive here.
+        signal(SIGHUP, SIG_DFL)
         var set = sigset_t()
         sigemptyset(&set)
         sigaddset(&set, SIGTERM)
