@@ -15,6 +15,17 @@ CONFIGURATION = pathlib.Path(__file__).with_name("schemathesis.toml")
 IDS = {"id": "1", "species_id": "stejay", "loc_id": None}
 
 
+class From(requests.adapters.HTTPAdapter):
+    """Sends requests from an address of this machine."""
+
+    def __init__(self, address):
+        self.address = address
+        super().__init__()
+
+    def init_poolmanager(self, *arguments, **options):
+        super().init_poolmanager(*arguments, source_address=(self.address, 0), **options)
+
+
 def value(parameter):
     """The example of a parameter, as the description says that it is written in a query."""
     example = parameter["example"]
@@ -27,6 +38,9 @@ def every_promise_is_kept(url, document):
     session.headers["Password"] = PASSWORD
     IDS["loc_id"] = session.get(f"{url}/locations?limit=1").json()[0]["loc_id"]
     long = "x" * 10_000
+    # From an address of its own, which has to wait after some wrong passwords.
+    guesser = requests.Session()
+    guesser.mount("http://", From("127.0.0.9"))
     for path, item in document["paths"].items():
         operation = item["get"]
         target = url + path.format(**IDS)
@@ -39,6 +53,7 @@ def every_promise_is_kept(url, document):
                  session.get(target, headers={"X-Long": long * 10}).status_code,
                  session.get(target, params=required, headers={"If-None-Match": "*"}).status_code,
                  session.get(target, params=required, headers={"Accept": "image/png"}).status_code}
+        found.update(guesser.get(target, params=required, headers={"Password": f"{path} {index}"}).status_code for index in range(12))
         if "{" in path:
             found.add(session.get(url + path.format(id="0", species_id="nothing", loc_id="nothing")).status_code)
         # 503 is for a server that is too busy.

@@ -128,7 +128,7 @@ enum Description {
         _ name: String, _ summary: String, _ parameters: [JSONValue], _ success: JSONValue, _ more: [String: String],
         isProtected: Bool = true
     ) -> JSONValue {
-        let errors = ResponseDescription.errors.filter { isProtected || !["401", "403"].contains($0.status) }
+        let errors = ResponseDescription.errors.filter { isProtected || !["401", "403", "429"].contains($0.status) }
         let named = errors + more.map { (status: $0.key, name: $0.value) }
         let responses = named.sorted { $0.status < $1.status }.map {
             (name: $0.status, value: JSONValue.reference("responses", $0.name))
