@@ -1,11 +1,21 @@
 /// What a person may see: no filter, format or page shows more. Every question to a store takes one.
 public struct View: Sendable, Hashable {
-    /// A part of the records.
+    /// A part of the records: those of some data sets in some regions.
     public struct Part: Sendable, Hashable {
         /// The regions of its records, each with all regions within it; nil for everywhere.
         public let regions: [String]?
+        /// The names of the data sets of its records; nil for all.
+        public let datasets: [String]?
 
-        public init(regions: [String]?) { self.regions = regions }
+        public init(regions: [String]?, datasets: [String]? = nil) {
+            (self.regions, self.datasets) = (regions, datasets)
+        }
+
+        /// Each list as a text. Each value is preceded by its length, so that values can't run together.
+        fileprivate var tag: String {
+            [regions, datasets].map { list in list.map { $0.map { "\($0.utf8.count):\($0)" }.joined() } ?? "*" }
+                .joined(separator: "/")
+        }
     }
 
     /// No record is in two of them. Without parts no record is shown.
@@ -15,9 +25,7 @@ public struct View: Sendable, Hashable {
 
     public init(_ parts: [Part]) {
         self.parts = parts
-        // Each code is preceded by its length, so that codes can't run together.
-        tag = parts.map { part in part.regions.map { $0.map { "\($0.utf8.count):\($0)" }.joined() } ?? "*" }.joined(
-            separator: ";")
+        tag = parts.map(\.tag).joined(separator: ";")
     }
 
     /// Every record.
