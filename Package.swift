@@ -42,7 +42,7 @@ let package = Package(
         // Each library may import what stands here and no more: `--explicit-target-dependency-import-check=error`.
         .target(name: "HTTP", swiftSettings: settings),
         .target(name: "Transport", dependencies: ["HTTP", "CLinux"], swiftSettings: settings),
-        .target(name: "Birds", dependencies: ["CSQLite"], swiftSettings: settings),
+        .target(name: "Birds", dependencies: ["CSQLite", "COpenSSL"], swiftSettings: settings),
         .target(name: "FileSystem", dependencies: ["CLinux"], swiftSettings: settings),
         .target(name: "People", dependencies: ["CCrypt", "FileSystem"], swiftSettings: settings),
         // Serving only reads: `API` does not know this one.

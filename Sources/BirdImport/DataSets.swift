@@ -1,5 +1,6 @@
 import Birds
 import FileSystem
+import Glibc
 
 /// Lists and removes the data sets of a database.
 public enum DataSets {
@@ -51,16 +52,17 @@ public enum DataSets {
     /// Removes a data set, with the locations and unnamed species that no other data set needs. Makes a new generation
     /// of the file.
     /// - Parameters:
+    ///   - now: The time of the change, in seconds since 1970.
     ///   - waitsForClock: See `ImportOptions`.
     ///   - warn: Called if the file could not keep its owner, group or rights.
     /// - Returns: The number of removed records.
     /// - Throws: `ChangeError`; the database is then unchanged.
     @discardableResult
     public static func remove(
-        name: String, path: String, waitsForClock: Bool = false, warn: (LostAccess) -> Void = { _ in }
+        name: String, path: String, now: Int = time(nil), waitsForClock: Bool = false, warn: (LostAccess) -> Void = { _ in }
     ) throws(ChangeError) -> Int {
         guard FileIdentity(path: path) != nil else { throw .refused("\(path) does not exist.") }
-        let generation = try Generation(path: path, waitsForClock: waitsForClock)
+        let generation = try Generation(path: path, now: now, waitsForClock: waitsForClock)
         let names = try list(path: path).map(\.name)
         // Compared by bytes, as SQLite does. For Swift, strings are equal if they are canonically equivalent.
         guard names.contains(where: { $0.utf8.elementsEqual(name.utf8) }) else {

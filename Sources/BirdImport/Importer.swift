@@ -65,7 +65,8 @@ public enum Importer {
         }
         if let dataset = options.dataset { try DataSets.checkName(dataset) }
         // The lock is taken first, so that an import is not refused after it has read large files.
-        let generation = try Generation(path: options.database, waitsForClock: options.waitsForClock)
+        let generation = try Generation(
+            path: options.database, now: options.stamp, waitsForClock: options.waitsForClock)
         let reportFile = try reportFile.get()
         var reading = try Reading(options, database: generation.path)
         for file in options.files { try reading.read(file, progress: progress) }
@@ -130,6 +131,7 @@ public enum Importer {
             // Names are stored first, since records may name their species by them.
             let catalogue = Catalogue(database)
             let named = try catalogue.name(reading.species)
+            if !reading.species.isEmpty { try Holdings.updateSpecies(in: database, now: Int64(options.stamp)) }
             // A checklist may have had both the old species and the new one.
             if catalogue.hasMovedRecords { try ChecklistCounts.mend(in: database) }
             // Only species tables were read.
@@ -138,11 +140,13 @@ public enum Importer {
                     try Schema.makeIndexes(in: database)
                     try DerivedTables.rebuild(in: database, isKnown: false)
                 }
+                if catalogue.hasMovedRecords { try Holdings.update(in: database, of: nil, now: Int64(options.stamp)) }
                 return (nil, named, catalogue.retiredCodes)
             }
             let known = try DataSets.names(in: database)
             var writer = DataSetWriter(
-                database: database, catalogue: catalogue, targets: reading.targets, appends: options.append)
+                database: database, catalogue: catalogue, targets: reading.targets, appends: options.append,
+                now: Int64(options.stamp))
             if options.report != nil { writer.mostCompared = ImportReport.mostCompared }
             let outcome = try writer.write(reading.staging) { stored in
                 progress(

@@ -49,7 +49,7 @@ struct Reading {
     init(_ options: ImportOptions, database: String) throws(ChangeError) {
         self.options = options
         self.database = database
-        var now = time_t(options.now)
+        var now = time_t(options.stamp)
         var utc = tm()
         gmtime_r(&now, &utc)
         lastYear = Int(utc.tm_year) + 1901

@@ -44,9 +44,10 @@ struct DatasetsCommand: ParsableCommand {
 
         func run() throws {
             let path = try setting(database, "ROOKERY_DATABASE") ?? "birds.db"
+            let now = try sourceDate() ?? time(nil)
             prepareToWrite(beside: path)
             do throws(ChangeError) {
-                let removed = try DataSets.remove(name: name, path: path, waitsForClock: true) { lost in
+                let removed = try DataSets.remove(name: name, path: path, now: now, waitsForClock: true) { lost in
                     _ = writeAll((terminalLine(lost.warning) + "\n").utf8, to: STDERR_FILENO)
                 }
                 print(terminalLine("Removed: data set \(name), \(ImportReport.count(removed, "record", "records"))"))

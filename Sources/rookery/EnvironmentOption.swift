@@ -67,3 +67,14 @@ struct ServerOption: ParsableArguments {
         }
     }
 }
+
+/// The time that a change of a database is to have, from the variable SOURCE_DATE_EPOCH
+/// (https://reproducible-builds.org/specs/source-date-epoch/); nil for that of the clock.
+/// - Throws: `ValidationError` if it is not a number of seconds since 1970, up to the year 9999.
+func sourceDate() throws -> Int? {
+    guard let text = environment("SOURCE_DATE_EPOCH") else { return nil }
+    guard let seconds = Int(text), (0..<253_402_300_800).contains(seconds) else {
+        throw ValidationError("SOURCE_DATE_EPOCH is '\(text)'; it must be a number of seconds since 1970.")
+    }
+    return seconds
+}

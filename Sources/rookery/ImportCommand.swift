@@ -116,6 +116,7 @@ struct ImportCommand: ParsableCommand {
                 return nil
             }
         }
+        options.sourceDate = checked { try sourceDate() }
         options.dataset = try setting(dataset, "ROOKERY_DATASET")
         options.append = checked { try setting(flag: append, "ROOKERY_APPEND") } ?? false
         options.format = try setting(format, "ROOKERY_FORMAT")

@@ -116,7 +116,14 @@ final class ServiceFixture {
 
     /// Asks with the password, and does at once what a worker would do.
     func get(_ target: String, fields: String = "Password: mumble\r\n", method: String = "GET") throws -> Response {
-        try ask("\(method) \(target) HTTP/1.1\r\nHost: x\r\n\(fields)\r\n")
+        try ask("\(method) \(self.target(target)) HTTP/1.1\r\nHost: x\r\n\(fields)\r\n")
+    }
+
+    /// The target with the id of the first record in place of `{id}`.
+    func target(_ target: String) throws -> String {
+        guard target.contains("{id}") else { return target }
+        let first = try get("/?fields=id&limit=1&format=csv").text.split(separator: "\r\n").last ?? ""
+        return target.replacing("{id}", with: first)
     }
 
     func ask(_ text: String) throws -> Response {

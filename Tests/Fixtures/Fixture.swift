@@ -1,6 +1,7 @@
 import BirdImport
-import Birds
 import Foundation
+
+@testable import Birds
 
 /// A temporary folder, removed when it is released.
 final class TemporaryFolder {
@@ -104,23 +105,28 @@ struct Fixture {
             try insert.run()
         }
         for (index, species) in species.enumerated() {
-            let insert = try database.prepare("INSERT INTO species VALUES (?1, ?2, ?3, ?4, ?5, NULL)")
+            let insert = try database.prepare("INSERT INTO species VALUES (?1, ?2, ?3, ?4, ?5, NULL, ?6)")
             insert.bind(1, Fixture.id(ofSpecies: index))
             insert.bind(2, species.code)
             insert.bind(3, species.scientificName)
             insert.bind(4, species.commonName)
             insert.bind(5, species.category)
+            insert.bind(6, species.scientificName != nil || species.commonName != nil ? 1 : 0)
             try insert.run()
         }
         for (index, location) in locations.enumerated() {
-            let insert = try database.prepare("INSERT INTO location VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
+            let insert = try database.prepare("INSERT INTO location VALUES (?1, ?2, ?3, ?4, ?5)")
             insert.bind(1, Fixture.id(ofLocation: index))
             insert.bind(2, location.code)
             insert.bind(3, location.latitude)
             insert.bind(4, location.longitude)
             insert.bind(5, location.region)
-            insert.bind(6, location.name)
             try insert.run()
+            let name = try database.prepare(
+                "INSERT INTO location_name SELECT ?1, id, ?2 FROM dataset WHERE ?2 IS NOT NULL")
+            name.bind(1, Fixture.id(ofLocation: index))
+            name.bind(2, location.name)
+            try name.run()
         }
         let checklist = try database.prepare(
             """
@@ -159,7 +165,11 @@ struct Fixture {
         }
         try DerivedTables.rebuild(in: database)
         try RecordCounts.mend(in: database)
-        _ = try PublishedGeneration.renew(in: database)
+        // So that equal fixtures have equal ids and tokens.
+        try database.execute("UPDATE secret SET key = zeroblob(length(key))")
+        try Holdings.update(in: database, of: nil, now: Int64(time(nil)))
+        try Holdings.updateSpecies(in: database, now: Int64(time(nil)))
+        _ = try PublishedGeneration.renew(in: database, now: Int64(time(nil)))
         try database.execute("COMMIT")
         try Seal.set(in: database)
     }
@@ -216,8 +226,18 @@ extension ObservationStore {
     func ids(_ query: ObservationQuery, view: View = .everything) throws -> [Int] {
         var query = query
         query.fields = [.id]
-        return try text(query, view: view, format: .csv).split(separator: "\r\n").dropFirst().compactMap { Int($0) }
+        return try text(query, view: view, format: .csv).split(separator: "\r\n").dropFirst().compactMap {
+            try row(shown: $0)
+        }
     }
+
+    /// The id of the row of the record that is shown with an id.
+    func row(shown id: some StringProtocol) throws -> Int? {
+        try Int64(id).flatMap { try records.ids.row(shown: $0) }.map(Int.init)
+    }
+
+    /// The id that a record is shown with.
+    func shown(row id: Int) throws -> Int64? { try records.row(Int64(id)).flatMap { try records.ids.shown($0) } }
 }
 
 extension RowCursor {

@@ -116,6 +116,26 @@ final class ImportFixture {
             UNION SELECT 'counts' FROM dataset d WHERE
                 records <> (SELECT count(*) FROM observation WHERE dataset_id = d.id)
                 OR checklists <> (SELECT count(*) FROM checklist WHERE dataset_id = d.id)
+            UNION SELECT 'missing location of data set' FROM (
+                SELECT location_id, dataset_id FROM checklist EXCEPT SELECT location_id, dataset_id FROM dataset_location)
+            UNION SELECT 'unused location of data set' FROM (
+                SELECT location_id, dataset_id FROM dataset_location EXCEPT SELECT location_id, dataset_id FROM checklist)
+            UNION SELECT 'unused name' FROM (
+                SELECT location_id, dataset_id FROM location_name EXCEPT SELECT location_id, dataset_id FROM dataset_location)
+            UNION SELECT 'holding' FROM (
+                SELECT dataset_id, region, count(DISTINCT c.id) FROM checklist c JOIN location l ON l.id = location_id GROUP BY 1, 2
+                EXCEPT SELECT dataset_id, region, checklists FROM holding WHERE description = 0)
+            UNION SELECT 'records of holding' FROM holding h WHERE description = 0 AND records <> (
+                SELECT count(*) FROM observation o JOIN location l ON l.id = o.location_id
+                WHERE o.dataset_id = h.dataset_id AND l.region IS h.region)
+            UNION SELECT 'numbers of records' FROM (
+                SELECT o.id, first_number + o.id - first_id AS number,
+                    row_number() OVER (PARTITION BY h.id ORDER BY o.id) - 1 AS right
+                FROM observation o JOIN location l ON l.id = o.location_id
+                JOIN holding h ON h.dataset_id = o.dataset_id AND h.region IS l.region AND description = 0
+                LEFT JOIN record_run r ON r.holding_id = h.id AND first_id = (
+                    SELECT max(first_id) FROM record_run WHERE holding_id = h.id AND first_id <= o.id)
+            ) WHERE number IS NOT right
             """)
         let inexact = """
             FROM observation o JOIN observation_detail d ON d.id = o.id JOIN checklist c ON c.id = o.checklist_id
@@ -123,10 +143,11 @@ final class ImportFixture {
             """
         let worst = "max(coordinate_uncertainty_m), max(generalised)"
         for (columns, table) in [
-            ("c.id", "checklist_exactness"), ("c.location_id, c.dataset_id", "location_exactness"),
+            ("c.id", "checklist_exactness"), ("c.location_id, c.dataset_id", "dataset_location"),
         ] {
             let right = try rows("SELECT \(columns), \(worst) \(inexact) \(columns) ORDER BY 1, 2")
-            guard try rows("SELECT * FROM \(table) ORDER BY 1, 2") == right else { return false }
+            let known = "coalesce(coordinate_uncertainty_m, generalised) IS NOT NULL"
+            guard try rows("SELECT * FROM \(table) WHERE \(known) ORDER BY 1, 2") == right else { return false }
         }
         let indexes = try rows("SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL").count
         return try broken.isEmpty && indexes == Schema.indexes.count + 4

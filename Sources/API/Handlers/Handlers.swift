@@ -51,14 +51,21 @@ struct Handlers {
         case .datasets: return try rows(.datasets)
         case .description: return .now(.rows(.bytes(description), in: .json))
         case .metrics:
-            return .now(Response(.ok, fields: Handlers.metricsFields, body: .bytes(Array(metricsText.utf8))))
+            return .now(Response(.ok, fields: Handlers.metricsFields, body: .bytes(Array(try metricsText(view).utf8))))
         case .health: return .now(.rows(.bytes(Array("{\"status\":\"ok\"}\n".utf8)), in: .json))
         case .server: throw .unknownPath(nearest: nil)
         }
     }
 
-    private var metricsText: String {
-        metrics.text(generation: watch.current(now: clock()).generation, longAnswers: pool.count)
+    private func metricsText(_ view: View) throws(APIError) -> String {
+        let now = clock()
+        let store = watch.current(now: now)
+        do throws(StoreError) {
+            store.setBudget(nanoseconds: records.loopBudget, now: now)
+            return metrics.text(revision: try store.revision(of: view), longAnswers: pool.count)
+        } catch {
+            throw records.log.clientError(error)
+        }
     }
 
     /// Answers with rows, in the format that the request asks for.

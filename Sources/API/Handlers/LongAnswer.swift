@@ -35,14 +35,14 @@ struct LongAnswer: Sendable {
             let lease = try pool.withdraw(canceller)
             lease.setBudget(nanoseconds: queryTimeout)
             try lease.begin { (store) throws(StoreError) in try store.rows(source, view: view, format: format) }
-            let generation = lease.generation
-            if let early = delivery.early(generation, in: format) { return early }
+            let revision = try lease.revision(of: view)
+            if let early = delivery.early(revision, in: format) { return early }
             var first: [UInt8] = []
             first.reserveCapacity(LongAnswer.pieceSize + LongAnswer.roomForLastRow)
             if try lease.fill(&first, limit: LongAnswer.pieceSize) {
                 let whole = Response.rows(.bytes(first), in: format, total: lease.total, next: lease.next, page)
                 lease.end()
-                return delivery.complete(whole, generation)
+                return delivery.complete(whole, revision)
             }
             // `Link` is in the head, which is sent before the rows: the end of the page is found first, without writing
             // rows.
@@ -51,7 +51,7 @@ struct LongAnswer: Sendable {
             let total = lease.total
             let rest = RowBody(lease, canceller, timeout: queryTimeout, log: log, metrics: metrics)
             let stream = Response.rows(.stream(first: first, rest: rest), in: format, total: total, next: next, page)
-            return delivery.complete(stream, generation)
+            return delivery.complete(stream, revision)
         } catch {
             return Problem(log.clientError(error)).response(requestID: requestID)
         }
@@ -67,11 +67,11 @@ struct LongAnswer: Sendable {
             let lease = try pool.withdraw(canceller)
             lease.setBudget(nanoseconds: queryTimeout)
             let found = try lease.read { (store) throws(StoreError) in try store.document(source, view: view) }
-            let generation = lease.generation
+            let revision = try lease.revision(of: view)
             lease.end()
             guard let found else { return Problem(source.unknown).response(requestID: requestID) }
-            if let early = delivery.early(generation, in: .json) { return early }
-            return delivery.complete(.rows(.bytes(found), in: .json), generation)
+            if let early = delivery.early(revision, in: .json) { return early }
+            return delivery.complete(.rows(.bytes(found), in: .json), revision)
         } catch {
             return Problem(log.clientError(error)).response(requestID: requestID)
         }

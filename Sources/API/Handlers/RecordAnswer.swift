@@ -29,12 +29,13 @@ struct RecordAnswer {
         do throws(StoreError) {
             store.setBudget(nanoseconds: loopBudget, now: now)
             let rows = try store.rows(source, view: view, format: format)
-            if let early = delivery.early(store.generation, in: format) { return .now(early) }
+            let revision = try store.revision(of: view)
+            if let early = delivery.early(revision, in: format) { return .now(early) }
             var body: [UInt8] = []
             body.reserveCapacity(RecordAnswer.usualSize)
             if try rows.fill(&body, limit: LongAnswer.pieceSize) {
                 let response = Response.rows(.bytes(body), in: format, total: rows.total, next: rows.next, page)
-                return RecordAnswer.whole(response, store.generation, delivery)
+                return RecordAnswer.whole(response, revision, delivery)
             }
         } catch .overBudget {
             // Too long for the loop: a worker starts again from the beginning.
@@ -56,10 +57,10 @@ struct RecordAnswer {
         now: UInt64
     ) throws(APIError) -> Answer {
         defer { metrics.queried(onWorker: false, nanoseconds: clock() &- now) }
-        let found: [UInt8]?
+        let (found, revision): ([UInt8]?, Revision)
         do throws(StoreError) {
             store.setBudget(nanoseconds: loopBudget, now: now)
-            found = try store.document(source, view: view)
+            (found, revision) = (try store.document(source, view: view), try store.revision(of: view))
         } catch .overBudget {
             return RecordAnswer.later { [long] canceller in
                 long.response(source, view: view, delivery: delivery, requestID: requestID, canceller)
@@ -68,19 +69,18 @@ struct RecordAnswer {
             throw log.clientError(error)
         }
         guard let found else { throw source.unknown }
-        let generation = store.generation
-        if let early = delivery.early(generation, in: .json) { return .now(early) }
-        return RecordAnswer.whole(.rows(.bytes(found), in: .json), generation, delivery)
+        if let early = delivery.early(revision, in: .json) { return .now(early) }
+        return RecordAnswer.whole(.rows(.bytes(found), in: .json), revision, delivery)
     }
 
     /// Sends a complete answer, from a worker if compressing it would hold up the loop.
     private static func whole(
-        _ response: Response, _ generation: PublishedGeneration, _ delivery: Delivery
+        _ response: Response, _ revision: Revision, _ delivery: Delivery
     ) -> Answer {
         if delivery.isLong(response) {
-            return .later(work: { delivery.complete(response, generation) }, cancel: {})
+            return .later(work: { delivery.complete(response, revision) }, cancel: {})
         }
-        return .now(delivery.complete(response, generation))
+        return .now(delivery.complete(response, revision))
     }
 
     private static func later(_ work: @escaping @Sendable (Canceller) -> Response) -> Answer {

@@ -23,9 +23,9 @@ final class Metrics: Sendable {
     /// All metrics in Prometheus' text format 0.0.4. Durations are in seconds and sizes in bytes, as its conventions
     /// ask.
     /// - Parameters:
-    ///   - generation: The generation of the data being served.
+    ///   - revision: Of what the reader may see.
     ///   - longAnswers: The number of long answers under way.
-    func text(generation: PublishedGeneration, longAnswers: Int) -> String {
+    func text(revision: Revision, longAnswers: Int) -> String {
         let loops = loops.withLock { $0 }
         func sum(_ index: Int) -> UInt64 { loops.reduce(0) { $0 &+ $1.value(index) } }
         var text = ""
@@ -73,11 +73,11 @@ final class Metrics: Sendable {
         text += "rookery_cache_hits_total \(cacheHits(sum))\n"
         begin(
             "rookery_generation_info", "gauge", "The generation of the data being served; it changes with each import.")
-        text += "rookery_generation_info{id=\"\(generation.id)\"} 1\n"
+        text += "rookery_generation_info{id=\"\(revision.id)\"} 1\n"
         begin(
             "rookery_generation_time_seconds", "gauge",
             "When the data being served was imported, in seconds since 1970.")
-        text += "rookery_generation_time_seconds \(generation.publishedAt)\n"
+        text += "rookery_generation_time_seconds \(revision.changedAt)\n"
         begin("rookery_failed_logins_total", "counter", "Requests with a wrong password.")
         text += "rookery_failed_logins_total \(sum(LoopMetrics.failedLogins))\n"
         begin("process_start_time_seconds", "gauge", "When the server started, in seconds since 1970.")

@@ -5,12 +5,12 @@ import HTTP
 /// How an answer with data is sent: whether the client already has it, whether it wants the body, and in which coding.
 ///
 /// Invariants:
-/// - Two answers with the same entity tag have the same bytes: the tag is made from the generation and from everything
-///   that chooses the representation.
+/// - Two answers with the same entity tag have the same bytes: the tag is made from the revision of what the view shows and
+///   from everything that chooses the representation.
 /// - `early` is called only once the request is known to be valid, so an error never becomes a 304.
 /// - A range is never served: `Range` is ignored (RFC 9110 §14.2), since answers are not stored as bytes.
 struct Delivery: Sendable {
-    /// A digest of everything that chooses the representation, except the generation and the coding.
+    /// A digest of everything that chooses the representation, except the revision and the coding.
     private let representation: Digest
     private let fields: ReceivedFields
     /// Whether the client asked for the head alone, and nothing in the head depends on the rows.
@@ -37,13 +37,13 @@ struct Delivery: Sendable {
     }
 
     /// The answer if it needs no query: the client already has the data, or wants only the head.
-    func early(_ generation: PublishedGeneration, in format: RowFormat) -> Response? {
-        if let tag = unchangedTag(generation) {
+    func early(_ revision: Revision, in format: RowFormat) -> Response? {
+        if let tag = unchangedTag(revision) {
             var response = Response(.notModified)
             response.fields.append(.etag, tag)
             return response
         }
-        return isHeadEnough ? complete(.rows(.omitted, in: format), generation) : nil
+        return isHeadEnough ? complete(.rows(.omitted, in: format), revision) : nil
     }
 
     /// Whether `complete` may take too long for a loop.
@@ -51,15 +51,15 @@ struct Delivery: Sendable {
 
     /// Compresses the body if the client accepts that, and adds the fields for caches and the file name. It reads no
     /// records, and any thread may call it.
-    func complete(_ response: consuming Response, _ generation: PublishedGeneration) -> Response {
+    func complete(_ response: consuming Response, _ revision: Revision) -> Response {
         if response.body.isWorthCompressing, takesGzip, let body = response.body.compressed {
             response.body = body
             response.fields.append(.contentEncoding, "gzip")
-            response.fields.append(.etag, tag(generation, ofGzip: true))
+            response.fields.append(.etag, tag(revision, ofGzip: true))
         } else {
-            response.fields.append(.etag, tag(generation))
+            response.fields.append(.etag, tag(revision))
         }
-        let date = HTTPDate.bytes(secondsSinceEpoch: generation.publishedAt)
+        let date = HTTPDate.bytes(secondsSinceEpoch: revision.changedAt)
         response.fields.append(.lastModified, String(decoding: date, as: UTF8.self))
         if let disposition { response.fields.append(.contentDisposition, disposition) }
         return response
@@ -67,19 +67,19 @@ struct Delivery: Sendable {
 
     /// The entity tag of the client's copy if that is still current; nil otherwise. `If-None-Match` overrules
     /// `If-Modified-Since` (RFC 9110 §13.2.2).
-    private func unchangedTag(_ generation: PublishedGeneration) -> String? {
+    private func unchangedTag(_ revision: Revision) -> String? {
         if fields.bytes(of: .ifNoneMatch) != nil {
             // The length of the body, and so whether it would be compressed, is not known yet: a client that accepts
             // gzip may have either.
-            var possible = [tag(generation)]
-            if takesGzip { possible.append(tag(generation, ofGzip: true)) }
+            var possible = [tag(revision)]
+            if takesGzip { possible.append(tag(revision, ofGzip: true)) }
             return Preconditions.firstNamed(in: fields.all(.ifNoneMatch), of: possible).map { possible[$0] }
         }
         // A field that is repeated or is not a date is ignored (RFC 9110 §13.1.3).
         guard let since = fields.bytes(of: .ifModifiedSince), fields.count(of: .ifModifiedSince) == 1,
-            let moment = HTTPDate.secondsSinceEpoch(since, now: Int64(time(nil))), generation.publishedAt <= moment
+            let moment = HTTPDate.secondsSinceEpoch(since, now: Int64(time(nil))), revision.changedAt <= moment
         else { return nil }
-        return tag(generation)
+        return tag(revision)
     }
 
     private var takesGzip: Bool {
@@ -88,9 +88,9 @@ struct Delivery: Sendable {
 
     /// The entity tag of the plain or of the compressed body. It is strong, so another coding needs another tag (RFC
     /// 9110 §8.8.3.3).
-    private func tag(_ generation: PublishedGeneration, ofGzip: Bool = false) -> String {
+    private func tag(_ revision: Revision, ofGzip: Bool = false) -> String {
         var digest = representation
-        digest.add(generation.id)
+        digest.add(revision.id)
         return digest.tag(suffix: ofGzip ? "-gzip" : "")
     }
 }

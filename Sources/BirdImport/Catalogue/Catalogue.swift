@@ -53,6 +53,7 @@ final class Catalogue {
     func speciesIDs(_ codes: Spool) throws(StoreError) -> [Int64] {
         let insert = try RowWriter<SpeciesColumn>(in: database)
         return try assign(codes, table: .species) { (id, code) throws(StoreError) in
+            insert.bind(.isListed, 0)
             insert.bind(.id, id)
             insert.bind(.code, text: code[...])
             try insert.run()
@@ -235,6 +236,16 @@ final class Catalogue {
                 """
                 UPDATE \(referring) SET \(table)_id = (SELECT new FROM renumbered WHERE old = \(table)_id)
                     WHERE \(table)_id IN (SELECT old FROM renumbered)
+                """)
+        }
+        if table == .location {
+            let names = LocationNameColumn.table
+            try database.execute(
+                """
+                CREATE TEMP TABLE moved AS SELECT * FROM \(names);
+                DELETE FROM \(names);
+                INSERT INTO \(names) SELECT new, dataset_id, name FROM moved JOIN renumbered ON old = location_id;
+                DROP TABLE moved;
                 """)
         }
         try database.execute("DROP TABLE renumbered")

@@ -63,18 +63,20 @@ extension Catalogue {
         return result
     }
 
-    /// Stores the names of locations.
+    /// Stores the names that data sets give to locations.
     /// - Parameters:
     ///   - names: As in `Staging.Names`. Locations without an item keep their name.
     ///   - ids: The ids of all locations of the import, by number.
-    func nameLocations(_ names: Spool, ids: [Int64]) throws(StoreError) {
-        let update = try database.prepare("UPDATE location SET name = ?2 WHERE id = ?1 AND name IS NOT ?2")
+    ///   - datasets: The ids of the data sets of the import, by number.
+    func nameLocations(_ names: Spool, ids: [Int64], datasets: [Int64]) throws(StoreError) {
+        let insert = try database.prepare("INSERT OR REPLACE INTO \(LocationNameColumn.table) VALUES (?1, ?2, ?3)")
         var reader = names.reader()
         var (item, name) = (SortItem(), [UInt8]())
         while try reader.next(&item, &name) {
-            update.bind(1, ids[Int(item.high)])
-            update.bind(2, utf8: name, 0..<name.count)
-            try update.run()
+            insert.bind(1, ids[Int(item.high)])
+            insert.bind(2, datasets[Int(item.low)])
+            insert.bind(3, utf8: name, 0..<name.count)
+            try insert.run()
         }
     }
 }

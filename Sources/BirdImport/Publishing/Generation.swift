@@ -20,16 +20,20 @@ final class Generation {
     private let name: String
     private var newName: String { name + ".new" }
     private let lock: FileLock
+    /// The time of the change, in seconds since 1970.
+    private let now: Int
     private let waitsForClock: Bool
     /// What the file could not keep when `change` replaced it.
     private(set) var lostAccess: LostAccess?
 
     /// Takes the lock, and removes the files that a killed process has left.
-    /// - Parameter waitsForClock: See `ImportOptions`.
+    /// - Parameters:
+    ///   - now: The time of the change, in seconds since 1970.
+    ///   - waitsForClock: See `ImportOptions`.
     /// - Throws: `ChangeError.refused` if the path can't be used or another process holds the lock, and an error of the
     ///   kind `notByRoot`.
-    init(path given: String, waitsForClock: Bool = false) throws(ChangeError) {
-        self.waitsForClock = waitsForClock
+    init(path given: String, now: Int = time(nil), waitsForClock: Bool = false) throws(ChangeError) {
+        (self.now, self.waitsForClock) = (now, waitsForClock)
         path = try resolvedPath(given, of: "a database")
         try TrustedPath.check(given)
         let parts = Folder.split(path)
@@ -123,13 +127,13 @@ final class Generation {
             try Schema.create(in: database)
             try database.execute("BEGIN")
         }
-        if !isMended { try Mending.run(database, path: path) }
+        if !isMended { try Mending.run(database, path: path, now: Int64(now)) }
         let value = try body(database)
         // The last check, of the bookkeeping in all steps before.
         guard try RecordCounts.agree(in: database) else {
             throw .unusable(path: path, reason: "its counts and its records do not agree; import into a new file")
         }
-        let publishedAt = try PublishedGeneration.renew(in: database)
+        let publishedAt = try PublishedGeneration.renew(in: database, now: Int64(now))
         try database.execute("COMMIT")
         // Removing a large data set leaves many free pages, and VACUUM returns their space. A few are not worth copying
         // the whole file: the next import fills them.

@@ -11,10 +11,12 @@ import Birds
 /// The records themselves stay as they are, whatever values the edit has left in them.
 enum Mending {
     /// Repairs a file. It reads and sorts the whole file, so it takes as long as a large import.
-    /// - Parameter path: The path of the database, for errors.
+    /// - Parameters:
+    ///   - path: The path of the database, for errors.
+    ///   - now: The time of the change, in seconds since 1970.
     /// - Throws: `StoreError.unusable` if a table lacks a column or rule of `Schema`, so that SQLite would not enforce
     ///   it.
-    static func run(_ database: Database, path: String) throws(StoreError) {
+    static func run(_ database: Database, path: String, now: Int64) throws(StoreError) {
         let encoding = try database.text("PRAGMA encoding") ?? ""
         guard encoding == "UTF-8" else {
             throw .unusable(path: path, reason: "its text is in \(encoding), not in UTF-8; import into a new file")
@@ -40,13 +42,16 @@ enum Mending {
         }
         try dropWhatFollows(from: database, right)
         try database.execute(Schema.tables)
+        try Secret.make(in: database)
         // The indexes of UNIQUE columns can't be dropped, so they are made again.
-        try database.execute("REINDEX dataset; REINDEX species; REINDEX location")
+        try database.execute("REINDEX dataset; REINDEX species; REINDEX location; REINDEX location_name")
         try Schema.makeIndexes(in: database)
         try Catalogue(database).putInOrder()
         // New ids drop indexes.
         try Schema.makeIndexes(in: database)
         try DerivedTables.rebuild(in: database)
+        try Holdings.update(in: database, of: nil, now: now)
+        try Holdings.updateSpecies(in: database, now: now)
         try RecordCounts.mend(in: database)
     }
 

@@ -14,7 +14,35 @@ enum Migration {
     static func run(_ database: Database) throws(StoreError) {
         try addMissing(ChecklistColumn.self, to: database)
         try addMissing(ObservationDetailColumn.self, to: database)
+        try addMissing(SpeciesColumn.self, to: database)
+        if try database.integer("SELECT 1 FROM pragma_table_info('location') WHERE name = 'name'") == 1 {
+            try moveNames(in: database)
+            try listSpecies(in: database)
+        }
         try database.execute("PRAGMA user_version = \(Schema.version)")
+    }
+
+    /// Gives the name of each location to all data sets that have it: layouts before 5 did not tell which one it was of.
+    private static func moveNames(in database: Database) throws(StoreError) {
+        try database.execute(
+            """
+            \(LocationNameColumn.creation)
+            INSERT INTO location_name SELECT DISTINCT l.id, c.dataset_id, l.name
+                FROM checklist c JOIN location l ON l.id = c.location_id WHERE l.name IS NOT NULL;
+            ALTER TABLE location DROP COLUMN name;
+            """)
+    }
+
+    /// Tells the species of tables from those that only records name: layouts before 5 did not. What records name has a
+    /// category, no order, and records.
+    private static func listSpecies(in database: Database) throws(StoreError) {
+        try database.execute(
+            """
+            UPDATE species SET listed = 1
+            WHERE (scientific_name IS NOT NULL OR common_name IS NOT NULL)
+                AND (taxon_order IS NOT NULL OR category IS NULL
+                    OR id NOT IN (SELECT species_id FROM observation))
+            """)
     }
 
     /// Adds the missing columns of a table. A file of layout 1 may not have the table at all.

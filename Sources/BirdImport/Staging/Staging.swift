@@ -16,10 +16,11 @@ final class Staging {
     // `takeNames` change these properties, and neither calls code that could reach them again.
     @exclusivity(unchecked) private var locations: ByteTable
     @exclusivity(unchecked) private var species: ByteTable
-    /// The names of locations: the first name that a record gives. Not all formats have names.
+    /// The names of locations: the first name that a record of a data set gives. Not all formats have names.
     private let locationNames: Spool
-    /// Whether a location is in `locationNames`, by provisional number. It may be shorter than `locations`.
-    @exclusivity(unchecked) private var isNamed: [Bool] = []
+    /// Whether a location is in `locationNames`, by the number of the data set and by provisional number. The lists may
+    /// be shorter than those.
+    @exclusivity(unchecked) private var isNamed: [[Bool]] = []
     /// Records, and checklists without records.
     private let records: Spool
     /// The number of checklists in `records`.
@@ -60,8 +61,8 @@ final class Staging {
     struct Names {
         /// Keys of `LocationKey`, in the order of their provisional numbers.
         let locations: Spool
-        /// The provisional number of a location as `high`, and its name in UTF-8. Locations without a name have no
-        /// item.
+        /// The provisional number of a location as `high`, the number of the data set as `low`, and the name in UTF-8.
+        /// Locations without a name have no item.
         let locationNames: Spool
         /// Keys of `Taxon`, in the order of their provisional numbers.
         let species: Spool
@@ -137,7 +138,7 @@ final class Staging {
                 path: "The import",
                 reason: "a date, a count or the number of data sets is too large; import fewer files at once")
         }
-        if !record.locationName.isEmpty { try name(location, row, record.locationName) }
+        if !record.locationName.isEmpty { try name(location, of: dataset, row, record.locationName) }
         RecordDetails.write(record, row, complete: complete.map { $0 ? 1 : 0 }, to: &details)
         let group = record[text: .group]
         if record.isUnplacedDetection {
@@ -172,18 +173,21 @@ final class Staging {
     /// Reads the records and checklists in the order of reading. Their tags count from 0.
     func reader() -> Spool.Reader { records.reader() }
 
-    /// Keeps the name of a location, unless it has one.
+    /// Keeps the name that a data set gives to a location, unless it has given one.
     @inline(__always)
-    private func name(_ location: Int, _ row: Row, _ name: Row.Cell) throws(StoreError) {
-        if location < isNamed.count {
-            if isNamed[location] { return }
+    private func name(_ location: Int, of dataset: Int, _ row: Row, _ name: Row.Cell) throws(StoreError) {
+        while dataset >= isNamed.count { isNamed.append([]) }
+        let count = isNamed[dataset].count
+        if location < count {
+            if isNamed[dataset][location] { return }
         } else {
-            isNamed.append(contentsOf: repeatElement(false, count: location + 1 - isNamed.count))
+            isNamed[dataset].append(contentsOf: repeatElement(false, count: location + 1 - count))
         }
-        isNamed[location] = true
+        isNamed[dataset][location] = true
         try row.bytes.withRawBytes { bytes throws(StoreError) in
             try locationNames.append(
-                SortItem(high: UInt64(location)), UnsafeRawBufferPointer(rebasing: bytes[name.range]))
+                SortItem(high: UInt64(location), low: UInt64(dataset)),
+                UnsafeRawBufferPointer(rebasing: bytes[name.range]))
         }
     }
 

@@ -38,6 +38,8 @@ struct DataSetWriter {
     let targets: [Target]
     /// Whether records are added to the data sets instead of replacing what they have.
     let appends: Bool
+    /// The time of the import, in seconds since 1970.
+    let now: Int64
     /// The most unknown species for which the nearest name is sought. Each takes about 15 ms where there is a taxonomy.
     var mostCompared = ImportReport.mostNamed
 
@@ -72,7 +74,7 @@ struct DataSetWriter {
             staging.forgetSources()
         }
         // Finding free ids needs the indexes, so this precedes dropping them.
-        let (taxa, locationIDs) = try identify(staging.takeNames())
+        let (taxa, locationIDs) = try identify(staging.takeNames(), of: ids)
         var (species, locations) = (Ranks(taxa.ids), Ranks(locationIDs))
         let datasets = Ranks(ids)
         let touched = TouchedChecklists(in: database.folder)
@@ -150,6 +152,8 @@ struct DataSetWriter {
         } else {
             try DerivedTables.rebuild(in: database)
         }
+        if mayBeUnused { try DatasetLocations.removeNames(from: database) }
+        try Holdings.update(in: database, of: catalogue.hasMovedRecords ? nil : ids, now: now)
         try RecordCounts.updateRecords(in: database)
         try addChecklists(inserter.checklists.new, to: datasets.ids)
 
@@ -166,10 +170,15 @@ struct DataSetWriter {
     }
 
     /// The ids of species and locations. It consumes their names, which may need much memory.
-    private func identify(_ names: consuming Staging.Names) throws(StoreError) -> (NamedTaxa, locations: [Int64]) {
+    private func identify(
+        _ names: consuming Staging.Names, of datasets: [Int64]
+    ) throws(StoreError) -> (NamedTaxa, locations: [Int64]) {
         let taxa = try catalogue.speciesIDs(taxa: names.species)
         let locations = try catalogue.locationIDs(names.locations)
-        try catalogue.nameLocations(names.locationNames, ids: locations)
+        if !appends {
+            try database.execute("DELETE FROM \(LocationNameColumn.table) WHERE \(Schema.isOf(datasets: datasets))")
+        }
+        try catalogue.nameLocations(names.locationNames, ids: locations, datasets: datasets)
         return (taxa, locations)
     }
 

@@ -1,7 +1,7 @@
 import Birds
 
 /// The tables that follow from the others, so that many questions are answered without reading the records: `region`,
-/// `location_box` (an R*Tree of coordinates), `checklist_exactness`, `location_exactness` and `summary`
+/// `location_box` (an R*Tree of coordinates), `checklist_exactness`, `dataset_location` and `summary`
 /// (`SummaryKind`).
 ///
 /// Invariant: after `rebuild`, `update` or `remove` they agree with the records. Rows that are right already are not
@@ -37,7 +37,7 @@ package enum DerivedTables {
         in database: Database, of datasets: [Int64], after change: RecordChange
     ) throws(StoreError) {
         try updateRegions(in: database)
-        try PlaceExactness.update(of: change.locations, in: database)
+        try DatasetLocations.update(of: change.locations, in: database)
         let table = try SummaryTable(database)
         let summarizer = try Summarizer(database, of: datasets)
         for date in change.dates.sorted() {
@@ -69,13 +69,14 @@ package enum DerivedTables {
     static func remove(dataset: Int64, from database: Database) throws(StoreError) {
         try database.execute("DELETE FROM summary WHERE dataset_id = \(dataset)")
         try updateRegions(in: database)
-        try PlaceExactness.remove(dataset: dataset, from: database)
+        try DatasetLocations.remove(dataset: dataset, from: database)
+        try Holdings.remove(dataset: dataset, from: database)
     }
 
     /// Makes `region` and `location_box` agree with the locations, and how exact places are with the records.
     static func updateLocations(in database: Database) throws(StoreError) {
         try updateRegions(in: database)
-        try PlaceExactness.update(in: database)
+        try DatasetLocations.update(in: database)
     }
 
     /// Makes `region` and `location_box` agree with the locations.

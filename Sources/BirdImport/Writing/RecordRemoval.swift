@@ -59,8 +59,8 @@ struct RecordRemoval {
         return count
     }
 
-    /// Removes locations without records and checklists, and species without records and names. (Species with names
-    /// come from a species table and stay.) The indexes must exist.
+    /// Removes locations without records and checklists, and species without records. (Those of a species table stay.)
+    /// The indexes must exist.
     func removeUnused() throws(StoreError) {
         try database.execute(
             """
@@ -68,7 +68,7 @@ struct RecordRemoval {
                 SELECT 1 FROM observation o INDEXED BY observation_by_location WHERE o.location_id = location.id)
             AND NOT EXISTS (
                 SELECT 1 FROM checklist c INDEXED BY checklist_by_location WHERE c.location_id = location.id);
-            DELETE FROM species WHERE scientific_name IS NULL AND common_name IS NULL AND NOT EXISTS (
+            DELETE FROM species WHERE listed = 0 AND NOT EXISTS (
                 SELECT 1 FROM observation o INDEXED BY observation_by_species WHERE o.species_id = species.id);
             """)
     }

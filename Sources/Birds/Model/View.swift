@@ -43,4 +43,16 @@ public struct View: Sendable, Hashable {
         }
         return regions
     }
+
+    /// The data sets that are in every part; nil for all. (Parts that differ in their data sets show less than they
+    /// could.)
+    var datasets: [String]? {
+        var datasets: [String]?
+        for part in parts {
+            guard let some = part.datasets else { continue }
+            datasets = datasets.map { known in known.filter { name in some.contains { $0.utf8.elementsEqual(name.utf8) } } }
+                ?? some
+        }
+        return datasets
+    }
 }

@@ -1,15 +1,12 @@
-/// The value of `after`, opaque to clients: where a page ended, so that the next one begins after it.
+/// What the value of `after` holds: where a page ended, so that the next one begins after it.
 ///
-/// It names the last row without ids that an import may change: by its date, the code, coordinates and region of
+/// It names the last row without ids, which an import may change: by its date, the code, coordinates and region of
 /// its location, the code of its species, its count and its data set. Among rows that are equal in all of these, it
 /// counts how many have been sent. So records that are added between two requests neither repeat nor hide others.
-/// It also holds a hash of the query, since a position in one answer means nothing in another.
 ///
-/// A token is not sealed: a client can forge one. So it may only choose where to begin, never what is shown, and
-/// `init` accepts any values in it.
+/// Clients get it sealed (`TokenSeal`), together with the query and the view: a position in one answer means nothing in
+/// another, and nobody else may know of the row.
 struct PageToken: Equatable {
-    /// `Selection.fingerprint` of the query.
-    var query: UInt64
     /// `yyyymmdd`, as it is stored.
     var date: Int64
     // The texts are bytes, since an edit may have left text that is not UTF-8.
@@ -23,22 +20,19 @@ struct PageToken: Equatable {
     /// The code of the species; empty in resources whose rows have none.
     var species: [UInt8]
     var num: Count
-    /// The id of the data set, which every import keeps.
-    var dataset: Int64
+    /// The name of the data set.
+    var dataset: [UInt8]
     /// How many of the rows that are equal in all of the above have been sent, up to the end of the page.
     var ordinal: Int64
 
-    /// The first byte. Raise it when the layout changes: older tokens are then refused.
-    private static let version: UInt8 = 2
     /// The longest text, in bytes. Its length takes two bytes, and 0xFFFF stands for no text. Longer texts are cut,
     /// which never matters: a token with such a text is longer than the server accepts in a request line, so it
     /// never comes back.
     private static let longestText = 0xFFFE
 
-    /// The token as it is sent: base64url (RFC 4648 §5) without padding, so that it needs no escaping in a URL.
-    /// Numbers are big-endian.
-    var text: String {
-        var bytes: [UInt8] = [Self.version]
+    /// The token before it is sealed. Numbers are big-endian. Raise `Pager.version` when this layout changes.
+    var bytes: [UInt8] {
+        var bytes: [UInt8] = []
         func add(_ number: UInt64) {
             for shift in stride(from: 56, through: 0, by: -8) {
                 bytes.append(UInt8(truncatingIfNeeded: number >> UInt64(shift)))
@@ -57,35 +51,34 @@ struct PageToken: Equatable {
             bytes.append(number == nil ? 0 : 1)
             if let number { add(number.bitPattern) }
         }
-        add(query)
-        for number in [date, twin, num.sortKey, dataset, ordinal] { add(UInt64(bitPattern: number)) }
+        for number in [date, twin, num.sortKey, ordinal] { add(UInt64(bitPattern: number)) }
         add(location)
         add(latitude)
         add(longitude)
         add(region)
         add(species)
-        return Base64URL.encode(bytes)
+        add(dataset)
+        return bytes
     }
 }
 
 extension PageToken {
-    /// Reads a token; nil if the text does not have the layout of one.
-    init?(_ text: String) {
-        guard let bytes = Base64URL.decode(text) else { return nil }
+    /// Reads a token; nil if the bytes do not have the layout of one.
+    init?(_ bytes: [UInt8]) {
         var reader = Reader(rest: bytes[...])
-        guard reader.byte() == Self.version, let query = reader.number() else { return nil }
         var numbers: [Int64] = []
-        for _ in 0..<5 {
+        for _ in 0..<4 {
             guard let number = reader.number() else { return nil }
             numbers.append(Int64(bitPattern: number))
         }
         guard let location = reader.text(), let latitude = reader.double(), let longitude = reader.double(),
-            let region = reader.text(), let species = reader.text(), reader.rest.isEmpty, let location, let species
+            let region = reader.text(), let species = reader.text(), let dataset = reader.text(), reader.rest.isEmpty, let location,
+            let species, let dataset
         else { return nil }
         self.init(
-            query: query, date: numbers[0], location: location, latitude: latitude, longitude: longitude,
-            region: region, twin: numbers[1], species: species, num: Count(sortKey: numbers[2]), dataset: numbers[3],
-            ordinal: numbers[4])
+            date: numbers[0], location: location, latitude: latitude, longitude: longitude,
+            region: region, twin: numbers[1], species: species, num: Count(sortKey: numbers[2]), dataset: dataset,
+            ordinal: numbers[3])
     }
 
     /// Reads the parts of a token. Each function returns nil if the bytes are too few or malformed, and an inner

@@ -34,8 +34,9 @@ final class Pager {
     private let order: RowOrder
     private let records: Records
     private let limit: Int
-    /// Ties tokens to this query.
-    private let fingerprint: UInt64
+    private let seal: TokenSeal
+    /// Ties tokens to this query and view.
+    private let purpose: [UInt8]
     private var taken = 0
     /// Whether rows of earlier pages may still come, and how many rows equal to the start were skipped.
     private var isSkipping: Bool
@@ -44,24 +45,29 @@ final class Pager {
     private var last = ObservationRow()
     private var ordinal: Int64 = 0
 
+    /// The layout of tokens. Raise it when that of `PageToken` changes: older tokens are then refused.
+    private static let version: UInt8 = 3
+
     /// Nil if all rows are asked for.
     /// - Parameters:
-    ///   - sort: The keys of the request, which the fingerprint contains.
+    ///   - sort: The keys of the request.
     ///   - order: The order that they correspond to.
     /// - Throws: `.unknownPage` if `after` is not a token of this query, and `.lostPage` if its position can't be
     ///   found any more.
     init?(
         _ page: PageRequest, of resource: Resource, _ selection: Selection, sort: [SortKey] = [], order: RowOrder,
-        _ records: Records, _ database: Database
+        _ store: ObservationStore
     ) throws(StoreError) {
         guard page.limit != nil || page.after != nil else { return nil }
         self.order = order
-        self.records = records
+        (records, seal) = (store.records, store.seal)
         limit = page.limit ?? .max
-        fingerprint = selection.fingerprint(of: resource.rawValue, sort: sort)
+        purpose = [Self.version] + selection.identity(of: resource.rawValue, sort: sort)
         if let after = page.after {
-            guard let token = PageToken(after), token.query == fingerprint else { throw .unknownPage }
-            start = try Pager.start(token, of: resource, order, database)
+            guard let sealed = Base64URL.decode(after), let bytes = seal.open(sealed, for: purpose),
+                let token = PageToken(bytes)
+            else { throw .unknownPage }
+            start = try Pager.start(token, of: resource, order, store.database)
         } else {
             start = nil
         }
@@ -97,13 +103,14 @@ final class Pager {
     /// The token of the page after the last row.
     private func token() throws(StoreError) -> String {
         let location = try records.key(ofLocation: last.location)
-        return PageToken(
-            query: fingerprint, date: last.date, location: location.code, latitude: location.latitude,
+        let token = PageToken(
+            date: last.date, location: location.code, latitude: location.latitude,
             longitude: location.longitude, region: location.region,
             twin: try records.twins(beforeLocation: last.location),
             species: last.species == 0 ? [] : try records.code(ofSpecies: last.species), num: last.num,
-            dataset: last.dataset, ordinal: ordinal
-        ).text
+            // Locations have none.
+            dataset: last.dataset == 0 ? [] : Array(try records.dataset(last.dataset).utf8), ordinal: ordinal)
+        return Base64URL.encode(try seal.seal(token.bytes, for: purpose))
     }
 
     /// Finds where a page begins, in the ids of this generation. Ids ascend with codes, so if the location or
@@ -115,7 +122,7 @@ final class Pager {
         let species = resource.hasSpecies ? try find(species: token.species, database) : (id: 0, isThere: true)
         let location = try find(location: token, database)
         var row = ObservationRow(date: token.date, location: location.id, species: species.id, num: token.num)
-        row.dataset = token.dataset
+        row.dataset = try find(dataset: token.dataset, database)
         var locations: Set<Int64> = []
         // If one is gone, its id is that of a gap: the greatest values in the columns after it make the page begin
         // after all rows before the gap.
@@ -143,6 +150,14 @@ final class Pager {
         var ids: Set<Int64> = []
         while try statement.step() { ids.insert(statement.int64(0)) }
         return ids
+    }
+
+    /// The id of the data set with a name; the least one if it is gone.
+    private static func find(dataset name: [UInt8], _ database: Database) throws(StoreError) -> Int64 {
+        if name.isEmpty { return 0 }
+        let statement = try database.prepare("SELECT id FROM dataset WHERE name = ?1")
+        statement.bind(1, utf8: name, name.indices)
+        return try statement.step() ? statement.int64(0) : .min
     }
 
     /// The id of the species with a code. If there is none, an id before that of the next code.

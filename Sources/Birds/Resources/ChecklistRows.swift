@@ -9,7 +9,7 @@ extension ObservationStore {
     ) throws(StoreError) -> RowCursor {
         let selection = try resolver.select(query.filter, view)
         let pager = try Pager(
-            query.page, of: .checklists, selection, order: .date(isDescending: false), records, database)
+            query.page, of: .checklists, selection, order: .date(isDescending: false), self)
         let scan = try checklistScan(selection, pager?.start?.row)
         let records = records
         var fields = fields
@@ -34,7 +34,7 @@ extension ObservationStore {
                     case .latitude: RowCell(location.latitude)
                     case .longitude: RowCell(location.longitude)
                     case .region: RowCell(location.region)
-                    case .locationName: RowCell(location.name)
+                    case .locationName: RowCell(try records.name(ofLocation: entry.location, in: entry.dataset))
                     case .year: RowCell(date.year)
                     case .month: RowCell(date.month)
                     case .day: RowCell(date.day)

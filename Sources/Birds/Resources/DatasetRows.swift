@@ -5,20 +5,25 @@ extension ObservationStore {
         "name", "format", "source", "licence", "citation", "imported_at", "checklists", "records",
     ]
 
-    /// The data sets, by name, with the members `datasetNames`. If the view shows only a part of one, only that
-    /// part is counted; if it shows no checklist of one, that data set is left out.
+    /// The data sets, by name, with the members `datasetNames`. If the view shows only a part of the database, it also
+    /// leaves out those of which it shows no checklist, and the numbers and the time of import are those of what it
+    /// shows.
     /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
     func datasets(format: RowFormat, view: View) throws(StoreError) -> RowCursor {
+        let scope = try resolver.scope(view)
         let columns = ObservationStore.datasetNames.joined(separator: ", ")
         let statement = try database.prepare(
             "SELECT id, \(columns) FROM dataset INDEXED BY sqlite_autoindex_dataset_1 ORDER BY name")
         var edit: TableRows.Edit?
-        if let counts = try visibleCounts(view) {
-            // The positions of `checklists` and `records` in `datasetNames`.
+        if !scope.isEverything {
+            let parts = try parts(of: scope)
             edit = { (cells, id) throws(StoreError) in
-                guard let checklists = counts.checklists[id] else { return false }
-                cells[6] = .integer(checklists)
-                cells[7] = .integer(counts.records[id] ?? 0)
+                guard let part = parts[id] else { return false }
+                // The last import may have brought records of other regions only.
+                if !scope.regions.isEverywhere { (cells[1], cells[2]) = (.nothing, .nothing) }
+                cells[5] = RowCell(part.changedAt)
+                cells[6] = .integer(part.checklists)
+                cells[7] = .integer(part.records)
                 return true
             }
         }
@@ -26,29 +31,26 @@ extension ObservationStore {
         return RowCursor(.other(table), memory: memory)
     }
 
-    /// The size of the part of each data set that a view shows; nil if it shows everything, which the table
-    /// `dataset` counts. The first call for a view reads all its records.
-    private func visibleCounts(_ view: View) throws(StoreError) -> VisibleCounts? {
-        let selection = try resolver.select(view)
-        guard let locations = selection.locations else { return nil }
-        if let counts = countsByView[view] { return counts }
-        var counts = VisibleCounts()
-        let checklists = try database.prepare("SELECT dataset_id, location_id FROM checklist")
-        while try checklists.step() {
-            guard try locations.contains(checklists.int64(1)) else { continue }
-            counts.checklists[checklists.int64(0), default: 0] += 1
-        }
-        let scan = try planner.scan(selection, isWide: true)
-        var row = ObservationRow()
-        while try scan.next(&row) { counts.records[row.dataset, default: 0] += 1 }
-        if countsByView.count >= ObservationStore.keptVisibleCounts { countsByView.removeAll() }
-        countsByView[view] = counts
-        return counts
-    }
-}
+    /// How much a view shows of a data set, and when that changed: UTC, ISO 8601.
+    private typealias Part = (checklists: Int64, records: Int64, changedAt: String)
 
-/// How many checklists and records of each data set a view shows, by the id of the data set.
-struct VisibleCounts {
-    var checklists: [Int64: Int64] = [:]
-    var records: [Int64: Int64] = [:]
+    /// What a scope shows of each data set, by the id of the data set.
+    private func parts(of scope: Scope) throws(StoreError) -> [Int64: Part] {
+        let select = try database.prepare(
+            """
+            SELECT dataset_id, region, checklists, records, strftime('%Y-%m-%dT%H:%M:%SZ', changed_at, 'unixepoch')
+            FROM holding
+            WHERE description = 0 AND \(scope.ofDatasets)
+            """)
+        var parts: [Int64: Part] = [:]
+        while try select.step() {
+            guard scope.regions.contains(select.text(1)) else { continue }
+            let old = parts[select.int64(0)] ?? (0, 0, "")
+            parts[select.int64(0)] = (
+                old.checklists.addingSaturated(select.int64(2)), old.records.addingSaturated(select.int64(3)),
+                max(old.changedAt, select.text(4) ?? "")
+            )
+        }
+        return parts
+    }
 }

@@ -12,9 +12,9 @@ extension ObservationStore {
     func locations(_ query: ObservationQuery, view: View, format: RowFormat) throws(StoreError) -> RowCursor {
         let selection = try resolver.select(query.filter, view)
         let pager = try Pager(
-            query.page, of: .locations, selection, order: .date(isDescending: false), records, database)
+            query.page, of: .locations, selection, order: .date(isDescending: false), self)
         let scan = try LocationScan(selection, from: pager?.start?.row.location ?? .min, database)
-        let numbers = try LocationNumbers(database)
+        let numbers = try LocationNumbers(database, selection.scope)
         let table = TableRows(names: ObservationStore.locationNames, format: format) {
             [records] () throws(StoreError) in
             var id: Int64 = 0
@@ -31,9 +31,13 @@ extension ObservationStore {
     /// Nil if the view shows no such location.
     /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
     func location(_ code: String, view: View) throws(StoreError) -> [UInt8]? {
-        let locations = try resolver.select(view).locations
+        let selection = try resolver.select(view)
+        let (locations, scope) = (selection.locations, selection.scope)
         let select = try database.prepare(
-            "SELECT id FROM location INDEXED BY location_by_code WHERE code = ?1 ORDER BY id")
+            """
+            SELECT id FROM location INDEXED BY location_by_code WHERE code = ?1 AND \(scope.hasLocation("location.id"))
+            ORDER BY id
+            """)
         select.bind(1, code)
         var ids: [Int64] = []
         while ids.count < ObservationStore.mostLocations, try select.step() {
@@ -41,10 +45,10 @@ extension ObservationStore {
             if try locations?.contains(id) ?? true { ids.append(id) }
         }
         if ids.isEmpty { return nil }
-        let numbers = try LocationNumbers(database)
+        let numbers = try LocationNumbers(database, scope)
         var found: [[RowCell]] = []
         for id in ids {
-            found.append(try numbers.cells(of: id, records) + [.integer(try speciesCount(ofLocation: id))])
+            found.append(try numbers.cells(of: id, records) + [.integer(try speciesCount(ofLocation: id, scope))])
         }
         let position = ObservationStore.locationNames.firstIndex(of: "records") ?? 0
         func count(_ cells: [RowCell]) -> Double { cells[position].number ?? 0 }
@@ -86,11 +90,11 @@ extension ObservationStore {
 
     /// The number of species seen at a location. A count of 0 and the code `nobird`, which reports that no bird was
     /// seen, do not make a species.
-    private func speciesCount(ofLocation id: Int64) throws(StoreError) -> Int64 {
+    private func speciesCount(ofLocation id: Int64, _ scope: Scope) throws(StoreError) -> Int64 {
         let statement = try database.prepare(
             """
             SELECT count(DISTINCT species_id) FROM observation INDEXED BY observation_by_location
-            WHERE location_id = ?1 AND num IS NOT 0 AND species_id NOT IN (SELECT id FROM species WHERE code = 'nobird')
+            WHERE location_id = ?1 AND \(scope.ofDatasets) AND num IS NOT 0 AND species_id NOT IN (SELECT id FROM species WHERE code = 'nobird')
             """)
         statement.bind(1, id)
         return try statement.step() ? statement.int64(0) : 0
@@ -103,15 +107,16 @@ extension ObservationStore {
     /// first, as one region without a code.
     /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
     func regions(view: View, format: RowFormat) throws(StoreError) -> RowCursor {
-        let visible = try visibleRegions(resolver.select(view).regions)
+        let scope = try resolver.scope(view)
+        let visible = try visibleRegions(scope.regions)
         let statement = try database.prepare(
             """
             SELECT r.id, r.code, l.count, s.records, s.first, s.last
-            FROM (SELECT region, count(*) AS count FROM location GROUP BY region) l
+            FROM (SELECT region, count(*) AS count FROM location WHERE \(scope.hasLocation("location.id")) GROUP BY region) l
             LEFT JOIN region r ON r.code = l.region
             LEFT JOIN (SELECT region_id, CAST(total(records) AS INTEGER) AS records, min(first) AS first,
                     \(ObservationStore.lastDate) AS last
-                FROM summary WHERE kind = \(SummaryKind.year.rawValue) GROUP BY region_id) s
+                FROM summary WHERE kind = \(SummaryKind.year.rawValue) AND \(scope.ofDatasets) GROUP BY region_id) s
                 ON s.region_id = coalesce(r.id, 0)
             ORDER BY l.region
             """)
@@ -134,16 +139,24 @@ private final class LocationNumbers {
     private let statement: Statement
     /// The exactness of the least exact record.
     private let exactness: Statement
+    /// The name of the first data set that has one.
+    private let name: Statement
 
-    init(_ database: Database) throws(StoreError) {
+    init(_ database: Database, _ scope: Scope) throws(StoreError) {
         statement = try database.prepare(
             """
             SELECT CAST(total(records) AS INTEGER), min(first), \(ObservationStore.lastDate) FROM summary
-            WHERE kind = \(SummaryKind.locationYear.rawValue) AND first_key = ?1
+            WHERE kind = \(SummaryKind.locationYear.rawValue) AND first_key = ?1 AND \(scope.ofDatasets)
             """)
         exactness = try database.prepare(
             """
-            SELECT max(coordinate_uncertainty_m), max(generalised) FROM location_exactness WHERE location_id = ?1
+            SELECT max(coordinate_uncertainty_m), max(generalised) FROM dataset_location
+            WHERE location_id = ?1 AND \(scope.ofDatasets)
+            """)
+        name = try database.prepare(
+            """
+            SELECT n.name FROM location_name n JOIN dataset d ON d.id = dataset_id
+            WHERE location_id = ?1 AND \(scope.ofDatasets) ORDER BY d.name LIMIT 1
             """)
     }
 
@@ -153,14 +166,17 @@ private final class LocationNumbers {
         statement.bind(1, id)
         // An aggregate without GROUP BY always has one row; without records its dates are NULL.
         exactness.bind(1, id)
+        name.bind(1, id)
+        let isNamed = try name.step()
         guard try statement.step(), try exactness.step() else { return [] }
         defer {
             statement.reset()
             exactness.reset()
+            name.reset()
         }
         return [
             .text(location.code), RowCell(location.latitude), RowCell(location.longitude), RowCell(location.region),
-            RowCell(location.name), .integer(statement.int64(0)), .date(statement.optionalInt64(1)),
+            RowCell(isNamed ? name.text(0) : nil), .integer(statement.int64(0)), .date(statement.optionalInt64(1)),
             .date(statement.optionalInt64(2)), RowCell(exactness.optionalDouble(0)),
             RowCell(exactness.optionalInt64(1).map { $0 != 0 }),
         ]

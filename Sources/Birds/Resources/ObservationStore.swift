@@ -21,6 +21,12 @@ public final class ObservationStore {
     public let isEdited: Bool
 
     let database: Database
+    let secret: Secret
+    let seal: TokenSeal
+    /// The revisions of recent views.
+    var revisions: [View: Revision] = [:]
+    /// The greatest number of them. When it is reached, all are dropped.
+    static let keptRevisions = 256
     let records: Records
     let resolver: Resolver
     let planner: Planner
@@ -28,8 +34,6 @@ public final class ObservationStore {
     let memory: RowMemory
     /// The encoders of recent queries, the latest first: their rendered members are worth keeping.
     private var encoders: [RowEncoder] = []
-    /// The sizes of the data sets for recent views. Each took a scan of all records of the view.
-    var countsByView: [View: VisibleCounts] = [:]
 
     /// SQLite's page cache, in KiB. It is small, since the system caches the file too.
     private static let pageCache = 2000
@@ -37,8 +41,6 @@ public final class ObservationStore {
     private static let keptEncoders = 4
     /// The rendered members that each encoder keeps, in bytes.
     private static let fragmentBound = 1 << 21
-    /// The greatest number of views whose sizes are kept. When it is reached, all are dropped.
-    static let keptVisibleCounts = 8
     /// How often to try to open the file while it is being replaced.
     private static let attempts = 5
 
@@ -55,9 +57,11 @@ public final class ObservationStore {
         self.fragmentBound = fragmentBound
         (database, file) = try ObservationStore.open(path)
         generation = try PublishedGeneration(database, path: path)
+        secret = try Secret(database, path: path)
+        seal = try TokenSeal(secret)
         let header = FileHeader(database)
         isEdited = if let header { try !Seal.isIntact(header, in: database) } else { true }
-        records = Records(database)
+        records = Records(database, secret)
         let numbers = try RecordNumbers(database)
         resolver = try Resolver(database, records: records, numbers: numbers)
         planner = try Planner(database, numbers: numbers)
@@ -114,7 +118,7 @@ public final class ObservationStore {
         let encoder = encoder(format, query.fields, showsExactness: query.showsExactness)
         let order = try planner.order(query.sort)
         let pager = try Pager(
-            query.page, of: .observations, selection, sort: query.sort, order: order, records, database)
+            query.page, of: .observations, selection, sort: query.sort, order: order, self)
         let scan = try planner.rowScan(
             selection, order, pager?.start, limit: query.page.limit, isWide: encoder.needsIdentity || pager != nil)
         let total = query.page.countsAll ? try count(selection) : nil
@@ -127,12 +131,13 @@ public final class ObservationStore {
         try planner.anyScan(selection, isWide: false).count(ObservationRow(), database.budget)
     }
 
-    /// One observation as a JSON object with the given members; nil if there is none or the view does not show it.
+    /// One observation, by the id that it is shown with, as a JSON object with the given members; nil if there is none or the view does not show it.
     /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
     func observation(id: Int64, fields: [Field], view: View) throws(StoreError) -> [UInt8]? {
         if let refusal = database.budget.refusal { throw refusal }
-        guard let row = try records.row(id) else { return nil }
-        guard try resolver.select(view).rowFilter().matches(row) else { return nil }
+        guard let own = try records.ids.row(shown: id), let row = try records.row(own) else { return nil }
+        // The row may have been removed, and what has its id now is shown with another one.
+        guard try resolver.select(view).rowFilter().matches(row), try records.ids.shown(row) == id else { return nil }
         let encoder = encoder(.json, fields)
         var buffer = RowBuffer()
         try encoder.append(row, isFirst: true, to: &buffer)

@@ -12,7 +12,8 @@ extension ObservationStore {
     func species(format: RowFormat, view: View) throws(StoreError) -> RowCursor {
         // Ids ascend with codes (`Schema`).
         let statement = try database.prepare(ObservationStore.speciesColumns + " ORDER BY id")
-        let table = TableRows(statement, names: ObservationStore.speciesNames, format: format, edit: speciesEdit(view))
+        let table = TableRows(
+            statement, names: ObservationStore.speciesNames, format: format, edit: try speciesEdit(view))
         return RowCursor(.other(table), memory: memory)
     }
 
@@ -26,10 +27,14 @@ extension ObservationStore {
         var cells = (1...4).map { statement.cell($0) }
         let id = statement.int64(0)
         statement.reset()
-        if let edit = speciesEdit(view), try !edit(&cells, id) { return nil }
-        let visible = try visibleRegions(resolver.select(view).regions)
+        if let edit = try speciesEdit(view), try !edit(&cells, id) { return nil }
+        let scope = try resolver.scope(view)
+        let visible = try visibleRegions(scope.regions)
         let numbers = try database.prepare(
-            "SELECT second_key, region_id, records, total, first, last FROM summary WHERE kind = ?1 AND first_key = ?2")
+            """
+            SELECT second_key, region_id, records, total, first, last FROM summary
+            WHERE kind = ?1 AND first_key = ?2 AND \(scope.ofDatasets)
+            """)
         numbers.bind(1, SummaryKind.speciesMonth.rawValue)
         numbers.bind(2, id)
         var group = SummaryNumbers()
@@ -54,11 +59,14 @@ extension ObservationStore {
 
     /// Leaves out the species that the view does not show; nil if it shows everything. It keeps the store alive, as
     /// the cursor that runs it needs.
-    private func speciesEdit(_ view: View) -> TableRows.Edit? {
-        if RegionScope(view).isEverywhere { return nil }
+    private func speciesEdit(_ view: View) throws(StoreError) -> TableRows.Edit? {
+        if try resolver.scope(view).isEverything { return nil }
+        let listed = try database.prepare("SELECT listed FROM species WHERE id = ?1")
         return { [self] (cells, id) throws(StoreError) in
-            let isNamed = cells[1] != .nothing || cells[2] != .nothing
-            return try resolver.shows(SpeciesNames.Match(id: id, isNamed: isNamed), view)
+            listed.bind(1, id)
+            defer { listed.reset() }
+            let isListed = try listed.step() && listed.int64(0) != 0
+            return try resolver.shows(SpeciesNames.Match(id: id, isListed: isListed), view)
         }
     }
 }

@@ -17,7 +17,7 @@ struct Described {
     }
 
     /// Nil if the row is zero-filled and not a record.
-    var id: Int64? { row.isRecord ? row.id : nil }
+    func id() throws(StoreError) -> Int64? { row.isRecord ? try records.ids.shown(row) : nil }
     /// Nil if the birds were not counted.
     var num: Int64? { row.num.number }
     var date: StoredDate { StoredDate(row.date) }
@@ -34,6 +34,10 @@ struct Described {
         let species = try records.species(row.species)
         knownSpecies = species
         return species
+    }
+
+    func locationName() throws(StoreError) -> String? {
+        try records.name(ofLocation: row.location, in: row.dataset)
     }
 
     func dataset() throws(StoreError) -> String { try records.dataset(row.dataset) }

@@ -78,7 +78,7 @@ final class RowEncoder {
         }
         let subjects = Set(runs.map(\.subject))
         needsObservation = !subjects.isDisjoint(with: [.checklist, .observation])
-        needsIdentity = showsExactness || !subjects.isDisjoint(with: [.checklist, .observation, .dataset, .id])
+        needsIdentity = showsExactness || !subjects.isDisjoint(with: [.checklist, .observation, .dataset, .locationName, .id])
     }
 
     deinit {

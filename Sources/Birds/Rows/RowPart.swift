@@ -1,13 +1,14 @@
 /// The thing that a member describes, whose id decides whether a rendered member can be reused.
 enum Subject {
-    case location, species, dataset, date, checklist, observation, id, num
+    case location, locationName, species, dataset, date, checklist, observation, id, num
 }
 
 extension Field {
     /// The thing that the member describes.
     var subject: Subject {
         switch self {
-        case .locationID, .latitude, .longitude, .region, .locationName: .location
+        case .locationID, .latitude, .longitude, .region: .location
+        case .locationName: .locationName
         case .year, .month, .day, .date: .date
         case .speciesID, .commonName, .scientificName, .category: .species
         case .dataset: .dataset
@@ -61,6 +62,13 @@ struct RowPart: ~Copyable {
         let key: Int64
         switch subject {
         case .location: key = row.location
+        // Each data set has its own names. A data set has a small id, so this keeps them apart; an edited file may not.
+        case .locationName:
+            guard (0..<1 << 16).contains(row.dataset), (0..<1 << 47).contains(row.location) else {
+                try render(row, observation, records, to: &buffer)
+                return
+            }
+            key = row.location << 16 | row.dataset
         case .species: key = row.species
         case .date: key = row.date
         case .dataset: key = row.dataset
@@ -71,7 +79,11 @@ struct RowPart: ~Copyable {
             return
         case .id:
             buffer.append(prefix.bytes)
-            if row.isRecord { buffer.append(row.id) } else { buffer.append(nothing.bytes) }
+            if row.isRecord, let id = try records.ids.shown(row) {
+                buffer.append(id)
+            } else {
+                buffer.append(nothing.bytes)
+            }
             return
         case .num:
             buffer.append(prefix.bytes)
@@ -118,7 +130,7 @@ struct RowPart: ~Copyable {
         case .latitude: syntax.append(try row.location().latitude, to: &buffer)
         case .longitude: syntax.append(try row.location().longitude, to: &buffer)
         case .region: syntax.append(try row.location().region, to: &buffer)
-        case .locationName: syntax.append(try row.location().name, to: &buffer)
+        case .locationName: syntax.append(try row.locationName(), to: &buffer)
 
         case .speciesID: syntax.append(try row.species().code, to: &buffer)
         case .commonName: syntax.append(try row.species().commonName, to: &buffer)
@@ -142,7 +154,7 @@ struct RowPart: ~Copyable {
         case .coordinateUncertainty: syntax.append(observation?.coordinateUncertainty, to: &buffer)
         case .generalised: syntax.append(observation?.isGeneralised, to: &buffer)
 
-        case .id: syntax.append(row.id, to: &buffer)
+        case .id: syntax.append(try row.id(), to: &buffer)
         case .num: syntax.append(row.num, to: &buffer)
 
         default:

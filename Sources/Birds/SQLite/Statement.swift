@@ -146,6 +146,9 @@ package final class Statement {
         return Array(UnsafeBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(handle, column))))
     }
 
+    /// The bytes of a text; nil for NULL.
+    package func optionalBytes(_ column: Int32) -> [UInt8]? { isNull(column) ? nil : bytes(column) }
+
     private func check(_ code: Int32) {
         database.noteUse()
         if code != SQLITE_OK { bindFailure = code }

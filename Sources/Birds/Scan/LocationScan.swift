@@ -6,7 +6,8 @@ final class LocationScan: RowFinder {
     /// - Parameter first: The least id that is returned.
     init(_ selection: Selection, from first: Int64 = .min, _ database: Database) throws(StoreError) {
         locations = selection.locations
-        let ids = try database.prepare("SELECT id FROM location WHERE id >= ?1 ORDER BY id")
+        let ids = try database.prepare(
+            "SELECT id FROM location WHERE id >= ?1 AND \(selection.scope.hasLocation("location.id")) ORDER BY id")
         ids.bind(1, first)
         self.ids = ids
     }

@@ -171,9 +171,22 @@ final class SortValues {
         case .latitude: return try rank("latitude", "location", database) { $0.location }
         case .longitude: return try rank("longitude", "location", database) { $0.location }
         case .region: return try rank("region", "location", database) { $0.location }
-        case .locationName: return try rank("name", "location", database) { $0.location }
+        case .locationName: return try rankOfLocationName(database)
         case .dataset: return try rank("name", "dataset", database) { $0.dataset }
         }
+    }
+
+    /// The rank of the name that the data set of a row gives to its location, as `rank` has them.
+    private static func rankOfLocationName(
+        _ database: Database
+    ) throws(StoreError) -> (ObservationRow) throws(StoreError) -> Int64 {
+        var ranks: [Int64: [Int64: Int64]] = [:]
+        let statement = try database.prepare(
+            "SELECT dataset_id, location_id, dense_rank() OVER (ORDER BY name) FROM location_name")
+        while try statement.step() {
+            ranks[statement.int64(0), default: [:]][statement.int64(1)] = statement.int64(2)
+        }
+        return { (row) in ranks[row.dataset]?[row.location] ?? 0 }
     }
 
     /// Ranks by id, in SQLite's order: equal values share a rank, and NULL comes first. A missing row has rank 0.

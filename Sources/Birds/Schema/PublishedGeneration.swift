@@ -23,12 +23,13 @@ public struct PublishedGeneration: Sendable, Hashable {
     /// Gives a database a new id and a new time. The time is at least one second later than the previous one,
     /// because dates in HTTP have whole seconds (RFC 9110 §5.6.7). So it runs slightly ahead of the clock if a file
     /// is changed twice within a second.
+    /// - Parameter now: In seconds since 1970.
     /// - Returns: The new time, in seconds since 1970.
-    package static func renew(in database: Database) throws(StoreError) -> Int64 {
+    package static func renew(in database: Database, now: Int64 = Int64(time(nil))) throws(StoreError) -> Int64 {
         let last = try database.integer("SELECT CAST(strftime('%s', published_at) AS INTEGER) FROM generation") ?? 0
         // strftime can't write a year after 9999, so such a time, left by an edit, is ignored.
         let next = last < 253_402_300_799 ? max(last, 0) + 1 : 0
-        let publishedAt = max(next, Int64(time(nil)))
+        let publishedAt = max(next, now)
         try database.execute(
             """
             DELETE FROM generation;

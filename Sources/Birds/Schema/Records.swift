@@ -23,7 +23,6 @@ final class Records {
         var latitude: Double?
         var longitude: Double?
         var region: String?
-        var name: String?
     }
 
     /// A row of `checklist`.
@@ -77,6 +76,7 @@ final class Records {
     private var locationByID: Statement?
     private var twinsOfLocation: Statement?
     private var datasetByID: Statement?
+    private var nameOfLocation: Statement?
     private var checklistByID: Statement?
     private var observationByID: Statement?
     private var exactnessByID: Statement?
@@ -84,7 +84,13 @@ final class Records {
     private var rowByID: Statement?
     private var timeByID: Statement?
 
-    init(_ database: Database) { self.database = database }
+    /// The ids that records are shown with.
+    let ids: RecordIDs
+
+    init(_ database: Database, _ secret: Secret) {
+        self.database = database
+        ids = RecordIDs(database, secret)
+    }
 
     func species(_ id: Int64) throws(StoreError) -> Species {
         let row = try seek(id, &speciesByID, Self.speciesByID)
@@ -98,7 +104,17 @@ final class Records {
         defer { row.reset() }
         return Location(
             code: row.text(0) ?? "", latitude: row.optionalDouble(1), longitude: row.optionalDouble(2),
-            region: row.text(3), name: row.text(4))
+            region: row.text(3))
+    }
+
+    /// What a data set calls a location.
+    func name(ofLocation id: Int64, in dataset: Int64) throws(StoreError) -> String? {
+        let row = try prepared(
+            &nameOfLocation, "SELECT name FROM location_name WHERE location_id = ?1 AND dataset_id = ?2")
+        row.bind(1, id)
+        row.bind(2, dataset)
+        defer { row.reset() }
+        return try row.step() ? row.text(0) : nil
     }
 
     /// The columns that identify a location. Texts are bytes, since an edit may have left text that is not UTF-8.
@@ -117,7 +133,7 @@ final class Records {
     }
 
     private static let speciesByID = "SELECT code, scientific_name, common_name, category FROM species WHERE id = ?1"
-    private static let locationByID = "SELECT code, latitude, longitude, region, name FROM location WHERE id = ?1"
+    private static let locationByID = "SELECT code, latitude, longitude, region FROM location WHERE id = ?1"
 
     /// How many locations with lower ids have the same code, coordinates and region as this one. It is 0 unless an
     /// edit made some of them equal.

@@ -28,12 +28,16 @@ package enum Schema {
         CREATE TABLE IF NOT EXISTS seal (                -- one row: see `Seal`
             header BLOB NOT NULL
         ) STRICT;
+        CREATE TABLE IF NOT EXISTS secret (              -- one row: see `Secret`
+            key BLOB NOT NULL
+        ) STRICT;
         \(DatasetColumn.creation)
         \(SpeciesColumn.creation)
         CREATE INDEX IF NOT EXISTS species_by_scientific_name ON species (scientific_name COLLATE NOCASE);
         CREATE INDEX IF NOT EXISTS species_by_common_name ON species (common_name COLLATE NOCASE);
         \(RetiredCodeColumn.creation)
         \(LocationColumn.creation)
+        \(LocationNameColumn.creation)
         CREATE VIRTUAL TABLE IF NOT EXISTS location_box USING rtree (id, west, east, south, north); -- 32-bit floats that hold the point
         CREATE TABLE IF NOT EXISTS region (
             id INTEGER PRIMARY KEY,        -- from 1; 0 in a summary stands for locations without a region
@@ -46,19 +50,23 @@ package enum Schema {
         \(ObservationDetailColumn.creation)
         \(SummaryColumn.creation)
         \(ChecklistExactnessColumn.creation)
-        \(LocationExactnessColumn.creation)
+        \(DatasetLocationColumn.creation)
+        \(HoldingColumn.creation)
+        \(RecordRunColumn.creation)
         """
 
     /// The tables that hold what was imported. All others are derived from them.
     package static let recordTables = [
-        "generation", "dataset", "species", "retired_code", "location", "checklist", "observation",
-        "observation_detail",
+        "generation", "secret", "dataset", "species", "retired_code", "location", "location_name", "checklist",
+        "observation", "observation_detail",
     ]
     /// The record tables that files of an earlier version may lack.
-    package static let laterTables = ["generation", "retired_code", "observation_detail"]
-    /// The tables that are derived from the records: see `DerivedTables` and `Seal`.
+    package static let laterTables = ["generation", "secret", "retired_code", "location_name", "observation_detail"]
+    /// The tables that are derived from the records: see `DerivedTables` and `Seal`. (`holding` also remembers when
+    /// something changed.)
     package static let derivedTables = [
-        "location_box", "region", "summary", "checklist_exactness", "location_exactness", "seal",
+        "location_box", "region", "summary", "checklist_exactness", "dataset_location", "holding", "record_run",
+        "seal",
     ]
 
     /// The large tables that an import fills.
@@ -167,6 +175,7 @@ package enum Schema {
             PRAGMA user_version = \(version);
             """)
         try database.execute(tables)
+        try Secret.make(in: database)
         try makeIndexes(in: database)
     }
 

@@ -27,7 +27,7 @@ extension TableColumn {
     package static var selected: String { allCases.map(\.name).joined(separator: ", ") }
 
     /// The CREATE TABLE statement, with a line for each column.
-    static var creation: String {
+    package static var creation: String {
         var lines = allCases.map { (sql: $0.definition.sql, remark: $0.definition.remark) }
         if let constraint { lines.append((constraint, "")) }
         for index in lines.indices.dropLast() { lines[index].sql += "," }

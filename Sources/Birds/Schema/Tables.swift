@@ -4,7 +4,7 @@
 extension Schema {
     /// The version of the layout, stored as `user_version`. Raise it with every new column; `Migration` adds the
     /// column to older files.
-    package static let version = 4
+    package static let version = 5
 }
 
 /// A data set: one import, or several with `--append`. `checklists` and `records` are counts, kept by the import.
@@ -30,7 +30,7 @@ package enum DatasetColumn: Int32, TableColumn {
 
 /// A species, under the code that records have. The names come from a species table.
 package enum SpeciesColumn: Int32, TableColumn {
-    case id, code, scientificName, commonName, category, taxonOrder
+    case id, code, scientificName, commonName, category, taxonOrder, isListed
 
     package static let table = "species"
 
@@ -45,6 +45,8 @@ package enum SpeciesColumn: Int32, TableColumn {
                 "category", .text, .optional,
                 "species, spuh, slash, hybrid, issf, domestic, form, intergrade, or NULL")
         case .taxonOrder: ColumnDefinition("taxon_order", .real)
+        case .isListed:
+            ColumnDefinition("listed", .flag, .zero, "1: a species table has it, so that anybody may know of it")
         }
     }
 }
@@ -65,7 +67,7 @@ package enum RetiredCodeColumn: Int32, TableColumn {
 
 /// A location: a code at a point in a region.
 package enum LocationColumn: Int32, TableColumn {
-    case id, code, latitude, longitude, region, name
+    case id, code, latitude, longitude, region
 
     package static let table = "location"
 
@@ -76,7 +78,24 @@ package enum LocationColumn: Int32, TableColumn {
         case .latitude: ColumnDefinition("latitude", .real, .optional, "degrees, WGS 84; both or neither")
         case .longitude: ColumnDefinition("longitude", .real)
         case .region: ColumnDefinition("region", .text, .optional, "ISO 3166-2, such as CA-YT")
-        case .name: ColumnDefinition("name", .text)
+        }
+    }
+}
+
+/// What a data set calls a location. Each data set has its own names, since one may be seen by people who may not see
+/// the others.
+package enum LocationNameColumn: Int32, TableColumn {
+    case locationID, datasetID, name
+
+    package static let table = "location_name"
+    package static let constraint: String? = "PRIMARY KEY (location_id, dataset_id)"
+    package static let options = "STRICT, WITHOUT ROWID"
+
+    package var definition: ColumnDefinition {
+        switch self {
+        case .locationID: ColumnDefinition("location_id", .integer, .required)
+        case .datasetID: ColumnDefinition("dataset_id", .integer, .required)
+        case .name: ColumnDefinition("name", .text, .required)
         }
     }
 }
@@ -214,11 +233,11 @@ package enum ChecklistExactnessColumn: Int32, TableColumn {
     }
 }
 
-/// How exact a location is: kept by data set, as the other sums are.
-package enum LocationExactnessColumn: Int32, TableColumn {
+/// A location of a data set: one where it has a checklist, and how exact the place is.
+package enum DatasetLocationColumn: Int32, TableColumn {
     case locationID, datasetID, coordinateUncertainty, generalised
 
-    package static let table = "location_exactness"
+    package static let table = "dataset_location"
     package static let constraint: String? = "PRIMARY KEY (location_id, dataset_id)"
     package static let options = "STRICT, WITHOUT ROWID"
 
@@ -228,6 +247,51 @@ package enum LocationExactnessColumn: Int32, TableColumn {
         case .datasetID: ColumnDefinition("dataset_id", .integer, .required)
         case .coordinateUncertainty, .generalised:
             (self == .generalised ? ChecklistExactnessColumn.generalised : .coordinateUncertainty).definition
+        }
+    }
+}
+
+/// A holding: all that one data set has in one region. What people may see is made of whole holdings. Two kinds of rows
+/// stand for what is in no region: the description of a data set, and the species tables.
+package enum HoldingColumn: Int32, TableColumn {
+    case id, datasetID, region, isDescription, mark, checklists, records, contentHigh, contentLow, changedAt
+
+    package static let table = "holding"
+
+    /// In place of the id of a data set: the species tables.
+    package static let speciesTables: Int64 = -1
+
+    package var definition: ColumnDefinition {
+        switch self {
+        case .id: ColumnDefinition("id", .integer, .key)
+        case .datasetID: ColumnDefinition("dataset_id", .integer, .required)
+        case .region: ColumnDefinition("region", .text, .optional, "NULL for locations without a region")
+        case .isDescription:
+            ColumnDefinition("description", .flag, .required, "1: not what it has in a region, but what describes it")
+        case .mark: ColumnDefinition("mark", .integer, .unique, "a part of the ids of its records: see `RecordID`")
+        case .checklists: ColumnDefinition("checklists", .integer, .required)
+        case .records: ColumnDefinition("records", .integer, .required)
+        case .contentHigh: ColumnDefinition("content_high", .integer, .required, "a digest of all that is in it")
+        case .contentLow: ColumnDefinition("content_low", .integer, .required)
+        case .changedAt: ColumnDefinition("changed_at", .integer, .required, "seconds since 1970")
+        }
+    }
+}
+
+/// A run of records of one holding whose ids follow one another. They are numbered within the holding, in the order of
+/// ids, so that what other holdings have changes no number.
+package enum RecordRunColumn: Int32, TableColumn {
+    case holdingID, firstID, firstNumber
+
+    package static let table = "record_run"
+    package static let constraint: String? = "PRIMARY KEY (holding_id, first_id)"
+    package static let options = "STRICT, WITHOUT ROWID"
+
+    package var definition: ColumnDefinition {
+        switch self {
+        case .holdingID: ColumnDefinition("holding_id", .integer, .required)
+        case .firstID: ColumnDefinition("first_id", .integer, .required)
+        case .firstNumber: ColumnDefinition("first_number", .integer, .required, "from 0")
         }
     }
 }

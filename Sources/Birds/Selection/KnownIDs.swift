@@ -3,33 +3,42 @@
 /// A statement is prepared when it is first needed, and reset before the function that runs it returns.
 final class KnownIDs {
     private let database: Database
-    private var regionsOfLocation: Statement?
-    private var locationsInRegion: Statement?
-    private var regionsOfDataset: Statement?
+    private var partsOfLocation: Statement?
+    private var partsOfRegion: Statement?
+    private var partsOfDataset: Statement?
 
     init(_ database: Database) { self.database = database }
 
-    /// Whether the view shows a location with this code.
-    func contains(location code: String, _ view: RegionScope) throws(StoreError) -> Bool {
-        let sql = "SELECT region FROM location INDEXED BY location_by_code WHERE code = ?1"
-        return try any(&regionsOfLocation, sql, code) { view.contains($0.text(0)) }
-    }
-
-    /// Whether there are locations in exactly this region, and the view shows it.
-    func contains(region code: String, _ view: RegionScope) throws(StoreError) -> Bool {
-        let sql = "SELECT 1 FROM location INDEXED BY location_by_region WHERE region = ?1 LIMIT 1"
-        guard view.contains(code) else { return false }
-        return try any(&locationsInRegion, sql, code) { _ in true }
-    }
-
-    /// Whether the view shows a part of this data set. A data set without records is in no region, so only a view
-    /// of everything shows it.
-    func contains(dataset name: String, _ view: RegionScope) throws(StoreError) -> Bool {
+    /// Whether a view shows a location with this code.
+    func contains(location code: String, _ scope: Scope) throws(StoreError) -> Bool {
         let sql = """
-            SELECT r.code FROM dataset d LEFT JOIN summary s ON s.kind = \(SummaryKind.year.rawValue) AND s.dataset_id = d.id
-            LEFT JOIN region r ON r.id = s.region_id WHERE d.name = ?1
+            SELECT region, dataset_id FROM location l INDEXED BY location_by_code
+            LEFT JOIN dataset_location d ON d.location_id = l.id WHERE code = ?1
             """
-        return try any(&regionsOfDataset, sql, name) { view.contains($0.text(0)) }
+        return try any(&partsOfLocation, sql, code) { row in
+            scope.contains(region: row.text(0), dataset: row.optionalInt64(1))
+        }
+    }
+
+    /// Whether there are locations in exactly this region, and a view shows some of them.
+    func contains(region code: String, _ scope: Scope) throws(StoreError) -> Bool {
+        let sql = "SELECT dataset_id FROM region r LEFT JOIN holding h ON h.region = r.code WHERE code = ?1"
+        return try any(&partsOfRegion, sql, code) { row in
+            scope.contains(region: code, dataset: row.optionalInt64(0))
+        }
+    }
+
+    /// Whether a view shows a part of this data set. A data set without checklists is in no region, so only a view of
+    /// everything shows it.
+    func contains(dataset name: String, _ scope: Scope) throws(StoreError) -> Bool {
+        let sql = """
+            SELECT region, d.id, h.id FROM dataset d LEFT JOIN holding h ON h.dataset_id = d.id AND description = 0
+            WHERE d.name = ?1
+            """
+        return try any(&partsOfDataset, sql, name) { row in
+            scope.isEverything
+                || !row.isNull(2) && scope.contains(region: row.text(0), dataset: row.int64(1))
+        }
     }
 
     /// Whether the condition holds for a row of the statement, with the value bound to its parameter.

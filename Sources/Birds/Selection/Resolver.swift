@@ -10,22 +10,27 @@ final class Resolver {
     private let names: SpeciesNames
     private let known: KnownIDs
     private let datasetByName: Statement
-    private let regionsOfSpecies: Statement
+    /// The regions and data sets in which a species has records.
+    private let partsOfSpecies: Statement
+    /// What the latest views show.
+    private var scopes: [View: Scope] = [:]
     /// Location filters of earlier queries: they hold lists and verdicts that are worth keeping.
     private var locations: [LocationFilter.Key: LocationFilter] = [:]
 
     /// The greatest number of them. When it is reached, all are dropped. A filter with a table of verdicts takes
     /// 128 KiB.
     private static let keptLocationFilters = 8
+    /// The greatest number of scopes. When it is reached, all are dropped.
+    private static let keptScopes = 256
 
     init(_ database: Database, records: Records, numbers: RecordNumbers) throws(StoreError) {
         (self.database, self.records, self.numbers) = (database, records, numbers)
         names = SpeciesNames(database)
         known = KnownIDs(database)
         datasetByName = try database.prepare("SELECT id FROM dataset WHERE name = ?1")
-        regionsOfSpecies = try database.prepare(
+        partsOfSpecies = try database.prepare(
             """
-            SELECT r.code FROM summary s LEFT JOIN region r ON r.id = s.region_id
+            SELECT r.code, s.dataset_id FROM summary s LEFT JOIN region r ON r.id = s.region_id
             WHERE s.kind = \(SummaryKind.species.rawValue) AND s.first_key = ?1
             """)
     }
@@ -36,6 +41,7 @@ final class Resolver {
         if !filter.unresolved.isEmpty { return try select(try resolved(filter, view), view) }
         var species: [Int64]?
         var locations: LocationFilter?
+        let scope = try scope(view)
         let regions = RegionScope(query: filter.regions, view: view)
         var datasets: [Int64]?
         var counts = CountRange()
@@ -46,12 +52,23 @@ final class Resolver {
             case .regions: locations = try self.locations(filter, regions)
             // Both are part of the filter of locations.
             case .locations, .areas: break
-            case .datasets: datasets = try self.datasets(filter.datasets)
+            case .datasets: datasets = try self.datasets(filter.datasets, scope)
             case .counts: counts = CountRange(least: filter.leastNum, greatest: filter.greatestNum)
             }
         }
         return Selection(
-            conditions: (DateFilter(filter), species, locations, regions, datasets, counts), filter: filter)
+            conditions: (DateFilter(filter), species, locations, regions, datasets, counts), filter: filter,
+            scope: scope)
+    }
+
+    /// What a view shows.
+    func scope(_ view: View) throws(StoreError) -> Scope {
+        if let known = scopes[view] { return known }
+        let datasets = try view.datasets.map { (names) throws(StoreError) in Set(try ids(ofDatasets: names)).sorted() }
+        let scope = Scope(regions: RegionScope(view), datasets: datasets, tag: view.tag)
+        if scopes.count >= Resolver.keptScopes { scopes.removeAll() }
+        scopes[view] = scope
+        return scope
     }
 
     /// The selection of all that a view shows.
@@ -60,12 +77,12 @@ final class Resolver {
     /// Whether a view may show that this species exists. The contents of species tables are public; a species that
     /// only records mention is shown only if the view shows one of those records.
     func shows(_ species: SpeciesNames.Match, _ view: View) throws(StoreError) -> Bool {
-        let scope = RegionScope(view)
-        if species.isNamed || scope.isEverywhere { return true }
-        regionsOfSpecies.bind(1, species.id)
-        defer { regionsOfSpecies.reset() }
-        while try regionsOfSpecies.step() {
-            if scope.contains(regionsOfSpecies.text(0)) { return true }
+        let scope = try scope(view)
+        if species.isListed || scope.isEverything { return true }
+        partsOfSpecies.bind(1, species.id)
+        defer { partsOfSpecies.reset() }
+        while try partsOfSpecies.step() {
+            if scope.contains(region: partsOfSpecies.text(0), dataset: partsOfSpecies.int64(1)) { return true }
         }
         return false
     }
@@ -74,7 +91,7 @@ final class Resolver {
     /// otherwise a list. The answer to a request must be made from this filter alone.
     /// - Throws: `.malformedList` if a value is neither, `.overBudget`, `.cancelled` or `.sqlite`.
     func resolved(_ filter: RecordFilter, _ view: View) throws(StoreError) -> RecordFilter {
-        let scope = RegionScope(view)
+        let scope = try scope(view)
         func isID(_ value: String, _ filter: UnresolvedValue.Filter) throws(StoreError) -> Bool {
             switch filter {
             case .species: try isKnown(species: value, view)
@@ -110,16 +127,13 @@ final class Resolver {
         if wanted.isEmpty { return nil }
         var ids: [Int64] = []
         for name in wanted {
-            var isKnown = false
-            for match in try names.find(name) where try shows(match, view) {
-                ids.append(match.id)
-                isKnown = true
-            }
-            guard isKnown else {
+            let found = try species(named: name, view)
+            ids += found
+            guard !found.isEmpty else {
                 // Suggest only names from species tables unless the view shows everything: a species that only
                 // records mention may be hidden.
                 throw .unknownSpecies(
-                    name, nearest: try names.nearest(to: name, namedOnly: !RegionScope(view).isEverywhere))
+                    name, nearest: try names.nearest(to: name, listedOnly: !scope(view).isEverything))
             }
         }
         return ids.count == 1 ? ids : Set(ids).sorted()
@@ -127,8 +141,17 @@ final class Resolver {
 
     /// Whether a name stands for a species that the view shows.
     private func isKnown(species name: String, _ view: View) throws(StoreError) -> Bool {
-        for match in try names.find(name) where try shows(match, view) { return true }
-        return false
+        try !species(named: name, view).isEmpty
+    }
+
+    /// The species that a name stands for, as if there were no others than those that the view shows.
+    private func species(named name: String, _ view: View) throws(StoreError) -> [Int64] {
+        for meaning in try names.find(name) {
+            var ids: [Int64] = []
+            for match in meaning where try shows(match, view) { ids.append(match.id) }
+            if !ids.isEmpty { return ids }
+        }
+        return []
     }
 
     /// The filter of locations for a query, from the cache if possible; nil if it would match all.
@@ -145,12 +168,16 @@ final class Resolver {
         return new
     }
 
-    /// The ids of the data sets with these names; nil for an empty list. An unknown name matches nothing and is not
-    /// an error, since it may be hidden.
-    private func datasets(_ wanted: [String]) throws(StoreError) -> [Int64]? {
-        if wanted.isEmpty { return nil }
+    /// The ids of the data sets in the scope with these names, or of all in the scope for an empty list. An unknown name
+    /// matches nothing and is not an error, since it may be hidden.
+    private func datasets(_ wanted: [String], _ scope: Scope) throws(StoreError) -> [Int64]? {
+        if wanted.isEmpty { return scope.datasets }
+        return try ids(ofDatasets: wanted).filter { scope.contains(dataset: $0) }
+    }
+
+    private func ids(ofDatasets names: [String]) throws(StoreError) -> [Int64] {
         var ids: [Int64] = []
-        for name in wanted {
+        for name in names {
             datasetByName.bind(1, name)
             while try datasetByName.step() { ids.append(datasetByName.int64(0)) }
         }

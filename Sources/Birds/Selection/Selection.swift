@@ -17,7 +17,7 @@ struct Selection {
         /// The regions that contain all matching locations. Summaries, which know the region of their records, are
         /// filtered by these.
         regions: RegionScope,
-        /// Ids, without the names that do not exist; nil for all.
+        /// Ids of those that are asked for and that the view shows, without the names that do not exist; nil for all.
         datasets: [Int64]?,
         counts: CountRange
     )
@@ -25,6 +25,8 @@ struct Selection {
     let conditions: Conditions
     /// The filter that it was made from, after `Resolver.resolved`.
     let filter: RecordFilter
+    /// What the view shows, whatever is asked for.
+    let scope: Scope
 
     var dates: DateFilter { conditions.dates }
     var species: [Int64]? { conditions.species }
@@ -57,7 +59,8 @@ struct Selection {
             case .dates, .regions, .locations, .areas, .datasets: break
             }
         }
-        return Selection(conditions: (dates, nil, locations, regions, datasets, CountRange()), filter: visits)
+        return Selection(
+            conditions: (dates, nil, locations, regions, datasets, CountRange()), filter: visits, scope: scope)
     }
 
     /// The same selection with other species.
@@ -65,7 +68,7 @@ struct Selection {
     func with(species: [Int64]) -> Selection {
         var conditions = conditions
         conditions.species = species
-        return Selection(conditions: conditions, filter: filter)
+        return Selection(conditions: conditions, filter: filter, scope: scope)
     }
 
     /// The conditions to check on each row.
@@ -75,17 +78,13 @@ struct Selection {
         RowFilter(conditions, readBy: index)
     }
 
-    /// A hash of the filter, resource and order, which ties a page token to its query. It is the same however the
-    /// filter is written: as one list or several parameters, in quotes, in any order. The hash is FNV-1a with 64
-    /// bits; the byte 0xFF, which no UTF-8 contains, separates the texts.
-    func fingerprint(of resource: String, sort: [SortKey]) -> UInt64 {
+    /// The view, filter, resource and order as bytes, which tie a page token to its query. They are the same however
+    /// the filter is written: as one list or several parameters, in quotes, in any order. The byte 0xFF, which no UTF-8
+    /// contains, separates the texts.
+    func identity(of resource: String, sort: [SortKey]) -> [UInt8] {
         let sort = sort.map { ($0.isDescending ? "-" : "") + $0.field.rawValue }
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for text in [resource] + RecordFilter.Part.all.flatMap(filter.texts) + sort {
-            for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-            hash = (hash ^ 0xFF) &* 0x100_0000_01B3
-        }
-        return hash
+        let texts = [scope.tag, resource] + RecordFilter.Part.all.flatMap(filter.texts) + sort
+        return Array(texts.map { $0.utf8 + [0xFF] }.joined())
     }
 }
 

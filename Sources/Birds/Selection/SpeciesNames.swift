@@ -5,13 +5,13 @@ final class SpeciesNames {
     /// A species that was found.
     struct Match {
         let id: Int64
-        /// Whether it has a name, which only a species table gives. Other species are known from records alone.
-        let isNamed: Bool
+        /// Whether a species table has it. Other species are known from records alone.
+        let isListed: Bool
     }
 
     private let database: Database
     /// Earlier results by the UTF-8 of the name. As `String`, names that SQLite tells apart could be equal.
-    private var known: [[UInt8]: [Match]] = [:]
+    private var known: [[UInt8]: [[Match]]] = [:]
     private var byCode: Statement?
     private let folded: FoldedNames
 
@@ -24,38 +24,47 @@ final class SpeciesNames {
         folded = FoldedNames(database)
     }
 
-    /// All species that the name stands for; empty if it is unknown.
+    /// All meanings of the name, the one that counts first: each is the species that it stands for. Another meaning
+    /// counts only for whoever may see none of the species of those before it. Empty if the name is unknown.
     /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
-    func find(_ name: String) throws(StoreError) -> [Match] {
+    func find(_ name: String) throws(StoreError) -> [[Match]] {
         let key = Array(name.utf8)
-        if let matches = known[key] { return matches }
-        let matches = try search(name)
-        if !matches.isEmpty {
+        if let meanings = known[key] { return meanings }
+        let meanings = try search(name).filter { !$0.isEmpty }
+        if !meanings.isEmpty {
             if known.count >= SpeciesNames.kept { known.removeAll() }
-            known[key] = matches
+            known[key] = meanings
         }
-        return matches
+        return meanings
     }
 
-    private func search(_ name: String) throws(StoreError) -> [Match] {
+    private func search(_ name: String) throws(StoreError) -> [[Match]] {
+        var meanings = [try species(withCode: name)]
+        for column in FoldedNames.Column.allCases {
+            meanings.append(try folded.ids(name, column).map { (id) throws(StoreError) in try match(id) })
+        }
+        meanings.append(try retired(name))
+        return meanings
+    }
+
+    private func species(withCode code: String) throws(StoreError) -> [Match] {
         let statement: Statement
         if let byCode {
             statement = byCode
         } else {
             statement = try database.prepare(
-                "SELECT id, scientific_name IS NULL AND common_name IS NULL FROM species WHERE code = ?1")
+                "SELECT id, listed FROM species WHERE code = ?1")
             byCode = statement
         }
-        statement.bind(1, name)
-        if try statement.step() {
-            defer { statement.reset() }
-            return [Match(id: statement.int64(0), isNamed: statement.int64(1) == 0)]
-        }
-        for column in FoldedNames.Column.allCases {
-            let ids = try folded.ids(name, column)
-            if !ids.isEmpty { return ids.map { Match(id: $0, isNamed: true) } }
-        }
-        return try retired(name)
+        statement.bind(1, code)
+        guard try statement.step() else { return [] }
+        defer { statement.reset() }
+        return [Match(id: statement.int64(0), isListed: statement.int64(1) != 0)]
+    }
+
+    private func match(_ id: Int64) throws(StoreError) -> Match {
+        let isListed = try database.integer("SELECT listed FROM species WHERE id = \(id)") ?? 0
+        return Match(id: id, isListed: isListed != 0)
     }
 
     /// The species that has taken the place of a retired code.
@@ -65,26 +74,27 @@ final class SpeciesNames {
             """
             WITH RECURSIVE codes(code) AS (
                 SELECT ?1 UNION SELECT new_code FROM codes JOIN retired_code ON retired_code.code = codes.code)
-            SELECT id, scientific_name IS NULL AND common_name IS NULL FROM species JOIN codes ON species.code = codes.code
+            SELECT id, listed FROM species JOIN codes ON species.code = codes.code
             """)
         statement.bind(1, code)
         var matches: [Match] = []
-        while try statement.step() { matches.append(Match(id: statement.int64(0), isNamed: statement.int64(1) == 0)) }
+        while try statement.step() { matches.append(Match(id: statement.int64(0), isListed: statement.int64(1) != 0)) }
         return matches
     }
 
     /// The code or name that is closest to the given one; nil if none is close (see `Spelling`). It reads all
     /// species.
-    /// - Parameter namedOnly: Whether to consider only species with a name, and not those known from records alone.
-    func nearest(to name: String, namedOnly: Bool) throws(StoreError) -> String? {
+    /// - Parameter listedOnly: Whether to consider only species of species tables, and not those known from records
+    ///   alone.
+    func nearest(to name: String, listedOnly: Bool) throws(StoreError) -> String? {
         var spelling = Spelling(name)
         let statement = try database.prepare(
             """
             SELECT code, scientific_name, common_name FROM species
-            WHERE NOT ?1 OR scientific_name IS NOT NULL OR common_name IS NOT NULL
+            WHERE NOT ?1 OR listed <> 0
             ORDER BY id
             """)
-        statement.bind(1, namedOnly ? 1 : 0)
+        statement.bind(1, listedOnly ? 1 : 0)
         while try statement.step() {
             for column: Int32 in 0..<3 {
                 if let candidate = statement.text(column) { spelling.consider(candidate) }

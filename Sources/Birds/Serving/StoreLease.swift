@@ -21,8 +21,11 @@ public struct StoreLease: ~Copyable, Sendable {
     /// Ends the lease now, and not at the end of its scope.
     public consuming func end() {}
 
-    /// The generation that is read.
-    public var generation: PublishedGeneration { store.generation }
+    /// The revision of what a view shows.
+    /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
+    public func revision(of view: View) throws(StoreError) -> Revision {
+        try read { (store) throws(StoreError) in try store.revision(of: view) }
+    }
 
     /// The number of rows on all pages, and the token of the next page, as `RowCursor` has them; nil before
     /// `begin`.
@@ -65,14 +68,12 @@ final class PooledStore: Sendable {
     }
 
     let file: FileIdentity
-    let generation: PublishedGeneration
     private let contents: Mutex<Contents>
 
     /// Opens the file.
     init(path: String) throws(StoreError) {
         let store = try ObservationStore(path: path)
         file = store.file
-        generation = store.generation
         store.database.endClaim()
         contents = Mutex(Contents(store: store, rows: nil))
     }

@@ -19,8 +19,7 @@ import Testing
             ]
         case .observation:
             [
-                "/observations/1", "/observations/1?fields=dataset,checklist_id", "/observations/99",
-                "/observations/%31",
+                "/observations/{id}", "/observations/{id}?fields=dataset,checklist_id", "/observations/99",
             ]
         case .checklists:
             [
@@ -59,6 +58,7 @@ import Testing
         let quick = try fixture.service(loopBudget: ServiceFixture.patience)
         let slow = try fixture.service(loopBudget: 0)
         for target in Self.targets(resource) {
+            let target = try fixture.target(target)
             let found = Route.find(try parse("GET \(target) HTTP/1.1\r\nHost: x\r\n\r\n").target.segments).route
             #expect(found?.resource == resource)
             let tag = try answer(quick, "GET \(target)").response.fields[.etag] ?? "none"

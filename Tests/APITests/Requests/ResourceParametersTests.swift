@@ -16,7 +16,7 @@ import Testing
     private static let taken: [(path: String, parameters: [String])] = [
         ("/", filters + pages + formats + ["zerofill=no", "fields=region", "sort=date"]),
         ("/observations", filters + pages + formats + ["zerofill=no", "fields=region", "sort=date"]),
-        ("/observations/1", ["fields=region"]), ("/checklists", filters + pages + formats + ["fields=region"]),
+        ("/observations/{id}", ["fields=region"]), ("/checklists", filters + pages + formats + ["fields=region"]),
         ("/locations", places + pages + formats), ("/locations/L1", []), ("/species", formats), ("/species/stejay", []),
         ("/regions", formats), ("/datasets", formats), ("/summary", filters + ["limit=1", "by=year"] + formats),
         ("/openapi.json", []), ("/health", []), ("/metrics", []),
@@ -54,7 +54,7 @@ import Testing
     }
 
     /// Documents have one type, and say so.
-    @Test(arguments: ["/openapi.json", "/observations/1", "/species/stejay", "/locations/L1"])
+    @Test(arguments: ["/openapi.json", "/observations/{id}", "/species/stejay", "/locations/L1"])
     func aDocumentIsJSON(target: String) throws {
         let fixture = try ServiceFixture()
         for (accept, status) in [

@@ -93,7 +93,7 @@ import Testing
         )
         try fixture.run("a.csv")
         let database = try Database(path: fixture.database, mode: .readWrite)
-        for table in ["checklist_exactness", "location_exactness"] {
+        for table in ["checklist_exactness", "dataset_location"] {
             try database.execute(
                 "ALTER TABLE \(table) ADD COLUMN was_written INTEGER NOT NULL DEFAULT 1; UPDATE \(table) SET was_written = 0"
             )
@@ -106,7 +106,7 @@ import Testing
                 + "L2,55.4,12.8,,2021,3,2,a,1,c98,s3,,\n")
         #expect(try fixture.run("b.csv") { ($0.append, $0.dataset) = (true, "a") }.replaced == 2)
         let locations = """
-            SELECT code, coordinate_uncertainty_m, generalised FROM location_exactness JOIN location ON id = location_id
+            SELECT code, coordinate_uncertainty_m, generalised FROM dataset_location JOIN location ON id = location_id
             WHERE was_written ORDER BY 1
             """
         #expect(try fixture.rows(locations) == ["L1|900.0|1", "L2|56.0|0", "L3|57.0|0"])
@@ -116,7 +116,7 @@ import Testing
             """
         #expect(try fixture.rows(others) == ["L0", "L4", "L5"])
         try Database(path: fixture.database, mode: .readWrite).execute(
-            ["checklist_exactness", "location_exactness"].map { "ALTER TABLE \($0) DROP COLUMN was_written" }
+            ["checklist_exactness", "dataset_location"].map { "ALTER TABLE \($0) DROP COLUMN was_written" }
                 .joined(separator: ";"))
         #expect(try fixture.isSound())
     }
@@ -130,8 +130,9 @@ import Testing
             #expect(try fixture.isSound())
         }
         let locations = """
-            SELECT l.code, d.name, coordinate_uncertainty_m, generalised FROM location_exactness e
-            JOIN location l ON l.id = e.location_id JOIN dataset d ON d.id = e.dataset_id ORDER BY 1, 2
+            SELECT l.code, d.name, coordinate_uncertainty_m, generalised FROM dataset_location e
+            JOIN location l ON l.id = e.location_id JOIN dataset d ON d.id = e.dataset_id
+            WHERE coalesce(coordinate_uncertainty_m, generalised) IS NOT NULL ORDER BY 1, 2
             """
         try add("b.csv", "M1,55.4,12.8,,2021,2,3,a,1,10,\nM1,55.4,12.8,,2021,2,3,b,1,30,0\n")
         try add("c.csv", "M1,55.4,12.8,,2021,2,4,a,1,,1\nM2,55.4,12.8,,2021,2,4,a,1,,\n")

@@ -24,7 +24,7 @@ import Testing
         #expect(report.stored == 1)
         #expect(report.text.contains("  2 texts cut to 500 bytes\n  2 remarks cut to 10,000 bytes\n  1 row in error\n"))
         let cut = (String(text.prefix(250)), String(remark.prefix(5_000)))
-        #expect(try fixture.rows("SELECT name FROM location") == [cut.0])
+        #expect(try fixture.rows("SELECT name FROM location_name") == [cut.0])
         #expect(try fixture.rows("SELECT protocol, comments FROM checklist") == ["\(cut.0)|\(cut.1)"])
         #expect(try fixture.rows("SELECT comments FROM observation_detail") == [cut.1])
     }
@@ -74,7 +74,7 @@ import Testing
         fixture.write("a.txt", Self.header + rows.joined())
         let report = try fixture.run("a.txt")
         #expect(report.locations == 2 && report.text.contains("  2 texts cut to 500 bytes\n"))
-        #expect(try fixture.rows("SELECT DISTINCT length(name), length(code) FROM location") == ["500|500"])
+        #expect(try fixture.rows("SELECT DISTINCT length(name), length(code) FROM location JOIN location_name ON id = location_id") == ["500|500"])
     }
 
     /// It matches no species, and stays different from others that begin alike.

@@ -44,7 +44,8 @@ import Testing
         other.write("g.csv", try rewritten(fixture.text, separator))
         let names = "SELECT code, scientific_name, common_name, category, taxon_order FROM species ORDER BY code"
         let records = """
-            SELECT s.code, o.date, num, l.code, l.name, latitude, longitude, region, source_id, valid, c.code, c.comments,
+            SELECT s.code, o.date, num, l.code, (SELECT name FROM location_name n WHERE (n.location_id, n.dataset_id) = (l.id, c.dataset_id)),
+                latitude, longitude, region, source_id, valid, c.code, c.comments,
                 c.protocol, c.minutes, c.distance_km, d.comments, d.confidence
             FROM checklist c JOIN location l ON l.id = c.location_id LEFT JOIN observation o ON c.id = checklist_id
                 LEFT JOIN species s ON s.id = species_id LEFT JOIN observation_detail d ON d.id = o.id
@@ -87,7 +88,7 @@ import Testing
             "a.txt", header + "1\tAvis ignota\t2021-02-03\t\(cell)\t\(cell)\n2\tAvis ignota\t2021-02-04\tB\tb\n")
         let report = try fixture.run("a.txt")
         #expect(report.stored == 2 && report.rowsInError == 0)
-        #expect(try fixture.rows("SELECT name FROM location ORDER BY name <> 'B'") == ["B", cell])
+        #expect(try fixture.rows("SELECT name FROM location_name ORDER BY name <> 'B'") == ["B", cell])
         #expect(try fixture.rows("SELECT comments FROM observation_detail ORDER BY id LIMIT 1") == [cell])
     }
 

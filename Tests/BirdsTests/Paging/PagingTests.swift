@@ -13,7 +13,9 @@ import Testing
         var query = query
         query.fields = [.id]
         let most = try store.database.integer("SELECT count(*) FROM observation") ?? 0
-        return try store.pages(query, of: size, most: Int(most)) { .observations($0) }.map { $0.compactMap { Int($0) } }
+        return try store.pages(query, of: size, most: Int(most)) { .observations($0) }.map {
+            try $0.compactMap { try store.row(shown: $0) }
+        }
     }
 
     static func sorts(_ names: [String]) -> [SortKey] {
@@ -435,11 +437,11 @@ import Testing
     @Test func aTokenReadsBack() {
         for place in [nil, 60.5] {
             let token = PageToken(
-                query: 7, date: 20_210_203, location: Array("Là, 1".utf8), latitude: place,
+                date: 20_210_203, location: Array("Là, 1".utf8), latitude: place,
                 longitude: place.map { -$0 },
                 region: nil,
-                twin: place == nil ? 0 : 3, species: [0xFE, 0], num: .uncounted, dataset: 3, ordinal: 2)
-            #expect(PageToken(token.text) == token)
+                twin: place == nil ? 0 : 3, species: [0xFE, 0], num: .uncounted, dataset: Array("garden".utf8), ordinal: 2)
+            #expect(PageToken(token.bytes) == token)
         }
     }
 }

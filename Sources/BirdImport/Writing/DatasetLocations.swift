@@ -1,19 +1,31 @@
 import Birds
 
-/// Makes `checklist_exactness` and `location_exactness` agree with the details of records.
-enum PlaceExactness {
+/// Makes `checklist_exactness` and `dataset_location` agree with the checklists and the details of records, and removes
+/// the names of locations that a data set does not have any more.
+enum DatasetLocations {
     private static let checklists = ChecklistExactnessColumn.table
-    private static let locations = LocationExactnessColumn.table
+    private static let locations = DatasetLocationColumn.table
 
-    /// Writes all rows again. It reads all of `observation_detail`, and of `observation` the rows whose place is known
-    /// to be inexact.
+    /// Writes all rows again. It reads an index of all checklists, all of `observation_detail`, and of `observation` the
+    /// rows whose place is known to be inexact.
     static func update(in database: Database) throws(StoreError) {
         try database.execute(
             """
             DELETE FROM \(checklists);
             DELETE FROM \(locations);
             \(insertChecklists(from: "observation_detail d CROSS JOIN observation o ON o.id = d.id"));
-            \(insertLocations(from: "\(checklists) e CROSS JOIN checklist c ON c.id = e.id"));
+            \(insertLocations(where: "true"));
+            """)
+        try removeNames(from: database)
+    }
+
+    /// Removes the names of locations that a data set does not have, or does not have any more.
+    static func removeNames(from database: Database) throws(StoreError) {
+        try database.execute(
+            """
+            DELETE FROM \(LocationNameColumn.table) WHERE NOT EXISTS (
+                SELECT 1 FROM \(locations) l
+                WHERE (l.location_id, l.dataset_id) = (location_name.location_id, location_name.dataset_id))
             """)
     }
 
@@ -32,11 +44,7 @@ enum PlaceExactness {
                     CROSS JOIN observation_detail d ON o.location_id = ?1 AND d.id = o.id
                     CROSS JOIN checklist c ON c.id = o.checklist_id AND c.location_id = o.location_id
                     """),
-            insertLocations(
-                from: """
-                    checklist c INDEXED BY checklist_by_location
-                    CROSS JOIN \(checklists) e ON c.location_id = ?1 AND e.id = c.id
-                    """),
+            insertLocations(where: "c.location_id = ?1"),
         ]
         for sql in statements {
             let statement = try database.prepare(sql)
@@ -53,6 +61,7 @@ enum PlaceExactness {
             """
             DELETE FROM \(checklists) WHERE id NOT IN (SELECT id FROM checklist);
             DELETE FROM \(locations) WHERE dataset_id = \(dataset);
+            DELETE FROM \(LocationNameColumn.table) WHERE dataset_id = \(dataset);
             """)
     }
 
@@ -64,11 +73,12 @@ enum PlaceExactness {
         """
     }
 
-    private static func insertLocations(from rows: String) -> String {
+    private static func insertLocations(where condition: String) -> String {
         """
-        INSERT INTO \(locations) (\(LocationExactnessColumn.selected))
-            SELECT c.location_id, c.dataset_id, max(e.coordinate_uncertainty_m), max(e.generalised) FROM \(rows)
-            GROUP BY c.location_id, c.dataset_id
+        INSERT INTO \(locations) (\(DatasetLocationColumn.selected))
+            SELECT c.location_id, c.dataset_id, max(e.coordinate_uncertainty_m), max(e.generalised)
+            FROM checklist c INDEXED BY checklist_by_location LEFT JOIN \(checklists) e ON e.id = c.id
+            WHERE \(condition) GROUP BY c.location_id, c.dataset_id
         """
     }
 }

@@ -1,0 +1,90 @@
+/// SipHash-2-4 (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012) over whole words: without its key, nobody
+/// can tell its results from random numbers. It is fast for a few words.
+package struct KeyedHash {
+    /// 128 secret bits.
+    package struct Key: Sendable {
+        let low: UInt64
+        let high: UInt64
+    }
+
+    private var v0: UInt64
+    private var v1: UInt64
+    private var v2: UInt64
+    private var v3: UInt64
+    private var count: UInt64 = 0
+    private let isWide: Bool
+
+    /// - Parameter isWide: Whether the result is to have 128 bits.
+    package init(_ key: Key, isWide: Bool = true) {
+        self.isWide = isWide
+        v0 = key.low ^ 0x736f_6d65_7073_6575
+        v1 = key.high ^ 0x646f_7261_6e64_6f6d ^ (isWide ? 0xee : 0)
+        v2 = key.low ^ 0x6c79_6765_6e65_7261
+        v3 = key.high ^ 0x7465_6462_7974_6573
+    }
+
+    @inline(__always)
+    private mutating func round() {
+        func rotated(_ word: UInt64, _ bits: UInt64) -> UInt64 { word << bits | word >> (64 - bits) }
+        v0 &+= v1
+        v1 = rotated(v1, 13) ^ v0
+        v0 = rotated(v0, 32)
+        v2 &+= v3
+        v3 = rotated(v3, 16) ^ v2
+        v0 &+= v3
+        v3 = rotated(v3, 21) ^ v0
+        v2 &+= v1
+        v1 = rotated(v1, 17) ^ v2
+        v2 = rotated(v2, 32)
+    }
+
+    /// Adds a word.
+    @inline(__always)
+    package mutating func add(_ word: UInt64) {
+        v3 ^= word
+        round()
+        round()
+        v0 ^= word
+        count &+= 8
+    }
+
+    /// Adds a number, or that there is none.
+    package mutating func add(_ number: Int64?) {
+        add(number == nil ? 0 : 1 as UInt64)
+        if let number { add(UInt64(bitPattern: number)) }
+    }
+
+    /// Adds bytes with their number, so that two texts can't run together, or that there are none.
+    package mutating func add(_ bytes: [UInt8]?) {
+        guard let bytes else { return add(UInt64.max) }
+        add(UInt64(bytes.count))
+        var word: UInt64 = 0
+        for (index, byte) in bytes.enumerated() {
+            word |= UInt64(byte) << UInt64(index % 8 * 8)
+            if index % 8 == 7 {
+                add(word)
+                word = 0
+            }
+        }
+        if bytes.count % 8 != 0 { add(word) }
+    }
+
+    package mutating func add(_ text: String) { add(Array(text.utf8)) }
+
+    /// The result, of 64 bits unless it is wide.
+    package consuming func finish() -> UInt128 {
+        // The last word has the number of bytes; there are no bytes beyond whole words.
+        let length = count << 56
+        v3 ^= length
+        round()
+        round()
+        v0 ^= length
+        v2 ^= isWide ? 0xee : 0xff
+        for _ in 0..<4 { round() }
+        let low = v0 ^ v1 ^ v2 ^ v3
+        guard isWide else { return UInt128(low) }
+        v1 ^= 0xdd
+        for _ in 0..<4 { round() }
+        return UInt128(v0 ^ v1 ^ v2 ^ v3) << 64 | UInt128(low)
+    }
+}

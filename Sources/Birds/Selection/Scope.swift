@@ -1,0 +1,35 @@
+/// What a view shows, in the ids of one generation: some data sets in some regions.
+///
+/// Every table that sums up records has a region and a data set in each row, so that nothing else needs to be asked.
+struct Scope: Hashable {
+    let regions: RegionScope
+    /// The ids of the data sets, ascending; nil for all.
+    let datasets: [Int64]?
+    /// That of the view.
+    let tag: String
+
+    /// Whether it shows everything, also what belongs to no data set.
+    var isEverything: Bool { regions.isEverywhere && datasets == nil }
+
+    /// Whether it shows what a data set has in a region.
+    /// - Parameters:
+    ///   - region: The code; nil for locations without a region.
+    ///   - dataset: Nil for what belongs to no data set.
+    func contains(region: String?, dataset: Int64?) -> Bool {
+        contains(dataset: dataset) && regions.contains(region)
+    }
+
+    func contains(dataset: Int64?) -> Bool {
+        guard let datasets else { return true }
+        return dataset.map(datasets.contains) ?? false
+    }
+
+    /// An SQL condition: whether `dataset_id` is that of a data set in the scope.
+    var ofDatasets: String { datasets.map { "dataset_id IN \(Schema.list($0))" } ?? "true" }
+
+    /// An SQL condition: whether a data set in the scope has the location with this id. (Its region is another matter.)
+    func hasLocation(_ id: String) -> String {
+        datasets == nil
+            ? "true" : "EXISTS (SELECT 1 FROM dataset_location WHERE location_id = \(id) AND \(ofDatasets))"
+    }
+}
