@@ -26,6 +26,8 @@ public struct ServiceConfiguration: Sendable {
     /// The address under which clients reach the service through a proxy; nil to make links relative.
     public var publicURL: PublicURL?
     public var accessLog: AccessLogConfiguration
+    /// Who took what; nil to keep no audit.
+    public var audit: AuditFile?
     public var logger: Logger
 
     public init(database: String, accounts: Accounts, accessLog: AccessLogConfiguration, logger: Logger) {
@@ -63,6 +65,8 @@ public final class Service: Application {
     private let handlers: Handlers
     private let log: EventLog
     private let accessLog: AccessLog
+    private let audit: AuditFile?
+    private var auditLines = AuditLines()
     private let cors: CORS
     private let proxies: TrustedProxies
     private let metrics: LoopMetrics
@@ -98,6 +102,7 @@ public final class Service: Application {
         proxies = configuration.proxies
         self.metrics = metrics
         accessLog = AccessLog(configuration.accessLog)
+        audit = configuration.audit
         requestIDs = RequestIDs(loop: loop)
         isFirst = loop == 0
     }
@@ -125,16 +130,16 @@ public final class Service: Application {
         }
         let (route, format) = Route.find(request.target.segments)
         let call = Call(request: request, route: route, namedFormat: format, requestID: requestID)
-        let (answer, user) = errorBodies(call, from: caller)
+        let (answer, user, note) = errorBodies(call, from: caller)
         switch answer {
         case .now(let response):
             metrics.answered(route?.resource, response.status)
-            return .now(Service.finish(response, shared, requestID: requestID, user: user))
+            return .now(Service.finish(response, shared, requestID: requestID, user: user, note))
         case .later(let work, let cancel):
             let finished: @Sendable () -> Response = { [metrics] in
                 let response = work()
                 metrics.answered(route?.resource, response.status)
-                return Service.finish(response, shared, requestID: requestID, user: user)
+                return Service.finish(response, shared, requestID: requestID, user: user, note)
             }
             return .later(work: finished, cancel: cancel)
         case .again:
@@ -152,10 +157,12 @@ public final class Service: Application {
 
     public func finished(_ report: Report) {
         metrics.finished(report)
-        guard accessLog.isOn else { return }
+        let note = audit == nil ? nil : report.note as? AuditNote
+        guard accessLog.isOn || note != nil else { return }
         let address = report.peer.address
         let client = report.request.map { proxies.client(of: $0.fields, from: address) } ?? address
         accessLog.append(report, from: client, now: time(nil))
+        if let note { audit?.append(auditLines.answer(report, to: note.sender, at: client, now: AuditLines.now())) }
     }
 
     public func opened() { metrics.opened() }
@@ -172,19 +179,27 @@ public final class Service: Application {
         pool.discardOld()
         if let refusal = watch.lastRefusal { log.refusedGeneration(refusal) }
         if watch.lastIsEdited, isFirst { log.editedGeneration() }
+        if isFirst { audit?.upkeep() }
     }
 
     /// Makes a response of an `APIError`, unless a worker has begun the answer: then `LongAnswer` does.
-    /// - Returns: The answer, and the name of the user if there is one.
-    private func errorBodies(_ call: Call, from caller: Result<Principal, APIError>) -> (Answer, user: String?) {
+    /// - Returns: The answer, the name of the user if there is one, and what the audit must know if it gets a line.
+    private func errorBodies(
+        _ call: Call, from caller: Result<Principal, APIError>
+    ) -> (Answer, user: String?, AuditNote?) {
         var user: String?
+        var note: AuditNote?
         do throws(APIError) {
             let principal = try caller.get()
             user = principal.name
-            return (try handlers.handle(call, for: principal), user)
+            if let audit, principal.sender != .nobody, AuditNote.isDue(call) {
+                guard audit.isWritable else { throw .auditUnavailable }
+                note = AuditNote(principal.sender)
+            }
+            return (try handlers.handle(call, for: principal), user, note)
         } catch {
             if error == .incorrectPassword || error == .incorrectCredentials { metrics.loginFailed() }
-            return (.now(Problem(error).response(requestID: call.requestID)), user)
+            return (.now(Problem(error).response(requestID: call.requestID)), user, note)
         }
     }
 
@@ -197,12 +212,14 @@ public final class Service: Application {
     /// Adds the fields of every response, and those of every response to this request.
     /// - Parameter shared: The fields of CORS.
     static func finish(
-        _ response: consuming Response, _ shared: ResponseFields, requestID: String, user: String?
+        _ response: consuming Response, _ shared: ResponseFields, requestID: String, user: String?,
+        _ note: AuditNote? = nil
     ) -> Response {
         response.fields.append(everyAnswer)
         response.fields.append(shared)
         response.requestID = requestID
         response.user = user
+        response.note = note
         return response
     }
 }

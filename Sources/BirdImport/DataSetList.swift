@@ -9,21 +9,9 @@ extension DataSets {
             [
                 set.name, ImportReport.number(set.records), ImportReport.number(set.checklists), set.format,
                 set.importedAt, set.licence ?? "",
-            ].map(terminalLine)
+            ]
         }
-        let numbers: Set = [1, 2]
-        let widths = titles.indices.map { column in ([titles] + rows).map { $0[column].count }.max() ?? 0 }
-        var text = ""
-        for row in [titles] + rows {
-            var line = ""
-            for (column, cell) in row.enumerated() {
-                let space = String(repeating: " ", count: widths[column] - cell.count)
-                line += (column > 0 ? "  " : "") + (numbers.contains(column) ? space + cell : cell + space)
-            }
-            while line.last == " " { line.removeLast() }
-            text += line + "\n"
-        }
-        return text
+        return terminalTable(titles, rows, numbers: [1, 2])
     }
 
     /// The list as a JSON array with an object for each data set. Unknown values are `null`.

@@ -40,17 +40,18 @@ public final class Server: Sendable {
     ///   - makeApplication: Makes the application of one loop, in the thread of that loop. Loops are numbered from 0.
     ///   - ready: Called on the calling thread when all loops accept connections.
     ///   - reload: Called on the calling thread when SIGHUP arrives, with `handlingSignals`.
+    ///   - reopen: Likewise for SIGUSR1.
     /// - Throws: The first failure of a loop, after the others have stopped in order.
     public func run(
         handlingSignals: Bool = false,
         makeApplication: @escaping @Sendable (_ loop: Int) throws -> any Application,
-        ready: () -> Void = {}, reload: @escaping () -> Void = {}
+        ready: () -> Void = {}, reload: @escaping () -> Void = {}, reopen: @escaping () -> Void = {}
     ) throws(ServerError) {
         raiseDescriptorLimit()
         let signals: Signals?
         let (workers, checkers): (WorkerPool, WorkerPool)
         do throws(SystemCallError) {
-            signals = handlingSignals ? try Signals(hangup: reload) : nil
+            signals = handlingSignals ? try Signals(hangup: reload, reopen: reopen) : nil
             workers = try WorkerPool(threads: configuration.workers)
             checkers = try WorkerPool(threads: configuration.checkers)
         } catch {

@@ -20,8 +20,8 @@ struct Rookery: ParsableCommand {
             """,
         version: "rookery 0.1.0",
         subcommands: [
-            ServeCommand.self, ImportCommand.self, DatasetsCommand.self, UsersCommand.self, GetCommand.self,
-            HealthCommand.self,
+            ServeCommand.self, ImportCommand.self, DatasetsCommand.self, UsersCommand.self, AuditCommand.self,
+            GetCommand.self, HealthCommand.self,
         ])
 
     static func main() {
@@ -67,7 +67,7 @@ struct Failure: Error {
 }
 
 /// Writes a message to standard error. It may quote an argument, with characters that a terminal would obey.
-private func complain(_ message: String) {
+func complain(_ message: String) {
     let lines = message.split(separator: "\n", omittingEmptySubsequences: false).map { terminalLine(String($0)) + "\n" }
     _ = writeAll(lines.joined().utf8, to: STDERR_FILENO)
 }

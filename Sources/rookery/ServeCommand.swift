@@ -29,6 +29,7 @@ struct ServeCommand: ParsableCommand {
 
     @OptionGroup var passwords: PasswordOptions
     @OptionGroup var people: PeopleOptions
+    @OptionGroup var audit: AuditOptions
 
     @Flag(name: .customLong("public"), help: .setting("Serve without a password.", "ROOKERY_PUBLIC", default: "no"))
     var isPublic = false
@@ -73,6 +74,7 @@ struct ServeCommand: ParsableCommand {
         var configuration = ServiceConfiguration(
             database: path, accounts: accounts, accessLog: accessLog, logger: logger)
         try limits.apply(to: &configuration)
+        configuration.audit = try audit.file(accessLog: destination, logger)
         configuration.cors = try allowedOrigins()
         configuration.proxies = transport.proxies
         configuration.publicURL = try publicAddress()
@@ -84,6 +86,8 @@ struct ServeCommand: ParsableCommand {
             _ = try ObservationStore(path: path)
             let stores = SharedStores(service)
             let server = try Server(transport)
+            // Where it can't be written, that shows here and not with the first request.
+            try service.audit?.start()
             try server.run(
                 handlingSignals: true,
                 makeApplication: { loop in try Service(service, stores: stores, loop: loop) },
@@ -92,11 +96,21 @@ struct ServeCommand: ParsableCommand {
                     _ = writeAll(
                         (terminalLine("Rookery serves \(path) at \(server.address)") + "\n").utf8, to: STDOUT_FILENO)
                 },
-                reload: { users?.reload(into: accounts, logger) })
+                reload: { users?.reload(into: accounts, logger) },
+                reopen: {
+                    service.audit?.reopen()
+                    do throws(AccessLogError) {
+                        try accessLog.reopen()
+                    } catch {
+                        logger.error("\(error.message)")
+                    }
+                })
         } catch let error as StoreError {
             throw Failure.usage(error.sentence)
         } catch ServerError.application(let error as StoreError) {
             throw Failure.usage(error.sentence)
+        } catch let error as AuditFile.Fault {
+            throw Failure.usage("the file of --audit can't be written: \(error.message)")
         } catch let error as ServerError {
             throw Failure.usage("\(error)")
         }

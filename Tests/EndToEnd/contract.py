@@ -14,7 +14,7 @@ import requests
 from server import PASSWORD, Server, check, rookery, sample_database
 
 FOLDER = pathlib.Path(__file__).with_name("contract")
-COMMANDS = [[], ["serve"], ["import"], ["datasets"], ["datasets", "list"], ["datasets", "remove"], ["get"], ["health"]]
+COMMANDS = [[], ["serve"], ["import"], ["datasets"], ["datasets", "list"], ["datasets", "remove"], ["audit"], ["get"], ["health"]]
 
 
 def one_line(value):

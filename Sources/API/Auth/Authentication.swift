@@ -57,7 +57,7 @@ final class Authentication {
     func sender(of request: Request, from address: String) throws(APIError) -> Sender {
         takeUpChanges()
         if Authentication.openPaths.contains(request.target.segments) {
-            return .known(Principal(name: nil, view: .nothing))
+            return .known(Principal(.nobody, view: .nothing))
         }
         // If both fields are present, `Password` decides: browsers add a remembered `Authorization` on their own.
         if let given = request.fields.bytes(of: .password), snapshot.takesCredentials {
@@ -67,7 +67,7 @@ final class Authentication {
             return try basicAuth(request, value, address)
         }
         guard snapshot.isPublic else { throw .missingCredentials }
-        return .known(Principal(name: nil, view: .everything))
+        return .known(Principal(.everybody, view: .everything))
     }
 
     private func takeUpChanges() {
@@ -89,7 +89,7 @@ final class Authentication {
         let candidate = CredentialText.utf8(given) ?? []
         let isRight = snapshot.password?.matches(candidate.span) == true
         try admit(candidate, isRight: isRight, from: address, else: .incorrectPassword)
-        return Principal(name: nil, view: .everything)
+        return Principal(.shared(claimed: nil), view: .everything)
     }
 
     /// Admits whoever has the shared password, and counts a wrong one.
@@ -146,7 +146,7 @@ final class Authentication {
         guard let users = snapshot.users else { return .known(try sharedPassword(credentials, address)) }
         let login = try login(credentials.decoded, address)
         let known = Login(address: address, digest: login.digest)
-        if let name = people[known] { return .known(Principal(name: name, view: .everything)) }
+        if let name = people[known] { return .known(Principal(.person(name), view: .everything)) }
         let name = String(decoding: credentials.user, as: UTF8.self)
         if users[name] == nil, snapshot.password?.matches(credentials.password.span) == true {
             return .known(try sharedPassword(credentials, address))
@@ -156,7 +156,7 @@ final class Authentication {
         case .right(let name?):
             if people.count >= Authentication.mostKept { people = [:] }
             people[known] = name
-            return .known(Principal(name: name, view: .everything))
+            return .known(Principal(.person(name), view: .everything))
         case .unchecked:
             return .unchecked { [accounts, password = Array(credentials.password)] in
                 accounts.check(name, password, login.digest)
@@ -173,7 +173,7 @@ final class Authentication {
         let user = credentials.user
         let isSecret = snapshot.password?.matches(user.span) == true
         let name = isSecret || user.isEmpty ? nil : String(decoding: user, as: UTF8.self)
-        return Principal(name: name, view: .everything)
+        return Principal(.shared(claimed: name), view: .everything)
     }
 }
 
@@ -184,7 +184,29 @@ extension Accounts.Snapshot {
 
 /// The authenticated sender of a request, and the records that they may see.
 struct Principal: Sendable {
-    /// The user name of Basic credentials; nil if only the field `Password` was sent, or none.
-    let name: String?
+    /// Who it is, as far as that is certain.
+    enum Sender: Sendable, Equatable {
+        /// A person of the users file, by name.
+        case person(String)
+        /// Somebody with the shared password, and the name that they gave, which may be anybody's.
+        case shared(claimed: String?)
+        /// Anybody, where the server is public.
+        case everybody
+        /// Somebody who asks for what needs no credentials.
+        case nobody
+    }
+
+    let sender: Sender
     let view: View
+
+    init(_ sender: Sender, view: View) { (self.sender, self.view) = (sender, view) }
+
+    /// The user name of Basic credentials; nil if only the field `Password` was sent, or none.
+    var name: String? {
+        switch sender {
+        case .person(let name): name
+        case .shared(let claimed): claimed
+        case .everybody, .nobody: nil
+        }
+    }
 }

@@ -106,7 +106,8 @@ enum ResponseDescription {
         "URITooLong": problem("The path and the query are too long."),
         "TooManyRequests": problem("Too many wrong passwords came from the client's address.", ["Retry-After"]),
         "FieldsTooLarge": problem("The request has too many header fields, or they are too long."),
-        "Unavailable": problem("The query took too long, or the server is too busy.", ["Retry-After"]),
+        "Unavailable": problem(
+            "The query took too long, the server is too busy, or it can't keep its audit.", ["Retry-After"]),
     ]
 
     /// An error with problem details (RFC 9457).

@@ -45,6 +45,8 @@ enum APIError: Error, Equatable {
     case queryTooLong
     /// All long answers that are allowed at once are under way.
     case tooBusy
+    /// The audit file can't be written, so no records are given out.
+    case auditUnavailable
     /// The database could not be read. Only the log says why.
     case databaseUnavailable
 }

@@ -111,6 +111,11 @@ struct Problem {
             self.init(
                 .serviceUnavailable, "too-busy", "too many long answers are under way; try again later",
                 fields: [(.retryAfter, "5")])
+        case .auditUnavailable:
+            self.init(
+                .serviceUnavailable, "audit-unavailable",
+                "the server can't keep its audit at the moment, and gives out no records without; try again later",
+                fields: [(.retryAfter, "5")])
         case .databaseUnavailable:
             self.init(
                 .serviceUnavailable, "database-unavailable", "the records can't be read at the moment; try again later",

@@ -40,7 +40,8 @@ struct LongAnswer: Sendable {
             var first: [UInt8] = []
             first.reserveCapacity(LongAnswer.pieceSize + LongAnswer.roomForLastRow)
             if try lease.fill(&first, limit: LongAnswer.pieceSize) {
-                let whole = Response.rows(.bytes(first), in: format, total: lease.total, next: lease.next, page)
+                let whole = Response.rows(
+                    .bytes(first), count: lease.rowCount, in: format, total: lease.total, next: lease.next, page)
                 lease.end()
                 return delivery.complete(whole, revision)
             }
@@ -48,9 +49,10 @@ struct LongAnswer: Sendable {
             // rows.
             lease.setBudget(nanoseconds: queryTimeout)
             let next = try lease.read { (store) throws(StoreError) in try store.nextPage(source, view: view) }
-            let total = lease.total
+            let (total, count) = (lease.total, lease.rowCount)
             let rest = RowBody(lease, canceller, timeout: queryTimeout, log: log, metrics: metrics)
-            let stream = Response.rows(.stream(first: first, rest: rest), in: format, total: total, next: next, page)
+            let stream = Response.rows(
+                .stream(first: first, rest: rest), count: count, in: format, total: total, next: next, page)
             return delivery.complete(stream, revision)
         } catch {
             return Problem(log.clientError(error)).response(requestID: requestID)
@@ -71,7 +73,7 @@ struct LongAnswer: Sendable {
             lease.end()
             guard let found else { return Problem(source.unknown).response(requestID: requestID) }
             if let early = delivery.early(revision, in: .json) { return early }
-            return delivery.complete(.rows(.bytes(found), in: .json), revision)
+            return delivery.complete(.document(found), revision)
         } catch {
             return Problem(log.clientError(error)).response(requestID: requestID)
         }

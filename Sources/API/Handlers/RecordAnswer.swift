@@ -34,7 +34,8 @@ struct RecordAnswer {
             var body: [UInt8] = []
             body.reserveCapacity(RecordAnswer.usualSize)
             if try rows.fill(&body, limit: LongAnswer.pieceSize) {
-                let response = Response.rows(.bytes(body), in: format, total: rows.total, next: rows.next, page)
+                let response = Response.rows(
+                    .bytes(body), count: rows.rowCount, in: format, total: rows.total, next: rows.next, page)
                 return RecordAnswer.whole(response, revision, delivery)
             }
         } catch .overBudget {
@@ -70,7 +71,7 @@ struct RecordAnswer {
         }
         guard let found else { throw source.unknown }
         if let early = delivery.early(revision, in: .json) { return .now(early) }
-        return RecordAnswer.whole(.rows(.bytes(found), in: .json), revision, delivery)
+        return RecordAnswer.whole(.document(found), revision, delivery)
     }
 
     /// Sends a complete answer, from a worker if compressing it would hold up the loop.

@@ -32,16 +32,20 @@ final class RowBody: BodyProducer {
         let began = MonotonicClock.nanoseconds()
         defer { metrics.wentOn(nanoseconds: MonotonicClock.nanoseconds() &- began) }
         return lease.withLock { lease in
+            var rows = 0
             do throws(StoreError) {
                 switch lease {
                 case nil:
                     return .failed
                 case .some(let lease):
                     lease.setBudget(nanoseconds: timeout)
-                    guard try lease.fill(&buffer, limit: buffer.count + LongAnswer.pieceSize) else { return .more }
+                    let before = lease.rowCount
+                    let isComplete = try lease.fill(&buffer, limit: buffer.count + LongAnswer.pieceSize)
+                    rows = lease.rowCount - before
+                    if !isComplete { return .more(rows: rows) }
                 }
                 lease = nil
-                return .end
+                return .end(rows: rows)
             } catch {
                 if error != .cancelled { log.brokenAnswer(error) }
                 lease = nil

@@ -1,12 +1,11 @@
 import Birds
-import FoundationEssentials
 import Glibc
 import HTTP
 
 /// The destination and the format of the access log.
 ///
 /// The log never holds a credential: header fields are not written at all, and neither are the values of query
-/// parameters that this API does not have.
+/// parameters that this API does not have, or of `after`.
 public struct AccessLogConfiguration: Sendable {
     /// The format of a line. Times are in UTC, sizes in bytes, durations in microseconds.
     public enum Format: String, Sendable, CaseIterable {
@@ -19,6 +18,8 @@ public struct AccessLogConfiguration: Sendable {
     /// An open descriptor, which stays open as long as the process; nil for no log.
     public let descriptor: Int32?
     public let format: Format
+    /// The path of the file; nil if it is none.
+    private var path: String?
 
     public init(descriptor: Int32?, format: Format) {
         self.descriptor = descriptor
@@ -32,14 +33,29 @@ public struct AccessLogConfiguration: Sendable {
         case "off": self.init(descriptor: nil, format: format)
         case "-": self.init(descriptor: STDOUT_FILENO, format: format)
         default:
-            // O_APPEND keeps loops from overwriting each other's lines. Other users must not read who asked for what.
-            let descriptor = open(destination, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o640)
-            guard descriptor >= 0 else {
-                throw AccessLogError(
-                    message: "can't open the access log \(destination): \(String(cString: strerror(errno)))")
-            }
-            self.init(descriptor: descriptor, format: format)
+            self.init(descriptor: try AccessLogConfiguration.open(destination), format: format)
+            path = destination
         }
+    }
+
+    /// Opens the file again, which has been renamed, under the same number: all loops write to the new one.
+    /// - Throws: `AccessLogError` if that is not possible. Lines then go to the old file.
+    public func reopen() throws(AccessLogError) {
+        guard let path, let descriptor else { return }
+        let new = try AccessLogConfiguration.open(path)
+        dup2(new, descriptor)
+        // dup2(2) does not keep the flag.
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        close(new)
+    }
+
+    private static func open(_ path: String) throws(AccessLogError) -> Int32 {
+        // O_APPEND keeps loops from overwriting each other's lines. Other users must not read who asked for what.
+        let descriptor = Glibc.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o640)
+        guard descriptor >= 0 else {
+            throw AccessLogError(message: "can't open the access log \(path): \(String(cString: strerror(errno)))")
+        }
+        return descriptor
     }
 }
 
@@ -59,9 +75,7 @@ final class AccessLog {
 
     private let configuration: AccessLogConfiguration
     private var buffer: [UInt8] = []
-    /// The second that `time` is the text of: formatting a date for each line would cost more than the rest of it.
-    private var second: Int = .min
-    private var time: [UInt8] = []
+    private var time = TimeText()
 
     init(_ configuration: AccessLogConfiguration) { self.configuration = configuration }
 
@@ -71,13 +85,10 @@ final class AccessLog {
     /// - Parameter now: The wall clock, in seconds since 1970.
     func append(_ report: Report, from client: String, now: Int) {
         guard isOn else { return }
-        if now != second {
-            second = now
-            time = Array(Date(timeIntervalSince1970: Double(now)).formatted(.iso8601).utf8)
-        }
+        let time = time.bytes(now)
         switch configuration.format {
-        case .text: appendText(report, client)
-        case .json: appendJSON(report, client)
+        case .text: appendText(report, client, time)
+        case .json: appendJSON(report, client, time)
         }
         if buffer.count >= AccessLog.flushSize { flush() }
     }
@@ -97,7 +108,7 @@ final class AccessLog {
         buffer.removeAll(keepingCapacity: true)
     }
 
-    private func appendText(_ report: Report, _ client: String) {
+    private func appendText(_ report: Report, _ client: String, _ time: [UInt8]) {
         append(client)
         append(" ")
         // A user name may contain spaces and quotes, so it is written as a token.
@@ -118,7 +129,7 @@ final class AccessLog {
         append(report.complete ? "\n" : " incomplete\n")
     }
 
-    private func appendJSON(_ report: Report, _ client: String) {
+    private func appendJSON(_ report: Report, _ client: String, _ time: [UInt8]) {
         append("{\"time\":\"")
         buffer += time
         append("\",\"peer\":")
@@ -147,7 +158,8 @@ final class AccessLog {
         for byte in text.utf8 { buffer.append(byte <= 0x20 || byte == 0x22 || byte == 0x7F ? 0x5F : byte) }
     }
 
-    /// A request target without the values of unknown parameters: someone may have put a password there by mistake.
+    /// A request target as it may be in a log: without the token of a page, which holds what a record shows, and
+    /// without the values of unknown parameters, since someone may have put a password there by mistake.
     static func redacted(_ target: String) -> String {
         let bytes = Array(target.utf8)
         guard let mark = bytes.firstIndex(of: UInt8(ascii: "?")) else { return target }
@@ -156,7 +168,8 @@ final class AccessLog {
         for (index, pair) in pairs.enumerated() {
             if index > 0 { output.append(UInt8(ascii: "&")) }
             let name = pair.prefix { $0 != UInt8(ascii: "=") }
-            let isPublic = Parameter(rawValue: String(decoding: name, as: UTF8.self)) != nil
+            let parameter = Parameter(rawValue: String(decoding: name, as: UTF8.self))
+            let isPublic = parameter != nil && parameter != .after
             // The name of an unknown parameter shows what went wrong, and its value is not needed.
             output += isPublic || name.count == pair.count ? pair : name + Array("=...".utf8)
         }

@@ -64,12 +64,23 @@ extension Response {
 
     /// A 200 with rows in a format.
     /// - Parameters:
+    ///   - count: The number of rows in the body, or in the first piece of a stream.
     ///   - total: The number of rows on all pages, if it was asked for.
     ///   - next: The token of the next page; nil if this is the last one.
-    static func rows(_ body: Body, in format: RowFormat, total: Int?, next: String?, _ page: PageLink) -> Response {
+    static func rows(
+        _ body: Body, count: Int, in format: RowFormat, total: Int?, next: String?, _ page: PageLink
+    ) -> Response {
         var response = rows(body, in: format)
+        response.rows = count
         if let total { response.fields.append(.totalCount, String(total)) }
         if let next { response.fields.append(.link, page.next(next)) }
+        return response
+    }
+
+    /// A 200 with one JSON object of records.
+    static func document(_ object: [UInt8]) -> Response {
+        var response = rows(.bytes(object), in: .json)
+        response.rows = 1
         return response
     }
 

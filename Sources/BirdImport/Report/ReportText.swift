@@ -319,7 +319,7 @@ extension ImportReport {
     }
 
     /// A number with commas between groups of three digits.
-    static func number(_ number: Int) -> String {
+    public static func number(_ number: Int) -> String {
         var text = ""
         for (position, digit) in String(number).reversed().enumerated() {
             if position > 0, position % 3 == 0, digit != "-" { text.append(",") }

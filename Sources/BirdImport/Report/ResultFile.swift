@@ -30,20 +30,17 @@ final class ResultFile {
     /// - Throws: `ChangeError.refused` if it is one of them, or no file can be made there.
     init(path: String, option: String, database: String, others: [String]) throws(ChangeError) {
         self.path = path
-        let parts = Folder.split(Self.target(path))
+        let parts = Folder.split(OtherOutput.target(path))
         name = parts.name
         guard !["", ".", ".."].contains(name) else {
             throw .refused("'\(path)' of \(option) is not the path of a file.")
         }
         folder = try Folder(path: parts.folder)
-        if Self.hasDescriptors(folder) {
-            guard let number = Int32(name), let copy = Self.copy(number) else {
-                throw .refused(
-                    "\(path) is not open for writing; give the path of a file or of an open descriptor with \(option).")
-            }
+        if OtherOutput.hasDescriptors(folder) {
+            let copy = try OtherOutput.copy(named: name, path: path, option: option)
             var status = stat()
             descriptor = copy
-            isStandardOutput = number == STDOUT_FILENO
+            isStandardOutput = Int32(name) == STDOUT_FILENO
             old = fstat(copy, &status) == 0 ? status : nil
         } else {
             try Self.checkOwner(path, option: option, database: database)
@@ -51,15 +48,12 @@ final class ResultFile {
             let status = folder.status(name)
             old = status
             if let status, !status.isRegular, !status.isLink, !status.isFolder {
-                descriptor = try Self.open(name, in: folder, status, path: path, option: option)
+                descriptor = try OtherOutput.open(name, in: folder, status, path: path, option: option)
             } else {
                 descriptor = nil
             }
         }
-        if old?.isLink == true {
-            throw .refused("\(path) is a link, which \(option) does not follow; give the path of the file itself.")
-        }
-        if old?.isFolder == true { throw .refused("\(path) is a folder; give the path of a file with \(option).") }
+        try OtherOutput.check(old, path: path, option: option)
         for other in others + ["", ".new", ".lock"].map({ database + $0 }) where try isSame(as: other) {
             throw .refused("\(path) is a file of the import itself; give another file with \(option).")
         }
@@ -89,51 +83,6 @@ final class ResultFile {
             case .first, .options: throw error
             }
         }
-    }
-
-    /// Opens a pipe or a device. Without `O_NONBLOCK`, opening a pipe would wait for a reader, perhaps forever.
-    private static func open(
-        _ name: String, in folder: Folder, _ found: stat, path: String, option: String
-    ) throws(ChangeError) -> Int32 {
-        let descriptor = folder.open(name, O_WRONLY | O_NOCTTY | O_NONBLOCK)
-        guard descriptor >= 0 else {
-            throw .refused(
-                errno == ENXIO && found.st_mode & S_IFMT == S_IFIFO
-                    ? "\(path) is a pipe that no program reads; start its reader first, or give the path of a file with "
-                        + "\(option)."
-                    : "\(path) can't be written: \(systemMessage(errno)). Give the path of a file with \(option).")
-        }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.isSame(as: found) else {
-            close(descriptor)
-            throw .refused("\(path) was replaced by another program. Try again.")
-        }
-        return descriptor
-    }
-
-    /// The path of a descriptor in /proc for its other names: `/dev/stdout` is a link to `/proc/self/fd/1`. (`/dev/fd`
-    /// is a link to that folder.) Other links are not followed. Only root can make any in /dev.
-    private static func target(_ path: String) -> String {
-        let parts = Folder.split(path)
-        guard realPath(parts.folder) == "/dev", let target = linkTarget("/dev/\(parts.name)"),
-            target.hasPrefix("/proc/self/fd/")
-        else { return path }
-        return target
-    }
-
-    /// Whether a folder has the descriptors of this process. Its number stays the same as long as it is open.
-    private static func hasDescriptors(_ folder: Folder) -> Bool {
-        var ours = stat()
-        return stat("/proc/self/fd", &ours) == 0 && folder.status?.isSame(as: ours) == true
-    }
-
-    /// A copy of a descriptor that is open for writing; nil if there is none. Those that this process has opened itself
-    /// are no others' business: they are closed by exec, which those that it was started with are not.
-    private static func copy(_ number: Int32) -> Int32? {
-        let (flags, access) = (fcntl(number, F_GETFD), fcntl(number, F_GETFL))
-        guard flags >= 0, flags & FD_CLOEXEC == 0, access >= 0, access & O_ACCMODE != O_RDONLY else { return nil }
-        let copy = fcntl(number, F_DUPFD_CLOEXEC, 0)
-        return copy < 0 ? nil : copy
     }
 
     /// Whether a path leads to this file, or would if the file existed.

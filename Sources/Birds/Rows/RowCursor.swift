@@ -20,7 +20,7 @@ public final class RowCursor {
     }
 
     /// How many rows have been written.
-    private(set) var rowCount = 0
+    public private(set) var rowCount = 0
 
     /// The number of matching rows on all pages; nil if it was not asked for.
     public let total: Int?

@@ -31,6 +31,8 @@ public struct StoreLease: ~Copyable, Sendable {
     /// `begin`.
     public var total: Int? { store.use { $0.rows?.total } }
     public var next: String? { store.use { $0.rows?.next } }
+    /// How many rows have been written.
+    public var rowCount: Int { store.use { $0.rows?.rowCount ?? 0 } }
 
     /// Limits the time that SQLite may work, in nanoseconds from now.
     public func setBudget(nanoseconds: UInt64) { store.use { $0.store.setBudget(nanoseconds: nanoseconds) } }

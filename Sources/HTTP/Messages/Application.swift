@@ -56,8 +56,12 @@ public struct Report: Sendable {
     public let user: String?
     /// The value of `X-Request-Id` in the response, if it had one.
     public let requestID: String?
+    /// The same as `Response.note`.
+    public let note: (any ResponseNote)?
     /// How many bytes of the body were handed to the socket, without the chunked coding.
     public var bodyBytes: Int
+    /// How many rows were handed to the socket. If a piece was cut off, all rows of that piece count.
+    public var rows: Int
     /// The time from the first byte of the request until the last byte of the response was handed to the socket, in
     /// nanoseconds.
     public var nanoseconds: UInt64
@@ -65,15 +69,17 @@ public struct Report: Sendable {
     public var complete: Bool
 
     public init(
-        request: Request?, peer: Peer, status: Status, user: String?, requestID: String?, bodyBytes: Int,
-        nanoseconds: UInt64, complete: Bool
+        request: Request?, peer: Peer, status: Status, user: String?, requestID: String?,
+        note: (any ResponseNote)? = nil, bodyBytes: Int, rows: Int = 0, nanoseconds: UInt64, complete: Bool
     ) {
         self.request = request
         self.peer = peer
         self.status = status
         self.user = user
         self.requestID = requestID
+        self.note = note
         self.bodyBytes = bodyBytes
+        self.rows = rows
         self.nanoseconds = nanoseconds
         self.complete = complete
     }

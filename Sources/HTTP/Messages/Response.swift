@@ -8,6 +8,10 @@ public struct Response: Sendable {
     public var requestID: String?
     /// The name of the user, for the access log; nil if nobody was authenticated. It is never sent.
     public var user: String?
+    /// How many rows the body has, or the first piece of a stream; for `Report`.
+    public var rows = 0
+    /// What the application wants to know of this answer in `finished`. It is never sent.
+    public var note: (any ResponseNote)?
 
     public init(_ status: Status, fields: ResponseFields = ResponseFields(), body: Body = .bytes([])) {
         self.status = status
@@ -15,6 +19,9 @@ public struct Response: Sendable {
         self.body = body
     }
 }
+
+/// What an application keeps with a response until it has been sent.
+public protocol ResponseNote: AnyObject, Sendable {}
 
 /// The body of a response, whole or in pieces.
 public enum Body: Sendable {
@@ -46,12 +53,12 @@ public protocol BodyProducer: AnyObject, Sendable {
     func end()
 }
 
-/// The result of asking for the next piece of a body.
+/// The result of asking for the next piece of a body. `rows` is how many rows the piece has, for `Report`.
 public enum Piece: Sendable {
     /// There may be more.
-    case more
+    case more(rows: Int)
     /// The body is complete.
-    case end
+    case end(rows: Int)
     /// The body can't be completed. The connection is reset, so that the client sees that the body was cut off.
     case failed
 }

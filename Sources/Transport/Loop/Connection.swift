@@ -142,15 +142,17 @@ final class Connection {
             endProducer()
             return loop.end(self)
         }
-        if case .failed = piece {
-            producer = nil
-            return giveUp()
-        }
-        output.appendPiece(bytes, isChunked: isChunked)
-        if case .end = piece {
+        switch piece {
+        case .more(let rows):
+            output.appendPiece(bytes, rows: rows, isChunked: isChunked)
+        case .end(let rows):
+            output.appendPiece(bytes, rows: rows, isChunked: isChunked)
             output.close(isChunked: isChunked)
             producer = nil
             state = closesAfterStream ? .last : .head
+        case .failed:
+            producer = nil
+            return giveUp()
         }
         advance()
     }
@@ -317,7 +319,7 @@ final class Connection {
         case .stream(let first, let rest) where hasBody:
             isChunked = framing == .chunked
             output.open(answer)
-            output.appendPiece(first, isChunked: isChunked)
+            output.appendPiece(first, rows: response.rows, isChunked: isChunked)
             producer = rest
             closesAfterStream = isLast
             state = .stream

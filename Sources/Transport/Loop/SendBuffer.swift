@@ -65,7 +65,7 @@ final class SendBuffer {
     }
 
     /// Appends a piece of the body of the open answer. All earlier pieces must have been sent.
-    func appendPiece(_ piece: [UInt8], isChunked: Bool) {
+    func appendPiece(_ piece: [UInt8], rows: Int, isChunked: Bool) {
         guard let last = answers.indices.last else { return }
         if isChunked {
             ResponseEncoder.appendChunk(piece, to: &bytes)
@@ -76,6 +76,7 @@ final class SendBuffer {
             body = piece
         }
         answers[last].bodyCount = piece.count
+        answers[last].rows = rows
     }
 
     /// Ends the body of the open answer.
@@ -188,25 +189,32 @@ struct SentAnswer {
     /// The position and the length of the part of the body that is in the buffer.
     fileprivate var bodyStart = 0
     fileprivate var bodyCount = 0
-    /// The number of bytes of the body that were in the buffer earlier and have been sent.
+    /// The number of rows in that part.
+    fileprivate var rows: Int
+    /// The numbers of bytes and rows of the body that were in the buffer earlier and have been sent.
     private var bodyBefore = 0
+    private var rowsBefore = 0
 
     init(_ response: Response, to request: Request?, from peer: Peer, began: UInt64) {
         report = Report(
             request: request, peer: peer, status: response.status, user: response.user,
-            requestID: response.requestID, bodyBytes: 0, nanoseconds: 0, complete: false)
+            requestID: response.requestID, note: response.note, bodyBytes: 0, nanoseconds: 0, complete: false)
+        rows = response.rows
         self.began = began
     }
 
     /// Counts the piece in the buffer as sent.
     fileprivate mutating func passPiece() {
         bodyBefore += bodyCount
-        bodyCount = 0
+        rowsBefore += rows
+        (bodyCount, rows) = (0, 0)
     }
 
     /// Completes the report.
     fileprivate mutating func finish(sent: Int, now: UInt64) {
-        report.bodyBytes = bodyBefore + min(max(0, sent - bodyStart), bodyCount)
+        let bytes = min(max(0, sent - bodyStart), bodyCount)
+        report.bodyBytes = bodyBefore + bytes
+        report.rows = rowsBefore + (bytes > 0 ? rows : 0)
         report.nanoseconds = now - min(now, began)
         report.complete = end <= sent
     }

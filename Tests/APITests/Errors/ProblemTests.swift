@@ -91,6 +91,10 @@ import Testing
             #""code":"too-busy","error_message":"too many long answers are under way; try again later","request_id":"r1""#
         ),
         (
+            .auditUnavailable, .serviceUnavailable,
+            #""code":"audit-unavailable","error_message":"the server can't keep its audit at the moment, and gives out no records without; try again later","request_id":"r1""#
+        ),
+        (
             .databaseUnavailable, .serviceUnavailable,
             #""code":"database-unavailable","error_message":"the records can't be read at the moment; try again later","request_id":"r1""#
         ),
@@ -102,7 +106,9 @@ import Testing
         #expect(response.status == status)
         #expect(response.text == "{\"status\":\(status.code),\"title\":\"\(status.reason)\",\(members)}\n")
         #expect(response.fields[.contentType] == "application/problem+json")
-        #expect(response.fields[.retryAfter] == ([.tooBusy, .databaseUnavailable].contains(error) ? "5" : nil))
+        #expect(
+            response.fields[.retryAfter]
+                == ([.tooBusy, .auditUnavailable, .databaseUnavailable].contains(error) ? "5" : nil))
         #expect(response.fields[.allow] == (status == .methodNotAllowed ? "GET, HEAD" : nil))
         // A 401 without a challenge would have no way out.
         let challenge = #"Basic realm="Rookery", charset="UTF-8""#

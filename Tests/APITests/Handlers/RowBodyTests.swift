@@ -31,10 +31,19 @@ import Testing
 
     @Test func eachPieceHasItsOwnTime() throws {
         let body = try body(timeout: ServiceFixture.patience)
-        var pieces = 1
+        var (pieces, rows) = (0, 0)
         var bytes: [UInt8] = []
-        while case .more = body.next(into: &bytes) { pieces += 1 }
-        #expect(pieces > 5)
+        reading: while true {
+            pieces += 1
+            switch body.next(into: &bytes) {
+            case .more(let more): rows += more
+            case .end(let more):
+                rows += more
+                break reading
+            case .failed: throw Unexpected(what: "a failure")
+            }
+        }
+        #expect(pieces > 5 && rows == 5000)
         #expect(bytes.suffix(3) == Array("}]\n".utf8))
         #expect(pool.count == 0)
     }

@@ -98,7 +98,7 @@ private final class FailingBody: BodyProducer {
     func next(into buffer: inout [UInt8]) -> Piece {
         if count.add(1, ordering: .relaxed).newValue > 1 { return .failed }
         buffer += "two".utf8
-        return .more
+        return .more(rows: 0)
     }
 
     func cancel() {}

@@ -7,12 +7,14 @@ import Transport
     @Test func anAnswerWithoutABodyHasNoBytes() throws {
         try withServer { server in
             let client = try RawClient(server)
-            try client.send(get("/four", method: "HEAD") + get("/stream/2", method: "HEAD") + get("/x\u{7F}"))
+            try client.send(
+                get("/large/4", method: "HEAD") + get("/stream/2", method: "HEAD") + get("/x\u{7F}"))
             for _ in 0..<2 { #expect(try client.response(isHead: true).status == 200) }
             #expect(try client.response().status == 400)
             try eventually("reports") { server.record.reports.count == 3 }
             let reports = server.record.reports
             #expect(reports.map(\.bodyBytes) == [0, 0, "control-character".utf8.count])
+            #expect(reports.map(\.rows) == [0, 0, 0])
             #expect(reports.map(\.status.code) == [200, 200, 400])
             #expect(reports.map { $0.request?.method } == [.head, .head, nil])
             #expect(reports.allSatisfy { $0.complete })
@@ -36,6 +38,9 @@ import Transport
             #expect(
                 report.status == .ok && report.request?.target.path.hasPrefix(isStream ? "/stream" : "/large") == true)
             #expect(!report.complete && report.bodyBytes > 0 && report.bodyBytes < size)
+            // The rows of each piece of which something was sent.
+            let pieces = (report.bodyBytes - 6 + TestProducer.pieceSize - 1) / TestProducer.pieceSize
+            #expect(report.rows == (isStream ? 2 + pieces : 5))
             if isStream {
                 try eventually("an end") { server.record.ends.load(ordering: .sequentiallyConsistent) == 1 }
             }
@@ -55,6 +60,7 @@ import Transport
             #expect(try client.readToEnd() == ("", .closed))
             try eventually("reports") { server.record.reports.count == 4 }
             #expect(server.record.reports.map(\.bodyBytes) == [0, 1, 7, 3].map { 6 + $0 * TestProducer.pieceSize })
+            #expect(server.record.reports.map(\.rows) == [2, 3, 9, 5])
         }
     }
 }

@@ -62,7 +62,7 @@ final class TestApplication: Application {
                 work: { [record] in
                     record.waitForGate()
                     return path == "/gate/stream"
-                        ? Self.stream(TestProducer(record, count: 1, end: .end)) : Self.response(path)
+                        ? Self.stream(TestProducer(record, count: 1, end: .end(rows: 0))) : Self.response(path)
                 }, cancel: { [record] in record.cancels.add(1, ordering: .sequentiallyConsistent) })
         case "later":
             return .later(work: { Self.response(path) }, cancel: {})
@@ -77,13 +77,15 @@ final class TestApplication: Application {
                 record.checks.add(1, ordering: .sequentiallyConsistent)
             })
         case "stream":
-            return .now(Self.stream(TestProducer(record, count: number, end: .end)))
+            return .now(Self.stream(TestProducer(record, count: number, end: .end(rows: 0))))
         case "fail":
             return .now(Self.stream(TestProducer(record, count: 1, end: .failed)))
         case "block":
             return .now(Self.stream(TestProducer(record, count: 1, end: nil)))
         case "large":
-            return .now(Response(.ok, body: .bytes([UInt8](repeating: 0x78, count: number))))
+            var response = Response(.ok, body: .bytes([UInt8](repeating: 0x78, count: number)))
+            response.rows = 5
+            return .now(response)
         default:
             return .now(Self.response(path))
         }
@@ -99,8 +101,11 @@ final class TestApplication: Application {
 
     private static func response(_ text: String) -> Response { Response(.ok, body: .bytes(Array(text.utf8))) }
 
+    /// It begins with 2 rows, and each piece has one more.
     private static func stream(_ producer: TestProducer) -> Response {
-        Response(.ok, body: .stream(first: Array("first ".utf8), rest: producer))
+        var response = Response(.ok, body: .stream(first: Array("first ".utf8), rest: producer))
+        response.rows = 2
+        return response
     }
 }
 
@@ -127,7 +132,7 @@ final class TestProducer: BodyProducer {
         }
         buffer += [UInt8](repeating: 0x70, count: TestProducer.pieceSize)
         record.pieces.add(1, ordering: .sequentiallyConsistent)
-        return .more
+        return .more(rows: 1)
     }
 
     func cancel() {

@@ -1,0 +1,84 @@
+import API
+import ArgumentParser
+import BirdImport
+import Birds
+import FileSystem
+import Glibc
+
+/// `rookery audit`: sums up what `rookery serve --audit` wrote.
+struct AuditCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit",
+        abstract: "Sum up audit files: who took how many records, and when.",
+        discussion: """
+            Lines that are not lines of an audit are named on the standard error, and do not count.
+            """)
+
+    @Argument(
+        help: ArgumentHelp(
+            "Files of 'serve --audit', also compressed with gzip; - for the standard input.", valueName: "file"))
+    var files: [String]
+
+    @Option(help: .setting("The first day that counts, such as 2026-01-31, in UTC.", "ROOKERY_SINCE", name: "date"))
+    var since: String?
+
+    @Option(help: .setting("The last day that counts.", "ROOKERY_UNTIL", name: "date"))
+    var until: String?
+
+    @Flag(help: .setting("Write CSV.", "ROOKERY_CSV", default: "no"))
+    var csv = false
+
+    /// How many lines of each file are named that are not lines of an audit.
+    private static let mostNamed = 10
+
+    func run() throws {
+        var summary = AuditSummary(
+            since: try date(since, "ROOKERY_SINCE", "since"), until: try date(until, "ROOKERY_UNTIL", "until"))
+        let asCSV = try setting(flag: csv, "ROOKERY_CSV")
+        for file in files { try add(file, to: &summary) }
+        print(asCSV ? summary.csv : AuditCommand.table(summary.rows), terminator: "")
+    }
+
+    private func date(_ given: String?, _ variable: String, _ option: String) throws -> String? {
+        guard let text = try setting(given, variable) else { return nil }
+        guard PartialDate(iso: text) != nil else {
+            throw Failure.usage("--\(option): '\(text)' is not a date, such as 2026-01-31 or 2026-01")
+        }
+        return text
+    }
+
+    private func add(_ path: String, to summary: inout AuditSummary) throws {
+        var (number, bad) = (0, 0)
+        do throws(AuditReader.Fault) {
+            var reader = try AuditReader(path: path)
+            while let line = try reader.next() {
+                number += 1
+                do throws(AuditSummary.Fault) {
+                    if line.isTooLong { throw .tooLong }
+                    try summary.add(line.bytes, isWhole: line.isWhole)
+                } catch {
+                    bad += 1
+                    if bad <= AuditCommand.mostNamed { complain("\(path), line \(number) \(error.message)") }
+                }
+            }
+        } catch {
+            throw Failure.usage("\(path) can't be read\(number > 0 ? " after line \(number)" : ""): \(error.reason)")
+        }
+        guard bad > 0 else { return }
+        complain("\(path): \(ImportReport.count(bad, "line does", "lines do")) not count")
+    }
+
+    private static func table(_ rows: [AuditSummary.Row]) -> String {
+        let cells = rows.map { row in
+            [
+                row.person, row.claimedName ?? "", ImportReport.number(row.requests), ImportReport.number(row.records),
+                ImportReport.number(row.bytes), seconds(row.first), seconds(row.last),
+            ]
+        }
+        return terminalTable(
+            ["person", "claimed name", "requests", "records", "bytes", "first", "last"], cells, numbers: [2, 3, 4])
+    }
+
+    /// A time without its milliseconds.
+    private static func seconds(_ time: String) -> String { time.prefix(19) + "Z" }
+}
