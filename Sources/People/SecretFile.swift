@@ -82,13 +82,7 @@ public enum SecretFile {
         }
         let changed = try edit(bytes)
         let new = try NewFile(".rookery-\(UInt64.random(in: 0 ... .max))", in: folder)
-        var written = 0
-        while written < changed.count {
-            let count = changed[written...].withUnsafeBytes { write(new.descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw new.failure("written", errno) }
-            written += count
-        }
+        try new.write(changed)
         return try new.publish(as: name, like: old) { () throws(ChangeError) in
             // Another program may have replaced it in the meantime: its change must not be lost.
             let there = folder.status(name)
