@@ -8,6 +8,9 @@ public struct Response: Sendable {
     public var requestID: String?
     /// The name of the user, for the access log; nil if nobody was authenticated. It is never sent.
     public var user: String?
+    /// Whether the client may still have it, which any thread may ask while it is made and sent. If it may not, the
+    /// connection is reset. Nil if that can't change.
+    public var isStillEntitled: (@Sendable () -> Bool)?
 
     public init(_ status: Status, fields: ResponseFields = ResponseFields(), body: Body = .bytes([])) {
         self.status = status

@@ -39,6 +39,9 @@ final class SendBuffer {
     /// Whether the collected answers should be sent before more are added.
     var isFull: Bool { !body.isEmpty || bytes.count >= Self.sizeLimit || answers.count >= Self.answerLimit }
 
+    /// Whether a client has lost its right to an answer that is still being sent.
+    var isRevoked: Bool { answers.contains { $0.isStillEntitled?() == false } }
+
     private var end: Int { bytes.count + body.count }
 
     // MARK: - Adding answers
@@ -181,6 +184,8 @@ final class SendBuffer {
 /// An answer that is being sent, with its report.
 struct SentAnswer {
     fileprivate var report: Report
+    /// The same as `Response.isStillEntitled`.
+    fileprivate let isStillEntitled: (@Sendable () -> Bool)?
     /// The time at which the first byte of the request arrived, in nanoseconds of the monotonic clock.
     private let began: UInt64
     /// The position after the answer's last byte.
@@ -196,6 +201,7 @@ struct SentAnswer {
             request: request, peer: peer, status: response.status, user: response.user,
             requestID: response.requestID, bodyBytes: 0, nanoseconds: 0, complete: false)
         self.began = began
+        isStillEntitled = response.isStillEntitled
     }
 
     /// Counts the piece in the buffer as sent.
