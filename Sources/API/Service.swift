@@ -126,13 +126,16 @@ public final class Service: Application {
         let (route, format) = Route.find(request.target.segments)
         let call = Call(request: request, route: route, namedFormat: format, requestID: requestID)
         let (answer, user) = errorBodies(call, from: caller)
+        let isStillEntitled = try? caller.get().isStillEntitled
         switch answer {
-        case .now(let response):
+        case .now(var response):
+            response.isStillEntitled = isStillEntitled
             metrics.answered(route?.resource, response.status)
             return .now(Service.finish(response, shared, requestID: requestID, user: user))
         case .later(let work, let cancel):
             let finished: @Sendable () -> Response = { [metrics] in
-                let response = work()
+                var response = work()
+                response.isStillEntitled = isStillEntitled
                 metrics.answered(route?.resource, response.status)
                 return Service.finish(response, shared, requestID: requestID, user: user)
             }
@@ -181,6 +184,7 @@ public final class Service: Application {
         do throws(APIError) {
             let principal = try caller.get()
             user = principal.name
+            if let refusal = principal.refusal { throw refusal }
             return (try handlers.handle(call, for: principal), user)
         } catch {
             if error == .incorrectPassword || error == .incorrectCredentials { metrics.loginFailed() }
