@@ -132,6 +132,17 @@ import Testing
         #expect(checks == 2)
     }
 
+    @Test func groupsHaveOtherRightsAtOnceToo() throws {
+        let fixture = try fixture("@shared regions=US")
+        #expect(try seen(fixture, Self.shared) == "L3" && seen(fixture, basic("zoe", "mumble")) == "L3")
+        fixture.accounts.replace(rights: try rights("@shared regions=CA"))
+        #expect(try seen(fixture, Self.shared) == "L1 L2" && seen(fixture, basic("zoe", "mumble")) == "L1 L2")
+        let open = try ServiceFixture(password: nil, rights: "@public")
+        #expect(try seen(open, "") == "L1 L2 L3")
+        open.accounts.replace(rights: try rights("@shared"))
+        #expect(try seen(open, "") == "403 no-rights")
+    }
+
     /// The copy of one person is not that of another, nor of the same person with other rights.
     @Test func copiesAreOfOneView() throws {
         let fixture = try fixture("alice regions=US\nbob regions=CA\ncarla regions=US\n")
