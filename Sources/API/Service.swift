@@ -131,13 +131,16 @@ public final class Service: Application {
         let (route, format) = Route.find(request.target.segments)
         let call = Call(request: request, route: route, namedFormat: format, requestID: requestID)
         let (answer, user, note) = errorBodies(call, from: caller)
+        let isStillEntitled = try? caller.get().isStillEntitled
         switch answer {
-        case .now(let response):
+        case .now(var response):
+            response.isStillEntitled = isStillEntitled
             metrics.answered(route?.resource, response.status)
             return .now(Service.finish(response, shared, requestID: requestID, user: user, note))
         case .later(let work, let cancel):
             let finished: @Sendable () -> Response = { [metrics] in
-                let response = work()
+                var response = work()
+                response.isStillEntitled = isStillEntitled
                 metrics.answered(route?.resource, response.status)
                 return Service.finish(response, shared, requestID: requestID, user: user, note)
             }
@@ -196,6 +199,7 @@ public final class Service: Application {
                 guard audit.isWritable else { throw .auditUnavailable }
                 note = AuditNote(principal.sender)
             }
+            if let refusal = principal.refusal { throw refusal }
             return (try handlers.handle(call, for: principal), user, note)
         } catch {
             if error == .incorrectPassword || error == .incorrectCredentials { metrics.loginFailed() }

@@ -63,6 +63,18 @@ package final class NewFile {
         return false
     }
 
+    /// Writes all bytes after those that it has.
+    /// - Throws: `ChangeError.failed`, such as where the disk is full.
+    package func write(_ bytes: [UInt8]) throws(ChangeError) {
+        var written = 0
+        while written < bytes.count {
+            let count = bytes[written...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw failure("written", errno) }
+            written += count
+        }
+    }
+
     /// Gives the file the owner, group, mode and access control list of the one that it replaces as far as this account
     /// may, syncs it, and renames it.
     /// - Parameters:

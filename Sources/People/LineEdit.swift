@@ -1,3 +1,5 @@
+import FileSystem
+
 /// Changes single lines of a file of people. All other lines stay as they are, byte for byte, whichever program wrote
 /// them.
 struct LineEdit {
@@ -20,6 +22,17 @@ struct LineEdit {
             if index == 0, rest.unicodeScalars.first == "\u{FEFF}" { rest.unicodeScalars.removeFirst() }
             return holds(rest.drop { $0 == " " || $0 == "\t" })
         }
+    }
+
+    /// The position of the line of a name; nil if there is none.
+    /// - Throws: `ChangeError.refused` if there are several.
+    func position(of name: String, _ isName: (String, Substring) -> Bool) throws(ChangeError) -> Int? {
+        let positions = positions { isName(name, $0) }
+        guard positions.count <= 1 else {
+            let list = positions.map { "\($0 + 1)" }.joined(separator: ", ")
+            throw .refused("\(name) is there several times, on lines \(list); leave one of them.")
+        }
+        return positions.first
     }
 
     mutating func append(_ line: String) { lines.append(Array(line.utf8)[...]) }

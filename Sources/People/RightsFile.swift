@@ -16,6 +16,25 @@ public struct RightsFile: Sendable {
         public var end: Int64?
 
         public init() {}
+
+        /// Whether they are over.
+        /// - Parameter now: In seconds since 1970.
+        public func haveEnded(at now: Int64) -> Bool { end.map { $0 <= now } ?? false }
+
+        /// Whether they show all that others show. When they end does not matter.
+        public func cover(_ others: Rights) -> Bool {
+            (metrics || !others.metrics)
+                && Self.covers(regions, others.regions) { $1.utf8.elementsEqual($0.utf8) || $1.hasPrefix($0 + "-") }
+                && Self.covers(datasets, others.datasets) { $0.utf8.elementsEqual($1.utf8) }
+        }
+
+        /// Whether each of the others is within one of a list; nil is a list of everything.
+        private static func covers(
+            _ list: [String]?, _ others: [String]?, _ isWithin: (String, String) -> Bool
+        ) -> Bool {
+            guard let list else { return true }
+            return others?.allSatisfy { other in list.contains { isWithin($0, other) } } ?? false
+        }
     }
 
     /// Those who share a line.
@@ -34,6 +53,10 @@ public struct RightsFile: Sendable {
         public let rights: Rights
         /// From 1.
         public let line: Int
+
+        public var isGroup: Bool { Group(rawValue: name) != nil }
+        /// The line without comments.
+        public var text: String { RightsLine.text(name, rights) }
     }
 
     /// In the order of the file.
@@ -67,9 +90,17 @@ public struct RightsFile: Sendable {
     }
 
     /// The rights of a person of the users file: of their own line, or else of `@users`; nil if they have none.
-    public func rights(ofUser name: String) -> Rights? { rights(name) ?? rights(of: .users) }
+    public func rights(ofUser name: String) -> Rights? { entry(of: name)?.rights ?? rights(of: .users) }
 
-    public func rights(of group: Group) -> Rights? { rights(group.rawValue) }
+    public func rights(of group: Group) -> Rights? { entry(of: group.rawValue)?.rights }
 
-    private func rights(_ name: String) -> Rights? { positions[name].map { entries[$0].rights } }
+    /// The line of a person or a group; nil if they have none.
+    public func entry(of name: String) -> Entry? { positions[name].map { entries[$0] } }
+
+    /// Whether more can be seen by a person of the users file without their own line than with it, since `@users` shows
+    /// more or lasts longer.
+    public func showsMore(without name: String) -> Bool {
+        guard let own = entry(of: name), !own.isGroup, let others = rights(of: .users) else { return false }
+        return !own.rights.cover(others) || (own.rights.end ?? .max) < (others.end ?? .max)
+    }
 }

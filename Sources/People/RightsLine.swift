@@ -15,6 +15,12 @@ enum RightsLine {
         guard let word = words.first else { return nil }
         words.removeFirst()
         let name = try value(word)
+        try check(name)
+        return (name, try rights(words))
+    }
+
+    /// Checks that a name can be that of a person, or is that of a group.
+    static func check(_ name: String) throws(Fault) {
         if name.hasPrefix("@") {
             guard RightsFile.Group(rawValue: name) != nil else {
                 let known = RightsFile.Group.allCases.map(\.rawValue).joined(separator: ", ")
@@ -23,8 +29,59 @@ enum RightsLine {
         } else if let fault = UsersFile.fault(inName: name) {
             throw Fault(reason: fault)
         }
-        return (name, try rights(words))
     }
+
+    /// The name at the beginning of a line, whatever follows; nil if there is none.
+    static func name(of line: Substring) -> String? {
+        guard line.first != "#", let word = scan(withoutReturn(line)).words.first else { return nil }
+        return try? value(word)
+    }
+
+    // MARK: - Writing
+
+    /// The line of a person or a group.
+    static func text(_ name: String, _ rights: RightsFile.Rights) -> String {
+        var words = [quoted(name)]
+        if rights.metrics { words.append("metrics") }
+        if let regions = rights.regions { words.append("regions=" + regions.joined(separator: ",")) }
+        if let datasets = rights.datasets { words.append("datasets=" + datasets.map(quoted).joined(separator: ",")) }
+        if let end = rights.end { words.append("expires=" + day(before: end)) }
+        return words.joined(separator: " ")
+    }
+
+    /// A line with another text. White space before it, its comment and its end stay.
+    static func replaced(_ line: ArraySlice<UInt8>, by text: String) -> [UInt8] {
+        let old = String(decoding: line, as: UTF8.self)
+        let start = old.unicodeScalars.prefix { $0 == " " || $0 == "\t" || $0 == "\u{FEFF}" }
+        let rest = old[start.endIndex...]
+        let comment = scan(withoutReturn(rest)).comment
+        let end = rest.utf8.last == 0x0D ? "\r" : ""
+        return Array((String(start) + text + (comment.isEmpty ? "" : " \(comment)") + end).utf8)
+    }
+
+    private static func withoutReturn(_ line: Substring) -> Substring {
+        line.utf8.last == 0x0D ? line.dropLast() : line
+    }
+
+    /// A value, in double quotes if it needs them.
+    private static func quoted(_ text: String) -> String {
+        guard text.contains(where: { " \t,\"".contains($0) }) else { return text }
+        return "\"" + text.replacing("\"", with: "\"\"") + "\""
+    }
+
+    /// The day that ends at a time.
+    private static func day(before end: Int64) -> String {
+        var time = time_t(end - 1)
+        var date = tm()
+        gmtime_r(&time, &date)
+        func digits(_ number: Int32, _ count: Int) -> String {
+            let text = String(number)
+            return String(repeating: "0", count: max(0, count - text.utf8.count)) + text
+        }
+        return "\(digits(date.tm_year + 1900, 4))-\(digits(date.tm_mon + 1, 2))-\(digits(date.tm_mday, 2))"
+    }
+
+    // MARK: - Reading
 
     /// Reads the words after the name.
     static func rights(_ words: [Substring]) throws(Fault) -> RightsFile.Rights {
@@ -37,7 +94,7 @@ enum RightsLine {
             switch (key, word.count > key.count) {
             case ("metrics", false): rights.metrics = true
             case ("regions", true): rights.regions = try list(given, key, region)
-            case ("datasets", true): rights.datasets = try list(given, key) { $0 }
+            case ("datasets", true): rights.datasets = try list(given, key, dataset)
             case ("expires", true): rights.end = try end(given)
             case ("metrics", true): throw Fault(reason: "'metrics' takes no value")
             case ("regions", false), ("datasets", false), ("expires", false):
@@ -57,6 +114,13 @@ enum RightsLine {
 
     /// The words of a line: white space separates them, unless it is in double quotes.
     private static func words(_ text: Substring) throws(Fault) -> [Substring] {
+        let (words, _, isClosed) = scan(text)
+        guard isClosed else { throw Fault(reason: "a double quote is not closed") }
+        return words
+    }
+
+    /// The words of a line, its comment, and whether each double quote is closed.
+    private static func scan(_ text: Substring) -> (words: [Substring], comment: Substring, isClosed: Bool) {
         var words: [Substring] = []
         var start: Substring.Index?
         var isQuoted = false
@@ -67,14 +131,12 @@ enum RightsLine {
                 if let start { words.append(text[start..<index]) }
                 start = nil
             } else if start == nil {
-                // The rest is a comment.
-                if character == "#" { return words }
+                if character == "#" { return (words, text[index...], true) }
                 start = index
             }
         }
-        guard !isQuoted else { throw Fault(reason: "a double quote is not closed") }
         if let start { words.append(text[start...]) }
-        return words
+        return (words, "", !isQuoted)
     }
 
     /// The values of a list: commas separate them, unless they are in double quotes.
@@ -111,6 +173,14 @@ enum RightsLine {
             throw Fault(reason: "a double quote is inside of a value; write it twice")
         }
         return String(inner.replacing("\"\"", with: "\""))
+    }
+
+    /// The name of a data set.
+    private static func dataset(_ text: String) throws(Fault) -> String {
+        guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+            throw Fault(reason: "the name of a data set has no control characters")
+        }
+        return text
     }
 
     /// A code such as `CA`, `CA-YT` or `US-NY-001`.

@@ -11,11 +11,19 @@ public enum SecretFile {
     }
 
     /// In bytes: some 200,000 people.
-    static let most = 16 << 20
+    static let largest = 16 << 20
+
+    /// What other accounts may do with a file.
+    public enum Others: Sendable {
+        /// As sshd demands it of its keys.
+        case nothing
+        case reading
+        case everything
+    }
 
     /// The bytes of a file.
-    /// - Parameter isChecked: Whether a file that other accounts can read is refused, as sshd refuses its keys.
-    public static func read(_ path: String, isChecked: Bool) throws(Fault) -> [UInt8] {
+    /// - Parameter most: A file with which other accounts may do more is refused.
+    public static func read(_ path: String, othersMay most: Others) throws(Fault) -> [UInt8] {
         // A named pipe without a writer does not hold up the program.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw Fault(message: "\(path) can't be read: \(systemMessage(errno))") }
@@ -26,11 +34,15 @@ public enum SecretFile {
         }
         guard status.st_mode & S_IFMT == S_IFREG else { throw Fault(message: "\(path) is not a file") }
         // The group may read a file of another account, such as one of root that the server's own group can read.
-        let open = status.st_uid == geteuid() ? S_IRWXG | S_IRWXO : S_IRWXO
-        if isChecked, status.st_mode & open != 0 {
+        let others = status.st_uid == geteuid() ? S_IRWXG | S_IRWXO : S_IRWXO
+        if most != .everything, status.st_mode & others & (S_IWGRP | S_IWOTH) != 0 {
+            throw Fault(message: "other accounts can change \(path); run '\(shellLine(["chmod", "600", path]))'")
+        }
+        if most == .nothing, status.st_mode & others != 0 {
             throw Fault(
-                message: "other accounts can read or change \(path); run 'chmod 600 \(path)', or take them as they are "
-                    + "with --insecure-permissions")
+                message:
+                    "other accounts can read \(path); run '\(shellLine(["chmod", "600", path]))', or take it as it "
+                    + "is with --insecure-permissions")
         }
         return try bytes(of: descriptor, path)
     }
@@ -47,7 +59,7 @@ public enum SecretFile {
                 throw Fault(message: "\(path) can't be read: \(systemMessage(errno))")
             }
             bytes += piece[..<count]
-            guard bytes.count <= most else { throw Fault(message: "\(path) is larger than \(most >> 20) MiB") }
+            guard bytes.count <= largest else { throw Fault(message: "\(path) is larger than \(largest >> 20) MiB") }
         }
     }
 
@@ -82,13 +94,7 @@ public enum SecretFile {
         }
         let changed = try edit(bytes)
         let new = try NewFile(".rookery-\(UInt64.random(in: 0 ... .max))", in: folder)
-        var written = 0
-        while written < changed.count {
-            let count = changed[written...].withUnsafeBytes { write(new.descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw new.failure("written", errno) }
-            written += count
-        }
+        try new.write(changed)
         return try new.publish(as: name, like: old) { () throws(ChangeError) in
             // Another program may have replaced it in the meantime: its change must not be lost.
             let there = folder.status(name)

@@ -22,11 +22,7 @@ public enum UsersChange: Sendable {
             }
             edit.append("\(name):\(hash.text)")
         case .setPassword(let name, let hash):
-            let positions = positions(name)
-            guard let position = positions.first else { throw unknown(name) }
-            guard positions.count == 1 else {
-                throw .refused("\(name) is there several times, on lines \(Self.list(positions)); leave one of them.")
-            }
+            guard let position = try edit.position(of: name, Self.isName) else { throw unknown(name) }
             edit.replace(position) { line in
                 // What follows the hash stays: a comment of the file, and the end of the line.
                 let cells = line.split(separator: UInt8(ascii: ":"), maxSplits: 2, omittingEmptySubsequences: false)
@@ -49,20 +45,22 @@ public enum UsersChange: Sendable {
     }
 
     private static func positions(of name: String, in edit: LineEdit) -> [Int] {
-        edit.positions { line in !line.hasPrefix("#") && line.contains(":") && line.prefix { $0 != ":" } == name }
+        edit.positions { isName(name, of: $0) }
+    }
+
+    private static func isName(_ name: String, of line: Substring) -> Bool {
+        !line.hasPrefix("#") && line.contains(":") && line.prefix { $0 != ":" } == name
     }
 
     /// Whether a person has a line in a file. False if there is no such file, or it can't be read.
     public static func hasPerson(_ name: String, file path: String) -> Bool {
-        guard let bytes = try? SecretFile.read(path, isChecked: false) else { return false }
+        guard let bytes = try? SecretFile.read(path, othersMay: .everything) else { return false }
         return !positions(of: name, in: LineEdit(bytes)).isEmpty
     }
 
     private func unknown(_ name: String) -> ChangeError {
         .refused("\(name) is not in the file; 'rookery users list' shows who is.")
     }
-
-    private static func list(_ positions: [Int]) -> String { positions.map { "\($0 + 1)" }.joined(separator: ", ") }
 
     /// Changes a file, which is made if there is none.
     /// - Throws: `ChangeError`; the file is then as it was.

@@ -3,7 +3,7 @@ import ArgumentParser
 import Logging
 import People
 
-/// The people who may log in.
+/// The people who may log in, and what they may see.
 struct PeopleOptions: ParsableArguments {
     @Option(
         help: .setting(
@@ -11,53 +11,106 @@ struct PeopleOptions: ParsableArguments {
             "ROOKERY_USERS", default: "nobody", name: "file"))
     var users: String?
 
+    @Option(
+        help: .setting(
+            "What each person may see, by region and data set, and until when. SIGHUP reads it again.",
+            "ROOKERY_RIGHTS", default: "everybody who is served sees everything", name: "file"))
+    var rights: String?
+
     @Flag(
         help: .setting(
-            "Take a file of --users that other accounts of this machine can read.", "ROOKERY_INSECURE_PERMISSIONS",
-            default: "no"))
+            "Take files of --users and --rights that other accounts of this machine can read.",
+            "ROOKERY_INSECURE_PERMISSIONS", default: "no"))
     var insecurePermissions = false
 
-    /// The users file; nil if none is given.
-    func file() throws -> PeopleFile? {
-        guard let path = try setting(users, "ROOKERY_USERS") else { return nil }
-        return PeopleFile(
-            path: path, isChecked: try !setting(flag: insecurePermissions, "ROOKERY_INSECURE_PERMISSIONS"))
+    func files() throws -> PeopleFiles {
+        let othersMay: SecretFile.Others =
+            try setting(flag: insecurePermissions, "ROOKERY_INSECURE_PERMISSIONS") ? .reading : .nothing
+        return PeopleFiles(
+            users: try setting(users, "ROOKERY_USERS").map { .users($0, othersMay: othersMay) },
+            rights: try setting(rights, "ROOKERY_RIGHTS").map { .rights($0, othersMay: othersMay) })
     }
 }
 
-/// A users file on disk.
-struct PeopleFile {
+/// A file of people or of rights on disk.
+struct PeopleFile<Content> {
     let path: String
-    /// Whether it is refused where other accounts can read it.
-    let isChecked: Bool
+    /// A file with which they may do more is refused.
+    let othersMay: SecretFile.Others
+    fileprivate let parse: ([UInt8]) throws(FileFault) -> Content
 
     /// Reads it. Any mistake in it keeps the server from starting.
-    func read() throws -> UsersFile {
-        do {
+    func read() throws -> Content {
+        do throws(SecretFile.Fault) {
             return try load()
         } catch {
             throw Failure.usage(error.message)
         }
     }
 
-    /// Takes up the file as it is now. A bad one is logged, and the people stay as they are.
-    func reload(into accounts: Accounts, _ logger: Logger) {
-        do {
-            let file = try load()
-            accounts.replace(users: file)
-            logger.notice("\(path) was read again: \(file.users.count) people may log in")
-        } catch {
-            for line in error.message.split(separator: "\n") { logger.error("\(line)") }
-            logger.error("\(path) was not taken up: the people stay as they were")
-        }
-    }
-
-    private func load() throws(SecretFile.Fault) -> UsersFile {
-        let bytes = try SecretFile.read(path, isChecked: isChecked)
+    func load() throws(SecretFile.Fault) -> Content {
+        let bytes = try SecretFile.read(path, othersMay: othersMay)
         do throws(FileFault) {
-            return try UsersFile(bytes)
+            return try parse(bytes)
         } catch {
             throw SecretFile.Fault(message: error.message(path: path))
         }
     }
+}
+
+extension PeopleFile<UsersFile> {
+    static func users(_ path: String, othersMay: SecretFile.Others) -> Self {
+        PeopleFile(path: path, othersMay: othersMay) { (bytes) throws(FileFault) in try UsersFile(bytes) }
+    }
+}
+
+extension PeopleFile<RightsFile> {
+    static func rights(_ path: String, othersMay: SecretFile.Others) -> Self {
+        PeopleFile(path: path, othersMay: othersMay) { (bytes) throws(FileFault) in try RightsFile(bytes) }
+    }
+}
+
+/// The files of people of a server. Each is nil if it is not given.
+struct PeopleFiles {
+    let users: PeopleFile<UsersFile>?
+    let rights: PeopleFile<RightsFile>?
+
+    /// Takes up the files as they are now, each on its own: a bad one is logged, and what it says stays as it was.
+    func reload(into accounts: Accounts, _ logger: Logger) {
+        let newUsers = users.flatMap { reloaded($0, logger, what: "the people stay as they were") }
+        let newRights = rights.flatMap { reloaded($0, logger, what: "the rights stay as they were") }
+        accounts.replace(users: newUsers, rights: newRights)
+        if let users, let newUsers {
+            logger.notice("\(users.path) was read again: \(newUsers.users.count) people may log in")
+        }
+        if let rights, let newRights {
+            let count = newRights.entries.count
+            logger.notice("\(rights.path) was read again: it has \(count == 1 ? "1 line" : "\(count) lines")")
+        }
+        warnOfStrangers(accounts, logger)
+    }
+
+    private func reloaded<Content>(_ file: PeopleFile<Content>, _ logger: Logger, what stays: String) -> Content? {
+        do throws(SecretFile.Fault) {
+            return try file.load()
+        } catch {
+            for line in error.message.split(separator: "\n") { logger.error("\(line)") }
+            logger.error("\(file.path) was not taken up: \(stays)")
+            return nil
+        }
+    }
+
+    /// Warns of rights for names that are in no users file. They give nothing to anybody.
+    func warnOfStrangers(_ accounts: Accounts, _ logger: Logger) {
+        guard let path = rights?.path else { return }
+        let strangers = accounts.strangers
+        for entry in strangers.prefix(Self.mostNamed) {
+            logger.warning("\(path), line \(entry.line): '\(entry.name)' is in no users file")
+        }
+        if strangers.count > Self.mostNamed {
+            logger.warning("\(path): and \(strangers.count - Self.mostNamed) more names that are in no users file")
+        }
+    }
+
+    private static let mostNamed = 10
 }

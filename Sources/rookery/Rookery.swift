@@ -20,7 +20,8 @@ struct Rookery: ParsableCommand {
             """,
         version: "rookery 0.1.0",
         subcommands: [
-            ServeCommand.self, ImportCommand.self, DatasetsCommand.self, UsersCommand.self, AuditCommand.self,
+            ServeCommand.self, ImportCommand.self, DatasetsCommand.self, UsersCommand.self, RightsCommand.self,
+            AuditCommand.self,
             GetCommand.self, HealthCommand.self,
         ])
 
@@ -71,6 +72,9 @@ func complain(_ message: String) {
     let lines = message.split(separator: "\n", omittingEmptySubsequences: false).map { terminalLine(String($0)) + "\n" }
     _ = writeAll(lines.joined().utf8, to: STDERR_FILENO)
 }
+
+/// Writes a warning to standard error.
+func warn(_ message: String) { _ = writeAll((terminalLine(message) + "\n").utf8, to: STDERR_FILENO) }
 
 /// Writes all bytes to a blocking descriptor.
 /// - Returns: Whether all were written. If not, `errno` says why.

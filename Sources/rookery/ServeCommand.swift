@@ -51,10 +51,11 @@ struct ServeCommand: ParsableCommand {
     @OptionGroup(title: "Limits") var limits: LimitOptions
 
     func run() throws {
-        let users = try people.file()
-        let password = try sharedPassword(isNeeded: users == nil)
+        let people = try people.files()
+        let password = try sharedPassword(isNeeded: people.users == nil)
         let accounts = Accounts(
-            password: password, isPublic: try setting(flag: isPublic, "ROOKERY_PUBLIC"), users: try users?.read())
+            password: password, isPublic: try setting(flag: isPublic, "ROOKERY_PUBLIC"),
+            users: try people.users?.read(), rights: try people.rights?.read())
         guard let accounts else { throw Failure.work("the system has no random numbers") }
         let path = try setting(database, "ROOKERY_DATABASE") ?? "birds.db"
         let format = (try setting(logs.logFormat, "ROOKERY_LOG_FORMAT") ?? .text).configuration
@@ -92,11 +93,14 @@ struct ServeCommand: ParsableCommand {
                 handlingSignals: true,
                 makeApplication: { loop in try Service(service, stores: stores, loop: loop) },
                 ready: {
-                    warn(logger, transport, isProtected: password != nil || users != nil)
+                    people.warnOfStrangers(accounts, logger)
+                    warn(
+                        logger, transport, isProtected: password != nil || people.users != nil,
+                        isLimited: people.rights != nil)
                     _ = writeAll(
                         (terminalLine("Rookery serves \(path) at \(server.address)") + "\n").utf8, to: STDOUT_FILENO)
                 },
-                reload: { users?.reload(into: accounts, logger) },
+                reload: { people.reload(into: accounts, logger) },
                 reopen: {
                     service.audit?.reopen()
                     do throws(AccessLogError) {
@@ -160,7 +164,7 @@ struct ServeCommand: ParsableCommand {
     }
 
     /// Warns if the server can be reached from other machines: it speaks no TLS.
-    private func warn(_ logger: Logger, _ transport: ServerConfiguration, isProtected: Bool) {
+    private func warn(_ logger: Logger, _ transport: ServerConfiguration, isProtected: Bool, isLimited: Bool) {
         guard transport.socketPath == nil, !["127.0.0.1", "::1", "[::1]", "localhost"].contains(transport.host) else {
             return
         }
@@ -168,7 +172,8 @@ struct ServeCommand: ParsableCommand {
             logger.warning(
                 "listening on \(transport.host) without TLS: passwords and records cross the network in clear text")
         } else {
-            logger.warning("listening on \(transport.host) without a password: anyone who reaches it sees every record")
+            let seen = isLimited ? "what @public shows" : "every record"
+            logger.warning("listening on \(transport.host) without a password: anyone who reaches it sees \(seen)")
         }
     }
 }

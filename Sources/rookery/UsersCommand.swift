@@ -1,6 +1,5 @@
 import ArgumentParser
 import FileSystem
-import Glibc
 import People
 
 /// `rookery users`: the people who may log in. It works on their file, with or without a server that uses it.
@@ -26,14 +25,14 @@ struct UsersCommand: ParsableCommand {
             return path
         }
 
-        func read() throws -> UsersFile { try PeopleFile(path: path(), isChecked: false).read() }
+        func read() throws -> UsersFile { try PeopleFile.users(path(), othersMay: .everything).read() }
 
         /// Changes the file, and says so.
         func apply(_ change: UsersChange, done: String) throws {
             let path = try path()
             do throws(ChangeError) {
                 if let lost = try change.apply(toFile: path) {
-                    _ = writeAll((terminalLine(lost.warning) + "\n").utf8, to: STDERR_FILENO)
+                    warn(lost.warning)
                 }
             } catch {
                 throw Failure(error)
@@ -82,8 +81,24 @@ struct UsersCommand: ParsableCommand {
 
         @Argument(help: "The name of somebody in the file.") var name: String
         @OptionGroup var file: File
+        @Option(help: .setting("The file of rights, to remove their line there too.", "ROOKERY_RIGHTS", name: "file"))
+        var rights: String?
 
-        func run() throws { try file.apply(.remove(name), done: "Removed \(name)") }
+        func run() throws {
+            let path = try setting(rights, "ROOKERY_RIGHTS")
+            let hasRights = try path.map { path throws in
+                do throws(SecretFile.Fault) {
+                    return try RightsChange.hasLine(name, file: path)
+                } catch {
+                    throw Failure.usage(error.message)
+                }
+            }
+            // The login comes first: without their line of rights, somebody who can still log in may see more.
+            try file.apply(.remove(name), done: "Removed \(name)")
+            if let path, hasRights == true {
+                try RightsCommand.apply(.remove(name), to: path, done: "Removed the rights of \(name)")
+            }
+        }
     }
 
     struct List: ParsableCommand {
@@ -105,7 +120,7 @@ struct UsersCommand: ParsableCommand {
         func run() throws {
             let count = try file.read().users.count
             let path = try file.path()
-            _ = try PeopleFile(path: path, isChecked: true).read()
+            _ = try PeopleFile.users(path, othersMay: .nothing).read()
             print(terminalLine("\(path) is right: \(count == 1 ? "1 person" : "\(count) people") may log in."))
         }
     }

@@ -21,6 +21,13 @@ func parse(_ text: String) throws -> Request {
 
 struct NotARequest: Error { let text: String }
 
+/// A line of Basic credentials.
+func basic(_ name: String, _ password: String, isLatin: Bool = false) -> String {
+    let text = "\(name):\(password)"
+    let bytes = isLatin ? text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) } : Array(text.utf8)
+    return "Authorization: Basic \(Data(bytes).base64EncodedString())\r\n"
+}
+
 /// A service over a small database that goes when the fixture goes.
 final class ServiceFixture {
     static let plain = """
@@ -48,9 +55,21 @@ final class ServiceFixture {
     let clock = TestClock()
     /// The clock of logins, which stands still.
     let loginClock = TestClock(isRunning: false)
+    /// The time of the day by which rights end, in seconds since 1970.
+    let wallClock = Wall(1_800_000_000)
+
+    final class Wall: Sendable {
+        private let seconds: Atomic<Int64>
+        init(_ seconds: Int64) { self.seconds = Atomic(seconds) }
+        var now: Int64 {
+            get { seconds.load(ordering: .relaxed) }
+            set { seconds.store(newValue, ordering: .relaxed) }
+        }
+    }
 
     init(
-        password: String? = "mumble", users: String? = nil, plain: String = ServiceFixture.plain,
+        password: String? = "mumble", users: String? = nil, isPublic: Bool? = nil, rights: String? = nil,
+        plain: String = ServiceFixture.plain,
         species: String = ServiceFixture.species,
         queryTimeout: Int = 10, cors: [String] = [],
         publicURL: String? = nil, loopBudget: UInt64 = ServiceFixture.patience
@@ -70,9 +89,12 @@ final class ServiceFixture {
         _ = try Importer.run(options) { _ in }
         let shared = try password.map { try #require(SharedPassword($0)) }
         let file = try users.map { try UsersFile(Array($0.utf8)) }
-        let isPublic = password == nil && users == nil
+        let isPublic = isPublic ?? (password == nil && users == nil)
         let now: @Sendable () -> UInt64 = { [loginClock] in loginClock.nanoseconds() }
-        let made = Accounts(password: shared, isPublic: isPublic, users: file, clock: now)
+        let made = Accounts(
+            password: shared, isPublic: isPublic, users: file,
+            rights: try rights.map { try RightsFile(Array($0.utf8)) },
+            clock: now, wallClock: { [wallClock] in wallClock.now })
         accounts = try #require(made)
         var configuration = ServiceConfiguration(
             database: database, accounts: accounts,

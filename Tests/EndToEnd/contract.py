@@ -14,7 +14,9 @@ import requests
 from server import PASSWORD, Server, check, rookery, sample_database
 
 FOLDER = pathlib.Path(__file__).with_name("contract")
-COMMANDS = [[], ["serve"], ["import"], ["datasets"], ["datasets", "list"], ["datasets", "remove"], ["audit"], ["get"], ["health"]]
+COMMANDS = [[], ["serve"], ["import"], ["datasets"], ["datasets", "list"], ["datasets", "remove"],
+            ["users"], *(["users", name] for name in ("add", "passwd", "remove", "list", "check")),
+            ["rights"], *(["rights", name] for name in ("set", "remove", "show", "check")), ["audit"], ["get"], ["health"]]
 
 
 def one_line(value):

@@ -66,4 +66,37 @@ import Testing
         #expect(error.lines.map(\.text) == [reason])
         #expect(error.lines.map(\.number) == [text.split(separator: "\n").count])
     }
+
+    /// Nobody who is shown less, in anything, is shown as much.
+    @Test(arguments: [
+        ("", "", true), ("", "metrics", false), ("metrics", "", true), ("", "regions=CA datasets=atlas", true),
+        ("regions=CA", "", false), ("regions=CA", "regions=CA", true), ("regions=CA,US", "regions=US-AK,CA-YT", true),
+        ("regions=CA-YT", "regions=CA", false), ("regions=CA-Y", "regions=CA-YT", false),
+        ("regions=CA", "regions=CA,US", false), ("datasets=a,b", "datasets=b", true),
+        ("datasets=a", "datasets=a,b", false),
+        ("datasets=a", "", false), ("datasets=é", "datasets=e\u{301}", false),
+        ("regions=CA expires=2027-01-31", "regions=CA", true),
+    ]) func rightsCoverOthers(wide: String, narrow: String, isCovered: Bool) throws {
+        let rights = try (rights("alice \(wide)"), rights("alice \(narrow)"))
+        #expect(try #require(rights.0).cover(#require(rights.1)) == isCovered)
+    }
+
+    @Test func knowsWhereAMissingLineShowsMore() throws {
+        for (users, alice, bob) in [
+            ("", false, false), ("@users metrics", true, true), ("@users", true, false),
+            ("@users regions=CA", true, false), ("@users regions=CA-YT expires=2027-01-31", false, false),
+            ("@users expires=2030-01-01", true, false),
+        ] {
+            let file = try RightsFile(Array("alice regions=CA expires=2027-01-31\nbob\n@shared metrics\n\(users)".utf8))
+            #expect(file.showsMore(without: "alice") == alice)
+            #expect(file.showsMore(without: "bob") == bob)
+            for name in ["zoe", "@users", "@shared"] { #expect(!file.showsMore(without: name)) }
+        }
+    }
+
+    @Test func theyEndWithTheirLastDay() throws {
+        let rights = try #require(try rights("alice expires=2027-01-31"))
+        #expect(!rights.haveEnded(at: 1_801_439_999) && rights.haveEnded(at: 1_801_440_000))
+        #expect(try self.rights("alice")?.haveEnded(at: .max) == false)
+    }
 }

@@ -67,7 +67,7 @@ import Testing
         #expect(chmod(path, 0o640) == 0)
         #expect(try UsersChange.add("bob", other).apply(toFile: path) == nil)
         #expect(stat(path, &status) == 0 && status.st_mode & 0o7777 == 0o640)
-        #expect(try UsersFile(SecretFile.read(path, isChecked: false)).users.map(\.name) == ["alice", "bob"])
+        #expect(try UsersFile(SecretFile.read(path, othersMay: .everything)).users.map(\.name) == ["alice", "bob"])
         // Only the file is left.
         #expect(try names() == ["users"])
     }
@@ -102,9 +102,9 @@ import Testing
     @Test func secretsOfOthersAreRefused() throws {
         let path = folder + "/users"
         _ = try UsersChange.add("alice", hash).apply(toFile: path)
-        func refusal() -> String? {
+        func refusal(_ others: SecretFile.Others = .nothing) -> String? {
             do throws(SecretFile.Fault) {
-                _ = try SecretFile.read(path, isChecked: true)
+                _ = try SecretFile.read(path, othersMay: others)
                 return nil
             } catch {
                 return error.message
@@ -117,13 +117,17 @@ import Testing
         for mode: mode_t in [0o604, 0o640, 0o620, 0o602, 0o644] {
             chmod(path, mode)
             #expect(refusal()?.contains("chmod 600 \(path)") == true, "\(String(mode, radix: 8))")
+            // Reading may be meant, writing never is.
+            let isWritable = mode & 0o022 != 0
+            #expect(refusal(.reading)?.contains("other accounts can change \(path)") == (isWritable ? true : nil))
+            #expect(refusal()?.contains("--insecure-permissions") == !isWritable)
         }
-        #expect(try SecretFile.read(path, isChecked: false).count > 0)
+        #expect(try SecretFile.read(path, othersMay: .everything).count > 0)
         #expect(throws: SecretFile.Fault(message: "\(folder) is not a file")) {
-            try SecretFile.read(folder, isChecked: false)
+            try SecretFile.read(folder, othersMay: .everything)
         }
         #expect(throws: SecretFile.Fault(message: "\(path)x can't be read: No such file or directory")) {
-            try SecretFile.read(path + "x", isChecked: false)
+            try SecretFile.read(path + "x", othersMay: .everything)
         }
     }
 

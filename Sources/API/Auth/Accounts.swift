@@ -1,8 +1,9 @@
 import Birds
+import Glibc
 import People
 import Synchronization
 
-/// Who may log in, for all loops, and the credentials that have been found right.
+/// Who may log in, for all loops, with which rights, and the credentials that have been found right.
 ///
 /// Checking a password against its hash takes a thread of its own for up to a second. So right credentials are
 /// remembered until the person's line in the users file changes, and wrong ones for a minute.
@@ -23,6 +24,18 @@ public final class Accounts: Sendable {
         var users: [String: UsersFile.User]?
         /// A hash of each cost in the users file.
         fileprivate(set) var costs: [PasswordHash] = []
+        /// Nil without a rights file: then everybody with credentials sees everything.
+        var rights: RightsFile?
+    }
+
+    /// Somebody whose credentials are right, as far as it decides about their rights.
+    enum Claimant: Sendable {
+        /// As the users file has them.
+        case user(UsersFile.User)
+        /// Somebody with the shared password.
+        case shared
+        /// Somebody without credentials, where the server is public.
+        case everybody
     }
 
     /// What becomes of credentials.
@@ -61,6 +74,8 @@ public final class Accounts: Sendable {
     let key: KeyedDigest.Key
     /// The monotonic clock, in nanoseconds.
     private let clock: @Sendable () -> UInt64
+    /// The time of the day, in seconds since 1970.
+    let wallClock: @Sendable () -> Int64
 
     private final class Lock: Sendable { let mutex = Mutex(()) }
 
@@ -74,23 +89,37 @@ public final class Accounts: Sendable {
     /// - Parameters:
     ///   - password: The shared password; nil if there is none.
     ///   - isPublic: Whether everybody is served without credentials.
+    ///   - users: Nil if nobody has a password of their own.
+    ///   - rights: Nil if everybody with credentials sees everything.
     /// - Returns: Nil if the system has no random numbers.
-    public convenience init?(password: SharedPassword?, isPublic: Bool, users: UsersFile? = nil) {
-        self.init(password: password, isPublic: isPublic, users: users, clock: MonotonicClock.nanoseconds)
+    public convenience init?(
+        password: SharedPassword?, isPublic: Bool, users: UsersFile? = nil, rights: RightsFile? = nil
+    ) {
+        self.init(
+            password: password, isPublic: isPublic, users: users, rights: rights, clock: MonotonicClock.nanoseconds,
+            wallClock: { Int64(time(nil)) })
     }
 
-    init?(password: SharedPassword?, isPublic: Bool, users: UsersFile?, clock: @escaping @Sendable () -> UInt64) {
+    init?(
+        password: SharedPassword?, isPublic: Bool, users: UsersFile?, rights: RightsFile?,
+        clock: @escaping @Sendable () -> UInt64, wallClock: @escaping @Sendable () -> Int64
+    ) {
         guard let key = KeyedDigest.Key() else { return nil }
-        (self.key, self.clock) = (key, clock)
+        (self.key, self.clock, self.wallClock) = (key, clock, wallClock)
         locks = (0..<64).map { _ in Lock() }
-        var snapshot = Snapshot(password: password, isPublic: isPublic)
+        var snapshot = Snapshot(password: password, isPublic: isPublic, rights: rights)
         snapshot.set(users)
         state = Mutex(State(snapshot: snapshot))
     }
 
-    /// Takes up another users file. Whose line is the same stays logged in.
-    public func replace(users: UsersFile) {
+    /// Takes up other files, both at once, so that nobody new has the rights of others for a moment. A person whose
+    /// line in the users file is the same stays logged in.
+    /// - Parameters:
+    ///   - users, rights: Nil leaves those that are there.
+    public func replace(users: UsersFile? = nil, rights: RightsFile? = nil) {
         change {
+            if let rights { $0.snapshot.rights = rights }
+            guard let users else { return }
             $0.snapshot.set(users)
             let current = $0.snapshot.users ?? [:]
             let old = $0.right.filter { current[$1.name]?.hash != $1.hash }
@@ -99,6 +128,26 @@ public final class Accounts: Sendable {
             // A new password may be one that was wrong before.
             $0.wrong = [:]
         }
+    }
+
+    /// The lines of the rights file for names that are in no users file.
+    public var strangers: [RightsFile.Entry] {
+        let snapshot = snapshot
+        return snapshot.rights?.entries.filter { !$0.isGroup && snapshot.users?[$0.name] == nil } ?? []
+    }
+
+    /// Whether somebody may still see all that they could see at an earlier version.
+    /// - Parameter rights: Those at that version; nil if there was no rights file.
+    func isEntitled(_ claimant: Claimant, to rights: RightsFile.Rights?, asOf version: UInt64) -> Bool {
+        var current = rights
+        if self.version.load(ordering: .acquiring) != version {
+            let snapshot = snapshot
+            guard snapshot.knows(claimant) else { return false }
+            guard snapshot.rights != nil else { return true }
+            current = snapshot.rights(of: claimant)
+            guard let current, rights.map(current.cover) ?? false else { return false }
+        }
+        return current?.haveEnded(at: wallClock()) != true
     }
 
     private func change(_ body: (inout State) -> Void) {
@@ -161,6 +210,20 @@ public final class Accounts: Sendable {
 }
 
 extension Accounts.Snapshot {
+    /// The rights of somebody in the rights file; nil if they have none.
+    func rights(of claimant: Accounts.Claimant) -> RightsFile.Rights? {
+        switch claimant {
+        case .user(let user): rights?.rights(ofUser: user.name)
+        case .shared: rights?.rights(of: .shared)
+        case .everybody: rights?.rights(of: .everybody)
+        }
+    }
+
+    /// Whether somebody's credentials are still right.
+    fileprivate func knows(_ claimant: Accounts.Claimant) -> Bool {
+        if case .user(let user) = claimant { users?[user.name]?.hash == user.hash } else { true }
+    }
+
     fileprivate mutating func set(_ file: UsersFile?) {
         users = file.map { file in
             Dictionary(file.users.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })

@@ -8,6 +8,8 @@ import Synchronization
 ///
 /// A failure says only that the credentials are wrong, never which part. Messages and logs hold no password.
 ///
+/// Rights are looked up here too: whoever has none, or whose rights are over, is refused every path alike.
+///
 /// It belongs to one loop, and keeps what the loop has been told of people until something changes.
 final class Authentication {
     /// Who sent a request, or how to find it out.
@@ -24,7 +26,10 @@ final class Authentication {
     private var version: UInt64
     private let log: EventLog
     /// Who has logged in, and from where.
-    private var people: [Login: String] = [:]
+    private var people: [Login: Principal] = [:]
+    /// Whoever has the shared password, and whoever needs none; nil before anybody has come.
+    private var shared: Principal?
+    private var everybody: Principal?
     /// Whether the log says already that many clients may have one address.
     private var hasWarned = false
     /// From where the shared password has come.
@@ -57,17 +62,38 @@ final class Authentication {
     func sender(of request: Request, from address: String) throws(APIError) -> Sender {
         takeUpChanges()
         if Authentication.openPaths.contains(request.target.segments) {
-            return .known(Principal(.nobody, view: .nothing))
+            return .known(.nobody)
         }
         // If both fields are present, `Password` decides: browsers add a remembered `Authorization` on their own.
         if let given = request.fields.bytes(of: .password), snapshot.takesCredentials {
-            return .known(try sharedPassword(request, given, address))
+            return .known(current(try sharedPassword(request, given, address)))
         }
         if let value = request.fields.bytes(of: .authorization), snapshot.takesCredentials {
             return try basicAuth(request, value, address)
         }
         guard snapshot.isPublic else { throw .missingCredentials }
-        return .known(Principal(.everybody, view: .everything))
+        let principal = everybody ?? principal(.everybody, as: .everybody)
+        everybody = principal
+        return .known(current(principal))
+    }
+
+    /// Somebody with their rights as they are now.
+    private func principal(_ sender: Principal.Sender, as claimant: Accounts.Claimant) -> Principal {
+        let rights = snapshot.rights(of: claimant)
+        if snapshot.rights != nil, rights == nil { return Principal(sender, refusal: .noRights) }
+        // Without these files nothing ever changes.
+        if snapshot.rights == nil, snapshot.users == nil {
+            return Principal(sender, rights: nil, isStillEntitled: nil)
+        }
+        return Principal(sender, rights: rights) { [accounts, version] in
+            accounts.isEntitled(claimant, to: rights, asOf: version)
+        }
+    }
+
+    /// The same person, who sees nothing once their rights are over.
+    private func current(_ principal: Principal) -> Principal {
+        guard let end = principal.end, end <= accounts.wallClock() else { return principal }
+        return Principal(principal.sender, refusal: .expired)
     }
 
     private func takeUpChanges() {
@@ -77,6 +103,7 @@ final class Authentication {
         snapshot = accounts.snapshot
         people = [:]
         places = []
+        (shared, everybody) = (nil, nil)
     }
 
     /// Checks the field `Password`. A wrong one is a 403 without a challenge: a 401 would need one (RFC 9110 §15.5.2),
@@ -88,20 +115,23 @@ final class Authentication {
         // Malformed text is compared as the empty password, which never matches.
         let candidate = CredentialText.utf8(given) ?? []
         let isRight = snapshot.password?.matches(candidate.span) == true
-        try admit(candidate, isRight: isRight, from: address, else: .incorrectPassword)
-        return Principal(.shared(claimed: nil), view: .everything)
+        return try admit(candidate, isRight: isRight, from: address, else: .incorrectPassword)
     }
 
     /// Admits whoever has the shared password, and counts a wrong one.
     /// - Parameter credentials: All of them.
     private func admit(
         _ credentials: ArraySlice<UInt8>, isRight: Bool, from address: String, else error: APIError
-    ) throws(APIError) {
-        if isRight, places.contains(address) { return }
-        let admission = accounts.admission(of: try login(credentials, address), isShared: isRight)
-        guard case .right = admission else { throw refusal(admission, of: address, error) }
-        if places.count >= Authentication.mostKept { places = [] }
-        places.insert(address)
+    ) throws(APIError) -> Principal {
+        if !isRight || !places.contains(address) {
+            let admission = accounts.admission(of: try login(credentials, address), isShared: isRight)
+            guard case .right = admission else { throw refusal(admission, of: address, error) }
+            if places.count >= Authentication.mostKept { places = [] }
+            places.insert(address)
+        }
+        let principal = shared ?? principal(.shared(claimed: nil), as: .shared)
+        shared = principal
+        return principal
     }
 
     private func login(
@@ -143,20 +173,25 @@ final class Authentication {
             case .malformed: throw .malformedAuthorization
             }
         }
-        guard let users = snapshot.users else { return .known(try sharedPassword(credentials, address)) }
+        guard let users = snapshot.users else {
+            return .known(current(try sharedPassword(credentials, isRight: isShared(credentials), address)))
+        }
         let login = try login(credentials.decoded, address)
         let known = Login(address: address, digest: login.digest)
-        if let name = people[known] { return .known(Principal(.person(name), view: .everything)) }
+        if let principal = people[known] { return .known(current(principal)) }
         let name = String(decoding: credentials.user, as: UTF8.self)
-        if users[name] == nil, snapshot.password?.matches(credentials.password.span) == true {
-            return .known(try sharedPassword(credentials, address))
+        if users[name] == nil, isShared(credentials) {
+            return .known(current(try sharedPassword(credentials, isRight: true, address)))
         }
         let admission = accounts.admission(of: login)
         switch admission {
         case .right(let name?):
+            // Somebody may have been removed since `snapshot` was taken, and this comes from the accounts of now.
+            guard let user = users[name] else { throw .incorrectCredentials }
             if people.count >= Authentication.mostKept { people = [:] }
-            people[known] = name
-            return .known(Principal(.person(name), view: .everything))
+            let principal = principal(.person(name), as: .user(user))
+            people[known] = principal
+            return .known(current(principal))
         case .unchecked:
             return .unchecked { [accounts, password = Array(credentials.password)] in
                 accounts.check(name, password, login.digest)
@@ -166,47 +201,25 @@ final class Authentication {
         }
     }
 
-    private func sharedPassword(_ credentials: BasicCredentials, _ address: String) throws(APIError) -> Principal {
-        let isRight = snapshot.password?.matches(credentials.password.span) == true
-        try admit(credentials.decoded, isRight: isRight, from: address, else: .incorrectCredentials)
+    /// Whether credentials have the shared password, whatever the name.
+    private func isShared(_ credentials: BasicCredentials) -> Bool {
+        snapshot.password?.matches(credentials.password.span) == true
+    }
+
+    private func sharedPassword(
+        _ credentials: BasicCredentials, isRight: Bool, _ address: String
+    ) throws(APIError) -> Principal {
+        var principal = try admit(credentials.decoded, isRight: isRight, from: address, else: .incorrectCredentials)
         // A password typed in place of the name must not reach a log.
         let user = credentials.user
         let isSecret = snapshot.password?.matches(user.span) == true
-        let name = isSecret || user.isEmpty ? nil : String(decoding: user, as: UTF8.self)
-        return Principal(.shared(claimed: name), view: .everything)
+        let claimed = isSecret || user.isEmpty ? nil : String(decoding: user, as: UTF8.self)
+        principal.sender = .shared(claimed: claimed)
+        return principal
     }
 }
 
 extension Accounts.Snapshot {
     /// Whether credentials matter. Where everybody sees everything, they are not looked at.
     fileprivate var takesCredentials: Bool { !isPublic || users != nil }
-}
-
-/// The authenticated sender of a request, and the records that they may see.
-struct Principal: Sendable {
-    /// Who it is, as far as that is certain.
-    enum Sender: Sendable, Equatable {
-        /// A person of the users file, by name.
-        case person(String)
-        /// Somebody with the shared password, and the name that they gave, which may be anybody's.
-        case shared(claimed: String?)
-        /// Anybody, where the server is public.
-        case everybody
-        /// Somebody who asks for what needs no credentials.
-        case nobody
-    }
-
-    let sender: Sender
-    let view: View
-
-    init(_ sender: Sender, view: View) { (self.sender, self.view) = (sender, view) }
-
-    /// The user name of Basic credentials; nil if only the field `Password` was sent, or none.
-    var name: String? {
-        switch sender {
-        case .person(let name): name
-        case .shared(let claimed): claimed
-        case .everybody, .nobody: nil
-        }
-    }
 }

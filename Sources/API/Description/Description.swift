@@ -25,7 +25,8 @@ enum Description {
             "components": [
                 "securitySchemes": [
                     "basic": [
-                        "type": "http", "scheme": "basic", "description": "Any user name, and the shared password.",
+                        "type": "http", "scheme": "basic",
+                        "description": "A person's name and password, or the shared password and any other name.",
                     ],
                     "password": ["type": "apiKey", "in": "header", "name": "Password"],
                 ],

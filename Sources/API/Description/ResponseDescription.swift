@@ -94,12 +94,15 @@ enum ResponseDescription {
 
     static let components: JSONValue = [
         "NotModified": [
-            "description": "The client's copy, named by If-None-Match or If-Modified-Since, is still current.",
+            "description": .string(
+                "The client's copy, named by If-None-Match or If-Modified-Since, is still current. The date counts only where "
+                    + "all people see the same records."),
             "headers": ["ETag": .reference("headers", "ETag")],
         ],
         "BadRequest": problem("The request is wrong. The body says why and suggests the nearest valid name."),
         "Unauthorized": problem("Credentials are missing or wrong.", ["WWW-Authenticate"]),
-        "Forbidden": problem("The password in the field Password is wrong."),
+        "Forbidden": problem(
+            "The password in the field Password is wrong, or the person has no right to this (no-rights, expired)."),
         "NotFound": problem("The path names nothing that exists."),
         "MethodNotAllowed": problem("The resource answers only GET, HEAD and OPTIONS."),
         "NotAcceptable": problem("None of the types in Accept is available. The body lists the available ones."),

@@ -20,6 +20,12 @@ enum APIError: Error, Equatable {
     case busyWithLogins
     /// So many wrong credentials came from this address that it has to wait.
     case tooManyFailures(seconds: Int)
+    /// Nothing in the rights file gives this person anything.
+    case noRights
+    /// The person's rights do not include the metrics.
+    case noRightToMetrics
+    /// The last day of the person's rights is over.
+    case expired
     /// `nearest` is an existing path if the requested one only has a slash or an ending too many.
     case unknownPath(nearest: String?)
     /// A method that the server knows, but no resource supports.

@@ -52,6 +52,13 @@ struct Problem {
                 "too many wrong passwords came from this address; try again in "
                     + (seconds == 1 ? "a second" : "\(seconds) seconds"),
                 fields: [(.retryAfter, "\(seconds)")])
+        case .noRights:
+            self.init(.forbidden, "no-rights", "you have no rights on this server; ask the people who run it")
+        case .noRightToMetrics:
+            self.init(.forbidden, "no-rights", "you have no right to the metrics; ask the people who run this server")
+        case .expired:
+            self.init(
+                .forbidden, "expired", "your rights have expired; ask the people who run this server to renew them")
         case .unknownPath(let nearest):
             self.init(
                 .notFound, "unknown-path",

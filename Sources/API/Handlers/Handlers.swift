@@ -15,13 +15,13 @@ struct Handlers {
     /// The monotonic clock, in nanoseconds.
     let clock: @Sendable () -> UInt64
 
-    /// Answers one request. The order of the checks is the order in which errors are reported: path, method, `Accept`
-    /// of a document, parameters, format.
+    /// Answers one request. The order of the checks is the order in which errors are reported: path, right, method,
+    /// `Accept` of a document, parameters, format.
     func handle(_ call: Call, for principal: Principal) throws(APIError) -> Answer {
         guard let route = call.route else {
             throw .unknownPath(nearest: Route.nearestPath(to: call.request.target.segments))
         }
-        let view = principal.view
+        if route.resource == .metrics, !principal.mayReadMetrics { throw .noRightToMetrics }
         switch call.request.method {
         case .get, .head: break
         case .options: return .now(options)
@@ -31,7 +31,7 @@ struct Handlers {
         if resource.isDocument { _ = try Representation.accepted(resource.formats, call.request.fields) }
         let parameters = try Parameters(call.request.target.query, allowed: resource.parameters)
         func rows(_ source: RecordRequest.Rows) throws(APIError) -> Answer {
-            try answer(call, resource, view, parameters, source)
+            try answer(call, resource, principal, parameters, source)
         }
         switch resource {
         case .observations: return try rows(parameters.records())
@@ -39,13 +39,13 @@ struct Handlers {
             let fields = try parameters.fields()
             // An id has one spelling, so that no two paths (`/observations/07`) name the same observation.
             guard let id = Int64(route.id), String(id) == route.id else { throw .unknownObservation(id: route.id) }
-            return try document(call, resource, view, .observation(id: id, fields))
+            return try document(call, resource, principal, .observation(id: id, fields))
         case .checklists:
             return try rows(.checklists(parameters.observations(), parameters.checklistFields()))
         case .species: return try rows(.species)
-        case .oneSpecies: return try document(call, resource, view, .species(code: route.id))
+        case .oneSpecies: return try document(call, resource, principal, .species(code: route.id))
         case .locations: return try rows(.locations(parameters.observations()))
-        case .location: return try document(call, resource, view, .location(code: route.id))
+        case .location: return try document(call, resource, principal, .location(code: route.id))
         case .regions: return try rows(.regions)
         case .summary: return try rows(.summary(parameters.summaryKeys(), parameters.observations()))
         case .datasets: return try rows(.datasets)
@@ -70,30 +70,34 @@ struct Handlers {
 
     /// Answers with rows, in the format that the request asks for.
     private func answer(
-        _ call: Call, _ resource: Resource, _ view: View, _ parameters: Parameters, _ source: RecordRequest.Rows
+        _ call: Call, _ resource: Resource, _ principal: Principal, _ parameters: Parameters,
+        _ source: RecordRequest.Rows
     ) throws(APIError) -> Answer {
         let format = try Representation.format(
             of: resource, named: call.namedFormat, parameters, call.request.fields)
         // `Link` and `X-Total-Count` depend on the rows, so a HEAD that asks for them needs the query too.
         let needsRows = parameters[.limit] != nil || parameters[.count] != nil
         let delivery = Delivery(
-            call.request, of: resource, format: format, view: view,
+            call.request, of: resource, format: format, view: principal.view, isDated: !principal.isLimited,
             isHeadEnough: call.request.method == .head && !needsRows)
         let now = clock()
         return try records.answer(
-            source, from: watch.current(now: now), view: view, as: format,
+            source, from: watch.current(now: now), view: principal.view, as: format,
             page: PageLink(call.request.target, base: publicURL), delivery: delivery, requestID: call.requestID,
             now: now)
     }
 
     /// Answers with one JSON object.
     private func document(
-        _ call: Call, _ resource: Resource, _ view: View, _ source: RecordRequest.Document
+        _ call: Call, _ resource: Resource, _ principal: Principal, _ source: RecordRequest.Document
     ) throws(APIError) -> Answer {
-        let delivery = Delivery(call.request, of: resource, format: .json, view: view, isHeadEnough: false)
+        let delivery = Delivery(
+            call.request, of: resource, format: .json, view: principal.view, isDated: !principal.isLimited,
+            isHeadEnough: false)
         let now = clock()
         return try records.answer(
-            source, from: watch.current(now: now), view: view, delivery: delivery, requestID: call.requestID, now: now)
+            source, from: watch.current(now: now), view: principal.view, delivery: delivery, requestID: call.requestID,
+            now: now)
     }
 
     /// The answer to OPTIONS: the methods (RFC 9110 §9.3.7).

@@ -18,12 +18,16 @@ struct Delivery: Sendable {
     /// The value of `Content-Disposition`; nil for JSON, which programs read. `inline` lets a browser show the data,
     /// and the name is used when it is saved (RFC 6266 §4.2, §4.3).
     private let disposition: String?
+    private let isDated: Bool
 
     /// It must be changed whenever this program makes other bytes from the same data, or clients would keep the old
     /// ones.
     private static let programVersion = "3"
 
-    init(_ request: Request, of resource: Resource, format: RowFormat, view: View, isHeadEnough: Bool) {
+    /// - Parameter isDated: Whether the time of the last import tells which data a client has.
+    init(
+        _ request: Request, of resource: Resource, format: RowFormat, view: View, isDated: Bool, isHeadEnough: Bool
+    ) {
         var digest = Digest()
         digest.add(Delivery.programVersion)
         digest.add(format.tagName)
@@ -32,6 +36,7 @@ struct Delivery: Sendable {
         representation = digest
         fields = request.fields
         self.isHeadEnough = isHeadEnough
+        self.isDated = isDated
         let name = format == .json ? nil : resource.collectionName
         disposition = name.map { "inline; filename=\"\($0).\(format.name)\"" }
     }
@@ -75,6 +80,8 @@ struct Delivery: Sendable {
             if takesGzip { possible.append(tag(revision, ofGzip: true)) }
             return Preconditions.firstNamed(in: fields.all(.ifNoneMatch), of: possible).map { possible[$0] }
         }
+        // A date does not tell whose rights the copy was made for, or which rights they were.
+        guard isDated else { return nil }
         // A field that is repeated or is not a date is ignored (RFC 9110 §13.1.3).
         guard let since = fields.bytes(of: .ifModifiedSince), fields.count(of: .ifModifiedSince) == 1,
             let moment = HTTPDate.secondsSinceEpoch(since, now: Int64(time(nil))), revision.changedAt <= moment

@@ -12,6 +12,9 @@ public struct Response: Sendable {
     public var rows = 0
     /// What the application wants to know of this answer in `finished`. It is never sent.
     public var note: (any ResponseNote)?
+    /// Whether the client may still have it, which any thread may ask while it is made and sent. If it may not, the
+    /// connection is reset. Nil if that can't change.
+    public var isStillEntitled: (@Sendable () -> Bool)?
 
     public init(_ status: Status, fields: ResponseFields = ResponseFields(), body: Body = .bytes([])) {
         self.status = status

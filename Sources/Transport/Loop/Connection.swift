@@ -129,6 +129,7 @@ final class Connection {
         cancelWork = nil
         guard let head = current else { return }
         current = nil
+        if response?.isStillEntitled?() == false { giveUp() }
         guard state == .response else { return reportLost(response ?? Response(.requestTimeout), to: head) }
         state = .head
         if let response { append(response, to: head) } else { respond(to: head) }
@@ -184,9 +185,15 @@ final class Connection {
         advance()
     }
 
-    /// Resets the connection: the client is gone or does not read, the body can't be completed, or the grace of a
-    /// stopping server is over. The reset shows the client that its answer was cut off, also in HTTP/1.0, where a plain
-    /// close would look like the end of the body.
+    /// Resets the connection if the client has lost its right to an answer that is being sent, even if it does not
+    /// read.
+    func endIfRevoked() {
+        if output?.isRevoked == true { giveUp() }
+    }
+
+    /// Resets the connection: the client is gone, does not read or has lost its right, the body can't be completed, or
+    /// the grace of a stopping server is over. The reset shows the client that its answer was cut off, also in
+    /// HTTP/1.0, where a plain close would look like the end of the body.
     func giveUp() {
         if state == .ended { return }
         cancelWork?()

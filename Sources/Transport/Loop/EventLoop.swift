@@ -39,6 +39,9 @@ final class EventLoop {
     /// The time at which the remaining connections are reset while the server is stopping, in nanoseconds.
     private var stopDeadline = UInt64.max
 
+    /// The time at which rights to the answers under way are looked at again, in nanoseconds.
+    private var nextCheck: UInt64 = 0
+
     @exclusivity(unchecked) private var connections: [Connection?] = []
     private var generations: [UInt32] = []
     private var freeSlots: [Int] = []
@@ -55,7 +58,8 @@ final class EventLoop {
     /// How many connections make their answers before any of these is sent. The first answer wakes a sleeping client,
     /// which then takes the others as they arrive; waking it for each one costs more than sending does.
     private static let sendGroup = 32
-    /// The longest wait, in nanoseconds: `Application.idle` is called at least this often.
+    /// The longest wait, in nanoseconds: `Application.idle` is called at least this often, and so are rights to answers
+    /// under way looked at.
     private static let longestWait: UInt64 = 1_000_000_000
     /// How many events are taken in one turn. More would delay the deadlines.
     private static let batch = 256
@@ -119,6 +123,7 @@ final class EventLoop {
             goOnWithUnfinished()
             while let (slot, phase) = deadlines.takeExpired(now: now) { connections[slot]?.timeIsOver(phase) }
             if let acceptsAgain, now >= acceptsAgain { resumeAccepting() }
+            if now >= nextCheck { endRevoked() }
             if now >= stopDeadline { resetAll() }
             closeEnded()
         }
@@ -138,7 +143,7 @@ final class EventLoop {
     private func waitingTime() -> Int32 {
         if !unfinished.isEmpty { return 0 }
         let now = clock()
-        let next = min(deadlines.next ?? .max, acceptsAgain ?? .max, stopDeadline, now + Self.longestWait)
+        let next = min(deadlines.next ?? .max, acceptsAgain ?? .max, stopDeadline, nextCheck)
         return next <= now ? 0 : Int32(clamping: (next - now + 999_999) / 1_000_000)
     }
 
@@ -241,6 +246,12 @@ final class EventLoop {
             if connection.isCounted { limits.release(connection.peer.address) } else { refusedCount -= 1 }
         }
         ended.removeAll(keepingCapacity: true)
+    }
+
+    /// Ends the answers whose clients have lost their right to them.
+    private func endRevoked() {
+        nextCheck = now + Self.longestWait
+        for connection in connections { connection?.endIfRevoked() }
     }
 
     func borrowSendBuffer() -> SendBuffer { sendBuffers.popLast() ?? SendBuffer(clock: clock) }

@@ -39,6 +39,9 @@ final class SendBuffer {
     /// Whether the collected answers should be sent before more are added.
     var isFull: Bool { !body.isEmpty || bytes.count >= Self.sizeLimit || answers.count >= Self.answerLimit }
 
+    /// Whether a client has lost its right to an answer that is still being sent.
+    var isRevoked: Bool { answers.contains { $0.isStillEntitled?() == false } }
+
     private var end: Int { bytes.count + body.count }
 
     // MARK: - Adding answers
@@ -182,6 +185,8 @@ final class SendBuffer {
 /// An answer that is being sent, with its report.
 struct SentAnswer {
     fileprivate var report: Report
+    /// The same as `Response.isStillEntitled`.
+    fileprivate let isStillEntitled: (@Sendable () -> Bool)?
     /// The time at which the first byte of the request arrived, in nanoseconds of the monotonic clock.
     private let began: UInt64
     /// The position after the answer's last byte.
@@ -201,6 +206,7 @@ struct SentAnswer {
             requestID: response.requestID, note: response.note, bodyBytes: 0, nanoseconds: 0, complete: false)
         rows = response.rows
         self.began = began
+        isStillEntitled = response.isStillEntitled
     }
 
     /// Counts the piece in the buffer as sent.

@@ -14,25 +14,6 @@ import Testing
         + "0YAWzpGs6weLu5jzso5ER.IAclQsgVbLYi15h7M9udFgYBiNhO3zyqe/J6Z9oXaDVQviHyMrij0stdVp50mgI0"
     private static let users = "alice:\(quick)\nJürgen:\(other)\n"
 
-    private func basic(_ name: String, _ password: String, isLatin: Bool = false) -> String {
-        let text = "\(name):\(password)"
-        let bytes = isLatin ? text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) } : Array(text.utf8)
-        return "Authorization: Basic \(encode(bytes))\r\n"
-    }
-
-    private func encode(_ bytes: [UInt8]) -> String {
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
-        var text = ""
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let three = bytes[start..<min(start + 3, bytes.count)]
-            let bits = three.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - three.count))
-            for place in 0..<4 {
-                text.append(place <= three.count ? alphabet[bits >> (18 - 6 * place) & 63] : "=")
-            }
-        }
-        return text
-    }
-
     /// The status of `/observations`, and how often a password was checked for it.
     private func ask(
         _ service: Service, _ fields: String, from address: String = "127.0.0.1"

@@ -80,7 +80,7 @@ import Testing
         let request = try parse("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         let views = [View.everything, .nothing, View([View.Part(regions: ["CA"])]), View([View.Part(regions: ["US"])])]
         let tags = views.map { view in
-            Delivery(request, of: .observations, format: .json, view: view, isHeadEnough: false)
+            Delivery(request, of: .observations, format: .json, view: view, isDated: true, isHeadEnough: false)
                 .complete(.rows(.bytes([]), in: .json), revision).fields[.etag]
         }
         #expect(Set(tags).count == views.count)

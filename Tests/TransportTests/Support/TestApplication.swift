@@ -20,6 +20,8 @@ final class Record: Sendable {
     let waiting = Atomic(0)
     /// Lets the work of `/gate` end.
     let gate = Atomic(false)
+    /// Whether the clients have lost their right to every answer.
+    let isRevoked = Atomic(false)
 
     var reports: [Report] { state.withLock { $0 } }
 
@@ -28,6 +30,21 @@ final class Record: Sendable {
     func waitForGate() {
         waiting.add(1, ordering: .sequentiallyConsistent)
         while !gate.load(ordering: .sequentiallyConsistent) { usleep(500) }
+    }
+
+    func response(_ text: String) -> Response { response(.bytes(Array(text.utf8))) }
+
+    /// It begins with 2 rows, and each piece has one more.
+    func stream(_ producer: TestProducer) -> Response {
+        var response = response(.stream(first: Array("first ".utf8), rest: producer))
+        response.rows = 2
+        return response
+    }
+
+    func response(_ body: Body) -> Response {
+        var response = Response(.ok, body: body)
+        response.isStillEntitled = { [self] in !isRevoked.load(ordering: .sequentiallyConsistent) }
+        return response
     }
 }
 
@@ -62,14 +79,14 @@ final class TestApplication: Application {
                 work: { [record] in
                     record.waitForGate()
                     return path == "/gate/stream"
-                        ? Self.stream(TestProducer(record, count: 1, end: .end(rows: 0))) : Self.response(path)
+                        ? record.stream(TestProducer(record, count: 1, end: .end(rows: 0))) : record.response(path)
                 }, cancel: { [record] in record.cancels.add(1, ordering: .sequentiallyConsistent) })
         case "later":
-            return .later(work: { Self.response(path) }, cancel: {})
+            return .later(work: { [record] in record.response(path) }, cancel: {})
         case "again":
             guard asked[path, default: 0] < number else {
                 asked[path] = nil
-                return .now(Self.response(path))
+                return .now(record.response(path))
             }
             asked[path, default: 0] += 1
             return .again(after: { [record] in
@@ -77,17 +94,17 @@ final class TestApplication: Application {
                 record.checks.add(1, ordering: .sequentiallyConsistent)
             })
         case "stream":
-            return .now(Self.stream(TestProducer(record, count: number, end: .end(rows: 0))))
+            return .now(record.stream(TestProducer(record, count: number, end: .end(rows: 0))))
         case "fail":
-            return .now(Self.stream(TestProducer(record, count: 1, end: .failed)))
+            return .now(record.stream(TestProducer(record, count: 1, end: .failed)))
         case "block":
-            return .now(Self.stream(TestProducer(record, count: 1, end: nil)))
+            return .now(record.stream(TestProducer(record, count: 1, end: nil)))
         case "large":
-            var response = Response(.ok, body: .bytes([UInt8](repeating: 0x78, count: number)))
+            var response = record.response(.bytes([UInt8](repeating: 0x78, count: number)))
             response.rows = 5
             return .now(response)
         default:
-            return .now(Self.response(path))
+            return .now(record.response(path))
         }
     }
 
@@ -98,15 +115,6 @@ final class TestApplication: Application {
     func finished(_ report: Report) { record.add(report) }
 
     func idle() { record.turns.add(1, ordering: .sequentiallyConsistent) }
-
-    private static func response(_ text: String) -> Response { Response(.ok, body: .bytes(Array(text.utf8))) }
-
-    /// It begins with 2 rows, and each piece has one more.
-    private static func stream(_ producer: TestProducer) -> Response {
-        var response = Response(.ok, body: .stream(first: Array("first ".utf8), rest: producer))
-        response.rows = 2
-        return response
-    }
 }
 
 /// Makes `count` pieces and then what `end` says; nil blocks until it is cancelled.

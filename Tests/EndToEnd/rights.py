@@ -1,0 +1,206 @@
+"""What people may see: `rookery rights`, and a server that takes a right back while an answer is under way."""
+
+import pathlib
+import signal
+import socket
+import tempfile
+import time
+
+import requests
+
+from server import Server, check, import_files, rookery, sample_database
+
+PASSWORDS = {"alice": "korrektes Pferd", "bob": "barn owls at dusk", "carla": "quiet please"}
+GRACE = 3
+
+
+def commands(folder):
+    users, rights = pathlib.Path(folder, "users"), pathlib.Path(folder, "rights")
+    for name, password in PASSWORDS.items():
+        check(rookery("users", "add", name, "--users", users, input=password).returncode == 0, f"{name} is added")
+    run = lambda *arguments: rookery("rights", *arguments, "--rights", rights, "--users", users)
+    done = run("set", "alice", "metrics", "regions=CA,US-AK", "datasets=atlas,winter counts", "expires=2099-01-31")
+    check(done.returncode == 0 and "Set the rights of alice" in done.stdout and rights.stat().st_mode & 0o777 == 0o600,
+          "rights are given in a new file, which only its owner can read", done.stderr)
+    line = 'alice metrics regions=CA,US-AK datasets=atlas,"winter counts" expires=2099-01-31\n'
+    check(rights.read_text() == line, "in one line", rights.read_text())
+    check(run("show").stdout == line == run("show", "alice").stdout, "they are shown")
+    rights.write_text("# wardens\n" + line.replace("\n", "  # until then\n") + "broken line\n")
+    done = run("set", "alice", "regions=US")
+    check(rights.read_text() == "# wardens\nalice regions=US # until then\nbroken line\n", "comments and other lines stay", rights.read_text())
+    done = run("check")
+    check(done.returncode == 2 and f"{rights}, line 3: 'line' is not a right" in done.stderr, "a wrong line is named", done.stderr)
+    rights.write_text("alice regions=US\n")
+    for words, why in [(["bob", "region=US"], "is not a right"), (["bob", "regions=us"], "write US"), (["bob", "expires=never"], "is not a date"),
+                       (["@all"], "is not a group"), (["bob", "datasets=a\neve metrics"], "control characters")]:
+        done = run("set", *words)
+        check(done.returncode == 2 and why in done.stderr and rights.read_text() == "alice regions=US\n", f"refused: {why}", done.stderr)
+    done = run("set", "zoe")
+    check(done.returncode == 0 and "zoe is not in the users file" in done.stderr, "a name in no users file is a warning", done.stderr)
+    done = run("check")
+    check(done.returncode == 0 and "line 2: 'zoe' is not in the users file" in done.stderr and "2 lines" in done.stdout, "and here too", done.stderr)
+    done = run("remove", "zoe")
+    check(done.returncode == 0 and not done.stderr, "a line is removed", done.stderr)
+    check(run("remove", "zoe").returncode == 2, "and not twice")
+    check(run("show", "bob").stdout == "bob has no rights.\n", "who has no line has no rights")
+    run("set", "@users", "regions=US,CA")
+    check(run("show", "bob").stdout == "@users regions=US,CA\n", "or those of the group")
+    done = run("remove", "alice")
+    check(done.returncode == 0 and "alice has the rights of @users now" in done.stderr, "removing a line may show more, with a warning", done.stderr)
+    run("set", "alice", "expires=2020-01-01")
+    check("expired" in run("show", "alice").stderr, "who has expired is told so")
+    done = rookery("users", "remove", "carla", "--users", users, "--rights", rights)
+    check(done.returncode == 0 and "rights" not in done.stdout, "somebody without a line is removed", done.stderr)
+    done = rookery("users", "remove", "alice", "--users", users, "--rights", rights)
+    check(done.returncode == 0 and rights.read_text() == "@users regions=US,CA\n" and "Removed the rights of alice" in done.stdout,
+          "a person is removed with their line", done.stderr)
+    for name in ("alice", "carla"):
+        rookery("users", "add", name, "--users", users, input=PASSWORDS[name])
+    rights.unlink()
+    return users, rights
+
+
+def auth(name):
+    return name, PASSWORDS[name].encode()
+
+
+def reload(server):
+    marks = lambda: server.output().count("read again") + server.output().count("not taken up")
+    seen = marks()
+    server.process.send_signal(signal.SIGHUP)
+    deadline = time.monotonic() + 10
+    while marks() < seen + 2 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    check(marks() == seen + 2, "SIGHUP reads both files")
+
+
+def starting(folder, database, users, rights):
+    refused = lambda *options: rookery("serve", "--database", database, "--port", "0", "--users", users, "--rights", rights, *options)
+    rights.write_text("alice regions=US\nbob region=CA\n\neve expires=tomorrow\n")
+    rights.chmod(0o600)
+    done = refused()
+    check(done.returncode == 2 and f"{rights}, line 2: " in done.stderr and f"{rights}, line 4: " in done.stderr, "wrong lines stop the start", done.stderr)
+    rights.write_text("alice regions=US\n")
+    rights.chmod(0o644)
+    done = refused()
+    check(done.returncode == 2 and f"chmod 600 {rights}" in done.stderr, "a file that others can read is refused", done.stderr)
+    rights.chmod(0o666)
+    done = refused("--insecure-permissions")
+    check(done.returncode == 2 and f"other accounts can change {rights}" in done.stderr, "one that others can change always is", done.stderr)
+    rights.chmod(0o644)
+    with Server(database, "--rights", rights, "--insecure-permissions", credentials=["--users", users]) as server:
+        check(requests.get(f"{server.url}/?limit=1", auth=auth("alice")).status_code == 200, "200  one that others can read is taken if that is meant")
+    rights.chmod(0o600)
+
+
+def serving(database, users, rights):
+    rights.write_text("alice metrics regions=US\nbob regions=CA\n@shared regions=CA-YT\nzoe\n")
+    with Server(database, "--users", users, "--rights", rights) as server:
+        check(f"{rights}, line 4: 'zoe' is in no users file" in server.output(), "a name of nobody is a warning", server.output())
+        session = requests.Session()
+        regions = lambda auth=None, **more: {row["region"][:2] for row in session.get(f"{server.url}/regions", auth=auth, **more).json()}
+        for _ in range(2):
+            check(regions(auth("alice")) == {"US"} and regions(auth("bob")) == {"CA"}, "200  two people on one connection have their own records")
+        shared = {row["region"] for row in requests.get(f"{server.url}/observations", params={"fields": "region"}, headers={"Password": "mumble"}).json()}
+        check(shared == {"CA-YT"}, "200  the shared password has its line", shared)
+        answer = session.get(f"{server.url}/", auth=auth("carla"))
+        check(answer.status_code == 403 and answer.json()["code"] == "no-rights", "403  who has no line", answer.text)
+        check(session.get(f"{server.url}/metrics", auth=auth("alice")).status_code == 200, "200  /metrics with the right to it")
+        answer = session.get(f"{server.url}/metrics", auth=auth("bob"))
+        check(answer.status_code == 403 and answer.json()["code"] == "no-rights", "403  and without", answer.text)
+        tag = session.get(f"{server.url}/species", auth=auth("alice")).headers["ETag"]
+        asked = lambda name: session.get(f"{server.url}/species", auth=auth(name), headers={"If-None-Match": tag}).status_code
+        check(asked("alice") == 304 and asked("bob") == 200, "304  for one's own copy only")
+
+        rights.write_text("alice regions=CA\nbob regions=C\n")
+        reload(server)
+        check(f"{rights}, line 2: 'C' is not the code of a region" in server.output() and "the rights stay as they were" in server.output(),
+              "a bad file is logged with its line", server.output())
+        check(regions(auth("alice")) == {"US"}, "200  and the rights stay as they were")
+        good = users.read_bytes()
+        users.write_text("alice:plain\n")
+        rights.write_text("alice regions=CA\nbob expires=2020-01-01\n@users regions=US\n")
+        reload(server)
+        check("the people stay as they were" in server.output() and regions(auth("alice")) == {"CA"}, "200  each file on its own")
+        answer = session.get(f"{server.url}/", auth=auth("bob"))
+        check(answer.status_code == 403 and answer.json()["code"] == "expired", "403  who has expired, whatever @users may see", answer.text)
+        check(regions(auth("carla")) == {"US"}, "200  who has no line has that of @users")
+        users.write_bytes(good)
+
+    rights.write_text("@public regions=US\nalice\n")
+    with Server(database, "--public", "--rights", rights, credentials=[]) as server:
+        check({row["region"][:2] for row in requests.get(f"{server.url}/regions").json()} == {"US"}, "200  everybody has the line @public")
+        check(requests.get(f"{server.url}/metrics").status_code == 403, "403  which may leave out /metrics")
+
+
+class Download:
+    """A large answer of which only the beginning is read."""
+
+    def __init__(self, server, name, compressed):
+        self.socket = socket.create_connection(server.address)
+        request = requests.Request("GET", f"{server.url}/observations", auth=auth(name)).prepare()
+        coding = "Accept-Encoding: gzip\r\n" if compressed else ""
+        self.socket.sendall(f"GET / HTTP/1.1\r\nHost: x\r\n{coding}Authorization: {request.headers['Authorization']}\r\n\r\n".encode())
+        self.socket.settimeout(30)
+        check(self.socket.recv(1000).startswith(b"HTTP/1.1 200"), f"200  {name}'s download has begun")
+
+    def rest(self):
+        """All that comes, and whether the end is a reset."""
+        count, tail = 0, b""
+        try:
+            while piece := self.socket.recv(1 << 20):
+                count, tail = count + len(piece), (tail + piece)[-7:]
+                if tail.endswith(b"\r\n0\r\n\r\n"):
+                    return count, False
+            return count, False
+        except ConnectionResetError:
+            return count, True
+
+    def is_reset(self):
+        """Whether the server has given up, seen without reading: epoll would report it, and so does the error of the socket."""
+        return self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) != 0
+
+
+def under_way(folder, users, rights):
+    """Whoever loses a right is cut off, whether they read or not; nobody else is."""
+    plain = pathlib.Path(folder, "many.csv")
+    with plain.open("w") as file:
+        print("loc_id,latitude,longitude,region,year,month,day,species_id,num", file=file)
+        for index in range(300_000):
+            print(f"L{index % 500},45.{index % 500},-120.5,US-WA,{1990 + index // 10_000},{1 + index % 12},{1 + index % 28},stejay,{index}", file=file)
+    database = pathlib.Path(folder, "many.db")
+    import_files(database, plain)
+    everything = "".join(f"{name} regions=US\n" for name in PASSWORDS)
+    for what, people, text in [
+        ("removed from the people", {"bob", "carla"}, everything),
+        ("without a line of rights", set(PASSWORDS), everything.replace("alice regions=US\n", "")),
+        ("narrowed", set(PASSWORDS), everything.replace("alice regions=US", "alice regions=US-WA")),
+    ]:
+        all_users = users.read_bytes()
+        rights.write_text(everything)
+        with Server(database, "--rights", rights, "--grace", GRACE, credentials=["--users", users]) as server:
+            downloads = [Download(server, name, zipped) for name in ("alice", "bob") for zipped in (False, True)]
+            users.write_bytes(b"".join(line for line in all_users.splitlines(True) if line.split(b":")[0].decode() in people))
+            # Bob has more than before.
+            rights.write_text(text.replace("bob regions=US", "bob"))
+            began = time.monotonic()
+            reload(server)
+            while not all(download.is_reset() for download in downloads[:2]) and time.monotonic() < began + 10:
+                time.sleep(0.02)
+            took = time.monotonic() - began
+            check(took < GRACE, f"{what}: a client that does not read is reset within the grace time", took)
+            check([download.rest()[1] for download in downloads[2:]] == [False, False], f"{what}: the others have all they asked for")
+            check(server.stop() == 0, "SIGTERM stops it")
+        users.write_bytes(all_users)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        users, rights = commands(folder)
+        database = sample_database(folder)
+        starting(folder, database, users, rights)
+        serving(database, users, rights)
+        under_way(folder, users, rights)
+
+
+main()
