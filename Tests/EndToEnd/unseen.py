@@ -23,7 +23,7 @@ READERS = {
     "counter": "datasets=atlas,counts metrics",
     "both": "regions=CA datasets=atlas,counts",
 }
-TABLE = "species_code,scientific_name,common_name\nstejay,Cyanocitta stelleri,Steller's Jay\ncoohaw,Accipiter cooperii,Cooper's Hawk\nnobird,,no bird\n"
+TABLE = "species_code,scientific_name,american_english_name\nstejay,Cyanocitta stelleri,Steller's Jay\ncoohaw,Accipiter cooperii,Cooper's Hawk\nnobird,,no bird\n"
 
 
 def row(place, species, day, num="", code="", source="", time="", minutes="", complete="", comments="", exact=("", "")):
@@ -137,7 +137,7 @@ def requests_to_make():
         yield path
     for given in FILTERS:
         for path in ("/observations", "/checklists", "/locations"):
-            yield f"{path}?{given}&count=yes&limit=1000" if given else f"{path}?count=yes&limit=1000"
+            yield f"{path}?{given}&count=exact&limit=1000" if given else f"{path}?count=exact&limit=1000"
         yield f"/observations?{given}&fields={FIELDS}".replace("?&", "?")
         yield f"/observations?{given}&zerofill=yes&limit=100".replace("?&", "?")
         for keys in KEYS:
@@ -201,7 +201,7 @@ def compare(pair):
     pages = 0
     for path in ("/observations", "/checklists", "/locations", "/observations?sort=-num,location_name", "/observations?sort=-loc_id",
                  "/observations?species=stejay&zerofill=yes", "/observations?dataset=atlas&sort=species_id", "/observations?region=CA-YT&sort=-date"):
-        following = f"{path}{'&' if '?' in path else '?'}limit=7&count=yes"
+        following = f"{path}{'&' if '?' in path else '?'}limit=7&count=exact"
         tokens = set()
         while following:
             answer = pair(following)

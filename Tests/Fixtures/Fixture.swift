@@ -167,12 +167,16 @@ struct Fixture {
         try RecordCounts.mend(in: database)
         // So that equal fixtures have equal ids and tokens.
         try database.execute("UPDATE secret SET key = zeroblob(length(key))")
-        try Holdings.update(in: database, of: nil, now: Int64(time(nil)))
-        try Holdings.updateSpecies(in: database, now: Int64(time(nil)))
+        // 2024-05-06T07:08:09Z, as the data sets have it.
+        try Holdings.update(in: database, of: nil, now: 1_714_979_289)
+        try Holdings.updateSpecies(in: database, now: 1_714_979_289)
         _ = try PublishedGeneration.renew(in: database, now: Int64(time(nil)))
         try database.execute("COMMIT")
         try Seal.set(in: database)
     }
+
+    /// Gives the records of an edited database ids to be shown with.
+    static func number(_ database: Database) throws { try Holdings.update(in: database, of: nil, now: 0) }
 
     /// A database of many records, locations and species, with unknown months and days, equal counts and shared
     /// codes of locations.

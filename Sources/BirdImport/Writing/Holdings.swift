@@ -190,11 +190,15 @@ package struct Holdings {
     private mutating func addRecords(_ condition: String) throws(StoreError) {
         let hasDetails = try database.integer("SELECT 1 FROM observation_detail LIMIT 1") != nil
         let hasCodes = try database.integer("SELECT 1 FROM checklist WHERE code IS NOT NULL LIMIT 1") != nil
+        let indexed: [ObservationColumn] = [.id, .checklistID, .datasetID, .date, .locationID, .speciesID, .num]
+        let others = ObservationColumn.allCases.filter { !indexed.contains($0) }.map(\.name)
         let details = ObservationDetailColumn.allCases.filter { $0 != .id }.map { "d." + $0.name }
+        let columns =
+            ["o.id, dataset_id, location_id, date, species_id, num, checklist_id"] + others
+            + (hasDetails ? ["d.id"] + details : [])
         let rows = try database.prepare(
             """
-            SELECT o.id, dataset_id, location_id, date, species_id, num, checklist_id, source_id, valid, reviewed
-                \(hasDetails ? ", d.id, " + details.joined(separator: ", ") : "")
+            SELECT \(columns.joined(separator: ", "))
             FROM observation o \(hasDetails ? "LEFT JOIN observation_detail d ON d.id = o.id" : "")
             WHERE \(condition) ORDER BY o.id
             """)
@@ -215,14 +219,17 @@ package struct Holdings {
             hash.add(try digest(ofSpecies: rows.int64(4)))
             hash.add(rows.optionalInt64(5))
             if hasCodes { hash.add(checklist.code) }
-            for column: Int32 in 7...9 { hash.add(rows, column) }
-            if hasDetails, !rows.isNull(10) {
-                for index in details.indices { hash.add(rows, Int32(index + 11)) }
+            for index in others.indices { hash.add(rows, Int32(7 + index)) }
+            let detail = Int32(7 + others.count)
+            if hasDetails, !rows.isNull(detail) {
+                for index in details.indices { hash.add(rows, detail + 1 + Int32(index)) }
             }
             let id = rows.int64(0)
             let key = Key(dataset: rows.int64(1), region: location.place.region)
             let content = hash.finish()
-            if let start = change(key, { $0.add(record: id, content) }) { try runs.add([start.holding, id, start.number]) }
+            if let start = change(key, { $0.add(record: id, content) }) {
+                try runs.add([start.holding, id, start.number])
+            }
         }
         try runs.finish()
     }
@@ -250,7 +257,8 @@ package struct Holdings {
             var hash = KeyedHash(key, isWide: false)
             for column: Int32 in 0...3 { hash.add(placeByID, column) }
             place = Place(
-                region: regions.position(of: placeByID.optionalBytes(3)), digest: UInt64(truncatingIfNeeded: hash.finish()))
+                region: regions.position(of: placeByID.optionalBytes(3)),
+                digest: UInt64(truncatingIfNeeded: hash.finish()))
         }
         if places.count >= Self.keptPlaces { places.removeAll(keepingCapacity: true) }
         places[id] = place
@@ -278,7 +286,8 @@ package struct Holdings {
             try remove.run()
         }
         let replace = try database.prepare(
-            "INSERT OR REPLACE INTO holding (\(HoldingColumn.selected)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")
+            "INSERT OR REPLACE INTO holding (\(HoldingColumn.selected)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+        )
         for (key, holding) in found.sorted(by: { $0.value.id < $1.value.id }) {
             let old = stored[key]
             guard holding.records <= 1 << RecordID.numberBits else {

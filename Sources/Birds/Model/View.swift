@@ -50,7 +50,8 @@ public struct View: Sendable, Hashable {
         var datasets: [String]?
         for part in parts {
             guard let some = part.datasets else { continue }
-            datasets = datasets.map { known in known.filter { name in some.contains { $0.utf8.elementsEqual(name.utf8) } } }
+            datasets =
+                datasets.map { known in known.filter { name in some.contains { $0.utf8.elementsEqual(name.utf8) } } }
                 ?? some
         }
         return datasets

@@ -72,7 +72,8 @@ extension PageToken {
             numbers.append(Int64(bitPattern: number))
         }
         guard let location = reader.text(), let latitude = reader.double(), let longitude = reader.double(),
-            let region = reader.text(), let species = reader.text(), let dataset = reader.text(), reader.rest.isEmpty, let location,
+            let region = reader.text(), let species = reader.text(), let dataset = reader.text(), reader.rest.isEmpty,
+            let location,
             let species, let dataset
         else { return nil }
         self.init(

@@ -78,7 +78,8 @@ final class RowEncoder {
         }
         let subjects = Set(runs.map(\.subject))
         needsObservation = !subjects.isDisjoint(with: [.checklist, .observation])
-        needsIdentity = showsExactness || !subjects.isDisjoint(with: [.checklist, .observation, .dataset, .locationName, .id])
+        needsIdentity =
+            showsExactness || !subjects.isDisjoint(with: [.checklist, .observation, .dataset, .locationName, .id])
     }
 
     deinit {

@@ -29,7 +29,8 @@ package struct Secret: Sendable {
     package init(_ database: Database, path: String) throws(StoreError) {
         let statement = try database.prepare("SELECT key FROM secret")
         guard try statement.step(), statement.bytes(0).count == Self.size else {
-            throw .unusable(path: path, reason: "its secret is missing or damaged; import a file into it to make a new one")
+            throw .unusable(
+                path: path, reason: "its secret is missing or damaged; import a file into it to make a new one")
         }
         let bytes = statement.bytes(0)
         statement.reset()

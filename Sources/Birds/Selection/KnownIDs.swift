@@ -4,6 +4,7 @@
 final class KnownIDs {
     private let database: Database
     private var partsOfLocation: Statement?
+    private var locationsInRegion: Statement?
     private var partsOfRegion: Statement?
     private var partsOfDataset: Statement?
 
@@ -22,9 +23,13 @@ final class KnownIDs {
 
     /// Whether there are locations in exactly this region, and a view shows some of them.
     func contains(region code: String, _ scope: Scope) throws(StoreError) -> Bool {
-        let sql = "SELECT dataset_id FROM region r LEFT JOIN holding h ON h.region = r.code WHERE code = ?1"
-        return try any(&partsOfRegion, sql, code) { row in
-            scope.contains(region: code, dataset: row.optionalInt64(0))
+        guard scope.regions.contains(code) else { return false }
+        if scope.datasets == nil {
+            let sql = "SELECT 1 FROM location INDEXED BY location_by_region WHERE region = ?1 LIMIT 1"
+            return try any(&locationsInRegion, sql, code) { _ in true }
+        }
+        return try any(&partsOfRegion, "SELECT dataset_id FROM holding WHERE region = ?1", code) { row in
+            scope.contains(dataset: row.int64(0))
         }
     }
 

@@ -82,7 +82,7 @@ import Testing
         func kept() throws -> [[String]] {
             try [
                 """
-                SELECT o.id, checklist_id, o.dataset_id, o.date, l.code, l.name, l.region, s.code, num, source_id, valid,
+                SELECT o.id, checklist_id, o.dataset_id, o.date, l.code, (SELECT name FROM location_name n WHERE n.location_id = l.id AND n.dataset_id = o.dataset_id), l.region, s.code, num, source_id, valid,
                     reviewed, d.*
                 FROM observation o JOIN location l ON l.id = o.location_id JOIN species s ON s.id = species_id
                     LEFT JOIN observation_detail d ON d.id = o.id WHERE o.dataset_id < 4 ORDER BY o.id

@@ -440,7 +440,8 @@ import Testing
                 date: 20_210_203, location: Array("Là, 1".utf8), latitude: place,
                 longitude: place.map { -$0 },
                 region: nil,
-                twin: place == nil ? 0 : 3, species: [0xFE, 0], num: .uncounted, dataset: Array("garden".utf8), ordinal: 2)
+                twin: place == nil ? 0 : 3, species: [0xFE, 0], num: .uncounted, dataset: Array("garden".utf8),
+                ordinal: 2)
             #expect(PageToken(token.bytes) == token)
         }
     }

@@ -158,7 +158,7 @@ import Testing
             repeat {
                 let cursor = try store.observations(query, view: .everything, format: .csv)
                 #expect(cursor.total == fixture.records.count)
-                paged += try cursor.text().split(separator: "\r\n").dropFirst().compactMap { Int($0) }
+                paged += try cursor.lines().compactMap { try store.row(shown: $0) }
                 query.page.after = cursor.next
             } while query.page.after != nil && paged.count <= whole.count
             #expect(paged == whole, "pages of \(size)")
@@ -239,7 +239,7 @@ import Testing
         var query = ObservationQuery()
         query.fields = [.id, .date, .year, .month, .day]
         for row in try rows(store.observations(query, view: .everything, format: .json)) {
-            let id = try #require(row["id"] as? Int)
+            let id = try #require(try store.row(shown: "\(row["id"] ?? 0)"))
             let number = fixture.records[id - 1].date
             #expect((row["date"] is String) == Self.isDate(number), "\(number)")
             #expect((row["year"] as? Int) == (Self.isDate(number) ? number / 10_000 : nil), "\(number)")

@@ -21,12 +21,11 @@ import Testing
         let store = try ObservationStore(path: folder.path("birds.db"))
         var query = ObservationQuery()
         query.filter.species = ["a", "b"]
-        query.fields = [.day, .speciesID, .num, .id, .checklistID, .time]
+        query.fields = [.day, .speciesID, .num, .checklistID, .time]
         let filled = try store.zeroFilled(query, view: .everything, format: .csv).text().split(separator: "\r\n")
         #expect(
             filled.dropFirst() == [
-                "1,a,1,-9223372036854775808,,", "1,b,0,,,", "2,a,1,-2,,", "2,b,0,,,", "3,a,1,0,,", "3,b,0,,,",
-                "4,a,1,-4,,", "4,b,0,,,",
+                "1,a,1,,", "1,b,0,,", "2,a,1,,", "2,b,0,,", "3,a,1,,", "3,b,0,,", "4,a,1,,", "4,b,0,,",
             ])
         #expect(try store.text(query, format: .csv).split(separator: "\r\n").count == 5)
     }
@@ -55,7 +54,8 @@ import Testing
         var query = ObservationQuery()
         query.filter.species = ["Steller's Jay"]
         query.fields = [.id, .checklistID, .sourceID, .time, .locationID, .speciesID, .num, .complete]
-        let all = "1,A,OA,07:00,L1,stejay,,1\r\n,B,,07:00,L1,stejay,0,1\r\n"
+        let first = try #require(try store.shown(row: 1))
+        let all = "\(first),A,OA,07:00,L1,stejay,,1\r\n,B,,07:00,L1,stejay,0,1\r\n"
         let header = "id,checklist_id,source_id,time,loc_id,species_id,num,complete\r\n"
         #expect(
             try store.zeroFilled(query, view: .everything, format: .csv).text()
@@ -105,8 +105,8 @@ import Testing
 
     /// Every row as a line, computed checklist by checklist.
     private func expected(
-        _ fixture: Fixture, _ query: ObservationQuery, _ isWanted: (Fixture.Record) -> Bool
-    ) -> [String] {
+        _ fixture: Fixture, _ store: ObservationStore, _ query: ObservationQuery, _ isWanted: (Fixture.Record) -> Bool
+    ) throws -> [String] {
         var checklists = fixture.records.indices.filter {
             fixture.records[$0].with == nil && fixture.records[$0].complete == 1 && isWanted(fixture.records[$0])
         }
@@ -132,7 +132,8 @@ import Testing
                     [
                         visit.checklistCode ?? "", StoredDate(Int64(visit.date)).iso ?? "",
                         fixture.locations[visit.location].code, fixture.datasets[visit.dataset],
-                        fixture.species[species].code, num, index.map { "\($0 + 1)" } ?? "",
+                        fixture.species[species].code, num,
+                        try index.flatMap { try store.shown(row: $0 + 1) }.map { "\($0)" } ?? "",
                         index.flatMap { fixture.records[$0].sourceID } ?? "", visit.time ?? "", "1", "",
                     ].joined(separator: ","))
             }
@@ -159,7 +160,7 @@ import Testing
             if round % 7 == 5 { query.filter.locations = ["L103"] }
             if round % 6 == 4 { query.filter.datasets = ["atlas"] }
             let view = round % 5 == 4 ? View([View.Part(regions: ["CA"])]) : .everything
-            let lines = expected(fixture, query) { record in
+            let lines = try expected(fixture, store, query) { record in
                 let place = fixture.locations[record.location]
                 return (query.filter.years.isEmpty || query.filter.years.contains(record.date / 10_000))
                     && (query.filter.months.isEmpty || query.filter.months.contains(record.date / 100 % 100))
@@ -217,12 +218,15 @@ import Testing
         #expect(geese.total == 6)
         #expect(
             try geese.lines() == [
-                "1,cangoo,5,", "2,cangoo,7,", "3,cangoo,,", "4,cangoo,0,", "5,cangoo,0,", "6,cangoo,5,12",
+                "1,cangoo,5,", "2,cangoo,7,", "3,cangoo,,", "4,cangoo,0,", "5,cangoo,0,",
+                "6,cangoo,5,\(try #require(try store.shown(row: 12)))",
             ])
         query.filter.species = ["cangoo1"]
         #expect(
             try store.zeroFilled(query, view: .everything, format: .csv).lines().prefix(4)
-                == ["1,cangoo1,2,2", "2,cangoo1,7,5", "3,cangoo1,7,6", "4,cangoo1,0,"])
+                == [(1, 2, 2), (2, 7, 5), (3, 7, 6)].map { (day, num, row) in
+                    "\(day),cangoo1,\(num),\(try #require(try store.shown(row: row)))"
+                } + ["4,cangoo1,0,"])
         // No species table names these.
         query.filter.species = ["Parus major"]
         #expect(

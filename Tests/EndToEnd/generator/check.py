@@ -13,7 +13,9 @@ CHECKLIST_FIELDS = ["checklist_id", "loc_id", "location_name", "latitude", "long
                     "effort_hours_atleast", "snow_depth_atleast", "dataset"]
 FLAGS = {"complete", "valid", "reviewed", "generalised", "day1_am", "day1_pm", "day2_am", "day2_pm"}
 VISIT = """
-    location.code AS loc_id, location.name AS location_name, latitude, longitude, region, dataset.name AS dataset,
+    location.code AS loc_id,
+    (SELECT location_name.name FROM location_name
+        WHERE location_name.location_id = location.id AND location_name.dataset_id = dataset.id) AS location_name, latitude, longitude, region, dataset.name AS dataset,
     checklist.code AS checklist_id, complete, minutes, distance_km, area_ha, observers, protocol,
     checklist.comments AS checklist_comments, effort_hours_atleast, snow_depth_atleast,
     half_days & 1 AS day1_am, half_days >> 1 & 1 AS day1_pm, half_days >> 2 & 1 AS day2_am, half_days >> 3 & 1 AS day2_pm"""

@@ -1,0 +1,130 @@
+import Testing
+
+@testable import BirdImport
+@testable import Birds
+@testable import Fixtures
+
+@Suite struct HoldingsTests {
+    private let fixture: ImportFixture
+    private static let header =
+        plainHeader.dropLast()
+        + ",location_name,time,checklist_id,source_id,minutes,comments,coordinate_uncertainty_m\n"
+    private static let yukon = """
+        L1,60,1,CA-YT,2021,2,3,a,1,Marsh,06:41,C1,O1,30,a pair,100
+        L1,60,1,CA-YT,2021,2,3,b,,Marsh,06:41,C1,O2,30,,
+        L2,60,2,CA-YT,2021,2,4,a,2,,,,,,,
+
+        """
+    private static let alaska =
+        "L9,61,1,US-AK,2021,2,3,a,1,Bay,06:41,C9,O9,30,,\nL9,61,1,US-AK,2021,2,5,c,5,Bay,,,,,,\n"
+
+    init() throws { fixture = try ImportFixture() }
+
+    private func run(_ rows: String, at second: Int, append: Bool = false) throws {
+        fixture.write("a.csv", Self.header + rows)
+        try fixture.run("a.csv") { ($0.now, $0.append) = (1_714_979_289 + second, append) }
+        #expect(try fixture.isSound())
+    }
+
+    /// The content and time of what a data set has in a region.
+    private func holding(_ region: String) throws -> String? {
+        try fixture.rows(
+            "SELECT content_high, content_low, changed_at - 1714979289 FROM holding WHERE region = '\(region)'"
+        ).first
+    }
+
+    /// The ids that the records of a region are shown with.
+    private func ids(_ region: String) throws -> [String] {
+        let store = try ObservationStore(path: fixture.database)
+        var query = ObservationQuery()
+        query.fields = [.id, .date, .speciesID]
+        let view = View([View.Part(regions: [region])])
+        return try store.text(query, view: view, format: .csv).split(separator: "\r\n").map(String.init)
+    }
+
+    @Test func otherRegionsChangeNothing() throws {
+        try run(Self.yukon, at: 0)
+        let (content, ids) = (try holding("CA-YT"), try ids("CA-YT"))
+        #expect(content?.hasSuffix("|0") == true && ids.count == 4)
+        for (second, rows) in [
+            Self.alaska + Self.yukon, Self.yukon + Self.alaska, Self.yukon,
+            Self.yukon.replacing("L1,60,1,CA-YT", with: Self.alaska + "L1,60,1,CA-YT"),
+        ].enumerated() {
+            // Rows of different places on one date come between those of another.
+            try run(rows, at: 10 + second)
+            #expect(try holding("CA-YT") == content)
+            #expect(try self.ids("CA-YT") == ids)
+        }
+        try run("L9,61,1,US-AK,2021,2,6,c,5,Bay,,,,,,\n", at: 20, append: true)
+        #expect(try holding("CA-YT") == content)
+        #expect(try self.ids("CA-YT") == ids)
+    }
+
+    /// Whatever an answer shows is part of the content.
+    @Test(arguments: [
+        ("L1,60,1", "L3,60,1"), ("L1,60,1", "L1,60.5,1"), ("2021,2,3,b", "2021,2,4,b"), ("3,b,", "3,c,"),
+        ("a,1,Marsh", "a,,Marsh"), ("a,2,", "a,3,"), ("Marsh", "Lake"), ("06:41", "06:42"), (",C1,", ",C2,"),
+        (",O2,", ",O3,"),
+        (",30,", ",31,"), (",30,", ",,"), ("a pair", "a trio"), ("a pair", ""), (",100", ",101"), (",100", ","),
+        ("L2,60,2,CA-YT,2021,2,4,a,2,,,,,,,\n", ""),
+        (
+            "L2,60,2,CA-YT,2021,2,4,a,2,,,,,,,\n",
+            "L2,60,2,CA-YT,2021,2,4,a,2,,,,,,,\nL2,60,2,CA-YT,2021,2,4,a,2,,,,,,,\n"
+        ),
+    ])
+    func everyValueChangesTheContent(from: String, to: String) throws {
+        try run(Self.yukon + Self.alaska, at: 0)
+        let (yukon, alaska) = (try holding("CA-YT"), try holding("US-AK"))
+        let changed = Self.yukon.replacing(from, with: to)
+        #expect(changed != Self.yukon)
+        try run(changed + Self.alaska, at: 5)
+        let now = try holding("CA-YT")
+        #expect(now?.hasSuffix("|5") == true && now?.dropLast(2) != yukon?.dropLast(2))
+        #expect(try holding("US-AK") == alaska)
+        // And back, later than before.
+        try run(Self.yukon + Self.alaska, at: 5)
+        #expect(try holding("CA-YT")?.hasSuffix("|6") == true)
+        #expect(try holding("CA-YT")?.dropLast(2) == yukon?.dropLast(2))
+    }
+
+    /// A record that goes to another checklist, with nothing else changed.
+    @Test func theChecklistOfARecordIsContent() throws {
+        let rows =
+            "L1,60,1,CA-YT,2021,2,3,a,1,,,C1,,,,\nL1,60,1,CA-YT,2021,2,3,b,1,,,C1,,,,\nL1,60,1,CA-YT,2021,2,3,c,1,,,C2,,,,\n"
+        try run(rows + "L1,60,1,CA-YT,2021,2,3,d,1,,,C2,,,,\n", at: 0)
+        let before = try holding("CA-YT")
+        try run(
+            rows.replacing("b,1,,,C1", with: "b,1,,,C2") + "L1,60,1,CA-YT,2021,2,3,d,1,,,C1,,,,\n", at: 0)
+        #expect(try holding("CA-YT")?.dropLast(2) != before?.dropLast(2))
+    }
+
+    /// A small addition makes the same content as all at once.
+    @Test func contentsDoNotDependOnTheWay() throws {
+        try run(Self.yukon, at: 0)
+        let whole = try holding("CA-YT")
+        let lines = Self.yukon.split(separator: "\n").map { String($0) + "\n" }
+        try run(String(lines[2]), at: 0)
+        try run(lines.prefix(2).joined(), at: 0, append: true)
+        #expect(try holding("CA-YT")?.split(separator: "|").dropLast() == whole?.split(separator: "|").dropLast())
+    }
+
+    /// Two files that are not copies of each other have different keys.
+    @Test func eachFileHasItsOwnKeys() throws {
+        try run(Self.yukon, at: 0)
+        let other = try ImportFixture()
+        other.write("a.csv", Self.header + Self.yukon)
+        try other.run("a.csv")
+        #expect(try other.rows("SELECT hex(key) FROM secret") != fixture.rows("SELECT hex(key) FROM secret"))
+        #expect(
+            try other.rows("SELECT content_high FROM holding ORDER BY 1")
+                != fixture.rows("SELECT content_high FROM holding ORDER BY 1"))
+    }
+
+    @Test func aDataSetThatIsRemovedLeavesNothing() throws {
+        try run(Self.yukon, at: 0)
+        try DataSets.remove(name: "a", path: fixture.database)
+        #expect(try fixture.rows("SELECT * FROM holding WHERE dataset_id > 0") == [])
+        #expect(try fixture.rows("SELECT * FROM record_run") == [])
+        #expect(try fixture.rows("SELECT * FROM location_name") == [])
+    }
+}
