@@ -115,7 +115,7 @@ func noTaxonomy(_ fixture: ImportFixture) -> String {
         #expect(
             try fixture.rows(
                 "SELECT c.code, time, minutes, distance_km, area_ha, observers, protocol, complete, comments, name FROM "
-                    + "checklist c JOIN location l ON l.id = location_id")
+                    + "checklist c JOIN location_name n ON n.location_id = c.location_id")
                 == ["S1|06:41|60|1.5|2.0|3|Traveling|1|windy|Marsh"])
         // A record with a code of its own is known again.
         #expect(try fixture.run("a.csv") { $0.append = true }.replaced == 1)
