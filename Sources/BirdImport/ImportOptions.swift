@@ -39,8 +39,8 @@ public struct ImportOptions: Sendable {
     public var refusal: String?
     /// The time of the import, in seconds since 1970 UTC. It also decides the last year that a date may have.
     public var now: Int = time(nil)
-    /// The time that the database is to have instead, in seconds since 1970 UTC; nil for `now`. With it, the same imports
-    /// give the same times.
+    /// The time that the database is to have instead, in seconds since 1970 UTC; nil for `now`. With it, the same
+    /// imports give the same times.
     public var sourceDate: Int?
     /// The time that the database has for the import.
     var stamp: Int { sourceDate ?? now }

@@ -5,8 +5,8 @@ import HTTP
 /// How an answer with data is sent: whether the client already has it, whether it wants the body, and in which coding.
 ///
 /// Invariants:
-/// - Two answers with the same entity tag have the same bytes: the tag is made from the revision of what the view shows and
-///   from everything that chooses the representation.
+/// - Two answers with the same entity tag have the same bytes: the tag is made from the revision of what the view
+///   shows and from everything that chooses the representation.
 /// - `early` is called only once the request is known to be valid, so an error never becomes a 304.
 /// - A range is never served: `Range` is ignored (RFC 9110 §14.2), since answers are not stored as bytes.
 struct Delivery: Sendable {

@@ -22,7 +22,8 @@ enum Migration {
         try database.execute("PRAGMA user_version = \(Schema.version)")
     }
 
-    /// Gives the name of each location to all data sets that have it: layouts before 5 did not tell which one it was of.
+    /// Gives the name of each location to all data sets that have it: layouts before 5 did not tell which one it was
+    /// of.
     private static func moveNames(in database: Database) throws(StoreError) {
         try database.execute(
             """

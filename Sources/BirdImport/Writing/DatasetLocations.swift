@@ -6,17 +6,44 @@ enum DatasetLocations {
     private static let checklists = ChecklistExactnessColumn.table
     private static let locations = DatasetLocationColumn.table
 
-    /// Writes all rows again. It reads an index of all checklists, all of `observation_detail`, and of `observation` the
-    /// rows whose place is known to be inexact.
+    /// Writes all rows again. It reads an index of all checklists, all of `observation_detail`, and of `observation`
+    /// the rows whose place is known to be inexact.
     static func update(in database: Database) throws(StoreError) {
         try database.execute(
             """
             DELETE FROM \(checklists);
             DELETE FROM \(locations);
             \(insertChecklists(from: "observation_detail d CROSS JOIN observation o ON o.id = d.id"));
-            \(insertLocations(where: "true"));
+            """)
+        try insertAllLocations(in: database)
+        try database.execute(
+            """
+            INSERT OR REPLACE INTO \(locations) (\(DatasetLocationColumn.selected))
+                SELECT c.location_id, c.dataset_id, max(e.coordinate_uncertainty_m), max(e.generalised)
+                FROM \(checklists) e CROSS JOIN checklist c ON c.id = e.id GROUP BY c.location_id, c.dataset_id
             """)
         try removeNames(from: database)
+    }
+
+    /// Inserts all locations of all data sets, exact ones. SQLite would sort all checklists for that, but a location
+    /// has few data sets.
+    private static func insertAllLocations(in database: Database) throws(StoreError) {
+        var rows = try IntegerRows<2>([DatasetLocationColumn.locationID, .datasetID], in: database)
+        let visits = try database.prepare(
+            """
+            SELECT location_id, dataset_id FROM checklist INDEXED BY checklist_by_location ORDER BY location_id
+            """)
+        var location: Int64?
+        var datasets: [Int64] = []
+        while try visits.step() {
+            let (id, dataset) = (visits.int64(0), visits.int64(1))
+            if id != location { (location, datasets) = (id, []) }
+            // The last one is mostly the same.
+            if datasets.last == dataset || datasets.contains(dataset) { continue }
+            datasets.append(dataset)
+            try rows.add([id, dataset])
+        }
+        try rows.finish()
     }
 
     /// Removes the names of locations that a data set does not have, or does not have any more.

@@ -3,10 +3,10 @@ import Birds
 /// Makes `holding` and `record_run` agree with the records: which data set has something in which region, what its
 /// content is, when that changed, and how its records are numbered.
 ///
-/// A content is the sum of the keyed digests of all rows, without their ids. So it depends on what the rows say, and not
-/// on their order or on what other holdings have.
+/// A content is the sum of the keyed digests of all rows, without their ids. So it depends on what the rows say, and
+/// not on their order or on what other holdings have.
 package struct Holdings {
-    private struct Key: Hashable {
+    fileprivate struct Key: Hashable {
         let dataset: Int64
         /// The position of the region in `regions`; nil for the description.
         let region: Int?
@@ -25,6 +25,7 @@ package struct Holdings {
 
     /// A holding as the records have it.
     fileprivate struct Holding {
+        let key: Key
         let id: Int64
         var content: UInt128 = 0
         var checklists: Int64 = 0
@@ -64,7 +65,10 @@ package struct Holdings {
     private let stored: [Key: Stored]
     private var regions: Regions
     private var nextID: Int64
-    private var found: [Key: Holding] = [:]
+    private var holdings: [Holding] = []
+    private var positions: [Key: Int] = [:]
+    /// The holding of each region that was found last, by the position of the region.
+    private var latest: [(dataset: Int64, position: Int)] = []
     private var places: [Int64: Place] = [:]
     private var species: [Int64: UInt64] = [:]
     private let placeByID: Statement
@@ -158,20 +162,25 @@ package struct Holdings {
     }
 
     private mutating func addChecklists(_ condition: String) throws(StoreError) {
-        let columns = ChecklistColumn.allCases.filter { ![.id, .datasetID, .locationID].contains($0) }
+        // No answer shows the group of a copy, or where a checklist was listed; the number of species follows from
+        // records.
+        let other: [ChecklistColumn] = [.id, .datasetID, .locationID, .date, .speciesCount, .groupCode, .isListed]
+        let columns = ChecklistColumn.allCases.filter { !other.contains($0) }
         let rows = try database.prepare(
             """
-            SELECT dataset_id, location_id, \(columns.map(\.name).joined(separator: ", ")) FROM checklist
+            SELECT dataset_id, location_id, date, \(columns.map(\.name).joined(separator: ", ")) FROM checklist
             WHERE \(condition) ORDER BY id
             """)
         while try rows.step() {
             let place = try place(rows.int64(1))
             var hash = hash(.checklist)
             hash.add(place.digest)
-            for index in columns.indices { hash.add(rows, Int32(index + 2)) }
-            let key = Key(dataset: rows.int64(0), region: place.region)
-            add(hash, to: key)
-            change(key) { $0.checklists += 1 }
+            hash.add(UInt64(bitPattern: rows.int64(2)))
+            hash.addPresent(rows, 3..<Int32(3 + columns.count))
+            let content = hash.finish()
+            let position = position(of: Key(dataset: rows.int64(0), region: place.region))
+            holdings[position].content &+= content
+            holdings[position].checklists += 1
         }
     }
 
@@ -195,7 +204,9 @@ package struct Holdings {
         let details = ObservationDetailColumn.allCases.filter { $0 != .id }.map { "d." + $0.name }
         let columns =
             ["o.id, dataset_id, location_id, date, species_id, num, checklist_id"] + others
-            + (hasDetails ? ["d.id"] + details : [])
+            + (hasDetails ? details : [])
+        // In the digest every column has a place of its own, whether or not there are details.
+        let last = Int32(7 + others.count + (hasDetails ? details.count : 0))
         let rows = try database.prepare(
             """
             SELECT \(columns.joined(separator: ", "))
@@ -218,16 +229,13 @@ package struct Holdings {
             hash.add(UInt64(bitPattern: rows.int64(3)))
             hash.add(try digest(ofSpecies: rows.int64(4)))
             hash.add(rows.optionalInt64(5))
-            if hasCodes { hash.add(checklist.code) }
-            for index in others.indices { hash.add(rows, Int32(7 + index)) }
-            let detail = Int32(7 + others.count)
-            if hasDetails, !rows.isNull(detail) {
-                for index in details.indices { hash.add(rows, detail + 1 + Int32(index)) }
-            }
-            let id = rows.int64(0)
-            let key = Key(dataset: rows.int64(1), region: location.place.region)
+            hash.addPresent(rows, 7..<last)
+            // What is not there adds nothing, so that codes in other holdings change nothing.
+            if let code = checklist.code { hash.add(code) }
             let content = hash.finish()
-            if let start = change(key, { $0.add(record: id, content) }) {
+            let position = position(of: Key(dataset: rows.int64(1), region: location.place.region))
+            let id = rows.int64(0)
+            if let start = holdings[position].add(record: id, content) {
                 try runs.add([start.holding, id, start.number])
             }
         }
@@ -236,17 +244,35 @@ package struct Holdings {
 
     private mutating func add(_ hash: KeyedHash, to key: Key) {
         let content = hash.finish()
-        change(key) { $0.content &+= content }
+        holdings[position(of: key)].content &+= content
     }
 
-    /// Changes a holding, which is made if there is none.
-    @discardableResult
-    private mutating func change<Result>(_ key: Key, _ body: (inout Holding) -> Result) -> Result {
-        if found[key] == nil {
-            found[key] = Holding(id: stored[key]?.id ?? nextID)
+    /// The position of a holding in `holdings`, which is made if there is none.
+    @inline(__always)
+    private mutating func position(of key: Key) -> Int {
+        // Records of one region and data set mostly follow each other, or alternate with those of other regions.
+        if let region = key.region, region < latest.count, latest[region].dataset == key.dataset {
+            return latest[region].position
+        }
+        return find(key)
+    }
+
+    @inline(never)
+    private mutating func find(_ key: Key) -> Int {
+        let position: Int
+        if let known = positions[key] {
+            position = known
+        } else {
+            position = holdings.count
+            positions[key] = position
+            holdings.append(Holding(key: key, id: stored[key]?.id ?? nextID))
             if stored[key] == nil { nextID += 1 }
         }
-        return body(&found[key, default: Holding(id: 0)])
+        if let region = key.region {
+            while latest.count <= region { latest.append((.min, 0)) }
+            latest[region] = (key.dataset, position)
+        }
+        return position
     }
 
     private mutating func place(_ id: Int64) throws(StoreError) -> Place {
@@ -281,14 +307,15 @@ package struct Holdings {
     /// Writes the rows of the table, and removes those of holdings that are not there any more.
     private func store(now: Int64) throws(StoreError) {
         let remove = try database.prepare("DELETE FROM holding WHERE id = ?1")
-        for (key, stored) in stored where found[key] == nil {
+        for (key, stored) in stored where positions[key] == nil {
             remove.bind(1, stored.id)
             try remove.run()
         }
         let replace = try database.prepare(
             "INSERT OR REPLACE INTO holding (\(HoldingColumn.selected)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
         )
-        for (key, holding) in found.sorted(by: { $0.value.id < $1.value.id }) {
+        for holding in holdings {
+            let key = holding.key
             let old = stored[key]
             guard holding.records <= 1 << RecordID.numberBits else {
                 throw .unusable(
@@ -355,6 +382,16 @@ extension Holdings.Holding {
 }
 
 extension KeyedHash {
+    /// Adds the values that are there, and which of some columns, at most 64, have one.
+    fileprivate mutating func addPresent(_ row: Statement, _ columns: Range<Int32>) {
+        var present: UInt64 = 0
+        for column in columns where !row.isNull(column) {
+            present |= 1 << UInt64(column - columns.lowerBound)
+            add(row, column)
+        }
+        add(present)
+    }
+
     /// Adds a value of a row, of whatever type it is: an edit may have left any.
     fileprivate mutating func add(_ row: Statement, _ column: Int32) {
         switch row.type(column) {

@@ -56,18 +56,18 @@ final class Pager {
     ///   found any more.
     init?(
         _ page: PageRequest, of resource: Resource, _ selection: Selection, sort: [SortKey] = [], order: RowOrder,
-        _ store: ObservationStore
+        _ records: Records, _ seal: TokenSeal, _ database: Database
     ) throws(StoreError) {
         guard page.limit != nil || page.after != nil else { return nil }
         self.order = order
-        (records, seal) = (store.records, store.seal)
+        (self.records, self.seal) = (records, seal)
         limit = page.limit ?? .max
         purpose = [Self.version] + selection.identity(of: resource.rawValue, sort: sort)
         if let after = page.after {
             guard let sealed = Base64URL.decode(after), let bytes = seal.open(sealed, for: purpose),
                 let token = PageToken(bytes)
             else { throw .unknownPage }
-            start = try Pager.start(token, of: resource, order, store.database)
+            start = try Pager.start(token, of: resource, order, database)
         } else {
             start = nil
         }

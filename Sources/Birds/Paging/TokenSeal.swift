@@ -1,7 +1,7 @@
 import COpenSSL
 
-/// Seals page tokens with AES-256-SIV (RFC 5297): without the key, nobody can read, change or make one, and equal contents
-/// have equal tokens. It belongs to one thread.
+/// Seals page tokens with AES-256-SIV (RFC 5297): without the key, nobody can read, change or make one, and equal
+/// contents have equal tokens. It belongs to one thread.
 final class TokenSeal {
     private let key: [UInt8]
     private let cipher: OpaquePointer

@@ -9,7 +9,7 @@ extension ObservationStore {
     ) throws(StoreError) -> RowCursor {
         let selection = try resolver.select(query.filter, view)
         let pager = try Pager(
-            query.page, of: .checklists, selection, order: .date(isDescending: false), self)
+            query.page, of: .checklists, selection, order: .date(isDescending: false), records, seal, database)
         let scan = try checklistScan(selection, pager?.start?.row)
         let records = records
         var fields = fields

@@ -118,7 +118,7 @@ public final class ObservationStore {
         let encoder = encoder(format, query.fields, showsExactness: query.showsExactness)
         let order = try planner.order(query.sort)
         let pager = try Pager(
-            query.page, of: .observations, selection, sort: query.sort, order: order, self)
+            query.page, of: .observations, selection, sort: query.sort, order: order, records, seal, database)
         let scan = try planner.rowScan(
             selection, order, pager?.start, limit: query.page.limit, isWide: encoder.needsIdentity || pager != nil)
         let total = query.page.countsAll ? try count(selection) : nil
@@ -131,7 +131,8 @@ public final class ObservationStore {
         try planner.anyScan(selection, isWide: false).count(ObservationRow(), database.budget)
     }
 
-    /// One observation, by the id that it is shown with, as a JSON object with the given members; nil if there is none or the view does not show it.
+    /// One observation, by the id that it is shown with, as a JSON object with the given members; nil if there is none
+    /// or the view does not show it.
     /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
     func observation(id: Int64, fields: [Field], view: View) throws(StoreError) -> [UInt8]? {
         if let refusal = database.budget.refusal { throw refusal }

@@ -1,5 +1,5 @@
-/// SipHash-2-4 (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012) over whole words: without its key, nobody
-/// can tell its results from random numbers. It is fast for a few words.
+/// SipHash-2-4 (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012) over whole words: without its key,
+/// nobody can tell its results from random numbers. It is fast for a few words.
 package struct KeyedHash {
     /// 128 secret bits.
     package struct Key: Sendable {

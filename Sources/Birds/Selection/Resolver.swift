@@ -168,8 +168,8 @@ final class Resolver {
         return new
     }
 
-    /// The ids of the data sets in the scope with these names, or of all in the scope for an empty list. An unknown name
-    /// matches nothing and is not an error, since it may be hidden.
+    /// The ids of the data sets in the scope with these names, or of all in the scope for an empty list. An unknown
+    /// name matches nothing and is not an error, since it may be hidden.
     private func datasets(_ wanted: [String], _ scope: Scope) throws(StoreError) -> [Int64]? {
         if wanted.isEmpty { return scope.datasets }
         return try ids(ofDatasets: wanted).filter { scope.contains(dataset: $0) }

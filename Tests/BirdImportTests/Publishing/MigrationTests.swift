@@ -169,7 +169,8 @@ import Testing
         #expect(try other.rows("SELECT max(coordinate_uncertainty_m) FROM dataset_location") == ["70.0"])
     }
 
-    /// Layout 4 has one name for each location, and doesn't tell the species of tables from those that only records name.
+    /// Layout 4 has one name for each location, and doesn't tell the species of tables from those that only records
+    /// name.
     @Test func anImportBringsAFileOfLayout4UpToDate() throws {
         let other = try ImportFixture()
         other.write("one.csv", plainHeader + "L1,1,2,,2022,2,3,a,1\nL2,1,2,,2022,2,3,b,1\n")

@@ -87,6 +87,18 @@ import Testing
         #expect(try holding("CA-YT")?.dropLast(2) == yukon?.dropLast(2))
     }
 
+    /// Codes and details of other data sets, which this one has none of.
+    @Test func otherDataSetsChangeNothing() throws {
+        let plain = "L1,60,1,CA-YT,2021,2,3,a,1,,,,,,,\nL2,60,1,CA-YT,2021,2,3,b,2,,,,,,,\n"
+        try run(plain, at: 0)
+        let (content, ids) = (try holding("CA-YT"), try ids("CA-YT"))
+        fixture.write("z.csv", Self.header + Self.yukon.replacing("CA-YT", with: "GB"))
+        try fixture.run("z.csv")
+        try run(plain, at: 9)
+        #expect(try holding("CA-YT") == content)
+        #expect(try self.ids("CA-YT") == ids)
+    }
+
     /// A record that goes to another checklist, with nothing else changed.
     @Test func theChecklistOfARecordIsContent() throws {
         let rows =

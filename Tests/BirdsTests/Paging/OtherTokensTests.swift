@@ -46,7 +46,8 @@ import Testing
         }
     }
 
-    /// A token opens only as it was given, for the query and the view that it was given for, in the database that made it.
+    /// A token opens only as it was given, for the query and the view that it was given for, in the database that made
+    /// it.
     @Test func aChangedOrForeignTokenIsRefused() throws {
         let folder = try TemporaryFolder()
         let fixture = Fixture.random(seed: 62, records: 500)

@@ -42,8 +42,8 @@ final class RecordIDs {
         return isTooFar || isTooLarge ? nil : RecordID(mark: holding.mark, number: number)?.shown(key)
     }
 
-    /// The id of the row of the record that is shown with this id; nil if there is none. The row must be read: it may be
-    /// missing, and may belong to another holding (`isShown`).
+    /// The id of the row of the record that is shown with this id; nil if there is none. The row must be read: it may
+    /// be missing, and may belong to another holding (`isShown`).
     func row(shown: Int64) throws(StoreError) -> Int64? {
         guard let id = RecordID(shown: shown, key) else { return nil }
         let byMark = try kept(&holdingByMark, "SELECT id FROM holding WHERE mark = ?1")

@@ -1,8 +1,8 @@
 /// The number under which a record is shown: a permutation of 52 bits, which JavaScript and GDAL hold exactly. Without
 /// the key of the database it tells neither how many records there are, nor which one came first.
 ///
-/// It is made from the mark of the holding and the number of the record in it (`RecordRunColumn`), and from nothing that
-/// other holdings have.
+/// It is made from the mark of the holding and the number of the record in it (`RecordRunColumn`), and from nothing
+/// that other holdings have.
 package struct RecordID: Equatable {
     /// Of the holding: at most `markBits` bits.
     package let mark: Int64
