@@ -241,7 +241,7 @@ struct RecordDecoder {
     }
 
     /// Takes the name as it was before it was interpreted, if it says more of the same species: GBIF makes
-    /// *Anser anser* of `Anser anser f. domestica`.
+    /// *Anser anser* of `Anser anser f. domestica`. If that may be a remark, the interpreted name stays beside it.
     private func followVerbatimName(_ row: inout Row, into record: inout SourceRecord) throws(RowError) {
         guard columns.has(.verbatimName) else { return }
         // Nearly all are the interpreted name, perhaps without its author. A cut one does not count: it is not stored.
@@ -249,8 +249,13 @@ struct RecordDecoder {
         let verbatim = try columns.identifier(.verbatimName, &row, &cuts)
         let interpreted = record.scientificName
         if verbatim.isEmpty || row.bytes[interpreted.range].starts(with: row.bytes[verbatim.range]) { return }
-        if ScientificName(row.text(verbatim)).saysMore(than: ScientificName(row.text(interpreted))) {
+        let (name, other) = (ScientificName(row.text(verbatim)), ScientificName(row.text(interpreted)))
+        if name.saysMore(than: other) {
             record.scientificName = verbatim
+        } else if name.adds(to: other),
+            record.speciesName.isEmpty || name.binomials.contains(row.text(record.speciesName))
+        {
+            (record.scientificName, record.speciesName) = (verbatim, interpreted)
         }
     }
 
@@ -263,6 +268,8 @@ struct RecordDecoder {
         // A name may have it too: `Parus cf. major`. Then `SpeciesSearch` keeps it.
         if qualifier.isEmpty || name.isEmpty || " \(name) ".contains(" \(qualifier) ") { return }
         if let other = ScientificName.name(name, with: qualifier, isCommon: record.scientificName.isEmpty) {
+            // The name in it does not count alone any more.
+            if record.scientificName.isEmpty { record.commonName = .empty }
             record.scientificName = row.compose(other.utf8)
         } else {
             let isMark = ScientificName.isDoubt(qualifier)
