@@ -163,6 +163,10 @@ def analyzer(world, layout):
             species, code, number_of = bird, f"{bird.scientific}_{bird.common}", style.number
             if layout == "raven" and bird.taxon and bird.scientific == bird.taxon.scientific and chance.random() < 0.5:
                 species, code = by_code(world, bird)
+                # The common name decides if a table knows only that.
+                named = [known for known in world.names.known.values() if (known.common or "").lower() == common.lower()]
+                if named and not species.species.common:
+                    species = bird
                 identified = scientific_name(world, code, common) or code
             noise = chance.choice(NOISES) if chance.random() < 0.08 and not made.ghost else None
             if noise:
