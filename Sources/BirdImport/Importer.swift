@@ -118,8 +118,8 @@ public enum Importer {
         let look = { (store: ObservationStore) throws(StoreError) in
             report.preview = try preview(of: reading.targets.map(\.name), in: store)
         }
-        let (outcome, named, retired) = try generation.change(publish: !options.dryRun, look: look) {
-            (database) throws(StoreError) -> (DataSetWriter.Outcome?, Int, [[UInt8]: [UInt8]]) in
+        let (outcome, named, catalogue, unnamed) = try generation.change(publish: !options.dryRun, look: look) {
+            (database) throws(StoreError) -> (DataSetWriter.Outcome?, Int, Catalogue, (species: Int, records: Int)?) in
             let before = try database.prepare(
                 """
                 SELECT count(*), count(taxon_order) FROM species
@@ -141,7 +141,7 @@ public enum Importer {
                     try DerivedTables.rebuild(in: database, isKnown: false)
                 }
                 if catalogue.hasMovedRecords { try Holdings.update(in: database, of: nil, now: Int64(options.stamp)) }
-                return (nil, named, catalogue.retiredCodes)
+                return (nil, named, catalogue, try catalogue.countUnnamed())
             }
             let known = try DataSets.names(in: database)
             var writer = DataSetWriter(
@@ -157,11 +157,15 @@ public enum Importer {
             let new = reading.targets.map(\.name).filter { name in !known.contains(Array(name.utf8)) }
             report.sameData = try DataSetComparison(database: database).pairs(of: new)
             report.sameChecklists = try DataSetComparison(database: database).checklistPairs(of: new)
-            return (outcome, named, catalogue.retiredCodes)
+            return (outcome, named, catalogue, nil)
         }
         report.names = names
         report.speciesStored = named
-        report.retiredCodes = retired.map {
+        report.contradictedCodes = catalogue.contradictedCodes.values.sorted { $0.code < $1.code }
+        report.changedCodes = catalogue.changedCodes
+        report.unnamed = unnamed
+        report.moreRetiredCodes = catalogue.moreRetiredCodes
+        report.retiredCodes = catalogue.retiredCodes.map {
             ImportReport.RetiredCode(
                 old: String(decoding: $0.key, as: UTF8.self), new: String(decoding: $0.value, as: UTF8.self))
         }.sorted { $0.old < $1.old }

@@ -12,6 +12,12 @@ final class Catalogue {
     var hasMovedRecords = false
     /// The codes that have given way to others in this import, as UTF-8, for the report.
     var retiredCodes: [[UInt8]: [UInt8]] = [:]
+    /// The number of names in place of codes that gave way too and are not in `retiredCodes`, which is bounded.
+    var moreRetiredCodes = 0
+    /// The codes that stood beside names of other species, up to `ImportReport.mostListed`.
+    var contradictedCodes: [[UInt8]: ImportReport.ContradictedCode] = [:]
+    /// The codes of stored records that a taxonomy has given another meaning.
+    var changedCodes: [ImportReport.ChangedCode] = []
     /// All rows of the table of codes that have given way; nil when they are to be read again.
     var storedRetiredCodes: [[UInt8]: [UInt8]]?
 

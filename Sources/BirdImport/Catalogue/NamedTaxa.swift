@@ -11,7 +11,8 @@ struct NamedTaxa {
 extension Catalogue {
     /// Finds the species of taxa. Each distinct taxon is looked up once, however many records have it.
     ///
-    /// A code that no species has may be a name that somebody wrote in its place.
+    /// A code that no species has may be a name that somebody wrote in its place. Names beside a code count if they
+    /// mean another species.
     ///
     /// A taxon without a code is looked up by the forms of its scientific name (`ScientificName`), then by its common
     /// name, and then by the name of the species to which it belongs. If nothing matches, the scientific name becomes
@@ -30,16 +31,22 @@ extension Catalogue {
         var (item, key) = (SortItem(), [UInt8]())
         while try reader.next(&item, &key) {
             let taxon = Taxon(key)
-            var code = taxon.code
-            var description: SourceSpecies?
+            var code = try current(taxon.code)
+            var match: SpeciesSearch.Match?
             if code.isEmpty {
-                let match = try search.find(taxon)
-                code = match.code
-                if let remark = match.remark { result.remarks[numbers.count] = Array(remark.utf8) }
-                description = match.description
+                match = try search.find(taxon)
+            } else {
+                if taxon.isNamed {
+                    match = try search.find(taxon, beside: code)
+                    if let match { noteContradiction(taxon, match.code) }
+                }
+                if match == nil { match = try search.find(insteadOf: code) }
             }
-            code = try current(code)
-            if !taxon.code.isEmpty, let named = try search.find(insteadOf: code) { code = named }
+            if let match {
+                code = try current(match.code)
+                if let remark = match.remark { result.remarks[numbers.count] = Array(remark.utf8) }
+            }
+            let description = match?.description
             // Never nil: there are no more codes than taxa, and those fitted into a table of the same size.
             let position = try code.withRawBytes { code throws(StoreError) in try codes.number(of: code) } ?? 0
             numbers.append(position)
@@ -61,6 +68,16 @@ extension Catalogue {
         }
         result.ids = numbers.map { ids[$0] }
         return result
+    }
+
+    /// Notes that the names beside a code were taken, once for each code.
+    private func noteContradiction(_ taxon: Taxon, _ species: [UInt8]) {
+        guard contradictedCodes[taxon.code] == nil, contradictedCodes.count < ImportReport.mostListed else { return }
+        contradictedCodes[taxon.code] = ImportReport.ContradictedCode(
+            code: String(decoding: taxon.code, as: UTF8.self),
+            name: String(
+                decoding: taxon.scientificName.isEmpty ? taxon.commonName : taxon.scientificName, as: UTF8.self),
+            species: String(decoding: species, as: UTF8.self))
     }
 
     /// Stores the names that data sets give to locations.

@@ -51,7 +51,7 @@ extension Catalogue {
             WHERE code = ?1 AND id <> ?2 AND scientific_name IS NULL AND common_name IS NULL
             """)
         let find = try database.prepare("SELECT id FROM species WHERE code = ?1")
-        var moves: [(from: Old, to: Int64, code: String)] = []
+        var moves: [Move] = []
         var split: [Int64] = []
         for taxon in taxa {
             guard let name = taxon.scientificName, byScientificName[name.lowercased()] == taxon.code else { continue }
@@ -86,7 +86,7 @@ extension Catalogue {
                 if commonNames.isSplit(old.commonName, now: taxon.commonName) {
                     split.append(old.id)
                 } else {
-                    moves.append((old, id, taxon.code))
+                    moves.append(Move(from: old, to: id, code: taxon.code))
                 }
             }
         }
@@ -178,29 +178,55 @@ extension Catalogue {
         }
     }
 
+    /// Records that get another species, and lose the one that they had.
+    struct Move {
+        let from: Old
+        /// The id and code of the other species.
+        let to: Int64
+        let code: String
+        /// What is added to the comments of the records.
+        var remark: String?
+    }
+
     /// Gives records another species, and removes the one that they had.
     /// - Parameter areRetired: Whether the old codes stand for the new ones from now on.
-    func move(_ moves: [(from: Old, to: Int64, code: String)], areRetired: Bool) throws(StoreError) {
+    func move(_ moves: [Move], areRetired: Bool) throws(StoreError) {
         guard !moves.isEmpty else { return }
         // Records are found by their species, and the index may be missing.
         try Schema.makeIndexes(in: database)
         let move = try database.prepare("UPDATE observation SET species_id = ?2 WHERE species_id = ?1")
         storedRetiredCodes = nil
+        // As `RecordDetails.comment` does.
+        let comment = try database.prepare(
+            """
+            INSERT INTO observation_detail (id, comments) SELECT id, ?2 FROM observation WHERE species_id = ?1
+            ON CONFLICT (id) DO UPDATE SET comments = coalesce(comments || '; ', '') || ?2
+            """)
         let remove = try database.prepare("DELETE FROM species WHERE id = ?1")
         let keep = try database.prepare(
             "INSERT INTO retired_code (code, new_code) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET new_code = ?2")
         var moved = 0
-        for (old, id, code) in moves where retiredCodes[old.code] == nil {
+        for change in moves where retiredCodes[change.from.code] == nil {
+            let old = change.from
+            if let remark = change.remark {
+                comment.bind(1, old.id)
+                comment.bind(2, remark)
+                try comment.run()
+            }
             move.bind(1, old.id)
-            move.bind(2, id)
+            move.bind(2, change.to)
             try move.run()
             moved += Int(database.changes)
             remove.bind(1, old.id)
             try remove.run()
-            retiredCodes[old.code] = Array(code.utf8)
+            guard areRetired || retiredCodes.count < ImportReport.mostListed else {
+                moreRetiredCodes += 1
+                continue
+            }
+            retiredCodes[old.code] = Array(change.code.utf8)
             guard areRetired else { continue }
             keep.bind(1, utf8: old.code, 0..<old.code.count)
-            keep.bind(2, code)
+            keep.bind(2, change.code)
             try keep.run()
         }
         guard moved > 0 else { return }

@@ -8,6 +8,7 @@ extension Catalogue {
     func name(_ species: [SourceSpecies]) throws(StoreError) -> Int {
         // Later files decide.
         let species = try withoutRetired(withCodes(species).sorted { $0.file < $1.file })
+        try noteChangedCodes(species)
         let codes = ByteTable(in: database.folder)
         // Never nil: `Reading` bounds the number of species.
         let numbers = try species.map { (species) throws(StoreError) in
@@ -21,7 +22,7 @@ extension Catalogue {
             WHERE id = ?1 AND (listed = 0 OR scientific_name IS NOT ?2 OR common_name IS NOT ?3
                 OR category IS NOT coalesce(?4, category) OR taxon_order IS NOT coalesce(?5, taxon_order))
             """)
-        var changed = 0
+        var changed: [SourceSpecies] = []
         for (number, species) in zip(numbers, species) {
             update.bind(1, ids[number])
             update.bind(2, species.scientificName)
@@ -29,11 +30,33 @@ extension Catalogue {
             update.bind(4, species.category)
             update.bind(5, species.taxonOrder)
             try update.run()
-            changed += Int(database.changes)
+            if database.changes > 0 { changed.append(species) }
         }
         try retireCodes(species)
-        if !species.isEmpty { try matchNames() }
-        return changed
+        try matchNames(changed)
+        return changed.count
+    }
+
+    /// Notes the codes of stored records that a taxonomy gives to another species: one with another epithet.
+    private func noteChangedCodes(_ species: [SourceSpecies]) throws(StoreError) {
+        let stored = try database.prepare(
+            """
+            SELECT scientific_name, (SELECT total(records) FROM summary
+                WHERE kind = \(SummaryKind.species.rawValue) AND first_key = id)
+            FROM species WHERE code = ?1 AND scientific_name <> ?2 COLLATE NOCASE
+            """)
+        for species in species where species.isOfTaxonomy {
+            guard let name = species.scientificName else { continue }
+            stored.bind(1, species.code)
+            stored.bind(2, name)
+            while try stored.step() {
+                guard let old = stored.text(0), stored.int64(1) > 0,
+                    ScientificName(old).stem != ScientificName(name).stem
+                else { continue }
+                changedCodes.append(
+                    ImportReport.ChangedCode(code: species.code, old: old, new: name, records: Int(stored.int64(1))))
+            }
+        }
     }
 
     /// Gives species of tables without codes the code that their scientific name has in another table of the import or

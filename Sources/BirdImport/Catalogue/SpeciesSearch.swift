@@ -5,13 +5,21 @@ final class SpeciesSearch {
     private let folded: FoldedNames
     private let row: Statement
     private let named: Statement
+    private let ofGenus: Statement
 
     init(_ database: Database) throws(StoreError) {
         folded = FoldedNames(database)
         row = try database.prepare("SELECT code, taxon_order IS NULL FROM species WHERE id = ?1")
         named = try database.prepare(
             """
-            SELECT scientific_name FROM species WHERE code = ?1 AND (scientific_name IS NOT NULL OR common_name IS NOT NULL)
+            SELECT scientific_name, common_name FROM species
+            WHERE code = ?1 AND (scientific_name IS NOT NULL OR common_name IS NOT NULL)
+            """)
+        // The character after a space is `!`.
+        ofGenus = try database.prepare(
+            """
+            SELECT EXISTS (SELECT 1 FROM species WHERE scientific_name COLLATE NOCASE > ?1 || ' '
+                AND scientific_name COLLATE NOCASE < ?1 || '!')
             """)
     }
 
@@ -25,36 +33,74 @@ final class SpeciesSearch {
         var description: SourceSpecies?
     }
 
-    /// The code of the species that a text in place of a code names; nil if there is none, if the text is the code of a
-    /// species that has names, or if it says more than the species.
-    func find(insteadOf code: [UInt8]) throws(StoreError) -> [UInt8]? {
-        if try hasNames(code) { return nil }
+    /// The species that a text in place of a code names, or the text itself if it tells only a category; nil if it
+    /// tells nothing, or is the code of a species that has names.
+    func find(insteadOf code: [UInt8]) throws(StoreError) -> Match? {
+        if try names(of: code) != nil { return nil }
         let text = String(decoding: code, as: UTF8.self)
         for column in [FoldedNames.Column.scientific, .common] {
-            if let code = try self.code(text, column) { return code }
+            if let code = try self.code(text, column) { return Match(code: code) }
         }
         let match = try find(Taxon(scientificName: code))
-        guard match.remark == nil, match.code != code, try hasNames(match.code) else { return nil }
-        return match.code
+        if try names(of: match.code) != nil { return match }
+        // A code of one word may look like a genus, and a common name such as `lesser black gull` like a subspecies.
+        guard let category = match.description?.category else { return nil }
+        if category == "issf" || !code.contains(0x20), try !isKnown(genus: text.prefix { $0 != " " }) { return nil }
+        return Match(code: code, description: SourceSpecies(code: text, category: category))
     }
 
-    /// Whether a species with this code has a name.
-    private func hasNames(_ code: [UInt8]) throws(StoreError) -> Bool {
+    /// The species of a record that has names beside a code, if these mean another one than the code: files have codes
+    /// of older taxonomies, which a newer one may have given to another species. Nil if the code counts.
+    /// - Parameter code: The code, or the one that has replaced it.
+    func find(_ taxon: Taxon, beside code: [UInt8]) throws(StoreError) -> Match? {
+        let own = try names(of: code)
+        let common = String(decoding: taxon.commonName, as: UTF8.self)
+        let isOwnCommonName = !common.isEmpty && own?.common?.lowercased() == common.lowercased()
+        let written = String(decoding: taxon.scientificName, as: UTF8.self)
+        if !written.isEmpty {
+            let name = ScientificName(written)
+            if let own = own?.scientific?.lowercased(), name.names.contains(where: { $0.lowercased() == own }) {
+                return nil
+            }
+            for form in name.names {
+                if let other = try self.code(form, .scientific) { return other == code ? nil : Match(code: other) }
+            }
+            // A genus changes more often than an epithet.
+            if let own = own?.scientific, !isOwnCommonName, name.stem != ScientificName(own).stem {
+                let match = try find(taxon)
+                return match.code == code ? nil : match
+            }
+        }
+        if common.isEmpty || isOwnCommonName || own?.scientific != nil && !written.isEmpty { return nil }
+        guard let other = try self.code(common, .common), other != code else { return nil }
+        return Match(code: other)
+    }
+
+    /// The names of the species with this code; nil if it has none.
+    private func names(of code: [UInt8]) throws(StoreError) -> (scientific: String?, common: String?)? {
         named.bind(1, utf8: code, 0..<code.count)
-        var isNamed = false
-        while try named.step() { isNamed = true }
-        return isNamed
+        var names: (scientific: String?, common: String?)?
+        while try named.step() { names = (named.text(0), named.text(1)) }
+        return names
+    }
+
+    /// Whether there is a scientific name in this genus.
+    private func isKnown(genus: Substring) throws(StoreError) -> Bool {
+        ofGenus.bind(1, String(genus))
+        var isKnown = false
+        while try ofGenus.step() { isKnown = ofGenus.int64(0) == 1 }
+        return isKnown
     }
 
     func find(_ taxon: Taxon) throws(StoreError) -> Match {
         let written = String(decoding: taxon.scientificName, as: UTF8.self)
-        let name = ScientificName(written)
+        let name = try ScientificName(written) { (name) throws(StoreError) in try code(name, .scientific) != nil }
         // A question mark alone names nothing.
         let isNamed = !written.isEmpty && !ScientificName.isDoubt(written)
         let common = String(decoding: taxon.commonName, as: UTF8.self)
         for form in name.names {
             if let code = try code(form, .scientific) {
-                return Match(code: code, remark: name.isUncertain ? Self.remark(written) : nil)
+                return Match(code: code, remark: name.isUncertain ? Self.remark(name) : nil)
             }
         }
         if !common.isEmpty, !isNamed || Self.isAsExact(common, as: name), let code = try code(common, .common),
@@ -62,29 +108,35 @@ final class SpeciesSearch {
         {
             // `Sitta europaea (pale)` says more than the species.
             let saysMore = name.isUncertain || name.kind == .species && !name.species.isEmpty
-            return Match(code: code, remark: saysMore ? Self.remark(written) : nil)
+            return Match(code: code, remark: saysMore ? Self.remark(name) : nil)
         }
         if !taxon.category.isEmpty { return ownRow(taxon, name, common) }
         let speciesName = String(decoding: taxon.speciesName, as: UTF8.self)
         // Only a subspecies is its species, whatever the file says.
         let isOfSpecies = name.kind == .species || name.kind == .subspecies
         let ofFile = isOfSpecies && !speciesName.isEmpty ? ScientificName(speciesName).names : []
-        for form in ofFile + name.species {
+        // What is nearer to the name than its species comes first: the species of the file may be that of another
+        // taxonomy, which has not split it.
+        for form in name.nearer + ofFile + name.binomials {
             guard let code = try code(form, .scientific) else { continue }
             // A synonym of the species says no more than the species.
             let saysMore = name.isUncertain || name.kind == .subspecies || !name.species.isEmpty
-            return Match(code: code, remark: saysMore ? Self.remark(written) : nil)
+            return Match(code: code, remark: saysMore ? Self.remark(name) : nil)
         }
         if !isNamed, !common.isEmpty || written.isEmpty {
-            return Match(code: Array(common.utf8), remark: name.isUncertain ? Self.remark(written) : nil)
+            return Match(code: Array(common.utf8), remark: name.isUncertain ? Self.remark(name) : nil)
         }
         // People write common names in this column too.
         if let code = try code(ScientificName.clean(written), .common) { return Match(code: code) }
         // `species` of GBIF is the accepted name of a synonym.
         let isPlain = name.kind == .species && name.species.isEmpty && !name.isUncertain
-        let kept = isPlain && !speciesName.isEmpty ? ScientificName(speciesName).kept : name.kept
+        if isPlain || name.mayBeAlternative && isOfSpecies, !speciesName.isEmpty {
+            return Match(
+                code: Array(ScientificName(speciesName).kept.utf8), remark: isPlain ? nil : Self.remark(name))
+        }
         return Match(
-            code: Array(kept.utf8), description: name.category.map { SourceSpecies(code: kept, category: $0) })
+            code: Array(name.kept.utf8),
+            description: name.category.map { SourceSpecies(code: name.kept, category: $0) })
     }
 
     /// A subspecies with names and category of its own.
@@ -100,13 +152,8 @@ final class SpeciesSearch {
     /// domestica` may be *Passer domesticus*, but `Anser domesticus` not *Anser anser*.
     private func isAsDomestic(_ code: [UInt8], as name: ScientificName) throws(StoreError) -> Bool {
         guard name.mayBeDomestic else { return true }
-        named.bind(1, utf8: code, 0..<code.count)
-        var isDomestic = false
-        while try named.step() {
-            let other = ScientificName(named.text(0) ?? "")
-            isDomestic = other.mayBeDomestic || other.kind == .domestic
-        }
-        return isDomestic
+        let other = ScientificName(try names(of: code)?.scientific ?? "")
+        return other.mayBeDomestic || other.kind == .domestic
     }
 
     /// Whether a common name can stand for a scientific name. Some files give the common name of the species to its
@@ -117,13 +164,26 @@ final class SpeciesSearch {
         return category != nil && category != "species"
     }
 
-    private static func remark(_ written: String) -> String {
-        "identified as " + ScientificName.clean(written)
+    /// The name as written, but without an author that is certain: a name that was stored before its taxonomy has none
+    /// either.
+    private static func remark(_ name: ScientificName) -> String { "identified as " + name.kept }
+
+    /// The code of the species with a name. Apostrophes may be straight or curly.
+    private func code(_ name: String, _ column: FoldedNames.Column) throws(StoreError) -> [UInt8]? {
+        if let code = try exactCode(name, column) { return code }
+        guard name.contains(where: Self.apostrophes.contains) else { return nil }
+        for apostrophe in ["'", "’"] {
+            let other = name.map { Self.apostrophes.contains($0) ? apostrophe : String($0) }.joined()
+            if other != name, let code = try exactCode(other, column) { return code }
+        }
+        return nil
     }
+
+    private static let apostrophes: Set<Character> = ["'", "’", "‘", "ʼ", "`", "´"]
 
     /// The code of the species with a name. Of several, one of a taxonomy takes precedence over those that a newer one
     /// does not have any more, and then the one with the least id.
-    private func code(_ name: String, _ column: FoldedNames.Column) throws(StoreError) -> [UInt8]? {
+    private func exactCode(_ name: String, _ column: FoldedNames.Column) throws(StoreError) -> [UInt8]? {
         var best: [UInt8]?
         for id in try folded.ids(name, column) {
             row.bind(1, id)

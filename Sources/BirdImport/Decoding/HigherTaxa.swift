@@ -25,23 +25,35 @@ enum HigherTaxa {
         return nil
     }
 
-    /// The class in a text such as `Animalia|Chordata|Mammalia`, if it is none of birds.
+    /// The taxon in a text such as `Animalia|Chordata|Mammalia` that tells that it is none of birds: a class, an order,
+    /// or what is at the place of the phylum, after the kingdom. *Aves* decides wherever it is.
     private static func otherClass(_ cell: Row.Cell, _ row: Row) -> Row.Cell? {
-        for taxon in row.bytes[cell.range].split(whereSeparator: { "|;,:>/ ".utf8.contains($0) }) {
-            let name = String(decoding: taxon, as: UTF8.self).lowercased()
-            if name == "aves" { return nil }
-            if otherClasses.contains(name) {
-                return Row.Cell(start: Int32(clamping: taxon.startIndex), end: Int32(clamping: taxon.endIndex))
-            }
+        let taxa = row.bytes[cell.range].split { "|;,:>/ ".utf8.contains($0) }
+        let names = taxa.map { String(decoding: $0, as: UTF8.self).lowercased() }
+        if names.contains(where: { ["aves", "birds", "bird"].contains($0) }) { return nil }
+        var other = names.lastIndex { otherTaxa.contains($0) || $0.hasSuffix("formes") && !orders.contains($0) }
+        if other == nil, names.count > 1, kingdoms.contains(names[0]), !names[1].hasSuffix("idae"),
+            !names.contains(where: { phyla.contains($0) || orders.contains($0) || unknown.contains($0) })
+        {
+            other = 1
         }
-        return nil
+        return other.map {
+            Row.Cell(start: Int32(clamping: taxa[$0].startIndex), end: Int32(clamping: taxa[$0].endIndex))
+        }
     }
 
-    private static let otherClasses: Set<String> = [
-        "mammalia", "reptilia", "amphibia", "actinopterygii", "chondrichthyes", "elasmobranchii", "squamata",
-        "testudines", "crocodylia", "insecta", "arachnida", "malacostraca", "gastropoda", "bivalvia", "cephalopoda",
-        "chilopoda", "diplopoda", "collembola", "plantae", "fungi", "magnoliopsida", "liliopsida", "pinopsida",
-        "polypodiopsida", "bryopsida", "agaricomycetes", "lecanoromycetes",
+    private static let otherTaxa: Set<String> = [
+        "mammalia", "reptilia", "amphibia", "actinopterygii", "actinopteri", "osteichthyes", "chondrichthyes",
+        "elasmobranchii", "holocephali", "cladistia", "dipneusti", "coelacanthi", "myxini", "petromyzonti",
+        "cephalaspidomorphi", "agnatha", "pisces", "lepidosauria", "squamata", "testudines", "crocodylia", "crocodilia",
+        "rhynchocephalia", "anura", "caudata", "urodela", "gymnophiona", "ascidiacea", "leptocardii", "arthropoda",
+        "mollusca", "annelida", "cnidaria", "echinodermata", "nematoda", "platyhelminthes", "porifera", "bryozoa",
+        "rotifera", "tardigrada", "insecta", "hexapoda", "arachnida", "malacostraca", "gastropoda", "bivalvia",
+        "cephalopoda", "chilopoda", "diplopoda", "collembola", "lepidoptera", "coleoptera", "diptera", "hymenoptera",
+        "hemiptera", "odonata", "orthoptera", "plantae", "viridiplantae", "tracheophyta", "bryophyta",
+        "marchantiophyta", "fungi", "ascomycota", "basidiomycota", "bacteria", "archaea", "protozoa", "chromista",
+        "viruses", "magnoliopsida", "liliopsida", "pinopsida", "polypodiopsida", "bryopsida", "agaricomycetes",
+        "lecanoromycetes",
     ]
 
     /// Whether a row has a class.

@@ -14,15 +14,16 @@ enum PointRule {
 /// `1.000` is a thousand where people write `60,5`, and one where they write `60.5`. The column decides: where a number
 /// has a comma before its decimals, or two points, points stand before groups; where there is one such as `3.0` or
 /// `1234.5`, they are decimal. A column of counts with neither follows the other columns, and a count that may still be
-/// either is an error, not a guess. In a column of other numbers with neither, `1.609` has a decimal point.
+/// either is an error, not a guess. So is a distance on the earth in metres, which is left out then: a place must not
+/// look more exact than it is. In a column of other numbers with neither, `1.609` has a decimal point.
 struct PointJudge {
     /// The numbers that may have groups.
     static let members = whole + real
     /// Numbers that are whole, nearly always.
     private static let whole: [Format.Member] = [.count, .quantity, .minutes, .observers]
-    private static let real: [Format.Member] = [
-        .distance, .area, .miles, .acres, .snowDepth, .uncertainty, .publicUncertainty,
-    ]
+    private static let real: [Format.Member] = [.distance, .area, .miles, .acres, .snowDepth] + metres
+    /// Numbers that are whole more often than not, and are usually above a thousand or far below.
+    private static let metres: [Format.Member] = [.uncertainty, .publicUncertainty]
     /// Numbers whose points and commas are always before decimals: no degrees have thousands.
     private static let degrees: [Format.Member] = [.latitude, .longitude]
 
@@ -44,7 +45,11 @@ struct PointJudge {
     /// Whether the cells of a row depend on what points mean. A distance such as `1.609` is usual between tabs, and
     /// matters only beside a decimal comma.
     static func isNeeded(_ columns: Columns, _ row: Row) -> Bool {
-        if whole.contains(where: { Number.mayHaveGroups(columns.number($0, row)) }) { return true }
+        if whole.contains(where: { Number.mayHaveGroups(columns.number($0, row)) })
+            || metres.contains(where: { Number.mayHaveGroups(columns.number($0, row)) })
+        {
+            return true
+        }
         guard columns.commas != .none else { return false }
         return real.contains { Number.mayHaveGroups(columns.number($0, row)) }
             && (columns.commas == .decimal
@@ -62,7 +67,9 @@ struct PointJudge {
             {
                 self.columns[member.rawValue].plain += 1
             }
-            if !mayHaveGroups, Self.whole.contains(member) { mayHaveGroups = Number.mayHaveGroups(number) }
+            if !mayHaveGroups, Self.whole.contains(member) || Self.metres.contains(member) {
+                mayHaveGroups = Number.mayHaveGroups(number)
+            }
         }
     }
 
@@ -101,7 +108,8 @@ struct PointJudge {
                 case (true, true): .unclear
                 case (false, false):
                     switch (points, groups) {
-                    case _ where !isWhole: .decimal
+                    case _ where !isWhole && !Self.metres.contains(member): .decimal
+                    case (true, false) where !isWhole: .decimal
                     case (true, false): own.plain > 0 ? .unclear : .decimal
                     case (false, true): .group
                     case (true, true), (false, false): .unclear

@@ -41,7 +41,7 @@ struct RecordDecoder {
             ? RecordingDecoder(columns, file: file, defaults, lastYear: Int64(lastYear), survey) : nil
         (rules, ofChecklists) = (format.rules, format.holdsChecklists)
         dates = DateDecoder(columns, lastYear: Int64(lastYear))
-        hasNames = [.scientificName, .authoredName, .commonName].contains(where: columns.has)
+        hasNames = [.scientificName, .authoredName, .genus, .commonName].contains(where: columns.has)
         mayBeNoBird = [.kingdom, .phylum, .taxonClass, .order, .higherTaxa, .confidence].contains(where: columns.has)
         regionIsCountry = columns.name(.region).lowercased() == "countrycode"
         let plain: [Format.Member] = [.location, .latitude, .longitude, .region, .year, .month, .day, .species, .count]
@@ -205,12 +205,7 @@ struct RecordDecoder {
         record.commonName = try columns.identifier(.commonName, &row, &record.cutTexts)
         record.speciesName = try columns.identifier(.scientificName, &row, &record.cutTexts)
         record.scientificName = try columns.identifier(.authoredName, &row, &record.cutTexts)
-        if columns.has(.genus) {
-            let genus = try columns.identifier(.genus, &row, &record.cutTexts)
-            let epithet = try columns.identifier(.epithet, &row, &record.cutTexts)
-            record.speciesName = genus.isEmpty || epithet.isEmpty ? genus : row.compose(genus, " ", epithet)
-            if genus.isEmpty { record.speciesName = epithet }
-        }
+        if record.scientificName.isEmpty, columns.has(.genus) { try composeName(&row, into: &record) }
         record.category = .empty
         let subspecies = try columns.identifier(.subspecies, &row, &record.cutTexts)
         if !subspecies.isEmpty {
@@ -224,14 +219,29 @@ struct RecordDecoder {
         if subspecies.isEmpty { try followVerbatimName(&row, into: &record) }
         try decodeQualifier(&row, into: &record)
         if record.species.isEmpty, record.scientificName.isEmpty, record.commonName.isEmpty {
-            let name = [Format.Member.authoredName, .scientificName].first(where: columns.has) ?? .commonName
+            let name = [Format.Member.authoredName, .scientificName, .genus].first(where: columns.has) ?? .commonName
             throw columns.error(name, "is empty")
         }
         if recordings != nil { chooseName(row, &record) }
     }
 
+    /// The name of which a row has only the parts. If it is not whole, another name of the row counts before it.
+    private func composeName(_ row: inout Row, into record: inout SourceRecord) throws(RowError) {
+        let genus = try columns.identifier(.genus, &row, &record.cutTexts)
+        let epithet = try columns.identifier(.epithet, &row, &record.cutTexts)
+        guard !genus.isEmpty, !epithet.isEmpty else {
+            if rules.contains(.nameInOnePart) || record.speciesName.isEmpty && record.commonName.isEmpty {
+                record.scientificName = genus.isEmpty ? epithet : genus
+            }
+            return
+        }
+        record.scientificName = row.compose(genus, " ", epithet)
+        let subspecies = try columns.identifier(.subspecificEpithet, &row, &record.cutTexts)
+        if !subspecies.isEmpty { record.scientificName = row.compose(record.scientificName, " ", subspecies) }
+    }
+
     /// Takes the name as it was before it was interpreted, if it says more of the same species: GBIF makes
-    /// *Anser anser* of `Anser anser f. domestica`.
+    /// *Anser anser* of `Anser anser f. domestica`. If that may be a remark, the interpreted name stays beside it.
     private func followVerbatimName(_ row: inout Row, into record: inout SourceRecord) throws(RowError) {
         guard columns.has(.verbatimName) else { return }
         // Nearly all are the interpreted name, perhaps without its author. A cut one does not count: it is not stored.
@@ -239,8 +249,13 @@ struct RecordDecoder {
         let verbatim = try columns.identifier(.verbatimName, &row, &cuts)
         let interpreted = record.scientificName
         if verbatim.isEmpty || row.bytes[interpreted.range].starts(with: row.bytes[verbatim.range]) { return }
-        if ScientificName(row.text(verbatim)).saysMore(than: ScientificName(row.text(interpreted))) {
+        let (name, other) = (ScientificName(row.text(verbatim)), ScientificName(row.text(interpreted)))
+        if name.saysMore(than: other) {
             record.scientificName = verbatim
+        } else if name.adds(to: other),
+            record.speciesName.isEmpty || name.binomials.contains(row.text(record.speciesName))
+        {
+            (record.scientificName, record.speciesName) = (verbatim, interpreted)
         }
     }
 
@@ -253,6 +268,8 @@ struct RecordDecoder {
         // A name may have it too: `Parus cf. major`. Then `SpeciesSearch` keeps it.
         if qualifier.isEmpty || name.isEmpty || " \(name) ".contains(" \(qualifier) ") { return }
         if let other = ScientificName.name(name, with: qualifier, isCommon: record.scientificName.isEmpty) {
+            // The name in it does not count alone any more.
+            if record.scientificName.isEmpty { record.commonName = .empty }
             record.scientificName = row.compose(other.utf8)
         } else {
             let isMark = ScientificName.isDoubt(qualifier)

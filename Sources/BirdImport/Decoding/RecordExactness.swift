@@ -9,7 +9,8 @@ extension RecordDecoder {
     func decodeExactness(_ row: Row, into record: inout SourceRecord) throws(RowError) {
         var isGeneralised = try columns.flag(.obscured, row).map { $0 == 1 }
         if isGeneralised == nil, saysSomething(.generalisation, row) { isGeneralised = true }
-        for member in [Format.Member.geoprivacy, .taxonGeoprivacy] where isGeneralised == nil {
+        // They count against `coordinates_obscured` too: if one of the two is wrong, nobody can tell which.
+        for member in [Format.Member.geoprivacy, .taxonGeoprivacy] where isGeneralised != true && columns.has(member) {
             if row.text(columns.cell(member, row)).lowercased() == "obscured" { isGeneralised = true }
         }
         // Such as "Coordinate uncertainty increased to 28 km to protect threatened taxon".
@@ -28,11 +29,26 @@ extension RecordDecoder {
         "coordinate", "location withheld", "locality", "sensitive species", "precise location", "exact location",
     ]
 
-    /// Whether a cell has words other than a denial.
+    /// Whether a cell has words other than a denial, such as `none applied` or `Coordinates are not generalised`.
     private func saysSomething(_ member: Format.Member, _ row: Row) -> Bool {
-        columns.has(member)
-            && !["", "no", "false", "none", "0"].contains(row.text(columns.cell(member, row)).lowercased())
+        guard columns.has(member) else { return false }
+        let words = row.text(columns.cell(member, row)).lowercased().split { !$0.isLetter && !$0.isNumber }
+        return !words.allSatisfy { Self.denials.contains($0) || Self.ofDenials.contains($0) }
+            || !words.isEmpty && !words.contains(where: Self.denials.contains)
     }
+
+    private static let denials: Set<Substring> = [
+        "no", "not", "non", "none", "false", "0", "na", "n", "null", "nil", "ungeneralised", "ungeneralized",
+        "unmodified", "nein", "nicht", "kein", "keine", "nei", "nej", "inga", "ingen", "ikke", "inte", "nee", "geen",
+        "niet", "aucun", "aucune", "ninguna", "ninguno", "nenhuma", "nessuna", "nessuno", "falsch", "faux", "falso",
+    ]
+    /// The other words of denials.
+    private static let ofDenials: Set<Substring> = [
+        "a", "applied", "applicable", "generalised", "generalized", "generalisation", "generalization",
+        "generalisations", "generalizations", "data", "coordinates", "coordinate", "location", "locality", "place",
+        "record", "the", "is", "are", "was", "were", "has", "have", "been", "ed", "made", "known", "angewendet",
+        "generalisiert", "verallgemeinert",
+    ]
 
     /// A distance on the earth in metres; nil if there is none. 0 means that it is not known, since no place is that
     /// exact. A remark in its place, such as `unknown`, never costs the record.

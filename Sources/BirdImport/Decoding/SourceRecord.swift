@@ -12,12 +12,13 @@ struct SourceRecord {
     var region = Row.Cell.empty
     /// `yyyymmdd`, with 00 for an unknown month or day.
     var date: Int64 = 0
-    /// The code of the species. If it is empty, the names tell the species.
+    /// The code of the species. If it is empty, or another one than the names tell, these count.
     var species = Row.Cell.empty
     var scientificName = Row.Cell.empty
     var commonName = Row.Cell.empty
     /// The scientific name of the species, if the file gives it beside a more exact name.
     var speciesName = Row.Cell.empty
+    var isNamed: Bool { !scientificName.isEmpty || !commonName.isEmpty }
     /// The category of a subspecies with names of its own; empty for all others.
     var category = Row.Cell.empty
     /// Nil if the birds were not counted.

@@ -64,13 +64,16 @@ extension Format {
 
     /// Occurrences with the terms of Darwin Core (https://dwc.tdwg.org/terms/) as columns, such as `occurrence.txt` of
     /// an archive, or of a table that R wrote, with `NA` for what is missing. (As a country it is Namibia.) Records
-    /// with the same `eventID` are a checklist. Only the name of the species is required.
+    /// with the same `eventID` are a checklist. Only the name of the species is required, or its parts.
     static let darwinCore = Format(
         name: "dwc", title: "Darwin Core occurrences",
         content: .records(complete: nil), syntax: .tab,
         rules: [.locationsWithoutCode],
         columns: [
-            Column("scientificname", .authoredName),
+            Column("scientificname", .authoredName, unless: .epithet),
+            Column("genus", .genus, required: false),
+            Column("specificepithet", .epithet, required: false),
+            Column("infraspecificepithet", .subspecificEpithet, required: false),
             Column("verbatimscientificname", or: ["verbatimidentification"], .verbatimName, required: false),
             Column("identificationqualifier", .qualifier, required: false),
             // Two data sets may share an `occurrenceID`; GBIF's own key is unique.

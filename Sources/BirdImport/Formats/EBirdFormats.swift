@@ -89,7 +89,7 @@ extension Format {
         content: .records(complete: nil), syntax: .comma,
         rules: [
             .locationsWithoutCode, .sourceByChecklistAndSpecies, .speciesMayRepeat, .checklistByVisit,
-            .regionWithinCountry, .mayLackHeader,
+            .regionWithinCountry, .mayLackHeader, .nameInOnePart,
         ],
         columns: [
             Column("common name", .commonName),

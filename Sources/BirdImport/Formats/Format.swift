@@ -71,6 +71,8 @@ public struct Format: Sendable {
         static let mayLackHeader = Rules(rawValue: 1 << 14)
         /// In its dates the year comes first, or the month has a name: a spreadsheet wrote all others.
         static let ordersAreForeign = Rules(rawValue: 1 << 15)
+        /// The column of the genus or that of the species may have the whole scientific name.
+        static let nameInOnePart = Rules(rawValue: 1 << 16)
     }
 
     /// What a column contains.
@@ -107,7 +109,7 @@ public struct Format: Sendable {
         /// The name before it was interpreted as `authoredName`.
         case verbatimName
         /// The parts of a scientific name. In a list, a row may leave out a part that it shares with the rows above.
-        case genus, epithet
+        case genus, epithet, subspecificEpithet
         /// Effort in other units: miles and acres.
         case miles, acres
         /// A doubt about the identification, such as `cf.` or `aff.`.

@@ -4,16 +4,20 @@ import Birds
 ///
 /// Files add authors, years, subgenera, ranks and doubts to names. A taxonomy has only some of these, so a name is
 /// looked up in several forms, the most exact first. Invariants:
-/// - Only `names` mean the same taxon as the text. `species` is what a subspecies belongs to, and a match there loses
-///   part of the text, which the caller must keep elsewhere.
+/// - Only `names` mean the same taxon as the text. A match of the others, in `species`, loses part of the text, which
+///   the caller must keep elsewhere.
 /// - A domestic form, a hybrid, a group of species or a bird that is only similar to a species (`aff.`) never has the
 ///   species among its names.
 struct ScientificName {
     /// The forms to look up, the most exact first: as written, without author, without subgenus.
     private(set) var names: [String] = []
-    /// The species of a subspecies, to look up if `names` are unknown; also the beginning of a text whose end is not
-    /// understood.
-    private(set) var species: [String] = []
+    /// What to look up if `names` are unknown, since it is nearer to the text than its species: a subspecies with a
+    /// remark after it, or the species that it may have become.
+    private(set) var nearer: [String] = []
+    /// The species of a subspecies, to look up last; also the beginning of a text whose end is not understood.
+    private(set) var binomials: [String] = []
+    /// All that may be looked up if `names` are unknown. A match loses part of the text.
+    var species: [String] { nearer + binomials }
     /// The name if no taxonomy knows it: as written, without an author and year that are certain.
     private(set) var kept: String
     /// Whether the text says that the identification is not certain (`cf.`, `?`).
@@ -21,6 +25,10 @@ struct ScientificName {
     private(set) var kind = Kind.species
     /// Whether a bird is one of several, and not a hybrid of them.
     private var isAlternative = false
+    /// Whether it would be one of several if another one were known.
+    private(set) var mayBeAlternative = false
+    /// Whether the text is in capitals, so that names and authors look alike.
+    private var isCapital = false
     /// Whether it is a species with an epithet such as `domesticus`, which may be a domestic form of another one.
     private(set) var mayBeDomestic = false
 
@@ -36,7 +44,11 @@ struct ScientificName {
         case other
     }
 
-    init(_ text: String) {
+    init(_ text: String) { self.init(text, knows: { _ in false }) }
+
+    /// - Parameter knows: Whether a taxonomy has a species of this name. It tells another species from a remark
+    ///   (`Alternatives`).
+    init<E: Error>(_ text: String, knows: (String) throws(E) -> Bool) throws(E) {
         let clean = Self.clean(text)
         kept = clean
         names = [clean]
@@ -48,15 +60,22 @@ struct ScientificName {
         }
         // A star between two words is a cross.
         for index in words.indices.dropFirst().dropLast() where words[index] == "*" { words[index] = "×" }
-        let slashed = NameWords.withSlashes(words)
-        if slashed != nil || words.contains(where: Self.isCross) || Self.isHybrid(words)
-            || clean.contains(where: Self.isSlash)
-        {
+        words = Alternatives.separated(words)
+        let lowercased = Self.withoutCapitals(words)
+        isCapital = lowercased != nil
+        words = lowercased ?? words
+        let alternatives = Alternatives(words)
+        isAlternative = alternatives.isCertain
+        for name in alternatives.candidates where !isAlternative { isAlternative = try knows(name) }
+        mayBeAlternative = !isAlternative && !alternatives.candidates.isEmpty
+        if isAlternative || words.contains(where: Self.isCross) || Self.isHybrid(words) {
             kind = .several
-            isAlternative = slashed != nil || clean.contains(where: Self.isSlash)
             if isUncertain { add(words.joined(separator: " ")) }
-            addPairs((slashed ?? words).map { String($0.map { Self.isSlash($0) ? "/" : $0 }) })
-        } else if words.contains(where: Self.isAffinity) {
+            addPairs(alternatives.words)
+            return
+        }
+        if mayBeAlternative { addPairs(alternatives.words) }
+        if words.contains(where: Self.isAffinity) {
             kind = .affinity
         } else if let end = words.dropFirst().firstIndex(where: { Self.undecided.contains($0.lowercased()) }) {
             kind = .undecided
@@ -65,10 +84,10 @@ struct ScientificName {
             if Self.isAuthor(words[(end + 1)...]) {
                 add(name)
             } else if !words[end...].contains(where: Self.isDomestic) {
-                species = [name]
+                binomials = [name]
             }
         } else {
-            addParts(words)
+            addParts(words, before: alternatives.start)
         }
     }
 
@@ -106,10 +125,19 @@ struct ScientificName {
     /// hybrid, one of several species or only similar to this one, or that the identification is not certain.
     func saysMore(than other: ScientificName) -> Bool {
         guard !other.isUncertain, other.kind == .species || other.kind == .subspecies,
-            isUncertain || [.domestic, .several, .affinity].contains(kind),
-            let epithet = Self.words(other.names.last ?? "").dropFirst().first
+            let name = other.names.last.map(Self.words), name.count > 1
         else { return false }
+        let epithet = name[1]
+        guard isUncertain || [.domestic, .several, .affinity].contains(kind) else { return false }
         return kept.split { !$0.isLetter && $0 != "-" }.contains { $0 == epithet }
+    }
+
+    /// Whether it is of the same species as another name, and has a second name or a remark after it.
+    func adds(to other: ScientificName) -> Bool {
+        guard mayBeAlternative, !other.isUncertain, other.kind == .species || other.kind == .subspecies else {
+            return false
+        }
+        return binomials.contains(Self.words(other.names.last ?? "").prefix(2).joined(separator: " "))
     }
 
     /// A name with what a column of its own says about the identification, if that makes it another bird: similar to it
@@ -124,7 +152,8 @@ struct ScientificName {
         let isCertain = !qualifiers.contains { doubts.contains($0.lowercased()) }
         let isOther =
             isAffinity || qualifiers.contains(where: isCross) || isHybrid(name + qualifiers)
-            || isCertain && qualifiers.contains { isDomestic($0) && !name.contains($0) }
+            || isCertain && qualifiers.contains { isDomestic($0, in: name) && !name.contains($0) }
+            || Alternatives.begin(qualifiers) && (isCommon || joinsAnother(name + qualifiers))
             || name.count == 1 && qualifiers.first.map { undecided.contains($0.lowercased()) } ?? false
         // `hybrid` says no more of a hybrid.
         guard isOther, isAffinity || ![.several, .domestic].contains(ScientificName(text).kind) else { return nil }
@@ -139,6 +168,11 @@ struct ScientificName {
             return (name + qualifiers).joined(separator: " ")
         }
         return (name[..<position] + [mark] + name[position...]).joined(separator: " ")
+    }
+
+    private static func joinsAnother(_ words: [String]) -> Bool {
+        let alternatives = Alternatives(Alternatives.separated(words))
+        return alternatives.isCertain || !alternatives.candidates.isEmpty
     }
 
     /// Adds the forms of a single word: a genus or family, or a species that is written with a hyphen
@@ -166,6 +200,17 @@ struct ScientificName {
             .map { $0.replacing("(?)", with: "").replacing("?", with: "") }.filter { !$0.isEmpty }
         isUncertain = certain != words
         words = certain
+    }
+
+    /// The first epithet without its ending, which follows the gender of the genus; nil if there is none.
+    var stem: String? {
+        let words = Self.withoutCapitals(Self.words(kept)) ?? Self.words(kept)
+        guard let epithet = words.dropFirst().lazy.map(Self.bare).first(where: { Self.isEpithet($0) }) else {
+            return nil
+        }
+        if epithet.hasSuffix("er") { return epithet.dropLast(2) + "r" }
+        let ending = ["us", "um", "is", "a", "e"].first(where: epithet.hasSuffix) ?? ""
+        return String(epithet.dropLast(ending.count))
     }
 
     // MARK: Hybrids and undecided pairs
@@ -214,21 +259,14 @@ struct ScientificName {
 
     // MARK: Genus, subgenus, species, subspecies and author
 
-    private mutating func addParts(_ written: [String]) {
-        let original = Self.withoutInnerAuthor(written)
-        var words = original
-        // Where all is in capitals, nothing tells names from authors but a number or comma.
-        let isCapital = words[0].count > 1 && !words[..<2].contains(where: Self.hasLowercase)
-        if isCapital {
-            let end = words.firstIndex(where: Self.hasLowercase) ?? words.count
-            for index in 0..<end { words[index] = index == 0 ? Self.capitalized(words[0]) : words[index].lowercased() }
-        }
+    /// - Parameter end: Where the name ends at the latest.
+    private mutating func addParts(_ written: [String], before latest: Int) {
+        let words = Self.withoutInnerAuthor(written)
+        let latest = min(latest, words.count)
         let genus = words[0]
         var position = 1
         var subgenus: String?
-        if words.count > 2, let inner = Self.inner(words[1], isCapital: isCapital),
-            Self.isEpithet(words[2].trimmingSuffix(",;"))
-        {
+        if words.count > 2, let inner = Self.inner(words[1]), Self.isEpithet(words[2].trimmingSuffix(",;")) {
             subgenus = inner
             position = 2
         }
@@ -236,39 +274,35 @@ struct ScientificName {
         var (isMarked, isForm) = (false, false)
         // The end of the name in `words`, after which the author follows.
         var end = position
-        while position < words.count, epithets.count < 3 {
+        while position < latest, epithets.count < 3 {
             let isMark = !epithets.isEmpty && Self.ranks.contains(words[position].lowercased())
             let next = isMark ? position + 1 : position
-            guard next < words.count, epithets.count < 2 || isMark else { break }
+            guard next < latest, epithets.count < 2 || isMark else { break }
             let word = words[next].trimmingSuffix(",;")
-            guard Self.isEpithet(word) else { break }
-            let isEnd = word != words[next]
-            // In capitals, what a year follows is the author.
-            if isCapital, !epithets.isEmpty, !isMark, isEnd || next + 1 < words.count && Self.isYear(words[next + 1]) {
-                break
-            }
+            guard Self.isEpithet(word), epithets.isEmpty || !NameWords.isFeral(word) else { break }
             epithets.append(word)
             isMarked = isMarked || isMark
             isForm = isForm || isMark && !Self.ranksOfSubspecies.contains(words[position].lowercased())
             position = next + 1
             end = position
-            if isEnd { break }
+            if word != words[next] { break }
         }
-        let rest = isCapital ? original[end...] : words[end...]
+        let rest = words[end...]
         guard let first = epithets.first else {
-            addGenus(original)
+            addGenus(words)
             return
         }
         kind = epithets.count > 1 ? .subspecies : .species
         mayBeDomestic = Self.isDomestic(first)
-        if words.dropFirst(2).contains(where: { Self.isDomestic($0) && Self.bare($0) != first }) { kind = .domestic }
+        let isDomestic = { (word: String) in Self.isDomestic(word, in: words) }
+        if words.dropFirst(2).contains(where: { isDomestic($0) && Self.bare($0) != first }) { kind = .domestic }
         let isAuthor = Self.isAuthor(rest)
         let genera = [genus] + (subgenus.map { [$0] } ?? [])
         var exact: [String] = []
         // As written without the author, which may still have a subgenus and marks of ranks.
         let written = words[..<end].joined(separator: " ").trimmingSuffix(",;")
         // Without the word that says so, the name is that of a wild bird.
-        if kind == .domestic ? epithets.dropFirst().contains(where: Self.isDomestic) : isAuthor {
+        if kind == .domestic ? epithets.dropFirst().contains(where: isDomestic) : isAuthor {
             if subgenus != nil || isMarked { exact.append(written) }
             for genus in genera { exact.append(([genus] + epithets).joined(separator: " ")) }
         }
@@ -279,15 +313,15 @@ struct ScientificName {
             }
         } else {
             if epithets.count > 1, !isAuthor {
-                for genus in genera { species.append(([genus] + epithets).joined(separator: " ")) }
+                for genus in genera { nearer.append(([genus] + epithets).joined(separator: " ")) }
             }
             // A taxonomy may have made a species of the subspecies: within a genus, no two of them have the same
             // epithet.
             if epithets.count == 2, epithets[1] != first, !isForm {
-                for genus in genera { species.append("\(genus) \(epithets[1])") }
+                for genus in genera { nearer.append("\(genus) \(epithets[1])") }
             }
             if epithets.count > 1 || !isAuthor {
-                for genus in genera { species.append("\(genus) \(first)") }
+                for genus in genera { binomials.append("\(genus) \(first)") }
             }
             // `Larus fuscus (graellsii)`
             if epithets.count == 1, let inner = rest.first, inner != Self.bare(inner), Self.isEpithet(Self.bare(inner)),
@@ -303,7 +337,7 @@ struct ScientificName {
     /// Words without the author of the species, and the year, before the mark of a subspecies or before its epithet:
     /// `Larus fuscus Linnaeus, 1758 subsp. graellsii`.
     private static func withoutInnerAuthor(_ words: [String]) -> [String] {
-        let names = words.dropFirst().prefix { isEpithet($0) || inner($0, isCapital: false) != nil }
+        let names = words.dropFirst().prefix { isEpithet($0) || inner($0) != nil }
         var start = names.endIndex
         if start < words.count, isEpithet(words[start].trimmingSuffix(",;")) { start += 1 }
         guard start > 1, start < words.count,
@@ -326,12 +360,19 @@ struct ScientificName {
         }
         if isDomestic {
             kind = .domestic
-            if !Self.isDomestic(words[0]) { add("\(words[0]) sp. (Domestic type)") }
+            if Self.isDomestic(words[0]) { return }
+            if words.count > 2, words[1].allSatisfy(\.isLetter), !Self.isDomestic(words[1]) {
+                // `Anser Anser Domestica`
+                for form in ["(Domestic type)", "(Feral Pigeon)"] { add("\(words[0]) \(words[1]) \(form)") }
+            } else {
+                add("\(words[0]) sp. (Domestic type)")
+            }
             return
         }
         if Self.isAuthor(author), author.contains(where: Self.isYear) {
-            // `Larus Linnaeus, 1758` is a genus; `Parus Major Linnaeus, 1758` a species if a taxonomy knows it.
-            if author.dropFirst().dropLast().contains(where: { $0.first?.isUppercase == true }) {
+            // `Larus Linnaeus, 1758` is a genus; `Parus Major Linnaeus, 1758` and `Parus Major (Linnaeus, 1758)` are a
+            // species if a taxonomy knows it.
+            if author.dropFirst().dropLast().contains(where: { $0.drop { $0 == "(" }.first?.isUppercase == true }) {
                 add("\(words[0]) \(words[1].trimmingSuffix(",;"))")
             } else {
                 add(words[0])
@@ -342,7 +383,7 @@ struct ScientificName {
         }
         var count = words.count - 1
         while count > 1 {
-            species.append(words[..<count].joined(separator: " ").trimmingSuffix(",;"))
+            binomials.append(words[..<count].joined(separator: " ").trimmingSuffix(",;"))
             count -= 1
         }
     }

@@ -51,9 +51,27 @@ extension ScientificName {
         return words.filter { $0.contains { $0 != "(" && $0 != ")" } }.joined(separator: " ")
     }
 
+    /// A text with a space before each opening parenthesis and after each closing one and each comma:
+    /// `Turdus merula(Linnaeus,1758)`.
+    private static func spaced(_ text: String) -> String {
+        guard text.contains(where: { "([,;".contains($0) }) else { return text }
+        var result = ""
+        for character in text {
+            let isWord = character.isLetter || character.isNumber
+            if let last = result.last, last != " ",
+                ",;".contains(last) && (isWord || "([".contains(character)) || ")]".contains(last) && isWord
+                    || "([".contains(character) && !"([".contains(last)
+            {
+                result.append(" ")
+            }
+            result.append(character)
+        }
+        return result
+    }
+
     /// The words of a text; a mark that is written together with the next word (`f.domestica`) is a word of its own.
     static func words(_ text: String) -> [String] {
-        withoutQuotes(text).split(separator: " ").flatMap { word -> [String] in
+        withoutQuotes(spaced(text)).split(separator: " ").flatMap { word -> [String] in
             guard let dot = word.firstIndex(of: "."), word.index(after: dot) < word.endIndex else {
                 return [String(word)]
             }
@@ -111,8 +129,9 @@ extension ScientificName {
         }
         return words.allSatisfy { word in
             if word == "&" || isYear(word) || particles.contains(bare(word).lowercased()) { return true }
+            let plain = bare(word).lowercased()
             guard let letter = word.unicodeScalars.first(where: \.properties.isAlphabetic), !isDomestic(word),
-                !NameWords.remarks.contains(bare(word).lowercased())
+                !NameWords.isFeral(plain), !NameWords.remarks.contains(plain)
             else { return false }
             return letter.properties.isUppercase || word.contains("'") || word.contains("’")
         }
@@ -120,7 +139,8 @@ extension ScientificName {
 
     /// Whether a word says that a bird is a hybrid. `Chlidonias hybrida` is a species.
     static func isHybrid(_ words: [String]) -> Bool {
-        let epithet = words.dropFirst().first { isEpithet($0.trimmingSuffix(",;")) }?.trimmingSuffix(",;")
+        // `Chlidonias Hybrida` has a capital too many.
+        let epithet = words.dropFirst().lazy.map { $0.trimmingSuffix(",;").lowercased() }.first { isEpithet($0) }
         return words.contains { word in
             let bare = bare(word).lowercased()
             return NameWords.isHybrid(bare) && !(bare == epithet && NameWords.hybridEpithets.contains(bare))
@@ -136,6 +156,13 @@ extension ScientificName {
         return NameWords.isDomestic(word) || isLowercase && ["urbana", "urbanus"].contains(word)
     }
 
+    /// Whether a word of a name, or beside it, says that the bird is of a domestic form. A feral pigeon is.
+    static func isDomestic(_ word: String, in name: [String]) -> Bool {
+        isDomestic(word)
+            || NameWords.isFeral(bare(word).lowercased())
+                && name.prefix(2).map { bare($0).lowercased() } == ["columba", "livia"]
+    }
+
     static let domesticEpithets: Set<String> = ["domesticus", "domestica", "domesticum"]
 
     /// A word without parentheses, quotes and commas.
@@ -144,19 +171,53 @@ extension ScientificName {
     }
 
     /// The subgenus in a word such as `(Cyanistes)`; nil if it is none.
-    static func inner(_ word: String, isCapital: Bool) -> String? {
+    static func inner(_ word: String) -> String? {
         guard word.count > 3, word.first == "(" && word.last == ")" || word.first == "[" && word.last == "]" else {
             return nil
         }
-        let inner = String(word.dropFirst().dropLast())
-        let name = isCapital ? capitalized(inner) : inner
+        let name = String(word.dropFirst().dropLast())
         guard name.first?.isUppercase == true, name.dropFirst().allSatisfy({ $0.isLowercase || $0 == "-" }) else {
             return nil
         }
         return name
     }
 
+    /// The words of a text in capitals as they are usually written; nil for any other text. Only their places tell
+    /// genera and authors: a genus comes first, also after a cross or slash; an author is in parentheses, or follows a
+    /// species and precedes a year or comma.
+    static func withoutCapitals(_ words: [String]) -> [String]? {
+        guard let genus = words.first, genus.count > 1, !words.prefix(2).contains(where: hasLowercase) else {
+            return nil
+        }
+        var result = words
+        // The number of words of the name so far.
+        var position = 0
+        for (index, word) in words.prefix(while: { !hasLowercase($0) }).enumerated() {
+            let joint = isCross(word) || word == "/"
+            let next = index + 1 < words.count ? words[index + 1] : ""
+            let isNameAgain = index > 0 && isGenus(word, genus) && !isEpithetAfter(words[index - 1])
+            let isGenus = index == 0 || position == 0 && !next.isEmpty && next != "/" || isNameAgain
+            let isAuthor = position > 1 && (isYear(next) || ",;".contains(word.last ?? " "))
+            let isCapital = isGenus || isAuthor || "([".contains(word.first ?? " ")
+            result[index] = isCapital && !joint ? capitalized(word) : word.lowercased()
+            position = joint ? 0 : "([".contains(word.first ?? " ") ? position : isNameAgain ? 1 : position + 1
+        }
+        return result
+    }
+
+    /// Whether a word is a genus, or its initial.
+    static func isGenus(_ word: String, _ genus: String) -> Bool {
+        word == genus || (2...3).contains(word.count) && word.last == "." && genus.hasPrefix(word.dropLast())
+    }
+
+    /// Whether a word can precede an epithet: nothing ends with it, or joins it to what follows.
+    private static func isEpithetAfter(_ word: String) -> Bool {
+        !",;".contains(word.last ?? " ") && Alternatives.Joint(bare(word).lowercased()) == nil && !isCross(word)
+    }
+
+    /// A word with its first letter as its only capital.
     static func capitalized(_ word: String) -> String {
-        word.prefix(1).uppercased() + word.dropFirst().lowercased()
+        let start = word.firstIndex(where: \.isLetter) ?? word.startIndex
+        return word[..<start] + word[start...].prefix(1).uppercased() + word[start...].dropFirst().lowercased()
     }
 }

@@ -285,4 +285,34 @@ public struct ImportReport: Sendable {
         public let old: String
         public let new: String
     }
+
+    /// The number of names in place of codes that gave way too.
+    var moreRetiredCodes = 0
+    /// The codes that were not followed, since the names beside them mean other species, up to `mostListed`.
+    public internal(set) var contradictedCodes: [ContradictedCode] = []
+
+    /// A code with names of another species beside it.
+    public struct ContradictedCode: Sendable, Equatable {
+        public let code: String
+        /// The scientific name beside it, or else the common name.
+        public let name: String
+        /// The code of the species that the record has got.
+        public let species: String
+    }
+
+    /// The codes that the taxonomy has given to other species than those of the stored records.
+    public internal(set) var changedCodes: [ChangedCode] = []
+
+    /// A code that means another species than before.
+    public struct ChangedCode: Sendable, Equatable {
+        public let code: String
+        /// The scientific names.
+        public let old: String
+        public let new: String
+        /// The number of the records that had it before the import.
+        public let records: Int
+    }
+
+    /// After an import of species tables alone, the number of the species that are still in none, and of their records.
+    public internal(set) var unnamed: (species: Int, records: Int)?
 }

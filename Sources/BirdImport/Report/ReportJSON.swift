@@ -54,6 +54,12 @@ extension ImportReport {
     ///     records           stored, replaced, checklists, locations
     ///     species_named     the number of species whose names were added or changed
     ///     retired_codes     count, and codes: old and new of up to 1,000
+    ///     contradicted_codes    codes that were not followed, since the names beside them mean other species, up to
+    ///                       1,000: code, name, species_id (of the record)
+    ///     changed_codes     codes of stored records that the taxonomy gives to other species: code, old and new
+    ///                       (scientific names), records (their number before the import)
+    ///     unnamed           after an import of species tables alone, the numbers of the species that are still in none
+    ///                       and of their records: species, records; or null
     ///     unknown_species   count, and species: code, records and nearest (or null) of up to 1,000; a nearest name
     ///                       is sought for the first 100
     ///     same_data         pairs of data sets that seem to be the same, one of them new: dataset (the smaller one),
@@ -111,9 +117,28 @@ extension ImportReport {
             (
                 "retired_codes",
                 [
-                    "count": .integer(retiredCodes.count),
+                    "count": .integer(retiredCodes.count + moreRetiredCodes),
                     "codes": Self.list(retiredCodes) { ["old": .string($0.old), "new": .string($0.new)] },
                 ]
+            ),
+            (
+                "contradicted_codes",
+                Self.list(contradictedCodes) {
+                    ["code": .string($0.code), "name": .string($0.name), "species_id": .string($0.species)]
+                }
+            ),
+            (
+                "changed_codes",
+                Self.list(changedCodes) {
+                    [
+                        "code": .string($0.code), "old": .string($0.old), "new": .string($0.new),
+                        "records": .integer($0.records),
+                    ]
+                }
+            ),
+            (
+                "unnamed",
+                unnamed.map { ["species": .integer($0.species), "records": .integer($0.records)] } ?? .null
             ),
             (
                 "unknown_species",

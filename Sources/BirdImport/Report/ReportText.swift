@@ -66,8 +66,35 @@ extension ImportReport {
         if !retiredCodes.isEmpty {
             let shown = retiredCodes.prefix(Self.mostNamed).map { "\($0.old) is now \($0.new)" }
             lines.append(
-                "\(Self.count(retiredCodes.count, "code was", "codes were")) replaced by the taxonomy imported last: "
+                "\(Self.count(retiredCodes.count + moreRetiredCodes, "code was", "codes were")) replaced by the taxonomy imported last: "
                     + shown.joined(separator: ", ") + (retiredCodes.count > Self.mostNamed ? ", …" : ""))
+        }
+        if !changedCodes.isEmpty {
+            let shown = changedCodes.prefix(Self.mostNamed).map {
+                "\($0.code) was \($0.old) and is now \($0.new) (\(Self.count($0.records, "record", "records")))"
+            }
+            lines.append(
+                "Warning: the taxonomy gives \(Self.count(changedCodes.count, "code", "codes")) of stored records to other "
+                    + "species: " + shown.joined(separator: ", ") + (changedCodes.count > Self.mostNamed ? ", …" : "")
+                    + ". If the records have names too, import their files again.")
+        }
+        if !contradictedCodes.isEmpty {
+            let shown = contradictedCodes.prefix(Self.mostNamed).map { contradicted in
+                let name = Row.shown(contradicted.name, atMost: 100)
+                let species =
+                    contradicted.species == contradicted.name
+                    ? "" : " (\(Row.shown(contradicted.species, atMost: 100)))"
+                return "\(Row.shown(contradicted.code, atMost: 100)) is \(name)\(species)"
+            }
+            lines.append(
+                "Names were followed where the codes beside them mean other species or none: "
+                    + shown.joined(separator: ", ") + (contradictedCodes.count > Self.mostNamed ? ", …" : ""))
+        }
+        if let unnamed, unnamed.records > 0 {
+            lines.append(
+                "\(Self.count(unnamed.records, "record", "records")) of \(Self.count(unnamed.species, "name", "names")) "
+                    + "\(unnamed.records == 1 ? "is" : "are") in no species table. If their files have other names of the "
+                    + "species too, such as common names, import them again.")
         }
         if !unknownSpecies.isEmpty {
             let named = unknownSpecies.prefix(Self.mostNamed).map { species in

@@ -117,7 +117,7 @@ final class Staging {
         let kind: Int? =
             if record.isChecklist {
                 0
-            } else if record.species.isEmpty {
+            } else if record.species.isEmpty || record.isNamed {
                 try Taxon.write(record, row, to: &key, in: species)
             } else {
                 try row.bytes.withRawBytes { bytes throws(StoreError) in

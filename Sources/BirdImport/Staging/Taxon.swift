@@ -1,12 +1,12 @@
 import Birds
 
-/// How a record names its species: by a code, or by its names if the format has no codes.
+/// How a record names its species: by a code, by its names, or by both.
 ///
-/// In `Staging` a taxon is a key of bytes: either the code, or a 0 and then the scientific name, the common name, the
-/// name of the species and the category, each with a 0 after it. The two can't be confused, since no text of a record
-/// contains a 0 (`Columns.text` refuses control characters).
+/// In `Staging` a taxon is a key of bytes: either the code alone, or a 0 and then the scientific name, the common name,
+/// the name of the species, the category and the code, each with a 0 after it. The two can't be confused, since no text
+/// of a record contains a 0 (`Columns.text` refuses control characters).
 struct Taxon {
-    /// Empty if the record gives names instead.
+    /// Empty if the record gives only names.
     let code: [UInt8]
     // Empty if the record gives a code, or does not have the name.
     let scientificName: [UInt8]
@@ -28,8 +28,11 @@ struct Taxon {
         }
         let parts = key.dropFirst().split(separator: 0, omittingEmptySubsequences: false).map(Array.init)
         func part(_ index: Int) -> [UInt8] { index < parts.count ? parts[index] : [] }
-        (code, scientificName, commonName, speciesName, category) = ([], part(0), part(1), part(2), part(3))
+        (scientificName, commonName, speciesName, category, code) = (part(0), part(1), part(2), part(3), part(4))
     }
+
+    /// Whether it has names, which may contradict its code.
+    var isNamed: Bool { !scientificName.isEmpty || !commonName.isEmpty }
 
     /// Adds the names of a record to a table of keys.
     /// - Parameter key: A buffer, whose contents are replaced.
@@ -48,6 +51,7 @@ struct Taxon {
         append(record.commonName)
         append(record.speciesName)
         append(record.category)
+        append(record.species)
         return try key.withRawBytes { key throws(StoreError) in try table.number(of: key) }
     }
 }

@@ -18,6 +18,9 @@ import Testing
                 5,hybrid,x00001,Great x Blue Tit (hybrid),Parus major x Cyanistes caeruleus
                 6,species,rocpig,Rock Pigeon,Columba livia
                 7,domestic,rocpig1,Rock Pigeon (Feral Pigeon),Columba livia (Feral Pigeon)
+                8,species,mewgul,Common Gull,Larus canus
+                9,species,lbbgul,Lesser Black-backed Gull,Larus fuscus
+                10,slash,x00050,Common/Lesser Black-backed Gull,Larus canus/fuscus
 
                 """)
     }
@@ -78,6 +81,15 @@ import Testing
         ("Parus", "sp.", "parus1", ""), ("Parus sp.", "", "parus1", ""), ("Parus sp.", "?", "parus1", "? Parus sp."),
         ("Parus", "indet.", "parus1", ""), ("Parus major", "sp.", "gretit1", "Parus major, sp."),
         ("Columba livia", "f. domestica", "rocpig1", ""), ("Columba livia", "feral", "rocpig1", ""),
+        ("Larus canus", "feral", "mewgul", "Larus canus, feral"),
+        // Other species.
+        ("Larus canus", "or fuscus", "x00050", ""), ("Larus canus", "or Larus fuscus", "x00050", ""),
+        ("Larus canus", "/fuscus", "x00050", ""), ("Larus canus", "/ Larus fuscus", "x00050", ""),
+        ("Larus canus", "vel fuscus", "x00050", ""), ("Larus canus", "or L. fuscus", "x00050", ""),
+        ("Larus canus", "(or fuscus)", "x00050", ""), ("Larus canus", "/ignotus", "Larus canus /ignotus", ""),
+        ("Larus canus", "or juvenile", "mewgul", "Larus canus or juvenile"),
+        ("Larus canus", "m/f", "mewgul", "Larus canus, m/f"), ("Larus canus", "n/a", "mewgul", "Larus canus, n/a"),
+        ("Larus canus", "backcross", "Larus canus backcross", ""),
     ]
 
     @Test(arguments: cases)
@@ -95,7 +107,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("aff.", "aff. Great Tit"), ("hybrid", "Great Tit hybrid"), ("x Blue Tit", "Great Tit x Blue Tit"),
+        ("aff.", "aff. Great Tit"), ("or Blue Tit", "Great Tit or Blue Tit"), ("hybrid", "Great Tit hybrid"),
+        ("x Blue Tit", "Great Tit x Blue Tit"),
     ]) func stayWithACommonName(qualifier: String, code: String) throws {
         fixture.write(
             "occurrence.txt",

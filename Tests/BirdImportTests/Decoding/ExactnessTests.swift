@@ -30,6 +30,13 @@ import Testing
             ("positional_accuracy,public_positional_accuracy", "10,28000", "28000.0|"),
             ("positional_accuracy,taxon_geoprivacy", "10,obscured", "|1"),
             ("positional_accuracy,geoprivacy", "10,obscured", "|1"), ("positional_accuracy,geoprivacy", "10,", nil),
+            // If one of the two is wrong, nobody can tell which.
+            (
+                "coordinates_obscured,taxon_geoprivacy,positional_accuracy,public_positional_accuracy",
+                "false,obscured,10,28000", "28000.0|1"
+            ),
+            ("coordinates_obscured,geoprivacy,positional_accuracy", "false,obscured,10", "|1"),
+            ("coordinates_obscured,geoprivacy,positional_accuracy", "false,open,10", "10.0|0"),
         ] as [(String, String, String?)])
     func readsINaturalist(columns: String, cells: String, expected: String?) throws {
         let header = "id,scientific_name,iconic_taxon_name,observed_on,quality_grade,latitude,longitude,"
@@ -44,7 +51,13 @@ import Testing
             ("coordinateUncertaintyInMeters", "20037508", "20037508.0|"),
             ("dataGeneralizations", "None", nil), ("dataGeneralizations", "", nil), ("dataGeneralizations", "No", nil),
             ("dataGeneralizations", "false", nil), ("dataGeneralizations", "0", nil),
-            ("dataGeneralizations", "NA", nil), ("informationWithheld", "true coordinates on request", "|1"),
+            ("dataGeneralizations", "NA", nil), ("dataGeneralizations", "n/a", nil), ("dataGeneralizations", "-", nil),
+            ("dataGeneralizations", "none applied", nil), ("dataGeneralizations", "Not generalised", nil),
+            ("dataGeneralizations", "Nein", nil), ("dataGeneralizations", "No generalizations applied.", nil),
+            ("dataGeneralizations", "Coordinates are not generalised", nil),
+            ("dataGeneralizations", "Coordinates have been generalised", "|1"),
+            ("dataGeneralizations", "no exact coordinates", "|1"), ("dataGeneralizations", "0.1", "|1"),
+            ("informationWithheld", "true coordinates on request", "|1"),
             ("informationWithheld", "Coordinate uncertainty increased to 28 km", "|1"),
             ("informationWithheld", "name of the collector", nil),
             ("informationWithheld", "Location withheld", "|1"), ("informationWithheld", "exact locality", "|1"),

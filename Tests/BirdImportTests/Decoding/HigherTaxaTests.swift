@@ -34,6 +34,11 @@ import Testing
         ("Animalia|Chordata|Mammalia|Carnivora", "", "Mammalia"), ("Animalia, Chordata, Amphibia", "", "Amphibia"),
         ("Animalia; Arthropoda; Insecta", "NA", "Insecta"), ("Animalia;Chordata;Aves;Passeriformes", "", nil),
         ("Mammalia", "Aves", nil), ("Vertebrata > Aves", "", nil), ("", "", nil), ("birds", "", nil),
+        ("Animalia|Chordata|Osteichthyes|Actinopteri", "", "Actinopteri"),
+        ("Animalia|Arthropoda|Lepidoptera", "", "Lepidoptera"), ("Animalia|Priapulida", "", "Priapulida"),
+        ("Animalia|Chordata|Lepidosauria", "", "Lepidosauria"), ("Chordata|Perciformes|Sparidae", "", "Perciformes"),
+        ("Animalia|Chordata|Reptilia|Aves|Passeriformes", "", nil), ("Animalia|Chordata|Passeriformes", "", nil),
+        ("Animalia|Corvidae", "", nil), ("Chordata|Corvidae", "", nil), ("Animalia|unknown|Corvidae", "", nil),
     ])
     func aTextWithAllTaxaTellsTheClass(taxa: String, taxonClass: String, notBird: String?) throws {
         for columns in ["", "\tclass"] where !columns.isEmpty || taxonClass.isEmpty {

@@ -386,6 +386,28 @@ import Testing
             ))
     }
 
+    /// A place never looks more exact than it is: if other numbers have thousands, so has this one, or nobody can tell.
+    @Test(
+        arguments: [
+            ("55.4", "1.234.567", "1.000", nil), ("55", "1.234.567", "1.000", "1000.0"), ("55", "7", "2.500", nil),
+            ("55.4", "7", "1.609", "1.609"), ("55", "1.234.567", "\"1.000,5\"", nil),
+            ("55", "1.234.567", "250", "250.0"),
+        ] as [(String, String, String, String?)])
+    func metresMayHaveThousands(latitude: String, count: String, cell: String, stored: String?) throws {
+        fixture.write(
+            "a.csv",
+            plainHeader.dropLast() + ",coordinate_uncertainty_m\nL1,\(latitude),12,,2021,2,3,a,\(count),10\n"
+                + "L1,\(latitude),12,,2021,2,4,b,,\(cell)\n")
+        let report = try fixture.run("a.csv")
+        #expect(report.firstErrors == [] && report.files.first?.unreadUncertainties == (stored == nil ? 1 : 0))
+        #expect(
+            try fixture.rows(
+                """
+                SELECT coordinate_uncertainty_m FROM observation o LEFT JOIN observation_detail d ON d.id = o.id
+                WHERE date = 20210204
+                """) == [stored ?? ""])
+    }
+
     /// A coordinate of more than a thousand degrees is none.
     @Test(arguments: [("48,423", "-123,364"), ("-8,423", "3,364"), ("+48,423", "0,364"), ("48.423", "123,364")])
     func aCommaInDegreesIsADecimalComma(latitude: String, longitude: String) throws {

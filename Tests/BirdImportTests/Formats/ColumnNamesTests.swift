@@ -159,7 +159,8 @@ import Testing
         (
             "dwc", "Darwin Core occurrences",
             """
-            scientificname=authoredName, verbatimscientificname|verbatimidentification=verbatimName?,
+            scientificname=authoredName, genus=genus?, specificepithet=epithet?,
+            infraspecificepithet=subspecificEpithet?, verbatimscientificname|verbatimidentification=verbatimName?,
             identificationqualifier=qualifier?, gbifid|key|occurrenceid|id=source?,
             kingdom=kingdom?, phylum=phylum?, class=taxonClass?, order=order?, higherclassification=higherTaxa?,
             species=scientificName?,

@@ -5,21 +5,27 @@ import Testing
 
 /// Names that begin with a species and mean another bird: none of their words is an author.
 @Suite struct NameWordsTests {
+    private static let known: Set<String> = ["larus canus", "larus fuscus", "chroicocephalus ridibundus", "pica pica"]
+
+    /// With a taxonomy.
+    private func name(_ text: String) -> ScientificName {
+        ScientificName(text) { Self.known.contains($0.lowercased()) }
+    }
+
     private func isNeverTheSpecies(_ text: String, _ category: String) {
-        let name = ScientificName(text)
-        let species = text.split { " |\\".contains($0) }.prefix(2).joined(separator: " ")
+        let name = name(text)
+        let species = text.split { " |\\/".contains($0) }.prefix(2).joined(separator: " ")
         #expect(name.category == category && name.species == [] && !name.names.contains(species), "\(text): \(name)")
         #expect(name.kept == text)
     }
 
     @Test(arguments: [
         "domestica", "Domestic", "domesticated", "domestique", "doméstica", "dome\u{301}stico", "doméstico",
-        "gedomesticeerd", "domesticeret", "feral", "Feral", "féral", "férale", "feral pigeon", "tame", "Tame", "tamme",
+        "gedomesticeerd", "domesticeret", "tame", "Tame", "tamme",
         "zahm", "Racing", "racing pigeon", "homing", "escaped domestic", "Farmyard", "Zuchtform", "Hausgans",
         "Hausente",
         "Haustaube", "Stadttaube", "Brieftaube", "Straßentaube", "Strassentaube", "Hausform", "Stadsduif", "postduif",
-        "Soepgans", "boereneend", "Tamduva", "tamgås", "tamanka", "Tamand", "bydue", "brevduva", "asilvestrada",
-        "verwildert", "Hausgans.",
+        "Soepgans", "boereneend", "Tamduva", "tamgås", "tamanka", "Tamand", "bydue", "brevduva", "Hausgans.",
     ])
     func wordsOfDomesticForms(word: String) {
         for text in [
@@ -33,8 +39,26 @@ import Testing
         #expect(!ScientificName("Anser sp. \(word)").names.contains("Anser sp."))
     }
 
+    /// Feral pigeons are a domestic form. Other feral birds are of their species, and the comments keep the word.
+    @Test(arguments: [
+        "feral", "Feral", "féral", "férale", "feral pigeon", "escaped feral", "asilvestrada", "cimarrona", "verwildert",
+        "Förvildad",
+    ])
+    func wordsOfFeralBirds(word: String) {
+        for end in [" \(word)", " (\(word))", " '\(word)'", ", \(word)"] {
+            isNeverTheSpecies("Columba livia" + end, "domestic")
+            #expect(ScientificName("Columba livia" + end).names.contains("Columba livia (Feral Pigeon)"))
+            let pheasant = ScientificName("Phasianus colchicus" + end)
+            #expect(pheasant.species.contains("Phasianus colchicus") && pheasant.category != "domestic", "\(pheasant)")
+            #expect(!pheasant.names.contains("Phasianus colchicus") && pheasant.kept == "Phasianus colchicus" + end)
+        }
+        #expect(ScientificName.name("Columba livia", with: word, isCommon: false) == "Columba livia \(word)")
+        #expect(ScientificName.name("Phasianus colchicus", with: word, isCommon: false) == nil)
+    }
+
     @Test(arguments: [
         "hybr.", "Hybride", "hybride", "bastard", "Bastard", "híbrido", "ibrido", "(Bastard)", "Kreuzung", "hybrida",
+        "backcross", "Rückkreuzung",
     ])
     func wordsOfHybrids(word: String) { isNeverTheSpecies("Anas platyrhynchos \(word)", "hybrid") }
 
@@ -43,6 +67,9 @@ import Testing
         ("Chlidonias hybrida hybrida", "Chlidonias hybrida hybrida"), ("Turdus pilaris Hausmann", "Turdus pilaris"),
         ("Turdus pilaris Brand, 1850", "Turdus pilaris"), ("Chlidonias (Viralva) hybrida Gray", "Chlidonias hybrida"),
         ("Passer Domesticus Linnaeus", "Passer Domesticus"), ("Strix aluco * ", "Strix aluco"),
+        ("CHLIDONIAS HYBRIDA (PALLAS, 1811)", "Chlidonias hybrida"), ("CHLIDONIAS HYBRIDA", "Chlidonias hybrida"),
+        ("Chlidonias Hybrida (Pallas, 1811)", "Chlidonias Hybrida"),
+        ("Chlidonias Hybrida Pallas, 1811", "Chlidonias Hybrida"),
     ])
     func otherWordsAreNone(text: String, name: String) {
         let read = ScientificName(text)
@@ -52,6 +79,7 @@ import Testing
 
     @Test(arguments: [
         "Anas platyrhynchos * acuta", "Anas platyrhynchos * Anas acuta", "Anas platyrhynchos Hybrid: x acuta",
+        "ANAS PLATYRHYNCHOS X ANAS ACUTA", "ANAS PLATYRHYNCHOS × ACUTA", "ANAS PLATYRHYNCHOS * ANAS ACUTA",
     ])
     func aStarIsACross(text: String) {
         isNeverTheSpecies(text, "hybrid")
@@ -69,7 +97,9 @@ import Testing
         let binomial = separator == "|" || separator == "\\" ? "fuscus" : "Larus fuscus"
         for second in [binomial, "fuscus", "L. fuscus", "Larus fuscus Linnaeus, 1758"] where separator.contains(" ") {
             isNeverTheSpecies("Larus canus\(separator)\(second)", "slash")
-            #expect(ScientificName("Larus canus\(separator)\(second)").names.contains("Larus canus/fuscus"))
+            #expect(name("Larus canus\(separator)\(second)").names.contains("Larus canus/fuscus"))
+            let capitals = name("Larus canus\(separator)\(second)".uppercased())
+            #expect(capitals.names.contains("Larus canus/fuscus") && capitals.category == "slash", "\(capitals)")
         }
         isNeverTheSpecies("Larus canus\(separator)\(binomial)", "slash")
         guard separator.contains(" ") else { return }
@@ -84,8 +114,33 @@ import Testing
         "Larus canus oder ?",
     ])
     func oneOfSeveralIsNeverTheFirst(text: String) {
-        let name = ScientificName(text)
+        let name = name(text)
         #expect(name.category == "slash" && name.species == [] && name.kept == text, "\(name)")
+    }
+
+    /// In the genus of the first, or with a genus of its own after `or`, a name needs no taxonomy.
+    @Test(arguments: [
+        "Avis una/altera", "Avis una / Avis altera", "Avis una or Avis altera", "Avis una, A. altera",
+        "Avis una - Avis altera", "Avis una & A. altera", "Avis una L., 1758 / Avis altera L., 1758",
+        "Avis una or Pulla altera", "Avis una/Pulla altera", "AVIS UNA/ALTERA", "AVIS UNA & AVIS ALTERA",
+        "Avis una/domesticus", "Avis una or Pulla domestica", "Avis una/hybrida",
+    ])
+    func anotherNameWithItsGenusIsOneOfSeveral(text: String) { isNeverTheSpecies(text, "slash") }
+
+    /// What is no name that a taxonomy knows is a remark, whatever its ending: the record is of the species, and its
+    /// comments keep the text.
+    @Test(arguments: [
+        ", juvenilis", ", femina", ", ova", " e uova", " and young", " & goslings", " en jongen",
+        " - Urraca blanca", " vel sim", " vel sim.", " or juvenile", " y pollos", " = Elster", "; nidus", " + brood",
+        " - Common magpie", ", Adult birds", " or Magpie", " m/f", " ad/juv", "/juv", " / female", " 12/5/2021",
+        " (ad/juv)", " og unger",
+    ])
+    func aRemarkIsNoAlternative(end: String) {
+        let name = name("Pica pica" + end)
+        #expect(name.species.contains("Pica pica") && name.kept == "Pica pica" + end, "\(name)")
+        #expect(name.category != "slash" && !name.names.contains("Pica pica"))
+        let capitals = self.name(("Pica pica" + end).uppercased())
+        #expect(capitals.species.contains("Pica pica") && capitals.category != "slash", "\(capitals)")
     }
 
     /// Authors, and remarks about one species.
@@ -97,7 +152,7 @@ import Testing
         "PICA PICA BREHM & SELYS", "Pica pica Adult", "Pica pica Ringed", "Pica pica Female",
     ])
     func aSpeciesIsNoAlternative(text: String) {
-        let name = ScientificName(text)
+        let name = name(text)
         #expect((name.names + name.species).contains("Pica pica"), "\(name)")
         // A remark is no author: the comments keep it.
         if text.contains(where: { "ARF".contains($0) }), !text.contains("B") { #expect(name.kept == text) }
@@ -129,6 +184,8 @@ import Testing
         9,species,lbbgul,Lesser Black-backed Gull,Larus fuscus
         11,species,houspa,House Sparrow,Passer domesticus
         10,issf,lbbgul2,Lesser Black-backed Gull (graellsii),Larus fuscus graellsii
+        12,species,hergul,Herring Gull,Larus argentatus
+        13,species,whiwag,White Wagtail,Motacilla alba
 
         """
 
@@ -145,7 +202,20 @@ import Testing
             "lbbgul|identified as Larus fuscus (nova)"
         ),
         ("Larus canus Adult", "", "mewgul|identified as Larus canus Adult"),
-        ("Anas platyrhynchos * rubripes", "", "x00001|"),
+        ("Anas platyrhynchos * rubripes", "", "x00001|"), ("ANAS PLATYRHYNCHOS X ANAS RUBRIPES", "", "x00001|"),
+        ("Larus canus or ignotus", "", "mewgul|identified as Larus canus or ignotus"),
+        ("Turdus merula vel sim", "", "eurbla|identified as Turdus merula vel sim"),
+        ("Turdus merula, juvenilis", "", "eurbla|identified as Turdus merula, juvenilis"),
+        (
+            "Motacilla alba - Lavandera blanca", "White Wagtail",
+            "whiwag|identified as Motacilla alba - Lavandera blanca"
+        ),
+        ("Turdus merula - Larus canus", "", "Turdus merula - Larus canus|"),
+        ("Turdus merula(Linnaeus,1758)", "", "eurbla|"), ("Turdus merula (Linnaeus,1758)", "", "eurbla|"),
+        ("Turdus merula,Linnaeus, 1758", "", "eurbla|"), ("Turdus merula,Linnaeus,1758", "", "eurbla|"),
+        ("Turdus merula Linnaeus,1758", "", "eurbla|"), ("Larus fuscus(graellsii)", "", "lbbgul2|"),
+        ("Turdus merula (feral)", "", "eurbla|identified as Turdus merula (feral)"),
+        ("Anser Anser Domestica", "", "gragoo2|"),
     ])
     func recordsKeepTheBirdThatIsMeant(name: String, common: String, stored: String) throws {
         let fixture = try ImportFixture(taxonomy: Self.taxonomy)
@@ -176,6 +246,12 @@ import Testing
         ("Turdus merula Linnaeus, 1758", "Turdus merula L.", "eurbla|"),
         ("Turdus merula Linnaeus, 1758", "Merula merula", "eurbla|"), ("Turdus merula Linnaeus, 1758", "", "eurbla|"),
         ("Turdus cf. merula", "Turdus merula/pilaris", "eurbla|identified as Turdus cf. merula"),
+        ("Larus canus Linnaeus, 1758", "Larus canus or fuscus", "x00050|"),
+        ("Turdus merula Linnaeus, 1758", "Turdus merula, juvenilis", "eurbla|identified as Turdus merula, juvenilis"),
+        ("Turdus merula Linnaeus, 1758", "Merula merula, juvenilis", "eurbla|"),
+        // No taxonomy has it.
+        ("Avis ignota Linnaeus, 1758", "Avis ignota e uova", "Avis ignota|identified as Avis ignota e uova"),
+        ("Turdus merula Linnaeus, 1758", "Turdus merula (feral)", "eurbla|"),
     ])
     func theVerbatimNameCountsWhereItSaysMore(name: String, verbatim: String, stored: String) throws {
         let fixture = try ImportFixture(taxonomy: Self.taxonomy)

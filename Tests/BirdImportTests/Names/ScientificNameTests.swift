@@ -33,6 +33,9 @@ import Testing
         ("Эндемик неизвестный", "Эндемик неизвестный"),
         ("Sitta europaea (de Selys, 1835)", "Sitta europaea"),
         ("Sitta europaea (von Berlepsch & de Selys, 1835)", "Sitta europaea"),
+        ("Sitta europaea(Linnaeus,1758)", "Sitta europaea"), ("Sitta europaea,Linnaeus,1758", "Sitta europaea"),
+        ("Sitta europaea,Linnaeus, 1758", "Sitta europaea"),
+        ("Sitta (Sitta)europaea Linnaeus", "Sitta (Sitta) europaea"),
     ])
     func keepsTheNameWithoutItsAuthor(text: String, name: String) {
         #expect(ScientificName(text).kept == name)
@@ -93,6 +96,7 @@ import Testing
         ("Columba livia f. domestica", []), ("Columba livia domestica", []), ("Columba livia (Domestic type)", []),
         ("Columba livia f. urbana", []), ("Columba livia forma urbana", []), ("Columba livia domest.", []),
         ("Anser anser var. domesticus Linnaeus, 1758", []), ("Columba livia (feral)", []), ("Anser anser f. dom.", []),
+        ("Branta canadensis (feral)", ["Branta canadensis"]), ("Columba livia feral", []),
         ("Sitta aff. europaea", []), ("Anas acuta hybrid", []), ("Anas acuta (hybrid) Linnaeus, 1758", []),
         ("Sitta sp. 2", ["Sitta sp."]), ("Sitta Linnaeus, 1758", []),
         ("Anas acuta x platyrhynchos", []), ("Corvus corone/cornix", []),

@@ -86,6 +86,14 @@ import Testing
             ImportReport.UnknownSpecies(code: "zz", records: 4134),
         ]
         report.retiredCodes = [ImportReport.RetiredCode(old: "old1", new: "new1")]
+        report.contradictedCodes = [
+            ImportReport.ContradictedCode(code: "hergul", name: "Larus argentatus", species: "euhgul1"),
+            ImportReport.ContradictedCode(code: "norgos", name: "Avis ignota", species: "Avis ignota"),
+        ]
+        report.changedCodes = [
+            ImportReport.ChangedCode(code: "chg1", old: "Avis vetus", new: "Avis nova", records: 4143)
+        ]
+        report.unnamed = (4144, 4145)
         return report
     }()
 
@@ -124,6 +132,10 @@ import Testing
                 "records":{"stored":4128,"replaced":4129,"checklists":4130,"locations":4131},
                 "species_named":4132,
                 "retired_codes":{"count":1,"codes":[{"old":"old1","new":"new1"}]},
+                "contradicted_codes":[{"code":"hergul","name":"Larus argentatus","species_id":"euhgul1"},
+                {"code":"norgos","name":"Avis ignota","species_id":"Avis ignota"}],
+                "changed_codes":[{"code":"chg1","old":"Avis vetus","new":"Avis nova","records":4143}],
+                "unnamed":{"species":4144,"records":4145},
                 "unknown_species":{"count":2,"species":[{"code":"gul","records":4133,"nearest":"gull"},
                 {"code":"zz","records":4134,"nearest":null}]},
                 "same_data":[{"dataset":"one","other":"two","records":4125,"all":true},
@@ -203,6 +215,12 @@ import Testing
                 import the file again with --dataset six --append.
                 Would be named: 4,132 species
                 1 code was replaced by the taxonomy imported last: old1 is now new1
+                Warning: the taxonomy gives 1 code of stored records to other species: chg1 was Avis vetus and is now \
+                Avis nova (4,143 records). If the records have names too, import their files again.
+                Names were followed where the codes beside them mean other species or none: hergul is Larus argentatus \
+                (euhgul1), norgos is Avis ignota
+                4,145 records of 4,144 names are in no species table. If their files have other names of the species too, \
+                such as common names, import them again.
                 2 species are in no species table: gul (4,133, similar to gull), zz (4,134)
                 The first records, as they would be served:
                   {"num":1}

@@ -85,8 +85,11 @@ def birdnet_go(world):
             unlikely = not made.ghost and chance.random() < 0.1
             species, code = bird, ""
             if bird.taxon and bird.scientific == bird.taxon.scientific and chance.random() < 0.3:
-                # The code decides.
-                species, code = by_code(world, bird)
+                # The name decides if a table knows it, whatever the code means; else the code.
+                if bird.scientific in world.names.known:
+                    code = chance.choice([bird.taxon, chance.choice(world.names.taxa)]).code
+                else:
+                    species, code = by_code(world, bird)
             row = {"id": str(n), "source_node": "garden", "date": style.date(day)[0], "time": style.time(time) or "03:04",
                    "begin_time": "2021-02-03T06:41:00Z", "species_code": code, "scientific_name": bird.scientific, "common_name": bird.common,
                    "confidence": style.number(confidence), "latitude": style.number(place[0][0]), "longitude": style.number(place[0][1]),
@@ -160,6 +163,10 @@ def analyzer(world, layout):
             species, code, number_of = bird, f"{bird.scientific}_{bird.common}", style.number
             if layout == "raven" and bird.taxon and bird.scientific == bird.taxon.scientific and chance.random() < 0.5:
                 species, code = by_code(world, bird)
+                # The common name decides if a table knows only that.
+                named = [known for known in world.names.known.values() if (known.common or "").lower() == common.lower()]
+                if named and not species.species.common:
+                    species = bird
                 identified = scientific_name(world, code, common) or code
             noise = chance.choice(NOISES) if chance.random() < 0.08 and not made.ghost else None
             if noise:

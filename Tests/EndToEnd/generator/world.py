@@ -209,7 +209,7 @@ class Names:
         if known:
             return Bird(written, taxon.common, known, binomial=species, taxon=taxon)
         if species in self.known:
-            return Bird(written, taxon.common, self.known[species], f"identified as {written}", species, taxon)
+            return Bird(written, taxon.common, self.known[species], f"identified as {written.removesuffix(author)}", species, taxon)
         return self.unknown(written, taxon.common, "issf", written.removesuffix(author), binomial=species, taxon=taxon)
 
     def write_slash(self, taxon):
