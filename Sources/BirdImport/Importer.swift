@@ -172,12 +172,21 @@ public enum Importer {
         guard let outcome else { return }
         for leftOut in outcome.leftOut {
             let reason = leftOut.reason
-            for (file, records) in leftOut.byFile {
+            for (file, records) in leftOut.rows.byFile {
                 report.files[file].leftOut[reason, default: 0] += records.count
                 // Others may have been left out while files were read.
                 if let first = report.files[file].firstLeftOut[reason], first.line <= records.line { continue }
                 report.files[file].firstLeftOut[reason] = ImportReport.Example(
-                    line: records.line, row: records.record)
+                    line: records.line, row: records.example)
+            }
+        }
+        for (remark, rows) in [
+            (ImportReport.Remark.contradictedChecklists, outcome.contradicted),
+            (.correctedChecklists, outcome.corrected),
+        ] {
+            for (file, rows) in rows.byFile {
+                report.files[file].note(
+                    remark, ImportReport.Example(line: rows.line, row: rows.example), count: rows.count)
             }
         }
         // A correction may change a date. If most records have another one, they are probably other records.

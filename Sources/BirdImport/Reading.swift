@@ -151,7 +151,8 @@ struct Reading {
                 unusualSeparator: content.tables.first.flatMap { $0.unusualSeparator },
                 dataset: dataset.map { targets[$0].name }, unreadColumns: content.tables.flatMap(\.unreadColumns),
                 rowsAboveHeader: content.titles?.count ?? 0, firstAboveHeader: content.titles?.first,
-                rejects: content.rejects))
+                isPassedOver: content.isPassedOver, rejects: content.rejects))
+        if content.isPassedOver { return }
         var rows = 0
         for (index, table) in content.tables.enumerated() {
             rules.formUnion(table.format.rules)
@@ -187,7 +188,34 @@ struct Reading {
                 "--latitude and --longitude are only for detections of BirdNET; all other records have their own places."
             )
         }
+        try checkCorrections()
         try rejects?.flush()
+    }
+
+    /// Refuses corrected rows of a file of `--rejects` that would replace a data set, or become one, without the other
+    /// rows of their files: they belong to the data set of these.
+    private func checkCorrections() throws(ChangeError) {
+        for target in targets {
+            let files = report.files.filter { $0.dataset == target.name }
+            guard let corrected = files.first?.rejects, files.allSatisfy({ $0.rejects != nil }) else { continue }
+            let known = FileIdentity(path: database) == nil ? [] : try DataSets.list(path: database).map(\.name)
+            let exists = known.contains { $0.utf8.elementsEqual(target.name.utf8) }
+            if exists, options.append { continue }
+            let origin = files.first.map { String($0.path.dropFirst(corrected.count + 1)) } ?? ""
+            let own = [target.name, (try? DataSets.name(of: origin)) ?? ""].first(where: known.contains)
+            let command = shellLine(
+                [
+                    "rookery", "import", corrected, "--dataset", own ?? (known.count == 1 ? known[0] : "NAME"),
+                    "--append",
+                ]
+                    + ["--database", options.database])
+            throw .refused(
+                "\(corrected) has corrected rows. "
+                    + (exists
+                        ? "They would replace all records of the data set \(target.name)"
+                        : "There is no data set \(target.name) with the other rows of their files")
+                    + "; add them to the data set of these: \(command)")
+        }
     }
 
     /// Whether the rejected rows go to the standard output.
@@ -243,7 +271,7 @@ struct Reading {
         progress: (ImportProgress) -> Void
     ) throws(ChangeError) -> Int {
         let number = report.files.count - 1
-        let columns = Columns(table.format, table.header, commas: table.commas)
+        let columns = Columns(table)
         var defaults = defaults
         defaults.place = defaults.place ?? table.readAs?.place
         var records = RecordDecoder(
@@ -378,9 +406,13 @@ struct Reading {
                 report.files[file].cutRemarks += record.cutRemarks
                 report.files[file].cleanedTexts += record.cleanedTexts
                 if !record.dateRemarks.isEmpty { report.files[file].note(record.dateRemarks, row) }
+                if record.hasWordForTime {
+                    report.files[file].note(.unreadTimes, ImportReport.Example(line: row.line, row: row.raw))
+                }
                 if record.hasUnreadUncertainty { report.files[file].unreadUncertainties += 1 }
                 return nil
-            case .repeated where table.format.rules.contains(.sourceByDetection):
+            case .repeated
+            where !table.format.rules.isDisjoint(with: [.sourceByDetection, .sourceWithinLocation]):
                 return leaveOut(LeftOut.repeatedDetection, row, file: file)
             case .repeated(let first, let line):
                 let origin = first == file ? "line \(line)" : "\(report.files[first].path), line \(line)"

@@ -108,7 +108,7 @@ extension Reading {
 
     /// Adds the dates of a table.
     private func add(_ table: SourceTable, to judge: inout DateOrderJudge) throws(ChangeError) {
-        let dates = DateDecoder(Columns(table.format, table.header), lastYear: Int64(lastYear))
+        let dates = DateDecoder(Columns(table), lastYear: Int64(lastYear))
         let rows = try table.open()
         var row = Row()
         while try rows.next(&row) { dates.add(row, to: &judge) }

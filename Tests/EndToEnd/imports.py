@@ -161,10 +161,10 @@ def detections(go):
             shared = [visit["day"], f"{time:%H:%M:%S}", bird[0], bird[1], confidence, latitude, longitude]
             rows.writerow([number, "garden", *shared] if go else [*shared, 0.7, 6, 1.25, 0.0])
             known = latitude not in ("-1", "0.0")
-            occasion = f"{visit['day']:%Y%m%d} {time:%H:%M:%S} {bird[0]}"
-            detection = f"garden/{number} {occasion}" if go else f"{occasion} {confidence}"
+            moment = f"{visit['day']:%Y%m%d} {time:%H:%M:%S}"
+            detection = f"garden/{number} {moment}" if go else f"{moment} {bird[0]} {confidence}"
             records.append(expected(
-                visit, bird, None, loc_id="garden" if go else f"{latitude},{longitude}" if known else "unknown",
+                visit, bird, None, loc_id="garden" if go else f"{float(latitude)},{float(longitude)}" if known else "unknown",
                 location_name=None, latitude=float(latitude) if known else None, longitude=float(longitude) if known else None,
                 region=None, time=f"{time:%H:%M}", checklist_id=None, 
                 source_id=at_place(detection, (latitude, longitude) if known else None),

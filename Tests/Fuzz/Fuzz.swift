@@ -72,7 +72,7 @@ private func tryFile(_ bytes: [UInt8]) {
             if table.format.holdsSpecies {
                 _ = try? species.decode(&row)
             } else if (try? records.decode(&row, into: &record)) != nil, record.otherAnimal == nil {
-                RecordDetails.write(record, row, complete: nil, to: &details)
+                RecordDetails.write(record, row, complete: nil, file: 0, to: &details)
                 // What is staged is read again.
                 let found = RecordDetails(details)
                 check(details[found.source].elementsEqual(row.bytes[record.source.range]), "the source is staged")

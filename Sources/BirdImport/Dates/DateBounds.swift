@@ -77,6 +77,13 @@ extension DateText {
         return year * 10_000 + (month == 0 ? unknown : month) * 100 + (day == 0 ? unknown : day)
     }
 
+    /// Whether a text is an interval of more than one day.
+    static func isOfSeveralDays(_ text: ArraySlice<UInt8>, _ order: DateOrder) -> Bool {
+        let text = withoutWeekday(text)
+        guard let slash = interval(text), let (start, end) = try? ends(text, slash, order) else { return false }
+        return start.isDay && end.isDay && start != end
+    }
+
     /// Whether a text is an interval that ends before it begins.
     static func isReversed(_ text: ArraySlice<UInt8>, _ order: DateOrder) -> Bool {
         let text = withoutWeekday(text)

@@ -59,7 +59,8 @@ struct DateText: Equatable {
     /// - Any of these after the name of a weekday.
     /// - Any of these with a time after it, which `minutes` reads, or a time zone, which is ignored: dates are local.
     ///   `24:00` is the beginning of the next day, but the end of an interval belongs to its day.
-    /// - An ISO 8601 interval, `2021-02-03/2021-02-07`. The parts that both ends have in common are kept: `2021-02`.
+    /// - An ISO 8601 interval, `2021-02-03/2021-02-07`. The parts that both ends have in common are kept: `2021-02`. If
+    ///   it ends on the next day, as a night does, the first day is kept.
     ///   The end may be only a time, `2021-02-03T06:00/08:00`, or missing, as programs write that join two columns.
     ///   Years may have a hyphen between them, `1890-1895`.
     ///
@@ -91,6 +92,7 @@ struct DateText: Equatable {
         _ text: ArraySlice<UInt8>, _ slash: Int, _ order: DateOrder
     ) throws(Fault) -> DateText {
         let (start, end) = try ends(text, slash, order)
+        if start.isFollowed(by: end) { return start }
         guard start.year == end.year else {
             guard start.mayExist, end.mayExist else { throw .unreadable }
             throw .tooLong(from: start.year, to: end.year)
@@ -174,6 +176,15 @@ struct DateText: Equatable {
     static func time(ofEmptyDate text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         guard text.count > 10, let date = try? parse(text, .dayFirst), date.isEmptyCell else { return nil }
         return time(in: text)
+    }
+
+    /// Whether it is the day before another one.
+    private func isFollowed(by other: DateText) -> Bool {
+        guard isDay, other.isDay, let year = Int(exactly: year), let month, let day,
+            let next = PartialDate(year: year, month: Int(month), day: Int(day))?.next
+        else { return false }
+        return other
+            == DateText(year: Int64(next.year), month: next.month.map(Int64.init), day: next.day.map(Int64.init))
     }
 
     /// Whether it is a day that exists.

@@ -50,6 +50,9 @@ struct Columns {
         }
     }
 
+    /// The columns of a table.
+    init(_ table: SourceTable) { self.init(table.format, table.header, commas: table.commas) }
+
     /// The name of the column of a member, as the file spells it; empty if there is none.
     func name(_ member: Format.Member) -> String { names[member.rawValue] }
 
@@ -59,6 +62,9 @@ struct Columns {
     /// Whether the file has a column for a member.
     @inline(__always)
     func has(_ member: Format.Member) -> Bool { positions[member.rawValue] >= 0 }
+
+    /// Whether each file of the format has the column of a member.
+    func isRequired(_ member: Format.Member) -> Bool { required[member.rawValue] }
 
     // A text that is longer than these limits never costs the record. What happens depends on what it is for:
     // - A text that is only shown is cut (`label`, `remark`): the name of a location, a protocol, a remark.
@@ -98,6 +104,13 @@ struct Columns {
             row.isQuoted(index) == true
                 && row.bytes[row.cells[index].range].allSatisfy { $0 > 0x20 && !",;|".utf8.contains($0) }
         }
+    }
+
+    /// The cell of a date or time; empty if it is missing.
+    @inline(__always)
+    func moment(_ member: Format.Member, _ row: Row) -> Row.Cell {
+        let cell = cell(member, row)
+        return cell.end - cell.start <= 4 && !cell.isEmpty && Self.isMissing(row.bytes[cell.range]) ? .empty : cell
     }
 
     private func isNullWord(_ member: Format.Member, _ row: Row, _ cell: Row.Cell) -> Bool {
@@ -256,15 +269,35 @@ struct Columns {
         let cell = row.trimmed(positions[member.rawValue])
         if !points.isEmpty, let whole = try grouped(member, row, cell) { return whole }
         if let value = Number.integer(row.bytes, cell) { return value }
-        if cell.isEmpty || isNotAvailable(member, row, cell) || isNullWord(member, row, cell) { return nil }
+        if isNull(member, row, cell) { return nil }
         if let value = Number.wholeDouble(row.bytes, cell) { return value }
         if let pointed = pointed(member, row, cell, isWhole: true),
             let value = Number.wholeDouble(pointed, Row.Cell(start: 0, end: Int32(clamping: pointed.count)))
         {
             return value
         }
-        throw error(member, "'\(shown(row, cell))' is not a whole number")
+        // `ca. 20`, `>10` and `2-3`.
+        let isText =
+            (member == .count || member == .quantity) && Number.double(row.bytes, cell) == nil
+            && row.bytes[cell.range].contains { $0 &- 0x30 < 10 }
+        throw error(
+            member,
+            "'\(shown(row, cell))' is not a whole number"
+                + (isText ? "; write one, or leave the cell empty and put the text into the comments" : ""))
     }
+
+    /// Whether a number is missing.
+    private func isNull(_ member: Format.Member, _ row: Row, _ cell: Row.Cell) -> Bool {
+        cell.isEmpty || isNotAvailable(member, row, cell) || isNullWord(member, row, cell)
+            || Self.isMissing(row.bytes[cell.range])
+    }
+
+    /// The words of pandas and other programs for a missing number or date. In a text they may be words.
+    private static func isMissing(_ text: ArraySlice<UInt8>) -> Bool {
+        text.count <= 4 && missing.contains { text.elementsEqual($0.utf8) }
+    }
+
+    private static let missing = ["NaN", "nan", "NaT", "<NA>", "None"]
 
     /// A number; nil if the cell is empty.
     @inline(__always)
@@ -272,7 +305,7 @@ struct Columns {
         let cell = row.trimmed(positions[member.rawValue])
         if !points.isEmpty, let whole = try grouped(member, row, cell) { return Double(whole) }
         if let value = Number.double(row.bytes, cell) { return value }
-        if cell.isEmpty || isNotAvailable(member, row, cell) || isNullWord(member, row, cell) { return nil }
+        if isNull(member, row, cell) { return nil }
         if let pointed = pointed(member, row, cell, isWhole: false),
             let value = Number.double(pointed, Row.Cell(start: 0, end: Int32(clamping: pointed.count)))
         {
@@ -307,15 +340,15 @@ struct Columns {
     /// The text of a number with a decimal comma, or with spaces between groups of digits, as `Number` reads it.
     private func pointed(_ member: Format.Member, _ row: Row, _ cell: Row.Cell, isWhole: Bool) -> [UInt8]? {
         let joined = Number.joined(row.bytes[cell.range])
+        if commas == .none { return Number.ungrouped(row.bytes[cell.range], isClear: hasDecimalPoint(row)) ?? joined }
         return Number.pointed(
             joined?[...] ?? row.bytes[cell.range], commas, isWhole: isWhole,
             isCoordinate: member == .latitude || member == .longitude) ?? joined
     }
 
-    /// A coordinate as the file writes it, with a decimal point.
-    func coordinate(_ member: Format.Member, _ row: inout Row) -> Row.Cell {
-        let cell = cell(member, row)
-        return pointed(member, row, cell, isWhole: false).map { row.compose($0) } ?? cell
+    /// Whether the coordinates of a row have decimal points.
+    private func hasDecimalPoint(_ row: Row) -> Bool {
+        [.latitude, .longitude].contains { number($0, row).contains(UInt8(ascii: ".")) }
     }
 
     /// 0 or 1, which may be written as `true` or `false`, `yes` or `no`, or their first letters, or as spreadsheets and

@@ -12,6 +12,8 @@ struct DateRemarks: OptionSet {
     static let contradicted = DateRemarks(rawValue: 1 << 2)
     /// It is an interval that ends before it begins.
     static let reversed = DateRemarks(rawValue: 1 << 3)
+    /// It is an interval of several days.
+    static let ofSeveralDays = DateRemarks(rawValue: 1 << 4)
 }
 
 /// Decodes the date and the time of records, from one column or from several.
@@ -38,13 +40,13 @@ struct DateDecoder {
     /// Whether the order of day and month must be known to decode a row, and is not.
     @inline(__always)
     func needsOrder(_ row: Row) -> Bool {
-        hasDate && order == nil && DateText.needsOrder(row.bytes[columns.cell(.date, row).range]) && hasItsCells(row)
+        hasDate && order == nil && DateText.needsOrder(row.bytes[columns.moment(.date, row).range]) && hasItsCells(row)
     }
 
     /// Adds the date of a row to those by which the order of day and month is judged.
     func add(_ row: Row, to judge: inout DateOrderJudge) {
         guard row.problem == nil, hasItsCells(row) else { return }
-        judge.add(row, columns.cell(.date, row), parts: parts(row), years: years)
+        judge.add(row, columns.moment(.date, row), parts: parts(row), years: years)
     }
 
     /// Whether the cells of a row are those of their columns.
@@ -52,7 +54,7 @@ struct DateDecoder {
 
     /// The date of a row as `yyyymmdd`, with 00 for an unknown month or day; `StoredDate.unknown` if there is none.
     func date(_ row: Row) throws(RowError) -> (date: Int64, remarks: DateRemarks) {
-        let cell = columns.cell(.date, row)
+        let cell = columns.moment(.date, row)
         if cell.isEmpty { return (try dateOfParts(row), []) }
         var (date, remarks) = try wholeDate(row)
         guard let parts = parts(row), !parts.areIn(date) else { return (date, remarks) }
@@ -68,7 +70,7 @@ struct DateDecoder {
         // The columns may say more exactly when it was within a month, a year or an interval.
         if exactness < 3, let own = try? dateOfParts(row), Self.exactness(own) > exactness {
             date = own
-            remarks.remove(.tooLong)
+            remarks.subtract([.tooLong, .ofSeveralDays])
         }
         return (date, remarks)
     }
@@ -112,7 +114,7 @@ struct DateDecoder {
 
     /// A date from one column.
     private func wholeDate(_ row: Row) throws(RowError) -> (date: Int64, remarks: DateRemarks) {
-        let cell = columns.cell(.date, row)
+        let cell = columns.moment(.date, row)
         var text: DateText
         // A date that needs the order comes after `needsOrder`, so there is one, unless other characters hid that.
         if order == nil, DateText.needsOrder(row.bytes[cell.range]) {
@@ -129,22 +131,22 @@ struct DateDecoder {
                 let digits = row.bytes[cell.range].filter { $0 &- 0x30 < 10 }
                 let advice =
                     if let year = Self.onlyYear(row.bytes[cell.range]) {
-                        "write \(year), or leave it empty and write it into the comments"
+                        "write \(year) if it was in that year, or leave it empty and write it into the comments"
                     } else {
-                        "write it as 2021-02-03"
+                        "write it as YYYY-MM-DD"
                             + (digits.isEmpty ? ", or leave the cell empty if there is none" : "")
                     }
                 throw columns.error(.date, "'\(shown)' is not a date; \(advice)")
             case .shortYear:
-                throw columns.error(.date, "'\(shown)' has a year of two digits; write it as 2021-02-03")
+                throw columns.error(.date, "'\(shown)' has a year of two digits; write it as YYYY-MM-DD")
             case .unreadableInterval:
                 throw columns.error(
-                    .date, "'\(shown)' is an interval that can't be read; write it as 2021-02-03/2021-02-07")
+                    .date, "'\(shown)' is an interval that can't be read; write it as YYYY-MM-DD/YYYY-MM-DD")
             case .serial:
                 throw columns.error(
                     .date,
-                    "'\(shown)' is the number of a day in a spreadsheet; format the cells as dates there, such as "
-                        + "2021-02-03, and save the file again")
+                    "'\(shown)' is the number of a day in a spreadsheet; format the cells as dates there, as "
+                        + "YYYY-MM-DD, and save the file again")
             case .unclear(let year, let month, let lastYear):
                 // The columns may say more than either.
                 if columns.has(.year), let own = try? dateOfParts(row), Self.exactness(own) > 1,
@@ -158,7 +160,7 @@ struct DateDecoder {
                     "'\(shown)' may be a month or several years; write it as \(year)-\(digits), or all digits of both years"
                 )
             case .impossibleTime:
-                throw columns.error(.date, "'\(shown)' has no time of day after its date; write it as 2021-02-03T06:41")
+                throw columns.error(.date, "'\(shown)' has no time of day after its date; write it as YYYY-MM-DDThh:mm")
             case .tooLong(let from, let to):
                 guard years.contains(from), years.contains(to), from < to else {
                     throw columns.error(
@@ -184,7 +186,7 @@ struct DateDecoder {
             throw columns.error(
                 .date,
                 "'\(columns.shown(row, cell))' has no month \(month): the dates of this file are read with the \(this) "
-                    + "first; write it as 2021-02-03, or give --date-order \(other.rawValue)")
+                    + "first; write it as YYYY-MM-DD, or give --date-order \(other.rawValue)")
         }
         // Databases write 1890-05-00 and 1890-00-00 for a month and a year, and 0000-00-00 for no date.
         if text.day == 0 { text.day = nil }
@@ -193,6 +195,9 @@ struct DateDecoder {
         var remarks: DateRemarks = []
         // Most dates are a day.
         if text.day == nil, DateText.isReversed(row.bytes[cell.range], order) { remarks.insert(.reversed) }
+        if !remarks.contains(.reversed), DateText.isOfSeveralDays(row.bytes[cell.range], order) {
+            remarks.insert(.ofSeveralDays)
+        }
         if text.day != text.month, DateText.needsOrder(row.bytes[cell.range]) { remarks.insert(.ordered) }
         return (try date(text, .date, .date, .date), remarks)
     }
@@ -206,7 +211,8 @@ struct DateDecoder {
         let year = date.year
         guard years.contains(year) else {
             throw columns.error(
-                ofYear, "\(year) is not between \(years.lowerBound) and \(years.upperBound)" + adviceForEarly(year))
+                ofYear,
+                "the year \(year) is not between \(years.lowerBound) and \(years.upperBound)" + adviceForEarly(year))
         }
         guard let month = date.month else {
             if date.day != nil { throw columns.error(ofMonth, "is empty, but there is a day") }
@@ -237,21 +243,33 @@ struct DateDecoder {
 
     /// A time in minutes after midnight; nil if the cell is empty.
     private func ownTime(_ row: Row) throws(RowError) -> Int64? {
-        let cell = columns.cell(.time, row)
+        let cell = columns.moment(.time, row)
         if cell.isEmpty { return nil }
         let text = row.bytes[cell.range]
         if let minutes = TimeText.minutes(text) { return minutes }
         // `24:00` is the beginning of the next day (`endOfDay`).
         if TimeText.isEndOfDay(text) { return 0 }
+        if isWord(text) { return nil }
         guard let time = DateText.time(ofEmptyDate: text), let minutes = TimeText.minutes(afterDate: time) else {
-            throw columns.error(.time, "'\(columns.shown(row, cell))' is not a time of day; write it as 06:41")
+            throw columns.error(
+                .time, "'\(columns.shown(row, cell))' is not a time of day; write it as hh:mm, with a colon")
         }
         return minutes % 1440
     }
 
+    /// Whether the time of a row is a word, such as `morning`, so that the row has none.
+    func hasWordForTime(_ row: Row) -> Bool {
+        columns.has(.time) && isWord(row.bytes[columns.moment(.time, row).range])
+    }
+
+    /// In a format that always has times, it is an error.
+    private func isWord(_ text: ArraySlice<UInt8>) -> Bool {
+        !columns.isRequired(.time) && text.contains(where: NamedDate.isLetter) && !text.contains { $0 &- 0x30 < 10 }
+    }
+
     /// The day after a date if the time of a row is `24:00`; else the date.
     func endOfDay(_ row: Row, _ date: Int64) -> Int64 {
-        guard columns.has(.time), TimeText.isEndOfDay(row.bytes[columns.cell(.time, row).range]), date % 100 > 0,
+        guard columns.has(.time), TimeText.isEndOfDay(row.bytes[columns.moment(.time, row).range]), date % 100 > 0,
             let next = PartialDate(
                 year: Int(date / 10_000), month: Int(date / 100 % 100), day: Int(date % 100))?.next
         else { return date }
@@ -260,10 +278,10 @@ struct DateDecoder {
 
     /// The time of a row to the second, in one form; empty if there is none.
     func clock(_ row: Row) throws(RowError) -> String {
-        let own = columns.cell(.time, row)
+        let own = columns.moment(.time, row)
         let seconds =
             own.isEmpty
-            ? DateText.seconds(row.bytes[columns.cell(.date, row).range]) : TimeText.seconds(row.bytes[own.range])
+            ? DateText.seconds(row.bytes[columns.moment(.date, row).range]) : TimeText.seconds(row.bytes[own.range])
         // Half a minute past midnight is a time.
         guard let minutes = try time(row) ?? (seconds > 0 ? 0 : nil) else { return "" }
         let digits = { (value: Int64) in value < 10 ? "0\(value)" : "\(value)" }
@@ -278,6 +296,6 @@ struct DateDecoder {
     /// The time in the cell of the date, for rows without a time of their own.
     private func timeOfDate(_ row: Row) -> Int64? {
         guard hasDate else { return nil }
-        return DateText.minutes(row.bytes[columns.cell(.date, row).range], order ?? .monthFirst)
+        return DateText.minutes(row.bytes[columns.moment(.date, row).range], order ?? .monthFirst)
     }
 }

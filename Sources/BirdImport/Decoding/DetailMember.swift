@@ -8,7 +8,7 @@ enum DetailMember: Int, CaseIterable {
     case complete, halfDays, valid, reviewed, time, minutes, observers, ownTime
     case effortHours, snowDepth, distance, area, confidence, coordinateUncertainty, generalised
     case `protocol` = 16
-    case checklistComments, breedingCode, comments, group
+    case checklistComments, breedingCode, comments, group, copy
 
     /// The column in which it is stored. A number that goes into a text column is a time, in minutes after
     /// midnight.
@@ -34,11 +34,15 @@ enum DetailMember: Int, CaseIterable {
         case .breedingCode: .detail(.breedingCode)
         case .comments: .detail(.comments)
         case .group: .checklist(.groupCode)
+        case .copy: .detail(.copy)
         }
     }
 
     /// Whether it describes the checklist, and not the record.
     var isOfChecklist: Bool { if case .checklist = column { true } else { false } }
+
+    /// Its name in an answer.
+    var name: String { self == .checklistComments ? "checklist_comments" : column.name }
 
     var isText: Bool { rawValue >= 16 }
     var bit: UInt32 { 1 << UInt32(rawValue) }

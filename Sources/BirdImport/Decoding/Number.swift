@@ -46,6 +46,19 @@ enum Number {
         return Array(text[..<comma]) + [UInt8(ascii: ".")] + Array(decimals)
     }
 
+    /// A number with commas before groups of three digits, `1,234` or `1,234.5`, without them; nil for any other text,
+    /// and for `1,234` alone unless commas can't be decimal.
+    static func ungrouped(_ text: ArraySlice<UInt8>, isClear: Bool) -> [UInt8]? {
+        let (comma, point) = (UInt8(ascii: ","), UInt8(ascii: "."))
+        let whole = text.prefix { $0 != point }
+        let grouped = whole.map { $0 == comma ? point : $0 }
+        guard whole.contains(comma), mayHaveGroups(grouped[...]), !text[whole.endIndex...].contains(comma) else {
+            return nil
+        }
+        guard isClear || whole.count(where: { $0 == comma }) > 1 || whole.endIndex < text.endIndex else { return nil }
+        return text.filter { $0 != comma }
+    }
+
     /// A number with spaces before groups of three digits, `1 234.5`, without them; nil for any other text.
     static func joined(_ text: ArraySlice<UInt8>) -> [UInt8]? {
         guard text.contains(0x20) else { return nil }

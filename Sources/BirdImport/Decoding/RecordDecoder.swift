@@ -84,7 +84,7 @@ struct RecordDecoder {
             (record.date, record.dateRemarks) = try dates.date(row)
             try decodeMore(&row, into: &record)
         } else {
-            record.location = try columns.requiredIdentifier(.location, &row, &record.cutTexts)
+            record.location = row.composed(try columns.requiredIdentifier(.location, &row, &record.cutTexts))
             record.date = try dates.dateOfParts(row)
             record.species = try columns.requiredIdentifier(.species, &row, &record.cutTexts)
         }
@@ -104,6 +104,7 @@ struct RecordDecoder {
         record[real: .snowDepth] = try positive(.snowDepth, row)
         // The time belongs to the checklist. Without a checklist, it is the record's own.
         var time = try dates.time(row)
+        record.hasWordForTime = dates.hasWordForTime(row)
         record.date = dates.endOfDay(row, record.date)
         if let recording, let recordings { (record.date, time) = try recordings.time(row, recording) }
         if rules.contains(.checklistByVisit) { try nameChecklist(&row, &record, time) }
@@ -155,15 +156,15 @@ struct RecordDecoder {
         (value * factor * 1_000_000).rounded() / 1_000_000
     }
 
-    /// A location without a code gets its name as code, or its coordinates as the file writes them, or `unknown`. A
+    /// A location without a code gets its name as code, or its coordinates, or `unknown`. A
     /// recording has its station as name, with its folder if other stations have that name too, or else, if the file
     /// has no coordinates, its folder.
     private func decodeLocation(
         _ row: inout Row, into record: inout SourceRecord, _ recording: Recording?
     ) throws(RowError) {
-        record.locationName = try columns.label(.locationName, row, &record.cutTexts)
+        record.locationName = row.composed(try columns.label(.locationName, row, &record.cutTexts))
         guard rules.contains(.locationsWithoutCode) else {
-            record.location = try columns.requiredIdentifier(.location, &row, &record.cutTexts)
+            record.location = row.composed(try columns.requiredIdentifier(.location, &row, &record.cutTexts))
             return
         }
         if rules.contains(.originIsNoLocation), let latitude = record.latitude, latitude == record.longitude,
@@ -173,7 +174,7 @@ struct RecordDecoder {
         }
         let place = rules.contains(.originIsNoLocation) && record.latitude == nil ? defaults.place : nil
         if let place { (record.latitude, record.longitude) = (place.latitude, place.longitude) }
-        record.location = try columns.identifier(.location, &row, &record.cutTexts)
+        record.location = row.composed(try columns.identifier(.location, &row, &record.cutTexts))
         if !record.location.isEmpty { return }
         if let recording, !recording.station.isEmpty {
             let folder = recording.isInSeveralFolders ? recording.folder + [0x2F] : []
@@ -182,12 +183,12 @@ struct RecordDecoder {
         } else if !record.locationName.isEmpty {
             // The name counts as cut already.
             var cuts = 0
-            record.location = try columns.identifier(.locationName, &row, &cuts)
-        } else if let place, recording?.folder.isEmpty ?? true {
-            record.location = row.compose("\(place.latitude),\(place.longitude)".utf8)
-        } else if record.latitude != nil, place == nil {
-            let (latitude, longitude) = (columns.coordinate(.latitude, &row), columns.coordinate(.longitude, &row))
-            record.location = row.compose(latitude, ",", longitude)
+            record.location = row.composed(try columns.identifier(.locationName, &row, &cuts))
+        } else if let latitude = record.latitude, let longitude = record.longitude,
+            place == nil || recording?.folder.isEmpty ?? true
+        {
+            // Spellings of one number, as `55.40`, are one place, and so are 0 and -0.
+            record.location = row.compose("\(latitude + 0),\(longitude + 0)".utf8)
         } else if let recording, !recording.folder.isEmpty {
             record.location = try columns.identifier(.recording, &row, row.compose(recording.folder), &record.cutTexts)
         } else {
@@ -319,18 +320,25 @@ struct RecordDecoder {
         _ row: inout Row, into record: inout SourceRecord, _ recording: Recording?
     ) throws(RowError) {
         record.source = try columns.identifierIfRequired(.source, &row, &record.cutTexts)
-        record.detection = .empty
+        (record.detection, record.detectionAsRead) = (.empty, .empty)
         if let recording, let recordings {
             let source = try recordings.source(&row, recording, record)
-            record.detection = try columns.identifier(.recording, &row, source, &record.cutTexts)
+            record.detection = try columns.identifier(.recording, &row, source.code, &record.cutTexts)
+            if !source.asRead.isEmpty {
+                var cuts = 0
+                record.detectionAsRead = try columns.identifier(.recording, &row, source.asRead, &cuts)
+            }
         } else if rules.contains(.sourceByChecklistAndSpecies) {
             let species = record.scientificName.isEmpty ? record.commonName : record.scientificName
             record.source = row.compose(record.checklist, " ", species)
         } else if rules.contains(.sourceWithinLocation), !record.source.isEmpty {
-            // Nodes without a name, or with one name, count alike: date, time and species tell their detections apart.
+            // Nodes without a name, or with one name, count alike: date and time tell their detections apart. A species
+            // may be corrected; the name before that does not change.
             let node = columns.cell(.location, row)
             let id = node.isEmpty ? record.source : row.compose(record.location, "/", record.source)
-            let code = row.compose(id, " ", try occasion(&row, record))
+            let moment = try moment(&row, record)
+            let name = columns.cell(.uncorrectedName, row)
+            let code = row.compose(id, " ", name.isEmpty ? moment : row.compose(moment, " ", name))
             record.detection = try columns.identifier(.source, &row, code, &record.cutTexts)
         } else if rules.contains(.sourceByDetection) {
             let code = row.compose(
@@ -349,7 +357,11 @@ struct RecordDecoder {
     private func occasion(_ row: inout Row, _ record: SourceRecord) throws(RowError) -> Row.Cell {
         let names = [record.scientificName, record.commonName, record.species]
         let species = names.first { !$0.isEmpty } ?? .empty
-        return row.compose(row.compose("\(record.date) \(try dates.clock(row))".utf8), " ", species)
+        return row.compose(try moment(&row, record), " ", species)
+    }
+
+    private func moment(_ row: inout Row, _ record: SourceRecord) throws(RowError) -> Row.Cell {
+        row.compose("\(record.date) \(try dates.clock(row))".utf8)
     }
 
     /// Coordinates are degrees; a location has both or neither.

@@ -136,6 +136,8 @@ struct RecordingDecoder {
     private let defaults: RecordingDefaults
     private let lastYear: Int64
     private let survey: RecordingSurvey
+    /// The names of the folders of the file.
+    let resultsPath: [ArraySlice<UInt8>]
 
     /// The longest time between the beginning of a recording and a detection, in seconds: a year.
     private static let longest = 31_622_400.0
@@ -146,6 +148,7 @@ struct RecordingDecoder {
     ) {
         (self.columns, self.file, self.defaults, self.lastYear) = (columns, Array(file.utf8), defaults, lastYear)
         self.survey = survey
+        resultsPath = Recording.path(self.file[...]).dropLast()
     }
 
     /// The recording of a row.
@@ -157,14 +160,17 @@ struct RecordingDecoder {
             recording.folder = []
         } else if recording.path.isEmpty {
             // Without folders of its own, those of the results tell it from recordings of the same name.
-            recording.path = Recording(file[...], lastYear: lastYear).path
+            recording.path = resultsPath
         }
         let folder = columns.cell(.folder, row)
         if !folder.isEmpty {
             recording.folder = row.bytes[folder.range]
             recording.path = Recording.path(recording.folder)
         }
-        if let folders = survey.folders(of: recording) {
+        if let folders = survey.foldersOfResults(recording) {
+            recording.folder = Array(resultsPath.suffix(folders).joined(separator: [0x2F]))[...]
+            recording.isInSeveralFolders = !recording.folder.isEmpty
+        } else if let folders = survey.folders(of: recording) {
             recording.folder = Array(recording.path.suffix(folders).joined(separator: [0x2F]))[...]
             recording.isInSeveralFolders = !recording.folder.isEmpty
         }
@@ -202,15 +208,22 @@ struct RecordingDecoder {
     /// its name does not tell the station, and with its date if that is not in its name; the time within it, the
     /// scientific name of the species, or else its code or common name, and the confidence. Not all layouts have the
     /// place (`SourcePlace`).
+    /// - Returns: The identity; and the one that it had before any table named the species, or empty if it is the same.
     func source(
         _ row: inout Row, _ recording: Recording, _ record: SourceRecord
+    ) throws(RowError) -> (code: Row.Cell, asRead: Row.Cell) {
+        let scientific = row.bytes[record.scientificName.range]
+        if !scientific.isEmpty { return (try code(&row, recording, record, scientific), .empty) }
+        let (code, common) = (row.bytes[record.species.range], row.bytes[record.commonName.range])
+        let name = survey.scientificName(code: code, commonName: common)
+        let asRead = try self.code(&row, recording, record, code.isEmpty ? common : code)
+        guard let name else { return (asRead, .empty) }
+        return (try self.code(&row, recording, record, name[...]), asRead)
+    }
+
+    private func code(
+        _ row: inout Row, _ recording: Recording, _ record: SourceRecord, _ species: ArraySlice<UInt8>
     ) throws(RowError) -> Row.Cell {
-        var species = row.bytes[record.scientificName.range]
-        if species.isEmpty {
-            let (code, common) = (row.bytes[record.species.range], row.bytes[record.commonName.range])
-            let name = survey.scientificName(code: code, commonName: common)
-            species = name.map { $0[...] } ?? (code.isEmpty ? common : code)
-        }
         var text: [UInt8] = []
         if !recording.folder.isEmpty, recording.station.isEmpty || recording.isInSeveralFolders {
             text += recording.folder + [0x2F]

@@ -7,10 +7,13 @@ import FileSystem
 ///   `/site A/REC_20210203_064100.wav` and `/site B/REC_20210203_064100.wav` are two recordings. So where the files
 ///   have the same name in two folders, the folders belong to the identity of all recordings of that station. They are
 ///   counted from the last one, so that the recordings are known again when they have been moved.
+///   If the recordings of two stations have the same folders too, those of their results tell them apart.
 /// - Layouts without scientific names have those that other files of the import give to the same common name.
 struct RecordingSurvey {
     /// The number of folders that tell the recordings of a station apart.
     private var folders: [[UInt8]: Int] = [:]
+    /// The same for the folders of their results.
+    private var foldersOfResults: [[UInt8]: Int] = [:]
     /// Scientific names by common names.
     private var scientificNames: [[UInt8]: [UInt8]] = [:]
     /// Scientific names by codes of species.
@@ -19,6 +22,12 @@ struct RecordingSurvey {
     /// The number of last folders of a recording that belong to its identity; nil if its name is enough.
     func folders(of recording: Recording) -> Int? {
         folders.isEmpty ? nil : folders[Array(recording.station)]
+    }
+
+    /// The number of last folders of the results that belong to the identity of a recording instead; nil if its own are
+    /// enough.
+    func foldersOfResults(_ recording: Recording) -> Int? {
+        foldersOfResults.isEmpty ? nil : foldersOfResults[Array(recording.station)]
     }
 
     /// The scientific name of a species in a row that has only other names; nil if it is not known.
@@ -63,9 +72,10 @@ struct RecordingSurvey {
         /// Adds a table.
         mutating func add(_ table: SourceTable) throws(ChangeError) {
             tables += 1
-            let columns = Columns(table.format, table.header, commas: table.commas)
+            let columns = Columns(table)
             let decoder = RecordingDecoder(
                 columns, file: table.paths.first ?? "", RecordingDefaults(), lastYear: lastYear, RecordingSurvey())
+            let results = Array(decoder.resultsPath.joined(separator: [0x2F]))
             // Each layout has its own way to name the folder.
             let layout = columns.name(.recording)
             let rows = try table.open()
@@ -79,7 +89,8 @@ struct RecordingSurvey {
                     && lastFolder.elementsEqual(row.bytes[folder.range])
                 if !isSame {
                     (lastPath, lastFolder) = (Array(row.bytes[path.range]), Array(row.bytes[folder.range]))
-                    add(decoder.recording(row), layout)
+                    let hasPath = Recording.path(row.bytes[path.range]).count > 1 || !folder.isEmpty
+                    add(decoder.recording(row), layout, results: hasPath ? results : nil)
                 }
                 let scientific = columns.cell(.scientificName, row)
                 let common = Array(row.bytes[columns.cell(.commonName, row).range])
@@ -93,7 +104,8 @@ struct RecordingSurvey {
             }
         }
 
-        private mutating func add(_ recording: Recording, _ layout: String) {
+        /// - Parameter results: The folder of its results, if it has one of its own.
+        private mutating func add(_ recording: Recording, _ layout: String, results: [UInt8]?) {
             let folder = recording.path
             let last = folder.last.map(Array.init) ?? []
             var hasher = Hasher()
@@ -105,6 +117,7 @@ struct RecordingSurvey {
             {
                 shared = 0
             }
+            let ofName = hasher
             // In one table, and under folders of one name, the recordings are others too. In another table, they may be
             // those of before, moved.
             hasher.combine(tables)
@@ -112,8 +125,21 @@ struct RecordingSurvey {
             if let other = note(hasher.finalize(), whole), other != whole {
                 shared = zip(Recording.path(other[...]).reversed(), folder.reversed()).prefix { $0 == $1 }.count
             }
-            guard let shared else { return }
             let station = Array(recording.station)
+            if let results {
+                var hasher = ofName
+                hasher.combine(whole)
+                hasher.combine("results")
+                // A table of all recordings may be above those of single ones.
+                if let other = note(hasher.finalize(), paths.insert(results).memberAfterInsert), other != results {
+                    let (one, two) = (Recording.path(other[...]), Recording.path(results[...]))
+                    let count = zip(one.reversed(), two.reversed()).prefix { $0 == $1 }.count
+                    if !one.starts(with: two), !two.starts(with: one) {
+                        survey.foldersOfResults[station] = max(survey.foldersOfResults[station] ?? 0, count + 1)
+                    }
+                }
+            }
+            guard let shared else { return }
             survey.folders[station] = max(survey.folders[station] ?? 0, shared + 1)
         }
 

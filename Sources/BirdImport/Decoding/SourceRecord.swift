@@ -30,6 +30,8 @@ struct SourceRecord {
     /// The beginning of `source` that a detection has in common with the same detection of another place, or without
     /// one (`SourcePlace`); empty for all other records.
     var detection = Row.Cell.empty
+    /// What `detection` was before a table gave its species a scientific name; empty if it is the same.
+    var detectionAsRead = Row.Cell.empty
     /// Whether it is a detection whose place is not known.
     var isUnplacedDetection: Bool { !detection.isEmpty && latitude == nil }
     /// Whether it is a checklist only, without species and count.
@@ -47,6 +49,8 @@ struct SourceRecord {
     var dateRemarks: DateRemarks = []
     /// Whether the row has an uncertainty of its place that is not a distance, and is left out.
     var hasUnreadUncertainty = false
+    /// Whether the row has a word for its time, which is left out.
+    var hasWordForTime = false
 
     // The members that few files have, by `DetailMember`. `present` has a bit for each that is set.
     private(set) var present: UInt32 = 0

@@ -177,6 +177,12 @@ struct ArchiveDetection {
         }
         if !chosen.isEmpty { return chosen.map { ($0.entry, wanted == nil ? nil : $0.name) } }
         if let inner {
+            let name = inner.name.lowercased()
+            if name.hasSuffix(".xlsx") || name.hasSuffix(".ods") {
+                throw .refused(
+                    "\(archive.file.path) contains a spreadsheet, \(Row.shown(inner.name, atMost: 60)); extract that, save "
+                        + "the sheet with the records as CSV UTF-8, and import that.")
+            }
             throw .refused(
                 "\(archive.file.path) contains another archive, \(Row.shown(inner.name, atMost: 60)); extract that, "
                     + "and import it.")
@@ -230,7 +236,9 @@ struct ArchiveDetection {
         }
         guard isText(beginning), wanted != Detection.sqlite else { return nil }
         // What has such a line has no header, and would be looked at with every separator.
-        guard beginning.firstIndex(of: 0x0A) ?? beginning.count <= Self.longestHeader else { return nil }
+        guard beginning.firstIndex(where: { $0 == 0x0A || $0 == 0x0D }) ?? beginning.count <= Self.longestHeader else {
+            return nil
+        }
         // The last line may be cut within a character. In a whole file, the last line end may be within a cell.
         let lastLine = isWhole ? nil : beginning.lastIndex(of: 0x0A)
         let end = lastLine.map { $0 + 1 } ?? beginning.count
@@ -244,7 +252,7 @@ struct ArchiveDetection {
         if found == nil, wanted != nil {
             found = content(of: source, as: nil).flatMap { $0.holdsSpecies ? $0 : nil }
         }
-        guard let found else { return nil }
+        guard let found, !found.isPassedOver else { return nil }
         return Known(
             entry: entry, name: found.name, title: found.title, holdsSpecies: found.holdsSpecies,
             hasRows: !isWhole || hasRows(found))

@@ -21,6 +21,8 @@ struct SourceContent {
     var holdsRecordings: Bool { tables.contains { $0.format.rules.contains(.recordings) } }
     /// Whether it has names of species, and no records.
     var holdsSpecies: Bool { tables.allSatisfy { $0.format.holdsSpecies } }
+    /// Whether it has neither, but belongs to files that have.
+    var isPassedOver: Bool { tables.isEmpty }
 }
 
 /// Finds out the format of a file.
@@ -78,6 +80,7 @@ enum Detection {
         if wanted == Format.archive { throw .refused("\(file.path) is not a Darwin Core Archive.") }
         let text = try TextTable(file)
         let candidates = try text.candidates()
+        if let passed = passed(file, candidates) { return passed }
         let (format, candidate) = try format(of: text, candidates, as: wanted)
         let syntax = try text.syntax(candidate, format)
         let first = candidate.isInFile ? try text.open(syntax, titles: candidate.titles).header : candidate.header
@@ -100,6 +103,17 @@ enum Detection {
                     format: format, header: header, size: file.size, open: open, syntax: syntax,
                     commas: commas, paths: [file.path])
             ], titles: titles)
+    }
+
+    /// A file that a program writes beside its results and that has no records; nil for any other.
+    private static func passed(_ file: SourceFile, _ candidates: [TextTable.Candidate]) -> SourceContent? {
+        let columns: Set = ["file splitting duration", "segment length", "segment overlap"]
+        guard candidates.contains(where: { columns.isSubset(of: $0.header.names.map { $0.lowercased() }) }) else {
+            return nil
+        }
+        return SourceContent(
+            path: file.path, title: "parameters of BirdNET-Analyzer, passed over", name: Format.birdNETAnalyzer.name,
+            encoding: .utf8, tables: [])
     }
 
     /// The format of a text file, and the separator with which its header has the columns of the format.

@@ -22,7 +22,7 @@ enum Stranger {
         if beginning.count >= 16, beginning.allSatisfy({ $0 == 0 }) {
             return "damaged: it begins with zeros only; get the file again"
         }
-        return markup(beginning) ?? binary(beginning)
+        return markup(beginning, path: file.path) ?? binary(beginning)
     }
 
     /// Whether a file may be text, by its beginning: it has few control characters, and no NUL, which only UTF-16
@@ -154,14 +154,14 @@ enum Stranger {
     // MARK: - By the first words
 
     /// What a text is whose first words tell.
-    private static func markup(_ beginning: [UInt8]) -> String? {
+    private static func markup(_ beginning: [UInt8], path: String) -> String? {
         var text = beginning[...]
         if text.starts(with: [0xEF, 0xBB, 0xBF]) { text = text.dropFirst(3) }
         let isSpace: (UInt8) -> Bool = { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
         text = text.drop(while: isSpace)
         let words = String(decoding: text.prefix(2048), as: UTF8.self)
         switch text.first {
-        case UInt8(ascii: "<"): return tagged(words.lowercased())
+        case UInt8(ascii: "<"): return tagged(words.lowercased(), path: path)
         case UInt8(ascii: "{"), UInt8(ascii: "["):
             // A header may be in brackets too.
             let next = text.dropFirst().drop(while: isSpace).first ?? UInt8(ascii: "}")
@@ -181,8 +181,12 @@ enum Stranger {
     }
 
     /// What a text with tags is.
-    private static func tagged(_ words: String) -> String? {
+    private static func tagged(_ words: String, path: String) -> String? {
         func has(_ name: String) -> Bool { words.contains("<\(name)") }
+        // Web sites give tables in HTML the name of a workbook, since Excel opens them.
+        if words.contains("schemas-microsoft-com:office:excel") || has("table") && path.lowercased().hasSuffix(".xls") {
+            return "a table in HTML; open it in a spreadsheet, save it as CSV UTF-8, and import that"
+        }
         if words.hasPrefix("<!doctype html") || has("html") || has("head") || has("body") || has("table") || has("div")
         {
             return page

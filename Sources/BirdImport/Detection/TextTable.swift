@@ -11,8 +11,41 @@ struct TextTable {
     let encoding: TextEncoding
     /// The separator that a line `sep=;` before the header gives. Excel writes and obeys such a line.
     private let declared: UInt8?
+    private let lineEnds: LineEnds
     /// Whether there are spaces between quoted cells in the first line, as R's `write.table` writes them.
     private let hasSpaces: Bool
+
+    /// How lines end.
+    private enum LineEnds {
+        case usual
+        /// With a carriage return alone, as in old Macintosh files.
+        case returns
+        /// With CR CR LF, as programs write that put a CR before each LF of a text with CRLF.
+        case doubled
+
+        /// By the first CR that is not in quotes.
+        init(_ beginning: [UInt8]) {
+            self = .usual
+            guard let first = beginning.firstIndex(where: { $0 == 0x0D || $0 == 0x0A }), beginning[first] == 0x0D,
+                beginning[..<first].count(where: { $0 == 0x22 }) % 2 == 0
+            else { return }
+            let rest = beginning[(first + 1)...]
+            if rest.first == 0x0D, rest.drop(while: { $0 == 0x0D }).first == 0x0A {
+                self = .doubled
+            } else if let next = rest.first, next != 0x0A {
+                self = .returns
+            }
+        }
+
+        /// Puts LF or CRLF in place of these line ends.
+        func mend(_ bytes: inout [UInt8], from start: Int) {
+            switch self {
+            case .usual: break
+            case .returns: for index in start..<bytes.count where bytes[index] == 0x0D { bytes[index] = 0x0A }
+            case .doubled: bytes[start...].removeAll { $0 == 0x0D }
+            }
+        }
+    }
 
     /// The header with one of the possible separators.
     struct Candidate {
@@ -34,8 +67,8 @@ struct TextTable {
     private static let mostTitles = 10
     /// The number of rows that are read to find out whether cells are quoted.
     private static let sample = 200
-    /// The number of bytes in which a line `sep=;` is looked for.
-    private static let declaration = 256
+    /// The number of bytes in which a line `sep=;` and the first line end are looked for.
+    private static let declaration = 1 << 16
 
     init(_ file: SourceFile) throws(ChangeError) {
         self.file = file
@@ -43,6 +76,8 @@ struct TextTable {
         file.rewind()
         var beginning: [UInt8] = []
         try file.text(encoding)(&beginning, Self.declaration)
+        lineEnds = LineEnds(beginning)
+        lineEnds.mend(&beginning, from: 0)
         declared = Self.separator(declaredIn: beginning)
         let line = String(decoding: Self.withoutMarks(beginning).prefix { $0 != 0x0A }, as: UTF8.self)
         hasSpaces =
@@ -179,7 +214,7 @@ struct TextTable {
         if try rows.next(&row), let problem = row.problem {
             throw .refused("\(file.path) has a first line that can't be read: \(problem).")
         }
-        // CSVReader removes the CR of CRLF, so this is the line end of old Macintosh files: all rows would be one.
+        // CSVReader removes the CR of CRLF. All rows would be one.
         guard !row.bytes.contains(0x0D) else {
             throw .refused("\(file.path) has lines that end in a carriage return alone; save it with line feeds.")
         }
@@ -195,10 +230,25 @@ struct TextTable {
         return rows
     }
 
+    /// A source of its text, with usual line ends.
+    private func text() -> CSVReader.Source {
+        let (source, lineEnds) = (file.text(encoding), lineEnds)
+        if case .usual = lineEnds { return source }
+        return { (bytes: inout [UInt8], count: Int) throws(ChangeError) in
+            let start = bytes.count
+            // A block of nothing but CR would mean the end of the file.
+            while bytes.count == start {
+                try source(&bytes, count)
+                if bytes.count == start { return }
+                lineEnds.mend(&bytes, from: start)
+            }
+        }
+    }
+
     /// A reader of all rows, except for a line `sep=;`.
     private func beginning(_ syntax: CSVReader.Syntax) throws(ChangeError) -> CSVReader {
         file.rewind()
-        let rows = CSVReader(syntax, source: file.text(encoding))
+        let rows = CSVReader(syntax, source: text())
         var row = Row()
         if declared != nil { _ = try rows.next(&row) }
         return rows

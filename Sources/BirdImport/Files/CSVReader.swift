@@ -42,8 +42,9 @@ final class CSVReader: RowSource {
 
     /// The number of bytes that are read at a time.
     static let blockSize = 1 << 20
-    /// The longest row, and so the longest cell, in bytes. A longer one nearly always has a quote that is not closed.
-    static let longestRow = 1 << 20
+    /// The longest row, and so the longest cell, in bytes: outlines of places have some MiB. A longer one nearly always
+    /// has a quote that is not closed.
+    static let longestRow = 16 << 20
     /// The most cells of a row. The widest files that are known have some hundreds of columns.
     static let mostCells = 1 << 10
     /// The most bytes of a row with a problem that are kept to report it: as much as a cell holds in Excel, which cuts

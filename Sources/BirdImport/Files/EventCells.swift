@@ -78,7 +78,7 @@ struct EventCells {
     /// - Parameters:
     ///   - group: The same cells of the other row.
     ///   - isParent: Whether the other row is a parent. A place with a name is only a part of its place, so it does not
-    ///     take its code.
+    ///     take its code. Such a name is no other place.
     /// - Returns: Whether it has no other one.
     func fill(_ row: inout Row, from other: Row, _ group: EventCells, isParent: Bool) -> Bool {
         // The index of the cell that is not taken.
@@ -87,7 +87,7 @@ struct EventCells {
         // filled.
         if !isEmpty(in: row) {
             let (own, its) = (texts(row), group.texts(other))
-            if differs(own, its) { return false }
+            if differs(own, its, isParent: isParent) { return false }
             if kind == .date, !takesTime(own, its, ofDay: group.isWhole(in: other)) { left = deciding.count }
             if kind == .place, isParent, !own[0].isEmpty { left = 1 }
             if kind == .date, !own[0].isEmpty, !own[0].elementsEqual(its[0]), dates.includes(own[0], its[0]) {
@@ -112,8 +112,10 @@ struct EventCells {
 
     /// Whether cells say another date or place than those of another row. A part of the date, or a name for a place
     /// that has none, is no other one.
-    private func differs(_ own: [ArraySlice<UInt8>], _ its: [ArraySlice<UInt8>]) -> Bool {
+    private func differs(_ own: [ArraySlice<UInt8>], _ its: [ArraySlice<UInt8>], isParent: Bool) -> Bool {
         guard kind == .date else {
+            // A plot is in the place of its survey.
+            if kind == .place, isParent, !own[0].isEmpty, own[2].isEmpty, own[3].isEmpty { return false }
             return own.indices.contains { index in
                 let isName = kind == .place && index == 0 && its[index].isEmpty
                 return !own[index].isEmpty && !isName && !own[index].elementsEqual(its[index])

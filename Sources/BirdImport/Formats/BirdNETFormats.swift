@@ -27,6 +27,7 @@ extension Format {
             Column("date", .date),
             Column("time", .time),
             Column("scientific_name", or: ["scientificname"], .scientificName),
+            Column("raw_scientific_name", or: ["rawscientificname"], .uncorrectedName, required: false),
             Column("common_name", or: ["commonname"], .commonName),
             Column("confidence", .confidence),
             Column("id", .source, required: false),

@@ -108,6 +108,8 @@ public struct Format: Sendable {
         case authoredName
         /// The name before it was interpreted as `authoredName`.
         case verbatimName
+        /// The name that a program gave before a person corrected it.
+        case uncorrectedName
         /// The parts of a scientific name. In a list, a row may leave out a part that it shares with the rows above.
         case genus, epithet, subspecificEpithet
         /// Effort in other units: miles and acres.

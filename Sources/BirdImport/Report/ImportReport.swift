@@ -56,6 +56,8 @@ public struct ImportReport: Sendable {
         public var rowsAboveHeader = 0
         /// The first of them.
         public var firstAboveHeader: Example?
+        /// Whether it has no records, but belongs to files that have.
+        var isPassedOver = false
         /// The path of the file of `--rejects` that has its rows; nil if they are in their own file.
         public var rejects: String?
         /// The number of rows with records, including those that were left out or are in error.
@@ -72,6 +74,19 @@ public struct ImportReport: Sendable {
         /// The number of rows in error that repeat or contradict an earlier row, and have no other error.
         public var rowsInConflict = 0
 
+        /// What else is to be said about its rows: how many, and the first of them.
+        public private(set) var remarks: [Remark: (count: Int, first: Example)] = [:]
+
+        /// Notes rows of which something is to be said.
+        /// - Parameter first: The first of them.
+        mutating func note(_ remark: Remark, _ first: @autoclosure () -> Example, count: Int = 1) {
+            if let noted = remarks[remark] {
+                remarks[remark] = (noted.count + count, noted.first)
+            } else {
+                remarks[remark] = (count, first())
+            }
+        }
+
         /// Notes what is to be said about the date of a stored record.
         mutating func note(_ remarks: DateRemarks, _ row: Row) {
             if remarks.contains(.ordered) { needsDateOrder = true }
@@ -80,6 +95,7 @@ public struct ImportReport: Sendable {
                 contradictedDates += 1
                 if contradictedDates == 1 { firstContradictedDate = Example(line: row.line, row: row.raw) }
             }
+            if remarks.contains(.ofSeveralDays) { note(.intervals, Example(line: row.line, row: row.raw)) }
             if remarks.contains(.reversed) {
                 reversedIntervals += 1
                 if reversedIntervals == 1 { firstReversedInterval = Example(line: row.line, row: row.raw) }
@@ -90,6 +106,33 @@ public struct ImportReport: Sendable {
         mutating func forgetDateOrderWithoutUse() {
             if let dateOrder, [.format, .given, .rejects].contains(dateOrder.reason), !needsDateOrder {
                 self.dateOrder = nil
+            }
+        }
+    }
+
+    /// What a report may say about rows of a file. The raw values are members of `json`.
+    public enum Remark: String, Sendable, CaseIterable {
+        case contradictedChecklists = "contradicted_checklists"
+        case correctedChecklists = "corrected_checklists"
+        case intervals = "intervals"
+        case unreadTimes = "unread_times"
+
+        /// The sentence after their number: for one, and for more.
+        var words: (one: String, more: String) {
+            switch self {
+            case .contradictedChecklists:
+                (
+                    "checklist lacks what its rows contradict each other in",
+                    "checklists lack what their rows contradict each other in"
+                )
+            case .correctedChecklists:
+                ("stored checklist has other details now", "stored checklists have other details now")
+            case .intervals:
+                (
+                    "date is an interval: its first day was taken if it has two, else its month or year",
+                    "dates are intervals: the first day was taken of two, and the month or year of more"
+                )
+            case .unreadTimes: ("time left out, which is a word", "times left out, which are words")
             }
         }
     }

@@ -46,6 +46,11 @@ extension ImportReport {
     ///                       same members
     ///       orphan_events   the events without a date or a place whose parents are not there, or are their
     ///                       descendants: the same members
+    ///       contradicted_checklists    the checklists that lack what their rows contradict each other in: the same
+    ///                       members
+    ///       corrected_checklists    the stored checklists that have other details now: the same members
+    ///       intervals       the records whose date is an interval of several days: the same members
+    ///       unread_times    the records without a time, since the file has a word for it: the same members
     ///       rows_in_error   a number
     ///     names             where names of species come from: files (paths), stored_species (the number of species in
     ///                       the database that had names), stored_species_of_taxonomy (those with an order)
@@ -230,7 +235,10 @@ extension ImportReport {
         let rows = { (count: Int, first: Example?) in
             JSONValue.object([("count", .integer(count))]).with(describe(first))
         }
-        return [
+        let remarks = Remark.allCases.map { remark in
+            (name: remark.rawValue, value: rows(file.remarks[remark]?.count ?? 0, file.remarks[remark]?.first))
+        }
+        let object: JSONValue = [
             "path": .string(file.path), "format": .string(file.formatName), "format_title": .string(file.format),
             "dataset": .string(file.dataset),
             "separator": .string(file.separator.map { String(Character(Unicode.Scalar($0))) }),
@@ -246,8 +254,8 @@ extension ImportReport {
             "unread_uncertainties": .integer(file.unreadUncertainties),
             "differing_events": rows(file.differingEvents, file.firstDifferingEvent),
             "orphan_events": rows(file.orphanEvents, file.firstOrphanEvent),
-            "rows_in_error": .integer(file.rowsInError),
         ]
+        return object.with(remarks).with([("rows_in_error", .integer(file.rowsInError))])
     }
 
     private static func describe(_ first: Example?) -> [(name: String, value: JSONValue)] {

@@ -194,6 +194,7 @@ extension ImportReport {
         var line = "\(file.path): \(file.format)"
         if let dataset = file.dataset { line += ", data set \(dataset)" }
         var lines = [line]
+        if file.isPassedOver { return lines }
         let detected = [Self.separator(file), Self.encoding(file.encoding), Self.dateOrder(file), Self.thousands(file)]
             .compactMap { $0 }
         if !detected.isEmpty { lines.append("  read as: " + detected.joined(separator: "; ")) }
@@ -284,6 +285,13 @@ extension ImportReport {
                     + (file.orphanEvents == 1 ? "its parentEventID leads" : "their parentEventID leads")
                     + " to no event, or back to where it began,"
                     + " \(file.orphanEvents == 1 ? "on" : "first on") line \(first.line)")
+            lines.append("    \(first.row)")
+        }
+        for remark in Remark.allCases {
+            guard let (count, first) = file.remarks[remark] else { continue }
+            lines.append(
+                "  \(Self.count(count, remark.words.one, remark.words.more)), "
+                    + "\(count == 1 ? "on" : "first on") line \(first.line)")
             lines.append("    \(first.row)")
         }
         if file.rowsInError > 0 { lines.append("  \(Self.count(file.rowsInError, "row", "rows")) in error") }

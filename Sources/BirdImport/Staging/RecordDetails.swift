@@ -1,4 +1,5 @@
 import Birds
+import Glibc
 
 /// The members of a staged record beyond the nine of a plain one. They are kept as bytes beside the record's key; this
 /// type says where each member is in those bytes.
@@ -10,6 +11,7 @@ import Birds
 /// present: UInt32, a bit for each member that follows
 /// the numbers that are present, in the order of `DetailMember`: 8 bytes each, an Int64 or the bits of a Double
 /// the texts that are present, in the order of `DetailMember`: a UInt32 with the size, then the bytes
+/// if a member of the checklist is present, where the row is: file and line, a UInt32 with the highest byte first each
 /// ```
 ///
 /// Invariants:
@@ -57,7 +59,10 @@ struct RecordDetails {
     var holdsOwn: Bool { present & Self.own != 0 }
 
     /// Whether there is a member of the checklist.
-    var describesChecklist: Bool { present & Self.checklists != 0 }
+    var describesChecklist: Bool { ofChecklist != 0 }
+
+    /// The bits of the members of the checklist that are present.
+    var ofChecklist: UInt32 { present & Self.checklists }
 
     private static let own = ofDetail.reduce(0) { $0 | $1.member.bit }
     private static let checklists = ofChecklist.reduce(0) { $0 | $1.member.bit }
@@ -91,6 +96,50 @@ struct RecordDetails {
         return []
     }
 
+    /// The row of a record.
+    struct Origin {
+        /// The number of the file in the import.
+        let file: Int
+        let line: Int
+
+        fileprivate static let size = 8
+        fileprivate var bytes: [UInt8] {
+            [UInt32(clamping: file), UInt32(clamping: line)].flatMap { withUnsafeBytes(of: $0.bigEndian, Array.init) }
+        }
+    }
+
+    /// Where the row is of a record that tells something of its checklist; nil for all others, and stored ones.
+    func origin(in bytes: [UInt8]) -> Origin? {
+        guard describesChecklist, bytes.count >= Origin.size else { return nil }
+        let numbers = bytes.withUnsafeBytes { all in
+            [Origin.size, Origin.size / 2].map {
+                UInt32(bigEndian: all.loadUnaligned(fromByteOffset: bytes.count - $0, as: UInt32.self))
+            }
+        }
+        return numbers[0] == .max ? nil : Origin(file: Int(numbers[0]), line: Int(numbers[1]))
+    }
+
+    /// Whether other details have the same members with the same values, as those of most rows of a checklist have.
+    func hasValues(of other: RecordDetails, _ others: [UInt8], in bytes: [UInt8]) -> Bool {
+        guard describesChecklist, present == other.present else { return false }
+        let (start, otherStart) = (Int(sourceEnd) + 5, Int(other.sourceEnd) + 5)
+        let count = bytes.count - start - Origin.size
+        guard count >= 0, count == others.count - otherStart - Origin.size else { return false }
+        return bytes.withUnsafeBytes { one in
+            others.withUnsafeBytes { other in
+                guard let a = one.baseAddress, let b = other.baseAddress else { return false }
+                return memcmp(a + start, b + otherStart, count) == 0
+            }
+        }
+    }
+
+    /// Whether the same member has another value in other details. Both must have it.
+    func differs(_ member: DetailMember, in bytes: [UInt8], from other: RecordDetails, _ others: [UInt8]) -> Bool {
+        member.isText
+            ? !text(member, in: bytes).elementsEqual(other.text(member, in: others))
+            : integer(member, in: bytes) != other.integer(member, in: others)
+    }
+
     /// The details of a plain record, which has no bytes.
     init() {}
 
@@ -99,9 +148,11 @@ struct RecordDetails {
     init(checklistCode bytes: [UInt8]) { checklistEnd = Int32(clamping: bytes.count) }
 
     /// Replaces `bytes` with the details of a record; with nothing if it has none.
-    /// - Parameter complete: Whether the format promises that checklists are complete (1 or 0); nil if it does not
-    ///   tell. What the row itself says takes precedence.
-    static func write(_ record: SourceRecord, _ row: Row, complete: Int64?, to bytes: inout [UInt8]) {
+    /// - Parameters:
+    ///   - complete: Whether the format promises that checklists are complete (1 or 0); nil if it does not tell. What
+    ///     the row itself says takes precedence.
+    ///   - file: The number of the file in the import.
+    static func write(_ record: SourceRecord, _ row: Row, complete: Int64?, file: Int, to bytes: inout [UInt8]) {
         bytes.removeAll(keepingCapacity: true)
         var present = record.present
         let complete = record[.complete] ?? complete
@@ -121,31 +172,37 @@ struct RecordDetails {
             withUnsafeBytes(of: UInt32(cell.range.count)) { bytes.append(contentsOf: $0) }
             bytes.append(contentsOf: row.bytes[cell.range])
         }
+        if present & Self.checklists != 0 { bytes.append(contentsOf: Origin(file: file, line: row.line).bytes) }
     }
 
     /// The details of a record with those of another checklist: its code and effort.
     /// - Parameters:
     ///   - checklist: Details with the code and effort of the checklist.
     ///   - record: Details with all else; empty for a checklist without a record.
-    static func combine(checklist: [UInt8], record: [UInt8]) -> [UInt8] {
+    ///   - copy: The code of the copy of a shared checklist that reports the record; empty if it is the checklist.
+    static func combine(checklist: [UInt8], record: [UInt8], copy: [UInt8]) -> [UInt8] {
         let (ofChecklist, ofRecord) = (RecordDetails(checklist), RecordDetails(record))
         return compose(
             checklist: checklist[ofChecklist.checklist], source: record[ofRecord.source],
+            origin: ofChecklist.origin(in: checklist),
             number: { member in
                 member.isOfChecklist ? ofChecklist.integer(member, in: checklist) : ofRecord.integer(member, in: record)
             },
             text: { member in
-                member.isOfChecklist ? ofChecklist.text(member, in: checklist) : ofRecord.text(member, in: record)
+                if member == .copy { return copy[...] }
+                return member.isOfChecklist
+                    ? ofChecklist.text(member, in: checklist) : ofRecord.text(member, in: record)
             })
     }
 
     /// Details with the given members.
     /// - Parameters:
+    ///   - origin: Where the row is; nil if it is not known.
     ///   - number: The value of a number, a real one as its bits; nil if there is none.
     ///   - text: The bytes of a text; empty if there is none.
     static func compose(
-        checklist: some Collection<UInt8>, source: some Collection<UInt8>, number: (DetailMember) -> Int64?,
-        text: (DetailMember) -> ArraySlice<UInt8>
+        checklist: some Collection<UInt8>, source: some Collection<UInt8>, origin: Origin?,
+        number: (DetailMember) -> Int64?, text: (DetailMember) -> ArraySlice<UInt8>
     ) -> [UInt8] {
         var present: UInt32 = 0
         var values: [UInt8] = []
@@ -162,6 +219,7 @@ struct RecordDetails {
             values += text
         }
         if present == 0, checklist.isEmpty, source.isEmpty { return [] }
+        if present & Self.checklists != 0 { values += (origin ?? Origin(file: .max, line: .max)).bytes }
         return Array(checklist) + [0] + Array(source) + [0] + withUnsafeBytes(of: present, Array.init) + values
     }
 
@@ -170,7 +228,7 @@ struct RecordDetails {
     static func comment(_ remark: [UInt8], in bytes: inout [UInt8]) {
         let (details, before) = (RecordDetails(bytes), bytes)
         bytes = compose(
-            checklist: before[details.checklist], source: before[details.source],
+            checklist: before[details.checklist], source: before[details.source], origin: details.origin(in: before),
             number: { details.integer($0, in: before) },
             text: { member in
                 let own = details.text(member, in: before)

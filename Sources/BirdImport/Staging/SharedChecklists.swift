@@ -38,14 +38,7 @@ final class SharedChecklists {
         /// The id of a checklist in the database.
         case stored(Int64)
         /// A record or checklist of the import: its packed key, and its details.
-        case new(Copy, SortItem, details: [UInt8], Origin)
-    }
-
-    /// Where a record comes from.
-    struct Origin {
-        /// The number of the file in the import.
-        let file: Int
-        let line: Int
+        case new(Copy, SortItem, details: [UInt8], RecordDetails.Origin)
     }
 
     /// The most items in memory, beside those of the records that are not shared.
@@ -63,7 +56,7 @@ final class SharedChecklists {
     ///   - group: The group identifier.
     ///   - details: Begins with the code of the checklist.
     func add(
-        _ key: RecordKey, details: [UInt8], group: some Sequence<UInt8>, _ origin: Origin
+        _ key: RecordKey, details: [UInt8], group: some Sequence<UInt8>, _ origin: RecordDetails.Origin
     ) throws(StoreError) {
         let copy = Copy(code: details[RecordDetails(details).checklist])
         let packed = key.packed()
@@ -142,6 +135,6 @@ final class SharedChecklists {
         return .new(
             Copy(code: bytes[9..<end]), SortItem(high: numbers[0], low: numbers[1]),
             details: Array(bytes[(end + 33)...]),
-            Origin(file: Int(truncatingIfNeeded: numbers[2]), line: Int(truncatingIfNeeded: numbers[3])))
+            RecordDetails.Origin(file: Int(truncatingIfNeeded: numbers[2]), line: Int(truncatingIfNeeded: numbers[3])))
     }
 }

@@ -17,6 +17,7 @@ final class SourceCodes {
     private let first: Statement
     private let samePlace: Statement
     private let anyPlace: Statement
+    private let readAs: Statement
     private let count: Statement
 
     /// - Throws: `StoreError` if the temporary database can't be created, as all functions here if it can't be used.
@@ -24,13 +25,13 @@ final class SourceCodes {
         database = try .temporary(
             """
             CREATE TABLE source (dataset INTEGER, code TEXT, file INTEGER, line INTEGER, number INTEGER DEFAULT 1,
-                date INTEGER, detection TEXT, latitude REAL, longitude REAL, PRIMARY KEY (dataset, code)) WITHOUT ROWID;
+                date INTEGER, detection TEXT, latitude REAL, longitude REAL, as_read TEXT, PRIMARY KEY (dataset, code)) WITHOUT ROWID;
             CREATE INDEX source_by_place ON source (dataset, detection, latitude) WHERE latitude IS NOT NULL
             """, cacheKilobytes: Self.cacheKilobytes)
         insert = try database.prepare(
             """
-            INSERT INTO source (dataset, code, file, line, detection, latitude, longitude, date)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING
+            INSERT INTO source (dataset, code, file, line, detection, latitude, longitude, date, as_read)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING
             """)
         first = try database.prepare("SELECT file, line FROM source WHERE dataset = ?1 AND code = ?2")
         samePlace = try database.prepare(
@@ -43,6 +44,7 @@ final class SourceCodes {
             SELECT 1 FROM source INDEXED BY source_by_place
             WHERE dataset = ?1 AND detection = ?2 AND latitude IS NOT NULL LIMIT 1
             """)
+        readAs = try database.prepare("SELECT as_read FROM source WHERE dataset = ?1 AND code = ?2")
         count = try database.prepare(
             "UPDATE source SET number = number + 1 WHERE dataset = ?1 AND code = ?2 RETURNING number")
     }
@@ -82,6 +84,11 @@ final class SourceCodes {
         insert.bind(6, place?.latitude)
         insert.bind(7, place?.longitude)
         insert.bind(8, record.date)
+        if record.detectionAsRead.isEmpty {
+            insert.bindNull(9)
+        } else {
+            insert.bind(9, utf8: row.bytes, record.detectionAsRead.range)
+        }
         try insert.run()
         if database.changes > 0 { return .staged }
         first.bind(1, dataset)
@@ -100,11 +107,23 @@ final class SourceCodes {
         return try anyPlace.step()
     }
 
+    /// What the code of a detection without a place was before a table gave its species a scientific name; nil if it is
+    /// the same.
+    func asRead(_ code: ArraySlice<UInt8>, dataset: Int) throws(StoreError) -> String? {
+        readAs.bind(1, dataset)
+        code.withUnsafeBytes { readAs.bind(2, text: $0) }
+        defer { readAs.reset() }
+        return try readAs.step() ? readAs.text(0) : nil
+    }
+
     /// A code, and what is known of its record.
     struct Source {
         /// The number of the data set within the import.
         let dataset: Int
         let code: String
+        /// What the code of a detection was before a table gave its species a scientific name, without its place; nil
+        /// if it is the same.
+        let asRead: String?
         /// The place of a detection.
         let place: SourcePlace?
         /// The number of the file.
@@ -117,13 +136,14 @@ final class SourceCodes {
     func forEach(_ body: (Source) throws(StoreError) -> Void) throws(StoreError) {
         let select = try database.prepare(
             """
-            SELECT dataset, code, latitude, longitude, file, date FROM source
+            SELECT dataset, code, latitude, longitude, file, date, as_read FROM source
             WHERE detection IS NULL OR latitude IS NOT NULL ORDER BY dataset, code
             """)
         while try select.step() {
             try body(
                 Source(
-                    dataset: Int(select.int64(0)), code: select.text(1) ?? "", place: SourcePlace(select, from: 2),
+                    dataset: Int(select.int64(0)), code: select.text(1) ?? "", asRead: select.text(6),
+                    place: SourcePlace(select, from: 2),
                     file: Int(select.int64(4)), date: select.int64(5)))
         }
     }

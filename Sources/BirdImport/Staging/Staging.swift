@@ -139,7 +139,7 @@ final class Staging {
                 reason: "a date, a count or the number of data sets is too large; import fewer files at once")
         }
         if !record.locationName.isEmpty { try name(location, of: dataset, row, record.locationName) }
-        RecordDetails.write(record, row, complete: complete.map { $0 ? 1 : 0 }, to: &details)
+        RecordDetails.write(record, row, complete: complete.map { $0 ? 1 : 0 }, file: file, to: &details)
         let group = record[text: .group]
         if record.isUnplacedDetection {
             let unplaced = unplaced ?? UnplacedDetections(in: folder)
@@ -153,7 +153,7 @@ final class Staging {
             self.shared = shared
             try shared.add(
                 staged, details: details, group: row.bytes[group.range],
-                SharedChecklists.Origin(file: file, line: row.line))
+                RecordDetails.Origin(file: file, line: row.line))
         }
         return .staged
     }
@@ -219,11 +219,15 @@ final class Staging {
         _ isStored: (UnplacedDetections.Item) throws(StoreError) -> Bool
     ) throws(StoreError) -> LeftOut {
         var leftOut = LeftOut(LeftOut.repeatedDetection)
-        try unplaced?.forEachItem { (item) throws(StoreError) in
+        try unplaced?.forEachItem { (found) throws(StoreError) in
+            var item = found
+            item.asRead = try sources?.asRead(item.code, dataset: item.key.dataset)
             var isThere = try sources?.isPlaced(item.code, dataset: item.key.dataset) ?? false
             if !isThere { isThere = try isStored(item) }
             guard isThere else { return try append(item.key, item.details) }
-            try leftOut.add(file: item.file, line: item.line) { String(decoding: item.code, as: UTF8.self) }
+            try leftOut.rows.add(RecordDetails.Origin(file: item.file, line: item.line)) {
+                String(decoding: item.code, as: UTF8.self)
+            }
         }
         return leftOut
     }

@@ -11,6 +11,8 @@ final class UnplacedDetections {
         /// The number of its file in the import.
         let file: Int
         let line: Int
+        /// What its code was before a table gave its species a scientific name; nil if it is the same.
+        var asRead: String?
 
         /// Its code.
         var code: ArraySlice<UInt8> { details[RecordDetails(details).source] }

@@ -14,9 +14,9 @@ struct RowWriter<Column: TableColumn> {
         statement = try database.prepare("INSERT INTO \(Column.table) (\(Column.selected)) VALUES (\(parameters))")
     }
 
-    /// Changes some columns of the row with the bound `id`. Where NULL is bound, the column keeps its value.
+    /// Changes some columns of the row with the bound `id`.
     init(updating columns: [Column], in database: Database) throws(StoreError) {
-        let changes = columns.map { "\($0.name) = coalesce(?\($0.rawValue + 1), \($0.name))" }
+        let changes = columns.map { "\($0.name) = ?\($0.rawValue + 1)" }
         statement = try database.prepare(
             "UPDATE \(Column.table) SET \(changes.joined(separator: ", ")) WHERE id = ?1")
     }

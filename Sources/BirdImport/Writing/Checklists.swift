@@ -6,6 +6,9 @@ import Birds
 /// gives two checklists, and every record keeps its own location and date. Records without a code share the checklist
 /// with an empty code of their data set, location and date.
 ///
+/// Its rows tell together what is known of it (`ChecklistDetails`). If they differ in its time, each record keeps its
+/// own (`ChecklistTimes`). Where a stored checklist with a code gets other details, these are taken for a correction.
+///
 /// Invariants:
 /// - Records come in the default order, so all records of a date and location (a group here) come together. Only the
 ///   checklists of one group are held; their rows are written when the next group begins.
@@ -40,8 +43,15 @@ struct Checklists {
     /// Has the checklists of the current group, in place of `group`, if there are too many.
     private var crowd: CrowdedChecklists?
     private let setCount: Statement
-    /// Gives stored checklists the details that they have in the import.
+    /// Sets the details of checklists that have a row.
     private let update: RowWriter<ChecklistColumn>
+    private let stored: StoredChecklists
+    let times: ChecklistTimes
+    /// The records of the current group that have the time of their checklist, by its position in `group`.
+    private var timed: [(checklist: Int, record: Int64)] = []
+    /// Checklists whose rows contradict one another, and stored ones whose details were replaced.
+    private(set) var contradicted = NotedRows()
+    private(set) var corrected = NotedRows()
     private let mostHeld: Int
     /// The date and location of the current group; no date before the first one.
     private var date: Int64?
@@ -59,6 +69,8 @@ struct Checklists {
     static let mostHeld = 1 << 14
     /// The most bytes of their details in memory.
     private static let mostBytes = 8 << 20
+    /// The most records in `timed`. The others get times of their own.
+    private static let mostTimed = 1 << 16
 
     /// - Parameters:
     ///   - datasets: The ids of the data sets, by rank.
@@ -79,23 +91,33 @@ struct Checklists {
             """)
         setCount = try database.prepare("UPDATE checklist SET species_count = ?2 WHERE id = ?1")
         update = try RowWriter(updating: RecordDetails.ofChecklist.map(\.column), in: database)
+        stored = try StoredChecklists(database)
+        times = try ChecklistTimes(database)
         plain = try IntegerRows<5>(
             [ChecklistColumn.id, .datasetID, .locationID, .date, .speciesCount], in: database)
         detailed = try RowWriter(in: database)
     }
 
-    /// The id of a record's checklist, which is made if it does not exist, as is a checklist without a record.
+    /// The checklist of a record.
+    struct Place {
+        let id: Int64
+        /// The time of the record, in minutes after midnight, if its checklist does not have it.
+        var time: Int64?
+    }
+
+    /// Finds a record's checklist, which is made if it does not exist, as is a checklist without a record.
     /// - Parameters:
+    ///   - record: The id of the record.
     ///   - key: The key of the record or checklist. Keys must come in the default order.
     ///   - location: The id of its location.
     ///   - bytes: The bytes of its details.
     @inline(__always)
-    mutating func id(
-        of key: RecordKey, at location: Int64, _ details: RecordDetails, _ bytes: [UInt8]
-    ) throws(StoreError) -> Int64 {
+    mutating func place(
+        _ record: Int64, _ key: RecordKey, at location: Int64, _ details: RecordDetails, _ bytes: [UInt8]
+    ) throws(StoreError) -> Place {
         if key.date != date || location != self.location { try begin(key.date, location) }
         let code = bytes[details.checklist]
-        if let crowd { return try id(in: crowd, of: key, details, bytes) }
+        if let crowd { return try place(in: crowd, key, details, bytes) }
         let position: Int
         if last < group.count, group[last].dataset == key.dataset, group[last].code == code {
             position = last
@@ -105,30 +127,88 @@ struct Checklists {
             position = group.count
             append(
                 HeldChecklist(
-                    id: try ids.next(), dataset: key.dataset, details: details, bytes: bytes, exists: false,
+                    id: try ids.next(), dataset: key.dataset, told: ChecklistDetails(details, bytes), exists: false,
                     isMet: false))
         } else {
-            return try id(in: moveToCrowd(), of: key, details, bytes)
+            return try place(in: try moveToCrowd(), key, details, bytes)
         }
         last = position
         group[position].isMet = true
         if key.species == nil { group[position].isListed = true }
-        if group[position].exists, group[position].newDetails == nil, !code.isEmpty, details.describesChecklist {
-            group[position].newDetails = bytes
+        var place = Place(id: group[position].id)
+        if details.describesChecklist {
+            place.time = tell(position, details, bytes, record: key.species == nil ? nil : record)
         }
         // The records of a checklist come in the order of species.
         if counts(key), group[position].lastSpecies != key.species {
             group[position].lastSpecies = key.species
             group[position].speciesCount += 1
         }
-        return group[position].id
+        return place
     }
 
-    /// Gives a stored checklist the details of a record. What the record does not tell stays.
-    private func update(_ id: Int64, _ bytes: [UInt8]) throws(StoreError) {
+    /// Tells a checklist what a row says of it.
+    /// - Parameter record: The id of the record; nil for a checklist without one.
+    /// - Returns: The time of the record, if it must keep it itself.
+    private mutating func tell(
+        _ position: Int, _ details: RecordDetails, _ bytes: [UInt8], record: Int64?
+    ) -> Int64? {
+        held -= group[position].told.bytes.count
+        _ = group[position].told.add(details, bytes)
+        held += group[position].told.bytes.count
+        guard let record, let time = details.integer(.time, in: bytes) else { return nil }
+        guard time == group[position].time, timed.count < Self.mostTimed else { return time }
+        timed.append((position, record))
+        return nil
+    }
+
+    /// Gives the records that have the time of their checklist times of their own.
+    private func giveTimes(_ isMeant: (Int) -> Bool) throws(StoreError) {
+        for (position, record) in timed where isMeant(position) {
+            if let time = group[position].time { try times.give(time, to: record) }
+        }
+    }
+
+    /// Gives a stored checklist what the import tells of it. What it does not tell stays.
+    private mutating func update(_ id: Int64, _ told: ChecklistDetails) throws(StoreError) {
+        guard let before = try stored.checklist(id) else { return }
+        let old = RecordDetails(before.details)
+        var both = ChecklistDetails(old, before.details)
+        _ = both.add(told.details, told.bytes)
+        let hasCode = !told.bytes[told.details.checklist].isEmpty
+        let lost = told.lost | (hasCode ? 0 : both.lost)
+        if lost != 0, let origin = told.origin ?? both.origin {
+            try note(lost, told, origin, in: \.contradicted)
+        } else if both.lost != 0, let origin = both.origin {
+            try note(both.lost, told, origin, in: \.corrected)
+        }
+        let time = old.integer(.time, in: before.details)
+        if mayChangeTime(told, time) { try times.note(stored: id, time: time) }
+        try set(id, told.known(besides: before.details, without: lost), time: time)
+    }
+
+    /// Whether records have another time than their stored checklist.
+    private func mayChangeTime(_ told: ChecklistDetails, _ time: Int64?) -> Bool {
+        told.hasSeveralTimes || told.details.integer(.time, in: told.bytes).map { $0 != time } ?? false
+    }
+
+    /// Sets the details of a checklist.
+    private func set(_ id: Int64, _ bytes: [UInt8], time: Int64?) throws(StoreError) {
         update.bind(.id, id)
         update.bind(RecordDetails(bytes), in: bytes, RecordDetails.ofChecklist)
+        update.bind(.time, time.map(timeOfDay))
         try update.run()
+    }
+
+    /// Notes a checklist for the report.
+    private mutating func note(
+        _ members: UInt32, _ told: ChecklistDetails, _ origin: RecordDetails.Origin,
+        in rows: WritableKeyPath<Checklists, NotedRows>
+    ) throws(StoreError) {
+        try self[keyPath: rows].add(origin) { () throws(StoreError) in
+            let code = String(decoding: told.bytes[told.details.checklist], as: UTF8.self)
+            return (code.isEmpty ? "without a code: " : "\(code): ") + ChecklistDetails.names(members)
+        }
     }
 
     /// Whether a record adds its species to its checklist: see the rules of `ChecklistCounts`.
@@ -145,21 +225,29 @@ struct Checklists {
     /// Writes the new checklists of the current group, and notes the stored ones that got records.
     private mutating func write() throws(StoreError) {
         if let crowd { return try write(crowd) }
-        for checklist in group {
+        var haveTimes: Set<Int> = []
+        for (position, checklist) in group.enumerated() {
             if checklist.isMet { count += 1 }
+            if checklist.told.hasSeveralTimes { haveTimes.insert(position) }
             if !checklist.exists {
                 try insert(checklist)
             } else if checklist.isMet {
-                if let details = checklist.newDetails { try update(checklist.id, details) }
+                if checklist.told.details.describesChecklist {
+                    try update(checklist.id, checklist.told)
+                    // They may have another time than the stored records.
+                    if checklist.time != nil { haveTimes.insert(position) }
+                }
                 try touched?.add(checklist.id, isListed: checklist.isListed)
             }
         }
+        if !haveTimes.isEmpty { try giveTimes(haveTimes.contains) }
         clear()
     }
 
     private mutating func clear() {
         group.removeAll(keepingCapacity: true)
         if !positions.isEmpty { positions.removeAll(keepingCapacity: true) }
+        if !timed.isEmpty { timed.removeAll(keepingCapacity: true) }
         (last, held) = (0, 0)
     }
 
@@ -174,8 +262,8 @@ struct Checklists {
             guard let dataset = datasets.firstIndex(of: existing.int64(1)) else { continue }
             let code = existing.bytes(2)
             let checklist = HeldChecklist(
-                id: existing.int64(0), dataset: dataset, details: RecordDetails(checklistCode: code), bytes: code,
-                exists: true, isMet: false)
+                id: existing.int64(0), dataset: dataset,
+                told: ChecklistDetails(RecordDetails(checklistCode: code), code), exists: true, isMet: false)
             if crowd == nil, hasRoom(for: code.count) {
                 append(checklist)
             } else if let crowd {
@@ -197,40 +285,39 @@ struct Checklists {
         for checklist in group {
             if !checklist.exists { try insert(checklist) }
             if checklist.exists, checklist.isListed { try touched?.add(checklist.id, isListed: true) }
-            if let details = checklist.newDetails { try update(checklist.id, details) }
             try crowd.add(checklist)
         }
+        // Whether they have several times is not known yet.
+        try giveTimes { (_) in true }
         clear()
         self.crowd = crowd
         return crowd
     }
 
-    /// The id of a record's checklist in a group that is in a temporary database.
-    private mutating func id(
-        in crowd: CrowdedChecklists, of key: RecordKey, _ details: RecordDetails, _ bytes: [UInt8]
-    ) throws(StoreError) -> Int64 {
+    /// Finds a record's checklist in a group that is in a temporary database. Each record keeps its own time there.
+    private mutating func place(
+        in crowd: CrowdedChecklists, _ key: RecordKey, _ details: RecordDetails, _ bytes: [UInt8]
+    ) throws(StoreError) -> Place {
         let species = counts(key) ? key.species : nil
+        let code = bytes[details.checklist]
         // The id is only used up if the checklist turns out to be new.
         let new = ids.following
-        let id = try crowd.id(dataset: key.dataset, code: bytes[details.checklist], new: new, species: species)
-        guard id == new else {
-            let code = bytes[details.checklist]
-            if touched != nil, !code.isEmpty, details.describesChecklist,
-                try crowd.isFirstToTell(dataset: key.dataset, code: code)
-            {
-                try update(id, bytes)
-            }
+        let id = try crowd.id(dataset: key.dataset, code: code, new: new, species: species)
+        if id == new {
+            let checklist = HeldChecklist(
+                id: try ids.next(), dataset: key.dataset, told: ChecklistDetails(details, bytes), exists: false,
+                isMet: true, isListed: key.species == nil, speciesCount: species == nil ? 0 : 1)
+            try insert(checklist)
+            if details.describesChecklist { try crowd.tell(checklist) }
+        } else {
+            if details.describesChecklist { try crowd.tell(dataset: key.dataset, code: code, details, bytes) }
             if key.species == nil { try touched?.add(id, isListed: true) }
-            return id
         }
-        try insert(
-            HeldChecklist(
-                id: try ids.next(), dataset: key.dataset, details: details, bytes: bytes, exists: false, isMet: true,
-                isListed: key.species == nil, speciesCount: species == nil ? 0 : 1))
-        return id
+        return Place(id: id, time: details.integer(.time, in: bytes))
     }
 
-    /// Ends a group that is in a temporary database: corrects the counts of new checklists and notes the stored ones.
+    /// Ends a group that is in a temporary database: corrects the counts and details of new checklists, and notes the
+    /// stored ones.
     private mutating func write(_ crowd: CrowdedChecklists) throws(StoreError) {
         self.crowd = nil
         // Rows that still wait could not be updated.
@@ -245,10 +332,21 @@ struct Checklists {
             setCount.bind(2, species)
             try setCount.run()
         }
+        try crowd.forEachTold { (id, told, exists) throws(StoreError) in
+            if exists { return try update(id, told) }
+            let known = told.known()
+            try set(id, known, time: RecordDetails(known).integer(.time, in: known))
+            try noteContradicted(told)
+        }
+    }
+
+    private mutating func noteContradicted(_ told: ChecklistDetails) throws(StoreError) {
+        guard told.lost != 0, let origin = told.origin else { return }
+        try note(told.lost, told, origin, in: \.contradicted)
     }
 
     private mutating func insert(_ checklist: HeldChecklist) throws(StoreError) {
-        let bytes = checklist.bytes
+        let bytes = checklist.told.known()
         new[checklist.dataset] += 1
         if bytes.isEmpty, !checklist.isListed {
             return try plain.add([
@@ -263,14 +361,16 @@ struct Checklists {
         detailed.bind(.date, date)
         detailed.bind(.speciesCount, checklist.speciesCount)
         detailed.bind(.code, text: checklist.code)
-        detailed.bind(checklist.details, in: bytes, RecordDetails.ofChecklist)
+        detailed.bind(RecordDetails(bytes), in: bytes, RecordDetails.ofChecklist)
         detailed.bind(.isListed, checklist.isListed ? 1 : nil as Int64?)
         try detailed.run()
+        // Those of a crowd are noted at its end.
+        if crowd == nil { try noteContradicted(checklist.told) }
     }
 
     private mutating func append(_ checklist: HeldChecklist) {
         group.append(checklist)
-        held += checklist.bytes.count
+        held += checklist.told.bytes.count
         guard group.count > Self.fewest else { return }
         // The first time, the ones that were held until now are added too.
         for position in (group.count == Self.fewest + 1 ? 0 : group.count - 1)..<group.count {
@@ -287,20 +387,17 @@ struct Checklists {
     }
 }
 
-/// A checklist of the current group. Its details are those of its first record in the default order.
+/// A checklist of the current group.
 struct HeldChecklist {
     let id: Int64
     /// The rank of its data set.
     let dataset: Int
-    let details: RecordDetails
-    /// The bytes of `details`.
-    let bytes: [UInt8]
+    /// What the rows of the import tell of it; for one that was stored, it begins with its code alone.
+    var told: ChecklistDetails
     /// Whether it was stored before the import.
     let exists: Bool
     /// Whether it has got a record, or a file of checklists has it.
     var isMet: Bool
-    /// For one that was stored with a code: the details of the first record of the import that tells something of it.
-    var newDetails: [UInt8]?
     /// Whether a file of checklists has it, so that it stays without a record.
     var isListed = false
     /// The number of species, by the rules of `ChecklistCounts`.
@@ -309,5 +406,7 @@ struct HeldChecklist {
     var lastSpecies: Int?
 
     /// Empty if the file gives no code.
-    var code: ArraySlice<UInt8> { bytes[details.checklist] }
+    var code: ArraySlice<UInt8> { told.bytes[told.details.checklist] }
+    /// The time that the first row with one tells, in minutes after midnight.
+    var time: Int64? { told.details.integer(.time, in: told.bytes) }
 }

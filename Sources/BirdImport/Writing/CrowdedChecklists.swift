@@ -13,7 +13,8 @@ final class CrowdedChecklists {
 
     private let database: Database
     private let insert: Statement
-    private let tell: Statement
+    private let find: Statement
+    private let keep: Statement
     /// Adds a record to a checklist, or inserts the checklist, and gives its id: one statement for each record.
     private let meet: Statement
 
@@ -28,17 +29,22 @@ final class CrowdedChecklists {
                 species INTEGER NOT NULL,   -- the number of species until now
                 stored INTEGER,         -- the number of species in its row; NULL if it was stored before the import
                 last INTEGER,           -- the rank of the last species that was counted
-                is_told INTEGER NOT NULL,   -- 1 once a record has told its details, or if it is new
+                told TEXT,              -- the bytes of `ChecklistDetails`; NULL if there is nothing to tell
+                contradicted INTEGER NOT NULL,
+                file INTEGER,           -- the origin of `ChecklistDetails`, or NULL
+                line INTEGER,
                 PRIMARY KEY (dataset, code)
             ) WITHOUT ROWID
             """, cacheKilobytes: Self.cacheKilobytes)
         insert = try database.prepare(
-            "INSERT INTO checklist VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING")
-        tell = try database.prepare(
-            "UPDATE checklist SET is_told = 1 WHERE dataset = ?1 AND code = ?2 AND NOT is_told RETURNING id")
+            "INSERT INTO checklist VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL, 0, NULL, NULL) ON CONFLICT DO NOTHING")
+        find = try database.prepare(
+            "SELECT told, contradicted, file, line FROM checklist WHERE dataset = ?1 AND code = ?2")
+        keep = try database.prepare(
+            "UPDATE checklist SET told = ?3, contradicted = ?4, file = ?5, line = ?6 WHERE dataset = ?1 AND code = ?2")
         meet = try database.prepare(
             """
-            INSERT INTO checklist VALUES (?1, ?2, ?3, 1, ?4 IS NOT NULL, ?4 IS NOT NULL, ?4, 1)
+            INSERT INTO checklist VALUES (?1, ?2, ?3, 1, ?4 IS NOT NULL, ?4 IS NOT NULL, ?4, NULL, 0, NULL, NULL)
             ON CONFLICT (dataset, code) DO UPDATE SET
                 is_met = 1, species = species + (?4 IS NOT NULL AND ?4 IS NOT last), last = coalesce(?4, last)
             RETURNING id
@@ -55,8 +61,8 @@ final class CrowdedChecklists {
         insert.bind(5, checklist.speciesCount)
         insert.bind(6, checklist.exists ? nil : checklist.speciesCount)
         insert.bind(7, checklist.lastSpecies)
-        insert.bind(8, checklist.exists && checklist.newDetails == nil ? 0 : 1)
         try insert.run()
+        if database.changes > 0, checklist.told.details.describesChecklist { try tell(checklist) }
     }
 
     /// The id of a record's checklist, which is added if it is new.
@@ -75,13 +81,53 @@ final class CrowdedChecklists {
         return id
     }
 
-    /// Whether a record is the first of the import that tells something of a stored checklist.
-    func isFirstToTell(dataset: Int, code: ArraySlice<UInt8>) throws(StoreError) -> Bool {
-        tell.bind(1, dataset)
-        bind(tell, code)
-        var isFirst = false
-        while try tell.step() { isFirst = true }
-        return isFirst
+    /// Keeps what rows tell of a checklist that is in it.
+    func tell(_ checklist: HeldChecklist) throws(StoreError) {
+        try keep(checklist.told, dataset: checklist.dataset, code: checklist.code)
+    }
+
+    /// Tells a checklist what one more row says of it.
+    func tell(
+        dataset: Int, code: ArraySlice<UInt8>, _ details: RecordDetails, _ bytes: [UInt8]
+    ) throws(StoreError) {
+        find.bind(1, dataset)
+        bind(find, code)
+        var told: ChecklistDetails?
+        while try find.step() { told = Self.told(find, from: 0) }
+        var all = told ?? ChecklistDetails(details, bytes)
+        if all.add(details, bytes) || told == nil { try keep(all, dataset: dataset, code: code) }
+    }
+
+    private func keep(_ told: ChecklistDetails, dataset: Int, code: ArraySlice<UInt8>) throws(StoreError) {
+        keep.bind(1, dataset)
+        bind(keep, code)
+        told.bytes.withUnsafeBytes { keep.bind(3, text: $0) }
+        keep.bind(4, Int64(told.contradicted))
+        keep.bind(5, told.origin?.file)
+        keep.bind(6, told.origin?.line)
+        try keep.run()
+    }
+
+    /// What the current row of a query tells, in its columns `told`, `contradicted`, `file` and `line`; nil if nothing.
+    private static func told(_ row: Statement, from first: Int32) -> ChecklistDetails? {
+        if row.isNull(first) { return nil }
+        let origin = row.optionalInt64(first + 2).map {
+            RecordDetails.Origin(file: Int($0), line: Int(row.int64(first + 3)))
+        }
+        return ChecklistDetails(
+            row.bytes(first), contradicted: UInt32(truncatingIfNeeded: row.int64(first + 1)), origin: origin)
+    }
+
+    /// Calls `body` with each checklist of which rows tell something, and whether it was stored before the import.
+    func forEachTold(
+        _ body: (_ id: Int64, ChecklistDetails, _ exists: Bool) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        let select = try database.prepare(
+            "SELECT told, contradicted, file, line, id, stored IS NULL FROM checklist WHERE told IS NOT NULL ORDER BY id"
+        )
+        while try select.step() {
+            if let told = Self.told(select, from: 0) { try body(select.int64(4), told, select.int64(5) == 1) }
+        }
     }
 
     private func bind(_ statement: Statement, _ code: ArraySlice<UInt8>) {

@@ -53,6 +53,9 @@ struct DataSetWriter {
         var repeated: [Int: RepeatedRecords.Replaced] = [:]
         var again: [RecordsAgain.Found] = []
         var checklists = 0
+        /// Checklists whose rows contradict one another, and stored ones whose details were replaced.
+        var contradicted = NotedRows()
+        var corrected = NotedRows()
         var locations = 0
         /// Species without names among those of the records, up to `ImportReport.mostListed`.
         var unknownSpecies: [ImportReport.UnknownSpecies] = []
@@ -92,7 +95,7 @@ struct DataSetWriter {
         }
         // Whether the import has locations and species of which no record is staged. A place may be that of another
         // copy, or of a detection that is left out.
-        let mayHaveUnused = staging.shared != nil || outcome.leftOut.contains { !$0.byFile.isEmpty }
+        let mayHaveUnused = staging.shared != nil || outcome.leftOut.contains { !$0.rows.byFile.isEmpty }
         outcome.again = try RecordsAgain(
             database: database, species: species, locations: locations, datasets: ids
         ).find(in: staging, appends: appends)
@@ -141,6 +144,7 @@ struct DataSetWriter {
         try inserter.finishSummaries()
         try summaries.finish()
         try Schema.makeIndexes(in: database)
+        try inserter.settleTimes()
         try touched.settle(in: database, of: ids)
         if mayBeUnused { try removal.removeUnused() }
         if isFirst {
@@ -163,8 +167,11 @@ struct DataSetWriter {
                 path: "The database", reason: "its number of records is not as expected; import into a new file")
         }
         outcome.checklists = inserter.checklists.count
+        (outcome.contradicted, outcome.corrected) = (inserter.checklists.contradicted, inserter.checklists.corrected)
         if !appends { try RecordCounts.check(checklists: outcome.checklists, of: datasets.ids, in: database) }
         outcome.locations = try mayHaveUnused ? removal.countPresent(locations.ids) : locations.ids.count
+        // Those of records that are all left out may be stored with others.
+        if outcome.stored == 0, outcome.checklists == 0 { outcome.locations = 0 }
         try findUnknownSpecies(species.ids, &outcome)
         return outcome
     }

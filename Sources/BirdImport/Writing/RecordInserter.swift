@@ -15,6 +15,8 @@ struct RecordInserter {
     private var summaries: RecordSummaries?
     /// The number of inserted records.
     private(set) var records = 0
+    /// Their ids; nil before the first.
+    private var new: ClosedRange<Int64>?
 
     /// - Parameters:
     ///   - locations: The ids of locations, by rank; the same for species and data sets.
@@ -49,16 +51,17 @@ struct RecordInserter {
             let key = RecordKey(item)
             let details = bytes.isEmpty ? RecordDetails() : RecordDetails(bytes)
             let location = locations[key.location]
-            let checklist = try checklists.id(of: key, at: location, details, bytes)
+            let place = try checklists.place(ids.following, key, at: location, details, bytes)
             guard let rank = key.species else { continue }
             let (id, kind) = (try ids.next(), species[rank])
+            if new == nil { new = id...id }
             if bytes.isEmpty {
-                try plain.add([id, checklist, datasets[key.dataset], key.date, location, kind, key.num])
+                try plain.add([id, place.id, datasets[key.dataset], key.date, location, kind, key.num])
             } else {
                 // Rows that wait have lower ids, so they go first.
                 try plain.finish()
                 detailed.bind(.id, id)
-                detailed.bind(.checklistID, checklist)
+                detailed.bind(.checklistID, place.id)
                 detailed.bind(.datasetID, datasets[key.dataset])
                 detailed.bind(.date, key.date)
                 detailed.bind(.locationID, location)
@@ -67,9 +70,10 @@ struct RecordInserter {
                 detailed.bind(.sourceID, text: bytes[details.source])
                 detailed.bind(details, in: bytes, RecordDetails.ofObservation)
                 try detailed.run()
-                if details.holdsOwn {
+                if details.holdsOwn || place.time != nil {
                     detail.bind(.id, id)
                     detail.bind(details, in: bytes, RecordDetails.ofDetail)
+                    if let time = place.time { detail.bind(.time, timeOfDay(time)) }
                     try detail.run()
                 }
             }
@@ -80,6 +84,12 @@ struct RecordInserter {
         }
         try plain.finish()
         try checklists.finish()
+        new = new.map { $0.lowerBound...max($0.lowerBound, ids.following - 1) }
+    }
+
+    /// Settles the times of stored checklists and their records, if the import has other ones. The indexes must exist.
+    func settleTimes() throws(StoreError) {
+        try checklists.times.settle(new: new ?? 0...0)
     }
 
     /// Writes the summaries that are not made while inserting. It is separate from `insert`, whose sorter and

@@ -57,7 +57,11 @@ struct RepeatedRecords {
     /// Removes the records that staged records replace, but for detections without a place.
     mutating func remove(_ staging: Staging, _ change: inout RecordChange) throws(StoreError) {
         try staging.forEachSource { (source) throws(StoreError) in
-            let isFound = try remove(source.code, by: source, &change)
+            var isFound = try remove(source.code, by: source, &change)
+            if let asRead = source.asRead {
+                let other = try remove(asRead + (source.place?.suffix ?? ""), by: source, &change)
+                isFound = isFound || other
+            }
             guard let place = source.place else { return }
             let detection = place.base(of: source.code)
             if try isStoredUnplaced(source.dataset, detection) { _ = try remove(detection, by: source, &change) }
@@ -78,8 +82,9 @@ struct RepeatedRecords {
         let (number, code) = (detection.key.dataset, String(decoding: detection.code, as: UTF8.self))
         if try isStoredPlaced(number, code) { return false }
         let source = SourceCodes.Source(
-            dataset: number, code: code, place: nil, file: detection.file, date: detection.key.date)
-        _ = try remove(code, by: source, &change)
+            dataset: number, code: code, asRead: detection.asRead, place: nil, file: detection.file,
+            date: detection.key.date)
+        for code in [code, detection.asRead].compactMap({ $0 }) { _ = try remove(code, by: source, &change) }
         return true
     }
 

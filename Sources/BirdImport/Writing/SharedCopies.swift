@@ -4,10 +4,11 @@ import Birds
 ///
 /// Rules:
 /// - The lowest copy gives the checklist its code, place, date and effort. It may be one of the database.
-/// - A species has the records of the lowest copy that reports it. Those of other copies are left out.
+/// - A species has the records of the lowest copy that reports it, or a part of it. Those of other copies are left out.
 ///
-/// Where a stored checklist is the lowest copy, it stays as it is and gets the other species. Where it is not, its
-/// records are taken out of the database and staged again, with those of the import.
+/// Where a stored checklist is the lowest copy, it stays as it is, gets the other species, and gives up the records of
+/// copies that are not the lowest any more. Where it is not, its records are taken out of the database and staged
+/// again, with those of the import.
 ///
 /// Of the stored copies of a group, only the ids are held in memory.
 struct SharedCopies {
@@ -22,6 +23,9 @@ struct SharedCopies {
     private(set) var removed = 0
     private var numberOfSpecies: [Int64: Int] = [:]
     private var numberOfLocation: [Int64: Int] = [:]
+    /// The species that zero-filling counts a species or a part of one as, by id.
+    private var wholeSpecies: [Int64: Int64] = [:]
+    private let subspecies: Subspecies
     private var group = Group()
     private let stored: StoredChecklists
     private let codeOfSpecies: Statement
@@ -30,13 +34,17 @@ struct SharedCopies {
     private struct Group {
         /// The ids of the stored copies, the lowest first, and how many of them are part of it.
         var stored: [Int64] = []
-        var taken = 0
+        var passed = 0
         /// The lowest of the others; nil if it was not looked up.
         var waiting: StoredChecklists.Checklist?
         /// A key and details with the place, date, code and effort of the checklist; nil before its first record.
-        var base: (key: RecordKey, details: [UInt8])?
-        /// The copy that gives the records of each species, by id.
+        var base: (key: RecordKey, details: [UInt8], copy: SharedChecklists.Copy)?
+        /// The copy that gives the records of each species, by the id of the whole species.
         var copies: [Int64: SharedChecklists.Copy] = [:]
+        /// Their records, where they stay in the database.
+        var kept: [Int64: [(StoredChecklists.Record, of: StoredChecklists.Checklist)]] = [:]
+        /// Records that were taken out of the database and are not staged yet, those of the lowest copy first.
+        var taken: [StoredChecklists.Record] = []
         /// Whether the checklist was staged without a record.
         var isKept = false
     }
@@ -47,6 +55,7 @@ struct SharedCopies {
         (self.database, self.staging, self.touched) = (database, staging, touched)
         (self.species, self.locations) = (species, locations)
         stored = try StoredChecklists(database)
+        subspecies = try Subspecies(database)
         codeOfSpecies = try database.prepare("SELECT code FROM species WHERE id = ?1")
     }
 
@@ -74,18 +83,20 @@ struct SharedCopies {
 
     /// Adds a record or checklist of the import to the group.
     private mutating func add(
-        _ key: RecordKey, _ details: [UInt8], _ copy: SharedChecklists.Copy, _ origin: SharedChecklists.Origin,
+        _ key: RecordKey, _ details: [UInt8], _ copy: SharedChecklists.Copy, _ origin: RecordDetails.Origin,
         _ change: inout RecordChange
     ) throws(StoreError) {
         if group.base == nil { try begin(key, details, copy) }
         while let lowest = try waiting(), lowest.copy < copy { try takeIn(lowest, &change) }
+        try stageTaken(before: copy)
         guard let number = key.species else {
             if !group.isKept { try stageChecklist() }
             return
         }
         let id = species[number]
-        if let other = group.copies[id], other != copy {
-            try leftOut.add(file: origin.file, line: origin.line) { () throws(StoreError) in
+        let whole = try wholeSpecies(of: id)
+        if let other = group.copies[whole], other < copy {
+            try leftOut.rows.add(origin) { () throws(StoreError) in
                 codeOfSpecies.bind(1, id)
                 defer { codeOfSpecies.reset() }
                 let checklist = String(decoding: copy.code, as: UTF8.self)
@@ -93,22 +104,36 @@ struct SharedCopies {
             }
             return
         }
-        group.copies[id] = copy
-        try stage(species: number, num: key.num, details)
+        if let other = group.copies[whole], copy < other {
+            for (record, checklist) in group.kept.removeValue(forKey: whole) ?? [] {
+                try remove(record, of: checklist, &change)
+                try touched.add(checklist.id, isListed: false)
+            }
+        }
+        group.copies[whole] = copy
+        try stage(species: number, num: key.num, details, of: copy)
+    }
+
+    /// The species that zero-filling counts a species as.
+    private mutating func wholeSpecies(of id: Int64) throws(StoreError) -> Int64 {
+        if let known = wholeSpecies[id] { return known }
+        let whole = try subspecies.species(of: id) ?? id
+        wholeSpecies[id] = whole
+        return whole
     }
 
     /// The lowest stored copy that is not yet part of the group; nil if all are.
     private mutating func waiting() throws(StoreError) -> StoredChecklists.Checklist? {
-        while group.waiting == nil, group.taken < group.stored.count {
-            group.waiting = try stored.checklist(group.stored[group.taken])
-            if group.waiting == nil { group.taken += 1 }
+        while group.waiting == nil, group.passed < group.stored.count {
+            group.waiting = try stored.checklist(group.stored[group.passed])
+            if group.waiting == nil { group.passed += 1 }
         }
         return group.waiting
     }
 
     /// Goes on to the next stored copy.
     private mutating func passWaiting() {
-        group.taken += 1
+        group.passed += 1
         group.waiting = nil
     }
 
@@ -116,7 +141,7 @@ struct SharedCopies {
     private mutating func begin(
         _ key: RecordKey, _ details: [UInt8], _ copy: SharedChecklists.Copy
     ) throws(StoreError) {
-        group.base = (key, details)
+        group.base = (key, details, copy)
         guard let lowest = try waiting() else { return }
         // The same copy again may have been corrected, so the new one decides.
         guard lowest.copy < copy else { return }
@@ -125,34 +150,52 @@ struct SharedCopies {
             let base = RecordKey(
                 date: lowest.date, location: location, species: nil, num: nil, dataset: key.dataset)
         else { throw Self.tooMany }
-        group.base = (base, lowest.details)
+        group.base = (base, lowest.details, lowest.copy)
         while let checklist = try waiting() {
-            for record in try stored.records(of: checklist) where group.copies[record.species] == nil {
-                group.copies[record.species] = checklist.copy
+            for record in try stored.records(of: checklist) {
+                let whole = try wholeSpecies(of: record.species)
+                if let other = group.copies[whole], other < record.copy { continue }
+                if group.copies[whole] != record.copy { group.kept[whole] = [] }
+                group.copies[whole] = record.copy
+                group.kept[whole, default: []].append((record, of: checklist))
             }
             passWaiting()
         }
     }
 
-    /// Takes the records of a stored copy out of the database, and stages those that no lower copy has.
+    /// Takes the records of a stored copy out of the database.
     private mutating func takeIn(
         _ checklist: StoredChecklists.Checklist, _ change: inout RecordChange
     ) throws(StoreError) {
         passWaiting()
-        let before = group.copies
         for record in try stored.records(of: checklist) {
             try remove(record, of: checklist, &change)
-            // A record that the import has of the same copy is newer.
-            if before[record.species] != nil { continue }
-            group.copies[record.species] = checklist.copy
-            try stage(species: number(ofSpecies: record.species), num: record.num, record.details)
+            group.taken.append(record)
         }
+        group.taken.sort { $0.copy < $1.copy }
         // Now its group has a file of checklists, and it goes if no record is left.
         if checklist.isListed {
             try stored.unlist(checklist)
             if !group.isKept { try stageChecklist() }
         }
         try touched.add(checklist.id, isListed: false)
+    }
+
+    /// Stages the records that were taken out and that no lower copy has.
+    /// - Parameter limit: The copy whose turn it is; nil at the end.
+    private mutating func stageTaken(before limit: SharedChecklists.Copy?) throws(StoreError) {
+        while let copy = group.taken.first?.copy, limit.map({ copy < $0 }) ?? true {
+            let before = group.copies
+            let records = group.taken.prefix { $0.copy == copy }
+            group.taken.removeFirst(records.count)
+            for record in records {
+                let whole = try wholeSpecies(of: record.species)
+                // A record that the import has of the same copy is newer.
+                if before[whole] != nil { continue }
+                group.copies[whole] = copy
+                try stage(species: number(ofSpecies: record.species), num: record.num, record.details, of: copy)
+            }
+        }
     }
 
     private mutating func remove(
@@ -166,23 +209,33 @@ struct SharedCopies {
     private mutating func end(_ change: inout RecordChange) throws(StoreError) {
         if group.base != nil {
             while let lowest = try waiting() { try takeIn(lowest, &change) }
+            try stageTaken(before: nil)
         }
         group = Group()
     }
 
     private mutating func stageChecklist() throws(StoreError) {
         group.isKept = true
-        try stage(species: nil, num: nil, [])
+        try stage(species: nil, num: nil, [], of: nil)
     }
 
     /// Stages a record, or the checklist alone, with the place, date and effort of the group.
-    private func stage(species: Int?, num: Int64?, _ details: [UInt8]) throws(StoreError) {
+    /// - Parameter copy: That of the record.
+    private func stage(
+        species: Int?, num: Int64?, _ details: [UInt8], of copy: SharedChecklists.Copy?
+    ) throws(StoreError) {
         guard let base = group.base else { return }
         guard
             let key = RecordKey(
                 date: base.key.date, location: base.key.location, species: species, num: num, dataset: base.key.dataset)
         else { throw Self.tooMany }
-        try staging.append(key, RecordDetails.combine(checklist: base.details, record: details))
+        // The rows of the lowest copy tell together what is known of it (`ChecklistDetails`).
+        let isOfBase = copy.map { $0 == base.copy } ?? true
+        try staging.append(
+            key,
+            RecordDetails.combine(
+                checklist: isOfBase && !details.isEmpty ? details : base.details, record: details,
+                copy: isOfBase ? [] : copy?.code ?? []))
     }
 
     private static var tooMany: StoreError {

@@ -17,6 +17,8 @@ final class StoredChecklists {
         let species: Int64
         let num: Int64?
         let details: [UInt8]
+        /// The copy that reports it.
+        let copy: SharedChecklists.Copy
     }
 
     private let database: Database
@@ -87,12 +89,14 @@ final class StoredChecklists {
         select.bind(3, checklist.id)
         var records: [Record] = []
         while try select.step() {
+            let details = Self.details(
+                select, from: 4, of: ["observation", "observation_detail"], checklist: checklist.copy.code,
+                source: select.bytes(3))
+            let copy = RecordDetails(details).text(.copy, in: details)
             records.append(
                 Record(
-                    id: select.int64(0), species: select.int64(1), num: select.optionalInt64(2),
-                    details: Self.details(
-                        select, from: 4, of: ["observation", "observation_detail"], checklist: checklist.copy.code,
-                        source: select.bytes(3))))
+                    id: select.int64(0), species: select.int64(1), num: select.optionalInt64(2), details: details,
+                    copy: copy.isEmpty ? checklist.copy : SharedChecklists.Copy(code: copy)))
         }
         return records
     }
@@ -121,7 +125,7 @@ final class StoredChecklists {
         var columns: [DetailMember: Int32] = [:]
         for (index, member) in members.enumerated() { columns[member] = first + Int32(index) }
         return RecordDetails.compose(
-            checklist: checklist, source: source,
+            checklist: checklist, source: source, origin: nil,
             number: { member in
                 guard let column = columns[member] else { return nil }
                 switch member.column.kind {

@@ -168,7 +168,7 @@ package enum ObservationColumn: Int32, TableColumn {
 /// Columns of an observation that few files have. A separate table keeps the rows of `observation` short; an
 /// observation without any of them has no row here.
 package enum ObservationDetailColumn: Int32, TableColumn {
-    case id, time, confidence, breedingCode, comments, coordinateUncertainty, generalised
+    case id, time, confidence, breedingCode, comments, coordinateUncertainty, generalised, copy
 
     package static let table = "observation_detail"
     package static let remark = "what few files have; a row where there is anything to say"
@@ -186,6 +186,9 @@ package enum ObservationDetailColumn: Int32, TableColumn {
             ColumnDefinition("coordinate_uncertainty_m", .real, .optional, "greatest distance of the true place")
         case .generalised:
             ColumnDefinition("generalised", .flag, .optional, "1: the place was made less exact on purpose")
+        case .copy:
+            ColumnDefinition(
+                "copy", .text, .optional, "the copy of a shared checklist that reports it, if it is another one")
         }
     }
 }

@@ -3,15 +3,21 @@
 /// They are told by their names: all begin with that of their species. A domestic form, a hybrid and a slash are none
 /// of it, since nobody can say that such a bird is of the wild species. A species that no species table names has its
 /// name as code.
-struct Subspecies {
+package struct Subspecies {
     private let names: Statement
     private let ofSpecies: Statement
+    private let byName: Statement
 
     /// The categories of eBird's taxonomy for parts of a species.
     private static let categories: Set = ["issf", "form", "intergrade", "subspecies"]
 
-    init(_ database: Database) throws(StoreError) {
-        names = try database.prepare("SELECT coalesce(scientific_name, code) FROM species WHERE id = ?1")
+    package init(_ database: Database) throws(StoreError) {
+        names = try database.prepare("SELECT coalesce(scientific_name, code), category FROM species WHERE id = ?1")
+        byName = try database.prepare(
+            """
+            SELECT id FROM species WHERE scientific_name = ?1 COLLATE NOCASE
+            UNION ALL SELECT id FROM species WHERE scientific_name IS NULL AND code = ?1 LIMIT 1
+            """)
         // A space and an exclamation mark are neighbours in ASCII, so the ranges hold what begins with name and space.
         ofSpecies = try database.prepare(
             """
@@ -40,6 +46,19 @@ struct Subspecies {
             }
         }
         return found
+    }
+
+    /// The id of the species of which a taxon is a part; nil if it is none, or the species is not there.
+    package func species(of id: Int64) throws(StoreError) -> Int64? {
+        names.bind(1, id)
+        var taxon: (name: String, category: String?)?
+        while try names.step() { taxon = (names.text(0) ?? "", names.text(1)) }
+        guard let taxon else { return nil }
+        let words = taxon.name.split(separator: " ", maxSplits: 2)
+        guard words.count == 3, Self.isPart(category: taxon.category, epithets: words[2]) else { return nil }
+        byName.bind(1, "\(words[0]) \(words[1])")
+        defer { byName.reset() }
+        return try byName.step() ? byName.int64(0) : nil
     }
 
     /// Whether a taxon is a part of the species with whose name its own begins.

@@ -66,7 +66,7 @@ import Testing
     func otherTextsAreNoTimes(time: String) throws {
         #expect(
             try run("2021-02-03", time).firstErrors.map(\.reason) == [
-                "'\(time)' is not a time of day; write it as 06:41"
+                "'\(time)' is not a time of day; write it as hh:mm, with a colon"
             ])
     }
 
@@ -79,12 +79,12 @@ import Testing
     }
 
     @Test(arguments: [
-        ("unknown", "write it as 2021-02-03, or leave the cell empty if there is none"),
-        ("1890s", "write 1890, or leave it empty and write it into the comments"),
-        ("ca. 1890", "write 1890, or leave it empty and write it into the comments"),
-        ("1921?", "write 1921, or leave it empty and write it into the comments"),
-        ("[1921]", "write 1921, or leave it empty and write it into the comments"),
-        ("winter 1890/91", "write it as 2021-02-03"), ("ca. 12 1890", "write it as 2021-02-03"),
+        ("unknown", "write it as YYYY-MM-DD, or leave the cell empty if there is none"),
+        ("1890s", "write 1890 if it was in that year, or leave it empty and write it into the comments"),
+        ("ca. 1890", "write 1890 if it was in that year, or leave it empty and write it into the comments"),
+        ("1921?", "write 1921 if it was in that year, or leave it empty and write it into the comments"),
+        ("[1921]", "write 1921 if it was in that year, or leave it empty and write it into the comments"),
+        ("winter 1890/91", "write it as YYYY-MM-DD"), ("ca. 12 1890", "write it as YYYY-MM-DD"),
     ])
     func errorsSayWhatToWrite(date: String, advice: String) throws {
         #expect(try run(date).firstErrors.map(\.reason) == ["'\(date)' is not a date; \(advice)"])

@@ -32,6 +32,12 @@ import Testing
         ("L1,,,,2021,2,3,stejay,1e+05", "L1||||20210203|stejay|100000"),
         ("L1,,,,2021,2,3,stejay,1.5E3", "L1||||20210203|stejay|1500"),
         ("L1,,,,2021,2,3,stejay,+3.", "L1||||20210203|stejay|3"),
+        ("L1,60.5,-135.25,CA-YT,2021,2,3,stejay,\"1,200\"", "L1|60.5|-135.25|CA-YT|20210203|stejay|1200"),
+        ("L1,,,,2021,2,3,stejay,\"1,245,678\"", "L1||||20210203|stejay|1245678"),
+        ("L1,NaN,NaN,None,2021,2,NaN,stejay,<NA>", "L1|||None|20210200|stejay|"),
+        ("L1,None,nan,,2021,NaT,None,None,NaN", "L1||||20210000|None|"),
+        // macOS writes o and its dots apart.
+        ("Sko\u{308}vde,,,,2021,2,3,stejay,3", "Skövde||||20210203|stejay|3"),
     ]
 
     @Test(arguments: [
@@ -45,6 +51,31 @@ import Testing
             #expect(try fixture.run("a.csv").firstErrors == [])
             #expect(try fixture.rows("SELECT reviewed FROM observation") == [value], "\(word)")
         }
+    }
+
+    /// Spellings of one number, and letters with marks of their own.
+    @Test func aPlaceWithoutACodeIsOneHoweverItIsSpelt() throws {
+        let fixture = try ImportFixture()
+        let rows = ["55.4,12.8", "55.40,+12.80", "+55.4,012.8", "55.4000,12.80"].enumerated().map {
+            "\($0)\tAvis una\t2021-02-03\t\($1.replacing(",", with: "\t"))\t\n"
+        }
+        let names = ["Ska\u{30A}ne", "Sk\u{E5}ne"].enumerated().map { "\($0 + 9)\tAvis una\t2021-02-03\t\t\t\($1)\n" }
+        fixture.write(
+            "a.txt",
+            "occurrenceID\tscientificName\teventDate\tdecimalLatitude\tdecimalLongitude\tlocality\n"
+                + (rows + names).joined())
+        try fixture.run("a.txt")
+        #expect(try fixture.rows("SELECT code FROM location ORDER BY code") == ["55.4,12.8", "Sk\u{E5}ne"])
+    }
+
+    /// Missing dates and times of pandas.
+    @Test func missingDatesAreNone() throws {
+        let fixture = try ImportFixture()
+        fixture.write(
+            "a.txt",
+            "occurrenceID\tscientificName\teventDate\teventTime\n1\tAvis una\tNaT\tNaT\n2\tAvis una\tNone\t<NA>\n")
+        #expect(try fixture.run("a.txt").rowsInError == 0)
+        #expect(try fixture.rows("SELECT DISTINCT date FROM observation") == ["99999999"])
     }
 
     @Test(arguments: [
@@ -87,20 +118,23 @@ import Testing
         ("L1,,,,2021,2,3,stejay,1e16", "num", "'1e16' is not a whole number"),
         ("L1,,,,2021,2,3,stejay,1e8", "num", "100000000 is more than 10000000"),
         ("L1,,,,2021,2,3,stejay,many", "num", "'many' is not a whole number"),
-        ("L1,,,,2021,2,3,stejay,\u{1B}]2;\u{7F}", "num", "']2;' is not a whole number"),
+        (
+            "L1,,,,2021,2,3,stejay,\u{1B}]2;\u{7F}", "num",
+            "']2;' is not a whole number; write one, or leave the cell empty and put the text into the comments"
+        ),
         ("L1,91,0,,2021,2,3,stejay,1", "latitude", "91.0 is not between -90 and 90"),
         ("L1,0,180.5,,2021,2,3,stejay,1", "longitude", "180.5 is not between -180 and 180"),
         ("L1,60,,,2021,2,3,stejay,1", "longitude", "is empty, but there is a latitude"),
         ("L1,,60,,2021,2,3,stejay,1", "latitude", "is empty, but there is a longitude"),
-        ("L1,nan,0,,2021,2,3,stejay,1", "latitude", "'nan' is not a number"),
+        ("L1,nan,0,,2021,2,3,stejay,1", "latitude", "is empty, but there is a longitude"),
         ("L1,1e999,0,,2021,2,3,stejay,1", "latitude", "'1e999' is not a number"),
         ("L1,,,,,2,3,stejay,1", "year", "is empty, but there is a month"),
         ("L1,,,,NA,2,3,stejay,1", "year", "is empty, but there is a month"),
         (
             "L1,,,,1799,2,3,stejay,1", "year",
-            "1799 is not between 1800 and 2025; if it is right, leave the date empty and write it into the comments"
+            "the year 1799 is not between 1800 and 2025; if it is right, leave the date empty and write it into the comments"
         ),
-        ("L1,,,,2026,2,3,stejay,1", "year", "2026 is not between 1800 and 2025"),
+        ("L1,,,,2026,2,3,stejay,1", "year", "the year 2026 is not between 1800 and 2025"),
         ("L1,,,,2021,13,3,stejay,1", "month", "13 is not a month"),
         ("L1,,,,2021,,3,stejay,1", "month", "is empty, but there is a day"),
         ("L1,,,,2021,2,29,stejay,1", "day", "there is no day 29 in month 2 of 2021"),

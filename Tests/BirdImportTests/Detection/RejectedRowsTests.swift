@@ -119,7 +119,7 @@ import Testing
         fixture.write("a", Self.localDates.replacing("ca 3", with: "3") + "Parus major;x;X;55,3;12,1;DK;5\n")
         try fixture.run("a") { ($0.skipErrors, $0.rejects) = (true, fixture.path("r.csv")) }
         fixture.write("r.csv", fixture.text("r.csv").replacing("major;x;", with: "major;25/02/2021;"))
-        let report = try fixture.run("r.csv") { $0.append = true }
+        let report = try fixture.run("r.csv") { ($0.dataset, $0.append) = ("a", true) }
         #expect(report.firstErrors.first?.reason.contains("are read with the month first") == true, "\(report.text)")
     }
 

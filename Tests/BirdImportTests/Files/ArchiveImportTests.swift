@@ -330,7 +330,7 @@ import Testing
                 SELECT c.code, o.date, l.code, l.latitude FROM observation o
                 JOIN location l ON l.id = o.location_id JOIN checklist c ON c.id = o.checklist_id ORDER BY c.code
                 """) == [
-                    "a|99999999|A|", "b|99999999|A|", "hill|20210501|Hill|", "lost|99999999|B|",
+                    "a|99999999|A|", "b|99999999|A|", "hill|20210501|Hill|55.4", "lost|99999999|B|",
                     "plot|20210502|Falsterbo|55.4", "visit|20210501|Falsterbo|55.4",
                 ])
     }

@@ -334,6 +334,52 @@ import Testing
         }
     }
 
+    /// Recorders that write the same names into the same folder of their cards.
+    @Test func theFoldersOfResultsTellStationsApart() throws {
+        let text = { (confidence: String) in
+            "Start (s),End (s),Scientific name,Common name,Confidence,File\n"
+                + "0,3,Avis ignota,Odd Bird,\(confidence),/media/sd/20230501_040000.WAV\n"
+        }
+        fixture.write(
+            "a.zip",
+            ZipWriter.archive([
+                ("out/siteA/20230501_040000.BirdNET.results.csv", text("0.7")),
+                ("out/siteB/20230501_040000.BirdNET.results.csv", text("0.7")),
+            ]))
+        let report = try fixture.run("a.zip")
+        #expect(
+            try fixture.rows("SELECT DISTINCT code FROM location ORDER BY code") == ["siteA", "siteB"], "\(report.text)"
+        )
+        #expect(report.stored == 2)
+    }
+
+    /// The program writes its settings beside its results.
+    @Test func theParametersArePassedOver() throws {
+        fixture.write("a.csv", FormatFixture.birdNETAnalyzer)
+        fixture.write(
+            "BirdNET_analysis_params.csv",
+            "File splitting duration,Segment length,Sample rate,Segment overlap,Minimum Segment length\n600,3,48000,0,1\n"
+        )
+        let report = try fixture.run("a.csv", "BirdNET_analysis_params.csv")
+        #expect(report.stored == 2)
+        #expect(
+            report.text.contains(
+                "\(fixture.path("BirdNET_analysis_params.csv")): parameters of BirdNET-Analyzer, passed over\n"))
+    }
+
+    /// A table without scientific names has the same detections before and after a taxonomy.
+    @Test func aTaxonomyChangesNoDetection() throws {
+        let other = try ImportFixture()
+        other.write("a.txt", FormatFixture.raven)
+        try other.run("a.txt")
+        let before = try other.rows("SELECT source_id FROM observation ORDER BY 1")
+        other.write("names.csv", "species_id,sci_name,en_us\nstejay,Cyanocitta stelleri,Steller's Jay\n")
+        try other.run("names.csv")
+        let report = try other.run("a.txt") { $0.append = true }
+        #expect(report.replaced == before.count && report.stored == before.count)
+        #expect(try other.rows("SELECT count(*) FROM observation") == ["\(before.count)"])
+    }
+
     /// A folder of results, packed. Without a column, the name in the archive tells the recording.
     @Test func readsTheResultsOfSeveralRecordingsInAnArchive() throws {
         let header = "Start (s),End (s),Scientific name,Common name,Confidence\n"

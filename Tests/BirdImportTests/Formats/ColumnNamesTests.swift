@@ -105,7 +105,8 @@ import Testing
         (
             "birdnet-go", "BirdNET-Go",
             """
-            date=date, time=time, scientific_name|scientificname=scientificName, common_name|commonname=commonName,
+            date=date, time=time, scientific_name|scientificname=scientificName,
+            raw_scientific_name|rawscientificname=uncorrectedName?, common_name|commonname=commonName,
             confidence=confidence, id=source?, source_node|sourcenode=location?, species_code|speciescode=species?,
             latitude=latitude?, longitude=longitude?, unlikely=unlikely?
             """

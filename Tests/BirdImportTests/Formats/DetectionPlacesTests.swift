@@ -30,15 +30,15 @@ import Testing
             testDescription: "BirdNET-Go",
             header: "id,source_node,date,time,scientific_name,common_name,confidence,latitude,longitude",
             row: "7,garden,2021-02-03,06:41:09,Avis ignota,Odd Bird,0.7,LAT,LON",
-            code: "garden/7 20210203 06:41:09 Avis ignota"),
+            code: "garden/7 20210203 06:41:09"),
         Maker(
             testDescription: "BirdNET-Go without the name of its node",
             header: "id,source_node,date,time,scientific_name,common_name,confidence,latitude,longitude",
-            row: "7,,2021-02-03,06:41:09,Avis ignota,Odd Bird,0.7,LAT,LON", code: "7 20210203 06:41:09 Avis ignota"),
+            row: "7,,2021-02-03,06:41:09,Avis ignota,Odd Bird,0.7,LAT,LON", code: "7 20210203 06:41:09"),
         Maker(
             testDescription: "BirdNET-Go without nodes",
             header: "id,date,time,scientific_name,common_name,confidence,latitude,longitude",
-            row: "7,2021-02-03,06:41:09,Avis ignota,Odd Bird,0.7,LAT,LON", code: "7 20210203 06:41:09 Avis ignota"),
+            row: "7,2021-02-03,06:41:09,Avis ignota,Odd Bird,0.7,LAT,LON", code: "7 20210203 06:41:09"),
         Maker(
             testDescription: "BirdNET-Analyzer",
             header: "filepath,start,end,scientific_name,common_name,confidence,lat,lon",
@@ -159,7 +159,7 @@ import Testing
         write("a", "2021-02-03,06:41:09", "Avis una", "55.5,12.5")
         write("b", "2024-02-03,06:41:09", "Avis una", "0,0")
         write("c", "2021-02-03,06:41:10", "Avis una", "0,0")
-        write("d", "2021-02-03,06:41:09", "Avis altera", "0,0")
+        write("d", "2021-02-03,06:42:09", "Avis altera", "0,0")
         for names in [["a", "b"], ["a", "c", "d"]] {
             for commands in Self.ways(names) {
                 _ = try? DataSets.remove(name: "all", path: fixture.database)
@@ -207,9 +207,9 @@ import Testing
 
     /// Codes that look like those with places, of other records.
     @Test func otherRecordsMayHaveSuchCodes() throws {
-        let header = Self.makers[3].header + "\n"
+        let header = Self.makers[3].header.replacing("id,", with: "id,raw_scientific_name,") + "\n"
         let rows = ["", " @55.5,12.5", " @55.5", " @", " A", "7"].map { ending in
-            "7,2021-02-03,06:41:09,\"Avis ignota\(ending)\",Odd Bird,0.7,"
+            "7,\"Avis ignota\(ending)\",2021-02-03,06:41:09,Avis ignota,Odd Bird,0.7,"
         }
         fixture.write("a.csv", header + rows.map { $0 + "0,0\n" }.joined())
         fixture.write("b.csv", header + rows[0] + "56,12.5\n")
@@ -217,7 +217,9 @@ import Testing
             try fixture.run("a.csv", "b.csv") { ($0.dataset, $0.append) = ("all", true) }
             #expect(
                 try fixture.rows("SELECT source_id FROM observation ORDER BY 1")
-                    == [" @", " @55.5", " @55.5,12.5", " @56.0,12.5", " A", "7"].map { Self.makers[3].code + $0 })
+                    == [" @", " @55.5", " @55.5,12.5", " @56.0,12.5", " A", "7"].map {
+                        Self.makers[3].code + " Avis ignota" + $0
+                    })
             #expect(try fixture.isSound())
         }
     }

@@ -36,6 +36,26 @@ import Testing
         try fixture.rows("SELECT time, confidence, breeding_code, comments FROM observation_detail ORDER BY id")
     }
 
+    /// A person may correct the species of a detection, and exports may overlap.
+    @Test(arguments: [false, true]) func correctedDetectionsOfBirdNETGoReplace(hasRawNames: Bool) throws {
+        let fixture = try ImportFixture()
+        let header =
+            "id,date,time,scientific_name,common_name,confidence" + (hasRawNames ? ",raw_scientific_name" : "") + "\n"
+        let raw = hasRawNames ? ",Avis una" : ""
+        fixture.write("1.csv", header + "7,2021-02-03,06:41:09,Avis una,One,0.7\(raw)\n")
+        fixture.write(
+            "2.csv",
+            header + "7,2021-02-03,06:41:09,Avis duo,Two,0.7\(raw)\n8,2021-02-03,06:42:09,Avis una,One,0.7\(raw)\n")
+        try fixture.run("1.csv") { $0.dataset = "go" }
+        let report = try fixture.run("2.csv") { ($0.dataset, $0.append) = ("go", true) }
+        #expect(report.replaced == 1)
+        let names = "SELECT s.code FROM observation o JOIN species s ON s.id = o.species_id ORDER BY o.source_id"
+        #expect(try fixture.rows(names) == ["Avis duo", "Avis una"])
+        let both = try fixture.run("1.csv", "2.csv") { $0.dataset = "go" }
+        #expect(both.files.map(\.leftOut) == [[:], ["a detection that is already there": 1]])
+        #expect(both.stored == 2)
+    }
+
     @Test func readsMyEBirdData() throws {
         fixture.write("MyEBirdData.csv", FormatFixture.myEBirdData)
         let report = try fixture.run("MyEBirdData.csv")
@@ -62,7 +82,7 @@ import Testing
         #expect(
             try details() == [
                 "stejay|20180203|3|Marsh|Marsh|48.4|-123.3|CA-BC|S7 Cyanocitta stelleri|",
-                "stejay|20181231||48.4,-123.30||48.4|-123.3|CA-BC|S8 Cyanocitta stelleri|",
+                "stejay|20181231||48.4,-123.3||48.4|-123.3|CA-BC|S8 Cyanocitta stelleri|",
             ])
         #expect(try checklists() == ["S7|16:05|30||2.5|1|1|Stationary||1", "S8|||||||||1"])
         #expect(try own() == ["|||shy"])
@@ -198,7 +218,7 @@ import Testing
         let report = try fixture.run("0001.csv")
         #expect(
             try details() == [
-                "stejay|20200200|0|Marsh|Marsh|||CA|4|", "Larus|20210200||48.4,-123.30||48.4|-123.3|NA|2|",
+                "stejay|20200200|0|Marsh|Marsh|||CA|4|", "Larus|20210200||48.4,-123.3||48.4|-123.3|NA|2|",
                 "stejay|20210203|3|Marsh \"A\"|Marsh \"A\"|48.4|-123.3|CA|1|",
             ])
         #expect(report.files.first?.leftOut == ["not a bird (Mammalia)": 1])
@@ -379,15 +399,15 @@ import Testing
         let report = try fixture.run("detections.csv")
         #expect(
             Set(try details()) == [
-                "stejay|20220207||garden||48.4|-123.3||garden/1 20220207 06:41:09 Cyanocitta stelleri @48.4,-123.3|",
-                "Avis ignota|20220207||unknown|||||2 20220207 06:41:12 Avis ignota|",
+                "stejay|20220207||garden||48.4|-123.3||garden/1 20220207 06:41:09 @48.4,-123.3|",
+                "Avis ignota|20220207||unknown|||||2 20220207 06:41:12|",
             ])
         #expect(report.files.first?.leftOut == ["did not pass review (--include-invalid keeps them)": 1])
         fixture.write("detections.csv", FormatFixture.camelBirdNETGo)
         try fixture.run("detections.csv")
         #expect(
             try details() == [
-                "stejay|20220207||garden||48.4|-123.3||garden/1 20220207 06:41:09 Cyanocitta stelleri @48.4,-123.3|"
+                "stejay|20220207||garden||48.4|-123.3||garden/1 20220207 06:41:09 @48.4,-123.3|"
             ])
     }
 
@@ -411,12 +431,12 @@ import Testing
         ("2021-02-03", "2021-02-30", "Date: there is no day 30 in month 2 of 2021"),
         (
             "2021-02-03", "soon",
-            "Date: 'soon' is not a date; write it as 2021-02-03, or leave the cell empty if there is none"
+            "Date: 'soon' is not a date; write it as YYYY-MM-DD, or leave the cell empty if there is none"
         ),
-        ("2021-02-03", "03/02/21", "Date: '03/02/21' has a year of two digits; write it as 2021-02-03"),
+        ("2021-02-03", "03/02/21", "Date: '03/02/21' has a year of two digits; write it as YYYY-MM-DD"),
         (
             "2021-02-03", "1700-01-01",
-            "Date: 1700 is not between 1800 and 2025; if it is right, leave the date empty and write it into the comments"
+            "Date: the year 1700 is not between 1800 and 2025; if it is right, leave the date empty and write it into the comments"
         ),
         (
             "2021-02-03", "2021-12-31/2020-01-01",
@@ -424,14 +444,14 @@ import Testing
         ),
         (
             "2021-02-03", "2021-02-03/soon",
-            "Date: '2021-02-03/soon' is an interval that can't be read; write it as 2021-02-03/2021-02-07"
+            "Date: '2021-02-03/soon' is an interval that can't be read; write it as YYYY-MM-DD/YYYY-MM-DD"
         ),
         (
             "2021-02-03", "44230",
-            "Date: '44230' is the number of a day in a spreadsheet; format the cells as dates there, such as 2021-02-03, "
+            "Date: '44230' is the number of a day in a spreadsheet; format the cells as dates there, as YYYY-MM-DD, "
                 + "and save the file again"
         ),
-        ("06:41 AM", "26:41", "Time: '26:41' is not a time of day; write it as 06:41"),
+        ("06:41 AM", "26:41", "Time: '26:41' is not a time of day; write it as hh:mm, with a colon"),
         (",60,1,1.5,,2", ",60,2,1.5,,2", "All Obs Reported: 2 is neither 0 nor 1"),
         (",60,1,1.5,,2", ",-60,1,1.5,,2", "Duration (Min): -60.0 is negative"),
         (",60,1,1.5,,2", ",60,1,1e9,,2", "Distance Traveled (km): 1000000000.0 is more than 1000000"),
@@ -671,7 +691,7 @@ import Testing
         #expect(try fixture.rows("SELECT latitude FROM location ORDER BY 1") == ["", "48.4", "49.0"])
         // The one without a place is in both.
         let report = try fixture.run("a.csv", "b.csv") { ($0.dataset, $0.skipErrors) = ("go", true) }
-        #expect(report.stored == 3 && report.rowsInError == 1)
+        #expect(report.stored == 3 && report.files.last?.leftOut["a detection that is already there"] == 1)
     }
 
     /// What two stations hear in the same second are two detections. One without a place may be either.

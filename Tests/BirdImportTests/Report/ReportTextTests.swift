@@ -24,7 +24,7 @@ import Testing
         let bad = (0..<count).map { "L1,,,,2021,2,3,a,\($0)x\n" }
         let path = fixture.write("a.csv", plainHeader + "L1,,,,2021,2,3,a,1\n" + bad.joined())
         let text = try fixture.run("a.csv").text
-        #expect(text.contains("\n\(path), line 3, column num: '0x' is not a whole number\n"))
+        #expect(text.contains("\n\(path), line 3, column num: '0x' is not a whole number; "))
         #expect(text.contains("line 12, column num") == (count >= 10) && !text.contains("line 13,"))
         #expect(text.contains(sentence))
         #expect(more.map(text.contains) ?? !text.contains("more row"))

@@ -11,7 +11,7 @@ import Testing
         formatName: String = "plain", encoding: TextEncoding = TextEncoding(.utf8, replaced: 4101),
         unusualSeparator: UInt8 = 0x7C
     ) -> ImportReport.File {
-        ImportReport.File(
+        var file = ImportReport.File(
             path: "a.csv", format: "Plain title", formatName: formatName, encoding: encoding,
             separator: 0x7C, unusualSeparator: unusualSeparator,
             dateOrder: JudgedDateOrder(order: .dayFirst, reason: .date("25/02/2021", line: 4102)),
@@ -28,6 +28,11 @@ import Testing
                 "wet": ImportReport.Example(line: 4116, row: "a wet row"),
                 "dry": ImportReport.Example(line: 4117, row: "a dry row"),
             ], rowsInError: 4118)
+        file.note(.contradictedChecklists, ImportReport.Example(line: 4151, row: "C1: minutes"), count: 4150)
+        file.note(.correctedChecklists, ImportReport.Example(line: 4153, row: "C2: minutes"), count: 4152)
+        file.note(.intervals, ImportReport.Example(line: 4155, row: "a night"), count: 4154)
+        file.note(.unreadTimes, ImportReport.Example(line: 4157, row: "at noon"), count: 4156)
+        return file
     }
 
     private static let report: ImportReport = {
@@ -116,7 +121,11 @@ import Testing
                 "contradicted_dates":{"count":4139,"first_line":4140,"example":"May in February"},\#
                 "reversed_intervals":{"count":4141,"first_line":4142,"example":"an interval"},"unread_uncertainties":4107,\#
                 "differing_events":{"count":4108,"first_line":4109,"example":"an event"},\#
-                "orphan_events":{"count":4137,"first_line":4138,"example":"e1, parentEventID e0"},"rows_in_error":4118},
+                "orphan_events":{"count":4137,"first_line":4138,"example":"e1, parentEventID e0"},\#
+                "contradicted_checklists":{"count":4150,"first_line":4151,"example":"C1: minutes"},\#
+                "corrected_checklists":{"count":4152,"first_line":4153,"example":"C2: minutes"},\#
+                "intervals":{"count":4154,"first_line":4155,"example":"a night"},\#
+                "unread_times":{"count":4156,"first_line":4157,"example":"at noon"},"rows_in_error":4118},
                 {"path":"b.csv","format":"ioc","format_title":"Other title","dataset":null,"separator":null,\#
                 "encoding":{"name":"UTF-8","reason":"valid","replaced":0},"date_order":null,"unread_columns":[],\#
                 "lacks_sampling":false,"thousands":null,"rows_above_header":0,"records":0,"checklists":0,"species":4119,\#
@@ -124,7 +133,11 @@ import Testing
                 "contradicted_dates":{"count":0,"first_line":null,"example":null},\#
                 "reversed_intervals":{"count":0,"first_line":null,"example":null},"unread_uncertainties":0,\#
                 "differing_events":{"count":0,"first_line":null,"example":null},\#
-                "orphan_events":{"count":0,"first_line":null,"example":null},"rows_in_error":0}],
+                "orphan_events":{"count":0,"first_line":null,"example":null},\#
+                "contradicted_checklists":{"count":0,"first_line":null,"example":null},\#
+                "corrected_checklists":{"count":0,"first_line":null,"example":null},\#
+                "intervals":{"count":0,"first_line":null,"example":null},\#
+                "unread_times":{"count":0,"first_line":null,"example":null},"rows_in_error":0}],
                 "names":{"files":["a.csv",
                 "b.csv"],"stored_species":4123,"stored_species_of_taxonomy":4124},
                 "rows_in_error":{"count":4120,"rows":[{"file":"a.csv","line":4121,"column":"day","reason":"is wrong"},
@@ -185,6 +198,15 @@ import Testing
                   4,137 events without a date or place: their parentEventID leads to no event, or back to where it began, \
                 first on line 4138
                     e1, parentEventID e0
+                  4,150 checklists lack what their rows contradict each other in, first on line 4151
+                    C1: minutes
+                  4,152 stored checklists have other details now, first on line 4153
+                    C2: minutes
+                  4,154 dates are intervals: the first day was taken of two, and the month or year of more, first on line \
+                4155
+                    a night
+                  4,156 times left out, which are words, first on line 4157
+                    at noon
                   4,118 rows in error
                 b.csv: Other title
                   4,119 species read

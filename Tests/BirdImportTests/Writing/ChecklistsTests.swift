@@ -24,7 +24,7 @@ import Testing
         record[.minutes] = minutes
         record[text: .checklistComments] = row.compose(comments.utf8)
         var bytes: [UInt8] = []
-        RecordDetails.write(record, row, complete: nil, to: &bytes)
+        RecordDetails.write(record, row, complete: nil, file: 0, to: &bytes)
         return bytes
     }
 
@@ -49,7 +49,7 @@ import Testing
                 case 1: bytes(code: "", minutes: .random(in: 1...9, using: &random), comments: "")
                 default:
                     bytes(
-                        code: "É\(code)", minutes: [nil, 5].randomElement(using: &random) ?? nil,
+                        code: "É\(code)", minutes: [nil, nil, 5, 6].randomElement(using: &random) ?? nil,
                         comments: ["", "rain, \(code)"].randomElement(using: &random) ?? "")
                 }
             return Record(key: key, location: Int64(100 + location), bytes: bytes)
@@ -91,7 +91,7 @@ import Testing
             for record in records {
                 let (key, bytes) = (record.key, record.bytes)
                 let details = bytes.isEmpty ? RecordDetails() : RecordDetails(bytes)
-                let id = try checklists.id(of: key, at: record.location, details, bytes)
+                let id = try checklists.place(observations + 1, key, at: record.location, details, bytes).id
                 guard let rank = key.species else { continue }
                 observations += 1
                 insert.bind(1, observations)
@@ -118,13 +118,15 @@ import Testing
         }
     }
 
-    /// The checklists that should be stored: the key, the details and the number of species. The details are those of
-    /// the first record of each addition; what one of them does not tell stays. Without a code they never change.
+    /// The checklists that should be stored: the key, the details and the number of species. In each addition, a record
+    /// may tell what others do not, and what records contradict is not known. What an addition does not tell stays.
+    /// What it tells otherwise than an earlier one takes the place of that if there is a code, and is not known if
+    /// there is none.
     private static func expected(_ additions: [[Record]]) -> [String] {
         var details: [String: [String]] = [:]
         var counted: [String: Set<Int>] = [:]
         for addition in additions {
-            var told: Set<String> = []
+            var told: [String: [Set<String>]] = [:]
             for record in addition {
                 let bytes = record.bytes
                 let own = bytes.isEmpty ? RecordDetails() : RecordDetails(bytes)
@@ -137,14 +139,18 @@ import Testing
                     own.integer(.minutes, in: bytes).map(String.init) ?? "-",
                     text(own.text(.checklistComments, in: bytes)),
                 ]
-                let isNew = details[key] == nil
-                if isNew || code != "-" && !told.contains(key) && new != ["-", "-"] {
-                    let old = details[key] ?? ["-", "-"]
-                    details[key] = zip(new, old).map { $0 == "-" ? $1 : $0 }
+                for (index, value) in new.enumerated() {
+                    told[key, default: [[], []]][index].formUnion(value == "-" ? [] : [value])
                 }
-                if isNew || new != ["-", "-"] { told.insert(key) }
-                if isNew { counted[key] = [] }
-                if record.key.num != 0, let rank = record.key.species, rank != none { counted[key]?.insert(rank) }
+                if record.key.num != 0, let rank = record.key.species, rank != none {
+                    counted[key, default: []].insert(rank)
+                }
+            }
+            for (key, new) in told {
+                details[key] = zip(new, details[key] ?? ["-", "-"]).map { values, old in
+                    let all = key.hasSuffix("|-") && old != "-" ? values.union([old]) : values
+                    return all.isEmpty ? old : all.count == 1 ? all.first ?? "-" : "-"
+                }
             }
         }
         return details.map { "\($0.key)|\($0.value.joined(separator: "|"))|\(counted[$0.key]?.count ?? 0)" }.sorted()

@@ -55,7 +55,7 @@ import Testing
     func recordsOfNextYearAreTheLast(now: Int, year: Int) throws {
         fixture.write("a.csv", plainHeader + "L1,,,,\(year),12,31,a,1\nL1,,,,\(year + 1),1,1,a,1\n")
         let report = try fixture.run("a.csv") { ($0.now, $0.skipErrors) = (now, true) }
-        #expect(report.firstErrors.map(\.reason) == ["\(year + 1) is not between 1800 and \(year)"])
+        #expect(report.firstErrors.map(\.reason) == ["the year \(year + 1) is not between 1800 and \(year)"])
         #expect(report.stored == 1)
     }
 

@@ -164,7 +164,7 @@ def events(world):
         place = visit.place
         latitude, longitude = (place.latitude, place.longitude) if "decimalLatitude" in terms else ("", "")
         name = place.name if "locality" in terms and place.name else None
-        loc = place.code if "locationID" in terms else name or (f"{latitude},{longitude}" if latitude else "unknown")
+        loc = place.code if "locationID" in terms else name or (f"{float(latitude)},{float(longitude)}" if latitude else "unknown")
         region = defaults.get("countryCode") or (place.region[:2] if "countryCode" in terms else None)
         return dict(loc_id=loc, location_name=name, latitude=number(latitude), longitude=number(longitude), region=region, time=time,
                     checklist_id=visit.id, **no_effort(

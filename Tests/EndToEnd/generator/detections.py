@@ -55,16 +55,20 @@ def birdnet_pi(world):
     return fill(made, world, rows)
 
 
+def moment(day, time, style):
+    """Date and time in the code of a detection, as they were read."""
+    return f"{day.year}{day.month:02}{day.day:02} {time // 60:02}:{time % 60:02}:{style.seconds:02}"
+
+
 def occasion(day, time, bird, style):
-    """Date, time and species in the code of a detection, as they were read."""
-    return f"{day.year}{day.month:02}{day.day:02} {time // 60:02}:{time % 60:02}:{style.seconds:02} {bird.scientific or bird.common}"
+    return f"{moment(day, time, style)} {bird.scientific or bird.common}"
 
 
 def of_detection(place, code=None):
     latitude, longitude = place
     # It ends its code, which is then not shortened any more.
     ending = f" @{float(latitude)},{float(longitude)}" if latitude else ""
-    return dict(code_ending=ending, loc_id=code or (f"{latitude},{longitude}" if latitude else "unknown"), location_name=None, latitude=number(latitude),
+    return dict(code_ending=ending, loc_id=code or (f"{float(latitude)},{float(longitude)}" if latitude else "unknown"), location_name=None, latitude=number(latitude),
                 longitude=number(longitude), region=None, checklist_id=None)
 
 
@@ -74,7 +78,7 @@ def birdnet_go(world):
     names = ["id", "source_node", "date", "time", "begin_time", "end_time", "species_code", "scientific_name", "raw_scientific_name",
              "common_name", "confidence", "latitude", "longitude", "threshold", "sensitivity", "clip_name", "processing_time", "unlikely"]
     spelt = {name: name.split("_")[0] + "".join(map(str.title, name.split("_")[1:])) if camel else name for name in names}
-    made = Made("birdnet-go", Table([spelt[name] for name in names], style), file="detections.csv", repeated="error", foreign_signs="/-",
+    made = Made("birdnet-go", Table([spelt[name] for name in names], style), file="detections.csv", repeated="detection", foreign_signs="/-",
                 checked={"latitude": "latitude", "longitude": "longitude", "date": "date", "confidence": "confidence"})
     serial, given = iter(range(1, 1_000_000)), place_option(world, made)
 
@@ -98,7 +102,7 @@ def birdnet_go(world):
                 outcome = "did not pass review (--include-invalid keeps them)"
             else:
                 outcome = record(visit, species, None, **of_detection(place[1], "garden"), date=str(day),
-                                 time=f"{time // 60:02}:{time % 60:02}", source_id=f"garden/{n} {occasion(day, time, bird, style)}", confidence=float(confidence), **no_effort())
+                                 time=f"{time // 60:02}:{time % 60:02}", source_id=f"garden/{n} {moment(day, time, style)}", confidence=float(confidence), **no_effort())
             yield {spelt[name]: row.get(name, "") for name in names}, outcome
 
     return fill(made, world, rows)

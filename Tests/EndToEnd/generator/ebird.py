@@ -1,9 +1,10 @@
 """Writes a made-up world in the formats of eBird: see `records`."""
 
 import dataclasses
+import re
 
 from .files import Table
-from .records import EFFORT, Made, fill, no_effort, pick_num, record
+from .records import EFFORT, Made, composed, fill, no_effort, pick_num, record
 from .world import Bird, Species
 
 
@@ -81,7 +82,7 @@ def record_format(world, bare=False):
     def rows(visit):
         place = visit.place
         # Year or month alone are written with zeros.
-        code = f"{place.name}"
+        code = composed(place.name)
         if visit.day.year is not None:
             code += f" {visit.day.year}-{visit.day.month or 0:02}-{visit.day.day or 0:02}"
         code += f" {visit.clock}" if visit.clock else ""
@@ -215,8 +216,22 @@ def subspecies(world, bird):
     return cells, dataclasses.replace(bird, species=known, remark=None)
 
 
+def whole_species(outcome):
+    """The name of the species that zero-filling counts a bird as."""
+    name = outcome["scientific_name"] or outcome["species_id"]
+    words = name.split(" ", 2)
+    if len(words) < 3:
+        return name
+    if outcome["category"]:
+        return " ".join(words[:2]) if outcome["category"] in ("issf", "form", "intergrade", "subspecies") else name
+    epithet = re.sub(r"^(ssp|subsp|var)\. ", "", words[2])
+    is_part = epithet.startswith("[") or re.fullmatch("[a-z/-]+", epithet) and epithet not in ("domestica", "domesticus")
+    return " ".join(words[:2]) if is_part else name
+
+
 def union(outcomes):
-    """The records of shared checklists: of each species those of the lowest copy, with the effort of the lowest copy of all.
+    """The records of shared checklists: of each species, with its parts, those of the lowest copy, with the effort of the lowest
+    copy of all.
 
     Returns records, and the number of those that are left out.
     """
@@ -230,7 +245,7 @@ def union(outcomes):
         lowest, best = min(copies, key=lambda outcome: outcome["copy"]), {}
         for outcome in copies:
             if outcome["species_id"]:
-                best.setdefault(outcome["species_id"], []).append(outcome)
+                best.setdefault(whole_species(outcome), []).append(outcome)
         effort = {name: lowest[name] for name in ("checklist_id", "time", *EFFORT)}
         result += [dict(lowest)] if not lowest["species_id"] else []
         for records in best.values():

@@ -43,7 +43,7 @@ def accepted(bird):
 
 def located(place):
     """The code that a place without one has: its name, or its coordinates, or `unknown`."""
-    return place.name or (f"{place.latitude},{place.longitude}" if place.latitude else "unknown")
+    return place.name or (f"{float(place.latitude)},{float(place.longitude)}" if place.latitude else "unknown")
 
 
 def of_date(style, visit, interval=True):
@@ -172,7 +172,7 @@ def occurrence(world, made, has):
             num = 0
         latitude, longitude = (place.latitude, place.longitude) if "decimalLatitude" in has else ("", "")
         name = place.name if "locality" in has and place.name else None
-        loc = place.code if "locationID" in has else name or (f"{latitude},{longitude}" if latitude else "unknown")
+        loc = place.code if "locationID" in has else name or (f"{float(latitude)},{float(longitude)}" if latitude else "unknown")
         values = dict(
             loc_id=loc, location_name=name, latitude=number(latitude), longitude=number(longitude),
             region=place.region[:2] if "countryCode" in has else None, num=num,

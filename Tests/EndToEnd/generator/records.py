@@ -4,6 +4,7 @@ A maker of a format is a function that takes a `World` and returns a `Made`.
 """
 
 import dataclasses
+import unicodedata
 
 from .files import BAD, Table
 from .world import Bird, Day, Place, Species, Visit
@@ -119,13 +120,18 @@ def record(visit, bird, num, **changes):
     return finish(values, bird.remark)
 
 
+def composed(text):
+    """The name of a place with letters in one piece with their marks."""
+    return text and unicodedata.normalize("NFC", text)
+
+
 def finish(values, remark=None):
     """Cuts texts, shortens codes and adds what the species does not say. Notes cuts in the member `cuts`."""
     cuts = {}
     by_name = values["loc_id"] == values["location_name"]
-    values["location_name"] = cut(told(values["location_name"]), LONGEST_TEXT, cuts, "texts")
+    values["location_name"] = composed(cut(told(values["location_name"]), LONGEST_TEXT, cuts, "texts"))
     # The name that is the code too counts as cut once.
-    values["loc_id"] = shortened(told(values["loc_id"]), {} if by_name else cuts)
+    values["loc_id"] = composed(shortened(told(values["loc_id"]), {} if by_name else cuts))
     for member in ("checklist_id", "source_id"):
         values[member] = values[member] and shortened(told(values[member]), cuts)
     values["source_id"] = (values["source_id"] or "") + values.pop("code_ending", "") or None
