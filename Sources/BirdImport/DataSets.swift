@@ -59,7 +59,8 @@ public enum DataSets {
     /// - Throws: `ChangeError`; the database is then unchanged.
     @discardableResult
     public static func remove(
-        name: String, path: String, now: Int = time(nil), waitsForClock: Bool = false, warn: (LostAccess) -> Void = { _ in }
+        name: String, path: String, now: Int = time(nil), waitsForClock: Bool = false,
+        warn: (LostAccess) -> Void = { _ in }
     ) throws(ChangeError) -> Int {
         guard FileIdentity(path: path) != nil else { throw .refused("\(path) does not exist.") }
         let generation = try Generation(path: path, now: now, waitsForClock: waitsForClock)

@@ -51,7 +51,9 @@ struct Handlers {
         case .datasets: return try rows(.datasets)
         case .description: return .now(.rows(.bytes(description), in: .json))
         case .metrics:
-            return .now(Response(.ok, fields: Handlers.metricsFields, body: .bytes(Array(try metricsText(principal.view).utf8))))
+            return .now(
+                Response(.ok, fields: Handlers.metricsFields, body: .bytes(Array(try metricsText(principal.view).utf8)))
+            )
         case .health: return .now(.rows(.bytes(Array("{\"status\":\"ok\"}\n".utf8)), in: .json))
         case .server: throw .unknownPath(nearest: nil)
         }

@@ -74,7 +74,11 @@ import Testing
         fixture.write("a.txt", Self.header + rows.joined())
         let report = try fixture.run("a.txt")
         #expect(report.locations == 2 && report.text.contains("  2 texts cut to 500 bytes\n"))
-        #expect(try fixture.rows("SELECT DISTINCT length(name), length(code) FROM location JOIN location_name ON id = location_id") == ["500|500"])
+        #expect(
+            try fixture.rows(
+                "SELECT DISTINCT length(name), length(code) FROM location JOIN location_name ON id = location_id") == [
+                    "500|500"
+                ])
     }
 
     /// It matches no species, and stays different from others that begin alike.

@@ -209,7 +209,10 @@ import Testing
         lines[3].replace("\t\tBeacon Hill\t", with: "\tCA-BC\tThe Hill\t")
         fixture.write("ebd.txt", lines.joined(separator: "\n"))
         try fixture.run("ebd.txt")
-        #expect(try fixture.rows("SELECT code, region, name FROM location JOIN location_name ON id = location_id") == ["L1|CA-BC|Beacon Hill"])
+        #expect(
+            try fixture.rows("SELECT code, region, name FROM location JOIN location_name ON id = location_id") == [
+                "L1|CA-BC|Beacon Hill"
+            ])
         #expect(try fixture.rows("SELECT count(*) FROM observation") == ["2"])
     }
 
