@@ -1,6 +1,7 @@
 """What people may see: `rookery rights`, and a server that takes a right back while an answer is under way."""
 
 import pathlib
+import random
 import signal
 import socket
 import tempfile
@@ -137,7 +138,9 @@ class Download:
     """A large answer of which only the beginning is read."""
 
     def __init__(self, server, name, compressed):
-        self.socket = socket.create_connection(server.address)
+        self.socket = socket.socket()
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
+        self.socket.connect(server.address)
         request = requests.Request("GET", f"{server.url}/observations", auth=auth(name)).prepare()
         coding = "Accept-Encoding: gzip\r\n" if compressed else ""
         self.socket.sendall(f"GET / HTTP/1.1\r\nHost: x\r\n{coding}Authorization: {request.headers['Authorization']}\r\n\r\n".encode())
@@ -166,8 +169,12 @@ def under_way(folder, users, rights):
     plain = pathlib.Path(folder, "many.csv")
     with plain.open("w") as file:
         print("loc_id,latitude,longitude,region,year,month,day,species_id,num", file=file)
+        # Numbers that don't compress well: what the system takes of an answer at once is not taken back.
+        chance = random.Random(1)
         for index in range(300_000):
-            print(f"L{index % 500},45.{index % 500},-120.5,US-WA,{1990 + index // 10_000},{1 + index % 12},{1 + index % 28},stejay,{index}", file=file)
+            place = index % 20_000
+            print(f"L{place * 7919 % 20_000},45.{place * 104_729 % 999_983:06},-120.{place * 15_485_863 % 999_983:06},US-WA,"
+                  f"{1990 + index // 10_000},{1 + index % 12},{1 + index % 28},stejay,{chance.randrange(10_000_000)}", file=file)
     database = pathlib.Path(folder, "many.db")
     import_files(database, plain)
     everything = "".join(f"{name} regions=US\n" for name in PASSWORDS)
