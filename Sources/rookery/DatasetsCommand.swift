@@ -48,7 +48,7 @@ struct DatasetsCommand: ParsableCommand {
             prepareToWrite(beside: path)
             do throws(ChangeError) {
                 let removed = try DataSets.remove(name: name, path: path, now: now, waitsForClock: true) { lost in
-                    _ = writeAll((terminalLine(lost.warning) + "\n").utf8, to: STDERR_FILENO)
+                    warn(lost.warning)
                 }
                 print(terminalLine("Removed: data set \(name), \(ImportReport.count(removed, "record", "records"))"))
             } catch {

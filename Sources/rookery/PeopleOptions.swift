@@ -1,5 +1,6 @@
 import API
 import ArgumentParser
+import FileSystem
 import Logging
 import People
 
@@ -113,4 +114,16 @@ struct PeopleFiles {
     }
 
     private static let mostNamed = 10
+}
+
+/// Changes a file of people or of rights, and says so.
+func changePeople(
+    _ path: String, done: String, _ change: (String) throws(ChangeError) -> LostAccess?
+) throws {
+    do throws(ChangeError) {
+        if let lost = try change(path) { warn(lost.warning) }
+    } catch {
+        throw Failure(error)
+    }
+    print(terminalLine("\(done) in \(path). A running server takes it up on SIGHUP."))
 }

@@ -43,12 +43,7 @@ struct RightsCommand: ParsableCommand {
 
     /// Changes a file, and says so.
     static func apply(_ change: RightsChange, to path: String, done: String) throws {
-        do throws(ChangeError) {
-            if let lost = try change.apply(toFile: path) { warn(lost.warning) }
-        } catch {
-            throw Failure(error)
-        }
-        print(terminalLine("\(done) in \(path). A running server takes it up on SIGHUP."))
+        try changePeople(path, done: done) { (path) throws(ChangeError) in try change.apply(toFile: path) }
     }
 
     struct SetLine: ParsableCommand {

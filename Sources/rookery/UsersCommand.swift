@@ -29,15 +29,7 @@ struct UsersCommand: ParsableCommand {
 
         /// Changes the file, and says so.
         func apply(_ change: UsersChange, done: String) throws {
-            let path = try path()
-            do throws(ChangeError) {
-                if let lost = try change.apply(toFile: path) {
-                    warn(lost.warning)
-                }
-            } catch {
-                throw Failure(error)
-            }
-            print(terminalLine("\(done) in \(path). A running server takes it up on SIGHUP."))
+            try changePeople(path(), done: done) { (path) throws(ChangeError) in try change.apply(toFile: path) }
         }
     }
 

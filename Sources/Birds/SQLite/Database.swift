@@ -147,6 +147,14 @@ public final class Database {
         return try Statement(self, sql)
     }
 
+    /// The statement that is kept, or one that is prepared and kept from now on.
+    func prepare(_ sql: String, keptIn kept: inout Statement?) throws(StoreError) -> Statement {
+        if let kept { return kept }
+        let statement = try prepare(sql)
+        kept = statement
+        return statement
+    }
+
     /// The first column of the first row as an integer, with NULL as 0; nil without a row.
     package func integer(_ sql: String) throws(StoreError) -> Int64? {
         let statement = try prepare(sql)

@@ -67,9 +67,9 @@ package enum Seal {
     package static func set(in database: Database) throws(StoreError) {
         // The second write replaces bytes of the same length, so it changes neither the size of the file nor its
         // schema, and `next` predicts the header that it leaves.
-        try database.execute("DELETE FROM seal; INSERT INTO seal VALUES (x'\(hex(FileHeader()))')")
+        try database.execute("DELETE FROM seal; INSERT INTO seal VALUES (x'\(FileHeader().bytes.hexadecimal)')")
         let header = FileHeader(database)?.next
-        if let header { try database.execute("UPDATE seal SET header = x'\(hex(header))'") }
+        if let header { try database.execute("UPDATE seal SET header = x'\(header.bytes.hexadecimal)'") }
         guard let header, FileHeader(database) == header else {
             throw .unusable(path: database.path, reason: "SQLite wrote an unexpected header; import into a new file")
         }
@@ -85,10 +85,11 @@ package enum Seal {
             WHERE t.schema = 'main' AND t.name = 'seal' AND t.type = 'table' AND c.name = 'header'
             """)
         guard isThere == 1 else { return false }
-        return try database.integer("SELECT header = x'\(hex(header))' FROM seal") == 1
+        return try database.integer("SELECT header = x'\(header.bytes.hexadecimal)' FROM seal") == 1
     }
+}
 
-    private static func hex(_ header: FileHeader) -> String {
-        header.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    }
+extension [UInt8] {
+    /// Two hexadecimal digits for each byte, as SQL writes a blob.
+    var hexadecimal: String { map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
 }

@@ -21,12 +21,11 @@ final class RecordIDs {
         guard let holding = try holding(of: row) else { return nil }
         if run?.holding != holding.id || run?.ids.contains(row.id) != true {
             run = nil
-            let select = try kept(
-                &runOfRow,
+            let select = try database.prepare(
                 """
                 SELECT first_id, first_number, (SELECT min(first_id) FROM record_run WHERE holding_id = ?1 AND first_id > ?2)
                 FROM record_run WHERE holding_id = ?1 AND first_id <= ?2 ORDER BY first_id DESC LIMIT 1
-                """)
+                """, keptIn: &runOfRow)
             select.bind(1, holding.id)
             select.bind(2, row.id)
             defer { select.reset() }
@@ -43,21 +42,21 @@ final class RecordIDs {
     }
 
     /// The id of the row of the record that is shown with this id; nil if there is none. The row must be read: it may
-    /// be missing, and may belong to another holding (`isShown`).
+    /// be missing, and may be that of another holding: then it is shown with another id.
     func row(shown: Int64) throws(StoreError) -> Int64? {
         guard let id = RecordID(shown: shown, key) else { return nil }
-        let byMark = try kept(&holdingByMark, "SELECT id FROM holding WHERE mark = ?1")
+        let byMark = try database.prepare(
+            "SELECT id FROM holding WHERE mark = ?1", keptIn: &holdingByMark)
         byMark.bind(1, id.mark)
         guard try byMark.step() else { return nil }
         let holding = byMark.int64(0)
         byMark.reset()
         // Numbers ascend with ids: halve the ids until the last run that begins at or before the number is found.
-        let select = try kept(
-            &runs,
+        let select = try database.prepare(
             """
             SELECT first_id, first_number FROM record_run WHERE holding_id = ?1 AND first_id <= ?2
             ORDER BY first_id DESC LIMIT 1
-            """)
+            """, keptIn: &runs)
         var (low, high): (Int64, Int64) = (0, 1 << 53)
         var found: Int64?
         while low <= high {
@@ -85,24 +84,16 @@ final class RecordIDs {
         if let holding, holding.dataset == row.dataset, holding.location == row.location {
             return (holding.id, holding.mark)
         }
-        let select = try kept(
-            &holdingOfRow,
+        let select = try database.prepare(
             """
             SELECT h.id, mark FROM location l JOIN holding h
             ON h.dataset_id = ?1 AND h.region IS l.region AND description = 0 WHERE l.id = ?2
-            """)
+            """, keptIn: &holdingOfRow)
         select.bind(1, row.dataset)
         select.bind(2, row.location)
         defer { select.reset() }
         guard try select.step() else { return nil }
         holding = (row.dataset, row.location, select.int64(0), select.int64(1))
         return (select.int64(0), select.int64(1))
-    }
-
-    private func kept(_ statement: inout Statement?, _ sql: String) throws(StoreError) -> Statement {
-        if let statement { return statement }
-        let new = try database.prepare(sql)
-        statement = new
-        return new
     }
 }

@@ -109,8 +109,8 @@ final class Records {
 
     /// What a data set calls a location.
     func name(ofLocation id: Int64, in dataset: Int64) throws(StoreError) -> String? {
-        let row = try prepared(
-            &nameOfLocation, "SELECT name FROM location_name WHERE location_id = ?1 AND dataset_id = ?2")
+        let row = try database.prepare(
+            "SELECT name FROM location_name WHERE location_id = ?1 AND dataset_id = ?2", keptIn: &nameOfLocation)
         row.bind(1, id)
         row.bind(2, dataset)
         defer { row.reset() }
@@ -202,7 +202,7 @@ final class Records {
     }
 
     private func exactness(_ id: Int64, _ kept: inout Statement?, _ rows: String) throws(StoreError) -> Exactness {
-        let row = try prepared(&kept, "SELECT coordinate_uncertainty_m, generalised \(rows)")
+        let row = try database.prepare("SELECT coordinate_uncertainty_m, generalised \(rows)", keptIn: &kept)
         row.bind(1, id)
         defer { row.reset() }
         guard try row.step() else { return (nil, nil) }
@@ -212,7 +212,7 @@ final class Records {
     /// The columns of an observation that the indexes hold; nil if there is no such observation.
     func row(_ id: Int64) throws(StoreError) -> ObservationRow? {
         let sql = "SELECT date, location_id, species_id, num, dataset_id, id FROM observation WHERE id = ?1"
-        let statement = try prepared(&rowByID, sql)
+        let statement = try database.prepare(sql, keptIn: &rowByID)
         statement.bind(1, id)
         guard try statement.step() else { return nil }
         defer { statement.reset() }
@@ -222,17 +222,10 @@ final class Records {
             id: statement.int64(5))
     }
 
-    private func prepared(_ kept: inout Statement?, _ sql: String) throws(StoreError) -> Statement {
-        if let kept { return kept }
-        let statement = try database.prepare(sql)
-        kept = statement
-        return statement
-    }
-
     /// Goes to the row with an id. The caller resets the statement.
     /// - Throws: `.sqlite` with `SQLITE_CORRUPT` if there is no such row.
     private func seek(_ id: Int64, _ kept: inout Statement?, _ sql: String) throws(StoreError) -> Statement {
-        let statement = try prepared(&kept, sql)
+        let statement = try database.prepare(sql, keptIn: &kept)
         statement.bind(1, id)
         guard try statement.step() else {
             throw .sqlite(

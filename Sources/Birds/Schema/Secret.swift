@@ -17,11 +17,8 @@ package struct Secret: Sendable {
     package static func make(in database: Database) throws(StoreError) {
         guard try database.integer("SELECT 1 FROM secret") == nil else { return }
         // The generator of the system is made for secrets.
-        let hex = (0..<size).map { _ in
-            let byte = UInt8.random(in: .min ... .max)
-            return (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }.joined()
-        try database.execute("INSERT INTO secret VALUES (x'\(hex)')")
+        let bytes = (0..<size).map { _ in UInt8.random(in: .min ... .max) }
+        try database.execute("INSERT INTO secret VALUES (x'\(bytes.hexadecimal)')")
     }
 
     /// Reads the one row of the table `secret`.

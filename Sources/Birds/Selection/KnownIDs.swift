@@ -50,13 +50,7 @@ final class KnownIDs {
     private func any(
         _ kept: inout Statement?, _ sql: String, _ value: String, _ holds: (Statement) -> Bool
     ) throws(StoreError) -> Bool {
-        let statement: Statement
-        if let kept {
-            statement = kept
-        } else {
-            statement = try database.prepare(sql)
-            kept = statement
-        }
+        let statement = try database.prepare(sql, keptIn: &kept)
         statement.bind(1, value)
         while try statement.step() {
             if holds(statement) {
