@@ -128,14 +128,6 @@ final class ImportFixture {
             UNION SELECT 'records of holding' FROM holding h WHERE description = 0 AND records <> (
                 SELECT count(*) FROM observation o JOIN location l ON l.id = o.location_id
                 WHERE o.dataset_id = h.dataset_id AND l.region IS h.region)
-            UNION SELECT 'numbers of records' FROM (
-                SELECT o.id, first_number + o.id - first_id AS number,
-                    row_number() OVER (PARTITION BY h.id ORDER BY o.id) - 1 AS right
-                FROM observation o JOIN location l ON l.id = o.location_id
-                JOIN holding h ON h.dataset_id = o.dataset_id AND h.region IS l.region AND description = 0
-                LEFT JOIN record_run r ON r.holding_id = h.id AND first_id = (
-                    SELECT max(first_id) FROM record_run WHERE holding_id = h.id AND first_id <= o.id)
-            ) WHERE number IS NOT right
             """)
         let inexact = """
             FROM observation o JOIN observation_detail d ON d.id = o.id JOIN checklist c ON c.id = o.checklist_id
@@ -150,8 +142,46 @@ final class ImportFixture {
             guard try rows("SELECT * FROM \(table) WHERE \(known) ORDER BY 1, 2") == right else { return false }
         }
         let indexes = try rows("SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL").count
+        guard try hasRightHoldings() else { return false }
         return try broken.isEmpty && indexes == Schema.indexes.count + 4
             && rows("PRAGMA integrity_check") == ["ok"]
+    }
+
+    /// Whether holdings are as reading all records makes them, and number their records in the order of ids.
+    private func hasRightHoldings() throws -> Bool {
+        let database = try Database(path: database, mode: .readWrite)
+        func stored() throws -> [String] {
+            try database.rows("SELECT * FROM holding ORDER BY id")
+                + database.rows("SELECT holding_id, first_id, first_number, hex(runs) FROM record_run ORDER BY 1, 2")
+        }
+        let before = try stored()
+        try database.execute("BEGIN")
+        try Holdings.update(in: database, of: nil, now: 0)
+        let after = try stored()
+        try database.execute("ROLLBACK")
+        let records = try database.prepare(
+            """
+            SELECT h.id, o.id FROM observation o JOIN location l ON l.id = o.location_id
+            JOIN holding h ON h.dataset_id = o.dataset_id AND h.region IS l.region AND description = 0 ORDER BY 1, 2
+            """)
+        let select = try database.prepare(
+            """
+            SELECT first_id, first_number, runs FROM record_run WHERE holding_id = ?1 AND first_id <= ?2
+            ORDER BY first_id DESC LIMIT 1
+            """)
+        var numbers: [Int64: Int64] = [:]
+        while try records.step() {
+            let (holding, id) = (records.int64(0), records.int64(1))
+            select.bind(1, holding)
+            select.bind(2, id)
+            guard try select.step() else { return false }
+            var runs = RecordRuns(firstID: select.int64(0), firstNumber: select.int64(1), bytes: select.bytes(2))
+            select.reset()
+            let number = numbers[holding, default: 0]
+            guard runs.number(of: id) == number, runs.id(of: number) == id else { return false }
+            numbers[holding] = number + 1
+        }
+        return before == after
     }
 }
 

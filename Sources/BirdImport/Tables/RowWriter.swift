@@ -34,24 +34,46 @@ struct RowWriter<Column: TableColumn> {
         }
     }
 
+    func bind(_ column: Column, blob: [UInt8]) { statement.bind(column.rawValue + 1, blob: blob) }
+
     /// Binds the details of a staged record that belong into this table. Those that it does not have become NULL.
     func bind(_ details: RecordDetails, in bytes: [UInt8], _ placed: [RecordDetails.Placed<Column>]) {
         for place in placed {
-            let (member, column) = (place.member, place.column)
-            if member.isText {
-                bind(column, text: details.text(member, in: bytes))
-            } else {
-                switch place.kind {
-                case .integer, .flag: bind(column, details.integer(member, in: bytes))
-                case .real: bind(column, details.double(member, in: bytes))
-                // A number in a text column is a time.
-                case .text: bind(column, details.integer(member, in: bytes).map(timeOfDay))
-                }
+            switch place.value(details, in: bytes) {
+            case .integer(let value): bind(place.column, value)
+            case .real(let value): bind(place.column, value)
+            case .text(let text): bind(place.column, text: text)
+            case nil: statement.bindNull(place.column.rawValue + 1)
             }
         }
     }
 
     func run() throws(StoreError) { try statement.run() }
+}
+
+extension RecordDetails.Placed {
+    /// A value as its column has it.
+    enum Value {
+        case integer(Int64)
+        case real(Double)
+        case text(ArraySlice<UInt8>)
+    }
+
+    /// The value of the member; nil if the details do not have it.
+    @inline(__always)
+    func value(_ details: RecordDetails, in bytes: [UInt8]) -> Value? {
+        if member.isText {
+            let text = details.text(member, in: bytes)
+            return text.isEmpty ? nil : .text(text)
+        }
+        guard let number = details.integer(member, in: bytes) else { return nil }
+        return switch kind {
+        case .integer, .flag, .blob: .integer(number)
+        case .real: .real(Double(bitPattern: UInt64(bitPattern: number)))
+        // A number in a text column is a time.
+        case .text: .text(Array(timeOfDay(number).utf8)[...])
+        }
+    }
 }
 
 /// A time of day as the database has it, `HH:MM`.

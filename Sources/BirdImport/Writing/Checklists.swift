@@ -28,6 +28,7 @@ struct Checklists {
     /// The rank of `nobird`; nil if no record has it.
     private let none: Int?
     private let touched: TouchedChecklists?
+    private let holdings: Holdings?
     /// Finds the stored checklists of a group.
     private let existing: Statement
     /// Inserts checklists without details, which are most of them in plain files.
@@ -48,7 +49,7 @@ struct Checklists {
     private let stored: StoredChecklists
     let times: ChecklistTimes
     /// The records of the current group that have the time of their checklist, by its position in `group`.
-    private var timed: [(checklist: Int, record: Int64)] = []
+    private var timed: [(checklist: Int, record: Record)] = []
     /// Checklists whose rows contradict one another, and stored ones whose details were replaced.
     private(set) var contradicted = NotedRows()
     private(set) var corrected = NotedRows()
@@ -76,12 +77,14 @@ struct Checklists {
     ///   - datasets: The ids of the data sets, by rank.
     ///   - none: The rank of `nobird` among the species; nil if no record has it.
     ///   - touched: Receives the ids of stored checklists that get a record; nil if records go to new checklists only.
+    ///   - holdings: Receives the checklists, and times of records that are not given with these; nil if it reads them.
     ///   - mostHeld: The most checklists of a group in memory.
     init(
-        _ database: Database, datasets: [Int64], none: Int?, touched: TouchedChecklists?,
+        _ database: Database, datasets: [Int64], none: Int?, touched: TouchedChecklists?, holdings: Holdings? = nil,
         mostHeld: Int = Checklists.mostHeld
     ) throws(StoreError) {
         (self.datasets, self.none, self.touched, self.mostHeld) = (datasets, none, touched, mostHeld)
+        self.holdings = holdings
         new = [Int](repeating: 0, count: datasets.count)
         ids = try RowIDs(of: ["checklist"], namedBy: "checklist_id", in: ["observation"], database)
         existing = try database.prepare(
@@ -98,6 +101,9 @@ struct Checklists {
         detailed = try RowWriter(in: database)
     }
 
+    /// The id of a record, and its hash for `Holdings`.
+    typealias Record = (id: Int64, content: UInt128)
+
     /// The checklist of a record.
     struct Place {
         let id: Int64
@@ -107,13 +113,13 @@ struct Checklists {
 
     /// Finds a record's checklist, which is made if it does not exist, as is a checklist without a record.
     /// - Parameters:
-    ///   - record: The id of the record.
+    ///   - record: The record; nil for a checklist without one.
     ///   - key: The key of the record or checklist. Keys must come in the default order.
     ///   - location: The id of its location.
     ///   - bytes: The bytes of its details.
     @inline(__always)
     mutating func place(
-        _ record: Int64, _ key: RecordKey, at location: Int64, _ details: RecordDetails, _ bytes: [UInt8]
+        _ record: Record?, _ key: RecordKey, at location: Int64, _ details: RecordDetails, _ bytes: [UInt8]
     ) throws(StoreError) -> Place {
         if key.date != date || location != self.location { try begin(key.date, location) }
         let code = bytes[details.checklist]
@@ -137,7 +143,7 @@ struct Checklists {
         if key.species == nil { group[position].isListed = true }
         var place = Place(id: group[position].id)
         if details.describesChecklist {
-            place.time = tell(position, details, bytes, record: key.species == nil ? nil : record)
+            place.time = tell(position, details, bytes, record)
         }
         // The records of a checklist come in the order of species.
         if counts(key), group[position].lastSpecies != key.species {
@@ -148,10 +154,10 @@ struct Checklists {
     }
 
     /// Tells a checklist what a row says of it.
-    /// - Parameter record: The id of the record; nil for a checklist without one.
+    /// - Parameter record: The record; nil for a checklist without one.
     /// - Returns: The time of the record, if it must keep it itself.
     private mutating func tell(
-        _ position: Int, _ details: RecordDetails, _ bytes: [UInt8], record: Int64?
+        _ position: Int, _ details: RecordDetails, _ bytes: [UInt8], _ record: Record?
     ) -> Int64? {
         held -= group[position].told.bytes.count
         _ = group[position].told.add(details, bytes)
@@ -165,7 +171,9 @@ struct Checklists {
     /// Gives the records that have the time of their checklist times of their own.
     private func giveTimes(_ isMeant: (Int) -> Bool) throws(StoreError) {
         for (position, record) in timed where isMeant(position) {
-            if let time = group[position].time { try times.give(time, to: record) }
+            guard let time = group[position].time else { continue }
+            try times.give(time, to: record.id)
+            try holdings?.add(time: time, of: record.content, in: datasets[group[position].dataset], at: location)
         }
     }
 
@@ -282,6 +290,8 @@ struct Checklists {
     /// far; the counts are corrected at the end of the group.
     private mutating func moveToCrowd() throws(StoreError) -> CrowdedChecklists {
         let crowd = try CrowdedChecklists()
+        // What the checklists of a crowd tell is known at its end only.
+        holdings?.isComplete = false
         for checklist in group {
             if !checklist.exists { try insert(checklist) }
             if checklist.exists, checklist.isListed { try touched?.add(checklist.id, isListed: true) }
@@ -348,6 +358,7 @@ struct Checklists {
     private mutating func insert(_ checklist: HeldChecklist) throws(StoreError) {
         let bytes = checklist.told.known()
         new[checklist.dataset] += 1
+        try holdings?.add(checklistOf: datasets[checklist.dataset], at: location, date: date ?? 0, bytes)
         if bytes.isEmpty, !checklist.isListed {
             return try plain.add([
                 checklist.id, datasets[checklist.dataset], location, date, Int64(checklist.speciesCount),

@@ -132,13 +132,15 @@ struct DataSetWriter {
             try Schema.makeIndexesInOrder(in: database, hasSources: staging.hasSources)
             try DerivedTables.clear(in: database)
         }
+        let holdings = appends || catalogue.hasMovedRecords ? nil : try Holdings(database, of: ids)
         var inserter = try RecordInserter(
             database, locations: locations.ids, species: species.ids, datasets: datasets.ids,
             none: none.flatMap { species.rank(of: $0) }, touched: appends ? touched : nil,
             summaries: isFirst
                 ? RecordSummaries(
                     database, locations: locations.ids, species: species.ids, datasets: datasets.ids, to: summaries)
-                : nil)
+                : nil,
+            holdings: holdings)
         try inserter.insert(try sorter.sorted(), &change, progress)
         progress(nil)
         try inserter.finishSummaries()
@@ -157,7 +159,11 @@ struct DataSetWriter {
             try DerivedTables.rebuild(in: database)
         }
         if mayBeUnused { try DatasetLocations.removeNames(from: database) }
-        try Holdings.update(in: database, of: catalogue.hasMovedRecords ? nil : ids, now: now)
+        if let holdings, holdings.isComplete {
+            try holdings.finish(now: now)
+        } else {
+            try Holdings.update(in: database, of: catalogue.hasMovedRecords ? nil : ids, now: now)
+        }
         try RecordCounts.updateRecords(in: database)
         try addChecklists(inserter.checklists.new, to: datasets.ids)
 

@@ -1,12 +1,13 @@
 import Birds
 
-/// Makes `holding` and `record_run` agree with the records: which data set has something in which region, what its
-/// content is, when that changed, and how its records are numbered.
+/// Makes `holding` and `record_run` agree with the records of some data sets: which one has something in which region,
+/// what its content is, when that changed, and how its records are numbered. It is given all their checklists and
+/// records: while they are inserted, or read again (`HoldingScan`).
 ///
-/// A content is the sum of the keyed digests of all rows, without their ids. So it depends on what the rows say, and
-/// not on their order or on what other holdings have.
-package struct Holdings {
-    fileprivate struct Key: Hashable {
+/// A content is the sum of the keyed hashes of all rows, without their ids. So it depends on what the rows say, and not
+/// on their order or on what other holdings have.
+package final class Holdings {
+    private struct Key: Hashable {
         let dataset: Int64
         /// The position of the region in `regions`; nil for the description.
         let region: Int?
@@ -19,32 +20,46 @@ package struct Holdings {
     private struct Stored {
         let id: Int64
         let mark: Int64
+        let records: Int64
+        let sequence: Int64
         let content: UInt128
         let changedAt: Int64
     }
 
     /// A holding as the records have it.
-    fileprivate struct Holding {
+    private struct Holding {
         let key: Key
         let id: Int64
+        let stored: Stored?
         var content: UInt128 = 0
         var checklists: Int64 = 0
-        /// The number of its records so far.
-        var records: Int64 = 0
-        /// The id of the last of them.
-        var lastID: Int64?
+        var records = RecordRuns.Builder()
+        /// A digest of the records in their order.
+        private(set) var sequence: Int64 = 0
+        /// Whether the stored records have the numbers that they had. Others may follow them.
+        private(set) var keepsNumbers: Bool
+
+        init(_ key: Key, _ stored: Stored?, newID: Int64) {
+            (self.key, self.stored, id) = (key, stored, stored?.id ?? newID)
+            keepsNumbers = stored?.records == 0
+        }
+
+        /// - Returns: A row of `record_run` that is full.
+        mutating func add(record id: Int64, _ content: UInt128) -> RecordRuns? {
+            self.content &+= content
+            // Any odd factor makes a sum that depends on the order.
+            sequence = sequence &* 0x5851_f42d_4c95_7f2d &+ Int64(truncatingIfNeeded: content)
+            let full = records.add(id)
+            if let stored, records.count == stored.records { keepsNumbers = sequence == stored.sequence }
+            return full
+        }
     }
 
-    /// What a digest is of.
-    private enum Content: UInt64 {
-        case description, checklist, name, record, species, retiredCode
-    }
-
-    /// A location as it goes into digests.
-    private struct Place {
+    /// A location as it goes into hashes.
+    struct Place {
         /// The position of its region in `regions`.
-        let region: Int
-        let digest: UInt64
+        fileprivate let region: Int
+        fileprivate let hash: UInt64
     }
 
     /// The codes of regions as UTF-8; nil for none.
@@ -60,30 +75,45 @@ package struct Holdings {
         }
     }
 
-    private let database: Database
+    let database: Database
     private let key: KeyedHash.Key
+    /// Which rows of tables with a `dataset_id` are those of the data sets, in SQL.
+    let condition: String
     private let stored: [Key: Stored]
     private var regions: Regions
     private var nextID: Int64
-    private var holdings: [Holding] = []
+    // Without the check for exclusive access at run time, since each record is added. Nothing here calls code that
+    // could reach it again.
+    @exclusivity(unchecked) private var holdings: [Holding] = []
     private var positions: [Key: Int] = [:]
     /// The holding of each region that was found last, by the position of the region.
-    private var latest: [(dataset: Int64, position: Int)] = []
-    private var places: [Int64: Place] = [:]
-    private var species: [Int64: UInt64] = [:]
+    @exclusivity(unchecked) private var latest: [(dataset: Int64, position: Int)] = []
+    @exclusivity(unchecked) private var places: [Int64: Place] = [:]
+    @exclusivity(unchecked) private var species: [Int64: UInt64] = [:]
     private let placeByID: Statement
     private let speciesByID: Statement
+    private let rows: RowWriter<RecordRunColumn>
+    /// Whether all checklists and records were added as the tables have them.
+    var isComplete = true
 
     /// The greatest number of locations that are remembered.
     private static let keptPlaces = 1 << 16
 
-    /// - Parameter condition: Which rows of the table are to be made right, in SQL.
+    /// - Parameter datasets: Their ids; nil for all.
+    convenience init(_ database: Database, of datasets: [Int64]?) throws(StoreError) {
+        try self.init(
+            database, datasets.map { Schema.isOf(datasets: $0) } ?? "dataset_id <> \(HoldingColumn.speciesTables)")
+        try database.execute(
+            "DELETE FROM record_run WHERE holding_id IN (SELECT id FROM holding WHERE \(condition))")
+    }
+
     private init(_ database: Database, _ condition: String) throws(StoreError) {
-        self.database = database
+        (self.database, self.condition) = (database, condition)
         key = try Secret(database, path: "The database").contents
         placeByID = try database.prepare(
             "SELECT code, latitude, longitude, region FROM location WHERE id = ?1")
         speciesByID = try database.prepare("SELECT code FROM species WHERE id = ?1")
+        rows = try RowWriter(in: database)
         nextID = (try database.integer("SELECT max(id) FROM holding") ?? 0) + 1
         let rows = try database.prepare("SELECT \(HoldingColumn.selected) FROM holding WHERE \(condition)")
         var stored: [Key: Stored] = [:]
@@ -94,41 +124,17 @@ package struct Holdings {
             let region = rows.optionalBytes(HoldingColumn.region.rawValue)
             let position = value(.isDescription) == 0 ? regions.position(of: region) : nil
             stored[Key(dataset: value(.datasetID), region: position)] = Stored(
-                id: value(.id), mark: value(.mark), content: content | UInt128(UInt64(bitPattern: value(.contentLow))),
+                id: value(.id), mark: value(.mark), records: value(.records), sequence: value(.sequence),
+                content: content | UInt128(UInt64(bitPattern: value(.contentLow))),
                 changedAt: value(.changedAt))
         }
         (self.stored, self.regions) = (stored, regions)
     }
 
-    /// Makes the holdings of some data sets right again. It reads all their rows.
-    /// - Parameters:
-    ///   - datasets: Their ids; nil for all.
-    ///   - now: The time of the change, in seconds since 1970.
-    package static func update(in database: Database, of datasets: [Int64]?, now: Int64) throws(StoreError) {
-        let condition = datasets.map { Schema.isOf(datasets: $0) } ?? "dataset_id <> \(HoldingColumn.speciesTables)"
-        var holdings = try Holdings(database, condition)
-        try database.execute(
-            "DELETE FROM record_run WHERE holding_id IN (SELECT id FROM holding WHERE \(condition))")
-        try holdings.addDescriptions(condition)
-        try holdings.addChecklists(condition)
-        try holdings.addNames(condition)
-        try holdings.addRecords(condition)
-        try holdings.store(now: now)
-    }
-
-    /// Removes the holdings of a data set.
-    static func remove(dataset: Int64, from database: Database) throws(StoreError) {
-        try database.execute(
-            """
-            DELETE FROM record_run WHERE holding_id IN (SELECT id FROM holding WHERE dataset_id = \(dataset));
-            DELETE FROM holding WHERE dataset_id = \(dataset);
-            """)
-    }
-
-    /// Makes the digest of the species tables right again.
+    /// Makes the hash of the species tables right again.
     /// - Parameter now: The time of the change, in seconds since 1970.
     package static func updateSpecies(in database: Database, now: Int64) throws(StoreError) {
-        var holdings = try Holdings(database, "dataset_id = \(HoldingColumn.speciesTables)")
+        let holdings = try Holdings(database, "dataset_id = \(HoldingColumn.speciesTables)")
         let rows = try database.prepare(
             "SELECT code, scientific_name, common_name, category, taxon_order FROM species WHERE listed <> 0")
         while try rows.step() {
@@ -145,13 +151,103 @@ package struct Holdings {
         try holdings.store(now: now)
     }
 
-    private func hash(_ content: Content) -> KeyedHash {
-        var hash = KeyedHash(key)
-        hash.add(content.rawValue)
+    /// Removes the holdings of a data set.
+    static func remove(dataset: Int64, from database: Database) throws(StoreError) {
+        try database.execute(
+            """
+            DELETE FROM record_run WHERE holding_id IN (SELECT id FROM holding WHERE dataset_id = \(dataset));
+            DELETE FROM holding WHERE dataset_id = \(dataset);
+            """)
+    }
+
+    private func hash(_ kind: ContentHash.Kind) -> ContentHash { ContentHash(kind, key) }
+
+    /// Begins the hash of a record.
+    @inline(__always)
+    func hash(
+        ofRecordAt place: Place, date: Int64, species: Int64, num: Int64?
+    ) throws(StoreError) -> ContentHash {
+        var hash = hash(.record)
+        hash.add(place.hash)
+        hash.add(UInt64(bitPattern: date))
+        hash.add(try self.hash(ofSpecies: species))
+        hash.add(num)
         return hash
     }
 
-    private mutating func addDescriptions(_ condition: String) throws(StoreError) {
+    /// The hash of a record that is inserted.
+    /// - Parameter bytes: The bytes of its details; empty if it has none.
+    @inline(__always)
+    func content(
+        at place: Place, date: Int64, species: Int64, num: Int64?, _ details: RecordDetails, _ bytes: [UInt8]
+    ) throws(StoreError) -> UInt128 {
+        var hash = try hash(ofRecordAt: place, date: date, species: species, num: num)
+        if !bytes.isEmpty { hash.addPresent(observation: details, in: bytes) }
+        hash.endPresent()
+        if !bytes.isEmpty { hash.addPresent(detail: details, in: bytes) }
+        hash.endPresent()
+        let code = bytes[details.checklist]
+        if !code.isEmpty { hash.add(text: code) }
+        return hash.finish()
+    }
+
+    /// Adds a checklist that is inserted.
+    /// - Parameter bytes: The bytes of its details; empty if it has none.
+    func add(
+        checklistOf dataset: Int64, at location: Int64, date: Int64, _ bytes: [UInt8]
+    ) throws(StoreError) {
+        let place = try place(location)
+        var hash = hash(ofChecklistAt: place, date: date)
+        if !bytes.isEmpty { hash.addPresent(checklist: RecordDetails(bytes), in: bytes) }
+        hash.endPresent()
+        add(checklist: hash, of: dataset, at: place)
+    }
+
+    /// Begins the hash of a checklist.
+    func hash(ofChecklistAt place: Place, date: Int64) -> ContentHash {
+        var hash = hash(.checklist)
+        hash.add(place.hash)
+        hash.add(UInt64(bitPattern: date))
+        return hash
+    }
+
+    /// Adds a record. They must come in the order of their ids.
+    /// - Parameter content: Its hash.
+    @inline(__always)
+    func add(record id: Int64, of dataset: Int64, at place: Place, _ content: UInt128) throws(StoreError) {
+        let position = position(of: Key(dataset: dataset, region: place.region))
+        if let runs = holdings[position].add(record: id, content) { try write(runs, of: holdings[position].id) }
+    }
+
+    /// Adds the time of a record, in minutes after midnight, if it is not that of its checklist.
+    /// - Parameter content: The hash of the record.
+    func add(time: Int64, of content: UInt128, in dataset: Int64, at location: Int64) throws(StoreError) {
+        add(time: timeOfDay(time).utf8, of: content, in: dataset, at: try place(location))
+    }
+
+    func add(time: some Collection<UInt8>, of content: UInt128, in dataset: Int64, at place: Place) {
+        var hash = hash(.time)
+        for part in [content >> 64, content] { hash.add(UInt64(truncatingIfNeeded: part)) }
+        hash.add(text: time)
+        add(hash, to: Key(dataset: dataset, region: place.region))
+    }
+
+    /// Adds a checklist.
+    func add(checklist hash: ContentHash, of dataset: Int64, at place: Place) {
+        let position = position(of: Key(dataset: dataset, region: place.region))
+        holdings[position].content &+= hash.finish()
+        holdings[position].checklists += 1
+    }
+
+    /// Adds what describes the data sets and the names of their locations, which it reads, and writes all.
+    /// - Parameter now: The time of the change, in seconds since 1970.
+    func finish(now: Int64) throws(StoreError) {
+        try addDescriptions()
+        try addNames()
+        try store(now: now)
+    }
+
+    private func addDescriptions() throws(StoreError) {
         let rows = try database.prepare(
             "SELECT id, licence, citation FROM (SELECT *, id AS dataset_id FROM dataset) WHERE \(condition)")
         while try rows.step() {
@@ -161,95 +257,22 @@ package struct Holdings {
         }
     }
 
-    private mutating func addChecklists(_ condition: String) throws(StoreError) {
-        // No answer shows the group of a copy, or where a checklist was listed; the number of species follows from
-        // records.
-        let other: [ChecklistColumn] = [.id, .datasetID, .locationID, .date, .speciesCount, .groupCode, .isListed]
-        let columns = ChecklistColumn.allCases.filter { !other.contains($0) }
-        let rows = try database.prepare(
-            """
-            SELECT dataset_id, location_id, date, \(columns.map(\.name).joined(separator: ", ")) FROM checklist
-            WHERE \(condition) ORDER BY id
-            """)
-        while try rows.step() {
-            let place = try place(rows.int64(1))
-            var hash = hash(.checklist)
-            hash.add(place.digest)
-            hash.add(UInt64(bitPattern: rows.int64(2)))
-            hash.addPresent(rows, 3..<Int32(3 + columns.count))
-            let content = hash.finish()
-            let position = position(of: Key(dataset: rows.int64(0), region: place.region))
-            holdings[position].content &+= content
-            holdings[position].checklists += 1
-        }
-    }
-
-    private mutating func addNames(_ condition: String) throws(StoreError) {
+    private func addNames() throws(StoreError) {
         let rows = try database.prepare("SELECT dataset_id, location_id, name FROM location_name WHERE \(condition)")
         while try rows.step() {
             let place = try place(rows.int64(1))
             var hash = hash(.name)
-            hash.add(place.digest)
+            hash.add(place.hash)
             hash.add(rows, 2)
             add(hash, to: Key(dataset: rows.int64(0), region: place.region))
         }
     }
 
-    /// Adds the records, and writes their runs.
-    private mutating func addRecords(_ condition: String) throws(StoreError) {
-        let hasDetails = try database.integer("SELECT 1 FROM observation_detail LIMIT 1") != nil
-        let hasCodes = try database.integer("SELECT 1 FROM checklist WHERE code IS NOT NULL LIMIT 1") != nil
-        let indexed: [ObservationColumn] = [.id, .checklistID, .datasetID, .date, .locationID, .speciesID, .num]
-        let others = ObservationColumn.allCases.filter { !indexed.contains($0) }.map(\.name)
-        let details = ObservationDetailColumn.allCases.filter { $0 != .id }.map { "d." + $0.name }
-        let columns =
-            ["o.id, dataset_id, location_id, date, species_id, num, checklist_id"] + others
-            + (hasDetails ? details : [])
-        // In the digest every column has a place of its own, whether or not there are details.
-        let last = Int32(7 + others.count + (hasDetails ? details.count : 0))
-        let rows = try database.prepare(
-            """
-            SELECT \(columns.joined(separator: ", "))
-            FROM observation o \(hasDetails ? "LEFT JOIN observation_detail d ON d.id = o.id" : "")
-            WHERE \(condition) ORDER BY o.id
-            """)
-        let codes = try database.prepare("SELECT code FROM checklist WHERE id = ?1")
-        var runs = try IntegerRows<3>([RecordRunColumn.holdingID, .firstID, .firstNumber], in: database)
-        var checklist: (id: Int64, code: [UInt8]?) = (.min, nil)
-        var location: (id: Int64, place: Place) = (.min, Place(region: 0, digest: 0))
-        while try rows.step() {
-            if rows.int64(2) != location.id { location = (rows.int64(2), try place(rows.int64(2))) }
-            if hasCodes, rows.int64(6) != checklist.id {
-                codes.bind(1, rows.int64(6))
-                checklist = (rows.int64(6), nil)
-                while try codes.step() { checklist.code = codes.optionalBytes(0) }
-            }
-            var hash = hash(.record)
-            hash.add(location.place.digest)
-            hash.add(UInt64(bitPattern: rows.int64(3)))
-            hash.add(try digest(ofSpecies: rows.int64(4)))
-            hash.add(rows.optionalInt64(5))
-            hash.addPresent(rows, 7..<last)
-            // What is not there adds nothing, so that codes in other holdings change nothing.
-            if let code = checklist.code { hash.add(code) }
-            let content = hash.finish()
-            let position = position(of: Key(dataset: rows.int64(1), region: location.place.region))
-            let id = rows.int64(0)
-            if let start = holdings[position].add(record: id, content) {
-                try runs.add([start.holding, id, start.number])
-            }
-        }
-        try runs.finish()
-    }
-
-    private mutating func add(_ hash: KeyedHash, to key: Key) {
-        let content = hash.finish()
-        holdings[position(of: key)].content &+= content
-    }
+    private func add(_ hash: ContentHash, to key: Key) { holdings[position(of: key)].content &+= hash.finish() }
 
     /// The position of a holding in `holdings`, which is made if there is none.
     @inline(__always)
-    private mutating func position(of key: Key) -> Int {
+    private func position(of key: Key) -> Int {
         // Records of one region and data set mostly follow each other, or alternate with those of other regions.
         if let region = key.region, region < latest.count, latest[region].dataset == key.dataset {
             return latest[region].position
@@ -258,14 +281,14 @@ package struct Holdings {
     }
 
     @inline(never)
-    private mutating func find(_ key: Key) -> Int {
+    private func find(_ key: Key) -> Int {
         let position: Int
         if let known = positions[key] {
             position = known
         } else {
             position = holdings.count
             positions[key] = position
-            holdings.append(Holding(key: key, id: stored[key]?.id ?? nextID))
+            holdings.append(Holding(key, stored[key], newID: nextID))
             if stored[key] == nil { nextID += 1 }
         }
         if let region = key.region {
@@ -275,33 +298,43 @@ package struct Holdings {
         return position
     }
 
-    private mutating func place(_ id: Int64) throws(StoreError) -> Place {
+    /// A location by its id.
+    func place(_ id: Int64) throws(StoreError) -> Place {
         if let place = places[id] { return place }
         placeByID.bind(1, id)
-        var place = Place(region: regions.position(of: nil), digest: 0)
+        var place = Place(region: regions.position(of: nil), hash: 0)
         while try placeByID.step() {
-            var hash = KeyedHash(key, isWide: false)
+            var hash = ContentHash(.place, key, isWide: false)
             for column: Int32 in 0...3 { hash.add(placeByID, column) }
             place = Place(
                 region: regions.position(of: placeByID.optionalBytes(3)),
-                digest: UInt64(truncatingIfNeeded: hash.finish()))
+                hash: UInt64(truncatingIfNeeded: hash.finish()))
         }
         if places.count >= Self.keptPlaces { places.removeAll(keepingCapacity: true) }
         places[id] = place
         return place
     }
 
-    private mutating func digest(ofSpecies id: Int64) throws(StoreError) -> UInt64 {
-        if let digest = species[id] { return digest }
+    @inline(__always)
+    private func hash(ofSpecies id: Int64) throws(StoreError) -> UInt64 {
+        if let hash = species[id] { return hash }
         speciesByID.bind(1, id)
-        var digest: UInt64 = 0
+        var result: UInt64 = 0
         while try speciesByID.step() {
-            var hash = KeyedHash(key, isWide: false)
+            var hash = ContentHash(.code, key, isWide: false)
             hash.add(speciesByID, 0)
-            digest = UInt64(truncatingIfNeeded: hash.finish())
+            result = UInt64(truncatingIfNeeded: hash.finish())
         }
-        species[id] = digest
-        return digest
+        species[id] = result
+        return result
+    }
+
+    private func write(_ runs: RecordRuns, of holding: Int64) throws(StoreError) {
+        rows.bind(.holdingID, holding)
+        rows.bind(.firstID, runs.firstID)
+        rows.bind(.firstNumber, runs.firstNumber)
+        rows.bind(.runs, blob: runs.bytes)
+        try rows.run()
     }
 
     /// Writes the rows of the table, and removes those of holdings that are not there any more.
@@ -312,12 +345,13 @@ package struct Holdings {
             try remove.run()
         }
         let replace = try database.prepare(
-            "INSERT OR REPLACE INTO holding (\(HoldingColumn.selected)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+            "INSERT OR REPLACE INTO holding (\(HoldingColumn.selected)) VALUES (\(HoldingColumn.allCases.map { "?\($0.rawValue + 1)" }.joined(separator: ", ")))"
         )
-        for holding in holdings {
-            let key = holding.key
-            let old = stored[key]
-            guard holding.records <= 1 << RecordID.numberBits else {
+        for index in holdings.indices {
+            if let runs = holdings[index].records.finish() { try write(runs, of: holdings[index].id) }
+            let holding = holdings[index]
+            let (key, old) = (holding.key, holding.stored)
+            guard holding.records.count <= 1 << RecordID.numberBits else {
                 throw .unusable(
                     path: "The database", reason: "a data set has too many records in one region; import fewer of them")
             }
@@ -330,9 +364,16 @@ package struct Holdings {
             } else {
                 replace.bindNull(HoldingColumn.region.rawValue + 1)
             }
-            if let old { bind(.mark, old.mark) } else { bind(.mark, try newMark(of: key)) }
+            if key.region == nil {
+                bind(.mark, -holding.id)
+            } else if let old, holding.keepsNumbers {
+                bind(.mark, old.mark)
+            } else {
+                bind(.mark, try newMark(of: holding))
+            }
             bind(.checklists, holding.checklists)
-            bind(.records, holding.records)
+            bind(.records, holding.records.count)
+            bind(.sequence, holding.sequence)
             bind(.contentHigh, Int64(truncatingIfNeeded: holding.content >> 64))
             bind(.contentLow, Int64(truncatingIfNeeded: holding.content))
             let isChanged = old?.content != holding.content
@@ -345,17 +386,18 @@ package struct Holdings {
     /// The code of the region of a holding.
     private func code(of key: Key) -> [UInt8]? { key.region.flatMap { regions.codes[$0] } }
 
-    /// A mark for a new holding that no other one has. It follows from the names of data set and region, not from what
-    /// else is there, as long as there are few holdings.
-    private func newMark(of key: Key) throws(StoreError) -> Int64 {
+    /// A mark that no holding has, so that ids of records that had other numbers name none. It follows from the names
+    /// of data set and region and from the records, not from what else is there, as long as there are few holdings.
+    private func newMark(of holding: Holding) throws(StoreError) -> Int64 {
+        let key = holding.key
         let names = try database.prepare("SELECT name FROM dataset WHERE id = ?1")
         let isTaken = try database.prepare("SELECT 1 FROM holding WHERE mark = ?1")
         let count: Int64 = 1 << RecordID.markBits
-        var hash = KeyedHash(self.key, isWide: false)
+        var hash = ContentHash(.mark, self.key, isWide: false)
         names.bind(1, key.dataset)
         while try names.step() { hash.add(names, 0) }
-        hash.add(key.region == nil ? 1 : 0)
-        hash.add(code(of: key))
+        hash.add(UInt64(bitPattern: holding.sequence))
+        if let code = code(of: key) { hash.add(text: code) }
         let first = Int64(truncatingIfNeeded: hash.finish() & UInt128(count - 1))
         for step in 0..<count {
             let mark = (first + step) % count
@@ -365,46 +407,5 @@ package struct Holdings {
         }
         throw .unusable(
             path: "The database", reason: "it has too many regions and data sets; import into a new file")
-    }
-}
-
-extension Holdings.Holding {
-    /// Adds the next record, in the order of ids.
-    /// - Returns: The number with which a run begins; nil if the record continues the run of the one before.
-    fileprivate mutating func add(record id: Int64, _ content: UInt128) -> (holding: Int64, number: Int64)? {
-        defer {
-            self.content &+= content
-            records += 1
-            lastID = id
-        }
-        return lastID == id &- 1 ? nil : (self.id, records)
-    }
-}
-
-extension KeyedHash {
-    /// Adds the values that are there, and which of some columns, at most 64, have one.
-    fileprivate mutating func addPresent(_ row: Statement, _ columns: Range<Int32>) {
-        var present: UInt64 = 0
-        for column in columns where !row.isNull(column) {
-            present |= 1 << UInt64(column - columns.lowerBound)
-            add(row, column)
-        }
-        add(present)
-    }
-
-    /// Adds a value of a row, of whatever type it is: an edit may have left any.
-    fileprivate mutating func add(_ row: Statement, _ column: Int32) {
-        switch row.type(column) {
-        case .nothing: add(0 as UInt64)
-        case .integer:
-            add(1 as UInt64)
-            add(UInt64(bitPattern: row.int64(column)))
-        case .real:
-            add(2 as UInt64)
-            add(row.double(column).bitPattern)
-        case .text:
-            add(3 as UInt64)
-            add(row.bytes(column))
-        }
     }
 }

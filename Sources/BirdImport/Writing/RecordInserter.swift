@@ -13,6 +13,8 @@ struct RecordInserter {
     private(set) var checklists: Checklists
     /// Nil if the database also has other records.
     private var summaries: RecordSummaries?
+    /// Nil if the data sets also have other records.
+    private let holdings: Holdings?
     /// The number of inserted records.
     private(set) var records = 0
     /// Their ids; nil before the first.
@@ -23,13 +25,15 @@ struct RecordInserter {
     ///   - none: The rank of `nobird` among the species; nil if no record has it.
     ///   - touched: Receives the ids of stored checklists that get a record; nil if records go to new checklists only.
     ///   - summaries: Sums up the records; nil if the database also has other records.
+    ///   - holdings: Receives the records and checklists; nil if the data sets also have others.
     init(
         _ database: Database, locations: [Int64], species: [Int64], datasets: [Int64], none: Int?,
-        touched: TouchedChecklists?, summaries: RecordSummaries?
+        touched: TouchedChecklists?, summaries: RecordSummaries?, holdings: Holdings?
     ) throws(StoreError) {
         self.database = database
-        (self.locations, self.species, self.datasets, self.summaries) = (locations, species, datasets, summaries)
-        checklists = try Checklists(database, datasets: datasets, none: none, touched: touched)
+        (self.locations, self.species, self.datasets) = (locations, species, datasets)
+        (self.summaries, self.holdings) = (summaries, holdings)
+        checklists = try Checklists(database, datasets: datasets, none: none, touched: touched, holdings: holdings)
     }
 
     /// Inserts the records.
@@ -51,18 +55,28 @@ struct RecordInserter {
             let key = RecordKey(item)
             let details = bytes.isEmpty ? RecordDetails() : RecordDetails(bytes)
             let location = locations[key.location]
-            let place = try checklists.place(ids.following, key, at: location, details, bytes)
-            guard let rank = key.species else { continue }
-            let (id, kind) = (try ids.next(), species[rank])
+            guard let rank = key.species else {
+                _ = try checklists.place(nil, key, at: location, details, bytes)
+                continue
+            }
+            let (id, kind, dataset) = (try ids.next(), species[rank], datasets[key.dataset])
+            var content: UInt128 = 0
+            if let holdings {
+                let place = try holdings.place(location)
+                content = try holdings.content(
+                    at: place, date: key.date, species: kind, num: key.num, details, bytes)
+                try holdings.add(record: id, of: dataset, at: place, content)
+            }
+            let place = try checklists.place((id, content), key, at: location, details, bytes)
             if new == nil { new = id...id }
             if bytes.isEmpty {
-                try plain.add([id, place.id, datasets[key.dataset], key.date, location, kind, key.num])
+                try plain.add([id, place.id, dataset, key.date, location, kind, key.num])
             } else {
                 // Rows that wait have lower ids, so they go first.
                 try plain.finish()
                 detailed.bind(.id, id)
                 detailed.bind(.checklistID, place.id)
-                detailed.bind(.datasetID, datasets[key.dataset])
+                detailed.bind(.datasetID, dataset)
                 detailed.bind(.date, key.date)
                 detailed.bind(.locationID, location)
                 detailed.bind(.speciesID, kind)
@@ -74,6 +88,9 @@ struct RecordInserter {
                     detail.bind(.id, id)
                     detail.bind(details, in: bytes, RecordDetails.ofDetail)
                     if let time = place.time { detail.bind(.time, timeOfDay(time)) }
+                    if let time = place.time ?? details.integer(.ownTime, in: bytes) {
+                        try holdings?.add(time: time, of: content, in: dataset, at: location)
+                    }
                     try detail.run()
                 }
             }

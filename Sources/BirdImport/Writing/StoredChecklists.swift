@@ -133,6 +133,7 @@ final class StoredChecklists {
                 case .real: return row.optionalDouble(column).map { Int64(bitPattern: $0.bitPattern) }
                 // A number in a text column is a time.
                 case .text: return TimeText.minutes(row.bytes(column)[...])
+                case .blob: return nil
                 }
             },
             text: { member in columns[member].map { row.bytes($0)[...] } ?? [] })

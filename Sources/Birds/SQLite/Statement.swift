@@ -104,6 +104,15 @@ package final class Statement {
             check(sqlite3_bind_text64(handle, index, &nothing, 0, transient, encoding))
         }
     }
+    package func bind(_ index: Int32, blob: [UInt8]) {
+        let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+        // An empty array may have no address, and SQLite would bind a null pointer as NULL.
+        if blob.isEmpty {
+            check(sqlite3_bind_zeroblob(handle, index, 0))
+        } else {
+            check(sqlite3_bind_blob64(handle, index, blob, UInt64(blob.count), transient))
+        }
+    }
     package func bindNull(_ index: Int32) { check(sqlite3_bind_null(handle, index)) }
 
     // SQLite converts a value that has another type: NULL reads as 0, and text as the number that it begins with.
@@ -140,7 +149,7 @@ package final class Statement {
         return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
     }
 
-    /// The bytes of a text, whatever they are; empty for NULL.
+    /// The bytes of a text or blob, whatever they are; empty for NULL.
     package func bytes(_ column: Int32) -> [UInt8] {
         guard let bytes = sqlite3_column_text(handle, column) else { return [] }
         return Array(UnsafeBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(handle, column))))

@@ -54,22 +54,28 @@ package struct KeyedHash {
         if let number { add(UInt64(bitPattern: number)) }
     }
 
-    /// Adds bytes with their number, so that two texts can't run together, or that there are none.
-    package mutating func add(_ bytes: [UInt8]?) {
-        guard let bytes else { return add(UInt64.max) }
+    /// Adds bytes with their number, so that two texts can't run together.
+    package mutating func add(_ bytes: some Collection<UInt8>) {
         add(UInt64(bytes.count))
         var word: UInt64 = 0
-        for (index, byte) in bytes.enumerated() {
-            word |= UInt64(byte) << UInt64(index % 8 * 8)
-            if index % 8 == 7 {
+        var shift: UInt64 = 0
+        for byte in bytes {
+            word |= UInt64(byte) << shift
+            shift += 8
+            if shift == 64 {
                 add(word)
-                word = 0
+                (word, shift) = (0, 0)
             }
         }
-        if bytes.count % 8 != 0 { add(word) }
+        if shift > 0 { add(word) }
     }
 
-    package mutating func add(_ text: String) { add(Array(text.utf8)) }
+    /// Adds bytes, or that there are none.
+    package mutating func add(_ bytes: [UInt8]?) {
+        if let bytes { add(bytes as [UInt8]) } else { add(UInt64.max) }
+    }
+
+    package mutating func add(_ text: String) { add(text.utf8) }
 
     /// The result, of 64 bits unless it is wide.
     package consuming func finish() -> UInt128 {

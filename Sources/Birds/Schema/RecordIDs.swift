@@ -1,99 +1,106 @@
 /// Turns rows of observations into the ids that they are shown with, and back (`RecordID`).
 ///
-/// It belongs to one connection. What it keeps is the last run, since records mostly come in the order of their ids.
+/// It belongs to one connection. It keeps holdings and rows of runs that it has read, since records of a few holdings
+/// mostly come in turns.
 final class RecordIDs {
     private let database: Database
     private let key: KeyedHash.Key
-    private var holdingOfRow: Statement?
-    private var runOfRow: Statement?
+    private var holdingOfPlace: Statement?
+    private var runsOfID: Statement?
     private var holdingByMark: Statement?
-    private var runs: Statement?
+    private var bounds: Statement?
 
-    /// The holding of the last row.
-    private var holding: (dataset: Int64, location: Int64, id: Int64, mark: Int64)?
-    /// The last run: its holding, its ids, and the number of the first record.
-    private var run: (holding: Int64, ids: Range<Int64>, firstNumber: Int64)?
+    private struct Holding {
+        let id: Int64
+        let mark: Int64
+    }
+    /// What a data set has where a location is.
+    private struct Place: Hashable {
+        let dataset: Int64
+        let location: Int64
+    }
+
+    private var holdings: [Place: Holding] = [:]
+    /// By the id of their holding.
+    private var runs: [Int64: RecordRuns] = [:]
+    /// The most that are kept. Runs need at most a few KB each.
+    private static let (mostHoldings, mostRuns) = (4096, 64)
 
     init(_ database: Database, _ secret: Secret) { (self.database, key) = (database, secret.ids) }
 
     /// The id that a record is shown with; nil if the file does not number it, since another program has added it.
     func shown(_ row: ObservationRow) throws(StoreError) -> Int64? {
-        guard let holding = try holding(of: row) else { return nil }
-        if run?.holding != holding.id || run?.ids.contains(row.id) != true {
-            run = nil
-            let select = try database.prepare(
-                """
-                SELECT first_id, first_number, (SELECT min(first_id) FROM record_run WHERE holding_id = ?1 AND first_id > ?2)
-                FROM record_run WHERE holding_id = ?1 AND first_id <= ?2 ORDER BY first_id DESC LIMIT 1
-                """, keptIn: &runOfRow)
-            select.bind(1, holding.id)
-            select.bind(2, row.id)
-            defer { select.reset() }
-            guard try select.step() else { return nil }
-            // What lies between two runs of a holding is in other ones.
-            let next = select.optionalInt64(2) ?? .max
-            guard select.int64(0) < next else { return nil }
-            run = (holding.id, select.int64(0)..<next, select.int64(1))
+        guard let holding = try holding(of: Place(dataset: row.dataset, location: row.location)) else { return nil }
+        var number = runs[holding.id]?.number(of: row.id)
+        if number == nil, var found = try runs(of: holding.id, from: row.id) {
+            number = found.number(of: row.id)
+            if runs.count >= Self.mostRuns { runs.removeAll(keepingCapacity: true) }
+            runs[holding.id] = found
         }
-        guard let run else { return nil }
-        let (place, isTooFar) = row.id.subtractingReportingOverflow(run.ids.lowerBound)
-        let (number, isTooLarge) = run.firstNumber.addingReportingOverflow(place)
-        return isTooFar || isTooLarge ? nil : RecordID(mark: holding.mark, number: number)?.shown(key)
+        return number.flatMap { RecordID(mark: holding.mark, number: $0)?.shown(key) }
     }
 
     /// The id of the row of the record that is shown with this id; nil if there is none. The row must be read: it may
     /// be missing, and may be that of another holding: then it is shown with another id.
     func row(shown: Int64) throws(StoreError) -> Int64? {
         guard let id = RecordID(shown: shown, key) else { return nil }
-        let byMark = try database.prepare(
-            "SELECT id FROM holding WHERE mark = ?1", keptIn: &holdingByMark)
+        let byMark = try database.prepare("SELECT id FROM holding WHERE mark = ?1", keptIn: &holdingByMark)
         byMark.bind(1, id.mark)
         guard try byMark.step() else { return nil }
         let holding = byMark.int64(0)
         byMark.reset()
-        // Numbers ascend with ids: halve the ids until the last run that begins at or before the number is found.
-        let select = try database.prepare(
-            """
-            SELECT first_id, first_number FROM record_run WHERE holding_id = ?1 AND first_id <= ?2
-            ORDER BY first_id DESC LIMIT 1
-            """, keptIn: &runs)
-        var (low, high): (Int64, Int64) = (0, 1 << 53)
-        var found: Int64?
+        let bounds = try database.prepare(
+            "SELECT min(first_id), max(first_id) FROM record_run WHERE holding_id = ?1", keptIn: &bounds)
+        bounds.bind(1, holding)
+        guard try bounds.step(), !bounds.isNull(0) else { return nil }
+        var (low, high) = (bounds.int64(0), bounds.int64(1))
+        bounds.reset()
+        // Numbers ascend with ids: halve the ids until the last runs that begin at or before the number are found.
+        var found: RecordRuns?
         while low <= high {
-            let middle = low + (high - low) / 2
-            select.bind(1, holding)
-            select.bind(2, middle)
-            guard try select.step() else {
-                low = middle + 1
-                continue
-            }
-            let (first, number) = (select.int64(0), select.int64(1))
-            select.reset()
-            if number <= id.number {
-                found = first.addingSaturated(id.number.addingSaturated(number == .min ? .max : -number))
+            // Not `(low + high) / 2`, which may be too large.
+            let middle = (low & high) + ((low ^ high) >> 1)
+            guard let runs = try runs(of: holding, from: middle) else { return nil }
+            if runs.firstNumber <= id.number {
+                found = runs
+                if middle == .max { break }
                 low = middle + 1
             } else {
-                high = min(high, first) - 1
+                if runs.firstID == .min { break }
+                high = min(high, runs.firstID - 1)
             }
         }
-        return found
+        return found?.id(of: id.number)
     }
 
-    /// The id and mark of the holding of a row.
-    private func holding(of row: ObservationRow) throws(StoreError) -> (id: Int64, mark: Int64)? {
-        if let holding, holding.dataset == row.dataset, holding.location == row.location {
-            return (holding.id, holding.mark)
-        }
+    /// The last runs of a holding that begin at or before an id.
+    private func runs(of holding: Int64, from id: Int64) throws(StoreError) -> RecordRuns? {
+        let select = try database.prepare(
+            """
+            SELECT first_id, first_number, runs FROM record_run WHERE holding_id = ?1 AND first_id <= ?2
+            ORDER BY first_id DESC LIMIT 1
+            """, keptIn: &runsOfID)
+        select.bind(1, holding)
+        select.bind(2, id)
+        defer { select.reset() }
+        guard try select.step() else { return nil }
+        return RecordRuns(firstID: select.int64(0), firstNumber: select.int64(1), bytes: select.bytes(2))
+    }
+
+    private func holding(of place: Place) throws(StoreError) -> Holding? {
+        if let holding = holdings[place] { return holding }
         let select = try database.prepare(
             """
             SELECT h.id, mark FROM location l JOIN holding h
             ON h.dataset_id = ?1 AND h.region IS l.region AND description = 0 WHERE l.id = ?2
-            """, keptIn: &holdingOfRow)
-        select.bind(1, row.dataset)
-        select.bind(2, row.location)
+            """, keptIn: &holdingOfPlace)
+        select.bind(1, place.dataset)
+        select.bind(2, place.location)
         defer { select.reset() }
         guard try select.step() else { return nil }
-        holding = (row.dataset, row.location, select.int64(0), select.int64(1))
-        return (select.int64(0), select.int64(1))
+        let holding = Holding(id: select.int64(0), mark: select.int64(1))
+        if holdings.count >= Self.mostHoldings { holdings.removeAll(keepingCapacity: true) }
+        holdings[place] = holding
+        return holding
     }
 }

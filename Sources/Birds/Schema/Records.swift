@@ -242,7 +242,7 @@ extension Statement {
         switch kind {
         case .integer: optionalInt64(column).map { .integer($0) } ?? .nothing
         case .real: optionalDouble(column).map { .real($0) } ?? .nothing
-        case .text: text(column).map { .text($0) } ?? .nothing
+        case .text, .blob: text(column).map { .text($0) } ?? .nothing
         case .flag: optionalInt64(column).map { .flag($0 != 0) } ?? .nothing
         }
     }

@@ -47,7 +47,7 @@ extension TableColumn {
 package struct ColumnDefinition: Sendable {
     /// The type of the values.
     package enum Kind: Sendable {
-        case integer, real, text
+        case integer, real, text, blob
         /// An integer: 0 for false, any other for true.
         case flag
     }
@@ -79,6 +79,7 @@ package struct ColumnDefinition: Sendable {
             case .integer, .flag: "INTEGER"
             case .real: "REAL"
             case .text: "TEXT"
+            case .blob: "BLOB"
             }
         return name + " " + type + rule.rawValue
     }

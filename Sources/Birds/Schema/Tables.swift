@@ -4,7 +4,7 @@
 extension Schema {
     /// The version of the layout, stored as `user_version`. Raise it with every new column; `Migration` adds the
     /// column to older files.
-    package static let version = 5
+    package static let version = 6
 }
 
 /// A data set: one import, or several with `--append`. `checklists` and `records` are counts, kept by the import.
@@ -257,7 +257,7 @@ package enum DatasetLocationColumn: Int32, TableColumn {
 /// A holding: all that one data set has in one region. What people may see is made of whole holdings. Two kinds of rows
 /// stand for what is in no region: the description of a data set, and the species tables.
 package enum HoldingColumn: Int32, TableColumn {
-    case id, datasetID, region, isDescription, mark, checklists, records, contentHigh, contentLow, changedAt
+    case id, datasetID, region, isDescription, mark, checklists, records, sequence, contentHigh, contentLow, changedAt
 
     package static let table = "holding"
 
@@ -271,9 +271,12 @@ package enum HoldingColumn: Int32, TableColumn {
         case .region: ColumnDefinition("region", .text, .optional, "NULL for locations without a region")
         case .isDescription:
             ColumnDefinition("description", .flag, .required, "1: not what it has in a region, but what describes it")
-        case .mark: ColumnDefinition("mark", .integer, .unique, "a part of the ids of its records: see `RecordID`")
+        case .mark:
+            ColumnDefinition(
+                "mark", .integer, .unique, "a part of the ids of its records: see `RecordID`; negative if it has none")
         case .checklists: ColumnDefinition("checklists", .integer, .required)
         case .records: ColumnDefinition("records", .integer, .required)
+        case .sequence: ColumnDefinition("sequence", .integer, .required, "a digest of the records in order")
         case .contentHigh: ColumnDefinition("content_high", .integer, .required, "a digest of all that is in it")
         case .contentLow: ColumnDefinition("content_low", .integer, .required)
         case .changedAt: ColumnDefinition("changed_at", .integer, .required, "seconds since 1970")
@@ -281,10 +284,10 @@ package enum HoldingColumn: Int32, TableColumn {
     }
 }
 
-/// A run of records of one holding whose ids follow one another. They are numbered within the holding, in the order of
-/// ids, so that what other holdings have changes no number.
+/// Some records of one holding (`RecordRuns`). They are numbered within the holding, in the order of ids, so that what
+/// other holdings have changes no number.
 package enum RecordRunColumn: Int32, TableColumn {
-    case holdingID, firstID, firstNumber
+    case holdingID, firstID, firstNumber, runs
 
     package static let table = "record_run"
     package static let constraint: String? = "PRIMARY KEY (holding_id, first_id)"
@@ -295,6 +298,8 @@ package enum RecordRunColumn: Int32, TableColumn {
         case .holdingID: ColumnDefinition("holding_id", .integer, .required)
         case .firstID: ColumnDefinition("first_id", .integer, .required)
         case .firstNumber: ColumnDefinition("first_number", .integer, .required, "from 0")
+        case .runs:
+            ColumnDefinition("runs", .blob, .required, "how many ids follow one another, are missing, and so on")
         }
     }
 }

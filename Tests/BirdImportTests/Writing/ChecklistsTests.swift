@@ -91,7 +91,7 @@ import Testing
             for record in records {
                 let (key, bytes) = (record.key, record.bytes)
                 let details = bytes.isEmpty ? RecordDetails() : RecordDetails(bytes)
-                let id = try checklists.place(observations + 1, key, at: record.location, details, bytes).id
+                let id = try checklists.place((observations + 1, 0), key, at: record.location, details, bytes).id
                 guard let rank = key.species else { continue }
                 observations += 1
                 insert.bind(1, observations)

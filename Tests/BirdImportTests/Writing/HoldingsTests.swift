@@ -120,6 +120,59 @@ import Testing
         #expect(try holding("CA-YT")?.split(separator: "|").dropLast() == whole?.split(separator: "|").dropLast())
     }
 
+    /// The ids of the records of a region, each with what it is.
+    private func known(_ region: String) throws -> [String: String] {
+        var known: [String: String] = [:]
+        for row in try ids(region).dropFirst() {
+            let parts = row.split(separator: ",", maxSplits: 1)
+            known[String(parts[0])] = String(parts[1])
+        }
+        return known
+    }
+
+    /// After any change, an id names the record that it named before, or none.
+    @Test func anIDNeverNamesAnotherRecord() throws {
+        func rows(_ numbers: some Sequence<Int>) -> String {
+            numbers.map { "L1,60,1,CA-YT,2021,2,\($0 % 28 + 1),s\($0),1,,,,O\($0),,,\n" }.joined()
+        }
+        try run(rows(1...9), at: 0)
+        var before = try known("CA-YT")
+        #expect(before.count == 9)
+        func change(_ text: String, append: Bool = false, keeps: Bool) throws {
+            try run(text, at: 5, append: append)
+            let after = try known("CA-YT")
+            for (id, record) in after { #expect(before[id] == nil || before[id] == record) }
+            #expect(before.keys.allSatisfy { after[$0] != nil } == keeps)
+            before = after
+        }
+        try change(rows((1...9).reversed()), keeps: true)
+        try change(rows([20]), append: true, keeps: true)
+        try change(rows(Array(1...9) + [20, 21]), keeps: true)
+        try change(rows(Array(1...9) + [20, 21, 32]), keeps: false)
+        try change(rows(2...9), keeps: false)
+        try change(rows(1...9), keeps: false)
+        // A record that is replaced, and one that comes before those that were added.
+        try change(rows([4]), append: true, keeps: false)
+        try change(rows([1, 2, 4]), keeps: false)
+        try change(rows([3]), append: true, keeps: true)
+        try change(rows([1, 2, 3, 4]), keeps: false)
+        try change(Self.alaska, keeps: false)
+        #expect(before == [:])
+        try change(rows([1, 2, 3, 4]), keeps: true)
+    }
+
+    /// Every column that an answer can show is in the hash of a row.
+    @Test func allColumnsAreHashed() {
+        #expect(
+            Set(ContentHash.ofObservation).union([.id, .checklistID, .datasetID, .date, .locationID, .speciesID, .num])
+                == Set(ObservationColumn.allCases))
+        #expect(Set(ContentHash.ofDetail).union([.id, .time]) == Set(ObservationDetailColumn.allCases))
+        #expect(
+            Set(ContentHash.ofChecklist)
+                .union([.id, .datasetID, .locationID, .date, .speciesCount, .groupCode, .isListed])
+                == Set(ChecklistColumn.allCases))
+    }
+
     /// Two files that are not copies of each other have different keys.
     @Test func eachFileHasItsOwnKeys() throws {
         try run(Self.yukon, at: 0)
