@@ -224,6 +224,9 @@ final class CSVReader: RowSource {
                             "a quoted cell\(place(opening)) is not closed",
                             resume: shape.endBeforeRow(bytes, after: index, before: end, separator))
                     }
+                } else {
+                    index = Self.endOfCell(bytes, index + 1, end, separator)
+                    continue
                 }
                 index += 1
             }
@@ -259,6 +262,27 @@ final class CSVReader: RowSource {
             count > Self.longestRow
                 ? .bad("it is longer than \(Self.longestRow) bytes", resume: resume ?? first + count) : nil
         }
+    }
+
+    /// The first separator or line feed, or `end`. It looks at eight bytes at a time.
+    @inline(__always)
+    private static func endOfCell(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ from: Int, _ end: Int, _ separator: UInt8
+    ) -> Int {
+        let (ones, highBits) = (0x0101_0101_0101_0101 as UInt64, 0x8080_8080_8080_8080 as UInt64)
+        let (separators, lineFeeds) = (ones &* UInt64(separator), ones &* 0x0A)
+        /// The high bit of the first byte that is 0. Those of later bytes may be set too.
+        func zeros(_ word: UInt64) -> UInt64 { (word &- ones) & ~word & highBits }
+        var index = from
+        let raw = UnsafeRawBufferPointer(bytes)
+        while index + 8 <= end {
+            let word = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+            let found = zeros(word ^ separators) | zeros(word ^ lineFeeds)
+            if found != 0 { return index + found.trailingZeroBitCount / 8 }
+            index += 8
+        }
+        while index < end, bytes[index] != separator, bytes[index] != 0x0A { index += 1 }
+        return index
     }
 
     /// The end of a run of empty lines, of which a file may have as many as it has bytes.

@@ -78,12 +78,9 @@ struct ContentHash {
     }
 
     /// Adds the same columns of a record that is inserted.
-    mutating func addPresent(observation details: RecordDetails, in bytes: [UInt8]) {
+    mutating func addPresent(record details: RecordDetails, in bytes: [UInt8]) {
         addPresent(text: bytes[details.source])
         addPresent(details, in: bytes, RecordDetails.ofObservation)
-    }
-
-    mutating func addPresent(detail details: RecordDetails, in bytes: [UInt8]) {
         addPresent(details, in: bytes, Self.shownOfDetail)
     }
 
@@ -93,11 +90,8 @@ struct ContentHash {
         addPresent(details, in: bytes, Self.shownOfChecklist)
     }
 
-    /// Ends a group of optional columns.
-    mutating func endPresent() {
-        hash.add(present)
-        (present, next) = (0, 1)
-    }
+    /// Adds which of the optional columns have a value.
+    mutating func endPresent() { hash.add(present) }
 
     private mutating func addPresent(text: ArraySlice<UInt8>) {
         if !text.isEmpty {

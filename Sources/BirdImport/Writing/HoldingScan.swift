@@ -42,8 +42,7 @@ extension Holdings {
             FROM observation o \(hasDetails ? "LEFT JOIN observation_detail d ON d.id = o.id" : "")
             WHERE \(condition) ORDER BY o.id
             """)
-        let firstDetail = Int32(7 + others.count)
-        let time = firstDetail + Int32(details.count)
+        let time = Int32(7 + others.count + details.count)
         let codes = try database.prepare("SELECT code FROM checklist WHERE id = ?1")
         var checklist: (id: Int64, code: [UInt8]?) = (.min, nil)
         while try rows.step() {
@@ -55,9 +54,7 @@ extension Holdings {
             }
             var hash = try hash(
                 ofRecordAt: place, date: rows.int64(3), species: rows.int64(4), num: rows.optionalInt64(5))
-            hash.addPresent(rows, from: 7, count: others.count)
-            hash.endPresent()
-            hash.addPresent(rows, from: firstDetail, count: details.count)
+            hash.addPresent(rows, from: 7, count: others.count + details.count)
             hash.endPresent()
             if let code = checklist.code { hash.add(text: code) }
             let content = hash.finish()

@@ -88,16 +88,13 @@ package final class Holdings {
     private var positions: [Key: Int] = [:]
     /// The holding of each region that was found last, by the position of the region.
     @exclusivity(unchecked) private var latest: [(dataset: Int64, position: Int)] = []
-    @exclusivity(unchecked) private var places: [Int64: Place] = [:]
-    @exclusivity(unchecked) private var species: [Int64: UInt64] = [:]
+    @exclusivity(unchecked) private var places = DirectCache<Place>(slots: 1 << 16)
+    @exclusivity(unchecked) private var species = DirectCache<UInt64>(slots: 1 << 12)
     private let placeByID: Statement
     private let speciesByID: Statement
     private let rows: RowWriter<RecordRunColumn>
     /// Whether all checklists and records were added as the tables have them.
     var isComplete = true
-
-    /// The greatest number of locations that are remembered.
-    private static let keptPlaces = 1 << 16
 
     /// - Parameter datasets: Their ids; nil for all.
     convenience init(_ database: Database, of datasets: [Int64]?) throws(StoreError) {
@@ -182,9 +179,7 @@ package final class Holdings {
         at place: Place, date: Int64, species: Int64, num: Int64?, _ details: RecordDetails, _ bytes: [UInt8]
     ) throws(StoreError) -> UInt128 {
         var hash = try hash(ofRecordAt: place, date: date, species: species, num: num)
-        if !bytes.isEmpty { hash.addPresent(observation: details, in: bytes) }
-        hash.endPresent()
-        if !bytes.isEmpty { hash.addPresent(detail: details, in: bytes) }
+        if !bytes.isEmpty { hash.addPresent(record: details, in: bytes) }
         hash.endPresent()
         let code = bytes[details.checklist]
         if !code.isEmpty { hash.add(text: code) }
@@ -299,8 +294,13 @@ package final class Holdings {
     }
 
     /// A location by its id.
+    @inline(__always)
     func place(_ id: Int64) throws(StoreError) -> Place {
         if let place = places[id] { return place }
+        return try readPlace(id)
+    }
+
+    private func readPlace(_ id: Int64) throws(StoreError) -> Place {
         placeByID.bind(1, id)
         var place = Place(region: regions.position(of: nil), hash: 0)
         while try placeByID.step() {
@@ -310,7 +310,6 @@ package final class Holdings {
                 region: regions.position(of: placeByID.optionalBytes(3)),
                 hash: UInt64(truncatingIfNeeded: hash.finish()))
         }
-        if places.count >= Self.keptPlaces { places.removeAll(keepingCapacity: true) }
         places[id] = place
         return place
     }
@@ -318,6 +317,10 @@ package final class Holdings {
     @inline(__always)
     private func hash(ofSpecies id: Int64) throws(StoreError) -> UInt64 {
         if let hash = species[id] { return hash }
+        return try readSpecies(id)
+    }
+
+    private func readSpecies(_ id: Int64) throws(StoreError) -> UInt64 {
         speciesByID.bind(1, id)
         var result: UInt64 = 0
         while try speciesByID.step() {
