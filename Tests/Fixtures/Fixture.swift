@@ -38,6 +38,8 @@ struct Fixture {
         var scientificName: String?
         var commonName: String?
         var category: String?
+        /// Nil: a species table has those with names.
+        var isListed: Bool?
     }
 
     struct Location {
@@ -111,7 +113,8 @@ struct Fixture {
             insert.bind(3, species.scientificName)
             insert.bind(4, species.commonName)
             insert.bind(5, species.category)
-            insert.bind(6, species.scientificName != nil || species.commonName != nil ? 1 : 0)
+            let isListed = species.isListed ?? (species.scientificName != nil || species.commonName != nil)
+            insert.bind(6, isListed ? 1 : 0)
             try insert.run()
         }
         for (index, location) in locations.enumerated() {

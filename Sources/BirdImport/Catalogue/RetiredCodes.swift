@@ -203,8 +203,12 @@ extension Catalogue {
             ON CONFLICT (id) DO UPDATE SET comments = coalesce(comments || '; ', '') || ?2
             """)
         let remove = try database.prepare("DELETE FROM species WHERE id = ?1")
+        // A code that no table has, but only records, isn't kept: it would tell of them to people who may not see them.
         let keep = try database.prepare(
-            "INSERT INTO retired_code (code, new_code) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET new_code = ?2")
+            """
+            INSERT INTO retired_code (code, new_code) SELECT code, ?2 FROM species WHERE id = ?1 AND listed <> 0
+            ON CONFLICT DO UPDATE SET new_code = ?2
+            """)
         var moved = 0
         for change in moves where retiredCodes[change.from.code] == nil {
             let old = change.from
@@ -217,6 +221,11 @@ extension Catalogue {
             move.bind(2, change.to)
             try move.run()
             moved += Int(database.changes)
+            if areRetired {
+                keep.bind(1, old.id)
+                keep.bind(2, change.code)
+                try keep.run()
+            }
             remove.bind(1, old.id)
             try remove.run()
             guard areRetired || retiredCodes.count < ImportReport.mostListed else {
@@ -224,10 +233,6 @@ extension Catalogue {
                 continue
             }
             retiredCodes[old.code] = Array(change.code.utf8)
-            guard areRetired else { continue }
-            keep.bind(1, utf8: old.code, 0..<old.code.count)
-            keep.bind(2, change.code)
-            try keep.run()
         }
         guard moved > 0 else { return }
         hasMovedIDs = true

@@ -18,7 +18,8 @@ extension Catalogue {
         let update = try database.prepare(
             """
             UPDATE species SET scientific_name = ?2, common_name = ?3,
-                category = coalesce(?4, category), taxon_order = coalesce(?5, taxon_order), listed = 1
+                category = coalesce(?4, CASE WHEN listed <> 0 THEN category END),
+                taxon_order = coalesce(?5, taxon_order), listed = 1
             WHERE id = ?1 AND (listed = 0 OR scientific_name IS NOT ?2 OR common_name IS NOT ?3
                 OR category IS NOT coalesce(?4, category) OR taxon_order IS NOT coalesce(?5, taxon_order))
             """)

@@ -9,17 +9,19 @@ final class SpeciesSearch {
 
     init(_ database: Database) throws(StoreError) {
         folded = FoldedNames(database)
-        row = try database.prepare("SELECT code, taxon_order IS NULL FROM species WHERE id = ?1")
+        // Names that only records give would tell of them: other people, who may not see these, would find another
+        // code in their records.
+        row = try database.prepare("SELECT code, taxon_order IS NULL FROM species WHERE id = ?1 AND listed <> 0")
         named = try database.prepare(
             """
             SELECT scientific_name, common_name FROM species
-            WHERE code = ?1 AND (scientific_name IS NOT NULL OR common_name IS NOT NULL)
+            WHERE code = ?1 AND (scientific_name IS NOT NULL OR common_name IS NOT NULL) AND listed <> 0
             """)
         // The character after a space is `!`.
         ofGenus = try database.prepare(
             """
             SELECT EXISTS (SELECT 1 FROM species WHERE scientific_name COLLATE NOCASE > ?1 || ' '
-                AND scientific_name COLLATE NOCASE < ?1 || '!')
+                AND scientific_name COLLATE NOCASE < ?1 || '!' AND listed <> 0)
             """)
     }
 

@@ -115,7 +115,7 @@ public final class ObservationStore {
     ///   `.sqlite`.
     func observations(_ query: ObservationQuery, view: View, format: RowFormat) throws(StoreError) -> RowCursor {
         let selection = try resolver.select(query.filter, view)
-        let encoder = encoder(format, query.fields, showsExactness: query.showsExactness)
+        let encoder = encoder(format, query.fields, selection.scope, showsExactness: query.showsExactness)
         let order = try planner.order(query.sort)
         let pager = try Pager(
             query.page, of: .observations, selection, sort: query.sort, order: order, records, seal, database)
@@ -139,7 +139,7 @@ public final class ObservationStore {
         guard let own = try records.ids.row(shown: id), let row = try records.row(own) else { return nil }
         // The row may have been removed, and what has its id now is shown with another one.
         guard try resolver.select(view).rowFilter().matches(row), try records.ids.shown(row) == id else { return nil }
-        let encoder = encoder(.json, fields)
+        let encoder = encoder(.json, fields, try resolver.scope(view))
         var buffer = RowBuffer()
         try encoder.append(row, isFirst: true, to: &buffer)
         return buffer.bytes
@@ -149,10 +149,14 @@ public final class ObservationStore {
 extension ObservationStore {
     /// The encoder for a format and members, from the recent ones if possible.
     /// - Parameter showsExactness: As in `ObservationQuery`.
-    func encoder(_ format: RowFormat, _ fields: [Field], showsExactness: Bool = false) -> RowEncoder {
+    func encoder(
+        _ format: RowFormat, _ fields: [Field], _ scope: Scope, showsExactness: Bool = false
+    ) -> RowEncoder {
         let shows = showsExactness && format == .geojson
+        let showsAllNames = scope.isEverything
         func fits(_ encoder: RowEncoder) -> Bool {
-            encoder.format == format && encoder.showsExactness == shows && encoder.fields == fields
+            encoder.format == format && encoder.showsExactness == shows && encoder.showsAllNames == showsAllNames
+                && encoder.fields == fields
         }
         if let first = encoders.first, fits(first) { return first }
         if let index = encoders.firstIndex(where: fits) {
@@ -161,7 +165,8 @@ extension ObservationStore {
             return encoder
         }
         let encoder = RowEncoder(
-            format: format, fields: fields, showsExactness: shows, records: records, cacheBound: fragmentBound)
+            format: format, fields: fields, showsExactness: shows, showsAllNames: showsAllNames, records: records,
+            cacheBound: fragmentBound)
         if encoders.count >= ObservationStore.keptEncoders { encoders.removeLast() }
         encoders.insert(encoder, at: 0)
         return encoder

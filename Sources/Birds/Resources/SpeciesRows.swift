@@ -57,8 +57,8 @@ extension ObservationStore {
         return object(ObservationStore.speciesNames + ObservationStore.speciesNumbers, cells)
     }
 
-    /// Leaves out the species that the view does not show; nil if it shows everything. It keeps the store alive, as
-    /// the cursor that runs it needs.
+    /// Leaves out the species that the view does not show, and the names that only records give to others; nil if it
+    /// shows everything. It keeps the store alive, as the cursor that runs it needs.
     private func speciesEdit(_ view: View) throws(StoreError) -> TableRows.Edit? {
         if try resolver.scope(view).isEverything { return nil }
         let listed = try database.prepare("SELECT listed FROM species WHERE id = ?1")
@@ -66,6 +66,8 @@ extension ObservationStore {
             listed.bind(1, id)
             defer { listed.reset() }
             let isListed = try listed.step() && listed.int64(0) != 0
+            // Everything after the code.
+            if !isListed { for index in cells.indices.dropFirst() { cells[index] = .nothing } }
             return try resolver.shows(SpeciesNames.Match(id: id, isListed: isListed), view)
         }
     }

@@ -8,7 +8,7 @@ extension ObservationStore {
             query.page, of: .zeroFilled, selection, order: .date(isDescending: false), records, seal, database)
         let rows = ZeroFillRows(
             try zeroFillScan(selection, start: pager?.start?.row),
-            encoder(format, query.fields, showsExactness: query.showsExactness), pager,
+            encoder(format, query.fields, selection.scope, showsExactness: query.showsExactness), pager,
             budget: database.budget)
         var total: Int?
         if query.page.countsAll {
@@ -22,7 +22,7 @@ extension ObservationStore {
         _ selection: Selection, start: ObservationRow?
     ) throws(StoreError) -> ZeroFillScan {
         let species = selection.species ?? []
-        let subspecies = try Subspecies(database).ids(of: species)
+        let subspecies = try Subspecies(database, knowsAllNames: selection.scope.isEverything).ids(of: species)
         let all = subspecies.isEmpty ? species : Set(species + subspecies.values.joined()).sorted()
         let first = start.map { ObservationRow(date: $0.date, location: $0.location, species: .min, num: .uncounted) }
         return try ZeroFillScan(

@@ -70,7 +70,7 @@ final class Planner {
         case .location(let isDescending):
             return .sequential(try sequence(.location, selection, isWide, isDescending, pageStart))
         case .keys(let keys):
-            let values = try SortValues(keys, database)
+            let values = try SortValues(keys, selection.scope, database)
             return .sorted(
                 SortedScan(values, start: start, limit: kept(limit, from: start)) {
                     [self] () throws(StoreError) in try anyScan(selection, isWide: true)

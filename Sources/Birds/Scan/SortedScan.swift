@@ -120,12 +120,12 @@ final class SortValues {
         let isOfDate: Bool
     }
 
-    init(_ keys: [SortKey], _ database: Database) throws(StoreError) {
+    init(_ keys: [SortKey], _ scope: Scope, _ database: Database) throws(StoreError) {
         var columns: [Column] = []
         for key in keys.prefix(SortKey.most) {
             columns.append(
                 Column(
-                    value: try SortValues.value(of: key.field, database), isDescending: key.isDescending,
+                    value: try SortValues.value(of: key.field, scope, database), isDescending: key.isDescending,
                     isOfDate: [.date, .year, .month, .day].contains(key.field)))
         }
         self.columns = columns
@@ -154,8 +154,12 @@ final class SortValues {
     /// A function from a row to the value of a field. Missing values sort first: a missing year, month or day is 0,
     /// an uncounted number is the least, and NULL has the first rank. (`values` puts rows without any date last.)
     private static func value(
-        of field: SortKey.Field, _ database: Database
+        of field: SortKey.Field, _ scope: Scope, _ database: Database
     ) throws(StoreError) -> (ObservationRow) throws(StoreError) -> Int64 {
+        // As answers show them (`RowEncoder.showsAllNames`).
+        func name(_ column: String) -> String {
+            scope.isEverything ? column : "CASE WHEN listed <> 0 THEN \(column) END"
+        }
         switch field {
         case .date: return { (row) in row.date }
         case .year: return { (row) in StoredDate(row.date).year ?? 0 }
@@ -165,9 +169,9 @@ final class SortValues {
         case .speciesID: return { (row) in row.species }
         // Locations that share a code have the same rank.
         case .locationID: return try rank("code", "location", database) { $0.location }
-        case .commonName: return try rank("common_name", "species", database) { $0.species }
-        case .scientificName: return try rank("scientific_name", "species", database) { $0.species }
-        case .category: return try rank("category", "species", database) { $0.species }
+        case .commonName: return try rank(name("common_name"), "species", database) { $0.species }
+        case .scientificName: return try rank(name("scientific_name"), "species", database) { $0.species }
+        case .category: return try rank(name("category"), "species", database) { $0.species }
         case .latitude: return try rank("latitude", "location", database) { $0.location }
         case .longitude: return try rank("longitude", "location", database) { $0.location }
         case .region: return try rank("region", "location", database) { $0.location }

@@ -9,12 +9,14 @@ import CSQLite
 /// - A row that another row refers to must exist. If it is missing, the file is damaged, and the error is SQLite's
 ///   own `SQLITE_CORRUPT`.
 final class Records {
-    /// A row of `species`. All but the code are nil if no species table named it.
+    /// A row of `species`. All but the code are nil if neither a species table nor a record named it.
     struct Species {
         var code: String
         var scientificName: String?
         var commonName: String?
         var category: String?
+        /// Whether a species table has it. Otherwise the rest comes from records, of whatever data set.
+        var isListed: Bool
     }
 
     /// A row of `location`. The coordinates are in degrees.
@@ -96,7 +98,8 @@ final class Records {
         let row = try seek(id, &speciesByID, Self.speciesByID)
         defer { row.reset() }
         return Species(
-            code: row.text(0) ?? "", scientificName: row.text(1), commonName: row.text(2), category: row.text(3))
+            code: row.text(0) ?? "", scientificName: row.text(1), commonName: row.text(2), category: row.text(3),
+            isListed: row.int64(4) != 0)
     }
 
     func location(_ id: Int64) throws(StoreError) -> Location {
@@ -132,7 +135,8 @@ final class Records {
         return row.bytes(0)
     }
 
-    private static let speciesByID = "SELECT code, scientific_name, common_name, category FROM species WHERE id = ?1"
+    private static let speciesByID =
+        "SELECT code, scientific_name, common_name, category, listed FROM species WHERE id = ?1"
     private static let locationByID = "SELECT code, latitude, longitude, region FROM location WHERE id = ?1"
 
     /// How many locations with lower ids have the same code, coordinates and region as this one. It is 0 unless an

@@ -75,10 +75,12 @@ final class Resolver {
     func select(_ view: View) throws(StoreError) -> Selection { try select(RecordFilter(), view) }
 
     /// Whether a view may show that this species exists. The contents of species tables are public; a species that
-    /// only records mention is shown only if the view shows one of those records.
+    /// only records mention is shown only if the view shows one of those records, and then by its code alone: its names
+    /// may come from other records.
     func shows(_ species: SpeciesNames.Match, _ view: View) throws(StoreError) -> Bool {
         let scope = try scope(view)
         if species.isListed || scope.isEverything { return true }
+        if species.isNamedByRecords { return false }
         partsOfSpecies.bind(1, species.id)
         defer { partsOfSpecies.reset() }
         while try partsOfSpecies.step() {

@@ -7,6 +7,8 @@ final class SpeciesNames {
         let id: Int64
         /// Whether a species table has it. Other species are known from records alone.
         let isListed: Bool
+        /// Whether it was found by a name that only records give it.
+        var isNamedByRecords = false
     }
 
     private let database: Database
@@ -64,7 +66,7 @@ final class SpeciesNames {
 
     private func match(_ id: Int64) throws(StoreError) -> Match {
         let isListed = try database.integer("SELECT listed FROM species WHERE id = \(id)") ?? 0
-        return Match(id: id, isListed: isListed != 0)
+        return Match(id: id, isListed: isListed != 0, isNamedByRecords: isListed == 0)
     }
 
     /// The species that has taken the place of a retired code.

@@ -11,8 +11,12 @@ package struct Subspecies {
     /// The categories of eBird's taxonomy for parts of a species.
     private static let categories: Set = ["issf", "form", "intergrade", "subspecies"]
 
-    package init(_ database: Database) throws(StoreError) {
-        names = try database.prepare("SELECT coalesce(scientific_name, code), category FROM species WHERE id = ?1")
+    /// - Parameter knowsAllNames: Whether categories count that only records give. (The scientific name that one gives
+    ///   is the code.)
+    package init(_ database: Database, knowsAllNames: Bool = true) throws(StoreError) {
+        let category = knowsAllNames ? "category" : "CASE WHEN listed <> 0 THEN category END"
+        names = try database.prepare(
+            "SELECT coalesce(scientific_name, code), \(category) FROM species WHERE id = ?1")
         byName = try database.prepare(
             """
             SELECT id FROM species WHERE scientific_name = ?1 COLLATE NOCASE
@@ -21,10 +25,10 @@ package struct Subspecies {
         // A space and an exclamation mark are neighbours in ASCII, so the ranges hold what begins with name and space.
         ofSpecies = try database.prepare(
             """
-            SELECT id, category, scientific_name FROM species INDEXED BY species_by_scientific_name
+            SELECT id, \(category), scientific_name FROM species INDEXED BY species_by_scientific_name
             WHERE scientific_name > ?1 || ' ' COLLATE NOCASE AND scientific_name < ?1 || '!' COLLATE NOCASE
             UNION ALL
-            SELECT id, category, code FROM species
+            SELECT id, \(category), code FROM species
             WHERE scientific_name IS NULL AND code > ?1 || ' ' AND code < ?1 || '!'
             """)
     }

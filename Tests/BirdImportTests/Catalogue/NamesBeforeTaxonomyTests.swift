@@ -91,6 +91,23 @@ import Testing
         #expect(try fixture.rows("SELECT DISTINCT category FROM species") == [""])
     }
 
+    /// Who may see none of these records must not learn that their code is retired.
+    @Test func codesThatOnlyRecordsHadAreNotKept() throws {
+        let fixture = try ImportFixture()
+        fixture.write("birds.csv", plainHeader + "L1,,,,2021,2,3,Parus major,1\n")
+        fixture.write(
+            "taxonomy.csv",
+            "TAXON_ORDER,CATEGORY,SPECIES_CODE,PRIMARY_COM_NAME,SCI_NAME\n1,species,gretit1,Great Tit,Parus major\n")
+        try fixture.run("birds.csv")
+        let report = try fixture.run("taxonomy.csv")
+        #expect(report.text.contains("Parus major is now gretit1"))
+        #expect(try fixture.rows("SELECT count(*) FROM retired_code") == ["0"])
+        // It is found by its name.
+        try fixture.run("birds.csv")
+        #expect(
+            try fixture.rows("SELECT code FROM observation o JOIN species s ON s.id = o.species_id") == ["gretit1"])
+    }
+
     @Test func theReportNamesThem() throws {
         let fixture = try ImportFixture()
         fixture.write("birds.csv", plainHeader + "L1,,,,2021,2,3,Great Tit,1\nL1,,,,2021,2,3,gretit1,2\n")

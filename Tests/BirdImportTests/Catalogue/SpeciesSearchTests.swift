@@ -245,6 +245,37 @@ import Testing
         #expect(try fixture.isSound())
     }
 
+    /// Somebody may see one of two data sets. What its records say must not depend on the other.
+    @Test func namesThatOnlyRecordsGiveDecideNothing() throws {
+        let header = FormatFixture.eBird.prefix { $0 != "\n" }
+        let ofRecord = [
+            "COMMON NAME": "Odd Bird", "SCIENTIFIC NAME": "Avis ignota", "CATEGORY": "form", "OBSERVATION COUNT": "2",
+            "LOCALITY ID": "L1", "LOCALITY": "L1", "OBSERVATION DATE": "2021-02-03", "SAMPLING EVENT IDENTIFIER": "S1",
+            "GLOBAL UNIQUE IDENTIFIER": "U1",
+        ]
+        let cells = header.split(separator: "\t", omittingEmptySubsequences: false).dropLast()
+        fixture.write(
+            "ebd.txt",
+            cells.joined(separator: "\t") + "\tSUBSPECIES COMMON NAME\tSUBSPECIES SCIENTIFIC NAME\n"
+                + cells.map { ofRecord[String($0)] ?? "" }.joined(separator: "\t")
+                + "\tOdd Bird (New)\tAvis ignota nova\n")
+        fixture.write(
+            "birds.csv",
+            "loc_id,latitude,longitude,region,year,month,day,species_id,num\n"
+                + ["Odd Bird (New)", "avis ignota nova", "Avis sp."].map { "L1,,,,2021,2,3,\($0),1\n" }.joined())
+        let codes = "SELECT DISTINCT code FROM observation o JOIN species s ON s.id = o.species_id WHERE num = 1"
+        try fixture.run("birds.csv")
+        let alone = try fixture.rows(codes)
+        try fixture.run("ebd.txt")
+        try fixture.run("birds.csv")
+        #expect(try fixture.rows(codes) == alone)
+        // A table that comes later takes nothing from them either.
+        fixture.write("species.csv", "species_id,sci_name,en_us\nAvis ignota nova,Avis ignota nova,New Bird\n")
+        try fixture.run("species.csv")
+        let names = "SELECT common_name, category FROM species WHERE code = 'Avis ignota nova'"
+        #expect(try fixture.rows(names) == ["New Bird|"])
+    }
+
     /// Data of `rgbif` that R has saved.
     @Test func aMissingSpeciesOfGBIFIsNoName() throws {
         fixture.write(

@@ -190,7 +190,10 @@ import Testing
         let store = try ObservationStore(path: folder.path("birds.db"))
         let keys = Self.sorts(["num", "-common_name"])
         for kept in [1, 3, 64, 999, 1050, 5000] {
-            let scan = SortedScan(try SortValues(keys, store.database), start: nil, limit: .max, mostKept: kept) {
+            let scan = SortedScan(
+                try SortValues(keys, try store.resolver.scope(.everything), store.database), start: nil, limit: .max,
+                mostKept: kept
+            ) {
                 () throws(StoreError) in
                 try store.planner.scan(store.resolver.select(.everything), isWide: true)
             }

@@ -444,6 +444,9 @@ import Testing
             .init(code: "L1", latitude: 61, longitude: -135, region: "US-AK"), .init(code: "L2"),
             .init(code: "L3", latitude: 60.5, longitude: -135, region: "US-AK"),
         ]
+        // The names that a record gave to a species that no table has.
+        all.species[1] = .init(
+            code: "shown", scientificName: "Avis monstrata", commonName: "Bird", category: "issf", isListed: false)
         all.species.append(.init(code: "zhidden"))
         for location in 1...3 {
             for species in 0...2 {
@@ -462,7 +465,15 @@ import Testing
         known.filter.species = ["known"]
         var coded = query
         coded.filter.locations = ["L1", "L2", "L3"]
-        var requests: [RecordRequest.Rows] = [.regions, .species, .zeroFilled(known)]
+        var named = query
+        named.fields = [.speciesID, .commonName, .scientificName, .category]
+        var sorted = named
+        sorted.sort = ["common_name", "scientific_name", "category"].map { name in
+            SortKey(field: SortKey.Field(rawValue: name) ?? .num, isDescending: true)
+        }
+        var requests: [RecordRequest.Rows] = [
+            .regions, .species, .zeroFilled(known), .observations(named), .observations(sorted),
+        ]
         for query in [query, known, coded] {
             requests += [.observations(query), .checklists(query, ChecklistField.defaults), .locations(query)]
             requests += SummaryKey.allCases.map { .summary([$0], query) }
@@ -480,6 +491,11 @@ import Testing
         for code in ["known", "shown", "zhidden"] {
             let document = RecordRequest.Document.species(code: code)
             #expect(try one.document(document, view: view) == other.document(document, view: .everything), "\(code)")
+        }
+        for name in ["Avis monstrata", "Bird"] {
+            query.filter.species = [name]
+            #expect(try one.ids(query) != [])
+            #expect(throws: StoreError.unknownSpecies(name, nearest: nil)) { try one.ids(query, view: view) }
         }
     }
 
