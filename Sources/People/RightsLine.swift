@@ -9,7 +9,7 @@ enum RightsLine {
 
     /// Reads a line.
     /// - Returns: Whose it is, and their rights; nil for an empty line or a comment.
-    static func read(_ text: Substring) throws(Fault) -> (name: String, rights: RightsFile.Rights)? {
+    static func read(_ text: Substring) throws(Fault) -> (name: String, rights: RightsFile.Rights?)? {
         guard let first = text.first, first != "#" else { return nil }
         var words = try words(text)
         guard let word = words.first else { return nil }
@@ -40,23 +40,38 @@ enum RightsLine {
     // MARK: - Writing
 
     /// The line of a person or a group.
-    static func text(_ name: String, _ rights: RightsFile.Rights) -> String {
-        var words = [quoted(name)]
+    static func text(_ name: String, _ rights: RightsFile.Rights?) -> String {
+        ([quoted(name)] + words(of: rights)).joined(separator: " ")
+    }
+
+    /// The words after the name.
+    static func words(of rights: RightsFile.Rights?) -> [String] {
+        guard let rights else { return ["none"] }
+        var words: [String] = []
         if rights.metrics { words.append("metrics") }
         if let regions = rights.regions { words.append("regions=" + regions.joined(separator: ",")) }
         if let datasets = rights.datasets { words.append("datasets=" + datasets.map(quoted).joined(separator: ",")) }
         if let end = rights.end { words.append("expires=" + day(before: end)) }
-        return words.joined(separator: " ")
+        return words
     }
 
-    /// A line with another text. White space before it, its comment and its end stay.
-    static func replaced(_ line: ArraySlice<UInt8>, by text: String) -> [UInt8] {
+    /// A line with other rights. White space, its comment and its end stay.
+    static func replaced(_ line: ArraySlice<UInt8>, by name: String, _ rights: RightsFile.Rights?) -> [UInt8] {
         let old = String(decoding: line, as: UTF8.self)
-        let start = old.unicodeScalars.prefix { $0 == " " || $0 == "\t" || $0 == "\u{FEFF}" }
-        let rest = old[start.endIndex...]
-        let comment = scan(withoutReturn(rest)).comment
-        let end = rest.utf8.last == 0x0D ? "\r" : ""
-        return Array((String(start) + text + (comment.isEmpty ? "" : " \(comment)") + end).utf8)
+        let isSpace = { (scalar: Unicode.Scalar) in scalar == " " || scalar == "\t" }
+        let start = old.unicodeScalars.prefix { isSpace($0) || $0 == "\u{FEFF}" }
+        let rest = withoutReturn(old[start.endIndex...])
+        let (words, comment, _) = scan(rest)
+        // What stands between the name and the words, which may be in columns.
+        let after = words.first.map { rest[$0.endIndex...] } ?? ""
+        let space = after.unicodeScalars.prefix(while: isSpace)
+        let hasSpace = !space.isEmpty && space.endIndex < after.endIndex && words.count > 1
+        let gap = rest[..<comment.startIndex].unicodeScalars.reversed().prefix(while: isSpace).reversed()
+        var text = String(start) + quoted(name)
+        let new = Self.words(of: rights)
+        if !new.isEmpty { text += (hasSpace ? String(space) : " ") + new.joined(separator: " ") }
+        if !comment.isEmpty { text += String(String.UnicodeScalarView(gap)) + comment }
+        return Array((text + (old.utf8.last == 0x0D ? "\r" : "")).utf8)
     }
 
     private static func withoutReturn(_ line: Substring) -> Substring {
@@ -70,7 +85,7 @@ enum RightsLine {
     }
 
     /// The day that ends at a time.
-    private static func day(before end: Int64) -> String {
+    static func day(before end: Int64) -> String {
         var time = time_t(end - 1)
         var date = tm()
         gmtime_r(&time, &date)
@@ -84,7 +99,14 @@ enum RightsLine {
     // MARK: - Reading
 
     /// Reads the words after the name.
-    static func rights(_ words: [Substring]) throws(Fault) -> RightsFile.Rights {
+    /// - Returns: Nil for `none`.
+    static func rights(_ words: [Substring]) throws(Fault) -> RightsFile.Rights? {
+        if words.contains("none") {
+            guard words.count == 1 else {
+                throw Fault(reason: "'none' is there with other words; leave out one of them")
+            }
+            return nil
+        }
         var rights = RightsFile.Rights()
         var seen: Set<Substring> = []
         for word in words {
@@ -100,7 +122,7 @@ enum RightsLine {
             case ("regions", false), ("datasets", false), ("expires", false):
                 throw Fault(reason: "'\(key)' needs a value, such as \(examples[String(key)] ?? "")")
             default:
-                let known = "metrics, regions=, datasets= or expires="
+                let known = "metrics, regions=, datasets=, expires= or none"
                 throw Fault(reason: "'\(key)' is not a right; write \(known), with commas and no spaces in lists")
             }
         }
@@ -136,7 +158,7 @@ enum RightsLine {
             }
         }
         if let start { words.append(text[start...]) }
-        return (words, "", !isQuoted)
+        return (words, text[text.endIndex...], !isQuoted)
     }
 
     /// The values of a list: commas separate them, unless they are in double quotes.

@@ -1,6 +1,7 @@
 import API
 import ArgumentParser
 import FileSystem
+import Glibc
 import Logging
 import People
 
@@ -117,13 +118,50 @@ struct PeopleFiles {
 }
 
 /// Changes a file of people or of rights, and says so.
-func changePeople(
-    _ path: String, done: String, _ change: (String) throws(ChangeError) -> LostAccess?
+/// - Parameters:
+///   - file: As a server reads it: where it would refuse the file, the change has no effect yet, and the command fails.
+///   - change: Changes the file at a path.
+func changePeople<Content>(
+    _ file: PeopleFile<Content>, done: String, _ change: (String) throws(ChangeError) -> PeopleChange
 ) throws {
+    let changed: PeopleChange
     do throws(ChangeError) {
-        if let lost = try change(path) { warn(lost.warning) }
+        changed = try change(file.path)
     } catch {
         throw Failure(error)
     }
-    print(terminalLine("\(done) in \(path). A running server takes it up on SIGHUP."))
+    let fault: SecretFile.Fault?
+    do throws(SecretFile.Fault) {
+        _ = try file.load()
+        fault = nil
+    } catch {
+        fault = error
+    }
+    print(terminalLine("\(done) in \(file.path)." + (fault == nil ? " A running server takes it up on SIGHUP." : "")))
+    for line in changed.details { print(terminalLine(line)) }
+    for line in changed.warnings { warn(line) }
+    if let lost = changed.lost { warn(lost.warning) }
+    if let fault {
+        throw Failure.work("no server takes this up before the file is right:\n\(fault.message)")
+    }
 }
+
+/// What a command tells of a change.
+struct PeopleChange {
+    /// What the file could not keep.
+    let lost: LostAccess?
+    var details: [String] = []
+    var warnings: [String] = []
+}
+
+/// Whether a person has a line in a users file.
+func isPerson(_ name: String, in path: String) throws -> Bool {
+    do throws(SecretFile.Fault) {
+        return try UsersChange.hasPerson(name, file: path)
+    } catch {
+        throw Failure.usage(error.message)
+    }
+}
+
+/// Whether there is a file, which this account may be unable to read.
+func fileExists(_ path: String) -> Bool { access(path, F_OK) == 0 || errno != ENOENT }

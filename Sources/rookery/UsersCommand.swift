@@ -29,7 +29,9 @@ struct UsersCommand: ParsableCommand {
 
         /// Changes the file, and says so.
         func apply(_ change: UsersChange, done: String) throws {
-            try changePeople(path(), done: done) { (path) throws(ChangeError) in try change.apply(toFile: path) }
+            try changePeople(.users(path(), othersMay: .reading), done: done) { (path) throws(ChangeError) in
+                PeopleChange(lost: try change.apply(toFile: path))
+            }
         }
     }
 
@@ -44,7 +46,7 @@ struct UsersCommand: ParsableCommand {
             if let fault = UsersFile.fault(inName: name) { throw Failure.usage(fault) }
             // Before a password is asked for in vain.
             let path = try file.path()
-            if UsersChange.hasPerson(name, file: path) {
+            if try fileExists(path) && isPerson(name, in: path) {
                 throw Failure.usage("\(name) is in \(path) already; change the password with 'rookery users passwd'")
             }
             try file.apply(.add(name, try newHash(for: name)), done: "Added \(name)")
@@ -61,7 +63,7 @@ struct UsersCommand: ParsableCommand {
 
         func run() throws {
             let path = try file.path()
-            guard UsersChange.hasPerson(name, file: path) else {
+            guard try isPerson(name, in: path) else {
                 throw Failure.usage("\(name) is not in \(path); 'rookery users list' shows who is")
             }
             try file.apply(.setPassword(name, try newHash(for: name)), done: "Changed the password of \(name)")
@@ -85,10 +87,14 @@ struct UsersCommand: ParsableCommand {
                     throw Failure.usage(error.message)
                 }
             }
-            // The login comes first: without their line of rights, somebody who can still log in may see more.
+            // The login comes first: without their line of rights, somebody who can still log in may see more. If a server
+            // does not take this up, since another line is wrong, the command ends here.
             try file.apply(.remove(name), done: "Removed \(name)")
             if let path, hasRights == true {
-                try RightsCommand.apply(.remove(name), to: path, done: "Removed the rights of \(name)")
+                try changePeople(.rights(path, othersMay: .reading), done: "Removed the rights of \(name)") {
+                    (path) throws(ChangeError) in
+                    PeopleChange(lost: try RightsChange.remove(name).apply(toFile: path).lost)
+                }
             }
         }
     }

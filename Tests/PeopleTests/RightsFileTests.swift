@@ -1,5 +1,6 @@
-import People
 import Testing
+
+@testable import People
 
 @Suite struct RightsFileTests {
     private func rights(_ line: String, of name: String = "alice") throws -> RightsFile.Rights? {
@@ -36,12 +37,12 @@ import Testing
         arguments: [
             (
                 "alice Metrics",
-                "'Metrics' is not a right; write metrics, regions=, datasets= or expires=, with commas and no spaces in lists"
+                "'Metrics' is not a right; write metrics, regions=, datasets=, expires= or none, with commas and no spaces in lists"
             ),
             ("alice regions=CA, US", "'regions' has an empty value; write it as regions=CA-YT,US-AK"),
             (
                 "alice US-AK",
-                "'US-AK' is not a right; write metrics, regions=, datasets= or expires=, with commas and no spaces in lists"
+                "'US-AK' is not a right; write metrics, regions=, datasets=, expires= or none, with commas and no spaces in lists"
             ),
             ("alice regions=", "'regions' has an empty value; write it as regions=CA-YT,US-AK"),
             ("alice regions", "'regions' needs a value, such as regions=CA-YT,US-AK"),
@@ -53,6 +54,7 @@ import Testing
             ("alice datasets=\"atlas", "a double quote is not closed"),
             ("alice datasets=at\"la\"s", "a double quote is inside of a value; put the whole value into double quotes"),
             ("alice metrics=yes", "'metrics' takes no value"),
+            ("alice none metrics", "'none' is there with other words; leave out one of them"),
             ("alice metrics metrics", "'metrics' is there twice; give it once"),
             ("alice regions=CA regions=US", "'regions' is there twice; give it once"),
             ("alice expires=2027-02-30", "there is no day '2027-02-30'"),
@@ -92,6 +94,35 @@ import Testing
             #expect(file.showsMore(without: "bob") == bob)
             for name in ["zoe", "@users", "@shared"] { #expect(!file.showsMore(without: name)) }
         }
+    }
+
+    /// One person can be shut out of what their group sees.
+    @Test func noneShowsNothing() throws {
+        let file = try RightsFile(Array("@users regions=CA\nalice none # left\n@shared none\n".utf8))
+        #expect(file.rights(ofUser: "alice") == nil && file.rights(ofUser: "bob")?.regions == ["CA"])
+        #expect(file.rights(of: .shared) == nil)
+        #expect(file.entry(of: "alice")?.text == "alice none")
+        #expect(file.showsMore(without: "alice") && file.entry(of: "alice")?.haveEnded(at: .max) == false)
+    }
+
+    @Test func saysWhatSomebodyMaySee() throws {
+        let file = RightsFile.readable(
+            Array(
+                """
+                alice
+                bob metrics regions=CA-YT,US,DE-SH datasets=atlas,"winter counts" expires=2027-01-31
+                carla none
+                dora regions=ca
+                @users datasets=atlas
+
+                """.utf8))
+        #expect(file.inWords("alice") == "all records")
+        #expect(
+            file.inWords("bob")
+                == "the records of atlas and winter counts in CA-YT, US and DE-SH, and /metrics, until 2027-01-31")
+        #expect(file.inWords("carla") == "nothing" && file.inWords("@shared") == "nothing")
+        #expect(file.inWords("@users") == "the records of atlas")
+        #expect(file.inWords("eve") == "as @users: the records of atlas")
     }
 
     @Test func theyEndWithTheirLastDay() throws {
