@@ -23,6 +23,9 @@ public enum RightsChange: Sendable {
         -> RightsChange
     {
         do throws(RightsLine.Fault) {
+            guard !name.contains("=") else {
+                throw RightsLine.Fault(reason: "\(quotedWord(name)) is not a name; give the name first")
+            }
             try RightsLine.check(name)
             let rights = try RightsLine.rights(words.filter { $0 != "all" }.map { $0[...] })
             let isLimited = rights.map { $0.regions != nil || $0.datasets != nil } ?? true
@@ -61,7 +64,7 @@ public enum RightsChange: Sendable {
         case .remove(let name):
             let positions = edit.positions { Self.isName(name, of: $0) }
             if positions.isEmpty {
-                throw .refused("\(name) has no line in the file; 'rookery rights show' shows who has.")
+                throw .refused("\(name) has no line in the file; 'rookery rights show' shows all lines.")
             }
             edit.remove(positions)
         }

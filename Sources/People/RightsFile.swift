@@ -113,7 +113,9 @@ public struct RightsFile: Sendable {
                 positions[name] = entries.count
                 entries.append(Entry(name: name, rights: rights, line: number))
             } catch {
-                faults.append(FileFault.Line(number: number, text: error.reason))
+                let isOther = if case .success(let text) = line { RightsLine.isOfUsersFile(text) } else { false }
+                let text = isOther ? "it is a line of a users file, which goes with --users" : error.reason
+                faults.append(FileFault.Line(number: number, text: text))
             }
         }
         return (RightsFile(entries, positions), faults)
@@ -135,6 +137,20 @@ public struct RightsFile: Sendable {
         guard let own = entry(of: name), !own.isGroup, let others = rights(of: .users) else { return false }
         guard let rights = own.rights else { return true }
         return !rights.cover(others) || (rights.end ?? .max) < (others.end ?? .max)
+    }
+
+    /// Warnings of data sets and regions that a database does not have, such as misspelt ones: they show nothing.
+    /// - Parameter regions: Codes; a region is there too if a part of it is.
+    public func unknown(datasets: [String], regions: [String]) -> [(line: Int, text: String)] {
+        entries.flatMap { entry in
+            let names = entry.rights?.datasets ?? []
+            let codes = entry.rights?.regions ?? []
+            // Names are compared as bytes, as rights are.
+            let unknownNames = names.filter { name in !datasets.contains { $0.utf8.elementsEqual(name.utf8) } }
+            let unknownCodes = codes.filter { code in !regions.contains { $0 == code || $0.hasPrefix(code + "-") } }
+            return unknownNames.map { (entry.line, "the database has no data set '\($0)'") }
+                + unknownCodes.map { (entry.line, "the database has no region '\($0)'") }
+        }
     }
 
     /// What a person or a group may see, in words.

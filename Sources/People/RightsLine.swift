@@ -15,6 +15,13 @@ enum RightsLine {
         guard let word = words.first else { return nil }
         words.removeFirst()
         let name = try value(word)
+        // A space was forgotten, or the name.
+        guard word.first == "\"" || !name.contains(where: { "=,".contains($0) }) else {
+            throw Fault(
+                reason:
+                    "\(quotedWord(name)) is not a name; put spaces between words, and a name with = or a comma into "
+                    + "double quotes")
+        }
         try check(name)
         return (name, try rights(words))
     }
@@ -24,11 +31,16 @@ enum RightsLine {
         if name.hasPrefix("@") {
             guard RightsFile.Group(rawValue: name) != nil else {
                 let known = RightsFile.Group.allCases.map(\.rawValue).joined(separator: ", ")
-                throw Fault(reason: "'\(name)' is not a group; the groups are \(known)")
+                throw Fault(reason: "\(quotedWord(name)) is not a group; the groups are \(known)")
             }
         } else if let fault = UsersFile.fault(inName: name) {
             throw Fault(reason: fault)
         }
+    }
+
+    /// Whether a line that is wrong has a name and a hash.
+    static func isOfUsersFile(_ text: Substring) -> Bool {
+        text.contains(":$") || text.contains(":{") || text.prefix { !" \t=\"".contains($0) }.contains(":")
     }
 
     /// The name at the beginning of a line, whatever follows; nil if there is none.
@@ -80,7 +92,7 @@ enum RightsLine {
 
     /// A value, in double quotes if it needs them.
     private static func quoted(_ text: String) -> String {
-        guard text.contains(where: { " \t,\"".contains($0) }) else { return text }
+        guard text.contains(where: { " \t,=\"".contains($0) }) else { return text }
         return "\"" + text.replacing("\"", with: "\"\"") + "\""
     }
 
@@ -111,7 +123,9 @@ enum RightsLine {
         var seen: Set<Substring> = []
         for word in words {
             let key = word.prefix { $0 != "=" }
-            guard seen.insert(key).inserted else { throw Fault(reason: "'\(key)' is there twice; give it once") }
+            guard seen.insert(key).inserted else {
+                throw Fault(reason: "\(quotedWord(key)) is there twice; give it once")
+            }
             let given = word.dropFirst(key.count + 1)
             switch (key, word.count > key.count) {
             case ("metrics", false): rights.metrics = true
@@ -123,7 +137,8 @@ enum RightsLine {
                 throw Fault(reason: "'\(key)' needs a value, such as \(examples[String(key)] ?? "")")
             default:
                 let known = "metrics, regions=, datasets=, expires= or none"
-                throw Fault(reason: "'\(key)' is not a right; write \(known), with commas and no spaces in lists")
+                throw Fault(
+                    reason: "\(quotedWord(key)) is not a right; write \(known), with commas and no spaces in lists")
             }
         }
         return rights
@@ -197,10 +212,16 @@ enum RightsLine {
         return String(inner.replacing("\"\"", with: "\""))
     }
 
-    /// The name of a data set.
+    /// The name of a data set. What no import takes is an error (`DataSets.checkName`): no data set would ever have it.
     private static func dataset(_ text: String) throws(Fault) -> String {
         guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
             throw Fault(reason: "the name of a data set has no control characters")
+        }
+        guard !text.contains(","), text.first != " ", text.last != " " else {
+            throw Fault(
+                reason:
+                    "\(quotedWord(text)) is not a data set, whose name has no comma and no space at its ends; write "
+                    + (examples["datasets"] ?? ""))
         }
         return text
     }
@@ -217,7 +238,7 @@ enum RightsLine {
         guard isRight else {
             let upper = text.uppercased()
             let mend = upper != text && (try? region(upper)) != nil ? "; write \(upper)" : ", such as CA or CA-YT"
-            throw Fault(reason: "'\(text)' is not the code of a region\(mend)")
+            throw Fault(reason: "\(quotedWord(text)) is not the code of a region\(mend)")
         }
         return text
     }
@@ -227,7 +248,7 @@ enum RightsLine {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.map(\.utf8.count) == [4, 2, 2], text.utf8.allSatisfy({ $0 == 0x2D || (0x30...0x39).contains($0) }),
             let year = Int32(parts[0]), let month = Int32(parts[1]), let day = Int32(parts[2])
-        else { throw Fault(reason: "'\(text)' is not a date, such as 2027-01-31") }
+        else { throw Fault(reason: "\(quotedWord(text)) is not a date, such as 2027-01-31") }
         var date = tm()
         (date.tm_year, date.tm_mon, date.tm_mday) = (year - 1900, month - 1, day)
         let start = timegm(&date)

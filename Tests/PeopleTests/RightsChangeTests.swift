@@ -92,14 +92,14 @@ import Testing
         throws
     {
         let words = [
-            "metrics", "regions=CA-YT,US", "datasets=winter counts,\"a,\"\"b\"\"\",#1,é", "expires=0001-02-03",
+            "metrics", "regions=CA-YT,US", "datasets=winter counts,\"a \"\"b\"\"\",#1,é,x=y", "expires=0001-02-03",
         ]
         let line = String(decoding: try RightsChange.set(name, words: words).apply(to: []), as: UTF8.self)
         let entry = try #require(try RightsFile(Array(line.utf8)).entry(of: name))
         #expect(entry.text + "\n" == line)
         let rights = try #require(entry.rights)
         #expect(rights.metrics && rights.regions == ["CA-YT", "US"])
-        #expect(rights.datasets == ["winter counts", "a,\"b\"", "#1", "é"])
+        #expect(rights.datasets == ["winter counts", "a \"b\"", "#1", "é", "x=y"])
         // 3 February of the year 1 ends so many days before 1970.
         #expect(rights.end == -719_128 * 86_400)
     }
@@ -115,6 +115,12 @@ import Testing
                 "'metrics\nbob' is not a right; write metrics, regions=, datasets=, expires= or none, with commas and no spaces "
                     + "in lists."
             ),
+            ("regions=DE", [], "'regions=DE' is not a name; give the name first."),
+            (
+                "alice", ["datasets=atlas, nests"],
+                "' nests' is not a data set, whose name has no comma and no space at its ends; write "
+                    + "datasets=atlas,\"winter counts\"."
+            ),
             ("alice", ["regions=ca"], "'ca' is not the code of a region; write CA."),
             ("alice", ["expires=2027-02-30"], "there is no day '2027-02-30'."),
         ] {
@@ -124,7 +130,7 @@ import Testing
         let twice = try #require(throws: ChangeError.self) { try set("bob", "all", in: "bob\nalice\nbob") }
         #expect(twice.message == "bob is there several times, on lines 1, 3; leave one of them.")
         let unknown = try #require(throws: ChangeError.self) { try remove("zoe", from: "bob") }
-        #expect(unknown.message == "zoe has no line in the file; 'rookery rights show' shows who has.")
+        #expect(unknown.message == "zoe has no line in the file; 'rookery rights show' shows all lines.")
     }
 
     @Test func aFileIsMadeForTheFirstLine() throws {
