@@ -1,4 +1,5 @@
 import ArgumentParser
+import Birds
 import FileSystem
 import Glibc
 import People
@@ -47,7 +48,8 @@ struct RightsCommand: ParsableCommand {
         _ change: RightsChange, of name: String, to path: String, done: String,
         warnings: (RightsChange.Outcome) -> [String] = { _ in [] }
     ) throws {
-        try changePeople(.rights(path, othersMay: .reading), done: done) { (path) throws(ChangeError) in
+        try changePeople(.rights(path, othersMay: .reading, account: .owner), done: done) {
+            (path) throws(ChangeError) in
             let outcome = try change.apply(toFile: path)
             return PeopleChange(
                 lost: outcome.lost,
@@ -139,15 +141,31 @@ struct RightsCommand: ParsableCommand {
             commandName: "check", abstract: "Say whether a server would take the file, and which lines are wrong.")
 
         @OptionGroup var files: Files
+        @OptionGroup var permissions: PermissionsOption
+        @Option(
+            help: .setting(
+                "The database, to warn of data sets and regions that it does not have.", "ROOKERY_DATABASE",
+                name: "file"))
+        var database: String?
 
         func run() throws {
             let entries = try files.read().entries
             let path = try files.path()
-            _ = try PeopleFile.rights(path, othersMay: .nothing).read()
+            _ = try PeopleFile.rights(path, othersMay: permissions.othersMay(), account: .owner).read()
             if let users = try setting(files.users, "ROOKERY_USERS") {
                 let names = Set(try PeopleFile.users(users, othersMay: .everything).read().users.map(\.name))
                 for entry in entries where !entry.isGroup && !names.contains(entry.name) {
                     warn("Warning: \(path), line \(entry.line): '\(entry.name)' is not in the users file.")
+                }
+            }
+            if let database = try setting(database, "ROOKERY_DATABASE") {
+                let file = try files.read()
+                do throws(StoreError) {
+                    for (line, text) in try unknownNames(file, database: database) {
+                        warn("Warning: \(path), line \(line): \(text).")
+                    }
+                } catch {
+                    throw Failure.usage(error.sentence)
                 }
             }
             print(terminalLine("\(path) is right: \(entries.count == 1 ? "1 line" : "\(entries.count) lines")."))

@@ -1,5 +1,6 @@
 """What people may see: `rookery rights`, and a server that takes a right back while an answer is under way."""
 
+import os
 import pathlib
 import random
 import signal
@@ -110,6 +111,36 @@ def starting(folder, database, users, rights):
     done = refused("--insecure-permissions")
     check(done.returncode == 2 and f"other accounts can change {rights}" in done.stderr, "one that others can change always is", done.stderr)
     rights.chmod(0o644)
+    for command in ("users", "rights"):
+        run = lambda *options: rookery(command, "check", f"--{command}", {"users": users, "rights": rights}[command], *options)
+        {"users": users, "rights": rights}[command].chmod(0o644)
+        check(run().returncode == 2 and run("--insecure-permissions").returncode == 0, f"{command} check takes what the server takes")
+    users.chmod(0o600)
+    if os.geteuid() == 0:
+        os.chown(rights, 4711, 4711)
+        for mode in (0o600, 0o660, 0o664, 0o666):
+            rights.chmod(mode)
+            for options in ([], ["--insecure-permissions"]):
+                done = refused(*options)
+                check(done.returncode == 2 and "belongs to account number 4711" in done.stderr, f"a file of another account is refused: {mode:o}", done.stderr)
+        os.chown(rights, 0, 4711)
+        for mode in (0o660, 0o620, 0o606):
+            rights.chmod(mode)
+            done = refused("--insecure-permissions")
+            check(done.returncode == 2 and "other accounts can change" in done.stderr, f"and one that its group can change: {mode:o}", done.stderr)
+        rights.chmod(0o640)
+        check(rookery("rights", "check", "--rights", rights).returncode == 0, "the group of a file of root may read it")
+        os.chown(rights, 0, 0)
+        rights.chmod(0o644)
+    rights.write_text("alice regions=US,XX datasets=feederwatch,nest\n")
+    done = rookery("rights", "check", "--rights", rights, "--database", database, "--insecure-permissions")
+    check(done.returncode == 0 and f"{rights}, line 1: the database has no data set 'nest'" in done.stderr and "no region 'XX'" in done.stderr,
+          "names that the database does not have are told", done.stderr)
+    with Server(database, "--rights", rights, "--insecure-permissions", credentials=["--users", users]) as server:
+        check(f"{rights}, line 1: the database has no data set 'nest'" in server.output(), "and logged by a server", server.output())
+    done = rookery("serve", "--database", database, "--port", "0", "--users", users, "--rights", users)
+    check(done.returncode == 2 and "it is a line of a users file" in done.stderr and "$2y$" not in done.stderr, "no hash is shown where files were mixed up", done.stderr)
+    rights.write_text("alice regions=US\n")
     with Server(database, "--rights", rights, "--insecure-permissions", credentials=["--users", users]) as server:
         check(requests.get(f"{server.url}/?limit=1", auth=auth("alice")).status_code == 200, "200  one that others can read is taken if that is meant")
     rights.chmod(0o600)
