@@ -112,6 +112,10 @@ def commands(folder):
     check("rookery rights remove dora --rights FILE" in done.stderr, "a line of rights that may be left is told", done.stderr)
     check(done.returncode == 0 and rookery("users", "list", "--users", users).stdout == "alice\nbob\ncarla\n", "somebody is removed")
     check(rookery("users", "remove", "dora", "--users", users).returncode == 2, "and not twice")
+    for words, meant in [("users delete dora", "did you mean 'rookery users remove'?"), ("rights add dora all", "did you mean 'rookery rights set'?"),
+                         ("user add dora", "did you mean 'rookery users'?"), ("users edit", "there are add, passwd, remove, list, check")]:
+        done = rookery(*words.split())
+        check(done.returncode == 2 and meant in done.stderr, f"'{words}' is no command", done.stderr)
     rights = pathlib.Path(folder, "old-rights")
     rights.write_text("dora\n")
     done = rookery("users", "add", "dora", "--users", users, "--rights", rights, input="a better one")
