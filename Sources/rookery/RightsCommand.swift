@@ -38,7 +38,7 @@ struct RightsCommand: ParsableCommand {
         /// Whether somebody is a person whom the users file lacks. False for a group, and if no users file is given.
         func isStranger(_ name: String) throws -> Bool {
             guard !name.hasPrefix("@"), let path = try setting(users, "ROOKERY_USERS") else { return false }
-            return try !isPerson(name, in: path)
+            return try !(fileExists(path) && isPerson(name, in: path))
         }
     }
 
