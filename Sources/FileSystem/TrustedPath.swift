@@ -120,7 +120,7 @@ package enum TrustedPath {
 
     /// Whether another account than root owns a file. In a user namespace, as in a container without root, the owner of
     /// everything outside is shown as the overflow account (user_namespaces(7)): that is the system's.
-    private static func isOthers(_ status: stat) -> Bool {
+    package static func isOthers(_ status: stat) -> Bool {
         status.st_uid != 0 && status.st_uid != overflowAccount
     }
 

@@ -17,9 +17,37 @@ public enum NewPassword {
         }
         let lower = password.lowercased()
         if lower.contains(name.lowercased()) { return "The password contains the name." }
-        if CommonPasswords.all.contains(lower[...]) {
+        let word = withoutDigits(lower[...])
+        if CommonPasswords.all.contains(lower[...]) || commonWords.contains(word) {
             return "The password is one of those that many people have, which attackers try first."
         }
+        if isSequence(lower) {
+            return "The password repeats a few characters, or counts up or down; take several words."
+        }
+        if word.allSatisfy(\.isLetter), word.count < shortest, password.count < 16 {
+            return "The password is one word or number, with signs or digits around it; take several words."
+        }
         return nil
+    }
+
+    /// A text without what is not a letter at its ends, as in `sommer2026!`.
+    private static func withoutDigits(_ text: Substring) -> Substring {
+        var text = text.drop { !$0.isLetter }
+        while let last = text.last, !last.isLetter { text.removeLast() }
+        return text
+    }
+
+    /// The common passwords without digits and signs at their ends.
+    private static let commonWords = Set(CommonPasswords.all.map(withoutDigits).filter { $0.count >= 5 })
+
+    /// Whether fewer than four different characters say all of a text, since each of the others follows the character
+    /// before it, or is the same.
+    private static func isSequence(_ text: String) -> Bool {
+        var (free, last): (Set<Int>, Int?) = ([], nil)
+        for value in text.unicodeScalars.map({ Int($0.value) }) {
+            if last.map({ abs($0 - value) > 1 }) ?? true { free.insert(value) }
+            last = value
+        }
+        return free.count < 4
     }
 }

@@ -17,6 +17,19 @@ public struct RightsFile: Sendable {
 
         public init() {}
 
+        /// What they show, as the end of a sentence: `the records in CA-YT, until 2027-01-31`.
+        var inWords: String {
+            func listed(_ names: [String]) -> String {
+                names.dropLast().joined(separator: ", ") + (names.count > 1 ? " and " : "") + (names.last ?? "")
+            }
+            var text = regions == nil && datasets == nil ? "all records" : "the records"
+            if let datasets { text += " of " + listed(datasets) }
+            if let regions { text += " in " + listed(regions) }
+            if metrics { text += ", and /metrics" }
+            if let end { text += ", until " + RightsLine.day(before: end) }
+            return text
+        }
+
         /// Whether they are over.
         /// - Parameter now: In seconds since 1970.
         public func haveEnded(at now: Int64) -> Bool { end.map { $0 <= now } ?? false }
@@ -50,11 +63,15 @@ public struct RightsFile: Sendable {
     public struct Entry: Sendable {
         /// Of a person or a group.
         public let name: String
-        public let rights: Rights
+        /// Nil for `none`: then they see nothing, whatever their group sees.
+        public let rights: Rights?
         /// From 1.
         public let line: Int
 
         public var isGroup: Bool { Group(rawValue: name) != nil }
+        /// Whether the rights are over.
+        /// - Parameter now: In seconds since 1970.
+        public func haveEnded(at now: Int64) -> Bool { rights?.haveEnded(at: now) == true }
         /// The line without comments.
         public var text: String { RightsLine.text(name, rights) }
     }
@@ -66,6 +83,20 @@ public struct RightsFile: Sendable {
     /// Reads a file.
     /// - Throws: `FileFault` with each line that is wrong.
     public init(_ bytes: [UInt8]) throws(FileFault) {
+        let (file, faults) = Self.read(bytes)
+        guard faults.isEmpty else { throw FileFault(faults) }
+        self = file
+    }
+
+    /// The lines of a file that are right, for what a command tells. Nobody may be given rights from them: a wrong line
+    /// may be one that limits somebody.
+    static func readable(_ bytes: [UInt8]) -> RightsFile { read(bytes).file }
+
+    private init(_ entries: [Entry], _ positions: [String: Int]) {
+        (self.entries, self.positions) = (entries, positions)
+    }
+
+    private static func read(_ bytes: [UInt8]) -> (file: RightsFile, faults: [FileFault.Line]) {
         var entries: [Entry] = []
         var positions: [String: Int] = [:]
         var faults: [FileFault.Line] = []
@@ -82,15 +113,18 @@ public struct RightsFile: Sendable {
                 positions[name] = entries.count
                 entries.append(Entry(name: name, rights: rights, line: number))
             } catch {
-                faults.append(FileFault.Line(number: number, text: error.reason))
+                let isOther = if case .success(let text) = line { RightsLine.isOfUsersFile(text) } else { false }
+                let text = isOther ? "it is a line of a users file, which goes with --users" : error.reason
+                faults.append(FileFault.Line(number: number, text: text))
             }
         }
-        guard faults.isEmpty else { throw FileFault(faults) }
-        (self.entries, self.positions) = (entries, positions)
+        return (RightsFile(entries, positions), faults)
     }
 
     /// The rights of a person of the users file: of their own line, or else of `@users`; nil if they have none.
-    public func rights(ofUser name: String) -> Rights? { entry(of: name)?.rights ?? rights(of: .users) }
+    public func rights(ofUser name: String) -> Rights? {
+        if let own = entry(of: name) { own.rights } else { rights(of: .users) }
+    }
 
     public func rights(of group: Group) -> Rights? { entry(of: group.rawValue)?.rights }
 
@@ -101,6 +135,28 @@ public struct RightsFile: Sendable {
     /// more or lasts longer.
     public func showsMore(without name: String) -> Bool {
         guard let own = entry(of: name), !own.isGroup, let others = rights(of: .users) else { return false }
-        return !own.rights.cover(others) || (own.rights.end ?? .max) < (others.end ?? .max)
+        guard let rights = own.rights else { return true }
+        return !rights.cover(others) || (rights.end ?? .max) < (others.end ?? .max)
+    }
+
+    /// Warnings of data sets and regions that a database does not have, such as misspelt ones: they show nothing.
+    /// - Parameter regions: Codes; a region is there too if a part of it is.
+    public func unknown(datasets: [String], regions: [String]) -> [(line: Int, text: String)] {
+        entries.flatMap { entry in
+            let names = entry.rights?.datasets ?? []
+            let codes = entry.rights?.regions ?? []
+            // Names are compared as bytes, as rights are.
+            let unknownNames = names.filter { name in !datasets.contains { $0.utf8.elementsEqual(name.utf8) } }
+            let unknownCodes = codes.filter { code in !regions.contains { $0 == code || $0.hasPrefix(code + "-") } }
+            return unknownNames.map { (entry.line, "the database has no data set '\($0)'") }
+                + unknownCodes.map { (entry.line, "the database has no region '\($0)'") }
+        }
+    }
+
+    /// What a person or a group may see, in words.
+    public func inWords(_ name: String) -> String {
+        if let own = entry(of: name) { return own.rights?.inWords ?? "nothing" }
+        guard !name.hasPrefix("@"), let group = rights(of: .users) else { return "nothing" }
+        return "as @users: " + group.inWords
     }
 }

@@ -9,12 +9,19 @@ enum RightsLine {
 
     /// Reads a line.
     /// - Returns: Whose it is, and their rights; nil for an empty line or a comment.
-    static func read(_ text: Substring) throws(Fault) -> (name: String, rights: RightsFile.Rights)? {
+    static func read(_ text: Substring) throws(Fault) -> (name: String, rights: RightsFile.Rights?)? {
         guard let first = text.first, first != "#" else { return nil }
         var words = try words(text)
         guard let word = words.first else { return nil }
         words.removeFirst()
         let name = try value(word)
+        // A space was forgotten, or the name.
+        guard word.first == "\"" || !name.contains(where: { "=,".contains($0) }) else {
+            throw Fault(
+                reason:
+                    "\(quotedWord(name)) is not a name; put spaces between words, and a name with = or a comma into "
+                    + "double quotes")
+        }
         try check(name)
         return (name, try rights(words))
     }
@@ -24,11 +31,16 @@ enum RightsLine {
         if name.hasPrefix("@") {
             guard RightsFile.Group(rawValue: name) != nil else {
                 let known = RightsFile.Group.allCases.map(\.rawValue).joined(separator: ", ")
-                throw Fault(reason: "'\(name)' is not a group; the groups are \(known)")
+                throw Fault(reason: "\(quotedWord(name)) is not a group; the groups are \(known)")
             }
         } else if let fault = UsersFile.fault(inName: name) {
             throw Fault(reason: fault)
         }
+    }
+
+    /// Whether a line that is wrong has a name and a hash.
+    static func isOfUsersFile(_ text: Substring) -> Bool {
+        text.contains(":$") || text.contains(":{") || text.prefix { !" \t=\"".contains($0) }.contains(":")
     }
 
     /// The name at the beginning of a line, whatever follows; nil if there is none.
@@ -40,23 +52,38 @@ enum RightsLine {
     // MARK: - Writing
 
     /// The line of a person or a group.
-    static func text(_ name: String, _ rights: RightsFile.Rights) -> String {
-        var words = [quoted(name)]
+    static func text(_ name: String, _ rights: RightsFile.Rights?) -> String {
+        ([quoted(name)] + words(of: rights)).joined(separator: " ")
+    }
+
+    /// The words after the name.
+    static func words(of rights: RightsFile.Rights?) -> [String] {
+        guard let rights else { return ["none"] }
+        var words: [String] = []
         if rights.metrics { words.append("metrics") }
         if let regions = rights.regions { words.append("regions=" + regions.joined(separator: ",")) }
         if let datasets = rights.datasets { words.append("datasets=" + datasets.map(quoted).joined(separator: ",")) }
         if let end = rights.end { words.append("expires=" + day(before: end)) }
-        return words.joined(separator: " ")
+        return words
     }
 
-    /// A line with another text. White space before it, its comment and its end stay.
-    static func replaced(_ line: ArraySlice<UInt8>, by text: String) -> [UInt8] {
+    /// A line with other rights. White space, its comment and its end stay.
+    static func replaced(_ line: ArraySlice<UInt8>, by name: String, _ rights: RightsFile.Rights?) -> [UInt8] {
         let old = String(decoding: line, as: UTF8.self)
-        let start = old.unicodeScalars.prefix { $0 == " " || $0 == "\t" || $0 == "\u{FEFF}" }
-        let rest = old[start.endIndex...]
-        let comment = scan(withoutReturn(rest)).comment
-        let end = rest.utf8.last == 0x0D ? "\r" : ""
-        return Array((String(start) + text + (comment.isEmpty ? "" : " \(comment)") + end).utf8)
+        let isSpace = { (scalar: Unicode.Scalar) in scalar == " " || scalar == "\t" }
+        let start = old.unicodeScalars.prefix { isSpace($0) || $0 == "\u{FEFF}" }
+        let rest = withoutReturn(old[start.endIndex...])
+        let (words, comment, _) = scan(rest)
+        // What stands between the name and the words, which may be in columns.
+        let after = words.first.map { rest[$0.endIndex...] } ?? ""
+        let space = after.unicodeScalars.prefix(while: isSpace)
+        let hasSpace = !space.isEmpty && space.endIndex < after.endIndex && words.count > 1
+        let gap = rest[..<comment.startIndex].unicodeScalars.reversed().prefix(while: isSpace).reversed()
+        var text = String(start) + quoted(name)
+        let new = Self.words(of: rights)
+        if !new.isEmpty { text += (hasSpace ? String(space) : " ") + new.joined(separator: " ") }
+        if !comment.isEmpty { text += String(String.UnicodeScalarView(gap)) + comment }
+        return Array((text + (old.utf8.last == 0x0D ? "\r" : "")).utf8)
     }
 
     private static func withoutReturn(_ line: Substring) -> Substring {
@@ -65,12 +92,12 @@ enum RightsLine {
 
     /// A value, in double quotes if it needs them.
     private static func quoted(_ text: String) -> String {
-        guard text.contains(where: { " \t,\"".contains($0) }) else { return text }
+        guard text.contains(where: { " \t,=\"".contains($0) }) else { return text }
         return "\"" + text.replacing("\"", with: "\"\"") + "\""
     }
 
     /// The day that ends at a time.
-    private static func day(before end: Int64) -> String {
+    static func day(before end: Int64) -> String {
         var time = time_t(end - 1)
         var date = tm()
         gmtime_r(&time, &date)
@@ -84,12 +111,21 @@ enum RightsLine {
     // MARK: - Reading
 
     /// Reads the words after the name.
-    static func rights(_ words: [Substring]) throws(Fault) -> RightsFile.Rights {
+    /// - Returns: Nil for `none`.
+    static func rights(_ words: [Substring]) throws(Fault) -> RightsFile.Rights? {
+        if words.contains("none") {
+            guard words.count == 1 else {
+                throw Fault(reason: "'none' is there with other words; leave out one of them")
+            }
+            return nil
+        }
         var rights = RightsFile.Rights()
         var seen: Set<Substring> = []
         for word in words {
             let key = word.prefix { $0 != "=" }
-            guard seen.insert(key).inserted else { throw Fault(reason: "'\(key)' is there twice; give it once") }
+            guard seen.insert(key).inserted else {
+                throw Fault(reason: "\(quotedWord(key)) is there twice; give it once")
+            }
             let given = word.dropFirst(key.count + 1)
             switch (key, word.count > key.count) {
             case ("metrics", false): rights.metrics = true
@@ -100,8 +136,9 @@ enum RightsLine {
             case ("regions", false), ("datasets", false), ("expires", false):
                 throw Fault(reason: "'\(key)' needs a value, such as \(examples[String(key)] ?? "")")
             default:
-                let known = "metrics, regions=, datasets= or expires="
-                throw Fault(reason: "'\(key)' is not a right; write \(known), with commas and no spaces in lists")
+                let known = "metrics, regions=, datasets=, expires= or none"
+                throw Fault(
+                    reason: "\(quotedWord(key)) is not a right; write \(known), with commas and no spaces in lists")
             }
         }
         return rights
@@ -136,7 +173,7 @@ enum RightsLine {
             }
         }
         if let start { words.append(text[start...]) }
-        return (words, "", !isQuoted)
+        return (words, text[text.endIndex...], !isQuoted)
     }
 
     /// The values of a list: commas separate them, unless they are in double quotes.
@@ -175,10 +212,16 @@ enum RightsLine {
         return String(inner.replacing("\"\"", with: "\""))
     }
 
-    /// The name of a data set.
+    /// The name of a data set. What no import takes is an error (`DataSets.checkName`): no data set would ever have it.
     private static func dataset(_ text: String) throws(Fault) -> String {
         guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
             throw Fault(reason: "the name of a data set has no control characters")
+        }
+        guard !text.contains(","), text.first != " ", text.last != " " else {
+            throw Fault(
+                reason:
+                    "\(quotedWord(text)) is not a data set, whose name has no comma and no space at its ends; write "
+                    + (examples["datasets"] ?? ""))
         }
         return text
     }
@@ -195,7 +238,7 @@ enum RightsLine {
         guard isRight else {
             let upper = text.uppercased()
             let mend = upper != text && (try? region(upper)) != nil ? "; write \(upper)" : ", such as CA or CA-YT"
-            throw Fault(reason: "'\(text)' is not the code of a region\(mend)")
+            throw Fault(reason: "\(quotedWord(text)) is not the code of a region\(mend)")
         }
         return text
     }
@@ -205,7 +248,7 @@ enum RightsLine {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.map(\.utf8.count) == [4, 2, 2], text.utf8.allSatisfy({ $0 == 0x2D || (0x30...0x39).contains($0) }),
             let year = Int32(parts[0]), let month = Int32(parts[1]), let day = Int32(parts[2])
-        else { throw Fault(reason: "'\(text)' is not a date, such as 2027-01-31") }
+        else { throw Fault(reason: "\(quotedWord(text)) is not a date, such as 2027-01-31") }
         var date = tm()
         (date.tm_year, date.tm_mon, date.tm_mday) = (year - 1900, month - 1, day)
         let start = timegm(&date)

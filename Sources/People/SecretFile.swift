@@ -1,7 +1,10 @@
 import FileSystem
 import Glibc
 
-/// Reads files of people, which nobody but their owner should be able to read.
+/// Reads and changes files of people.
+///
+/// A file belongs to root or to the account that reads it, and nobody else may change it. Nobody else may read it
+/// either, but for the group of a file of root: root chose that group, so that a server without root can read the file.
 public enum SecretFile {
     /// Why a file can't be used, as a sentence that says what to do.
     public struct Fault: Error, Equatable {
@@ -21,30 +24,73 @@ public enum SecretFile {
         case everything
     }
 
+    /// The account that a server runs as.
+    public enum Account: Sendable {
+        case this
+        /// For root, that of the file: the server may run as its owner. Else this one.
+        case owner
+    }
+
     /// The bytes of a file.
-    /// - Parameter most: A file with which other accounts may do more is refused.
-    public static func read(_ path: String, othersMay most: Others) throws(Fault) -> [UInt8] {
+    /// - Parameters:
+    ///   - most: A file with which other accounts may do more is refused.
+    ///   - account: To which the file may belong.
+    public static func read(_ path: String, othersMay most: Others, account: Account = .this) throws(Fault) -> [UInt8] {
         // A named pipe without a writer does not hold up the program.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw Fault(message: "\(path) can't be read: \(systemMessage(errno))") }
+        guard descriptor >= 0 else { throw unreadable(path, errno) }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
             throw Fault(message: "\(path) can't be read: \(systemMessage(errno))")
         }
         guard status.st_mode & S_IFMT == S_IFREG else { throw Fault(message: "\(path) is not a file") }
-        // The group may read a file of another account, such as one of root that the server's own group can read.
-        let others = status.st_uid == geteuid() ? S_IRWXG | S_IRWXO : S_IRWXO
-        if most != .everything, status.st_mode & others & (S_IWGRP | S_IWOTH) != 0 {
-            throw Fault(message: "other accounts can change \(path); run '\(shellLine(["chmod", "600", path]))'")
-        }
-        if most == .nothing, status.st_mode & others != 0 {
-            throw Fault(
-                message:
-                    "other accounts can read \(path); run '\(shellLine(["chmod", "600", path]))', or take it as it "
-                    + "is with --insecure-permissions")
+        if most != .everything {
+            let user = account == .owner && geteuid() == 0 ? status.st_uid : geteuid()
+            if let fault = fault(status, path, most, user) { throw fault }
         }
         return try bytes(of: descriptor, path)
+    }
+
+    /// What others may do with a file that they may not; nil if nothing.
+    /// - Parameter user: The account of the server.
+    static func fault(_ status: stat, _ path: String, _ most: Others, _ user: uid_t) -> Fault? {
+        let isRoots = !TrustedPath.isOthers(status)
+        guard isRoots || status.st_uid == user else {
+            return Fault(
+                message: "\(path) belongs to \(theAccount(status.st_uid)), which can change it; run as root "
+                    + "'\(shellLine(["chown", accountName(user) ?? String(user), path]))'")
+        }
+        let chmod = shellLine(["chmod", "600", path])
+        if status.st_mode & (S_IWGRP | S_IWOTH) != 0 {
+            return Fault(message: "other accounts can change \(path); run '\(chmod)'")
+        }
+        guard most == .nothing, status.st_mode & (isRoots ? S_IRWXO : S_IRWXG | S_IRWXO) != 0 else { return nil }
+        return Fault(
+            message: "other accounts can read \(path); run '\(chmod)', or take it as it is with --insecure-permissions")
+    }
+
+    /// The fault of a file that can't be opened.
+    private static func unreadable(_ path: String, _ number: Int32) -> Fault {
+        var status = stat()
+        guard number == EACCES, stat(path, &status) == 0 else {
+            return Fault(message: "\(path) can't be read: \(systemMessage(number))")
+        }
+        let (access, user) = (LostAccess.Access(status), accountName(geteuid()) ?? String(geteuid()))
+        return Fault(
+            message:
+                "\(path) can't be read by the account \(user): it belongs to \(access.owner):\(access.group) with mode "
+                + "\(access.mode); run as root '\(shellLine(["chown", user, path]))'")
+    }
+
+    /// Whether other accounts can read or change a file, which matters for one with a password; nil if neither, and
+    /// for what is no file.
+    public static func exposure(_ path: String) -> String? {
+        var status = stat()
+        guard stat(path, &status) == 0, status.isRegular else { return nil }
+        if let fault = fault(status, path, .reading, geteuid()) { return fault.message }
+        guard fault(status, path, .nothing, geteuid()) != nil else { return nil }
+        return "other accounts can read \(path); run '\(shellLine(["chmod", "600", path]))'"
     }
 
     /// Reads a file to its end.
@@ -84,7 +130,7 @@ public enum SecretFile {
         if let old {
             guard old.isRegular else { throw .refused("\(path) is not a file.") }
             let descriptor = folder.open(name, O_RDONLY)
-            guard descriptor >= 0 else { throw .refused("\(path) can't be read: \(systemMessage(errno)).") }
+            guard descriptor >= 0 else { throw .refused(unreadable(path, errno).message + ".") }
             defer { close(descriptor) }
             do throws(Fault) {
                 bytes = try Self.bytes(of: descriptor, path)
@@ -93,7 +139,10 @@ public enum SecretFile {
             }
         }
         let changed = try edit(bytes)
-        let new = try NewFile(".rookery-\(UInt64.random(in: 0 ... .max))", in: folder)
+        // Only a command that was killed leaves one: nobody else writes it while this has the lock.
+        let temporary = ".\(name).new"
+        if folder.status(temporary)?.isRegular == true { folder.unlink(temporary) }
+        let new = try NewFile(temporary, in: folder)
         try new.write(changed)
         return try new.publish(as: name, like: old) { () throws(ChangeError) in
             // Another program may have replaced it in the meantime: its change must not be lost.

@@ -52,10 +52,9 @@ public enum UsersChange: Sendable {
         !line.hasPrefix("#") && line.contains(":") && line.prefix { $0 != ":" } == name
     }
 
-    /// Whether a person has a line in a file. False if there is no such file, or it can't be read.
-    public static func hasPerson(_ name: String, file path: String) -> Bool {
-        guard let bytes = try? SecretFile.read(path, othersMay: .everything) else { return false }
-        return !positions(of: name, in: LineEdit(bytes)).isEmpty
+    /// Whether a person has a line in a file.
+    public static func hasPerson(_ name: String, file path: String) throws(SecretFile.Fault) -> Bool {
+        !positions(of: name, in: LineEdit(try SecretFile.read(path, othersMay: .everything))).isEmpty
     }
 
     private func unknown(_ name: String) -> ChangeError {

@@ -1,3 +1,5 @@
+import FileSystem
+
 /// The people who may log in, in the format of `htpasswd`: a line for each, `name:hash`, with empty lines and comments.
 /// Apache and nginx can read the same file.
 ///
@@ -23,7 +25,8 @@ public struct UsersFile: Sendable {
             do throws(PasswordHash.Fault) {
                 guard let user = try Self.user(line, number) else { continue }
                 if let other = lines[user.name] {
-                    throw PasswordHash.Fault(reason: "'\(user.name)' is on line \(other) already; remove one of them")
+                    throw PasswordHash.Fault(
+                        reason: "\(quotedWord(user.name)) is on line \(other) already; remove one of them")
                 }
                 lines[user.name] = number
                 users.append(user)
@@ -54,15 +57,16 @@ public struct UsersFile: Sendable {
             return User(name: name, hash: try PasswordHash(cells[1]), line: number)
         } catch {
             throw PasswordHash.Fault(
-                reason: "the password of '\(name)' \(error.reason); set it again with "
-                    + "'rookery users passwd \(name)' or 'htpasswd -B'")
+                reason: "the password of \(quotedWord(name)) \(error.reason); set it again with "
+                    + "'\(shellLine(["rookery", "users", "passwd", name]))' or 'htpasswd -B'")
         }
     }
 
     /// What is wrong with the name of a person; nil if it can be used.
     public static func fault(inName name: String) -> String? {
         if name.isEmpty { return "the name is empty" }
-        if name.hasPrefix("@") { return "'\(name)' begins with @, as only the names of groups do" }
+        if name.hasPrefix("@") { return "\(quotedWord(name)) begins with @, as only the names of groups do" }
+        if name.hasPrefix("$") { return "the name begins with $, as a hash does" }
         if name.hasPrefix("#") { return "the name begins with #, as a comment does" }
         if name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control || $0 == ":" || $0 == "\"" })
         {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import People
 
 /// The source of a password, for the server and its clients. No message repeats a password.
 struct PasswordOptions: ParsableArguments {
@@ -41,10 +42,27 @@ struct PasswordOptions: ParsableArguments {
         defer { fclose(file) }
         var bytes = [UInt8](repeating: 0, count: longest)
         let count = fread(&bytes, 1, bytes.count, file)
-        let line = bytes.prefix(count).prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+        // Some editors put a byte order mark before the first line.
+        let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        let line = bytes.prefix(count).dropFirst(start).prefix {
+            $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r")
+        }
         guard !line.isEmpty, let text = String(validating: line, as: UTF8.self) else {
             throw Failure.usage("the first line of the password file \(path) is empty or not UTF-8")
         }
+        // Neither could be sent in a header field.
+        guard line.first != 0x20, line.last != 0x20, !line.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
+            throw Failure.usage(
+                "the first line of the password file \(path) begins or ends with a space, or has a control character")
+        }
         return text
+    }
+
+    /// A warning of a password file that other accounts can read or change; nil if they can't.
+    func exposure() -> String? {
+        guard let path = passwordFile ?? (password == nil ? environment("ROOKERY_PASSWORD_FILE") : nil) else {
+            return nil
+        }
+        return SecretFile.exposure(path)
     }
 }

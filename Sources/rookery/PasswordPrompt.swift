@@ -4,6 +4,10 @@ import Glibc
 enum PasswordPrompt {
     /// How much is read, in bytes.
     private static let longest = 4096
+    /// Signals that end or stop the program, which must give the terminal back first.
+    private static let signals = [SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP]
+    /// The signal that has come; 0 if none has. Only the handler writes it, and only one thread asks for passwords.
+    nonisolated(unsafe) private static var caught: sig_atomic_t = 0
 
     /// - Parameter name: Of the person whose password it will be.
     /// - Throws: `Failure` if nothing is given, or the two differ.
@@ -20,14 +24,24 @@ enum PasswordPrompt {
         guard tcgetattr(STDIN_FILENO, &settings) == 0 else {
             throw Failure.usage("the terminal can't be used; give the password on the standard input")
         }
-        // Ctrl-C must give the terminal back before it ends the program: so it only ends the waiting. It is blocked at
-        // all other times, and can't come between looking for it and waiting.
-        var (interrupt, before) = (sigaction(), sigaction())
-        interrupt.__sigaction_handler.sa_handler = { _ in }
-        sigaction(SIGINT, &interrupt, &before)
+        // A signal only ends the waiting. It is blocked at all other times, and can't come between looking for it and
+        // waiting. One that is ignored, as under nohup, stays so.
+        caught = 0
         var (blocked, mask) = (sigset_t(), sigset_t())
         sigemptyset(&blocked)
-        sigaddset(&blocked, SIGINT)
+        var before: [(signal: Int32, action: sigaction)] = []
+        for signal in signals {
+            var (handler, old) = (sigaction(), sigaction())
+            handler.__sigaction_handler.sa_handler = { PasswordPrompt.caught = $0 }
+            sigaction(signal, &handler, &old)
+            // SIG_IGN is the address 1.
+            if unsafeBitCast(old.__sigaction_handler.sa_handler, to: Int.self) == 1 {
+                sigaction(signal, &old, nil)
+                continue
+            }
+            before.append((signal, old))
+            sigaddset(&blocked, signal)
+        }
         pthread_sigmask(SIG_BLOCK, &blocked, &mask)
         var silent = settings
         silent.c_lflag &= ~tcflag_t(ECHO)
@@ -40,10 +54,13 @@ enum PasswordPrompt {
         let line = pselect(1, &input, nil, nil, nil, &mask) == 1 ? line() : nil
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
         _ = writeAll("\n".utf8, to: STDERR_FILENO)
-        sigaction(SIGINT, &before, nil)
+        for (signal, action) in before {
+            var action = action
+            sigaction(signal, &action, nil)
+        }
         pthread_sigmask(SIG_SETMASK, &mask, nil)
         guard let line else {
-            raise(SIGINT)
+            if caught != 0 { raise(caught) }
             throw Failure.usage("no password was given")
         }
         return try text(of: line)

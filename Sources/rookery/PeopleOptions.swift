@@ -1,6 +1,8 @@
 import API
 import ArgumentParser
+import Birds
 import FileSystem
+import Glibc
 import Logging
 import People
 
@@ -18,18 +20,26 @@ struct PeopleOptions: ParsableArguments {
             "ROOKERY_RIGHTS", default: "everybody who is served sees everything", name: "file"))
     var rights: String?
 
+    @OptionGroup var permissions: PermissionsOption
+
+    func files() throws -> PeopleFiles {
+        let othersMay = try permissions.othersMay()
+        return PeopleFiles(
+            users: try setting(users, "ROOKERY_USERS").map { .users($0, othersMay: othersMay) },
+            rights: try setting(rights, "ROOKERY_RIGHTS").map { .rights($0, othersMay: othersMay) })
+    }
+}
+
+/// Which files of people a server takes.
+struct PermissionsOption: ParsableArguments {
     @Flag(
         help: .setting(
             "Take files of --users and --rights that other accounts of this machine can read.",
             "ROOKERY_INSECURE_PERMISSIONS", default: "no"))
     var insecurePermissions = false
 
-    func files() throws -> PeopleFiles {
-        let othersMay: SecretFile.Others =
-            try setting(flag: insecurePermissions, "ROOKERY_INSECURE_PERMISSIONS") ? .reading : .nothing
-        return PeopleFiles(
-            users: try setting(users, "ROOKERY_USERS").map { .users($0, othersMay: othersMay) },
-            rights: try setting(rights, "ROOKERY_RIGHTS").map { .rights($0, othersMay: othersMay) })
+    func othersMay() throws -> SecretFile.Others {
+        try setting(flag: insecurePermissions, "ROOKERY_INSECURE_PERMISSIONS") ? .reading : .nothing
     }
 }
 
@@ -38,6 +48,7 @@ struct PeopleFile<Content> {
     let path: String
     /// A file with which they may do more is refused.
     let othersMay: SecretFile.Others
+    var account = SecretFile.Account.this
     fileprivate let parse: ([UInt8]) throws(FileFault) -> Content
 
     /// Reads it. Any mistake in it keeps the server from starting.
@@ -50,7 +61,7 @@ struct PeopleFile<Content> {
     }
 
     func load() throws(SecretFile.Fault) -> Content {
-        let bytes = try SecretFile.read(path, othersMay: othersMay)
+        let bytes = try SecretFile.read(path, othersMay: othersMay, account: account)
         do throws(FileFault) {
             return try parse(bytes)
         } catch {
@@ -60,14 +71,18 @@ struct PeopleFile<Content> {
 }
 
 extension PeopleFile<UsersFile> {
-    static func users(_ path: String, othersMay: SecretFile.Others) -> Self {
-        PeopleFile(path: path, othersMay: othersMay) { (bytes) throws(FileFault) in try UsersFile(bytes) }
+    static func users(_ path: String, othersMay: SecretFile.Others, account: SecretFile.Account = .this) -> Self {
+        PeopleFile(path: path, othersMay: othersMay, account: account) { (bytes) throws(FileFault) in
+            try UsersFile(bytes)
+        }
     }
 }
 
 extension PeopleFile<RightsFile> {
-    static func rights(_ path: String, othersMay: SecretFile.Others) -> Self {
-        PeopleFile(path: path, othersMay: othersMay) { (bytes) throws(FileFault) in try RightsFile(bytes) }
+    static func rights(_ path: String, othersMay: SecretFile.Others, account: SecretFile.Account = .this) -> Self {
+        PeopleFile(path: path, othersMay: othersMay, account: account) { (bytes) throws(FileFault) in
+            try RightsFile(bytes)
+        }
     }
 }
 
@@ -106,24 +121,82 @@ struct PeopleFiles {
         guard let path = rights?.path else { return }
         let strangers = accounts.strangers
         for entry in strangers.prefix(Self.mostNamed) {
-            logger.warning("\(path), line \(entry.line): '\(entry.name)' is in no users file")
+            logger.warning(
+                """
+                \(path), line \(entry.line): '\(entry.name)' is in no users file; whoever is added with that name has these \
+                rights
+                """)
         }
         if strangers.count > Self.mostNamed {
             logger.warning("\(path): and \(strangers.count - Self.mostNamed) more names that are in no users file")
         }
     }
 
+    /// Warns of data sets and regions that the database does not have. They show nothing, so they may be misspelt.
+    func warnOfUnknown(_ accounts: Accounts, database: String, _ logger: Logger) {
+        guard let path = rights?.path, let rights = accounts.rights,
+            let unknown = try? unknownNames(rights, database: database)
+        else { return }
+        for (line, text) in unknown.prefix(Self.mostNamed) { logger.warning("\(path), line \(line): \(text)") }
+        if unknown.count > Self.mostNamed {
+            logger.warning("\(path): and \(unknown.count - Self.mostNamed) more names that the database does not have")
+        }
+    }
+
     private static let mostNamed = 10
 }
 
+/// Warnings of names in a rights file that a database does not have.
+func unknownNames(_ rights: RightsFile, database: String) throws(StoreError) -> [(line: Int, text: String)] {
+    let names = try ObservationStore(path: database).allNames()
+    return rights.unknown(datasets: names.datasets, regions: names.regions)
+}
+
 /// Changes a file of people or of rights, and says so.
-func changePeople(
-    _ path: String, done: String, _ change: (String) throws(ChangeError) -> LostAccess?
+/// - Parameters:
+///   - file: As a server reads it: where it would refuse the file, the change has no effect yet, and the command fails.
+///   - change: Changes the file at a path.
+func changePeople<Content>(
+    _ file: PeopleFile<Content>, done: String, _ change: (String) throws(ChangeError) -> PeopleChange
 ) throws {
+    let changed: PeopleChange
     do throws(ChangeError) {
-        if let lost = try change(path) { warn(lost.warning) }
+        changed = try change(file.path)
     } catch {
         throw Failure(error)
     }
-    print(terminalLine("\(done) in \(path). A running server takes it up on SIGHUP."))
+    let fault: SecretFile.Fault?
+    do throws(SecretFile.Fault) {
+        _ = try file.load()
+        fault = nil
+    } catch {
+        fault = error
+    }
+    print(terminalLine("\(done) in \(file.path)." + (fault == nil ? " A running server takes it up on SIGHUP." : "")))
+    for line in changed.details { print(terminalLine(line)) }
+    for line in changed.warnings { warn(line) }
+    if let lost = changed.lost { warn(lost.warning) }
+    if let fault {
+        throw Failure.work("no server takes this up before the file is right:\n\(fault.message)")
+    }
 }
+
+/// What a command tells of a change.
+struct PeopleChange {
+    /// What the file could not keep.
+    let lost: LostAccess?
+    var details: [String] = []
+    var warnings: [String] = []
+}
+
+/// Whether a person has a line in a users file.
+func isPerson(_ name: String, in path: String) throws -> Bool {
+    do throws(SecretFile.Fault) {
+        return try UsersChange.hasPerson(name, file: path)
+    } catch {
+        throw Failure.usage(error.message)
+    }
+}
+
+/// Whether there is a file, which this account may be unable to read.
+func fileExists(_ path: String) -> Bool { access(path, F_OK) == 0 || errno != ENOENT }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Birds
 import FileSystem
 import Glibc
 import People
@@ -37,13 +38,24 @@ struct RightsCommand: ParsableCommand {
         /// Whether somebody is a person whom the users file lacks. False for a group, and if no users file is given.
         func isStranger(_ name: String) throws -> Bool {
             guard !name.hasPrefix("@"), let path = try setting(users, "ROOKERY_USERS") else { return false }
-            return !UsersChange.hasPerson(name, file: path)
+            return try !(fileExists(path) && isPerson(name, in: path))
         }
     }
 
-    /// Changes a file, and says so.
-    static func apply(_ change: RightsChange, to path: String, done: String) throws {
-        try changePeople(path, done: done) { (path) throws(ChangeError) in try change.apply(toFile: path) }
+    /// Changes the line of somebody, and says so.
+    /// - Parameter warnings: What the change is to be warned of.
+    static func apply(
+        _ change: RightsChange, of name: String, to path: String, done: String,
+        warnings: (RightsChange.Outcome) -> [String] = { _ in [] }
+    ) throws {
+        try changePeople(.rights(path, othersMay: .reading, account: .owner), done: done) {
+            (path) throws(ChangeError) in
+            let outcome = try change.apply(toFile: path)
+            return PeopleChange(
+                lost: outcome.lost,
+                details: ["Before: \(outcome.old.inWords(name)).", "Now: \(outcome.new.inWords(name))."],
+                warnings: warnings(outcome))
+        }
     }
 
     struct SetLine: ParsableCommand {
@@ -53,22 +65,30 @@ struct RightsCommand: ParsableCommand {
         @Argument(help: "The name of a person, or @users, @shared or @public.") var name: String
         @Argument(
             help: """
-                Any of: metrics, regions=CA-YT,US-AK, datasets=atlas, expires=2027-01-31 (the last day, in UTC). Without \
-                regions and datasets, they see all records.
+                Which records: regions=CA-YT,US-AK or datasets=atlas or both, all for all records, or none. And any of: \
+                metrics, expires=2027-01-31 (the last day, in UTC).
                 """)
         var words: [String] = []
+        @Flag(help: "Let go of limits that they have now and that are not given again.") var dropLimits = false
         @OptionGroup var files: Files
 
         func run() throws {
             let change: RightsChange
             do throws(ChangeError) {
-                change = try .set(name, words: words)
+                change = try .set(name, words: words, dropsLimits: dropLimits)
             } catch {
                 throw Failure(error)
             }
-            try RightsCommand.apply(change, to: files.path(), done: "Set the rights of \(name)")
-            if try files.isStranger(name) {
-                warn("Warning: \(name) is not in the users file; 'rookery users add' adds people.")
+            let isStranger = try files.isStranger(name)
+            try RightsCommand.apply(change, of: name, to: files.path(), done: "Set the rights of \(name)") { outcome in
+                var warnings: [String] = []
+                if isStranger {
+                    warnings.append("Warning: \(name) is not in the users file; 'rookery users add' adds people.")
+                }
+                if outcome.new.entry(of: name)?.haveEnded(at: Int64(time(nil))) == true {
+                    warnings.append("Warning: the last day of these rights is over.")
+                }
+                return warnings
             }
         }
     }
@@ -81,12 +101,13 @@ struct RightsCommand: ParsableCommand {
         @OptionGroup var files: Files
 
         func run() throws {
-            let before = try? files.read()
-            try RightsCommand.apply(.remove(name), to: files.path(), done: "Removed the rights of \(name)")
-            if let before, before.showsMore(without: name), try !files.isStranger(name) {
-                warn(
-                    "Warning: \(name) has the rights of @users now, which show more. To shut \(name) out, use 'rookery users "
-                        + "remove'.")
+            let isStranger = try files.isStranger(name)
+            try RightsCommand.apply(.remove(name), of: name, to: files.path(), done: "Removed the rights of \(name)") {
+                !isStranger && $0.old.showsMore(without: name)
+                    ? [
+                        "Warning: \(name) has the rights of @users now, which show more. To shut \(name) out, use 'rookery "
+                            + "users remove', or 'rookery rights set' with the word none."
+                    ] : []
             }
         }
     }
@@ -111,7 +132,7 @@ struct RightsCommand: ParsableCommand {
                 return
             }
             print(terminalLine(entry.text))
-            if entry.rights.haveEnded(at: Int64(time(nil))) { warn("These rights have expired.") }
+            if entry.haveEnded(at: Int64(time(nil))) { warn("These rights have expired.") }
         }
     }
 
@@ -120,15 +141,31 @@ struct RightsCommand: ParsableCommand {
             commandName: "check", abstract: "Say whether a server would take the file, and which lines are wrong.")
 
         @OptionGroup var files: Files
+        @OptionGroup var permissions: PermissionsOption
+        @Option(
+            help: .setting(
+                "The database, to warn of data sets and regions that it does not have.", "ROOKERY_DATABASE",
+                name: "file"))
+        var database: String?
 
         func run() throws {
             let entries = try files.read().entries
             let path = try files.path()
-            _ = try PeopleFile.rights(path, othersMay: .nothing).read()
+            _ = try PeopleFile.rights(path, othersMay: permissions.othersMay(), account: .owner).read()
             if let users = try setting(files.users, "ROOKERY_USERS") {
                 let names = Set(try PeopleFile.users(users, othersMay: .everything).read().users.map(\.name))
                 for entry in entries where !entry.isGroup && !names.contains(entry.name) {
                     warn("Warning: \(path), line \(entry.line): '\(entry.name)' is not in the users file.")
+                }
+            }
+            if let database = try setting(database, "ROOKERY_DATABASE") {
+                let file = try files.read()
+                do throws(StoreError) {
+                    for (line, text) in try unknownNames(file, database: database) {
+                        warn("Warning: \(path), line \(line): \(text).")
+                    }
+                } catch {
+                    throw Failure.usage(error.sentence)
                 }
             }
             print(terminalLine("\(path) is right: \(entries.count == 1 ? "1 line" : "\(entries.count) lines")."))

@@ -45,9 +45,41 @@ struct Rookery: ParsableCommand {
                 print(text)
                 Glibc.exit(0)
             }
-            if !text.isEmpty { complain(text) }
+            if let unknown = unknownCommand(CommandLine.arguments.dropFirst()) {
+                complain("rookery: \(unknown)")
+            } else if !text.isEmpty {
+                complain(text)
+            }
             Glibc.exit(status == ExitCode.validationFailure.rawValue ? 2 : status)
         }
+    }
+}
+
+extension Rookery {
+    /// What people write for the name of a command.
+    private static let meant = [
+        "user": "users", "right": "rights", "dataset": "datasets", "delete": "remove", "rm": "remove", "add": "set",
+        "create": "add", "new": "add", "password": "passwd", "list": "show", "ls": "list", "show": "list",
+    ]
+
+    /// Says that the first word which should be a command is none, and which is meant; nil if all are commands.
+    private static func unknownCommand(_ arguments: ArraySlice<String>) -> String? {
+        var subcommands = configuration.subcommands
+        var path = ["rookery"]
+        for word in arguments {
+            if subcommands.isEmpty || word.hasPrefix("-") || word == "help" { return nil }
+            if let next = subcommands.first(where: { $0.configuration.commandName == word }) {
+                subcommands = next.configuration.subcommands
+                path.append(word)
+                continue
+            }
+            let names = subcommands.compactMap { $0.configuration.commandName }
+            let meant = meant[word].flatMap { names.contains($0) ? $0 : nil }
+            let advice = meant.map { "did you mean '\((path + [$0]).joined(separator: " "))'?" }
+            return "there is no command '\(shellLine(path + [word]))'; "
+                + (advice ?? "there are \(names.joined(separator: ", "))")
+        }
+        return nil
     }
 }
 

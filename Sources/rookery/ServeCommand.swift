@@ -94,13 +94,18 @@ struct ServeCommand: ParsableCommand {
                 makeApplication: { loop in try Service(service, stores: stores, loop: loop) },
                 ready: {
                     people.warnOfStrangers(accounts, logger)
+                    people.warnOfUnknown(accounts, database: path, logger)
+                    if let exposure = passwords.exposure() { logger.warning("\(exposure)") }
                     warn(
                         logger, transport, isProtected: password != nil || people.users != nil,
                         isLimited: people.rights != nil)
                     _ = writeAll(
                         (terminalLine("Rookery serves \(path) at \(server.address)") + "\n").utf8, to: STDOUT_FILENO)
                 },
-                reload: { people.reload(into: accounts, logger) },
+                reload: {
+                    people.reload(into: accounts, logger)
+                    people.warnOfUnknown(accounts, database: path, logger)
+                },
                 reopen: {
                     service.audit?.reopen()
                     do throws(AccessLogError) {

@@ -29,7 +29,10 @@ struct UsersCommand: ParsableCommand {
 
         /// Changes the file, and says so.
         func apply(_ change: UsersChange, done: String) throws {
-            try changePeople(path(), done: done) { (path) throws(ChangeError) in try change.apply(toFile: path) }
+            try changePeople(.users(path(), othersMay: .reading, account: .owner), done: done) {
+                (path) throws(ChangeError) in
+                PeopleChange(lost: try change.apply(toFile: path))
+            }
         }
     }
 
@@ -39,15 +42,28 @@ struct UsersCommand: ParsableCommand {
 
         @Argument(help: "The name to log in with.") var name: String
         @OptionGroup var file: File
+        @Option(help: .setting("The file of rights, to warn of a line for that name.", "ROOKERY_RIGHTS", name: "file"))
+        var rights: String?
 
         func run() throws {
             if let fault = UsersFile.fault(inName: name) { throw Failure.usage(fault) }
             // Before a password is asked for in vain.
             let path = try file.path()
-            if UsersChange.hasPerson(name, file: path) {
+            if try fileExists(path) && isPerson(name, in: path) {
                 throw Failure.usage("\(name) is in \(path) already; change the password with 'rookery users passwd'")
             }
+            let rightsPath = try setting(rights, "ROOKERY_RIGHTS")
+            let hasRights = try rightsPath.map { try fileExists($0) && hasLine(name, in: $0) }
             try file.apply(.add(name, try newHash(for: name)), done: "Added \(name)")
+            if let rightsPath, hasRights == true {
+                warn(
+                    "Warning: \(rightsPath) has a line for \(name) already, which counts: see '"
+                        + shellLine(["rookery", "rights", "show", name, "--rights", rightsPath]) + "'.")
+            } else if rightsPath == nil {
+                warn(
+                    "If the server has a file of rights, an earlier line for \(name) counts: see '"
+                        + shellLine(["rookery", "rights", "show", name, "--rights", "FILE"]) + "'.")
+            }
         }
     }
 
@@ -61,7 +77,7 @@ struct UsersCommand: ParsableCommand {
 
         func run() throws {
             let path = try file.path()
-            guard UsersChange.hasPerson(name, file: path) else {
+            guard try isPerson(name, in: path) else {
                 throw Failure.usage("\(name) is not in \(path); 'rookery users list' shows who is")
             }
             try file.apply(.setPassword(name, try newHash(for: name)), done: "Changed the password of \(name)")
@@ -78,17 +94,20 @@ struct UsersCommand: ParsableCommand {
 
         func run() throws {
             let path = try setting(rights, "ROOKERY_RIGHTS")
-            let hasRights = try path.map { path throws in
-                do throws(SecretFile.Fault) {
-                    return try RightsChange.hasLine(name, file: path)
-                } catch {
-                    throw Failure.usage(error.message)
-                }
-            }
-            // The login comes first: without their line of rights, somebody who can still log in may see more.
+            let hasRights = try path.map { try hasLine(name, in: $0) }
+            // The login comes first: without their line of rights, somebody who can still log in may see more. If no
+            // server takes this up, since another line is wrong, the command ends here.
             try file.apply(.remove(name), done: "Removed \(name)")
             if let path, hasRights == true {
-                try RightsCommand.apply(.remove(name), to: path, done: "Removed the rights of \(name)")
+                let file = PeopleFile.rights(path, othersMay: .reading, account: .owner)
+                try changePeople(file, done: "Removed the rights of \(name)") { (path) throws(ChangeError) in
+                    PeopleChange(lost: try RightsChange.remove(name).apply(toFile: path).lost)
+                }
+            } else if path == nil {
+                warn(
+                    "If the server has a file of rights, a line for \(name) is still there, and counts for anybody who is "
+                        + "added with that name: see '"
+                        + shellLine(["rookery", "rights", "remove", name, "--rights", "FILE"]) + "'.")
             }
         }
     }
@@ -108,13 +127,23 @@ struct UsersCommand: ParsableCommand {
             commandName: "check", abstract: "Say whether a server would take the file, and which lines are wrong.")
 
         @OptionGroup var file: File
+        @OptionGroup var permissions: PermissionsOption
 
         func run() throws {
             let count = try file.read().users.count
             let path = try file.path()
-            _ = try PeopleFile.users(path, othersMay: .nothing).read()
+            _ = try PeopleFile.users(path, othersMay: permissions.othersMay(), account: .owner).read()
             print(terminalLine("\(path) is right: \(count == 1 ? "1 person" : "\(count) people") may log in."))
         }
+    }
+}
+
+/// Whether somebody has a line in a rights file.
+private func hasLine(_ name: String, in path: String) throws -> Bool {
+    do throws(SecretFile.Fault) {
+        return try RightsChange.hasLine(name, file: path)
+    } catch {
+        throw Failure.usage(error.message)
     }
 }
 

@@ -50,6 +50,25 @@ def on_a_terminal(arguments, answers):
     return shown.decode(), status
 
 
+def signalled(arguments, number):
+    """Sends a signal to the program while it waits for a password: how it ends, and whether the terminal shows what is typed."""
+    terminal, other = pty.openpty()
+    # Swift's runtime takes SIGQUIT for a crash, of which it would print a backtrace.
+    variables = {**environment(), "SWIFT_BACKTRACE": "enable=no"}
+    process = subprocess.Popen([PROGRAM, *map(str, arguments)], env=variables, stdin=other, stdout=other, stderr=other,
+                               preexec_fn=lambda: signal.signal(number, signal.SIG_DFL))
+    shown = b""
+    while b"New password" not in shown:
+        shown += os.read(terminal, 4096)
+    hidden = not termios.tcgetattr(other)[3] & termios.ECHO
+    process.send_signal(number)
+    status = process.wait(30)
+    shows = bool(termios.tcgetattr(other)[3] & termios.ECHO)
+    os.close(terminal)
+    os.close(other)
+    return status, hidden and shows
+
+
 def commands(folder):
     users = pathlib.Path(folder, "users")
     add = lambda name, password: rookery("users", "add", name, "--users", users, input=password)
@@ -60,6 +79,7 @@ def commands(folder):
     check(htpasswd(users, "-bB", users, "bob", "owl").returncode == 0, "htpasswd adds another")
     users.write_text("# wardens\n" + users.read_text())
     for password, why in [("owl-owl", "too short"), ("I am alice", "contains the name"), ("1q2w3e4r5t", "many people"),
+                          ("sommer2026", "one word"), ("abcdefghij", "counts up"),
                           ("", "no password"), ("x" * 73, "too long")]:
         done = rookery("users", "passwd", "alice", "--users", users, input=password + "\n")
         check(done.returncode == 2 and why in done.stderr and (not password or password not in done.stderr), f"a password is refused: {why}", done.stderr)
@@ -78,6 +98,9 @@ def commands(folder):
     check(status != 0 and "differ" in shown, "a slip of the finger is noticed", shown)
     shown, status = on_a_terminal(["users", "passwd", "carla", "--users", users], [b"\x03"])
     check(os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGINT, "Ctrl-C ends it", shown)
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP):
+        status, shows = signalled(["users", "passwd", "carla", "--users", users], number)
+        check(status == -number and shows, f"{number.name} gives the terminal back, and ends it", status)
 
     htpasswd(users, "-bm", users, "dora", "apache's own")
     done = rookery("users", "check", "--users", users)
@@ -86,8 +109,21 @@ def commands(folder):
     check(rookery("users", "passwd", "dora", "--users", users, input="a better one").returncode == 0
           and rookery("users", "check", "--users", users).returncode == 0, "and its advice mends it")
     done = rookery("users", "remove", "dora", "--users", users)
+    check("rookery rights remove dora --rights FILE" in done.stderr, "a line of rights that may be left is told", done.stderr)
     check(done.returncode == 0 and rookery("users", "list", "--users", users).stdout == "alice\nbob\ncarla\n", "somebody is removed")
     check(rookery("users", "remove", "dora", "--users", users).returncode == 2, "and not twice")
+    for words, meant in [("users delete dora", "did you mean 'rookery users remove'?"), ("rights add dora all", "did you mean 'rookery rights set'?"),
+                         ("user add dora", "did you mean 'rookery users'?"), ("users edit", "there are add, passwd, remove, list, check")]:
+        done = rookery(*words.split())
+        check(done.returncode == 2 and meant in done.stderr, f"'{words}' is no command", done.stderr)
+    rights = pathlib.Path(folder, "old-rights")
+    rights.write_text("dora\n")
+    done = rookery("users", "add", "dora", "--users", users, "--rights", rights, input="a better one")
+    check(done.returncode == 0 and f"rookery rights show dora --rights {rights}" in done.stderr, "a new person with an old line is told", done.stderr)
+    rookery("users", "remove", "dora", "--users", users, "--rights", rights)
+    check(rights.read_text() == "", "and removed from both files")
+    done = rookery("users", "add", "x y", "--users", users, input="sommer2026")
+    check(done.returncode == 2, "a word with a year is no password")
     return users
 
 

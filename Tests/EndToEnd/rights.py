@@ -1,5 +1,6 @@
 """What people may see: `rookery rights`, and a server that takes a right back while an answer is under way."""
 
+import os
 import pathlib
 import random
 import signal
@@ -25,10 +26,19 @@ def commands(folder):
           "rights are given in a new file, which only its owner can read", done.stderr)
     line = 'alice metrics regions=CA,US-AK datasets=atlas,"winter counts" expires=2099-01-31\n'
     check(rights.read_text() == line, "in one line", rights.read_text())
+    now = "the records of atlas and winter counts in CA and US-AK, and /metrics, until 2099-01-31"
+    check(f"Before: nothing.\nNow: {now}.\n" in done.stdout, "and said in words", done.stdout)
     check(run("show").stdout == line == run("show", "alice").stdout, "they are shown")
+    for words, why in [(["expires=2098-01-31"], "say which records"), (["metrics"], "say which records"), ([], "say which records"),
+                       (["regions=CA", "expires=2098-01-31"], 'alice has datasets=atlas,"winter counts" now'),
+                       (["all"], "alice has expires=2099-01-31 now")]:
+        done = run("set", "alice", *words)
+        check(done.returncode == 2 and why in done.stderr and rights.read_text() == line, f"no limit goes unsaid: {' '.join(words)}", done.stderr)
     rights.write_text("# wardens\n" + line.replace("\n", "  # until then\n") + "broken line\n")
-    done = run("set", "alice", "regions=US")
-    check(rights.read_text() == "# wardens\nalice regions=US # until then\nbroken line\n", "comments and other lines stay", rights.read_text())
+    done = run("set", "alice", "regions=US", "--drop-limits")
+    check(rights.read_text() == "# wardens\nalice regions=US  # until then\nbroken line\n", "comments and other lines stay", rights.read_text())
+    check(done.returncode == 1 and f"{rights}, line 3: 'line' is not a right" in done.stderr and "SIGHUP" not in done.stdout,
+          "no server takes it up while another line is wrong", done.stderr)
     done = run("check")
     check(done.returncode == 2 and f"{rights}, line 3: 'line' is not a right" in done.stderr, "a wrong line is named", done.stderr)
     rights.write_text("alice regions=US\n")
@@ -36,7 +46,7 @@ def commands(folder):
                        (["@all"], "is not a group"), (["bob", "datasets=a\neve metrics"], "control characters")]:
         done = run("set", *words)
         check(done.returncode == 2 and why in done.stderr and rights.read_text() == "alice regions=US\n", f"refused: {why}", done.stderr)
-    done = run("set", "zoe")
+    done = run("set", "zoe", "all")
     check(done.returncode == 0 and "zoe is not in the users file" in done.stderr, "a name in no users file is a warning", done.stderr)
     done = run("check")
     check(done.returncode == 0 and "line 2: 'zoe' is not in the users file" in done.stderr and "2 lines" in done.stdout, "and here too", done.stderr)
@@ -46,16 +56,28 @@ def commands(folder):
     check(run("show", "bob").stdout == "bob has no rights.\n", "who has no line has no rights")
     run("set", "@users", "regions=US,CA")
     check(run("show", "bob").stdout == "@users regions=US,CA\n", "or those of the group")
+    check("Before: as @users: the records in US and CA.\nNow: nothing.\n" in run("set", "bob", "none").stdout and run("show", "bob").stdout == "bob none\n",
+          "or nothing, whatever the group has")
+    run("remove", "bob")
+    rights.write_text(rights.read_text() + "broken line\n")
     done = run("remove", "alice")
-    check(done.returncode == 0 and "alice has the rights of @users now" in done.stderr, "removing a line may show more, with a warning", done.stderr)
-    run("set", "alice", "expires=2020-01-01")
-    check("expired" in run("show", "alice").stderr, "who has expired is told so")
+    check(done.returncode == 1 and "alice has the rights of @users now" in done.stderr and "line 2: 'line' is not a right" in done.stderr,
+          "removing a line may show more, with a warning", done.stderr)
+    rights.write_text(rights.read_text().replace("broken line\n", ""))
+    done = run("set", "alice", "all", "expires=2020-01-01", "--drop-limits")
+    check("is over" in done.stderr and "expired" in run("show", "alice").stderr, "who has expired is told so")
     done = rookery("users", "remove", "carla", "--users", users, "--rights", rights)
     check(done.returncode == 0 and "rights" not in done.stdout, "somebody without a line is removed", done.stderr)
     done = rookery("users", "remove", "alice", "--users", users, "--rights", rights)
     check(done.returncode == 0 and rights.read_text() == "@users regions=US,CA\n" and "Removed the rights of alice" in done.stdout,
           "a person is removed with their line", done.stderr)
-    for name in ("alice", "carla"):
+    users.write_bytes(users.read_bytes() + b"eve:plain\n")
+    run("set", "bob", "regions=US")
+    done = rookery("users", "remove", "bob", "--users", users, "--rights", rights)
+    check(done.returncode == 1 and f"{users}, line 1: " in done.stderr and "no server takes this up" in done.stderr and "bob" in rights.read_text(),
+          "no server takes a removal up while another line is wrong", done.stderr)
+    users.write_bytes(users.read_bytes().replace(b"eve:plain\n", b""))
+    for name in ("alice", "bob", "carla"):
         rookery("users", "add", name, "--users", users, input=PASSWORDS[name])
     rights.unlink()
     return users, rights
@@ -89,6 +111,36 @@ def starting(folder, database, users, rights):
     done = refused("--insecure-permissions")
     check(done.returncode == 2 and f"other accounts can change {rights}" in done.stderr, "one that others can change always is", done.stderr)
     rights.chmod(0o644)
+    for command in ("users", "rights"):
+        run = lambda *options: rookery(command, "check", f"--{command}", {"users": users, "rights": rights}[command], *options)
+        {"users": users, "rights": rights}[command].chmod(0o644)
+        check(run().returncode == 2 and run("--insecure-permissions").returncode == 0, f"{command} check takes what the server takes")
+    users.chmod(0o600)
+    if os.geteuid() == 0:
+        os.chown(rights, 4711, 4711)
+        for mode in (0o600, 0o660, 0o664, 0o666):
+            rights.chmod(mode)
+            for options in ([], ["--insecure-permissions"]):
+                done = refused(*options)
+                check(done.returncode == 2 and "belongs to account number 4711" in done.stderr, f"a file of another account is refused: {mode:o}", done.stderr)
+        os.chown(rights, 0, 4711)
+        for mode in (0o660, 0o620, 0o606):
+            rights.chmod(mode)
+            done = refused("--insecure-permissions")
+            check(done.returncode == 2 and "other accounts can change" in done.stderr, f"and one that its group can change: {mode:o}", done.stderr)
+        rights.chmod(0o640)
+        check(rookery("rights", "check", "--rights", rights).returncode == 0, "the group of a file of root may read it")
+        os.chown(rights, 0, 0)
+        rights.chmod(0o644)
+    rights.write_text("alice regions=US,XX datasets=feederwatch,nest\n")
+    done = rookery("rights", "check", "--rights", rights, "--database", database, "--insecure-permissions")
+    check(done.returncode == 0 and f"{rights}, line 1: the database has no data set 'nest'" in done.stderr and "no region 'XX'" in done.stderr,
+          "names that the database does not have are told", done.stderr)
+    with Server(database, "--rights", rights, "--insecure-permissions", credentials=["--users", users]) as server:
+        check(f"{rights}, line 1: the database has no data set 'nest'" in server.output(), "and logged by a server", server.output())
+    done = rookery("serve", "--database", database, "--port", "0", "--users", users, "--rights", users)
+    check(done.returncode == 2 and "it is a line of a users file" in done.stderr and "$2y$" not in done.stderr, "no hash is shown where files were mixed up", done.stderr)
+    rights.write_text("alice regions=US\n")
     with Server(database, "--rights", rights, "--insecure-permissions", credentials=["--users", users]) as server:
         check(requests.get(f"{server.url}/?limit=1", auth=auth("alice")).status_code == 200, "200  one that others can read is taken if that is meant")
     rights.chmod(0o600)
@@ -126,6 +178,10 @@ def serving(database, users, rights):
         answer = session.get(f"{server.url}/", auth=auth("bob"))
         check(answer.status_code == 403 and answer.json()["code"] == "expired", "403  who has expired, whatever @users may see", answer.text)
         check(regions(auth("carla")) == {"US"}, "200  who has no line has that of @users")
+        rights.write_text("carla none\n@users regions=US\n")
+        reload(server)
+        answer = session.get(f"{server.url}/", auth=auth("carla"))
+        check(answer.status_code == 403 and answer.json()["code"] == "no-rights", "403  who has none, whatever @users may see", answer.text)
         users.write_bytes(good)
 
     rights.write_text("@public regions=US\nalice\n")

@@ -6,8 +6,11 @@ import Testing
 @testable import People
 
 @Suite struct RightsChangeTests {
-    private func set(_ name: String, _ words: String..., in text: String) throws -> String {
-        String(decoding: try RightsChange.set(name, words: words).apply(to: Array(text.utf8)), as: UTF8.self)
+    private func set(
+        _ name: String, _ words: String..., dropsLimits: Bool = false, in text: String
+    ) throws -> String {
+        let change = try RightsChange.set(name, words: words, dropsLimits: dropsLimits)
+        return String(decoding: try change.apply(to: Array(text.utf8)), as: UTF8.self)
     }
 
     private func remove(_ name: String, from text: String) throws -> String {
@@ -17,18 +20,71 @@ import Testing
     /// Whatever else is in the file stays, byte for byte.
     @Test func changesOneLine() throws {
         let text = "# wardens\r\n\n  alice  metrics # until spring\r\nbad \"line\n\u{1}x y\n#bob\n@users\tregions=CA"
-        #expect(try set("zoe", in: text) == text + "\nzoe\n")
+        #expect(try set("zoe", "all", in: text) == text + "\nzoe\n")
         #expect(
             try set("alice", "expires=2027-01-31", "regions=CA-YT,US", "metrics", in: text)
-                == text.replacing("alice  metrics", with: "alice metrics regions=CA-YT,US expires=2027-01-31") + "\n")
+                == text.replacing("alice  metrics", with: "alice  metrics regions=CA-YT,US expires=2027-01-31") + "\n")
         #expect(
-            try set("@users", "datasets=atlas", in: text)
-                == text.replacing("\tregions=CA", with: " datasets=atlas\n"))
+            try set("@users", "datasets=atlas", dropsLimits: true, in: text)
+                == text.replacing("regions=CA", with: "datasets=atlas\n"))
         // A line that can't be read is replaced by one that can.
-        #expect(try set("bad", in: text) == text.replacing("bad \"line", with: "bad") + "\n")
-        #expect(try set("alice", in: "\u{FEFF}alice metrics\r\nbob") == "\u{FEFF}alice\r\nbob\n")
+        #expect(try set("bad", "all", in: text) == text.replacing("bad \"line", with: "bad") + "\n")
+        #expect(try set("alice", "all", in: "\u{FEFF}alice metrics\r\nbob") == "\u{FEFF}alice\r\nbob\n")
+        #expect(try set("bob", "none", in: "bob regions=CA") == "bob none\n")
         #expect(try remove("alice", from: "\u{FEFF}alice metrics\nbob") == "bob\n")
         #expect(try remove("bob", from: "bob\nalice\n\"bob\" metrics\n") == "alice\n")
+    }
+
+    /// White space in columns and the comment stay where they are as far as that is possible.
+    @Test func keepsComments() throws {
+        for (old, new) in [
+            ("alice    regions=CA   # until spring\r", "alice    regions=US   # until spring\r"),
+            ("\talice\tregions=CA\t#x", "\talice\tregions=US\t#x"), ("alice # all", "alice regions=US # all"),
+            ("alice", "alice regions=US"), ("alice regions=CA ", "alice regions=US"),
+            ("alice \"bad # x", "alice regions=US"), ("\"alice\"  none  # \u{E4}", "alice  regions=US  # \u{E4}"),
+        ] { #expect(try set("alice", "regions=US", in: old + "\nbob\n") == new + "\nbob\n") }
+        #expect(try set("alice", "all", in: "alice   regions=CA  # x") == "alice  # x\n")
+    }
+
+    /// A word that was forgotten never opens anything: the line that a command writes replaces the whole one.
+    @Test func noLimitGoesUnsaid() throws {
+        func refusal(_ name: String, _ words: String..., in text: String) throws -> String? {
+            do throws(ChangeError) {
+                _ = try RightsChange.set(name, words: words).apply(to: Array(text.utf8))
+                return nil
+            } catch {
+                #expect(error.kind == .refused)
+                return error.message
+            }
+        }
+        let limited = "anna regions=DE-SH expires=2027-12-31\nbroken line\n"
+        let which = "say which records: regions=, datasets=, all for all records, or none."
+        for words in [[], ["metrics"], ["expires=2028-12-31"]] {
+            let error = try #require(throws: ChangeError.self) { try RightsChange.set("anna", words: words) }
+            #expect(error.message == which)
+        }
+        for words in [["all", "none"], ["all", "regions=CA"], ["datasets=a", "all"]] {
+            let error = try #require(throws: ChangeError.self) { try RightsChange.set("anna", words: words) }
+            #expect(error.message == "'all' is there with 'none' or a limit; leave out one of them.")
+        }
+        let now = { (words: String) in
+            "anna has \(words) now, and 'set' replaces all rights; give it again, or let it go with --drop-limits."
+        }
+        let dated = "expires=2028-12-31"
+        #expect(try refusal("anna", "datasets=a", dated, in: limited) == now("regions=DE-SH"))
+        let both = now("regions=DE-SH expires=2027-12-31")
+        #expect(try refusal("anna", "datasets=a", in: limited) == both)
+        #expect(try refusal("anna", "regions=DE", in: limited) == now("expires=2027-12-31"))
+        #expect(try refusal("anna", "all", in: limited) == now("expires=2027-12-31"))
+        #expect(try refusal("anna", "regions=DE", in: "anna datasets=\"a b\"") == now("datasets=\"a b\""))
+        #expect(try refusal("anna", "datasets=a", in: "@users regions=DE") == now("regions=DE"))
+        #expect(try refusal("@shared", "datasets=a", in: "@users regions=DE") == nil)
+        #expect(try refusal("anna", "all", dated, in: limited) == nil)
+        #expect(try refusal("anna", "regions=DE", dated, in: limited) == nil)
+        #expect(try refusal("anna", "none", in: limited) == nil)
+        #expect(try refusal("anna", "datasets=a", in: "anna none") == nil)
+        #expect(
+            try set("anna", "datasets=a", dropsLimits: true, in: limited) == "anna datasets=a\nbroken line\n")
     }
 
     /// What is written is read as it was meant.
@@ -36,27 +92,34 @@ import Testing
         throws
     {
         let words = [
-            "metrics", "regions=CA-YT,US", "datasets=winter counts,\"a,\"\"b\"\"\",#1,é", "expires=0001-02-03",
+            "metrics", "regions=CA-YT,US", "datasets=winter counts,\"a \"\"b\"\"\",#1,é,x=y", "expires=0001-02-03",
         ]
         let line = String(decoding: try RightsChange.set(name, words: words).apply(to: []), as: UTF8.self)
         let entry = try #require(try RightsFile(Array(line.utf8)).entry(of: name))
         #expect(entry.text + "\n" == line)
-        #expect(entry.rights.metrics && entry.rights.regions == ["CA-YT", "US"])
-        #expect(entry.rights.datasets == ["winter counts", "a,\"b\"", "#1", "é"])
+        let rights = try #require(entry.rights)
+        #expect(rights.metrics && rights.regions == ["CA-YT", "US"])
+        #expect(rights.datasets == ["winter counts", "a \"b\"", "#1", "é", "x=y"])
         // 3 February of the year 1 ends so many days before 1970.
-        #expect(entry.rights.end == -719_128 * 86_400)
+        #expect(rights.end == -719_128 * 86_400)
     }
 
     @Test func refusesWhatNoLineCanHave() throws {
         for (name, words, message) in [
-            ("@people", [], "'@people' is not a group; the groups are @users, @shared, @public."),
+            ("@people", ["all"], "'@people' is not a group; the groups are @users, @shared, @public."),
             ("a:b", [], "a name has no colon, quotation mark or control character."),
             ("alice\nbob", [], "a name has no colon, quotation mark or control character."),
             ("alice", ["datasets=a\nbob metrics"], "the name of a data set has no control characters."),
             (
                 "alice", ["metrics\nbob"],
-                "'metrics\nbob' is not a right; write metrics, regions=, datasets= or expires=, with commas and no spaces in "
-                    + "lists."
+                "'metrics\nbob' is not a right; write metrics, regions=, datasets=, expires= or none, with commas and no spaces "
+                    + "in lists."
+            ),
+            ("regions=DE", [], "'regions=DE' is not a name; give the name first."),
+            (
+                "alice", ["datasets=atlas, nests"],
+                "' nests' is not a data set, whose name has no comma and no space at its ends; write "
+                    + "datasets=atlas,\"winter counts\"."
             ),
             ("alice", ["regions=ca"], "'ca' is not the code of a region; write CA."),
             ("alice", ["expires=2027-02-30"], "there is no day '2027-02-30'."),
@@ -64,10 +127,10 @@ import Testing
             let error = try #require(throws: ChangeError.self) { try RightsChange.set(name, words: words) }
             #expect(error.kind == .refused && error.message == message)
         }
-        let twice = try #require(throws: ChangeError.self) { try set("bob", in: "bob\nalice\nbob") }
+        let twice = try #require(throws: ChangeError.self) { try set("bob", "all", in: "bob\nalice\nbob") }
         #expect(twice.message == "bob is there several times, on lines 1, 3; leave one of them.")
         let unknown = try #require(throws: ChangeError.self) { try remove("zoe", from: "bob") }
-        #expect(unknown.message == "zoe has no line in the file; 'rookery rights show' shows who has.")
+        #expect(unknown.message == "zoe has no line in the file; 'rookery rights show' shows all lines.")
     }
 
     @Test func aFileIsMadeForTheFirstLine() throws {
@@ -75,7 +138,9 @@ import Testing
         let path = folder.url.path + "/rights"
         #expect(throws: ChangeError.self) { try RightsChange.remove("alice").apply(toFile: path) }
         #expect(access(path, F_OK) != 0)
-        #expect(try RightsChange.set("alice", words: ["metrics"]).apply(toFile: path) == nil)
+        let done = try RightsChange.set("alice", words: ["metrics", "all"]).apply(toFile: path)
+        #expect(done.lost == nil)
+        #expect(done.old.inWords("alice") == "nothing" && done.new.inWords("alice") == "all records, and /metrics")
         var status = stat()
         #expect(stat(path, &status) == 0 && status.st_mode & 0o7777 == 0o600)
         #expect(try RightsChange.hasLine("alice", file: path) && !RightsChange.hasLine("bob", file: path))

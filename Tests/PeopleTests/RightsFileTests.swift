@@ -1,5 +1,6 @@
-import People
 import Testing
+
+@testable import People
 
 @Suite struct RightsFileTests {
     private func rights(_ line: String, of name: String = "alice") throws -> RightsFile.Rights? {
@@ -11,11 +12,11 @@ import Testing
         #expect(try rights("alice") == all)
         all.metrics = true
         #expect(try rights("alice metrics") == all)
-        (all.regions, all.datasets) = (["CA-YT", "US-NY-001"], ["atlas", "winter counts", "a,\"b\""])
+        (all.regions, all.datasets) = (["CA-YT", "US-NY-001"], ["atlas", "winter counts", "a \"b\""])
         // The second after 31 January 2027 in UTC.
         all.end = 1_801_440_000
         let line = "alice\tregions=CA-YT,US-NY-001  expires=2027-01-31 metrics "
-        #expect(try rights(line + "datasets=atlas,\"winter counts\",\"a,\"\"b\"\"\" # until spring\r") == all)
+        #expect(try rights(line + "datasets=atlas,\"winter counts\",\"a \"\"b\"\"\" # until spring\r") == all)
         #expect(try rights("\"Ana Maria\" metrics", of: "Ana Maria")?.metrics == true)
         #expect(try rights("alice expires=2028-02-29")?.end == 1_835_481_600)
     }
@@ -36,12 +37,12 @@ import Testing
         arguments: [
             (
                 "alice Metrics",
-                "'Metrics' is not a right; write metrics, regions=, datasets= or expires=, with commas and no spaces in lists"
+                "'Metrics' is not a right; write metrics, regions=, datasets=, expires= or none, with commas and no spaces in lists"
             ),
             ("alice regions=CA, US", "'regions' has an empty value; write it as regions=CA-YT,US-AK"),
             (
                 "alice US-AK",
-                "'US-AK' is not a right; write metrics, regions=, datasets= or expires=, with commas and no spaces in lists"
+                "'US-AK' is not a right; write metrics, regions=, datasets=, expires= or none, with commas and no spaces in lists"
             ),
             ("alice regions=", "'regions' has an empty value; write it as regions=CA-YT,US-AK"),
             ("alice regions", "'regions' needs a value, such as regions=CA-YT,US-AK"),
@@ -53,6 +54,27 @@ import Testing
             ("alice datasets=\"atlas", "a double quote is not closed"),
             ("alice datasets=at\"la\"s", "a double quote is inside of a value; put the whole value into double quotes"),
             ("alice metrics=yes", "'metrics' takes no value"),
+            // Names that no import gives to a data set.
+            (
+                "alice datasets=atlas,\" nests\"",
+                "' nests' is not a data set, whose name has no comma and no space at its ends; write "
+                    + "datasets=atlas,\"winter counts\""
+            ),
+            (
+                "alice datasets=\"a,b\"",
+                "'a,b' is not a data set, whose name has no comma and no space at its ends; write "
+                    + "datasets=atlas,\"winter counts\""
+            ),
+            // A space or the name was forgotten.
+            (
+                "anna,regions=DE",
+                "'anna,regions=DE' is not a name; put spaces between words, and a name with = or a comma into double quotes"
+            ),
+            (
+                "regions=DE",
+                "'regions=DE' is not a name; put spaces between words, and a name with = or a comma into double quotes"
+            ),
+            ("alice none metrics", "'none' is there with other words; leave out one of them"),
             ("alice metrics metrics", "'metrics' is there twice; give it once"),
             ("alice regions=CA regions=US", "'regions' is there twice; give it once"),
             ("alice expires=2027-02-30", "there is no day '2027-02-30'"),
@@ -92,6 +114,61 @@ import Testing
             #expect(file.showsMore(without: "bob") == bob)
             for name in ["zoe", "@users", "@shared"] { #expect(!file.showsMore(without: name)) }
         }
+    }
+
+    /// One person can be shut out of what their group sees.
+    @Test func noneShowsNothing() throws {
+        let file = try RightsFile(Array("@users regions=CA\nalice none # left\n@shared none\n".utf8))
+        #expect(file.rights(ofUser: "alice") == nil && file.rights(ofUser: "bob")?.regions == ["CA"])
+        #expect(file.rights(of: .shared) == nil)
+        #expect(file.entry(of: "alice")?.text == "alice none")
+        #expect(file.showsMore(without: "alice") && file.entry(of: "alice")?.haveEnded(at: .max) == false)
+    }
+
+    @Test func saysWhatSomebodyMaySee() throws {
+        let file = RightsFile.readable(
+            Array(
+                """
+                alice
+                bob metrics regions=CA-YT,US,DE-SH datasets=atlas,"winter counts" expires=2027-01-31
+                carla none
+                dora regions=ca
+                @users datasets=atlas
+
+                """.utf8))
+        #expect(file.inWords("alice") == "all records")
+        #expect(
+            file.inWords("bob")
+                == "the records of atlas and winter counts in CA-YT, US and DE-SH, and /metrics, until 2027-01-31")
+        #expect(file.inWords("carla") == "nothing" && file.inWords("@shared") == "nothing")
+        #expect(file.inWords("@users") == "the records of atlas")
+        #expect(file.inWords("eve") == "as @users: the records of atlas")
+    }
+
+    /// Where files were mixed up, no password and no hash is repeated.
+    @Test(
+        arguments: [
+            "alice:$2y$04$nVHw3kWTpblHifSePcLCY.0E4TZZAnmxnAUt4JMj6kNuXnVAWpnGe",
+            "Hans Müller:$2y$04$nVHw3kWTpblHifSePcLCY.0E4TZZAnmxnAUt4JMj6kNuXnVAWpnGe", "bob:nVHw3kWT", "bob: nVHw3kWT",
+            "Ana María:{SHA}nVHw3kWT=", "alice $2y$04$nVHw3kWT", "alice regions=$2y$04$nVHw3kWT", "$2y$04$nVHw3kWT",
+            "alice $2y$nVHw3kWT $2y$nVHw3kWT", "alice expires=$nVHw3kWT", "@$2y$nVHw3kWT",
+            "alice datasets=$nVHw3kWT,\" \"",
+        ]) func aHashIsNotShown(text: String) throws
+    {
+        let error = try #require(throws: FileFault.self) { try RightsFile(Array(text.utf8)) }
+        #expect(!error.message(path: "rights").contains("nVHw3kWT"))
+        #expect(
+            error.message(path: "rights").contains("it is a line of a users file, which goes with --users")
+                == text.contains(":"))
+    }
+
+    /// Whoever misspells a name sees less than they should, and the command tells.
+    @Test func findsNamesThatADatabaseDoesNotHave() throws {
+        let file = try RightsFile(Array("# x\nalice regions=DE,DE-SH,DE-XX datasets=atlas,nest\n@users\nbob none".utf8))
+        let unknown = file.unknown(datasets: ["atlas", "nests"], regions: ["DE-SH", "DK", "DE-XXX"])
+        #expect(unknown.map(\.line) == [2, 2])
+        #expect(
+            unknown.map(\.text) == ["the database has no data set 'nest'", "the database has no region 'DE-XX'"])
     }
 
     @Test func theyEndWithTheirLastDay() throws {

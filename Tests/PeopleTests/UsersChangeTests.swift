@@ -61,8 +61,8 @@ import Testing
         #expect(try UsersChange.add("alice", hash).apply(toFile: path) == nil)
         var status = stat()
         #expect(stat(path, &status) == 0 && status.st_mode & 0o7777 == 0o600)
-        #expect(UsersChange.hasPerson("alice", file: path) && !UsersChange.hasPerson("bob", file: path))
-        #expect(!UsersChange.hasPerson("alice", file: path + "x"))
+        #expect(try UsersChange.hasPerson("alice", file: path) && !UsersChange.hasPerson("bob", file: path))
+        #expect(throws: SecretFile.Fault.self) { try UsersChange.hasPerson("alice", file: path + "x") }
         // A mode that somebody chose stays.
         #expect(chmod(path, 0o640) == 0)
         #expect(try UsersChange.add("bob", other).apply(toFile: path) == nil)
@@ -81,7 +81,7 @@ import Testing
         try #require(flock(lock, LOCK_EX) == 0)
         let error = try #require(throws: ChangeError.self) { try UsersChange.remove("alice").apply(toFile: path) }
         #expect(error.message == "\(path) is being changed by another command. Try again in a moment.")
-        #expect(UsersChange.hasPerson("alice", file: path))
+        #expect(try UsersChange.hasPerson("alice", file: path))
     }
 
     /// htpasswd takes no lock: what it has written between reading and renaming must not be lost.
@@ -96,15 +96,17 @@ import Testing
                 return bytes ?? []
             }
         }
-        #expect(UsersChange.hasPerson("bob", file: path))
+        #expect(try UsersChange.hasPerson("bob", file: path))
     }
 
     @Test func secretsOfOthersAreRefused() throws {
         let path = folder + "/users"
         _ = try UsersChange.add("alice", hash).apply(toFile: path)
+        // Root's own files are another test.
+        if geteuid() == 0 { #expect(chown(path, 4711, 4711) == 0) }
         func refusal(_ others: SecretFile.Others = .nothing) -> String? {
             do throws(SecretFile.Fault) {
-                _ = try SecretFile.read(path, othersMay: others)
+                _ = try SecretFile.read(path, othersMay: others, account: .owner)
                 return nil
             } catch {
                 return error.message
@@ -131,6 +133,46 @@ import Testing
         }
     }
 
+    /// A file belongs to root or to the account of the server. The group of root's file may read it.
+    @Test func othersOwnNoFile() {
+        func fault(_ owner: uid_t, _ mode: mode_t, _ others: SecretFile.Others = .nothing, user: uid_t = 4711)
+            -> String?
+        {
+            var status = stat()
+            (status.st_uid, status.st_gid, status.st_mode) = (owner, 4712, mode)
+            return SecretFile.fault(status, "users", others, user)?.message
+        }
+        for others in [SecretFile.Others.nothing, .reading] {
+            for user: uid_t in [0, 4711] {
+                #expect(fault(0, 0o600, others, user: user) == nil && fault(0, 0o640, others, user: user) == nil)
+                for mode: mode_t in [0o660, 0o620, 0o602, 0o666] {
+                    #expect(fault(0, mode, others, user: user)?.hasPrefix("other accounts can change users;") == true)
+                }
+                #expect((fault(0, 0o644, others, user: user) == nil) == (others == .reading))
+                for mode: mode_t in [0o600, 0o640, 0o660, 0o666] {
+                    #expect(
+                        fault(4713, mode, others, user: user)?.hasPrefix("users belongs to account number 4713, ")
+                            == true)
+                }
+            }
+            #expect(fault(4711, 0o600, others) == nil && (fault(4711, 0o640, others) == nil) == (others == .reading))
+            #expect(fault(4711, 0o660, others) != nil && fault(4711, 0o600, others, user: 0) != nil)
+        }
+        #expect(fault(4713, 0o600)?.hasSuffix("which can change it; run as root 'chown 4711 users'") == true)
+    }
+
+    /// What a killed command left, with all hashes, goes with the next one.
+    @Test func whatAKilledCommandLeftIsCleared() throws {
+        let path = folder + "/users"
+        _ = try UsersChange.add("alice", hash).apply(toFile: path)
+        let left = open(folder + "/.users.new", O_WRONLY | O_CREAT, 0o600)
+        #expect(left >= 0 && write(left, "alice:x\n", 8) == 8)
+        close(left)
+        _ = try UsersChange.add("bob", other).apply(toFile: path)
+        #expect(try names() == ["users"])
+        #expect(try UsersFile(SecretFile.read(path, othersMay: .everything)).users.map(\.name) == ["alice", "bob"])
+    }
+
     private func names() throws -> [String] {
         let list = try #require(opendir(folder))
         defer { closedir(list) }
@@ -141,6 +183,6 @@ import Testing
                     $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
                 })
         }
-        return names.filter { !$0.hasPrefix(".") }.sorted()
+        return names.filter { $0 != "." && $0 != ".." }.sorted()
     }
 }

@@ -31,6 +31,12 @@ import Testing
                 "the password of 'bob' is not hashed, or with crypt's oldest method; set it again with "
                     + "'rookery users passwd bob' or 'htpasswd -B'"
             ),
+            (
+                "Ana María:x",
+                "the password of 'Ana María' is not hashed, or with crypt's oldest method; set it again with "
+                    + "'rookery users passwd 'Ana María'' or 'htpasswd -B'"
+            ),
+            ("$2y$04$nVHw3kWT:alice", "the name begins with $, as a hash does"),
             ("alice:\(hash)\nalice:\(hash)", "'alice' is on line 1 already; remove one of them"),
             // The same name for a reader, in two spellings.
             ("J\u{FC}rgen:\(hash)\nJu\u{308}rgen:\(hash)", "'Ju\u{308}rgen' is on line 1 already; remove one of them"),

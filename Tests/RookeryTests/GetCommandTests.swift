@@ -47,7 +47,7 @@ import Testing
     }
 
     /// Editors and systems end lines in their own ways.
-    @Test(arguments: ["mumble", "mumble\n", "mumble\r\n", "mumble\n\nnotes\n"])
+    @Test(arguments: ["mumble", "mumble\n", "mumble\r\n", "mumble\n\nnotes\n", "\u{FEFF}mumble\r\n"])
     func theFirstLineOfAFileIsThePassword(text: String) throws {
         let folder = try ImportProcess()
         folder.write("password", text)

@@ -130,6 +130,9 @@ public final class Accounts: Sendable {
         }
     }
 
+    /// Nil without a rights file.
+    public var rights: RightsFile? { snapshot.rights }
+
     /// The lines of the rights file for names that are in no users file.
     public var strangers: [RightsFile.Entry] {
         let snapshot = snapshot

@@ -31,6 +31,17 @@ extension ObservationStore {
         return RowCursor(.other(table), memory: memory)
     }
 
+    /// The names of all data sets and the codes of all regions, whoever may see them: for those who run the server.
+    public func allNames() throws(StoreError) -> (datasets: [String], regions: [String]) {
+        func texts(_ sql: String) throws(StoreError) -> [String] {
+            let statement = try database.prepare(sql)
+            var texts: [String] = []
+            while try statement.step() { if let text = statement.text(0) { texts.append(text) } }
+            return texts
+        }
+        return (try texts("SELECT name FROM dataset"), try texts("SELECT code FROM region"))
+    }
+
     /// How much a view shows of a data set, and when that changed: UTC, ISO 8601.
     private typealias Part = (checklists: Int64, records: Int64, changedAt: String)
 

@@ -13,9 +13,11 @@ package struct Secret: Sendable {
 
     private static let size = 3 * 16 + 64
 
-    /// Gives a database its secret, unless it has one.
+    /// Gives a database its secret, unless it has one that is whole.
     package static func make(in database: Database) throws(StoreError) {
-        guard try database.integer("SELECT 1 FROM secret") == nil else { return }
+        let whole = "SELECT 1 FROM secret WHERE length(key) = \(size) AND (SELECT count(*) FROM secret) = 1"
+        guard try database.integer(whole) == nil else { return }
+        try database.execute("DELETE FROM secret")
         // The generator of the system is made for secrets.
         let bytes = (0..<size).map { _ in UInt8.random(in: .min ... .max) }
         try database.execute("INSERT INTO secret VALUES (x'\(bytes.hexadecimal)')")

@@ -94,6 +94,16 @@ import Testing
         return fixture
     }
 
+    /// As the message says that refuses such a file.
+    @Test(arguments: ["UPDATE secret SET key = x'00'", "DELETE FROM secret", "INSERT INTO secret VALUES (x'00')"])
+    func aDamagedSecretIsMadeAgain(sql: String) throws {
+        let fixture = try Self.fixture(1)
+        try Self.edit(fixture, sql)
+        try fixture.run("new.csv")
+        #expect(try fixture.rows("SELECT length(key) FROM secret") == ["112"])
+        _ = try ObservationStore(path: fixture.database)
+    }
+
     private static func edit(_ fixture: ImportFixture, _ sql: String) throws {
         let database = try Database(path: fixture.database, mode: .readWrite)
         try database.execute(sql)
