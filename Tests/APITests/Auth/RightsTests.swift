@@ -118,9 +118,9 @@ import Testing
                         .joined(separator: " ")
                 case .now(let response): return code(response)
                 case .later: throw UnexpectedAnswer()
-                case .again(let check):
+                case .again(let inquiry):
                     checks += 1
-                    check()
+                    inquiry.answer()
                 }
             }
         }
