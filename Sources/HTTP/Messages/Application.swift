@@ -57,6 +57,9 @@ public struct Peer: Sendable, Hashable {
     public let address: String
 
     public init(address: String) { self.address = address }
+
+    /// Whether it is on this machine: a loopback address, or a Unix socket.
+    public var isLocal: Bool { address == "unix" || address == "::1" || address.hasPrefix("127.") }
 }
 
 /// The outcome of one request, for logs and metrics.
