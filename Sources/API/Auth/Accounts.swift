@@ -17,6 +17,8 @@ public final class Accounts: Sendable {
     struct Snapshot: Sendable {
         /// Nil if there is none.
         var password: SharedPassword?
+        /// How often there was another password.
+        fileprivate(set) var passwordNumber = 0
         /// Whether everybody is served without credentials.
         var isPublic = false
         /// By name; nil without a users file.
@@ -31,8 +33,8 @@ public final class Accounts: Sendable {
     enum Claimant: Sendable {
         /// As the users file has them.
         case user(UsersFile.User)
-        /// Somebody with the shared password.
-        case shared
+        /// Somebody with the shared password that has this number.
+        case shared(password: Int)
         /// Somebody without credentials, where the server is public.
         case everybody
     }
@@ -77,23 +79,19 @@ public final class Accounts: Sendable {
         state = Mutex(State(snapshot: snapshot))
     }
 
-    /// Takes up other files, both at once, so that nobody new has the rights of others for a moment. A person whose
-    /// line in the users file is the same stays logged in.
+    /// Takes up other files, all at once, so that nobody new has the rights of others for a moment. A person whose line
+    /// in the users file is the same stays logged in.
     /// - Parameters:
-    ///   - users, rights: Nil leaves those that are there.
-    public func replace(users: UsersFile? = nil, rights: RightsFile? = nil) {
-        change {
+    ///   - password, users, rights: Nil leaves those that are there.
+    public func replace(password: SharedPassword? = nil, users: UsersFile? = nil, rights: RightsFile? = nil) {
+        state.withLock {
+            if let password { $0.snapshot.set(password) }
             if let rights { $0.snapshot.rights = rights }
             guard let users else { return }
             $0.snapshot.set(users)
             $0.logins.takeUp($0.snapshot.users ?? [:])
         }
-    }
-
-    /// The lines of the rights file for names that are in no users file.
-    public var strangers: [RightsFile.Entry] {
-        let snapshot = snapshot
-        return snapshot.rights?.entries.filter { !$0.isGroup && snapshot.users?[$0.name] == nil } ?? []
+        version.add(1, ordering: .releasing)
     }
 
     /// Whether somebody may still see all that they could see at an earlier version.
@@ -108,11 +106,6 @@ public final class Accounts: Sendable {
             guard let current, rights.map(current.cover) ?? false else { return false }
         }
         return current?.haveEnded(at: wallClock()) != true
-    }
-
-    private func change(_ body: (inout State) -> Void) {
-        state.withLock { body(&$0) }
-        version.add(1, ordering: .releasing)
     }
 
     var snapshot: Snapshot { state.withLock { $0.snapshot } }
@@ -174,14 +167,23 @@ extension Accounts.Snapshot {
 
     /// Whether somebody's credentials are still right.
     fileprivate func knows(_ claimant: Accounts.Claimant) -> Bool {
-        if case .user(let user) = claimant { users?[user.name]?.hash == user.hash } else { true }
+        switch claimant {
+        case .user(let user): users?[user.name]?.hash == user.hash
+        case .shared(let number): number == passwordNumber
+        case .everybody: true
+        }
     }
 
-    fileprivate mutating func set(_ file: UsersFile?) {
+    fileprivate mutating func set(_ new: SharedPassword) {
+        if new.isSame(as: password) { return }
+        password = new
+        passwordNumber += 1
+    }
+
+    mutating func set(_ file: UsersFile?) {
         users = file.map { file in
             Dictionary(file.users.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         }
-        var seen: Set<PasswordHash.Cost> = []
-        costs = file?.users.map(\.hash).filter { seen.insert($0.cost).inserted } ?? []
+        costs = file?.costs ?? []
     }
 }

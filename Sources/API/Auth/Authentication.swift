@@ -81,8 +81,8 @@ final class Authentication {
     private func principal(_ sender: Principal.Sender, as claimant: Accounts.Claimant) -> Principal {
         let rights = snapshot.rights(of: claimant)
         if snapshot.rights != nil, rights == nil { return Principal(sender, refusal: .noRights) }
-        // Without these files nothing ever changes.
-        if snapshot.rights == nil, snapshot.users == nil {
+        // Without these nothing ever changes.
+        if snapshot.rights == nil, snapshot.users == nil, snapshot.password == nil {
             return Principal(sender, rights: nil, isStillEntitled: nil)
         }
         return Principal(sender, rights: rights) { [accounts, version] in
@@ -129,7 +129,10 @@ final class Authentication {
             if places.count >= Authentication.mostKept { places = [] }
             places.insert(address)
         }
-        let principal = shared ?? principal(.shared(claimed: nil), as: .shared)
+        let principal =
+            shared
+            ?? principal(
+                .shared(claimed: nil), as: .shared(password: snapshot.passwordNumber))
         shared = principal
         return principal
     }
@@ -148,7 +151,7 @@ final class Authentication {
             if isNew { log.failedLogin(from: address) }
             return wrong
         case .tooEarly(let seconds):
-            if !hasWarned, address == "unix" || address == "::1" || address.hasPrefix("127.") {
+            if !hasWarned, Peer(address: address).isLocal {
                 hasWarned = true
                 log.sharedAddress(address)
             }

@@ -104,6 +104,24 @@ import Testing
         #expect(try ask(fixture.service, basic("Jürgen", "mumble-mumble")) == (200, 1, "Jürgen"))
     }
 
+    /// Whoever has the old shared password is out with the next request, and their answers end.
+    @Test(arguments: [nil, users]) func anotherSharedPasswordHoldsAtOnce(users: String?) throws {
+        let fixture = try ServiceFixture(password: "mumble", users: users)
+        let isStillEntitled = try #require(try fixture.get("/").isStillEntitled)
+        #expect(try ask(fixture.service, basic("marlyn", "mumble")).status == 200)
+        let same = try #require(SharedPassword("mumble"))
+        fixture.accounts.replace(password: same)
+        #expect(isStillEntitled())
+        let other = try #require(SharedPassword("another"))
+        fixture.accounts.replace(password: other)
+        #expect(!isStillEntitled())
+        #expect(try ask(fixture.service, "Password: mumble\r\n").status == 403)
+        #expect(try ask(fixture.service, basic("marlyn", "mumble")).status == 401)
+        #expect(try ask(fixture.service, "Password: another\r\n").status == 200)
+        #expect(try ask(fixture.service, basic("marlyn", "another")).status == 200)
+        #expect(try fixture.get("/", fields: "Password: another\r\n").isStillEntitled?() == true)
+    }
+
     /// A check that ends after its line has changed decides nothing.
     @Test func aCheckOfAnOldLineIsNotRemembered() throws {
         let fixture = try ServiceFixture(password: nil, users: Self.users)
