@@ -100,13 +100,13 @@ struct PeopleFiles {
             (newPassword == nil) == (password == nil) && (newUsers == nil) == (users == nil)
             && (newRights == nil) == (rights == nil)
         let gainers = isAll ? [] : accounts.gainers(users: newUsers, rights: newRights)
-        if !gainers.isEmpty {
+        if let first = gainers.first {
             let paths = [newUsers == nil ? nil : users?.path, newRights == nil ? nil : rights?.path].compactMap { $0 }
             let others = gainers.count > 1 ? " and \(gainers.count - 1) more" : ""
             logger.error(
                 """
                 \(paths.joined(separator: " and ")) was not taken up either: without the other file, \
-                \(gainers[0])\(others) would see more than before
+                \(first)\(others) would see more than before
                 """)
             (newUsers, newRights) = (nil, nil)
         }
