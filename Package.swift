@@ -75,7 +75,8 @@ let package = Package(
         .target(
             name: "Fixtures", dependencies: ["Birds", "FileSystem", "BirdImport"], path: "Tests/Fixtures",
             swiftSettings: settings),
-        .testTarget(name: "BirdsTests", dependencies: ["Birds", "Fixtures", "CSQLite"], swiftSettings: settings),
+        .testTarget(
+            name: "BirdsTests", dependencies: ["Birds", "Fixtures", "COpenSSL", "CSQLite"], swiftSettings: settings),
         .testTarget(
             name: "BirdImportTests",
             dependencies: ["BirdImport", "Birds", "FileSystem", "Fixtures", "CLinux", "CSQLite", "CZlib"],

@@ -123,7 +123,7 @@ public final class Service: Application {
                 of: request, from: proxies.client(of: request.fields, from: peer.address))
             {
             case .known(let principal): caller = .success(principal)
-            case .unchecked(let check): return .again(after: check)
+            case .unchecked(let inquiry): return .again(after: inquiry)
             }
         } catch {
             caller = .failure(error)

@@ -28,6 +28,14 @@ package enum AppendedFile {
         return try openRegular(parts.name, in: folder, path: path)
     }
 
+    /// Whether a path is that of another regular file than the one that is open. One that was only renamed has none, as
+    /// while logrotate is at work.
+    package static func isOther(_ path: String, than descriptor: Int32) -> Bool {
+        var (there, open) = (stat(), stat())
+        return lstat(path, &there) == 0 && fstat(descriptor, &open) == 0 && there.isRegular && open.isRegular
+            && !there.isSame(as: open)
+    }
+
     private static func openRegular(_ name: String, in folder: Folder, path: String) throws(ChangeError) -> Int32 {
         let new = folder.open(name, O_RDWR | O_APPEND | O_CREAT | O_EXCL)
         if new >= 0 {

@@ -128,6 +128,8 @@ public struct PasswordHash: Sendable, Hashable {
     /// - Parameter password: UTF-8 without NUL.
     public func matches(_ password: [UInt8]) -> Bool {
         guard let found = Self.hash(password, text) else { return false }
+        // bcrypt ignores the rest of longer ones, so that each of them would be right.
+        if case .bcrypt = cost, password.count > NewPassword.longest { return false }
         // Both are hashes: how many of their characters are equal tells nothing of the password.
         return found == text
     }

@@ -14,11 +14,15 @@ public struct UsersFile: Sendable {
 
     /// In the order of the file.
     public let users: [User]
+    /// A hash of each cost.
+    public let costs: [PasswordHash]
 
     /// Reads a file.
     /// - Throws: `FileFault` with each line that is wrong. No message repeats a hash or a password.
     public init(_ bytes: [UInt8]) throws(FileFault) {
         var users: [User] = []
+        var costs: [PasswordHash] = []
+        var seen: Set<PasswordHash.Cost> = []
         var lines: [String: Int] = [:]
         var faults: [FileFault.Line] = []
         for (number, line) in TextLines.of(bytes) {
@@ -29,13 +33,22 @@ public struct UsersFile: Sendable {
                         reason: "\(quotedWord(user.name)) is on line \(other) already; remove one of them")
                 }
                 lines[user.name] = number
+                if seen.insert(user.hash.cost).inserted {
+                    guard costs.count < Self.mostCosts else {
+                        throw PasswordHash.Fault(
+                            reason: "the password of '\(user.name)' has a cost of its own, and a file may have "
+                                + "\(Self.mostCosts) different ones, since a wrong password takes the time of all; set it "
+                                + "again with 'rookery users passwd \(user.name)'")
+                    }
+                    costs.append(user.hash)
+                }
                 users.append(user)
             } catch {
                 faults.append(FileFault.Line(number: number, text: error.reason))
             }
         }
         guard faults.isEmpty else { throw FileFault(faults) }
-        self.users = users
+        (self.users, self.costs) = (users, costs)
     }
 
     /// The person of a line; nil if it is empty or a comment.
@@ -79,4 +92,6 @@ public struct UsersFile: Sendable {
 
     /// In bytes.
     static let mostName = 255
+    /// A wrong password takes the time of a hash of each cost.
+    static let mostCosts = 16
 }

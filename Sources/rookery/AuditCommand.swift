@@ -32,10 +32,15 @@ struct AuditCommand: ParsableCommand {
     private static let mostNamed = 10
 
     func run() throws {
-        var summary = AuditSummary(
-            since: try date(since, "ROOKERY_SINCE", "since"), until: try date(until, "ROOKERY_UNTIL", "until"))
+        let first = try date(since, "ROOKERY_SINCE", "since")
+        let last = try date(until, "ROOKERY_UNTIL", "until")
+        if let first, let last, first.prefix(last.count) > last.prefix(first.count) {
+            throw Failure.usage("--since \(first) is later than --until \(last)")
+        }
+        var summary = AuditSummary(since: first, until: last)
         let asCSV = try setting(flag: csv, "ROOKERY_CSV")
-        for file in files { try add(file, to: &summary) }
+        var beginnings: [[UInt8]: String] = [:]
+        for file in files { try add(file, to: &summary, &beginnings) }
         print(asCSV ? summary.csv : AuditCommand.table(summary.rows), terminator: "")
     }
 
@@ -47,15 +52,24 @@ struct AuditCommand: ParsableCommand {
         return text
     }
 
-    private func add(_ path: String, to summary: inout AuditSummary) throws {
-        var (number, bad) = (0, 0)
+    /// - Parameter beginnings: The first answers of the files so far, with their paths. A file that is given once more,
+    ///   perhaps compressed, would count twice.
+    private func add(
+        _ path: String, to summary: inout AuditSummary, _ beginnings: inout [[UInt8]: String]
+    ) throws {
+        var (number, bad, isBeginning) = (0, 0, true)
+        var same: String?
         do throws(AuditReader.Fault) {
             var reader = try AuditReader(path: path)
-            while let line = try reader.next() {
+            while same == nil, let line = try reader.next() {
                 number += 1
                 do throws(AuditSummary.Fault) {
                     if line.isTooLong { throw .tooLong }
-                    try summary.add(line.bytes, isWhole: line.isWhole)
+                    let isAnswer = try summary.add(line.bytes, isWhole: line.isWhole)
+                    if isAnswer, isBeginning {
+                        isBeginning = false
+                        if let other = beginnings.updateValue(path, forKey: line.bytes) { same = other }
+                    }
                 } catch {
                     bad += 1
                     if bad <= AuditCommand.mostNamed { complain("\(path), line \(number) \(error.message)") }
@@ -63,6 +77,10 @@ struct AuditCommand: ParsableCommand {
             }
         } catch {
             throw Failure.usage("\(path) can't be read\(number > 0 ? " after line \(number)" : ""): \(error.reason)")
+        }
+        if let same {
+            throw Failure.usage(
+                "\(path) begins with the same answer as \(same), and would count twice; give one of them")
         }
         guard bad > 0 else { return }
         complain("\(path): \(ImportReport.count(bad, "line does", "lines do")) not count")

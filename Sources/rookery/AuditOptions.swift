@@ -25,13 +25,15 @@ struct AuditOptions: ParsableArguments {
         }
         do throws(ChangeError) {
             let descriptor = try AppendedFile.open(path, option: "--audit")
-            return AuditFile(descriptor: descriptor, logger: logger) { () throws(AuditFile.Fault) in
-                do throws(ChangeError) {
-                    return try AppendedFile.open(path, option: "--audit")
-                } catch {
-                    throw AuditFile.Fault(message: error.message)
-                }
-            }
+            return AuditFile(
+                descriptor: descriptor, logger: logger, isReplaced: { AppendedFile.isOther(path, than: $0) },
+                open: { () throws(AuditFile.Fault) in
+                    do throws(ChangeError) {
+                        return try AppendedFile.open(path, option: "--audit")
+                    } catch {
+                        throw AuditFile.Fault(message: error.message)
+                    }
+                })
         } catch {
             throw Failure(error)
         }

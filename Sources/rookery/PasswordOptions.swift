@@ -18,20 +18,37 @@ struct PasswordOptions: ParsableArguments {
     /// How much of a file is read, in bytes. A longer first line is cut off there.
     private static let longest = 4096
 
-    /// The password; nil if none is given. The command line decides over the environment.
-    /// - Throws: `ValidationError` if two sources of the same rank are given, `Failure` if the file can't be read.
-    func resolve() throws -> String? {
+    /// Where a password comes from.
+    enum Source {
+        case text(String)
+        case file(String)
+
+        /// - Throws: `Failure` if the file can't be read.
+        func read() throws -> String {
+            switch self {
+            case .text(let text): text
+            case .file(let path): try PasswordOptions.read(path)
+            }
+        }
+    }
+
+    /// The password; nil if none is given.
+    func resolve() throws -> String? { try source()?.read() }
+
+    /// The source of the password; nil if none is given. The command line decides over the environment.
+    /// - Throws: `ValidationError` if two sources of the same rank are given.
+    func source() throws -> Source? {
         if password != nil && passwordFile != nil {
             throw ValidationError("Both --password and --password-file are given; leave out one of them.")
         }
-        if let password { return password }
-        if let passwordFile { return try PasswordOptions.read(passwordFile) }
+        if let password { return .text(password) }
+        if let passwordFile { return .file(passwordFile) }
         let fromEnvironment = environment("ROOKERY_PASSWORD")
         let file = environment("ROOKERY_PASSWORD_FILE")
         if fromEnvironment != nil && file != nil {
             throw ValidationError("Both ROOKERY_PASSWORD and ROOKERY_PASSWORD_FILE are set; leave out one of them.")
         }
-        return try fromEnvironment ?? file.map(PasswordOptions.read)
+        return fromEnvironment.map(Source.text) ?? file.map(Source.file)
     }
 
     /// The first line of a file, without its line end: editors add one, which is not part of the password.

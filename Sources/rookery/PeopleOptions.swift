@@ -86,16 +86,52 @@ extension PeopleFile<RightsFile> {
     }
 }
 
-/// The files of people of a server. Each is nil if it is not given.
+/// The files of a server that say who may log in and what they see. Each is nil if it is not given.
 struct PeopleFiles {
+    /// The path of the file with the shared password.
+    var password: String?
     let users: PeopleFile<UsersFile>?
     let rights: PeopleFile<RightsFile>?
 
-    /// Takes up the files as they are now, each on its own: a bad one is logged, and what it says stays as it was.
-    func reload(into accounts: Accounts, _ logger: Logger) {
-        let newUsers = users.flatMap { reloaded($0, logger, what: "the people stay as they were") }
-        let newRights = rights.flatMap { reloaded($0, logger, what: "the rights stay as they were") }
-        accounts.replace(users: newUsers, rights: newRights)
+    /// Takes up the files as they are now. A bad one is logged, and what it says stays as it was. The others are taken
+    /// up, unless somebody would see more without it: files that belong together may have been changed together.
+    /// - Parameter database: Its path, to warn of names that it does not have.
+    func reload(into accounts: Accounts, database: String, _ logger: Logger) {
+        var newPassword = password.flatMap { path in
+            reloaded(path, logger, what: "the shared password stays as it was") { () throws(SecretFile.Fault) in
+                do {
+                    return try PasswordOptions.Source.file(path).shared()
+                } catch {
+                    throw SecretFile.Fault(message: (error as? Failure)?.message ?? "\(error)")
+                }
+            }
+        }
+        var newUsers = users.flatMap {
+            reloaded($0.path, logger, what: "the people stay as they were", $0.load)
+        }
+        var newRights = rights.flatMap {
+            reloaded($0.path, logger, what: "the rights stay as they were", $0.load)
+        }
+        let isAll =
+            (newPassword == nil) == (password == nil) && (newUsers == nil) == (users == nil)
+            && (newRights == nil) == (rights == nil)
+        let gainers = isAll ? [] : accounts.gainers(users: newUsers, rights: newRights)
+        if let first = gainers.first {
+            let paths = [newUsers == nil ? nil : users?.path, newRights == nil ? nil : rights?.path].compactMap { $0 }
+            let others = gainers.count > 1 ? " and \(gainers.count - 1) more" : ""
+            logger.error(
+                """
+                \(paths.joined(separator: " and ")) was not taken up either: without the other file, \
+                \(first)\(others) would see more than before
+                """)
+            (newUsers, newRights) = (nil, nil)
+        }
+        if let password, newPassword != nil, rights != nil, newRights == nil {
+            logger.error("\(password) was not taken up either: what @shared sees may have changed with it")
+            newPassword = nil
+        }
+        accounts.replace(password: newPassword, users: newUsers, rights: newRights)
+        if let password, newPassword != nil { logger.notice("\(password) was read again") }
         if let users, let newUsers {
             logger.notice("\(users.path) was read again: \(newUsers.users.count) people may log in")
         }
@@ -103,22 +139,31 @@ struct PeopleFiles {
             let count = newRights.entries.count
             logger.notice("\(rights.path) was read again: it has \(count == 1 ? "1 line" : "\(count) lines")")
         }
-        warnOfStrangers(accounts, logger)
+        warn(of: accounts, database: database, logger)
     }
 
-    private func reloaded<Content>(_ file: PeopleFile<Content>, _ logger: Logger, what stays: String) -> Content? {
+    private func reloaded<Content>(
+        _ path: String, _ logger: Logger, what stays: String, _ load: () throws(SecretFile.Fault) -> Content
+    ) -> Content? {
         do throws(SecretFile.Fault) {
-            return try file.load()
+            return try load()
         } catch {
             for line in error.message.split(separator: "\n") { logger.error("\(line)") }
-            logger.error("\(file.path) was not taken up: \(stays)")
+            logger.error("\(path) was not taken up: \(stays)")
             return nil
         }
     }
 
-    /// Warns of rights for names that are in no users file. They give nothing to anybody.
-    func warnOfStrangers(_ accounts: Accounts, _ logger: Logger) {
+    /// Warns of rights that give nothing to anybody, and of those that may be missing.
+    func warn(of accounts: Accounts, database: String, _ logger: Logger) {
         guard let path = rights?.path else { return }
+        for sentence in accounts.idleRights { logger.warning("\(path): \(sentence)") }
+        warnOfStrangers(accounts, path, logger)
+        warnOfUnknown(accounts, path, database: database, logger)
+    }
+
+    /// Warns of rights for names that are in no users file. They give nothing to anybody.
+    private func warnOfStrangers(_ accounts: Accounts, _ path: String, _ logger: Logger) {
         let strangers = accounts.strangers
         for entry in strangers.prefix(Self.mostNamed) {
             logger.warning(
@@ -133,10 +178,8 @@ struct PeopleFiles {
     }
 
     /// Warns of data sets and regions that the database does not have. They show nothing, so they may be misspelt.
-    func warnOfUnknown(_ accounts: Accounts, database: String, _ logger: Logger) {
-        guard let path = rights?.path, let rights = accounts.rights,
-            let unknown = try? unknownNames(rights, database: database)
-        else { return }
+    private func warnOfUnknown(_ accounts: Accounts, _ path: String, database: String, _ logger: Logger) {
+        guard let rights = accounts.rights, let unknown = try? unknownNames(rights, database: database) else { return }
         for (line, text) in unknown.prefix(Self.mostNamed) { logger.warning("\(path), line \(line): \(text)") }
         if unknown.count > Self.mostNamed {
             logger.warning("\(path): and \(unknown.count - Self.mostNamed) more names that the database does not have")

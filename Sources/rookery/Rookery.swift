@@ -26,6 +26,10 @@ struct Rookery: ParsableCommand {
         ])
 
     static func main() {
+        // Signals for a server may reach all processes with its name (`pkill`). A terminal's hang-up ends a command;
+        // one without a terminal goes on, such as an import that cron runs. `serve` takes both back.
+        signal(SIGUSR1, SIG_IGN)
+        if isatty(STDIN_FILENO) == 0, isatty(STDERR_FILENO) == 0 { signal(SIGHUP, SIG_IGN) }
         do {
             var command = try parseAsRoot()
             try command.run()

@@ -17,11 +17,13 @@ struct ServeCommand: ParsableCommand {
         commandName: "serve",
         abstract: "Serve a database over HTTP.",
         discussion: """
-            Clients send the shared password in the field Password, or as Basic authorization with any user name. \
-            Without a password the server does not start, unless --public says that everyone may see the records.
+            Clients send the shared password in the field Password, or as Basic authorization with any user name. People \
+            of --users log in with their names and passwords of their own. The server needs one of both, unless --public says \
+            that everyone may see the records.
 
             The server runs until SIGTERM or SIGINT, and then finishes the requests under way. It picks up an import into \
-            the database while it runs.
+            the database while it runs. SIGHUP reads the files of --password-file, --users and --rights again, and SIGUSR1 \
+            opens the files of --access-log and --audit again.
             """)
 
     @Option(help: .setting("The database to serve.", "ROOKERY_DATABASE", default: "birds.db", name: "file"))
@@ -51,8 +53,11 @@ struct ServeCommand: ParsableCommand {
     @OptionGroup(title: "Limits") var limits: LimitOptions
 
     func run() throws {
-        let people = try people.files()
-        let password = try sharedPassword(isNeeded: people.users == nil)
+        var people = try people.files()
+        let source = try passwordSource(isNeeded: people.users == nil)
+        let password = try source?.shared()
+        if case .file(let path)? = source { people.password = path }
+        let files = people
         let accounts = Accounts(
             password: password, isPublic: try setting(flag: isPublic, "ROOKERY_PUBLIC"),
             users: try people.users?.read(), rights: try people.rights?.read())
@@ -93,8 +98,7 @@ struct ServeCommand: ParsableCommand {
                 handlingSignals: true,
                 makeApplication: { loop in try Service(service, stores: stores, loop: loop) },
                 ready: {
-                    people.warnOfStrangers(accounts, logger)
-                    people.warnOfUnknown(accounts, database: path, logger)
+                    files.warn(of: accounts, database: path, logger)
                     if let exposure = passwords.exposure() { logger.warning("\(exposure)") }
                     warn(
                         logger, transport, isProtected: password != nil || people.users != nil,
@@ -102,10 +106,7 @@ struct ServeCommand: ParsableCommand {
                     _ = writeAll(
                         (terminalLine("Rookery serves \(path) at \(server.address)") + "\n").utf8, to: STDOUT_FILENO)
                 },
-                reload: {
-                    people.reload(into: accounts, logger)
-                    people.warnOfUnknown(accounts, database: path, logger)
-                },
+                reload: { files.reload(into: accounts, database: path, logger) },
                 reopen: {
                     service.audit?.reopen()
                     do throws(AccessLogError) {
@@ -145,34 +146,28 @@ struct ServeCommand: ParsableCommand {
         }
     }
 
-    /// The shared password; nil if it is not needed, or the server is explicitly public, so that no records are exposed
-    /// by a forgotten option.
+    /// Where the shared password comes from; nil if it is not needed, or the server is explicitly public, so that no
+    /// records are exposed by a forgotten option.
     /// - Parameter isNeeded: Whether nobody could log in without it.
-    private func sharedPassword(isNeeded: Bool) throws -> SharedPassword? {
-        let text = try passwords.resolve()
+    private func passwordSource(isNeeded: Bool) throws -> PasswordOptions.Source? {
+        let source = try passwords.source()
         let isPublic = try setting(flag: isPublic, "ROOKERY_PUBLIC")
-        guard !(isPublic && text != nil) else {
+        guard !(isPublic && source != nil) else {
             throw ValidationError("Both a password and --public are given; leave out one of them.")
         }
-        if isPublic || text == nil && !isNeeded { return nil }
-        guard let text else {
+        guard isPublic || source != nil || !isNeeded else {
             throw Failure.usage(
                 "no password is given: use --password, --password-file or ROOKERY_PASSWORD, --users if each person has a "
                     + "password of their own, or --public if everyone may see the records")
         }
-        guard let password = SharedPassword(text) else {
-            throw Failure.usage(
-                "the password can't be sent in a header field: it is empty, begins or ends with a space, or contains a "
-                    + "control character")
-        }
-        return password
+        return source
     }
 
     /// Warns if the server can be reached from other machines: it speaks no TLS.
     private func warn(_ logger: Logger, _ transport: ServerConfiguration, isProtected: Bool, isLimited: Bool) {
-        guard transport.socketPath == nil, !["127.0.0.1", "::1", "[::1]", "localhost"].contains(transport.host) else {
-            return
-        }
+        guard transport.socketPath == nil,
+            !Peer(address: transport.host).isLocal && !["[::1]", "localhost"].contains(transport.host)
+        else { return }
         if isProtected {
             logger.warning(
                 "listening on \(transport.host) without TLS: passwords and records cross the network in clear text")
@@ -180,5 +175,17 @@ struct ServeCommand: ParsableCommand {
             let seen = isLimited ? "what @public shows" : "every record"
             logger.warning("listening on \(transport.host) without a password: anyone who reaches it sees \(seen)")
         }
+    }
+}
+
+extension PasswordOptions.Source {
+    /// The password that clients share.
+    func shared() throws -> SharedPassword {
+        guard let password = SharedPassword(try read()) else {
+            throw Failure.usage(
+                "the password can't be sent in a header field: it is empty, begins or ends with a space, or contains a "
+                    + "control character")
+        }
+        return password
     }
 }

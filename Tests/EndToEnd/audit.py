@@ -257,6 +257,9 @@ def rotation(server, audit, folder):
     wait("a new file", audit.path.exists)
     audit.of(client.ask("/?limit=5")[0])
     check(audit.lines()[0]["event"] == "reopen", "a file that was removed is made again")
+    audit.path.unlink()
+    audit.of(client.ask("/?limit=6")[0])
+    check(server.output().count("the audit file was removed or replaced") == 2, "at once, and the log says so", server.output())
 
 
 def full_disk(server, audit):
@@ -332,8 +335,14 @@ def summing_up(folder, sums, other):
         text = file.read()
         file.seek(0)
         file.write(b"what is this\n\xff\xfe\0\n" + text)
-    done = rookery("audit", packed, path, "--csv")
-    check(f"@shared,marlyn,{2 * sums[0]},{2 * sums[1]}," in done.stdout, "several files, one compressed", done.stdout)
+    done = rookery("audit", packed, path)
+    check(done.returncode == 2 and "would count twice" in done.stderr and not done.stdout, "exit 2  a file and its compressed copy", done.stderr)
+    lines = path.read_bytes().splitlines(keepends=True)
+    first, rest = folder / "audit.2.gz", folder / "audit.1"
+    first.write_bytes(gzip.compress(b"".join(lines[:20])))
+    rest.write_bytes(b"".join(lines[20:]))
+    done = rookery("audit", first, rest, "--csv")
+    check(f"@shared,marlyn,{sums[0]},{sums[1]}," in done.stdout, "several files, one compressed", done.stdout)
     done = rookery("audit", broken, "--csv")
     last = len(broken.read_bytes().splitlines())
     check(done.returncode == 0 and f"{broken}, line 1 is not" in done.stderr and f"line 2 is not" in done.stderr

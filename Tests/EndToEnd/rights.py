@@ -172,17 +172,32 @@ def serving(database, users, rights):
         check(regions(auth("alice")) == {"US"}, "200  and the rights stay as they were")
         good = users.read_bytes()
         users.write_text("alice:plain\n")
-        rights.write_text("alice regions=CA\nbob expires=2020-01-01\n@users regions=US\n")
+        rights.write_text("alice regions=US\nbob expires=2020-01-01\n")
         reload(server)
-        check("the people stay as they were" in server.output() and regions(auth("alice")) == {"CA"}, "200  each file on its own")
+        check("the people stay as they were" in server.output() and session.get(f"{server.url}/", headers={"Password": "mumble"}).status_code == 403,
+              "403  each file on its own, where that takes something away")
+        answer = session.get(f"{server.url}/", auth=auth("bob"))
+        check(answer.status_code == 403 and answer.json()["code"] == "expired", "403  who has expired", answer.text)
+        # Carla is removed from both files, but only one of them is right.
+        rights.write_text("alice regions=US\nbob expires=2020-01-01\ncarla regions=US\n")
+        users.write_bytes(good)
+        reload(server)
+        check(regions(auth("carla")) == {"US"}, "200  carla has her line")
+        users.write_bytes(b"".join(line for line in good.splitlines(True) if not line.startswith(b"carla:")) + b"eve:plain\n")
+        rights.write_text("alice regions=US\nbob expires=2020-01-01\n@users\n")
+        reload(server)
+        check(f"{rights} was not taken up either: without the other file, carla would see more than before" in server.output(),
+              "nobody sees more because only one of the files is right", server.output())
+        check(regions(auth("carla")) == {"US"}, "200  and the rights stay as they were")
+        users.write_bytes(good)
+        reload(server)
+        check(regions(auth("carla")) == {"US", "CA"}, "200  who has no line has that of @users, once both are right")
         answer = session.get(f"{server.url}/", auth=auth("bob"))
         check(answer.status_code == 403 and answer.json()["code"] == "expired", "403  who has expired, whatever @users may see", answer.text)
-        check(regions(auth("carla")) == {"US"}, "200  who has no line has that of @users")
         rights.write_text("carla none\n@users regions=US\n")
         reload(server)
         answer = session.get(f"{server.url}/", auth=auth("carla"))
         check(answer.status_code == 403 and answer.json()["code"] == "no-rights", "403  who has none, whatever @users may see", answer.text)
-        users.write_bytes(good)
 
     rights.write_text("@public regions=US\nalice\n")
     with Server(database, "--public", "--rights", rights, credentials=[]) as server:
@@ -251,7 +266,8 @@ def under_way(folder, users, rights):
             while not all(download.is_reset() for download in downloads[:2]) and time.monotonic() < began + 10:
                 time.sleep(0.02)
             took = time.monotonic() - began
-            check(took < GRACE, f"{what}: a client that does not read is reset within the grace time", took)
+            # A second, and one more for a busy machine.
+            check(took < 2, f"{what}: a client that does not read is reset within a second", took)
             check([download.rest()[1] for download in downloads[2:]] == [False, False], f"{what}: the others have all they asked for")
             check(server.stop() == 0, "SIGTERM stops it")
         users.write_bytes(all_users)

@@ -45,6 +45,13 @@ import Testing
         #expect(PasswordHash.of(Array("a\0b".utf8)) == nil)
     }
 
+    /// bcrypt ignores all but the first 72 bytes.
+    @Test func aLongerPasswordIsNotTheSame() throws {
+        let password = [UInt8](repeating: 0x78, count: 72)
+        let hash = try #require(PasswordHash.of(password))
+        #expect(hash.matches(password) && !hash.matches(password + [0x78]) && !hash.matches(password + [0x79]))
+    }
+
     @Test(
         arguments: [
             ("$apr1$xF.8nEhk$eAg/diRGoAio.xSgcK9U/.", "is hashed with MD5 (apr1), which is guessed too fast"),

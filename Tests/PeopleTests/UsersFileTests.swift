@@ -17,6 +17,17 @@ import Testing
         #expect(try names("") == [] && names("\n\n") == [])
     }
 
+    /// A wrong password takes the time of a hash of each cost.
+    @Test func hasFewCosts() throws {
+        let end = "$UQve2ByZePgqROeu$" + String(repeating: "a", count: 86)
+        var lines = (0..<40).map { "p\($0):$6$rounds=\(1000 + $0 % 16)\(end)\n" }
+        #expect(try UsersFile(Array(lines.joined().utf8)).costs.map(\.cost).count == 16)
+        lines += ["x:$6$rounds=2000\(end)\n", "y:$6$rounds=2000\(end)\n", "z:\(Self.hash)\n"]
+        let fault = #expect(throws: FileFault.self) { try UsersFile(Array(lines.joined().utf8)) }
+        #expect(fault?.lines.map(\.number) == [41, 43])
+        #expect(fault?.lines.first?.text.hasPrefix("the password of 'x' has a cost of its own") == true)
+    }
+
     @Test(
         arguments: [
             ("alice", "it has no colon; a line is name:hash, as 'rookery users add' writes it"),

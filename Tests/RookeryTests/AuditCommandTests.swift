@@ -37,6 +37,43 @@ import Testing
         #expect(done.status == 2 && done.errors.contains("\(option): '2026-02-30' is not a date"))
     }
 
+    @Test func noDaysAreAUsageError() throws {
+        for (since, until) in [("2026-02-02", "2026-02-01"), ("2026-02", "2026-01-31"), ("2026-01-15", "2025")] {
+            let done = try process.rookery("audit", process.path("audit"), "--since", since, "--until", until)
+            #expect(done.status == 2 && done.errors.contains("--since \(since) is later than --until \(until)"))
+        }
+        let done = try process.rookery(
+            "audit", process.path("audit"), "--since", "2026-02-02", "--until", "2026-02", "--csv")
+        #expect(done.status == 0 && done.output.contains("alice,,1,"))
+    }
+
+    private func shell(_ script: String) throws {
+        try #require(try process.run(program: "/bin/sh", ["-c", script, process.path("audit")]).status == 0)
+    }
+
+    /// What is given twice would count twice. Files that begin at the same time don't.
+    @Test func aFileCountsOnce() throws {
+        let (file, packed, other) = (process.path("audit"), process.path("audit.gz"), process.path("other"))
+        try shell(#"gzip -k "$0"; grep -v 2026-01 "$0" >"${0%audit}other""#)
+        for second in [file, packed] {
+            let done = try process.rookery("audit", file, second)
+            #expect(done.status == 2 && done.output.isEmpty)
+            #expect(done.errors.contains("\(second) begins with the same answer as \(file), and would count twice"))
+        }
+        process.write("start", "{\"time\":\"2026-01-02T03:04:05.678Z\",\"event\":\"start\"}\n")
+        let done = try process.rookery("audit", packed, other, process.path("start"), process.path("start"))
+        #expect(done.status == 0 && done.output.contains("3,600"))
+    }
+
+    @Test func aCompressedFileThatIsCutOffIsAFault() throws {
+        try shell(
+            #"for i in $(seq 2000); do sed -n "1s/12/$i/p" "$0"; done | gzip >"$0.gz"; truncate -s -30 "$0.gz""#)
+        let done = try process.rookery("audit", process.path("audit.gz"))
+        #expect(done.status == 2 && done.output.isEmpty)
+        #expect(done.errors.contains("\(process.path("audit.gz")) can't be read after line"))
+        #expect(done.errors.contains(": the compressed file is cut off"))
+    }
+
     @Test func onlySomeDaysCount() throws {
         let done = try process.rookery("audit", process.path("audit"), "--since", "2026-02", "--csv")
         #expect(done.output.contains("\r\nalice,,1,1200,70000,2026-02-02T03:04:05.678Z,2026-02-02T03:04:05.678Z\r\n"))

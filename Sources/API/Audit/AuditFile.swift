@@ -10,6 +10,7 @@ import Synchronization
 ///   left of a line comes before the next one.
 /// - `append` hands a line to the system before it returns, so an end of the process loses no line of an answer that
 ///   has been sent. It waits for no disk, so a loss of power may.
+/// - A line that goes to a file which has been removed is written once more, to a new one.
 /// - Lines that can't be written are kept, up to `mostKept`, and written first once that is possible. Until then
 ///   `isWritable` is false, and no more records are given out. How many lines were lost is written too.
 public final class AuditFile: Sendable {
@@ -40,6 +41,7 @@ public final class AuditFile: Sendable {
     /// The same as `State.isFailing`, for a look without the lock.
     private let isFailing = Atomic(false)
     private let open: @Sendable () throws(Fault) -> Int32
+    private let isReplaced: @Sendable (Int32) -> Bool
     private let logger: Logger
     /// The monotonic clock, in nanoseconds.
     private let clock: @Sendable () -> UInt64
@@ -51,18 +53,22 @@ public final class AuditFile: Sendable {
 
     /// - Parameters:
     ///   - descriptor: The file, open for appending. It is closed here.
+    ///   - isReplaced: Whether its path is that of another file than the one that is open.
     ///   - open: Opens it again.
     public convenience init(
-        descriptor: Int32, logger: Logger, open: @escaping @Sendable () throws(Fault) -> Int32
+        descriptor: Int32, logger: Logger, isReplaced: @escaping @Sendable (Int32) -> Bool,
+        open: @escaping @Sendable () throws(Fault) -> Int32
     ) {
-        self.init(descriptor: descriptor, logger: logger, clock: MonotonicClock.nanoseconds, open: open)
+        self.init(
+            descriptor: descriptor, logger: logger, clock: MonotonicClock.nanoseconds, isReplaced: isReplaced,
+            open: open)
     }
 
     init(
         descriptor: Int32, logger: Logger, clock: @escaping @Sendable () -> UInt64,
-        open: @escaping @Sendable () throws(Fault) -> Int32
+        isReplaced: @escaping @Sendable (Int32) -> Bool, open: @escaping @Sendable () throws(Fault) -> Int32
     ) {
-        (self.logger, self.clock, self.open) = (logger, clock, open)
+        (self.logger, self.clock, self.isReplaced, self.open) = (logger, clock, isReplaced, open)
         state = Mutex(State(descriptor: descriptor))
     }
 
@@ -92,7 +98,11 @@ public final class AuditFile: Sendable {
         state.withLock { state in
             guard !state.isFailing else { return keep(line, &state) }
             let count = line.withUnsafeBytes { write(state.descriptor, $0.baseAddress, $0.count) }
-            if count == line.count { return }
+            if count == line.count {
+                guard AuditFile.isRemoved(state.descriptor) else { return }
+                keep(line, &state)
+                return leave(&state)
+            }
             keep(line, &state)
             state.written = max(0, count)
             settle(&state, code: writeKept(&state))
@@ -109,15 +119,23 @@ public final class AuditFile: Sendable {
         }
     }
 
-    /// Tries again after a failure, and makes a new file if the old one was removed. For once a second.
+    /// Tries again after a failure, and opens the path again if the file was removed or replaced. For once a second.
     func upkeep() {
         state.withLock { state in
-            if !state.mustOpen, AuditFile.isRemoved(state.descriptor) {
-                state.mustOpen = true
-                state.nextTry = 0
+            if !state.mustOpen, AuditFile.isRemoved(state.descriptor) || isReplaced(state.descriptor) {
+                leave(&state)
+            } else if state.mustOpen || state.isFailing {
+                tryAgain(&state)
             }
-            if state.mustOpen || state.isFailing { tryAgain(&state) }
         }
+    }
+
+    /// Leaves a file that is not the one at the path any more, without having been told to.
+    private func leave(_ state: inout State) {
+        logger.warning("the audit file was removed or replaced; the one at its path is opened, or made")
+        state.mustOpen = true
+        state.nextTry = 0
+        tryAgain(&state)
     }
 
     /// Opens the file if it must be opened, and writes what is kept.

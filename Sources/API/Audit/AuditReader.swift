@@ -63,16 +63,20 @@ public struct AuditReader: ~Copyable {
     private mutating func fill() throws(Fault) -> Bool {
         if isAtEnd { return false }
         let count = gzread(file, &buffer, UInt32(buffer.count))
-        guard count >= 0 else {
-            isAtEnd = true
-            var code: Int32 = 0
-            let message = gzerror(file, &code)
-            let number = errno
-            throw Fault(
-                reason: code == Z_ERRNO ? String(cString: strerror(number)) : message.map { String(cString: $0) } ?? "")
+        let number = errno
+        if count > 0 {
+            rest = buffer.prefix(Int(count))
+            return true
         }
-        rest = buffer.prefix(Int(count))
-        isAtEnd = count == 0
-        return count > 0
+        isAtEnd = true
+        // What a compressed file lacks at its end is no error of reading (zlib.h).
+        var code: Int32 = 0
+        let message = gzerror(file, &code)
+        switch code {
+        case Z_OK where count == 0: return false
+        case Z_BUF_ERROR: throw Fault(reason: "the compressed file is cut off")
+        case Z_ERRNO: throw Fault(reason: String(cString: strerror(number)))
+        default: throw Fault(reason: message.map { String(cString: $0) } ?? "")
+        }
     }
 }

@@ -82,7 +82,9 @@ public struct AuditSummary: Sendable {
     /// - Parameters:
     ///   - bytes: The line, without its line feed.
     ///   - isWhole: Whether it has a line feed.
-    public mutating func add(_ bytes: [UInt8], isWhole: Bool) throws(Fault) {
+    /// - Returns: Whether it is that of an answer, not of an event.
+    @discardableResult
+    public mutating func add(_ bytes: [UInt8], isWhole: Bool) throws(Fault) -> Bool {
         let line: Line
         do {
             line = try decoder.decode(Line.self, from: Data(bytes))
@@ -90,12 +92,12 @@ public struct AuditSummary: Sendable {
             throw isWhole ? .foreign : .cutOff
         }
         guard AuditSummary.isTime(line.time) else { throw .foreign }
-        if line.event != nil { return }
+        if line.event != nil { return false }
         guard let person = line.person, let records = line.records, let bytes = line.bytes, records >= 0, bytes >= 0,
             person.unicodeScalars.count <= AuditSummary.longestName
         else { throw .foreign }
         guard line.time.prefix(since.utf8.count) >= since, until.isEmpty || line.time.prefix(until.utf8.count) <= until
-        else { return }
+        else { return true }
         let claimed = line.claimedName.map { String($0.unicodeScalars.prefix(AuditSummary.longestName)) }
         var key = Key(person: person, claimedName: claimed)
         if rowsByKey.count >= AuditSummary.mostRows, rowsByKey[key] == nil {
@@ -109,6 +111,7 @@ public struct AuditSummary: Sendable {
         row.first = min(row.first, line.time)
         row.last = max(row.last, line.time)
         rowsByKey[key] = row
+        return true
     }
 
     /// A file may have any numbers.

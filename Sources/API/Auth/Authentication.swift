@@ -16,7 +16,7 @@ final class Authentication {
     enum Sender {
         case known(Principal)
         /// The password must be checked first, on a thread that may be busy for a while.
-        case unchecked(@Sendable () -> Void)
+        case unchecked(Inquiry)
     }
 
     private let accounts: Accounts
@@ -81,8 +81,8 @@ final class Authentication {
     private func principal(_ sender: Principal.Sender, as claimant: Accounts.Claimant) -> Principal {
         let rights = snapshot.rights(of: claimant)
         if snapshot.rights != nil, rights == nil { return Principal(sender, refusal: .noRights) }
-        // Without these files nothing ever changes.
-        if snapshot.rights == nil, snapshot.users == nil {
+        // Without these nothing ever changes.
+        if snapshot.rights == nil, snapshot.users == nil, snapshot.password == nil {
             return Principal(sender, rights: nil, isStillEntitled: nil)
         }
         return Principal(sender, rights: rights) { [accounts, version] in
@@ -124,12 +124,15 @@ final class Authentication {
         _ credentials: ArraySlice<UInt8>, isRight: Bool, from address: String, else error: APIError
     ) throws(APIError) -> Principal {
         if !isRight || !places.contains(address) {
-            let admission = accounts.admission(of: try login(credentials, address), isShared: isRight)
+            let admission = accounts.admission(of: try login(credentials, address), isRight: isRight)
             guard case .right = admission else { throw refusal(admission, of: address, error) }
             if places.count >= Authentication.mostKept { places = [] }
             places.insert(address)
         }
-        let principal = shared ?? principal(.shared(claimed: nil), as: .shared)
+        let principal =
+            shared
+            ?? principal(
+                .shared(claimed: nil), as: .shared(password: snapshot.passwordNumber))
         shared = principal
         return principal
     }
@@ -142,13 +145,13 @@ final class Authentication {
     }
 
     /// The error for credentials that are not admitted.
-    private func refusal(_ admission: Accounts.Admission, of address: String, _ wrong: APIError) -> APIError {
+    private func refusal(_ admission: Logins.Admission, of address: String, _ wrong: APIError) -> APIError {
         switch admission {
         case .wrong(let isNew):
             if isNew { log.failedLogin(from: address) }
             return wrong
         case .tooEarly(let seconds):
-            if !hasWarned, address == "unix" || address == "::1" || address.hasPrefix("127.") {
+            if !hasWarned, Peer(address: address).isLocal {
                 hasWarned = true
                 log.sharedAddress(address)
             }
@@ -183,20 +186,23 @@ final class Authentication {
         if users[name] == nil, isShared(credentials) {
             return .known(current(try sharedPassword(credentials, isRight: true, address)))
         }
-        let admission = accounts.admission(of: login)
+        let admission = accounts.admission(of: login, name)
         switch admission {
-        case .right(let name?):
+        case .right:
             // Somebody may have been removed since `snapshot` was taken, and this comes from the accounts of now.
             guard let user = users[name] else { throw .incorrectCredentials }
             if people.count >= Authentication.mostKept { people = [:] }
-            let principal = principal(.person(name), as: .user(user))
+            let principal = principal(.person(user.name), as: .user(user))
             people[known] = principal
             return .known(current(principal))
         case .unchecked:
-            return .unchecked { [accounts, password = Array(credentials.password)] in
-                accounts.check(name, password, login.digest)
+            let password = Array(credentials.password)
+            let inquiry = Inquiry(line: login.network.text) { [accounts, log] known in
+                let asker = Logins.Asker(login: login, failed: { log.failedLogin(from: address) }, known: known)
+                return accounts.check(name, password, for: asker)
             }
-        case .right(nil), .wrong, .tooEarly, .busy:
+            return .unchecked(inquiry)
+        case .wrong, .tooEarly, .busy:
             throw refusal(admission, of: address, .incorrectCredentials)
         }
     }

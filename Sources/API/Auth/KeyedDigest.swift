@@ -9,9 +9,6 @@ struct CredentialsDigest: Hashable, Sendable {
 
     static func == (a: CredentialsDigest, b: CredentialsDigest) -> Bool { a.words == b.words }
 
-    /// A number below `count`, which is not 0.
-    func slot(of count: Int) -> Int { Int(words.1 % UInt64(count)) }
-
     // Any part of it is as random as the whole.
     func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
 }

@@ -23,6 +23,11 @@ public struct SharedPassword: Sendable {
         repeated = (0..<SharedPassword.longestCandidate).map { bytes[$0 % bytes.count] }
     }
 
+    /// Whether another one is the same.
+    func isSame(as other: SharedPassword?) -> Bool {
+        other.map { matches($0.repeated.span.extracting(first: $0.length)) } ?? false
+    }
+
     /// Whether `candidate` is the password. The time depends only on the length of the candidate, so measuring it
     /// reveals neither how many bytes are right nor how long the password is.
     func matches(_ candidate: Span<UInt8>) -> Bool {

@@ -46,7 +46,9 @@ final class TokenSeal {
         return run(Array(bytes[Self.tagSize...]), purpose, isSealing: false, tag: Array(bytes[..<Self.tagSize]))
     }
 
+    /// Leaves nothing in the error queue of the thread, where another user of OpenSSL would find it.
     private func run(_ bytes: [UInt8], _ purpose: [UInt8], isSealing: Bool, tag: [UInt8] = []) -> [UInt8]? {
+        defer { ERR_clear_error() }
         var result = [UInt8](repeating: 0, count: bytes.count)
         var (tag, count): ([UInt8], Int32) = (tag, 0)
         // Texts of a request are far shorter than 2³¹ bytes.

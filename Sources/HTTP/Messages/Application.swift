@@ -32,9 +32,23 @@ public enum Answer: Sendable {
     /// `work` may block and runs on a worker thread; the loop sends the response that it returns. `cancel` is called,
     /// on any thread, if the client goes away first: then the response is no longer needed.
     case later(work: @Sendable () -> Response, cancel: @Sendable () -> Void)
-    /// Something must be found out first, such as whether a password is right. `work` may block and runs on a thread
-    /// for such work; then `respond` is asked again.
-    case again(after: @Sendable () -> Void)
+    /// Something must be found out first; then `respond` is asked again.
+    case again(after: Inquiry)
+}
+
+/// What must be found out before a request can be answered, such as whether a password is right.
+public struct Inquiry: Sendable {
+    public typealias Work = @Sendable () -> Void
+
+    /// Work of one line is done in its order, and lines take turns, so that a long one does not hold up the others.
+    public let line: String
+    /// Notes that `known` is to be called, once and on any thread, as soon as it is found out. It returns the work for
+    /// that, which may block and runs on a thread for such work; nil if it has been ordered already.
+    public let start: @Sendable (_ known: @escaping @Sendable () -> Void) -> Work?
+
+    public init(line: String, start: @escaping @Sendable (_ known: @escaping @Sendable () -> Void) -> Work?) {
+        (self.line, self.start) = (line, start)
+    }
 }
 
 /// The other end of a connection.
@@ -43,6 +57,9 @@ public struct Peer: Sendable, Hashable {
     public let address: String
 
     public init(address: String) { self.address = address }
+
+    /// Whether it is on this machine: a loopback address, or a Unix socket.
+    public var isLocal: Bool { address == "unix" || address == "::1" || address.hasPrefix("127.") }
 }
 
 /// The outcome of one request, for logs and metrics.

@@ -38,7 +38,7 @@ final class Connection {
     let peer: Peer
     /// Whether `ConnectionLimits` counts this connection. One over the limit is not counted, and is refused.
     let isCounted: Bool
-    /// Whether a worker is busy for this connection. Then it keeps its slot even after it has ended.
+    /// Whether a worker is busy for this connection, or will be. Then it keeps its slot even after it has ended.
     private(set) var isWorkerBusy = false
 
     /// A reference cycle: the loop breaks it by releasing each connection that ends.
@@ -276,20 +276,19 @@ final class Connection {
             append(response, to: head)
         case .later(let work, let cancel):
             cancelWork = cancel
-            wait(for: loop.workers, with: head, work)
-        case .again(let work):
-            wait(for: loop.checkers, with: head) {
-                work()
-                return nil
-            }
+            wait(with: head)
+            loop.workers.submit { [mailbox = loop.mailbox, token] in mailbox.post(.response(work(), for: token)) }
+        case .again(let inquiry):
+            wait(with: head)
+            let work = inquiry.start { [mailbox = loop.mailbox, token] in mailbox.post(.response(nil, for: token)) }
+            if let work { loop.checkers.submit(work, line: inquiry.line) }
         }
     }
 
-    private func wait(for pool: WorkerPool, with head: RequestHead, _ work: @escaping @Sendable () -> Response?) {
+    private func wait(with head: RequestHead) {
         current = head
         state = .response
         isWorkerBusy = true
-        pool.submit { [mailbox = loop.mailbox, token] in mailbox.post(.response(work(), for: token)) }
     }
 
     /// Answers a request. One whose body was not read is the last: it is not known where the next one begins.

@@ -47,6 +47,6 @@ final class ConnectionLimits: Sendable {
 
     /// Whether an address has no limit of its own: many clients may be behind it.
     private func isUnlimited(_ address: String) -> Bool {
-        SocketAddress.isLocal(address) || !proxies.isEmpty && proxies.contains(address)
+        Peer(address: address).isLocal || !proxies.isEmpty && proxies.contains(address)
     }
 }

@@ -127,9 +127,6 @@ struct SocketAddress: Sendable {
         }
     }
 
-    /// Whether this text is a loopback address, or `unix`.
-    static func isLocal(_ text: String) -> Bool { text == "unix" || text == "::1" || text.hasPrefix("127.") }
-
     /// Whether this is `0.0.0.0` or `::`.
     var isAny: Bool {
         let text = text

@@ -3,7 +3,8 @@ import Glibc
 /// Threads for work that may block: long queries, compression, and the pieces of streamed bodies.
 ///
 /// A connection has at most one job here at a time, and each answer that was given up at most one more, so the queue is
-/// never longer than the number of connections and long answers. Jobs are started in the order they were submitted.
+/// never longer than the number of connections and long answers. Jobs of one line are started in the order they were
+/// submitted, and lines take turns.
 ///
 /// `@unchecked Sendable` is safe because `state` is used only while `mutex` is held, and because the mutex and the
 /// conditions have addresses of their own and never move. (A `Mutex` of the standard library has no conditions to wait
@@ -12,9 +13,10 @@ final class WorkerPool: @unchecked Sendable {
     typealias Job = @Sendable () -> Void
 
     private struct State {
-        /// Jobs before `next` have been taken out.
-        var jobs: [Job?] = []
-        var next = 0
+        /// The jobs that wait, by line. No line is empty.
+        var lines: [String: Queue<Job>] = [:]
+        /// The names of the lines, in the order of their turns.
+        var turns = Queue<String>()
         /// Threads that have not ended.
         var threads = 0
         var isStopping = false
@@ -55,10 +57,11 @@ final class WorkerPool: @unchecked Sendable {
     }
 
     /// Runs `job` on one of the threads. Any thread may call it. Once the pool stops, the job is dropped.
-    func submit(_ job: @escaping Job) {
+    func submit(_ job: @escaping Job, line: String = "") {
         locked {
             if state.isStopping { return }
-            state.jobs.append(job)
+            if state.lines[line] == nil { state.turns.append(line) }
+            state.lines[line, default: Queue()].append(job)
             pthread_cond_signal(work)
         }
     }
@@ -73,8 +76,8 @@ final class WorkerPool: @unchecked Sendable {
         until.tv_nsec = Int(nanoseconds % 1_000_000_000)
         locked {
             state.isStopping = true
-            state.jobs = []
-            state.next = 0
+            state.lines = [:]
+            state.turns = Queue()
             pthread_cond_broadcast(work)
             while state.threads > 0, pthread_cond_timedwait(end, mutex, &until) == 0 {}
         }
@@ -91,15 +94,9 @@ final class WorkerPool: @unchecked Sendable {
     /// Waits for a job; nil when the pool stops.
     private func nextJob() -> Job? {
         locked {
-            while state.next == state.jobs.count, !state.isStopping { pthread_cond_wait(work, mutex) }
-            guard state.next < state.jobs.count, let job = state.jobs[state.next] else { return nil }
-            state.jobs[state.next] = nil
-            state.next += 1
-            // Moving the rest to the front is worth it only now and then.
-            if state.next == state.jobs.count || state.next >= 1024 {
-                state.jobs.removeFirst(state.next)
-                state.next = 0
-            }
+            while state.turns.isEmpty, !state.isStopping { pthread_cond_wait(work, mutex) }
+            guard let line = state.turns.removeFirst(), let job = state.lines[line]?.removeFirst() else { return nil }
+            if state.lines[line]?.isEmpty == true { state.lines[line] = nil } else { state.turns.append(line) }
             return job
         }
     }
@@ -108,5 +105,30 @@ final class WorkerPool: @unchecked Sendable {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         return body()
+    }
+}
+
+/// The first element in is the first one out.
+private struct Queue<Element> {
+    /// Elements before `next` have been taken out.
+    private var elements: [Element?] = []
+    private var next = 0
+
+    var isEmpty: Bool { next == elements.count }
+
+    mutating func append(_ element: Element) { elements.append(element) }
+
+    /// Takes an element out; nil if there is none.
+    mutating func removeFirst() -> Element? {
+        guard next < elements.count else { return nil }
+        let first = elements[next]
+        elements[next] = nil
+        next += 1
+        // Moving the rest to the front is worth it only now and then.
+        if next == elements.count || next >= 1024 {
+            elements.removeFirst(next)
+            next = 0
+        }
+        return first
     }
 }

@@ -27,7 +27,11 @@ import Testing
         }
         return AuditFile(
             descriptor: descriptor, logger: Logger(label: "test") { [handler] _ in handler },
-            clock: { [clock] in clock.nanoseconds() }, open: again)
+            clock: { [clock] in clock.nanoseconds() },
+            isReplaced: { [path] descriptor in
+                var (there, open) = (stat(), stat())
+                return lstat(path, &there) == 0 && fstat(descriptor, &open) == 0 && there.st_ino != open.st_ino
+            }, open: again)
     }
 
     private func text(_ path: String) -> String {
@@ -125,6 +129,53 @@ import Testing
         file.upkeep()
         file.append(Array("one\n".utf8))
         #expect(lines(path) == ["event \"reopen\"", "one"])
+        #expect(messages == [left])
+    }
+
+    private let left = "warning: the audit file was removed or replaced; the one at its path is opened, or made"
+
+    /// No line goes to a file that nobody can read any more.
+    @Test func aLineAfterTheRemovalIsNotLost() throws {
+        let new = path + ".new"
+        defer { remove(path, new) }
+        let file = file()
+        try file.start()
+        unlink(path)
+        file.append(Array("one\n".utf8))
+        file.append(Array("two\n".utf8))
+        #expect(lines(path) == ["event \"reopen\"", "one", "two"] && messages == [left])
+        try Data("three\n".utf8).write(to: URL(fileURLWithPath: new))
+        try #require(rename(new, path) == 0)
+        file.append(Array("four\n".utf8))
+        #expect(lines(path) == ["three", "event \"reopen\"", "four"] && messages == [left, left])
+    }
+
+    @Test func aRemovedFileThatCanNotBeMadeStopsRecords() throws {
+        defer { remove(path) }
+        let file = file()
+        unlink(path)
+        target.path.withLock { $0 = "/nowhere/audit" }
+        file.append(Array("one\n".utf8))
+        #expect(!file.isWritable)
+        target.path.withLock { $0 = nil }
+        clock.advance(milliseconds: 1000)
+        #expect(file.isWritable && lines(path) == ["event \"reopen\"", "one"])
+    }
+
+    /// A file that was renamed is left once there is another one, as after logrotate's `create`.
+    @Test func aFileThatWasReplacedIsLeft() throws {
+        let old = path + ".1"
+        defer { remove(path, old) }
+        let file = file()
+        try file.start()
+        try #require(rename(path, old) == 0)
+        file.upkeep()
+        file.append(Array("one\n".utf8))
+        try Data().write(to: URL(fileURLWithPath: path))
+        file.upkeep()
+        file.append(Array("two\n".utf8))
+        #expect(lines(old) == ["event \"start\"", "one"] && lines(path) == ["event \"reopen\"", "two"])
+        #expect(messages == [left])
     }
 
     /// A line that a full disk cut off before a restart is a line of its own.
@@ -158,9 +209,9 @@ import Testing
         fixture = try ServiceFixture(users: "alice:$2y$04$XXXXXXXXXXXXXXXXXXXXXOAcXxm9kjPGEMsLznoKqmqw7tc8WCx4a\n")
         path = fixture.folder.appendingPathComponent("audit").path
         let descriptor = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
-        file = AuditFile(descriptor: descriptor, logger: fixture.configuration.logger) { () throws(AuditFile.Fault) in
-            throw AuditFile.Fault(message: "gone")
-        }
+        file = AuditFile(
+            descriptor: descriptor, logger: fixture.configuration.logger, isReplaced: { _ in false },
+            open: { () throws(AuditFile.Fault) in throw AuditFile.Fault(message: "gone") })
         var configuration = fixture.configuration
         configuration.audit = file
         service = try Service(configuration, stores: SharedStores(configuration), loop: 0)

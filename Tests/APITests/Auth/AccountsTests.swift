@@ -26,9 +26,9 @@ import Testing
             case .later(let work, _):
                 let response = work()
                 return (response.status.code, checks, response.user)
-            case .again(let check):
+            case .again(let inquiry):
                 checks += 1
-                check()
+                inquiry.answer()
             }
         }
     }
@@ -58,14 +58,14 @@ import Testing
         #expect(answer.user == nil)
         // It is remembered for a minute, and then checked again.
         #expect(try ask(fixture.service, basic(name, password)) == (401, 0, nil))
-        fixture.loginClock.advance(milliseconds: Accounts.wrongTime / 1_000_000)
+        fixture.loginClock.advance(milliseconds: Logins.wrongTime / 1_000_000)
         #expect(try ask(fixture.service, basic(name, password)) == (401, 1, nil))
     }
 
     @Test func wrongCredentialsAreForgotten() throws {
         let fixture = try ServiceFixture(password: nil, users: Self.users)
         #expect(try ask(fixture.service, basic("alice", "wrong")) == (401, 1, nil))
-        for index in 0..<Accounts.mostWrong {
+        for index in 0..<Logins.mostWrong {
             _ = try ask(fixture.service, basic("\(index)", "wrong"), from: "10.0.\(index >> 8).\(index & 255)")
         }
         #expect(try ask(fixture.service, basic("alice", "wrong")) == (401, 1, nil))
@@ -104,28 +104,57 @@ import Testing
         #expect(try ask(fixture.service, basic("Jürgen", "mumble-mumble")) == (200, 1, "Jürgen"))
     }
 
+    /// Whoever has the old shared password is out with the next request, and their answers end.
+    @Test(arguments: [nil, users]) func anotherSharedPasswordHoldsAtOnce(users: String?) throws {
+        let fixture = try ServiceFixture(password: "mumble", users: users)
+        let isStillEntitled = try #require(try fixture.get("/").isStillEntitled)
+        #expect(try ask(fixture.service, basic("marlyn", "mumble")).status == 200)
+        let same = try #require(SharedPassword("mumble"))
+        fixture.accounts.replace(password: same)
+        #expect(isStillEntitled())
+        let other = try #require(SharedPassword("another"))
+        fixture.accounts.replace(password: other)
+        #expect(!isStillEntitled())
+        #expect(try ask(fixture.service, "Password: mumble\r\n").status == 403)
+        #expect(try ask(fixture.service, basic("marlyn", "mumble")).status == 401)
+        #expect(try ask(fixture.service, "Password: another\r\n").status == 200)
+        #expect(try ask(fixture.service, basic("marlyn", "another")).status == 200)
+        #expect(try fixture.get("/", fields: "Password: another\r\n").isStillEntitled?() == true)
+    }
+
     /// A check that ends after its line has changed decides nothing.
     @Test func aCheckOfAnOldLineIsNotRemembered() throws {
         let fixture = try ServiceFixture(password: nil, users: Self.users)
         let request = try parse("GET / HTTP/1.1\r\nHost: x\r\n\(basic("alice", "mumble-mumble"))\r\n")
-        guard case .again(let check) = fixture.service.respond(to: request, from: Peer(address: "::1")) else {
+        guard case .again(let inquiry) = fixture.service.respond(to: request, from: Peer(address: "::1")) else {
             throw UnexpectedAnswer()
         }
         fixture.accounts.replace(users: try UsersFile([]))
-        check()
+        inquiry.answer()
         #expect(try ask(fixture.service, basic("alice", "mumble-mumble")).status == 401)
+    }
+
+    /// Orders a check, which the test does when it likes; nil if there is none to be done.
+    private func order(
+        _ service: Service, _ fields: String, from address: String, known: @escaping @Sendable () -> Void = {}
+    ) throws -> Inquiry.Work? {
+        let request = try parse("GET / HTTP/1.1\r\nHost: x\r\n\(fields)\r\n")
+        guard case .again(let inquiry) = service.respond(to: request, from: Peer(address: address)) else { return nil }
+        #expect(inquiry.line == LoginThrottle.Network(address).text)
+        return inquiry.start(known)
     }
 
     @Test func noMoreChecksWaitThanAreAllowed() throws {
         let fixture = try ServiceFixture(password: nil, users: Self.users)
-        func start(_ name: String) throws -> (@Sendable () -> Void)? {
-            let request = try parse("GET / HTTP/1.1\r\nHost: x\r\n\(basic(name, "wrong"))\r\n")
-            guard case .again(let check) = fixture.service.respond(to: request, from: Peer(address: "::1")) else {
-                return nil
+        var checks: [Inquiry.Work] = []
+        let networks = Logins.mostPending / Logins.mostOfNetwork
+        for network in 1...networks {
+            for _ in 0..<Logins.mostOfNetwork {
+                checks.append(
+                    try #require(try order(fixture.service, basic("\(checks.count)", "x"), from: "10.0.0.\(network)")))
             }
-            return check
+            #expect(try order(fixture.service, basic("one more", "x"), from: "10.0.0.\(network)") == nil)
         }
-        let checks = try (0..<Accounts.mostPending).map { try #require(try start("\($0)")) }
         let refused = try fixture.get("/", fields: basic("alice", "mumble-mumble"))
         #expect(refused.status == .serviceUnavailable && refused.fields[.retryAfter] == "1")
         #expect(refused.text.contains("\"code\":\"busy-with-logins\""))
@@ -133,6 +162,78 @@ import Testing
         #expect(try fixture.get("/health", fields: "").status == .ok)
         for check in checks { check() }
         #expect(try ask(fixture.service, basic("alice", "mumble-mumble")) == (200, 1, "alice"))
+    }
+
+    /// A flood of guesses from one address leaves room for others.
+    @Test func oneAddressDoesNotTakeAllChecks() throws {
+        let fixture = try ServiceFixture(password: nil, users: Self.users)
+        for index in 0..<Logins.mostOfNetwork {
+            #expect(try order(fixture.service, basic("\(index)", "x"), from: "2001:db8::\(index)") != nil)
+        }
+        let fields = basic("alice", "mumble-mumble")
+        #expect(try ask(fixture.service, fields, from: "2001:db8::ffff") == (503, 0, nil))
+        #expect(try ask(fixture.service, fields, from: "192.0.2.1") == (200, 1, "alice"))
+    }
+
+    /// A client that guesses and is gone before the answer counts like any other, and its later guesses are not
+    /// checked.
+    @Test func guessesOfAClientThatIsGoneCount() throws {
+        let handler = MessageHandler()
+        let fixture = try ServiceFixture(password: nil, users: Self.users)
+        var configuration = fixture.configuration
+        configuration.logger = Logger(label: "test") { _ in handler }
+        let service = try Service(configuration, stores: SharedStores(configuration), loop: 0)
+        var checks: [Inquiry.Work] = []
+        for index in 0..<LoginThrottle.free + 5 {
+            checks.append(try #require(try order(service, basic("\(index)", "x"), from: "192.0.2.1")))
+        }
+        let right = basic("alice", "mumble-mumble")
+        checks.append(try #require(try order(service, right, from: "192.0.2.1")))
+        for check in checks { check() }
+        #expect(
+            handler.messages.withLock { $0 }
+                == [String](repeating: "warning: failed login from 192.0.2.1", count: LoginThrottle.free))
+        #expect(try ask(service, basic("x", "y"), from: "192.0.2.1") == (429, 0, nil))
+        // The right one was among those that were not checked.
+        #expect(try ask(service, right, from: "192.0.2.2") == (200, 1, "alice"))
+    }
+
+    /// Whoever asks the same while a check waits or is under way waits for it too, and needs no thread.
+    @Test(arguments: [true, false]) func theSameIsCheckedOnceForAll(isRight: Bool) throws {
+        let handler = MessageHandler()
+        let fixture = try ServiceFixture(password: nil, users: Self.users)
+        var configuration = fixture.configuration
+        configuration.logger = Logger(label: "test") { _ in handler }
+        let service = try Service(configuration, stores: SharedStores(configuration), loop: 0)
+        let fields = basic("alice", isRight ? "mumble-mumble" : "x")
+        let known = TestClock(isRunning: false)
+        let check = try #require(try order(service, fields, from: "192.0.2.1") { known.advance(milliseconds: 1) })
+        for address in ["192.0.2.1", "192.0.2.2", "192.0.2.2"] {
+            #expect(try order(service, fields, from: address) { known.advance(milliseconds: 1) } == nil)
+        }
+        check()
+        #expect(known.nanoseconds() == 4_000_001)
+        for address in ["192.0.2.1", "192.0.2.2", "192.0.2.2"] {
+            #expect(try ask(service, fields, from: address) == (isRight ? 200 : 401, 0, isRight ? "alice" : nil))
+        }
+        let failures = ["warning: failed login from 192.0.2.1", "warning: failed login from 192.0.2.2"]
+        #expect(handler.messages.withLock { $0 } == (isRight ? [] : failures))
+    }
+
+    /// A name has several spellings. Of the credentials of one person, only so many are remembered.
+    @Test func fewCredentialsOfAPersonAreRemembered() throws {
+        let key = try #require(KeyedDigest.Key())
+        let digests = try #require(KeyedDigest(key))
+        let user = try #require(try UsersFile(Array(Self.users.utf8)).users.first)
+        var logins = Logins()
+        let all = (0...Logins.mostRight).compactMap { digests.digest([UInt8($0)].span) }
+        try #require(all.count == Logins.mostRight + 1)
+        for digest in all { logins.found(digest, rightFor: user) }
+        let admissions = all.map {
+            logins.admission(
+                of: LoginThrottle.Login(network: LoginThrottle.Network("::1"), digest: $0), "alice", now: 0)
+        }
+        #expect(admissions.first == .unchecked && admissions.dropFirst().allSatisfy { $0 == .right })
     }
 
     /// After ten failures an address waits. Who has logged in from there is still served, and nobody else.
@@ -209,7 +310,7 @@ import Testing
             while true {
                 switch try authentication.sender(of: request, from: "::1") {
                 case .known(let principal): return principal.name
-                case .unchecked(let check): check()
+                case .unchecked(let inquiry): inquiry.answer()
                 }
             }
         }

@@ -118,9 +118,9 @@ import Testing
                         .joined(separator: " ")
                 case .now(let response): return code(response)
                 case .later: throw UnexpectedAnswer()
-                case .again(let check):
+                case .again(let inquiry):
                     checks += 1
-                    check()
+                    inquiry.answer()
                 }
             }
         }
@@ -224,7 +224,55 @@ import Testing
         let shared = try #require(try fixture.get("/").isStillEntitled)
         fixture.accounts.replace(users: try users("bob:\(Self.hash)\n"))
         #expect(!alice() && shared())
-        #expect(try ServiceFixture().get("/").isStillEntitled == nil)
+        #expect(try ServiceFixture(password: nil).get("/", fields: "").isStillEntitled == nil)
+    }
+
+    /// Where only one of the files can be taken up, nobody may see more for it.
+    @Test func knowsWhoGainsByOtherFiles() throws {
+        let fixture = try fixture(
+            "alice regions=US expires=2027-02-01\nbob regions=CA datasets=a,b\n@users regions=US\n@shared regions=CA")
+        func gainers(_ rights: String? = nil, users: String? = nil) throws -> [String] {
+            try fixture.accounts.gainers(users: users.map(self.users), rights: rights.map(self.rights))
+        }
+        #expect(try gainers() == [] && gainers("") == [] && gainers(users: "alice:\(Self.hash)\n") == [])
+        // Their own line was narrower than that of the group.
+        #expect(try gainers("@users regions=US") == ["alice", "bob"])
+        #expect(try gainers("alice regions=US\nbob regions=CA-YT datasets=a\n@users regions=US-AK") == ["alice"])
+        #expect(try gainers("alice regions=US expires=2027-01-31\nbob metrics regions=CA datasets=a,b") == ["bob"])
+        #expect(try gainers("alice regions=US expires=2027-02-01\nbob regions=CA,DE datasets=a,b") == ["bob"])
+        #expect(try gainers("bob expires=2020-01-01\n@shared regions=CA-YT") == [])
+        #expect(try gainers("@shared\n@public") == ["@shared", "@public"])
+        // Their line may be in the file that can't be taken up.
+        #expect(try gainers(users: "\(Self.users)dora:\(Self.hash)\n") == ["dora"])
+        #expect(try gainers(users: "bob:\(Self.otherHash)\n") == [])
+        #expect(try gainers("zoe", users: "zoe:\(Self.hash)\n") == ["zoe"])
+        #expect(try ServiceFixture(users: Self.users).accounts.gainers(users: users("zoe:\(Self.hash)\n")) == [])
+    }
+
+    @Test func knowsRightsOfNobody() throws {
+        func sentences(_ rights: String, password: String? = nil, isPublic: Bool = false, users: String? = Self.users)
+            throws -> [String]
+        {
+            try ServiceFixture(password: password, users: users, isPublic: isPublic, rights: rights).accounts.idleRights
+        }
+        #expect(try sentences("") == ["it has no lines, so nobody sees anything"])
+        #expect(try sentences("alice\n@users") == [] && sentences("alice") == [])
+        #expect(try sentences("alice\n@shared", password: "mumble") == [])
+        #expect(
+            try sentences("@shared\n@public") == [
+                "the line @shared is for nobody, since there is no shared password",
+                "the line @public is for nobody, since there is no --public",
+            ])
+        #expect(
+            try sentences("@users", isPublic: true, users: nil) == [
+                "the line @users is for nobody, since there is no file of people",
+                "it has no line @public, so whoever comes without a password sees nothing",
+            ])
+        #expect(
+            try sentences("alice", password: "mumble") == [
+                "it has no line @shared, so whoever has the shared password sees nothing"
+            ])
+        #expect(try ServiceFixture().accounts.idleRights == [])
     }
 
     @Test func knowsLinesOfNobody() throws {

@@ -21,6 +21,12 @@ import Testing
         }
     }
 
+    @Test func isTheSameAsItselfAlone() throws {
+        let password = try #require(SharedPassword("mumble"))
+        #expect(password.isSame(as: SharedPassword("mumble")) && !password.isSame(as: nil))
+        for other in ["mumbl", "mumblemumble", "mumblf"] { #expect(!password.isSame(as: SharedPassword(other))) }
+    }
+
     @Test(arguments: ["", " mumble", "mumble ", "mum\nble", "mum\u{0}ble", "\u{7F}", "mum\u{85}ble"])
     func cannotBeWhatNoFieldCanHold(text: String) {
         #expect(SharedPassword(text) == nil)

@@ -1,3 +1,4 @@
+import COpenSSL
 import Testing
 
 @testable import Birds
@@ -76,6 +77,8 @@ import Testing
             #expect(isRefused(String(decoding: changed, as: UTF8.self), store), "\(position)")
         }
         for token in ["", "A", String(token.dropLast(4)), token + "AAAA"] { #expect(isRefused(token, store)) }
+        // Whatever uses OpenSSL in this thread next must not find these failures.
+        #expect(ERR_peek_error() == 0)
         let path = folder.path("other.db")
         let other = try Database(path: path, mode: .readWrite)
         try other.execute("UPDATE secret SET key = randomblob(length(key))")

@@ -1,4 +1,5 @@
 import Glibc
+import HTTP
 import Testing
 
 @testable import Transport
@@ -20,7 +21,7 @@ import Testing
                 return inet_ntop(AF_INET, &ip, &text, socklen_t(text.count)) != nil
             }
             let name = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            if isRead, !SocketAddress.isLocal(name) { return name }
+            if isRead, !Peer(address: name).isLocal { return name }
         }
         return nil
     }()

@@ -89,10 +89,15 @@ final class TestApplication: Application {
                 return .now(record.response(path))
             }
             asked[path, default: 0] += 1
-            return .again(after: { [record] in
-                if parts.last == "gated" { record.waitForGate() }
-                record.checks.add(1, ordering: .sequentiallyConsistent)
-            })
+            let isGated = parts.last == "gated"
+            let inquiry = Inquiry(line: "") { [record] known in
+                {
+                    if isGated { record.waitForGate() }
+                    record.checks.add(1, ordering: .sequentiallyConsistent)
+                    known()
+                }
+            }
+            return .again(after: inquiry)
         case "stream":
             return .now(record.stream(TestProducer(record, count: number, end: .end(rows: 0))))
         case "fail":

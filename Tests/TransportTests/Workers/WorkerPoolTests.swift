@@ -23,6 +23,22 @@ import Testing
         if threads == 1 { #expect(done.all == Array(0..<5_000)) }
     }
 
+    /// Each line has a turn before the first one has its next.
+    @Test func linesTakeTurns() throws {
+        let pool = try WorkerPool(threads: 1)
+        let (done, gate) = (Done(), Record())
+        pool.submit({ gate.waitForGate() }, line: "first")
+        try eventually("the first job runs") { gate.waiting.load(ordering: .sequentiallyConsistent) == 1 }
+        for number in 0..<3_000 { pool.submit({ done.add(number) }, line: "a") }
+        for number in 3_000..<3_003 { pool.submit({ done.add(number) }, line: "b") }
+        pool.submit({ done.add(3_003) }, line: "c")
+        gate.gate.store(true, ordering: .sequentiallyConsistent)
+        try eventually("all jobs are done") { done.all.count == 3_004 }
+        pool.stop(patience: .seconds(10))
+        #expect(done.all.prefix(8) == [0, 3_000, 3_003, 1, 3_001, 2, 3_002, 3])
+        #expect(done.all.dropFirst(7) == Array(3..<3_000)[...])
+    }
+
     @Test func stoppingDropsWhatHasNotBegun() throws {
         let pool = try WorkerPool(threads: 1)
         let done = Done()
