@@ -8,12 +8,13 @@ package final class FileLock {
 
     /// - Parameters:
     ///   - name: The name of the lock file.
-    ///   - busy: The message if another process holds the lock.
-    package init(_ name: String, in folder: Folder, busy: String) throws(ChangeError) {
+    ///   - attempts: How often it is tried, every 20 ms, while another process holds the lock. More than one: a child
+    ///     process shares this lock from its fork until its exec closes the descriptor.
+    ///   - busy: The message if it still does.
+    package init(_ name: String, in folder: Folder, attempts: Int = 10, busy: String) throws(ChangeError) {
         (self.name, self.folder) = (name, folder)
         let path = "\(folder.path)/\(name)"
-        // Several attempts: a child process shares this lock from its fork until its exec closes the descriptor.
-        for _ in 0..<10 {
+        for _ in 0..<attempts {
             let descriptor = folder.open(name, O_RDWR | O_CREAT)
             guard descriptor >= 0 else {
                 throw .refused(

@@ -78,7 +78,10 @@ public struct PasswordHash: Sendable, Hashable {
         var parts = parts
         var rounds = 5000
         if let first = parts.first, first.hasPrefix("rounds=") {
-            guard let number = number(first.dropFirst(7)), number >= 1000 else { throw incomplete("SHA-512") }
+            // libcrypt takes no leading zero.
+            guard let number = number(first.dropFirst(7)), number >= 1000, !first.hasPrefix("rounds=0") else {
+                throw incomplete("SHA-512")
+            }
             guard number <= mostRounds else {
                 throw Fault(reason: "has \(number) rounds, and \(mostRounds) are the most")
             }
@@ -94,11 +97,13 @@ public struct PasswordHash: Sendable, Hashable {
     /// `j`, a digit each for the exponent and the block size, `$`, the salt, `$` and 43 digits (yescrypt-common.c).
     private static func yescrypt(_ parts: ArraySlice<Substring>) throws(Fault) -> Cost {
         guard parts.count == 3, let settings = parts.first.map({ Array($0.utf8) }), let hash = parts.last,
-            let salt = parts.dropFirst().first, isEncoded(salt, 1...86), isEncoded(hash, 43...43)
+            let salt = parts.dropFirst().first, isEncoded(salt, 1...86), isWhole(salt), isEncoded(hash, 43...43)
         else { throw incomplete("yescrypt") }
         guard settings.count == 3, settings[0] == UInt8(ascii: "j"), let exponent = value(settings[1]),
             let blockSize = value(settings[2])
         else { throw Fault(reason: "has settings of yescrypt that Rookery does not know") }
+        // libcrypt takes no exponent of 1.
+        guard exponent > 0 else { throw incomplete("yescrypt") }
         // Both are stored less one.
         let cost = Cost.yescrypt(exponent: exponent + 1, blockSize: blockSize + 1)
         // The exponent is at most 47, so this can't overflow.
@@ -106,6 +111,17 @@ public struct PasswordHash: Sendable, Hashable {
             throw Fault(reason: "needs more than \(mostMemory >> 20) MiB of memory for each check")
         }
         return cost
+    }
+
+    /// Whether digits are whole bytes, as libcrypt demands: 4 digits have 3, the first with the lowest bits.
+    private static func isWhole(_ salt: Substring) -> Bool {
+        guard let last = salt.utf8.last.flatMap(value) else { return salt.utf8.count % 4 == 0 }
+        return switch salt.utf8.count % 4 {
+        case 0: true
+        case 2: last < 4
+        case 3: last < 16
+        default: false
+        }
     }
 
     /// The value of a digit; nil for those from 47 on, which begin longer numbers.
@@ -147,7 +163,7 @@ public struct PasswordHash: Sendable, Hashable {
     }
 
     /// crypt(3) of a password; nil if it fails, as it does for passwords over 511 bytes.
-    private static func hash(_ password: [UInt8], _ setting: String) -> String? {
+    static func hash(_ password: [UInt8], _ setting: String) -> String? {
         guard !password.contains(0) else { return nil }
         var phrase = password.map { CChar(bitPattern: $0) } + [0]
         defer { phrase.withUnsafeMutableBytes { wipe($0) } }

@@ -102,6 +102,7 @@ public enum RightsChange: Sendable {
         let lost = try SecretFile.change(path, option: "--rights") { (bytes) throws(ChangeError) in
             if bytes == nil, case .remove = self { throw .refused("\(path) does not exist.") }
             old = bytes ?? []
+            guard !RightsFile.isCut(old) else { throw .refused("\(path), last line: \(RightsFile.cut).") }
             new = try apply(to: old)
             return new
         }

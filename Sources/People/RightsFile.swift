@@ -100,12 +100,18 @@ public struct RightsFile: Sendable {
         var entries: [Entry] = []
         var positions: [String: Int] = [:]
         var faults: [FileFault.Line] = []
-        for (number, line) in TextLines.of(bytes) {
+        let lines = TextLines.of(bytes)
+        for line in lines {
+            let number = line.number
             do throws(RightsLine.Fault) {
-                guard case .success(let text) = line else {
+                guard case .success(let text) = line.text else {
                     throw RightsLine.Fault(reason: "it is not UTF-8; save the file as UTF-8")
                 }
                 guard let (name, rights) = try RightsLine.read(text) else { continue }
+                guard !line.isIndented else {
+                    throw RightsLine.Fault(
+                        reason: "it begins with white space; put all words of a person into one line, after the name")
+                }
                 if let other = positions[name] {
                     throw RightsLine.Fault(
                         reason: "'\(name)' is on line \(entries[other].line) already; put both into one line")
@@ -113,13 +119,22 @@ public struct RightsFile: Sendable {
                 positions[name] = entries.count
                 entries.append(Entry(name: name, rights: rights, line: number))
             } catch {
-                let isOther = if case .success(let text) = line { RightsLine.isOfUsersFile(text) } else { false }
+                let isOther = if case .success(let text) = line.text { RightsLine.isOfUsersFile(text) } else { false }
                 let text = isOther ? "it is a line of a users file, which goes with --users" : error.reason
                 faults.append(FileFault.Line(number: number, text: text))
             }
         }
+        if isCut(bytes), let last = lines.last {
+            faults.append(FileFault.Line(number: last.number, text: cut))
+        }
         return (RightsFile(entries, positions), faults)
     }
+
+    /// Whether the last line has no end. Words that limit somebody may be missing then, as when a disk was full.
+    static func isCut(_ bytes: [UInt8]) -> Bool { bytes.last.map { $0 != UInt8(ascii: "\n") } ?? false }
+
+    /// What is wrong then.
+    static let cut = "it has no line end, so its end may be missing; see whether it is whole, and add a line end"
 
     /// The rights of a person of the users file: of their own line, or else of `@users`; nil if they have none.
     public func rights(ofUser name: String) -> Rights? {

@@ -123,12 +123,18 @@ public enum SecretFile {
         let (folderPath, name) = Folder.split(path)
         let folder = try Folder(path: folderPath)
         let lock = try FileLock(
-            name + ".lock", in: folder, busy: "\(given) is being changed by another command. Try again in a moment.")
+            name + ".lock", in: folder, attempts: 250,
+            busy: "\(given) is being changed by another command. Try again in a moment.")
         defer { withExtendedLifetime(lock) {} }
         let old = folder.status(name)
         var bytes: [UInt8]?
         if let old {
             guard old.isRegular else { throw .refused("\(path) is not a file.") }
+            // It is replaced, so the other name would keep what it says now.
+            guard old.st_nlink == 1 else {
+                throw .refused(
+                    "\(path) has another name, as a hard link; remove one of them, or make it a symbolic link.")
+            }
             let descriptor = folder.open(name, O_RDONLY)
             guard descriptor >= 0 else { throw .refused(unreadable(path, errno).message + ".") }
             defer { close(descriptor) }

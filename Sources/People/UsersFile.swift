@@ -25,9 +25,10 @@ public struct UsersFile: Sendable {
         var seen: Set<PasswordHash.Cost> = []
         var lines: [String: Int] = [:]
         var faults: [FileFault.Line] = []
-        for (number, line) in TextLines.of(bytes) {
+        for line in TextLines.of(bytes) {
+            let number = line.number
             do throws(PasswordHash.Fault) {
-                guard let user = try Self.user(line, number) else { continue }
+                guard let user = try Self.user(line.text, number) else { continue }
                 if let other = lines[user.name] {
                     throw PasswordHash.Fault(
                         reason: "\(quotedWord(user.name)) is on line \(other) already; remove one of them")
@@ -84,6 +85,10 @@ public struct UsersFile: Sendable {
         if name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control || $0 == ":" || $0 == "\"" })
         {
             return "a name has no colon, quotation mark or control character"
+        }
+        // Such as a no-break space, which looks as if two words were there.
+        if name.unicodeScalars.contains(where: { $0.properties.isWhitespace && $0 != " " }) {
+            return "\(quotedWord(name)) has white space that is no plain space"
         }
         if name.first == " " || name.last == " " { return "a name does not begin or end with a space" }
         if name.utf8.count > mostName { return "a name has at most \(mostName) bytes" }

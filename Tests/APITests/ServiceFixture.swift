@@ -93,7 +93,7 @@ final class ServiceFixture {
         let now: @Sendable () -> UInt64 = { [loginClock] in loginClock.nanoseconds() }
         let made = Accounts(
             password: shared, isPublic: isPublic, users: file,
-            rights: try rights.map { try RightsFile(Array($0.utf8)) },
+            rights: try rights.map { try RightsFile(Array(($0 + "\n").utf8)) },
             clock: now, wallClock: { [wallClock] in wallClock.now })
         accounts = try #require(made)
         var configuration = ServiceConfiguration(

@@ -1,5 +1,7 @@
-import People
 import Testing
+
+@testable import Fixtures
+@testable import People
 
 @Suite struct PasswordHashTests {
     /// Hashes of `mumble-mumble` that `htpasswd` and `mkpasswd` made, and their costs.
@@ -33,6 +35,30 @@ import Testing
             #expect(!hash.matches(Array(wrong.utf8)))
         }
         #expect(!hash.matches([UInt8](repeating: 97, count: 4096)))
+    }
+
+    /// A hash is taken if libcrypt computes it, and only then: one that it refuses would be checked in no time, and so
+    /// tell that the name exists.
+    @Test func takesWhatLibcryptTakes() {
+        let digits = Array("./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+        var random = SplitMix(state: 23)
+        func some(_ count: Int) -> String {
+            String((0..<count).map { _ in digits.randomElement(using: &random) ?? "." })
+        }
+        var settings = ["$6$rounds=01000$abc$", "$6$rounds=1000$abc$", "$6$rounds=1000$$", "$6$a/b$", "$y$j..$abcd$"]
+        settings +=
+            (1...90).map { "$y$j/.$\(some($0))$" }
+            + (0..<300).map { _ in "$y$j/.$\(some(Int.random(in: 1...9, using: &random)))$" }
+        settings += digits.prefix(8).map { "$y$j\($0)/$abcd$" }
+        for setting in settings {
+            let isTaken = (try? PasswordHash(setting + some(setting.hasPrefix("$6") ? 86 : 43))) != nil
+            let found = PasswordHash.hash(Array("x".utf8), setting) ?? "*"
+            #expect(isTaken == !found.hasPrefix("*"), "\(setting)")
+        }
+        // Whatever the digits of bcrypt, it computes something.
+        for _ in 0..<20 {
+            #expect(PasswordHash.hash(Array("x".utf8), "$2b$04$" + some(22))?.hasPrefix("$2b$04$") == true)
+        }
     }
 
     @Test func makesAHashThatItChecks() throws {

@@ -87,6 +87,28 @@ import Testing
             try set("anna", "datasets=a", dropsLimits: true, in: limited) == "anna datasets=a\nbroken line\n")
     }
 
+    /// The end of a line that may be missing is not made whole by a change of another one.
+    @Test func aCutFileIsNotChanged() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("rights")
+        let file = try #require(fopen(path, "w"))
+        fputs("@users\nalice", file)
+        fclose(file)
+        let error = try #require(throws: ChangeError.self) {
+            try RightsChange.set("bob", words: ["regions=CA"]).apply(toFile: path)
+        }
+        #expect("\(error)".contains("its end may be missing"))
+    }
+
+    @Test func aFileWithTwoNamesIsNotChanged() throws {
+        let folder = try TemporaryFolder()
+        let change = try RightsChange.set("bob", words: ["regions=CA"])
+        _ = try change.apply(toFile: folder.path("rights"))
+        #expect(link(folder.path("rights"), folder.path("other")) == 0)
+        let error = try #require(throws: ChangeError.self) { try change.apply(toFile: folder.path("rights")) }
+        #expect("\(error)".contains("as a hard link"))
+    }
+
     /// What is written is read as it was meant.
     @Test(arguments: ["alice", "Ana Maria", "a,b", "x#y", "Jürgen", "@shared"]) func readsWhatItWrites(name: String)
         throws

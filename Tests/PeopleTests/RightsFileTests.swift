@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct RightsFileTests {
     private func rights(_ line: String, of name: String = "alice") throws -> RightsFile.Rights? {
-        try RightsFile(Array(line.utf8)).rights(ofUser: name)
+        try RightsFile(Array((line + "\n").utf8)).rights(ofUser: name)
     }
 
     @Test func readsEachWord() throws {
@@ -30,7 +30,7 @@ import Testing
         #expect(file.rights(of: .shared)?.regions == ["CA"] && file.rights(of: .everybody)?.datasets == ["atlas"])
         #expect(file.entries.map(\.line) == [3, 4, 5, 6])
         #expect(try rights("bob metrics") == nil && rights("") == nil)
-        #expect(try RightsFile(Array("alice".utf8)).rights(of: .shared) == nil)
+        #expect(try RightsFile(Array("alice\n".utf8)).rights(of: .shared) == nil)
     }
 
     @Test(
@@ -84,7 +84,7 @@ import Testing
             ("alice\nalice metrics", "'alice' is on line 1 already; put both into one line"),
         ])
     func namesWhatIsWrong(text: String, reason: String) throws {
-        let error = try #require(throws: FileFault.self) { try RightsFile(Array("\(text)\nzoe metrics".utf8)) }
+        let error = try #require(throws: FileFault.self) { try RightsFile(Array("\(text)\nzoe metrics\n".utf8)) }
         #expect(error.lines.map(\.text) == [reason])
         #expect(error.lines.map(\.number) == [text.split(separator: "\n").count])
     }
@@ -109,7 +109,8 @@ import Testing
             ("@users regions=CA", true, false), ("@users regions=CA-YT expires=2027-01-31", false, false),
             ("@users expires=2030-01-01", true, false),
         ] {
-            let file = try RightsFile(Array("alice regions=CA expires=2027-01-31\nbob\n@shared metrics\n\(users)".utf8))
+            let file = try RightsFile(
+                Array("alice regions=CA expires=2027-01-31\nbob\n@shared metrics\n\(users)\n".utf8))
             #expect(file.showsMore(without: "alice") == alice)
             #expect(file.showsMore(without: "bob") == bob)
             for name in ["zoe", "@users", "@shared"] { #expect(!file.showsMore(without: name)) }
@@ -117,6 +118,30 @@ import Testing
     }
 
     /// One person can be shut out of what their group sees.
+    /// Cut anywhere within a line, a file is refused: what is missing may limit somebody.
+    @Test func aCutFileIsRefused() throws {
+        let bytes = Array("@users regions=CA-BC\nalice regions=CA-YT,US-AK datasets=atlas expires=2025-01-31\n".utf8)
+        for count in 1..<bytes.count where bytes[count - 1] != UInt8(ascii: "\n") {
+            let error = try #require(throws: FileFault.self) { try RightsFile(Array(bytes[..<count])) }
+            #expect(error.message(path: "r").contains("it has no line end, so its end may be missing"))
+        }
+        #expect(try RightsFile([]).entries.isEmpty)
+    }
+
+    /// White space that seems to end a line or a word, and does not, gives nobody all records.
+    @Test(arguments: [
+        ("@users\nalice\n  metrics\n", "line 3: it begins with white space"),
+        ("@users\nalice\n\tregions=CA-YT\n", "line 3: "),
+        ("alice\u{A0}metrics\n", "has white space that is no plain space"),
+        ("alice regions=CA\u{A0}metrics\n", "is not the code of a region"),
+        ("alice\u{2003}regions=CA\n", "is not a name"),
+        ("alice,bob regions=CA\n", "is not a name"),
+    ]) func oddWhiteSpaceIsRefused(text: String, reason: String) throws {
+        let error = try #require(throws: FileFault.self) { try RightsFile(Array(text.utf8)) }
+        #expect(error.message(path: "r").contains(reason), "\(error)")
+        #expect(try RightsFile(Array("  # comment\n   \nalice regions=CA\n".utf8)).entries.count == 1)
+    }
+
     @Test func noneShowsNothing() throws {
         let file = try RightsFile(Array("@users regions=CA\nalice none # left\n@shared none\n".utf8))
         #expect(file.rights(ofUser: "alice") == nil && file.rights(ofUser: "bob")?.regions == ["CA"])
@@ -164,7 +189,8 @@ import Testing
 
     /// Whoever misspells a name sees less than they should, and the command tells.
     @Test func findsNamesThatADatabaseDoesNotHave() throws {
-        let file = try RightsFile(Array("# x\nalice regions=DE,DE-SH,DE-XX datasets=atlas,nest\n@users\nbob none".utf8))
+        let file = try RightsFile(
+            Array("# x\nalice regions=DE,DE-SH,DE-XX datasets=atlas,nest\n@users\nbob none\n".utf8))
         let unknown = file.unknown(datasets: ["atlas", "nests"], regions: ["DE-SH", "DK", "DE-XXX"])
         #expect(unknown.map(\.line) == [2, 2])
         #expect(

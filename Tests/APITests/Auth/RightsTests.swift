@@ -18,7 +18,7 @@ import Testing
         try ServiceFixture(password: password, users: users, rights: rights)
     }
 
-    private func rights(_ text: String) throws -> RightsFile { try RightsFile(Array(text.utf8)) }
+    private func rights(_ text: String) throws -> RightsFile { try RightsFile(Array((text + "\n").utf8)) }
     private func users(_ text: String) throws -> UsersFile { try UsersFile(Array(text.utf8)) }
 
     private func person(_ name: String) -> String { basic(name, "mumble-mumble") }
