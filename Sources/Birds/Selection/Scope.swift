@@ -1,12 +1,12 @@
 /// What a view shows, in the ids of one generation: some data sets in some regions.
 ///
 /// Every table that sums up records has a region and a data set in each row, so that nothing else needs to be asked.
-struct Scope: Hashable {
+struct Scope {
     let regions: RegionScope
     /// The ids of the data sets, ascending; nil for all.
     let datasets: [Int64]?
     /// That of the view.
-    let tag: String
+    let tag: [UInt8]
 
     /// Whether it shows everything, also what belongs to no data set.
     var isEverything: Bool { regions.isEverywhere && datasets == nil }

@@ -83,8 +83,8 @@ struct Selection {
     /// contains, separates the texts.
     func identity(of resource: String, sort: [SortKey]) -> [UInt8] {
         let sort = sort.map { ($0.isDescending ? "-" : "") + $0.field.rawValue }
-        let texts = [scope.tag, resource] + RecordFilter.Part.all.flatMap(filter.texts) + sort
-        return Array(texts.map { $0.utf8 + [0xFF] }.joined())
+        let texts = [resource] + RecordFilter.Part.all.flatMap(filter.texts) + sort
+        return scope.tag + [0xFF] + texts.flatMap { $0.utf8 + [0xFF] }
     }
 }
 
