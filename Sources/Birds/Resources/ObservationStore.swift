@@ -23,10 +23,7 @@ public final class ObservationStore {
     let database: Database
     let secret: Secret
     let seal: TokenSeal
-    /// The revisions of recent views.
-    var revisions: [View: Revision] = [:]
-    /// The greatest number of them. When it is reached, all are dropped.
-    static let keptRevisions = 256
+    let holdings: HoldingList
     let records: Records
     let resolver: Resolver
     let planner: Planner
@@ -61,7 +58,8 @@ public final class ObservationStore {
         seal = try TokenSeal(secret)
         let header = FileHeader(database)
         isEdited = if let header { try !Seal.isIntact(header, in: database) } else { true }
-        records = Records(database, secret)
+        holdings = try HoldingList.list(of: file, database, secret)
+        records = Records(database, secret, holdings)
         let numbers = try RecordNumbers(database)
         resolver = try Resolver(database, records: records, numbers: numbers)
         planner = try Planner(database, numbers: numbers)

@@ -32,4 +32,21 @@ import Testing
         #expect(Set(revisions.map(\.id)).count == 3)
         #expect(Set(names.map { View([View.Part(regions: [$0])]) }).count == 3)
     }
+
+    /// However many holdings there are, the tag of an answer does not make it too long for a loop.
+    @Test func aRevisionTakesNothingOfTheBudget() throws {
+        var fixture = Fixture(datasets: ["here"])
+        fixture.species = [.init(code: "a")]
+        fixture.locations = (0..<3000).map { .init(code: "L\($0)", region: "US-\($0 % 50)-\($0)") }
+        fixture.records = (0..<3000).map { .init(date: 2020_01_01, location: $0, species: 0) }
+        let store = try store(fixture)
+        store.setBudget(nanoseconds: 0)
+        let views = (0..<10).map { View([View.Part(regions: ["US-\($0)"])]) }
+        let revisions = try views.map { try store.revision(of: $0) }
+        #expect(Set(revisions.map(\.id)).count == 10)
+        // All connections agree.
+        let other = try ObservationStore(path: folder.path("birds.db"))
+        other.setBudget(nanoseconds: 0)
+        #expect(try views.map { try other.revision(of: $0) } == revisions)
+    }
 }
