@@ -73,9 +73,11 @@ extension ObservationStore {
             observations = try planner.scan(selection, isWide: true, start: first)
         }
         let location = selection.locations?.ids.flatMap { $0.count == 1 ? $0.first : nil }
-        return try ChecklistScan(
+        let scan = try ChecklistScan(
             filter: selection.ofVisits.rowFilter(), location: location, start: start, areComplete: areComplete,
             observations: observations,
             database: database)
     }
+        if selection.isEmpty { scan.end() }
+        return scan
 }

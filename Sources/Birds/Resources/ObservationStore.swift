@@ -61,7 +61,7 @@ public final class ObservationStore {
         holdings = try HoldingList.list(of: file, database, secret)
         records = Records(database, secret, holdings)
         let numbers = try RecordNumbers(database)
-        resolver = try Resolver(database, records: records, numbers: numbers)
+        resolver = try Resolver(database, records: records, numbers: numbers, holdings: holdings)
         planner = try Planner(database, numbers: numbers)
         memory = RowMemory(database.budget)
     }

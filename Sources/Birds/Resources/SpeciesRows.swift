@@ -60,13 +60,14 @@ extension ObservationStore {
     /// Leaves out the species that the view does not show; nil if it shows everything. It keeps the store alive, as
     /// the cursor that runs it needs.
     private func speciesEdit(_ view: View) throws(StoreError) -> TableRows.Edit? {
-        if try resolver.scope(view).isEverything { return nil }
+        let scope = try resolver.scope(view)
+        if scope.isEverything { return nil }
         let listed = try database.prepare("SELECT listed FROM species WHERE id = ?1")
         return { [self] (cells, id) throws(StoreError) in
             listed.bind(1, id)
             defer { listed.reset() }
             let isListed = try listed.step() && listed.int64(0) != 0
-            return try resolver.shows(SpeciesNames.Match(id: id, isListed: isListed), view)
+            return try resolver.shows(SpeciesNames.Match(id: id, isListed: isListed), scope)
         }
     }
 }

@@ -58,6 +58,7 @@ final class Planner {
         switch order {
         case .date(let isDescending):
             if let ids = try locationsToGather(selection, limit: limit) {
+        if selection.isEmpty { return .indexed(try scan(selection, isWide: isWide)) }
                 return .sorted(
                     SortedScan(SortValues(isDescending: isDescending), start: start, limit: kept(limit, from: start)) {
                         [self] () throws(StoreError) in

@@ -25,11 +25,15 @@ struct Scope {
     }
 
     /// An SQL condition: whether `dataset_id` is that of a data set in the scope.
-    var ofDatasets: String { datasets.map { "dataset_id IN \(Schema.list($0))" } ?? "true" }
+    var ofDatasets: String { datasets.map { Schema.isOf(datasets: $0) } ?? "true" }
 
     /// An SQL condition: whether a data set in the scope has the location with this id. (Its region is another matter.)
-    func hasLocation(_ id: String) -> String {
-        datasets == nil
-            ? "true" : "EXISTS (SELECT 1 FROM dataset_location WHERE location_id = \(id) AND \(ofDatasets))"
+    func hasLocation(_ id: String) -> String { Self.hasLocation(id, of: datasets) }
+
+    /// The same for data sets by their ids; nil for all.
+    static func hasLocation(_ id: String, of datasets: [Int64]?) -> String {
+        guard let datasets else { return "true" }
+        let isOfThem = Schema.isOf(datasets: datasets)
+        return "EXISTS (SELECT 1 FROM dataset_location WHERE location_id = \(id) AND \(isOfThem))"
     }
 }

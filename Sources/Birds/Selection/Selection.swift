@@ -27,6 +27,8 @@ struct Selection {
     let filter: RecordFilter
     /// What the view shows, whatever is asked for.
     let scope: Scope
+    /// False if the view shows no record of the species that are asked for.
+    var hasSpecies = true
 
     var dates: DateFilter { conditions.dates }
     var species: [Int64]? { conditions.species }
@@ -38,8 +40,8 @@ struct Selection {
     /// rows of the dates are read and filtered.
     static let few = 32
 
-    /// Whether no record can match, because no location or data set does.
-    var isEmpty: Bool { datasets?.isEmpty == true || locations?.ids?.isEmpty == true }
+    /// Whether no record can match, because no location, data set or species does.
+    var isEmpty: Bool { datasets?.isEmpty == true || locations?.ids?.isEmpty == true || !hasSpecies }
 
     /// Whether it depends on the records of a checklist, and not only on the checklist's own location, date and
     /// data set.
