@@ -9,7 +9,8 @@ extension ObservationStore {
     ) throws(StoreError) -> RowCursor {
         let selection = try resolver.select(query.filter, view)
         let pager = try Pager(
-            query.page, of: .checklists, selection, order: .date(isDescending: false), records, seal, database)
+            query.page, of: .checklists, selection, order: .date(isDescending: false), resolver, records, seal, database
+        )
         let scan = try checklistScan(selection, pager?.start?.row)
         let records = records
         var fields = fields
@@ -77,7 +78,7 @@ extension ObservationStore {
             filter: selection.ofVisits.rowFilter(), location: location, start: start, areComplete: areComplete,
             observations: observations,
             database: database)
-    }
         if selection.isEmpty { scan.end() }
         return scan
+    }
 }

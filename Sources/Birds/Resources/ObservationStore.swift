@@ -114,9 +114,9 @@ public final class ObservationStore {
     func observations(_ query: ObservationQuery, view: View, format: RowFormat) throws(StoreError) -> RowCursor {
         let selection = try resolver.select(query.filter, view)
         let encoder = encoder(format, query.fields, showsExactness: query.showsExactness)
-        let order = try planner.order(query.sort)
+        let order = try planner.order(query.sort, selection.scope)
         let pager = try Pager(
-            query.page, of: .observations, selection, sort: query.sort, order: order, records, seal, database)
+            query.page, of: .observations, selection, sort: query.sort, order: order, resolver, records, seal, database)
         let scan = try planner.rowScan(
             selection, order, pager?.start, limit: query.page.limit, isWide: encoder.needsIdentity || pager != nil)
         let total = query.page.countsAll ? try count(selection) : nil

@@ -141,4 +141,93 @@ import Testing
         other.setBudget(nanoseconds: 0)
         #expect(try views.map { try other.revision(of: $0) } == revisions)
     }
+
+    /// The last row of a page is gone when the next page is asked for. Whether hidden records still have its species,
+    /// place or data set shows nowhere.
+    @Test func aTokenTellsNothingOfHiddenRecords() throws {
+        func write(_ name: String, records: [Fixture.Record]) throws -> ObservationStore {
+            var fixture = Fixture(datasets: ["a", "b", "c"])
+            let species = ["s1", "s2", "s3"]
+            let places = [("L1", "CA-YT"), ("L2", "CA-YT"), ("L3", "CA-YT"), ("L2", "US-AK"), ("L9", "US-AK")]
+            // As an import leaves them: only what has a record.
+            let usedSpecies = species.indices.filter { index in records.contains { $0.species == index } }
+            let usedPlaces = places.indices.filter { index in records.contains { $0.location == index } }
+            let usedSets = (0..<3).filter { index in records.contains { $0.dataset == index } }
+            fixture.datasets = usedSets.map { ["a", "b", "c"][$0] }
+            fixture.species = usedSpecies.map { .init(code: species[$0]) }
+            fixture.locations = usedPlaces.map { .init(code: places[$0].0, region: places[$0].1) }
+            // Ids ascend with the key of a location.
+            fixture.locations.sort { ($0.code, $0.region ?? "") < ($1.code, $1.region ?? "") }
+            for record in records {
+                var record = record
+                record.species = usedSpecies.firstIndex(of: record.species) ?? 0
+                let place = places[record.location]
+                record.location =
+                    fixture.locations.firstIndex { $0.code == place.0 && $0.region == place.1 } ?? 0
+                record.dataset = usedSets.firstIndex(of: record.dataset) ?? 0
+                fixture.records.append(record)
+            }
+            try fixture.write(to: folder.path(name))
+            return try ObservationStore(path: folder.path(name))
+        }
+        let rest: [Fixture.Record] = [
+            .init(date: 2020_01_01, location: 0, species: 0, num: 3),
+            .init(date: 2020_01_02, location: 2, species: 2, num: 3),
+            .init(date: 2020_01_03, location: 0, species: 2, num: 4, dataset: 2),
+            .init(date: 2020_01_03, location: 2, species: 0, num: 3, dataset: 2),
+            .init(date: 2020_01_02, location: 0, species: 0, num: 2, dataset: 2),
+        ]
+        // Its species is gone, or its place, its data set, or all of them.
+        let lasts: [(Fixture.Record, String)] = [
+            (.init(date: 2020_01_02, location: 0, species: 1, num: 3), "2020-01-02,L1,s2,3,a"),
+            (.init(date: 2020_01_02, location: 1, species: 0, num: 3), "2020-01-02,L2,s1,3,a"),
+            (.init(date: 2020_01_02, location: 0, species: 0, num: 3, dataset: 1), "2020-01-02,L1,s1,3,b"),
+            (.init(date: 2020_01_02, location: 1, species: 1, num: 3, dataset: 1), "2020-01-02,L2,s2,3,b"),
+        ]
+        // What is hidden: the same species, the same data set, another place of the same code, and all of that.
+        let hidden: [[Fixture.Record]] = [
+            [.init(date: 2019_01_01, location: 4, species: 1)],
+            [.init(date: 2019_01_01, location: 4, species: 0, dataset: 1)],
+            [.init(date: 2019_01_01, location: 3, species: 0)],
+            [.init(date: 2019_01_01, location: 3, species: 1, num: 3, dataset: 1)],
+        ]
+        let view = View([View.Part(regions: ["CA"])])
+        let before = try lasts.enumerated().map { try write("before\($0.offset).db", records: rest + [$0.element.0]) }
+        let gone = try write("gone.db", records: rest)
+        let others = try hidden.enumerated().map { try write("hidden\($0.offset).db", records: rest + $0.element) }
+        func answer(_ store: ObservationStore, _ query: ObservationQuery) throws -> String {
+            do {
+                let rows = try store.rows(.observations(query), view: view, format: .csv)
+                return try rows.lines().joined(separator: " ") + " \(rows.next ?? "-")"
+            } catch let error as StoreError {
+                return "\(error)"
+            }
+        }
+        var tokens = 0
+        for sort in [
+            [], ["-date"], ["num"], ["-num"], ["-num", "loc_id"], ["loc_id"], ["-loc_id", "num"], ["dataset"],
+            ["-dataset", "num"], ["species_id"], ["-species_id"], ["region", "num"], ["date", "loc_id", "species_id"],
+            ["loc_id", "date", "species_id"], ["species_id", "date", "loc_id", "num"],
+        ] {
+            for (number, size) in before.indices.flatMap({ number in (1...6).map { (number, $0) } }) {
+                var query = ObservationQuery()
+                query.sort = PagingTests.sorts(sort)
+                query.fields = [.date, .locationID, .speciesID, .num, .dataset]
+                query.page.limit = size
+                let page = try before[number].rows(.observations(query), view: view, format: .csv)
+                let lines = try page.lines()
+                guard let token = page.next, lines.last == lasts[number].1 else { continue }
+                tokens += 1
+                query.page.after = token
+                for limit in [1, 100] {
+                    query.page.limit = limit
+                    let expected = try answer(gone, query)
+                    for (index, other) in others.enumerated() {
+                        #expect(try answer(other, query) == expected, "\(sort) \(number) \(index)")
+                    }
+                }
+            }
+        }
+        #expect(tokens >= 40)
+    }
 }
