@@ -100,7 +100,9 @@ public enum Importer {
     /// Refuses to replace the records of a data set with nothing: the file is probably not the right one.
     private static func keepRecords(of names: [String], in path: String) throws(ChangeError) {
         guard !names.isEmpty, FileIdentity(path: path) != nil else { return }
-        for dataset in try DataSets.list(path: path) where dataset.records > 0 && names.contains(dataset.name) {
+        for dataset in try DataSets.list(path: path) where dataset.records > 0 {
+            // Compared by bytes, as SQLite does.
+            guard names.contains(where: { $0.utf8.elementsEqual(dataset.name.utf8) }) else { continue }
             throw .refused(
                 "No row can be stored, and the data set \(dataset.name) would lose its "
                     + "\(ImportReport.count(dataset.records, "record", "records")); to remove it, use "

@@ -645,5 +645,9 @@ import Testing
         #expect(try fixture.run("a.txt") { $0.append = true }.stored == 0)
         #expect(try fixture.run("a.txt") { $0.dataset = "other" }.stored == 0)
         #expect(try fixture.rows("SELECT records FROM dataset ORDER BY name") == ["1", "0"])
+        // Two names that are equal as `String`, but not in the database.
+        fixture.write("b.txt", header + "o1\tLarus canus\tAnimalia\t2021-02-03\n")
+        try fixture.run("b.txt") { $0.dataset = "A\u{30A}bo" }
+        #expect(try fixture.run("a.txt") { $0.dataset = "\u{212B}bo" }.stored == 0)
     }
 }

@@ -13,7 +13,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
+import urllib.error
 import urllib.parse
+import urllib.request
 
 from server import PROGRAM, Server, check, environment, rookery
 
@@ -347,13 +350,69 @@ def compare(pair):
     check(metrics[0] == metrics[1], "what the metrics say of the data is equal", metrics)
 
 
+def follow_pages_over_an_import(folder, users, rights):
+    """The last row of a page is gone when the next page is asked for: on one side only, hidden records still have its
+    species, place or data set."""
+    visible, hidden = places("CA-YT", 3), places("US-AK", 1, start=2)
+    kept = row(visible[0], "stejay", 1, 5) + row(visible[1], "coohaw", 2, 3) + row(visible[1], "stejay", 3, 1)
+    # In each order, the row with most birds comes first.
+    gone = {"species": ("atlas", row(visible[0], "Xema rara", 4, 900)), "place": ("atlas", row(visible[2], "stejay", 4, 900)),
+            "dataset": ("aaa", row(visible[0], "stejay", 4, 900))}
+    orders = ["", "-num", "-num,loc_id", "-num,dataset", "dataset,-num", "-species_id,loc_id,date", "-loc_id,date,species_id"]
+
+    def put(database, name, rows, *options):
+        file = pathlib.Path(folder, f"{name}.csv")
+        file.write_text(HEADER + rows)
+        done = subprocess.run([PROGRAM, "import", str(file), "--database", str(database), "--dataset", name, "--source", "a file", *options],
+                              env=environment() | {"SOURCE_DATE_EPOCH": "1700000000"}, capture_output=True, text=True, timeout=300)
+        if done.returncode != 0:
+            sys.exit(f"FAILED: import of {name}:\n{done.stdout}{done.stderr}")
+
+    def ask(server, query):
+        request = urllib.request.Request(f"{server.url}/?{query}", headers={
+            "Authorization": "Basic " + base64.b64encode(f"warden:{PASSWORD}".encode()).decode()})
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, answer.headers.get("Link", ""), answer.headers["ETag"], answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, "", "", re.sub(rb'"request_id":"[^"]*"', b"", error.read())
+
+    for kind, (name, last) in gone.items():
+        told = {}
+        first = pathlib.Path(folder, f"{kind}.db")
+        put(first, "atlas", kept)
+        for side in (0, 1):
+            database = pathlib.Path(folder, f"{kind}-{side}.db")
+            shutil.copy(first, database)
+            put(database, name, last + (kept if name == "atlas" else ""))
+            if side:
+                put(database, "aaa", row(hidden[0], "Xema rara", 9, 2), "--append")
+            with Server(database, "--users", users, "--rights", rights, credentials=()) as server:
+                pages = [ask(server, f"limit=1&sort={order}" if order else "limit=1") for order in orders]
+                links = [re.search(r"\?([^>]*)>", page[1])[1] for page in pages]
+                # The hidden record stays.
+                if name == "atlas":
+                    put(database, "atlas", kept)
+                elif side:
+                    put(database, "aaa", row(hidden[0], "Xema rara", 9, 2))
+                else:
+                    rookery("datasets", "remove", "aaa", "--database", database)
+                time.sleep(0.2)
+                told[side] = pages, [ask(server, link) for link in links]
+        for order, one, other in zip(orders, told[0][1], told[1][1]):
+            if one != other:
+                sys.exit(f"FAILED: a page after an import tells of a hidden {kind} in the order '{order}': {one} {other}")
+        check(told[0] == told[1], f"pages over an import tell nothing of a hidden {kind}", told)
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         users, rights = pathlib.Path(folder, "users"), pathlib.Path(folder, "rights")
         for name, words in READERS.items():
-            for command, options in (("users", ["add", name]), ("rights", ["set", name, *words.split()])):
+            for command, options in (("users", ["add", name]), ("rights", ["set", name, *(words or "all").split()])):
                 done = rookery(command, *options, "--users", users, *(["--rights", rights] if command == "rights" else []), input=PASSWORD)
                 check(done.returncode == 0, f"{name} has {command}", done.stderr)
+        follow_pages_over_an_import(folder, users, rights)
         for differ, readers in ((differ_by_region, ["warden"]), (differ_by_dataset, ["counter", "both"]), (differ_in_kind, ["warden", "counter"])):
             # Copies of one file, since equal answers need equal keys.
             first = pathlib.Path(folder, f"{differ.__name__}.db")

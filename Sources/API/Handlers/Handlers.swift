@@ -64,7 +64,8 @@ struct Handlers {
         let store = watch.current(now: now)
         do throws(StoreError) {
             store.setBudget(nanoseconds: records.loopBudget, now: now)
-            return metrics.text(revision: try store.revision(of: view), longAnswers: pool.count)
+            return metrics.text(
+                revision: try store.revision(of: view), longAnswers: pool.count, hasDurations: view == .everything)
         } catch {
             throw records.log.clientError(error)
         }

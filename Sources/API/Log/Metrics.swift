@@ -25,13 +25,13 @@ final class Metrics: Sendable {
     /// - Parameters:
     ///   - revision: Of what the reader may see.
     ///   - longAnswers: The number of long answers under way.
-    func text(revision: Revision, longAnswers: Int) -> String {
+    ///   - hasDurations: Whether to tell how long answers took. Whoever may not see all records could measure with them
+    ///     what a query had to pass over.
+    func text(revision: Revision, longAnswers: Int, hasDurations: Bool) -> String {
         let loops = loops.withLock { $0 }
         func sum(_ index: Int) -> UInt64 { loops.reduce(0) { $0 &+ $1.value(index) } }
         var text = ""
-        func begin(_ name: String, _ type: String, _ help: String) {
-            text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
-        }
+        func begin(_ name: String, _ type: String, _ help: String) { text += Self.head(name, type, help) }
         // Series that never counted anything are left out: most pairs of resource and status never occur.
         begin("rookery_requests_total", "counter", "Answers, by resource and status.")
         for (route, name) in LoopMetrics.routes.enumerated() {
@@ -41,32 +41,14 @@ final class Metrics: Sendable {
                 if count > 0 { text += "rookery_requests_total{route=\"\(name)\",status=\"\(label)\"} \(count)\n" }
             }
         }
-        begin(
-            "rookery_request_duration_seconds", "histogram",
-            "Time from the first byte of a request to the last byte of its answer.")
-        // A bucket of Prometheus counts everything up to its bound, so the counts are added up.
-        var count: UInt64 = 0
-        for (index, bound) in LoopMetrics.bounds.enumerated() {
-            count &+= sum(LoopMetrics.duration + index)
-            let label = bound == .max ? "+Inf" : String(Double(bound) / 1e9)
-            text += "rookery_request_duration_seconds_bucket{le=\"\(label)\"} \(count)\n"
-        }
-        text += "rookery_request_duration_seconds_sum \(Double(sum(LoopMetrics.nanoseconds)) / 1e9)\n"
-        text += "rookery_request_duration_seconds_count \(count)\n"
+        if hasDurations { text += requestDurations(sum) }
         begin("rookery_response_body_bytes_total", "counter", "Bytes of response bodies sent.")
         text += "rookery_response_body_bytes_total \(sum(LoopMetrics.bytes))\n"
         begin("rookery_connections_total", "counter", "Connections accepted.")
         text += "rookery_connections_total \(sum(LoopMetrics.opened))\n"
         begin("rookery_open_connections", "gauge", "Connections that are open.")
         text += "rookery_open_connections \(sum(LoopMetrics.opened) &- sum(LoopMetrics.closed))\n"
-        begin(
-            "rookery_query_duration_seconds", "summary",
-            "Time spent reading records, on the loop or, for longer queries, on a worker.")
-        for (index, name) in ["loop", "worker"].enumerated() {
-            let seconds = Double(sum(LoopMetrics.queryTime + index)) / 1e9
-            text += "rookery_query_duration_seconds_sum{where=\"\(name)\"} \(seconds)\n"
-            text += "rookery_query_duration_seconds_count{where=\"\(name)\"} \(sum(LoopMetrics.queries + index))\n"
-        }
+        if hasDurations { text += queryDurations(sum) }
         begin("rookery_long_answers", "gauge", "Answers under way on workers, each with a connection to the database.")
         text += "rookery_long_answers \(longAnswers)\n"
         begin("rookery_cache_hits_total", "counter", "304 answers: the client's copy was still current.")
@@ -82,6 +64,37 @@ final class Metrics: Sendable {
         text += "rookery_failed_logins_total \(sum(LoopMetrics.failedLogins))\n"
         begin("process_start_time_seconds", "gauge", "When the server started, in seconds since 1970.")
         text += "process_start_time_seconds \(started)\n"
+        return text
+    }
+
+    private static func head(_ name: String, _ type: String, _ help: String) -> String {
+        "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
+    }
+
+    private func requestDurations(_ sum: (Int) -> UInt64) -> String {
+        var text = Self.head(
+            "rookery_request_duration_seconds", "histogram",
+            "Time from the first byte of a request to the last byte of its answer.")
+        // A bucket of Prometheus counts everything up to its bound, so the counts are added up.
+        var count: UInt64 = 0
+        for (index, bound) in LoopMetrics.bounds.enumerated() {
+            count &+= sum(LoopMetrics.duration + index)
+            let label = bound == .max ? "+Inf" : String(Double(bound) / 1e9)
+            text += "rookery_request_duration_seconds_bucket{le=\"\(label)\"} \(count)\n"
+        }
+        text += "rookery_request_duration_seconds_sum \(Double(sum(LoopMetrics.nanoseconds)) / 1e9)\n"
+        return text + "rookery_request_duration_seconds_count \(count)\n"
+    }
+
+    private func queryDurations(_ sum: (Int) -> UInt64) -> String {
+        var text = Self.head(
+            "rookery_query_duration_seconds", "summary",
+            "Time spent reading records, on the loop or, for longer queries, on a worker.")
+        for (index, name) in ["loop", "worker"].enumerated() {
+            let seconds = Double(sum(LoopMetrics.queryTime + index)) / 1e9
+            text += "rookery_query_duration_seconds_sum{where=\"\(name)\"} \(seconds)\n"
+            text += "rookery_query_duration_seconds_count{where=\"\(name)\"} \(sum(LoopMetrics.queries + index))\n"
+        }
         return text
     }
 

@@ -112,7 +112,12 @@ struct Digest: Sendable {
     /// Adds a text and a byte that no UTF-8 contains, so that `ab`, `c` and `a`, `bc` differ.
     mutating func add(_ text: String) {
         var text = text
-        text.withUTF8 { for byte in $0 { add(byte) } }
+        text.withUTF8 { add($0) }
+    }
+
+    /// The same for a text in UTF-8.
+    mutating func add(_ text: some Sequence<UInt8>) {
+        for byte in text { add(byte) }
         add(0xFF)
     }
 

@@ -1,7 +1,7 @@
 /// What a person may see: no filter, format or page shows more. Every question to a store takes one.
 public struct View: Sendable, Hashable {
     /// A part of the records: those of some data sets in some regions.
-    public struct Part: Sendable, Hashable {
+    public struct Part: Sendable {
         /// The regions of its records, each with all regions within it; nil for everywhere.
         public let regions: [String]?
         /// The names of the data sets of its records; nil for all.
@@ -20,13 +20,18 @@ public struct View: Sendable, Hashable {
 
     /// No record is in two of them. Without parts no record is shown.
     public let parts: [Part]
-    /// A text that differs for views that show different records.
-    public let tag: String
+    /// A text in UTF-8 that differs for views that show different records.
+    public let tag: [UInt8]
 
     public init(_ parts: [Part]) {
         self.parts = parts
-        tag = parts.map(\.tag).joined(separator: ";")
+        tag = Array(parts.map(\.tag).joined(separator: ";").utf8)
     }
+
+    /// Compares names byte by byte, as the database does. Two names can be equal as `String` and differ there.
+    public static func == (a: View, b: View) -> Bool { a.tag == b.tag }
+
+    public func hash(into hasher: inout Hasher) { tag.withUnsafeBytes { hasher.combine(bytes: $0) } }
 
     /// Every record.
     public static let everything = View([Part(regions: nil)])

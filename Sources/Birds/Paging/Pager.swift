@@ -56,7 +56,7 @@ final class Pager {
     ///   found any more.
     init?(
         _ page: PageRequest, of resource: Resource, _ selection: Selection, sort: [SortKey] = [], order: RowOrder,
-        _ records: Records, _ seal: TokenSeal, _ database: Database
+        _ resolver: Resolver, _ records: Records, _ seal: TokenSeal, _ database: Database
     ) throws(StoreError) {
         guard page.limit != nil || page.after != nil else { return nil }
         self.order = order
@@ -67,7 +67,8 @@ final class Pager {
             guard let sealed = Base64URL.decode(after), let bytes = seal.open(sealed, for: purpose),
                 let token = PageToken(bytes)
             else { throw .unknownPage }
-            start = try Pager.start(token, of: resource, order, database)
+            start = try Known(resolver: resolver, scope: selection.scope, database: database).start(
+                token, of: resource, order)
         } else {
             start = nil
         }
@@ -112,95 +113,95 @@ final class Pager {
             dataset: last.dataset == 0 ? [] : Array(try records.dataset(last.dataset).utf8), ordinal: ordinal)
         return Base64URL.encode(try seal.seal(token.bytes, for: purpose))
     }
+}
 
-    /// Finds where a page begins, in the ids of this generation. Ids ascend with codes, so if the location or
-    /// species of the token is gone, the page begins in the gap that it left: right before the next one.
-    /// - Throws: `.lostPage` if it is gone and the order does not follow its id.
-    private static func start(
-        _ token: PageToken, of resource: Resource, _ order: RowOrder, _ database: Database
-    ) throws(StoreError) -> PageStart {
-        let species = resource.hasSpecies ? try find(species: token.species, database) : (id: 0, isThere: true)
-        let location = try find(location: token, database)
-        var row = ObservationRow(date: token.date, location: location.id, species: species.id, num: token.num)
-        row.dataset = try find(dataset: token.dataset, database)
-        var locations: Set<Int64> = []
-        // If one is gone, its id is that of a gap: the greatest values in the columns after it make the page begin
-        // after all rows before the gap.
-        switch order {
-        case .date:
-            if !location.isThere { (row.species, row.num, row.dataset) = (.max, .greatest, .max) }
-            if !species.isThere { row.num = .greatest }
-        case .location:
-            locations = try Pager.locations(of: token.location, database)
-            if !location.isThere { (row.species, row.num, row.dataset) = (.max, .greatest, .max) }
-            if !species.isThere { row.num = .greatest }
-        case .species:
-            if !species.isThere { (row.date, row.location, row.num) = (.max, .max, .greatest) }
-            if !location.isThere { row.num = .greatest }
-        case .keys:
-            guard species.isThere, location.isThere else { throw .lostPage }
+extension Pager {
+    /// What a view shows of what a token names. What is there and hidden is as if it were gone.
+    private struct Known {
+        let resolver: Resolver
+        let scope: Scope
+        let database: Database
+
+        /// Finds where a page begins, in the ids of this generation. Ids ascend with codes, so if the location or
+        /// species of the token is gone, the page begins in the gap that it left: right before the next one.
+        /// - Throws: `.lostPage` if it is gone and the order does not follow its id.
+        func start(_ token: PageToken, of resource: Resource, _ order: RowOrder) throws(StoreError) -> PageStart {
+            let species = resource.hasSpecies ? try find(species: token.species) : (id: 0, isThere: true)
+            let location = try find(location: token)
+            var row = ObservationRow(date: token.date, location: location.id, species: species.id, num: token.num)
+            // The least id if it is gone.
+            row.dataset = token.dataset.isEmpty ? 0 : try resolver.id(ofDataset: token.dataset, scope) ?? .min
+            var locations: Set<Int64> = []
+            // If one is gone, its id is that of a gap: the greatest values in the columns after it make the page begin
+            // after all rows before the gap.
+            switch order {
+            case .date:
+                if !location.isThere { (row.species, row.num, row.dataset) = (.max, .greatest, .max) }
+                if !species.isThere { row.num = .greatest }
+            case .location:
+                locations = try self.locations(of: token.location)
+                if !location.isThere { (row.species, row.num, row.dataset) = (.max, .greatest, .max) }
+                if !species.isThere { row.num = .greatest }
+            case .species:
+                if !species.isThere { (row.date, row.location, row.num) = (.max, .max, .greatest) }
+                if !location.isThere { row.num = .greatest }
+            case .keys(let keys):
+                let needsDataset = keys.contains { $0.field == .dataset || $0.field == .locationName }
+                guard species.isThere, location.isThere, row.dataset != .min || !needsDataset else { throw .lostPage }
+            }
+            return PageStart(row: row, ordinal: token.ordinal, code: token.location, locations: locations)
         }
-        return PageStart(row: row, ordinal: token.ordinal, code: token.location, locations: locations)
-    }
 
-    /// The ids of all locations with a `loc_id`.
-    private static func locations(of code: [UInt8], _ database: Database) throws(StoreError) -> Set<Int64> {
-        let statement = try database.prepare("SELECT id FROM location INDEXED BY location_by_code WHERE code = ?1")
-        statement.bind(1, utf8: code, 0..<code.count)
-        var ids: Set<Int64> = []
-        while try statement.step() { ids.insert(statement.int64(0)) }
-        return ids
-    }
-
-    /// The id of the data set with a name; the least one if it is gone.
-    private static func find(dataset name: [UInt8], _ database: Database) throws(StoreError) -> Int64 {
-        if name.isEmpty { return 0 }
-        let statement = try database.prepare("SELECT id FROM dataset WHERE name = ?1")
-        statement.bind(1, utf8: name, name.indices)
-        return try statement.step() ? statement.int64(0) : .min
-    }
-
-    /// The id of the species with a code. If there is none, an id before that of the next code.
-    private static func find(species code: [UInt8], _ database: Database) throws(StoreError) -> (
-        id: Int64, isThere: Bool
-    ) {
-        let statement = try database.prepare("SELECT id, code = ?1 FROM species WHERE code >= ?1 ORDER BY code LIMIT 1")
-        statement.bind(1, utf8: code, 0..<code.count)
-        guard try statement.step() else { return (.max - 1, false) }
-        let isThere = statement.int64(1) == 1
-        return (isThere ? statement.int64(0) : statement.int64(0).addingSaturated(-1), isThere)
-    }
-
-    /// The id of the token's location. If there is none, an id before that of the next one.
-    private static func find(
-        location token: PageToken, _ database: Database
-    ) throws(StoreError) -> (id: Int64, isThere: Bool) {
-        let columns = "SELECT id, code, latitude, longitude, region FROM location INDEXED BY location_by_code"
-        let ofCode = try database.prepare("\(columns) WHERE code = ?1 ORDER BY id")
-        ofCode.bind(1, utf8: token.location, 0..<token.location.count)
-        var twins: Int64 = 0
-        var last: Int64?
-        while try ofCode.step() {
-            // The same comparison as in `Records.twins`. An empty region differs from none.
-            guard ofCode.optionalDouble(2) == token.latitude, ofCode.optionalDouble(3) == token.longitude,
-                ofCode.isNull(4) == (token.region == nil), ofCode.bytes(4) == token.region ?? []
-            else { continue }
-            last = ofCode.int64(0)
-            if twins == token.twin { return (ofCode.int64(0), true) }
-            twins += 1
+        /// The ids of all locations with a `loc_id`.
+        private func locations(of code: [UInt8]) throws(StoreError) -> Set<Int64> {
+            let statement = try database.prepare("SELECT id FROM location INDEXED BY location_by_code WHERE code = ?1")
+            statement.bind(1, utf8: code, 0..<code.count)
+            var ids: Set<Int64> = []
+            while try statement.step() { ids.insert(statement.int64(0)) }
+            return ids
         }
-        // There are fewer equal locations than before: begin after the last of them.
-        if let last { return (last, false) }
-        let wanted = LocationKey(
-            code: token.location, latitude: token.latitude, longitude: token.longitude, region: token.region ?? []
-        ).key
-        let following = try database.prepare("\(columns) WHERE code >= ?1 ORDER BY code, id")
-        following.bind(1, utf8: token.location, 0..<token.location.count)
-        while try following.step() {
-            guard wanted.lexicographicallyPrecedes(LocationKey(following).key) else { continue }
-            return (following.int64(0).addingSaturated(-1), false)
+
+        /// The id of the species with a code. If there is none, an id before that of the next code.
+        private func find(species code: [UInt8]) throws(StoreError) -> (id: Int64, isThere: Bool) {
+            let statement = try database.prepare(
+                "SELECT id, code = ?1, listed FROM species WHERE code >= ?1 ORDER BY code LIMIT 1")
+            statement.bind(1, utf8: code, 0..<code.count)
+            guard try statement.step() else { return (.max - 1, false) }
+            let id = statement.int64(0)
+            guard statement.int64(1) == 1 else { return (id.addingSaturated(-1), false) }
+            return (id, try resolver.shows(SpeciesNames.Match(id: id, isListed: statement.int64(2) != 0), scope))
         }
-        return (.max - 1, false)
+
+        /// The id of the token's location. If there is none, an id before that of the next one.
+        private func find(location token: PageToken) throws(StoreError) -> (id: Int64, isThere: Bool) {
+            let columns = "SELECT id, code, latitude, longitude, region FROM location INDEXED BY location_by_code"
+            let ofCode = try database.prepare("\(columns) WHERE code = ?1 ORDER BY id")
+            ofCode.bind(1, utf8: token.location, 0..<token.location.count)
+            var twins: Int64 = 0
+            var last: Int64?
+            while try ofCode.step() {
+                // The same comparison as in `Records.twins`. An empty region differs from none.
+                guard ofCode.optionalDouble(2) == token.latitude, ofCode.optionalDouble(3) == token.longitude,
+                    ofCode.isNull(4) == (token.region == nil), ofCode.bytes(4) == token.region ?? [],
+                    try resolver.shows(location: ofCode.int64(0), scope)
+                else { continue }
+                last = ofCode.int64(0)
+                if twins == token.twin { return (ofCode.int64(0), true) }
+                twins += 1
+            }
+            // There are fewer equal locations than before: begin after the last of them.
+            if let last { return (last, false) }
+            let wanted = LocationKey(
+                code: token.location, latitude: token.latitude, longitude: token.longitude, region: token.region ?? []
+            ).key
+            let following = try database.prepare("\(columns) WHERE code >= ?1 ORDER BY code, id")
+            following.bind(1, utf8: token.location, 0..<token.location.count)
+            while try following.step() {
+                guard wanted.lexicographicallyPrecedes(LocationKey(following).key) else { continue }
+                return (following.int64(0).addingSaturated(-1), false)
+            }
+            return (.max - 1, false)
+        }
     }
 }
 

@@ -9,7 +9,8 @@ extension ObservationStore {
     ) throws(StoreError) -> RowCursor {
         let selection = try resolver.select(query.filter, view)
         let pager = try Pager(
-            query.page, of: .checklists, selection, order: .date(isDescending: false), records, seal, database)
+            query.page, of: .checklists, selection, order: .date(isDescending: false), resolver, records, seal, database
+        )
         let scan = try checklistScan(selection, pager?.start?.row)
         let records = records
         var fields = fields
@@ -73,9 +74,11 @@ extension ObservationStore {
             observations = try planner.scan(selection, isWide: true, start: first)
         }
         let location = selection.locations?.ids.flatMap { $0.count == 1 ? $0.first : nil }
-        return try ChecklistScan(
+        let scan = try ChecklistScan(
             filter: selection.ofVisits.rowFilter(), location: location, start: start, areComplete: areComplete,
             observations: observations,
             database: database)
+        if selection.isEmpty { scan.end() }
+        return scan
     }
 }

@@ -12,7 +12,7 @@ extension ObservationStore {
     func locations(_ query: ObservationQuery, view: View, format: RowFormat) throws(StoreError) -> RowCursor {
         let selection = try resolver.select(query.filter, view)
         let pager = try Pager(
-            query.page, of: .locations, selection, order: .date(isDescending: false), records, seal, database)
+            query.page, of: .locations, selection, order: .date(isDescending: false), resolver, records, seal, database)
         let scan = try LocationScan(selection, from: pager?.start?.row.location ?? .min, database)
         let numbers = try LocationNumbers(database, selection.scope)
         let table = TableRows(names: ObservationStore.locationNames, format: format) {

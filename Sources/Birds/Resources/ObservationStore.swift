@@ -23,10 +23,7 @@ public final class ObservationStore {
     let database: Database
     let secret: Secret
     let seal: TokenSeal
-    /// The revisions of recent views.
-    var revisions: [View: Revision] = [:]
-    /// The greatest number of them. When it is reached, all are dropped.
-    static let keptRevisions = 256
+    let holdings: HoldingList
     let records: Records
     let resolver: Resolver
     let planner: Planner
@@ -61,9 +58,10 @@ public final class ObservationStore {
         seal = try TokenSeal(secret)
         let header = FileHeader(database)
         isEdited = if let header { try !Seal.isIntact(header, in: database) } else { true }
-        records = Records(database, secret)
+        holdings = try HoldingList.list(of: file, database, secret)
+        records = Records(database, secret, holdings)
         let numbers = try RecordNumbers(database)
-        resolver = try Resolver(database, records: records, numbers: numbers)
+        resolver = try Resolver(database, records: records, numbers: numbers, holdings: holdings)
         planner = try Planner(database, numbers: numbers)
         memory = RowMemory(database.budget)
     }
@@ -116,9 +114,9 @@ public final class ObservationStore {
     func observations(_ query: ObservationQuery, view: View, format: RowFormat) throws(StoreError) -> RowCursor {
         let selection = try resolver.select(query.filter, view)
         let encoder = encoder(format, query.fields, selection.scope, showsExactness: query.showsExactness)
-        let order = try planner.order(query.sort)
+        let order = try planner.order(query.sort, selection.scope)
         let pager = try Pager(
-            query.page, of: .observations, selection, sort: query.sort, order: order, records, seal, database)
+            query.page, of: .observations, selection, sort: query.sort, order: order, resolver, records, seal, database)
         let scan = try planner.rowScan(
             selection, order, pager?.start, limit: query.page.limit, isWide: encoder.needsIdentity || pager != nil)
         let total = query.page.countsAll ? try count(selection) : nil

@@ -60,7 +60,8 @@ extension ObservationStore {
     /// Leaves out the species that the view does not show, and the names that only records give to others; nil if it
     /// shows everything. It keeps the store alive, as the cursor that runs it needs.
     private func speciesEdit(_ view: View) throws(StoreError) -> TableRows.Edit? {
-        if try resolver.scope(view).isEverything { return nil }
+        let scope = try resolver.scope(view)
+        if scope.isEverything { return nil }
         let listed = try database.prepare("SELECT listed FROM species WHERE id = ?1")
         return { [self] (cells, id) throws(StoreError) in
             listed.bind(1, id)
@@ -68,7 +69,7 @@ extension ObservationStore {
             let isListed = try listed.step() && listed.int64(0) != 0
             // Everything after the code.
             if !isListed { for index in cells.indices.dropFirst() { cells[index] = .nothing } }
-            return try resolver.shows(SpeciesNames.Match(id: id, isListed: isListed), view)
+            return try resolver.shows(SpeciesNames.Match(id: id, isListed: isListed), scope)
         }
     }
 }

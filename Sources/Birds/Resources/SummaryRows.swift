@@ -33,7 +33,9 @@ extension ObservationStore {
         var values: [(SummaryItem) throws(StoreError) -> Int64] = []
         for key in keys { values.append(try value(of: key)) }
         let items: Summary.Items
-        if let kind {
+        if selection.isEmpty {
+            items = { (_) in }
+        } else if let kind {
             items = try kept(kind, selection)
         } else {
             items = { [self] (body) throws(StoreError) in

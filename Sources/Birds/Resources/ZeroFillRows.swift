@@ -5,7 +5,8 @@ extension ObservationStore {
     func zeroFilled(_ query: ObservationQuery, view: View, format: RowFormat) throws(StoreError) -> RowCursor {
         let selection = try resolver.select(query.filter, view)
         let pager = try Pager(
-            query.page, of: .zeroFilled, selection, order: .date(isDescending: false), records, seal, database)
+            query.page, of: .zeroFilled, selection, order: .date(isDescending: false), resolver, records, seal, database
+        )
         let rows = ZeroFillRows(
             try zeroFillScan(selection, start: pager?.start?.row),
             encoder(format, query.fields, selection.scope, showsExactness: query.showsExactness), pager,

@@ -6,6 +6,7 @@ final class LocationScan: RowFinder {
     /// - Parameter first: The least id that is returned.
     init(_ selection: Selection, from first: Int64 = .min, _ database: Database) throws(StoreError) {
         locations = selection.locations
+        if locations?.ids?.isEmpty == true { return }
         let ids = try database.prepare(
             "SELECT id FROM location WHERE id >= ?1 AND \(selection.scope.hasLocation("location.id")) ORDER BY id")
         ids.bind(1, first)

@@ -6,7 +6,10 @@ final class Planner {
     private let numbers: RecordNumbers
     private let scans: ScanPool
     private var knownSize: StoreSize?
-    private var knownSharing: Bool?
+    /// The answers of `sharesCodes`, by the tags of scopes.
+    private var knownSharing: [[UInt8]: Bool] = [:]
+    /// The greatest number of them. When it is reached, all are dropped.
+    private static let keptSharing = 256
     /// The answer of `locationsOfDataSets` for the last list of data sets.
     private var knownDataSetLocations: (datasets: [Int64], locations: (ids: [Int64], records: Int64)?)?
     var costs = ScanCosts()
@@ -22,8 +25,8 @@ final class Planner {
     }
 
     /// The order that corresponds to sort keys.
-    func order(_ sort: [SortKey]) throws(StoreError) -> RowOrder {
-        try RowOrder(sort) { () throws(StoreError) in try sharesCodes() }
+    func order(_ sort: [SortKey], _ scope: Scope) throws(StoreError) -> RowOrder {
+        try RowOrder(sort) { () throws(StoreError) in try sharesCodes(scope) }
     }
 
     /// The rows of a selection in the default order, from the index of the species or of the locations, whichever
@@ -55,6 +58,7 @@ final class Planner {
         _ selection: Selection, _ order: RowOrder, _ pageStart: PageStart?, limit: Int?, isWide: Bool
     ) throws(StoreError) -> RowScan {
         let start = pageStart?.row
+        if selection.isEmpty { return .indexed(try scan(selection, isWide: isWide)) }
         switch order {
         case .date(let isDescending):
             if let ids = try locationsToGather(selection, limit: limit) {
@@ -152,12 +156,27 @@ final class Planner {
             filter: selection.rowFilter(readBy: .location), pool: scans)
     }
 
-    /// Whether several locations share a `loc_id`.
-    private func sharesCodes() throws(StoreError) -> Bool {
-        if let knownSharing { return knownSharing }
-        let sql = "SELECT EXISTS (SELECT 1 FROM location INDEXED BY location_by_code GROUP BY code HAVING count(*) > 1)"
-        let isShared = try database.integer(sql) == 1
-        knownSharing = isShared
+    /// Whether several locations that a view shows share a `loc_id`. Others must not decide, since pages continue in
+    /// another way where it is so.
+    private func sharesCodes(_ scope: Scope) throws(StoreError) -> Bool {
+        if let known = knownSharing[scope.tag] { return known }
+        let shared = try database.prepare(
+            """
+            SELECT code, region FROM location INDEXED BY location_by_code
+            WHERE code IN (SELECT code FROM location INDEXED BY location_by_code GROUP BY code HAVING count(*) > 1)
+                AND \(scope.hasLocation("location.id"))
+            ORDER BY code
+            """)
+        var last: [UInt8]?
+        var isShared = false
+        while try shared.step() {
+            guard scope.regions.contains(shared.text(1)) else { continue }
+            isShared = shared.bytes(0) == last
+            if isShared { break }
+            last = shared.bytes(0)
+        }
+        if knownSharing.count >= Self.keptSharing { knownSharing.removeAll() }
+        knownSharing[scope.tag] = isShared
         return isShared
     }
 

@@ -1,32 +1,31 @@
 /// Turns rows of observations into the ids that they are shown with, and back (`RecordID`).
 ///
-/// It belongs to one connection. It keeps holdings and rows of runs that it has read, since records of a few holdings
+/// It belongs to one connection. It keeps places and rows of runs that it has read, since records of a few holdings
 /// mostly come in turns.
 final class RecordIDs {
     private let database: Database
     private let key: KeyedHash.Key
-    private var holdingOfPlace: Statement?
+    private let list: HoldingList
+    private var regionOfLocation: Statement?
     private var runsOfID: Statement?
     private var holdingByMark: Statement?
     private var bounds: Statement?
 
-    private struct Holding {
-        let id: Int64
-        let mark: Int64
-    }
     /// What a data set has where a location is.
     private struct Place: Hashable {
         let dataset: Int64
         let location: Int64
     }
 
-    private var holdings: [Place: Holding] = [:]
+    private var holdings: [Place: HoldingList.Holding] = [:]
     /// By the id of their holding.
     private var runs: [Int64: RecordRuns] = [:]
     /// The most that are kept. Runs need at most a few KB each.
     private static let (mostHoldings, mostRuns) = (4096, 64)
 
-    init(_ database: Database, _ secret: Secret) { (self.database, key) = (database, secret.ids) }
+    init(_ database: Database, _ secret: Secret, _ list: HoldingList) {
+        (self.database, key, self.list) = (database, secret.ids, list)
+    }
 
     /// The id that a record is shown with; nil if the file does not number it, since another program has added it.
     func shown(_ row: ObservationRow) throws(StoreError) -> Int64? {
@@ -87,18 +86,12 @@ final class RecordIDs {
         return RecordRuns(firstID: select.int64(0), firstNumber: select.int64(1), bytes: select.bytes(2))
     }
 
-    private func holding(of place: Place) throws(StoreError) -> Holding? {
+    private func holding(of place: Place) throws(StoreError) -> HoldingList.Holding? {
         if let holding = holdings[place] { return holding }
-        let select = try database.prepare(
-            """
-            SELECT h.id, mark FROM location l JOIN holding h
-            ON h.dataset_id = ?1 AND h.region IS l.region AND description = 0 WHERE l.id = ?2
-            """, keptIn: &holdingOfPlace)
-        select.bind(1, place.dataset)
-        select.bind(2, place.location)
+        let select = try database.prepare("SELECT region FROM location WHERE id = ?1", keptIn: &regionOfLocation)
+        select.bind(1, place.location)
         defer { select.reset() }
-        guard try select.step() else { return nil }
-        let holding = Holding(id: select.int64(0), mark: select.int64(1))
+        guard try select.step(), let holding = list.holding(of: place.dataset, in: select.text(0)) else { return nil }
         if holdings.count >= Self.mostHoldings { holdings.removeAll(keepingCapacity: true) }
         holdings[place] = holding
         return holding

@@ -89,9 +89,9 @@ final class Records {
     /// The ids that records are shown with.
     let ids: RecordIDs
 
-    init(_ database: Database, _ secret: Secret) {
+    init(_ database: Database, _ secret: Secret, _ holdings: HoldingList) {
         self.database = database
-        ids = RecordIDs(database, secret)
+        ids = RecordIDs(database, secret, holdings)
     }
 
     func species(_ id: Int64) throws(StoreError) -> Species {

@@ -3,60 +3,69 @@
 /// A statement is prepared when it is first needed, and reset before the function that runs it returns.
 final class KnownIDs {
     private let database: Database
+    private let holdings: HoldingList
+    private var partsOfCode: Statement?
     private var partsOfLocation: Statement?
     private var locationsInRegion: Statement?
-    private var partsOfRegion: Statement?
-    private var partsOfDataset: Statement?
+    private var datasetByName: Statement?
 
-    init(_ database: Database) { self.database = database }
+    init(_ database: Database, _ holdings: HoldingList) { (self.database, self.holdings) = (database, holdings) }
 
     /// Whether a view shows a location with this code.
     func contains(location code: String, _ scope: Scope) throws(StoreError) -> Bool {
-        let sql = """
+        let statement = try database.prepare(
+            """
             SELECT region, dataset_id FROM location l INDEXED BY location_by_code
             LEFT JOIN dataset_location d ON d.location_id = l.id WHERE code = ?1
+            """, keptIn: &partsOfCode)
+        statement.bind(1, code)
+        return try any(statement, scope)
+    }
+
+    /// Whether a view shows the location with this id, which exists.
+    func contains(location id: Int64, _ scope: Scope) throws(StoreError) -> Bool {
+        if scope.isEverything { return true }
+        let statement = try database.prepare(
             """
-        return try any(&partsOfLocation, sql, code) { row in
-            scope.contains(region: row.text(0), dataset: row.optionalInt64(1))
-        }
+            SELECT region, dataset_id FROM location l
+            LEFT JOIN dataset_location d ON d.location_id = l.id WHERE l.id = ?1
+            """, keptIn: &partsOfLocation)
+        statement.bind(1, id)
+        return try any(statement, scope)
     }
 
     /// Whether there are locations in exactly this region, and a view shows some of them.
     func contains(region code: String, _ scope: Scope) throws(StoreError) -> Bool {
         guard scope.regions.contains(code) else { return false }
-        if scope.datasets == nil {
-            let sql = "SELECT 1 FROM location INDEXED BY location_by_region WHERE region = ?1 LIMIT 1"
-            return try any(&locationsInRegion, sql, code) { _ in true }
-        }
-        return try any(&partsOfRegion, "SELECT dataset_id FROM holding WHERE region = ?1", code) { row in
-            scope.contains(dataset: row.int64(0))
-        }
+        guard scope.datasets == nil else { return holdings.has(region: code, scope) }
+        let statement = try database.prepare(
+            "SELECT 1 FROM location INDEXED BY location_by_region WHERE region = ?1 LIMIT 1", keptIn: &locationsInRegion
+        )
+        statement.bind(1, code)
+        defer { statement.reset() }
+        return try statement.step()
     }
 
-    /// Whether a view shows a part of this data set. A data set without checklists is in no region, so only a view of
-    /// everything shows it.
-    func contains(dataset name: String, _ scope: Scope) throws(StoreError) -> Bool {
-        let sql = """
-            SELECT region, d.id, h.id FROM dataset d LEFT JOIN holding h ON h.dataset_id = d.id AND description = 0
-            WHERE d.name = ?1
-            """
-        return try any(&partsOfDataset, sql, name) { row in
-            scope.isEverything
-                || !row.isNull(2) && scope.contains(region: row.text(0), dataset: row.int64(1))
-        }
+    /// The id of the data set with a name; nil if a view shows no part of it. A data set without checklists is in no
+    /// region, so only a view of everything shows it.
+    func id(ofDataset name: [UInt8], _ scope: Scope) throws(StoreError) -> Int64? {
+        guard scope.isEverything else { return holdings.id(ofDataset: name, scope) }
+        return try id(ofDataset: name)
     }
 
-    /// Whether the condition holds for a row of the statement, with the value bound to its parameter.
-    private func any(
-        _ kept: inout Statement?, _ sql: String, _ value: String, _ holds: (Statement) -> Bool
-    ) throws(StoreError) -> Bool {
-        let statement = try database.prepare(sql, keptIn: &kept)
-        statement.bind(1, value)
+    /// The id of the data set with a name, whoever may see it.
+    func id(ofDataset name: [UInt8]) throws(StoreError) -> Int64? {
+        let statement = try database.prepare("SELECT id FROM dataset WHERE name = ?1", keptIn: &datasetByName)
+        statement.bind(1, utf8: name, name.indices)
+        defer { statement.reset() }
+        return try statement.step() ? statement.int64(0) : nil
+    }
+
+    /// Whether a scope shows one of the regions and data sets of a statement.
+    private func any(_ statement: Statement, _ scope: Scope) throws(StoreError) -> Bool {
+        defer { statement.reset() }
         while try statement.step() {
-            if holds(statement) {
-                statement.reset()
-                return true
-            }
+            if scope.contains(region: statement.text(0), dataset: statement.optionalInt64(1)) { return true }
         }
         return false
     }

@@ -12,12 +12,19 @@ final class LocationFilter {
         /// compares by canonical equivalence, SQLite by bytes.)
         let codes: Set<[UInt8]>
         let scope: RegionScope
+        /// The ids of the data sets of which the view shows something; nil for all. Only `ids` and `listed` are
+        /// limited to their locations, since records are checked for their data set too.
+        let datasets: [Int64]?
         let box: GeographicBox?
         let circle: GeographicCircle?
 
-        init(codes: [String], scope: RegionScope, box: GeographicBox? = nil, circle: GeographicCircle? = nil) {
+        init(
+            codes: [String], scope: RegionScope, datasets: [Int64]? = nil, box: GeographicBox? = nil,
+            circle: GeographicCircle? = nil
+        ) {
             self.codes = Set(codes.map { Array($0.utf8) })
             self.scope = scope
+            self.datasets = datasets
             self.box = box
             self.circle = circle
         }
@@ -80,6 +87,8 @@ final class LocationFilter {
     /// The greatest number of locations that `listed` returns. For more of them, reading one after another would
     /// not be faster than reading by date.
     static let mostListed = 4096
+    /// How many locations of other data sets are passed on the way to those of the view.
+    private static let mostPassed = 1024
 
     /// All ids, ascending, and how many records they have together; nil if there are more than `mostListed`.
     func listed() throws(StoreError) -> (ids: [Int64], records: Int64)? {
@@ -114,11 +123,21 @@ final class LocationFilter {
     /// The matching ids, ascending; nil if there are more than `limit`. The rows come from the index that fits
     /// best: by code, by area, else by region.
     private static func list(_ key: Key, atMost limit: Int, _ database: Database) throws(StoreError) -> [Int64]? {
+        if key.scope.regions?.isEmpty == true { return [] }
         var ids: [Int64] = []
-        let columns = "SELECT id, code, latitude, longitude, region FROM location"
+        // Asked for each row before anything else, so that locations of other data sets cost little time.
+        let isOfView = Scope.hasLocation("location.id", of: key.datasets)
+        let columns = "SELECT id, code, latitude, longitude, region, \(isOfView) FROM location"
+        var left = key.datasets == nil ? Int.max : mostPassed + limit
         /// Adds the matching rows of a statement; false if there are too many.
         func add(_ statement: Statement) throws(StoreError) -> Bool {
             while try statement.step() {
+                left -= 1
+                if left < 0 {
+                    statement.reset()
+                    return false
+                }
+                guard statement.int64(5) != 0 else { continue }
                 let location = Records.Location(
                     code: statement.text(1) ?? "", latitude: statement.optionalDouble(2),
                     longitude: statement.optionalDouble(3), region: statement.text(4))

@@ -9,7 +9,7 @@ final class Resolver {
     private let database: Database
     private let names: SpeciesNames
     private let known: KnownIDs
-    private let datasetByName: Statement
+    private let holdings: HoldingList
     /// The regions and data sets in which a species has records.
     private let partsOfSpecies: Statement
     /// What the latest views show.
@@ -23,11 +23,12 @@ final class Resolver {
     /// The greatest number of scopes. When it is reached, all are dropped.
     private static let keptScopes = 256
 
-    init(_ database: Database, records: Records, numbers: RecordNumbers) throws(StoreError) {
-        (self.database, self.records, self.numbers) = (database, records, numbers)
+    init(
+        _ database: Database, records: Records, numbers: RecordNumbers, holdings: HoldingList
+    ) throws(StoreError) {
+        (self.database, self.records, self.numbers, self.holdings) = (database, records, numbers, holdings)
         names = SpeciesNames(database)
-        known = KnownIDs(database)
-        datasetByName = try database.prepare("SELECT id FROM dataset WHERE name = ?1")
+        known = KnownIDs(database, holdings)
         partsOfSpecies = try database.prepare(
             """
             SELECT r.code, s.dataset_id FROM summary s LEFT JOIN region r ON r.id = s.region_id
@@ -42,30 +43,44 @@ final class Resolver {
         var species: [Int64]?
         var locations: LocationFilter?
         let scope = try scope(view)
-        let regions = RegionScope(query: filter.regions, view: view)
-        var datasets: [Int64]?
+        var regions = RegionScope(query: filter.regions, view: view)
+        var datasets = try self.datasets(filter.datasets, scope)
+        var hasSpecies = true
+        if !scope.isEverything {
+            // What is not there, or not for this view, is not looked for.
+            if !holdings.has(regions, scope.datasets) { regions = RegionScope(.nothing) }
+            if !holdings.has(regions, datasets) { datasets = [] }
+        }
         var counts = CountRange()
         for part in RecordFilter.Part.all {
             switch part {
             case .dates: break
-            case .species: species = try self.species(filter.species, view)
-            case .regions: locations = try self.locations(filter, regions)
+            case .species:
+                species = try self.species(filter.species, scope)
+                if let species { hasSpecies = try hasRecords(of: species, scope) }
+            case .regions: locations = try self.locations(filter, regions, scope)
             // Both are part of the filter of locations.
             case .locations, .areas: break
-            case .datasets: datasets = try self.datasets(filter.datasets, scope)
+            // Above, since what else is read depends on them.
+            case .datasets: break
             case .counts: counts = CountRange(least: filter.leastNum, greatest: filter.greatestNum)
             }
         }
         return Selection(
             conditions: (DateFilter(filter), species, locations, regions, datasets, counts), filter: filter,
-            scope: scope)
+            scope: scope, hasSpecies: hasSpecies)
     }
 
     /// What a view shows.
     func scope(_ view: View) throws(StoreError) -> Scope {
         if let known = scopes[view] { return known }
-        let datasets = try view.datasets.map { (names) throws(StoreError) in Set(try ids(ofDatasets: names)).sorted() }
-        let scope = Scope(regions: RegionScope(view), datasets: datasets, tag: view.tag)
+        var datasets: Set<Int64>?
+        if let names = view.datasets {
+            var ids: Set<Int64> = []
+            for name in names { if let id = try known.id(ofDataset: Array(name.utf8)) { ids.insert(id) } }
+            datasets = ids
+        }
+        let scope = Scope(regions: RegionScope(view), datasets: datasets?.sorted(), tag: view.tag)
         if scopes.count >= Resolver.keptScopes { scopes.removeAll() }
         scopes[view] = scope
         return scope
@@ -77,11 +92,31 @@ final class Resolver {
     /// Whether a view may show that this species exists. The contents of species tables are public; a species that
     /// only records mention is shown only if the view shows one of those records, and then by its code alone: its names
     /// may come from other records.
-    func shows(_ species: SpeciesNames.Match, _ view: View) throws(StoreError) -> Bool {
-        let scope = try scope(view)
+    func shows(_ species: SpeciesNames.Match, _ scope: Scope) throws(StoreError) -> Bool {
         if species.isListed || scope.isEverything { return true }
         if species.isNamedByRecords { return false }
-        partsOfSpecies.bind(1, species.id)
+        return try hasRecords(of: species.id, scope)
+    }
+
+    /// Whether the view shows the location with this id, which exists.
+    func shows(location id: Int64, _ scope: Scope) throws(StoreError) -> Bool {
+        try known.contains(location: id, scope)
+    }
+
+    /// The id of the data set with a name; nil if the view shows nothing of it.
+    func id(ofDataset name: [UInt8], _ scope: Scope) throws(StoreError) -> Int64? {
+        try known.id(ofDataset: name, scope)
+    }
+
+    /// Whether the view may show records of some species.
+    private func hasRecords(of species: [Int64], _ scope: Scope) throws(StoreError) -> Bool {
+        if scope.isEverything { return true }
+        for id in species { if try hasRecords(of: id, scope) { return true } }
+        return false
+    }
+
+    private func hasRecords(of species: Int64, _ scope: Scope) throws(StoreError) -> Bool {
+        partsOfSpecies.bind(1, species)
         defer { partsOfSpecies.reset() }
         while try partsOfSpecies.step() {
             if scope.contains(region: partsOfSpecies.text(0), dataset: partsOfSpecies.int64(1)) { return true }
@@ -96,10 +131,10 @@ final class Resolver {
         let scope = try scope(view)
         func isID(_ value: String, _ filter: UnresolvedValue.Filter) throws(StoreError) -> Bool {
             switch filter {
-            case .species: try isKnown(species: value, view)
+            case .species: try !species(named: value, scope).isEmpty
             case .region: try known.contains(region: value, scope)
             case .location: try known.contains(location: value, scope)
-            case .dataset: try known.contains(dataset: value, scope)
+            case .dataset: try known.id(ofDataset: Array(value.utf8), scope) != nil
             }
         }
         var resolved = filter
@@ -125,43 +160,40 @@ final class Resolver {
 
     /// The ids of the species with these codes or names, ascending; nil for an empty list.
     /// - Throws: `.unknownSpecies` for the first name that stands for no species the view shows.
-    private func species(_ wanted: [String], _ view: View) throws(StoreError) -> [Int64]? {
+    private func species(_ wanted: [String], _ scope: Scope) throws(StoreError) -> [Int64]? {
         if wanted.isEmpty { return nil }
         var ids: [Int64] = []
         for name in wanted {
-            let found = try species(named: name, view)
+            let found = try species(named: name, scope)
             ids += found
             guard !found.isEmpty else {
                 // Suggest only names from species tables unless the view shows everything: a species that only
                 // records mention may be hidden.
-                throw .unknownSpecies(
-                    name, nearest: try names.nearest(to: name, listedOnly: !scope(view).isEverything))
+                throw .unknownSpecies(name, nearest: try names.nearest(to: name, listedOnly: !scope.isEverything))
             }
         }
         return ids.count == 1 ? ids : Set(ids).sorted()
     }
 
-    /// Whether a name stands for a species that the view shows.
-    private func isKnown(species name: String, _ view: View) throws(StoreError) -> Bool {
-        try !species(named: name, view).isEmpty
-    }
-
     /// The species that a name stands for, as if there were no others than those that the view shows.
-    private func species(named name: String, _ view: View) throws(StoreError) -> [Int64] {
+    private func species(named name: String, _ scope: Scope) throws(StoreError) -> [Int64] {
         for meaning in try names.find(name) {
             var ids: [Int64] = []
-            for match in meaning where try shows(match, view) { ids.append(match.id) }
+            for match in meaning where try shows(match, scope) { ids.append(match.id) }
             if !ids.isEmpty { return ids }
         }
         return []
     }
 
     /// The filter of locations for a query, from the cache if possible; nil if it would match all.
-    private func locations(_ filter: RecordFilter, _ regions: RegionScope) throws(StoreError) -> LocationFilter? {
+    private func locations(
+        _ filter: RecordFilter, _ regions: RegionScope, _ scope: Scope
+    ) throws(StoreError) -> LocationFilter? {
         guard !filter.locations.isEmpty || regions.regions != nil || filter.box != nil || filter.circle != nil else {
             return nil
         }
-        let key = LocationFilter.Key(codes: filter.locations, scope: regions, box: filter.box, circle: filter.circle)
+        let key = LocationFilter.Key(
+            codes: filter.locations, scope: regions, datasets: scope.datasets, box: filter.box, circle: filter.circle)
         if let known = locations[key] { return known }
         let new = try LocationFilter(
             key, few: Selection.few, database: database, records: records, numbers: numbers)
@@ -174,15 +206,8 @@ final class Resolver {
     /// name matches nothing and is not an error, since it may be hidden.
     private func datasets(_ wanted: [String], _ scope: Scope) throws(StoreError) -> [Int64]? {
         if wanted.isEmpty { return scope.datasets }
-        return try ids(ofDatasets: wanted).filter { scope.contains(dataset: $0) }
-    }
-
-    private func ids(ofDatasets names: [String]) throws(StoreError) -> [Int64] {
         var ids: [Int64] = []
-        for name in names {
-            datasetByName.bind(1, name)
-            while try datasetByName.step() { ids.append(datasetByName.int64(0)) }
-        }
+        for name in wanted { if let id = try known.id(ofDataset: Array(name.utf8), scope) { ids.append(id) } }
         return ids
     }
 }

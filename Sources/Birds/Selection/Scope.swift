@@ -1,12 +1,12 @@
 /// What a view shows, in the ids of one generation: some data sets in some regions.
 ///
 /// Every table that sums up records has a region and a data set in each row, so that nothing else needs to be asked.
-struct Scope: Hashable {
+struct Scope {
     let regions: RegionScope
     /// The ids of the data sets, ascending; nil for all.
     let datasets: [Int64]?
     /// That of the view.
-    let tag: String
+    let tag: [UInt8]
 
     /// Whether it shows everything, also what belongs to no data set.
     var isEverything: Bool { regions.isEverywhere && datasets == nil }
@@ -25,11 +25,15 @@ struct Scope: Hashable {
     }
 
     /// An SQL condition: whether `dataset_id` is that of a data set in the scope.
-    var ofDatasets: String { datasets.map { "dataset_id IN \(Schema.list($0))" } ?? "true" }
+    var ofDatasets: String { datasets.map { Schema.isOf(datasets: $0) } ?? "true" }
 
     /// An SQL condition: whether a data set in the scope has the location with this id. (Its region is another matter.)
-    func hasLocation(_ id: String) -> String {
-        datasets == nil
-            ? "true" : "EXISTS (SELECT 1 FROM dataset_location WHERE location_id = \(id) AND \(ofDatasets))"
+    func hasLocation(_ id: String) -> String { Self.hasLocation(id, of: datasets) }
+
+    /// The same for data sets by their ids; nil for all.
+    static func hasLocation(_ id: String, of datasets: [Int64]?) -> String {
+        guard let datasets else { return "true" }
+        let isOfThem = Schema.isOf(datasets: datasets)
+        return "EXISTS (SELECT 1 FROM dataset_location WHERE location_id = \(id) AND \(isOfThem))"
     }
 }

@@ -27,6 +27,8 @@ struct Selection {
     let filter: RecordFilter
     /// What the view shows, whatever is asked for.
     let scope: Scope
+    /// False if the view shows no record of the species that are asked for.
+    var hasSpecies = true
 
     var dates: DateFilter { conditions.dates }
     var species: [Int64]? { conditions.species }
@@ -38,8 +40,8 @@ struct Selection {
     /// rows of the dates are read and filtered.
     static let few = 32
 
-    /// Whether no record can match, because no location or data set does.
-    var isEmpty: Bool { datasets?.isEmpty == true || locations?.ids?.isEmpty == true }
+    /// Whether no record can match, because no location, data set or species does.
+    var isEmpty: Bool { datasets?.isEmpty == true || locations?.ids?.isEmpty == true || !hasSpecies }
 
     /// Whether it depends on the records of a checklist, and not only on the checklist's own location, date and
     /// data set.
@@ -83,8 +85,8 @@ struct Selection {
     /// contains, separates the texts.
     func identity(of resource: String, sort: [SortKey]) -> [UInt8] {
         let sort = sort.map { ($0.isDescending ? "-" : "") + $0.field.rawValue }
-        let texts = [scope.tag, resource] + RecordFilter.Part.all.flatMap(filter.texts) + sort
-        return Array(texts.map { $0.utf8 + [0xFF] }.joined())
+        let texts = [resource] + RecordFilter.Part.all.flatMap(filter.texts) + sort
+        return scope.tag + [0xFF] + texts.flatMap { $0.utf8 + [0xFF] }
     }
 }
 

@@ -92,6 +92,17 @@ import Testing
         #expect(try open.get("/metrics", fields: person("bob")).status == .ok && open.get("/metrics").status == .ok)
     }
 
+    /// Whoever may not see all records could measure with them what a query passes over.
+    @Test func onlyWhoSeesEverythingIsToldHowLongAnswersTake() throws {
+        let fixture = try fixture("alice metrics regions=US\nbob metrics datasets=garden\ncarla metrics\n")
+        _ = try fixture.get("/", fields: person("carla"))
+        for (name, isTold) in [("alice", false), ("bob", false), ("carla", true)] {
+            let lines = try fixture.get("/metrics", fields: person(name)).text.split(separator: "\n")
+            #expect(lines.contains { $0.contains("duration") } == isTold)
+            #expect(lines.contains { $0.hasPrefix("rookery_requests_total") } && lines.contains { $0.contains("info") })
+        }
+    }
+
     /// They end while a connection is open, without another file.
     @Test func theyEnd() throws {
         let fixture = try fixture("alice expires=2027-01-31\n@users\n@shared expires=2027-01-31")
