@@ -2,7 +2,8 @@ import FoundationEssentials
 
 /// Who took how much, by the lines of audit files.
 ///
-/// Memory grows with the number of people, and of names that were claimed with the shared password, up to `mostRows`.
+/// Memory grows with the number of people, and of names that were claimed with the shared password, up to
+/// `mostClaimedNames`.
 public struct AuditSummary: Sendable {
     /// What one person took, or everybody with the shared password who claimed one name.
     public struct Row: Sendable, Equatable {
@@ -55,10 +56,12 @@ public struct AuditSummary: Sendable {
     private let since: String
     private let until: String
     private var rowsByKey: [Key: Row] = [:]
+    private var claimedNames = 0
     private let decoder = JSONDecoder()
 
-    /// The most rows. Further names share one more, which has a name that no person has.
-    static let mostRows = 10_000
+    /// The most rows of claimed names. Further ones share one more, which has a name that no person has. People always
+    /// have their own row, whatever others claim.
+    static let mostClaimedNames = 10_000
     static let others = "@others"
     /// The longest name of a person, in Unicode scalars. Longer claimed names are cut off.
     static let longestName = 255
@@ -100,8 +103,12 @@ public struct AuditSummary: Sendable {
         else { return true }
         let claimed = line.claimedName.map { String($0.unicodeScalars.prefix(AuditSummary.longestName)) }
         var key = Key(person: person, claimedName: claimed)
-        if rowsByKey.count >= AuditSummary.mostRows, rowsByKey[key] == nil {
-            key = Key(person: AuditSummary.others, claimedName: nil)
+        if claimed != nil, rowsByKey[key] == nil {
+            if claimedNames < AuditSummary.mostClaimedNames {
+                claimedNames += 1
+            } else {
+                key = Key(person: AuditSummary.others, claimedName: nil)
+            }
         }
         let new = Row(person: key.person, claimedName: key.claimedName, first: line.time, last: line.time)
         var row = rowsByKey[key] ?? new

@@ -64,14 +64,21 @@ import Testing
     /// Anybody with the shared password may claim any number of names.
     @Test func rowsAreBounded() throws {
         var summary = AuditSummary()
-        for number in 0..<(AuditSummary.mostRows + 500) {
+        for number in 0..<(AuditSummary.mostClaimedNames + 500) {
             try summary.add(line("@shared", claimed: "n\(number)"), isWhole: true)
         }
         let long = String(repeating: "x", count: 300)
         #expect(throws: AuditSummary.Fault.foreign) { try summary.add(line(long), isWhole: true) }
-        #expect(summary.rows.count == AuditSummary.mostRows + 1)
+        #expect(summary.rows.count == AuditSummary.mostClaimedNames + 1)
         #expect(summary.rows.first { $0.person == "@others" }?.requests == 500)
-        #expect(summary.rows.reduce(0) { $0 + $1.requests } == AuditSummary.mostRows + 500)
+        #expect(summary.rows.reduce(0) { $0 + $1.requests } == AuditSummary.mostClaimedNames + 500)
+        // No number of claimed names hides a person.
+        for person in ["alice", "bob", "@shared", "@public"] { try summary.add(line(person), isWhole: true) }
+        try summary.add(line("@shared", claimed: "alice"), isWhole: true)
+        for person in ["alice", "bob", "@shared", "@public"] {
+            #expect(summary.rows.first { $0.person == person && $0.claimedName == nil }?.requests == 1, "\(person)")
+        }
+        #expect(summary.rows.first { $0.person == "@others" }?.requests == 501)
     }
 
     @Test func aClaimedNameIsNoFormula() throws {
