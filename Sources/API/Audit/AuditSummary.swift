@@ -1,3 +1,4 @@
+import Birds
 import FoundationEssentials
 
 /// Who took how much, by the lines of audit files.
@@ -63,6 +64,8 @@ public struct AuditSummary: Sendable {
     /// have their own row, whatever others claim.
     static let mostClaimedNames = 10_000
     static let others = "@others"
+    /// Names that stand for more than one person. No formula is one of them.
+    private static let groups = ["@shared", "@public", others]
     /// The longest name of a person, in Unicode scalars. Longer claimed names are cut off.
     static let longestName = 255
 
@@ -143,7 +146,8 @@ public struct AuditSummary: Sendable {
             [AuditSummary.titles]
             + rows.map { row in
                 [
-                    row.person, AuditSummary.harmless(row.claimedName ?? ""), String(row.requests), String(row.records),
+                    AuditSummary.groups.contains(row.person) ? row.person : SpreadsheetText.harmless(row.person),
+                    SpreadsheetText.harmless(row.claimedName ?? ""), String(row.requests), String(row.records),
                     String(row.bytes), row.first, row.last,
                 ]
             }
@@ -153,11 +157,5 @@ public struct AuditSummary: Sendable {
     private static func cell(_ text: String) -> String {
         guard text.utf8.contains(where: { "\",\r\n".utf8.contains($0) }) else { return text }
         return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
-    }
-
-    /// A claimed name, which anybody with the shared password chooses: a spreadsheet must not run it as a formula.
-    private static func harmless(_ name: String) -> String {
-        guard let first = name.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first) else { return name }
-        return "'" + name
     }
 }

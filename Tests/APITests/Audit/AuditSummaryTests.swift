@@ -81,10 +81,22 @@ import Testing
         #expect(summary.rows.first { $0.person == "@others" }?.requests == 501)
     }
 
-    @Test func aClaimedNameIsNoFormula() throws {
+    @Test(arguments: ["=1+1", "  =1+1", "\\t@SUM(1)", " \u{A0}-1", "+1", "\u{FF1D}1", "@shared "])
+    func aNameIsNoFormula(name: String) throws {
+        var summary = AuditSummary()
+        try summary.add(line("@shared", claimed: name), isWhole: true)
+        try summary.add(line(name), isWhole: true)
+        let shown = name.replacing("\\t", with: "\t")
+        #expect(summary.csv.contains("\r\n@shared,'\(shown),1,"))
+        #expect(summary.csv.contains("\r\n'\(shown),,1,"))
+    }
+
+    @Test func aNameWithQuotesIsQuoted() throws {
         var summary = AuditSummary()
         try summary.add(line("@shared", claimed: "=1+1,\\\"x\\\""), isWhole: true)
+        try summary.add(line("@public", claimed: "a - b"), isWhole: true)
         #expect(summary.csv.contains("@shared,\"'=1+1,\"\"x\"\"\",1,"))
+        #expect(summary.csv.contains("\r\n@public,a - b,1,"))
     }
 
     /// The lines of a file, and whether each is whole.
