@@ -11,7 +11,8 @@ struct AuditCommand: ParsableCommand {
         commandName: "audit",
         abstract: "Sum up audit files: who took how many records, and when.",
         discussion: """
-            Lines that are not lines of an audit are named on the standard error, and do not count.
+            Lines that are not lines of an audit are named on the standard error, and do not count. The exit status is \
+            then 1.
             """)
 
     @Argument(
@@ -40,8 +41,11 @@ struct AuditCommand: ParsableCommand {
         var summary = AuditSummary(since: first, until: last)
         let asCSV = try setting(flag: csv, "ROOKERY_CSV")
         var beginnings: [[UInt8]: String] = [:]
-        for file in files { try add(file, to: &summary, &beginnings) }
+        var bad = 0
+        for file in files { bad += try add(file, to: &summary, &beginnings) }
         print(asCSV ? summary.csv : AuditCommand.table(summary.rows), terminator: "")
+        // The messages say why.
+        if bad > 0 { throw ExitCode(1) }
     }
 
     private func date(_ given: String?, _ variable: String, _ option: String) throws -> String? {
@@ -54,9 +58,10 @@ struct AuditCommand: ParsableCommand {
 
     /// - Parameter beginnings: The first answers of the files so far, with their paths. A file that is given once more,
     ///   perhaps compressed, would count twice.
+    /// - Returns: How many lines do not count.
     private func add(
         _ path: String, to summary: inout AuditSummary, _ beginnings: inout [[UInt8]: String]
-    ) throws {
+    ) throws -> Int {
         var (number, bad, isBeginning) = (0, 0, true)
         var same: String?
         do throws(AuditReader.Fault) {
@@ -82,8 +87,8 @@ struct AuditCommand: ParsableCommand {
             throw Failure.usage(
                 "\(path) begins with the same answer as \(same), and would count twice; give one of them")
         }
-        guard bad > 0 else { return }
-        complain("\(path): \(ImportReport.count(bad, "line does", "lines do")) not count")
+        if bad > 0 { complain("\(path): \(ImportReport.count(bad, "line does", "lines do")) not count") }
+        return bad
     }
 
     private static func table(_ rows: [AuditSummary.Row]) -> String {

@@ -345,7 +345,7 @@ def summing_up(folder, sums, other):
     check(f"@shared,marlyn,{sums[0]},{sums[1]}," in done.stdout, "several files, one compressed", done.stdout)
     done = rookery("audit", broken, "--csv")
     last = len(broken.read_bytes().splitlines())
-    check(done.returncode == 0 and f"{broken}, line 1 is not" in done.stderr and f"line 2 is not" in done.stderr
+    check(done.returncode == 1 and f"{broken}, line 1 is not" in done.stderr and f"line 2 is not" in done.stderr
           and f"line {last} is cut off" in done.stderr and "3 lines do not count" in done.stderr, "bad lines are named", done.stderr)
     check(f"@shared,marlyn,{sums[0]},{sums[1]}," in done.stdout, "and the others count")
     for arguments, count in ((["--since", "2000-01-01"], 3), (["--until", "2000-01-01"], 1), (["--since", "2999"], 1)):

@@ -71,12 +71,13 @@ public struct AuditReader: ~Copyable {
         isAtEnd = true
         // What a compressed file lacks at its end is no error of reading (zlib.h).
         var code: Int32 = 0
-        let message = gzerror(file, &code)
+        _ = gzerror(file, &code)
         switch code {
         case Z_OK where count == 0: return false
         case Z_BUF_ERROR: throw Fault(reason: "the compressed file is cut off")
-        case Z_ERRNO: throw Fault(reason: String(cString: strerror(number)))
-        default: throw Fault(reason: message.map { String(cString: $0) } ?? "")
+        case Z_DATA_ERROR: throw Fault(reason: "the compressed file is damaged")
+        case Z_MEM_ERROR: throw Fault(reason: String(cString: strerror(ENOMEM)))
+        default: throw Fault(reason: String(cString: strerror(number)))
         }
     }
 }

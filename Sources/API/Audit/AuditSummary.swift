@@ -1,8 +1,10 @@
+import Birds
 import FoundationEssentials
 
 /// Who took how much, by the lines of audit files.
 ///
-/// Memory grows with the number of people, and of names that were claimed with the shared password, up to `mostRows`.
+/// Memory grows with the number of people, and of names that were claimed with the shared password, up to
+/// `mostClaimedNames`.
 public struct AuditSummary: Sendable {
     /// What one person took, or everybody with the shared password who claimed one name.
     public struct Row: Sendable, Equatable {
@@ -55,11 +57,15 @@ public struct AuditSummary: Sendable {
     private let since: String
     private let until: String
     private var rowsByKey: [Key: Row] = [:]
+    private var claimedNames = 0
     private let decoder = JSONDecoder()
 
-    /// The most rows. Further names share one more, which has a name that no person has.
-    static let mostRows = 10_000
+    /// The most rows of claimed names. Further ones share one more, which has a name that no person has. People always
+    /// have their own row, whatever others claim.
+    static let mostClaimedNames = 10_000
     static let others = "@others"
+    /// Names that stand for more than one person. No formula is one of them.
+    private static let groups = ["@shared", "@public", others]
     /// The longest name of a person, in Unicode scalars. Longer claimed names are cut off.
     static let longestName = 255
 
@@ -100,8 +106,12 @@ public struct AuditSummary: Sendable {
         else { return true }
         let claimed = line.claimedName.map { String($0.unicodeScalars.prefix(AuditSummary.longestName)) }
         var key = Key(person: person, claimedName: claimed)
-        if rowsByKey.count >= AuditSummary.mostRows, rowsByKey[key] == nil {
-            key = Key(person: AuditSummary.others, claimedName: nil)
+        if claimed != nil, rowsByKey[key] == nil {
+            if claimedNames < AuditSummary.mostClaimedNames {
+                claimedNames += 1
+            } else {
+                key = Key(person: AuditSummary.others, claimedName: nil)
+            }
         }
         let new = Row(person: key.person, claimedName: key.claimedName, first: line.time, last: line.time)
         var row = rowsByKey[key] ?? new
@@ -136,7 +146,8 @@ public struct AuditSummary: Sendable {
             [AuditSummary.titles]
             + rows.map { row in
                 [
-                    row.person, AuditSummary.harmless(row.claimedName ?? ""), String(row.requests), String(row.records),
+                    AuditSummary.groups.contains(row.person) ? row.person : SpreadsheetText.harmless(row.person),
+                    SpreadsheetText.harmless(row.claimedName ?? ""), String(row.requests), String(row.records),
                     String(row.bytes), row.first, row.last,
                 ]
             }
@@ -146,11 +157,5 @@ public struct AuditSummary: Sendable {
     private static func cell(_ text: String) -> String {
         guard text.utf8.contains(where: { "\",\r\n".utf8.contains($0) }) else { return text }
         return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
-    }
-
-    /// A claimed name, which anybody with the shared password chooses: a spreadsheet must not run it as a formula.
-    private static func harmless(_ name: String) -> String {
-        guard let first = name.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first) else { return name }
-        return "'" + name
     }
 }

@@ -48,8 +48,8 @@ struct LoginThrottle {
     private var failures: [Network: Failures] = [:]
     /// How many networks have failures.
     var networks: Int { failures.count }
-    /// What has been right.
-    private var right: Set<Login> = []
+    /// What has been right, and what of it was last used before `right` was full the last time.
+    private var (right, olderRight): (Set<Login>, Set<Login>) = ([], [])
 
     /// How many failures are free.
     static let free = 10
@@ -59,21 +59,24 @@ struct LoginThrottle {
     static let memory = 4 * longestWait
     /// The most networks with failures. When they are reached, the least dangerous ones are forgotten.
     static let mostNetworks = 16_384
-    /// The most credentials that are known to be right. When they are reached, all are forgotten.
+    /// The most credentials that are known to be right. When they are reached, the half that has not been used
+    /// for longest is forgotten.
     static let mostRight = 65_536
     private static let mostWrong = 16
 
-    /// Notes that credentials are right.
+    /// Notes that credentials are right, or were used once more.
     mutating func succeeded(_ login: Login) {
-        if right.count >= Self.mostRight { right = [] }
+        if right.contains(login) { return }
+        if right.count >= Self.mostRight / 2 { (right, olderRight) = ([], right) }
         right.insert(login)
     }
 
-    func hasSucceeded(_ login: Login) -> Bool { right.contains(login) }
+    func hasSucceeded(_ login: Login) -> Bool { right.contains(login) || olderRight.contains(login) }
 
     /// Forgets credentials that are right no more.
     mutating func forget(where isWrong: (CredentialsDigest) -> Bool) {
         right = right.filter { !isWrong($0.digest) }
+        olderRight = olderRight.filter { !isWrong($0.digest) }
     }
 
     /// How long a network has to wait, in seconds; nil if it need not.

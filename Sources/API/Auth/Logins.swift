@@ -78,7 +78,10 @@ struct Logins {
     /// Decides about credentials, and notes it.
     /// - Parameter isRight: Nil if that is not known.
     mutating func admission(of login: LoginThrottle.Login, isRight: Bool?, now: UInt64) -> Admission {
-        if isRight == true, throttle.hasSucceeded(login) { return .right }
+        if isRight == true, throttle.hasSucceeded(login) {
+            throttle.succeeded(login)
+            return .right
+        }
         if let seconds = throttle.wait(login.network, now: now) { return .tooEarly(seconds: seconds) }
         switch isRight {
         case true?:

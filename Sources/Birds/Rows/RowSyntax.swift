@@ -99,7 +99,7 @@ struct RowSyntax {
             quoted.withUnsafeBufferPointer { buffer.append($0) }
         case .csv, .spreadsheet:
             if text.isEmpty { return buffer.append(nothing) }
-            if format == .spreadsheet, RowSyntax.isFormula(text) { text = "'" + text }
+            if format == .spreadsheet { text = SpreadsheetText.harmless(text) }
             text.withUTF8 { RowSyntax.appendCell($0, to: &buffer) }
         }
     }
@@ -129,14 +129,5 @@ struct RowSyntax {
             buffer.append(byte)
         }
         buffer.append(quote)
-    }
-
-    /// Whether a spreadsheet would run the text as a formula, perhaps after skipping a tab or line end at its
-    /// beginning.
-    private static func isFormula(_ text: String) -> Bool {
-        guard let first = text.unicodeScalars.first else { return false }
-        // Spreadsheets also accept the full-width forms of these characters, as Chinese and Japanese keyboards
-        // write them.
-        return "=+-@\t\r\n\u{FF1D}\u{FF0B}\u{FF0D}\u{FF20}".unicodeScalars.contains(first)
     }
 }

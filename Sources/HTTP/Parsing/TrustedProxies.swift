@@ -119,8 +119,8 @@ public struct TrustedProxies: Sendable {
         guard !isEmpty, contains(peer) else { return peer }
         var client = peer
         for value in fields.all(name).reversed() {
-            for element in Self.elements(value).reversed() {
-                guard let address = self.address(element) else { return client }
+            for element in parts(value, at: UInt8(ascii: ",")) where !element.isEmpty {
+                guard let address = address(element) else { return client }
                 client = address.text
                 guard contains(address) else { return client }
             }
@@ -128,30 +128,40 @@ public struct TrustedProxies: Sendable {
         return client
     }
 
-    /// The elements of a list (RFC 9110 §5.6.1). Commas in quoted strings do not separate them.
-    private static func elements(_ value: ArraySlice<UInt8>) -> [Substring] {
-        var isQuoted = false
-        return String(decoding: value, as: UTF8.self).split(omittingEmptySubsequences: true) { character in
-            if character == "\"" { isQuoted.toggle() }
-            return character == "," && !isQuoted
-        }.map(trimmed).filter { !$0.isEmpty }
+    /// The parts of a text between separators, without white space around them, the last one first.
+    ///
+    /// In `Forwarded`, separators in quoted strings do not count. Quotes are paired from the end, which a proxy wrote:
+    /// one that a client left open swallows nothing of it. The text is in bytes, since a `Character` can consist of a
+    /// letter of the client and the comma of the proxy.
+    private func parts(_ text: ArraySlice<UInt8>, at separator: UInt8) -> [ArraySlice<UInt8>] {
+        var parts: [ArraySlice<UInt8>] = []
+        var (end, isQuoted) = (text.endIndex, false)
+        for index in text.indices.reversed() {
+            if field == .forwarded, Self.isQuote(text, index) { isQuoted.toggle() }
+            guard text[index] == separator, !isQuoted else { continue }
+            parts.append(Self.trimmed(text[(index + 1)..<end]))
+            end = index
+        }
+        return parts + [Self.trimmed(text[..<end])]
     }
 
-    private static func trimmed(_ text: Substring) -> Substring {
-        var text = text.drop { $0 == " " || $0 == "\t" }
-        while let last = text.last, last == " " || last == "\t" { text.removeLast() }
+    /// Whether there is a quote that begins or ends a quoted string, not one after a backslash in it (RFC 9110 §5.6.4).
+    private static func isQuote(_ text: ArraySlice<UInt8>, _ index: Int) -> Bool {
+        guard text[index] == UInt8(ascii: "\"") else { return false }
+        return text[..<index].reversed().prefix { $0 == UInt8(ascii: "\\") }.count % 2 == 0
+    }
+
+    private static func trimmed(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        let isSpace = { (byte: UInt8) in byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+        var text = text.drop(while: isSpace)
+        while let last = text.last, isSpace(last) { text.removeLast() }
         return text
     }
 
     /// The address in an element: `192.0.2.1`, `192.0.2.1:80`, `[2001:db8::1]:80`, or `for="…"` of one of these.
-    private func address(_ element: Substring) -> Address? {
-        var text = element
-        if field == .forwarded {
-            let pairs = element.split(separator: ";").map(Self.trimmed)
-            guard let pair = pairs.first(where: { $0.lowercased().hasPrefix("for=") }) else { return nil }
-            text = pair.dropFirst(4)
-            if text.first == "\"", text.last == "\"", text.count >= 2 { text = text.dropFirst().dropLast() }
-        }
+    private func address(_ element: ArraySlice<UInt8>) -> Address? {
+        guard let node = field == .forwarded ? node(element) : element else { return nil }
+        let text = Substring(decoding: node, as: UTF8.self)
         if text.first == "[" {
             guard let end = text.firstIndex(of: "]") else { return nil }
             return Address(text[text.index(after: text.startIndex)..<end])
@@ -161,6 +171,27 @@ public struct TrustedProxies: Sendable {
             return nil
         }
         return Address(text[..<colon])
+    }
+
+    /// The value of `for` in an element of `Forwarded` (RFC 7239 §4); nil if there is not exactly one, or if any of the
+    /// pairs can't be read.
+    private func node(_ element: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        var node: ArraySlice<UInt8>?
+        for pair in parts(element, at: UInt8(ascii: ";")) where !pair.isEmpty {
+            guard let equals = pair.firstIndex(of: UInt8(ascii: "=")), let value = Self.value(pair[(equals + 1)...])
+            else { return nil }
+            guard String(decoding: pair[..<equals], as: UTF8.self).lowercased() == "for" else { continue }
+            guard node == nil else { return nil }
+            node = value
+        }
+        return node
+    }
+
+    /// What a value says, perhaps in quotes; nil if a quote is left open, or is in its middle.
+    private static func value(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        let quotes = text.indices.filter { isQuote(text, $0) }
+        if quotes.isEmpty { return text }
+        return quotes == [text.startIndex, text.endIndex - 1] ? text.dropFirst().dropLast() : nil
     }
 
     /// A text that is no address and no range of addresses.

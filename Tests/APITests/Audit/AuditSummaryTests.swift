@@ -64,20 +64,39 @@ import Testing
     /// Anybody with the shared password may claim any number of names.
     @Test func rowsAreBounded() throws {
         var summary = AuditSummary()
-        for number in 0..<(AuditSummary.mostRows + 500) {
+        for number in 0..<(AuditSummary.mostClaimedNames + 500) {
             try summary.add(line("@shared", claimed: "n\(number)"), isWhole: true)
         }
         let long = String(repeating: "x", count: 300)
         #expect(throws: AuditSummary.Fault.foreign) { try summary.add(line(long), isWhole: true) }
-        #expect(summary.rows.count == AuditSummary.mostRows + 1)
+        #expect(summary.rows.count == AuditSummary.mostClaimedNames + 1)
         #expect(summary.rows.first { $0.person == "@others" }?.requests == 500)
-        #expect(summary.rows.reduce(0) { $0 + $1.requests } == AuditSummary.mostRows + 500)
+        #expect(summary.rows.reduce(0) { $0 + $1.requests } == AuditSummary.mostClaimedNames + 500)
+        // No number of claimed names hides a person.
+        for person in ["alice", "bob", "@shared", "@public"] { try summary.add(line(person), isWhole: true) }
+        try summary.add(line("@shared", claimed: "alice"), isWhole: true)
+        for person in ["alice", "bob", "@shared", "@public"] {
+            #expect(summary.rows.first { $0.person == person && $0.claimedName == nil }?.requests == 1, "\(person)")
+        }
+        #expect(summary.rows.first { $0.person == "@others" }?.requests == 501)
     }
 
-    @Test func aClaimedNameIsNoFormula() throws {
+    @Test(arguments: ["=1+1", "  =1+1", "\\t@SUM(1)", " \u{A0}-1", "+1", "\u{FF1D}1", "@shared "])
+    func aNameIsNoFormula(name: String) throws {
+        var summary = AuditSummary()
+        try summary.add(line("@shared", claimed: name), isWhole: true)
+        try summary.add(line(name), isWhole: true)
+        let shown = name.replacing("\\t", with: "\t")
+        #expect(summary.csv.contains("\r\n@shared,'\(shown),1,"))
+        #expect(summary.csv.contains("\r\n'\(shown),,1,"))
+    }
+
+    @Test func aNameWithQuotesIsQuoted() throws {
         var summary = AuditSummary()
         try summary.add(line("@shared", claimed: "=1+1,\\\"x\\\""), isWhole: true)
+        try summary.add(line("@public", claimed: "a - b"), isWhole: true)
         #expect(summary.csv.contains("@shared,\"'=1+1,\"\"x\"\"\",1,"))
+        #expect(summary.csv.contains("\r\n@public,a - b,1,"))
     }
 
     /// The lines of a file, and whether each is whole.

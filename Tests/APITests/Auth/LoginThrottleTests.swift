@@ -84,4 +84,25 @@ import Testing
         #expect(
             try !throttle.hasSucceeded(login("0")) && throttle.hasSucceeded(login("\(LoginThrottle.mostRight + 1)")))
     }
+
+    /// Somebody with one password and very many addresses locks out nobody who comes now and then.
+    @Test func credentialsThatAreUsedStayRight() throws {
+        var logins = Logins()
+        let (alice, other) = (try login("alice:a"), try login("bob:b"))
+        func isRight(_ login: LoginThrottle.Login) -> Bool {
+            if case .right = logins.admission(of: login, isRight: true, now: 1) { true } else { false }
+        }
+        #expect(isRight(alice) && isRight(other))
+        for index in 0..<LoginThrottle.free {
+            _ = logins.admission(of: try login("\(index)"), isRight: false, now: 1)
+        }
+        for index in 0..<LoginThrottle.mostRight * 2 {
+            let eve = isRight(try login("eve:e", "2001:db8:\(index >> 8):\(index & 255)::1"))
+            guard eve, index % 1000 > 0 || isRight(alice) else {
+                Issue.record("after \(index)")
+                return
+            }
+        }
+        #expect(!isRight(other))
+    }
 }
