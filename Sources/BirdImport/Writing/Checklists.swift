@@ -291,7 +291,7 @@ struct Checklists {
     private mutating func moveToCrowd() throws(StoreError) -> CrowdedChecklists {
         let crowd = try CrowdedChecklists()
         // What the checklists of a crowd tell is known at its end only.
-        holdings?.isComplete = false
+        holdings?.giveUp()
         for checklist in group {
             if !checklist.exists { try insert(checklist) }
             if checklist.exists, checklist.isListed { try touched?.add(checklist.id, isListed: true) }

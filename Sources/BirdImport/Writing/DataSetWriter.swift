@@ -132,7 +132,9 @@ struct DataSetWriter {
             try Schema.makeIndexesInOrder(in: database, hasSources: staging.hasSources)
             try DerivedTables.clear(in: database)
         }
-        let holdings = appends || catalogue.hasMovedRecords ? nil : try Holdings(database, of: ids)
+        let holdings =
+            appends || catalogue.hasMovedRecords
+            ? nil : try Holdings(database, of: ids, most: Holdings.mostWhileInserting)
         var inserter = try RecordInserter(
             database, locations: locations.ids, species: species.ids, datasets: datasets.ids,
             none: none.flatMap { species.rank(of: $0) }, touched: appends ? touched : nil,

@@ -93,19 +93,31 @@ package final class Holdings {
     private let placeByID: Statement
     private let speciesByID: Statement
     private let rows: RowWriter<RecordRunColumn>
-    /// Whether all checklists and records were added as the tables have them.
-    var isComplete = true
+    /// Whether all checklists and records were added as the tables have them. If not, they must be read again.
+    private(set) var isComplete = true
+    /// The most holdings.
+    private let most: Int
 
-    /// - Parameter datasets: Their ids; nil for all.
-    convenience init(_ database: Database, of datasets: [Int64]?) throws(StoreError) {
-        try self.init(
-            database, datasets.map { Schema.isOf(datasets: $0) } ?? "dataset_id <> \(HoldingColumn.speciesTables)")
+    /// The most of them while rows are inserted, when other memory is needed too.
+    static let mostWhileInserting = 4096
+
+    /// - Parameters:
+    ///   - datasets: Their ids; nil for all.
+    ///   - most: With more holdings it is not complete.
+    convenience init(_ database: Database, of datasets: [Int64]?, most: Int = .max) throws(StoreError) {
+        let condition =
+            datasets.map { Schema.isOf(datasets: $0) } ?? "dataset_id <> \(HoldingColumn.speciesTables)"
+        try self.init(database, condition, most: most)
+        // Those of no holding are from one that was given up.
         try database.execute(
-            "DELETE FROM record_run WHERE holding_id IN (SELECT id FROM holding WHERE \(condition))")
+            """
+            DELETE FROM record_run WHERE holding_id NOT IN (SELECT id FROM holding)
+                OR holding_id IN (SELECT id FROM holding WHERE \(condition))
+            """)
     }
 
-    private init(_ database: Database, _ condition: String) throws(StoreError) {
-        (self.database, self.condition) = (database, condition)
+    private init(_ database: Database, _ condition: String, most: Int = .max) throws(StoreError) {
+        (self.database, self.condition, self.most) = (database, condition, most)
         key = try Secret(database, path: "The database").contents
         placeByID = try database.prepare(
             "SELECT code, latitude, longitude, region FROM location WHERE id = ?1")
@@ -191,6 +203,7 @@ package final class Holdings {
     func add(
         checklistOf dataset: Int64, at location: Int64, date: Int64, _ bytes: [UInt8]
     ) throws(StoreError) {
+        guard isComplete else { return }
         let place = try place(location)
         var hash = hash(ofChecklistAt: place, date: date)
         if !bytes.isEmpty { hash.addPresent(checklist: RecordDetails(bytes), in: bytes) }
@@ -210,13 +223,16 @@ package final class Holdings {
     /// - Parameter content: Its hash.
     @inline(__always)
     func add(record id: Int64, of dataset: Int64, at place: Place, _ content: UInt128) throws(StoreError) {
+        guard isComplete else { return }
         let position = position(of: Key(dataset: dataset, region: place.region))
         if let runs = holdings[position].add(record: id, content) { try write(runs, of: holdings[position].id) }
+        if holdings.count > most { giveUp() }
     }
 
     /// Adds the time of a record, in minutes after midnight, if it is not that of its checklist.
     /// - Parameter content: The hash of the record.
     func add(time: Int64, of content: UInt128, in dataset: Int64, at location: Int64) throws(StoreError) {
+        guard isComplete else { return }
         add(time: timeOfDay(time).utf8, of: content, in: dataset, at: try place(location))
     }
 
@@ -229,9 +245,11 @@ package final class Holdings {
 
     /// Adds a checklist.
     func add(checklist hash: ContentHash, of dataset: Int64, at place: Place) {
+        guard isComplete else { return }
         let position = position(of: Key(dataset: dataset, region: place.region))
         holdings[position].content &+= hash.finish()
         holdings[position].checklists += 1
+        if holdings.count > most { giveUp() }
     }
 
     /// Adds what describes the data sets and the names of their locations, which it reads, and writes all.
@@ -291,6 +309,13 @@ package final class Holdings {
             latest[region] = (key.dataset, position)
         }
         return position
+    }
+
+    /// Gives up: what is added from now on does not count.
+    func giveUp() {
+        isComplete = false
+        (holdings, positions, latest, regions) = ([], [:], [], Regions())
+        (places, species) = (DirectCache(slots: 1), DirectCache(slots: 1))
     }
 
     /// A location by its id.

@@ -61,7 +61,7 @@ struct RecordInserter {
             }
             let (id, kind, dataset) = (try ids.next(), species[rank], datasets[key.dataset])
             var content: UInt128 = 0
-            if let holdings {
+            if let holdings, holdings.isComplete {
                 let place = try holdings.place(location)
                 content = try holdings.content(
                     at: place, date: key.date, species: kind, num: key.num, details, bytes)

@@ -173,6 +173,36 @@ import Testing
                 == Set(ChecklistColumn.allCases))
     }
 
+    /// What was written before adding rows was given up does not stay.
+    @Test func onesThatAreGivenUpLeaveNothing() throws {
+        try run(Self.yukon + Self.alaska, at: 0)
+        let rows = try fixture.rows("SELECT holding_id, first_id, first_number, hex(runs) FROM record_run")
+        let database = try Database(path: fixture.database, mode: .readWrite)
+        let location = try #require(try database.integer("SELECT min(id) FROM location"))
+        // A new data set, and so a new holding.
+        let holdings = try Holdings(database, of: [7], most: 1)
+        for id in stride(from: 1 as Int64, to: 1001, by: 2) {
+            try holdings.add(record: id, of: 7, at: try holdings.place(location), 1)
+        }
+        #expect(holdings.isComplete)
+        #expect(try database.integer("SELECT count(*) FROM record_run") ?? 0 > Int64(rows.count))
+        try holdings.add(record: 1001, of: 8, at: try holdings.place(location), 1)
+        #expect(!holdings.isComplete)
+        try Holdings.update(in: database, of: nil, now: 0)
+        #expect(try fixture.isSound())
+        #expect(try fixture.rows("SELECT holding_id, first_id, first_number, hex(runs) FROM record_run") == rows)
+    }
+
+    /// With so many regions the rows are read again, which needs less memory at once.
+    @Test func manyRegionsAreReadAgain() throws {
+        let regions = 1...(Holdings.mostWhileInserting + 10)
+        let rows = (regions + Array(1...300) + Array(1...300)).map { "L\($0),60,1,R\($0),2021,2,3,a,1,,,,,,,\n" }
+            .joined()
+        try run(rows, at: 0)
+        #expect(try fixture.rows("SELECT count(*) FROM holding WHERE description = 0") == ["\(regions.count)"])
+        try run(rows, at: 1)
+    }
+
     /// Two files that are not copies of each other have different keys.
     @Test func eachFileHasItsOwnKeys() throws {
         try run(Self.yukon, at: 0)
