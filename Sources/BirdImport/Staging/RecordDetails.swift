@@ -67,7 +67,7 @@ struct RecordDetails {
     private static let own = ofDetail.reduce(0) { $0 | $1.member.bit }
     private static let checklists = ofChecklist.reduce(0) { $0 | $1.member.bit }
 
-    /// A whole number, or nil if it is not present.
+    /// A whole number, or the bits of a real one; nil if it is not present.
     @inline(__always)
     func integer(_ number: DetailMember, in bytes: [UInt8]) -> Int64? {
         guard present & number.bit != 0 else { return nil }
@@ -75,11 +75,6 @@ struct RecordDetails {
         let offset = Int(sourceEnd) + 5 + (present & (number.bit - 1)).nonzeroBitCount * 8
         guard offset + 8 <= bytes.count else { return nil }
         return bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: Int64.self) }
-    }
-
-    /// A real number, or nil if it is not present.
-    func double(_ number: DetailMember, in bytes: [UInt8]) -> Double? {
-        integer(number, in: bytes).map { Double(bitPattern: UInt64(bitPattern: $0)) }
     }
 
     /// A text; empty if it is not present. Texts have different sizes, so the ones in front of it are skipped.

@@ -75,8 +75,6 @@ package struct KeyedHash {
         if let bytes { add(bytes as [UInt8]) } else { add(UInt64.max) }
     }
 
-    package mutating func add(_ text: String) { add(text.utf8) }
-
     /// The result, of 64 bits unless it is wide.
     package consuming func finish() -> UInt128 {
         // The last word has the number of bytes; there are no bytes beyond whole words.
