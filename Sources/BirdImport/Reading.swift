@@ -295,8 +295,8 @@ struct Reading {
         var longCell = LongCell()
         // For the file of `--rejects`; known when a row is rejected that can be corrected there.
         var description: Rejects.Table?
-        // Whether points in numbers may be other than decimal ones, and it is not decided yet.
-        var mayHaveGroups = !table.format.holdsSpecies
+        // Nil once it is decided what points mean.
+        var pointNeed = table.format.holdsSpecies ? nil : PointJudge.Need(columns)
         while try source.next(&row) {
             rows += 1
             if row.problem == nil { row.problem = cut.problem(row) }
@@ -305,9 +305,9 @@ struct Reading {
                 records.dates.order = judged.order
                 source = try open(table, at: rows, &row)
             }
-            if mayHaveGroups, row.problem == nil, PointJudge.isNeeded(records.columns, row) {
-                mayHaveGroups = false
-                records.columns.points = try judgePoints(records.columns, table, file: number)
+            if let need = pointNeed, row.problem == nil, need.isThere(row) {
+                pointNeed = nil
+                records.columns = Columns(columns, points: try judgePoints(columns, table, file: number))
                 source = try open(table, at: rows, &row)
             }
             var problem = row.problem.map { RowError(column: nil, reason: $0) }

@@ -110,7 +110,9 @@ private func tryName(_ text: String) {
     let name = ScientificName(text)
     guard let whole = name.names.first else { return check(false, "a name has a form") }
     if whole.contains(" "), name.kind == .species || name.kind == .subspecies {
-        check((name.names + name.species).allSatisfy { $0.contains(" ") }, "no name is cut to its genus: \(name)")
+        // A hyphen may stand for the space (`Parus-major`), and no genus has one.
+        let isWhole = { (form: String) in form.contains(" ") || form.contains("-") }
+        check((name.names + name.species).allSatisfy(isWhole), "no name is cut to its genus: \(name)")
     }
     if [.domestic, .several, .affinity].contains(name.kind) {
         check(Set(name.names).isDisjoint(with: name.species), "what is no wild species is not taken for one: \(name)")

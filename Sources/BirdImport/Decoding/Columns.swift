@@ -2,33 +2,32 @@ import Birds
 
 /// Reads cells of a row by their members in a format, and checks them.
 ///
-/// Cells are read as bytes, and hardly any becomes a string: this is the innermost loop of an import.
-struct Columns {
+/// Cells are read as bytes, and hardly any becomes a string: this is the innermost loop of an import. It is a class
+/// since each copy of a struct would retain all its arrays.
+final class Columns: Sendable {
     // By the raw values of members. A member without a column has the position -1.
-    private var positions: [Int]
-    private var nullWords: [[[UInt8]]]
+    private let positions: [Int]
+    private let nullWords: [[[UInt8]]]
     /// Whether `NA` is a value.
-    private var mayBeNA: [Bool]
-    private var names: [String]
-    private var required: [Bool]
+    private let mayBeNA: [Bool]
+    private let names: [String]
+    private let required: [Bool]
     /// The number of columns in the header, which no row may exceed.
     private let width: Int
     let commas: CommaRule
     /// What points in numbers mean, by the raw values of members; empty if all are before decimals.
-    var points: [PointRule] = []
+    let points: [PointRule]
 
     /// - Parameters:
     ///   - format: The format of the file.
     ///   - header: The header of the file. Columns that it does not have give empty cells.
     ///   - commas: What a comma in a number means.
     init(_ format: Format, _ header: Header, commas: CommaRule = .none) {
-        self.commas = commas
-        positions = Array(repeating: -1, count: Format.Member.allCases.count)
-        nullWords = Array(repeating: [], count: positions.count)
-        mayBeNA = Array(repeating: false, count: positions.count)
-        names = Array(repeating: "", count: positions.count)
-        required = Array(repeating: false, count: positions.count)
-        width = header.names.count
+        var positions = Array(repeating: -1, count: Format.Member.allCases.count)
+        var nullWords: [[[UInt8]]] = Array(repeating: [], count: positions.count)
+        var mayBeNA = Array(repeating: false, count: positions.count)
+        var names = Array(repeating: "", count: positions.count)
+        var required = Array(repeating: false, count: positions.count)
         // A state without a code is written as `NA` where the country has a column of its own.
         let hasCountry = format.columns.contains { $0.member == .country && header.position($0) != nil }
         for column in format.columns {
@@ -48,10 +47,20 @@ struct Columns {
             names[column.member.rawValue] = header.names[position]
             required[column.member.rawValue] = column.isRequired
         }
+        (self.positions, self.nullWords, self.mayBeNA) = (positions, nullWords, mayBeNA)
+        (self.names, self.required, self.commas) = (names, required, commas)
+        (width, points) = (header.names.count, [])
     }
 
     /// The columns of a table.
-    init(_ table: SourceTable) { self.init(table.format, table.header, commas: table.commas) }
+    convenience init(_ table: SourceTable) { self.init(table.format, table.header, commas: table.commas) }
+
+    /// Other columns, in whose numbers points mean something else.
+    init(_ other: Columns, points: [PointRule]) {
+        (positions, nullWords, mayBeNA) = (other.positions, other.nullWords, other.mayBeNA)
+        (names, required, commas) = (other.names, other.required, other.commas)
+        (width, self.points) = (other.width, points)
+    }
 
     /// The name of the column of a member, as the file spells it; empty if there is none.
     func name(_ member: Format.Member) -> String { names[member.rawValue] }

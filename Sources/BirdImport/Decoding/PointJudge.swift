@@ -42,20 +42,6 @@ struct PointJudge {
 
     init() {}
 
-    /// Whether the cells of a row depend on what points mean. A distance such as `1.609` is usual between tabs, and
-    /// matters only beside a decimal comma.
-    static func isNeeded(_ columns: Columns, _ row: Row) -> Bool {
-        if whole.contains(where: { Number.mayHaveGroups(columns.number($0, row)) })
-            || metres.contains(where: { Number.mayHaveGroups(columns.number($0, row)) })
-        {
-            return true
-        }
-        guard columns.commas != .none else { return false }
-        return real.contains { Number.mayHaveGroups(columns.number($0, row)) }
-            && (columns.commas == .decimal
-                || degrees.contains { columns.number($0, row).contains(UInt8(ascii: ",")) })
-    }
-
     /// Takes the next row.
     mutating func add(_ columns: Columns, _ row: Row) {
         guard row.problem == nil, (try? columns.checkWidth(row)) != nil else { return }
@@ -117,6 +103,29 @@ struct PointJudge {
                 }
         }
         return rules
+    }
+}
+
+extension PointJudge {
+    /// Tells which rows depend on what points mean. It looks only at columns that the file has, since it sees each row.
+    struct Need {
+        private let columns: Columns
+        private let clear: [Format.Member]
+        private let real: [Format.Member]
+
+        init(_ columns: Columns) {
+            self.columns = columns
+            clear = (PointJudge.whole + PointJudge.metres).filter(columns.has)
+            // A distance such as `1.609` is usual between tabs, and matters only beside a decimal comma.
+            real = columns.commas == .none ? [] : PointJudge.real.filter(columns.has)
+        }
+
+        func isThere(_ row: Row) -> Bool {
+            for member in clear where Number.mayHaveGroups(columns.number(member, row)) { return true }
+            return real.contains { Number.mayHaveGroups(columns.number($0, row)) }
+                && (columns.commas == .decimal
+                    || PointJudge.degrees.contains { columns.number($0, row).contains(UInt8(ascii: ",")) })
+        }
     }
 }
 

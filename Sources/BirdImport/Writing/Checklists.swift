@@ -234,12 +234,13 @@ struct Checklists {
     private mutating func write() throws(StoreError) {
         if let crowd { return try write(crowd) }
         var haveTimes: Set<Int> = []
-        for (position, checklist) in group.enumerated() {
-            if checklist.isMet { count += 1 }
-            if checklist.told.hasSeveralTimes { haveTimes.insert(position) }
-            if !checklist.exists {
-                try insert(checklist)
-            } else if checklist.isMet {
+        for position in group.indices {
+            if group[position].isMet { count += 1 }
+            if group[position].told.hasSeveralTimes { haveTimes.insert(position) }
+            if !group[position].exists {
+                try insert(group[position])
+            } else if group[position].isMet {
+                let checklist = group[position]
                 if checklist.told.details.describesChecklist {
                     try update(checklist.id, checklist.told)
                     // They may have another time than the stored records.

@@ -135,6 +135,7 @@ struct DataSetWriter {
         let holdings =
             appends || catalogue.hasMovedRecords
             ? nil : try Holdings(database, of: ids, most: Holdings.mostWhileInserting)
+        let hasNone = try database.integer("SELECT 1 FROM checklist LIMIT 1") == nil
         var inserter = try RecordInserter(
             database, locations: locations.ids, species: species.ids, datasets: datasets.ids,
             none: none.flatMap { species.rank(of: $0) }, touched: appends ? touched : nil,
@@ -142,7 +143,8 @@ struct DataSetWriter {
                 ? RecordSummaries(
                     database, locations: locations.ids, species: species.ids, datasets: datasets.ids, to: summaries)
                 : nil,
-            holdings: holdings)
+            holdings: holdings,
+            visits: isFirst && hasNone ? VisitedLocations(locations: locations.ids, datasets: datasets.ids) : nil)
         try inserter.insert(try sorter.sorted(), &change, progress)
         progress(nil)
         try inserter.finishSummaries()
@@ -152,7 +154,8 @@ struct DataSetWriter {
         try touched.settle(in: database, of: ids)
         if mayBeUnused { try removal.removeUnused() }
         if isFirst {
-            try DerivedTables.updateLocations(in: database)
+            // Checklists that were removed are not among the visits any more.
+            try DerivedTables.updateLocations(in: database, visits: mayBeUnused ? nil : inserter.visits)
         } else if catalogue.hasMovedIDs {
             try DerivedTables.rebuild(in: database, isKnown: false)
         } else if change.isKnown {

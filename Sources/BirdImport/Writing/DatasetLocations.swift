@@ -8,14 +8,15 @@ enum DatasetLocations {
 
     /// Writes all rows again. It reads an index of all checklists, all of `observation_detail`, and of `observation`
     /// the rows whose place is known to be inexact.
-    static func update(in database: Database) throws(StoreError) {
+    /// - Parameter visits: Where all data sets have checklists; nil if these must be read.
+    static func update(in database: Database, visits: VisitedLocations? = nil) throws(StoreError) {
         try database.execute(
             """
             DELETE FROM \(checklists);
             DELETE FROM \(locations);
             \(insertChecklists(from: "observation_detail d CROSS JOIN observation o ON o.id = d.id"));
             """)
-        try insertAllLocations(in: database)
+        try insertAllLocations(in: database, visits)
         try database.execute(
             """
             INSERT OR REPLACE INTO \(locations) (\(DatasetLocationColumn.selected))
@@ -25,18 +26,24 @@ enum DatasetLocations {
         try removeNames(from: database)
     }
 
-    /// Inserts all locations of all data sets, exact ones. SQLite would sort all checklists for that, but a location
-    /// has few data sets.
-    private static func insertAllLocations(in database: Database) throws(StoreError) {
+    /// Inserts all locations of all data sets, exact ones.
+    private static func insertAllLocations(
+        in database: Database, _ visits: VisitedLocations?
+    ) throws(StoreError) {
         var rows = try IntegerRows<2>([DatasetLocationColumn.locationID, .datasetID], in: database)
-        let visits = try database.prepare(
+        if let visits {
+            try visits.visit { (location, dataset) throws(StoreError) in try rows.add([location, dataset]) }
+            return try rows.finish()
+        }
+        // SQLite would sort all checklists for that, but a location has few data sets.
+        let checklists = try database.prepare(
             """
             SELECT location_id, dataset_id FROM checklist INDEXED BY checklist_by_location ORDER BY location_id
             """)
         var location: Int64?
         var datasets: [Int64] = []
-        while try visits.step() {
-            let (id, dataset) = (visits.int64(0), visits.int64(1))
+        while try checklists.step() {
+            let (id, dataset) = (checklists.int64(0), checklists.int64(1))
             if id != location { (location, datasets) = (id, []) }
             // The last one is mostly the same.
             if datasets.last == dataset || datasets.contains(dataset) { continue }

@@ -74,9 +74,10 @@ package enum DerivedTables {
     }
 
     /// Makes `region` and `location_box` agree with the locations, and how exact places are with the records.
-    static func updateLocations(in database: Database) throws(StoreError) {
+    /// - Parameter visits: Where all data sets have checklists; nil if these must be read.
+    static func updateLocations(in database: Database, visits: VisitedLocations? = nil) throws(StoreError) {
         try updateRegions(in: database)
-        try DatasetLocations.update(in: database)
+        try DatasetLocations.update(in: database, visits: visits)
     }
 
     /// Makes `region` and `location_box` agree with the locations.

@@ -15,6 +15,8 @@ struct RecordInserter {
     private var summaries: RecordSummaries?
     /// Nil if the data sets also have other records.
     private let holdings: Holdings?
+    /// Where the data sets have checklists; nil if others have some too, or there are too many.
+    private(set) var visits: VisitedLocations?
     /// The number of inserted records.
     private(set) var records = 0
     /// Their ids; nil before the first.
@@ -26,13 +28,14 @@ struct RecordInserter {
     ///   - touched: Receives the ids of stored checklists that get a record; nil if records go to new checklists only.
     ///   - summaries: Sums up the records; nil if the database also has other records.
     ///   - holdings: Receives the records and checklists; nil if the data sets also have others.
+    ///   - visits: Receives the checklists; nil if the database also has others.
     init(
         _ database: Database, locations: [Int64], species: [Int64], datasets: [Int64], none: Int?,
-        touched: TouchedChecklists?, summaries: RecordSummaries?, holdings: Holdings?
+        touched: TouchedChecklists?, summaries: RecordSummaries?, holdings: Holdings?, visits: VisitedLocations?
     ) throws(StoreError) {
         self.database = database
         (self.locations, self.species, self.datasets) = (locations, species, datasets)
-        (self.summaries, self.holdings) = (summaries, holdings)
+        (self.summaries, self.holdings, self.visits) = (summaries, holdings, visits)
         checklists = try Checklists(database, datasets: datasets, none: none, touched: touched, holdings: holdings)
     }
 
@@ -55,6 +58,7 @@ struct RecordInserter {
             let key = RecordKey(item)
             let details = bytes.isEmpty ? RecordDetails() : RecordDetails(bytes)
             let location = locations[key.location]
+            visits?.add(location: key.location, dataset: key.dataset)
             guard let rank = key.species else {
                 _ = try checklists.place(nil, key, at: location, details, bytes)
                 continue

@@ -1,21 +1,24 @@
 /// SipHash-2-4 (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012) over whole words: without its key,
 /// nobody can tell its results from random numbers. It is fast for a few words.
-package struct KeyedHash {
+///
+/// Other modules inline it, since an import hashes each record.
+public struct KeyedHash {
     /// 128 secret bits.
-    package struct Key: Sendable {
-        let low: UInt64
-        let high: UInt64
+    public struct Key: Sendable {
+        @usableFromInline let low: UInt64
+        @usableFromInline let high: UInt64
     }
 
-    private var v0: UInt64
-    private var v1: UInt64
-    private var v2: UInt64
-    private var v3: UInt64
-    private var count: UInt64 = 0
-    private let isWide: Bool
+    @usableFromInline var v0: UInt64
+    @usableFromInline var v1: UInt64
+    @usableFromInline var v2: UInt64
+    @usableFromInline var v3: UInt64
+    @usableFromInline var count: UInt64 = 0
+    @usableFromInline let isWide: Bool
 
     /// - Parameter isWide: Whether the result is to have 128 bits.
-    package init(_ key: Key, isWide: Bool = true) {
+    @inlinable
+    public init(_ key: Key, isWide: Bool = true) {
         self.isWide = isWide
         v0 = key.low ^ 0x736f_6d65_7073_6575
         v1 = key.high ^ 0x646f_7261_6e64_6f6d ^ (isWide ? 0xee : 0)
@@ -23,24 +26,23 @@ package struct KeyedHash {
         v3 = key.high ^ 0x7465_6462_7974_6573
     }
 
-    @inline(__always)
-    private mutating func round() {
-        func rotated(_ word: UInt64, _ bits: UInt64) -> UInt64 { word << bits | word >> (64 - bits) }
+    @inlinable @inline(__always)
+    mutating func round() {
         v0 &+= v1
-        v1 = rotated(v1, 13) ^ v0
-        v0 = rotated(v0, 32)
+        v1 = (v1 &<< 13 | v1 &>> 51) ^ v0
+        v0 = v0 &<< 32 | v0 &>> 32
         v2 &+= v3
-        v3 = rotated(v3, 16) ^ v2
+        v3 = (v3 &<< 16 | v3 &>> 48) ^ v2
         v0 &+= v3
-        v3 = rotated(v3, 21) ^ v0
+        v3 = (v3 &<< 21 | v3 &>> 43) ^ v0
         v2 &+= v1
-        v1 = rotated(v1, 17) ^ v2
-        v2 = rotated(v2, 32)
+        v1 = (v1 &<< 17 | v1 &>> 47) ^ v2
+        v2 = v2 &<< 32 | v2 &>> 32
     }
 
     /// Adds a word.
-    @inline(__always)
-    package mutating func add(_ word: UInt64) {
+    @inlinable @inline(__always)
+    public mutating func add(_ word: UInt64) {
         v3 ^= word
         round()
         round()
@@ -49,13 +51,15 @@ package struct KeyedHash {
     }
 
     /// Adds a number, or that there is none.
-    package mutating func add(_ number: Int64?) {
+    @inlinable
+    public mutating func add(_ number: Int64?) {
         add(number == nil ? 0 : 1 as UInt64)
         if let number { add(UInt64(bitPattern: number)) }
     }
 
     /// Adds bytes with their number, so that two texts can't run together.
-    package mutating func add(_ bytes: some Collection<UInt8>) {
+    @inlinable
+    public mutating func add(_ bytes: some Collection<UInt8>) {
         add(UInt64(bytes.count))
         var word: UInt64 = 0
         var shift: UInt64 = 0
@@ -71,12 +75,14 @@ package struct KeyedHash {
     }
 
     /// Adds bytes, or that there are none.
-    package mutating func add(_ bytes: [UInt8]?) {
+    @inlinable
+    public mutating func add(_ bytes: [UInt8]?) {
         if let bytes { add(bytes as [UInt8]) } else { add(UInt64.max) }
     }
 
     /// The result, of 64 bits unless it is wide.
-    package consuming func finish() -> UInt128 {
+    @inlinable
+    public consuming func finish() -> UInt128 {
         // The last word has the number of bytes; there are no bytes beyond whole words.
         let length = count << 56
         v3 ^= length
