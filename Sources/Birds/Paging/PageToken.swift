@@ -120,21 +120,23 @@ extension PageToken {
 enum Base64URL {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
-    // Bits of a byte wait in `bits` until there are six for a character.
     static func encode(_ bytes: [UInt8]) -> String {
-        var text: [UInt8] = []
-        var (bits, count): (UInt32, UInt32) = (0, 0)
-        for byte in bytes {
-            bits = bits << 8 | UInt32(byte)
-            count += 8
-            while count >= 6 {
-                count -= 6
-                text.append(alphabet[Int(bits >> count & 63)])
+        String(unsafeUninitializedCapacity: bytes.count / 3 * 4 + 4) { text in
+            var count = 0
+            func add(_ bits: UInt32) {
+                text[count] = alphabet[Int(bits & 63)]
+                count += 1
             }
-            bits &= (1 << count) - 1
+            for start in stride(from: 0, to: bytes.count, by: 3) {
+                let group = bytes[start..<min(start + 3, bytes.count)]
+                var bits: UInt32 = 0
+                for byte in group { bits = bits << 8 | UInt32(byte) }
+                // The first characters of four, of which those without bits are left out.
+                bits <<= 8 * UInt32(3 - group.count)
+                for character in 0...UInt32(group.count) { add(bits >> (18 - 6 * character)) }
+            }
+            return count
         }
-        if count > 0 { text.append(alphabet[Int(bits << (6 - count) & 63)]) }
-        return String(decoding: text, as: UTF8.self)
     }
 
     /// Decodes a text; nil for anything that `encode` does not write, such as padding or unused bits that are not 0

@@ -81,37 +81,62 @@ struct Selection {
     }
 
     /// The view, filter, resource and order as bytes, which tie a page token to its query. They are the same however
-    /// the filter is written: as one list or several parameters, in quotes, in any order. The byte 0xFF, which no UTF-8
-    /// contains, separates the texts.
+    /// the filter is written: as one list or several parameters, in quotes, in any order.
     func identity(of resource: String, sort: [SortKey]) -> [UInt8] {
-        let sort = sort.map { ($0.isDescending ? "-" : "") + $0.field.rawValue }
-        let texts = [resource] + RecordFilter.Part.all.flatMap(filter.texts) + sort
-        return scope.tag + [0xFF] + texts.flatMap { $0.utf8 + [0xFF] }
+        var identity = Identity(bytes: scope.tag)
+        identity.endPart()
+        identity.add(resource)
+        for part in RecordFilter.Part.all { identity.add(part, of: filter) }
+        for key in sort { identity.add((key.isDescending ? "-" : "") + key.field.rawValue) }
+        return identity.bytes
     }
 }
 
-extension RecordFilter {
-    /// A part of the filter as texts. Their number must not depend on the values, or two filters could have the
-    /// same sequence of texts.
-    fileprivate func texts(of part: Part) -> [String] {
-        // As bytes: different texts can be equal as `String`.
-        func list(_ values: [String]) -> String {
-            "\(Set(values.map { Array($0.utf8) }).sorted { $0.lexicographicallyPrecedes($1) })"
+/// Texts and lists of texts, one after the other. No UTF-8 contains the bytes that end them.
+private struct Identity {
+    var bytes: [UInt8]
+
+    mutating func endPart() { bytes.append(0xFF) }
+    private mutating func endItem() { bytes.append(0xFE) }
+
+    mutating func add(_ text: String) {
+        bytes += text.utf8
+        endPart()
+    }
+
+    private mutating func add(_ number: (some CustomStringConvertible)?) { add(number?.description ?? "") }
+
+    /// Adds a list, whatever its order.
+    private mutating func add(_ texts: [String]) {
+        if !texts.isEmpty {
+            // As bytes: different texts can be equal as `String`.
+            for text in Set(texts.map { Array($0.utf8) }).sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+                bytes += text
+                endItem()
+            }
         }
-        func list(_ numbers: [Int]) -> String { "\(Set(numbers).sorted())" }
-        func text(_ number: (some CustomStringConvertible)?) -> String { number?.description ?? "" }
+        endPart()
+    }
+
+    private mutating func add(_ numbers: [Int]) { add(numbers.map(\.description)) }
+
+    /// Adds a part of a filter. The number of texts and lists must not depend on the values, or two filters could have
+    /// the same sequence.
+    mutating func add(_ part: RecordFilter.Part, of filter: RecordFilter) {
         switch part {
-        case .species: return [list(species)]
-        case .regions: return [list(regions)]
-        case .locations: return [list(locations)]
-        case .datasets: return [list(datasets)]
-        case .dates: return [list(years), list(months), list(days), text(from?.number), text(to?.lastNumber)]
-        case .counts: return [text(leastNum), text(greatestNum)]
+        case .species: add(filter.species)
+        case .regions: add(filter.regions)
+        case .locations: add(filter.locations)
+        case .datasets: add(filter.datasets)
+        case .dates:
+            for numbers in [filter.years, filter.months, filter.days] { add(numbers) }
+            for date in [filter.from?.number, filter.to?.lastNumber] { add(date) }
+        case .counts:
+            for number in [filter.leastNum, filter.greatestNum] { add(number) }
         case .areas:
-            return [
-                box.map { "\($0.west) \($0.south) \($0.east) \($0.north)" } ?? "",
-                circle.map { "\($0.latitude) \($0.longitude) \($0.kilometres)" } ?? "",
-            ]
+            let (box, circle) = (filter.box, filter.circle)
+            for number in [box?.west, box?.south, box?.east, box?.north] { add(number) }
+            for number in [circle?.latitude, circle?.longitude, circle?.kilometres] { add(number) }
         }
     }
 }
