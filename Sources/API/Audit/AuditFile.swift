@@ -40,7 +40,7 @@ public final class AuditFile: Sendable {
     private let state: Mutex<State>
     /// The same as `State.isFailing`, for a look without the lock.
     private let isFailing = Atomic(false)
-    private let open: @Sendable () throws(Fault) -> Int32
+    private let open: @Sendable (Int32) throws(Fault) -> Int32
     private let isReplaced: @Sendable (Int32) -> Bool
     private let logger: Logger
     /// The monotonic clock, in nanoseconds.
@@ -54,10 +54,10 @@ public final class AuditFile: Sendable {
     /// - Parameters:
     ///   - descriptor: The file, open for appending. It is closed here.
     ///   - isReplaced: Whether its path is that of another file than the one that is open.
-    ///   - open: Opens it again.
+    ///   - open: Opens it again. It is given the descriptor so far, and may return that.
     public convenience init(
         descriptor: Int32, logger: Logger, isReplaced: @escaping @Sendable (Int32) -> Bool,
-        open: @escaping @Sendable () throws(Fault) -> Int32
+        open: @escaping @Sendable (Int32) throws(Fault) -> Int32
     ) {
         self.init(
             descriptor: descriptor, logger: logger, clock: MonotonicClock.nanoseconds, isReplaced: isReplaced,
@@ -66,7 +66,7 @@ public final class AuditFile: Sendable {
 
     init(
         descriptor: Int32, logger: Logger, clock: @escaping @Sendable () -> UInt64,
-        isReplaced: @escaping @Sendable (Int32) -> Bool, open: @escaping @Sendable () throws(Fault) -> Int32
+        isReplaced: @escaping @Sendable (Int32) -> Bool, open: @escaping @Sendable (Int32) throws(Fault) -> Int32
     ) {
         (self.logger, self.clock, self.isReplaced, self.open) = (logger, clock, isReplaced, open)
         state = Mutex(State(descriptor: descriptor))
@@ -143,8 +143,8 @@ public final class AuditFile: Sendable {
         guard clock() >= state.nextTry else { return }
         if state.mustOpen {
             do throws(Fault) {
-                let new = try open()
-                close(state.descriptor)
+                let new = try open(state.descriptor)
+                if new != state.descriptor { close(state.descriptor) }
                 (state.descriptor, state.mustOpen, state.written) = (new, false, 0)
             } catch {
                 return fail(&state, error.message)
