@@ -1,4 +1,5 @@
 import ArgumentParser
+import FileSystem
 import Glibc
 import People
 
@@ -54,7 +55,7 @@ struct PasswordOptions: ParsableArguments {
     /// The first line of a file, without its line end: editors add one, which is not part of the password.
     private static func read(_ path: String) throws -> String {
         guard let file = fopen(path, "r") else {
-            throw Failure.usage("can't read the password file \(path): \(String(cString: strerror(errno)))")
+            throw Failure.usage("can't read the password file \(path): \(systemMessage(errno))")
         }
         defer { fclose(file) }
         var bytes = [UInt8](repeating: 0, count: longest)

@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 import Glibc
 import Logging
 import Synchronization
@@ -81,7 +82,7 @@ public final class AuditFile: Sendable {
             begin(&state, "start")
             return writeKept(&state)
         }
-        guard code == 0 else { throw Fault(message: AuditFile.text(code)) }
+        guard code == 0 else { throw Fault(message: systemMessage(code)) }
     }
 
     /// Whether a line could be written now, as far as is known. After a failure this tries again now and then.
@@ -157,7 +158,7 @@ public final class AuditFile: Sendable {
     /// Takes note of how writing ended.
     /// - Parameter code: 0, or the error number.
     private func settle(_ state: inout State, code: Int32) {
-        if code != 0 { return fail(&state, AuditFile.text(code)) }
+        if code != 0 { return fail(&state, systemMessage(code)) }
         guard state.isFailing else { return }
         if state.lost > 0 {
             keep(state.lines.event("lost", lines: state.lost), &state)
@@ -233,6 +234,4 @@ public final class AuditFile: Sendable {
         var last: UInt8 = 0
         return pread(descriptor, &last, 1, status.st_size - 1) == 1 && last != UInt8(ascii: "\n")
     }
-
-    private static func text(_ code: Int32) -> String { strerror(code).map { String(cString: $0) } ?? "error \(code)" }
 }
