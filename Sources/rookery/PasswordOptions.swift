@@ -1,7 +1,6 @@
 import ArgumentParser
 import FileSystem
 import Glibc
-import People
 
 /// The source of a password, for the server and its clients. No message repeats a password.
 struct PasswordOptions: ParsableArguments {
@@ -74,13 +73,5 @@ struct PasswordOptions: ParsableArguments {
                 "the first line of the password file \(path) begins or ends with a space, or has a control character")
         }
         return text
-    }
-
-    /// A warning of a password file that other accounts can read or change; nil if they can't.
-    func exposure() -> String? {
-        guard let path = passwordFile ?? (password == nil ? environment("ROOKERY_PASSWORD_FILE") : nil) else {
-            return nil
-        }
-        return SecretFile.exposure(path)
     }
 }
