@@ -53,9 +53,10 @@ let package = Package(
         .target(
             name: "API",
             dependencies: [
-                "HTTP", "Birds", "People", "COpenSSL", "CZlib", .product(name: "Logging", package: "swift-log"),
+                "HTTP", "Birds", "FileSystem", "People", "COpenSSL", "CZlib",
+                .product(name: "Logging", package: "swift-log"),
             ],
-            // What writes a database is for `BirdImport`, and `package` in `Birds`.
+            // What writes a database or replaces a file is `package` in `Birds` and `FileSystem`.
             packageAccess: false, swiftSettings: settings),
         .executableTarget(
             name: "rookery",

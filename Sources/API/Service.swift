@@ -93,7 +93,7 @@ public final class Service: Application {
         handlers = Handlers(
             watch: watch, records: records, metrics: stores.metrics, pool: stores.pool,
             publicURL: configuration.publicURL, description: stores.description, clock: configuration.clock)
-        authentication = Authentication(configuration.accounts, log: log)
+        authentication = Authentication(configuration.accounts, log: log, metrics: metrics)
         self.watch = watch
         self.log = log
         pool = stores.pool
@@ -202,7 +202,6 @@ public final class Service: Application {
             if let refusal = principal.refusal { throw refusal }
             return (try handlers.handle(call, for: principal), user, note)
         } catch {
-            if error == .incorrectPassword || error == .incorrectCredentials { metrics.loginFailed() }
             return (.now(Problem(error).response(requestID: call.requestID)), user, note)
         }
     }

@@ -6,11 +6,16 @@ import Glibc
 /// - A new one can be read by its owner only, from its first byte; one that exists keeps its mode and group.
 /// - It is not a link. A pipe, a device or a descriptor that this process was started with is written to as it is.
 /// - Root writes to no file that another account could replace (`TrustedPath`).
+/// - No other process that opens it here has it open at the same time: its lines and ours would end each other. The
+///   lock (flock(2)) is the descriptor's, so programs that only read the file don't notice.
 package enum AppendedFile {
     /// Opens the file at a path, or makes it.
-    /// - Parameter option: The option that names it, for messages.
-    /// - Returns: A descriptor, which the caller closes. A regular file can be read through it too.
-    package static func open(_ path: String, option: String) throws(ChangeError) -> Int32 {
+    /// - Parameters:
+    ///   - option: The option that names it, for messages.
+    ///   - old: The file that was open so far.
+    /// - Returns: A descriptor, which the caller closes. A regular file can be read through it too. It is `old` if the
+    ///   path still leads to that file, which keeps its lock.
+    package static func open(_ path: String, option: String, after old: Int32? = nil) throws(ChangeError) -> Int32 {
         let parts = Folder.split(OtherOutput.target(path))
         guard !["", ".", ".."].contains(parts.name) else {
             throw .refused("'\(path)' of \(option) is not the path of a file.")
@@ -25,7 +30,20 @@ package enum AppendedFile {
         if let status, !status.isRegular {
             return try OtherOutput.open(parts.name, in: folder, status, path: path, option: option)
         }
-        return try openRegular(parts.name, in: folder, path: path)
+        let new = try openRegular(parts.name, in: folder, path: path)
+        if let old, isSame(new, old) {
+            close(new)
+            return old
+        }
+        guard flock(new, LOCK_EX | LOCK_NB) == 0 else {
+            let number = errno
+            close(new)
+            throw .refused(
+                number == EWOULDBLOCK
+                    ? "another server writes \(path); give each server a file of its own with \(option)."
+                    : "\(path) can't be locked: \(systemMessage(number)).")
+        }
+        return new
     }
 
     /// Whether a path is that of another regular file than the one that is open. One that was only renamed has none, as
@@ -34,6 +52,11 @@ package enum AppendedFile {
         var (there, open) = (stat(), stat())
         return lstat(path, &there) == 0 && fstat(descriptor, &open) == 0 && there.isRegular && open.isRegular
             && !there.isSame(as: open)
+    }
+
+    private static func isSame(_ first: Int32, _ second: Int32) -> Bool {
+        var (one, other) = (stat(), stat())
+        return fstat(first, &one) == 0 && fstat(second, &other) == 0 && one.isSame(as: other)
     }
 
     private static func openRegular(_ name: String, in folder: Folder, path: String) throws(ChangeError) -> Int32 {

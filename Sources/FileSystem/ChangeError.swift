@@ -67,6 +67,6 @@ package func theAccount(_ number: UInt32) -> String {
 
 /// The system's text for an error number, such as `Permission denied`. (`strerror` is safe here: glibc has a buffer for
 /// each thread.)
-package func systemMessage(_ number: Int32) -> String {
+public func systemMessage(_ number: Int32) -> String {
     strerror(number).map { String(cString: $0) } ?? "error \(number)"
 }

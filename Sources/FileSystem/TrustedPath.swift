@@ -63,9 +63,16 @@ package enum TrustedPath {
         }
     }
 
+    /// The last folder on the way to a file in which every account may rename and remove files; nil if there is none.
+    package static func openFolder(onTheWayTo path: String) -> String? {
+        let steps = try? steps(to: path, option: nil)
+        return steps?.last { $0.status.st_mode & S_IWOTH != 0 && $0.isOpen }?.path
+    }
+
     /// The folders on the way to a file, in the order in which the kernel visits them.
+    /// - Parameter option: The option that names the file; nil if links of other accounts don't matter.
     /// - Throws: `ChangeError` for a link that another account has made in a shared folder.
-    private static func steps(to path: String, option: String) throws(ChangeError) -> [Step] {
+    private static func steps(to path: String, option: String?) throws(ChangeError) -> [Step] {
         var rest = path.split(separator: "/").map(String.init)
         if !path.hasPrefix("/"), let folder = getcwd(nil, 0) {
             rest = String(cString: folder).split(separator: "/").map(String.init) + rest
@@ -90,7 +97,7 @@ package enum TrustedPath {
             guard let status = lstatus(next) else { break }
             if status.isLink {
                 // Nobody can change a link, but in a shared folder its owner can replace it.
-                if isOthers(status), steps.last?.isShared == true {
+                if let option, isOthers(status), steps.last?.isShared == true {
                     throw ChangeError(
                         kind: .notByRoot(.options([option, realPath(path) ?? path])),
                         message: "The link \(next) belongs to another account, which could change where root writes; "

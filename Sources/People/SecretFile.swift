@@ -5,6 +5,7 @@ import Glibc
 ///
 /// A file belongs to root or to the account that reads it, and nobody else may change it. Nobody else may read it
 /// either, but for the group of a file of root: root chose that group, so that a server without root can read the file.
+/// No folder on the way to it lets every account replace what is in it.
 public enum SecretFile {
     /// Why a file can't be used, as a sentence that says what to do.
     public struct Fault: Error, Equatable {
@@ -49,6 +50,7 @@ public enum SecretFile {
             let user = account == .owner && geteuid() == 0 ? status.st_uid : geteuid()
             if let fault = fault(status, path, most, user) { throw fault }
         }
+        try checkFolders(of: path, othersMay: most)
         return try bytes(of: descriptor, path)
     }
 
@@ -68,6 +70,14 @@ public enum SecretFile {
         guard most == .nothing, status.st_mode & (isRoots ? S_IRWXO : S_IRWXG | S_IRWXO) != 0 else { return nil }
         return Fault(
             message: "other accounts can read \(path); run '\(chmod)', or take it as it is with --insecure-permissions")
+    }
+
+    /// Refuses a file that every account could replace.
+    public static func checkFolders(of path: String, othersMay most: Others) throws(Fault) {
+        guard most == .nothing, let folder = TrustedPath.openFolder(onTheWayTo: path) else { return }
+        throw Fault(
+            message: "every account can replace \(path), since every account can write to the folder \(folder); run "
+                + "'\(shellLine(["chmod", "o-w", folder]))', or take it as it is with --insecure-permissions")
     }
 
     /// The fault of a file that can't be opened.

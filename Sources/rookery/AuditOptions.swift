@@ -27,9 +27,9 @@ struct AuditOptions: ParsableArguments {
             let descriptor = try AppendedFile.open(path, option: "--audit")
             return AuditFile(
                 descriptor: descriptor, logger: logger, isReplaced: { AppendedFile.isOther(path, than: $0) },
-                open: { () throws(AuditFile.Fault) in
+                open: { (old) throws(AuditFile.Fault) in
                     do throws(ChangeError) {
-                        return try AppendedFile.open(path, option: "--audit")
+                        return try AppendedFile.open(path, option: "--audit", after: old)
                     } catch {
                         throw AuditFile.Fault(message: error.message)
                     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FileSystem
 import FoundationEssentials
 import Glibc
 import HTTP
@@ -72,7 +73,7 @@ struct GetCommand: ParsableCommand {
             let text = counter.count == 1 ? "1 record returned\n" : "\(counter.count) records returned\n"
             isWritten = writeAll(text.utf8, to: STDOUT_FILENO)
         }
-        guard isWritten else { throw Failure.work("can't write the answer: \(String(cString: strerror(errno)))") }
+        guard isWritten else { throw Failure.work("can't write the answer: \(systemMessage(errno))") }
     }
 
     /// The header field with the credentials, if there are any. The command line decides over the environment, so an

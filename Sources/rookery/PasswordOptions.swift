@@ -1,6 +1,6 @@
 import ArgumentParser
+import FileSystem
 import Glibc
-import People
 
 /// The source of a password, for the server and its clients. No message repeats a password.
 struct PasswordOptions: ParsableArguments {
@@ -54,7 +54,7 @@ struct PasswordOptions: ParsableArguments {
     /// The first line of a file, without its line end: editors add one, which is not part of the password.
     private static func read(_ path: String) throws -> String {
         guard let file = fopen(path, "r") else {
-            throw Failure.usage("can't read the password file \(path): \(String(cString: strerror(errno)))")
+            throw Failure.usage("can't read the password file \(path): \(systemMessage(errno))")
         }
         defer { fclose(file) }
         var bytes = [UInt8](repeating: 0, count: longest)
@@ -73,13 +73,5 @@ struct PasswordOptions: ParsableArguments {
                 "the first line of the password file \(path) begins or ends with a space, or has a control character")
         }
         return text
-    }
-
-    /// A warning of a password file that other accounts can read or change; nil if they can't.
-    func exposure() -> String? {
-        guard let path = passwordFile ?? (password == nil ? environment("ROOKERY_PASSWORD_FILE") : nil) else {
-            return nil
-        }
-        return SecretFile.exposure(path)
     }
 }

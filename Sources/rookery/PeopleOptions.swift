@@ -34,7 +34,7 @@ struct PeopleOptions: ParsableArguments {
 struct PermissionsOption: ParsableArguments {
     @Flag(
         help: .setting(
-            "Take files of --users and --rights that other accounts of this machine can read.",
+            "Take files of --users and --rights that other accounts of this machine can read, and, like that of --password-file, in folders that every account can write to.",
             "ROOKERY_INSECURE_PERMISSIONS", default: "no"))
     var insecurePermissions = false
 
@@ -43,13 +43,10 @@ struct PermissionsOption: ParsableArguments {
     }
 }
 
-/// A file of people or of rights on disk.
+/// A file of people or of rights on disk, or that of the shared password.
 struct PeopleFile<Content> {
     let path: String
-    /// A file with which they may do more is refused.
-    let othersMay: SecretFile.Others
-    var account = SecretFile.Account.this
-    fileprivate let parse: ([UInt8]) throws(FileFault) -> Content
+    let load: () throws(SecretFile.Fault) -> Content
 
     /// Reads it. Any mistake in it keeps the server from starting.
     func read() throws -> Content {
@@ -60,36 +57,56 @@ struct PeopleFile<Content> {
         }
     }
 
-    func load() throws(SecretFile.Fault) -> Content {
-        let bytes = try SecretFile.read(path, othersMay: othersMay, account: account)
-        do throws(FileFault) {
-            return try parse(bytes)
-        } catch {
-            throw SecretFile.Fault(message: error.message(path: path))
+    /// - Parameter othersMay: A file with which they may do more is refused.
+    fileprivate init(
+        _ path: String, othersMay: SecretFile.Others, account: SecretFile.Account,
+        parse: @escaping ([UInt8]) throws(FileFault) -> Content
+    ) {
+        self.init(path: path) { () throws(SecretFile.Fault) in
+            let bytes = try SecretFile.read(path, othersMay: othersMay, account: account)
+            do throws(FileFault) {
+                return try parse(bytes)
+            } catch {
+                throw SecretFile.Fault(message: error.message(path: path))
+            }
+        }
+    }
+
+    fileprivate init(path: String, load: @escaping () throws(SecretFile.Fault) -> Content) {
+        (self.path, self.load) = (path, load)
+    }
+}
+
+extension PeopleFile<SharedPassword> {
+    /// Whoever can replace the file decides who gets in. Others may be able to read or change it, which
+    /// `PeopleFiles.warn` tells.
+    static func password(_ path: String, othersMay: SecretFile.Others) -> Self {
+        PeopleFile(path: path) { () throws(SecretFile.Fault) in
+            try SecretFile.checkFolders(of: path, othersMay: othersMay)
+            do {
+                return try PasswordOptions.Source.file(path).shared()
+            } catch {
+                throw SecretFile.Fault(message: (error as? Failure)?.message ?? "\(error)")
+            }
         }
     }
 }
 
 extension PeopleFile<UsersFile> {
     static func users(_ path: String, othersMay: SecretFile.Others, account: SecretFile.Account = .this) -> Self {
-        PeopleFile(path: path, othersMay: othersMay, account: account) { (bytes) throws(FileFault) in
-            try UsersFile(bytes)
-        }
+        PeopleFile(path, othersMay: othersMay, account: account) { (bytes) throws(FileFault) in try UsersFile(bytes) }
     }
 }
 
 extension PeopleFile<RightsFile> {
     static func rights(_ path: String, othersMay: SecretFile.Others, account: SecretFile.Account = .this) -> Self {
-        PeopleFile(path: path, othersMay: othersMay, account: account) { (bytes) throws(FileFault) in
-            try RightsFile(bytes)
-        }
+        PeopleFile(path, othersMay: othersMay, account: account) { (bytes) throws(FileFault) in try RightsFile(bytes) }
     }
 }
 
 /// The files of a server that say who may log in and what they see. Each is nil if it is not given.
 struct PeopleFiles {
-    /// The path of the file with the shared password.
-    var password: String?
+    var password: PeopleFile<SharedPassword>?
     let users: PeopleFile<UsersFile>?
     let rights: PeopleFile<RightsFile>?
 
@@ -97,21 +114,9 @@ struct PeopleFiles {
     /// up, unless somebody would see more without it: files that belong together may have been changed together.
     /// - Parameter database: Its path, to warn of names that it does not have.
     func reload(into accounts: Accounts, database: String, _ logger: Logger) {
-        var newPassword = password.flatMap { path in
-            reloaded(path, logger, what: "the shared password stays as it was") { () throws(SecretFile.Fault) in
-                do {
-                    return try PasswordOptions.Source.file(path).shared()
-                } catch {
-                    throw SecretFile.Fault(message: (error as? Failure)?.message ?? "\(error)")
-                }
-            }
-        }
-        var newUsers = users.flatMap {
-            reloaded($0.path, logger, what: "the people stay as they were", $0.load)
-        }
-        var newRights = rights.flatMap {
-            reloaded($0.path, logger, what: "the rights stay as they were", $0.load)
-        }
+        var newPassword = password.flatMap { reloaded($0, logger, what: "the shared password stays as it was") }
+        var newUsers = users.flatMap { reloaded($0, logger, what: "the people stay as they were") }
+        var newRights = rights.flatMap { reloaded($0, logger, what: "the rights stay as they were") }
         let isAll =
             (newPassword == nil) == (password == nil) && (newUsers == nil) == (users == nil)
             && (newRights == nil) == (rights == nil)
@@ -127,11 +132,11 @@ struct PeopleFiles {
             (newUsers, newRights) = (nil, nil)
         }
         if let password, newPassword != nil, rights != nil, newRights == nil {
-            logger.error("\(password) was not taken up either: what @shared sees may have changed with it")
+            logger.error("\(password.path) was not taken up either: what @shared sees may have changed with it")
             newPassword = nil
         }
         accounts.replace(password: newPassword, users: newUsers, rights: newRights)
-        if let password, newPassword != nil { logger.notice("\(password) was read again") }
+        if let password, newPassword != nil { logger.notice("\(password.path) was read again") }
         if let users, let newUsers {
             logger.notice("\(users.path) was read again: \(newUsers.users.count) people may log in")
         }
@@ -142,20 +147,20 @@ struct PeopleFiles {
         warn(of: accounts, database: database, logger)
     }
 
-    private func reloaded<Content>(
-        _ path: String, _ logger: Logger, what stays: String, _ load: () throws(SecretFile.Fault) -> Content
-    ) -> Content? {
+    private func reloaded<Content>(_ file: PeopleFile<Content>, _ logger: Logger, what stays: String) -> Content? {
         do throws(SecretFile.Fault) {
-            return try load()
+            return try file.load()
         } catch {
             for line in error.message.split(separator: "\n") { logger.error("\(line)") }
-            logger.error("\(path) was not taken up: \(stays)")
+            logger.error("\(file.path) was not taken up: \(stays)")
             return nil
         }
     }
 
-    /// Warns of rights that give nothing to anybody, and of those that may be missing.
+    /// Warns of a password that others can read or change, of rights that give nothing to anybody, and of those that
+    /// may be missing.
     func warn(of accounts: Accounts, database: String, _ logger: Logger) {
+        if let password, let exposure = SecretFile.exposure(password.path) { logger.warning("\(exposure)") }
         guard let path = rights?.path else { return }
         for sentence in accounts.idleRights { logger.warning("\(path): \(sentence)") }
         warnOfStrangers(accounts, path, logger)

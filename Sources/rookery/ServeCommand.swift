@@ -55,8 +55,10 @@ struct ServeCommand: ParsableCommand {
     func run() throws {
         var people = try people.files()
         let source = try passwordSource(isNeeded: people.users == nil)
-        let password = try source?.shared()
-        if case .file(let path)? = source { people.password = path }
+        if case .file(let path)? = source {
+            people.password = .password(path, othersMay: try self.people.permissions.othersMay())
+        }
+        let password = try people.password?.read() ?? source?.shared()
         let files = people
         let accounts = Accounts(
             password: password, isPublic: try setting(flag: isPublic, "ROOKERY_PUBLIC"),
@@ -99,7 +101,6 @@ struct ServeCommand: ParsableCommand {
                 makeApplication: { loop in try Service(service, stores: stores, loop: loop) },
                 ready: {
                     files.warn(of: accounts, database: path, logger)
-                    if let exposure = passwords.exposure() { logger.warning("\(exposure)") }
                     warn(
                         logger, transport, isProtected: password != nil || people.users != nil,
                         isLimited: people.rights != nil)

@@ -288,6 +288,29 @@ def start(folder, database):
     check(not target.exists(), "a link is not followed")
     done = serve("--audit", "-")
     check(done.returncode == 2 and "--access-log off" in done.stderr, "exit 2  audit and access log on one output", done.stderr)
+    path = folder / "one.audit"
+    with Server(database, "--audit", path) as server:
+        busy = lambda: "another server writes" in serve("--audit", path).stderr
+        done = serve("--audit", path)
+        check(done.returncode == 2 and f"another server writes {path}; give each server a file of its own with --audit" in done.stderr
+              and "serves" not in done.stdout, "exit 2  the file of another server", done.stderr)
+        reopened = lambda: wait("it is opened again", lambda: path.exists() and '"reopen"' in path.read_text())
+        server.process.send_signal(signal.SIGUSR1)
+        reopened()
+        check(busy(), "also after SIGUSR1")
+        path.rename(folder / "one.audit.1")
+        server.process.send_signal(signal.SIGUSR1)
+        reopened()
+        check(busy(), "and if the file was renamed before")
+        path.unlink()
+        reopened()
+        check(busy(), "and once it was removed and made again")
+        Client(server, "one", Password=PASSWORD).ask("/?limit=3")
+        wait("a line", lambda: '"records":3' in path.read_text())
+        done = rookery("audit", path)
+        check(done.returncode == 0 and "@shared" in done.stdout, "rookery audit reads it nevertheless", done.stderr)
+    with Server(database, "--audit", path):
+        check(True, "the next server takes it once the other one has ended")
     with Server(database) as server:
         server.process.send_signal(signal.SIGUSR1)
         time.sleep(0.2)

@@ -132,6 +132,31 @@ def starting(folder, database, users, rights):
         check(rookery("rights", "check", "--rights", rights).returncode == 0, "the group of a file of root may read it")
         os.chown(rights, 0, 0)
         rights.chmod(0o644)
+    rights.chmod(0o600)
+    shared = pathlib.Path(folder, "shared")
+    shared.mkdir()
+    for name, options in (("users", ["--users"]), ("rights", ["--users", users, "--rights"]), ("password", ["--password-file"])):
+        path = shared / name
+        path.write_text({"users": users.read_text(), "rights": "alice\n", "password": "mumble\n"}[name])
+        path.chmod(0o600)
+        shared.chmod(0o777)
+        done = rookery("serve", "--database", database, "--port", "0", *options, path)
+        check(done.returncode == 2 and f"every account can replace {path}" in done.stderr and f"chmod o-w {shared}" in done.stderr,
+              f"a file of --{name} in a folder of everybody is refused", done.stderr)
+        with Server(database, "--insecure-permissions", credentials=[*options, path]):
+            check(True, "and taken if that is meant")
+        shared.chmod(0o1777)
+        with Server(database, credentials=[*options, path]) as server:
+            check("every account" not in server.output(), "or if nobody else can replace it")
+            if name == "password":
+                path.chmod(0o644)
+                server.process.send_signal(signal.SIGHUP)
+                told = lambda: f"warning: other accounts can read {path}" in server.output()
+                deadline = time.monotonic() + 10
+                while not told() and time.monotonic() < deadline:
+                    time.sleep(0.01)
+                check(told(), "a password that others can read is told after a reload too")
+    rights.chmod(0o644)
     rights.write_text("alice regions=US,XX datasets=feederwatch,nest\n")
     done = rookery("rights", "check", "--rights", rights, "--database", database, "--insecure-permissions")
     check(done.returncode == 0 and f"{rights}, line 1: the database has no data set 'nest'" in done.stderr and "no region 'XX'" in done.stderr,
@@ -209,6 +234,7 @@ class Download:
     """A large answer of which only the beginning is read."""
 
     def __init__(self, server, name, compressed):
+        self.was_reset = False
         self.socket = socket.socket()
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
         self.socket.connect(server.address)
@@ -232,7 +258,9 @@ class Download:
 
     def is_reset(self):
         """Whether the server has given up, seen without reading: epoll would report it, and so does the error of the socket."""
-        return self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) != 0
+        # The system tells it once.
+        self.was_reset = self.was_reset or self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) != 0
+        return self.was_reset
 
 
 def under_way(folder, users, rights):

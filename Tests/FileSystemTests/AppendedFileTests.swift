@@ -48,6 +48,24 @@ import Testing
         #expect(fixture.text("other") == "one\n" && mode("nothing") == 0)
     }
 
+    @Test func oneServerWritesAFile() throws {
+        let path = fixture.path("audit")
+        let first = try AppendedFile.open(path, option: "--audit")
+        defer { close(first) }
+        let busy = "another server writes \(path); give each server a file of its own with --audit."
+        let refusal = { #expect(throws: ChangeError.self) { try append("two\n", to: "audit") }?.message }
+        #expect(refusal() == busy)
+        // It is still the same file, so its lock is not given up for a moment.
+        #expect(try AppendedFile.open(path, option: "--audit", after: first) == first)
+        #expect(refusal() == busy)
+        try #require(rename(path, path + ".1") == 0)
+        let second = try AppendedFile.open(path, option: "--audit", after: first)
+        #expect(second != first && refusal() == busy)
+        close(second)
+        try append("two\n", to: "audit")
+        #expect(fixture.text("audit") == "two\n")
+    }
+
     @Test func whatIsNoFileIsRefused() throws {
         try #require(mkdir(fixture.path("folder"), 0o700) == 0 && mkfifo(fixture.path("pipe"), 0o600) == 0)
         let folder = #expect(throws: ChangeError.self) { try append("", to: "folder") }

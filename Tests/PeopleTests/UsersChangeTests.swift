@@ -99,6 +99,35 @@ import Testing
         #expect(try UsersChange.hasPerson("bob", file: path))
     }
 
+    /// Whoever can rename a folder on the way can put another file in its place.
+    @Test func aFileThatEveryAccountCanReplaceIsRefused() throws {
+        let (open, inner) = (folder + "/open", folder + "/open/inner")
+        let path = inner + "/users"
+        try #require(mkdir(open, 0o700) == 0 && mkdir(inner, 0o700) == 0)
+        _ = try UsersChange.add("alice", hash).apply(toFile: path)
+        try #require(symlink(path, folder + "/link") == 0)
+        let fault = { (shared: String) in
+            SecretFile.Fault(
+                message:
+                    "every account can replace \(path), since every account can write to the folder \(shared); run "
+                    + "'chmod o-w \(shared)', or take it as it is with --insecure-permissions")
+        }
+        for shared in [open, inner] {
+            for mode: mode_t in [0o1777, 0o1733, 0o775, 0o700] {
+                try #require(chmod(shared, mode) == 0)
+                #expect(try SecretFile.read(path, othersMay: .nothing).count > 0)
+            }
+            for mode: mode_t in [0o777, 0o703] {
+                try #require(chmod(shared, mode) == 0)
+                #expect(throws: fault(shared)) { try SecretFile.read(path, othersMay: .nothing) }
+                #expect(throws: SecretFile.Fault.self) { try SecretFile.read(folder + "/link", othersMay: .nothing) }
+                #expect(throws: fault(shared)) { try SecretFile.checkFolders(of: path, othersMay: .nothing) }
+                #expect(try SecretFile.read(path, othersMay: .reading).count > 0)
+            }
+            try #require(chmod(shared, 0o700) == 0)
+        }
+    }
+
     @Test func secretsOfOthersAreRefused() throws {
         let path = folder + "/users"
         _ = try UsersChange.add("alice", hash).apply(toFile: path)

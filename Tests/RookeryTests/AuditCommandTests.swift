@@ -81,6 +81,36 @@ import Testing
         #expect(done.errors.contains(": the compressed file is cut off"))
     }
 
+    /// What is there fills a buffer, so nothing but the end of the member is missing.
+    @Test(arguments: [1, 4, 8, 9]) func aCompressedFileWithoutItsEndIsAFault(missing: Int) throws {
+        let file = process.path("audit.gz")
+        for size in [1 << 16, 1 << 17] {
+            try shell(
+                #"""
+                { yes "$(sed -n 1p "$0")" | head -c \#(size - 1); echo; } | gzip >"$0.gz"
+                truncate -s -\#(missing) "$0.gz"
+                """#)
+            let done = try process.rookery("audit", file)
+            #expect(done.status == 2 && done.output.isEmpty)
+            #expect(done.errors.hasSuffix(": the compressed file is cut off\n"), "\(done.errors)")
+        }
+    }
+
+    /// As `cat` makes it of several files. A piece of any length expands to more than one buffer.
+    @Test func aCompressedFileMayHaveSeveralMembers() throws {
+        try shell(
+            #"""
+            sed 3,4d "$0" | gzip >"$0.gz"
+            yes "$(sed -n 2p "$0")" | head -n 20000 | gzip -9 >>"$0.gz"
+            gzip </dev/null >>"$0.gz"
+            """#)
+        let done = try process.rookery("audit", process.path("audit.gz"), "--csv")
+        #expect(done.status == 0 && done.errors.isEmpty && done.output.contains("alice,,20002,24002400,"))
+        try shell(#"cat "$0" >>"$0.gz""#)
+        let mixed = try process.rookery("audit", process.path("audit.gz"))
+        #expect(mixed.status == 2 && mixed.errors.hasSuffix(": the compressed file is damaged\n"))
+    }
+
     @Test func aCompressedFileThatIsDamagedIsAFault() throws {
         // Its checksum and length are wrong.
         try shell(#"sed 3,4d "$0" | gzip >"$0.gz"; truncate -s -8 "$0.gz"; printf 12345678 >>"$0.gz""#)

@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 import Glibc
 import Logging
 import Synchronization
@@ -40,7 +41,7 @@ public final class AuditFile: Sendable {
     private let state: Mutex<State>
     /// The same as `State.isFailing`, for a look without the lock.
     private let isFailing = Atomic(false)
-    private let open: @Sendable () throws(Fault) -> Int32
+    private let open: @Sendable (Int32) throws(Fault) -> Int32
     private let isReplaced: @Sendable (Int32) -> Bool
     private let logger: Logger
     /// The monotonic clock, in nanoseconds.
@@ -54,10 +55,10 @@ public final class AuditFile: Sendable {
     /// - Parameters:
     ///   - descriptor: The file, open for appending. It is closed here.
     ///   - isReplaced: Whether its path is that of another file than the one that is open.
-    ///   - open: Opens it again.
+    ///   - open: Opens it again. It is given the descriptor so far, and may return that.
     public convenience init(
         descriptor: Int32, logger: Logger, isReplaced: @escaping @Sendable (Int32) -> Bool,
-        open: @escaping @Sendable () throws(Fault) -> Int32
+        open: @escaping @Sendable (Int32) throws(Fault) -> Int32
     ) {
         self.init(
             descriptor: descriptor, logger: logger, clock: MonotonicClock.nanoseconds, isReplaced: isReplaced,
@@ -66,7 +67,7 @@ public final class AuditFile: Sendable {
 
     init(
         descriptor: Int32, logger: Logger, clock: @escaping @Sendable () -> UInt64,
-        isReplaced: @escaping @Sendable (Int32) -> Bool, open: @escaping @Sendable () throws(Fault) -> Int32
+        isReplaced: @escaping @Sendable (Int32) -> Bool, open: @escaping @Sendable (Int32) throws(Fault) -> Int32
     ) {
         (self.logger, self.clock, self.isReplaced, self.open) = (logger, clock, isReplaced, open)
         state = Mutex(State(descriptor: descriptor))
@@ -81,7 +82,7 @@ public final class AuditFile: Sendable {
             begin(&state, "start")
             return writeKept(&state)
         }
-        guard code == 0 else { throw Fault(message: AuditFile.text(code)) }
+        guard code == 0 else { throw Fault(message: systemMessage(code)) }
     }
 
     /// Whether a line could be written now, as far as is known. After a failure this tries again now and then.
@@ -143,8 +144,8 @@ public final class AuditFile: Sendable {
         guard clock() >= state.nextTry else { return }
         if state.mustOpen {
             do throws(Fault) {
-                let new = try open()
-                close(state.descriptor)
+                let new = try open(state.descriptor)
+                if new != state.descriptor { close(state.descriptor) }
                 (state.descriptor, state.mustOpen, state.written) = (new, false, 0)
             } catch {
                 return fail(&state, error.message)
@@ -157,7 +158,7 @@ public final class AuditFile: Sendable {
     /// Takes note of how writing ended.
     /// - Parameter code: 0, or the error number.
     private func settle(_ state: inout State, code: Int32) {
-        if code != 0 { return fail(&state, AuditFile.text(code)) }
+        if code != 0 { return fail(&state, systemMessage(code)) }
         guard state.isFailing else { return }
         if state.lost > 0 {
             keep(state.lines.event("lost", lines: state.lost), &state)
@@ -233,6 +234,4 @@ public final class AuditFile: Sendable {
         var last: UInt8 = 0
         return pread(descriptor, &last, 1, status.st_size - 1) == 1 && last != UInt8(ascii: "\n")
     }
-
-    private static func text(_ code: Int32) -> String { strerror(code).map { String(cString: $0) } ?? "error \(code)" }
 }

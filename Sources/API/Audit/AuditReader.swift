@@ -1,4 +1,4 @@
-import CZlib
+import FileSystem
 import Glibc
 
 /// Reads the lines of an audit file, also of one that logrotate has compressed.
@@ -8,10 +8,9 @@ public struct AuditReader: ~Copyable {
         public let reason: String
     }
 
-    private let file: gzFile
+    private let file: GzipReader
     private var buffer = [UInt8](repeating: 0, count: 1 << 16)
     private var rest: ArraySlice<UInt8> = []
-    private var isAtEnd = false
 
     /// The longest line that is read, in bytes: that of the longest request line that can be configured, escaped.
     static let longestLine = 4 << 20
@@ -19,16 +18,9 @@ public struct AuditReader: ~Copyable {
     /// Opens a file; `-` is the standard input.
     public init(path: String) throws(Fault) {
         let descriptor = path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Fault(reason: String(cString: strerror(errno))) }
-        // zlib reads a file that is not compressed as it is.
-        guard let file = gzdopen(descriptor, "rb") else {
-            close(descriptor)
-            throw Fault(reason: String(cString: strerror(ENOMEM)))
-        }
-        self.file = file
+        guard descriptor >= 0 else { throw Fault(reason: systemMessage(errno)) }
+        file = try GzipReader(descriptor: descriptor)
     }
-
-    deinit { gzclose(file) }
 
     /// A line without its line feed.
     public struct Line: Sendable {
@@ -52,32 +44,11 @@ public struct AuditReader: ~Copyable {
                 return Line(bytes: line, isWhole: true, isTooLong: isTooLong)
             }
             rest = []
-            guard try fill() else {
+            let count = try file.read(into: &buffer)
+            rest = buffer.prefix(count)
+            if rest.isEmpty {
                 return line.isEmpty && !isTooLong ? nil : Line(bytes: line, isWhole: false, isTooLong: isTooLong)
             }
-        }
-    }
-
-    /// Reads a piece of the file.
-    /// - Returns: False at its end.
-    private mutating func fill() throws(Fault) -> Bool {
-        if isAtEnd { return false }
-        let count = gzread(file, &buffer, UInt32(buffer.count))
-        let number = errno
-        if count > 0 {
-            rest = buffer.prefix(Int(count))
-            return true
-        }
-        isAtEnd = true
-        // What a compressed file lacks at its end is no error of reading (zlib.h).
-        var code: Int32 = 0
-        _ = gzerror(file, &code)
-        switch code {
-        case Z_OK where count == 0: return false
-        case Z_BUF_ERROR: throw Fault(reason: "the compressed file is cut off")
-        case Z_DATA_ERROR: throw Fault(reason: "the compressed file is damaged")
-        case Z_MEM_ERROR: throw Fault(reason: String(cString: strerror(ENOMEM)))
-        default: throw Fault(reason: String(cString: strerror(number)))
         }
     }
 }

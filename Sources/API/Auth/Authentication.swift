@@ -25,6 +25,8 @@ final class Authentication {
     private var snapshot: Accounts.Snapshot
     private var version: UInt64
     private let log: EventLog
+    /// Logs and counts a failed login from an address, on any thread, whether or not its client waits for the answer.
+    private let noteFailure: @Sendable (_ address: String) -> Void
     /// Who has logged in, and from where.
     private var people: [Login: Principal] = [:]
     /// Whoever has the shared password, and whoever needs none; nil before anybody has come.
@@ -48,8 +50,12 @@ final class Authentication {
         $0.entry.path.split(separator: "/").map(String.init)
     }
 
-    init(_ accounts: Accounts, log: EventLog) {
+    init(_ accounts: Accounts, log: EventLog, metrics: LoopMetrics) {
         (self.accounts, self.log) = (accounts, log)
+        noteFailure = { address in
+            log.failedLogin(from: address)
+            metrics.loginFailed()
+        }
         digests = KeyedDigest(accounts.key)
         version = accounts.version.load(ordering: .acquiring)
         snapshot = accounts.snapshot
@@ -148,7 +154,7 @@ final class Authentication {
     private func refusal(_ admission: Logins.Admission, of address: String, _ wrong: APIError) -> APIError {
         switch admission {
         case .wrong(let isNew):
-            if isNew { log.failedLogin(from: address) }
+            if isNew { noteFailure(address) }
             return wrong
         case .tooEarly(let seconds):
             if !hasWarned, Peer(address: address).isLocal {
@@ -197,8 +203,8 @@ final class Authentication {
             return .known(current(principal))
         case .unchecked:
             let password = Array(credentials.password)
-            let inquiry = Inquiry(line: login.network.text) { [accounts, log] known in
-                let asker = Logins.Asker(login: login, failed: { log.failedLogin(from: address) }, known: known)
+            let inquiry = Inquiry(line: login.network.text) { [accounts, noteFailure] known in
+                let asker = Logins.Asker(login: login, failed: { noteFailure(address) }, known: known)
                 return accounts.check(name, password, for: asker)
             }
             return .unchecked(inquiry)

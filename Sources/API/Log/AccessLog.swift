@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 import Glibc
 import HTTP
 
@@ -53,7 +54,7 @@ public struct AccessLogConfiguration: Sendable {
         // O_APPEND keeps loops from overwriting each other's lines. Other users must not read who asked for what.
         let descriptor = Glibc.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o640)
         guard descriptor >= 0 else {
-            throw AccessLogError(message: "can't open the access log \(path): \(String(cString: strerror(errno)))")
+            throw AccessLogError(message: "can't open the access log \(path): \(systemMessage(errno))")
         }
         return descriptor
     }

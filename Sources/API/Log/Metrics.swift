@@ -60,7 +60,7 @@ final class Metrics: Sendable {
             "rookery_generation_time_seconds", "gauge",
             "When the data being served was imported, in seconds since 1970.")
         text += "rookery_generation_time_seconds \(revision.changedAt)\n"
-        begin("rookery_failed_logins_total", "counter", "Requests with a wrong password.")
+        begin("rookery_failed_logins_total", "counter", "Failed logins, each with a line in the log.")
         text += "rookery_failed_logins_total \(sum(LoopMetrics.failedLogins))\n"
         begin("process_start_time_seconds", "gauge", "When the server started, in seconds since 1970.")
         text += "process_start_time_seconds \(started)\n"

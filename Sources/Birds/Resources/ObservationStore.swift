@@ -25,6 +25,8 @@ public final class ObservationStore {
     let seal: TokenSeal
     let holdings: HoldingList
     let records: Records
+    /// Shows species as a view of less than everything does.
+    private let limitedRecords: Records
     let resolver: Resolver
     let planner: Planner
     /// The memory in which all cursors gather rows.
@@ -59,7 +61,9 @@ public final class ObservationStore {
         let header = FileHeader(database)
         isEdited = if let header { try !Seal.isIntact(header, in: database) } else { true }
         holdings = try HoldingList.list(of: file, database, secret)
-        records = Records(database, secret, holdings)
+        let ids = RecordIDs(database, secret, holdings)
+        records = Records(database, ids, showsAllNames: true)
+        limitedRecords = Records(database, ids, showsAllNames: false)
         let numbers = try RecordNumbers(database)
         resolver = try Resolver(database, records: records, numbers: numbers, holdings: holdings)
         planner = try Planner(database, numbers: numbers)
@@ -151,9 +155,9 @@ extension ObservationStore {
         _ format: RowFormat, _ fields: [Field], _ scope: Scope, showsExactness: Bool = false
     ) -> RowEncoder {
         let shows = showsExactness && format == .geojson
-        let showsAllNames = scope.isEverything
+        let records = scope.isEverything ? records : limitedRecords
         func fits(_ encoder: RowEncoder) -> Bool {
-            encoder.format == format && encoder.showsExactness == shows && encoder.showsAllNames == showsAllNames
+            encoder.format == format && encoder.showsExactness == shows && encoder.records === records
                 && encoder.fields == fields
         }
         if let first = encoders.first, fits(first) { return first }
@@ -163,8 +167,7 @@ extension ObservationStore {
             return encoder
         }
         let encoder = RowEncoder(
-            format: format, fields: fields, showsExactness: shows, showsAllNames: showsAllNames, records: records,
-            cacheBound: fragmentBound)
+            format: format, fields: fields, showsExactness: shows, records: records, cacheBound: fragmentBound)
         if encoders.count >= ObservationStore.keptEncoders { encoders.removeLast() }
         encoders.insert(encoder, at: 0)
         return encoder

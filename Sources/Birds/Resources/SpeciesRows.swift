@@ -4,16 +4,22 @@ extension ObservationStore {
     public static let speciesNames = ["species_id", "scientific_name", "common_name", "category"]
     /// The additional members of a single species, in order.
     public static let speciesNumbers = ["records", "total", "first", "last", "months"]
-    /// Selects the id and the members of a list.
-    private static let speciesColumns = "SELECT id, code, scientific_name, common_name, category FROM species"
+    /// Selects the id, the members of a list as a scope shows them, and whether a species table has the species.
+    private static func selectSpecies(_ scope: Scope) -> String {
+        let names = SpeciesColumn.shown(allNames: scope.isEverything).joined(separator: ", ")
+        return "SELECT id, \(names), listed FROM species"
+    }
 
     /// All species that the view shows, by code, with the members `speciesNames`.
     /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
     func species(format: RowFormat, view: View) throws(StoreError) -> RowCursor {
+        let scope = try resolver.scope(view)
         // Ids ascend with codes (`Schema`).
-        let statement = try database.prepare(ObservationStore.speciesColumns + " ORDER BY id")
-        let table = TableRows(
-            statement, names: ObservationStore.speciesNames, format: format, edit: try speciesEdit(view))
+        let statement = try database.prepare(ObservationStore.selectSpecies(scope) + " ORDER BY id")
+        // It keeps the store alive, as the cursor needs.
+        let table = TableRows(statement, names: ObservationStore.speciesNames, format: format) {
+            [self] (_, _) throws(StoreError) in try shows(statement, scope)
+        }
         return RowCursor(.other(table), memory: memory)
     }
 
@@ -21,14 +27,14 @@ extension ObservationStore {
     /// `months` lists the number of records in each of the twelve months. Nil if the view shows no such species.
     /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
     func species(_ name: String, view: View) throws(StoreError) -> [UInt8]? {
-        let statement = try database.prepare(ObservationStore.speciesColumns + " WHERE code = ?1")
+        let scope = try resolver.scope(view)
+        let statement = try database.prepare(ObservationStore.selectSpecies(scope) + " WHERE code = ?1")
         statement.bind(1, name)
         guard try statement.step() else { return nil }
+        defer { statement.reset() }
+        guard try shows(statement, scope) else { return nil }
         var cells = (1...4).map { statement.cell($0) }
         let id = statement.int64(0)
-        statement.reset()
-        if let edit = try speciesEdit(view), try !edit(&cells, id) { return nil }
-        let scope = try resolver.scope(view)
         let visible = try visibleRegions(scope.regions)
         let numbers = try database.prepare(
             """
@@ -57,19 +63,8 @@ extension ObservationStore {
         return object(ObservationStore.speciesNames + ObservationStore.speciesNumbers, cells)
     }
 
-    /// Leaves out the species that the view does not show, and the names that only records give to others; nil if it
-    /// shows everything. It keeps the store alive, as the cursor that runs it needs.
-    private func speciesEdit(_ view: View) throws(StoreError) -> TableRows.Edit? {
-        let scope = try resolver.scope(view)
-        if scope.isEverything { return nil }
-        let listed = try database.prepare("SELECT listed FROM species WHERE id = ?1")
-        return { [self] (cells, id) throws(StoreError) in
-            listed.bind(1, id)
-            defer { listed.reset() }
-            let isListed = try listed.step() && listed.int64(0) != 0
-            // Everything after the code.
-            if !isListed { for index in cells.indices.dropFirst() { cells[index] = .nothing } }
-            return try resolver.shows(SpeciesNames.Match(id: id, isListed: isListed), scope)
-        }
+    /// Whether a scope shows the species of the current row.
+    private func shows(_ row: Statement, _ scope: Scope) throws(StoreError) -> Bool {
+        try resolver.shows(SpeciesNames.Match(id: row.int64(0), isListed: row.int64(5) != 0), scope)
     }
 }

@@ -4,17 +4,14 @@ struct Described {
     private let row: ObservationRow
     private let records: Records
     private let checklistID: Int64
-    private let showsAllNames: Bool
     private var knownLocation: Records.Location?
     private var knownSpecies: Records.Species?
     private var knownChecklist: Records.Checklist?
 
     /// - Parameter checklist: The id of its checklist, which no index of observations holds; 0 if no member needs
     ///   it.
-    /// - Parameter showsAllNames: As in `RowEncoder`.
-    init(row: ObservationRow, records: Records, checklist: Int64, showsAllNames: Bool) {
+    init(row: ObservationRow, records: Records, checklist: Int64) {
         self.row = row
-        self.showsAllNames = showsAllNames
         self.records = records
         checklistID = checklist
     }
@@ -34,10 +31,7 @@ struct Described {
 
     mutating func species() throws(StoreError) -> Records.Species {
         if let knownSpecies { return knownSpecies }
-        var species = try records.species(row.species)
-        if !showsAllNames, !species.isListed {
-            (species.scientificName, species.commonName, species.category) = (nil, nil, nil)
-        }
+        let species = try records.species(row.species)
         knownSpecies = species
         return species
     }

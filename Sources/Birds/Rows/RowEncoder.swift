@@ -16,13 +16,11 @@ final class RowEncoder {
     /// Whether each row ends with its uncertainty and whether it was generalised, where it has them. There are always
     /// other members before them.
     let showsExactness: Bool
-    /// Whether species have names that no species table, but a record gave them. Only a view of everything shows these.
-    let showsAllNames: Bool
     /// The texts before these.
     private let uncertaintyPrefix: Literal
     private let generalisedPrefix: Literal
 
-    private let records: Records
+    let records: Records
     private let parts: UnsafeMutableBufferPointer<RowPart>
     private let rowEnd: Literal
     private let separator: Literal
@@ -34,15 +32,11 @@ final class RowEncoder {
     /// - Parameters:
     ///   - fields: The members, in order. A repeated one is written once.
     ///   - showsExactness: As in `ObservationQuery`.
-    ///   - showsAllNames: As in the property.
     ///   - cacheBound: How many bytes of rendered members are kept, shared by all parts.
-    init(
-        format: RowFormat, fields: [Field], showsExactness: Bool, showsAllNames: Bool, records: Records, cacheBound: Int
-    ) {
+    init(format: RowFormat, fields: [Field], showsExactness: Bool, records: Records, cacheBound: Int) {
         self.format = format
         self.fields = fields
         self.showsExactness = showsExactness
-        self.showsAllNames = showsAllNames
         self.records = records
         var distinct: [Field] = []
         for field in fields where !distinct.contains(field) {
@@ -81,8 +75,7 @@ final class RowEncoder {
             parts.initializeElement(
                 at: index,
                 to: RowPart(
-                    subject: run.subject, members: run.members, syntax: syntax, showsAllNames: showsAllNames,
-                    cacheBound: bound))
+                    subject: run.subject, members: run.members, syntax: syntax, cacheBound: bound))
         }
         let subjects = Set(runs.map(\.subject))
         needsObservation = !subjects.isDisjoint(with: [.checklist, .observation])

@@ -37,16 +37,14 @@ struct RowPart: ~Copyable {
     let subject: Subject
     private let members: [Member]
     private let syntax: RowSyntax
-    private let showsAllNames: Bool
     private var cache: FragmentCache
     /// The prefix of the first member, for a part that is not cached.
     private let prefix: Literal
     /// The text for a missing value.
     private let nothing: Literal
 
-    init(subject: Subject, members: [Member], syntax: RowSyntax, showsAllNames: Bool, cacheBound: Int) {
+    init(subject: Subject, members: [Member], syntax: RowSyntax, cacheBound: Int) {
         self.subject = subject
-        self.showsAllNames = showsAllNames
         self.members = members
         self.syntax = syntax
         cache = FragmentCache(bound: cacheBound)
@@ -111,8 +109,7 @@ struct RowPart: ~Copyable {
     private func render(
         _ row: ObservationRow, _ observation: Records.Observation?, _ records: Records, to buffer: inout RowBuffer
     ) throws(StoreError) {
-        var described = Described(
-            row: row, records: records, checklist: observation?.checklist ?? 0, showsAllNames: showsAllNames)
+        var described = Described(row: row, records: records, checklist: observation?.checklist ?? 0)
         for member in members {
             buffer.append(member.prefix)
             if let field = member.field {

@@ -91,26 +91,25 @@ package final class Statement {
         }
     }
     package func bind(_ index: Int32, text: UnsafeRawBufferPointer) {
-        // An empty buffer may have no address, and SQLite would bind a null pointer as NULL. SQLITE_TRANSIENT,
-        // which is -1, makes SQLite copy the text.
-        var nothing: CChar = 0
-        let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
-        let encoding = UInt8(SQLITE_UTF8)
-        if let address = text.baseAddress {
-            // The length has 64 bits, so that a text that is too long is refused and not truncated.
-            let characters = address.assumingMemoryBound(to: CChar.self)
-            check(sqlite3_bind_text64(handle, index, characters, UInt64(text.count), transient, encoding))
-        } else {
-            check(sqlite3_bind_text64(handle, index, &nothing, 0, transient, encoding))
+        bind(text) {
+            let characters = $0.assumingMemoryBound(to: CChar.self)
+            return sqlite3_bind_text64(handle, index, characters, $1, $2, UInt8(SQLITE_UTF8))
         }
     }
     package func bind(_ index: Int32, blob: [UInt8]) {
+        blob.withUnsafeBytes { bind($0) { sqlite3_bind_blob64(handle, index, $0, $1, $2) } }
+    }
+    /// Binds bytes with a function of SQLite, which copies them.
+    /// - Parameter call: Its length has 64 bits, so that what is too long is refused and not truncated.
+    private func bind(
+        _ bytes: UnsafeRawBufferPointer, _ call: (UnsafeRawPointer, UInt64, sqlite3_destructor_type) -> Int32
+    ) {
+        // An empty buffer may have no address, and SQLite would bind a null pointer as NULL.
+        var nothing: UInt8 = 0
+        // SQLITE_TRANSIENT.
         let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
-        // An empty array may have no address, and SQLite would bind a null pointer as NULL.
-        if blob.isEmpty {
-            check(sqlite3_bind_zeroblob(handle, index, 0))
-        } else {
-            check(sqlite3_bind_blob64(handle, index, blob, UInt64(blob.count), transient))
+        withUnsafePointer(to: &nothing) {
+            check(call(bytes.baseAddress ?? UnsafeRawPointer($0), UInt64(bytes.count), transient))
         }
     }
     package func bindNull(_ index: Int32) { check(sqlite3_bind_null(handle, index)) }

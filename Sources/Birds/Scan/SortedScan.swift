@@ -156,10 +156,8 @@ final class SortValues {
     private static func value(
         of field: SortKey.Field, _ scope: Scope, _ database: Database
     ) throws(StoreError) -> (ObservationRow) throws(StoreError) -> Int64 {
-        // As answers show them (`RowEncoder.showsAllNames`).
-        func name(_ column: String) -> String {
-            scope.isEverything ? column : "CASE WHEN listed <> 0 THEN \(column) END"
-        }
+        // As answers show them.
+        func name(_ column: String) -> String { SpeciesColumn.shown(column, allNames: scope.isEverything) }
         switch field {
         case .date: return { (row) in row.date }
         case .year: return { (row) in StoredDate(row.date).year ?? 0 }

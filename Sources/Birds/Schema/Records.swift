@@ -9,14 +9,12 @@ import CSQLite
 /// - A row that another row refers to must exist. If it is missing, the file is damaged, and the error is SQLite's
 ///   own `SQLITE_CORRUPT`.
 final class Records {
-    /// A row of `species`. All but the code are nil if neither a species table nor a record named it.
+    /// A row of `species`, as `showsAllNames` shows it. All but the code are nil if nothing named it.
     struct Species {
         var code: String
         var scientificName: String?
         var commonName: String?
         var category: String?
-        /// Whether a species table has it. Otherwise the rest comes from records, of whatever data set.
-        var isListed: Bool
     }
 
     /// A row of `location`. The coordinates are in degrees.
@@ -72,6 +70,10 @@ final class Records {
         var isGeneralised: Bool?
     }
 
+    /// Whether species have names that no species table, but a record gave them, of whatever data set. Only a view of
+    /// everything shows these.
+    private let showsAllNames: Bool
+
     // Statements, each prepared when it is first needed.
     private let database: Database
     private var speciesByID: Statement?
@@ -89,17 +91,15 @@ final class Records {
     /// The ids that records are shown with.
     let ids: RecordIDs
 
-    init(_ database: Database, _ secret: Secret, _ holdings: HoldingList) {
-        self.database = database
-        ids = RecordIDs(database, secret, holdings)
+    init(_ database: Database, _ ids: RecordIDs, showsAllNames: Bool) {
+        (self.database, self.ids, self.showsAllNames) = (database, ids, showsAllNames)
     }
 
     func species(_ id: Int64) throws(StoreError) -> Species {
-        let row = try seek(id, &speciesByID, Self.speciesByID)
+        let row = try seek(id, &speciesByID, selectSpecies)
         defer { row.reset() }
         return Species(
-            code: row.text(0) ?? "", scientificName: row.text(1), commonName: row.text(2), category: row.text(3),
-            isListed: row.int64(4) != 0)
+            code: row.text(0) ?? "", scientificName: row.text(1), commonName: row.text(2), category: row.text(3))
     }
 
     func location(_ id: Int64) throws(StoreError) -> Location {
@@ -130,13 +130,14 @@ final class Records {
     }
 
     func code(ofSpecies id: Int64) throws(StoreError) -> [UInt8] {
-        let row = try seek(id, &speciesByID, Self.speciesByID)
+        let row = try seek(id, &speciesByID, selectSpecies)
         defer { row.reset() }
         return row.bytes(0)
     }
 
-    private static let speciesByID =
-        "SELECT code, scientific_name, common_name, category, listed FROM species WHERE id = ?1"
+    private var selectSpecies: String {
+        "SELECT \(SpeciesColumn.shown(allNames: showsAllNames).joined(separator: ", ")) FROM species WHERE id = ?1"
+    }
     private static let locationByID = "SELECT code, latitude, longitude, region FROM location WHERE id = ?1"
 
     /// How many locations with lower ids have the same code, coordinates and region as this one. It is 0 unless an

@@ -32,6 +32,18 @@ package enum DatasetColumn: Int32, TableColumn {
 package enum SpeciesColumn: Int32, TableColumn {
     case id, code, scientificName, commonName, category, taxonOrder, isListed
 
+    /// The columns of names that are shown, in SQL.
+    /// - Parameter allNames: Whether also names that no species table, but a record gave. They come from whatever data
+    ///   set, so only a view of everything shows them.
+    static func shown(allNames: Bool) -> [String] {
+        ["code"] + ["scientific_name", "common_name", "category"].map { shown($0, allNames: allNames) }
+    }
+
+    /// One of these columns other than the code.
+    static func shown(_ name: String, allNames: Bool) -> String {
+        allNames ? name : "CASE WHEN listed <> 0 THEN \(name) END"
+    }
+
     package static let table = "species"
 
     package var definition: ColumnDefinition {

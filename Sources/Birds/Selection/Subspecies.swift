@@ -14,7 +14,7 @@ package struct Subspecies {
     /// - Parameter knowsAllNames: Whether categories count that only records give. (The scientific name that one gives
     ///   is the code.)
     package init(_ database: Database, knowsAllNames: Bool = true) throws(StoreError) {
-        let category = knowsAllNames ? "category" : "CASE WHEN listed <> 0 THEN category END"
+        let category = SpeciesColumn.shown("category", allNames: knowsAllNames)
         names = try database.prepare(
             "SELECT coalesce(scientific_name, code), \(category) FROM species WHERE id = ?1")
         byName = try database.prepare(

@@ -27,8 +27,7 @@ final class Connection {
         case stream
         /// No more requests are read. The connection closes once everything has been sent.
         case last
-        /// Everything has been sent. Bytes that still arrive are dropped until the client closes: closing with unread
-        /// bytes would reset the connection, and the client could lose the answer (RFC 9112 §9.6).
+        /// Everything has been sent. Bytes that still arrive are dropped until the client closes (`Drain`).
         case drain
         /// Closed, or about to be.
         case ended
@@ -72,14 +71,8 @@ final class Connection {
     private var closesAfterStream = false
     /// Whether the client may still be sending bytes that will not be read.
     private var drains = false
-    private var drained = 0
+    @exclusivity(unchecked) private var remains = Drain()
 
-    /// How long the client has to close after the last answer, in nanoseconds: enough for a round trip on a slow
-    /// network.
-    static let drainTime: UInt64 = 2_000_000_000
-    /// How many bytes the client may send until then. It is the default limit of a body: a client that was refused for
-    /// a larger one should have stopped by then.
-    private static let drainLimit = 1 << 20
     /// How often a connection receives in one turn of the loop, so that a busy client does not delay the others.
     private static let roundsPerTurn = 4
     /// The memory reserved for a piece of a streamed body, in bytes: 64 KiB and room for the last row or for gzip.
@@ -439,16 +432,9 @@ final class Connection {
     }
 
     private func drain() {
-        while mayReceive {
-            let (outcome, count) = input.receive(from: descriptor, &loop.receiveBuffers)
-            input.giveBack(&loop.receiveBuffers)
-            drained += count
-            switch outcome {
-            case .full, .some: if drained > Self.drainLimit { return end() }
-            case .nothing: mayReceive = false
-            case .end, .failed: return end()
-            }
-        }
+        guard mayReceive else { return }
+        guard remains.receive(&input, from: descriptor, &loop.receiveBuffers) else { return end() }
+        mayReceive = false
     }
 
     // MARK: - Waiting

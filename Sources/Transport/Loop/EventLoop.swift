@@ -92,7 +92,7 @@ final class EventLoop {
             case .body: configuration.bodyTimeout.nanoseconds
             case .idle: configuration.idleTimeout.nanoseconds
             case .write: configuration.writeTimeout.nanoseconds
-            case .drain: Connection.drainTime
+            case .drain: Drain.time
             }
         }
         // The 1,024 bytes are for line ends, and for empty lines before the request line.

@@ -19,7 +19,7 @@ import Testing
 
     private func file(at first: String? = nil) -> AuditFile {
         let descriptor = open(first ?? path)
-        let again: @Sendable () throws(AuditFile.Fault) -> Int32 = { [path, target] () throws(AuditFile.Fault) in
+        let again: @Sendable (Int32) throws(AuditFile.Fault) -> Int32 = { [path, target] (_) throws(AuditFile.Fault) in
             let descriptor = Glibc.open(
                 target.path.withLock { $0 } ?? path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
             guard descriptor >= 0 else { throw AuditFile.Fault(message: "no such folder") }
@@ -211,7 +211,7 @@ import Testing
         let descriptor = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
         file = AuditFile(
             descriptor: descriptor, logger: fixture.configuration.logger, isReplaced: { _ in false },
-            open: { () throws(AuditFile.Fault) in throw AuditFile.Fault(message: "gone") })
+            open: { (_) throws(AuditFile.Fault) in throw AuditFile.Fault(message: "gone") })
         var configuration = fixture.configuration
         configuration.audit = file
         service = try Service(configuration, stores: SharedStores(configuration), loop: 0)

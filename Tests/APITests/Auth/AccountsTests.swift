@@ -196,6 +196,12 @@ import Testing
         #expect(try ask(service, basic("x", "y"), from: "192.0.2.1") == (429, 0, nil))
         // The right one was among those that were not checked.
         #expect(try ask(service, right, from: "192.0.2.2") == (200, 1, "alice"))
+        // As many as the log tells of, though no answer does.
+        let request = try parse("GET /metrics HTTP/1.1\r\nHost: x\r\n\(right)\r\n")
+        guard case .now(let response) = service.respond(to: request, from: Peer(address: "192.0.2.2")) else {
+            throw UnexpectedAnswer()
+        }
+        #expect(response.text.contains("\nrookery_failed_logins_total \(LoginThrottle.free)\n"))
     }
 
     /// Whoever asks the same while a check waits or is under way waits for it too, and needs no thread.
@@ -304,7 +310,8 @@ import Testing
         let file = try UsersFile(Array(Self.users.utf8))
         let accounts = try #require(Accounts(password: nil, isPublic: true, users: file))
         let authentication = Authentication(
-            accounts, log: EventLog(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
+            accounts, log: EventLog(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }),
+            metrics: LoopMetrics())
         func name(_ fields: String) throws -> String? {
             let request = try parse("GET / HTTP/1.1\r\nHost: x\r\n\(fields)\r\n")
             while true {

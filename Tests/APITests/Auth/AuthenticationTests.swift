@@ -64,7 +64,8 @@ import Testing
     @Test func whoGivesNoPasswordSeesNoRecord() throws {
         let accounts = try #require(Accounts(password: SharedPassword("mumble"), isPublic: false))
         let authentication = Authentication(
-            accounts, log: EventLog(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
+            accounts, log: EventLog(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }),
+            metrics: LoopMetrics())
         let health = try parse("GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
         guard case .known(let principal) = try authentication.sender(of: health, from: "::1") else {
             throw UnexpectedAnswer()
