@@ -38,8 +38,9 @@ extension Catalogue {
         let byScientificName = Self.unique(taxa, \.scientificName)
         let byCommonName = Self.unique(taxa, \.commonName)
         let commonNames = CommonNames(taxa)
-        // Species of taxonomies have an order; those of files without codes have their name as code.
-        let old = "id <> ?2 AND (taxon_order IS NOT NULL OR code = scientific_name COLLATE NOCASE)"
+        // Species of taxonomies have an order; those of files without codes have their name as code. Names that only
+        // records give would tell of these: a species that has some is looked up by its code alone.
+        let old = "id <> ?2 AND listed <> 0 AND (taxon_order IS NOT NULL OR code = scientific_name COLLATE NOCASE)"
         let named = try ["scientific_name", "common_name"].map { (column) throws(StoreError) in
             try database.prepare(
                 "SELECT id, code, common_name, scientific_name FROM species WHERE \(column) = ?1 COLLATE NOCASE AND \(old)"
@@ -47,8 +48,8 @@ extension Catalogue {
         }
         let unnamed = try database.prepare(
             """
-            SELECT id, code FROM species
-            WHERE code = ?1 AND id <> ?2 AND scientific_name IS NULL AND common_name IS NULL
+            SELECT id, code FROM species WHERE code = ?1 AND id <> ?2
+                AND (listed = 0 OR scientific_name IS NULL AND common_name IS NULL)
             """)
         let find = try database.prepare("SELECT id FROM species WHERE code = ?1")
         var moves: [Move] = []

@@ -36,9 +36,14 @@ struct ScientificNames {
     mutating func addStored(in path: String) throws(StoreError) {
         guard let identity = FileIdentity(path: path), identity.isRegular else { return }
         // Of several species with a common name, one of a taxonomy is meant.
-        let select = try Database(path: path, mode: .readOnly).prepare(
+        let database = try Database(path: path, mode: .readOnly)
+        // A file of an older layout, which the import converts later, does not tell whose names these are.
+        let isToldApart =
+            try database.integer("SELECT 1 FROM pragma_table_info('species') WHERE name = 'listed'") == 1
+        let select = try database.prepare(
             """
-            SELECT scientific_name, code, common_name FROM species WHERE scientific_name IS NOT NULL
+            SELECT scientific_name, code, common_name FROM species
+            WHERE scientific_name IS NOT NULL \(isToldApart ? "AND listed <> 0" : "")
             ORDER BY taxon_order IS NULL, id
             """)
         while try select.step() { add(select.bytes(0), code: select.bytes(1), commonName: select.text(2)) }

@@ -70,7 +70,7 @@ extension Catalogue {
         }
         let select = try database.prepare(
             """
-            SELECT code FROM species WHERE scientific_name = ?1 COLLATE NOCASE
+            SELECT code FROM species WHERE scientific_name = ?1 COLLATE NOCASE AND listed <> 0
             ORDER BY taxon_order IS NULL, id LIMIT 1
             """)
         var result = species

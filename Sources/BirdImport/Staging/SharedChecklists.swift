@@ -6,9 +6,10 @@ import Birds
 /// copies have the same group identifier. Taking every copy would count the same birds several times, so the copies
 /// become one checklist with all that they report (`SharedCopies`).
 ///
-/// Copies may be anywhere, also in several files. Records are sorted by their group, so memory is bounded (`Sorter`).
-/// An item of the sorter has as numbers two hashes of data set and group, which are never the same for two groups (the
-/// seed of the hashes is random), and as bytes:
+/// Copies may be anywhere, also in several files. Those in different regions stay apart: else somebody who may see one
+/// region only would be shown records of another, or miss their own. Records are sorted by their group, so memory is
+/// bounded (`Sorter`). An item of the sorter has as numbers two hashes of data set, region and group, which are never the same
+/// for two groups (the seed of the hashes is random), and as bytes:
 /// ```
 /// 0, `Copy`, a 0, the id of a stored checklist: Int64
 /// 1, `Copy`, a 0, the packed key: 2 UInt64, file: Int64, line: Int64, details
@@ -53,10 +54,12 @@ final class SharedChecklists {
 
     /// Adds a record or checklist of the import.
     /// - Parameters:
-    ///   - group: The group identifier.
     ///   - details: Begins with the code of the checklist.
+    ///   - group: The group identifier.
+    ///   - region: The region of the location; empty for none.
     func add(
-        _ key: RecordKey, details: [UInt8], group: some Sequence<UInt8>, _ origin: RecordDetails.Origin
+        _ key: RecordKey, details: [UInt8], group: some Sequence<UInt8>, region: some Sequence<UInt8>,
+        _ origin: RecordDetails.Origin
     ) throws(StoreError) {
         let copy = Copy(code: details[RecordDetails(details).checklist])
         let packed = key.packed()
@@ -65,15 +68,17 @@ final class SharedChecklists {
             withUnsafeBytes(of: number) { bytes.append(contentsOf: $0) }
         }
         bytes += details
-        try add(group, key.dataset)
+        try add(group, region, key.dataset)
     }
 
     /// Adds a checklist of the database, with which those of the import may be shared.
     /// - Parameter dataset: The number of the data set within the import.
-    func add(stored id: Int64, _ copy: Copy, group: some Sequence<UInt8>, dataset: Int) throws(StoreError) {
+    func add(
+        stored id: Int64, _ copy: Copy, group: some Sequence<UInt8>, region: some Sequence<UInt8>, dataset: Int
+    ) throws(StoreError) {
         begin(0, copy)
         withUnsafeBytes(of: id) { bytes.append(contentsOf: $0) }
-        try add(group, dataset)
+        try add(group, region, dataset)
     }
 
     /// Begins the bytes of an item.
@@ -85,13 +90,17 @@ final class SharedChecklists {
         bytes.append(0)
     }
 
-    private func add(_ group: some Sequence<UInt8>, _ dataset: Int) throws(StoreError) {
-        let group = Array(group)
+    private func add(
+        _ group: some Sequence<UInt8>, _ region: some Sequence<UInt8>, _ dataset: Int
+    ) throws(StoreError) {
+        let (group, region) = (Array(group), Array(region))
         func hash(_ seed: UInt64) -> UInt64 {
             var hasher = Hasher()
             hasher.combine(seed)
             hasher.combine(dataset)
-            group.withUnsafeBytes { hasher.combine(bytes: $0) }
+            // With their lengths.
+            hasher.combine(group)
+            hasher.combine(region)
             return UInt64(bitPattern: Int64(hasher.finalize()))
         }
         let item = SortItem(high: hash(seeds.0), low: hash(seeds.1), tag: UInt64(items.count))

@@ -152,7 +152,7 @@ final class Staging {
             let shared = shared ?? SharedChecklists(in: folder)
             self.shared = shared
             try shared.add(
-                staged, details: details, group: row.bytes[group.range],
+                staged, details: details, group: row.bytes[group.range], region: row.bytes[record.region.range],
                 RecordDetails.Origin(file: file, line: row.line))
         }
         return .staged

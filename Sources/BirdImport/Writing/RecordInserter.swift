@@ -61,6 +61,7 @@ struct RecordInserter {
             visits?.add(location: key.location, dataset: key.dataset)
             guard let rank = key.species else {
                 _ = try checklists.place(nil, key, at: location, details, bytes)
+                change.note(location: location)
                 continue
             }
             let (id, kind, dataset) = (try ids.next(), species[rank], datasets[key.dataset])

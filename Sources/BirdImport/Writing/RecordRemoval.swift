@@ -90,7 +90,13 @@ struct RecordChange {
         guard isKnown else { return }
         dates.insert(date)
         self.species.insert(species)
+        note(location: location)
+    }
+
+    /// Notes a checklist without records.
+    mutating func note(location: Int64) {
+        guard isKnown else { return }
         locations.insert(location)
-        isKnown = max(dates.count, self.species.count, locations.count) <= Self.mostNoted
+        isKnown = max(dates.count, species.count, locations.count) <= Self.mostNoted
     }
 }

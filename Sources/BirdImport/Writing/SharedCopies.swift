@@ -1,6 +1,6 @@
 import Birds
 
-/// Makes one checklist of the copies of each shared one (`SharedChecklists`), and stages its records.
+/// Makes one checklist of the copies of each shared one in a region (`SharedChecklists`), and stages its records.
 ///
 /// Rules:
 /// - The lowest copy gives the checklist its code, place, date and effort. It may be one of the database.
@@ -173,6 +173,7 @@ struct SharedCopies {
             group.taken.append(record)
         }
         group.taken.sort { $0.copy < $1.copy }
+        change.note(location: checklist.location)
         // Now its group has a file of checklists, and it goes if no record is left.
         if checklist.isListed {
             try stored.unlist(checklist)

@@ -48,13 +48,14 @@ final class StoredChecklists {
     func add(to shared: SharedChecklists, of datasets: [Int64]) throws(StoreError) {
         let select = try database.prepare(
             """
-            SELECT id, dataset_id, group_code, code FROM checklist
+            SELECT c.id, dataset_id, group_code, c.code, region FROM checklist c JOIN location l ON l.id = location_id
             WHERE group_code IS NOT NULL AND \(Schema.isOf(datasets: datasets))
             """)
         while try select.step() {
             guard let dataset = datasets.firstIndex(of: select.int64(1)) else { continue }
             let copy = SharedChecklists.Copy(code: select.bytes(3))
-            try shared.add(stored: select.int64(0), copy, group: select.bytes(2), dataset: dataset)
+            try shared.add(
+                stored: select.int64(0), copy, group: select.bytes(2), region: select.bytes(4), dataset: dataset)
         }
     }
 

@@ -20,11 +20,13 @@ extension ObservationStore {
             changedAt = max(changedAt, content.changedAt)
         }
         add(holdings.species)
+        var shown: [Int64] = []
         for dataset in holdings.datasets where scope.contains(dataset: dataset.id) {
             var isShown = false
             for holding in dataset.holdings where scope.regions.contains(holding.region) {
                 if !isShown {
                     isShown = true
+                    shown.append(dataset.id)
                     add(dataset.description)
                     // `/datasets` shows it to whoever sees all regions.
                     if scope.regions.isEverywhere { add(dataset.origin) }
@@ -32,6 +34,8 @@ extension ObservationStore {
                 add(holding.content)
             }
         }
+        // Records that are equal but for their data sets come in the order of its ids.
+        for position in shown.indices.sorted(by: { shown[$0] < shown[$1] }) { hash.add(UInt64(position)) }
         let digest = String(hash.finish(), radix: 16)
         return Revision(id: String(repeating: "0", count: 32 - digest.count) + digest, changedAt: changedAt)
     }

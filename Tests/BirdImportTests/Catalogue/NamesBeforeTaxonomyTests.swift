@@ -91,6 +91,33 @@ import Testing
         #expect(try fixture.rows("SELECT DISTINCT category FROM species") == [""])
     }
 
+    /// Names that the records of another data set give to a code decide nothing for its own.
+    @Test(arguments: [
+        ("old2,species,Larus argentatus,Herring Gull", "Herring Gull"),
+        ("orejun,issf,Junco hyemalis [oreganus Group],Oregon Junco", "Oregon Junco"),
+    ])
+    func namesOfOtherRecordsDecideNothing(row: String, commonName: String) throws {
+        let header =
+            "GLOBAL UNIQUE IDENTIFIER\tCATEGORY\tCOMMON NAME\tSCIENTIFIC NAME\tSUBSPECIES COMMON NAME\t"
+            + "SUBSPECIES SCIENTIFIC NAME\tOBSERVATION COUNT\tCOUNTRY CODE\tSTATE CODE\tLOCALITY\tLOCALITY ID\tLATITUDE\t"
+            + "LONGITUDE\tOBSERVATION DATE\tTIME OBSERVATIONS STARTED\tSAMPLING EVENT IDENTIFIER\tPROTOCOL TYPE\tALL SPECIES REPORTED\tAPPROVED\n"
+        let names = "issf\tDark-eyed Junco\tJunco hyemalis\t\(commonName)\tJunco hyemalis oreganus"
+        let visit = "SE\tSE-N\tplace\tL1\t55.4\t12.8\t2021-05-01\t06:41:00\tS1\tTraveling\t1\t1"
+        for others in [[], ["nests.txt"]] as [[String]] {
+            let fixture = try ImportFixture()
+            fixture.write("atlas.csv", plainHeader + "L1,,,,2021,2,3,Junco hyemalis oreganus,1\n")
+            fixture.write("nests.txt", header + "URN:1\t\(names)\t1\t\(visit)\n")
+            fixture.write("taxonomy.csv", "species_code,category,sci_name,primary_com_name,taxon_order\n\(row),1\n")
+            for file in others + ["atlas.csv"] { try fixture.run(file) }
+            if !others.isEmpty {
+                #expect(try fixture.rows("SELECT common_name FROM species WHERE listed = 0") == [commonName])
+            }
+            try fixture.run("taxonomy.csv")
+            let codes = "SELECT DISTINCT code FROM observation o JOIN species s ON s.id = o.species_id"
+            #expect(try fixture.rows(codes) == ["Junco hyemalis oreganus"])
+        }
+    }
+
     /// Who may see none of these records must not learn that their code is retired.
     @Test func codesThatOnlyRecordsHadAreNotKept() throws {
         let fixture = try ImportFixture()

@@ -21,10 +21,11 @@ import Testing
         var minutes = "10"
         var place = "L1"
         var day = "2021-05-01"
+        var state = "SE-N"
 
         var row: String {
             let visit =
-                "SE\tSE-N\tplace \(place)\t\(place)\t55.4\t12.8\t\(day)\t06:41:00\t\(copy)\tTraveling\t\(minutes)\t1\t\(group)\n"
+                "SE\t\(state)\tplace \(place)\t\(place)\t55.4\t12.8\t\(day)\t06:41:00\t\(copy)\tTraveling\t\(minutes)\t1\t\(group)\n"
             return species.map { "URN:\(source)\t\($0)\t\($0)\t\(num)\t1\t" + visit } ?? visit
         }
     }
@@ -93,6 +94,49 @@ import Testing
         write("b.txt", [Sighting(source: 3, copy: "S3")])
         try fixture.run("a.txt", "b.txt")
         #expect(try stored().map { $0.split(separator: "|")[0] } == ["S1", "S2", "S3"])
+    }
+
+    /// Somebody who may see one region only neither sees what is in another, nor misses what is in their own.
+    @Test(arguments: [false, true]) func copiesInOtherRegionsStayApart(isAppended: Bool) throws {
+        let own = [Sighting(source: 1, copy: "S5"), Sighting(source: 2, copy: "S6", species: "Turdus merula")]
+        let others = [("S1", "L2"), ("S9", "L3")].enumerated().map { index, copy in
+            Sighting(
+                source: 3 + index, copy: copy.0, species: "Corvus corax", place: copy.1, state: "SE-M")
+        }
+        write("a.txt", own)
+        write("b.txt", others)
+        if isAppended {
+            _ = try run("a.txt")
+            _ = try run("b.txt", append: true)
+        } else {
+            _ = try run("b.txt", "a.txt")
+        }
+        #expect(
+            try stored() == [
+                "S1|10|L2|20210501|Corvus corax|1|URN:3", "S5|10|L1|20210501|Parus major|1|URN:1",
+                "S5|10|L1|20210501|Turdus merula|1|URN:2",
+            ])
+        #expect(try fixture.isSound())
+    }
+
+    /// A checklist without records, added to a large file, is found at its place as any other.
+    @Test func aFewListedChecklistsHaveTheirPlaces() throws {
+        fixture.write(
+            "plain.csv", plainHeader + (1...99).map { "P\($0 % 9),55.4,12.8,,2021,2,\($0 % 28 + 1),a,\($0)\n" }.joined()
+        )
+        try fixture.run("plain.csv")
+        write("a.txt", [Sighting(source: 1, copy: "S1", group: "")])
+        write(
+            "v.txt", [Sighting(copy: "S1", group: "", species: nil), Sighting(copy: "S200", species: nil, place: "L2")])
+        _ = try run("a.txt", "v.txt", append: true)
+        let places = "SELECT l.code FROM dataset_location JOIN location l ON l.id = location_id WHERE l.code LIKE 'L%'"
+        #expect(try fixture.rows(places) == ["L1", "L2"])
+        #expect(try fixture.isSound(hasVisits: true))
+        // It joins a lower copy elsewhere, and leaves its place.
+        write("b.txt", [Sighting(source: 2, copy: "S100", place: "L3")])
+        _ = try run("b.txt", append: true)
+        #expect(try fixture.rows(places) == ["L1", "L3"])
+        #expect(try fixture.isSound(hasVisits: true))
     }
 
     /// A stored copy with the lowest number stays as it is, and gets what other copies add.

@@ -142,6 +142,25 @@ import Testing
         #expect(try views.map { try other.revision(of: $0) } == revisions)
     }
 
+    /// Equal records come in the order of the ids of their data sets, so another order is another answer.
+    @Test func theOrderOfDataSetsIsPartOfARevision() throws {
+        let stores = try [["a", "b", "c"], ["c", "a", "b"], ["b", "a", "c"]].map { names in
+            var fixture = Fixture(datasets: names)
+            fixture.species = [.init(code: "s")]
+            fixture.locations = [.init(code: "L", region: "CA-YT")]
+            fixture.records = names.indices.map { .init(date: 2020_01_01, location: 0, species: 0, dataset: $0) }
+            try fixture.write(to: folder.path(names.joined()))
+            return try ObservationStore(path: folder.path(names.joined()))
+        }
+        func revisions(_ datasets: [String]) throws -> [String] {
+            try stores.map { try $0.revision(of: View([View.Part(regions: ["CA-YT"], datasets: datasets)])).id }
+        }
+        // The order of others does not matter.
+        #expect(Set(try revisions(["a"])).count == 1)
+        let two = try revisions(["a", "b"])
+        #expect(two[0] == two[1] && two[0] != two[2])
+    }
+
     /// The last row of a page is gone when the next page is asked for. Whether hidden records still have its species,
     /// place or data set shows nowhere.
     @Test func aTokenTellsNothingOfHiddenRecords() throws {
