@@ -202,7 +202,9 @@ class Case:
             elif len(pair) > 1 and chance.random() < 0.5:
                 written.append([*pair])
             else:
-                packed = self.pack(pair, 1 if len(pair) > 1 else 0.35)
+                # Recordings of one name in two archives are taken for those of two stations.
+                is_apart = made.format == "birdnet-analyzer" and len(self.parts) > 1
+                packed = self.pack(pair, 1 if len(pair) > 1 else 0 if is_apart else 0.35)
                 written.append([(self.file_name(packed[0]), packed[1])])
             self.reports.append(reports)
         self.files = [[self.save(name, content) for name, content in files] for files in written]
