@@ -54,6 +54,25 @@ public struct ImportOptions: Sendable {
     }
 }
 
+extension ImportOptions {
+    /// The time that the database has for the import.
+    var utc: tm {
+        var (seconds, utc) = (time_t(stamp), tm())
+        gmtime_r(&seconds, &utc)
+        return utc
+    }
+
+    /// A time in ISO 8601, such as `2021-02-03T06:41:00Z`.
+    static func timestamp(_ utc: tm) -> String {
+        func digits(_ value: Int32, _ width: Int) -> String {
+            let text = String(value)
+            return String(repeating: "0", count: max(0, width - text.utf8.count)) + text
+        }
+        return digits(utc.tm_year + 1900, 4) + "-" + digits(utc.tm_mon + 1, 2) + "-" + digits(utc.tm_mday, 2) + "T"
+            + digits(utc.tm_hour, 2) + ":" + digits(utc.tm_min, 2) + ":" + digits(utc.tm_sec, 2) + "Z"
+    }
+}
+
 extension RecordingDefaults {
     /// What the options say.
     /// - Throws: `ChangeError.refused` for a date or a place that does not exist.

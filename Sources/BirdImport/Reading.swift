@@ -1,6 +1,5 @@
 import Birds
 import FileSystem
-import Glibc
 
 /// The first half of an import: reads all rows of all files. Valid records go to `staging` and species to `species`;
 /// the others are counted in the report. The database is not touched.
@@ -49,11 +48,9 @@ struct Reading {
     init(_ options: ImportOptions, database: String) throws(ChangeError) {
         self.options = options
         self.database = database
-        var now = time_t(options.stamp)
-        var utc = tm()
-        gmtime_r(&now, &utc)
+        let utc = options.utc
         lastYear = Int(utc.tm_year) + 1901
-        importedAt = Self.timestamp(utc)
+        importedAt = ImportOptions.timestamp(utc)
         defaults = try RecordingDefaults(options, lastYear: lastYear)
         fileNames = Set(options.files.compactMap { try? DataSets.name(of: $0) })
         rejects =
@@ -65,16 +62,6 @@ struct Reading {
                 nil
             }
         staging = Staging(in: Folder.split(database).folder)
-    }
-
-    /// A time in ISO 8601, such as `2021-02-03T06:41:00Z`.
-    private static func timestamp(_ utc: tm) -> String {
-        func digits(_ value: Int32, _ width: Int) -> String {
-            let text = String(value)
-            return String(repeating: "0", count: max(0, width - text.utf8.count)) + text
-        }
-        return digits(utc.tm_year + 1900, 4) + "-" + digits(utc.tm_mon + 1, 2) + "-" + digits(utc.tm_mday, 2) + "T"
-            + digits(utc.tm_hour, 2) + ":" + digits(utc.tm_min, 2) + ":" + digits(utc.tm_sec, 2) + "Z"
     }
 
     /// Reads a file.
