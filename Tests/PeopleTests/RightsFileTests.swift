@@ -89,6 +89,17 @@ import Testing
         #expect(error.lines.map(\.number) == [text.split(separator: "\n").count])
     }
 
+    /// A combining mark makes one `Character` with the quote, comma, `=`, `#` or space before it, and hides none.
+    @Test(arguments: [
+        "alice datasets=\"a\"\u{301},b", "alice datasets=\"a,\u{301}b\"", "alice regions=CA,\u{301}US", "@\u{301}x",
+        "alice regions=\u{301}CA", "alice =\u{301}regions", "alice \u{301}metrics", "alice,\u{301}b", "alice \"\u{301}",
+    ]) func combiningMarksHideNothing(line: String) throws {
+        #expect(throws: FileFault.self) { try RightsFile(Array((line + "\n").utf8)) }
+        #expect(try rights("alice regions=CA #\u{301} metrics")?.metrics == false)
+        #expect(try RightsFile(Array("#\u{301}alice\n".utf8)).entries.isEmpty)
+        #expect(quotedWord("$\u{301}2y") == "'…'")
+    }
+
     /// Nobody who is shown less, in anything, is shown as much.
     @Test(arguments: [
         ("", "", true), ("", "metrics", false), ("metrics", "", true), ("", "regions=CA datasets=atlas", true),
