@@ -71,6 +71,11 @@ def commands(folder):
     done = rookery("users", "remove", "alice", "--users", users, "--rights", rights)
     check(done.returncode == 0 and rights.read_text() == "@users regions=US,CA\n" and "Removed the rights of alice" in done.stdout,
           "a person is removed with their line", done.stderr)
+    rights.write_text("alice regions=US expires=soon\n")
+    done = run("set", "alice", "regions=US")
+    check(done.returncode == 2 and "line 1, that of alice, has a mistake" in done.stderr and "soon" in rights.read_text(),
+          "no limit goes that can't be read", done.stderr)
+    rights.write_text("@users regions=US,CA\n")
     users.write_bytes(users.read_bytes() + b"eve:plain\n")
     run("set", "bob", "regions=US")
     done = rookery("users", "remove", "bob", "--users", users, "--rights", rights)
