@@ -71,6 +71,7 @@ def commands(folder):
     done = rookery("users", "remove", "alice", "--users", users, "--rights", rights)
     check(done.returncode == 0 and rights.read_text() == "@users regions=US,CA\n" and "Removed the rights of alice" in done.stdout,
           "a person is removed with their line", done.stderr)
+    half_removed(users, rights)
     rights.write_text("alice regions=US expires=soon\n")
     done = run("set", "alice", "regions=US")
     check(done.returncode == 2 and "line 1, that of alice, has a mistake" in done.stderr and "soon" in rights.read_text(),
@@ -86,6 +87,24 @@ def commands(folder):
         rookery("users", "add", name, "--users", users, input=PASSWORDS[name])
     rights.unlink()
     return users, rights
+
+
+def half_removed(users, rights):
+    """Whatever is wrong with the file of rights, whoever is removed can't log in any more."""
+    before = users.read_bytes()
+    cut = rights.with_name("cut")
+    cut.write_text("bob regions=CA\n@users regions=U")
+    cut.chmod(0o600)
+    for path, why in ((rights.with_name("missing"), "can't be read"), (cut, "its end may be missing")):
+        remove = lambda: rookery("users", "remove", "bob", "--users", users, "--rights", path)
+        done = remove()
+        advice = f"rookery rights remove bob --rights {path}"
+        check(done.returncode == 1 and "Removed bob" in done.stdout and why in done.stderr and advice in done.stderr,
+              f"the login goes although the file of rights {why}", done.stderr)
+        check(b"bob:" not in users.read_bytes(), "and is not left")
+        done = remove()
+        check(done.returncode == 2 and (path != cut or advice in done.stderr), "and twice it says what is left", done.stderr)
+        users.write_bytes(before)
 
 
 def auth(name):
