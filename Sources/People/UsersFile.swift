@@ -52,6 +52,11 @@ public struct UsersFile: Sendable {
         (self.users, self.costs) = (users, costs)
     }
 
+    private init(_ users: [User], _ costs: [PasswordHash]) { (self.users, self.costs) = (users, costs) }
+
+    /// Some of the people. A wrong password takes the same time as with all.
+    public func filter(_ isKept: (User) -> Bool) -> UsersFile { UsersFile(users.filter(isKept), costs) }
+
     /// The person of a line; nil if it is empty or a comment.
     private static func user(
         _ line: Result<Substring, TextLines.NotText>, _ number: Int

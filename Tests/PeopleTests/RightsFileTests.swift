@@ -100,6 +100,30 @@ import Testing
         #expect(quotedWord("$\u{301}2y") == "'…'")
     }
 
+    /// What two files give is never more than either gives.
+    @Test(arguments: [
+        ("alice", "alice", "alice"), ("alice", "alice none", "alice none"), ("alice none", "alice", "alice none"),
+        ("alice", "bob", "alice none"), ("alice metrics", "@users regions=CA", "alice regions=CA"),
+        ("alice regions=CA", "@users\nalice regions=CA-YT", "alice regions=CA-YT"),
+        ("alice regions=CA,US-AK", "alice regions=US,CA-YT", "alice regions=US-AK,CA-YT"),
+        ("alice regions=CA", "alice regions=US", "alice none"),
+        ("alice datasets=a,b", "alice datasets=b,c", "alice datasets=b"),
+        ("alice regions=CA", "alice datasets=b", "alice regions=CA datasets=b"),
+        ("alice expires=2027-01-31", "alice metrics", "alice expires=2027-01-31"),
+        ("alice expires=2027-01-31", "alice expires=2026-01-31", "alice expires=2026-01-31"),
+    ]) func whatTwoFilesGive(one: String, other: String, both: String) throws {
+        let files = try [one, other].map { try RightsFile(Array(($0 + "\n").utf8)) }
+        for (a, b) in [(files[0], files[1]), (files[1], files[0])] {
+            let common = a.common(with: b)
+            let entry = RightsFile.Entry(name: "alice", rights: common.rights(ofUser: "alice"), line: 1)
+            #expect(Set(entry.text.split { " ,=".contains($0) }) == Set(both.split { " ,=".contains($0) }))
+        }
+        let groups = try RightsFile(Array("@users\n@shared regions=CA\n@public\n".utf8))
+            .common(with: RightsFile(Array("@shared\n@users datasets=a\nalice\n".utf8)))
+        #expect(groups.rights(of: .shared)?.regions == ["CA"] && groups.rights(of: .everybody) == nil)
+        #expect(groups.rights(ofUser: "bob")?.datasets == ["a"] && groups.without(.shared).rights(of: .shared) == nil)
+    }
+
     /// Nobody who is shown less, in anything, is shown as much.
     @Test(arguments: [
         ("", "", true), ("", "metrics", false), ("metrics", "", true), ("", "regions=CA datasets=atlas", true),
