@@ -110,6 +110,9 @@ public struct RightsFile: Sendable {
     /// In the order of the file.
     public let entries: [Entry]
     private let positions: [String: Int]
+    /// Warnings of comments that begin with a word of a line, so that the `#` may be a mistake.
+    public let commentedWords: [(line: Int, text: String)]
+
     /// Reads a file.
     /// - Throws: `FileFault` with each line that is wrong.
     public init(_ bytes: [UInt8]) throws(FileFault) {
@@ -122,8 +125,8 @@ public struct RightsFile: Sendable {
     /// may be one that limits somebody.
     static func readable(_ bytes: [UInt8]) -> RightsFile { read(bytes).file }
 
-    private init(_ entries: [Entry], _ positions: [String: Int]) {
-        (self.entries, self.positions) = (entries, positions)
+    private init(_ entries: [Entry], _ positions: [String: Int], _ commentedWords: [(line: Int, text: String)] = []) {
+        (self.entries, self.positions, self.commentedWords) = (entries, positions, commentedWords)
     }
 
     private init(_ entries: [Entry]) {
@@ -151,6 +154,7 @@ public struct RightsFile: Sendable {
     private static func read(_ bytes: [UInt8]) -> (file: RightsFile, faults: [FileFault.Line]) {
         var entries: [Entry] = []
         var positions: [String: Int] = [:]
+        var commentedWords: [(line: Int, text: String)] = []
         var faults: [FileFault.Line] = []
         let lines = TextLines.of(bytes)
         for line in lines {
@@ -168,6 +172,13 @@ public struct RightsFile: Sendable {
                     throw RightsLine.Fault(
                         reason: "'\(name)' is on line \(entries[other].line) already; put both into one line")
                 }
+                if let word = RightsLine.commentedWord(text) {
+                    commentedWords.append(
+                        (
+                            number,
+                            "\(quotedWord(word)) is in a comment, so it does not count; take the # away if it should"
+                        ))
+                }
                 positions[name] = entries.count
                 entries.append(Entry(name: name, rights: rights, line: number))
             } catch {
@@ -179,7 +190,7 @@ public struct RightsFile: Sendable {
         if isCut(bytes), let last = lines.last {
             faults.append(FileFault.Line(number: last.number, text: cut))
         }
-        return (RightsFile(entries, positions), faults)
+        return (RightsFile(entries, positions, commentedWords), faults)
     }
 
     /// Whether the last line has no end. Words that limit somebody may be missing then, as when a disk was full.

@@ -157,6 +157,22 @@ enum RightsLine {
         return words
     }
 
+    /// A word with which the comment of a line begins, such as `#regions=CA`, and which may be meant to count; nil if
+    /// there is none.
+    static func commentedWord(_ text: Substring) -> Substring? {
+        let (words, comment, _) = scan(text)
+        guard !words.isEmpty, !comment.isEmpty else { return nil }
+        let rest = Substring(comment.unicodeScalars.drop { $0 == "#" })
+        guard let word = scan(rest).words.first else { return nil }
+        let parts = word.split(at: "=", maxSplits: 1)
+        // In a sentence, `none` says nothing.
+        let isWord =
+            parts.count > 1
+            ? ["regions", "datasets", "expires"].contains(parts.first ?? "")
+            : word.startIndex == rest.startIndex && ["none", "metrics"].contains(word)
+        return isWord ? word : nil
+    }
+
     /// The words of a line, its comment, and whether each double quote is closed.
     private static func scan(_ text: Substring) -> (words: [Substring], comment: Substring, isClosed: Bool) {
         var words: [Substring] = []

@@ -160,6 +160,7 @@ struct PeopleFiles {
         for sentence in accounts.idleRights { logger.warning("\(path): \(sentence)") }
         warnOfStrangers(accounts, path, logger)
         guard let file = accounts.rightsFile else { return }
+        warn(of: file.commentedWords, path, logger, more: "comments that may be meant to count")
         guard let unknown = try? unknownNames(file, database: database) else { return }
         warn(of: unknown, path, logger, more: "names that the database does not have")
     }

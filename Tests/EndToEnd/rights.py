@@ -72,6 +72,9 @@ def commands(folder):
     check(done.returncode == 0 and rights.read_text() == "@users regions=US,CA\n" and "Removed the rights of alice" in done.stdout,
           "a person is removed with their line", done.stderr)
     half_removed(users, rights)
+    rights.write_text("alice #regions=US\n")
+    done = run("check")
+    check(done.returncode == 0 and f"{rights}, line 1: 'regions=US' is in a comment" in done.stderr, "a limit in a comment is told", done.stderr)
     rights.write_text("alice regions=US expires=soon\n")
     done = run("set", "alice", "regions=US")
     check(done.returncode == 2 and "line 1, that of alice, has a mistake" in done.stderr and "soon" in rights.read_text(),

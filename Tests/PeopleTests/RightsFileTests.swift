@@ -100,6 +100,20 @@ import Testing
         #expect(quotedWord("$\u{301}2y") == "'…'")
     }
 
+    /// A `#` that was meant as a part of a word lets go of a limit.
+    @Test func findsWordsInComments() throws {
+        let lines = [
+            "a #regions=CA-YT", "b metrics # datasets=atlas until spring", "c ## expires=2027-01-31", "d #none",
+            "e #metrics", "f # none of them", "g # until spring", "# regions=CA", "#none", "h regions=CA", "i #a=b",
+            "j datasets=#regions=CA", "k #",
+        ]
+        let file = try RightsFile(Array(lines.map { $0 + "\n" }.joined().utf8))
+        #expect(file.commentedWords.map(\.line) == [1, 2, 3, 4, 5])
+        #expect(
+            file.commentedWords.first?.text
+                == "'regions=CA-YT' is in a comment, so it does not count; take the # away if it should")
+    }
+
     /// What two files give is never more than either gives.
     @Test(arguments: [
         ("alice", "alice", "alice"), ("alice", "alice none", "alice none"), ("alice none", "alice", "alice none"),
