@@ -84,15 +84,23 @@ package final class Folder {
 
     /// Splits a path without symbolic links into the folder and the name of a file in it.
     package static func split(_ path: String) -> (folder: String, name: String) {
-        guard let slash = path.lastIndex(of: "/") else { return (".", path) }
-        return (slash == path.startIndex ? "/" : String(path[..<slash]), String(path[path.index(after: slash)...]))
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return (".", path) }
+        return (
+            slash == path.startIndex ? "/" : String(path[..<slash]),
+            String(decoding: path.utf8[slash...].dropFirst(), as: UTF8.self)
+        )
     }
+}
+
+/// The names in a path, by bytes as the system reads it: a combining mark after a slash makes one `Character` of both.
+func pathNames(_ path: String) -> [String] {
+    path.utf8.split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self) }
 }
 
 /// The path without symbolic links. The file need not exist, but its folder must.
 /// - Parameter what: For messages, such as `a database`.
 package func resolvedPath(_ path: String, of what: String) throws(ChangeError) -> String {
-    guard !path.isEmpty, !path.hasSuffix("/") else {
+    guard let last = path.utf8.last, last != UInt8(ascii: "/") else {
         throw .refused("'\(path)' is not the path of a file; give the path of \(what).")
     }
     if let real = realPath(path) { return real }

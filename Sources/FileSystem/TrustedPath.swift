@@ -73,9 +73,9 @@ package enum TrustedPath {
     /// - Parameter option: The option that names the file; nil if links of other accounts don't matter.
     /// - Throws: `ChangeError` for a link that another account has made in a shared folder.
     private static func steps(to path: String, option: String?) throws(ChangeError) -> [Step] {
-        var rest = path.split(separator: "/").map(String.init)
-        if !path.hasPrefix("/"), let folder = getcwd(nil, 0) {
-            rest = String(cString: folder).split(separator: "/").map(String.init) + rest
+        var rest = pathNames(path)
+        if path.utf8.first != UInt8(ascii: "/"), let folder = getcwd(nil, 0) {
+            rest = pathNames(String(cString: folder)) + rest
             free(folder)
         }
         rest.reverse()
@@ -89,7 +89,7 @@ package enum TrustedPath {
         while let name = rest.popLast() {
             if name == "." { continue }
             if name == ".." {
-                current = String(current[..<(current.lastIndex(of: "/") ?? current.startIndex)])
+                current = String(current[..<(current.utf8.lastIndex(of: UInt8(ascii: "/")) ?? current.startIndex)])
                 visit(current.isEmpty ? "/" : current)
                 continue
             }
@@ -105,11 +105,11 @@ package enum TrustedPath {
                 }
                 links += 1
                 guard links <= mostLinks, let target = linkTarget(next) else { break }
-                if target.hasPrefix("/") {
+                if target.utf8.first == UInt8(ascii: "/") {
                     current = ""
                     visit("/")
                 }
-                rest += target.split(separator: "/").map(String.init).reversed()
+                rest += pathNames(target).reversed()
             } else if status.isFolder {
                 current = next
                 visit(next)

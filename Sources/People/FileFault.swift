@@ -1,6 +1,6 @@
 /// A word of a file in quotes, for messages. A word that may be a password or its hash is not shown: the files may have
 /// been mixed up.
-func quotedWord(_ word: some StringProtocol) -> String { word.contains { "$:{".contains($0) } ? "'…'" : "'\(word)'" }
+func quotedWord(_ word: some StringProtocol) -> String { word.hasAny(of: "$:{") ? "'…'" : "'\(word)'" }
 
 /// What is wrong with a file of people or rights: it is refused whole, so that a mistake never opens more than before.
 public struct FileFault: Error, Equatable {

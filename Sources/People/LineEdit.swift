@@ -17,10 +17,7 @@ struct LineEdit {
     /// The positions of the lines that hold for a condition. What is not UTF-8 holds for none.
     func positions(where holds: (Substring) -> Bool) -> [Int] {
         lines.indices.filter { index in
-            guard let text = String(validating: lines[index], as: UTF8.self) else { return false }
-            var rest = text[...]
-            if index == 0, rest.unicodeScalars.first == "\u{FEFF}" { rest.unicodeScalars.removeFirst() }
-            return holds(rest.drop { $0 == " " || $0 == "\t" })
+            TextLines.text(of: lines[index], index).map(holds) ?? false
         }
     }
 

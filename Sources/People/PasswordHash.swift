@@ -39,9 +39,8 @@ public struct PasswordHash: Sendable, Hashable {
         let parts = text.split(separator: "$", omittingEmptySubsequences: false)
         guard parts.count >= 3, parts[0].isEmpty else {
             throw Fault(
-                reason: text.hasPrefix("{")
-                    ? "is hashed with \(text.prefix { $0 != "}" }.dropFirst()), which is guessed too fast"
-                    : "is not hashed, or with crypt's oldest method")
+                reason: Self.scheme(text).map { "is hashed with \($0), which is guessed too fast" }
+                    ?? "is not hashed, or with crypt's oldest method")
         }
         switch parts[1] {
         case "2a", "2b", "2y": cost = try Self.bcrypt(parts[2...])
@@ -50,6 +49,16 @@ public struct PasswordHash: Sendable, Hashable {
         case "apr1", "1": throw Fault(reason: "is hashed with MD5 (\(parts[1])), which is guessed too fast")
         default: throw Fault(reason: "is hashed with a method that Rookery does not know")
         }
+    }
+
+    /// The method of a hash such as `{SHA}…`; nil for any other text, which may be a password.
+    private static func scheme(_ text: String) -> String? {
+        guard text.utf8.first == UInt8(ascii: "{"), let end = text.utf8.firstIndex(of: UInt8(ascii: "}")) else {
+            return nil
+        }
+        let name = text.utf8[..<end].dropFirst()
+        let isName = name.allSatisfy { (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) }
+        return isName && name.count < 8 ? String(decoding: name, as: UTF8.self) : nil
     }
 
     private static let digits = Set("./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
@@ -67,6 +76,10 @@ public struct PasswordHash: Sendable, Hashable {
         guard parts.count == 2, let first = parts.first, let last = parts.last, first.utf8.count == 2,
             let exponent = number(first), exponent >= 4, isEncoded(last, 53...53)
         else { throw incomplete("bcrypt") }
+        // libcrypt writes the salt without the unused bits of its last digit, so that no password would be right.
+        guard let digit = last.utf8.dropFirst(21).first, ".Oeu".utf8.contains(digit) else {
+            throw Fault(reason: "has a salt that bcrypt does not write, so that no password would be right")
+        }
         guard exponent <= mostBcrypt else {
             throw Fault(reason: "has a cost of \(exponent), and \(mostBcrypt) is the most")
         }

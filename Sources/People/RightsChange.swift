@@ -23,7 +23,7 @@ public enum RightsChange: Sendable {
         -> RightsChange
     {
         do throws(RightsLine.Fault) {
-            guard !name.contains("=") else {
+            guard !name.hasAny(of: "=") else {
                 throw RightsLine.Fault(reason: "\(quotedWord(name)) is not a name; give the name first")
             }
             try RightsLine.check(name)
@@ -55,7 +55,7 @@ public enum RightsChange: Sendable {
         switch self {
         case .set(let name, let rights, let dropsLimits):
             let position = try edit.position(of: name, Self.isName)
-            if let rights, !dropsLimits { try Self.check(RightsFile.readable(bytes), name, rights) }
+            if let rights, !dropsLimits { try Self.check(bytes, edit, name, rights) }
             if let position {
                 edit.replace(position) { RightsLine.replaced($0, by: name, rights) }
             } else {
@@ -71,9 +71,24 @@ public enum RightsChange: Sendable {
         return edit.bytes
     }
 
-    /// Refuses rights that leave out a limit that somebody has now, such as their regions where only a date is given.
-    private static func check(_ file: RightsFile, _ name: String, _ new: RightsFile.Rights) throws(ChangeError) {
-        guard let old = name.hasPrefix("@") ? file.entry(of: name)?.rights : file.rights(ofUser: name) else { return }
+    /// Refuses rights that leave out a limit that somebody has now, such as their regions where only a date is given,
+    /// or that they may have, where the line can't be read.
+    private static func check(
+        _ bytes: [UInt8], _ edit: LineEdit, _ name: String, _ new: RightsFile.Rights
+    ) throws(ChangeError) {
+        let file = RightsFile.readable(bytes)
+        let group = name.unicodeScalars.first == "@" ? name : RightsFile.Group.users.rawValue
+        for name in [name, group] {
+            let lines = edit.positions { isName(name, of: $0) }.map { $0 + 1 }
+            if let wrong = lines.first(where: { $0 != file.entry(of: name)?.line }) {
+                throw .refused(
+                    "line \(wrong), that of \(name), has a mistake, so its limits are not known; mend it, or let them go "
+                        + "with --drop-limits.")
+            }
+            if !lines.isEmpty { break }
+        }
+        guard let old = name.unicodeScalars.first == "@" ? file.entry(of: name)?.rights : file.rights(ofUser: name)
+        else { return }
         // Without both, 'all' was said.
         let isLimited = new.regions != nil || new.datasets != nil
         var left = RightsFile.Rights()

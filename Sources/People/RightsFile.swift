@@ -37,9 +37,40 @@ public struct RightsFile: Sendable {
         /// Whether they show all that others show. When they end does not matter.
         public func cover(_ others: Rights) -> Bool {
             (metrics || !others.metrics)
-                && Self.covers(regions, others.regions) { $1.utf8.elementsEqual($0.utf8) || $1.hasPrefix($0 + "-") }
-                && Self.covers(datasets, others.datasets) { $0.utf8.elementsEqual($1.utf8) }
+                && Self.covers(regions, others.regions, Self.isRegion)
+                && Self.covers(datasets, others.datasets, Self.isDataset)
         }
+
+        /// Whether they show less than others do, or end before them.
+        public func showLess(than others: Rights) -> Bool { !cover(others) || (end ?? .max) < (others.end ?? .max) }
+
+        /// What both these and others show, until the earlier end; nil if that is nothing.
+        func common(with others: Rights) -> Rights? {
+            var common = self
+            common.metrics = metrics && others.metrics
+            common.regions = Self.common(regions, others.regions, Self.isRegion)
+            common.datasets = Self.common(datasets, others.datasets, Self.isDataset)
+            common.end = [end, others.end].compactMap { $0 }.min()
+            return common.regions?.isEmpty == true || common.datasets?.isEmpty == true ? nil : common
+        }
+
+        private static func common(
+            _ list: [String]?, _ others: [String]?, _ isWithin: (String, String) -> Bool
+        ) -> [String]? {
+            if covers(list, others, isWithin) { return others }
+            if covers(others, list, isWithin) { return list }
+            func within(_ list: [String]?, _ others: [String]?) -> [String] {
+                (list ?? []).filter { name in others?.contains { isWithin($0, name) } ?? true }
+            }
+            return within(list, others) + within(others, list).filter { name in list?.contains(name) == false }
+        }
+
+        /// Whether the second region is the first one, or within it.
+        private static func isRegion(_ region: String, _ other: String) -> Bool {
+            other.utf8.elementsEqual(region.utf8) || other.hasPrefix(region + "-")
+        }
+
+        private static func isDataset(_ name: String, _ other: String) -> Bool { name.utf8.elementsEqual(other.utf8) }
 
         /// Whether each of the others is within one of a list; nil is a list of everything.
         private static func covers(
@@ -79,6 +110,8 @@ public struct RightsFile: Sendable {
     /// In the order of the file.
     public let entries: [Entry]
     private let positions: [String: Int]
+    /// Warnings of comments that begin with a word of a line, so that the `#` may be a mistake.
+    public let commentedWords: [(line: Int, text: String)]
 
     /// Reads a file.
     /// - Throws: `FileFault` with each line that is wrong.
@@ -92,13 +125,36 @@ public struct RightsFile: Sendable {
     /// may be one that limits somebody.
     static func readable(_ bytes: [UInt8]) -> RightsFile { read(bytes).file }
 
-    private init(_ entries: [Entry], _ positions: [String: Int]) {
-        (self.entries, self.positions) = (entries, positions)
+    private init(_ entries: [Entry], _ positions: [String: Int], _ commentedWords: [(line: Int, text: String)] = []) {
+        (self.entries, self.positions, self.commentedWords) = (entries, positions, commentedWords)
     }
+
+    private init(_ entries: [Entry]) {
+        let positions = entries.enumerated().map { ($1.name, $0) }
+        self.init(entries, Dictionary(positions, uniquingKeysWith: { first, _ in first }))
+    }
+
+    /// What both this file and another one give to each person and each group.
+    public func common(with other: RightsFile) -> RightsFile {
+        RightsFile(
+            (entries + other.entries.filter { entry(of: $0.name) == nil }).map { entry in
+                let rights = given(entry).flatMap { one in other.given(entry).flatMap { one.common(with: $0) } }
+                return Entry(name: entry.name, rights: rights, line: entry.line)
+            })
+    }
+
+    /// The rights of whoever an entry is for, which may be of another file.
+    private func given(_ entry: Entry) -> Rights? {
+        entry.isGroup ? self.entry(of: entry.name)?.rights : rights(ofUser: entry.name)
+    }
+
+    /// The rights of all others.
+    public func without(_ group: Group) -> RightsFile { RightsFile(entries.filter { $0.name != group.rawValue }) }
 
     private static func read(_ bytes: [UInt8]) -> (file: RightsFile, faults: [FileFault.Line]) {
         var entries: [Entry] = []
         var positions: [String: Int] = [:]
+        var commentedWords: [(line: Int, text: String)] = []
         var faults: [FileFault.Line] = []
         let lines = TextLines.of(bytes)
         for line in lines {
@@ -116,6 +172,13 @@ public struct RightsFile: Sendable {
                     throw RightsLine.Fault(
                         reason: "'\(name)' is on line \(entries[other].line) already; put both into one line")
                 }
+                if let word = RightsLine.commentedWord(text) {
+                    commentedWords.append(
+                        (
+                            number,
+                            "\(quotedWord(word)) is in a comment, so it does not count; take the # away if it should"
+                        ))
+                }
                 positions[name] = entries.count
                 entries.append(Entry(name: name, rights: rights, line: number))
             } catch {
@@ -127,7 +190,7 @@ public struct RightsFile: Sendable {
         if isCut(bytes), let last = lines.last {
             faults.append(FileFault.Line(number: last.number, text: cut))
         }
-        return (RightsFile(entries, positions), faults)
+        return (RightsFile(entries, positions, commentedWords), faults)
     }
 
     /// Whether the last line has no end. Words that limit somebody may be missing then, as when a disk was full.
@@ -151,7 +214,7 @@ public struct RightsFile: Sendable {
     public func showsMore(without name: String) -> Bool {
         guard let own = entry(of: name), !own.isGroup, let others = rights(of: .users) else { return false }
         guard let rights = own.rights else { return true }
-        return !rights.cover(others) || (rights.end ?? .max) < (others.end ?? .max)
+        return rights.showLess(than: others)
     }
 
     /// Warnings of data sets and regions that a database does not have, such as misspelt ones: they show nothing.
@@ -171,7 +234,7 @@ public struct RightsFile: Sendable {
     /// What a person or a group may see, in words.
     public func inWords(_ name: String) -> String {
         if let own = entry(of: name) { return own.rights?.inWords ?? "nothing" }
-        guard !name.hasPrefix("@"), let group = rights(of: .users) else { return "nothing" }
+        guard name.unicodeScalars.first != "@", let group = rights(of: .users) else { return "nothing" }
         return "as @users: " + group.inWords
     }
 }

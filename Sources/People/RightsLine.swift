@@ -10,13 +10,13 @@ enum RightsLine {
     /// Reads a line.
     /// - Returns: Whose it is, and their rights; nil for an empty line or a comment.
     static func read(_ text: Substring) throws(Fault) -> (name: String, rights: RightsFile.Rights?)? {
-        guard let first = text.first, first != "#" else { return nil }
+        guard let first = text.unicodeScalars.first, first != "#" else { return nil }
         var words = try words(text)
         guard let word = words.first else { return nil }
         words.removeFirst()
         let name = try value(word)
         // A space was forgotten, or the name.
-        guard word.first == "\"" || !name.contains(where: { "=,".contains($0) }) else {
+        guard word.unicodeScalars.first == "\"" || !name.hasAny(of: "=,") else {
             throw Fault(
                 reason:
                     "\(quotedWord(name)) is not a name; put spaces between words, and a name with = or a comma into "
@@ -28,7 +28,7 @@ enum RightsLine {
 
     /// Checks that a name can be that of a person, or is that of a group.
     static func check(_ name: String) throws(Fault) {
-        if name.hasPrefix("@") {
+        if name.unicodeScalars.first == "@" {
             guard RightsFile.Group(rawValue: name) != nil else {
                 let known = RightsFile.Group.allCases.map(\.rawValue).joined(separator: ", ")
                 throw Fault(reason: "\(quotedWord(name)) is not a group; the groups are \(known)")
@@ -40,12 +40,13 @@ enum RightsLine {
 
     /// Whether a line that is wrong has a name and a hash.
     static func isOfUsersFile(_ text: Substring) -> Bool {
-        text.contains(":$") || text.contains(":{") || text.prefix { !" \t=\"".contains($0) }.contains(":")
+        text.split(at: ":").dropFirst().contains { "${".unicodeScalars.contains($0.unicodeScalars.first ?? " ") }
+            || text.unicodeScalars.prefix { !" \t=\"".unicodeScalars.contains($0) }.contains(":")
     }
 
     /// The name at the beginning of a line, whatever follows; nil if there is none.
     static func name(of line: Substring) -> String? {
-        guard line.first != "#", let word = scan(withoutReturn(line)).words.first else { return nil }
+        guard line.unicodeScalars.first != "#", let word = scan(line).words.first else { return nil }
         return try? value(word)
     }
 
@@ -71,7 +72,7 @@ enum RightsLine {
     static func replaced(_ line: ArraySlice<UInt8>, by name: String, _ rights: RightsFile.Rights?) -> [UInt8] {
         let old = String(decoding: line, as: UTF8.self)
         let isSpace = { (scalar: Unicode.Scalar) in scalar == " " || scalar == "\t" }
-        let start = old.unicodeScalars.prefix { isSpace($0) || $0 == "\u{FEFF}" }
+        let start = old.unicodeScalars.prefix { isSpace($0) || $0 == "\r" || $0 == "\u{FEFF}" }
         let rest = withoutReturn(old[start.endIndex...])
         let (words, comment, _) = scan(rest)
         // What stands between the name and the words, which may be in columns.
@@ -92,8 +93,8 @@ enum RightsLine {
 
     /// A value, in double quotes if it needs them.
     private static func quoted(_ text: String) -> String {
-        guard text.contains(where: { " \t,=\"".contains($0) }) else { return text }
-        return "\"" + text.replacing("\"", with: "\"\"") + "\""
+        guard text.hasAny(of: " \t,=\"") else { return text }
+        return "\"" + text[...].split(at: "\"").joined(separator: "\"\"") + "\""
     }
 
     /// The day that ends at a time.
@@ -122,12 +123,12 @@ enum RightsLine {
         var rights = RightsFile.Rights()
         var seen: Set<Substring> = []
         for word in words {
-            let key = word.prefix { $0 != "=" }
+            let parts = word.split(at: "=", maxSplits: 1)
+            let (key, given) = (parts.first ?? word, parts.last ?? "")
             guard seen.insert(key).inserted else {
                 throw Fault(reason: "\(quotedWord(key)) is there twice; give it once")
             }
-            let given = word.dropFirst(key.count + 1)
-            switch (key, word.count > key.count) {
+            switch (key, parts.count > 1) {
             case ("metrics", false): rights.metrics = true
             case ("regions", true): rights.regions = try list(given, key, region)
             case ("datasets", true): rights.datasets = try list(given, key, dataset)
@@ -156,19 +157,35 @@ enum RightsLine {
         return words
     }
 
+    /// A word with which the comment of a line begins, such as `#regions=CA`, and which may be meant to count; nil if
+    /// there is none.
+    static func commentedWord(_ text: Substring) -> Substring? {
+        let (words, comment, _) = scan(text)
+        guard !words.isEmpty, !comment.isEmpty else { return nil }
+        let rest = Substring(comment.unicodeScalars.drop { $0 == "#" })
+        guard let word = scan(rest).words.first else { return nil }
+        let parts = word.split(at: "=", maxSplits: 1)
+        // In a sentence, `none` says nothing.
+        let isWord =
+            parts.count > 1
+            ? ["regions", "datasets", "expires"].contains(parts.first ?? "")
+            : word.startIndex == rest.startIndex && ["none", "metrics"].contains(word)
+        return isWord ? word : nil
+    }
+
     /// The words of a line, its comment, and whether each double quote is closed.
     private static func scan(_ text: Substring) -> (words: [Substring], comment: Substring, isClosed: Bool) {
         var words: [Substring] = []
         var start: Substring.Index?
         var isQuoted = false
-        for index in text.indices {
-            let character = text[index]
-            if character == "\"" { isQuoted.toggle() }
-            if !isQuoted, character == " " || character == "\t" {
+        for index in text.unicodeScalars.indices {
+            let scalar = text.unicodeScalars[index]
+            if scalar == "\"" { isQuoted.toggle() }
+            if !isQuoted, scalar == " " || scalar == "\t" {
                 if let start { words.append(text[start..<index]) }
                 start = nil
             } else if start == nil {
-                if character == "#" { return (words, text[index...], true) }
+                if scalar == "#" { return (words, text[index...], true) }
                 start = index
             }
         }
@@ -183,14 +200,14 @@ enum RightsLine {
         var values: [String] = []
         var isQuoted = false
         // A list of nothing would show nothing, which nobody means: the line must be mended, or go.
-        for part in text.split(
+        for part in text.unicodeScalars.split(
             omittingEmptySubsequences: false,
-            whereSeparator: { character in
-                if character == "\"" { isQuoted.toggle() }
-                return character == "," && !isQuoted
+            whereSeparator: { scalar in
+                if scalar == "\"" { isQuoted.toggle() }
+                return scalar == "," && !isQuoted
             })
         {
-            let value = try value(part)
+            let value = try value(Substring(part))
             guard !value.isEmpty else {
                 throw Fault(reason: "'\(key)' has an empty value; write it as \(examples[String(key)] ?? "")")
             }
@@ -201,15 +218,21 @@ enum RightsLine {
 
     /// A text without its double quotes. Between them, two stand for one.
     private static func value(_ text: Substring) throws(Fault) -> String {
-        guard text.contains("\"") else { return String(text) }
-        guard text.count >= 2, text.first == "\"", text.last == "\"" else {
+        guard text.hasAny(of: "\"") else { return String(text) }
+        let scalars = text.unicodeScalars
+        guard scalars.count >= 2, scalars.first == "\"", scalars.last == "\"" else {
             throw Fault(reason: "a double quote is inside of a value; put the whole value into double quotes")
         }
-        let inner = text.dropFirst().dropLast()
-        guard !inner.replacing("\"\"", with: "").contains("\"") else {
-            throw Fault(reason: "a double quote is inside of a value; write it twice")
+        // Of two double quotes the second one counts.
+        var (value, isOpen) = (String.UnicodeScalarView(), false)
+        for scalar in scalars.dropFirst().dropLast() {
+            if scalar == "\"" { isOpen.toggle() }
+            if isOpen, scalar == "\"" { continue }
+            guard !isOpen else { break }
+            value.append(scalar)
         }
-        return String(inner.replacing("\"\"", with: "\""))
+        guard !isOpen else { throw Fault(reason: "a double quote is inside of a value; write it twice") }
+        return String(value)
     }
 
     /// The name of a data set. What no import takes is an error (`DataSets.checkName`): no data set would ever have it.
@@ -217,7 +240,7 @@ enum RightsLine {
         guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
             throw Fault(reason: "the name of a data set has no control characters")
         }
-        guard !text.contains(","), text.first != " ", text.last != " " else {
+        guard !text.hasAny(of: ","), text.unicodeScalars.first != " ", text.unicodeScalars.last != " " else {
             throw Fault(
                 reason:
                     "\(quotedWord(text)) is not a data set, whose name has no comma and no space at its ends; write "

@@ -49,7 +49,8 @@ public enum UsersChange: Sendable {
     }
 
     private static func isName(_ name: String, of line: Substring) -> Bool {
-        !line.hasPrefix("#") && line.contains(":") && line.prefix { $0 != ":" } == name
+        let cells = line.split(at: ":", maxSplits: 1)
+        return line.unicodeScalars.first != "#" && cells.count > 1 && cells.first.map { $0 == name } == true
     }
 
     /// Whether a person has a line in a file.

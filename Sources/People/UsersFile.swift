@@ -52,6 +52,11 @@ public struct UsersFile: Sendable {
         (self.users, self.costs) = (users, costs)
     }
 
+    private init(_ users: [User], _ costs: [PasswordHash]) { (self.users, self.costs) = (users, costs) }
+
+    /// Some of the people. A wrong password takes the same time as with all.
+    public func filter(_ isKept: (User) -> Bool) -> UsersFile { UsersFile(users.filter(isKept), costs) }
+
     /// The person of a line; nil if it is empty or a comment.
     private static func user(
         _ line: Result<Substring, TextLines.NotText>, _ number: Int
@@ -59,9 +64,9 @@ public struct UsersFile: Sendable {
         guard case .success(let text) = line else {
             throw PasswordHash.Fault(reason: "it is not UTF-8; save the file as UTF-8")
         }
-        guard let first = text.first, first != "#" else { return nil }
+        guard let first = text.unicodeScalars.first, first != "#" else { return nil }
         // Whatever follows a second colon is a comment, as it is for nginx.
-        let cells = text.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+        let cells = text.split(at: ":", maxSplits: 2)
         guard cells.count >= 2 else {
             throw PasswordHash.Fault(reason: "it has no colon; a line is name:hash, as 'rookery users add' writes it")
         }
@@ -79,9 +84,10 @@ public struct UsersFile: Sendable {
     /// What is wrong with the name of a person; nil if it can be used.
     public static func fault(inName name: String) -> String? {
         if name.isEmpty { return "the name is empty" }
-        if name.hasPrefix("@") { return "\(quotedWord(name)) begins with @, as only the names of groups do" }
-        if name.hasPrefix("$") { return "the name begins with $, as a hash does" }
-        if name.hasPrefix("#") { return "the name begins with #, as a comment does" }
+        let first = name.unicodeScalars.first
+        if first == "@" { return "\(quotedWord(name)) begins with @, as only the names of groups do" }
+        if first == "$" { return "the name begins with $, as a hash does" }
+        if first == "#" { return "the name begins with #, as a comment does" }
         if name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control || $0 == ":" || $0 == "\"" })
         {
             return "a name has no colon, quotation mark or control character"
@@ -90,7 +96,7 @@ public struct UsersFile: Sendable {
         if name.unicodeScalars.contains(where: { $0.properties.isWhitespace && $0 != " " }) {
             return "\(quotedWord(name)) has white space that is no plain space"
         }
-        if name.first == " " || name.last == " " { return "a name does not begin or end with a space" }
+        if first == " " || name.unicodeScalars.last == " " { return "a name does not begin or end with a space" }
         if name.utf8.count > mostName { return "a name has at most \(mostName) bytes" }
         return nil
     }

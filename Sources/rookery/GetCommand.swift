@@ -93,7 +93,7 @@ struct GetCommand: ParsableCommand {
 
     /// The field of Basic credentials (RFC 7617 §2), in UTF-8. A password may contain colons, a name may not.
     private func basic(_ user: String) throws -> (name: String, value: String) {
-        guard user.contains(":") else {
+        guard user.utf8.contains(UInt8(ascii: ":")) else {
             throw ValidationError("--user takes a name and a password, such as marlyn:mumble.")
         }
         return ("Authorization", "Basic " + Data(user.utf8).base64EncodedString())

@@ -50,7 +50,7 @@ struct OtherAccount {
     /// The program as `sudo` finds it: it searches only the usual folders.
     private var program: String {
         let given = arguments.first ?? "rookery"
-        if given.contains("/") { return given }
+        if given.utf8.contains(UInt8(ascii: "/")) { return given }
         let usual: Set = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
         guard let folder = Self.path.first(where: { access("\($0)/\(given)", X_OK) == 0 }), !usual.contains(folder)
         else { return given }

@@ -110,39 +110,34 @@ struct PeopleFiles {
     let users: PeopleFile<UsersFile>?
     let rights: PeopleFile<RightsFile>?
 
-    /// Takes up the files as they are now. A bad one is logged, and what it says stays as it was. The others are taken
-    /// up, unless somebody would see more without it: files that belong together may have been changed together.
+    /// Takes up the files as they are now. A bad one is logged, and what it said stays. Of the others, what takes
+    /// something away counts at once, and what gives somebody more waits until all are right.
     /// - Parameter database: Its path, to warn of names that it does not have.
     func reload(into accounts: Accounts, database: String, _ logger: Logger) {
-        var newPassword = password.flatMap { reloaded($0, logger, what: "the shared password stays as it was") }
-        var newUsers = users.flatMap { reloaded($0, logger, what: "the people stay as they were") }
-        var newRights = rights.flatMap { reloaded($0, logger, what: "the rights stay as they were") }
+        let newPassword = password.flatMap { reloaded($0, logger, what: "the shared password stays as it was") }
+        let newUsers = users.flatMap { reloaded($0, logger, what: "the people stay as they were") }
+        let newRights = rights.flatMap { reloaded($0, logger, what: "the rights stay as they were") }
         let isAll =
             (newPassword == nil) == (password == nil) && (newUsers == nil) == (users == nil)
             && (newRights == nil) == (rights == nil)
-        let gainers = isAll ? [] : accounts.gainers(users: newUsers, rights: newRights)
-        if let first = gainers.first {
-            let paths = [newUsers == nil ? nil : users?.path, newRights == nil ? nil : rights?.path].compactMap { $0 }
-            let others = gainers.count > 1 ? " and \(gainers.count - 1) more" : ""
-            logger.error(
-                """
-                \(paths.joined(separator: " and ")) was not taken up either: without the other file, \
-                \(first)\(others) would see more than before
-                """)
-            (newUsers, newRights) = (nil, nil)
+        var waiting: [Accounts.Waiting] = []
+        if isAll {
+            accounts.replace(password: newPassword, users: newUsers, rights: newRights)
+        } else {
+            waiting = accounts.replaceSome(password: newPassword, users: newUsers, rights: newRights)
         }
-        if let password, newPassword != nil, rights != nil, newRights == nil {
-            logger.error("\(password.path) was not taken up either: what @shared sees may have changed with it")
-            newPassword = nil
-        }
-        accounts.replace(password: newPassword, users: newUsers, rights: newRights)
         if let password, newPassword != nil { logger.notice("\(password.path) was read again") }
         if let users, let newUsers {
-            logger.notice("\(users.path) was read again: \(newUsers.users.count) people may log in")
+            let count = newUsers.users.count - waiting.count { if case .newPerson = $0 { true } else { false } }
+            logger.notice("\(users.path) was read again: \(count == 1 ? "1 person" : "\(count) people") may log in")
         }
         if let rights, let newRights {
             let count = newRights.entries.count
             logger.notice("\(rights.path) was read again: it has \(count == 1 ? "1 line" : "\(count) lines")")
+        }
+        for (index, one) in waiting.prefix(Self.mostNamed).enumerated() {
+            let more = index == Self.mostNamed - 1 && waiting.count > Self.mostNamed
+            logger.error("\(one.sentence)\(more ? "; and \(waiting.count - Self.mostNamed) more wait for that" : "")")
         }
         warn(of: accounts, database: database, logger)
     }
@@ -151,7 +146,7 @@ struct PeopleFiles {
         do throws(SecretFile.Fault) {
             return try file.load()
         } catch {
-            for line in error.message.split(separator: "\n") { logger.error("\(line)") }
+            for line in error.message.unicodeScalars.split(separator: "\n") { logger.error("\(String(line))") }
             logger.error("\(file.path) was not taken up: \(stays)")
             return nil
         }
@@ -164,7 +159,10 @@ struct PeopleFiles {
         guard let path = rights?.path else { return }
         for sentence in accounts.idleRights { logger.warning("\(path): \(sentence)") }
         warnOfStrangers(accounts, path, logger)
-        warnOfUnknown(accounts, path, database: database, logger)
+        guard let file = accounts.rightsFile else { return }
+        warn(of: file.commentedWords, path, logger, more: "comments that may be meant to count")
+        guard let unknown = try? unknownNames(file, database: database) else { return }
+        warn(of: unknown, path, logger, more: "names that the database does not have")
     }
 
     /// Warns of rights for names that are in no users file. They give nothing to anybody.
@@ -182,16 +180,24 @@ struct PeopleFiles {
         }
     }
 
-    /// Warns of data sets and regions that the database does not have. They show nothing, so they may be misspelt.
-    private func warnOfUnknown(_ accounts: Accounts, _ path: String, database: String, _ logger: Logger) {
-        guard let rights = accounts.rights, let unknown = try? unknownNames(rights, database: database) else { return }
-        for (line, text) in unknown.prefix(Self.mostNamed) { logger.warning("\(path), line \(line): \(text)") }
-        if unknown.count > Self.mostNamed {
-            logger.warning("\(path): and \(unknown.count - Self.mostNamed) more names that the database does not have")
-        }
+    /// Warns of lines, and says of what there are more.
+    private func warn(of lines: [(line: Int, text: String)], _ path: String, _ logger: Logger, more: String) {
+        for (line, text) in lines.prefix(Self.mostNamed) { logger.warning("\(path), line \(line): \(text)") }
+        if lines.count > Self.mostNamed { logger.warning("\(path): and \(lines.count - Self.mostNamed) more \(more)") }
     }
 
     private static let mostNamed = 10
+}
+
+extension Accounts.Waiting {
+    /// Without a full stop.
+    fileprivate var sentence: String {
+        switch self {
+        case .newPerson(let name): "'\(name)' is new, and can't log in before every file is right"
+        case .newPassword: "@shared is for a new password now, and sees nothing before every file is right"
+        case .more(let name): "'\(name)' sees no more than before until every file is right"
+        }
+    }
 }
 
 /// Warnings of names in a rights file that a database does not have.

@@ -37,7 +37,7 @@ struct RightsCommand: ParsableCommand {
 
         /// Whether somebody is a person whom the users file lacks. False for a group, and if no users file is given.
         func isStranger(_ name: String) throws -> Bool {
-            guard !name.hasPrefix("@"), let path = try setting(users, "ROOKERY_USERS") else { return false }
+            guard name.unicodeScalars.first != "@", let path = try setting(users, "ROOKERY_USERS") else { return false }
             return try !(fileExists(path) && isPerson(name, in: path))
         }
     }
@@ -126,7 +126,7 @@ struct RightsCommand: ParsableCommand {
                 return
             }
             if try files.isStranger(name) { warn("Warning: \(name) is not in the users file, and can't log in.") }
-            let group = name.hasPrefix("@") ? nil : file.entry(of: RightsFile.Group.users.rawValue)
+            let group = name.unicodeScalars.first == "@" ? nil : file.entry(of: RightsFile.Group.users.rawValue)
             guard let entry = file.entry(of: name) ?? group else {
                 print(terminalLine("\(name) has no rights."))
                 return
@@ -149,9 +149,11 @@ struct RightsCommand: ParsableCommand {
         var database: String?
 
         func run() throws {
-            let entries = try files.read().entries
+            let file = try files.read()
+            let entries = file.entries
             let path = try files.path()
             _ = try PeopleFile.rights(path, othersMay: permissions.othersMay(), account: .owner).read()
+            for (line, text) in file.commentedWords { warn("Warning: \(path), line \(line): \(text).") }
             if let users = try setting(files.users, "ROOKERY_USERS") {
                 let names = Set(try PeopleFile.users(users, othersMay: .everything).read().users.map(\.name))
                 for entry in entries where !entry.isGroup && !names.contains(entry.name) {
@@ -159,7 +161,6 @@ struct RightsCommand: ParsableCommand {
                 }
             }
             if let database = try setting(database, "ROOKERY_DATABASE") {
-                let file = try files.read()
                 do throws(StoreError) {
                     for (line, text) in try unknownNames(file, database: database) {
                         warn("Warning: \(path), line \(line): \(text).")

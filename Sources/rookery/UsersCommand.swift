@@ -94,21 +94,37 @@ struct UsersCommand: ParsableCommand {
 
         func run() throws {
             let path = try setting(rights, "ROOKERY_RIGHTS")
-            let hasRights = try path.map { try hasLine(name, in: $0) }
-            // The login comes first: without their line of rights, somebody who can still log in may see more. If no
-            // server takes this up, since another line is wrong, the command ends here.
+            if let path, try !isPerson(name, in: file.path()), (try? hasLine(name, in: path)) == true {
+                throw Failure.usage(
+                    "\(name) is not in \(try file.path()), and has a line in \(path); \(Self.advice(name, path))")
+            }
+            // The login comes first: whatever is wrong with the other file, nobody must stay logged in. If no server
+            // takes this up, since another line is wrong, the command ends here.
             try file.apply(.remove(name), done: "Removed \(name)")
-            if let path, hasRights == true {
-                let file = PeopleFile.rights(path, othersMay: .reading, account: .owner)
-                try changePeople(file, done: "Removed the rights of \(name)") { (path) throws(ChangeError) in
-                    PeopleChange(lost: try RightsChange.remove(name).apply(toFile: path).lost)
-                }
-            } else if path == nil {
+            guard let path else {
                 warn(
                     "If the server has a file of rights, a line for \(name) is still there, and counts for anybody who is "
                         + "added with that name: see '"
                         + shellLine(["rookery", "rights", "remove", name, "--rights", "FILE"]) + "'.")
+                return
             }
+            do {
+                guard try hasLine(name, in: path) else { return }
+                let file = PeopleFile.rights(path, othersMay: .reading, account: .owner)
+                try changePeople(file, done: "Removed the rights of \(name)") { (path) throws(ChangeError) in
+                    PeopleChange(lost: try RightsChange.remove(name).apply(toFile: path).lost)
+                }
+            } catch let failure as Failure {
+                if (try? hasLine(name, in: path)) == false { throw failure }
+                throw Failure.work(
+                    "\(failure.message)\nA line of rights for \(name) may be left. When the file is mended, \(Self.advice(name, path))"
+                )
+            }
+        }
+
+        /// What removes a line of rights that is left.
+        private static func advice(_ name: String, _ path: String) -> String {
+            "run '" + shellLine(["rookery", "rights", "remove", name, "--rights", path]) + "'"
         }
     }
 

@@ -71,6 +71,15 @@ def commands(folder):
     done = rookery("users", "remove", "alice", "--users", users, "--rights", rights)
     check(done.returncode == 0 and rights.read_text() == "@users regions=US,CA\n" and "Removed the rights of alice" in done.stdout,
           "a person is removed with their line", done.stderr)
+    half_removed(users, rights)
+    rights.write_text("alice #regions=US\n")
+    done = run("check")
+    check(done.returncode == 0 and f"{rights}, line 1: 'regions=US' is in a comment" in done.stderr, "a limit in a comment is told", done.stderr)
+    rights.write_text("alice regions=US expires=soon\n")
+    done = run("set", "alice", "regions=US")
+    check(done.returncode == 2 and "line 1, that of alice, has a mistake" in done.stderr and "soon" in rights.read_text(),
+          "no limit goes that can't be read", done.stderr)
+    rights.write_text("@users regions=US,CA\n")
     users.write_bytes(users.read_bytes() + b"eve:plain\n")
     run("set", "bob", "regions=US")
     done = rookery("users", "remove", "bob", "--users", users, "--rights", rights)
@@ -83,18 +92,37 @@ def commands(folder):
     return users, rights
 
 
+def half_removed(users, rights):
+    """Whatever is wrong with the file of rights, whoever is removed can't log in any more."""
+    before = users.read_bytes()
+    cut = rights.with_name("cut")
+    cut.write_text("bob regions=CA\n@users regions=U")
+    cut.chmod(0o600)
+    for path, why in ((rights.with_name("missing"), "can't be read"), (cut, "its end may be missing")):
+        remove = lambda: rookery("users", "remove", "bob", "--users", users, "--rights", path)
+        done = remove()
+        advice = f"rookery rights remove bob --rights {path}"
+        check(done.returncode == 1 and "Removed bob" in done.stdout and why in done.stderr and advice in done.stderr,
+              f"the login goes although the file of rights {why}", done.stderr)
+        check(b"bob:" not in users.read_bytes(), "and is not left")
+        done = remove()
+        check(done.returncode == 2 and (path != cut or advice in done.stderr), "and twice it says what is left", done.stderr)
+        users.write_bytes(before)
+
+
 def auth(name):
     return name, PASSWORDS[name].encode()
 
 
-def reload(server):
-    marks = lambda: server.output().count("read again") + server.output().count("not taken up")
+def reload(server, marks=2):
+    """Waits for so many files."""
+    wanted, marks = marks, lambda: server.output().count("read again") + server.output().count("not taken up")
     seen = marks()
     server.process.send_signal(signal.SIGHUP)
     deadline = time.monotonic() + 10
-    while marks() < seen + 2 and time.monotonic() < deadline:
+    while marks() < seen + wanted and time.monotonic() < deadline:
         time.sleep(0.01)
-    check(marks() == seen + 2, "SIGHUP reads both files")
+    check(marks() == seen + wanted, "SIGHUP reads all files")
 
 
 def starting(folder, database, users, rights):
@@ -211,9 +239,9 @@ def serving(database, users, rights):
         users.write_bytes(b"".join(line for line in good.splitlines(True) if not line.startswith(b"carla:")) + b"eve:plain\n")
         rights.write_text("alice regions=US\nbob expires=2020-01-01\n@users\n")
         reload(server)
-        check(f"{rights} was not taken up either: without the other file, carla would see more than before" in server.output(),
+        check("'carla' sees no more than before until every file is right" in server.output(),
               "nobody sees more because only one of the files is right", server.output())
-        check(regions(auth("carla")) == {"US"}, "200  and the rights stay as they were")
+        check(regions(auth("carla")) == {"US"}, "200  carla sees what she saw")
         users.write_bytes(good)
         reload(server)
         check(regions(auth("carla")) == {"US", "CA"}, "200  who has no line has that of @users, once both are right")
@@ -224,10 +252,48 @@ def serving(database, users, rights):
         answer = session.get(f"{server.url}/", auth=auth("carla"))
         check(answer.status_code == 403 and answer.json()["code"] == "no-rights", "403  who has none, whatever @users may see", answer.text)
 
+    taking_away(database, users, rights)
+
     rights.write_text("@public regions=US\nalice\n")
     with Server(database, "--public", "--rights", rights, credentials=[]) as server:
         check({row["region"][:2] for row in requests.get(f"{server.url}/regions").json()} == {"US"}, "200  everybody has the line @public")
         check(requests.get(f"{server.url}/metrics").status_code == 403, "403  which may leave out /metrics")
+
+
+def taking_away(database, users, rights):
+    """What takes something away never waits for a mistake in another file to be mended."""
+    people = users.read_bytes()
+    password = rights.with_name("shared-password")
+    password.write_text("mumble\n")
+    rights.write_text("alice regions=US\nbob regions=CA\ncarla regions=US\n@shared regions=CA\n")
+    set_rights = lambda *words: rookery("rights", "set", *words, "--rights", rights)
+    with Server(database, "--rights", rights, credentials=["--users", users, "--password-file", password]) as server:
+        asked = lambda name: requests.get(f"{server.url}/?limit=1", auth=auth(name)).status_code
+        regions = lambda name: {row["region"][:2] for row in requests.get(f"{server.url}/regions", auth=auth(name)).json()}
+        check([asked(name) for name in PASSWORDS] == [200, 200, 200], "200  each person")
+        password.write_text("")
+        set_rights("alice", "none")
+        set_rights("bob", "regions=CA,US")
+        reload(server, marks=3)
+        check(asked("alice") == 403, "403  who has none now, while the file of the shared password has a mistake", server.output())
+        check(regions("bob") == {"CA"} and "'bob' sees no more than before until every file is right" in server.output(),
+              "200  and nobody sees more", server.output())
+        password.write_text("mumble\n")
+        reload(server, marks=3)
+        check(regions("bob") == {"CA", "US"}, "200  before all are right")
+        good = rights.read_text()
+        rights.write_text(good.replace("regions=", "region=", 1))
+        rookery("users", "remove", "carla", "--users", users)
+        rookery("users", "add", "dora", "--users", users, input="a better one")
+        reload(server, marks=3)
+        check(asked("carla") == 401, "401  who was removed, while the file of rights has a mistake", server.output())
+        check("'dora' is new, and can't log in before every file is right" in server.output(), "who is new has to wait", server.output())
+        check(f"{users} was read again: 2 people may log in" in server.output(), "and does not count yet", server.output())
+        check("@public" not in server.output(), "who can't come is not named", server.output())
+        rights.write_text(good)
+        reload(server, marks=3)
+        check(requests.get(f"{server.url}/", auth=("dora", "a better one")).json()["code"] == "no-rights", "403  and logs in then")
+    users.write_bytes(people)
 
 
 class Download:

@@ -5,6 +5,17 @@ import Testing
 @testable import Fixtures
 
 @Suite struct FolderTests {
+    /// The system splits a path at each byte `/`, also before a combining mark.
+    @Test func aCombiningMarkHidesNoFolder() throws {
+        let parts = Folder.split("/tmp/\u{301}a")
+        #expect(parts.folder == "/tmp" && parts.name.utf8.elementsEqual("\u{301}a".utf8))
+        #expect(Folder.split("/a").folder == "/" && Folder.split("/a").name == "a" && Folder.split("a").folder == ".")
+        let fixture = try ImportFixture()
+        let open = fixture.path("\u{301}open")
+        try #require(mkdir(open, 0o777) == 0 && chmod(open, 0o777) == 0)
+        #expect(TrustedPath.openFolder(onTheWayTo: open + "/\u{301}a")?.hasSuffix("open") == true)
+    }
+
     /// In a folder with the sticky bit, a file is replaced by its owner, the folder's owner or root (unlink(2)).
     @Test func inAStickyFolderOnlyTheOwnersReplaceAFile() throws {
         let fixture = try ImportFixture()

@@ -55,9 +55,13 @@ import Testing
             let found = PasswordHash.hash(Array("x".utf8), setting) ?? "*"
             #expect(isTaken == !found.hasPrefix("*"), "\(setting)")
         }
-        // Whatever the digits of bcrypt, it computes something.
-        for _ in 0..<20 {
-            #expect(PasswordHash.hash(Array("x".utf8), "$2b$04$" + some(22))?.hasPrefix("$2b$04$") == true)
+        // Whatever the digits of bcrypt, it computes something. But it writes unused bits of the salt as 0, so that it
+        // would never be the same hash.
+        for digit in digits {
+            let setting = "$2b$04$" + some(21) + String(digit)
+            let found = PasswordHash.hash(Array("x".utf8), setting) ?? "*"
+            let isTaken = (try? PasswordHash(setting + found.suffix(31))) != nil
+            #expect(found.hasPrefix("$2b$04$") && isTaken == found.hasPrefix(setting), "\(setting)")
         }
     }
 
@@ -95,6 +99,13 @@ import Testing
             (
                 "$2y$15$nVHw3kWTpblHifSePcLCY.0E4TZZAnmxnAUt4JMj6kNuXnVAWpnGe", "has a cost of 15, and 14 is the most"
             ),
+            (
+                "$2y$04$nVHw3kWTpblHifSePcLCY/0E4TZZAnmxnAUt4JMj6kNuXnVAWpnGe",
+                "has a salt that bcrypt does not write, so that no password would be right"
+            ),
+            ("{mumble", "is not hashed, or with crypt's oldest method"),
+            ("{mumble}", "is not hashed, or with crypt's oldest method"),
+            ("{SHA}\u{301}kcdOGNJbjPlIue7oeqBamK9WZsU=", "is hashed with SHA, which is guessed too fast"),
             ("$6$salt$", "is not a whole SHA-512 hash"), ("$6$rounds=$a$b", "is not a whole SHA-512 hash"),
             ("$6$rounds=99999999999999999999$a$b", "is not a whole SHA-512 hash"),
             ("$6$rounds=2000000$a$b", "has 2000000 rounds, and 1000000 are the most"),

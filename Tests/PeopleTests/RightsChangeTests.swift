@@ -22,13 +22,13 @@ import Testing
         let text = "# wardens\r\n\n  alice  metrics # until spring\r\nbad \"line\n\u{1}x y\n#bob\n@users\tregions=CA"
         #expect(try set("zoe", "all", in: text) == text + "\nzoe\n")
         #expect(
-            try set("alice", "expires=2027-01-31", "regions=CA-YT,US", "metrics", in: text)
+            try set("alice", "expires=2027-01-31", "regions=CA-YT,US", "metrics", dropsLimits: true, in: text)
                 == text.replacing("alice  metrics", with: "alice  metrics regions=CA-YT,US expires=2027-01-31") + "\n")
         #expect(
             try set("@users", "datasets=atlas", dropsLimits: true, in: text)
                 == text.replacing("regions=CA", with: "datasets=atlas\n"))
         // A line that can't be read is replaced by one that can.
-        #expect(try set("bad", "all", in: text) == text.replacing("bad \"line", with: "bad") + "\n")
+        #expect(try set("bad", "all", dropsLimits: true, in: text) == text.replacing("bad \"line", with: "bad") + "\n")
         #expect(try set("alice", "all", in: "\u{FEFF}alice metrics\r\nbob") == "\u{FEFF}alice\r\nbob\n")
         #expect(try set("bob", "none", in: "bob regions=CA") == "bob none\n")
         #expect(try remove("alice", from: "\u{FEFF}alice metrics\nbob") == "bob\n")
@@ -42,7 +42,7 @@ import Testing
             ("\talice\tregions=CA\t#x", "\talice\tregions=US\t#x"), ("alice # all", "alice regions=US # all"),
             ("alice", "alice regions=US"), ("alice regions=CA ", "alice regions=US"),
             ("alice \"bad # x", "alice regions=US"), ("\"alice\"  none  # \u{E4}", "alice  regions=US  # \u{E4}"),
-        ] { #expect(try set("alice", "regions=US", in: old + "\nbob\n") == new + "\nbob\n") }
+        ] { #expect(try set("alice", "regions=US", dropsLimits: true, in: old + "\nbob\n") == new + "\nbob\n") }
         #expect(try set("alice", "all", in: "alice   regions=CA  # x") == "alice  # x\n")
     }
 
@@ -82,6 +82,20 @@ import Testing
         #expect(try refusal("anna", "all", dated, in: limited) == nil)
         #expect(try refusal("anna", "regions=DE", dated, in: limited) == nil)
         #expect(try refusal("anna", "none", in: limited) == nil)
+        // What a line limits that can't be read is not known.
+        func unread(_ line: Int, _ name: String) -> String {
+            "line \(line), that of \(name), has a mistake, so its limits are not known; mend it, or let them go with "
+                + "--drop-limits."
+        }
+        for line in ["anna regions=DE-SH expires=2027-13-31", "anna regions=DE, datasets=a", " anna regions=DE"] {
+            let file = "bob\n\(line)\n"
+            #expect(try refusal("anna", "regions=DE", in: file) == unread(2, "anna"))
+            #expect(try refusal("anna", "all", in: file) == unread(2, "anna"))
+            #expect(try refusal("anna", "none", in: file) == nil && refusal("bob", "regions=DE", in: file) == nil)
+            #expect(try set("anna", "all", dropsLimits: true, in: file).hasSuffix("anna\n"))
+        }
+        #expect(try refusal("anna", "all", in: "@users region=DE\n") == unread(1, "@users"))
+        #expect(try refusal("@shared", "all", in: "@users region=DE\n") == nil)
         #expect(try refusal("anna", "datasets=a", in: "anna none") == nil)
         #expect(
             try set("anna", "datasets=a", dropsLimits: true, in: limited) == "anna datasets=a\nbroken line\n")
@@ -110,18 +124,21 @@ import Testing
     }
 
     /// What is written is read as it was meant.
-    @Test(arguments: ["alice", "Ana Maria", "a,b", "x#y", "Jürgen", "@shared"]) func readsWhatItWrites(name: String)
+    @Test(arguments: ["alice", "Ana Maria", "a,b", "x#y", "Jürgen", "@shared", "a,\u{301}b"]) func readsWhatItWrites(
+        name: String
+    )
         throws
     {
         let words = [
-            "metrics", "regions=CA-YT,US", "datasets=winter counts,\"a \"\"b\"\"\",#1,é,x=y", "expires=0001-02-03",
+            "metrics", "regions=CA-YT,US", "datasets=winter counts,\"a \"\"b\"\"\",#1,é,x=y,\"\u{301}\"\"\u{301}c\"",
+            "expires=0001-02-03",
         ]
         let line = String(decoding: try RightsChange.set(name, words: words).apply(to: []), as: UTF8.self)
         let entry = try #require(try RightsFile(Array(line.utf8)).entry(of: name))
         #expect(entry.text + "\n" == line)
         let rights = try #require(entry.rights)
         #expect(rights.metrics && rights.regions == ["CA-YT", "US"])
-        #expect(rights.datasets == ["winter counts", "a \"b\"", "#1", "é", "x=y"])
+        #expect(rights.datasets == ["winter counts", "a \"b\"", "#1", "é", "x=y", "\u{301}\"\u{301}c"])
         // 3 February of the year 1 ends so many days before 1970.
         #expect(rights.end == -719_128 * 86_400)
     }

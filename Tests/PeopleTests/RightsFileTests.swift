@@ -89,6 +89,55 @@ import Testing
         #expect(error.lines.map(\.number) == [text.split(separator: "\n").count])
     }
 
+    /// A combining mark makes one `Character` with the quote, comma, `=`, `#` or space before it, and hides none.
+    @Test(arguments: [
+        "alice datasets=\"a\"\u{301},b", "alice datasets=\"a,\u{301}b\"", "alice regions=CA,\u{301}US", "@\u{301}x",
+        "alice regions=\u{301}CA", "alice =\u{301}regions", "alice \u{301}metrics", "alice,\u{301}b", "alice \"\u{301}",
+    ]) func combiningMarksHideNothing(line: String) throws {
+        #expect(throws: FileFault.self) { try RightsFile(Array((line + "\n").utf8)) }
+        #expect(try rights("alice regions=CA #\u{301} metrics")?.metrics == false)
+        #expect(try RightsFile(Array("#\u{301}alice\n".utf8)).entries.isEmpty)
+        #expect(quotedWord("$\u{301}2y") == "'…'")
+    }
+
+    /// A `#` that was meant as a part of a word lets go of a limit.
+    @Test func findsWordsInComments() throws {
+        let lines = [
+            "a #regions=CA-YT", "b metrics # datasets=atlas until spring", "c ## expires=2027-01-31", "d #none",
+            "e #metrics", "f # none of them", "g # until spring", "# regions=CA", "#none", "h regions=CA", "i #a=b",
+            "j datasets=#regions=CA", "k #",
+        ]
+        let file = try RightsFile(Array(lines.map { $0 + "\n" }.joined().utf8))
+        #expect(file.commentedWords.map(\.line) == [1, 2, 3, 4, 5])
+        #expect(
+            file.commentedWords.first?.text
+                == "'regions=CA-YT' is in a comment, so it does not count; take the # away if it should")
+    }
+
+    /// What two files give is never more than either gives.
+    @Test(arguments: [
+        ("alice", "alice", "alice"), ("alice", "alice none", "alice none"), ("alice none", "alice", "alice none"),
+        ("alice", "bob", "alice none"), ("alice metrics", "@users regions=CA", "alice regions=CA"),
+        ("alice regions=CA", "@users\nalice regions=CA-YT", "alice regions=CA-YT"),
+        ("alice regions=CA,US-AK", "alice regions=US,CA-YT", "alice regions=US-AK,CA-YT"),
+        ("alice regions=CA", "alice regions=US", "alice none"),
+        ("alice datasets=a,b", "alice datasets=b,c", "alice datasets=b"),
+        ("alice regions=CA", "alice datasets=b", "alice regions=CA datasets=b"),
+        ("alice expires=2027-01-31", "alice metrics", "alice expires=2027-01-31"),
+        ("alice expires=2027-01-31", "alice expires=2026-01-31", "alice expires=2026-01-31"),
+    ]) func whatTwoFilesGive(one: String, other: String, both: String) throws {
+        let files = try [one, other].map { try RightsFile(Array(($0 + "\n").utf8)) }
+        for (a, b) in [(files[0], files[1]), (files[1], files[0])] {
+            let common = a.common(with: b)
+            let entry = RightsFile.Entry(name: "alice", rights: common.rights(ofUser: "alice"), line: 1)
+            #expect(Set(entry.text.split { " ,=".contains($0) }) == Set(both.split { " ,=".contains($0) }))
+        }
+        let groups = try RightsFile(Array("@users\n@shared regions=CA\n@public\n".utf8))
+            .common(with: RightsFile(Array("@shared\n@users datasets=a\nalice\n".utf8)))
+        #expect(groups.rights(of: .shared)?.regions == ["CA"] && groups.rights(of: .everybody) == nil)
+        #expect(groups.rights(ofUser: "bob")?.datasets == ["a"] && groups.without(.shared).rights(of: .shared) == nil)
+    }
+
     /// Nobody who is shown less, in anything, is shown as much.
     @Test(arguments: [
         ("", "", true), ("", "metrics", false), ("metrics", "", true), ("", "regions=CA datasets=atlas", true),

@@ -37,6 +37,24 @@ import Testing
         #expect(try apply(.remove("bob"), "bob:a\nalice:b\nbob:c") == "alice:b\n")
     }
 
+    /// What the file of people lists can be changed.
+    @Test(arguments: ["\ralice:x\r", " \r\talice:x", "\u{FEFF}\ralice:x"]) func findsWhatIsListed(line: String) throws {
+        let text = line.replacing(":x", with: ":\(hash.text)") + "\n"
+        #expect(try UsersFile(Array(text.utf8)).users.map(\.name) == ["alice"])
+        #expect(try apply(.setPassword("alice", other), text) == text.replacing(hash.text, with: other.text))
+        #expect(try apply(.remove("alice"), text) == "")
+    }
+
+    /// A combining mark after the colon or the `#` hides neither.
+    @Test func combiningMarksHideNothing() throws {
+        #expect(try apply(.remove("alice"), "alice:\u{301}x\nbob:y\n") == "bob:y\n")
+        let error = try #require(throws: ChangeError.self) { try apply(.remove("#\u{301}a"), "#\u{301}a:x\n") }
+        #expect(error.message.contains("is not in the file"))
+        for name in ["@\u{301}a", "#\u{301}a", "$\u{301}a", " \u{301}a"] {
+            #expect(UsersFile.fault(inName: name) != nil)
+        }
+    }
+
     @Test func refusesWhatMakesNoSense() throws {
         let text = "alice:x\nbob:y\nbob:z\n"
         for (change, message) in [

@@ -26,7 +26,7 @@ import Testing
 
     @Test(arguments: [
         "plain", "", "it's", "#1234", "~", "a b", "$(x)", "*", "a;b", "é", "-x", "\n", "a\nb", "\u{1B}[31m",
-        "%s\\n\u{7}'", "a\u{9B}",
+        "%s\\n\u{7}'", "a\u{9B}", "'\u{301}; echo x #", "%\u{301}\n'\u{301}x",
     ])
     func aShellReadsTheQuotedWordsAgain(word: String) throws {
         let process = try ImportProcess()

@@ -25,8 +25,10 @@ public final class Accounts: Sendable {
         var users: [String: UsersFile.User]?
         /// A hash of each cost in the users file.
         fileprivate(set) var costs: [PasswordHash] = []
-        /// Nil without a rights file: then everybody with credentials sees everything.
+        /// Those in force. Nil without a rights file: then everybody with credentials sees everything.
         var rights: RightsFile?
+        /// The rights file as it was read last, which may give more than is in force.
+        fileprivate(set) var rightsFile: RightsFile?
     }
 
     /// Somebody whose credentials are right, as far as it decides about their rights.
@@ -75,6 +77,7 @@ public final class Accounts: Sendable {
         guard let key = KeyedDigest.Key() else { return nil }
         (self.key, self.clock, self.wallClock) = (key, clock, wallClock)
         var snapshot = Snapshot(password: password, isPublic: isPublic, rights: rights)
+        snapshot.rightsFile = rights
         snapshot.set(users)
         state = Mutex(State(snapshot: snapshot))
     }
@@ -84,9 +87,15 @@ public final class Accounts: Sendable {
     /// - Parameters:
     ///   - password, users, rights: Nil leaves those that are there.
     public func replace(password: SharedPassword? = nil, users: UsersFile? = nil, rights: RightsFile? = nil) {
+        replace(password: password, users: users, rights: rights, inForce: rights)
+    }
+
+    /// - Parameter inForce: What of the rights counts; nil leaves what did.
+    func replace(password: SharedPassword?, users: UsersFile?, rights: RightsFile?, inForce: RightsFile?) {
         state.withLock {
             if let password { $0.snapshot.set(password) }
-            if let rights { $0.snapshot.rights = rights }
+            if let rights { $0.snapshot.rightsFile = rights }
+            if let inForce { $0.snapshot.rights = inForce }
             guard let users else { return }
             $0.snapshot.set(users)
             $0.logins.takeUp($0.snapshot.users ?? [:])
@@ -94,8 +103,8 @@ public final class Accounts: Sendable {
         version.add(1, ordering: .releasing)
     }
 
-    /// Nil without a rights file.
-    public var rights: RightsFile? { snapshot.rights }
+    /// The rights file as it was read last; nil without one.
+    public var rightsFile: RightsFile? { snapshot.rightsFile }
 
     /// Whether somebody may still see all that they could see at an earlier version.
     /// - Parameter rights: Those at that version; nil if there was no rights file.

@@ -238,26 +238,68 @@ import Testing
         #expect(try ServiceFixture(password: nil).get("/", fields: "").isStillEntitled == nil)
     }
 
-    /// Where only one of the files can be taken up, nobody may see more for it.
-    @Test func knowsWhoGainsByOtherFiles() throws {
-        let fixture = try fixture(
-            "alice regions=US expires=2027-02-01\nbob regions=CA datasets=a,b\n@users regions=US\n@shared regions=CA")
-        func gainers(_ rights: String? = nil, users: String? = nil) throws -> [String] {
-            try fixture.accounts.gainers(users: users.map(self.users), rights: rights.map(self.rights))
+    /// Where only some of the files can be taken up, nobody sees more for it, and whoever loses something loses it.
+    @Test func halfAChangeGivesNobodyMore() throws {
+        func waiting(_ rights: String? = nil, users: String? = nil, isPublic: Bool = false) throws -> [Accounts.Waiting]
+        {
+            let old =
+                "alice regions=US expires=2027-02-01\nbob regions=CA datasets=a,b\n@users regions=US\n@shared regions=CA"
+            let fixture = try ServiceFixture(password: "mumble", users: Self.users, isPublic: isPublic, rights: old)
+            return try fixture.accounts.replaceSome(
+                password: nil, users: users.map(self.users), rights: rights.map(self.rights))
         }
-        #expect(try gainers() == [] && gainers("") == [] && gainers(users: "alice:\(Self.hash)\n") == [])
+        #expect(try waiting() == [] && waiting("") == [] && waiting(users: "alice:\(Self.hash)\n") == [])
         // Their own line was narrower than that of the group.
-        #expect(try gainers("@users regions=US") == ["alice", "bob"])
-        #expect(try gainers("alice regions=US\nbob regions=CA-YT datasets=a\n@users regions=US-AK") == ["alice"])
-        #expect(try gainers("alice regions=US expires=2027-01-31\nbob metrics regions=CA datasets=a,b") == ["bob"])
-        #expect(try gainers("alice regions=US expires=2027-02-01\nbob regions=CA,DE datasets=a,b") == ["bob"])
-        #expect(try gainers("bob expires=2020-01-01\n@shared regions=CA-YT") == [])
-        #expect(try gainers("@shared\n@public") == ["@shared", "@public"])
+        #expect(try waiting("@users regions=US") == [.more("alice"), .more("bob")])
+        #expect(
+            try waiting("alice regions=US\nbob regions=CA-YT datasets=a\n@users regions=US-AK") == [.more("alice")])
+        #expect(
+            try waiting("alice regions=US expires=2027-01-31\nbob metrics regions=CA datasets=a,b") == [.more("bob")])
+        #expect(try waiting("alice regions=US expires=2027-02-01\nbob regions=CA,DE datasets=a,b") == [.more("bob")])
+        #expect(try waiting("bob expires=2020-01-01\n@shared regions=CA-YT") == [])
+        #expect(try waiting("@shared\n@public") == [.more("@shared")])
+        #expect(try waiting("@shared\n@public", isPublic: true) == [.more("@shared"), .more("@public")])
         // Their line may be in the file that can't be taken up.
-        #expect(try gainers(users: "\(Self.users)dora:\(Self.hash)\n") == ["dora"])
-        #expect(try gainers(users: "bob:\(Self.otherHash)\n") == [])
-        #expect(try gainers("zoe", users: "zoe:\(Self.hash)\n") == ["zoe"])
-        #expect(try ServiceFixture(users: Self.users).accounts.gainers(users: users("zoe:\(Self.hash)\n")) == [])
+        #expect(try waiting(users: "\(Self.users)dora:\(Self.hash)\n") == [.newPerson("dora")])
+        #expect(try waiting(users: "bob:\(Self.otherHash)\n") == [])
+        #expect(try waiting("zoe", users: "zoe:\(Self.hash)\n") == [.newPerson("zoe")])
+        let free = try ServiceFixture(password: nil, users: Self.users).accounts
+        #expect(try free.replaceSome(password: nil, users: users("zoe:\(Self.hash)\n"), rights: nil) == [])
+        #expect(free.snapshot.users?["zoe"] != nil)
+    }
+
+    /// The mistake of one file keeps nobody who is shut out by another.
+    @Test func whatTakesAwayDoesNotWait() throws {
+        let fixture = try fixture("alice regions=US\nbob regions=US\n@shared\n@users regions=US-AK")
+        let accounts = fixture.accounts
+        #expect(try seen(fixture, person("alice")) == "L3" && seen(fixture, Self.shared) != "403 no-rights")
+        // The file of the password has a mistake, or that of people.
+        #expect(
+            try accounts.replaceSome(
+                password: nil, users: nil, rights: rights("alice none\nbob\n@shared\n@users regions=US-AK"))
+                == [.more("bob")])
+        #expect(try seen(fixture, person("alice")) == "403 no-rights" && seen(fixture, person("bob")) == "L3")
+        #expect(accounts.rightsFile?.rights(ofUser: "bob")?.regions == nil)
+        // The file of rights has one.
+        #expect(
+            try accounts.replaceSome(
+                password: nil, users: users("bob:\(Self.hash)\ndora:\(Self.hash)\n"), rights: nil)
+                == [.newPerson("dora")])
+        #expect(try seen(fixture, person("carla")) == "401 incorrect-credentials")
+        #expect(
+            try seen(fixture, person("dora")) == "401 incorrect-credentials" && seen(fixture, person("bob")) == "L3")
+        // Whoever the new password is for may have been limited in that file.
+        #expect(
+            accounts.replaceSome(password: SharedPassword("another"), users: nil, rights: nil) == [.newPassword])
+        #expect(try seen(fixture, Self.shared).hasPrefix("403 "))
+        #expect(try seen(fixture, "Password: another\r\n") == "403 no-rights")
+        #expect(accounts.replaceSome(password: SharedPassword("another"), users: nil, rights: nil) == [])
+        // Once all are right, all counts.
+        try accounts.replace(
+            users: users("bob:\(Self.hash)\ndora:\(Self.hash)\n"), rights: rights("bob\n@shared\n@users regions=US"))
+        let all = try seen(fixture, "Password: another\r\n")
+        #expect(
+            try !all.hasPrefix("403") && seen(fixture, person("bob")) == all && seen(fixture, person("dora")) == "L3")
     }
 
     @Test func knowsRightsOfNobody() throws {
