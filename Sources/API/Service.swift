@@ -165,7 +165,7 @@ public final class Service: Application {
         let address = report.peer.address
         let client = report.request.map { proxies.client(of: $0.fields, from: address) } ?? address
         accessLog.append(report, from: client, now: time(nil))
-        if let note { audit?.append(auditLines.answer(report, to: note.sender, at: client, now: AuditLines.now())) }
+        if let note { audit?.append(auditLines.answer(report, note, at: client, now: AuditLines.now())) }
     }
 
     public func opened() { metrics.opened() }
@@ -197,7 +197,8 @@ public final class Service: Application {
             user = principal.name
             if let audit, principal.sender != .nobody, AuditNote.isDue(call) {
                 guard audit.isWritable else { throw .auditUnavailable }
-                note = AuditNote(principal.sender)
+                let isOurs = RequestIDs.given(by: call.request) == nil
+                note = AuditNote(principal.sender, requestID: isOurs ? call.requestID : requestIDs.next())
             }
             if let refusal = principal.refusal { throw refusal }
             return (try handlers.handle(call, for: principal), user, note)
