@@ -123,7 +123,7 @@ public final class Service: Application {
                 of: request, from: proxies.client(of: request.fields, from: peer.address))
             {
             case .known(let principal): caller = .success(principal)
-            case .unchecked(let inquiry): return .again(after: inquiry)
+            case .unchecked(let check): return .again(after: inquiry(check, for: request, requestID: requestID))
             }
         } catch {
             caller = .failure(error)
@@ -148,6 +148,20 @@ public final class Service: Application {
         case .again:
             return answer
         }
+    }
+
+    /// The check of a password, which a request waits for.
+    private func inquiry(_ check: Authentication.Check, for request: Request, requestID: String) -> Inquiry {
+        let resource = Route.find(request.target.segments).route?.resource
+        let tooLate: @Sendable () -> Response = { [metrics, shared = cors.fields(for: request)] in
+            let response = Problem(APIError.busyWithLogins).response(requestID: requestID)
+            metrics.answered(resource, response.status)
+            return Service.finish(response, shared, requestID: requestID, user: nil)
+        }
+        return Inquiry(
+            line: check.line,
+            start: { known in check.start { outcome in known(outcome == .tooLate ? tooLate() : nil) } },
+            cancel: check.cancel)
     }
 
     public func refuse(_ error: RequestError, from peer: Peer) -> Response {
@@ -182,7 +196,10 @@ public final class Service: Application {
         pool.discardOld()
         if let refusal = watch.lastRefusal { log.refusedGeneration(refusal) }
         if watch.lastIsEdited, isFirst { log.editedGeneration() }
-        if isFirst { audit?.upkeep() }
+        if isFirst {
+            audit?.upkeep()
+            authentication.upkeep()
+        }
     }
 
     /// Makes a response of an `APIError`, unless a worker has begun the answer: then `LongAnswer` does.
