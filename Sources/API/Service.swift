@@ -123,7 +123,7 @@ public final class Service: Application {
                 of: request, from: proxies.client(of: request.fields, from: peer.address))
             {
             case .known(let principal): caller = .success(principal)
-            case .unchecked(let inquiry): return .again(after: inquiry)
+            case .unchecked(let check): return .again(after: inquiry(check, for: request, requestID: requestID))
             }
         } catch {
             caller = .failure(error)
@@ -150,6 +150,20 @@ public final class Service: Application {
         }
     }
 
+    /// The check of a password, which a request waits for.
+    private func inquiry(_ check: Authentication.Check, for request: Request, requestID: String) -> Inquiry {
+        let resource = Route.find(request.target.segments).route?.resource
+        let tooLate: @Sendable () -> Response = { [metrics, shared = cors.fields(for: request)] in
+            let response = Problem(APIError.busyWithLogins).response(requestID: requestID)
+            metrics.answered(resource, response.status)
+            return Service.finish(response, shared, requestID: requestID, user: nil)
+        }
+        return Inquiry(
+            line: check.line,
+            start: { known in check.start { outcome in known(outcome == .tooLate ? tooLate() : nil) } },
+            cancel: check.cancel)
+    }
+
     public func refuse(_ error: RequestError, from peer: Peer) -> Response {
         // There is no request, and so no ID or origin of the client's.
         let requestID = requestIDs.next()
@@ -165,7 +179,7 @@ public final class Service: Application {
         let address = report.peer.address
         let client = report.request.map { proxies.client(of: $0.fields, from: address) } ?? address
         accessLog.append(report, from: client, now: time(nil))
-        if let note { audit?.append(auditLines.answer(report, to: note.sender, at: client, now: AuditLines.now())) }
+        if let note { audit?.append(auditLines.answer(report, note, at: client, now: AuditLines.now())) }
     }
 
     public func opened() { metrics.opened() }
@@ -182,7 +196,10 @@ public final class Service: Application {
         pool.discardOld()
         if let refusal = watch.lastRefusal { log.refusedGeneration(refusal) }
         if watch.lastIsEdited, isFirst { log.editedGeneration() }
-        if isFirst { audit?.upkeep() }
+        if isFirst {
+            audit?.upkeep()
+            authentication.upkeep()
+        }
     }
 
     /// Makes a response of an `APIError`, unless a worker has begun the answer: then `LongAnswer` does.
@@ -197,7 +214,8 @@ public final class Service: Application {
             user = principal.name
             if let audit, principal.sender != .nobody, AuditNote.isDue(call) {
                 guard audit.isWritable else { throw .auditUnavailable }
-                note = AuditNote(principal.sender)
+                let isOurs = RequestIDs.given(by: call.request) == nil
+                note = AuditNote(principal.sender, requestID: isOurs ? call.requestID : requestIDs.next())
             }
             if let refusal = principal.refusal { throw refusal }
             return (try handlers.handle(call, for: principal), user, note)

@@ -94,13 +94,23 @@ struct AuditCommand: ParsableCommand {
     private static func table(_ rows: [AuditSummary.Row]) -> String {
         let cells = rows.map { row in
             [
-                row.person, row.claimedName ?? "", ImportReport.number(row.requests), ImportReport.number(row.records),
+                shortened(row.person), shortened(row.claimedName ?? ""), ImportReport.number(row.requests),
+                ImportReport.number(row.records),
                 ImportReport.number(row.bytes), seconds(row.first), seconds(row.last),
             ]
         }
         return terminalTable(
             ["person", "claimed name", "requests", "records", "bytes", "first", "last"], cells, numbers: [2, 3, 4])
     }
+
+    /// A name as it is in the table, so that a long one does not widen all its lines. CSV has the whole name.
+    private static func shortened(_ name: String) -> String {
+        let scalars = terminalLine(name).unicodeScalars
+        return scalars.count <= longestName ? name : String(scalars.prefix(longestName - 1)) + "…"
+    }
+
+    /// The longest name in the table, in Unicode scalars.
+    private static let longestName = 40
 
     /// A time without its milliseconds.
     private static func seconds(_ time: String) -> String { time.prefix(19) + "Z" }

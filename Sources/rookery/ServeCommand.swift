@@ -73,6 +73,12 @@ struct ServeCommand: ParsableCommand {
         try listening.apply(to: &transport)
         try limits.apply(to: &transport)
 
+        try audit.check(
+            accessLog: destination,
+            others: [
+                ("--database", path), ("--users", files.users?.path), ("--rights", files.rights?.path),
+                ("--password-file", files.password?.path),
+            ])
         let accessLog: AccessLogConfiguration
         do {
             accessLog = try AccessLogConfiguration(destination: destination, format: format)
@@ -82,7 +88,7 @@ struct ServeCommand: ParsableCommand {
         var configuration = ServiceConfiguration(
             database: path, accounts: accounts, accessLog: accessLog, logger: logger)
         try limits.apply(to: &configuration)
-        configuration.audit = try audit.file(accessLog: destination, logger)
+        configuration.audit = try audit.file(logger)
         configuration.cors = try allowedOrigins()
         configuration.proxies = transport.proxies
         configuration.publicURL = try publicAddress()

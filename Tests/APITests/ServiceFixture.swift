@@ -161,7 +161,7 @@ final class ServiceFixture {
 
 extension Inquiry {
     /// Does at once what a worker would do.
-    func answer() { start {}?() }
+    func answer() { start { _ in }?() }
 }
 
 /// Something must be found out first, which the test does not expect.

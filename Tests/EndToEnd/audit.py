@@ -54,9 +54,9 @@ class Audit:
         return [line for line in self.lines() if "event" not in line]
 
     def of(self, request_id):
-        """The line of a request, which is written once its answer has been sent."""
+        """The line of a request with an id of its own, which is written once its answer has been sent."""
         def find():
-            return [line for line in self.answers() if line["request_id"] == request_id]
+            return [line for line in self.answers() if line.get("client_request_id") == request_id]
         found = wait(f"there is a line of {request_id}", find)
         check(len(found) == 1, "one line") if len(found) != 1 else None
         return found[0]
@@ -213,7 +213,8 @@ def under_load(server, audit):
         thread.join()
     check(not failures, "16 clients at once get their answers", failures)
     lines = wait("all lines are there", lambda: (lines := audit.answers()[before:]) if len(audit.answers()) >= before + 2400 else None)
-    told = {line["request_id"]: (line["claimed_name"], line["records"], line["bytes"]) for line in lines}
+    told = {line["client_request_id"]: (line["claimed_name"], line["records"], line["bytes"]) for line in lines}
+    check(len({line["request_id"] for line in lines} - set(got)) == len(lines), "the server has an id of its own for each")
     check(told == got, f"{len(lines)} lines under load, each as its client saw it")
 
 

@@ -33,6 +33,22 @@ import Testing
         #expect(done.status == 1)
     }
 
+    /// Anybody with the shared password may claim a name of any length.
+    @Test func aLongNameDoesNotWidenTheTable() throws {
+        for name in [String(repeating: "x", count: 250), String(repeating: "\\u001b", count: 250)] {
+            process.write(
+                "long",
+                "{\"time\":\"2026-01-02T03:04:05.678Z\",\"person\":\"@shared\",\"claimed_name\":\"\(name)\","
+                    + "\"records\":1,\"bytes\":1}\n")
+            let table = try process.rookery("audit", process.path("long"))
+            let lines = table.output.split(separator: "\n")
+            #expect(table.status == 0 && lines.count == 2 && lines.allSatisfy { $0.count < 130 }, "\(table.output)")
+            #expect(table.output.contains("…  "))
+            let csv = try process.rookery("audit", process.path("long"), "--csv")
+            #expect(csv.output.unicodeScalars.count > 340)
+        }
+    }
+
     @Test func linesThatAllCountAreSuccess() throws {
         try shell(#"sed -i 3,4d "$0""#)
         let done = try process.rookery("audit", process.path("audit"))

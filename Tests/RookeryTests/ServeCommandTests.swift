@@ -12,6 +12,52 @@ import Testing
         #expect(done.errors.contains("--public-url") && !done.errors.contains("secret"))
     }
 
+    /// Lines at the end of another file of the server would damage it. (The origin ends a server that takes the file.)
+    @Test(arguments: [
+        "--database", "--users", "--rights", "--password-file", "--access-log",
+    ])
+    func anAuditInAnotherFileIsAUsageError(option: String) throws {
+        let process = try ImportProcess()
+        let (file, link, symbolic) = (process.path("file"), process.path("link"), process.path("symbolic"))
+        let others = option == "--users" || option == "--password-file" ? [] : ["--password", "mumble"]
+        func serve(_ path: String, audit: String) throws -> ImportProcess.Outcome {
+            try process.run(
+                program: ImportProcess.program,
+                ["serve", option, path, "--audit", audit, "--cors", "no origin"] + others)
+        }
+        // Before there is one. Neither is made.
+        if option == "--database" || option == "--access-log" {
+            let done = try serve(file, audit: process.path("./file"))
+            #expect(done.status == 2 && done.errors.contains("is the file of \(option) too"), "\(done.errors)")
+            #expect(access(file, F_OK) != 0)
+        }
+        let text = option == "--rights" ? "alice none\n" : option == "--users" ? Self.alice : "secret\n"
+        process.write("file", text)
+        chmod(file, 0o600)
+        try #require(Glibc.link(file, link) == 0 && symlink(file, symbolic) == 0)
+        for (path, audit) in [(file, file), (file, link), (symbolic, file)] {
+            let done = try serve(path, audit: audit)
+            #expect(done.status == 2 && done.errors.contains("--audit \(audit) is the file of \(option) too"))
+            #expect(process.text("file") == text)
+        }
+    }
+
+    @Test(arguments: ["--database", "--rights", "--password-file"])
+    func anAccessLogInAnotherFileIsAUsageError(option: String) throws {
+        let process = try ImportProcess()
+        let others = option == "--password-file" ? [] : ["--password", "mumble"]
+        process.write("file", option == "--rights" ? "alice none\n" : "secret\n")
+        chmod(process.path("file"), 0o600)
+        let done = try process.run(
+            program: ImportProcess.program,
+            ["serve", option, process.path("file"), "--access-log", process.path("file"), "--cors", "no origin"]
+                + others)
+        #expect(done.status == 2)
+        #expect(done.errors.contains("--access-log \(process.path("file")) is the file of \(option) too"))
+    }
+
+    private static let alice = "alice:$2y$04$nVHw3kWTpblHifSePcLCY.0E4TZZAnmxnAUt4JMj6kNuXnVAWpnGe\n"
+
     /// It takes connections again when there are descriptors again.
     @Test func aServerOutlivesALackOfDescriptors() throws {
         let process = try ImportProcess()

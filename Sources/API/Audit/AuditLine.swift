@@ -5,8 +5,10 @@ import HTTP
 /// Who gets an answer with records: what the audit must know of a response that has been sent.
 final class AuditNote: ResponseNote {
     let sender: Principal.Sender
+    /// An ID that the server made. That of the answer may be the client's.
+    let requestID: String
 
-    init(_ sender: Principal.Sender) { self.sender = sender }
+    init(_ sender: Principal.Sender, requestID: String) { (self.sender, self.requestID) = (sender, requestID) }
 
     /// Whether an answer to a known sender gets a line. Those about the server itself don't, nor does a list of
     /// methods.
@@ -26,11 +28,11 @@ struct AuditLines {
 
     /// The line of an answer.
     /// - Parameter now: The wall clock.
-    mutating func answer(_ report: Report, to sender: Principal.Sender, at client: String, now: timespec) -> [UInt8] {
+    mutating func answer(_ report: Report, _ note: AuditNote, at client: String, now: timespec) -> [UInt8] {
         var line = begin(now)
         line.reserveCapacity(400)
         line += ",\"person\":".utf8
-        switch sender {
+        switch note.sender {
         case .person(let name): JSONText.append(name, to: &line)
         case .shared(let claimed):
             line += "\"@shared\"".utf8
@@ -49,9 +51,11 @@ struct AuditLines {
         }
         line += ",\"status\":\(report.status.code),\"records\":\(report.rows),\"bytes\":\(report.bodyBytes)".utf8
         line += ",\"edition\":\"\(AuditLines.edition)\",\"complete\":\(report.complete)".utf8
-        if let requestID = report.requestID {
-            line += ",\"request_id\":".utf8
-            JSONText.append(requestID, to: &line)
+        line += ",\"request_id\":".utf8
+        JSONText.append(note.requestID, to: &line)
+        if let given = report.request.flatMap(RequestIDs.given) {
+            line += ",\"client_request_id\":".utf8
+            JSONText.append(given, to: &line)
         }
         line += "}\n".utf8
         return line

@@ -151,11 +151,6 @@ public struct AuditSummary: Sendable {
                     String(row.bytes), row.first, row.last,
                 ]
             }
-        return lines.map { $0.map(AuditSummary.cell).joined(separator: ",") + "\r\n" }.joined()
-    }
-
-    private static func cell(_ text: String) -> String {
-        guard text.utf8.contains(where: { "\",\r\n".utf8.contains($0) }) else { return text }
-        return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+        return lines.map { $0.map(CSVText.quoted).joined(separator: ",") + "\r\n" }.joined()
     }
 }

@@ -136,20 +136,26 @@ public final class Accounts: Sendable {
     /// - Parameter password: UTF-8.
     /// - Returns: The check, which takes up to some seconds; nil if it waits or is under way already.
     func check(_ name: String, _ password: [UInt8], for asker: Logins.Asker) -> (@Sendable () -> Void)? {
-        guard state.withLock({ $0.logins.wait(asker) }) else { return nil }
+        guard state.withLock({ $0.logins.wait(asker, now: clock()) }) else { return nil }
         return { [self, login = asker.login] in
             let failed = check(name, password, login.digest)
             for asker in failed { asker.failed() }
             let askers = state.withLock { $0.logins.end(login) }
-            for asker in askers { asker.known() }
+            for asker in askers { asker.known(.checked) }
         }
+    }
+
+    /// Ends the waiting of those who have waited too long for a check that has not begun, or are gone.
+    func endWaiting() {
+        let askers = state.withLock { $0.logins.endWaiting(now: clock()) }
+        for asker in askers { asker.known(.tooLate) }
     }
 
     /// Finds out whether credentials are right, and remembers it.
     /// - Returns: Those for whom they are a new failure.
     private func check(_ name: String, _ password: [UInt8], _ digest: CredentialsDigest) -> [Logins.Asker] {
         let snapshot = state.withLock {
-            $0.logins.needsCheck(digest, of: name, now: clock()) ? $0.snapshot : nil
+            $0.logins.begin(digest, of: name, now: clock()) ? $0.snapshot : nil
         }
         guard let snapshot else { return [] }
         let user = snapshot.users?[name]

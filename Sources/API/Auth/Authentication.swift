@@ -16,7 +16,14 @@ final class Authentication {
     enum Sender {
         case known(Principal)
         /// The password must be checked first, on a thread that may be busy for a while.
-        case unchecked(Inquiry)
+        case unchecked(Check)
+    }
+
+    /// A check of a password that a request waits for. It is as `Inquiry` has it, but tells how waiting ended.
+    struct Check: Sendable {
+        let line: String
+        let start: @Sendable (_ known: @escaping @Sendable (Logins.Outcome) -> Void) -> Inquiry.Work?
+        let cancel: @Sendable () -> Void
     }
 
     private let accounts: Accounts
@@ -82,6 +89,9 @@ final class Authentication {
         everybody = principal
         return .known(current(principal))
     }
+
+    /// Ends the waiting of those who have waited too long for a check. For once a second.
+    func upkeep() { accounts.endWaiting() }
 
     /// Somebody with their rights as they are now.
     private func principal(_ sender: Principal.Sender, as claimant: Accounts.Claimant) -> Principal {
@@ -203,11 +213,16 @@ final class Authentication {
             return .known(current(principal))
         case .unchecked:
             let password = Array(credentials.password)
-            let inquiry = Inquiry(line: login.network.text) { [accounts, noteFailure] known in
-                let asker = Logins.Asker(login: login, failed: { noteFailure(address) }, known: known)
-                return accounts.check(name, password, for: asker)
-            }
-            return .unchecked(inquiry)
+            let departure = Logins.Departure()
+            return .unchecked(
+                Check(
+                    line: login.network.text,
+                    start: { [accounts, noteFailure] known in
+                        let asker = Logins.Asker(
+                            login: login, departure: departure, failed: { noteFailure(address) }, known: known)
+                        return accounts.check(name, password, for: asker)
+                    },
+                    cancel: { departure.hasHappened.store(true, ordering: .relaxed) }))
         case .wrong, .tooEarly, .busy:
             throw refusal(admission, of: address, .incorrectCredentials)
         }

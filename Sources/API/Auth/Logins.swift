@@ -1,4 +1,5 @@
 import People
+import Synchronization
 
 /// What is known of credentials: which are right or wrong, who waits to hear it, and who has to wait after failures.
 ///
@@ -6,7 +7,7 @@ import People
 /// - No password is kept, only keyed digests of credentials.
 /// - A check that fails counts when it ends, whether or not its client still waits for the answer. The same credentials
 ///   are checked once for all who ask at the same time.
-/// - A network that has to wait starts no check.
+/// - A network that has to wait starts no check, and nobody waits longer than `mostWaiting` for one to begin.
 /// - Its memory is bounded by the number of people, of connections, and by constants.
 struct Logins {
     /// What becomes of credentials.
@@ -22,13 +23,33 @@ struct Logins {
         case busy
     }
 
+    /// How waiting for a check ended.
+    enum Outcome {
+        case checked, tooLate
+    }
+
+    /// Whether a client went away while it waited.
+    final class Departure: Sendable {
+        let hasHappened = Atomic(false)
+    }
+
     /// Somebody who waits for a check.
     struct Asker: Sendable {
         let login: LoginThrottle.Login
+        let departure: Departure
         /// Called if the credentials are wrong, and count as a failure of this asker.
         let failed: @Sendable () -> Void
-        /// Called when the check has ended.
-        let known: @Sendable () -> Void
+        /// Called when waiting has ended.
+        let known: @Sendable (Outcome) -> Void
+
+        fileprivate var isGone: Bool { departure.hasHappened.load(ordering: .relaxed) }
+    }
+
+    /// A check that waits or is under way.
+    private struct Check {
+        /// Who waits for it, each with the time until which it must have begun, in nanoseconds of the monotonic clock.
+        var askers: [(asker: Asker, until: UInt64)] = []
+        var hasBegun = false
     }
 
     /// Credentials of a person that have been found right.
@@ -49,8 +70,8 @@ struct Logins {
     /// By name of the person.
     private var right: [String: Right] = [:]
     private var wrong: [CredentialsDigest: Wrong] = [:]
-    /// Who waits for the checks that wait or are under way.
-    private var askers: [CredentialsDigest: [Asker]] = [:]
+    /// The checks that wait or are under way. One that nobody waits for any more stays until its turn comes.
+    private var checks: [CredentialsDigest: Check] = [:]
     /// How many of these checks each network has begun.
     private var pending: [LoginThrottle.Network: Int] = [:]
     private var throttle = LoginThrottle()
@@ -61,6 +82,8 @@ struct Logins {
     static let mostWrong = 4096
     /// The most right credentials of one person that are remembered. Then the oldest are forgotten.
     static let mostRight = 8
+    /// How long somebody waits for a check to begin, in nanoseconds.
+    static let mostWaiting: UInt64 = 5_000_000_000
     /// The most checks that wait or are under way, in all and for one network. Each loop may add one more.
     static let mostPending = 256
     static let mostOfNetwork = 32
@@ -91,9 +114,9 @@ struct Logins {
             return .wrong(isNew: throttle.failed(login, now: now))
         case nil:
             // Whoever asks the same as somebody else costs nothing.
-            if askers[login.digest] != nil { return .unchecked }
+            if checks[login.digest] != nil { return .unchecked }
             let own = pending[login.network, default: 0]
-            return askers.count < Self.mostPending && own < Self.mostOfNetwork ? .unchecked : .busy
+            return checks.count < Self.mostPending && own < Self.mostOfNetwork ? .unchecked : .busy
         }
     }
 
@@ -103,19 +126,38 @@ struct Logins {
     }
 
     /// Lets somebody wait for a check.
-    /// - Returns: Whether it must be ordered, since nobody waits for the same one.
-    mutating func wait(_ asker: Asker) -> Bool {
-        askers[asker.login.digest, default: []].append(asker)
-        guard askers[asker.login.digest]?.count == 1 else { return false }
-        pending[asker.login.network, default: 0] += 1
-        return true
+    /// - Returns: Whether it must be ordered, since the same one has not been.
+    mutating func wait(_ asker: Asker, now: UInt64) -> Bool {
+        let isOrdered = checks[asker.login.digest] != nil
+        checks[asker.login.digest, default: Check()].askers.append((asker, now &+ Self.mostWaiting))
+        if !isOrdered { pending[asker.login.network, default: 0] += 1 }
+        return !isOrdered
     }
 
-    /// Whether a check that was ordered is still needed. It may have been made between question and order; and by now,
-    /// all who wait for it may have guessed too often.
-    func needsCheck(_ digest: CredentialsDigest, of name: String, now: UInt64) -> Bool {
-        isRight(digest, of: name, now: now) == nil
-            && askers[digest]?.contains { throttle.wait($0.login.network, now: now) == nil } == true
+    /// Ends the waiting of those who have waited too long for a check that has not begun, or are gone.
+    /// - Returns: All of them.
+    mutating func endWaiting(now: UInt64) -> [Asker] {
+        var ended: [Asker] = []
+        for (digest, check) in checks where !check.hasBegun {
+            var rest: [(asker: Asker, until: UInt64)] = []
+            for item in check.askers {
+                if item.until > now, !item.asker.isGone { rest.append(item) } else { ended.append(item.asker) }
+            }
+            if rest.count < check.askers.count { checks[digest]?.askers = rest }
+        }
+        return ended
+    }
+
+    /// Begins a check that was ordered, if it is still needed. It may have been made between question and order; and by
+    /// now, all who wait for it may be gone, or have guessed too often.
+    mutating func begin(_ digest: CredentialsDigest, of name: String, now: UInt64) -> Bool {
+        let isNeeded =
+            isRight(digest, of: name, now: now) == nil
+            && checks[digest]?.askers.contains {
+                !$0.asker.isGone && throttle.wait($0.asker.login.network, now: now) == nil
+            } == true
+        if isNeeded { checks[digest]?.hasBegun = true }
+        return isNeeded
     }
 
     /// Notes that credentials are right.
@@ -131,7 +173,7 @@ struct Logins {
     mutating func found(wrong digest: CredentialsDigest, now: UInt64) -> [Asker] {
         if wrong.count >= Self.mostWrong { wrong = [:] }
         wrong[digest] = Wrong(until: now &+ Self.wrongTime)
-        return (askers[digest] ?? []).filter { throttle.failed($0.login, now: now) }
+        return (checks[digest]?.askers ?? []).map(\.asker).filter { throttle.failed($0.login, now: now) }
     }
 
     /// Notes that a check has ended.
@@ -140,7 +182,7 @@ struct Logins {
     mutating func end(_ login: LoginThrottle.Login) -> [Asker] {
         let others = pending[login.network, default: 1] - 1
         pending[login.network] = others > 0 ? others : nil
-        return askers.removeValue(forKey: login.digest) ?? []
+        return checks.removeValue(forKey: login.digest)?.askers.map(\.asker) ?? []
     }
 
     /// Forgets what is known of people whose hash is another one, and of wrong credentials, which may be right now.

@@ -160,7 +160,8 @@ final class AccessLog {
     }
 
     /// A request target as it may be in a log: without the token of a page, which holds what a record shows, and
-    /// without the values of unknown parameters, since someone may have put a password there by mistake.
+    /// without the values of unknown parameters, since someone may have put a password there by mistake. Names are
+    /// compared decoded, so that no client can hide what it asked for.
     static func redacted(_ target: String) -> String {
         let bytes = Array(target.utf8)
         guard let mark = bytes.firstIndex(of: UInt8(ascii: "?")) else { return target }
@@ -169,12 +170,19 @@ final class AccessLog {
         for (index, pair) in pairs.enumerated() {
             if index > 0 { output.append(UInt8(ascii: "&")) }
             let name = pair.prefix { $0 != UInt8(ascii: "=") }
-            let parameter = Parameter(rawValue: String(decoding: name, as: UTF8.self))
+            let parameter = decoded(name).flatMap(Parameter.init(rawValue:))
             let isPublic = parameter != nil && parameter != .after
             // The name of an unknown parameter shows what went wrong, and its value is not needed.
             output += isPublic || name.count == pair.count ? pair : name + Array("=...".utf8)
         }
         return String(decoding: output, as: UTF8.self)
+    }
+
+    /// The name of a parameter as the query has it; nil if it can't be decoded.
+    private static func decoded(_ name: ArraySlice<UInt8>) -> String? {
+        let text = String(decoding: name, as: UTF8.self)
+        guard name.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else { return text }
+        return (try? RequestTarget(parsing: "/?" + text))?.query.first?.name
     }
 }
 

@@ -21,13 +21,14 @@ struct RequestIDs {
 
     /// The client's own ID for the request if it is a short token, so that it can follow a request through several
     /// services; otherwise a new one.
-    mutating func next(for request: Request) -> String {
-        if let given = request.fields.bytes(of: .requestID), (1...RequestIDs.longest).contains(given.count),
-            given.allSatisfy(RequestIDs.isTokenByte)
-        {
-            return String(decoding: given, as: UTF8.self)
-        }
-        return next()
+    mutating func next(for request: Request) -> String { RequestIDs.given(by: request) ?? next() }
+
+    /// The client's own ID for the request; nil without a usable one.
+    static func given(by request: Request) -> String? {
+        guard let given = request.fields.bytes(of: .requestID), (1...longest).contains(given.count),
+            given.allSatisfy(isTokenByte)
+        else { return nil }
+        return String(decoding: given, as: UTF8.self)
     }
 
     /// A new ID, for a request without a usable one.

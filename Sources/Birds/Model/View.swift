@@ -2,13 +2,24 @@
 public struct View: Sendable, Hashable {
     /// A part of the records: those of some data sets in some regions.
     public struct Part: Sendable {
-        /// The regions of its records, each with all regions within it; nil for everywhere.
+        /// The regions of its records, each with all regions within it; nil for everywhere. No region covers another,
+        /// and they are in an order of their own, so that the same regions are the same list.
         public let regions: [String]?
-        /// The names of the data sets of its records; nil for all.
+        /// The names of the data sets of its records, each once and in the order of their bytes; nil for all.
         public let datasets: [String]?
 
         public init(regions: [String]?, datasets: [String]? = nil) {
-            (self.regions, self.datasets) = (regions, datasets)
+            self.regions = regions.map(RegionScope.outermost)
+            self.datasets = datasets.map(Part.distinct)
+        }
+
+        private static func distinct(_ names: [String]) -> [String] {
+            var kept: [String] = []
+            for name in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) })
+            where kept.last?.utf8.elementsEqual(name.utf8) != true {
+                kept.append(name)
+            }
+            return kept
         }
 
         /// Each list as a text. Each value is preceded by its length, so that values can't run together.

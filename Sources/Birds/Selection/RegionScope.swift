@@ -21,18 +21,31 @@ struct RegionScope: Hashable {
         case (nil, nil): regions = nil
         case (let some?, nil), (nil, let some?): regions = RegionScope.outermost(some)
         case (let wanted?, let seen?):
-            var both: [String] = []
-            for region in RegionScope.outermost(wanted) {
-                for other in RegionScope.outermost(seen) {
-                    if RegionScope.covers(other, region) {
-                        both.append(region)
-                    } else if RegionScope.covers(region, other) {
-                        both.append(other)
-                    }
-                }
-            }
-            regions = RegionScope.outermost(both)
+            regions = RegionScope.common(RegionScope.outermost(wanted), RegionScope.outermost(seen))
         }
+    }
+
+    /// The regions within a region of each list. Both are as `regions`, and so is the result.
+    private static func common(_ first: [String], _ second: [String]) -> [String] {
+        var both: [String] = []
+        var (index, other) = (0, 0)
+        while index < first.count, other < second.count {
+            let (region, rival) = (first[index], second[other])
+            // A region is followed by all that it covers, so of two that have nothing in common, the one that comes
+            // first has nothing in common with those after the other one either.
+            if covers(rival, region) {
+                both.append(region)
+                index += 1
+            } else if covers(region, rival) {
+                both.append(rival)
+                other += 1
+            } else if precedes(region, rival) {
+                index += 1
+            } else {
+                other += 1
+            }
+        }
+        return both
     }
 
     /// All regions that the view shows.
@@ -69,7 +82,7 @@ struct RegionScope: Hashable {
     private static func rank(_ byte: UInt8) -> UInt16 { byte == UInt8(ascii: "-") ? 0 : UInt16(byte) + 1 }
 
     /// The regions in order, without those that another one covers.
-    private static func outermost(_ regions: [String]) -> [String] {
+    static func outermost(_ regions: [String]) -> [String] {
         var kept: [String] = []
         for region in regions.sorted(by: precedes) {
             if let last = kept.last, covers(last, region) { continue }

@@ -42,12 +42,18 @@ public struct Inquiry: Sendable {
 
     /// Work of one line is done in its order, and lines take turns, so that a long one does not hold up the others.
     public let line: String
-    /// Notes that `known` is to be called, once and on any thread, as soon as it is found out. It returns the work for
-    /// that, which may block and runs on a thread for such work; nil if it has been ordered already.
-    public let start: @Sendable (_ known: @escaping @Sendable () -> Void) -> Work?
+    /// Notes that `known` is to be called, once and on any thread, as soon as it is found out; or, with a response that
+    /// answers the request, if that takes too long. It returns the work for that, which may block and runs on a thread
+    /// for such work; nil if it has been ordered already.
+    public let start: @Sendable (_ known: @escaping @Sendable (Response?) -> Void) -> Work?
+    /// Called, on any thread, if the client goes away first. `known` is still called.
+    public let cancel: @Sendable () -> Void
 
-    public init(line: String, start: @escaping @Sendable (_ known: @escaping @Sendable () -> Void) -> Work?) {
-        (self.line, self.start) = (line, start)
+    public init(
+        line: String, start: @escaping @Sendable (_ known: @escaping @Sendable (Response?) -> Void) -> Work?,
+        cancel: @escaping @Sendable () -> Void = {}
+    ) {
+        (self.line, self.start, self.cancel) = (line, start, cancel)
     }
 }
 

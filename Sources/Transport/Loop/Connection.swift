@@ -63,7 +63,7 @@ final class Connection {
     private var began: UInt64
     /// How fast the body of `current` arrives.
     private var bodyRate: ByteRate
-    /// Tells the worker that its response is no longer needed.
+    /// Tells the worker that its response, or the answer of an `Inquiry`, is no longer needed.
     private var cancelWork: (@Sendable () -> Void)?
     private var producer: (any BodyProducer)?
     private var isChunked = false
@@ -272,8 +272,9 @@ final class Connection {
             wait(with: head)
             loop.workers.submit { [mailbox = loop.mailbox, token] in mailbox.post(.response(work(), for: token)) }
         case .again(let inquiry):
+            cancelWork = inquiry.cancel
             wait(with: head)
-            let work = inquiry.start { [mailbox = loop.mailbox, token] in mailbox.post(.response(nil, for: token)) }
+            let work = inquiry.start { [mailbox = loop.mailbox, token] in mailbox.post(.response($0, for: token)) }
             if let work { loop.checkers.submit(work, line: inquiry.line) }
         }
     }

@@ -5,7 +5,7 @@ import Synchronization
 /// to stop. Any thread may post; only the loop takes.
 final class Mailbox: Sendable {
     enum Message: Sendable {
-        /// The response to an `Answer.later`; nil once an `Inquiry` has its answer.
+        /// The response to an `Answer.later`, or in place of that of an `Inquiry`; nil once that has its answer.
         case response(Response?, for: Token)
         /// The next piece of a body.
         case piece(Piece, [UInt8], for: Token)

@@ -7,23 +7,35 @@ import Testing
 @testable import API
 
 @Suite struct AuditLineTests {
-    private func line(_ sender: Principal.Sender, _ target: String, requestID: String? = "k3f9-0-1") throws -> String {
+    private func line(_ sender: Principal.Sender, _ target: String, fields: String = "") throws -> String {
         var lines = AuditLines()
         let report = Report(
-            request: try parse("GET \(target) HTTP/1.1\r\nHost: x\r\n\r\n"), peer: Peer(address: "::1"), status: .ok,
-            user: "somebody", requestID: requestID, bodyBytes: 2340, rows: 16, nanoseconds: 1, complete: true)
+            request: try parse("GET \(target) HTTP/1.1\r\nHost: x\r\n\(fields)\r\n"), peer: Peer(address: "::1"),
+            status: .ok,
+            user: "somebody", requestID: "k3f9-0-1", bodyBytes: 2340, rows: 16, nanoseconds: 1, complete: true)
         let now = timespec(tv_sec: 1_612_325_106, tv_nsec: 7_999_999)
-        return String(decoding: lines.answer(report, to: sender, at: "192.0.2.7", now: now), as: UTF8.self)
+        let note = AuditNote(sender, requestID: "k3f9-0-2")
+        return String(decoding: lines.answer(report, note, at: "192.0.2.7", now: now), as: UTF8.self)
     }
 
     @Test func saysWhoTookWhat() throws {
         let expected = """
             {"time":"2021-02-03T04:05:06.007Z","person":"alice","address":"192.0.2.7","method":"GET",\
             "target":"/?species=stejay&after=...","status":200,"records":16,"bytes":2340,"edition":"exact",\
-            "complete":true,"request_id":"k3f9-0-1"}
+            "complete":true,"request_id":"k3f9-0-2"}
 
             """
         #expect(try line(.person("alice"), "/?species=stejay&after=ATSZ") == expected)
+    }
+
+    /// A client may give any ID, also that of another answer.
+    @Test(arguments: [
+        ("X-Request-Id: k3f9-0-1\r\n", #","request_id":"k3f9-0-2","client_request_id":"k3f9-0-1"}"#),
+        ("X-Request-Id: k3f9-0-2\r\n", #","request_id":"k3f9-0-2","client_request_id":"k3f9-0-2"}"#),
+        ("X-Request-Id: a b\r\n", #","complete":true,"request_id":"k3f9-0-2"}"#),
+    ])
+    func anIDOfTheClientIsOnlyBesideThatOfTheServer(field: String, end: String) throws {
+        #expect(try line(.everybody, "/", fields: field).hasSuffix(end + "\n"))
     }
 
     /// Whoever has the shared password can give any name, so it is never the person.

@@ -99,6 +99,21 @@ import Testing
         #expect(summary.csv.contains("\r\n@public,a - b,1,"))
     }
 
+    /// With a mark after it, a quote is not a `Character` of its own, and neither is half of a line end.
+    @Test(arguments: ["\\\"\\u0301,x", "x\\\"\\u200d", "\\r\\n\\\"\\u0301", "\\\"\\ufe0f\\r\\u0301"])
+    func aQuoteWithAMarkIsDoubled(name: String) throws {
+        var summary = AuditSummary()
+        try summary.add(line("@shared", claimed: name), isWhole: true)
+        let titles = AuditSummary.titles.joined(separator: ",") + "\r\n"
+        let inner = Array(summary.csv.utf8.dropFirst(titles.utf8.count + "@shared,\"".utf8.count))
+        // The first quote that is not followed by another one ends the cell.
+        var index = inner.startIndex
+        while index < inner.endIndex, inner[index] != UInt8(ascii: "\"") || inner[index + 1] == UInt8(ascii: "\"") {
+            index += inner[index] == UInt8(ascii: "\"") ? 2 : 1
+        }
+        #expect(String(decoding: inner[index...], as: UTF8.self).hasPrefix("\",1,1,10,2026"), "\(summary.csv)")
+    }
+
     /// The lines of a file, and whether each is whole.
     private func read(_ bytes: [UInt8]) throws -> [String] {
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("audit-\(UUID().uuidString)").path

@@ -1,6 +1,7 @@
 import HTTP
 import Logging
 import People
+import Synchronization
 import Testing
 
 @testable import API
@@ -136,12 +137,108 @@ import Testing
 
     /// Orders a check, which the test does when it likes; nil if there is none to be done.
     private func order(
-        _ service: Service, _ fields: String, from address: String, known: @escaping @Sendable () -> Void = {}
-    ) throws -> Inquiry.Work? {
+        _ service: Service, _ fields: String, from address: String,
+        known: @escaping @Sendable (Response?) -> Void = { _ in }
+    ) throws -> Inquiry.Work? { try inquiry(service, fields, from: address)?.start(known) }
+
+    private func inquiry(_ service: Service, _ fields: String, from address: String) throws -> Inquiry? {
         let request = try parse("GET / HTTP/1.1\r\nHost: x\r\n\(fields)\r\n")
         guard case .again(let inquiry) = service.respond(to: request, from: Peer(address: address)) else { return nil }
         #expect(inquiry.line == LoginThrottle.Network(address).text)
-        return inquiry.start(known)
+        return inquiry
+    }
+
+    /// What those who waited for a check were told.
+    private final class Answers: Sendable {
+        private let all = Mutex<[Response?]>([])
+        var statuses: [Int?] { all.withLock { $0.map { $0?.status.code } } }
+        var last: Response? { all.withLock { $0.last ?? nil } }
+        func add(_ answer: Response?) { all.withLock { $0.append(answer) } }
+    }
+
+    private func wait(milliseconds: UInt64, _ fixture: ServiceFixture) {
+        fixture.loginClock.advance(milliseconds: milliseconds)
+        // The service looks once a second of its own clock.
+        fixture.clock.advance(milliseconds: 1000)
+        fixture.service.idle()
+    }
+
+    /// While many guess, whoever waits too long for a check is told to come again, and then it is not made.
+    @Test func nobodyWaitsLongForACheck() throws {
+        let fixture = try ServiceFixture(password: nil, users: Self.users, cors: ["https://a.example"])
+        let fields = basic("alice", "mumble-mumble")
+        let answers = Answers()
+        let check = try #require(
+            try order(fixture.service, fields + "Origin: https://a.example\r\n", from: "192.0.2.1") { answers.add($0) })
+        wait(milliseconds: 4999, fixture)
+        #expect(answers.statuses == [])
+        // The same once more waits for the same check, as long.
+        #expect(try order(fixture.service, fields, from: "192.0.2.2") { answers.add($0) } == nil)
+        wait(milliseconds: 1, fixture)
+        #expect(answers.statuses == [503])
+        let answer = try #require(answers.last)
+        #expect(answer.fields[.retryAfter] == "1" && answer.text.contains("\"code\":\"busy-with-logins\""))
+        #expect(answer.fields[.accessControlAllowOrigin] == "https://a.example" && answer.requestID != nil)
+        wait(milliseconds: 4999, fixture)
+        #expect(answers.statuses == [503, 503])
+        check()
+        #expect(answers.statuses == [503, 503])
+        #expect(try ask(fixture.service, fields) == (200, 1, "alice"))
+        // Room for others is there again.
+        #expect(try order(fixture.service, basic("alice", "x"), from: "192.0.2.1") != nil)
+    }
+
+    /// Whoever comes again before the turn of the check waits for that one.
+    @Test func aCheckKeepsItsTurn() throws {
+        let fixture = try ServiceFixture(password: nil, users: Self.users)
+        let fields = basic("alice", "mumble-mumble")
+        let answers = Answers()
+        let check = try #require(try order(fixture.service, fields, from: "192.0.2.1") { answers.add($0) })
+        wait(milliseconds: 5000, fixture)
+        #expect(try order(fixture.service, fields, from: "192.0.2.1") { answers.add($0) } == nil)
+        check()
+        #expect(answers.statuses == [503, nil])
+        #expect(try ask(fixture.service, fields) == (200, 0, "alice"))
+    }
+
+    /// Nothing is checked for a client that is gone, unless somebody else waits for the same.
+    @Test(arguments: [true, false]) func aCheckForAClientThatIsGoneIsNotMade(isAlone: Bool) throws {
+        let fixture = try ServiceFixture(password: nil, users: Self.users)
+        let fields = basic("alice", "mumble-mumble")
+        let answers = Answers()
+        let inquiry = try #require(try inquiry(fixture.service, fields, from: "192.0.2.1"))
+        let check = try #require(inquiry.start { answers.add($0) })
+        if !isAlone { _ = try order(fixture.service, fields, from: "192.0.2.2") }
+        inquiry.cancel()
+        check()
+        #expect(answers.statuses == [nil])
+        #expect(try ask(fixture.service, fields) == (200, isAlone ? 1 : 0, "alice"))
+    }
+
+    @Test func aClientThatIsGoneStopsWaiting() throws {
+        let fixture = try ServiceFixture(password: nil, users: Self.users)
+        let answers = Answers()
+        let inquiry = try #require(try inquiry(fixture.service, basic("alice", "x"), from: "192.0.2.1"))
+        let check = try #require(inquiry.start { answers.add($0) })
+        inquiry.cancel()
+        wait(milliseconds: 1, fixture)
+        #expect(answers.statuses == [503])
+        check()
+        #expect(answers.statuses == [503])
+    }
+
+    @Test func aCheckThatIsUnderWayIsWaitedFor() throws {
+        let key = try #require(KeyedDigest.Key())
+        let digests = try #require(KeyedDigest(key))
+        let made = digests.digest([1].span)
+        let digest = try #require(made)
+        let login = LoginThrottle.Login(network: LoginThrottle.Network("::1"), digest: digest)
+        let asker = Logins.Asker(login: login, departure: Logins.Departure(), failed: {}, known: { _ in })
+        var logins = Logins()
+        let (isNew, hasBegun) = (logins.wait(asker, now: 0), logins.begin(digest, of: "alice", now: 1))
+        #expect(isNew && hasBegun)
+        let (late, all) = (logins.endWaiting(now: 60_000_000_000), logins.end(login))
+        #expect(late.isEmpty && all.count == 1)
     }
 
     @Test func noMoreChecksWaitThanAreAllowed() throws {
@@ -213,9 +310,9 @@ import Testing
         let service = try Service(configuration, stores: SharedStores(configuration), loop: 0)
         let fields = basic("alice", isRight ? "mumble-mumble" : "x")
         let known = TestClock(isRunning: false)
-        let check = try #require(try order(service, fields, from: "192.0.2.1") { known.advance(milliseconds: 1) })
+        let check = try #require(try order(service, fields, from: "192.0.2.1") { _ in known.advance(milliseconds: 1) })
         for address in ["192.0.2.1", "192.0.2.2", "192.0.2.2"] {
-            #expect(try order(service, fields, from: address) { known.advance(milliseconds: 1) } == nil)
+            #expect(try order(service, fields, from: address) { _ in known.advance(milliseconds: 1) } == nil)
         }
         check()
         #expect(known.nanoseconds() == 4_000_001)
@@ -317,7 +414,7 @@ import Testing
             while true {
                 switch try authentication.sender(of: request, from: "::1") {
                 case .known(let principal): return principal.name
-                case .unchecked(let inquiry): inquiry.answer()
+                case .unchecked(let check): check.start { _ in }?()
                 }
             }
         }

@@ -26,6 +26,38 @@ import Testing
         #expect(RegionScope(query: query, view: View(parts)).regions == regions)
     }
 
+    /// The same as for each pair of them.
+    @Test func aScopeIsWhatBothListsCover() {
+        let parts = ["", "A", "AB", "B", "-", "A-", "A!", "A.", "a"]
+        let all = parts.flatMap { first in
+            parts.flatMap { second in [first + second, first + "-" + second, first + "-B-" + second] }
+        }
+        for (start, step) in [(0, 7), (1, 5), (3, 11), (2, 3), (0, 40)] {
+            let query = stride(from: start, to: all.count, by: step).map { all[$0] }
+            for other in 0..<6 {
+                let seen = stride(from: other, to: all.count, by: 6).map { all[$0] }
+                let scope = RegionScope(query: query, view: View([View.Part(regions: seen)]))
+                for region in all {
+                    let isInBoth = [query, seen].allSatisfy { $0.contains { RegionScope.covers($0, region) } }
+                    #expect(scope.contains(region) == isInBoth)
+                }
+            }
+        }
+    }
+
+    /// A client chooses how long a list is, and waits for nothing while it is cut.
+    @Test func longListsAreCutInAboutTheTimeOfSortingThem() {
+        let query = (0..<600).map { "Q\($0 * 7919 % 600)" }
+        let seen = (0..<600).map { "Q\($0 * 7907 % 600)-A" }
+        let clock = ContinuousClock()
+        var scope = RegionScope(query: [], view: .everything)
+        let sorting = clock.measure { scope = RegionScope(query: query + seen, view: .everything) }
+        let view = View([View.Part(regions: seen)])
+        let cutting = clock.measure { scope = RegionScope(query: query, view: view) }
+        #expect(scope.regions?.count == 600)
+        #expect(cutting < sorting * 20, "\(cutting), \(sorting)")
+    }
+
     @Test func anUnknownRegionIsOnlyInTheScopeOfEverywhere() {
         #expect(RegionScope(query: [], view: .everything).contains(nil))
         #expect(!RegionScope(query: ["CA"], view: .everything).contains(nil))

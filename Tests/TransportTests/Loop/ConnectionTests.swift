@@ -69,6 +69,16 @@ import Testing
         }
     }
 
+    @Test func whatTakesTooLongToFindOutIsAnsweredWithoutIt() throws {
+        try withServer { server in
+            let client = try RawClient(server)
+            try client.send(get("/again/9/late") + get("/a"))
+            #expect(try client.response().body == "late")
+            #expect(try client.response().body == "/a")
+            #expect(server.record.cancels.load(ordering: .sequentiallyConsistent) == 0)
+        }
+    }
+
     @Test func aClientThatLeavesBeforeItsAnswerIsReported() throws {
         try withServer { server in
             let client = try RawClient(server)
@@ -76,6 +86,7 @@ import Testing
             try eventually("work waits") { server.record.waiting.load(ordering: .sequentiallyConsistent) == 1 }
             client.reset()
             try server.settle()
+            #expect(server.record.cancels.load(ordering: .sequentiallyConsistent) == 1)
             server.record.gate.store(true, ordering: .sequentiallyConsistent)
             try eventually("it is reported") { server.record.reports.count == 1 }
             #expect(server.record.reports.map(\.complete) == [false])

@@ -52,7 +52,7 @@ final class Record: Sendable {
 /// - `/gate/stream`: on a worker, once the gate is open: a stream of a piece.
 /// - `/gate/…`: likewise; the path is the body.
 /// - `/later/…`: on a worker; the path is the body.
-/// - `/again/N/…`: after N calls of work that comes first; the path is the body.
+/// - `/again/N/…`: after N calls of work that comes first; the path is the body. That work answers `/again/N/late`.
 /// - `/stream/N`: N pieces of 64 KiB.
 /// - `/fail`: a stream that fails after a piece.
 /// - `/block`: a stream whose second piece is made when it is cancelled.
@@ -90,13 +90,16 @@ final class TestApplication: Application {
             }
             asked[path, default: 0] += 1
             let isGated = parts.last == "gated"
-            let inquiry = Inquiry(line: "") { [record] known in
-                {
-                    if isGated { record.waitForGate() }
-                    record.checks.add(1, ordering: .sequentiallyConsistent)
-                    known()
-                }
-            }
+            let late = parts.last == "late" ? record.response("late") : nil
+            let inquiry = Inquiry(
+                line: "",
+                start: { [record] known in
+                    {
+                        if isGated { record.waitForGate() }
+                        record.checks.add(1, ordering: .sequentiallyConsistent)
+                        known(late)
+                    }
+                }, cancel: { [record] in record.cancels.add(1, ordering: .sequentiallyConsistent) })
             return .again(after: inquiry)
         case "stream":
             return .now(record.stream(TestProducer(record, count: number, end: .end(rows: 0))))
