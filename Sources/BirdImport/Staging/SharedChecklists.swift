@@ -8,8 +8,8 @@ import Birds
 ///
 /// Copies may be anywhere, also in several files. Those in different regions stay apart: else somebody who may see one
 /// region only would be shown records of another, or miss their own. Records are sorted by their group, so memory is
-/// bounded (`Sorter`). An item of the sorter has as numbers two hashes of data set, region and group, which are never the same
-/// for two groups (the seed of the hashes is random), and as bytes:
+/// bounded (`Sorter`). An item of the sorter has as numbers two hashes of data set, region and group, which are never
+/// the same for two groups (the seed of the hashes is random), and as bytes:
 /// ```
 /// 0, `Copy`, a 0, the id of a stored checklist: Int64
 /// 1, `Copy`, a 0, the packed key: 2 UInt64, file: Int64, line: Int64, details

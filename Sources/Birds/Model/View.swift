@@ -9,7 +9,7 @@ public struct View: Sendable, Hashable {
         public let datasets: [String]?
 
         public init(regions: [String]?, datasets: [String]? = nil) {
-            self.regions = regions.map(RegionScope.outermost)
+            self.regions = regions.map(RegionOrder.outermost)
             self.datasets = datasets.map(Part.distinct)
         }
 

@@ -1,9 +1,7 @@
 /// A set of regions, each with all regions within it. Codes are those of ISO 3166-2 and eBird: `CA` covers `CA-YT`,
 /// which covers `CA-YT-001`.
-///
-/// Codes are compared byte by byte, as SQLite does, and not as Unicode equivalents.
 struct RegionScope: Hashable {
-    /// No region covers another, and they are in the order of `precedes`. Nil means everywhere, including locations
+    /// No region covers another, and they are in the order of `RegionOrder`. Nil means everywhere, including locations
     /// whose region is unknown; an empty list means nowhere.
     let regions: [String]?
 
@@ -19,9 +17,9 @@ struct RegionScope: Hashable {
         let wanted = query.isEmpty ? nil : query
         switch (wanted, view.regions) {
         case (nil, nil): regions = nil
-        case (let some?, nil), (nil, let some?): regions = RegionScope.outermost(some)
+        case (let some?, nil), (nil, let some?): regions = RegionOrder.outermost(some)
         case (let wanted?, let seen?):
-            regions = RegionScope.common(RegionScope.outermost(wanted), RegionScope.outermost(seen))
+            regions = RegionScope.common(RegionOrder.outermost(wanted), RegionOrder.outermost(seen))
         }
     }
 
@@ -33,13 +31,13 @@ struct RegionScope: Hashable {
             let (region, rival) = (first[index], second[other])
             // A region is followed by all that it covers, so of two that have nothing in common, the one that comes
             // first has nothing in common with those after the other one either.
-            if covers(rival, region) {
+            if RegionOrder.covers(rival, region) {
                 both.append(region)
                 index += 1
-            } else if covers(region, rival) {
+            } else if RegionOrder.covers(region, rival) {
                 both.append(rival)
                 other += 1
-            } else if precedes(region, rival) {
+            } else if RegionOrder.precedes(region, rival) {
                 index += 1
             } else {
                 other += 1
@@ -62,32 +60,8 @@ struct RegionScope: Hashable {
         var (low, high) = (0, regions.count)
         while low < high {
             let middle = (low + high) / 2
-            if RegionScope.precedes(region, regions[middle]) { high = middle } else { low = middle + 1 }
+            if RegionOrder.precedes(region, regions[middle]) { high = middle } else { low = middle + 1 }
         }
-        return low > 0 && RegionScope.covers(regions[low - 1], region)
-    }
-
-    /// Whether `inner` is `outer` or lies within it.
-    static func covers(_ outer: String, _ inner: String) -> Bool {
-        guard inner.utf8.starts(with: outer.utf8) else { return false }
-        let rest = inner.utf8.dropFirst(outer.utf8.count)
-        return rest.isEmpty || rest.first == UInt8(ascii: "-")
-    }
-
-    /// The order of bytes, but with the hyphen least: each region is directly followed by all that it covers.
-    private static func precedes(_ first: String, _ second: String) -> Bool {
-        first.utf8.lexicographicallyPrecedes(second.utf8) { rank($0) < rank($1) }
-    }
-
-    private static func rank(_ byte: UInt8) -> UInt16 { byte == UInt8(ascii: "-") ? 0 : UInt16(byte) + 1 }
-
-    /// The regions in order, without those that another one covers.
-    static func outermost(_ regions: [String]) -> [String] {
-        var kept: [String] = []
-        for region in regions.sorted(by: precedes) {
-            if let last = kept.last, covers(last, region) { continue }
-            kept.append(region)
-        }
-        return kept
+        return low > 0 && RegionOrder.covers(regions[low - 1], region)
     }
 }

@@ -33,7 +33,7 @@ extension HoldingList.DataSet {
         [region, region + "-"].contains { first in
             let position = position(of: first)
             guard position < holdings.count, let found = holdings[position].region else { return false }
-            return RegionScope.covers(region, found)
+            return RegionOrder.covers(region, found)
         }
     }
 }

@@ -12,7 +12,7 @@ import Testing
             ("\u{E9}", "e\u{301}", false),
         ])
     func aRegionCoversWhatIsWithinIt(_ outer: String, _ inner: String, covers: Bool) {
-        #expect(RegionScope.covers(outer, inner) == covers)
+        #expect(RegionOrder.covers(outer, inner) == covers)
     }
 
     @Test(
@@ -38,7 +38,7 @@ import Testing
                 let seen = stride(from: other, to: all.count, by: 6).map { all[$0] }
                 let scope = RegionScope(query: query, view: View([View.Part(regions: seen)]))
                 for region in all {
-                    let isInBoth = [query, seen].allSatisfy { $0.contains { RegionScope.covers($0, region) } }
+                    let isInBoth = [query, seen].allSatisfy { $0.contains { RegionOrder.covers($0, region) } }
                     #expect(scope.contains(region) == isInBoth)
                 }
             }
@@ -72,10 +72,10 @@ import Testing
             let wanted = stride(from: start, to: all.count, by: 7).map { all[$0] }.filter { !$0.isEmpty }
             let scope = RegionScope(query: wanted, view: .everything)
             for region in all {
-                #expect(scope.contains(region) == wanted.contains { RegionScope.covers($0, region) })
+                #expect(scope.contains(region) == wanted.contains { RegionOrder.covers($0, region) })
             }
             let kept = scope.regions ?? []
-            for region in kept { #expect(kept.filter { RegionScope.covers($0, region) } == [region]) }
+            for region in kept { #expect(kept.filter { RegionOrder.covers($0, region) } == [region]) }
         }
     }
 }
