@@ -25,6 +25,8 @@ struct SharedCopies {
     private var numberOfLocation: [Int64: Int] = [:]
     /// The species that zero-filling counts a species or a part of one as, by id.
     private var wholeSpecies: [Int64: Int64] = [:]
+    /// A part of each species that is not there itself, which stands for it, by the name of the species.
+    private var partsOfMissing: [String: Int64] = [:]
     private let subspecies: Subspecies
     private var group = Group()
     private let stored: StoredChecklists
@@ -117,7 +119,12 @@ struct SharedCopies {
     /// The species that zero-filling counts a species as.
     private mutating func wholeSpecies(of id: Int64) throws(StoreError) -> Int64 {
         if let known = wholeSpecies[id] { return known }
-        let whole = try subspecies.species(of: id) ?? id
+        var whole = id
+        if let species = try subspecies.species(of: id) {
+            let name = species.name.lowercased()
+            whole = species.id ?? partsOfMissing[name] ?? id
+            if species.id == nil { partsOfMissing[name] = whole }
+        }
         wholeSpecies[id] = whole
         return whole
     }

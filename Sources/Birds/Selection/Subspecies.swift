@@ -52,17 +52,18 @@ package struct Subspecies {
         return found
     }
 
-    /// The id of the species of which a taxon is a part; nil if it is none, or the species is not there.
-    package func species(of id: Int64) throws(StoreError) -> Int64? {
+    /// The species of which a taxon is a part: its name, and its id if it is there. Nil if the taxon is no part.
+    package func species(of id: Int64) throws(StoreError) -> (name: String, id: Int64?)? {
         names.bind(1, id)
         var taxon: (name: String, category: String?)?
         while try names.step() { taxon = (names.text(0) ?? "", names.text(1)) }
         guard let taxon else { return nil }
         let words = taxon.name.split(separator: " ", maxSplits: 2)
         guard words.count == 3, Self.isPart(category: taxon.category, epithets: words[2]) else { return nil }
-        byName.bind(1, "\(words[0]) \(words[1])")
+        let name = "\(words[0]) \(words[1])"
+        byName.bind(1, name)
         defer { byName.reset() }
-        return try byName.step() ? byName.int64(0) : nil
+        return (name, try byName.step() ? byName.int64(0) : nil)
     }
 
     /// Whether a taxon is a part of the species with whose name its own begins.

@@ -321,6 +321,20 @@ import Testing
         #expect(try fixture.isSound())
     }
 
+    /// Also where the database does not have the species itself.
+    @Test(arguments: [false, true]) func twoSubspeciesAreOneSpecies(isAppended: Bool) throws {
+        write("a.txt", [Sighting(source: 1, copy: "S1", species: "Larus fuscus graellsii", num: "3")])
+        write("b.txt", [Sighting(source: 2, copy: "S2", species: "Larus fuscus intermedius", num: "2")])
+        if isAppended {
+            _ = try run("a.txt")
+            _ = try run("b.txt", append: true)
+        } else {
+            _ = try run("b.txt", "a.txt")
+        }
+        #expect(try stored() == ["S1|10|L1|20210501|Larus fuscus graellsii|3|URN:1"])
+        #expect(try fixture.isSound())
+    }
+
     /// Zero-filling adds up a species and its subspecies, so they are not taken from two copies.
     @Test(arguments: [false, true]) func aSubspeciesIsItsSpecies(isAppended: Bool) throws {
         write(
