@@ -66,7 +66,7 @@ public final class ObservationStore {
         limitedRecords = Records(database, ids, showsAllNames: false)
         let numbers = try RecordNumbers(database)
         resolver = try Resolver(database, records: records, numbers: numbers, holdings: holdings)
-        planner = try Planner(database, numbers: numbers)
+        planner = try Planner(database, numbers: numbers, holdings: holdings)
         memory = RowMemory(database.budget)
     }
 

@@ -4,20 +4,31 @@
 final class Planner {
     private let database: Database
     private let numbers: RecordNumbers
+    private let holdings: HoldingList
     private let scans: ScanPool
     private var knownSize: StoreSize?
     /// The answers of `sharesCodes`, by the tags of scopes.
     private var knownSharing: [[UInt8]: Bool] = [:]
-    /// The greatest number of them. When it is reached, all are dropped.
-    private static let keptSharing = 256
+    /// The greatest number of them, and of `knownRecords`. When it is reached, all are dropped.
+    private static let mostKnown = 256
+
+    /// Some data sets in some regions.
+    private struct Part: Hashable {
+        let regions: RegionScope
+        /// Ids; nil for all.
+        let datasets: [Int64]?
+    }
+
+    /// The answers of `records(of:)`.
+    private var knownRecords: [Part: Int64] = [:]
     /// The answer of `locationsOfDataSets` for the last list of data sets.
     private var knownDataSetLocations: (datasets: [Int64], locations: (ids: [Int64], records: Int64)?)?
     var costs = ScanCosts()
 
     /// - Throws: `.sqlite` if the file lacks an index of observations. Such a file is refused when it is opened,
     ///   and not by its first query.
-    init(_ database: Database, numbers: RecordNumbers) throws(StoreError) {
-        (self.database, self.numbers) = (database, numbers)
+    init(_ database: Database, numbers: RecordNumbers, holdings: HoldingList) throws(StoreError) {
+        (self.database, self.numbers, self.holdings) = (database, numbers, holdings)
         scans = ScanPool(database)
         for index in ObservationIndex.allCases {
             scans.give(try scans.take(index, IndexScan.Shape(isWide: false, isDated: false)))
@@ -106,19 +117,36 @@ final class Planner {
         let locations = selection.locations
         if let locations, locations.ids != nil { return nil }
         if let species = selection.species, species.count <= Selection.few { return nil }
-        let listed = try locations == nil ? locationsOfDataSets(selection) : locations?.listed()
-        guard let (ids, records) = listed else { return nil }
+        if locations == nil, selection.datasets?.isEmpty ?? true { return nil }
         let size = try size()
         let dates = selection.dates
         // Dates are numbers yyyymmdd, so 10,000 is a year.
         let years = min(size.years, max(1 / 365, (Double(dates.last) - Double(dates.first) + 1) / 10_000))
         let all = size.records * years / size.years
-        let matching = max(1, Double(records) * years / size.years)
-        let read = limit.map { min(all, all / matching * Double($0)) } ?? all
-        // A sorted scan reads everything again for each batch that it keeps.
-        let passes = limit == nil ? (matching / Double(SortedScan.mostKept)).rounded(.up) : 1
-        let gathered = Double(ids.count) * costs.location + matching * costs.rowByLocation * passes
-        return gathered < read * costs.rowByDate ? ids : nil
+        func costsLess(locations: Int, records: Int64) -> Bool {
+            let matching = max(1, Double(records) * years / size.years)
+            let read = limit.map { min(all, all / matching * Double($0)) } ?? all
+            // A sorted scan reads everything again for each batch that it keeps.
+            let passes = limit == nil ? (matching / Double(SortedScan.mostKept)).rounded(.up) : 1
+            let gathered = Double(locations) * costs.location + matching * costs.rowByLocation * passes
+            return gathered < read * costs.rowByDate
+        }
+        // Listing thousands of locations costs more than a page. The more records they have, the less it pays, and
+        // how many they have at least is known without a list.
+        if locations?.isOfWholeRegions ?? true, !costsLess(locations: 1, records: records(of: selection)) { return nil }
+        let listed = try locations == nil ? locationsOfDataSets(selection) : locations?.listed()
+        guard let (ids, records) = listed else { return nil }
+        return costsLess(locations: ids.count, records: records) ? ids : nil
+    }
+
+    /// The number of records in the regions and data sets of a selection.
+    private func records(of selection: Selection) -> Int64 {
+        let part = Part(regions: selection.regions, datasets: selection.datasets)
+        if let known = knownRecords[part] { return known }
+        let records = holdings.records(in: part.regions, part.datasets)
+        if knownRecords.count >= Self.mostKnown { knownRecords.removeAll() }
+        knownRecords[part] = records
+        return records
     }
 
     /// The locations of the data sets that a query asks for, and how many records these locations have; nil if it
@@ -175,7 +203,7 @@ final class Planner {
             if isShared { break }
             last = shared.bytes(0)
         }
-        if knownSharing.count >= Self.keptSharing { knownSharing.removeAll() }
+        if knownSharing.count >= Self.mostKnown { knownSharing.removeAll() }
         knownSharing[scope.tag] = isShared
         return isShared
     }

@@ -27,6 +27,8 @@ final class HoldingList: Sendable {
         /// Nil for locations without a region.
         let region: String?
         let content: Content
+        /// The number of its records.
+        let records: Int64
     }
 
     struct DataSet: Sendable {
@@ -73,7 +75,8 @@ final class HoldingList: Sendable {
         // By names, so that ids have no part in it.
         let rows = try database.prepare(
             """
-            SELECT d.name, region, content_high, content_low, changed_at, description, format, source, dataset_id, h.id, mark
+            SELECT d.name, region, content_high, content_low, changed_at, description, format, source, dataset_id, h.id, mark,
+                h.records
             FROM holding h LEFT JOIN dataset d ON d.id = dataset_id ORDER BY d.name, dataset_id, description DESC, region
             """)
         while try rows.step() {
@@ -99,7 +102,9 @@ final class HoldingList: Sendable {
                 datasets[last].description = content
             } else {
                 datasets[last].holdings.append(
-                    Holding(id: rows.int64(9), mark: rows.int64(10), region: rows.text(1), content: content))
+                    Holding(
+                        id: rows.int64(9), mark: rows.int64(10), region: rows.text(1), content: content,
+                        records: rows.int64(11)))
             }
         }
         (self.datasets, self.species) = (datasets, species)

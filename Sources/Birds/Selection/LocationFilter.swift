@@ -49,6 +49,8 @@ final class LocationFilter {
 
     /// All ids, ascending; nil if there are more than `few`.
     let ids: [Int64]?
+    /// Whether it has all locations of its regions.
+    var isOfWholeRegions: Bool { key.codes.isEmpty && key.bounds == nil }
 
     private let key: Key
     private let database: Database

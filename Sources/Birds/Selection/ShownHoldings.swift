@@ -10,6 +10,16 @@ extension HoldingList {
         }
     }
 
+    /// The number of records of some data sets in some regions.
+    /// - Parameter datasets: The ids of those that count; nil for all.
+    func records(in regions: RegionScope, _ datasets: [Int64]?) -> Int64 {
+        var sum: Int128 = 0
+        for dataset in self.datasets where datasets?.contains(dataset.id) ?? true {
+            for holding in dataset.holdings where regions.contains(holding.region) { sum += Int128(holding.records) }
+        }
+        return Int64(clamping: sum)
+    }
+
     /// Whether a scope shows something in exactly this region.
     func has(region: String, _ scope: Scope) -> Bool {
         scope.regions.contains(region)

@@ -116,4 +116,33 @@ import Testing
             try store.planner.locationsToGather(store.resolver.select(query.filter, .everything), limit: nil) == nil)
         #expect(try store.planner.locationsToGather(store.resolver.select(.everything), limit: nil) == nil)
     }
+
+    /// Where all records pass a filter, a page is found at once: nothing lists thousands of locations first.
+    @Test func locationsOfMostRecordsAreNotListed() throws {
+        let folder = try TemporaryFolder()
+        var fixture = Fixture(datasets: ["atlas", "garden"])
+        fixture.species = [.init(code: "a")]
+        fixture.locations = (0..<3000).map { .init(code: "L\($0)", region: "CA-YT") }
+        fixture.records = (0..<3000).map {
+            .init(date: 2020_01_01, location: $0, species: 0, dataset: $0 % 50 == 0 ? 1 : 0)
+        }
+        try fixture.write(to: folder.path("birds.db"))
+        var (whole, part, few) = (RecordFilter(), RecordFilter(), RecordFilter())
+        whole.regions = ["CA"]
+        part.datasets = ["atlas"]
+        few.datasets = ["garden"]
+        for filter in [whole, part] {
+            let store = try ObservationStore(path: folder.path("birds.db"))
+            let selection = try store.resolver.select(filter, .everything)
+            // Reads the size of the database.
+            _ = try store.planner.locationsToGather(store.resolver.select(few, .everything), limit: 1)
+            store.setBudget(nanoseconds: 0)
+            #expect(try store.planner.locationsToGather(selection, limit: 1) == nil)
+        }
+        // Few of them are listed, where that takes less.
+        let store = try ObservationStore(path: folder.path("birds.db"))
+        store.planner.costs = ScanCosts(rowByDate: 1000, location: 1, rowByLocation: 1)
+        #expect(
+            try store.planner.locationsToGather(store.resolver.select(few, .everything), limit: 50)?.count == 60)
+    }
 }
