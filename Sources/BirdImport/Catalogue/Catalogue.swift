@@ -1,9 +1,9 @@
 import Birds
 
-/// Gives species and locations their rows and ids in a database.
+/// Gives species, locations and data sets their rows and ids in a database.
 ///
-/// Invariant: ids ascend with keys, the codes of species and the keys of `LocationKey`. So indexes with ids are in the
-/// default order of records (`Schema`).
+/// Invariant: ids ascend with keys, the codes of species, the keys of `LocationKey` and the names of data sets. So
+/// indexes with ids are in the default order of records (`Schema`), whatever was imported first.
 final class Catalogue {
     let database: Database
     /// Whether existing rows have got new ids, so that summaries and boxes must be made again.
@@ -25,7 +25,7 @@ final class Catalogue {
 
     /// A table whose ids ascend with keys.
     private enum Table: String, CaseIterable, CustomStringConvertible {
-        case species, location
+        case species, location, dataset
 
         var description: String { rawValue }
 
@@ -34,24 +34,35 @@ final class Catalogue {
             switch self {
             case .species: "SELECT id, code FROM species ORDER BY id"
             case .location: "SELECT id, code, latitude, longitude, region FROM location ORDER BY id"
+            case .dataset: "SELECT id, name FROM dataset ORDER BY id"
             }
         }
 
         /// The key of a row of that query.
         func key(_ row: Statement) -> [UInt8] {
             switch self {
-            case .species: row.bytes(1)
+            case .species, .dataset: row.bytes(1)
             case .location: LocationKey(row).key
             }
         }
 
-        /// The tables that refer to rows of this one, each with the index that begins with the reference.
-        var referring: [(table: Schema.FilledTable, index: String)] {
+        /// The large tables that refer to rows of this one, each with the index that begins with the reference, if
+        /// there is one.
+        var referring: [(table: Schema.FilledTable, index: String?)] {
             switch self {
             case .species: [(.observation, "observation_by_species")]
             case .location: [(.observation, "observation_by_location"), (.checklist, "checklist_by_location")]
+            case .dataset: [(.observation, nil), (.checklist, nil)]
             }
         }
+
+        /// See `OrderedIDs`. There are few data sets, and each record has the id of its own in every index.
+        var step: Int64? { self == .dataset ? 8 : nil }
+
+        var ids: ClosedRange<Int64> { (step == nil ? 1 : -OrderedIDs.last)...OrderedIDs.last }
+
+        /// Ids with another meaning.
+        var reserved: Set<Int64> { self == .dataset ? [0, HoldingColumn.speciesTables] : [] }
     }
 
     /// The ids of species, by the numbers of their codes. New species get a row without names.
@@ -79,6 +90,21 @@ final class Catalogue {
             insert.bind(.region, text: location.region[...])
             try insert.run()
         }
+    }
+
+    /// The ids of data sets, by the numbers of their names. New ones get a row.
+    /// - Parameters:
+    ///   - names: Distinct, in the order of their numbers.
+    ///   - insert: Inserts a row with this id and name.
+    func dataSetIDs(
+        _ names: Spool, insert: (Int64, [UInt8]) throws(StoreError) -> Void
+    ) throws(StoreError) -> [Int64] {
+        // In files of earlier versions they have the order in which they were imported first.
+        if try !isInOrder(.dataset) { try putInOrder(.dataset) }
+        let ids = try assign(names, table: .dataset, insert: insert)
+        // New ids drop indexes.
+        if hasMovedIDs { try Schema.makeIndexes(in: database) }
+        return ids
     }
 
     /// Finds the ids of keys, and inserts rows for new ones.
@@ -122,7 +148,10 @@ final class Catalogue {
         known.append(contentsOf: repeatElement(nil, count: greatest))
         ranks.append(contentsOf: repeatElement(existingIDs.count, count: greatest))
         let taken = ranks.isEmpty ? [] : try danglingIDs(of: table)
-        guard let assignment = OrderedIDs.assign(existing: existingIDs, ranks: ranks, taken: taken) else {
+        guard
+            let assignment = OrderedIDs.assign(
+                existing: existingIDs, ranks: ranks, taken: taken, step: table.step)
+        else {
             throw .unusable(
                 path: "The database", reason: "it has no ids left for rows of \(table); import into a new file")
         }
@@ -156,20 +185,23 @@ final class Catalogue {
     /// Gives new ids to tables whose ids do not ascend with the keys or are out of range, because another program has
     /// edited them.
     func putInOrder() throws(StoreError) {
-        for table in Table.allCases where try !isInOrder(table) {
-            let existing = try database.prepare(table.rows)
-            var rows: [(id: Int64, key: [UInt8])] = []
-            while try existing.step() { rows.append((existing.int64(0), table.key(existing))) }
-            rows.sort { $0.key == $1.key ? $0.id < $1.id : $0.key.lexicographicallyPrecedes($1.key) }
-            let ranks = [Int](repeating: 0, count: rows.count)
-            guard
-                let assignment = OrderedIDs.assign(existing: [], ranks: ranks, taken: try danglingIDs(of: table))
-            else {
-                throw .unusable(
-                    path: "The database", reason: "it has no ids left for rows of \(table); import into a new file")
-            }
-            try renumber(table, from: rows.map(\.id), to: assignment.new)
+        for table in Table.allCases where try !isInOrder(table) { try putInOrder(table) }
+    }
+
+    private func putInOrder(_ table: Table) throws(StoreError) {
+        let existing = try database.prepare(table.rows)
+        var rows: [(id: Int64, key: [UInt8])] = []
+        while try existing.step() { rows.append((existing.int64(0), table.key(existing))) }
+        rows.sort { $0.key == $1.key ? $0.id < $1.id : $0.key.lexicographicallyPrecedes($1.key) }
+        let ranks = [Int](repeating: 0, count: rows.count)
+        guard
+            let assignment = OrderedIDs.assign(
+                existing: [], ranks: ranks, taken: try danglingIDs(of: table), step: table.step)
+        else {
+            throw .unusable(
+                path: "The database", reason: "it has no ids left for rows of \(table); import into a new file")
         }
+        try renumber(table, from: rows.map(\.id), to: assignment.new)
     }
 
     /// Whether the ids of a table are in range and ascend with the keys. Equal keys may follow one another.
@@ -178,7 +210,7 @@ final class Catalogue {
         var last: [UInt8] = []
         while try existing.step() {
             let key = table.key(existing)
-            guard (1...OrderedIDs.last).contains(existing.int64(0)), !key.lexicographicallyPrecedes(last) else {
+            guard table.ids.contains(existing.int64(0)), !key.lexicographicallyPrecedes(last) else {
                 existing.reset()
                 return false
             }
@@ -191,8 +223,14 @@ final class Catalogue {
     /// must not get such an id, since it would adopt these records. Makes the indexes that it needs.
     private func danglingIDs(of table: Table) throws(StoreError) -> Set<Int64> {
         try Schema.makeIndexes(in: database)
-        var ids: Set<Int64> = []
+        var ids = table.reserved
         for (referring, index) in table.referring {
+            guard let index else {
+                let select = try database.prepare(
+                    "SELECT DISTINCT \(table)_id FROM \(referring) WHERE \(table)_id NOT IN (SELECT id FROM \(table))")
+                while try select.step() { ids.insert(select.int64(0)) }
+                continue
+            }
             // Jumps in the index from each id to the next: a search for each location or species, not a step for each
             // record.
             let next = "SELECT min(\(table)_id) FROM \(referring) INDEXED BY \(index) WHERE \(table)_id >"
@@ -244,14 +282,22 @@ final class Catalogue {
                     WHERE \(table)_id IN (SELECT old FROM renumbered)
                 """)
         }
-        if table == .location {
+        if table != .species {
             let names = LocationNameColumn.table
+            let ids = table == .location ? "new, dataset_id" : "location_id, new"
             try database.execute(
                 """
                 CREATE TEMP TABLE moved AS SELECT * FROM \(names);
                 DELETE FROM \(names);
-                INSERT INTO \(names) SELECT new, dataset_id, name FROM moved JOIN renumbered ON old = location_id;
+                INSERT INTO \(names) SELECT \(ids), name FROM moved JOIN renumbered ON old = \(table)_id;
                 DROP TABLE moved;
+                """)
+        }
+        if table == .dataset {
+            try database.execute(
+                """
+                UPDATE holding SET dataset_id = (SELECT new FROM renumbered WHERE old = dataset_id)
+                    WHERE dataset_id IN (SELECT old FROM renumbered)
                 """)
         }
         try database.execute("DROP TABLE renumbered")

@@ -5,6 +5,8 @@ import Birds
 /// Ids have 31 bits, and there are gaps between them. New keys get ids that are spread over the gap into which they
 /// fall. If a gap is too narrow, all keys get new ids, evenly spread; that is rare, and costs rewriting all references.
 ///
+/// Where ids are to be small, they go up and down from 1, a step apart, and new ones get the room of a step.
+///
 /// It computes ids and touches no database, so it needs only the ranks of keys and not the keys.
 enum OrderedIDs {
     /// The greatest id; the least is 1.
@@ -22,21 +24,34 @@ enum OrderedIDs {
     ///   - existing: The ids of the existing keys, ascending.
     ///   - ranks: For each new key in ascending order, the number of existing keys that are less.
     ///   - taken: Ids that no key may get.
+    ///   - step: The distance between small ids; nil for ids that are spread over all that there are.
     /// - Returns: Nil if there are more keys than ids.
-    static func assign(existing: [Int64], ranks: [Int], taken: Set<Int64> = []) -> Assignment? {
+    static func assign(
+        existing: [Int64], ranks: [Int], taken: Set<Int64> = [], step: Int64? = nil
+    ) -> Assignment? {
         var new: [Int64] = []
         new.reserveCapacity(ranks.count)
         var first = 0
+        // An edited file may have ids out of range. They are clamped here, and `Catalogue.putInOrder` changes them.
+        func clamped(_ id: Int64) -> Int64 { min(max(id, step == nil ? 0 : -last), last + 1) }
         // One turn for each gap with new keys.
         while first < ranks.count {
             var end = first
             while end < ranks.count, ranks[end] == ranks[first] { end += 1 }
             let rank = ranks[first]
-            // An edited file may have ids out of range. They are clamped here, and `Catalogue.putInOrder` changes them.
-            let low = rank > 0 ? min(max(existing[rank - 1], 0), last) : 0
-            let high = rank < existing.count ? min(max(existing[rank], 0), last + 1) : last + 1
+            let room = step.map { $0 * Int64(end - first + 1) }
+            var low = rank > 0 ? clamped(existing[rank - 1]) : 0
+            var high = rank < existing.count ? clamped(existing[rank]) : last + 1
+            if let room, let step {
+                if rank > 0 {
+                    if rank == existing.count { high = min(low + room, high) }
+                } else {
+                    high = existing.first == nil ? 1 - step + room : high
+                    low = high - room
+                }
+            }
             guard let ids = spread(end - first, between: low, and: high, taken) else {
-                return renumber(existing.count, ranks, taken)
+                return renumber(existing.count, ranks, taken, step)
             }
             new.append(contentsOf: ids)
             first = end
@@ -45,8 +60,13 @@ enum OrderedIDs {
     }
 
     /// Gives new ids to all keys, existing and new.
-    private static func renumber(_ existing: Int, _ ranks: [Int], _ taken: Set<Int64>) -> Assignment? {
-        guard let ids = spread(existing + ranks.count, between: 0, and: last + 1, taken) else { return nil }
+    private static func renumber(
+        _ existing: Int, _ ranks: [Int], _ taken: Set<Int64>, _ step: Int64?
+    ) -> Assignment? {
+        let count = existing + ranks.count
+        let low = step.map { 1 - $0 } ?? 0
+        let high = step.map { min(low + $0 * Int64(count + 1 + taken.count), last + 1) } ?? last + 1
+        guard let ids = spread(count, between: low, and: high, taken) else { return nil }
         var assignment = Assignment(new: [], renumbered: [])
         var rank = 0
         var next = ids.makeIterator()

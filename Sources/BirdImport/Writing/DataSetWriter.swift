@@ -202,48 +202,35 @@ struct DataSetWriter {
 
     /// The ids of the targets, in their order. New data sets get a row; the rows of the others are updated.
     private func dataSetIDs() throws(StoreError) -> [Int64] {
-        let find = try database.prepare("SELECT id FROM dataset WHERE name = ?1")
+        let names = ByteTable(in: database.folder)
+        for target in targets {
+            _ = try Array(target.name.utf8).withRawBytes { name throws(StoreError) in try names.number(of: name) }
+        }
         let insert = try RowWriter<DatasetColumn>(in: database)
+        var new: Set<Int64> = []
+        let ids = try catalogue.dataSetIDs(names.keys) { (id, name) throws(StoreError) in
+            new.insert(id)
+            insert.bind(.id, id)
+            insert.bind(.name, text: name[...])
+            // The columns are NOT NULL; the update below sets the format and the time, later steps the counts.
+            for column in [DatasetColumn.format, .importedAt] { insert.bind(column, "") }
+            for column in [DatasetColumn.checklists, .records] { insert.bind(column, 0) }
+            try insert.run()
+        }
         let update = try database.prepare(
             """
             UPDATE dataset SET format = coalesce(?2, format), source = coalesce(?3, source), licence = coalesce(?4, licence),
                 citation = coalesce(?5, citation), imported_at = ?6
             WHERE id = ?1
             """)
-        var new: RowIDs?
-        var ids: [Int64] = []
-        for target in targets {
-            var known: Int64?
-            find.bind(1, target.name)
-            while try find.step() { known = find.int64(0) }
-            let id: Int64
-            if let known {
-                id = known
-            } else {
-                var free: RowIDs
-                if let new {
-                    free = new
-                } else {
-                    free = try RowIDs(
-                        of: ["dataset"], namedBy: "dataset_id", in: ["observation", "checklist", "summary"], database)
-                }
-                id = try free.next()
-                new = free
-                insert.bind(.id, id)
-                insert.bind(.name, target.name)
-                // The columns are NOT NULL; the update below sets the format and the time, later steps the counts.
-                for column in [DatasetColumn.format, .importedAt] { insert.bind(column, "") }
-                for column in [DatasetColumn.checklists, .records] { insert.bind(column, 0) }
-                try insert.run()
-            }
+        for (id, target) in zip(ids, targets) {
             update.bind(1, id)
-            update.bind(2, known != nil && target.keepsFormat ? nil : target.format)
+            update.bind(2, !new.contains(id) && target.keepsFormat ? nil : target.format)
             update.bind(3, target.source)
             update.bind(4, target.licence)
             update.bind(5, target.citation)
             update.bind(6, target.importedAt)
             try update.run()
-            ids.append(id)
         }
         return ids
     }

@@ -7,7 +7,7 @@
 /// Invariants:
 /// - The default order of records is `(date, location_id, species_id, num, dataset_id, id)`, which is also the
 ///   order of `observation_by_date`. So ids of locations must ascend with `(code, latitude, longitude, region)`,
-///   and ids of species with `code`: `OrderedIDs` sees to it.
+///   ids of species with `code`, and ids of data sets with `name`: `OrderedIDs` sees to it.
 /// - A date is an integer `yyyymmdd`; an unknown month or day is 00. (An edit may leave any number: see
 ///   `StoredDate`.)
 /// - A row of `location` is one code at one point in one region; the same code with other coordinates or another

@@ -52,4 +52,34 @@ import Testing
         }
         #expect(ids[0] > 0 && ids[299] <= OrderedIDs.last)
     }
+
+    /// Small ids go up and down from 1.
+    @Test func givesSmallIDs() throws {
+        func assign(_ existing: [Int64], _ ranks: [Int]) throws -> OrderedIDs.Assignment {
+            try #require(OrderedIDs.assign(existing: existing, ranks: ranks, taken: [-1, 0], step: 8))
+        }
+        #expect(try assign([], [0]).new == [1])
+        #expect(try assign([], [0, 0, 0]).new == [1, 9, 17])
+        #expect(try assign([1], [1, 1]).new == [9, 17])
+        #expect(try assign([1], [0]).new == [-7])
+        #expect(try assign([-7, 1], [0, 0]).new == [-23, -15])
+        #expect(try assign([1, 9], [1]).new == [5])
+        #expect(try assign([-7, 1], [1]).new == [-3])
+        #expect(try assign([-2, 1], [1]).renumbered?.count == 2)
+        let full = try assign([1, 2], [1])
+        #expect(full.renumbered?.count == 2 && full.new.count == 1 && full.new[0] < 64)
+    }
+
+    @Test func smallIDsStayInOrderAndSmall() throws {
+        var random = SplitMix(state: 4)
+        var ids: [Int64] = []
+        for _ in 0..<300 {
+            let rank = Int(random.next() % UInt64(ids.count + 1))
+            let assignment = try #require(OrderedIDs.assign(existing: ids, ranks: [rank], taken: [-1, 0], step: 8))
+            ids = assignment.renumbered ?? ids
+            ids.insert(assignment.new[0], at: rank)
+            try #require(ids == ids.sorted() && Set(ids).count == ids.count && Set(ids).isDisjoint(with: [-1, 0]))
+        }
+        #expect(ids.allSatisfy { abs($0) < 8 * 310 })
+    }
 }

@@ -79,19 +79,20 @@ import Testing
         fixture.write("heard.csv", FormatFixture.birdNETGo)
         fixture.write("a.csv", Self.file(1, 40))
         try fixture.run("own.csv", "heard.csv", "a.csv")
+        let own = try fixture.rows("SELECT id FROM dataset").joined(separator: ", ")
         func kept() throws -> [[String]] {
             try [
                 """
                 SELECT o.id, checklist_id, o.dataset_id, o.date, l.code, (SELECT name FROM location_name n WHERE n.location_id = l.id AND n.dataset_id = o.dataset_id), l.region, s.code, num, source_id, valid,
                     reviewed, d.*
                 FROM observation o JOIN location l ON l.id = o.location_id JOIN species s ON s.id = species_id
-                    LEFT JOIN observation_detail d ON d.id = o.id WHERE o.dataset_id < 4 ORDER BY o.id
+                    LEFT JOIN observation_detail d ON d.id = o.id WHERE o.dataset_id IN (\(own)) ORDER BY o.id
                 """,
                 """
-                SELECT c.*, l.code FROM checklist c JOIN location l ON l.id = location_id WHERE dataset_id < 4 ORDER BY c.id
+                SELECT c.*, l.code FROM checklist c JOIN location l ON l.id = location_id WHERE dataset_id IN (\(own)) ORDER BY c.id
                 """,
-                "SELECT * FROM dataset WHERE id < 4",
-                "SELECT kind, records, total, max, first, last FROM summary WHERE dataset_id < 4",
+                "SELECT * FROM dataset WHERE id IN (\(own))",
+                "SELECT kind, records, total, max, first, last FROM summary WHERE dataset_id IN (\(own))",
             ].map(fixture.rows)
         }
         let before = try kept()

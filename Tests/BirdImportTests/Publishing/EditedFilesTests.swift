@@ -47,7 +47,7 @@ import Testing
         "DROP INDEX location_by_region; DROP INDEX location_by_code", "DROP TABLE region",
         "UPDATE region SET id = id + 100",
         "DELETE FROM region", "DELETE FROM location_box", "DROP TABLE location_box", "DROP TABLE summary",
-        "UPDATE observation SET dataset_id = 4 WHERE id % 3 = 0", "DELETE FROM dataset WHERE id = 3",
+        "UPDATE observation SET dataset_id = 4 WHERE id % 3 = 0", "DELETE FROM dataset WHERE id = (SELECT max(id) FROM dataset)",
         "UPDATE dataset SET records = 9223372036854775807, checklists = -1", "PRAGMA user_version = 1",
         "ALTER TABLE checklist RENAME TO c; ALTER TABLE c RENAME TO CheckList",
     ]
@@ -139,7 +139,7 @@ import Testing
         "UPDATE location SET region = 'CA-BC' WHERE code = 'L3'", "UPDATE observation SET num = 1000 WHERE id % 40 = 0",
         "UPDATE observation SET date = 20190101 WHERE id % 40 = 0",
         "UPDATE observation SET species_id = (SELECT max(id) FROM species) WHERE id = 7",
-        "UPDATE observation SET dataset_id = 2 WHERE id = 7", "DELETE FROM observation WHERE id = 7",
+        "UPDATE observation SET dataset_id = 9 WHERE id = 7", "DELETE FROM observation WHERE id = 7",
         "UPDATE observation SET num = 31 - num WHERE id IN (7, 8)",
         "UPDATE summary SET max = 99 WHERE first_key % 7 = 0",
         "UPDATE summary SET first = 1, last = 2 WHERE kind = 4",

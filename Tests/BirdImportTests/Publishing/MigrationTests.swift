@@ -196,7 +196,9 @@ import Testing
         try other.run("new.csv")
         #expect(try other.isSound())
         #expect(
-            try other.rows("SELECT name, dataset_id FROM location_name ORDER BY dataset_id") == ["Marsh|1", "Marsh|2"])
+            try other.rows(
+                "SELECT n.name, d.name FROM location_name n JOIN dataset d ON d.id = dataset_id ORDER BY dataset_id")
+                == ["Marsh|one", "Marsh|two"])
         #expect(try other.rows("SELECT code FROM species WHERE listed = 1 ORDER BY code") == ["a", "b", "z"])
         #expect(try other.rows("SELECT length(key) FROM secret") == ["112"])
         #expect(try ObservationStore(path: other.database).text(ObservationQuery()).contains("L1"))
