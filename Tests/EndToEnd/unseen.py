@@ -176,11 +176,14 @@ def differ_in_kind(database, side):
     if side:
         import_text(database, "ebird", ebird_rows(places("US-AK", 1)[0], "Dark-eyed Junco (Oregon)", "Junco hyemalis oreganus", "form"),
                     "--dataset", "ebird", at=1_700_000_000)
+        # What came first does not decide which of two equal records comes first.
+        store(database, "twins", bare_rows(random.Random(6), places("US-AK", 3), ["stejay"], 5), at=1_700_000_000)
     store(database, "atlas", bare_rows(random.Random(3), places("CA-YT", 8), species, 90))
     if side:
         store(database, "zoo", rows(random.Random(4), places("US-AK", 8) + [("L003", "No region", 1, 1, "")], ["stejay", "owl"], 50, "Z"),
               at=1_700_000_100)
     store(database, "counts", bare_rows(random.Random(5), places("GB-SCT", 3, start=20), ["stejay", "Xema other"], 20), at=1_700_001_000)
+    store(database, "twins", bare_rows(random.Random(3), places("CA-YT", 8), species, 90), *["--append"] * side, at=1_700_002_000)
 
 
 FIELDS = ("id,loc_id,location_name,latitude,longitude,region,date,time,species_id,common_name,scientific_name,category,num,dataset,checklist_id,"

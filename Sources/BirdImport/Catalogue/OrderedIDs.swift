@@ -39,16 +39,13 @@ enum OrderedIDs {
             var end = first
             while end < ranks.count, ranks[end] == ranks[first] { end += 1 }
             let rank = ranks[first]
-            let room = step.map { $0 * Int64(end - first + 1) }
             var low = rank > 0 ? clamped(existing[rank - 1]) : 0
             var high = rank < existing.count ? clamped(existing[rank]) : last + 1
-            if let room, let step {
-                if rank > 0 {
-                    if rank == existing.count { high = min(low + room, high) }
-                } else {
-                    high = existing.first == nil ? 1 - step + room : high
-                    low = high - room
-                }
+            if let step {
+                // Beyond the first and the last id there is no other one.
+                let room = step * Int64(end - first + 1)
+                if rank == existing.count { high = min((rank > 0 ? low : 1 - step) + room, high) }
+                if rank == 0 { low = high - room }
             }
             guard let ids = spread(end - first, between: low, and: high, taken) else {
                 return renumber(existing.count, ranks, taken, step)

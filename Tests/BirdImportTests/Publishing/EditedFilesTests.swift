@@ -47,7 +47,8 @@ import Testing
         "DROP INDEX location_by_region; DROP INDEX location_by_code", "DROP TABLE region",
         "UPDATE region SET id = id + 100",
         "DELETE FROM region", "DELETE FROM location_box", "DROP TABLE location_box", "DROP TABLE summary",
-        "UPDATE observation SET dataset_id = 4 WHERE id % 3 = 0", "DELETE FROM dataset WHERE id = (SELECT max(id) FROM dataset)",
+        "UPDATE observation SET dataset_id = 4 WHERE id % 3 = 0",
+        "DELETE FROM dataset WHERE id = (SELECT max(id) FROM dataset)",
         "UPDATE dataset SET records = 9223372036854775807, checklists = -1", "PRAGMA user_version = 1",
         "ALTER TABLE checklist RENAME TO c; ALTER TABLE c RENAME TO CheckList",
     ]

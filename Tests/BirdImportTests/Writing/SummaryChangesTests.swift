@@ -60,7 +60,9 @@ import Testing
     }
 
     @Test func removingADataSetWritesOnlyItsOwnSummaries() throws {
-        let own = try Set(fixture.rows("SELECT \(Self.key) FROM summary WHERE dataset_id = (SELECT id FROM dataset WHERE name = 'b')"))
+        let own = try Set(
+            fixture.rows("SELECT \(Self.key) FROM summary WHERE dataset_id = (SELECT id FROM dataset WHERE name = 'b')")
+        )
         let (keys, written) = try changed { try DataSets.remove(name: "b", path: fixture.database) }
         #expect(!own.isEmpty && keys == own)
         #expect(written == keys)
