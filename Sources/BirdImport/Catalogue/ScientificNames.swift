@@ -23,7 +23,9 @@ struct ScientificNames {
         let rows = try table.open()
         var row = Row()
         while try rows.next(&row) {
-            if row.problem == nil, case .species(let species)? = try? decoder.decode(&row) { add(species) }
+            // A repeated header has no genus for the rows after it.
+            if row.problem != nil || table.header.reasonToPass(row) != nil { continue }
+            if case .species(let species)? = try? decoder.decode(&row) { add(species) }
         }
     }
 

@@ -282,6 +282,20 @@ import Testing
         }
     }
 
+    /// A header that is repeated in a list of ranks is no genus.
+    @Test func aRepeatedHeaderNamesNoGenus() throws {
+        let other = try ImportFixture()
+        let header = "family (scientific),genus,species (scientific),order,authority,species (english),subspecies\n"
+        other.write(
+            "names.csv", header + ",,,PASSERIFORMES\nCorvidae\n,CYANOCITTA\n" + header + ",,stelleri,,,Steller's Jay\n")
+        other.write("a.txt", FormatFixture.raven)
+        try other.run("a.txt", "names.csv")
+        #expect(
+            try other.rows("SELECT source_id FROM observation WHERE source_id LIKE 'STA1%'") == [
+                "STA1_20211231_235500 0.0 Cyanocitta stelleri 0.8713"
+            ])
+    }
+
     @Test func takesWhatIsMissingFromOptions() throws {
         let header = "Start (s);End (s);Scientific name;Common name;Confidence;File;lat;lon\n"
         fixture.write(
