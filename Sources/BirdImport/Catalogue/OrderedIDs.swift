@@ -9,7 +9,7 @@ import Birds
 ///
 /// It computes ids and touches no database, so it needs only the ranks of keys and not the keys.
 enum OrderedIDs {
-    /// The greatest id; the least is 1.
+    /// The greatest id. The least is 1, or the negative of this one for small ids.
     static let last: Int64 = (1 << 31) - 1
 
     /// The result of `assign`.

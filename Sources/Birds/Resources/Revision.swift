@@ -34,7 +34,8 @@ extension ObservationStore {
                 add(holding.content)
             }
         }
-        // Records that are equal but for their data sets come in the order of its ids.
+        // Records that are equal but for their data sets come in the order of the ids of these, which in a file of an
+        // earlier version need not be that of their names.
         for position in shown.indices.sorted(by: { shown[$0] < shown[$1] }) { hash.add(UInt64(position)) }
         let digest = String(hash.finish(), radix: 16)
         return Revision(id: String(repeating: "0", count: 32 - digest.count) + digest, changedAt: changedAt)
