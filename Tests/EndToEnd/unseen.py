@@ -76,10 +76,10 @@ def bare_rows(random, places, species, count):
     return "".join(row(random.choice(places), random.choice(species), random.randrange(400), random.choice([1, 7])) for _ in range(count))
 
 
-def ebird_rows(place, common_name, scientific_name, category):
+def ebird_rows(place, common_name, scientific_name, category, species=("Dark-eyed Junco", "Junco hyemalis")):
     """A file of the eBird Basic Dataset with a subspecies, which gives it names and a category."""
     cells = {
-        "GLOBAL UNIQUE IDENTIFIER": "E1", "COMMON NAME": "Dark-eyed Junco", "SCIENTIFIC NAME": "Junco hyemalis", "CATEGORY": category,
+        "GLOBAL UNIQUE IDENTIFIER": "E1", "COMMON NAME": species[0], "SCIENTIFIC NAME": species[1], "CATEGORY": category,
         "SUBSPECIES COMMON NAME": common_name, "SUBSPECIES SCIENTIFIC NAME": scientific_name, "OBSERVATION COUNT": "3",
         "COUNTRY CODE": place[4][:2], "STATE CODE": place[4], "LOCALITY": place[1], "LOCALITY ID": place[0], "LATITUDE": str(place[2]),
         "LONGITUDE": str(place[3]), "OBSERVATION DATE": "2021-02-03", "TIME OBSERVATIONS STARTED": "07:00:00",
@@ -172,10 +172,13 @@ def differ_by_dataset(database, side):
 def differ_in_kind(database, side):
     """What is hidden is on one side only, and of a kind that nothing visible is: it has codes, details, places that share
     a code, and names for a species that can be seen and that no table has."""
-    species = ["stejay", "Xema local", "Junco hyemalis oreganus", "Dark-eyed Junco (Oregon)"]
+    sparrow = ("White-crowned Sparrow", "Zonotrichia leucophrys")
+    species = ["stejay", "Xema local", "Junco hyemalis oreganus", "Dark-eyed Junco (Oregon)", "Zonotrichia leucophrys gambelii"]
     if side:
         import_text(database, "ebird", ebird_rows(places("US-AK", 1)[0], "Dark-eyed Junco (Oregon)", "Junco hyemalis oreganus", "form"),
                     "--dataset", "ebird", at=1_700_000_000)
+        import_text(database, "ebird", ebird_rows(places("US-AK", 1)[0], "Gambel's Sparrow", "Zonotrichia leucophrys gambelii", "issf", sparrow),
+                    "--dataset", "ebird", "--append", at=1_700_000_000)
         # What came first does not decide which of two equal records comes first.
         store(database, "twins", bare_rows(random.Random(6), places("US-AK", 3), ["stejay"], 5), at=1_700_000_000)
     store(database, "atlas", bare_rows(random.Random(3), places("CA-YT", 8), species, 90))
@@ -184,6 +187,9 @@ def differ_in_kind(database, side):
               at=1_700_000_100)
     store(database, "counts", bare_rows(random.Random(5), places("GB-SCT", 3, start=20), ["stejay", "Xema other"], 20), at=1_700_001_000)
     store(database, "twins", bare_rows(random.Random(3), places("CA-YT", 8), species, 90), *["--append"] * side, at=1_700_002_000)
+    # It knows the species of the sparrow, of which hidden records name a subspecies.
+    import_text(database, "species", f"species_code,category,sci_name,primary_com_name,taxon_order\nwhcspa,species,{sparrow[1]},{sparrow[0]},4\n",
+                at=1_700_003_000)
 
 
 FIELDS = ("id,loc_id,location_name,latitude,longitude,region,date,time,species_id,common_name,scientific_name,category,num,dataset,checklist_id,"
@@ -192,7 +198,7 @@ CHECKLIST_FIELDS = ("checklist_id,loc_id,location_name,date,time,dataset,minutes
                     "generalised")
 FILTERS = [
     "", "species=stejay", "species=Xema local", "species=xema LOCAL", "species=hidden1", "species=hidden2", "species=owl", "species=eagle",
-    "species=hiden1", "species=owll", "species=stejai", "species=Cooper's hawk", "species=coohaw,owl", "species=oldjay", "species=bubo bubo", "species=Junco hyemalis", "species=Dark-eyed Junco (Oregon)", "species=junco hyemalis OREGANUS",
+    "species=hiden1", "species=owll", "species=stejai", "species=Cooper's hawk", "species=coohaw,owl", "species=oldjay", "species=bubo bubo", "species=Junco hyemalis", "species=Dark-eyed Junco (Oregon)", "species=junco hyemalis OREGANUS", "species=whcspa", "species=Zonotrichia leucophrys gambelii",
     "year=2021", "month=2&day=9", "from=2021&to=2021-06", "region=CA-YT", "region=US", "region=US-AK", "region=US-AK-090", "region=MX",
     "region=CA", "region=CA-YT,GB-SCT", "location=L001", "location=L005", "location=L041", "location=L101", "location=L999", "location=L001,L002",
     "bbox=-136,60,-135,61.5", "near=61,-136&within=100", "min_num=1", "max_num=0", "dataset=atlas", "dataset=nests", "dataset=zoo",

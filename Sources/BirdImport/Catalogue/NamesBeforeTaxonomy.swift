@@ -6,11 +6,14 @@ import Birds
 /// imported later knows it: then the records get the species and the remark in their comments that they would have got
 /// if the table had come first. Of several names of a record, such as a scientific and a common one, only the one that
 /// became the code is left. So another one is not found any more, and the report counts the records that stay.
+///
+/// A record whose file gives its subspecies names of its own keeps it, and only that record: others with the same code
+/// may be shown to people who may not see this one.
 extension Catalogue {
     /// The number of unnamed species that are held at a time.
     private static var stretch: Int { 1000 }
 
-    /// Moves the records of species without names whose codes are names of other species.
+    /// Moves the records of species that no table lists, and whose codes are names of other species.
     /// - Parameter changed: The species whose names are new. Only codes that have a word of these are looked up: there
     ///   may be hundreds of thousands of others.
     func matchNames(_ changed: [SourceSpecies]) throws(StoreError) {
@@ -20,12 +23,15 @@ extension Catalogue {
         let unnamed = try database.prepare(
             """
             SELECT id, code FROM species
-            WHERE id > ?1 AND scientific_name IS NULL AND common_name IS NULL AND code <> 'nobird'
+            WHERE id > ?1 AND (listed = 0 OR scientific_name IS NULL AND common_name IS NULL) AND code <> 'nobird'
             ORDER BY id LIMIT \(Self.stretch)
             """)
         let find = try database.prepare("SELECT id FROM species WHERE code = ?1")
         let categorize = try database.prepare(
-            "UPDATE species SET category = ?2 WHERE id = ?1 AND category IS NOT ?2")
+            """
+            UPDATE species SET category = ?2
+            WHERE id = ?1 AND category IS NOT ?2 AND scientific_name IS NULL AND common_name IS NULL
+            """)
         let search = try SpeciesSearch(database)
         var last = Int64.min
         while true {

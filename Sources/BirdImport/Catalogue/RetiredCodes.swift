@@ -189,21 +189,33 @@ extension Catalogue {
         var remark: String?
     }
 
-    /// Gives records another species, and removes the one that they had.
-    /// - Parameter areRetired: Whether the old codes stand for the new ones from now on.
+    /// Gives records another species, and removes the one that they had when it has no records any more.
+    /// - Parameter areRetired: Whether the old codes stand for the new ones from now on. If not, records that have names
+    ///   of their own stay.
     func move(_ moves: [Move], areRetired: Bool) throws(StoreError) {
         guard !moves.isEmpty else { return }
         // Records are found by their species, and the index may be missing.
         try Schema.makeIndexes(in: database)
-        let move = try database.prepare("UPDATE observation SET species_id = ?2 WHERE species_id = ?1")
+        let records =
+            areRetired
+            ? "species_id = ?1"
+            : """
+            species_id = ?1 AND NOT EXISTS (
+                SELECT 1 FROM observation_detail d WHERE d.id = observation.id AND d.has_own_names <> 0)
+            """
+        let move = try database.prepare("UPDATE observation SET species_id = ?2 WHERE \(records)")
         storedRetiredCodes = nil
         // As `RecordDetails.comment` does.
         let comment = try database.prepare(
             """
-            INSERT INTO observation_detail (id, comments) SELECT id, ?2 FROM observation WHERE species_id = ?1
+            INSERT INTO observation_detail (id, comments) SELECT id, ?2 FROM observation WHERE \(records)
             ON CONFLICT (id) DO UPDATE SET comments = coalesce(comments || '; ', '') || ?2
             """)
-        let remove = try database.prepare("DELETE FROM species WHERE id = ?1")
+        let remove = try database.prepare(
+            """
+            DELETE FROM species WHERE id = ?1 AND NOT EXISTS (
+                SELECT 1 FROM observation o INDEXED BY observation_by_species WHERE o.species_id = ?1)
+            """)
         // A code that no table has, but only records, isn't kept: it would tell of them to people who may not see them.
         let keep = try database.prepare(
             """
@@ -221,7 +233,8 @@ extension Catalogue {
             move.bind(1, old.id)
             move.bind(2, change.to)
             try move.run()
-            moved += Int(database.changes)
+            let count = Int(database.changes)
+            moved += count
             if areRetired {
                 keep.bind(1, old.id)
                 keep.bind(2, change.code)
@@ -229,6 +242,7 @@ extension Catalogue {
             }
             remove.bind(1, old.id)
             try remove.run()
+            guard count > 0 || database.changes > 0 else { continue }
             guard areRetired || retiredCodes.count < ImportReport.mostListed else {
                 moreRetiredCodes += 1
                 continue

@@ -6,7 +6,7 @@ import Birds
 /// either kind.
 enum DetailMember: Int, CaseIterable {
     case complete, halfDays, valid, reviewed, time, minutes, observers, ownTime
-    case effortHours, snowDepth, distance, area, confidence, coordinateUncertainty, generalised
+    case effortHours, snowDepth, distance, area, confidence, coordinateUncertainty, generalised, hasOwnNames
     case `protocol` = 16
     case checklistComments, breedingCode, comments, group, copy
 
@@ -29,6 +29,7 @@ enum DetailMember: Int, CaseIterable {
         case .confidence: .detail(.confidence)
         case .coordinateUncertainty: .detail(.coordinateUncertainty)
         case .generalised: .detail(.generalised)
+        case .hasOwnNames: .detail(.hasOwnNames)
         case .protocol: .checklist(.protocol)
         case .checklistComments: .checklist(.comments)
         case .breedingCode: .detail(.breedingCode)

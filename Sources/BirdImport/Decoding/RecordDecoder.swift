@@ -214,6 +214,7 @@ struct RecordDecoder {
             let name = try columns.identifier(.subspeciesCommonName, &row, &record.cutTexts)
             if !name.isEmpty { record.commonName = name }
             record.category = try columns.label(.category, row, &record.cutTexts)
+            if !record.category.isEmpty { record[.hasOwnNames] = 1 }
         } else if record.scientificName.isEmpty {
             (record.scientificName, record.speciesName) = (record.speciesName, .empty)
         }

@@ -4,7 +4,7 @@
 extension Schema {
     /// The version of the layout, stored as `user_version`. Raise it with every new column; `Migration` adds the
     /// column to older files.
-    package static let version = 6
+    package static let version = 7
 }
 
 /// A data set: one import, or several with `--append`. `checklists` and `records` are counts, kept by the import.
@@ -180,7 +180,7 @@ package enum ObservationColumn: Int32, TableColumn {
 /// Columns of an observation that few files have. A separate table keeps the rows of `observation` short; an
 /// observation without any of them has no row here.
 package enum ObservationDetailColumn: Int32, TableColumn {
-    case id, time, confidence, breedingCode, comments, coordinateUncertainty, generalised, copy
+    case id, time, confidence, breedingCode, comments, coordinateUncertainty, generalised, hasOwnNames, copy
 
     package static let table = "observation_detail"
     package static let remark = "what few files have; a row where there is anything to say"
@@ -198,6 +198,9 @@ package enum ObservationDetailColumn: Int32, TableColumn {
             ColumnDefinition("coordinate_uncertainty_m", .real, .optional, "greatest distance of the true place")
         case .generalised:
             ColumnDefinition("generalised", .flag, .optional, "1: the place was made less exact on purpose")
+        case .hasOwnNames:
+            ColumnDefinition(
+                "has_own_names", .flag, .optional, "1: its file gives its subspecies names and category of its own")
         case .copy:
             ColumnDefinition(
                 "copy", .text, .optional, "the copy of a shared checklist that reports it, if it is another one")

@@ -91,22 +91,25 @@ import Testing
         #expect(try fixture.rows("SELECT DISTINCT category FROM species") == [""])
     }
 
+    /// A file of the eBird Basic Dataset with a record of a subspecies that has names of its own.
+    private static func subspecies(_ commonName: String) -> String {
+        "GLOBAL UNIQUE IDENTIFIER\tCATEGORY\tCOMMON NAME\tSCIENTIFIC NAME\tSUBSPECIES COMMON NAME\t"
+            + "SUBSPECIES SCIENTIFIC NAME\tOBSERVATION COUNT\tCOUNTRY CODE\tSTATE CODE\tLOCALITY\tLOCALITY ID\tLATITUDE\t"
+            + "LONGITUDE\tOBSERVATION DATE\tTIME OBSERVATIONS STARTED\tSAMPLING EVENT IDENTIFIER\tPROTOCOL TYPE\tALL SPECIES REPORTED\tAPPROVED\n"
+            + "URN:1\tissf\tDark-eyed Junco\tJunco hyemalis\t\(commonName)\tJunco hyemalis oreganus\t1\t"
+            + "SE\tSE-N\tplace\tL1\t55.4\t12.8\t2021-05-01\t06:41:00\tS1\tTraveling\t1\t1\n"
+    }
+
     /// Names that the records of another data set give to a code decide nothing for its own.
     @Test(arguments: [
         ("old2,species,Larus argentatus,Herring Gull", "Herring Gull"),
         ("orejun,issf,Junco hyemalis [oreganus Group],Oregon Junco", "Oregon Junco"),
     ])
     func namesOfOtherRecordsDecideNothing(row: String, commonName: String) throws {
-        let header =
-            "GLOBAL UNIQUE IDENTIFIER\tCATEGORY\tCOMMON NAME\tSCIENTIFIC NAME\tSUBSPECIES COMMON NAME\t"
-            + "SUBSPECIES SCIENTIFIC NAME\tOBSERVATION COUNT\tCOUNTRY CODE\tSTATE CODE\tLOCALITY\tLOCALITY ID\tLATITUDE\t"
-            + "LONGITUDE\tOBSERVATION DATE\tTIME OBSERVATIONS STARTED\tSAMPLING EVENT IDENTIFIER\tPROTOCOL TYPE\tALL SPECIES REPORTED\tAPPROVED\n"
-        let names = "issf\tDark-eyed Junco\tJunco hyemalis\t\(commonName)\tJunco hyemalis oreganus"
-        let visit = "SE\tSE-N\tplace\tL1\t55.4\t12.8\t2021-05-01\t06:41:00\tS1\tTraveling\t1\t1"
         for others in [[], ["nests.txt"]] as [[String]] {
             let fixture = try ImportFixture()
             fixture.write("atlas.csv", plainHeader + "L1,,,,2021,2,3,Junco hyemalis oreganus,1\n")
-            fixture.write("nests.txt", header + "URN:1\t\(names)\t1\t\(visit)\n")
+            fixture.write("nests.txt", Self.subspecies(commonName))
             fixture.write("taxonomy.csv", "species_code,category,sci_name,primary_com_name,taxon_order\n\(row),1\n")
             for file in others + ["atlas.csv"] { try fixture.run(file) }
             if !others.isEmpty {
@@ -116,6 +119,44 @@ import Testing
             let codes = "SELECT DISTINCT code FROM observation o JOIN species s ON s.id = o.species_id"
             #expect(try fixture.rows(codes) == ["Junco hyemalis oreganus"])
         }
+    }
+
+    /// Only the record whose file gives its subspecies names of its own keeps it, also within a data set.
+    @Test(arguments: [false, true])
+    func onlyARecordWithNamesOfItsOwnKeepsThem(isOneDataSet: Bool) throws {
+        let rows = """
+            SELECT s.code, s.common_name, s.category, d.comments, c.species_count FROM observation o
+            JOIN species s ON s.id = o.species_id JOIN checklist c ON c.id = o.checklist_id
+            LEFT JOIN observation_detail d ON d.id = o.id ORDER BY o.source_id, d.comments DESC
+            """
+        let plain = "L1,55.4,12.8,,2021,2,3,Junco hyemalis oreganus,1\nL1,55.4,12.8,,2021,2,3,daejun,1\n"
+        var stored: Set<[String]> = []
+        for order in [
+            ["taxonomy.csv", "atlas.csv", "nests.txt"], ["atlas.csv", "nests.txt", "taxonomy.csv"],
+            ["nests.txt", "atlas.csv", "taxonomy.csv"], ["nests.txt", "taxonomy.csv", "atlas.csv"],
+        ] {
+            let fixture = try ImportFixture()
+            fixture.write("atlas.csv", plainHeader + plain)
+            fixture.write("nests.txt", Self.subspecies("Oregon Junco"))
+            fixture.write(
+                "taxonomy.csv",
+                "species_code,category,sci_name,primary_com_name,taxon_order\ndaejun,species,Junco hyemalis,Dark-eyed Junco,1\n"
+            )
+            for file in order {
+                try fixture.run(file) {
+                    if isOneDataSet, file != "taxonomy.csv" { ($0.dataset, $0.append) = ("all", true) }
+                }
+            }
+            #expect(try fixture.isSound())
+            stored.insert(try fixture.rows(rows))
+        }
+        #expect(
+            stored == [
+                [
+                    "daejun|Dark-eyed Junco|species|identified as Junco hyemalis oreganus|1",
+                    "daejun|Dark-eyed Junco|species||1", "Junco hyemalis oreganus|Oregon Junco|issf||1",
+                ]
+            ])
     }
 
     /// Who may see none of these records must not learn that their code is retired.

@@ -116,7 +116,7 @@ import Testing
     /// A file of layout 2 has no group codes, and nothing of how exact places are.
     @Test func anImportBringsAFileOfLayout2UpToDate() throws {
         let other = try ImportFixture()
-        let later = ["listed", "group_code", "coordinate_uncertainty_m", "generalised", "copy"]
+        let later = ["listed", "group_code", "coordinate_uncertainty_m", "generalised", "copy", "has_own_names"]
         // Without comments, since a comma may be left before the end of a table.
         let lines = Schema.tables.split(separator: "\n").map {
             String($0.prefix(upTo: $0.firstRange(of: "--")?.lowerBound ?? $0.endIndex))
@@ -202,6 +202,29 @@ import Testing
         #expect(try other.rows("SELECT code FROM species WHERE listed = 1 ORDER BY code") == ["a", "b", "z"])
         #expect(try other.rows("SELECT length(key) FROM secret") == ["112"])
         #expect(try ObservationStore(path: other.database).text(ObservationQuery()).contains("L1"))
+    }
+
+    /// Layout 6 doesn't tell which records have names of their own: all that have a species with such names.
+    @Test func anImportBringsAFileOfLayout6UpToDate() throws {
+        let other = try ImportFixture()
+        other.write("old.csv", plainHeader + "L1,1,2,,2022,2,3,Avis una altera,1\nL1,1,2,,2022,2,3,Avis una nova,1\n")
+        try other.run("old.csv")
+        do {
+            let database = try Database(path: other.database, mode: .readWrite)
+            try database.execute(
+                """
+                UPDATE species SET scientific_name = code, category = 'issf' WHERE code = 'Avis una altera';
+                ALTER TABLE observation_detail DROP COLUMN has_own_names;
+                PRAGMA user_version = 6;
+                """)
+        }
+        other.write(
+            "taxonomy.csv",
+            "species_code,category,sci_name,primary_com_name,taxon_order\navis1,species,Avis una,Bird,1\n")
+        try other.run("taxonomy.csv")
+        #expect(try other.isSound())
+        let codes = "SELECT code FROM observation o JOIN species s ON s.id = o.species_id ORDER BY 1"
+        #expect(try other.rows(codes) == ["Avis una altera", "avis1"])
     }
 
     @Test func removingADataSetBringsAnOldFileUpToDate() throws {
