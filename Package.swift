@@ -43,12 +43,12 @@ let package = Package(
         .target(name: "HTTP", swiftSettings: settings),
         .target(name: "Transport", dependencies: ["HTTP", "CLinux"], swiftSettings: settings),
         .target(name: "Birds", dependencies: ["CSQLite", "COpenSSL"], swiftSettings: settings),
-        .target(name: "FileSystem", dependencies: ["CLinux"], swiftSettings: settings),
+        .target(name: "FileSystem", dependencies: ["CLinux", "CZlib"], swiftSettings: settings),
         .target(name: "People", dependencies: ["CCrypt", "FileSystem"], swiftSettings: settings),
         // Serving only reads: `API` does not know this one.
         .target(
             name: "BirdImport",
-            dependencies: ["Birds", "FileSystem", "CLinux", "CSQLite", "CZlib", "CArchive", "CExpat"],
+            dependencies: ["Birds", "FileSystem", "CLinux", "CSQLite", "CArchive", "CExpat"],
             swiftSettings: settings, linkerSettings: readers.map { .linkedLibrary($0) }),
         .target(
             name: "API",

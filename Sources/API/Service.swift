@@ -214,8 +214,10 @@ public final class Service: Application {
             user = principal.name
             if let audit, principal.sender != .nobody, AuditNote.isDue(call) {
                 guard audit.isWritable else { throw .auditUnavailable }
-                let isOurs = RequestIDs.given(by: call.request) == nil
-                note = AuditNote(principal.sender, requestID: isOurs ? call.requestID : requestIDs.next())
+                let given = RequestIDs.given(by: call.request)
+                note = AuditNote(
+                    principal.sender, requestID: given == nil ? call.requestID : requestIDs.next(),
+                    clientRequestID: given)
             }
             if let refusal = principal.refusal { throw refusal }
             return (try handlers.handle(call, for: principal), user, note)

@@ -158,26 +158,15 @@ struct PeopleFiles {
         if let password, let exposure = SecretFile.exposure(password.path) { logger.warning("\(exposure)") }
         guard let path = rights?.path else { return }
         for sentence in accounts.idleRights { logger.warning("\(path): \(sentence)") }
-        warnOfStrangers(accounts, path, logger)
+        // They give nothing to anybody.
+        let strangers = accounts.strangers.map {
+            ($0.line, "'\($0.name)' is in no users file; whoever is added with that name has these rights")
+        }
+        warn(of: strangers, path, logger, more: "names that are in no users file")
         guard let file = accounts.rightsFile else { return }
         warn(of: file.commentedWords, path, logger, more: "comments that may be meant to count")
         guard let unknown = try? unknownNames(file, database: database) else { return }
         warn(of: unknown, path, logger, more: "names that the database does not have")
-    }
-
-    /// Warns of rights for names that are in no users file. They give nothing to anybody.
-    private func warnOfStrangers(_ accounts: Accounts, _ path: String, _ logger: Logger) {
-        let strangers = accounts.strangers
-        for entry in strangers.prefix(Self.mostNamed) {
-            logger.warning(
-                """
-                \(path), line \(entry.line): '\(entry.name)' is in no users file; whoever is added with that name has these \
-                rights
-                """)
-        }
-        if strangers.count > Self.mostNamed {
-            logger.warning("\(path): and \(strangers.count - Self.mostNamed) more names that are in no users file")
-        }
     }
 
     /// Warns of lines, and says of what there are more.

@@ -124,7 +124,9 @@ import Testing
         #expect(done.status == 0 && done.errors.isEmpty && done.output.contains("alice,,20002,24002400,"))
         try shell(#"cat "$0" >>"$0.gz""#)
         let mixed = try process.rookery("audit", process.path("audit.gz"))
-        #expect(mixed.status == 2 && mixed.errors.hasSuffix(": the compressed file is damaged\n"))
+        #expect(
+            mixed.status == 2
+                && mixed.errors.hasSuffix(": something that gzip did not write follows the compressed file\n"))
     }
 
     @Test func aCompressedFileThatIsDamagedIsAFault() throws {

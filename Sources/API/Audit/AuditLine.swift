@@ -5,10 +5,14 @@ import HTTP
 /// Who gets an answer with records: what the audit must know of a response that has been sent.
 final class AuditNote: ResponseNote {
     let sender: Principal.Sender
-    /// An ID that the server made. That of the answer may be the client's.
+    /// An ID that the server made.
     let requestID: String
+    /// The client's own ID, which the answer has instead of the server's; nil without one.
+    let clientRequestID: String?
 
-    init(_ sender: Principal.Sender, requestID: String) { (self.sender, self.requestID) = (sender, requestID) }
+    init(_ sender: Principal.Sender, requestID: String, clientRequestID: String? = nil) {
+        (self.sender, self.requestID, self.clientRequestID) = (sender, requestID, clientRequestID)
+    }
 
     /// Whether an answer to a known sender gets a line. Those about the server itself don't, nor does a list of
     /// methods.
@@ -53,7 +57,7 @@ struct AuditLines {
         line += ",\"edition\":\"\(AuditLines.edition)\",\"complete\":\(report.complete)".utf8
         line += ",\"request_id\":".utf8
         JSONText.append(note.requestID, to: &line)
-        if let given = report.request.flatMap(RequestIDs.given) {
+        if let given = note.clientRequestID {
             line += ",\"client_request_id\":".utf8
             JSONText.append(given, to: &line)
         }

@@ -6,6 +6,8 @@ public struct AuditReader: ~Copyable {
     /// The file can't be opened, or not be read to its end; with the reason.
     public struct Fault: Error, Sendable {
         public let reason: String
+
+        init(_ fault: GzipReader.Fault) { reason = fault.sentence }
     }
 
     private let file: GzipReader
@@ -18,8 +20,8 @@ public struct AuditReader: ~Copyable {
     /// Opens a file; `-` is the standard input.
     public init(path: String) throws(Fault) {
         let descriptor = path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Fault(reason: systemMessage(errno)) }
-        file = try GzipReader(descriptor: descriptor)
+        guard descriptor >= 0 else { throw Fault(.system(errno)) }
+        do { file = try GzipReader(descriptor: descriptor) } catch { throw Fault(error) }
     }
 
     /// A line without its line feed.
@@ -44,7 +46,8 @@ public struct AuditReader: ~Copyable {
                 return Line(bytes: line, isWhole: true, isTooLong: isTooLong)
             }
             rest = []
-            let count = try file.read(into: &buffer)
+            let count: Int
+            do { count = try file.read(into: &buffer) } catch { throw Fault(error) }
             rest = buffer.prefix(count)
             if rest.isEmpty {
                 return line.isEmpty && !isTooLong ? nil : Line(bytes: line, isWhole: false, isTooLong: isTooLong)

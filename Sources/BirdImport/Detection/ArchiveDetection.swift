@@ -82,9 +82,9 @@ struct ArchiveDetection {
 
     /// The file without the compression of gzip, if it has it.
     private func decompressed(_ file: SourceFile) throws(ChangeError) -> SourceFile {
-        guard try file.beginning(Gzip.magic.count) == Gzip.magic else { return file }
+        guard try file.beginning(GzipReader.magic.count) == GzipReader.magic else { return file }
         let plain = try Gzip.extract(file, in: folder, expansion)
-        guard try plain.beginning(Gzip.magic.count) != Gzip.magic else {
+        guard try plain.beginning(GzipReader.magic.count) != GzipReader.magic else {
             throw .refused("\(file.path) is compressed twice with gzip; decompress it with gunzip first.")
         }
         return plain
@@ -155,13 +155,13 @@ struct ArchiveDetection {
         var inner: Archive.Entry?
         try archive.beginnings(of: entries.filter { !$0.isEmpty }, Self.beginningSize) {
             (entry, packed) throws(ChangeError) in
-            let isCompressed = packed.starts(with: Gzip.magic)
+            let isCompressed = packed.starts(with: GzipReader.magic)
             let bytes = isCompressed ? (try? beginning(compressed: packed, entry)) ?? [] : packed
             let isWhole = max(packed.count, bytes.count) < Self.beginningSize
             if Archive.kind(Array(bytes.prefix(512))) != nil { inner = inner ?? entry }
             if let found = look(bytes, entry, isWhole: isWhole) { known.append(found) }
             // One that can't be decompressed says so when it is opened.
-            if isText(bytes) || isCompressed && (bytes.isEmpty || bytes.starts(with: Gzip.magic)) {
+            if isText(bytes) || isCompressed && (bytes.isEmpty || bytes.starts(with: GzipReader.magic)) {
                 texts.append(entry)
             }
         }

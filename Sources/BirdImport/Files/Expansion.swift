@@ -1,7 +1,4 @@
-import Birds
-import CZlib
 import FileSystem
-import Glibc
 
 /// Counts what the archives and compressed files in a file become, to refuse those that were made to fill a disk.
 ///
@@ -38,11 +35,8 @@ final class Expansion {
     }
 }
 
-/// Reads files that gzip made, with zlib, which checks the checksum of each of their parts.
+/// Reads files that gzip made.
 enum Gzip {
-    /// The first bytes (RFC 1952 §2.3.1).
-    static let magic: [UInt8] = [0x1F, 0x8B]
-
     /// Decompresses a file into a temporary file without a name.
     /// - Parameters:
     ///   - folder: The folder of the temporary file.
@@ -53,32 +47,37 @@ enum Gzip {
     ) throws(ChangeError) -> SourceFile {
         let output = TemporaryFile(in: folder)
         try file.withDuplicate { (descriptor) throws(ChangeError) in
-            // It closes the descriptor, also if it fails for another reason than its own memory.
-            guard let stream = gzdopen(descriptor, "rb") else {
-                close(descriptor)
-                throw .failed("There is no memory to read \(file.path).")
+            let reader: GzipReader
+            do throws(GzipReader.Fault) { reader = try GzipReader(descriptor: descriptor) } catch {
+                throw failure(error, file)
             }
-            defer { gzclose_r(stream) }
-            gzbuffer(stream, 1 << 16)
             var block = [UInt8](repeating: 0, count: 1 << 18)
             var before = 0
             while output.count < most {
-                let count = Int(gzread(stream, &block, UInt32(clamping: min(block.count, most - output.count))))
-                var code = Z_OK
-                _ = gzerror(stream, &code)
-                // What was decompressed before an error is only of use to look at.
-                if count <= 0, most < .max { break }
-                guard count >= 0, code == Z_OK || code == Z_STREAM_END else {
-                    throw .refused(
-                        "\(file.path) can't be decompressed: it is broken or cut off; get the file again.")
+                let count: Int
+                do throws(GzipReader.Fault) { count = try reader.read(into: &block) } catch {
+                    // What was decompressed before an error is only of use to look at.
+                    if most < .max { return }
+                    throw failure(error, file)
                 }
-                guard count > 0 else { break }
-                let after = Int(gzoffset(stream))
-                try expansion.add(count, from: after - before, path: file.path)
-                before = max(before, after)
+                if count == 0 { return }
+                try expansion.add(count, from: reader.position - before, path: file.path)
+                before = reader.position
                 try output.append(count == block.count ? block : Array(block.prefix(count)), for: file.path)
             }
         }
         return try SourceFile(output, path: file.path)
+    }
+
+    private static func failure(_ fault: GzipReader.Fault, _ file: SourceFile) -> ChangeError {
+        switch fault {
+        case .system: .failed("\(file.path) can't be read: \(fault.sentence).")
+        case .cutOff, .damaged:
+            .refused("\(file.path) can't be decompressed: it is broken or cut off; get the file again.")
+        case .followed:
+            .refused(
+                "\(file.path) can't be decompressed: something that gzip did not write follows its end; decompress it "
+                    + "with gunzip, which warns of that, and import what it contains.")
+        }
     }
 }

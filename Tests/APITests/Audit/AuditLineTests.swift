@@ -14,7 +14,8 @@ import Testing
             status: .ok,
             user: "somebody", requestID: "k3f9-0-1", bodyBytes: 2340, rows: 16, nanoseconds: 1, complete: true)
         let now = timespec(tv_sec: 1_612_325_106, tv_nsec: 7_999_999)
-        let note = AuditNote(sender, requestID: "k3f9-0-2")
+        let note = AuditNote(
+            sender, requestID: "k3f9-0-2", clientRequestID: report.request.flatMap(RequestIDs.given))
         return String(decoding: lines.answer(report, note, at: "192.0.2.7", now: now), as: UTF8.self)
     }
 

@@ -234,7 +234,7 @@ import Testing
     @Test(
         arguments: [
             ["2021-02-03", "02/02/2021"], ["02-02-2021/02-02-2021"], ["2021-02-03", "30/02/2021"],
-            ["2021-02-03", "3/2/2021\tMammalia"],
+            ["2021-02-03", "3/2/2021\tMammalia"], ["08.08.2024"], ["2021-02-03", "3.2.2021\tMammalia"],
         ], [nil, DateOrder.dayFirst])
     func saysNothingOfTheOrderIfNoDateDependsOnIt(dates: [String], given: DateOrder?) throws {
         fixture.write(

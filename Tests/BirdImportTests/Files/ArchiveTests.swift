@@ -213,6 +213,19 @@ import Testing
             expectRefusal("broken or cut off") { _ = try read(bytes) }
         }
         expectRefusal("is empty") { _ = try read(GzipWriter.file([])) }
+        // Programs that write blocks fill up the last one.
+        let zeros = [UInt8](repeating: 0, count: 70_000)
+        #expect(try read(bytes + zeros) == Self.long + [1, 2, 3])
+        for other in [[7], Array("<html>".utf8), zeros + [7], zeros + GzipWriter.file([1])] {
+            expectRefusal("follows its end; decompress it with gunzip") { _ = try read(bytes + other) }
+        }
+    }
+
+    /// Also where all that the file holds fills the buffer of the reader, before it comes to the end.
+    @Test(arguments: [1, 8]) func noticesThatOnlyTheEndIsCutOff(missing: Int) throws {
+        let bytes = GzipWriter.file([UInt8](repeating: 0x61, count: 1 << 18)).dropLast(missing)
+        let file = try SourceFile(path: fixture.write("a.gz", Array(bytes)))
+        expectRefusal("broken or cut off") { _ = try Gzip.extract(file, in: fixture.folder, Expansion()) }
     }
 
     @Test func survivesRandomChanges() throws {
