@@ -190,8 +190,8 @@ extension Catalogue {
     }
 
     /// Gives records another species, and removes the one that they had when it has no records any more.
-    /// - Parameter areRetired: Whether the old codes stand for the new ones from now on. If not, records that have names
-    ///   of their own stay.
+    /// - Parameter areRetired: Whether the old codes stand for the new ones from now on. If not, records with names of
+    ///   their own stay.
     func move(_ moves: [Move], areRetired: Bool) throws(StoreError) {
         guard !moves.isEmpty else { return }
         // Records are found by their species, and the index may be missing.

@@ -104,7 +104,9 @@ public struct ImportReport: Sendable {
 
         /// Takes back the order of day and month, if no date tells it and no stored date depends on it.
         mutating func forgetDateOrderWithoutUse() {
-            if let dateOrder, [.format, .given, .rejects, .points, .described].contains(dateOrder.reason), !needsDateOrder {
+            if let dateOrder, [.format, .given, .rejects, .points, .described].contains(dateOrder.reason),
+                !needsDateOrder
+            {
                 self.dateOrder = nil
             }
         }
