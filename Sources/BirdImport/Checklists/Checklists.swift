@@ -35,6 +35,10 @@ struct Checklists {
     private var plain: IntegerRows<5>
     private let detailed: RowWriter<ChecklistColumn>
     private var ids: RowIDs
+    /// The first id of a new checklist.
+    private let firstNew: Int64
+    /// The ids of the new checklists.
+    var newIDs: Range<Int64> { firstNew..<max(firstNew, ids.following) }
     /// The checklists of the current group.
     private var group: [HeldChecklist] = []
     /// The positions of checklists in `group`, once it has more than `fewest`.
@@ -87,6 +91,7 @@ struct Checklists {
         self.holdings = holdings
         new = [Int](repeating: 0, count: datasets.count)
         ids = try RowIDs(of: ["checklist"], namedBy: "checklist_id", in: ["observation"], database)
+        firstNew = ids.following
         existing = try database.prepare(
             """
             SELECT id, dataset_id, code FROM checklist WHERE location_id = ?1 AND date = ?2 AND \(Schema.isOf(datasets: datasets))
@@ -178,8 +183,10 @@ struct Checklists {
     }
 
     /// Gives a stored checklist what the import tells of it. What it does not tell stays.
-    private mutating func update(_ id: Int64, _ told: ChecklistDetails) throws(StoreError) {
-        guard let before = try stored.checklist(id) else { return }
+    /// - Returns: Whether its records may have several times now.
+    @discardableResult
+    private mutating func update(_ id: Int64, _ told: ChecklistDetails) throws(StoreError) -> Bool {
+        guard let before = try stored.checklist(id) else { return false }
         let old = RecordDetails(before.details)
         var both = ChecklistDetails(old, before.details)
         _ = both.add(told.details, told.bytes)
@@ -191,8 +198,10 @@ struct Checklists {
             try note(both.lost, told, origin, in: \.corrected)
         }
         let time = old.integer(.time, in: before.details)
-        if mayChangeTime(told, time) { try times.note(stored: id, time: time) }
+        let mayChange = mayChangeTime(told, time)
+        if mayChange { try times.note(stored: id, time: time) }
         try set(id, told.known(besides: before.details, without: lost), time: time)
+        return mayChange
     }
 
     /// Whether records have another time than their stored checklist.
@@ -242,11 +251,9 @@ struct Checklists {
             } else if group[position].isMet {
                 let checklist = group[position]
                 if checklist.told.details.describesChecklist {
-                    try update(checklist.id, checklist.told)
-                    // They may have another time than the stored records.
-                    if checklist.time != nil { haveTimes.insert(position) }
+                    if try update(checklist.id, checklist.told) { haveTimes.insert(position) }
                 }
-                try touched?.add(checklist.id, isListed: checklist.isListed)
+                try touched?.add(checklist.id, checklist.isListed ? .listed : .moreRecords)
             }
         }
         if !haveTimes.isEmpty { try giveTimes(haveTimes.contains) }
@@ -295,7 +302,7 @@ struct Checklists {
         holdings?.giveUp()
         for checklist in group {
             if !checklist.exists { try insert(checklist) }
-            if checklist.exists, checklist.isListed { try touched?.add(checklist.id, isListed: true) }
+            if checklist.exists, checklist.isListed { try touched?.add(checklist.id, .listed) }
             try crowd.add(checklist)
         }
         // Whether they have several times is not known yet.
@@ -322,7 +329,7 @@ struct Checklists {
             if details.describesChecklist { try crowd.tell(checklist) }
         } else {
             if details.describesChecklist { try crowd.tell(dataset: key.dataset, code: code, details, bytes) }
-            if key.species == nil { try touched?.add(id, isListed: true) }
+            if key.species == nil { try touched?.add(id, .listed) }
         }
         return Place(id: id, time: details.integer(.time, in: bytes))
     }
@@ -336,7 +343,7 @@ struct Checklists {
         count += try crowd.countMet()
         try crowd.forEachChanged { (id, species) throws(StoreError) in
             guard let species else {
-                try touched?.add(id, isListed: false)
+                try touched?.add(id, .moreRecords)
                 return
             }
             setCount.bind(1, id)
@@ -344,7 +351,10 @@ struct Checklists {
             try setCount.run()
         }
         try crowd.forEachTold { (id, told, exists) throws(StoreError) in
-            if exists { return try update(id, told) }
+            if exists {
+                try update(id, told)
+                return
+            }
             let known = told.known()
             try set(id, known, time: RecordDetails(known).integer(.time, in: known))
             try noteContradicted(told)

@@ -19,6 +19,9 @@ final class StoredChecklists {
         let details: [UInt8]
         /// The copy that reports it.
         let copy: SharedChecklists.Copy
+
+        /// Whether it has a code of its own.
+        var hasSource: Bool { !RecordDetails(details).source.isEmpty }
     }
 
     private let database: Database
@@ -43,13 +46,19 @@ final class StoredChecklists {
         DetailMember.allCases.filter { $0.column.table == table }.map { ", \(table).\($0.column.name)" }.joined()
     }
 
-    /// Adds all shared checklists of some data sets.
-    /// - Parameter datasets: Their ids, by number.
-    func add(to shared: SharedChecklists, of datasets: [Int64]) throws(StoreError) {
+    /// Adds all shared checklists of some data sets, but for those whose records the import has all replaced: it tells
+    /// whether they are still in this group, and where they are.
+    /// - Parameters:
+    ///   - datasets: Their ids, by number.
+    ///   - replaced: A table with the ids of the checklists of the records that were replaced.
+    func add(to shared: SharedChecklists, of datasets: [Int64], without replaced: String) throws(StoreError) {
         let select = try database.prepare(
             """
             SELECT c.id, dataset_id, group_code, c.code, region FROM checklist c JOIN location l ON l.id = location_id
-            WHERE group_code IS NOT NULL AND \(Schema.isOf(datasets: datasets))
+            WHERE group_code IS NOT NULL AND \(Schema.isOf(datasets: datasets)) AND (
+                c.id NOT IN (SELECT id FROM \(replaced)) OR EXISTS (
+                    SELECT 1 FROM observation o INDEXED BY observation_by_location
+                    WHERE o.location_id = c.location_id AND o.date = c.date AND o.checklist_id = c.id))
             """)
         while try select.step() {
             guard let dataset = datasets.firstIndex(of: select.int64(1)) else { continue }

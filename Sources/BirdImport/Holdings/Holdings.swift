@@ -379,7 +379,7 @@ package final class Holdings {
             if let runs = holdings[index].records.finish() { try write(runs, of: holdings[index].id) }
             let holding = holdings[index]
             let (key, old) = (holding.key, holding.stored)
-            guard holding.records.count <= 1 << RecordID.numberBits else {
+            guard holding.records.count <= RecordID.mostRecords else {
                 throw .unusable(
                     path: "The database", reason: "a data set has too many records in one region; import fewer of them")
             }
@@ -394,7 +394,7 @@ package final class Holdings {
             }
             if key.region == nil {
                 bind(.mark, -holding.id)
-            } else if let old, holding.keepsNumbers {
+            } else if let old, holding.keepsNumbers, RecordID.isMark(old.mark, forRecords: holding.records.count) {
                 bind(.mark, old.mark)
             } else {
                 bind(.mark, try newMark(of: holding))
@@ -415,20 +415,19 @@ package final class Holdings {
     private func code(of key: Key) -> [UInt8]? { key.region.flatMap { regions.codes[$0] } }
 
     /// A mark that no holding has, so that ids of records that had other numbers name none. It follows from the names
-    /// of data set and region and from the records, not from what else is there, as long as there are few holdings.
+    /// of data set and region and from the records, not from what else is there, unless another holding has it.
     private func newMark(of holding: Holding) throws(StoreError) -> Int64 {
         let key = holding.key
         let names = try database.prepare("SELECT name FROM dataset WHERE id = ?1")
         let isTaken = try database.prepare("SELECT 1 FROM holding WHERE mark = ?1")
-        let count: Int64 = 1 << RecordID.markBits
         var hash = ContentHash(.mark, self.key, isWide: false)
         names.bind(1, key.dataset)
         while try names.step() { hash.add(names, 0) }
         hash.add(UInt64(bitPattern: holding.sequence))
         if let code = code(of: key) { hash.add(text: code) }
-        let first = Int64(truncatingIfNeeded: hash.finish() & UInt128(count - 1))
-        for step in 0..<count {
-            let mark = (first + step) % count
+        let first = UInt64(truncatingIfNeeded: hash.finish())
+        for step in 0..<UInt64(1 << 20) {
+            let mark = RecordID.mark(forRecords: holding.records.count, choice: first &+ step)
             isTaken.bind(1, mark)
             guard try isTaken.step() else { return mark }
             isTaken.reset()

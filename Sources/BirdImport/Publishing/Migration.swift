@@ -19,7 +19,11 @@ enum Migration {
             try moveNames(in: database)
             try listSpecies(in: database)
         }
-        if (try database.integer("PRAGMA user_version") ?? 0) < 7 { try markOwnNames(in: database) }
+        if (try database.integer("PRAGMA user_version") ?? 0) < 7 {
+            try markOwnNames(in: database)
+            // The marks of holdings had another form. `Mending` makes them again.
+            try database.execute("DROP TABLE IF EXISTS holding; DROP TABLE IF EXISTS record_run")
+        }
         try database.execute("PRAGMA user_version = \(Schema.version)")
     }
 

@@ -43,6 +43,9 @@ struct DataSetWriter {
     /// The most unknown species for which the nearest name is sought. Each takes about 15 ms where there is a taxonomy.
     var mostCompared = ImportReport.mostNamed
 
+    /// The formats in which a code identifies a checklist.
+    private static let identifyingFormats = [Format.eBird.name, Format.eBirdSampling.name, Format.archive]
+
     /// The numbers for the report: see `ImportReport`.
     struct Outcome {
         var stored = 0
@@ -151,7 +154,9 @@ struct DataSetWriter {
         try summaries.finish()
         try Schema.makeIndexes(in: database)
         try inserter.settleTimes()
-        try touched.settle(in: database, of: ids)
+        let identified = zip(ids, targets).filter { Self.identifyingFormats.contains($1.format) }.map(\.0)
+        try touched.settle(
+            in: database, of: ids, identified: appends ? identified : [], new: inserter.checklists.newIDs)
         if mayBeUnused { try removal.removeUnused() }
         if isFirst {
             // Checklists that were removed are not among the visits any more.

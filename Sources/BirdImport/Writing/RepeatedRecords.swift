@@ -29,6 +29,10 @@ struct RepeatedRecords {
         var code: String
     }
 
+    /// A temporary table with the ids of the checklists that have lost records.
+    static let checklists = "temp.replaced_checklist"
+    private let noteChecklist: Statement
+
     /// - Parameter touched: Receives the ids of the checklists that lose records.
     init(_ database: Database, datasets: [Int64], touched: TouchedChecklists) throws(StoreError) {
         (self.database, self.datasets, self.touched) = (database, datasets, touched)
@@ -41,6 +45,8 @@ struct RepeatedRecords {
             RETURNING id, checklist_id, date, location_id, species_id
             """)
         deleteDetail = try database.prepare("DELETE FROM observation_detail WHERE id = ?1")
+        try database.execute("CREATE TABLE \(Self.checklists) (id INTEGER PRIMARY KEY)")
+        noteChecklist = try database.prepare("INSERT OR IGNORE INTO \(Self.checklists) VALUES (?1)")
         placed = try database.prepare(
             """
             SELECT latitude, longitude, source_id FROM observation o JOIN location l ON l.id = o.location_id
@@ -126,7 +132,9 @@ struct RepeatedRecords {
         while try delete.step() {
             deleteDetail.bind(1, delete.int64(0))
             try deleteDetail.run()
-            try touched.add(delete.int64(1), isListed: false)
+            try touched.add(delete.int64(1), .lessRecords)
+            noteChecklist.bind(1, delete.int64(1))
+            try noteChecklist.run()
             change.note(date: delete.int64(2), location: delete.int64(3), species: delete.int64(4))
             removed += 1
             var replaced = byFile[source.file] ?? Replaced(code: code)

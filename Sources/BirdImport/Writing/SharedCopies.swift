@@ -69,7 +69,7 @@ struct SharedCopies {
     mutating func stage(
         _ shared: SharedChecklists, with datasets: [Int64]?, _ change: inout RecordChange
     ) throws(StoreError) {
-        if let datasets { try stored.add(to: shared, of: datasets) }
+        if let datasets { try stored.add(to: shared, of: datasets, without: RepeatedRecords.checklists) }
         var items = try shared.sorted()
         while let (item, isFirst) = try items.next() {
             if isFirst { try end(&change) }
@@ -109,7 +109,7 @@ struct SharedCopies {
         if let other = group.copies[whole], copy < other {
             for (record, checklist) in group.kept.removeValue(forKey: whole) ?? [] {
                 try remove(record, of: checklist, &change)
-                try touched.add(checklist.id, isListed: false)
+                try touched.add(checklist.id, .lessRecords)
             }
         }
         group.copies[whole] = copy
@@ -186,7 +186,7 @@ struct SharedCopies {
             try stored.unlist(checklist)
             if !group.isKept { try stageChecklist() }
         }
-        try touched.add(checklist.id, isListed: false)
+        try touched.add(checklist.id, .lessRecords)
     }
 
     /// Stages the records that were taken out and that no lower copy has.
@@ -198,8 +198,9 @@ struct SharedCopies {
             group.taken.removeFirst(records.count)
             for record in records {
                 let whole = try wholeSpecies(of: record.species)
-                // A record that the import has of the same copy is newer.
-                if before[whole] != nil { continue }
+                // Of the same copy, a record of the import with the same code has replaced it before (`RepeatedRecords`).
+                // All others are beside it. Without codes, those of the import are newer.
+                if let other = before[whole], other < copy || !record.hasSource { continue }
                 group.copies[whole] = copy
                 try stage(species: number(ofSpecies: record.species), num: record.num, record.details, of: copy)
             }

@@ -93,7 +93,7 @@ public struct GeographicCircle: Sendable, Hashable {
 
     /// The distance from the centre in kilometres, by the haversine formula. It is exactly 0 for the same point,
     /// whichever way it is written.
-    func distance(latitude: Double, longitude: Double) -> Double {
+    package func distance(latitude: Double, longitude: Double) -> Double {
         let radians = Double.pi / 180
         let (here, there) = (self.latitude * radians, latitude * radians)
         // `remainder` is exact and brings 360° to 0. The sine of 2π and the cosine of π/2 are not exactly 0 in

@@ -3,18 +3,46 @@
 ///
 /// It is made from the mark of the holding and the number of the record in it (`RecordRunColumn`), and from nothing
 /// that other holdings have.
+///
+/// Of the 52 bits before the permutation, the first ones are the mark and the rest is the number. How many the number
+/// has depends on the size of the holding: the fewer records, the more marks there are, so that an id of a holding that
+/// is gone hardly ever comes again.
 package struct RecordID: Equatable {
-    /// Of the holding: at most `markBits` bits.
+    /// Of the holding: all 52 bits, with 0 in place of the number.
     package let mark: Int64
-    /// Of the record in its holding, from 0: at most `numberBits` bits.
+    /// Of the record in its holding, from 0.
     package let number: Int64
 
-    package static let markBits: Int64 = 22
-    package static let numberBits: Int64 = 30
+    /// What kinds of marks there are: the first bits, in place, and how many bits a number has.
+    private static let kinds: [(first: Int64, free: Int64, number: Int64)] = [
+        (1 << 51, 35, 16), (1 << 50, 28, 22), (0, 20, 30),
+    ]
+    /// The most records of a holding.
+    package static let mostRecords: Int64 = 1 << 30
+
+    /// The kind of a mark, by its first bits.
+    private static func kind(_ mark: Int64) -> (first: Int64, free: Int64, number: Int64) {
+        kinds.first { $0.first & mark == $0.first } ?? kinds[kinds.count - 1]
+    }
+
+    /// A mark for a holding.
+    /// - Parameters:
+    ///   - records: How many records the holding has.
+    ///   - choice: Any number; another one gives another mark, as long as there are any.
+    package static func mark(forRecords records: Int64, choice: UInt64) -> Int64 {
+        let kind = kinds.first { records <= 1 << $0.number } ?? kinds[kinds.count - 1]
+        return kind.first | Int64(choice & (1 << UInt64(kind.free) - 1)) << kind.number
+    }
+
+    /// Whether a holding with this mark can have so many records.
+    package static func isMark(_ mark: Int64, forRecords records: Int64) -> Bool {
+        (0..<1 << 52).contains(mark) && records <= 1 << kind(mark).number
+    }
 
     /// - Returns: Nil if one of them is out of range.
     package init?(mark: Int64, number: Int64) {
-        guard (0..<1 << Self.markBits).contains(mark), (0..<1 << Self.numberBits).contains(number) else { return nil }
+        let end: Int64 = 1 << Self.kind(mark).number
+        guard (0..<1 << 52).contains(mark), mark & (end - 1) == 0, (0..<end).contains(number) else { return nil }
         (self.mark, self.number) = (mark, number)
     }
 
@@ -24,12 +52,13 @@ package struct RecordID: Equatable {
         var (left, right) = (UInt64(shown) >> Self.half, UInt64(shown) & Self.mask)
         for round in (0..<Self.rounds).reversed() { (left, right) = (right ^ Self.scrambled(left, round, key), left) }
         let value = Int64(left << Self.half | right)
-        (mark, number) = (value >> Self.numberBits, value & (1 << Self.numberBits - 1))
+        number = value & (1 << Self.kind(value).number - 1)
+        mark = value - number
     }
 
     /// The number that is shown.
     func shown(_ key: KeyedHash.Key) -> Int64 {
-        let value = UInt64(mark << Self.numberBits | number)
+        let value = UInt64(mark | number)
         var (left, right) = (value >> Self.half, value & Self.mask)
         for round in 0..<Self.rounds { (left, right) = (right, left ^ Self.scrambled(right, round, key)) }
         return Int64(left << Self.half | right)

@@ -103,8 +103,8 @@ import Testing
                 AND NOT \(Self.hasRecords)) FROM dataset
             """)
         let touched = TouchedChecklists(in: folder.url.path)
-        for id in (noted + noted).shuffled(using: &random) { try touched.add(id, isListed: false) }
-        try touched.settle(in: database, of: [3, 1])
+        for id in (noted + noted).shuffled(using: &random) { try touched.add(id, .moreRecords) }
+        try touched.settle(in: database, of: [3, 1], identified: [], new: 0..<0)
         #expect(try rows("SELECT id, dataset_id, species_count FROM checklist ORDER BY id") == expected)
         #expect(try rows("SELECT id, checklists FROM dataset") == counts)
     }
@@ -120,8 +120,8 @@ import Testing
             SELECT id, id, 1, 7, 0, id % 3, 1 FROM checklist WHERE id % 4 > 0;
             """)
         let touched = TouchedChecklists(in: folder.url.path)
-        for id in 1...count where id % 4 < 2 { try touched.add(Int64(id), isListed: false) }
-        try touched.settle(in: database, of: [1])
+        for id in 1...count where id % 4 < 2 { try touched.add(Int64(id), .moreRecords) }
+        try touched.settle(in: database, of: [1], identified: [], new: 0..<0)
         #expect(
             try rows("SELECT species_count, count(*) FROM checklist GROUP BY 1") == [
                 "1|\(count / 4)", "5|\(count / 2)",

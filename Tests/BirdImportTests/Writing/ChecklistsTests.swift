@@ -104,7 +104,7 @@ import Testing
                 try insert.run()
             }
             try checklists.finish()
-            try touched.settle(in: database, of: datasets)
+            try touched.settle(in: database, of: datasets, identified: [], new: 0..<0)
             return [checklists.count] + checklists.new
         }
 

@@ -22,10 +22,11 @@ import Testing
         var place = "L1"
         var day = "2021-05-01"
         var state = "SE-N"
+        var time = "06:41:00"
 
         var row: String {
             let visit =
-                "SE\t\(state)\tplace \(place)\t\(place)\t55.4\t12.8\t\(day)\t06:41:00\t\(copy)\tTraveling\t\(minutes)\t1\t\(group)\n"
+                "SE\t\(state)\tplace \(place)\t\(place)\t55.4\t12.8\t\(day)\t\(time)\t\(copy)\tTraveling\t\(minutes)\t1\t\(group)\n"
             return species.map { "URN:\(source)\t\($0)\t\($0)\t\(num)\t1\t" + visit } ?? visit
         }
     }
@@ -363,6 +364,84 @@ import Testing
 
     /// In whatever order and in how many imports the copies come, the lowest gives number and effort, and each species
     /// is there once, from the lowest copy that has it.
+    /// As where a row in error was corrected, and is added. Only a record with the same code gives way.
+    @Test(arguments: ["G1", ""]) func aPartOfASpeciesComesBesideItOnTheSameCopy(group: String) throws {
+        let species = ["Parus major", "Parus major newtoni", "Turdus merula"].enumerated().map {
+            Sighting(source: $0, copy: "S1", group: group, species: $1, num: "\($0 + 1)")
+        }
+        write("all.txt", species)
+        _ = try run("all.txt")
+        let all = try stored()
+        #expect(all.count == 3)
+        for part in 0..<3 {
+            write("a.txt", species.enumerated().filter { $0.offset != part }.map(\.element))
+            write("b.txt", [species[part]])
+            _ = try run("a.txt")
+            _ = try run("b.txt", append: true)
+            #expect(try stored() == all)
+            _ = try run("a.txt", append: true)
+            #expect(try stored() == all)
+            #expect(try fixture.isSound())
+        }
+    }
+
+    /// A newer download says in which group and where a checklist is now.
+    @Test(arguments: ["left the group", "is in another group", "is elsewhere", "is in another region"], [false, true])
+    func aCopyThatIsNotThereAnyMoreGivesNothing(change: String, isListed: Bool) throws {
+        func sightings(_ one: Sighting) -> [Sighting] {
+            let second = Sighting(source: 2, copy: "S2", minutes: "90")
+            var third = second
+            (third.source, third.species) = (3, "Turdus merula")
+            return [one, second, third]
+        }
+        let one = Sighting(source: 1, copy: "S1")
+        var corrected = one
+        switch change {
+        case "left the group": corrected.group = ""
+        case "is in another group": corrected.group = "G7"
+        case "is elsewhere": (corrected.place, corrected.day) = ("L5", "2021-05-03")
+        default: (corrected.place, corrected.state) = ("L5", "SE-M")
+        }
+        func run(_ sightings: [Sighting], append: Bool) throws {
+            write("a.txt", sightings)
+            var visits = [sightings[0], sightings[1]]
+            for index in visits.indices { visits[index].species = nil }
+            write("a_sampling.txt", visits)
+            _ = try fixture.run(files: isListed ? ["a.txt", "a_sampling.txt"] : ["a.txt"]) {
+                ($0.dataset, $0.append) = ("ebd", append)
+            }
+            #expect(try fixture.isSound(hasVisits: true))
+        }
+        try run(sightings(corrected), append: false)
+        let alone = try stored()
+        try run(sightings(one), append: false)
+        for _ in 0..<2 {
+            try run(sightings(corrected), append: true)
+            #expect(try stored() == alone)
+        }
+    }
+
+    /// In whatever parts the copies come.
+    @Test(
+        arguments: [
+            [[0, 1, 2]], [[1, 2], [0]], [[0], [1, 2]], [[1], [2], [0]], [[1], [1], [0], [2]], [[1], [0], [2]],
+            [[2], [1], [2], [0]],
+        ], ["06:41:00", ""])
+    func recordsHaveTheTimeOfTheLowestCopy(parts: [[Int]], time: String) throws {
+        let sightings = [
+            Sighting(source: 1, copy: "S1", time: time),
+            Sighting(source: 2, copy: "S2", species: "Turdus merula", time: "07:00:00"),
+            Sighting(source: 3, copy: "S2", species: "Corvus corax", time: "07:00:00"),
+        ]
+        for part in parts {
+            write("a.txt", part.map { sightings[$0] })
+            _ = try run("a.txt", append: true)
+        }
+        #expect(try fixture.rows("SELECT count(*) FROM observation_detail WHERE time IS NOT NULL") == ["0"])
+        #expect(try fixture.rows("SELECT code, time FROM checklist") == ["S1|\(time.prefix(5))"])
+        #expect(try stored().count == 3)
+    }
+
     @Test func theOrderOfCopiesDoesNotMatter() throws {
         var random = SplitMix(state: 5)
         for round in 0..<60 {
