@@ -1,5 +1,7 @@
 import Glibc
 
+@testable import Transport
+
 /// The real program, run as people run it, with a folder for its files that goes when the test ends.
 final class ImportProcess {
     let folder: String
@@ -103,9 +105,16 @@ final class ImportProcess {
         var isReady = false
         for _ in 0..<3_000 where !isReady {
             usleep(10_000)
-            isReady = access(socket, F_OK) == 0
+            isReady = try Self.isListening(socket)
         }
         guard isReady else { throw Fault() }
         return server
+    }
+
+    /// A socket is there before its server listens.
+    private static func isListening(_ path: String) throws -> Bool {
+        let client = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        defer { close(client) }
+        return try SocketAddress(path: path).withPointer { connect(client, $0, $1) } == 0
     }
 }

@@ -46,8 +46,8 @@ final class StoredChecklists {
         DetailMember.allCases.filter { $0.column.table == table }.map { ", \(table).\($0.column.name)" }.joined()
     }
 
-    /// Adds all shared checklists of some data sets, but for those whose records the import has all replaced: it tells
-    /// whether they are still in this group, and where they are.
+    /// Adds all shared checklists of some data sets, but for those whose own records the import has replaced, and that
+    /// have no others: the import tells whether they are still in this group, and where they are.
     /// - Parameters:
     ///   - datasets: Their ids, by number.
     ///   - replaced: A table with the ids of the checklists of the records that were replaced.

@@ -29,7 +29,7 @@ struct RepeatedRecords {
         var code: String
     }
 
-    /// A temporary table with the ids of the checklists that have lost records.
+    /// A temporary table with the ids of the checklists that have lost records of their own, and not of other copies.
     static let checklists = "temp.replaced_checklist"
     private let noteChecklist: Statement
 
@@ -44,7 +44,7 @@ struct RepeatedRecords {
             DELETE FROM observation WHERE dataset_id = ?1 AND source_id = ?2
             RETURNING id, checklist_id, date, location_id, species_id
             """)
-        deleteDetail = try database.prepare("DELETE FROM observation_detail WHERE id = ?1")
+        deleteDetail = try database.prepare("DELETE FROM observation_detail WHERE id = ?1 RETURNING copy")
         try database.execute("CREATE TABLE \(Self.checklists) (id INTEGER PRIMARY KEY)")
         noteChecklist = try database.prepare("INSERT OR IGNORE INTO \(Self.checklists) VALUES (?1)")
         placed = try database.prepare(
@@ -131,10 +131,13 @@ struct RepeatedRecords {
         delete.bind(2, code)
         while try delete.step() {
             deleteDetail.bind(1, delete.int64(0))
-            try deleteDetail.run()
+            var isOfOtherCopy = false
+            while try deleteDetail.step() { isOfOtherCopy = !deleteDetail.isNull(0) }
             try touched.add(delete.int64(1), .lessRecords)
-            noteChecklist.bind(1, delete.int64(1))
-            try noteChecklist.run()
+            if !isOfOtherCopy {
+                noteChecklist.bind(1, delete.int64(1))
+                try noteChecklist.run()
+            }
             change.note(date: delete.int64(2), location: delete.int64(3), species: delete.int64(4))
             removed += 1
             var replaced = byFile[source.file] ?? Replaced(code: code)

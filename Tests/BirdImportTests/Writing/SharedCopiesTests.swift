@@ -421,6 +421,16 @@ import Testing
         }
     }
 
+    /// A listed copy without records of its own stays the lowest one, where the record of another copy comes again.
+    @Test func aListedCopyWithoutRecordsStaysTheLowest() throws {
+        write("v.txt", [Sighting(copy: "S1", species: nil)])
+        write("a.txt", [Sighting(source: 1, copy: "S2", minutes: "90")])
+        for files in [["a.txt", "v.txt"], ["a.txt"], ["a.txt"], ["v.txt"]] {
+            _ = try fixture.run(files: files) { ($0.dataset, $0.append) = ("ebd", true) }
+            #expect(try stored() == ["S1|10|L1|20210501|Parus major|1|URN:1"])
+        }
+    }
+
     /// In whatever parts the copies come.
     @Test(
         arguments: [
