@@ -96,6 +96,15 @@ public struct UsersFile: Sendable {
         if name.unicodeScalars.contains(where: { $0.properties.isWhitespace && $0 != " " }) {
             return "\(quotedWord(name)) has white space that is no plain space"
         }
+        // Such as a zero-width space or a byte order mark: with it, a name looks like that of somebody else.
+        if let hidden = name.unicodeScalars.first(where: {
+            $0.properties.isDefaultIgnorableCodePoint || $0.properties.generalCategory == .format
+        }) {
+            let code = String(hidden.value, radix: 16, uppercase: true)
+            return
+                "\(quotedWord(name)) has the invisible character U+\(String(repeating: "0", count: max(0, 4 - code.count)))\(code); "
+                + "write the name without it"
+        }
         if first == " " || name.unicodeScalars.last == " " { return "a name does not begin or end with a space" }
         if name.utf8.count > mostName { return "a name has at most \(mostName) bytes" }
         return nil

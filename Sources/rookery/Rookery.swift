@@ -29,6 +29,8 @@ struct Rookery: ParsableCommand {
         // Signals for a server may reach all processes with its name (`pkill`). A terminal's hang-up ends a command;
         // one without a terminal goes on, such as an import that cron runs. `serve` takes both back.
         signal(SIGUSR1, SIG_IGN)
+        // A file that would exceed a limit is an error to report, not a signal that ends the command.
+        signal(SIGXFSZ, SIG_IGN)
         if isatty(STDIN_FILENO) == 0, isatty(STDERR_FILENO) == 0 { signal(SIGHUP, SIG_IGN) }
         do {
             var command = try parseAsRoot()

@@ -76,6 +76,24 @@ import Testing
         #expect(try ImportProcess.wait(for: server) == 0)
     }
 
+    /// A limit on the size of files stands in for a full disk.
+    @Test func aFileOfRightsThatMayNotGrowStaysAsItWas() throws {
+        let process = try ImportProcess()
+        let lines = (0..<60).map { "person\($0) regions=CA\n" }.joined()
+        process.write("rights", lines)
+        chmod(process.path("rights"), 0o600)
+        let failed = try process.run(
+            program: "/bin/sh",
+            [
+                "-c", "ulimit -f 1; exec \"$@\"", "sh", ImportProcess.program, "rights", "set", "alice", "none",
+                "--rights",
+                process.path("rights"),
+            ])
+        #expect(failed.status == 1 && failed.errors.contains("File too large"), "\(failed.errors)")
+        #expect(process.text("rights") == lines)
+        #expect(try process.run(program: "/bin/ls", ["-A", process.folder]).output.contains("rights.") == false)
+    }
+
     @Test func anAccessLogThatMayNotGrowDoesNotEndTheServer() throws {
         let process = try ImportProcess()
         let socket = process.path("socket")

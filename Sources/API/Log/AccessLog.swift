@@ -165,17 +165,37 @@ final class AccessLog {
     static func redacted(_ target: String) -> String {
         let bytes = Array(target.utf8)
         guard let mark = bytes.firstIndex(of: UInt8(ascii: "?")) else { return target }
-        let pairs = bytes[(mark + 1)...].split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false)
         var output = bytes[...mark]
-        for (index, pair) in pairs.enumerated() {
-            if index > 0 { output.append(UInt8(ascii: "&")) }
-            let name = pair.prefix { $0 != UInt8(ascii: "=") }
+        var rest = bytes[(mark + 1)...]
+        while true {
+            let (pair, separator) = cut(rest, at: "&", "%26", ";", "%3B")
+            let (name, sign) = cut(pair, at: "=", "%3D")
             let parameter = decoded(name).flatMap(Parameter.init(rawValue:))
-            let isPublic = parameter != nil && parameter != .after
+            let isPublic = parameter != nil && parameter != .after && sign.count == 1
             // The name of an unknown parameter shows what went wrong, and its value is not needed.
-            output += isPublic || name.count == pair.count ? pair : name + Array("=...".utf8)
+            output += isPublic || sign.isEmpty ? pair : name + sign + Array("...".utf8)
+            output += separator
+            if separator.isEmpty { break }
+            rest = bytes[separator.endIndex...]
         }
         return String(decoding: output, as: UTF8.self)
+    }
+
+    /// What is before the first of some signs, and the sign as it is written; empty if there is none. A client that writes
+    /// a separator in another way means the same.
+    private static func cut(
+        _ bytes: ArraySlice<UInt8>, at signs: StaticString...
+    ) -> (before: ArraySlice<UInt8>, sign: ArraySlice<UInt8>) {
+        for index in bytes.indices {
+            for sign in signs {
+                let rest = bytes[index...].prefix(sign.utf8CodeUnitCount)
+                let isSign = sign.withUTF8Buffer { sign in
+                    rest.elementsEqual(sign) { $0 == $1 || ($0 & 0xDF) == $1 && $1 >= 0x41 }
+                }
+                if isSign { return (bytes[..<index], rest) }
+            }
+        }
+        return (bytes, [])
     }
 
     /// The name of a parameter as the query has it; nil if it can't be decoded.

@@ -40,6 +40,7 @@ enum Mending {
                 throw .unusable(path: path, reason: "its table \(table) \(difference); import into a new file")
             }
         }
+        let hasTimes = try keepTimes(of: database, right)
         try dropWhatFollows(from: database, right)
         try database.execute(Schema.tables)
         try Secret.make(in: database)
@@ -52,7 +53,30 @@ enum Mending {
         try DerivedTables.rebuild(in: database)
         try Holdings.update(in: database, of: nil, now: now)
         try Holdings.updateSpecies(in: database, now: now)
+        if hasTimes { try restoreTimes(in: database, now: now) }
         try RecordCounts.mend(in: database)
+    }
+
+    /// Keeps when holdings have changed, since what is the same as before has not changed now.
+    /// - Returns: Whether the file tells.
+    private static func keepTimes(of database: Database, _ right: Database) throws(StoreError) -> Bool {
+        let table = HoldingColumn.table
+        guard let wanted = try TableShape(of: table, in: right), let found = try TableShape(of: table, in: database),
+            found.difference(from: wanted) == nil
+        else { return false }
+        try database.execute("CREATE TEMP TABLE old_holding AS SELECT \(HoldingColumn.selected) FROM main.\(table)")
+        return true
+    }
+
+    private static func restoreTimes(in database: Database, now: Int64) throws(StoreError) {
+        try database.execute(
+            """
+            UPDATE holding SET changed_at = o.changed_at FROM old_holding o
+            WHERE o.dataset_id = holding.dataset_id AND o.description = holding.description
+                AND o.region IS holding.region AND o.content_high = holding.content_high
+                AND o.content_low = holding.content_low AND o.changed_at BETWEEN 0 AND \(now);
+            DROP TABLE old_holding;
+            """)
     }
 
     /// Drops derived tables and indexes, and views that have the name of a derived table.

@@ -19,24 +19,23 @@ enum Migration {
             try moveNames(in: database)
             try listSpecies(in: database)
         }
-        if (try database.integer("PRAGMA user_version") ?? 0) < 7 {
-            try markOwnNames(in: database)
-            // The marks of holdings had another form. `Mending` makes them again.
-            try database.execute("DROP TABLE IF EXISTS holding; DROP TABLE IF EXISTS record_run")
-        }
+        if (try database.integer("PRAGMA user_version") ?? 0) < 7 { try markOwnNames(in: database) }
         try database.execute("PRAGMA user_version = \(Schema.version)")
     }
 
-    /// Marks the records of species whose names no table gives: layouts before 7 did not tell which of these records
-    /// did.
+    /// Marks the records of species whose names no table gives, in data sets whose format gives some: layouts before 7 did
+    /// not tell which of these records did.
     private static func markOwnNames(in database: Database) throws(StoreError) {
         try database.execute(
             """
             \(ObservationDetailColumn.creation)
             INSERT INTO observation_detail (id, has_own_names)
-                SELECT id, 1 FROM observation WHERE species_id IN (
-                    SELECT id FROM species
-                    WHERE listed = 0 AND (scientific_name IS NOT NULL OR common_name IS NOT NULL))
+                SELECT id, 1 FROM observation
+                WHERE dataset_id IN (
+                        SELECT id FROM dataset WHERE format IN ('\(Format.eBird.name)', '\(Format.eBirdSampling.name)'))
+                    AND species_id IN (
+                        SELECT id FROM species
+                        WHERE listed = 0 AND (scientific_name IS NOT NULL OR common_name IS NOT NULL))
                 ON CONFLICT (id) DO UPDATE SET has_own_names = 1
             """)
     }

@@ -196,7 +196,8 @@ enum SensitiveListFile {
         ).sorted()
         for (one, next) in zip(sizes, sizes.dropFirst()) where !one.nests(next) {
             throw .refused(
-                "\(path) has the precisions \(one.text) and \(next.text), whose cells lie across each other; use only one of them.")
+                "\(path) has the precisions \(one.text) and \(next.text), whose cells lie across each other; use only one "
+                    + "of them.")
         }
     }
 }

@@ -52,12 +52,14 @@ public final class Database {
     }
 
     /// How to open a file.
-    package enum Mode {
+    package enum Mode: Equatable {
         case readOnly
         /// Creates the file if it is missing.
         case readWrite
         /// Writes to a file that exists and never has a journal (`WithoutJournal`). Its path has no symbolic links.
         case withoutJournal
+        /// Reads the database that begins at an offset in bytes and ends with the file (`PartOfFile`).
+        case readOnlyPart(offset: Int64)
     }
 
     /// Opens a file.
@@ -69,15 +71,27 @@ public final class Database {
             case .readOnly: SQLITE_OPEN_READONLY
             case .readWrite: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
             case .withoutJournal: SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW
+            case .readOnlyPart: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
             }
-        // The system's own VFS would look for a journal.
-        if mode == .withoutJournal, !WithoutJournal.isRegistered {
-            throw .unusable(path: path, reason: "SQLite can't be kept from looking for its journal")
-        }
-        let vfs = mode == .withoutJournal ? WithoutJournal.name : nil
+        var vfs: String?
         // SQLite gives names that begin with `file:` or `:memory:` another meaning, so a relative path begins with
         // `./`.
-        let name = path.isEmpty || path.hasPrefix("/") ? path : "./" + path
+        var name = path.isEmpty || path.hasPrefix("/") ? path : "./" + path
+        switch mode {
+        case .readOnly, .readWrite: break
+        case .withoutJournal:
+            // The system's own VFS would look for a journal.
+            guard WithoutJournal.isRegistered else {
+                throw .unusable(path: path, reason: "SQLite can't be kept from looking for its journal")
+            }
+            vfs = WithoutJournal.name
+        case .readOnlyPart(let offset):
+            guard PartOfFile.isRegistered else {
+                throw .unusable(path: path, reason: "SQLite can't be made to read a part of it")
+            }
+            vfs = PartOfFile.name
+            name = "file:" + Self.escaped(name) + "?\(PartOfFile.parameter)=\(offset)"
+        }
         var opened: OpaquePointer?
         let code = sqlite3_open_v2(name, &opened, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, vfs)
         guard code == SQLITE_OK, let opened else {
@@ -88,6 +102,16 @@ public final class Database {
         handle = opened
         self.path = path
         budget.watch(opened)
+    }
+
+    /// A path as a URI of SQLite has it, in which some characters have a meaning
+    /// (https://www.sqlite.org/uri.html, section 3.1).
+    private static func escaped(_ path: String) -> String {
+        String(
+            decoding: path.utf8.flatMap { byte -> [UInt8] in
+                let isPlain = byte | 0x20 &- 0x61 < 26 || byte &- 0x30 < 10 || "/._-".utf8.contains(byte)
+                return isPlain ? [byte] : [UInt8(ascii: "%")] + [byte].hexadecimal.utf8
+            }, as: UTF8.self)
     }
 
     /// A temporary database on disk, in a transaction that is never committed. SQLite unlinks its file when it

@@ -36,7 +36,8 @@ package struct RecordID: Equatable {
 
     /// Whether a holding with this mark can have so many records.
     package static func isMark(_ mark: Int64, forRecords records: Int64) -> Bool {
-        (0..<1 << 52).contains(mark) && records <= 1 << kind(mark).number
+        let end: Int64 = 1 << kind(mark).number
+        return (0..<1 << 52).contains(mark) && mark & (end - 1) == 0 && records <= end
     }
 
     /// - Returns: Nil if one of them is out of range.

@@ -18,7 +18,11 @@ import Testing
         ("/?AFTER=ATSZ&%41fter=ATSZ&Key=k", "/?AFTER=...&%41fter=...&Key=..."),
         ("/?+species=a&species+=b&%20species=c", "/?+species=...&species+=...&%20species=..."),
         ("/?%2561fter=ATSZ&%2573pecies=a", "/?%2561fter=...&%2573pecies=..."),
-        ("/?species%3Dafter=ATSZ&after%00=x", "/?species%3Dafter=...&after%00=..."),
+        ("/?species%3Dafter=ATSZ&after%00=x", "/?species%3D...&after%00=..."),
+        ("/?limit=1;after=ATSZ", "/?limit=1;after=..."),
+        ("/?after%3DATSZ&aft%65r%3dATSZ", "/?after%3D...&aft%65r%3d..."),
+        ("/?species=a%26after=ATSZ%3bpassword%3Dx", "/?species=a%26after=...%3bpassword%3D..."),
+        ("/?location=a;b%3Dc=d", "/?location=a;b%3D..."), ("/?species=a%3Db&limit=1;;", "/?species=a%3Db&limit=1;;"),
         // What is no encoding is no name either.
         ("/?%7=x&%=x&%zz=x&%ff=x&=x", "/?%7=...&%=...&%zz=...&%ff=...&=..."),
     ])

@@ -208,12 +208,16 @@ import Testing
     @Test func anImportBringsAFileOfLayout6UpToDate() throws {
         let other = try ImportFixture()
         other.write("old.csv", plainHeader + "L1,1,2,,2022,2,3,Avis una altera,1\nL1,1,2,,2022,2,3,Avis una nova,1\n")
-        try other.run("old.csv")
+        other.write("plain.csv", plainHeader + "L1,1,2,,2022,2,4,Avis una altera,1\n")
+        other.write("same.csv", plainHeader + "L1,1,2,,2022,2,5,Avis,1\n")
+        try other.run("old.csv", "plain.csv", "same.csv")
         do {
             let database = try Database(path: other.database, mode: .readWrite)
             try database.execute(
                 """
                 UPDATE species SET scientific_name = code, category = 'issf' WHERE code = 'Avis una altera';
+                UPDATE dataset SET format = 'ebird' WHERE name = 'old';
+                UPDATE holding SET mark = 4194303 - id, changed_at = 1700000000 WHERE mark >= 0;
                 ALTER TABLE observation_detail DROP COLUMN has_own_names;
                 PRAGMA user_version = 6;
                 """)
@@ -224,7 +228,13 @@ import Testing
         try other.run("taxonomy.csv")
         #expect(try other.isSound())
         let codes = "SELECT code FROM observation o JOIN species s ON s.id = o.species_id ORDER BY 1"
-        #expect(try other.rows(codes) == ["Avis una altera", "avis1"])
+        #expect(try other.rows(codes) == ["Avis", "Avis una altera", "avis1", "avis1"])
+        // What did not change has not changed now, and its marks have the form of this layout.
+        let holdings = """
+            SELECT changed_at FROM holding h JOIN dataset d ON d.id = dataset_id WHERE description = 0 AND name = 'same'
+            """
+        #expect(try other.rows(holdings) == ["1700000000"])
+        #expect(try other.rows("SELECT count(*) FROM holding WHERE mark BETWEEN 0 AND 4194303") == ["0"])
     }
 
     @Test func removingADataSetBringsAnOldFileUpToDate() throws {

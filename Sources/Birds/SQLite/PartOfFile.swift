@@ -1,0 +1,131 @@
+import CSQLite
+import Glibc
+
+/// A VFS of SQLite for a database that is the rest of a file from an offset on, to read only. Nothing before the offset
+/// can be read through it.
+///
+/// The general edition of the records stands behind the exact one in this way: SQLite reads no page beyond those that
+/// the header of a database counts, so the first database does not see the second one.
+enum PartOfFile {
+    static let name = "rookery-part-of-file"
+    /// The parameter of the URI with the offset, in bytes.
+    static let parameter = "offset"
+
+    /// An open file. The file of the system's own VFS follows it in memory.
+    private struct File {
+        var base: sqlite3_file
+        var offset: Int64
+    }
+
+    /// The size of `File` in front of the file of the system, which needs the greatest alignment.
+    private static let ownSize = (MemoryLayout<File>.stride + 15) / 16 * 16
+
+    private typealias Pointer = UnsafeMutablePointer<sqlite3_file>
+
+    /// The file of the system.
+    private static func inner(_ file: Pointer) -> Pointer {
+        (UnsafeMutableRawPointer(file) + ownSize).assumingMemoryBound(to: sqlite3_file.self)
+    }
+
+    private static func offset(_ file: Pointer) -> Int64 {
+        UnsafeRawPointer(file).assumingMemoryBound(to: File.self).pointee.offset
+    }
+
+    /// The system's own VFS; nil if SQLite has none.
+    nonisolated(unsafe) private static let system = sqlite3_vfs_find(nil)
+
+    /// Registers the VFS, once in a process. Its memory is never freed, since SQLite keeps it.
+    static let isRegistered: Bool = {
+        guard let system, let name = strdup(name) else { return false }
+        let vfs = UnsafeMutablePointer<sqlite3_vfs>.allocate(capacity: 1)
+        vfs.initialize(to: system.pointee)
+        vfs.pointee.pNext = nil
+        vfs.pointee.zName = UnsafePointer(name)
+        vfs.pointee.szOsFile = Int32(ownSize) + system.pointee.szOsFile
+        vfs.pointee.xOpen = { _, name, file, flags, outFlags in PartOfFile.open(name, file, flags, outFlags) }
+        // A part has no journal.
+        vfs.pointee.xAccess = { _, _, _, isThere in
+            isThere?.pointee = 0
+            return SQLITE_OK
+        }
+        vfs.pointee.xDelete = { _, _, _ in SQLITE_OK }
+        return sqlite3_vfs_register(vfs, 0) == SQLITE_OK
+    }()
+
+    private static func open(
+        _ name: UnsafePointer<CChar>?, _ file: Pointer?, _ flags: Int32, _ outFlags: UnsafeMutablePointer<Int32>?
+    ) -> Int32 {
+        guard let file, let system, let open = system.pointee.xOpen else { return SQLITE_CANTOPEN }
+        // Temporary files are whole.
+        guard flags & SQLITE_OPEN_MAIN_DB != 0, let name else { return open(system, name, file, flags, outFlags) }
+        // SQLite closes a file only if it has methods.
+        file.pointee.pMethods = nil
+        guard flags & SQLITE_OPEN_READONLY != 0 else { return SQLITE_READONLY }
+        let offset = sqlite3_uri_int64(name, parameter, -1)
+        guard offset >= 0 else { return SQLITE_CANTOPEN }
+        let inner = inner(file)
+        inner.pointee.pMethods = nil
+        let code = open(system, name, inner, flags, outFlags)
+        guard code == SQLITE_OK else {
+            if let close = inner.pointee.pMethods?.pointee.xClose { _ = close(inner) }
+            return code
+        }
+        UnsafeMutableRawPointer(file).assumingMemoryBound(to: File.self).pointee.offset = offset
+        file.pointee.pMethods = UnsafePointer(methods)
+        return SQLITE_OK
+    }
+
+    /// Version 1 has no memory maps and no shared memory.
+    nonisolated(unsafe) private static let methods: UnsafeMutablePointer<sqlite3_io_methods> = {
+        var methods = sqlite3_io_methods()
+        methods.iVersion = 1
+        methods.xClose = { file in
+            guard let file else { return SQLITE_OK }
+            let inner = inner(file)
+            return inner.pointee.pMethods?.pointee.xClose?(inner) ?? SQLITE_OK
+        }
+        methods.xRead = { file, bytes, count, position in
+            guard let file, position >= 0 else { return SQLITE_IOERR }
+            let inner = inner(file)
+            let (place, isTooFar) = position.addingReportingOverflow(offset(file))
+            guard !isTooFar, let read = inner.pointee.pMethods?.pointee.xRead else { return SQLITE_IOERR }
+            return read(inner, bytes, count, place)
+        }
+        methods.xWrite = { _, _, _, _ in SQLITE_READONLY }
+        methods.xTruncate = { _, _ in SQLITE_READONLY }
+        methods.xSync = { _, _ in SQLITE_OK }
+        methods.xFileSize = { file, size in
+            guard let file, let size else { return SQLITE_IOERR }
+            let inner = inner(file)
+            let code = inner.pointee.pMethods?.pointee.xFileSize?(inner, size) ?? SQLITE_IOERR
+            if code == SQLITE_OK { size.pointee = max(0, size.pointee - offset(file)) }
+            return code
+        }
+        methods.xLock = { file, level in
+            guard let file else { return SQLITE_IOERR }
+            let inner = inner(file)
+            return inner.pointee.pMethods?.pointee.xLock?(inner, level) ?? SQLITE_IOERR
+        }
+        methods.xUnlock = { file, level in
+            guard let file else { return SQLITE_IOERR }
+            let inner = inner(file)
+            return inner.pointee.pMethods?.pointee.xUnlock?(inner, level) ?? SQLITE_IOERR
+        }
+        methods.xCheckReservedLock = { file, isHeld in
+            guard let file else { return SQLITE_IOERR }
+            let inner = inner(file)
+            return inner.pointee.pMethods?.pointee.xCheckReservedLock?(inner, isHeld)
+                ?? SQLITE_IOERR
+        }
+        methods.xFileControl = { _, _, _ in SQLITE_NOTFOUND }
+        methods.xSectorSize = { file in
+            guard let file else { return 0 }
+            let inner = inner(file)
+            return inner.pointee.pMethods?.pointee.xSectorSize?(inner) ?? 0
+        }
+        methods.xDeviceCharacteristics = { _ in 0 }
+        let memory = UnsafeMutablePointer<sqlite3_io_methods>.allocate(capacity: 1)
+        memory.initialize(to: methods)
+        return memory
+    }()
+}
