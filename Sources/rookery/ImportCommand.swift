@@ -165,8 +165,8 @@ struct ImportCommand: ParsableCommand {
 }
 
 /// Prepares the process for changing a database. A pipe whose reader has ended becomes an error to report, not a signal
-/// that kills the process. SQLite's temporary files go to the folder of the database, since the system's folder for them
-/// may be small or in memory; SQLITE_TMPDIR is kept if it is set.
+/// that kills the process. SQLite's temporary files go to the folder of the database, since the system's folder for
+/// them may be small or in memory; SQLITE_TMPDIR is kept if it is set.
 func prepareToWrite(beside path: String) {
     signal(SIGPIPE, SIG_IGN)
     let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."

@@ -181,8 +181,8 @@ final class AccessLog {
         return String(decoding: output, as: UTF8.self)
     }
 
-    /// What is before the first of some signs, and the sign as it is written; empty if there is none. A client that writes
-    /// a separator in another way means the same.
+    /// What is before the first of some signs, and the sign as it is written; empty if there is none. A client that
+    /// writes a separator in another way means the same.
     private static func cut(
         _ bytes: ArraySlice<UInt8>, at signs: StaticString...
     ) -> (before: ArraySlice<UInt8>, sign: ArraySlice<UInt8>) {

@@ -33,8 +33,8 @@ final class TouchedChecklists {
     ///
     /// The records of each date and location are read once, even if many of its checklists were collected.
     /// - Parameters:
-    ///   - datasets: The ids of the data sets of the import. Checklists of others stay as they are; only another program
-    ///     can have given them such records.
+    ///   - datasets: The ids of the data sets of the import. Checklists of others stay as they are; only another
+    ///     program can have given them such records.
     ///   - identified: The ids of those in whose files a code identifies a checklist wherever and whenever it was: a
     ///     corrected one may have another place and date.
     ///   - new: The ids of the checklists that the import adds.
@@ -61,8 +61,8 @@ final class TouchedChecklists {
         try database.execute("DROP TABLE unmatched; DROP TABLE told_checklist")
     }
 
-    /// Forgets that a file of checklists has a checklist, where the import has its code at another place or date, and not
-    /// there any more.
+    /// Forgets that a file of checklists has a checklist, where the import has its code at another place or date, and
+    /// not there any more.
     /// - Parameter body: Called with the id, location and date of each.
     private func forgetMoved(
         in database: Database, _ identified: [Int64], new: Range<Int64>,
@@ -102,8 +102,8 @@ final class TouchedChecklists {
         }
     }
 
-    /// Adds the collected checklists of some data sets to `counts`, and those that have moved, and calls `body` once with
-    /// each of their locations and dates.
+    /// Adds the collected checklists of some data sets to `counts`, and those that have moved, and calls `body` once
+    /// with each of their locations and dates.
     private func forEachGroup(
         in database: Database, of datasets: [Int64], _ identified: [Int64], _ new: Range<Int64>,
         _ counts: ChecklistCounts,

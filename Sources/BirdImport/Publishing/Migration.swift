@@ -23,8 +23,8 @@ enum Migration {
         try database.execute("PRAGMA user_version = \(Schema.version)")
     }
 
-    /// Marks the records of species whose names no table gives, in data sets whose format gives some: layouts before 7 did
-    /// not tell which of these records did.
+    /// Marks the records of species whose names no table gives, in data sets whose format gives some: layouts before 7
+    /// did not tell which of these records did.
     private static func markOwnNames(in database: Database) throws(StoreError) {
         try database.execute(
             """

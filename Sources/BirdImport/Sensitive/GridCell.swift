@@ -4,8 +4,8 @@ import Birds
 ///
 /// Invariants:
 /// - It divides 90°, so that no cell is cut off at a pole or at 180°.
-/// - Of it and each of 0.01°, 0.1° and 1°, one divides the other. So a cell of one of these sizes lies within one of its
-///   own cells, or the other way round.
+/// - Of it and each of 0.01°, 0.1° and 1°, one divides the other. So a cell of one of these sizes lies within one of
+///   its own cells, or the other way round.
 struct GridSize: Hashable, Comparable, Sendable {
     let microdegrees: Int64
 
@@ -88,8 +88,8 @@ struct GridCell: Hashable, Sendable {
     var latitude: Double { Double(south + size.microdegrees / 2) / 1e6 }
     var longitude: Double { Double(west + size.microdegrees / 2) / 1e6 }
 
-    /// The code of the place that stands for all places of a region in the cell, such as `cell_60.7N_135.1W_0.1_CA-YT`: its
-    /// south-western corner, its size and the region.
+    /// The code of the place that stands for all places of a region in the cell, such as
+    /// `cell_60.7N_135.1W_0.1_CA-YT`: its south-western corner, its size and the region.
     func code(region: String) -> String {
         let corner = [Self.text(south, "N", "S", size), Self.text(west, "E", "W", size)]
         return (["cell"] + corner + [size.text] + (region.isEmpty ? [] : [region])).joined(separator: "_")

@@ -198,8 +198,8 @@ struct SharedCopies {
             group.taken.removeFirst(records.count)
             for record in records {
                 let whole = try wholeSpecies(of: record.species)
-                // Of the same copy, a record of the import with the same code has replaced it before (`RepeatedRecords`).
-                // All others are beside it. Without codes, those of the import are newer.
+                // Of the same copy, a record of the import with the same code has replaced it before
+                // (`RepeatedRecords`). All others are beside it. Without codes, those of the import are newer.
                 if let other = before[whole], other < copy || !record.hasSource { continue }
                 group.copies[whole] = copy
                 try stage(species: number(ofSpecies: record.species), num: record.num, record.details, of: copy)
