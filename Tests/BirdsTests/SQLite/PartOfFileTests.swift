@@ -76,9 +76,7 @@ import Testing
         for other in [offset + 1, offset - 8192, offset + 8192, size, size + 1, .max, -1] {
             #expect(throws: StoreError.self) {
                 let part = try Database(path: path, mode: .readOnlyPart(offset: other))
-                _ = try part.integer("SELECT count(*) FROM bird WHERE name LIKE 'general%'")
-                throw try part.integer("SELECT count(*) FROM bird") == nil
-                    ? StoreError.missing(path: "") : StoreError.missing(path: "")
+                _ = try part.integer("SELECT count(*) FROM bird")
             }
         }
         #expect(throws: StoreError.self) {
