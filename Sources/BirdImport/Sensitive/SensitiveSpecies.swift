@@ -5,7 +5,8 @@ import Birds
 /// Rules, which rather protect too much than too little:
 /// - A name is a code, also a retired one, or a scientific or common name, in upper or lower case.
 /// - It covers all taxa whose scientific name has the words of its own, in this order: subspecies, forms, hybrids, and
-///   groups such as `Aquila chrysaetos/heliaca`; also where a record has a doubt (`Aquila cf. chrysaetos`) or a subgenus.
+///   groups such as `Aquila chrysaetos/heliaca`; also where a record has a doubt (`Aquila cf. chrysaetos`) or a
+///   subgenus.
 /// - A taxon without a scientific name, such as one that only records name, is covered too if its name has the words of
 ///   the common name one after the other.
 struct SensitiveSpecies {
