@@ -61,7 +61,7 @@ struct Reading {
             } else {
                 nil
             }
-        staging = Staging(in: Folder.split(database).folder)
+        staging = Staging(in: Folder.split(database).folder, appends: options.append)
     }
 
     /// Reads a file.

@@ -97,9 +97,7 @@ public struct UsersFile: Sendable {
             return "\(quotedWord(name)) has white space that is no plain space"
         }
         // Such as a zero-width space or a byte order mark: with it, a name looks like that of somebody else.
-        if let hidden = name.unicodeScalars.first(where: {
-            $0.properties.isDefaultIgnorableCodePoint || $0.properties.generalCategory == .format
-        }) {
+        if let hidden = invisible(in: name) {
             let code = String(hidden.value, radix: 16, uppercase: true)
             return
                 "\(quotedWord(name)) has the invisible character U+\(String(repeating: "0", count: max(0, 4 - code.count)))\(code); "
@@ -107,6 +105,19 @@ public struct UsersFile: Sendable {
         }
         if first == " " || name.unicodeScalars.last == " " { return "a name does not begin or end with a space" }
         if name.utf8.count > mostName { return "a name has at most \(mostName) bytes" }
+        return nil
+    }
+
+    /// The first character of a name that nobody sees. Some scripts and emoji need joiners and variation selectors, but
+    /// not beside ASCII.
+    private static func invisible(in name: String) -> Unicode.Scalar? {
+        var before: Unicode.Scalar?
+        for scalar in name.unicodeScalars {
+            let isNeeded = (0x200C...0x200D).contains(scalar.value) || (0xFE00...0xFE0F).contains(scalar.value)
+            let isHidden = scalar.properties.isDefaultIgnorableCodePoint || scalar.properties.generalCategory == .format
+            if isHidden, !isNeeded || before?.isASCII != false { return scalar }
+            before = scalar
+        }
         return nil
     }
 

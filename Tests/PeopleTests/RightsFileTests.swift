@@ -184,6 +184,8 @@ import Testing
         ("alice\u{A0}metrics\n", "has white space that is no plain space"),
         ("\u{FEFF}@users\n\u{FEFF}bob regions=GB\n", "has the invisible character U+FEFF; write the name without it"),
         ("bob\u{200B} regions=GB\n", "the invisible character U+200B"),
+        ("bob\u{200C} none\n", "the invisible character U+200C"),
+        ("\u{200D}bob none\n", "the invisible character U+200D"),
         ("bo\u{AD}b none\n", "the invisible character U+00AD"),
         ("bob\u{E0041} none\n", "the invisible character U+E0041"),
         ("bob\u{FE0F} none\n", "the invisible character U+FE0F"),

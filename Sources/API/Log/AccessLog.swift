@@ -164,11 +164,12 @@ final class AccessLog {
     /// compared decoded, so that no client can hide what it asked for.
     static func redacted(_ target: String) -> String {
         let bytes = Array(target.utf8)
-        guard let mark = bytes.firstIndex(of: UInt8(ascii: "?")) else { return target }
-        var output = bytes[...mark]
-        var rest = bytes[(mark + 1)...]
+        let (path, mark) = cut(bytes[...], at: "?", "%3F", ";", "%3B")
+        if mark.isEmpty { return target }
+        var output = path + mark
+        var rest = bytes[mark.endIndex...]
         while true {
-            let (pair, separator) = cut(rest, at: "&", "%26", ";", "%3B")
+            let (pair, separator) = cut(rest, at: "&", "%26", ";", "%3B", "?", "%3F", "#", "%23")
             let (name, sign) = cut(pair, at: "=", "%3D")
             let parameter = decoded(name).flatMap(Parameter.init(rawValue:))
             let isPublic = parameter != nil && parameter != .after && sign.count == 1

@@ -70,8 +70,7 @@ struct ChecklistDetails {
     }
 
     /// What is known of the checklist.
-    /// - Parameter stored: What was known before; it stays where the rows tell nothing. But for the group: without one,
-    ///   a checklist is not shared any more.
+    /// - Parameter stored: What was known before; it stays where the rows tell nothing.
     func known(besides stored: [UInt8] = [], without others: UInt32 = 0) -> [UInt8] {
         if stored.isEmpty, contradicted | others == 0 { return bytes }
         let before = RecordDetails(stored)
@@ -83,7 +82,7 @@ struct ChecklistDetails {
             },
             text: { member in
                 let text = details.text(member, in: bytes)
-                return isLost(member) ? [] : text.isEmpty && member != .group ? before.text(member, in: stored) : text
+                return isLost(member) ? [] : text.isEmpty ? before.text(member, in: stored) : text
             })
     }
 

@@ -5,8 +5,8 @@ import Birds
 struct ChecklistTimes {
     private let database: Database
     private let own: Statement
-    /// Stored checklists whose records may have several times now: the id, and the time of the checklist before, in
-    /// minutes after midnight, plus 1; 0 if it had none.
+    /// Stored checklists whose records may have several times now: the id, and the time of the checklist before and the
+    /// one that the import tells, each in minutes after midnight, plus 1, or 0 without one, in 16 bits.
     private let changed: Sorter
 
     init(_ database: Database) throws(StoreError) {
@@ -24,9 +24,12 @@ struct ChecklistTimes {
     }
 
     /// Notes a stored checklist that gets records with another time. All of them have times of their own.
-    /// - Parameter time: Its time before, in minutes after midnight.
-    func note(stored id: Int64, time: Int64?) throws(StoreError) {
-        try changed.add(high: id.sortable, low: UInt64(bitPattern: (time ?? -1) + 1), tag: 0)
+    /// - Parameters:
+    ///   - time: Its time before, in minutes after midnight.
+    ///   - told: The one that the import tells; nil for several.
+    func note(stored id: Int64, time: Int64?, told: Int64?) throws(StoreError) {
+        let times = [told, time].map { UInt64(bitPattern: ($0 ?? -1) + 1) & 0xFFFF }
+        try changed.add(high: id.sortable, low: times[0] << 16 | times[1], tag: 0)
     }
 
     /// Settles the times of the noted checklists and of their stored records. The indexes must exist.
@@ -44,8 +47,8 @@ struct ChecklistTimes {
         let settle = try database.prepare(
             """
             UPDATE checklist SET time = (
-                SELECT CASE WHEN min(time) = max(time) THEN min(time) END FROM observation_detail
-                WHERE id IN (SELECT id FROM \(records)))
+                SELECT CASE WHEN count(*) = 0 THEN ?4 WHEN min(time) = max(time) THEN min(time) END
+                FROM observation_detail WHERE id IN (SELECT id FROM \(records)))
             WHERE id = ?3
             """)
         var sorted = try changed.sorted()
@@ -62,8 +65,11 @@ struct ChecklistTimes {
                 statement.bind(2, place.date)
                 statement.bind(3, id)
             }
-            if item.low > 0 {
-                keep.bind(4, timeOfDay(Int64(bitPattern: item.low) - 1))
+            let (before, told) = (Int64(item.low & 0xFFFF) - 1, Int64(item.low >> 16 & 0xFFFF) - 1)
+            // Without records, the file of checklists alone tells it.
+            settle.bind(4, told < 0 ? nil : timeOfDay(told))
+            if before >= 0 {
+                keep.bind(4, timeOfDay(before))
                 keep.bind(5, new.lowerBound)
                 keep.bind(6, new.upperBound)
                 try keep.run()

@@ -199,7 +199,10 @@ struct Checklists {
         }
         let time = old.integer(.time, in: before.details)
         let mayChange = mayChangeTime(told, time)
-        if mayChange { try times.note(stored: id, time: time) }
+        if mayChange {
+            try times.note(
+                stored: id, time: time, told: told.hasSeveralTimes ? nil : told.details.integer(.time, in: told.bytes))
+        }
         try set(id, told.known(besides: before.details, without: lost), time: time)
         return mayChange
     }

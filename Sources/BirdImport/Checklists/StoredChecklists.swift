@@ -46,19 +46,18 @@ final class StoredChecklists {
         DetailMember.allCases.filter { $0.column.table == table }.map { ", \(table).\($0.column.name)" }.joined()
     }
 
-    /// Adds all shared checklists of some data sets, but for those whose own records the import has replaced, and that
-    /// have no others: the import tells whether they are still in this group, and where they are.
+    /// Adds all shared checklists of some data sets. Where the import tells a group, it is that one; and a checklist
+    /// that the import has in another region has left the group.
     /// - Parameters:
     ///   - datasets: Their ids, by number.
-    ///   - replaced: A table with the ids of the checklists of the records that were replaced.
-    func add(to shared: SharedChecklists, of datasets: [Int64], without replaced: String) throws(StoreError) {
+    ///   - groups: The groups that the import tells.
+    func add(to shared: SharedChecklists, of datasets: [Int64], _ groups: ToldGroups) throws(StoreError) {
         let select = try database.prepare(
             """
-            SELECT c.id, dataset_id, group_code, c.code, region FROM checklist c JOIN location l ON l.id = location_id
-            WHERE group_code IS NOT NULL AND \(Schema.isOf(datasets: datasets)) AND (
-                c.id NOT IN (SELECT id FROM \(replaced)) OR EXISTS (
-                    SELECT 1 FROM observation o INDEXED BY observation_by_location
-                    WHERE o.location_id = c.location_id AND o.date = c.date AND o.checklist_id = c.id))
+            SELECT c.id, c.dataset_id, coalesce(t.group_code, c.group_code) AS told, c.code, l.region
+            FROM checklist c JOIN location l ON l.id = c.location_id
+            LEFT JOIN \(groups.table) t ON t.dataset_id = c.dataset_id AND t.code = c.code
+            WHERE told <> '' AND c.\(Schema.isOf(datasets: datasets)) AND (t.code IS NULL OR t.region = coalesce(l.region, ''))
             """)
         while try select.step() {
             guard let dataset = datasets.firstIndex(of: select.int64(1)) else { continue }

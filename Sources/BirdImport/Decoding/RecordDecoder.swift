@@ -93,6 +93,7 @@ struct RecordDecoder {
     private func decodeMore(_ row: inout Row, into record: inout SourceRecord) throws(RowError) {
         try decodeRegion(&row, into: &record)
         record.isChecklist = ofChecklists
+        record.tellsGroup = columns.has(.group)
         let recording = recordings?.recording(row)
         try decodeLocation(&row, into: &record, recording)
         record.remark = .empty

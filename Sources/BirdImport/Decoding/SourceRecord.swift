@@ -36,6 +36,8 @@ struct SourceRecord {
     var isUnplacedDetection: Bool { !detection.isEmpty && latitude == nil }
     /// Whether it is a checklist only, without species and count.
     var isChecklist = false
+    /// Whether its file tells of each checklist in which group it is, if it is in one.
+    var tellsGroup = false
     /// The kingdom, phylum, class or order that tells that it is not a bird; nil for birds.
     var otherAnimal: Row.Cell?
     /// What other columns say that belongs to the comments, such as a doubt about the identification.

@@ -392,19 +392,24 @@ package final class Holdings {
             } else {
                 replace.bindNull(HoldingColumn.region.rawValue + 1)
             }
-            if key.region == nil {
-                bind(.mark, -holding.id)
-            } else if let old, holding.keepsNumbers, RecordID.isMark(old.mark, forRecords: holding.records.count) {
-                bind(.mark, old.mark)
-            } else {
-                bind(.mark, try newMark(of: holding))
-            }
+            let mark: Int64 =
+                if key.region == nil {
+                    -holding.id
+                } else if let old, holding.keepsNumbers,
+                    RecordID.isMark(old.mark, forRecords: holding.records.count)
+                {
+                    old.mark
+                } else {
+                    try newMark(of: holding)
+                }
+            bind(.mark, mark)
             bind(.checklists, holding.checklists)
             bind(.records, holding.records.count)
             bind(.sequence, holding.sequence)
             bind(.contentHigh, Int64(truncatingIfNeeded: holding.content >> 64))
             bind(.contentLow, Int64(truncatingIfNeeded: holding.content))
-            let isChanged = old?.content != holding.content
+            // The ids of the same records may be other ones.
+            let isChanged = old?.content != holding.content || old?.mark != mark
             // Dates in HTTP have whole seconds, so two changes within one must differ too.
             bind(.changedAt, isChanged ? max(now, (old?.changedAt ?? -1) + 1) : old?.changedAt ?? now)
             try replace.run()

@@ -74,7 +74,8 @@ enum Mending {
             UPDATE holding SET changed_at = o.changed_at FROM old_holding o
             WHERE o.dataset_id = holding.dataset_id AND o.description = holding.description
                 AND o.region IS holding.region AND o.content_high = holding.content_high
-                AND o.content_low = holding.content_low AND o.changed_at BETWEEN 0 AND \(now);
+                AND o.content_low = holding.content_low
+                AND (o.mark = holding.mark OR o.description <> 0) AND o.changed_at BETWEEN 0 AND \(now);
             DROP TABLE old_holding;
             """)
     }

@@ -27,6 +27,8 @@ final class Staging {
     private var checklists = 0
     /// The records of shared checklists, which are not in `records` yet; nil until there is one.
     private(set) var shared: SharedChecklists?
+    /// The groups that rows tell; nil for an import that does not need them.
+    let toldGroups: ToldGroups?
     /// Detections without a place, which are not in `records` before `settleUnplaced`; nil until there is one.
     private var unplaced: UnplacedDetections?
     /// Nil until a record has a code of its own, since plain files have none, and after `forgetSources`.
@@ -39,8 +41,11 @@ final class Staging {
     @exclusivity(unchecked) private var key: [UInt8] = []
     @exclusivity(unchecked) private var details: [UInt8] = []
 
-    /// - Parameter folder: A folder with room for temporary files about as large as the imported files.
-    init(in folder: String) {
+    /// - Parameters:
+    ///   - folder: A folder with room for temporary files about as large as the imported files.
+    ///   - appends: Whether the records are added to those that their data sets have.
+    init(in folder: String, appends: Bool = false) {
+        toldGroups = appends ? ToldGroups(in: folder) : nil
         self.folder = folder
         records = Spool(in: folder)
         locationNames = Spool(in: folder)
@@ -141,6 +146,12 @@ final class Staging {
         if !record.locationName.isEmpty { try name(location, of: dataset, row, record.locationName) }
         RecordDetails.write(record, row, complete: complete.map { $0 ? 1 : 0 }, file: file, to: &details)
         let group = record[text: .group]
+        if record.tellsGroup, let toldGroups {
+            try toldGroups.add(
+                row.bytes[record.checklist.range], group: row.bytes[group.range],
+                region: row.bytes[record.region.range],
+                dataset: dataset)
+        }
         if record.isUnplacedDetection {
             let unplaced = unplaced ?? UnplacedDetections(in: folder)
             self.unplaced = unplaced

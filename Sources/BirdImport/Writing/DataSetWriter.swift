@@ -44,7 +44,7 @@ struct DataSetWriter {
     var mostCompared = ImportReport.mostNamed
 
     /// The formats in which a code identifies a checklist.
-    private static let identifyingFormats = [Format.eBird.name, Format.eBirdSampling.name, Format.archive]
+    private static let identifyingFormats = [Format.eBird.name, Format.eBirdSampling.name]
 
     /// The numbers for the report: see `ImportReport`.
     struct Outcome {
@@ -102,6 +102,7 @@ struct DataSetWriter {
         outcome.again = try RecordsAgain(
             database: database, species: species, locations: locations, datasets: ids
         ).find(in: staging, appends: appends)
+        if appends { try staging.toldGroups?.store(in: database, of: ids) }
         if let shared = staging.shared {
             var copies = try SharedCopies(database, staging, species: taxa.ids, locations: locationIDs, touched)
             try copies.stage(shared, with: appends ? ids : nil, &change)
@@ -155,6 +156,7 @@ struct DataSetWriter {
         try Schema.makeIndexes(in: database)
         try inserter.settleTimes()
         let identified = zip(ids, targets).filter { Self.identifyingFormats.contains($1.format) }.map(\.0)
+        if appends { try staging.toldGroups?.settle(in: database, of: ids) }
         try touched.settle(
             in: database, of: ids, identified: appends ? identified : [], new: inserter.checklists.newIDs)
         if mayBeUnused { try removal.removeUnused() }

@@ -29,10 +29,6 @@ struct RepeatedRecords {
         var code: String
     }
 
-    /// A temporary table with the ids of the checklists that have lost records of their own, and not of other copies.
-    static let checklists = "temp.replaced_checklist"
-    private let noteChecklist: Statement
-
     /// - Parameter touched: Receives the ids of the checklists that lose records.
     init(_ database: Database, datasets: [Int64], touched: TouchedChecklists) throws(StoreError) {
         (self.database, self.datasets, self.touched) = (database, datasets, touched)
@@ -44,9 +40,7 @@ struct RepeatedRecords {
             DELETE FROM observation WHERE dataset_id = ?1 AND source_id = ?2
             RETURNING id, checklist_id, date, location_id, species_id
             """)
-        deleteDetail = try database.prepare("DELETE FROM observation_detail WHERE id = ?1 RETURNING copy")
-        try database.execute("CREATE TABLE \(Self.checklists) (id INTEGER PRIMARY KEY)")
-        noteChecklist = try database.prepare("INSERT OR IGNORE INTO \(Self.checklists) VALUES (?1)")
+        deleteDetail = try database.prepare("DELETE FROM observation_detail WHERE id = ?1")
         placed = try database.prepare(
             """
             SELECT latitude, longitude, source_id FROM observation o JOIN location l ON l.id = o.location_id
@@ -131,13 +125,8 @@ struct RepeatedRecords {
         delete.bind(2, code)
         while try delete.step() {
             deleteDetail.bind(1, delete.int64(0))
-            var isOfOtherCopy = false
-            while try deleteDetail.step() { isOfOtherCopy = !deleteDetail.isNull(0) }
+            try deleteDetail.run()
             try touched.add(delete.int64(1), .lessRecords)
-            if !isOfOtherCopy {
-                noteChecklist.bind(1, delete.int64(1))
-                try noteChecklist.run()
-            }
             change.note(date: delete.int64(2), location: delete.int64(3), species: delete.int64(4))
             removed += 1
             var replaced = byFile[source.file] ?? Replaced(code: code)

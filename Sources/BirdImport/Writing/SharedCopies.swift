@@ -69,7 +69,7 @@ struct SharedCopies {
     mutating func stage(
         _ shared: SharedChecklists, with datasets: [Int64]?, _ change: inout RecordChange
     ) throws(StoreError) {
-        if let datasets { try stored.add(to: shared, of: datasets, without: RepeatedRecords.checklists) }
+        if let datasets, let groups = staging.toldGroups { try stored.add(to: shared, of: datasets, groups) }
         var items = try shared.sorted()
         while let (item, isFirst) = try items.next() {
             if isFirst { try end(&change) }

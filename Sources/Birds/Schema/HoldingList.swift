@@ -85,6 +85,8 @@ final class HoldingList: Sendable {
             hash.add(isDescription ? 0 : 1 as UInt64)
             for column: Int32 in 0...1 { hash.add(rows.isNull(column) ? nil : rows.bytes(column)) }
             for column: Int32 in 2...3 { hash.add(UInt64(bitPattern: rows.int64(column))) }
+            // The ids of the same records may be other ones.
+            if !isDescription { hash.add(UInt64(bitPattern: rows.int64(10))) }
             let content = Content(digest: hash.finish(), changedAt: rows.int64(4))
             let id = rows.int64(8)
             if isDescription, id == HoldingColumn.speciesTables {

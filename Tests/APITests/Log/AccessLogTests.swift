@@ -22,6 +22,8 @@ import Testing
         ("/?limit=1;after=ATSZ", "/?limit=1;after=..."),
         ("/?after%3DATSZ&aft%65r%3dATSZ", "/?after%3D...&aft%65r%3d..."),
         ("/?species=a%26after=ATSZ%3bpassword%3Dx", "/?species=a%26after=...%3bpassword%3D..."),
+        ("/observations%3Fafter=ATSZ", "/observations%3Fafter=..."), ("/;after=ATSZ", "/;after=..."),
+        ("/?limit=1%23after=ATSZ", "/?limit=1%23after=..."), ("/?species=x?after=ATSZ", "/?species=x?after=..."),
         ("/?location=a;b%3Dc=d", "/?location=a;b%3D..."), ("/?species=a%3Db&limit=1;;", "/?species=a%3Db&limit=1;;"),
         // What is no encoding is no name either.
         ("/?%7=x&%=x&%zz=x&%ff=x&=x", "/?%7=...&%=...&%zz=...&%ff=...&=..."),

@@ -176,6 +176,34 @@ import Testing
         #expect(try !ObservationStore(path: fixture.database).isEdited)
     }
 
+    @Test func whatAnEditHasLeftHasNotChanged() throws {
+        let other = try ImportFixture()
+        for name in ["one", "two", "three"] {
+            other.write("\(name).csv", plainHeader + "L1,1,2,CA-YT,2022,2,3,\(name),1\n")
+            try other.run("\(name).csv")
+        }
+        do {
+            let database = try Database(path: other.database, mode: .readWrite)
+            try database.execute(
+                """
+                UPDATE holding SET changed_at = 1700000000;
+                UPDATE holding SET mark = mark + 65536 WHERE mark > 0
+                    AND dataset_id = (SELECT id FROM dataset WHERE name = 'three');
+                UPDATE observation SET num = 2 WHERE dataset_id = (SELECT id FROM dataset WHERE name = 'two');
+                VACUUM
+                """)
+        }
+        other.write("new.csv", plainHeader + "L1,1,2,CA-YT,2022,2,3,new,1\n")
+        try other.run("new.csv")
+        #expect(try other.isSound())
+        #expect(
+            try other.rows(
+                """
+                SELECT name, changed_at = 1700000000 FROM holding h JOIN dataset d ON d.id = dataset_id
+                WHERE description = 0 ORDER BY name
+                """) == ["new|0", "one|1", "three|0", "two|0"])
+    }
+
     @Test func speciesOfChecklistsAreCountedAgain() throws {
         let fixture = try Self.fixture(3)
         let counts = "SELECT id, species_count FROM checklist ORDER BY id"

@@ -431,6 +431,78 @@ import Testing
         }
     }
 
+    /// A copy that is listed goes where a lower one comes, also where it was not shared before, and no list stays
+    /// empty.
+    @Test(arguments: ["G1", "", "G3"], ["Turdus merula", "Parus major"])
+    func aListedCopyGoesIntoALowerOne(before: String, species: String) throws {
+        write("a.txt", [Sighting(source: 1, copy: "S20", group: before)])
+        write("a_sampling.txt", [Sighting(copy: "S20", group: before, species: nil)])
+        write("b.txt", [Sighting(source: 1, copy: "S20"), Sighting(source: 2, copy: "S10", species: species)])
+        write("b_sampling.txt", [Sighting(copy: "S20", species: nil), Sighting(copy: "S10", species: nil)])
+        func run(_ files: [String], append: Bool = true) throws {
+            _ = try fixture.run(files: files) { ($0.dataset, $0.append) = ("ebd", append) }
+        }
+        try run(["b.txt", "b_sampling.txt"], append: false)
+        let alone = try stored()
+        #expect(alone.allSatisfy { $0.hasPrefix("S10|") })
+        try run(["a.txt", "a_sampling.txt"], append: false)
+        for files in [["b.txt"], ["b.txt", "b_sampling.txt"], ["b.txt", "b_sampling.txt"]] {
+            try run(files)
+            #expect(try stored() == alone)
+            #expect(try fixture.isSound(hasVisits: true))
+        }
+    }
+
+    /// The file of checklists alone says that a copy is in another group, or in none any more.
+    @Test(arguments: ["G2", "", "G2 elsewhere", " elsewhere"]) func aFileOfChecklistsTellsTheGroup(change: String)
+        throws
+    {
+        let group = String(change.prefix { $0 != " " })
+        let place = change.hasSuffix("elsewhere") ? "L7" : "L1"
+        let first = Sighting(source: 1, copy: "S10", species: "Corvus corax")
+        let third = Sighting(source: 3, copy: "S30", group: "G2")
+        let second = Sighting(source: 2, copy: "S20")
+        write("a.txt", [first, third])
+        write(
+            "a_sampling.txt", [Sighting(copy: "S10", species: nil), Sighting(copy: "S30", group: "G2", species: nil)])
+        write("b.txt", [second])
+        write(
+            "b_sampling.txt",
+            [Sighting(copy: "S10", group: group, species: nil, place: place), Sighting(copy: "S20", species: nil)])
+        for (index, files) in [
+            ["a.txt", "a_sampling.txt"], ["b.txt", "b_sampling.txt"], ["b.txt", "b_sampling.txt"],
+        ].enumerated() {
+            _ = try fixture.run(files: files) { ($0.dataset, $0.append) = ("ebd", index > 0) }
+        }
+        let records = try stored().filter { !$0.hasSuffix("||") }.map { $0.split(separator: "|") }
+        #expect(records.contains { $0.first == "S20" && $0.last == "URN:2" }, "\(records)")
+        #expect(Set(records.compactMap(\.last)) == ["URN:1", "URN:2", "URN:3"])
+        #expect(try fixture.isSound(hasVisits: true))
+    }
+
+    /// A file without the column says nothing of groups.
+    @Test func aFileWithoutGroupsLeavesThem() throws {
+        write("a.txt", [Sighting(source: 1, copy: "S20")])
+        _ = try run("a.txt")
+        let header = Self.header.replacing("\tGROUP IDENTIFIER", with: "")
+        fixture.write("b.txt", header + Sighting(source: 1, copy: "S20").row.replacing("\tG1\n", with: "\n"))
+        _ = try run("b.txt", append: true)
+        write("c.txt", [Sighting(source: 9, copy: "S10", num: "7")])
+        _ = try run("c.txt", append: true)
+        #expect(try stored() == ["S10|10|L1|20210501|Parus major|7|URN:9"])
+    }
+
+    /// Without records, a file of checklists alone tells the time.
+    @Test(arguments: ["07:00:00", ""]) func aListedChecklistHasItsCorrectedTime(before: String) throws {
+        write("a.txt", [Sighting(copy: "S10", group: "", species: nil, time: before)])
+        write("b.txt", [Sighting(copy: "S10", group: "", species: nil)])
+        for (index, file) in ["a.txt", "b.txt", "b.txt"].enumerated() {
+            _ = try run(file, append: index > 0)
+            let time = index > 0 ? "06:41" : String(before.prefix(5))
+            #expect(try fixture.rows("SELECT time FROM checklist") == [time])
+        }
+    }
+
     /// In whatever parts the copies come.
     @Test(
         arguments: [
