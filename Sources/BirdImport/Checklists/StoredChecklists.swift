@@ -55,9 +55,12 @@ final class StoredChecklists {
         let select = try database.prepare(
             """
             SELECT c.id, c.dataset_id, coalesce(t.group_code, c.group_code) AS told, c.code, l.region
-            FROM checklist c JOIN location l ON l.id = c.location_id
-            LEFT JOIN \(groups.table) t ON t.dataset_id = c.dataset_id AND t.code = c.code
-            WHERE told <> '' AND c.\(Schema.isOf(datasets: datasets)) AND (t.code IS NULL OR t.region = coalesce(l.region, ''))
+            FROM checklist c LEFT JOIN \(groups.table) t ON t.dataset_id = c.dataset_id AND t.code = c.code
+            JOIN location l ON l.id = c.location_id
+            WHERE c.\(Schema.isOf(datasets: datasets)) AND (
+                c.group_code IS NOT NULL
+                OR (c.dataset_id, c.code) IN (SELECT dataset_id, code FROM \(groups.table) WHERE group_code <> ''))
+            AND told <> '' AND (t.code IS NULL OR t.region = coalesce(l.region, ''))
             """)
         while try select.step() {
             guard let dataset = datasets.firstIndex(of: select.int64(1)) else { continue }

@@ -49,12 +49,13 @@ final class ToldGroups {
         }
     }
 
-    /// Gives the checklists of some data sets the groups that the import tells.
+    /// Gives the checklists that have a group the ones that the import tells. (The others have got theirs with the rows
+    /// of the import.)
     func settle(in database: Database, of datasets: [Int64]) throws(StoreError) {
         try database.execute(
             """
             UPDATE checklist SET group_code = nullif(t.group_code, '') FROM \(table) t
-            WHERE t.dataset_id = checklist.dataset_id AND t.code = checklist.code
+            WHERE checklist.group_code IS NOT NULL AND t.dataset_id = checklist.dataset_id AND t.code = checklist.code
                 AND checklist.group_code IS NOT nullif(t.group_code, '');
             DROP TABLE \(table)
             """)
