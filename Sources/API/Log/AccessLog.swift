@@ -187,7 +187,7 @@ final class AccessLog {
     private static func cut(
         _ bytes: ArraySlice<UInt8>, at signs: StaticString...
     ) -> (before: ArraySlice<UInt8>, sign: ArraySlice<UInt8>) {
-        for index in bytes.indices {
+        for index in bytes.indices where mayBeginSign(bytes[index]) {
             for sign in signs {
                 let rest = bytes[index...].prefix(sign.utf8CodeUnitCount)
                 let isSign = sign.withUTF8Buffer { sign in
@@ -197,6 +197,16 @@ final class AccessLog {
             }
         }
         return (bytes, [])
+    }
+
+    /// Nearly all bytes of a target begin none of the signs.
+    private static func mayBeginSign(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "?"), UInt8(ascii: "&"), UInt8(ascii: "="), UInt8(ascii: "%"), UInt8(ascii: ";"),
+            UInt8(ascii: "#"):
+            true
+        default: false
+        }
     }
 
     /// The name of a parameter as the query has it; nil if it can't be decoded.

@@ -11,19 +11,11 @@ import Birds
 ///   the common name one after the other.
 struct SensitiveSpecies {
     private let database: Database
-    private let folded: FoldedNames
-    private let byCode: Statement
+    private let names: SpeciesNames
 
-    init(_ database: Database) throws(StoreError) {
+    init(_ database: Database) {
         self.database = database
-        folded = FoldedNames(database)
-        // The new code may be retired too. UNION ends the search where two stand for each other.
-        byCode = try database.prepare(
-            """
-            WITH RECURSIVE codes(code) AS (
-                SELECT ?1 UNION SELECT new_code FROM codes JOIN retired_code ON retired_code.code = codes.code)
-            SELECT id FROM species JOIN codes ON species.code = codes.code
-            """)
+        names = SpeciesNames(database)
     }
 
     /// The ids of the species that each name covers, ascending; none for a name that is not known.
@@ -31,7 +23,7 @@ struct SensitiveSpecies {
         var found = [Set<Int64>](repeating: [], count: names.count)
         var meant: [Int64: [Int]] = [:]
         for (index, name) in names.enumerated() {
-            for id in try ids(named: name) {
+            for id in try self.names.find(name).joined().map(\.id) {
                 found[index].insert(id)
                 meant[id, default: []].append(index)
             }
@@ -63,14 +55,6 @@ struct SensitiveSpecies {
             }
         }
         return found.map { $0.sorted() }
-    }
-
-    private func ids(named name: String) throws(StoreError) -> [Int64] {
-        byCode.bind(1, name)
-        var ids: [Int64] = []
-        while try byCode.step() { ids.append(byCode.int64(0)) }
-        for column in FoldedNames.Column.allCases { ids += try folded.ids(name, column) }
-        return ids
     }
 
     /// The words of a name, in lower case.

@@ -51,7 +51,7 @@ final class ToldGroups {
 
     /// Gives the checklists that have a group the ones that the import tells. (The others have got theirs with the rows
     /// of the import.)
-    func settle(in database: Database, of datasets: [Int64]) throws(StoreError) {
+    func settle(in database: Database) throws(StoreError) {
         try database.execute(
             """
             UPDATE checklist SET group_code = nullif(t.group_code, '') FROM \(table) t

@@ -102,7 +102,7 @@ struct DataSetWriter {
         outcome.again = try RecordsAgain(
             database: database, species: species, locations: locations, datasets: ids
         ).find(in: staging, appends: appends)
-        if appends { try staging.toldGroups?.store(in: database, of: ids) }
+        try staging.toldGroups?.store(in: database, of: ids)
         if let shared = staging.shared {
             var copies = try SharedCopies(database, staging, species: taxa.ids, locations: locationIDs, touched)
             try copies.stage(shared, with: appends ? ids : nil, &change)
@@ -156,7 +156,7 @@ struct DataSetWriter {
         try Schema.makeIndexes(in: database)
         try inserter.settleTimes()
         let identified = zip(ids, targets).filter { Self.identifyingFormats.contains($1.format) }.map(\.0)
-        if appends { try staging.toldGroups?.settle(in: database, of: ids) }
+        try staging.toldGroups?.settle(in: database)
         try touched.settle(
             in: database, of: ids, identified: appends ? identified : [], new: inserter.checklists.newIDs)
         if mayBeUnused { try removal.removeUnused() }

@@ -1,10 +1,10 @@
 /// Finds the species that a name stands for: by code first, then by scientific name, then by common name. Names
 /// match regardless of case and Unicode normal form, codes only exactly. A name that several species share stands
 /// for all of them, and a code that a newer taxonomy has replaced for the new one.
-final class SpeciesNames {
+package final class SpeciesNames {
     /// A species that was found.
-    struct Match {
-        let id: Int64
+    package struct Match {
+        package let id: Int64
         /// Whether a species table has it. Other species are known from records alone.
         let isListed: Bool
         /// Whether it was found by a name that only records give it.
@@ -21,7 +21,7 @@ final class SpeciesNames {
     /// memory with long names.
     private static let kept = 1024
 
-    init(_ database: Database) {
+    package init(_ database: Database) {
         self.database = database
         folded = FoldedNames(database)
     }
@@ -29,7 +29,7 @@ final class SpeciesNames {
     /// All meanings of the name, the one that counts first: each is the species that it stands for. Another meaning
     /// counts only for whoever may see none of the species of those before it. Empty if the name is unknown.
     /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
-    func find(_ name: String) throws(StoreError) -> [[Match]] {
+    package func find(_ name: String) throws(StoreError) -> [[Match]] {
         let key = Array(name.utf8)
         if let meanings = known[key] { return meanings }
         let meanings = try search(name).filter { !$0.isEmpty }
