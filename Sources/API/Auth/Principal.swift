@@ -39,7 +39,7 @@ struct Principal: Sendable {
     /// - Parameter rights: Nil if there is no rights file.
     init(_ sender: Sender, rights: RightsFile.Rights?, isStillEntitled: (@Sendable () -> Bool)?) {
         (self.sender, self.isStillEntitled) = (sender, isStillEntitled)
-        view = rights.map(View.init) ?? .everything
+        view = rights.map(View.init) ?? View()
         (mayReadMetrics, isLimited) = (rights?.metrics ?? true, rights != nil)
         (refusal, end) = (nil, rights?.end)
     }
@@ -55,7 +55,5 @@ struct Principal: Sendable {
 }
 
 extension View {
-    fileprivate init(_ rights: RightsFile.Rights) {
-        self.init([Part(regions: rights.regions, datasets: rights.datasets)])
-    }
+    fileprivate init(_ rights: RightsFile.Rights) { self.init(regions: rights.regions, datasets: rights.datasets) }
 }

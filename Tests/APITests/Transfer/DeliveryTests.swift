@@ -78,7 +78,7 @@ import Testing
             try ObservationStore(path: fixture.configuration.database).revision(of: .everything)
         }
         let request = try parse("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-        let views = [View.everything, .nothing, View([View.Part(regions: ["CA"])]), View([View.Part(regions: ["US"])])]
+        let views = [View.everything, .nothing, View(regions: ["CA"]), View(regions: ["US"])]
         let tags = views.map { view in
             Delivery(request, of: .observations, format: .json, view: view, isDated: true, isHeadEnough: false)
                 .complete(.rows(.bytes([]), in: .json), revision).fields[.etag]

@@ -38,7 +38,7 @@ import Testing
         let store = try ObservationStore(path: fixture.database)
         var query = ObservationQuery()
         query.fields = [.id, .date, .speciesID]
-        let view = View([View.Part(regions: [region])])
+        let view = View(regions: [region])
         return try store.text(query, view: view, format: .csv).split(separator: "\r\n").map(String.init)
     }
 

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct ViewTests {
     private func view(_ regions: [String]?, _ datasets: [String]? = nil) -> View {
-        View([View.Part(regions: regions, datasets: datasets)])
+        View(regions: regions, datasets: datasets)
     }
 
     /// The same rights, however they are written, keep tokens and tags.
@@ -24,9 +24,12 @@ import Testing
             view(nil), view([]), view(["CA"]), view(["CA-YT"]), view(["CAX"]), view(["CA", "US"]), view(["CA,US"]),
             view(["CAUS"]), view(nil, []), view(nil, ["a"]), view(nil, ["a", "b"]), view(nil, ["ab"]),
             view(nil, ["A"]), view(nil, ["\u{E9}"]), view(nil, ["e\u{301}"]), view(nil, ["e\u{301}", "\u{E9}"]),
-            view(nil, ["CA"]), view(["CA"], ["CA"]), .nothing,
+            view(nil, ["CA"]), view(["CA"], ["CA"]), .everything,
+            View(precision: .only(regions: ["CA"])), View(precision: .only(datasets: ["CA"])),
+            View(precision: .only(regions: ["CA"], datasets: ["CA"])),
         ]
         #expect(Set(views.map(\.tag)).count == views.count)
+        #expect(view([]) == .nothing && View(precision: .only(regions: ["CA", "CA-YT"])) == views[views.count - 3])
         #expect(view(nil, ["e\u{301}", "\u{E9}"]) == view(nil, ["\u{E9}", "e\u{301}"]))
     }
 }

@@ -69,7 +69,7 @@ import Testing
             }
         }
         #expect(!isRefused(token, store))
-        #expect(isRefused(token, store, view: View([View.Part(regions: ["CA"])])))
+        #expect(isRefused(token, store, view: View(regions: ["CA"])))
         let letters = Array(token.utf8)
         for position in letters.indices {
             var changed = letters

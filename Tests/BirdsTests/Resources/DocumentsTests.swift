@@ -33,7 +33,7 @@ import Testing
         store = try ObservationStore(path: folder.path("birds.db"))
     }
 
-    private static let canada = View([View.Part(regions: ["CA"])])
+    private static let canada = View(regions: ["CA"])
 
     private func document(_ request: RecordRequest.Document, _ view: View = .everything) throws -> String? {
         try store.document(request, view: view).map { String(decoding: $0, as: UTF8.self) }
@@ -123,11 +123,11 @@ import Testing
                 $0.split(separator: ",", omittingEmptySubsequences: false).suffix(2).joined(separator: "/")
             }
         }
-        let others = (0..<9).map { View([View.Part(regions: ["X\($0)", "US-AK"])]) }
+        let others = (0..<9).map { View(regions: ["X\($0)", "US-AK"]) }
         for _ in 0..<2 {
             #expect(try numbers(.everything) == ["1/1", "6/6"])
             #expect(try numbers(Self.canada) == ["5/5"])
-            #expect(try numbers(View([View.Part(regions: ["US"])])) == ["1/1"])
+            #expect(try numbers(View(regions: ["US"])) == ["1/1"])
             #expect(try numbers(.nothing) == [])
             for view in others { #expect(try numbers(view) == ["1/1"]) }
         }

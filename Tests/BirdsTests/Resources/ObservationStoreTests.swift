@@ -172,9 +172,9 @@ import Testing
     }
 
     static let views = [
-        View.everything, .everything, .nothing, View([View.Part(regions: ["CA"])]),
-        View([View.Part(regions: ["US", "CA-YT"])]), View([View.Part(regions: ["US"]), View.Part(regions: ["CA-YT"])]),
-        View([View.Part(regions: []), View.Part(regions: ["CA-YT"])]),
+        View.everything, .everything, .nothing, View(regions: ["CA"]),
+        View(regions: ["US", "CA-YT"]), View(regions: ["CA-YT", "US", "US-AK"]),
+        View(regions: ["CA-YT"]),
     ]
 
     static func randomQuery(_ random: inout SplitMix) -> ObservationQuery {
@@ -245,8 +245,8 @@ import Testing
                 if cursors.count > 20 { cursors.removeAll() }
             }
         }
-        cursors.append(try store.species(format: .json, view: View([View.Part(regions: ["CA"])])))
-        cursors.append(try store.datasets(format: .json, view: View([View.Part(regions: ["CA"])])))
+        cursors.append(try store.species(format: .json, view: View(regions: ["CA"])))
+        cursors.append(try store.datasets(format: .json, view: View(regions: ["CA"])))
 
         var plans: [String] = []
         var next = sqlite3_next_stmt(store.database.handle, nil)
@@ -386,7 +386,7 @@ import Testing
         ]
         try fixture.write(to: folder.path("birds.db"))
         let store = try ObservationStore(path: folder.path("birds.db"))
-        let view = View([View.Part(regions: ["CA"])])
+        let view = View(regions: ["CA"])
 
         func id(_ row: Int) throws -> Int64 { try store.shown(row: row) ?? Int64(row) }
         #expect(try store.ids(ObservationQuery(), view: view) == [1, 4])
@@ -458,7 +458,7 @@ import Testing
         let (one, other) = (
             try ObservationStore(path: folder.path("all.db")), try ObservationStore(path: folder.path("shown.db"))
         )
-        let view = View([View.Part(regions: ["CA"])])
+        let view = View(regions: ["CA"])
         var query = ObservationQuery()
         query.page.countsAll = true
         var known = query

@@ -74,7 +74,7 @@ import Testing
                     (query.filter.box, query.filter.from, query.filter.to, query.filter.days) = (nil, nil, nil, [])
                 }
                 query.page.limit = nil
-                let view = round == 3 ? View([View.Part(regions: ["CA"])]) : .everything
+                let view = round == 3 ? View(regions: ["CA"]) : .everything
                 do {
                     let found = try store.ids(query, view: view)
                     let cursor = try store.summary(by: keys, query, view: view, format: .csv)

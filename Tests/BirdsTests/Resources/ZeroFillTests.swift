@@ -61,7 +61,7 @@ import Testing
             try store.zeroFilled(query, view: .everything, format: .csv).text()
                 == header + all + ",E,,07:00,L2,stejay,0,1\r\n")
         #expect(
-            try store.zeroFilled(query, view: View([View.Part(regions: ["CA"])]), format: .csv).text() == header + all)
+            try store.zeroFilled(query, view: View(regions: ["CA"]), format: .csv).text() == header + all)
         query.filter.locations = ["L2"]
         #expect(
             try store.zeroFilled(query, view: .everything, format: .json).text()
@@ -159,7 +159,7 @@ import Testing
             if round % 4 == 3 { query.filter.locations = ["L103", "L110", "L120", "L121"] }
             if round % 7 == 5 { query.filter.locations = ["L103"] }
             if round % 6 == 4 { query.filter.datasets = ["atlas"] }
-            let view = round % 5 == 4 ? View([View.Part(regions: ["CA"])]) : .everything
+            let view = round % 5 == 4 ? View(regions: ["CA"]) : .everything
             let lines = try expected(fixture, store, query) { record in
                 let place = fixture.locations[record.location]
                 return (query.filter.years.isEmpty || query.filter.years.contains(record.date / 10_000))

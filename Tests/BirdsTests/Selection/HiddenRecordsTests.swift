@@ -24,13 +24,13 @@ import Testing
         let store = try store(fixture)
         #expect(Set(names).count == 1)
         for (index, name) in names.enumerated() {
-            for part in [View.Part(regions: nil, datasets: [name]), View.Part(regions: [name])] {
-                #expect(try store.ids(ObservationQuery(), view: View([part])) == [index + 1])
+            for view in [View(datasets: [name]), View(regions: [name])] {
+                #expect(try store.ids(ObservationQuery(), view: view) == [index + 1])
             }
         }
-        let revisions = try names.map { try store.revision(of: View([View.Part(regions: nil, datasets: [$0])])) }
+        let revisions = try names.map { try store.revision(of: View(datasets: [$0])) }
         #expect(Set(revisions.map(\.id)).count == 3)
-        #expect(Set(names.map { View([View.Part(regions: [$0])]) }).count == 3)
+        #expect(Set(names.map { View(regions: [$0]) }).count == 3)
     }
 
     /// A data set of few places beside another one, with a species that only the other one has.
@@ -78,10 +78,9 @@ import Testing
         var query = ObservationQuery()
         query.page.countsAll = true
         change(&query.filter)
-        for part in [
-            View.Part(regions: nil, datasets: ["here"]), View.Part(regions: ["NO", "FI"], datasets: ["here"]),
+        for view in [
+            View(datasets: ["here"]), View(regions: ["NO", "FI"], datasets: ["here"]),
         ] {
-            let view = View([part])
             let selection = try store.resolver.select(query.filter, view)
             #expect(selection.isEmpty == (count == 0), "\(name)")
             for sort in [[], ["-num"], ["loc_id"], ["species_id"]] {
@@ -103,7 +102,7 @@ import Testing
     /// Places have no species and no data set, so these filters do not concern them.
     @Test func placesAndZerosDoNotDependOnRecords() throws {
         let store = try two()
-        let view = View([View.Part(regions: nil, datasets: ["here"])])
+        let view = View(datasets: ["here"])
         var query = ObservationQuery()
         for change in [{ $0.datasets = ["there"] }, { $0.species = ["b"] }] as [(inout RecordFilter) -> Void] {
             query.filter = RecordFilter()
@@ -133,7 +132,7 @@ import Testing
         fixture.records = (0..<3000).map { .init(date: 2020_01_01, location: $0, species: 0) }
         let store = try store(fixture)
         store.setBudget(nanoseconds: 0)
-        let views = (0..<10).map { View([View.Part(regions: ["US-\($0)"])]) }
+        let views = (0..<10).map { View(regions: ["US-\($0)"]) }
         let revisions = try views.map { try store.revision(of: $0) }
         #expect(Set(revisions.map(\.id)).count == 10)
         // All connections agree.
@@ -153,7 +152,7 @@ import Testing
             return try ObservationStore(path: folder.path(names.joined()))
         }
         func revisions(_ datasets: [String]) throws -> [String] {
-            try stores.map { try $0.revision(of: View([View.Part(regions: ["CA-YT"], datasets: datasets)])).id }
+            try stores.map { try $0.revision(of: View(regions: ["CA-YT"], datasets: datasets)).id }
         }
         // The order of others does not matter.
         #expect(Set(try revisions(["a"])).count == 1)
@@ -210,7 +209,7 @@ import Testing
             [.init(date: 2019_01_01, location: 3, species: 0)],
             [.init(date: 2019_01_01, location: 3, species: 1, num: 3, dataset: 1)],
         ]
-        let view = View([View.Part(regions: ["CA"])])
+        let view = View(regions: ["CA"])
         let before = try lasts.enumerated().map { try write("before\($0.offset).db", records: rest + [$0.element.0]) }
         let gone = try write("gone.db", records: rest)
         let others = try hidden.enumerated().map { try write("hidden\($0.offset).db", records: rest + $0.element) }

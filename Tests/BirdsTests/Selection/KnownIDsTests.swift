@@ -87,9 +87,9 @@ import Testing
         ] as [(UnresolvedValue.Filter, String, [String]?)])
     func anIDThatTheViewHidesDoesNotCount(filter: UnresolvedValue.Filter, whole: String, hidden: [String]?) throws {
         let resolved = try store.resolver.resolved(
-            query(filter, whole, hidden ?? ["x"]), View([View.Part(regions: ["CA", "CA,US"])]))
+            query(filter, whole, hidden ?? ["x"]), View(regions: ["CA", "CA,US"]))
         #expect(resolved[filter] == hidden ?? [whole])
-        let none = try store.resolver.resolved(query(filter, whole, ["x"]), View([View.Part(regions: ["CA-BC"])]))
+        let none = try store.resolver.resolved(query(filter, whole, ["x"]), View(regions: ["CA-BC"]))
         #expect(none[filter] == ["x"])
     }
 

@@ -21,9 +21,7 @@ import Testing
             (["CA"], ["CA-YT", "US"], ["CA-YT"]), (["MX"], ["CA"], []), ([], [], []), (["CA"], [], []),
         ] as [([String], [String]?, [String]?)])
     func aQueryIsCutToItsView(_ query: [String], _ view: [String]?, regions: [String]?) {
-        #expect(RegionScope(query: query, view: View([View.Part(regions: view)])).regions == regions)
-        let parts = view?.map { View.Part(regions: [$0]) } ?? [View.Part(regions: ["XX"]), View.Part(regions: nil)]
-        #expect(RegionScope(query: query, view: View(parts)).regions == regions)
+        #expect(RegionScope(query: query, view: View(regions: view)).regions == regions)
     }
 
     /// The same as for each pair of them.
@@ -36,7 +34,7 @@ import Testing
             let query = stride(from: start, to: all.count, by: step).map { all[$0] }
             for other in 0..<6 {
                 let seen = stride(from: other, to: all.count, by: 6).map { all[$0] }
-                let scope = RegionScope(query: query, view: View([View.Part(regions: seen)]))
+                let scope = RegionScope(query: query, view: View(regions: seen))
                 for region in all {
                     let isInBoth = [query, seen].allSatisfy { $0.contains { RegionOrder.covers($0, region) } }
                     #expect(scope.contains(region) == isInBoth)
@@ -52,7 +50,7 @@ import Testing
         let clock = ContinuousClock()
         var scope = RegionScope(query: [], view: .everything)
         let sorting = clock.measure { scope = RegionScope(query: query + seen, view: .everything) }
-        let view = View([View.Part(regions: seen)])
+        let view = View(regions: seen)
         let cutting = clock.measure { scope = RegionScope(query: query, view: view) }
         #expect(scope.regions?.count == 600)
         #expect(cutting < sorting * 20, "\(cutting), \(sorting)")

@@ -165,7 +165,7 @@ import Testing
         ),
         (
             "species",
-            { (store) throws(StoreError) in try store.species(format: .json, view: View([View.Part(regions: ["CA"])])) }
+            { (store) throws(StoreError) in try store.species(format: .json, view: View(regions: ["CA"])) }
         ),
         ("data sets", { (store) throws(StoreError) in try store.datasets(format: .json, view: .everything) }),
     ]
