@@ -65,7 +65,7 @@ struct Handlers {
         do throws(StoreError) {
             store.setBudget(nanoseconds: records.loopBudget, now: now)
             return metrics.text(
-                revision: try store.revision(of: view), longAnswers: pool.count, hasDurations: view == .everything)
+                revision: try store.revision(of: view), longAnswers: pool.count, hasDurations: store.showsEverything(view))
         } catch {
             throw records.log.clientError(error)
         }

@@ -1,4 +1,7 @@
 extension ObservationStore {
+    /// Whether a view shows all that is in the file.
+    public func showsEverything(_ view: View) -> Bool { view.regions == nil && view.datasets == nil }
+
     /// The revision of what a view shows. It reads nothing.
     /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
     public func revision(of view: View) throws(StoreError) -> Revision {
