@@ -33,6 +33,10 @@ public struct ImportOptions: Sendable {
     public var skipErrors = false
     /// Whether to keep records that did not pass review.
     public var includeInvalid = false
+    /// The path of a list of sensitive species and places, which replaces that of the database; nil to keep that one.
+    public var sensitive: String?
+    /// Whether entries of the list may match fewer records than before, or nothing.
+    public var acceptsUnprotected = false
     /// Whether to do everything except change the database.
     public var dryRun = false
     /// Why the import is refused whatever the files are, such as a setting without a meaning; nil if it is not.

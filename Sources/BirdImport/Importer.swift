@@ -66,8 +66,11 @@ public enum Importer {
         if let dataset = options.dataset { try DataSets.checkName(dataset) }
         // The lock is taken first, so that an import is not refused after it has read large files.
         let generation = try Generation(
-            path: options.database, now: options.stamp, waitsForClock: options.waitsForClock)
+            path: options.database, now: options.stamp, waitsForClock: options.waitsForClock,
+            acceptsUnprotected: options.acceptsUnprotected)
         let reportFile = try reportFile.get()
+        var list: [SensitiveEntry]?
+        if let path = options.sensitive { list = try SensitiveListFile.read(path: path) }
         var reading = try Reading(options, database: generation.path)
         for file in options.files { try reading.read(file, progress: progress) }
         try reading.finish()
@@ -78,7 +81,7 @@ public enum Importer {
             if reading.staging.isEmpty, !options.append {
                 try keepRecords(of: reading.targets.map(\.name), in: generation.path)
             }
-            try store(reading, into: generation, options, &report, progress)
+            try store(reading, list, into: generation, options, &report, progress)
             report.isStored = true
         }
         report.lostAccess = [generation.lostAccess].compactMap { $0 }
@@ -112,7 +115,7 @@ public enum Importer {
 
     /// Stores what was read, as one change of the database.
     private static func store(
-        _ reading: Reading, into generation: Generation, _ options: ImportOptions, _ report: inout ImportReport,
+        _ reading: Reading, _ list: [SensitiveEntry]?, into generation: Generation, _ options: ImportOptions, _ report: inout ImportReport,
         _ progress: (ImportProgress) -> Void
     ) throws(ChangeError) {
         let total = max(1, reading.staging.count)
@@ -130,6 +133,7 @@ public enum Importer {
             while try before.step() {
                 (names.stored, names.storedOfTaxonomy) = (Int(before.int64(0)), Int(before.int64(1)))
             }
+            if let list { try SensitiveTable.write(list, to: database) }
             // Names are stored first, since records may name their species by them.
             let catalogue = Catalogue(database)
             let named = try catalogue.name(reading.species)

@@ -8,8 +8,10 @@ import Glibc
 /// - A process that changes the database holds an exclusive lock on `PATH.lock`, and removes that file at the end.
 /// - The change is made to a copy, `PATH.new`, without a journal. The copy is synced before it is renamed to `PATH`,
 ///   and the folder after that. So a crash at any time leaves the old file or the new one, and either is complete.
-/// - Only the holder of the lock writes or removes `PATH.new`. If there is one when the lock is taken, a process that
-///   was killed has left it.
+/// - Only the holder of the lock writes or removes `PATH.new` and `PATH.general`. If there is one when the lock is
+///   taken, a process that was killed has left it.
+/// - A file with a list of sensitive species and places has a general edition of the same generation behind the exact
+///   one (`GeneralFile`).
 /// - From copying to renaming, no other program can change the old file (`OldGeneration`).
 /// - Whoever else may write to the folder can't have another file changed or given away (`Folder`, `NewFile`). Root
 ///   changes nothing where another account could replace what root makes (`TrustedPath`).
@@ -19,6 +21,9 @@ final class Generation {
     private let folder: Folder
     private let name: String
     private var newName: String { name + ".new" }
+    private var generalName: String { name + ".general" }
+    /// Whether entries of the list may match fewer records than before, or nothing at all.
+    private let acceptsUnprotected: Bool
     private let lock: FileLock
     /// The time of the change, in seconds since 1970.
     private let now: Int
@@ -30,10 +35,14 @@ final class Generation {
     /// - Parameters:
     ///   - now: The time of the change, in seconds since 1970.
     ///   - waitsForClock: See `ImportOptions`.
+    ///   - acceptsUnprotected: Whether entries of the list of sensitive species and places may match fewer records than
+    ///     before.
     /// - Throws: `ChangeError.refused` if the path can't be used or another process holds the lock, and an error of the
     ///   kind `notByRoot`.
-    init(path given: String, now: Int = time(nil), waitsForClock: Bool = false) throws(ChangeError) {
-        (self.now, self.waitsForClock) = (now, waitsForClock)
+    init(
+        path given: String, now: Int = time(nil), waitsForClock: Bool = false, acceptsUnprotected: Bool = true
+    ) throws(ChangeError) {
+        (self.now, self.waitsForClock, self.acceptsUnprotected) = (now, waitsForClock, acceptsUnprotected)
         path = try resolvedPath(given, of: "a database")
         try TrustedPath.check(given)
         let parts = Folder.split(path)
@@ -49,7 +58,9 @@ final class Generation {
     deinit { clear() }
 
     private func clear() {
-        for suffix in ["", "-journal", "-wal", "-shm"] { folder.unlink(newName + suffix) }
+        for suffix in ["", "-journal", "-wal", "-shm"] {
+            for name in [newName, generalName] { folder.unlink(name + suffix) }
+        }
     }
 
     /// Changes the database: runs `body` on a copy, or on a new database if there is none, and renames the copy.
@@ -66,14 +77,19 @@ final class Generation {
         // The file may have got this name after the first check.
         try TrustedPath.check(path)
         let new = try NewFile(newName, in: folder)
+        let oldGeneral = old.flatMap { GeneralFile.old(of: $0, path: path) }
         if let old { try copy(old, to: new) }
-        let (value, publishedAt): (Value, Int64)
-        do throws(StoreError) {
-            (value, publishedAt) = try changeCopy(new, of: old, body)
-            if !publish { try look(ObservationStore(path: new.path)) }
-        } catch {
-            throw ChangeError(error, path: path)
+        let change = try mapped { () throws(StoreError) in try changeCopy(new, of: old, body) }
+        let (value, publishedAt) = (change.value, change.publishedAt)
+        if let refusal = change.refusal { throw .refused(refusal) }
+        if !change.list.isEmpty {
+            let general = try NewFile(generalName, in: folder)
+            try mapped { () throws(StoreError) in
+                try GeneralFile(change.list).make(in: general, from: change.database, like: oldGeneral, now: Int64(now))
+            }
+            try GeneralFile.append(general, to: new)
         }
+        if !publish { try mapped { () throws(StoreError) in try look(ObservationStore(path: new.path)) } }
         if publish {
             if waitsForClock { PublishedGeneration.wait(until: publishedAt) }
             lostAccess = try new.publish(as: name, like: old?.status) { () throws(ChangeError) in
@@ -90,13 +106,35 @@ final class Generation {
         return value
     }
 
+    /// Runs a part of the change; its errors name the database.
+    private func mapped<Value>(_ body: () throws(StoreError) -> Value) throws(ChangeError) -> Value {
+        do throws(StoreError) {
+            return try body()
+        } catch {
+            throw ChangeError(error, path: path)
+        }
+    }
+
+    /// A changed copy.
+    private struct Change<Value> {
+        let value: Value
+        /// In seconds since 1970.
+        let publishedAt: Int64
+        /// The list of sensitive species and places.
+        let list: [SensitiveEntry]
+        /// Why it may not be published, as a message; nil if it may.
+        let refusal: String?
+        /// Its connection, with the temporary tables of `SensitiveMarks` if the list is not empty.
+        let database: Database
+    }
+
     /// The cache for pages of the database while it changes, in KiB. (`Schema.makeIndexes` uses another size.)
     static let cacheKilobytes = 32 * 1024
 
     /// Opens the copy, brings it up to date and in order if needed, runs `body`, checks the counts and seals the file.
     private func changeCopy<Value>(
         _ new: NewFile, of old: OldGeneration?, _ body: (Database) throws(StoreError) -> Value
-    ) throws(StoreError) -> (Value, publishedAt: Int64) {
+    ) throws(StoreError) -> Change<Value> {
         let database = try Database(path: new.path, mode: .withoutJournal)
         guard new.isOpenElsewhere else {
             throw .unusable(path: new.path, reason: "it was replaced by another program; try again")
@@ -133,6 +171,10 @@ final class Generation {
         guard try RecordCounts.agree(in: database) else {
             throw .unusable(path: path, reason: "its counts and its records do not agree; import into a new file")
         }
+        let (list, refusal) = try protect(database)
+        if refusal != nil {
+            return Change(value: value, publishedAt: 0, list: list, refusal: refusal, database: database)
+        }
         let publishedAt = try PublishedGeneration.renew(in: database, now: Int64(now))
         try database.execute("COMMIT")
         // Removing a large data set leaves many free pages, and VACUUM returns their space. A few are not worth copying
@@ -142,7 +184,37 @@ final class Generation {
         if free > 1000, free > pages / 4 { try database.execute("VACUUM") }
         // Nothing may change after this, not even by VACUUM.
         try Seal.set(in: database)
-        return (value, publishedAt)
+        return Change(value: value, publishedAt: publishedAt, list: list, refusal: nil, database: database)
+    }
+
+    /// Finds what the list protects.
+    /// - Returns: The list, and a refusal if an entry protects less than before and that is not accepted.
+    private func protect(_ database: Database) throws(StoreError) -> (list: [SensitiveEntry], refusal: String?) {
+        try SensitiveTable.notePoints(in: database)
+        let list = try SensitiveTable.read(from: database)
+        if list.isEmpty { return ([], nil) }
+        let entries = list.map(\.entry)
+        let marks = try SensitiveMarks(entries, in: database)
+        let records = try marks.make()
+        try SensitiveTable.note(records, in: database)
+        if acceptsUnprotected { return (entries, nil) }
+        var faults: [String] = []
+        if try database.integer("SELECT 1 FROM observation LIMIT 1") != nil {
+            faults += try marks.unknown().map { "\($0.subject.text) is not known" }
+        }
+        for (known, now) in zip(list, records) where now < known.records {
+            faults.append(
+                "\(known.entry.subject.text) matches \(ImportReport.count(Int(now), "record", "records")), and "
+                    + "matched \(known.records) before")
+        }
+        guard let first = faults.first else { return (entries, nil) }
+        let others = faults.count > 1 ? ImportReport.count(faults.count - 1, "other entry", "other entries") : nil
+        return (
+            entries,
+            "The list of sensitive species and places would protect less: \(first)"
+                + (others.map { ", and so with \($0)" } ?? "")
+                + ". Nothing was stored. If that is right, give --accept-unprotected; 'rookery sensitive list' shows the list."
+        )
     }
 
     /// Copies the old file to `PATH.new`, out of WAL mode: the copy has no log.
@@ -155,6 +227,7 @@ final class Generation {
                 if count < 0, errno != EINTR { throw new.failure("written", errno) }
             }
         }
+        guard GeneralFile.remove(from: new.descriptor) else { throw new.failure("written", errno) }
         guard old.header.isLogged else { return }
         let bytes = old.header.withoutLog.bytes
         guard pwrite(new.descriptor, bytes, bytes.count, 0) == bytes.count else {

@@ -12,6 +12,7 @@ enum Migration {
 
     /// Adds the missing columns and sets the version. `Mending` runs afterwards, and makes the missing tables.
     static func run(_ database: Database) throws(StoreError) {
+        try addMissing(DatasetColumn.self, to: database)
         try addMissing(ChecklistColumn.self, to: database)
         try addMissing(ObservationDetailColumn.self, to: database)
         try addMissing(SpeciesColumn.self, to: database)

@@ -1,5 +1,20 @@
 import Birds
 
+/// A point as a database has it, in degrees.
+struct PlacePoint: Hashable, Sendable {
+    let latitude: Double
+    let longitude: Double
+
+    /// Reads two columns of a row; nil if one of them is missing.
+    init?(_ row: Statement, from column: Int32) {
+        guard let latitude = row.optionalDouble(column), let longitude = row.optionalDouble(column + 1) else {
+            return nil
+        }
+        // Not -0.0.
+        (self.latitude, self.longitude) = (latitude + 0, longitude + 0)
+    }
+}
+
 /// A species or a place that needs protection, and how much.
 struct SensitiveEntry: Equatable, Sendable {
     enum Subject: Hashable, Sendable {
@@ -7,6 +22,14 @@ struct SensitiveEntry: Equatable, Sendable {
         case species(String)
         /// A `loc_id`.
         case location(String)
+
+        /// As a message names it.
+        var text: String {
+            switch self {
+            case .species(let name): "species '\(Row.shown(name, atMost: 60))'"
+            case .location(let code): "location '\(Row.shown(code, atMost: 60))'"
+            }
+        }
     }
 
     /// What people see who may not see the exact place.
@@ -30,6 +53,8 @@ struct SensitiveEntry: Equatable, Sendable {
     }
 
     var subject: Subject
+    /// The points that a location has had: what is there is meant too, whatever its code is.
+    var points: Set<PlacePoint> = []
     var protection: Protection
     var scope = Scope.cell
     /// The code of a region, with all regions within it; nil for everywhere.

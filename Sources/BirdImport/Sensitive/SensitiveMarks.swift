@@ -36,33 +36,46 @@ struct SensitiveMarks {
     /// The entries that match nothing that the database knows.
     func unknown() throws(StoreError) -> [SensitiveEntry] {
         let place = try database.prepare("SELECT 1 FROM location INDEXED BY location_by_code WHERE code = ?1")
+        let point = try database.prepare("SELECT 1 FROM location WHERE latitude = ?1 AND longitude = ?2 LIMIT 1")
         var unknown: [SensitiveEntry] = []
         for (entry, species) in entries {
             switch entry.subject {
             case .species: if species.isEmpty { unknown.append(entry) }
             case .location(let code):
                 place.bind(1, code)
-                if try !place.step() { unknown.append(entry) }
+                var isThere = try place.step()
                 place.reset()
+                for known in entry.points where !isThere {
+                    point.bind(1, known.latitude)
+                    point.bind(2, known.longitude)
+                    isThere = try point.step()
+                    point.reset()
+                }
+                if !isThere { unknown.append(entry) }
             }
         }
         return unknown
     }
 
     /// Makes the temporary tables.
-    func make() throws(StoreError) {
+    /// - Returns: How many records each entry matches.
+    @discardableResult
+    func make() throws(StoreError) -> [Int64] {
         try database.execute(
             """
             CREATE TEMP TABLE marked_location (id INTEGER PRIMARY KEY, size INTEGER NOT NULL);
             CREATE TEMP TABLE marked_checklist (id INTEGER PRIMARY KEY, size INTEGER NOT NULL);
             CREATE TEMP TABLE withheld_record (id INTEGER PRIMARY KEY, has_year INTEGER NOT NULL);
+            CREATE TEMP TABLE entry_point (latitude REAL, longitude REAL);
             CREATE TEMP TABLE matching (id INTEGER PRIMARY KEY, checklist_id INTEGER, location_id INTEGER, num INTEGER);
             """)
         var cells: [GridSize: Set<GridCell>] = [:]
-        var points: [Point: GridSize] = [:]
+        var points: [PlacePoint: GridSize] = [:]
         var without: [Int64: GridSize] = [:]
+        var counts: [Int64] = []
         for (entry, species) in entries {
             try match(entry, species)
+            counts.append(try database.integer("SELECT count(*) FROM matching") ?? 0)
             guard case .cell(let size) = entry.protection else {
                 try withhold(hasYear: entry.protection == .withoutPlace)
                 continue
@@ -77,7 +90,7 @@ struct SensitiveMarks {
                 WHERE num IS NOT 0
                 """)
             while try places.step() {
-                guard let point = Point(places, from: 1),
+                guard let point = PlacePoint(places, from: 1),
                     let cell = GridCell(latitude: point.latitude, longitude: point.longitude, size)
                 else {
                     without[places.int64(0)] = max(size, without[places.int64(0)] ?? size)
@@ -91,21 +104,8 @@ struct SensitiveMarks {
             }
         }
         try mark(cells, points, without)
-        try database.execute("DROP TABLE matching")
-    }
-
-    /// A point as the database has it.
-    private struct Point: Hashable {
-        let latitude: Double
-        let longitude: Double
-
-        init?(_ row: Statement, from column: Int32) {
-            guard let latitude = row.optionalDouble(column), let longitude = row.optionalDouble(column + 1) else {
-                return nil
-            }
-            // Not -0.0.
-            (self.latitude, self.longitude) = (latitude + 0, longitude + 0)
-        }
+        try database.execute("DROP TABLE matching; DROP TABLE entry_point")
+        return counts
     }
 
     /// Fills the table `matching` with the records that an entry matches.
@@ -114,7 +114,15 @@ struct SensitiveMarks {
         var conditions = ["1"]
         switch entry.subject {
         case .species: conditions = ["o.species_id IN \(Schema.list(species))"]
-        case .location: conditions = ["l.code = ?1"]
+        case .location:
+            try insert(entry.points)
+            conditions = [
+                """
+                l.id IN (
+                    SELECT id FROM main.location INDEXED BY location_by_code WHERE code = ?1
+                    UNION SELECT id FROM main.location JOIN entry_point USING (latitude, longitude))
+                """
+            ]
         }
         if entry.region != nil {
             conditions.append(
@@ -140,6 +148,16 @@ struct SensitiveMarks {
         try insert.run()
     }
 
+    private func insert(_ points: Set<PlacePoint>) throws(StoreError) {
+        try database.execute("DELETE FROM entry_point")
+        let insert = try database.prepare("INSERT INTO entry_point VALUES (?1, ?2)")
+        for point in points {
+            insert.bind(1, point.latitude)
+            insert.bind(2, point.longitude)
+            try insert.run()
+        }
+    }
+
     /// Withholds the matching records.
     private func withhold(hasYear: Bool) throws(StoreError) {
         try database.execute(
@@ -159,14 +177,14 @@ struct SensitiveMarks {
 
     /// Marks each location with the coarsest of its marks.
     private func mark(
-        _ cells: [GridSize: Set<GridCell>], _ points: [Point: GridSize], _ without: [Int64: GridSize]
+        _ cells: [GridSize: Set<GridCell>], _ points: [PlacePoint: GridSize], _ without: [Int64: GridSize]
     ) throws(StoreError) {
         let sizes = cells.keys.sorted(by: >)
         let insert = try database.prepare("INSERT INTO marked_location VALUES (?1, ?2)")
         let locations = try database.prepare("SELECT id, latitude, longitude FROM location ORDER BY id")
         while try locations.step() {
             var size = without[locations.int64(0)]
-            if let point = Point(locations, from: 1) {
+            if let point = PlacePoint(locations, from: 1) {
                 let ofCell = sizes.first { size in
                     GridCell(latitude: point.latitude, longitude: point.longitude, size).map {
                         cells[size]?.contains($0) == true

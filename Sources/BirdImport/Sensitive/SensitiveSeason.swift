@@ -12,6 +12,12 @@ struct SensitiveSeason: Hashable, Sendable {
         (self.from, self.to) = (from, to)
     }
 
+    /// Reads two numbers; nil unless both are days of a leap year.
+    init?(from: Int64, to: Int64) {
+        guard (101...1231).contains(from), (101...1231).contains(to) else { return nil }
+        self.init(from: Self.text(Int(from)), to: Self.text(Int(to)))
+    }
+
     private static func day(_ text: String) -> Int? {
         guard text.utf8.count == 5, let date = PartialDate(iso: "2024-" + text), date.day != nil else { return nil }
         return date.number % 10_000

@@ -11,7 +11,7 @@ public final class Database {
     /// The time that its statements may take. It lives as long as the connection, which has a pointer to it.
     let budget = Budget()
     /// The path as it was given; empty for a temporary database.
-    let path: String
+    package let path: String
 
     #if DEBUG
         /// The number of uses: plain memory, so that the thread sanitizer sees a race.

@@ -35,6 +35,17 @@ package struct FileHeader: Equatable {
         else { return nil }
     }
 
+    /// The size of the database in bytes, without what is behind it in the file; nil if the header does not tell.
+    package var databaseSize: Int64? {
+        func number(_ start: Int, _ count: Int) -> Int64 {
+            bytes[start..<start + count].reduce(0) { $0 << 8 | Int64($1) }
+        }
+        // The number of pages counts only if SQLite 3.7 or later wrote last.
+        guard number(24, 4) == number(92, 4) else { return nil }
+        let page = number(16, 2) == 1 ? 65536 : number(16, 2)
+        return page * number(28, 4)
+    }
+
     /// Whether the file is in WAL mode: its write version (byte 18) or read version (byte 19) is 2.
     package var isLogged: Bool { bytes[18] == 2 || bytes[19] == 2 }
 
@@ -91,5 +102,5 @@ package enum Seal {
 
 extension [UInt8] {
     /// Two hexadecimal digits for each byte, as SQL writes a blob.
-    var hexadecimal: String { map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
+    package var hexadecimal: String { map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
 }

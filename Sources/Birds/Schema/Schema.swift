@@ -53,15 +53,24 @@ package enum Schema {
         \(DatasetLocationColumn.creation)
         \(HoldingColumn.creation)
         \(RecordRunColumn.creation)
+        \(SensitiveColumn.creation)
+        \(SensitivePointColumn.creation)
+        \(GeneralisedColumn.creation)
+        CREATE TABLE IF NOT EXISTS general_edition (     -- one row in a general edition, none in an exact one
+            contacts TEXT NOT NULL         -- whom to ask for exact places, a line for each
+        ) STRICT;
         """
 
     /// The tables that hold what was imported. All others are derived from them.
     package static let recordTables = [
         "generation", "secret", "dataset", "species", "retired_code", "location", "location_name", "checklist",
-        "observation", "observation_detail",
+        "observation", "observation_detail", "sensitive", "sensitive_point", "general_location", "general_edition",
     ]
     /// The record tables that files of an earlier version may lack.
-    package static let laterTables = ["generation", "secret", "retired_code", "location_name", "observation_detail"]
+    package static let laterTables = [
+        "generation", "secret", "retired_code", "location_name", "observation_detail", "sensitive", "sensitive_point",
+        "general_location", "general_edition",
+    ]
     /// The tables that are derived from the records: see `DerivedTables` and `Seal`. (`holding` also remembers when
     /// something changed.)
     package static let derivedTables = [

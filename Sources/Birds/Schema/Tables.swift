@@ -4,12 +4,12 @@
 extension Schema {
     /// The version of the layout, stored as `user_version`. Raise it with every new column; `Migration` adds the
     /// column to older files.
-    package static let version = 7
+    package static let version = 8
 }
 
 /// A data set: one import, or several with `--append`. `checklists` and `records` are counts, kept by the import.
 package enum DatasetColumn: Int32, TableColumn {
-    case id, name, format, source, licence, citation, importedAt, checklists, records
+    case id, name, format, source, licence, citation, importedAt, checklists, records, opensCodes, opensComments
 
     package static let table = "dataset"
 
@@ -24,6 +24,10 @@ package enum DatasetColumn: Int32, TableColumn {
         case .importedAt: ColumnDefinition("imported_at", .text, .required, "UTC, ISO 8601")
         case .checklists: ColumnDefinition("checklists", .integer, .required)
         case .records: ColumnDefinition("records", .integer, .required)
+        case .opensCodes:
+            ColumnDefinition("opens_codes", .flag, .zero, "1: the general edition has codes of its checklists and records")
+        case .opensComments:
+            ColumnDefinition("opens_comments", .flag, .zero, "1: the general edition has its free text")
         }
     }
 }
@@ -315,6 +319,64 @@ package enum RecordRunColumn: Int32, TableColumn {
         case .firstNumber: ColumnDefinition("first_number", .integer, .required, "from 0")
         case .runs:
             ColumnDefinition("runs", .blob, .required, "how many ids follow one another, are missing, and so on")
+        }
+    }
+}
+
+/// An entry of the list of sensitive species and places. Only the exact edition of the records has it.
+package enum SensitiveColumn: Int32, TableColumn {
+    case id, species, location, category, precision, scope, region, from, to, reason, review, contact, records
+
+    package static let table = "sensitive"
+
+    package var definition: ColumnDefinition {
+        switch self {
+        case .id: ColumnDefinition("id", .integer, .key, "in the order of the list")
+        case .species: ColumnDefinition("species", .text, .optional, "a code or a name; NULL for a location")
+        case .location: ColumnDefinition("location", .text, .optional, "a loc_id")
+        case .category: ColumnDefinition("category", .integer, .optional, "0: hidden, 1: without place; NULL for a cell")
+        case .precision: ColumnDefinition("precision", .integer, .optional, "the size of a cell, in millionths of a degree")
+        case .scope: ColumnDefinition("scope", .text, .required, "cell, place or checklist")
+        case .region: ColumnDefinition("region", .text)
+        case .from: ColumnDefinition("season_from", .integer, .optional, "month times 100 plus day")
+        case .to: ColumnDefinition("season_to", .integer)
+        case .reason: ColumnDefinition("reason", .text)
+        case .review: ColumnDefinition("review", .text, .optional, "a date in ISO 8601")
+        case .contact: ColumnDefinition("contact", .text)
+        case .records: ColumnDefinition("records", .integer, .required, "how many it matched when the file was made")
+        }
+    }
+}
+
+/// The points that a location of the list has had: another code for one of them does not open it.
+package enum SensitivePointColumn: Int32, TableColumn {
+    case entryID, latitude, longitude
+
+    package static let table = "sensitive_point"
+    package static let constraint: String? = "PRIMARY KEY (entry_id, latitude, longitude)"
+    package static let options = "STRICT, WITHOUT ROWID"
+
+    package var definition: ColumnDefinition {
+        switch self {
+        case .entryID: ColumnDefinition("entry_id", .integer, .required)
+        case .latitude: ColumnDefinition("latitude", .real, .required)
+        case .longitude: ColumnDefinition("longitude", .real, .required)
+        }
+    }
+}
+
+/// A location of the general edition that stands for others. The exact edition has none.
+package enum GeneralisedColumn: Int32, TableColumn {
+    case id, name, uncertainty, sentence
+
+    package static let table = "general_location"
+
+    package var definition: ColumnDefinition {
+        switch self {
+        case .id: ColumnDefinition("id", .integer, .key, "of the location")
+        case .name: ColumnDefinition("name", .text, .optional, "in all data sets")
+        case .uncertainty: ColumnDefinition("uncertainty_m", .real)
+        case .sentence: ColumnDefinition("generalisation", .text, .required, "what was done")
         }
     }
 }

@@ -1,0 +1,85 @@
+import Birds
+import FileSystem
+import Glibc
+
+/// The general edition in a file: a database of its own, behind the exact edition or alone in a published file.
+///
+/// SQLite reads no page beyond those that the header of a database counts, so for every program the file is the exact
+/// edition alone. A server opens what is behind it with `Database.Mode.readOnlyPart`.
+struct GeneralFile {
+    let contacts: [String]
+    let withholdsSome: Bool
+
+    /// - Parameter entries: A list that is not empty.
+    init(_ entries: [SensitiveEntry]) {
+        var contacts: [String] = []
+        for contact in entries.compactMap(\.contact) where !contacts.contains(where: { $0.utf8.elementsEqual(contact.utf8) }) {
+            contacts.append(contact)
+        }
+        self.contacts = contacts.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        withholdsSome = entries.contains { entry in
+            if case .cell = entry.protection { false } else { true }
+        }
+    }
+
+    /// Makes a general edition in an empty file.
+    /// - Parameters:
+    ///   - exact: A sealed database with the temporary tables of `SensitiveMarks`.
+    ///   - old: What the general edition before it had; nil for new keys.
+    func make(
+        in file: NewFile, from exact: Database, like old: OldGeneralEdition?, now: Int64
+    ) throws(StoreError) {
+        let general = try Database(path: file.path, mode: .withoutJournal)
+        guard file.isOpenElsewhere else {
+            throw .unusable(path: file.path, reason: "it was replaced by another program; try again")
+        }
+        try general.execute(
+            """
+            PRAGMA journal_mode = OFF;
+            PRAGMA synchronous = OFF;
+            PRAGMA temp_store = FILE;
+            PRAGMA cache_size = -\(Generation.cacheKilobytes);
+            """)
+        try Schema.create(in: general)
+        try general.execute("BEGIN")
+        try old?.insertSecret(in: general)
+        let edition = GeneralEdition(
+            exact: exact, general: general, contacts: contacts, withholdsSome: withholdsSome)
+        try edition.fill(like: old, now: now)
+        try general.execute("COMMIT")
+        try Seal.set(in: general)
+    }
+
+    /// What the general edition of a file has; nil if it has none that can be read.
+    static func old(of file: OldGeneration, path: String) -> OldGeneralEdition? {
+        guard !file.header.isLogged, let size = file.header.databaseSize, size > 0, size < Int64(file.status.st_size) else {
+            return nil
+        }
+        do throws(StoreError) {
+            let database = try Database(path: path, mode: .readOnlyPart(offset: size))
+            try Schema.check(database, path: path)
+            return try OldGeneralEdition(database)
+        } catch {
+            return nil
+        }
+    }
+
+    /// Takes away what is behind the database of a file.
+    static func remove(from descriptor: Int32) -> Bool {
+        var status = stat()
+        guard let size = FileHeader(descriptor)?.databaseSize, fstat(descriptor, &status) == 0 else { return true }
+        return size >= Int64(status.st_size) || ftruncate(descriptor, off_t(size)) == 0
+    }
+
+    /// Appends a file to the database of another one.
+    static func append(_ general: NewFile, to file: NewFile) throws(ChangeError) {
+        guard lseek(file.descriptor, 0, SEEK_END) >= 0, lseek(general.descriptor, 0, SEEK_SET) >= 0 else {
+            throw file.failure("written", errno)
+        }
+        while true {
+            let count = sendfile(file.descriptor, general.descriptor, nil, 1 << 30)
+            if count == 0 { return }
+            if count < 0, errno != EINTR { throw file.failure("written", errno) }
+        }
+    }
+}

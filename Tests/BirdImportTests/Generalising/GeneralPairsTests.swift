@@ -1,0 +1,143 @@
+import Birds
+import Testing
+
+@testable import BirdImport
+@testable import Fixtures
+
+/// Pairs of databases of which nobody may tell by the general edition which one it is.
+@Suite struct GeneralPairsTests {
+    /// A row of a file. Only `keeps` is the same in both databases of a pair.
+    private struct Row {
+        var place: (code: String, latitude: String, longitude: String)
+        let region: String
+        let date: String
+        let species: String
+        let num: Int
+        let dataset: Int
+        var checklist: String
+        var time = ""
+        var comments = ""
+        var complete = ""
+
+        var text: String {
+            "\(place.code),\(place.latitude),\(place.longitude),\(region),\(date),\(species),\(num),\(checklist),\(time),\(comments),\(complete)\n"
+        }
+
+        /// The cell of 0.1°.
+        var cell: String { place.latitude.prefix(4) + "|" + place.longitude.prefix(6) + region }
+    }
+
+    private static let header =
+        "loc_id,latitude,longitude,region,date,species_id,num,checklist_id,time,comments,complete\n"
+    private static let list = "species,category,contact\neagle,2,warden\nowl,0,\ncrane,1,\nheron,3,\n"
+
+    /// Databases with the same keys and the same list.
+    private func pair() throws -> (ImportFixture, ImportFixture) {
+        let first = try ImportFixture()
+        first.write("list.csv", Self.list)
+        first.write("base.csv", Self.header + "B1,10.05,10.05,CA-YT,2020-01-01,wren,1,,,,\n")
+        first.write(
+            "taxa.csv",
+            "species_id,sci_name,en_us\n"
+                + "eagle,Aquila a,Eagle\nowl,Bubo b,Owl\ncrane,Grus g,Crane\nheron,Ardea a,Heron\n")
+        try first.run("base.csv", "taxa.csv") { $0.sensitive = first.path("list.csv") }
+        let second = try ImportFixture()
+        second.write("birds.db", first.bytes("birds.db"))
+        return (first, second)
+    }
+
+    /// Imports the rows, a file for each data set, in one import.
+    private func store(_ rows: [Row], in fixture: ImportFixture, order: [Int] = [0, 1, 2]) throws {
+        var files: [String] = []
+        for dataset in order {
+            let own = rows.filter { $0.dataset == dataset }
+            guard !own.isEmpty else { continue }
+            files.append("set\(dataset).csv")
+            fixture.write("set\(dataset).csv", Self.header + own.map(\.text).joined())
+        }
+        if !files.isEmpty { try fixture.run(files: files) }
+    }
+
+    private static func rows(_ random: inout SplitMix) -> [Row] {
+        let regions = ["CA-YT", "CA-BC", ""]
+        let species = ["eagle", "owl", "crane", "heron", "wren", "robin", "lark", "wren", "robin"]
+        return (0..<Int.random(in: 5...60, using: &random)).map { _ in
+            let place = Int.random(in: 0..<9, using: &random)
+            let day = Int.random(in: 1...4, using: &random)
+            let dataset = Int.random(in: 0...2, using: &random)
+            let date = Int.random(in: 0..<6, using: &random) == 0 ? "2021-05" : "2021-05-0\(day)"
+            let code = "L\(place)"
+            return Row(
+                place: (code, "60.\(7 + place / 5)\(place)1", "-135.\(place % 3)55"),
+                region: regions[place % 3], date: date, species: species[Int.random(in: 0..<9, using: &random)],
+                num: Int.random(in: 0...3, using: &random), dataset: dataset, checklist: "\(dataset)\(code)\(date)",
+                // All rows of a checklist say the same.
+                complete: ["1", "0", ""][(place + (date.last?.hexDigitValue ?? 0)) % 3])
+        }
+    }
+
+    /// Which cells the rows mark, by the rules and not by our code: those with an eagle.
+    private static func marked(_ rows: [Row]) -> Set<String> {
+        Set(rows.filter { $0.species == "eagle" && $0.num > 0 }.map(\.cell))
+    }
+
+    private func areAlike(_ first: ImportFixture, _ second: ImportFixture, _ comment: Comment) throws -> Bool {
+        let (one, other) = (Set(try first.generalDump()), Set(try second.generalDump()))
+        #expect(one.subtracting(other) == [], comment)
+        #expect(other.subtracting(one) == [], comment)
+        return one == other
+    }
+
+    @Test func whatMovesWithinItsCellDoesNotShow() throws {
+        var random = SplitMix(state: 1300)
+        for round in 0..<25 {
+            let (first, second) = try pair()
+            let rows = Self.rows(&random)
+            let marked = Self.marked(rows)
+            var moved = rows
+            for index in rows.indices where marked.contains(rows[index].cell) {
+                let row = rows[index]
+                let other = Int.random(in: 0..<4, using: &random)
+                // Another point of the cell, which has its southern and western edge.
+                let digits = ["00", "99", "31", "5"][other]
+                moved[index].place = (
+                    "M\(other)", row.place.latitude.prefix(4) + digits, row.place.longitude.prefix(6) + ["01", "99", "5", "001"][other]
+                )
+                moved[index].checklist = "\(row.dataset)M\(other)\(row.date)\(row.region)\(row.cell)\(row.complete)"
+                    .filter { $0 != "|" }
+                moved[index].time = row.date.count == 10 ? "0\(other + 5):10" : ""
+                moved[index].comments = "at M\(other)"
+            }
+            try store(rows, in: first)
+            try store(moved, in: second)
+            guard try areAlike(first, second, "round \(round)") else { break }
+        }
+    }
+
+    @Test func aHiddenRecordWasNeverWritten() throws {
+        var random = SplitMix(state: 1301)
+        for round in 0..<25 {
+            let (first, second) = try pair()
+            var rows = Self.rows(&random)
+            rows += [
+                Row(
+                    place: ("H1", "1.5", "2.5"), region: "NO-03", date: "2019-01-01", species: "owl", num: 1,
+                    dataset: round % 3, checklist: "H")
+            ]
+            try store(rows, in: first)
+            try store(rows.filter { $0.species != "owl" }, in: second)
+            guard try areAlike(first, second, "round \(round)") else { break }
+        }
+    }
+
+    @Test func theOrderOfRowsAndFilesDoesNotShow() throws {
+        var random = SplitMix(state: 1302)
+        for round in 0..<15 {
+            let (first, second) = try pair()
+            let rows = Self.rows(&random)
+            try store(rows, in: first)
+            try store(rows.shuffled(using: &random), in: second, order: [2, 0, 1])
+            guard try areAlike(first, second, "round \(round)") else { break }
+        }
+    }
+}
