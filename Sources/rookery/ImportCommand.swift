@@ -91,6 +91,18 @@ struct ImportCommand: ParsableCommand {
         help: .setting("A JSON file to write the whole report to, for programs.", "ROOKERY_REPORT", name: "file"))
     var report: String?
 
+    @Option(
+        help: .setting(
+            "A CSV file with the sensitive species and places, in place of the list of the database.",
+            "ROOKERY_SENSITIVE", name: "file"))
+    var sensitive: String?
+
+    @Flag(
+        help: .setting(
+            "Import even if the list of sensitive species and places then protects less.", "ROOKERY_ACCEPT_UNPROTECTED",
+            default: "no"))
+    var acceptUnprotected = false
+
     @Flag(help: .setting("Do everything except change the database.", "ROOKERY_DRY_RUN", default: "no"))
     var dryRun = false
 
@@ -135,6 +147,9 @@ struct ImportCommand: ParsableCommand {
         options.skipErrors = checked { try setting(flag: skipErrors, "ROOKERY_SKIP_ERRORS") } ?? false
         options.rejects = try setting(rejects, "ROOKERY_REJECTS")
         options.report = try setting(report, "ROOKERY_REPORT")
+        options.sensitive = try setting(sensitive, "ROOKERY_SENSITIVE")
+        options.acceptsUnprotected =
+            checked { try setting(flag: acceptUnprotected, "ROOKERY_ACCEPT_UNPROTECTED") } ?? false
         options.dryRun = checked { try setting(flag: dryRun, "ROOKERY_DRY_RUN") } ?? false
         options.source = try setting(source, "ROOKERY_SOURCE")
         options.licence = try setting(licence, "ROOKERY_LICENCE")

@@ -385,7 +385,7 @@ struct Checklists {
         detailed.bind(.locationID, location)
         detailed.bind(.date, date)
         detailed.bind(.speciesCount, checklist.speciesCount)
-        detailed.bind(.code, text: checklist.code)
+        detailed.bind(.code, text: checklist.code.first == RecordDetails.hidden ? [] : checklist.code)
         detailed.bind(RecordDetails(bytes), in: bytes, RecordDetails.ofChecklist)
         detailed.bind(.isListed, checklist.isListed ? 1 : nil as Int64?)
         try detailed.run()

@@ -1,13 +1,12 @@
 import Birds
 
 /// Makes the locations of the general edition: those that are shown as they are, and those that stand for others.
-///
-/// The temporary table `moved (location_id, size, place_id)` of the exact edition then has the location of the general
-/// edition for each location of the exact one and each size (`GeneralVisits`).
 struct GeneralPlaces {
-    let exact: Database
-    let general: Database
-    let contacts: [String]
+    /// A location of the exact edition and one of the sizes of `GeneralVisits`.
+    private struct Origin: Hashable {
+        let location: Int64
+        let size: Int64
+    }
 
     /// A location of the general edition.
     private struct Place: Equatable {
@@ -17,146 +16,231 @@ struct GeneralPlaces {
         var region: String?
     }
 
-    func insert() throws(StoreError) {
+    /// The size for all checklists at a location that are not special, by its id.
+    private var sizes: NumbersByID
+    /// The rank of its place for these, by its id.
+    private var ranks: NumbersByID
+    /// The ranks for others.
+    private var others: [Origin: Int] = [:]
+    /// The number of places. Their ids count from 1, in the order of ranks.
+    private(set) var count = 0
+    /// The ranks of the places whose records have no checklist.
+    private(set) var withoutChecklists: Set<Int> = []
+
+    /// The rank of the place that is shown for a location, and whether it stands for others; nil if there is none.
+    /// - Parameter size: That of a special checklist; nil for all others.
+    @inline(__always)
+    func place(of location: Int64, size special: Int64?) -> (rank: Int, isMarked: Bool)? {
+        if let special {
+            if let rank = others[Origin(location: location, size: special)] { return (rank, special != 0) }
+            guard sizes[location] == special else { return nil }
+        }
+        guard let rank = ranks[location], let size = sizes[location] else { return nil }
+        return (Int(rank), size != 0)
+    }
+
+    /// Inserts the places in their order, each once, and their names.
+    /// - Parameter hasSpecial: Whether there are special checklists.
+    init(from exact: Database, to general: Database, contacts: [String], hasSpecial: Bool) throws(StoreError) {
+        let last = try exact.integer("SELECT max(id) FROM main.location") ?? 0
+        let number = try exact.integer("SELECT count(*) FROM main.location") ?? 0
+        (sizes, ranks) = (NumbersByID(last: last, count: number), NumbersByID(last: last, count: number))
         try exact.execute(
             """
             CREATE TEMP TABLE place (
-                location_id INTEGER NOT NULL, size INTEGER NOT NULL, code TEXT NOT NULL, latitude REAL, longitude REAL, region TEXT);
-            CREATE TEMP TABLE moved (
-                location_id INTEGER NOT NULL, size INTEGER NOT NULL, place_id INTEGER NOT NULL, PRIMARY KEY (location_id, size)
-            ) WITHOUT ROWID;
+                location_id INTEGER NOT NULL, size INTEGER NOT NULL, code TEXT NOT NULL, latitude REAL, longitude REAL,
+                region TEXT)
             """)
-        try choose()
-        try number()
+        try choose(exact, hasSpecial: hasSpecial)
+        try insert(from: exact, to: general, contacts)
         try exact.execute("DROP TABLE place")
-        try insertNames()
     }
 
-    /// Fills the table `place`, with a row for each row of `moved` to come.
-    private func choose() throws(StoreError) {
-        let rows = try exact.prepare(
+    /// Fills the temporary table `place`, and `sizes`.
+    private mutating func choose(_ exact: Database, hasSpecial: Bool) throws(StoreError) {
+        let isPointless = "l.latitude IS NULL OR l.longitude IS NULL"
+        let ordinary = try exact.prepare(
             """
-            SELECT l.id, v.size, l.code, l.latitude, l.longitude, l.region FROM (
-                SELECT location_id, size FROM visit
-                UNION SELECT location_id, \(GeneralVisits.withheld) FROM withheld_record w CROSS JOIN main.observation o ON o.id = w.id
-                WHERE has_year = 1) v
-            CROSS JOIN main.location l ON l.id = v.location_id
+            SELECT l.id, CASE WHEN m.size IS NULL THEN \(GeneralVisits.asItIs) WHEN \(isPointless) THEN \(GeneralVisits.unplaced)
+                ELSE m.size END, l.code, l.latitude, l.longitude, l.region
+            FROM (SELECT DISTINCT location_id FROM main.dataset_location) d CROSS JOIN main.location l ON l.id = d.location_id
+            LEFT JOIN marked_location m ON m.id = l.id
+            \(hasSpecial ? """
+                WHERE l.id NOT IN (SELECT location_id FROM special_visit s CROSS JOIN main.checklist c ON c.id = s.id)
+                    OR EXISTS (
+                        SELECT 1 FROM main.checklist c INDEXED BY checklist_by_location
+                        WHERE c.location_id = l.id AND c.id NOT IN (SELECT id FROM special_visit))
+                """ : "")
             """)
         let insert = try exact.prepare("INSERT INTO place VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
-        while try rows.step() {
+        func add(_ row: Statement) throws(StoreError) {
             let own = Place(
-                code: rows.text(2) ?? "", latitude: rows.optionalDouble(3), longitude: rows.optionalDouble(4),
-                region: rows.text(5))
-            let place = Self.general(own, size: rows.int64(1))
-            insert.bind(1, rows.int64(0))
-            insert.bind(2, rows.int64(1))
+                code: row.text(2) ?? "", latitude: row.optionalDouble(3), longitude: row.optionalDouble(4),
+                region: row.text(5))
+            let place = Self.general(own, size: row.int64(1))
+            insert.bind(1, row.int64(0))
+            insert.bind(2, row.int64(1))
             insert.bind(3, place.code)
             insert.bind(4, place.latitude)
             insert.bind(5, place.longitude)
             insert.bind(6, place.region)
             try insert.run()
         }
+        while try ordinary.step() {
+            sizes[ordinary.int64(0)] = ordinary.int64(1)
+            try add(ordinary)
+        }
+        let others = try exact.prepare(
+            """
+            SELECT l.id, v.size, l.code, l.latitude, l.longitude, l.region FROM (
+                SELECT location_id, size FROM special_visit s CROSS JOIN main.checklist c ON c.id = s.id WHERE size IS NOT NULL
+                UNION SELECT location_id, \(GeneralVisits.withheld)
+                FROM withheld_record w CROSS JOIN main.observation o ON o.id = w.id WHERE has_year = 1) v
+            CROSS JOIN main.location l ON l.id = v.location_id
+            """)
+        while try others.step() {
+            guard sizes[others.int64(0)] != others.int64(1) else { continue }
+            try add(others)
+        }
     }
 
     /// What stands for a place.
-    /// - Parameter size: As in `GeneralVisits`.
     private static func general(_ place: Place, size: Int64) -> Place {
-        if size == 0 { return place }
+        if size == GeneralVisits.asItIs { return place }
         // A smaller region would make a cell smaller too.
         let region = place.region?.split(separator: "-", maxSplits: 2, omittingEmptySubsequences: false).prefix(2)
             .joined(separator: "-")
         guard let latitude = place.latitude, let longitude = place.longitude,
             let cell = GridSize(microdegrees: size).flatMap({ GridCell(latitude: latitude, longitude: longitude, $0) })
-        else { return Place(code: (["withheld"] + [region].compactMap { $0 }).joined(separator: "_"), region: region) }
+        else {
+            let word = size == GeneralVisits.withheld ? "withheld" : "unplaced"
+            return Place(code: ([word] + [region].compactMap { $0 }).joined(separator: "_"), region: region)
+        }
         return Place(
             code: cell.code(region: region ?? ""), latitude: cell.latitude, longitude: cell.longitude, region: region)
     }
 
-    /// Inserts the places in their order, each once, and fills `moved`.
-    private func number() throws(StoreError) {
+    private mutating func insert(
+        from exact: Database, to general: Database, _ contacts: [String]
+    ) throws(StoreError) {
         let rows = try exact.prepare(
             """
             SELECT location_id, size, code, latitude, longitude, region FROM place
-            ORDER BY code, latitude, longitude, region, size DESC
+            ORDER BY code, latitude, longitude, region, size = 0
             """)
         let insert = try RowWriter<LocationColumn>(in: general)
         let generalised = try RowWriter<GeneralisedColumn>(in: general)
-        let moved = try exact.prepare("INSERT INTO moved VALUES (?1, ?2, ?3)")
-        var last: (place: Place, isGeneralised: Bool)?
-        var id: Int64 = 0
+        var last: (place: Place, isMarked: Bool)?
         while try rows.step() {
-            let size = rows.int64(1)
+            let (location, size) = (rows.int64(0), rows.int64(1))
             let place = Place(
                 code: rows.text(2) ?? "", latitude: rows.optionalDouble(3), longitude: rows.optionalDouble(4),
                 region: rows.text(5))
             if last?.place != place {
-                id += 1
+                count += 1
                 last = (place, false)
-                insert.bind(.id, id)
+                insert.bind(.id, count)
                 insert.bind(.code, place.code)
                 insert.bind(.latitude, place.latitude)
                 insert.bind(.longitude, place.longitude)
                 insert.bind(.region, place.region)
                 try insert.run()
             }
-            if size != 0, last?.isGeneralised == false {
-                last?.isGeneralised = true
+            if size != 0, last?.isMarked == false {
+                last?.isMarked = true
                 let cell = place.latitude.flatMap { latitude in
                     place.longitude.flatMap { longitude in
                         GridSize(microdegrees: size).flatMap { GridCell(latitude: latitude, longitude: longitude, $0) }
                     }
                 }
-                generalised.bind(.id, id)
+                generalised.bind(.id, count)
                 generalised.bind(.name, cell?.name)
                 generalised.bind(.uncertainty, cell?.size.uncertainty)
-                generalised.bind(.sentence, sentence(cell))
+                generalised.bind(.sentence, Self.sentence(cell, size: size, contacts))
                 try generalised.run()
             }
-            moved.bind(1, rows.int64(0))
-            moved.bind(2, size)
-            moved.bind(3, id)
-            try moved.run()
+            let rank = count - 1
+            if size == GeneralVisits.withheld { withoutChecklists.insert(rank) }
+            if sizes[location] == size {
+                ranks[location] = Int64(rank)
+            } else {
+                others[Origin(location: location, size: size)] = rank
+            }
         }
     }
 
     /// What was done, and whom to ask.
-    private func sentence(_ cell: GridCell?) -> String {
+    private static func sentence(_ cell: GridCell?, size: Int64, _ contacts: [String]) -> String {
         let what =
-            cell.map { "This is a cell of \($0.size.text)° that stands for all places in it" }
-            ?? "The place is withheld, and so are the month and the day if they are missing"
+            if let cell {
+                "This is a cell of \(cell.size.text)° that stands for all places in it"
+            } else {
+                size == GeneralVisits.withheld ? "The place, the month and the day are withheld" : "The place is withheld"
+            }
         return what + ", to protect what was found there."
             + (contacts.isEmpty ? "" : " For the exact place ask \(contacts.joined(separator: " or ")).")
     }
 
-    /// Each data set has its own names of the places that are shown as they are, and all have those of cells.
-    private func insertNames() throws(StoreError) {
-        try GeneralEdition.copy(
+    /// Inserts the names of places: each data set has its own for those that are shown as they are, and all have those
+    /// of cells. Says too how exact these are. The table `dataset_location` must be right.
+    func insertNames(from exact: Database, to general: Database) throws(StoreError) {
+        let rows = try exact.prepare(
             """
-            SELECT place_id, new_id, min(name) FROM (
-                SELECT DISTINCT v.location_id, dataset_id FROM visit v CROSS JOIN main.checklist c ON c.id = v.id WHERE v.size = 0) v
-            CROSS JOIN main.location_name n ON (n.location_id, n.dataset_id) = (v.location_id, v.dataset_id)
-            CROSS JOIN moved m ON m.location_id = v.location_id AND m.size = 0
-            CROSS JOIN dataset_number d ON d.id = v.dataset_id
-            GROUP BY place_id, new_id
-            """, from: exact, to: general, LocationNameColumn.self)
-    }
-
-    /// Names the places that stand for others in all data sets that have them, and says how exact they are where no
-    /// record does.
-    static func insertExactness(in general: Database) throws(StoreError) {
+            SELECT location_id, new_id, name FROM main.location_name n JOIN dataset_number d ON d.id = n.dataset_id
+            ORDER BY name
+            """)
+        let insert = try general.prepare(
+            """
+            INSERT OR IGNORE INTO location_name SELECT ?1, ?2, ?3
+            WHERE EXISTS (SELECT 1 FROM dataset_location WHERE (location_id, dataset_id) = (?1, ?2))
+            """)
+        while try rows.step() {
+            guard let place = place(of: rows.int64(0), size: nil), !place.isMarked else { continue }
+            insert.bind(1, Int64(place.rank + 1))
+            insert.bind(2, rows.int64(1))
+            insert.bind(3, rows.text(2) ?? "")
+            try insert.run()
+        }
         try general.execute(
             """
-            INSERT INTO checklist_exactness SELECT c.id, g.uncertainty_m, 1
-                FROM general_location g CROSS JOIN checklist c INDEXED BY checklist_by_location ON c.location_id = g.id
-                WHERE true ON CONFLICT DO UPDATE SET (coordinate_uncertainty_m, generalised) = (excluded.coordinate_uncertainty_m, 1);
-            INSERT INTO dataset_location SELECT o.location_id, o.dataset_id, g.uncertainty_m, 1
-                FROM general_location g
-                CROSS JOIN (
-                    SELECT location_id, dataset_id FROM observation UNION SELECT location_id, dataset_id FROM checklist) o
-                    ON o.location_id = g.id
-                WHERE true ON CONFLICT DO UPDATE SET (coordinate_uncertainty_m, generalised) = (excluded.coordinate_uncertainty_m, 1);
+            INSERT OR IGNORE INTO dataset_location (location_id, dataset_id)
+                SELECT location_id, dataset_id FROM observation WHERE location_id IN \(Schema.list(withoutChecklists.map { Int64($0 + 1) }));
+            UPDATE dataset_location SET (coordinate_uncertainty_m, generalised) = (
+                SELECT uncertainty_m, 1 FROM general_location g WHERE g.id = dataset_location.location_id)
+                WHERE location_id IN (SELECT id FROM general_location);
             INSERT OR REPLACE INTO location_name SELECT l.location_id, l.dataset_id, g.name
                 FROM general_location g CROSS JOIN dataset_location l ON l.location_id = g.id WHERE g.name IS NOT NULL;
             """)
+    }
+}
+
+/// Numbers by the ids of rows: a list if the ids are mostly taken, else a dictionary.
+struct NumbersByID {
+    private var list: [Int64] = []
+    private var dictionary: [Int64: Int64] = [:]
+    private static let none = Int64.min
+
+    /// - Parameters:
+    ///   - last: The greatest id.
+    ///   - count: The number of rows.
+    init(last: Int64, count: Int64) {
+        guard last >= 0, count >= 0, last / 4 <= count + 1024 else { return }
+        list = Array(repeating: Self.none, count: Int(last) + 1)
+    }
+
+    subscript(id: Int64) -> Int64? {
+        @inline(__always)
+        get {
+            guard id >= 0, id < list.count else { return dictionary[id] }
+            let number = list[Int(id)]
+            return number == Self.none ? nil : number
+        }
+        set {
+            guard id >= 0, id < list.count else {
+                dictionary[id] = newValue
+                return
+            }
+            list[Int(id)] = newValue ?? Self.none
+        }
     }
 }

@@ -1,91 +1,288 @@
 import Birds
 
-/// Inserts the records of the general edition in its default order.
+/// Reads the records and checklists of the exact edition as the general edition has them, and adds them to a sorter in
+/// the form that `RecordInserter` takes.
+///
+/// - Of a record at a place that stands for others, only date, place, species, number and data set stay. It has no code
+///   of a checklist, so all records of one such place, date and data set are one checklist, as in a plain file.
+/// - A checklist at a place that is shown as it is stays one of its own. In place of its code it has a mark that is not
+///   stored (`RecordDetails.hidesCode`), unless its data set is opened.
 struct GeneralRecords {
-    let exact: Database
-    let general: Database
+    private let exact: Database
+    private let places: GeneralPlaces
+    private let sorter: Sorter
+    /// The ranks of species and data sets, by their ids; nil for those that are not shown.
+    private let species: NumbersByID
+    private let datasets: NumbersByID
+    private let opensCodes: Set<Int64>
+    private let opensComments: Set<Int64>
+    private let key: KeyedHash.Key
+    /// Whether a checklist must be looked up for each record.
+    private let looksUpVisits: Bool
+    private let hasSpecial: Bool
+    private let visitByID: Statement
+    private var visits = DirectCache<Visit>(slots: 1 << 12)
+    /// Whether a record has a code of its own.
+    private(set) var hasSources = false
 
-    /// What a record at a place that is shown as it is has beside its species and number.
-    private static let kept: [ObservationColumn] = [.valid, .reviewed]
-    private static let keptDetails: [ObservationDetailColumn] = [
-        .time, .confidence, .breedingCode, .coordinateUncertainty, .generalised,
+    /// A checklist of the exact edition.
+    private struct Visit {
+        /// Whether it is special, and its size then.
+        let isSpecial: Bool
+        let size: Int64?
+        /// What `RecordInserter` knows it by; empty if it has no code.
+        let mark: [UInt8]
+    }
+
+    /// What a checklist at a place that is shown as it is has.
+    private static let numbers: [DetailMember] = [
+        .complete, .halfDays, .time, .minutes, .observers, .effortHours, .snowDepth, .distance, .area,
+    ]
+    /// Its free text.
+    private static let texts: [DetailMember] = [.protocol, .checklistComments]
+    /// What a record there has.
+    private static let ofRecord: [DetailMember] = [
+        .valid, .reviewed, .ownTime, .confidence, .coordinateUncertainty, .generalised,
     ]
     /// A longer code is free text.
     private static let longestBreedingCode = 4
+    /// The columns of a checklist that `shown` reads.
+    private static let visitColumns = (numbers + texts).map { "c.\($0.column.name)" }.joined(separator: ", ")
 
-    func insert() throws(StoreError) {
-        func shown(_ column: String, if condition: String = "true") -> String {
-            "CASE WHEN is_marked = 0 AND \(condition) THEN \(column) END"
+    init(
+        _ exact: Database, _ places: GeneralPlaces, species: NumbersByID, datasets: NumbersByID, hasSpecial: Bool,
+        key: KeyedHash.Key, to sorter: Sorter
+    ) throws(StoreError) {
+        (self.exact, self.places, self.sorter, self.key) = (exact, places, sorter, key)
+        (self.species, self.datasets, self.hasSpecial) = (species, datasets, hasSpecial)
+        func open(_ column: DatasetColumn) throws(StoreError) -> Set<Int64> {
+            let rows = try exact.prepare("SELECT id FROM main.dataset WHERE \(column.name) <> 0")
+            var ids: Set<Int64> = []
+            while try rows.step() { ids.insert(rows.int64(0)) }
+            return ids
         }
-        let details = Self.keptDetails.map { column in
-            shown(
-                "t.\(column.name)",
-                if: column == .breedingCode ? "length(CAST(t.breeding_code AS BLOB)) <= \(Self.longestBreedingCode)" : "true")
-        }
-        let members =
-            Self.kept.map { shown("o.\($0.name)") } + details + [
-                shown("t.comments", if: "opens_comments"), shown("o.source_id", if: "opens_codes"),
-            ]
-        let nothing = members.map { _ in "NULL" }.joined(separator: ", ")
-        let first: Int32 = 7
+        (opensCodes, opensComments) = (try open(.opensCodes), try open(.opensComments))
+        let hasCodes = try exact.integer("SELECT 1 FROM main.checklist WHERE code IS NOT NULL LIMIT 1") != nil
+        looksUpVisits = hasCodes || hasSpecial
+        visitByID = try exact.prepare(
+            """
+            SELECT c.id, c.dataset_id, c.code, \(hasSpecial ? "s.id IS NOT NULL, s.size" : "0, NULL"), \(Self.visitColumns)
+            FROM main.checklist c \(hasSpecial ? "LEFT JOIN special_visit s ON s.id = c.id" : "") WHERE c.id = ?1
+            """)
+    }
+
+    /// Adds the checklists that have more than their records tell, and those that a file of checklists has.
+    func addChecklists() throws(StoreError) {
+        let complete = DetailMember.complete.column.name
+        let knowsComplete =
+            try exact.integer("SELECT 1 FROM main.checklist WHERE \(complete) IS NOT NULL LIMIT 1") != nil
+        let merged = Sorter(in: exact.folder)
         let rows = try exact.prepare(
             """
-            SELECT o.date, v.place_id, s.new_id, o.num, d.new_id, v.new_id, is_marked, \(members.joined(separator: ", "))
-            FROM main.observation o CROSS JOIN shown_visit v ON v.id = o.checklist_id AND v.location_id = o.location_id
-            CROSS JOIN main.checklist c ON c.id = o.checklist_id AND (c.date, c.dataset_id) = (o.date, o.dataset_id)
-            CROSS JOIN species_number s ON s.id = o.species_id CROSS JOIN dataset_number d ON d.id = o.dataset_id
-            CROSS JOIN main.dataset g ON g.id = o.dataset_id LEFT JOIN main.observation_detail t ON t.id = o.id
-            WHERE NOT EXISTS (SELECT 1 FROM withheld_record w WHERE w.id = o.id)
-            UNION ALL
-            SELECT CASE WHEN o.date BETWEEN \(StoredDate.all.lowerBound) AND \(StoredDate.all.upperBound) THEN o.date / 10000 * 10000
-                ELSE \(StoredDate.unknown) END, m.place_id, s.new_id, o.num, d.new_id, 0, 1, \(nothing)
-            FROM withheld_record w CROSS JOIN main.observation o ON o.id = w.id
-            CROSS JOIN moved m ON (m.location_id, m.size) = (o.location_id, \(GeneralVisits.withheld))
-            CROSS JOIN species_number s ON s.id = o.species_id CROSS JOIN dataset_number d ON d.id = o.dataset_id
-            WHERE has_year = 1
-            ORDER BY 1, 2, 3, 4, 5, 6, \(members.indices.map { "\($0 + Int(first) + 1)" }.joined(separator: ", "))
+            SELECT c.id, c.dataset_id, c.code, \(hasSpecial ? "s.id IS NOT NULL, s.size" : "0, NULL"), \(Self.visitColumns),
+                c.date, c.location_id, c.listed IS 1, c.complete
+            FROM main.checklist c \(hasSpecial ? "LEFT JOIN special_visit s ON s.id = c.id" : "") ORDER BY c.id
             """)
-        let exactness = try exactness()
-        let insert = try RowWriter<ObservationColumn>(in: general)
-        let detail = try RowWriter<ObservationDetailColumn>(in: general)
-        let comments = first + Int32(Self.kept.count + Self.keptDetails.count)
-        var id: Int64 = 0
+        let after = 5 + Int32(Self.numbers.count + Self.texts.count)
         while try rows.step() {
-            id += 1
-            insert.bind(.id, id)
-            for (column, position) in [
-                (ObservationColumn.date, 0), (.locationID, 1), (.speciesID, 2), (.datasetID, 4), (.checklistID, 5),
-            ] as [(ObservationColumn, Int32)] {
-                insert.bind(column, rows.int64(position))
-            }
-            insert.bind(.num, rows.optionalInt64(3))
-            for (index, column) in Self.kept.enumerated() { insert.bind(column, rows, first + Int32(index)) }
-            insert.bind(.sourceID, rows, comments + 1)
-            try insert.run()
-            var isKnown = false
-            if rows.int64(6) != 0 {
-                isKnown = true
-                for column in ObservationDetailColumn.allCases { detail.bind(column, nil as Int64?) }
-                detail.bind(.coordinateUncertainty, exactness[rows.int64(1)] ?? nil)
-                detail.bind(.generalised, 1)
+            let visit = visit(rows)
+            if visit.isSpecial, visit.size == nil { continue }
+            guard let dataset = datasets[rows.int64(1)],
+                let place = places.place(of: rows.int64(after + 1), size: visit.isSpecial ? visit.size : nil)
+            else { continue }
+            let isListed = rows.int64(after + 2) != 0
+            guard
+                let key = RecordKey(
+                    date: Self.date(rows.int64(after)), location: place.rank, species: nil, num: nil, dataset: Int(dataset))
+            else { throw Self.tooMany }
+            let packed = key.packed()
+            if place.isMarked {
+                guard isListed || knowsComplete else { continue }
+                let known = rows.optionalInt64(after + 3)
+                // All must be complete; of the others, one that is known not to be differs from those that are unknown.
+                let tag: UInt64 = (known == nil ? 1 : known == 0 ? 2 : 4) | (isListed ? 8 : 0)
+                try merged.add(high: packed.high, low: packed.low, tag: tag)
             } else {
-                for (index, column) in (Self.keptDetails + [.comments]).enumerated() {
-                    let position = first + Int32(Self.kept.count + index)
-                    isKnown = isKnown || !rows.isNull(position)
-                    detail.bind(column, rows, position)
+                let details = shown(rows, visit)
+                guard isListed || RecordDetails(details).describesChecklist else { continue }
+                try sorter.add(SortItem(high: packed.high, low: packed.low), details[...])
+            }
+        }
+        try add(merged)
+    }
+
+    /// Adds the checklists at places that stand for others, those of one place, date and data set as one. It is
+    /// complete if each of them is.
+    private func add(_ merged: Sorter) throws(StoreError) {
+        var sorted = try merged.sorted()
+        var item = SortItem()
+        var bytes: [UInt8] = []
+        var group: (item: SortItem, tags: UInt64)?
+        func finish() throws(StoreError) {
+            guard let (item, tags) = group else { return }
+            let complete: Int64? = tags & 7 == 4 ? 1 : tags & 7 == 1 ? nil : 0
+            guard complete != nil || tags & 8 != 0 else { return }
+            let details = RecordDetails.compose(
+                checklist: [], source: [], origin: nil, number: { $0 == .complete ? complete : nil }, text: { _ in [] })
+            try sorter.add(SortItem(high: item.high, low: item.low), details[...])
+        }
+        while try sorted.next(&item, &bytes) {
+            if let last = group, last.item.high == item.high, last.item.low == item.low {
+                group = (item, last.tags | item.tag)
+            } else {
+                try finish()
+                group = (item, item.tag)
+            }
+        }
+        try finish()
+    }
+
+    /// Adds the records that are shown.
+    mutating func addRecords() throws(StoreError) {
+        let withheld = try exact.prepare("SELECT id, has_year FROM withheld_record ORDER BY id")
+        var nextWithheld: (id: Int64, hasYear: Bool)?
+        func advance() throws(StoreError) {
+            nextWithheld = try withheld.step() ? (withheld.int64(0), withheld.int64(1) != 0) : nil
+        }
+        try advance()
+        let hasDetails = try exact.integer("SELECT 1 FROM main.observation_detail LIMIT 1") != nil
+        let details = (Self.ofRecord + [.breedingCode, .comments]).map { member in
+            (member.column.table == "observation" ? "o." : "d.") + member.column.name
+        }
+        let columns = details.filter { hasDetails || $0.hasPrefix("o.") }
+        let rows = try exact.prepare(
+            """
+            SELECT o.id, o.date, o.location_id, o.species_id, o.num, o.dataset_id, o.checklist_id, o.source_id,
+                \(columns.joined(separator: ", "))
+            FROM main.observation o \(hasDetails ? "LEFT JOIN main.observation_detail d ON d.id = o.id" : "") ORDER BY o.id
+            """)
+        var positions: [DetailMember: Int32] = [:]
+        for member in Self.ofRecord + [.breedingCode, .comments] {
+            let name = (member.column.table == "observation" ? "o." : "d.") + member.column.name
+            if let index = columns.firstIndex(of: name) { positions[member] = 8 + Int32(index) }
+        }
+        while try rows.step() {
+            let (id, location, kind, set) = (rows.int64(0), rows.int64(2), species[rows.int64(3)], rows.int64(5))
+            var date = Self.date(rows.int64(1))
+            var size: Int64?
+            var visit: Visit?
+            while let next = nextWithheld, next.id < id { try advance() }
+            if let next = nextWithheld, next.id == id {
+                guard next.hasYear else { continue }
+                size = GeneralVisits.withheld
+                if date != StoredDate.unknown { date = date / 10_000 * 10_000 }
+            } else if looksUpVisits {
+                visit = try self.visit(rows.int64(6))
+                guard let visit else { continue }
+                if visit.isSpecial {
+                    guard let special = visit.size else { continue }
+                    size = special
                 }
             }
-            guard isKnown else { continue }
-            detail.bind(.id, id)
-            try detail.run()
+            guard let kind, let dataset = datasets[set], let place = places.place(of: location, size: size) else {
+                continue
+            }
+            guard
+                let key = RecordKey(
+                    date: date, location: place.rank, species: Int(kind), num: Self.num(rows.optionalInt64(4)),
+                    dataset: Int(dataset))
+            else { throw Self.tooMany }
+            let packed = key.packed()
+            let item = SortItem(high: packed.high, low: packed.low)
+            if place.isMarked {
+                try sorter.add(high: item.high, low: item.low, tag: 0)
+            } else {
+                let bytes = shown(rows, positions, visit, dataset: set)
+                try sorter.add(item, bytes[...])
+            }
         }
     }
 
-    /// How exact the places that stand for others are, in metres, by their ids.
-    private func exactness() throws(StoreError) -> [Int64: Double?] {
-        let rows = try general.prepare("SELECT id, uncertainty_m FROM general_location")
-        var exactness: [Int64: Double?] = [:]
-        while try rows.step() { exactness[rows.int64(0)] = .some(rows.optionalDouble(1)) }
-        return exactness
+    private static var tooMany: StoreError {
+        .unusable(path: "The database", reason: "it has too many locations or species for a general edition")
+    }
+
+    /// A date as the sorter takes it. Another program may have left any number.
+    private static func date(_ number: Int64) -> Int64 { StoredDate.isDate(number) ? number : StoredDate.unknown }
+    private static func num(_ number: Int64?) -> Int64? { number.map { min(max($0, 0), 1 << 23) } }
+
+    private mutating func visit(_ id: Int64) throws(StoreError) -> Visit? {
+        if let known = visits[id] { return known }
+        visitByID.bind(1, id)
+        defer { visitByID.reset() }
+        guard try visitByID.step() else { return nil }
+        let visit = visit(visitByID)
+        visits[id] = visit
+        return visit
+    }
+
+    /// Reads a row of `visitByID`.
+    private func visit(_ row: Statement) -> Visit {
+        var mark: [UInt8] = []
+        if !row.isNull(2) {
+            if opensCodes.contains(row.int64(1)) {
+                mark = row.bytes(2)
+            } else {
+                // What it shows comes first, so that the order of equal records does not follow the codes.
+                var hash = KeyedHash(key, isWide: false)
+                for position in 5..<5 + Int32(Self.numbers.count) {
+                    hash.add(row.isNull(position) ? nil : row.bytes(position))
+                }
+                let content = UInt64(truncatingIfNeeded: hash.finish())
+                mark = [RecordDetails.hidden] + "\(String(content, radix: 16)).\(row.int64(0))".utf8
+            }
+        }
+        return Visit(
+            isSpecial: row.int64(3) != 0, size: row.optionalInt64(4), mark: mark)
+    }
+
+    /// The details of a checklist at a place that is shown as it is.
+    private func shown(_ row: Statement, _ visit: Visit) -> [UInt8] {
+        let opens = opensComments.contains(row.int64(1))
+        return RecordDetails.compose(
+            checklist: visit.mark, source: [], origin: nil,
+            number: { member in
+                Self.numbers.firstIndex(of: member).flatMap { Self.number(member, row, 5 + Int32($0)) }
+            },
+            text: { member in
+                guard opens, let index = Self.texts.firstIndex(of: member) else { return [] }
+                return row.bytes(5 + Int32(Self.numbers.count + index))[...]
+            })
+    }
+
+    /// The details of a record at a place that is shown as it is.
+    private mutating func shown(
+        _ row: Statement, _ positions: [DetailMember: Int32], _ visit: Visit?, dataset: Int64
+    ) -> [UInt8] {
+        let mark = visit?.mark ?? []
+        let source = opensCodes.contains(dataset) ? row.bytes(7) : []
+        if !source.isEmpty { hasSources = true }
+        var isPlain = mark.isEmpty && source.isEmpty
+        if isPlain { for position in positions.values where !row.isNull(position) { isPlain = false } }
+        if isPlain { return [] }
+        return RecordDetails.compose(
+            checklist: mark, source: source, origin: nil,
+            number: { member in
+                Self.ofRecord.contains(member) ? positions[member].flatMap { Self.number(member, row, $0) } : nil
+            },
+            text: { member in
+                guard let position = positions[member], member.isText else { return [] }
+                let text = row.bytes(position)
+                let isShown =
+                    member == .breedingCode
+                    ? text.count <= Self.longestBreedingCode : opensComments.contains(dataset)
+                return isShown ? text[...] : []
+            })
+    }
+
+    /// A number as `RecordDetails` has it.
+    private static func number(_ member: DetailMember, _ row: Statement, _ position: Int32) -> Int64? {
+        switch member.column.kind {
+        case .integer, .flag: row.optionalInt64(position)
+        case .real: row.optionalDouble(position).map { Int64(bitPattern: $0.bitPattern) }
+        // A number in a text column is a time.
+        case .text: TimeText.minutes(row.bytes(position)[...])
+        case .blob: nil
+        }
     }
 }

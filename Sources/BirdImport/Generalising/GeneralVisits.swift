@@ -1,30 +1,34 @@
 import Birds
 
-/// Chooses the checklists that the general edition shows, and how exactly: the temporary table
-/// `visit (id, location_id, size)` of the exact edition. A size is that of the cell that stands for the place, in
-/// millionths of a degree; 0 for the place itself, and `withheld` for none.
+/// The checklists that the general edition shows in another way than the others at their location: the temporary table
+/// `special_visit (id, size)` of the exact edition. Few checklists are in it.
+///
+/// A size is that of the cell that stands for the place, in millionths of a degree, or one of the constants below; NULL
+/// for a checklist that is not shown.
 struct GeneralVisits {
     let exact: Database
 
-    /// The size of what has no cell.
-    static let withheld: Int64 = -1
+    /// The place is shown as it is.
+    static let asItIs: Int64 = 0
+    /// There is no cell, since the point is not known well enough.
+    static let unplaced: Int64 = -1
+    /// Of records without a checklist, of which only the region and the year are shown.
+    static let withheld: Int64 = -2
 
-    func choose() throws(StoreError) {
+    /// Whether there are any.
+    func choose() throws(StoreError) -> Bool {
         try exact.execute(
             """
-            CREATE TEMP TABLE visit (id INTEGER PRIMARY KEY, location_id INTEGER NOT NULL, size INTEGER NOT NULL);
-            INSERT INTO visit
-                SELECT c.id, c.location_id, max(coalesce(l.size, 0), coalesce(m.size, 0))
-                FROM main.checklist c LEFT JOIN marked_location l ON l.id = c.location_id
-                LEFT JOIN marked_checklist m ON m.id = c.id ORDER BY c.id;
-            """)
-        try leaveOutEmptied()
-        try exact.execute(
-            """
-            UPDATE visit SET size = \(Self.withheld) WHERE size > 0 AND location_id IN (
-                SELECT id FROM main.location WHERE latitude IS NULL OR longitude IS NULL)
+            CREATE TEMP TABLE special_visit (id INTEGER PRIMARY KEY, size INTEGER);
+            INSERT INTO special_visit
+                SELECT m.id, CASE WHEN l.latitude IS NULL OR l.longitude IS NULL THEN \(Self.unplaced) ELSE m.size END
+                FROM marked_checklist m CROSS JOIN main.checklist c ON c.id = m.id
+                CROSS JOIN main.location l ON l.id = c.location_id LEFT JOIN marked_location p ON p.id = c.location_id
+                WHERE m.size > coalesce(p.size, 0);
             """)
         try coarsenUncertain()
+        try leaveOutEmptied()
+        return try exact.integer("SELECT 1 FROM special_visit LIMIT 1") != nil
     }
 
     /// Leaves out the checklists whose records are all withheld, unless a file of checklists has them.
@@ -39,20 +43,23 @@ struct GeneralVisits {
             DELETE FROM emptied WHERE id IN (
                 SELECT checklist_id FROM main.observation o NOT INDEXED WHERE checklist_id IN (SELECT id FROM emptied)
                 AND NOT EXISTS (SELECT 1 FROM withheld_record w WHERE w.id = o.id));
-            DELETE FROM visit WHERE id IN (SELECT id FROM emptied);
+            INSERT OR REPLACE INTO special_visit SELECT id, NULL FROM emptied;
             DROP TABLE emptied;
             """)
     }
 
     /// Gives checklists whose place is less certain than their cell the least cell that is as coarse.
     private func coarsenUncertain() throws(StoreError) {
-        let sizes = try exact.prepare("SELECT DISTINCT size FROM visit WHERE size > 0")
+        let sizes = try exact.prepare(
+            "SELECT size FROM marked_location UNION SELECT size FROM special_visit WHERE size > 0")
         var cases: [String] = []
+        var least = Double.infinity
         while try sizes.step() {
             guard let size = GridSize(microdegrees: sizes.int64(0)) else { continue }
+            least = min(least, size.uncertainty)
             let coarser = [size] + GridSize.ofPlaces.filter { $0 > size }
             let steps = coarser.map { "WHEN uncertainty <= \($0.uncertainty) THEN \($0.microdegrees)" }
-            cases.append("WHEN \(size.microdegrees) THEN CASE \(steps.joined(separator: " ")) ELSE \(Self.withheld) END")
+            cases.append("WHEN \(size.microdegrees) THEN CASE \(steps.joined(separator: " ")) ELSE \(Self.unplaced) END")
         }
         guard !cases.isEmpty else { return }
         try exact.execute(
@@ -61,10 +68,16 @@ struct GeneralVisits {
             INSERT INTO uncertain
                 SELECT checklist_id, coordinate_uncertainty_m
                 FROM main.observation_detail d CROSS JOIN main.observation o ON o.id = d.id
-                WHERE coordinate_uncertainty_m IS NOT NULL AND NOT EXISTS (SELECT 1 FROM withheld_record w WHERE w.id = d.id)
+                WHERE coordinate_uncertainty_m > \(least)
+                AND NOT EXISTS (SELECT 1 FROM withheld_record w WHERE w.id = d.id)
                 ON CONFLICT DO UPDATE SET uncertainty = max(uncertainty, excluded.uncertainty);
-            UPDATE visit SET size = CASE size \(cases.joined(separator: " ")) ELSE size END
-                FROM uncertain u WHERE u.id = visit.id AND size > 0;
+            INSERT OR REPLACE INTO special_visit SELECT id, coarser FROM (
+                SELECT id, size, CASE size \(cases.joined(separator: " ")) ELSE size END AS coarser FROM (
+                    SELECT u.id, uncertainty, coalesce(s.size, p.size) AS size
+                    FROM uncertain u CROSS JOIN main.checklist c ON c.id = u.id
+                    CROSS JOIN main.location l ON l.id = c.location_id AND l.latitude IS NOT NULL AND l.longitude IS NOT NULL
+                    LEFT JOIN special_visit s ON s.id = u.id LEFT JOIN marked_location p ON p.id = c.location_id)
+                WHERE size > 0) WHERE coarser <> size;
             DROP TABLE uncertain;
             """)
     }

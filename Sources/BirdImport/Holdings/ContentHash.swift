@@ -87,7 +87,7 @@ struct ContentHash {
 
     /// Adds the same columns of a checklist that is inserted.
     mutating func addPresent(checklist details: RecordDetails, in bytes: [UInt8]) {
-        addPresent(text: bytes[details.checklist])
+        addPresent(text: details.storedCode(in: bytes))
         addPresent(details, in: bytes, Self.shownOfChecklist)
     }
 

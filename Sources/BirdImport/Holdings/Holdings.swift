@@ -193,7 +193,7 @@ package final class Holdings {
         var hash = try hash(ofRecordAt: place, date: date, species: species, num: num)
         if !bytes.isEmpty { hash.addPresent(record: details, in: bytes) }
         hash.endPresent()
-        let code = bytes[details.checklist]
+        let code = details.storedCode(in: bytes)
         if !code.isEmpty { hash.add(text: code) }
         return hash.finish()
     }

@@ -55,6 +55,17 @@ struct RecordDetails {
     /// The record's own code; empty if there is none.
     var source: Range<Int> { sourceEnd > checklistEnd ? Int(checklistEnd) + 1..<Int(sourceEnd) : 0..<0 }
 
+    /// The first byte of a code that only tells one checklist from another while records are inserted. It is not
+    /// stored. No code of a file has it.
+    static let hidden: UInt8 = 1
+
+    /// The code of the checklist as it is stored; empty if there is none.
+    @inline(__always)
+    func storedCode(in bytes: [UInt8]) -> ArraySlice<UInt8> {
+        let code = bytes[checklist]
+        return code.first == Self.hidden ? [] : code
+    }
+
     /// Whether a member belongs into `observation_detail`. Without one, the record gets no row there.
     var holdsOwn: Bool { present & Self.own != 0 }
 

@@ -17,6 +17,8 @@ struct RecordInserter {
     private let holdings: Holdings?
     /// Where the data sets have checklists; nil if others have some too, or there are too many.
     private(set) var visits: VisitedLocations?
+    /// The ranks of locations whose records have no checklist.
+    private let withoutChecklists: Set<Int>
     /// The number of inserted records.
     private(set) var records = 0
     /// Their ids; nil before the first.
@@ -29,10 +31,13 @@ struct RecordInserter {
     ///   - summaries: Sums up the records; nil if the database also has other records.
     ///   - holdings: Receives the records and checklists; nil if the data sets also have others.
     ///   - visits: Receives the checklists; nil if the database also has others.
+    ///   - withoutChecklists: The ranks of locations whose records have no checklist.
     init(
         _ database: Database, locations: [Int64], species: [Int64], datasets: [Int64], none: Int?,
-        touched: TouchedChecklists?, summaries: RecordSummaries?, holdings: Holdings?, visits: VisitedLocations?
+        touched: TouchedChecklists?, summaries: RecordSummaries?, holdings: Holdings?, visits: VisitedLocations?,
+        withoutChecklists: Set<Int> = []
     ) throws(StoreError) {
+        self.withoutChecklists = withoutChecklists
         self.database = database
         (self.locations, self.species, self.datasets) = (locations, species, datasets)
         (self.summaries, self.holdings, self.visits) = (summaries, holdings, visits)
@@ -72,7 +77,9 @@ struct RecordInserter {
                     at: place, date: key.date, species: kind, num: key.num, details, bytes)
                 try holdings.add(record: id, of: dataset, at: place, content)
             }
-            let place = try checklists.place((id, content), key, at: location, details, bytes)
+            let place =
+                withoutChecklists.isEmpty || !withoutChecklists.contains(key.location)
+                ? try checklists.place((id, content), key, at: location, details, bytes) : Checklists.Place(id: 0)
             if new == nil { new = id...id }
             if bytes.isEmpty {
                 try plain.add([id, place.id, dataset, key.date, location, kind, key.num])

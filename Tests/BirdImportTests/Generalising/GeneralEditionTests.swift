@@ -25,9 +25,9 @@ import Testing
             ], list: "species,category,contact\neagle,2,warden@example.org\n")
         let cell = "cell_60.7N_135.1W_0.1_CA-YT|60.75|-135.05|CA-YT|20210501"
         #expect(
-            try fixture.generalRecords(", c.id, c.code, c.time, t.comments, t.coordinate_uncertainty_m, t.generalised") == [
+            try fixture.generalRecords(", c.id, c.code, c.time, t.comments, g.uncertainty_m, g.id") == [
                 "L3|60.81|-135.01|CA-YT|20210501|robin|3|1||08:10|||",
-                cell + "|eagle|1|2||||7900.0|1", cell + "|robin|2|2||||7900.0|1", cell + "|robin|4|2||||7900.0|1",
+                cell + "|eagle|1|2||||7900.0|2", cell + "|robin|2|2||||7900.0|2", cell + "|robin|4|2||||7900.0|2",
             ])
         #expect(try fixture.isSound())
         #expect(

@@ -19,7 +19,7 @@ extension ImportFixture {
             SELECT l.code, l.latitude, l.longitude, l.region, o.date, s.code, o.num\(more)
             FROM observation o JOIN location l ON l.id = o.location_id JOIN species s ON s.id = o.species_id
             JOIN dataset d ON d.id = o.dataset_id LEFT JOIN checklist c ON c.id = o.checklist_id
-            LEFT JOIN observation_detail t ON t.id = o.id
+            LEFT JOIN observation_detail t ON t.id = o.id LEFT JOIN general_location g ON g.id = l.id
             ORDER BY o.id
             """)
     }
