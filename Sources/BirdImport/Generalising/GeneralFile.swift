@@ -43,6 +43,8 @@ struct GeneralFile {
         try Schema.create(in: general)
         try general.execute("BEGIN")
         try old?.insertSecret(in: general)
+        // Each page of the exact edition is read once.
+        try exact.execute("PRAGMA cache_size = -4000")
         let edition = GeneralEdition(
             exact: exact, general: general, contacts: contacts, withholdsSome: withholdsSome)
         try edition.fill(like: old, now: now)

@@ -20,6 +20,9 @@ struct GeneralRecords {
     /// Whether a checklist must be looked up for each record.
     private let looksUpVisits: Bool
     private let hasSpecial: Bool
+    /// Whether some checklist has more than its records tell, and whether some say that they are complete or not.
+    private let hasVisits: Bool
+    private let knowsComplete: Bool
     private let visitByID: Statement
     private var visits = DirectCache<Visit>(slots: 1 << 12)
     /// Whether a record has a code of its own.
@@ -62,8 +65,16 @@ struct GeneralRecords {
             return ids
         }
         (opensCodes, opensComments) = (try open(.opensCodes), try open(.opensComments))
-        let hasCodes = try exact.integer("SELECT 1 FROM main.checklist WHERE code IS NOT NULL LIMIT 1") != nil
-        looksUpVisits = hasCodes || hasSpecial
+        let told = (Self.numbers + Self.texts).map { "max(\($0.column.name) IS NOT NULL)" }.joined(separator: ", ")
+        let known = try exact.prepare("SELECT max(code IS NOT NULL), max(listed IS 1), \(told) FROM main.checklist")
+        var (hasCodes, hasVisits, knowsComplete) = (false, false, false)
+        while try known.step() {
+            hasCodes = known.int64(0) != 0
+            hasVisits = (1..<2 + Int32(Self.numbers.count + Self.texts.count)).contains { known.int64($0) != 0 }
+            // It is the first of the numbers.
+            knowsComplete = known.int64(2) != 0
+        }
+        (self.hasVisits, self.knowsComplete, looksUpVisits) = (hasVisits, knowsComplete, hasCodes || hasSpecial)
         visitByID = try exact.prepare(
             """
             SELECT c.id, c.dataset_id, c.code, \(hasSpecial ? "s.id IS NOT NULL, s.size" : "0, NULL"), \(Self.visitColumns)
@@ -73,9 +84,7 @@ struct GeneralRecords {
 
     /// Adds the checklists that have more than their records tell, and those that a file of checklists has.
     func addChecklists() throws(StoreError) {
-        let complete = DetailMember.complete.column.name
-        let knowsComplete =
-            try exact.integer("SELECT 1 FROM main.checklist WHERE \(complete) IS NOT NULL LIMIT 1") != nil
+        guard hasVisits else { return }
         let merged = Sorter(in: exact.folder)
         let rows = try exact.prepare(
             """
