@@ -21,7 +21,7 @@ struct Rookery: ParsableCommand {
         version: "rookery 0.1.0",
         subcommands: [
             ServeCommand.self, ImportCommand.self, DatasetsCommand.self, UsersCommand.self, RightsCommand.self,
-            AuditCommand.self,
+            AuditCommand.self, SensitiveCommand.self, PublishCommand.self,
             GetCommand.self, HealthCommand.self,
         ])
 

@@ -13,7 +13,8 @@ struct GeneralFile {
     /// - Parameter entries: A list that is not empty.
     init(_ entries: [SensitiveEntry]) {
         var contacts: [String] = []
-        for contact in entries.compactMap(\.contact) where !contacts.contains(where: { $0.utf8.elementsEqual(contact.utf8) }) {
+        for contact in entries.compactMap(\.contact)
+        where !contacts.contains(where: { $0.utf8.elementsEqual(contact.utf8) }) {
             contacts.append(contact)
         }
         self.contacts = contacts.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
@@ -26,9 +27,12 @@ struct GeneralFile {
     /// - Parameters:
     ///   - exact: A sealed database with the temporary tables of `SensitiveMarks`.
     ///   - old: What the general edition before it had; nil for new keys.
+    ///   - isPublished: Whether it is a generation of its own.
+    /// - Returns: The number of its records.
+    @discardableResult
     func make(
-        in file: NewFile, from exact: Database, like old: OldGeneralEdition?, now: Int64
-    ) throws(StoreError) {
+        in file: NewFile, from exact: Database, like old: OldGeneralEdition?, now: Int64, isPublished: Bool = false
+    ) throws(StoreError) -> Int {
         let general = try Database(path: file.path, mode: .withoutJournal)
         guard file.isOpenElsewhere else {
             throw .unusable(path: file.path, reason: "it was replaced by another program; try again")
@@ -48,13 +52,17 @@ struct GeneralFile {
         let edition = GeneralEdition(
             exact: exact, general: general, contacts: contacts, withholdsSome: withholdsSome)
         try edition.fill(like: old, now: now)
+        if isPublished { _ = try PublishedGeneration.renew(in: general, now: now) }
+        let records = try general.integer("SELECT count(*) FROM observation") ?? 0
         try general.execute("COMMIT")
         try Seal.set(in: general)
+        return Int(records)
     }
 
     /// What the general edition of a file has; nil if it has none that can be read.
     static func old(of file: OldGeneration, path: String) -> OldGeneralEdition? {
-        guard !file.header.isLogged, let size = file.header.databaseSize, size > 0, size < Int64(file.status.st_size) else {
+        guard !file.header.isLogged, let size = file.header.databaseSize, size > 0, size < Int64(file.status.st_size)
+        else {
             return nil
         }
         do throws(StoreError) {

@@ -175,7 +175,8 @@ struct GeneralPlaces {
             if let cell {
                 "This is a cell of \(cell.size.text)° that stands for all places in it"
             } else {
-                size == GeneralVisits.withheld ? "The place, the month and the day are withheld" : "The place is withheld"
+                size == GeneralVisits.withheld
+                    ? "The place, the month and the day are withheld" : "The place is withheld"
             }
         return what + ", to protect what was found there."
             + (contacts.isEmpty ? "" : " For the exact place ask \(contacts.joined(separator: " or ")).")

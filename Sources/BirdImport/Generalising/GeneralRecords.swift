@@ -102,7 +102,8 @@ struct GeneralRecords {
             let isListed = rows.int64(after + 2) != 0
             guard
                 let key = RecordKey(
-                    date: Self.date(rows.int64(after)), location: place.rank, species: nil, num: nil, dataset: Int(dataset))
+                    date: Self.date(rows.int64(after)), location: place.rank, species: nil, num: nil,
+                    dataset: Int(dataset))
             else { throw Self.tooMany }
             let packed = key.packed()
             if place.isMarked {

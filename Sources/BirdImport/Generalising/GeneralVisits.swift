@@ -59,7 +59,8 @@ struct GeneralVisits {
             least = min(least, size.uncertainty)
             let coarser = [size] + GridSize.ofPlaces.filter { $0 > size }
             let steps = coarser.map { "WHEN uncertainty <= \($0.uncertainty) THEN \($0.microdegrees)" }
-            cases.append("WHEN \(size.microdegrees) THEN CASE \(steps.joined(separator: " ")) ELSE \(Self.unplaced) END")
+            cases.append(
+                "WHEN \(size.microdegrees) THEN CASE \(steps.joined(separator: " ")) ELSE \(Self.unplaced) END")
         }
         guard !cases.isEmpty else { return }
         try exact.execute(

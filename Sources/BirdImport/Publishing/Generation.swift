@@ -28,6 +28,11 @@ final class Generation {
     /// The time of the change, in seconds since 1970.
     private let now: Int
     private let waitsForClock: Bool
+    /// The longest time that `change` waits for servers to let go of a file whose list is in force, in seconds. A server
+    /// ends answers from it within 20 s, unless it is told otherwise.
+    var patience = 60
+    /// Whether some server still reads the old file then.
+    private(set) var hasReaders = false
     /// What the file could not keep when `change` replaced it.
     private(set) var lostAccess: LostAccess?
 
@@ -67,11 +72,12 @@ final class Generation {
     /// - Parameters:
     ///   - publish: False to throw the copy away, for a dry run.
     ///   - look: Called with the copy that is thrown away, as a server would open it.
+    ///   - refuse: Called after `body`: why the change is refused; nil if it is not.
     ///   - body: Makes the changes, within a transaction. If it throws, the database stays as it is.
     /// - Throws: `ChangeError`; the database is then unchanged.
     func change<Value>(
         publish: Bool = true, look: (ObservationStore) throws(StoreError) -> Void = { (_) throws(StoreError) in },
-        _ body: (Database) throws(StoreError) -> Value
+        refuse: () -> String? = { nil }, _ body: (Database) throws(StoreError) -> Value
     ) throws(ChangeError) -> Value {
         let old = try OldGeneration.open(name, in: folder, path: path)
         // The file may have got this name after the first check.
@@ -79,7 +85,7 @@ final class Generation {
         let new = try NewFile(newName, in: folder)
         let oldGeneral = old.flatMap { GeneralFile.old(of: $0, path: path) }
         if let old { try copy(old, to: new) }
-        let change = try mapped { () throws(StoreError) in try changeCopy(new, of: old, body) }
+        let change = try mapped { () throws(StoreError) in try changeCopy(new, of: old, refuse, body) }
         let (value, publishedAt) = (change.value, change.publishedAt)
         if let refusal = change.refusal { throw .refused(refusal) }
         if !change.list.isEmpty {
@@ -100,10 +106,28 @@ final class Generation {
                 }
             }
             old?.retire()
+            // What the old file shows may not be shown any more.
+            if let old, !change.list.isEmpty { hasReaders = !old.waitForReaders(seconds: patience) }
         }
         // Its locks must be held until here.
         withExtendedLifetime(old) {}
         return value
+    }
+
+    /// Makes a new file from nothing, and renames it.
+    /// - Parameter body: Fills the empty file.
+    /// - Throws: `ChangeError`; the database is then unchanged.
+    func replace(_ body: (NewFile) throws(StoreError) -> Void) throws(ChangeError) {
+        let old = try OldGeneration.open(name, in: folder, path: path)
+        let new = try NewFile(newName, in: folder)
+        try mapped { () throws(StoreError) in try body(new) }
+        lostAccess = try new.publish(as: name, like: old?.status) { () throws(ChangeError) in
+            guard old?.isInPlace ?? (folder.status(name) == nil) else {
+                throw .failed(
+                    "\(path) was replaced by another program in the meantime; nothing was changed. Try again.")
+            }
+        }
+        withExtendedLifetime(old) {}
     }
 
     /// Runs a part of the change; its errors name the database.
@@ -133,7 +157,7 @@ final class Generation {
 
     /// Opens the copy, brings it up to date and in order if needed, runs `body`, checks the counts and seals the file.
     private func changeCopy<Value>(
-        _ new: NewFile, of old: OldGeneration?, _ body: (Database) throws(StoreError) -> Value
+        _ new: NewFile, of old: OldGeneration?, _ refuse: () -> String?, _ body: (Database) throws(StoreError) -> Value
     ) throws(StoreError) -> Change<Value> {
         let database = try Database(path: new.path, mode: .withoutJournal)
         guard new.isOpenElsewhere else {
@@ -166,7 +190,15 @@ final class Generation {
             try database.execute("BEGIN")
         }
         if !isMended { try Mending.run(database, path: path, now: Int64(now)) }
+        guard try database.integer("SELECT 1 FROM general_edition") == nil else {
+            throw .unusable(
+                path: path,
+                reason: "'rookery publish' made it, and the next one replaces it; change the database that it is from")
+        }
         let value = try body(database)
+        if let refusal = refuse() {
+            return Change(value: value, publishedAt: 0, list: [], refusal: refusal, database: database)
+        }
         // The last check, of the bookkeeping in all steps before.
         guard try RecordCounts.agree(in: database) else {
             throw .unusable(path: path, reason: "its counts and its records do not agree; import into a new file")

@@ -99,6 +99,21 @@ final class OldGeneration {
         _ = pwrite(descriptor, bytes, bytes.count, 0)
     }
 
+    /// Waits until no other program reads the replaced file. Call it after the rename.
+    /// - Returns: Whether that is so.
+    func waitForReaders(seconds: Int) -> Bool {
+        for _ in 0...max(0, seconds) * 50 {
+            var lock = flock()
+            lock.l_type = Int16(F_WRLCK)
+            lock.l_whence = Int16(SEEK_SET)
+            (lock.l_start, lock.l_len) = (off_t(Self.shared.lowerBound), off_t(Self.shared.count))
+            // 36 is F_OFD_GETLK. It tells of a lock that others hold; one of this open file is none.
+            guard fcntl(descriptor, 36, &lock) == 0, Int32(lock.l_type) != F_UNLCK else { return true }
+            usleep(20_000)
+        }
+        return false
+    }
+
     // The lock bytes, in the lock-byte page (https://www.sqlite.org/fileformat2.html, section 1.4). SQLite's `os.h`
     // says which is which: one RESERVED byte and 510 SHARED bytes.
     private static let reserved: Range<Int> = 0x4000_0001..<0x4000_0002

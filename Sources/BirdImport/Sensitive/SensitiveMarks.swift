@@ -58,9 +58,13 @@ struct SensitiveMarks {
     }
 
     /// Makes the temporary tables.
+    /// - Parameter look: Called for each entry, with the ids of the species that it covers, while its records are in the
+    ///   temporary table `matching (id, checklist_id, location_id, num)`.
     /// - Returns: How many records each entry matches.
     @discardableResult
-    func make() throws(StoreError) -> [Int64] {
+    func make(
+        look: (SensitiveEntry, _ species: [Int64]) throws(StoreError) -> Void = { (_, _) in }
+    ) throws(StoreError) -> [Int64] {
         try database.execute(
             """
             CREATE TEMP TABLE marked_location (id INTEGER PRIMARY KEY, size INTEGER NOT NULL);
@@ -76,6 +80,7 @@ struct SensitiveMarks {
         for (entry, species) in entries {
             try match(entry, species)
             counts.append(try database.integer("SELECT count(*) FROM matching") ?? 0)
+            try look(entry, species)
             guard case .cell(let size) = entry.protection else {
                 try withhold(hasYear: entry.protection == .withoutPlace)
                 continue
@@ -106,6 +111,12 @@ struct SensitiveMarks {
         try mark(cells, points, without)
         try database.execute("DROP TABLE matching; DROP TABLE entry_point")
         return counts
+    }
+
+    /// Drops the tables.
+    static func drop(in database: Database) throws(StoreError) {
+        try database.execute(
+            "DROP TABLE temp.marked_location; DROP TABLE temp.marked_checklist; DROP TABLE temp.withheld_record")
     }
 
     /// Fills the table `matching` with the records that an entry matches.

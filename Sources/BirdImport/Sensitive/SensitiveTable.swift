@@ -45,7 +45,9 @@ enum SensitiveTable {
         else {
             throw .unusable(
                 path: path,
-                reason: "another program has left an entry in its list of sensitive species that means nothing; give the list again with 'rookery sensitive import'")
+                reason:
+                    "another program has left an entry in its list of sensitive species that means nothing; give the list again with 'rookery sensitive import'"
+            )
         }
         var entry = SensitiveEntry(subject: subject, protection: protection)
         (entry.scope, entry.season, entry.region) = (scope, season, text(.region))

@@ -9,7 +9,8 @@ import Testing
 
     init() throws { fixture = try ImportFixture() }
 
-    private static let header = "loc_id,latitude,longitude,region,year,month,day,species_id,num,checklist_id,time,comments\n"
+    private static let header =
+        "loc_id,latitude,longitude,region,year,month,day,species_id,num,checklist_id,time,comments\n"
 
     private func store(_ rows: [String], list: String) throws {
         fixture.write("birds.csv", Self.header + rows.map { $0 + "\n" }.joined())
@@ -20,8 +21,10 @@ import Testing
     @Test func allThatIsInAMarkedCellHasTheCellForItsPlace() throws {
         try store(
             [
-                "L1,60.71,-135.01,CA-YT-001,2021,5,1,eagle,1,S1,06:10,nest", "L2,60.79,-135.09,CA-YT,2021,5,1,robin,2,S2,07:10,x",
-                "L3,60.81,-135.01,CA-YT,2021,5,1,robin,3,S3,08:10,y", "L1,60.71,-135.01,CA-YT-001,2021,5,1,robin,4,S4,09:10,z",
+                "L1,60.71,-135.01,CA-YT-001,2021,5,1,eagle,1,S1,06:10,nest",
+                "L2,60.79,-135.09,CA-YT,2021,5,1,robin,2,S2,07:10,x",
+                "L3,60.81,-135.01,CA-YT,2021,5,1,robin,3,S3,08:10,y",
+                "L1,60.71,-135.01,CA-YT-001,2021,5,1,robin,4,S4,09:10,z",
             ], list: "species,category,contact\neagle,2,warden@example.org\n")
         let cell = "cell_60.7N_135.1W_0.1_CA-YT|60.75|-135.05|CA-YT|20210501"
         #expect(

@@ -1,5 +1,5 @@
-import Glibc
 import Birds
+import Glibc
 import Testing
 
 @testable import BirdImport

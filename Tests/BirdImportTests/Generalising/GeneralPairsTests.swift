@@ -101,7 +101,8 @@ import Testing
                 // Another point of the cell, which has its southern and western edge.
                 let digits = ["00", "99", "31", "5"][other]
                 moved[index].place = (
-                    "M\(other)", row.place.latitude.prefix(4) + digits, row.place.longitude.prefix(6) + ["01", "99", "5", "001"][other]
+                    "M\(other)", row.place.latitude.prefix(4) + digits,
+                    row.place.longitude.prefix(6) + ["01", "99", "5", "001"][other]
                 )
                 moved[index].checklist = "\(row.dataset)M\(other)\(row.date)\(row.region)\(row.cell)\(row.complete)"
                     .filter { $0 != "|" }

@@ -1,0 +1,203 @@
+import Birds
+
+/// What each entry of a list protects in a database, and what it leaves open.
+public struct SensitiveReport: Sendable {
+    /// What one entry does.
+    public struct Entry: Sendable {
+        /// As the list names it.
+        public var name = ""
+        /// What people see in its place, such as `a cell of 0.1°`.
+        public var protection = ""
+        public var scope = ""
+        /// Where and when it counts, and why, if the list says so.
+        public var region: String?
+        public var season: String?
+        public var reason: String?
+        /// ISO 8601.
+        public var review: String?
+        public var isOverdue = false
+        public var contact: String?
+        /// The codes of the species that it covers, with their scientific names; empty for a location.
+        public var species: [String] = []
+        public var records = 0
+        public var places = 0
+        /// The number of marked cells; nil if it gives none.
+        public var cells: Int?
+        /// The number of cells with fewer than three places, which hide little.
+        public var thinCells = 0
+        /// The number of places without coordinates.
+        public var placesWithoutPoint = 0
+        /// How many other records become less exact with those that match.
+        public var others = 0
+        /// How many records of its cells a narrower scope leaves exact: from them, the place may be guessed.
+        public var leftOpen: Int?
+        /// How many of its records could be read exactly until now, and the time of the first import that is known to
+        /// have had them: UTC, ISO 8601.
+        public var openUntilNow = 0
+        public var openSince: String?
+    }
+
+    /// In the order of the list; those due for review first where that is asked for.
+    public var entries: [Entry] = []
+    /// How many records of the database are shown exactly, less exactly, and not at all.
+    public var exact = 0
+    public var generalised = 0
+    public var withheld = 0
+    /// What the command has done, such as `Nothing was changed (--dry-run).`
+    public var outcome = ""
+}
+
+/// Makes a report while the marks are made.
+struct SensitiveReporter {
+    private let database: Database
+    private(set) var report = SensitiveReport()
+    /// The marked cells of each entry that marks cells.
+    private var cells: [Int: Set<GridCell>] = [:]
+    /// The places of each entry.
+    private var places: [Int: Set<Int64>] = [:]
+    private let today: String
+
+    /// - Parameters:
+    ///   - database: With the temporary tables `old_location`, `old_checklist` and `old_record` of what was protected
+    ///     until now.
+    ///   - today: ISO 8601.
+    init(_ database: Database, today: String) { (self.database, self.today) = (database, today) }
+
+    /// Keeps what is protected until now, before new marks are made.
+    static func keepOld(in database: Database) throws(StoreError) {
+        try database.execute(
+            """
+            ALTER TABLE temp.marked_location RENAME TO old_location;
+            ALTER TABLE temp.marked_checklist RENAME TO old_checklist;
+            ALTER TABLE temp.withheld_record RENAME TO old_record;
+            """)
+    }
+
+    /// Adds an entry whose matching records are in the table `matching`.
+    mutating func add(_ entry: SensitiveEntry, species: [Int64]) throws(StoreError) {
+        let index = report.entries.count
+        var line = SensitiveReport.Entry(entry, today: today)
+        let names = try database.prepare(
+            "SELECT code || coalesce(' (' || coalesce(scientific_name, common_name) || ')', '') FROM species WHERE id IN \(Schema.list(species)) ORDER BY code"
+        )
+        while try names.step() { line.species.append(names.text(0) ?? "") }
+        let numbers = try database.prepare(
+            """
+            SELECT count(*), count(*) FILTER (WHERE isOpen), min(imported_at) FILTER (WHERE isOpen) FROM (
+                SELECT dataset_id, NOT EXISTS (SELECT 1 FROM old_location o WHERE o.id = m.location_id)
+                    AND NOT EXISTS (SELECT 1 FROM old_checklist o WHERE o.id = m.checklist_id)
+                    AND NOT EXISTS (SELECT 1 FROM old_record o WHERE o.id = m.id) AS isOpen
+                FROM matching m CROSS JOIN observation b ON b.id = m.id) LEFT JOIN dataset d ON d.id = dataset_id
+            """)
+        while try numbers.step() {
+            (line.records, line.openUntilNow) = (Int(numbers.int64(0)), Int(numbers.int64(1)))
+            line.openSince = numbers.text(2)
+        }
+        let rows = try database.prepare(
+            "SELECT DISTINCT l.id, latitude, longitude FROM matching JOIN location l ON l.id = location_id")
+        var ids: Set<Int64> = []
+        var marked: Set<GridCell> = []
+        while try rows.step() {
+            ids.insert(rows.int64(0))
+            guard let point = PlacePoint(rows, from: 1) else {
+                line.placesWithoutPoint += 1
+                continue
+            }
+            if case .cell(let size) = entry.protection,
+                let cell = GridCell(latitude: point.latitude, longitude: point.longitude, size)
+            {
+                marked.insert(cell)
+            }
+        }
+        line.places = ids.count
+        places[index] = ids
+        if case .cell = entry.protection {
+            line.cells = marked.count
+            cells[index] = marked
+            if entry.scope == .checklist {
+                // Records on the other checklists at the same places stay exact, and all at other places of the cell.
+                line.others = Int(
+                    try database.integer(
+                        """
+                        SELECT count(*) FROM observation WHERE checklist_id IN (SELECT checklist_id FROM matching)
+                            AND id NOT IN (SELECT id FROM matching)
+                        """) ?? 0)
+            }
+        }
+        report.entries.append(line)
+    }
+
+    /// Adds what the cells have, once all marks are made.
+    mutating func finish(_ entries: [SensitiveEntry]) throws(StoreError) {
+        var placesOfCell: [GridCell: Set<PlacePoint>] = [:]
+        var recordsOfCell: [GridCell: Int] = [:]
+        var recordsAtPlaces = [Int](repeating: 0, count: entries.count)
+        let all = cells.values.reduce(into: Set<GridCell>()) { $0.formUnion($1) }
+        let sizes = Set(all.map(\.size))
+        let rows = try database.prepare(
+            """
+            SELECT l.id, latitude, longitude, coalesce((
+                SELECT sum(records) FROM summary WHERE kind = \(SummaryKind.locationYear.rawValue) AND first_key = l.id), 0)
+            FROM location l
+            """)
+        while try rows.step() {
+            let records = Int(rows.int64(3))
+            for index in cells.keys where places[index]?.contains(rows.int64(0)) == true {
+                recordsAtPlaces[index] += records
+            }
+            guard let point = PlacePoint(rows, from: 1) else { continue }
+            for size in sizes {
+                guard let cell = GridCell(latitude: point.latitude, longitude: point.longitude, size),
+                    all.contains(cell)
+                else { continue }
+                placesOfCell[cell, default: []].insert(point)
+                recordsOfCell[cell, default: 0] += records
+            }
+        }
+        for (index, own) in cells {
+            report.entries[index].thinCells = own.count { (placesOfCell[$0]?.count ?? 0) < 3 }
+            let inCells = own.reduce(0) { $0 + (recordsOfCell[$1] ?? 0) }
+            let matched = report.entries[index].records
+            switch entries[index].scope {
+            case .cell: report.entries[index].others = max(0, max(inCells, recordsAtPlaces[index]) - matched)
+            case .place:
+                report.entries[index].others = max(0, recordsAtPlaces[index] - matched)
+                report.entries[index].leftOpen = max(0, inCells - recordsAtPlaces[index])
+            case .checklist:
+                report.entries[index].leftOpen = max(0, inCells - matched - report.entries[index].others)
+            }
+        }
+        let numbers = try database.prepare(
+            """
+            SELECT count(*), count(*) FILTER (WHERE w.id IS NOT NULL),
+                count(*) FILTER (WHERE w.id IS NULL AND (l.id IS NOT NULL OR c.id IS NOT NULL))
+            FROM observation o LEFT JOIN withheld_record w ON w.id = o.id LEFT JOIN marked_location l ON l.id = o.location_id
+            LEFT JOIN marked_checklist c ON c.id = o.checklist_id
+            """)
+        while try numbers.step() {
+            (report.withheld, report.generalised) = (Int(numbers.int64(1)), Int(numbers.int64(2)))
+            report.exact = Int(numbers.int64(0)) - report.withheld - report.generalised
+        }
+    }
+}
+
+extension SensitiveReport.Entry {
+    /// What the list itself says.
+    /// - Parameter today: ISO 8601.
+    init(_ entry: SensitiveEntry, today: String) {
+        switch entry.subject {
+        case .species(let name): self.name = name
+        case .location(let code): name = "location \(code)"
+        }
+        protection =
+            switch entry.protection {
+            case .hidden: "hidden"
+            case .withoutPlace: "region and year only"
+            case .cell(let size): "a cell of \(size.text)°"
+            }
+        (scope, region, reason, contact) = (entry.scope.rawValue, entry.region, entry.reason, entry.contact)
+        season = entry.season.map { "\($0.texts.from) to \($0.texts.to)" }
+        review = entry.review.flatMap { StoredDate(Int64($0.number)).iso }
+        isOverdue = review.map { $0 <= today } ?? false
+    }
+}

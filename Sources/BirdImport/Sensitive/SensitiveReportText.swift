@@ -1,0 +1,77 @@
+import FileSystem
+
+extension SensitiveReport {
+    /// The list for a terminal: a line of titles and a line for each entry, those due for review first.
+    public func table() -> String {
+        let sorted = entries.enumerated().sorted { one, other in
+            (one.element.review ?? "~", one.offset) < (other.element.review ?? "~", other.offset)
+        }.map(\.element)
+        return terminalTable(
+            ["entry", "shown", "scope", "region", "season", "review", "contact", "reason"],
+            sorted.map { entry in
+                [
+                    entry.name, entry.protection, entry.scope, entry.region ?? "", entry.season ?? "",
+                    (entry.review ?? "") + (entry.isOverdue ? " (due)" : ""), entry.contact ?? "", entry.reason ?? "",
+                ]
+            }, numbers: [])
+    }
+
+    /// The report for a terminal.
+    public func text() -> String {
+        var text = ""
+        for entry in entries {
+            text += terminalLine("\(entry.name): \(entry.protection)\(entry.limits)") + "\n"
+            for line in entry.lines { text += terminalLine("  " + line) + "\n" }
+        }
+        func count(_ number: Int) -> String { ImportReport.count(number, "record", "records") }
+        text +=
+            "People without the right 'precise' see \(count(exact)) exactly and \(ImportReport.number(generalised)) less exactly; "
+            + "\(ImportReport.number(withheld)) \(withheld == 1 ? "is" : "are") withheld from them.\n"
+        if !outcome.isEmpty { text += outcome + "\n" }
+        return text
+    }
+}
+
+extension SensitiveReport.Entry {
+    /// Where and when it counts.
+    fileprivate var limits: String {
+        [region.map { "in \($0)" }, season.map { "\($0)" }].compactMap { $0 }.map { ", " + $0 }.joined()
+    }
+
+    fileprivate var lines: [String] {
+        func count(_ number: Int, _ one: String, _ many: String) -> String { ImportReport.count(number, one, many) }
+        func records(_ number: Int) -> String { count(number, "record", "records") }
+        var lines: [String] = []
+        if !species.isEmpty {
+            let more = species.count - 8
+            lines.append(
+                "covers " + species.prefix(8).joined(separator: ", ") + (more > 0 ? " and \(more) more" : ""))
+        }
+        var matches = "matches \(records(self.records)) at \(count(places, "place", "places"))"
+        if let cells { matches += " in \(count(cells, "cell", "cells"))" }
+        if placesWithoutPoint > 0 {
+            matches += "; \(count(placesWithoutPoint, "place has", "places have")) no coordinates and will be withheld"
+        }
+        lines.append(matches)
+        if cells != nil, others > 0 {
+            lines.append("\(count(others, "other record becomes", "other records become")) less exact with them")
+        }
+        if thinCells > 0 {
+            lines.append(
+                "\(count(thinCells, "cell has", "cells have")) fewer than three places, so that a reader may guess the right one; "
+                    + "a larger precision hides more")
+        }
+        if let leftOpen, leftOpen > 0 {
+            lines.append(
+                "scope \(scope) leaves \(count(leftOpen, "record", "records")) of these cells exact: the place that is missing on "
+                    + "the same day may be the one; scope cell would make them less exact too")
+        }
+        if openUntilNow > 0 {
+            lines.append(
+                "\(count(openUntilNow, "of its records", "of its records")) could be read exactly until now"
+                    + (openSince.map { ", since \($0.prefix(10)) or before" } ?? ""))
+        }
+        if isOverdue, let review { lines.append("was due for review on \(review); it stays in force") }
+        return lines
+    }
+}
