@@ -217,10 +217,10 @@ public final class Service: Application {
                 let given = RequestIDs.given(by: call.request)
                 note = AuditNote(
                     principal.sender, requestID: given == nil ? call.requestID : requestIDs.next(),
-                    clientRequestID: given)
+                    clientRequestID: given, editions: watch.current(now: clock()).editions(of: principal.view))
             }
             if let refusal = principal.refusal { throw refusal }
-            return (try handlers.handle(call, for: principal), user, note)
+            return (try handlers.handle(call, for: principal, note), user, note)
         } catch {
             return (.now(Problem(error).response(requestID: call.requestID)), user, note)
         }
@@ -233,7 +233,9 @@ public final class Service: Application {
     ])
 
     /// Adds the fields of every response, and those of every response to this request.
-    /// - Parameter shared: The fields of CORS.
+    /// - Parameters:
+    ///   - shared: The fields of CORS.
+    ///   - note: For an answer that has none, such as an error.
     static func finish(
         _ response: consuming Response, _ shared: ResponseFields, requestID: String, user: String?,
         _ note: AuditNote? = nil
@@ -242,7 +244,7 @@ public final class Service: Application {
         response.fields.append(shared)
         response.requestID = requestID
         response.user = user
-        response.note = note
+        if response.note == nil { response.note = note }
         return response
     }
 }

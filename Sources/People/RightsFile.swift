@@ -1,86 +1,9 @@
 /// What people may see, in a file of its own: a line for each, the name and then words such as
-/// `alice metrics regions=CA-YT,US-AK datasets=atlas expires=2027-01-31`. Comments begin with `#`.
+/// `alice metrics regions=CA-YT,US-AK datasets=atlas precise expires=2027-01-31`. Comments begin with `#`.
 ///
 /// A file with any wrong line is refused, and whoever has no line and is in no group has no rights: a mistake never
 /// opens anything.
 public struct RightsFile: Sendable {
-    /// What somebody may see. Without words, that is all records.
-    public struct Rights: Sendable, Hashable {
-        /// Whether they may read the metrics of the server.
-        public var metrics = false
-        /// Codes such as `CA` or `CA-YT`, each with all regions within it; nil for everywhere.
-        public var regions: [String]?
-        /// The names of data sets; nil for all.
-        public var datasets: [String]?
-        /// Seconds since 1970: the end of their last day, in UTC; nil if there is none.
-        public var end: Int64?
-
-        public init() {}
-
-        /// What they show, as the end of a sentence: `the records in CA-YT, until 2027-01-31`.
-        var inWords: String {
-            func listed(_ names: [String]) -> String {
-                names.dropLast().joined(separator: ", ") + (names.count > 1 ? " and " : "") + (names.last ?? "")
-            }
-            var text = regions == nil && datasets == nil ? "all records" : "the records"
-            if let datasets { text += " of " + listed(datasets) }
-            if let regions { text += " in " + listed(regions) }
-            if metrics { text += ", and /metrics" }
-            if let end { text += ", until " + RightsLine.day(before: end) }
-            return text
-        }
-
-        /// Whether they are over.
-        /// - Parameter now: In seconds since 1970.
-        public func haveEnded(at now: Int64) -> Bool { end.map { $0 <= now } ?? false }
-
-        /// Whether they show all that others show. When they end does not matter.
-        public func cover(_ others: Rights) -> Bool {
-            (metrics || !others.metrics)
-                && Self.covers(regions, others.regions, Self.isRegion)
-                && Self.covers(datasets, others.datasets, Self.isDataset)
-        }
-
-        /// Whether they show less than others do, or end before them.
-        public func showLess(than others: Rights) -> Bool { !cover(others) || (end ?? .max) < (others.end ?? .max) }
-
-        /// What both these and others show, until the earlier end; nil if that is nothing.
-        func common(with others: Rights) -> Rights? {
-            var common = self
-            common.metrics = metrics && others.metrics
-            common.regions = Self.common(regions, others.regions, Self.isRegion)
-            common.datasets = Self.common(datasets, others.datasets, Self.isDataset)
-            common.end = [end, others.end].compactMap { $0 }.min()
-            return common.regions?.isEmpty == true || common.datasets?.isEmpty == true ? nil : common
-        }
-
-        private static func common(
-            _ list: [String]?, _ others: [String]?, _ isWithin: (String, String) -> Bool
-        ) -> [String]? {
-            if covers(list, others, isWithin) { return others }
-            if covers(others, list, isWithin) { return list }
-            func within(_ list: [String]?, _ others: [String]?) -> [String] {
-                (list ?? []).filter { name in others?.contains { isWithin($0, name) } ?? true }
-            }
-            return within(list, others) + within(others, list).filter { name in list?.contains(name) == false }
-        }
-
-        /// Whether the second region is the first one, or within it.
-        private static func isRegion(_ region: String, _ other: String) -> Bool {
-            other.utf8.elementsEqual(region.utf8) || other.hasPrefix(region + "-")
-        }
-
-        private static func isDataset(_ name: String, _ other: String) -> Bool { name.utf8.elementsEqual(other.utf8) }
-
-        /// Whether each of the others is within one of a list; nil is a list of everything.
-        private static func covers(
-            _ list: [String]?, _ others: [String]?, _ isWithin: (String, String) -> Bool
-        ) -> Bool {
-            guard let list else { return true }
-            return others?.allSatisfy { other in list.contains { isWithin($0, other) } } ?? false
-        }
-    }
-
     /// Those who share a line.
     public enum Group: String, CaseIterable, Sendable {
         /// People of the users file without a line of their own.
@@ -220,9 +143,8 @@ public struct RightsFile: Sendable {
     /// Warnings of data sets and regions that a database does not have, such as misspelt ones: they show nothing.
     /// - Parameter regions: Codes; a region is there too if a part of it is.
     public func unknown(datasets: [String], regions: [String]) -> [(line: Int, text: String)] {
-        entries.flatMap { entry in
-            let names = entry.rights?.datasets ?? []
-            let codes = entry.rights?.regions ?? []
+        entries.flatMap { (entry) -> [(line: Int, text: String)] in
+            guard let (codes, names) = entry.rights?.names else { return [] }
             // Names are compared as bytes, as rights are.
             let unknownNames = names.filter { name in !datasets.contains { $0.utf8.elementsEqual(name.utf8) } }
             let unknownCodes = codes.filter { code in !regions.contains { $0 == code || $0.hasPrefix(code + "-") } }

@@ -64,6 +64,12 @@ enum RightsLine {
         if rights.metrics { words.append("metrics") }
         if let regions = rights.regions { words.append("regions=" + regions.joined(separator: ",")) }
         if let datasets = rights.datasets { words.append("datasets=" + datasets.map(quoted).joined(separator: ",")) }
+        switch rights.precision {
+        case .everywhere: words.append("precise")
+        case .only(let regions, let datasets):
+            if !regions.isEmpty { words.append("precise-regions=" + regions.joined(separator: ",")) }
+            if !datasets.isEmpty { words.append("precise-datasets=" + datasets.map(quoted).joined(separator: ",")) }
+        }
         if let end = rights.end { words.append("expires=" + day(before: end)) }
         return words
     }
@@ -121,6 +127,7 @@ enum RightsLine {
             return nil
         }
         var rights = RightsFile.Rights()
+        var (preciseRegions, preciseDatasets): ([String], [String]) = ([], [])
         var seen: Set<Substring> = []
         for word in words {
             let parts = word.split(at: "=", maxSplits: 1)
@@ -132,21 +139,58 @@ enum RightsLine {
             case ("metrics", false): rights.metrics = true
             case ("regions", true): rights.regions = try list(given, key, region)
             case ("datasets", true): rights.datasets = try list(given, key, dataset)
+            case ("precise", false): rights.precision = .everywhere
+            case ("precise-regions", true): preciseRegions = try list(given, key, preciseRegion)
+            case ("precise-datasets", true): preciseDatasets = try list(given, key, dataset)
             case ("expires", true): rights.end = try end(given)
             case ("metrics", true): throw Fault(reason: "'metrics' takes no value")
-            case ("regions", false), ("datasets", false), ("expires", false):
+            case ("precise", true):
+                throw Fault(
+                    reason: "'precise' takes no value; write it alone, or \(examples["precise-regions"] ?? "")")
+            case ("regions", false), ("datasets", false), ("expires", false), ("precise-regions", false),
+                ("precise-datasets", false):
                 throw Fault(reason: "'\(key)' needs a value, such as \(examples[String(key)] ?? "")")
             default:
-                let known = "metrics, regions=, datasets=, expires= or none"
+                let known =
+                    "metrics, regions=, datasets=, precise, precise-regions=, precise-datasets=, expires= or none"
                 throw Fault(
                     reason: "\(quotedWord(key)) is not a right; write \(known), with commas and no spaces in lists")
             }
         }
+        try limitPrecision(of: &rights, preciseRegions, preciseDatasets)
         return rights
+    }
+
+    /// Notes where exact places are shown.
+    /// - Parameters:
+    ///   - regions, datasets: The values of `precise-regions` and `precise-datasets`; empty without the word.
+    private static func limitPrecision(
+        of rights: inout RightsFile.Rights, _ regions: [String], _ datasets: [String]
+    ) throws(Fault) {
+        if regions.isEmpty, datasets.isEmpty { return }
+        guard rights.precision != .everywhere else {
+            throw Fault(
+                reason:
+                    "'precise' is for everywhere; leave it out, or leave out 'precise-regions' and 'precise-datasets'")
+        }
+        rights.precision = .only(regions: regions, datasets: datasets)
+        func isIdle(_ key: String, _ things: String) -> Fault {
+            Fault(
+                reason:
+                    "'precise-\(key)' has none of the \(things) in '\(key)', so it shows nothing; change one of the two"
+            )
+        }
+        guard regions.isEmpty || RightsFile.Rights.overlap(regions: rights.regions, regions) else {
+            throw isIdle("regions", "regions")
+        }
+        guard datasets.isEmpty || RightsFile.Rights.overlap(datasets: rights.datasets, datasets) else {
+            throw isIdle("datasets", "data sets")
+        }
     }
 
     private static let examples = [
         "regions": "regions=CA-YT,US-AK", "datasets": "datasets=atlas,\"winter counts\"",
+        "precise-regions": "precise-regions=CA-YT,US", "precise-datasets": "precise-datasets=atlas,\"winter counts\"",
         "expires": "expires=2027-01-31",
     ]
 
@@ -168,8 +212,8 @@ enum RightsLine {
         // In a sentence, `none` says nothing.
         let isWord =
             parts.count > 1
-            ? ["regions", "datasets", "expires"].contains(parts.first ?? "")
-            : word.startIndex == rest.startIndex && ["none", "metrics"].contains(word)
+            ? examples[String(parts.first ?? "")] != nil
+            : word.startIndex == rest.startIndex && ["none", "metrics", "precise"].contains(word)
         return isWord ? word : nil
     }
 
@@ -264,6 +308,19 @@ enum RightsLine {
             throw Fault(reason: "\(quotedWord(text)) is not the code of a region\(mend)")
         }
         return text
+    }
+
+    /// A code such as `CA` or `CA-YT`. A cell of general places knows nothing smaller, and the general and the exact
+    /// records of a reader must not overlap.
+    private static func preciseRegion(_ text: String) throws(Fault) -> String {
+        let parts = text.uppercased()[...].split(at: "-")
+        if parts.count == 3, (try? region(text.uppercased())) != nil {
+            throw Fault(
+                reason:
+                    "\(quotedWord(text)) is a part of a region, and 'precise-regions' takes only countries and their regions; write "
+                    + "\(parts[0])-\(parts[1])")
+        }
+        return try region(text)
     }
 
     /// The end of a day, such as `2027-01-31`, in UTC.

@@ -66,7 +66,8 @@ struct RightsCommand: ParsableCommand {
         @Argument(
             help: """
                 Which records: regions=CA-YT,US-AK or datasets=atlas or both, all for all records, or none. And any of: \
-                metrics, expires=2027-01-31 (the last day, in UTC).
+                precise (exact places, where the database also has general ones) or precise-regions=CA-YT,US or \
+                precise-datasets=atlas or both, metrics, expires=2027-01-31 (the last day, in UTC).
                 """)
         var words: [String] = []
         @Flag(help: "Let go of limits that they have now and that are not given again.") var dropLimits = false

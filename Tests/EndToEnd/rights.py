@@ -42,6 +42,19 @@ def commands(folder):
     done = run("check")
     check(done.returncode == 2 and f"{rights}, line 3: 'line' is not a right" in done.stderr, "a wrong line is named", done.stderr)
     rights.write_text("alice regions=US\n")
+    for words, why in [(["bob", "precise"], "say which records"), (["bob", "all", "precise-regions=CA-YT-001"], "write CA-YT"),
+                       (["bob", "all", "precise", "precise-datasets=a"], "'precise' is for everywhere"),
+                       (["bob", "regions=CA", "precise-regions=US"], "none of the regions in 'regions'")]:
+        done = run("set", *words)
+        check(done.returncode == 2 and why in done.stderr and rights.read_text() == "alice regions=US\n", f"refused: {why}", done.stderr)
+    for words, said in [(["precise"], "with exact places"),
+                        (["precise-datasets=atlas,winter counts", "precise-regions=US-AK"], "with exact places in US-AK, and of atlas and winter counts"),
+                        ([], None)]:
+        done = run("set", "alice", "regions=US", *words)
+        now = "the records in US" + (f", {said}" if said else "")
+        check(done.returncode == 0 and f"Now: {now}.\n" in done.stdout, f"exact places: {now}", done.stdout)
+    check("Before: the records in US, with exact places in US-AK, and of atlas and winter counts.\n" in done.stdout
+          and rights.read_text() == "alice regions=US\n", "and none", done.stdout)
     for words, why in [(["bob", "region=US"], "is not a right"), (["bob", "regions=us"], "write US"), (["bob", "expires=never"], "is not a date"),
                        (["@all"], "is not a group"), (["bob", "datasets=a\neve metrics"], "control characters")]:
         done = run("set", *words)
@@ -185,9 +198,10 @@ def starting(folder, database, users, rights):
                     time.sleep(0.01)
                 check(told(), "a password that others can read is told after a reload too")
     rights.chmod(0o644)
-    rights.write_text("alice regions=US,XX datasets=feederwatch,nest\n")
+    rights.write_text("alice regions=US,XX datasets=feederwatch,nest\nbob precise-regions=US,YY precise-datasets=nests\n")
     done = rookery("rights", "check", "--rights", rights, "--database", database, "--insecure-permissions")
-    check(done.returncode == 0 and f"{rights}, line 1: the database has no data set 'nest'" in done.stderr and "no region 'XX'" in done.stderr,
+    check(done.returncode == 0 and f"{rights}, line 1: the database has no data set 'nest'" in done.stderr and "no region 'XX'" in done.stderr
+          and f"{rights}, line 2: the database has no data set 'nests'" in done.stderr and "line 2: the database has no region 'YY'" in done.stderr,
           "names that the database does not have are told", done.stderr)
     with Server(database, "--rights", rights, "--insecure-permissions", credentials=["--users", users]) as server:
         check(f"{rights}, line 1: the database has no data set 'nest'" in server.output(), "and logged by a server", server.output())
@@ -342,11 +356,12 @@ def under_way(folder, users, rights):
                   f"{1990 + index // 10_000},{1 + index % 12},{1 + index % 28},stejay,{chance.randrange(10_000_000)}", file=file)
     database = pathlib.Path(folder, "many.db")
     import_files(database, plain)
-    everything = "".join(f"{name} regions=US\n" for name in PASSWORDS)
+    everything = "".join(f"{name} regions=US precise\n" for name in PASSWORDS)
     for what, people, text in [
         ("removed from the people", {"bob", "carla"}, everything),
-        ("without a line of rights", set(PASSWORDS), everything.replace("alice regions=US\n", "")),
+        ("without a line of rights", set(PASSWORDS), everything.replace("alice regions=US precise\n", "")),
         ("narrowed", set(PASSWORDS), everything.replace("alice regions=US", "alice regions=US-WA")),
+        ("without exact places", set(PASSWORDS), everything.replace("alice regions=US precise", "alice regions=US precise-regions=US-WA")),
     ]:
         all_users = users.read_bytes()
         rights.write_text(everything)

@@ -101,6 +101,18 @@ import Testing
             try set("anna", "datasets=a", dropsLimits: true, in: limited) == "anna datasets=a\nbroken line\n")
     }
 
+    /// Exact places are no limit: they go where they are not given again, as `metrics` does.
+    @Test func exactPlacesAreGivenAndTakenAway() throws {
+        #expect(try set("anna", "all", "precise", in: "anna precise-regions=CA\n") == "anna precise\n")
+        #expect(
+            try set(
+                "anna", "regions=CA", "precise-datasets=winter counts", "precise-regions=CA-YT",
+                in: "anna regions=CA precise # x\n")
+                == "anna regions=CA precise-regions=CA-YT precise-datasets=\"winter counts\" # x\n")
+        #expect(try set("anna", "all", in: "anna precise\n") == "anna\n")
+        #expect(try set("anna", "none", in: "anna precise\n") == "anna none\n")
+    }
+
     /// The end of a line that may be missing is not made whole by a change of another one.
     @Test func aCutFileIsNotChanged() throws {
         let folder = try TemporaryFolder()
@@ -151,8 +163,8 @@ import Testing
             ("alice", ["datasets=a\nbob metrics"], "the name of a data set has no control characters."),
             (
                 "alice", ["metrics\nbob"],
-                "'metrics\nbob' is not a right; write metrics, regions=, datasets=, expires= or none, with commas and no spaces "
-                    + "in lists."
+                "'metrics\nbob' is not a right; write metrics, regions=, datasets=, precise, precise-regions=, "
+                    + "precise-datasets=, expires= or none, with commas and no spaces in lists."
             ),
             ("regions=DE", [], "'regions=DE' is not a name; give the name first."),
             (
@@ -162,6 +174,13 @@ import Testing
             ),
             ("alice", ["regions=ca"], "'ca' is not the code of a region; write CA."),
             ("alice", ["expires=2027-02-30"], "there is no day '2027-02-30'."),
+            // Exact places say nothing of which records.
+            ("alice", ["precise"], "say which records: regions=, datasets=, all for all records, or none."),
+            ("alice", ["precise-regions=CA"], "say which records: regions=, datasets=, all for all records, or none."),
+            (
+                "alice", ["all", "precise", "precise-regions=CA"],
+                "'precise' is for everywhere; leave it out, or leave out 'precise-regions' and 'precise-datasets'."
+            ),
         ] {
             let error = try #require(throws: ChangeError.self) { try RightsChange.set(name, words: words) }
             #expect(error.kind == .refused && error.message == message)

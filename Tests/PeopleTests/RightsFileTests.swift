@@ -21,6 +21,28 @@ import Testing
         #expect(try rights("alice expires=2028-02-29")?.end == 1_835_481_600)
     }
 
+    private static let known =
+        "metrics, regions=, datasets=, precise, precise-regions=, precise-datasets=, expires= or none"
+
+    @Test(
+        arguments: [
+            ("", .only()), ("precise", .everywhere), ("regions=CA precise datasets=a", .everywhere),
+            ("precise-regions=CA-YT,US", .only(regions: ["CA-YT", "US"])),
+            ("precise-datasets=atlas,\"winter counts\"", .only(datasets: ["atlas", "winter counts"])),
+            ("precise-datasets=b precise-regions=CA", .only(regions: ["CA"], datasets: ["b"])),
+            // Some of it shows something.
+            ("regions=CA precise-regions=CA-YT,US", .only(regions: ["CA-YT", "US"])),
+            ("regions=CA-YT-001 precise-regions=CA", .only(regions: ["CA"])),
+            ("datasets=a,b precise-datasets=b,c", .only(datasets: ["b", "c"])),
+            ("datasets=a precise-regions=CA", .only(regions: ["CA"])),
+        ] as [(String, RightsFile.Rights.Precision)])
+    func readsWherePlacesAreExact(words: String, precision: RightsFile.Rights.Precision) throws {
+        let rights = try #require(try rights("alice \(words)"))
+        #expect(rights.precision == precision)
+        let written = RightsFile.Entry(name: "alice", rights: rights, line: 1).text
+        #expect(try self.rights(written) == rights)
+    }
+
     /// The own line decides, then the group. Who has neither has no rights.
     @Test func aLineOfItsOwnDecides() throws {
         let file = try RightsFile(
@@ -37,12 +59,57 @@ import Testing
         arguments: [
             (
                 "alice Metrics",
-                "'Metrics' is not a right; write metrics, regions=, datasets=, expires= or none, with commas and no spaces in lists"
+                "'Metrics' is not a right; write \(RightsFileTests.known), with commas and no spaces in lists"
             ),
             ("alice regions=CA, US", "'regions' has an empty value; write it as regions=CA-YT,US-AK"),
             (
                 "alice US-AK",
-                "'US-AK' is not a right; write metrics, regions=, datasets=, expires= or none, with commas and no spaces in lists"
+                "'US-AK' is not a right; write \(RightsFileTests.known), with commas and no spaces in lists"
+            ),
+            (
+                "alice precise=yes", "'precise' takes no value; write it alone, or precise-regions=CA-YT,US"
+            ),
+            (
+                "alice precise-region=CA",
+                "'precise-region' is not a right; write \(RightsFileTests.known), with commas and no spaces in lists"
+            ),
+            ("alice precise-regions", "'precise-regions' needs a value, such as precise-regions=CA-YT,US"),
+            (
+                "alice precise-datasets",
+                "'precise-datasets' needs a value, such as precise-datasets=atlas,\"winter counts\""
+            ),
+            (
+                "alice precise-regions=CA,,US",
+                "'precise-regions' has an empty value; write it as precise-regions=CA-YT,US"
+            ),
+            ("alice precise precise", "'precise' is there twice; give it once"),
+            ("alice precise-datasets=a precise-datasets=b", "'precise-datasets' is there twice; give it once"),
+            ("alice precise none", "'none' is there with other words; leave out one of them"),
+            ("alice precise-regions=yt", "'yt' is not the code of a region; write YT"),
+            (
+                "alice precise-regions=CA-YT,CA-YT-001",
+                "'CA-YT-001' is a part of a region, and 'precise-regions' takes only countries and their regions; write CA-YT"
+            ),
+            (
+                "alice precise-regions=us-ny-001",
+                "'us-ny-001' is a part of a region, and 'precise-regions' takes only countries and their regions; write US-NY"
+            ),
+            (
+                "alice precise-regions=CA precise",
+                "'precise' is for everywhere; leave it out, or leave out 'precise-regions' and 'precise-datasets'"
+            ),
+            (
+                "alice precise precise-datasets=a",
+                "'precise' is for everywhere; leave it out, or leave out 'precise-regions' and 'precise-datasets'"
+            ),
+            // What could never show an exact place.
+            (
+                "alice regions=CA precise-regions=US,CR",
+                "'precise-regions' has none of the regions in 'regions', so it shows nothing; change one of the two"
+            ),
+            (
+                "alice precise-datasets=é datasets=e\u{301},b precise-regions=CA",
+                "'precise-datasets' has none of the data sets in 'datasets', so it shows nothing; change one of the two"
             ),
             ("alice regions=", "'regions' has an empty value; write it as regions=CA-YT,US-AK"),
             ("alice regions", "'regions' needs a value, such as regions=CA-YT,US-AK"),
@@ -105,10 +172,10 @@ import Testing
         let lines = [
             "a #regions=CA-YT", "b metrics # datasets=atlas until spring", "c ## expires=2027-01-31", "d #none",
             "e #metrics", "f # none of them", "g # until spring", "# regions=CA", "#none", "h regions=CA", "i #a=b",
-            "j datasets=#regions=CA", "k #",
+            "j datasets=#regions=CA", "k #", "l # precise-regions=CA", "m #precise", "n # precise places",
         ]
         let file = try RightsFile(Array(lines.map { $0 + "\n" }.joined().utf8))
-        #expect(file.commentedWords.map(\.line) == [1, 2, 3, 4, 5])
+        #expect(file.commentedWords.map(\.line) == [1, 2, 3, 4, 5, 14, 15])
         #expect(
             file.commentedWords.first?.text
                 == "'regions=CA-YT' is in a comment, so it does not count; take the # away if it should")
@@ -125,6 +192,20 @@ import Testing
         ("alice regions=CA", "alice datasets=b", "alice regions=CA datasets=b"),
         ("alice expires=2027-01-31", "alice metrics", "alice expires=2027-01-31"),
         ("alice expires=2027-01-31", "alice expires=2026-01-31", "alice expires=2026-01-31"),
+        ("alice precise", "alice", "alice"), ("alice precise", "alice precise", "alice precise"),
+        ("alice precise", "alice regions=CA precise-regions=CA-YT", "alice regions=CA precise-regions=CA-YT"),
+        ("alice precise-regions=CA,US-AK", "alice precise-regions=CA-YT,US", "alice precise-regions=CA-YT,US-AK"),
+        // Exact in both: data set b in CA, for which there are no words.
+        ("alice precise-regions=CA", "alice precise-datasets=b", "alice"),
+        ("alice precise-regions=CA", "alice datasets=b precise-datasets=b", "alice datasets=b precise-regions=CA"),
+        (
+            "alice precise-regions=CA", "alice regions=CA-YT precise-datasets=b",
+            "alice regions=CA-YT precise-datasets=b"
+        ),
+        (
+            "alice precise-regions=CA precise-datasets=b", "alice regions=CA datasets=b precise",
+            "alice regions=CA datasets=b precise"
+        ),
     ]) func whatTwoFilesGive(one: String, other: String, both: String) throws {
         let files = try [one, other].map { try RightsFile(Array(($0 + "\n").utf8)) }
         for (a, b) in [(files[0], files[1]), (files[1], files[0])] {
@@ -147,6 +228,14 @@ import Testing
         ("datasets=a", "datasets=a,b", false),
         ("datasets=a", "", false), ("datasets=é", "datasets=e\u{301}", false),
         ("regions=CA expires=2027-01-31", "regions=CA", true),
+        ("precise", "", true), ("", "precise", false), ("precise-regions=CA", "precise-regions=CA-YT", true),
+        ("precise-regions=CA-YT", "precise-regions=CA", false), ("precise", "precise-datasets=b", true),
+        ("precise-datasets=é", "precise-datasets=e\u{301}", false),
+        ("precise-regions=CA", "regions=CA precise", true), ("precise-regions=CA", "precise-datasets=b", false),
+        ("precise-regions=CA", "regions=CA,US precise-datasets=b", false),
+        ("precise-regions=CA precise-datasets=b", "regions=CA,US datasets=b precise", true),
+        ("regions=CA precise", "regions=CA precise-regions=US,CA-YT", true),
+        ("regions=CA", "regions=US precise", false),
     ]) func rightsCoverOthers(wide: String, narrow: String, isCovered: Bool) throws {
         let rights = try (rights("alice \(wide)"), rights("alice \(narrow)"))
         #expect(try #require(rights.0).cover(#require(rights.1)) == isCovered)
@@ -215,6 +304,9 @@ import Testing
                 carla none
                 dora regions=ca
                 @users datasets=atlas
+                fred regions=CA metrics precise
+                gina datasets=atlas precise-regions=CA,US precise-datasets=atlas,nests
+                hugo precise-datasets=atlas expires=2027-01-31
 
                 """.utf8))
         #expect(file.inWords("alice") == "all records")
@@ -223,6 +315,11 @@ import Testing
                 == "the records of atlas and winter counts in CA-YT, US and DE-SH, and /metrics, until 2027-01-31")
         #expect(file.inWords("carla") == "nothing" && file.inWords("@shared") == "nothing")
         #expect(file.inWords("@users") == "the records of atlas")
+        #expect(file.inWords("fred") == "the records in CA, with exact places, and /metrics")
+        #expect(
+            file.inWords("gina")
+                == "the records of atlas, with exact places in CA and US, and of atlas and nests")
+        #expect(file.inWords("hugo") == "all records, with exact places of atlas, until 2027-01-31")
         #expect(file.inWords("eve") == "as @users: the records of atlas")
     }
 
@@ -248,6 +345,14 @@ import Testing
         let file = try RightsFile(
             Array("# x\nalice regions=DE,DE-SH,DE-XX datasets=atlas,nest\n@users\nbob none\n".utf8))
         let unknown = file.unknown(datasets: ["atlas", "nests"], regions: ["DE-SH", "DK", "DE-XXX"])
+        let precise = try RightsFile(
+            Array("alice regions=DE,DX precise-regions=DE,DX,DE-SX precise-datasets=nest,atlas\n".utf8))
+        #expect(
+            precise.unknown(datasets: ["atlas"], regions: ["DE-SH"]).map(\.text)
+                == [
+                    "the database has no data set 'nest'", "the database has no region 'DX'",
+                    "the database has no region 'DE-SX'",
+                ])
         #expect(unknown.map(\.line) == [2, 2])
         #expect(
             unknown.map(\.text) == ["the database has no data set 'nest'", "the database has no region 'DE-XX'"])

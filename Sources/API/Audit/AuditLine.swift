@@ -9,9 +9,18 @@ final class AuditNote: ResponseNote {
     let requestID: String
     /// The client's own ID, which the answer has instead of the server's; nil without one.
     let clientRequestID: String?
+    /// What the answer was made from, or would have been: those that the sender may read.
+    let editions: Editions
 
-    init(_ sender: Principal.Sender, requestID: String, clientRequestID: String? = nil) {
+    init(_ sender: Principal.Sender, requestID: String, clientRequestID: String? = nil, editions: Editions) {
         (self.sender, self.requestID, self.clientRequestID) = (sender, requestID, clientRequestID)
+        self.editions = editions
+    }
+
+    /// The note of an answer that was made from these editions, perhaps of a newer file.
+    func reading(_ editions: Editions) -> AuditNote {
+        if editions == self.editions { return self }
+        return AuditNote(sender, requestID: requestID, clientRequestID: clientRequestID, editions: editions)
     }
 
     /// Whether an answer to a known sender gets a line. Those about the server itself don't, nor does a list of
@@ -26,9 +35,6 @@ final class AuditNote: ResponseNote {
 /// Makes the lines of the audit file, each a JSON object. A client can't end a line, since all text is escaped.
 struct AuditLines {
     private var time = TimeText()
-
-    /// The only edition of the records so far: as they were imported.
-    private static let edition = "exact"
 
     /// The line of an answer.
     /// - Parameter now: The wall clock.
@@ -54,7 +60,7 @@ struct AuditLines {
             JSONText.append(AccessLog.redacted(request.target.raw), to: &line)
         }
         line += ",\"status\":\(report.status.code),\"records\":\(report.rows),\"bytes\":\(report.bodyBytes)".utf8
-        line += ",\"edition\":\"\(AuditLines.edition)\",\"complete\":\(report.complete)".utf8
+        line += ",\"edition\":\"\(note.editions.rawValue)\",\"complete\":\(report.complete)".utf8
         line += ",\"request_id\":".utf8
         JSONText.append(note.requestID, to: &line)
         if let given = note.clientRequestID {

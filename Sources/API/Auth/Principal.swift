@@ -55,5 +55,12 @@ struct Principal: Sendable {
 }
 
 extension View {
-    fileprivate init(_ rights: RightsFile.Rights) { self.init(regions: rights.regions, datasets: rights.datasets) }
+    fileprivate init(_ rights: RightsFile.Rights) {
+        let precision: Precision =
+            switch rights.precision {
+            case .everywhere: .everywhere
+            case .only(let regions, let datasets): .only(regions: regions, datasets: datasets)
+            }
+        self.init(regions: rights.regions, datasets: rights.datasets, precision: precision)
+    }
 }

@@ -54,6 +54,7 @@ enum ResponseDescription {
     private static let dataFields =
         everyField + [
             ("ETag", .reference("headers", "ETag")), ("Last-Modified", .reference("headers", "Last-Modified")),
+            ("Rookery-Generalised", .reference("headers", "Rookery-Generalised")),
         ]
 
     /// A 200 about the server itself, such as `/health`. It has no entity tag.
@@ -75,6 +76,9 @@ enum ResponseDescription {
             "description": "With count=exact: the number of rows on all pages.",
             "schema": ["type": "integer", "minimum": 0],
         ],
+        "Rookery-Generalised": field(
+            "Only where some places that you may see are not the exact ones: places; contact=\"…\", with the people to ask. "
+                + "Other bytes than printable ASCII are percent-encoded in it."),
         "X-Request-Id": field("The id of the request: the client's own if that is a short token, otherwise a new one."),
         "Cache-Control": field("private, no-cache"),
         "Vary": field("The request fields that the answer depends on."),
@@ -97,7 +101,10 @@ enum ResponseDescription {
             "description": .string(
                 "The client's copy, named by If-None-Match or If-Modified-Since, is still current. The date counts only where "
                     + "all people see the same records."),
-            "headers": ["ETag": .reference("headers", "ETag")],
+            "headers": [
+                "ETag": .reference("headers", "ETag"),
+                "Rookery-Generalised": .reference("headers", "Rookery-Generalised"),
+            ],
         ],
         "BadRequest": problem("The request is wrong. The body says why and suggests the nearest valid name."),
         "Unauthorized": problem("Credentials are missing or wrong.", ["WWW-Authenticate"]),

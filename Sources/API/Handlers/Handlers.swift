@@ -17,7 +17,8 @@ struct Handlers {
 
     /// Answers one request. The order of the checks is the order in which errors are reported: path, right, method,
     /// `Accept` of a document, parameters, format.
-    func handle(_ call: Call, for principal: Principal) throws(APIError) -> Answer {
+    /// - Parameter note: What the audit must know of the answer; nil if it gets no line.
+    func handle(_ call: Call, for principal: Principal, _ note: AuditNote?) throws(APIError) -> Answer {
         guard let route = call.route else {
             throw .unknownPath(nearest: Route.nearestPath(to: call.request.target.segments))
         }
@@ -31,7 +32,7 @@ struct Handlers {
         if resource.isDocument { _ = try Representation.accepted(resource.formats, call.request.fields) }
         let parameters = try Parameters(call.request.target.query, allowed: resource.parameters)
         func rows(_ source: RecordRequest.Rows) throws(APIError) -> Answer {
-            try answer(call, resource, principal, parameters, source)
+            try answer(call, resource, principal, parameters, note, source)
         }
         switch resource {
         case .observations: return try rows(parameters.records())
@@ -39,13 +40,13 @@ struct Handlers {
             let fields = try parameters.fields()
             // An id has one spelling, so that no two paths (`/observations/07`) name the same observation.
             guard let id = Int64(route.id), String(id) == route.id else { throw .unknownObservation(id: route.id) }
-            return try document(call, resource, principal, .observation(id: id, fields))
+            return try document(call, resource, principal, note, .observation(id: id, fields))
         case .checklists:
             return try rows(.checklists(parameters.observations(), parameters.checklistFields()))
         case .species: return try rows(.species)
-        case .oneSpecies: return try document(call, resource, principal, .species(code: route.id))
+        case .oneSpecies: return try document(call, resource, principal, note, .species(code: route.id))
         case .locations: return try rows(.locations(parameters.observations()))
-        case .location: return try document(call, resource, principal, .location(code: route.id))
+        case .location: return try document(call, resource, principal, note, .location(code: route.id))
         case .regions: return try rows(.regions)
         case .summary: return try rows(.summary(parameters.summaryKeys(), parameters.observations()))
         case .datasets: return try rows(.datasets)
@@ -65,7 +66,8 @@ struct Handlers {
         do throws(StoreError) {
             store.setBudget(nanoseconds: records.loopBudget, now: now)
             return metrics.text(
-                revision: try store.revision(of: view), longAnswers: pool.count, hasDurations: store.showsEverything(view))
+                revision: try store.revision(of: view), longAnswers: pool.count,
+                hasDurations: store.showsEverything(view))
         } catch {
             throw records.log.clientError(error)
         }
@@ -73,7 +75,7 @@ struct Handlers {
 
     /// Answers with rows, in the format that the request asks for.
     private func answer(
-        _ call: Call, _ resource: Resource, _ principal: Principal, _ parameters: Parameters,
+        _ call: Call, _ resource: Resource, _ principal: Principal, _ parameters: Parameters, _ note: AuditNote?,
         _ source: RecordRequest.Rows
     ) throws(APIError) -> Answer {
         let format = try Representation.format(
@@ -82,7 +84,7 @@ struct Handlers {
         let needsRows = parameters[.limit] != nil || parameters[.count] != nil
         let delivery = Delivery(
             call.request, of: resource, format: format, view: principal.view, isDated: !principal.isLimited,
-            isHeadEnough: call.request.method == .head && !needsRows)
+            isHeadEnough: call.request.method == .head && !needsRows, note: note)
         let now = clock()
         return try records.answer(
             source, from: watch.current(now: now), view: principal.view, as: format,
@@ -92,11 +94,12 @@ struct Handlers {
 
     /// Answers with one JSON object.
     private func document(
-        _ call: Call, _ resource: Resource, _ principal: Principal, _ source: RecordRequest.Document
+        _ call: Call, _ resource: Resource, _ principal: Principal, _ note: AuditNote?,
+        _ source: RecordRequest.Document
     ) throws(APIError) -> Answer {
         let delivery = Delivery(
             call.request, of: resource, format: .json, view: principal.view, isDated: !principal.isLimited,
-            isHeadEnough: false)
+            isHeadEnough: false, note: note)
         let now = clock()
         return try records.answer(
             source, from: watch.current(now: now), view: principal.view, delivery: delivery, requestID: call.requestID,

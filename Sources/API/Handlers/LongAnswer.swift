@@ -35,15 +35,15 @@ struct LongAnswer: Sendable {
             let lease = try pool.withdraw(canceller)
             lease.setBudget(nanoseconds: queryTimeout)
             try lease.begin { (store) throws(StoreError) in try store.rows(source, view: view, format: format) }
-            let revision = try lease.revision(of: view)
-            if let early = delivery.early(revision, in: format) { return early }
+            let provenance = try lease.read { (store) throws(StoreError) in try Provenance(of: view, in: store) }
+            if let early = delivery.early(provenance, in: format) { return early }
             var first: [UInt8] = []
             first.reserveCapacity(LongAnswer.pieceSize + LongAnswer.roomForLastRow)
             if try lease.fill(&first, limit: LongAnswer.pieceSize) {
                 let whole = Response.rows(
                     .bytes(first), count: lease.rowCount, in: format, total: lease.total, next: lease.next, page)
                 lease.end()
-                return delivery.complete(whole, revision)
+                return delivery.complete(whole, provenance)
             }
             // `Link` is in the head, which is sent before the rows: the end of the page is found first, without writing
             // rows.
@@ -53,7 +53,7 @@ struct LongAnswer: Sendable {
             let rest = RowBody(lease, canceller, timeout: queryTimeout, log: log, metrics: metrics)
             let stream = Response.rows(
                 .stream(first: first, rest: rest), count: count, in: format, total: total, next: next, page)
-            return delivery.complete(stream, revision)
+            return delivery.complete(stream, provenance)
         } catch {
             return Problem(log.clientError(error)).response(requestID: requestID)
         }
@@ -69,11 +69,11 @@ struct LongAnswer: Sendable {
             let lease = try pool.withdraw(canceller)
             lease.setBudget(nanoseconds: queryTimeout)
             let found = try lease.read { (store) throws(StoreError) in try store.document(source, view: view) }
-            let revision = try lease.revision(of: view)
+            let provenance = try lease.read { (store) throws(StoreError) in try Provenance(of: view, in: store) }
             lease.end()
             guard let found else { return Problem(source.unknown).response(requestID: requestID) }
-            if let early = delivery.early(revision, in: .json) { return early }
-            return delivery.complete(.document(found), revision)
+            if let early = delivery.early(provenance, in: .json) { return early }
+            return delivery.complete(.document(found), provenance)
         } catch {
             return Problem(log.clientError(error)).response(requestID: requestID)
         }

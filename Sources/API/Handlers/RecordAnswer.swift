@@ -29,14 +29,14 @@ struct RecordAnswer {
         do throws(StoreError) {
             store.setBudget(nanoseconds: loopBudget, now: now)
             let rows = try store.rows(source, view: view, format: format)
-            let revision = try store.revision(of: view)
-            if let early = delivery.early(revision, in: format) { return .now(early) }
+            let provenance = try Provenance(of: view, in: store)
+            if let early = delivery.early(provenance, in: format) { return .now(early) }
             var body: [UInt8] = []
             body.reserveCapacity(RecordAnswer.usualSize)
             if try rows.fill(&body, limit: LongAnswer.pieceSize) {
                 let response = Response.rows(
                     .bytes(body), count: rows.rowCount, in: format, total: rows.total, next: rows.next, page)
-                return RecordAnswer.whole(response, revision, delivery)
+                return RecordAnswer.whole(response, provenance, delivery)
             }
         } catch .overBudget {
             // Too long for the loop: a worker starts again from the beginning.
@@ -58,10 +58,10 @@ struct RecordAnswer {
         now: UInt64
     ) throws(APIError) -> Answer {
         defer { metrics.queried(onWorker: false, nanoseconds: clock() &- now) }
-        let (found, revision): ([UInt8]?, Revision)
+        let (found, provenance): ([UInt8]?, Provenance)
         do throws(StoreError) {
             store.setBudget(nanoseconds: loopBudget, now: now)
-            (found, revision) = (try store.document(source, view: view), try store.revision(of: view))
+            (found, provenance) = (try store.document(source, view: view), try Provenance(of: view, in: store))
         } catch .overBudget {
             return RecordAnswer.later { [long] canceller in
                 long.response(source, view: view, delivery: delivery, requestID: requestID, canceller)
@@ -70,18 +70,18 @@ struct RecordAnswer {
             throw log.clientError(error)
         }
         guard let found else { throw source.unknown }
-        if let early = delivery.early(revision, in: .json) { return .now(early) }
-        return RecordAnswer.whole(.document(found), revision, delivery)
+        if let early = delivery.early(provenance, in: .json) { return .now(early) }
+        return RecordAnswer.whole(.document(found), provenance, delivery)
     }
 
     /// Sends a complete answer, from a worker if compressing it would hold up the loop.
     private static func whole(
-        _ response: Response, _ revision: Revision, _ delivery: Delivery
+        _ response: Response, _ provenance: Provenance, _ delivery: Delivery
     ) -> Answer {
         if delivery.isLong(response) {
-            return .later(work: { delivery.complete(response, revision) }, cancel: {})
+            return .later(work: { delivery.complete(response, provenance) }, cancel: {})
         }
-        return .now(delivery.complete(response, revision))
+        return .now(delivery.complete(response, provenance))
     }
 
     private static func later(_ work: @escaping @Sendable (Canceller) -> Response) -> Answer {

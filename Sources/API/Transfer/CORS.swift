@@ -67,7 +67,10 @@ public struct CORS: Sendable {
     // Every answer depends on `Origin` as soon as one origin is allowed, also an answer to a request without one.
     private static let otherFields = ResponseFields([(.vary, "Origin")])
     private static let exposedFields = ResponseFields([
-        (.accessControlExposeHeaders, "Link, ETag, Content-Disposition, X-Total-Count, X-Request-Id")
+        (
+            .accessControlExposeHeaders,
+            "Link, ETag, Content-Disposition, X-Total-Count, X-Request-Id, Rookery-Generalised"
+        )
     ])
     private static let preflightFields = ResponseFields([
         (.accessControlAllowMethods, "GET, HEAD, OPTIONS"),

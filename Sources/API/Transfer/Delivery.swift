@@ -19,6 +19,8 @@ struct Delivery: Sendable {
     /// and the name is used when it is saved (RFC 6266 §4.2, §4.3).
     private let disposition: String?
     private let isDated: Bool
+    /// Nil if the answer gets no line in the audit.
+    private let note: AuditNote?
 
     /// It must be changed whenever this program makes other bytes from the same data, or clients would keep the old
     /// ones.
@@ -26,7 +28,8 @@ struct Delivery: Sendable {
 
     /// - Parameter isDated: Whether the time of the last import tells which data a client has.
     init(
-        _ request: Request, of resource: Resource, format: RowFormat, view: View, isDated: Bool, isHeadEnough: Bool
+        _ request: Request, of resource: Resource, format: RowFormat, view: View, isDated: Bool, isHeadEnough: Bool,
+        note: AuditNote? = nil
     ) {
         var digest = Digest()
         digest.add(Delivery.programVersion)
@@ -37,18 +40,20 @@ struct Delivery: Sendable {
         fields = request.fields
         self.isHeadEnough = isHeadEnough
         self.isDated = isDated
+        self.note = note
         let name = format == .json ? nil : resource.collectionName
         disposition = name.map { "inline; filename=\"\($0).\(format.name)\"" }
     }
 
     /// The answer if it needs no query: the client already has the data, or wants only the head.
-    func early(_ revision: Revision, in format: RowFormat) -> Response? {
-        if let tag = unchangedTag(revision) {
+    func early(_ provenance: Provenance, in format: RowFormat) -> Response? {
+        if let tag = unchangedTag(provenance.revision) {
             var response = Response(.notModified)
             response.fields.append(.etag, tag)
+            tell(provenance, in: &response)
             return response
         }
-        return isHeadEnough ? complete(.rows(.omitted, in: format), revision) : nil
+        return isHeadEnough ? complete(.rows(.omitted, in: format), provenance) : nil
     }
 
     /// Whether `complete` may take too long for a loop.
@@ -56,7 +61,8 @@ struct Delivery: Sendable {
 
     /// Compresses the body if the client accepts that, and adds the fields for caches and the file name. It reads no
     /// records, and any thread may call it.
-    func complete(_ response: consuming Response, _ revision: Revision) -> Response {
+    func complete(_ response: consuming Response, _ provenance: Provenance) -> Response {
+        let revision = provenance.revision
         if response.body.isWorthCompressing, takesGzip, let body = response.body.compressed {
             response.body = body
             response.fields.append(.contentEncoding, "gzip")
@@ -67,7 +73,16 @@ struct Delivery: Sendable {
         let date = HTTPDate.bytes(secondsSinceEpoch: revision.changedAt)
         response.fields.append(.lastModified, String(decoding: date, as: UTF8.self))
         if let disposition { response.fields.append(.contentDisposition, disposition) }
+        tell(provenance, in: &response)
         return response
+    }
+
+    /// Tells the client and the audit what the answer was made from.
+    private func tell(_ provenance: Provenance, in response: inout Response) {
+        if let generalisation = provenance.generalisation {
+            response.fields.append(.generalised, generalisation.fieldValue)
+        }
+        response.note = note?.reading(provenance.editions)
     }
 
     /// The entity tag of the client's copy if that is still current; nil otherwise. `If-None-Match` overrules

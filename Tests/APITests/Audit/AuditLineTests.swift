@@ -1,3 +1,4 @@
+import Birds
 import Foundation
 import Glibc
 import HTTP
@@ -7,7 +8,9 @@ import Testing
 @testable import API
 
 @Suite struct AuditLineTests {
-    private func line(_ sender: Principal.Sender, _ target: String, fields: String = "") throws -> String {
+    private func line(_ sender: Principal.Sender, _ target: String, fields: String = "", editions: Editions = .exact)
+        throws -> String
+    {
         var lines = AuditLines()
         let report = Report(
             request: try parse("GET \(target) HTTP/1.1\r\nHost: x\r\n\(fields)\r\n"), peer: Peer(address: "::1"),
@@ -15,7 +18,8 @@ import Testing
             user: "somebody", requestID: "k3f9-0-1", bodyBytes: 2340, rows: 16, nanoseconds: 1, complete: true)
         let now = timespec(tv_sec: 1_612_325_106, tv_nsec: 7_999_999)
         let note = AuditNote(
-            sender, requestID: "k3f9-0-2", clientRequestID: report.request.flatMap(RequestIDs.given))
+            sender, requestID: "k3f9-0-2", clientRequestID: report.request.flatMap(RequestIDs.given), editions: .exact
+        ).reading(editions)
         return String(decoding: lines.answer(report, note, at: "192.0.2.7", now: now), as: UTF8.self)
     }
 
@@ -27,6 +31,12 @@ import Testing
 
             """
         #expect(try line(.person("alice"), "/?species=stejay&after=ATSZ") == expected)
+    }
+
+    @Test(arguments: [(Editions.exact, "exact"), (.general, "general"), (.both, "exact+general")])
+    func saysWhichEditionsWereRead(editions: Editions, word: String) throws {
+        let line = try line(.person("alice"), "/", editions: editions)
+        #expect(line.contains(#","edition":"\#(word)","complete":true"#))
     }
 
     /// A client may give any ID, also that of another answer.

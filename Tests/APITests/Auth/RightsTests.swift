@@ -1,3 +1,4 @@
+import Birds
 import HTTP
 import People
 import Testing
@@ -192,6 +193,23 @@ import Testing
         #expect(try ask("@public regions=US\nalice", person("alice"), users: nil) == "L3")
     }
 
+    /// Nobody reads exact places whom no line gives them, with or without a rights file.
+    @Test(
+        arguments: [
+            (nil, View()), ("", View()), ("precise", .everything), ("metrics regions=CA", View(regions: ["CA"])),
+            ("regions=CA precise", View(regions: ["CA"], precision: .everywhere)),
+            ("precise-regions=CA,US-AK", View(precision: .only(regions: ["CA", "US-AK"]))),
+            (
+                "datasets=a precise-regions=CA precise-datasets=a,b",
+                View(datasets: ["a"], precision: .only(regions: ["CA"], datasets: ["a", "b"]))
+            ),
+        ] as [(String?, View)])
+    func theViewHasThePrecisionOfTheRights(words: String?, view: View) throws {
+        let given = try words.map { try #require(try rights("alice \($0)").rights(ofUser: "alice")) }
+        #expect(Principal(.person("alice"), rights: given, isStillEntitled: nil).view == view)
+        #expect(Principal.nobody.view == .nothing)
+    }
+
     /// What somebody was sent may go on being sent as long as they may still see all of it.
     @Test func answersKnowWhetherTheyMayGoOn() throws {
         func isEntitled(
@@ -215,6 +233,17 @@ import Testing
         #expect(try isEntitled(alice, after: "@users") && !isEntitled(alice, after: "@users regions=US"))
         #expect(try isEntitled(bob, after: "@users regions=US") && !isEntitled(bob, after: "@shared\n@public"))
         #expect(try isEntitled(Self.shared, after: "@shared metrics") && !isEntitled(Self.shared, after: "@users"))
+        // Exact places are taken away like records.
+        let precise = "alice precise"
+        #expect(
+            try !isEntitled(alice, rights: precise, after: "alice")
+                && isEntitled(alice, rights: "alice", after: precise))
+        #expect(try !isEntitled(alice, rights: precise, after: "alice precise-regions=CA,US"))
+        #expect(try !isEntitled(alice, rights: precise, after: "@users precise-datasets=yukon"))
+        let places = "alice regions=CA precise-regions=CA-YT"
+        #expect(try isEntitled(alice, rights: places, after: "alice precise-regions=CA"))
+        #expect(try isEntitled(alice, rights: places, after: "alice regions=CA,US precise"))
+        #expect(try !isEntitled(alice, rights: places, after: "alice regions=CA precise-regions=CA-BC"))
         // Somebody else, the same person with another password, and nobody.
         #expect(try isEntitled(alice, users: "alice:\(Self.hash)\n") && !isEntitled(alice, users: "bob:\(Self.hash)\n"))
         #expect(try !isEntitled(alice, users: "alice:\(Self.otherHash)\n"))
@@ -256,6 +285,9 @@ import Testing
         #expect(
             try waiting("alice regions=US expires=2027-01-31\nbob metrics regions=CA datasets=a,b") == [.more("bob")])
         #expect(try waiting("alice regions=US expires=2027-02-01\nbob regions=CA,DE datasets=a,b") == [.more("bob")])
+        #expect(
+            try waiting("alice regions=US expires=2027-02-01 precise\nbob regions=CA datasets=a") == [.more("alice")])
+        #expect(try waiting("bob regions=CA datasets=a precise-datasets=a") == [.more("bob")])
         #expect(try waiting("bob expires=2020-01-01\n@shared regions=CA-YT") == [])
         #expect(try waiting("@shared\n@public") == [.more("@shared")])
         #expect(try waiting("@shared\n@public", isPublic: true) == [.more("@shared"), .more("@public")])

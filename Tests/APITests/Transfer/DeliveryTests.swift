@@ -78,10 +78,14 @@ import Testing
             try ObservationStore(path: fixture.configuration.database).revision(of: .everything)
         }
         let request = try parse("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-        let views = [View.everything, .nothing, View(regions: ["CA"]), View(regions: ["US"])]
+        let provenance = Provenance(revision: revision, editions: .exact, generalisation: nil)
+        let views = [
+            View.everything, .nothing, View(regions: ["CA"]), View(regions: ["US"]), View(),
+            View(precision: .only(regions: ["CA"])), View(precision: .only(datasets: ["CA"])),
+        ]
         let tags = views.map { view in
             Delivery(request, of: .observations, format: .json, view: view, isDated: true, isHeadEnough: false)
-                .complete(.rows(.bytes([]), in: .json), revision).fields[.etag]
+                .complete(.rows(.bytes([]), in: .json), provenance).fields[.etag]
         }
         #expect(Set(tags).count == views.count)
     }
