@@ -64,17 +64,7 @@ public enum DataSets {
     ) throws(ChangeError) -> Int {
         guard FileIdentity(path: path) != nil else { throw .refused("\(path) does not exist.") }
         let generation = try Generation(path: path, now: now, waitsForClock: waitsForClock)
-        let names = try list(path: path).map(\.name)
-        // Compared by bytes, as SQLite does. For Swift, strings are equal if they are canonically equivalent.
-        guard names.contains(where: { $0.utf8.elementsEqual(name.utf8) }) else {
-            let nearest = Spelling.nearest(to: name, among: names)
-            throw .refused(
-                "There is no data set '\(name)'"
-                    + (nearest.map { "; the nearest name is '\($0)'." }
-                        ?? (names.isEmpty
-                            ? "; the database has no data sets." : "; 'rookery datasets list' shows all of them."))
-            )
-        }
+        try checkPresence(of: name, path)
         let removed = try generation.change { (database) throws(StoreError) -> Int in
             let select = try database.prepare("SELECT id FROM dataset WHERE name = ?1")
             select.bind(1, name)
@@ -94,6 +84,71 @@ public enum DataSets {
         }
         if let lost = generation.lostAccess { warn(lost) }
         return removed
+    }
+
+    /// What describes a data set, and what of it the general edition has. Nil keeps what it has.
+    public struct Description: Sendable {
+        public var source: String?
+        public var licence: String?
+        public var citation: String?
+        /// Whether the general edition has codes of its checklists and records.
+        public var opensCodes: Bool?
+        /// Whether it has its comments and protocols.
+        public var opensComments: Bool?
+
+        public init() {}
+
+        public var isEmpty: Bool {
+            source == nil && licence == nil && citation == nil && opensCodes == nil && opensComments == nil
+        }
+    }
+
+    /// Describes a data set. Makes a new generation of the file.
+    /// - Throws: `ChangeError`; the database is then unchanged.
+    public static func describe(
+        name: String, _ description: Description, path: String, now: Int = time(nil), waitsForClock: Bool = false,
+        warn: (LostAccess) -> Void = { _ in }
+    ) throws(ChangeError) {
+        guard FileIdentity(path: path) != nil else { throw .refused("\(path) does not exist.") }
+        let generation = try Generation(path: path, now: now, waitsForClock: waitsForClock)
+        try checkPresence(of: name, path)
+        try generation.change { (database) throws(StoreError) in
+            let update = try database.prepare(
+                """
+                UPDATE dataset SET source = coalesce(?2, source), licence = coalesce(?3, licence),
+                    citation = coalesce(?4, citation), opens_codes = coalesce(?5, opens_codes),
+                    opens_comments = coalesce(?6, opens_comments)
+                WHERE name = ?1
+                """)
+            update.bind(1, name)
+            update.bind(2, description.source)
+            update.bind(3, description.licence)
+            update.bind(4, description.citation)
+            update.bind(5, description.opensCodes.map { $0 ? 1 : 0 })
+            update.bind(6, description.opensComments.map { $0 ? 1 : 0 })
+            try update.run()
+            let select = try database.prepare("SELECT id FROM dataset WHERE name = ?1")
+            select.bind(1, name)
+            var ids: [Int64] = []
+            while try select.step() { ids.append(select.int64(0)) }
+            try Holdings.update(in: database, of: ids, now: Int64(now))
+        }
+        if let lost = generation.lostAccess { warn(lost) }
+    }
+
+    /// - Throws: `ChangeError.refused` if there is no data set of that name.
+    private static func checkPresence(of name: String, _ path: String) throws(ChangeError) {
+        let names = try list(path: path).map(\.name)
+        // Compared by bytes, as SQLite does. For Swift, strings are equal if they are canonically equivalent.
+        guard names.contains(where: { $0.utf8.elementsEqual(name.utf8) }) else {
+            let nearest = Spelling.nearest(to: name, among: names)
+            throw .refused(
+                "There is no data set '\(name)'"
+                    + (nearest.map { "; the nearest name is '\($0)'." }
+                        ?? (names.isEmpty
+                            ? "; the database has no data sets." : "; 'rookery datasets list' shows all of them."))
+            )
+        }
     }
 
     /// The names of the data sets in a database, as UTF-8.

@@ -115,8 +115,8 @@ public enum Importer {
 
     /// Stores what was read, as one change of the database.
     private static func store(
-        _ reading: Reading, _ list: [SensitiveEntry]?, into generation: Generation, _ options: ImportOptions, _ report: inout ImportReport,
-        _ progress: (ImportProgress) -> Void
+        _ reading: Reading, _ list: [SensitiveEntry]?, into generation: Generation, _ options: ImportOptions,
+        _ report: inout ImportReport, _ progress: (ImportProgress) -> Void
     ) throws(ChangeError) {
         let total = max(1, reading.staging.count)
         var names = ImportReport.NameSources()

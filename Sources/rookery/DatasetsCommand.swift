@@ -4,13 +4,14 @@ import Birds
 import FileSystem
 import Glibc
 
-/// `rookery datasets`: lists the data sets of a database, and removes one. It works on the file, with or without a
+/// `rookery datasets`: lists the data sets of a database, describes one, and removes one. It works on the file, with or
+/// without a
 /// server that serves it.
 struct DatasetsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "datasets",
-        abstract: "List the data sets of a database, or remove one.",
-        subcommands: [List.self, Remove.self], defaultSubcommand: List.self)
+        abstract: "List the data sets of a database, describe one, or remove it.",
+        subcommands: [List.self, Describe.self, Remove.self], defaultSubcommand: List.self)
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(commandName: "list", abstract: "List the data sets.")
@@ -30,6 +31,46 @@ struct DatasetsCommand: ParsableCommand {
                 throw Failure(error)
             }
             print(try setting(flag: json, "ROOKERY_JSON") ? DataSets.json(list) : DataSets.table(list), terminator: "")
+        }
+    }
+
+    struct Describe: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "describe",
+            abstract: "Say where a data set comes from, and what people without the right 'precise' see of it.",
+            discussion: """
+                Where the database has a list of sensitive species and places, people without the right 'precise' see no codes, \
+                comments or protocols, since these may name a place, or tell by what is missing. Open them for data sets of which you \
+                know that they don't.
+                """)
+
+        @Argument(help: "The name of the data set, as in the list.") var name: String
+        @Option(help: .setting("The database.", "ROOKERY_DATABASE", default: "birds.db", name: "file"))
+        var database: String?
+        @Option(help: ArgumentHelp("Where its records come from.", valueName: "text")) var source: String?
+        @Option(help: ArgumentHelp("Their licence.", valueName: "text")) var licence: String?
+        @Option(help: ArgumentHelp("How to cite them.", valueName: "text")) var citation: String?
+        @Flag(inversion: .prefixedNo, help: "Show the codes of its checklists and records to everybody who sees them.")
+        var openCodes: Bool?
+        @Flag(inversion: .prefixedNo, help: "Show its comments and protocols to everybody who sees its records.")
+        var openComments: Bool?
+
+        func run() throws {
+            var description = DataSets.Description()
+            (description.source, description.licence, description.citation) = (source, licence, citation)
+            (description.opensCodes, description.opensComments) = (openCodes, openComments)
+            guard !description.isEmpty else { throw Failure.usage("there is nothing to change; see --help") }
+            let path = try setting(database, "ROOKERY_DATABASE") ?? "birds.db"
+            let now = try sourceDate() ?? time(nil)
+            prepareToWrite(beside: path)
+            do throws(ChangeError) {
+                try DataSets.describe(name: name, description, path: path, now: now, waitsForClock: true) { lost in
+                    warn(lost.warning)
+                }
+                print(terminalLine("Described: data set \(name)"))
+            } catch {
+                throw Failure(error)
+            }
         }
     }
 

@@ -10,6 +10,9 @@ struct GeneralFile {
     let contacts: [String]
     let withholdsSome: Bool
 
+    /// The cache for its pages while it is made, in KiB.
+    private static let cacheKilobytes = 32 * 1024
+
     /// - Parameter entries: A list that is not empty.
     init(_ entries: [SensitiveEntry]) {
         var contacts: [String] = []
@@ -42,7 +45,7 @@ struct GeneralFile {
             PRAGMA journal_mode = OFF;
             PRAGMA synchronous = OFF;
             PRAGMA temp_store = FILE;
-            PRAGMA cache_size = -\(Generation.cacheKilobytes);
+            PRAGMA cache_size = -\(Self.cacheKilobytes);
             """)
         try Schema.create(in: general)
         try general.execute("BEGIN")
@@ -57,21 +60,6 @@ struct GeneralFile {
         try general.execute("COMMIT")
         try Seal.set(in: general)
         return Int(records)
-    }
-
-    /// What the general edition of a file has; nil if it has none that can be read.
-    static func old(of file: OldGeneration, path: String) -> OldGeneralEdition? {
-        guard !file.header.isLogged, let size = file.header.databaseSize, size > 0, size < Int64(file.status.st_size)
-        else {
-            return nil
-        }
-        do throws(StoreError) {
-            let database = try Database(path: path, mode: .readOnlyPart(offset: size))
-            try Schema.check(database, path: path)
-            return try OldGeneralEdition(database)
-        } catch {
-            return nil
-        }
     }
 
     /// Takes away what is behind the database of a file.

@@ -28,8 +28,8 @@ final class Generation {
     /// The time of the change, in seconds since 1970.
     private let now: Int
     private let waitsForClock: Bool
-    /// The longest time that `change` waits for servers to let go of a file whose list is in force, in seconds. A server
-    /// ends answers from it within 20 s, unless it is told otherwise.
+    /// The longest time that `change` waits for servers to let go of the old file if the new one has a list, in s.
+    /// A server ends answers from it within 20 s, unless it is told otherwise.
     var patience = 60
     /// Whether some server still reads the old file then.
     private(set) var hasReaders = false
@@ -83,7 +83,7 @@ final class Generation {
         // The file may have got this name after the first check.
         try TrustedPath.check(path)
         let new = try NewFile(newName, in: folder)
-        let oldGeneral = old.flatMap { GeneralFile.old(of: $0, path: path) }
+        let oldGeneral = old.flatMap { general(of: $0) }
         if let old { try copy(old, to: new) }
         let change = try mapped { () throws(StoreError) in try changeCopy(new, of: old, refuse, body) }
         let (value, publishedAt) = (change.value, change.publishedAt)
@@ -112,6 +112,19 @@ final class Generation {
         // Its locks must be held until here.
         withExtendedLifetime(old) {}
         return value
+    }
+
+    /// What the general edition of a file has; nil if it has none that can be read.
+    private func general(of file: OldGeneration) -> OldGeneralEdition? {
+        guard !file.header.isLogged, let size = file.header.databaseSize, size > 0, size < Int64(file.status.st_size)
+        else { return nil }
+        do throws(StoreError) {
+            let database = try Database(path: path, mode: .readOnlyPart(offset: size))
+            try Schema.check(database, path: path)
+            return try OldGeneralEdition(database)
+        } catch {
+            return nil
+        }
     }
 
     /// Makes a new file from nothing, and renames it.
@@ -227,13 +240,16 @@ final class Generation {
         if list.isEmpty { return ([], nil) }
         let entries = list.map(\.entry)
         let marks = try SensitiveMarks(entries, in: database)
-        let records = try marks.make()
+        var records = try marks.make()
+        var faults: [String] = []
+        let unknown = Set(try marks.unknown())
+        // A list may be given before there is any record.
+        let isEmpty = try database.integer("SELECT 1 FROM observation LIMIT 1") == nil
+        for (index, known) in list.enumerated() where known.records < 0 && unknown.contains(known.entry) {
+            if isEmpty { records[index] = -1 } else { faults.append("\(known.entry.subject.text) is not known") }
+        }
         try SensitiveTable.note(records, in: database)
         if acceptsUnprotected { return (entries, nil) }
-        var faults: [String] = []
-        if try database.integer("SELECT 1 FROM observation LIMIT 1") != nil {
-            faults += try marks.unknown().map { "\($0.subject.text) is not known" }
-        }
         for (known, now) in zip(list, records) where now < known.records {
             faults.append(
                 "\(known.entry.subject.text) matches \(ImportReport.count(Int(now), "record", "records")), and "

@@ -16,7 +16,7 @@ struct PlacePoint: Hashable, Sendable {
 }
 
 /// A species or a place that needs protection, and how much.
-struct SensitiveEntry: Equatable, Sendable {
+struct SensitiveEntry: Hashable, Sendable {
     enum Subject: Hashable, Sendable {
         /// A code, a scientific or a common name.
         case species(String)

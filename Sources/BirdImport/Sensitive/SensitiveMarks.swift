@@ -58,7 +58,7 @@ struct SensitiveMarks {
     }
 
     /// Makes the temporary tables.
-    /// - Parameter look: Called for each entry, with the ids of the species that it covers, while its records are in the
+    /// - Parameter look: Called for each entry with the ids of the species that it covers, while its records are in the
     ///   temporary table `matching (id, checklist_id, location_id, num)`.
     /// - Returns: How many records each entry matches.
     @discardableResult

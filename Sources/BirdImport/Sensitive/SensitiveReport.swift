@@ -55,6 +55,8 @@ struct SensitiveReporter {
     private var cells: [Int: Set<GridCell>] = [:]
     /// The places of each entry.
     private var places: [Int: Set<Int64>] = [:]
+    /// How many records of each entry have no point.
+    private var pointless: [Int: Int] = [:]
     private let today: String
 
     /// - Parameters:
@@ -109,6 +111,14 @@ struct SensitiveReporter {
                 marked.insert(cell)
             }
         }
+        if line.placesWithoutPoint > 0 {
+            pointless[index] = Int(
+                try database.integer(
+                    """
+                    SELECT count(*) FROM matching JOIN location l ON l.id = location_id
+                    WHERE latitude IS NULL OR longitude IS NULL
+                    """) ?? 0)
+        }
         line.places = ids.count
         places[index] = ids
         if case .cell = entry.protection {
@@ -131,7 +141,8 @@ struct SensitiveReporter {
     mutating func finish(_ entries: [SensitiveEntry]) throws(StoreError) {
         var placesOfCell: [GridCell: Set<PlacePoint>] = [:]
         var recordsOfCell: [GridCell: Int] = [:]
-        var recordsAtPlaces = [Int](repeating: 0, count: entries.count)
+        var recordsAtPoints = [Int](repeating: 0, count: entries.count)
+        var recordsWithoutPoint = recordsAtPoints
         let all = cells.values.reduce(into: Set<GridCell>()) { $0.formUnion($1) }
         let sizes = Set(all.map(\.size))
         let rows = try database.prepare(
@@ -142,10 +153,11 @@ struct SensitiveReporter {
             """)
         while try rows.step() {
             let records = Int(rows.int64(3))
+            let point = PlacePoint(rows, from: 1)
             for index in cells.keys where places[index]?.contains(rows.int64(0)) == true {
-                recordsAtPlaces[index] += records
+                if point == nil { recordsWithoutPoint[index] += records } else { recordsAtPoints[index] += records }
             }
-            guard let point = PlacePoint(rows, from: 1) else { continue }
+            guard let point else { continue }
             for size in sizes {
                 guard let cell = GridCell(latitude: point.latitude, longitude: point.longitude, size),
                     all.contains(cell)
@@ -157,14 +169,14 @@ struct SensitiveReporter {
         for (index, own) in cells {
             report.entries[index].thinCells = own.count { (placesOfCell[$0]?.count ?? 0) < 3 }
             let inCells = own.reduce(0) { $0 + (recordsOfCell[$1] ?? 0) }
-            let matched = report.entries[index].records
+            let (matched, others) = (report.entries[index].records, report.entries[index].others)
             switch entries[index].scope {
-            case .cell: report.entries[index].others = max(0, max(inCells, recordsAtPlaces[index]) - matched)
+            case .cell: report.entries[index].others = max(0, inCells + recordsWithoutPoint[index] - matched)
             case .place:
-                report.entries[index].others = max(0, recordsAtPlaces[index] - matched)
-                report.entries[index].leftOpen = max(0, inCells - recordsAtPlaces[index])
+                report.entries[index].others = max(0, recordsAtPoints[index] + recordsWithoutPoint[index] - matched)
+                report.entries[index].leftOpen = max(0, inCells - recordsAtPoints[index])
             case .checklist:
-                report.entries[index].leftOpen = max(0, inCells - matched - report.entries[index].others)
+                report.entries[index].leftOpen = max(0, inCells - (matched - pointless[index, default: 0]) - others)
             }
         }
         let numbers = try database.prepare(

@@ -2,7 +2,8 @@ import Birds
 
 /// The list of sensitive species and places in a database: the tables `sensitive` and `sensitive_point`.
 enum SensitiveTable {
-    /// The entries in their order, and how many records each matched when the file was made.
+    /// The entries in their order, and how many records each matched when the file was made: -1 if it was not known
+    /// then whether the database has such a species or place.
     static func read(from database: Database) throws(StoreError) -> [(entry: SensitiveEntry, records: Int64)] {
         let rows = try database.prepare("SELECT \(SensitiveColumn.selected) FROM main.sensitive ORDER BY id")
         let points = try database.prepare(
@@ -81,7 +82,7 @@ enum SensitiveTable {
             insert.bind(.reason, entry.reason)
             insert.bind(.review, entry.review.flatMap { StoredDate(Int64($0.number)).iso })
             insert.bind(.contact, entry.contact)
-            insert.bind(.records, 0)
+            insert.bind(.records, -1)
             try insert.run()
             try write(entry.points, of: Int64(index + 1), to: database)
         }

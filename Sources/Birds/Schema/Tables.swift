@@ -25,9 +25,9 @@ package enum DatasetColumn: Int32, TableColumn {
         case .checklists: ColumnDefinition("checklists", .integer, .required)
         case .records: ColumnDefinition("records", .integer, .required)
         case .opensCodes:
-            ColumnDefinition("opens_codes", .flag, .zero, "1: the general edition has codes of its checklists and records")
+            ColumnDefinition("opens_codes", .flag, .zero, "1: its codes are in the general edition too")
         case .opensComments:
-            ColumnDefinition("opens_comments", .flag, .zero, "1: the general edition has its free text")
+            ColumnDefinition("opens_comments", .flag, .zero, "1: so is its free text")
         }
     }
 }
@@ -334,8 +334,10 @@ package enum SensitiveColumn: Int32, TableColumn {
         case .id: ColumnDefinition("id", .integer, .key, "in the order of the list")
         case .species: ColumnDefinition("species", .text, .optional, "a code or a name; NULL for a location")
         case .location: ColumnDefinition("location", .text, .optional, "a loc_id")
-        case .category: ColumnDefinition("category", .integer, .optional, "0: hidden, 1: without place; NULL for a cell")
-        case .precision: ColumnDefinition("precision", .integer, .optional, "the size of a cell, in millionths of a degree")
+        case .category:
+            ColumnDefinition("category", .integer, .optional, "0: hidden, 1: without place; NULL for a cell")
+        case .precision:
+            ColumnDefinition("precision", .integer, .optional, "the size of a cell, in millionths of a degree")
         case .scope: ColumnDefinition("scope", .text, .required, "cell, place or checklist")
         case .region: ColumnDefinition("region", .text)
         case .from: ColumnDefinition("season_from", .integer, .optional, "month times 100 plus day")
@@ -343,7 +345,7 @@ package enum SensitiveColumn: Int32, TableColumn {
         case .reason: ColumnDefinition("reason", .text)
         case .review: ColumnDefinition("review", .text, .optional, "a date in ISO 8601")
         case .contact: ColumnDefinition("contact", .text)
-        case .records: ColumnDefinition("records", .integer, .required, "how many it matched when the file was made")
+        case .records: ColumnDefinition("records", .integer, .required, "how many it matches; -1 before it is known")
         }
     }
 }

@@ -74,10 +74,11 @@ public enum SensitiveList {
         }
         let generation = try Generation(path: path, now: options.now, waitsForClock: options.waitsForClock)
         generation.patience = options.patience
-        try generation.change(refuse: { refusal }) { (database) throws(StoreError) in
+        let inspectAndWrite = { (database: Database) throws(StoreError) in
             try inspect(database)
             try SensitiveTable.write(entries, to: database)
         }
+        try generation.change(refuse: { refusal }, inspectAndWrite)
         if let lost = generation.lostAccess { warn(lost) }
         report.outcome =
             entries.isEmpty

@@ -1,0 +1,172 @@
+import Birds
+import FileSystem
+import Testing
+
+@testable import BirdImport
+@testable import Fixtures
+
+@Suite struct SensitiveListTests {
+    private let fixture: ImportFixture
+
+    init() throws { fixture = try ImportFixture() }
+
+    private func store(_ rows: [String], change: (inout ImportOptions) -> Void = { _ in }) throws {
+        fixture.write("birds.csv", plainHeader + rows.map { $0 + "\n" }.joined())
+        try fixture.run("birds.csv", change: change)
+    }
+
+    private func list(_ text: String) -> String { fixture.write("list.csv", text) }
+
+    private func replace(_ text: String, dryRun: Bool = false) throws -> SensitiveReport {
+        var options = SensitiveList.Options()
+        (options.dryRun, options.now) = (dryRun, 1_800_000_000)
+        return try SensitiveList.replace(with: list(text), in: fixture.database, options)
+    }
+
+    private func message(_ body: () throws -> Void) -> String? {
+        do {
+            try body()
+            return nil
+        } catch {
+            return (error as? ChangeError)?.message
+        }
+    }
+
+    @Test func aListTellsWhatItProtectsAndLeavesOpen() throws {
+        try store([
+            "L1,60.71,-135.01,CA-YT,2021,5,1,eagle,1", "L1,60.71,-135.01,CA-YT,2021,5,2,robin,1",
+            "L2,60.72,-135.02,CA-YT,2021,5,1,robin,2", "L3,60.81,-135.01,CA-YT,2021,5,1,robin,3",
+            "L4,,,CA-YT,2021,5,1,eagle,3",
+        ])
+        for dryRun in [true, false] {
+            let report = try replace("species,category,review\neagle,2,2020-01-01\n", dryRun: dryRun)
+            let entry = try #require(report.entries.first)
+            #expect(entry.species == ["eagle"] && entry.records == 2 && entry.places == 2 && entry.cells == 1)
+            #expect(entry.placesWithoutPoint == 1 && entry.thinCells == 1 && entry.others == 2)
+            #expect(entry.leftOpen == nil && entry.openUntilNow == 2 && entry.isOverdue)
+            #expect(report.exact == 1 && report.generalised == 4 && report.withheld == 0)
+            #expect(report.text().contains("could be read exactly until now, since 2024-05-06 or before"))
+        }
+        // It is protected now.
+        #expect(try SensitiveList.check(fixture.database).entries.first?.openUntilNow == 0)
+        var entry = try #require(try replace("species,category,scope\neagle,2,place\n").entries.first)
+        #expect(entry.leftOpen == 1 && entry.others == 1 && entry.openUntilNow == 0)
+        entry = try #require(try replace("species,category,scope\neagle,2,checklist\n").entries.first)
+        #expect(entry.leftOpen == 2 && entry.others == 0)
+        #expect(try replace("species,category\neagle,0\n").withheld == 2)
+    }
+
+    @Test func theListShowsWhatIsDueFirst() throws {
+        try store(["L1,60.71,-135.01,CA-YT,2021,5,1,eagle,1", "L1,60.71,-135.01,CA-YT,2021,5,1,owl,1"])
+        _ = try replace(
+            "species,location,category,review,from,to,contact\nowl,,3,2099-01-01,02-01,07-31,a\neagle,,0,,,,\n,L1,2,2020-01-01,,,\n"
+        )
+        let lines = try SensitiveList.list(fixture.database, now: 1_800_000_000).table().split(separator: "\n")
+        #expect(lines.count == 4)
+        #expect(lines[1].contains("location L1") && lines[1].contains("2020-01-01 (due)"))
+        #expect(
+            lines[2].hasPrefix("owl") && lines[2].contains("a cell of 0.01°") && lines[2].contains("02-01 to 07-31"))
+        #expect(lines[3].hasPrefix("eagle"))
+        let report = try SensitiveList.remove(from: fixture.database, SensitiveList.Options())
+        #expect(report.exact == 2 && report.entries.isEmpty)
+        #expect(FileHeaderOfPath.size(fixture.database) == nil)
+        #expect(
+            message { _ = try SensitiveList.remove(from: fixture.database, SensitiveList.Options()) }?.contains(
+                "has no list") == true)
+    }
+
+    @Test func whatNothingHasIsRefused() throws {
+        // Before there is any record, nobody can tell.
+        _ = try replace("species,category\neagel,2\n")
+        #expect(try SensitiveList.list(fixture.database).entries.map(\.name) == ["eagel"])
+        // The import would leave the eagle open.
+        let rows = ["L1,60.71,-135.01,CA-YT,2021,5,1,eagle,1"]
+        #expect(message { try store(rows) }?.contains("would protect less: species 'eagel' is not known") == true)
+        #expect(try fixture.records().isEmpty)
+        try store(rows) { $0.acceptsUnprotected = true }
+        #expect(
+            message { _ = try replace("species,category\neagel,2\n") }?.contains("knows no species 'eagel'") == true)
+        #expect(
+            message { _ = try replace("location,category\nL2,2\n", dryRun: true) }?.contains("knows no location 'L2'")
+                == true)
+        _ = try replace("species,category\neagle,2\n")
+        #expect(try fixture.generalRecords().first?.hasPrefix("cell_60.7N_135.1W_0.1_CA-YT") == true)
+    }
+
+    @Test func anImportThatProtectsLessIsRefused() throws {
+        let eagles = ["L1,60.71,-135.01,CA-YT,2021,5,1,eagle,1", "L2,61.71,-135.01,CA-YT,2021,5,1,eagle,1"]
+        try store(eagles) { $0.sensitive = list("species,category\neagle,2\n") }
+        for rows in [[eagles[0]], ["L1,60.71,-135.01,CA-YT,2021,5,1,Aquila,1", eagles[1]]] {
+            #expect(
+                message { try store(rows) }?.contains(
+                    "species 'eagle' matches 1 record, and matched 2 before. Nothing was stored.") == true)
+        }
+        #expect(try fixture.records().count == 2)
+        try store(eagles + ["L3,60.71,-135.01,CA-YT,2021,5,1,eagle,1"])
+        try store(eagles) { $0.acceptsUnprotected = true }
+        #expect(try fixture.generalRecords().allSatisfy { $0.hasPrefix("cell_") })
+        // Removing is no import.
+        fixture.write("other.csv", plainHeader + "L9,1,1,CA-YT,2021,5,1,robin,1\n")
+        try fixture.run("other.csv")
+        try DataSets.remove(name: "birds", path: fixture.database)
+        #expect(try fixture.generalRecords() == ["L9|1.0|1.0|CA-YT|20210501|robin|1"])
+        try fixture.run("other.csv")
+    }
+
+    /// A new code for a place does not open it.
+    @Test func aPlaceIsItsPointToo() throws {
+        try store(["L1,60.71,-135.01,CA-YT,2021,5,1,robin,1", "L2,61.71,-135.01,CA-YT,2021,5,1,robin,1"]) {
+            $0.sensitive = list("location,category,scope\nL1,3,place\n")
+        }
+        try store(["L7,60.71,-135.01,CA-YT,2021,5,1,robin,1", "L2,61.71,-135.01,CA-YT,2021,5,1,robin,1"])
+        #expect(
+            try fixture.generalRecords() == [
+                "L2|61.71|-135.01|CA-YT|20210501|robin|1",
+                "cell_60.71N_135.01W_0.01_CA-YT|60.715|-135.005|CA-YT|20210501|robin|1",
+            ])
+        #expect(message { try store(["L8,60.72,-135.01,CA-YT,2021,5,1,robin,1"]) }?.contains("location 'L1'") == true)
+    }
+
+    @Test func aNewerTaxonomyKeepsASpeciesProtected() throws {
+        let header = "TAXON_ORDER,CATEGORY,SPECIES_CODE,PRIMARY_COM_NAME,SCI_NAME\n"
+        fixture.write("taxonomy.csv", header + "1,species,eagle1,Great Eagle,Aquila magna\n")
+        fixture.write("birds.csv", plainHeader + "L1,60.71,-135.01,CA-YT,2021,5,1,eagle1,1\n")
+        try fixture.run("birds.csv", "taxonomy.csv") { $0.sensitive = list("species,category\neagle1,2\n") }
+        fixture.write("taxonomy.csv", header + "1,species,eagle2,Great Eagle,Aquila magna\n")
+        try fixture.run("taxonomy.csv")
+        #expect(try fixture.rows("SELECT code FROM species") == ["eagle2"])
+        #expect(
+            try fixture.generalRecords().first?.hasPrefix(
+                "cell_60.7N_135.1W_0.1_CA-YT|60.75|-135.05|CA-YT|20210501|eagle2") == true)
+    }
+
+    @Test func onlyOpenDataSetsShowCodesAndComments() throws {
+        fixture.write(
+            "birds.csv",
+            "loc_id,latitude,longitude,region,date,species_id,num,checklist_id,comments,protocol,source_id,breeding_code\n"
+                + "L1,60.71,-135.01,CA-YT,2021-05-01,eagle,1,S1,nest,Nest visit,O1,NY\n"
+                + "L2,61.71,-135.01,CA-YT,2021-05-01,robin,1,S2,fine,Stationary,O2,NY\n")
+        try fixture.run("birds.csv") { $0.sensitive = list("species,category\neagle,2\n") }
+        let columns = ", c.code, c.protocol, t.comments, o.source_id, t.breeding_code"
+        func rows() throws -> [String] {
+            try fixture.generalRecords(columns).map { String($0.split(separator: "20210501|")[1]) }
+        }
+        #expect(try rows() == ["robin|1|||||NY", "eagle|1|||||"])
+        var description = DataSets.Description()
+        (description.opensCodes, description.licence) = (true, "CC0")
+        try DataSets.describe(name: "birds", description, path: fixture.database)
+        #expect(try rows() == ["robin|1|S2|||O2|NY", "eagle|1|||||"])
+        #expect(try fixture.general().rows("SELECT licence FROM dataset") == ["CC0"])
+        description = DataSets.Description()
+        (description.opensCodes, description.opensComments) = (false, true)
+        try DataSets.describe(name: "birds", description, path: fixture.database)
+        #expect(try rows() == ["robin|1||Stationary|fine||NY", "eagle|1|||||"])
+        // An import keeps it.
+        try fixture.run("birds.csv")
+        #expect(try rows() == ["robin|1||Stationary|fine||NY", "eagle|1|||||"])
+        #expect(
+            message { try DataSets.describe(name: "bird", description, path: fixture.database) }?.contains("'birds'")
+                == true)
+        #expect(try fixture.isSound())
+    }
+}
