@@ -5,8 +5,7 @@ import FileSystem
 import Glibc
 
 /// `rookery datasets`: lists the data sets of a database, describes one, and removes one. It works on the file, with or
-/// without a
-/// server that serves it.
+/// without a server that serves it.
 struct DatasetsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "datasets",
