@@ -88,6 +88,13 @@ final class Records {
     private var rowByID: Statement?
     private var timeByID: Statement?
 
+    /// Guests by their codes in UTF-8, and their codes by their ids.
+    private var guests: [[UInt8]: Int64] = [:]
+    private var guestNames: [Int64: String] = [:]
+    private var nextGuest = Int64.min
+    /// The greatest number of them. When it is reached, all are dropped.
+    private static let mostGuests = 1024
+
     /// The ids that records are shown with.
     let ids: RecordIDs
 
@@ -95,7 +102,23 @@ final class Records {
         (self.database, self.ids, self.showsAllNames) = (database, ids, showsAllNames)
     }
 
+    /// A species that the edition does not have, and another one does, for rows that say that it was not seen. It has
+    /// an id that no species has, and its code for a name.
+    func guest(code: String) -> Int64 {
+        let key = Array(code.utf8)
+        if let known = guests[key] { return known }
+        if guests.count >= Self.mostGuests { (guests, guestNames) = ([:], [:]) }
+        // Ids are not used again, since rendered members are kept by them.
+        nextGuest += 1
+        (guests[key], guestNames[nextGuest]) = (nextGuest, code)
+        return nextGuest
+    }
+
+    /// The code of a guest; nil for any other id.
+    func name(ofGuest id: Int64) -> String? { guestNames[id] }
+
     func species(_ id: Int64) throws(StoreError) -> Species {
+        if id < 0, let code = guestNames[id] { return Species(code: code) }
         let row = try seek(id, &speciesByID, selectSpecies)
         defer { row.reset() }
         return Species(
