@@ -1,8 +1,8 @@
-/// Makes selections from filters and parts of views, for one edition of a generation. It looks up the ids of everything
-/// that a filter names.
+/// Makes selections from filters and parts of views, for one edition of a generation. It looks up the ids of
+/// everything that a filter names.
 ///
-/// Invariant: nothing else decides what a part of a view shows. All that is read for a request goes through a selection,
-/// or through `shows`.
+/// Invariant: nothing else decides what a part of a view shows. All that is read for a request goes through a
+/// selection, or through `shows`.
 final class Resolver {
     private let records: Records
     private let numbers: RecordNumbers

@@ -52,7 +52,7 @@ import Testing
         return rows
     }
 
-    @Test(arguments: 0..<8) func answersAreThoseOfOneEdition(seed: UInt64) throws {
+    @Test(arguments: 0..<5) func answersAreThoseOfOneEdition(seed: UInt64) throws {
         var random = SplitMix(state: seed)
         for _ in 0..<14 {
             let (view, exact) = MergedFixture.views(fixture, using: &random)
@@ -79,7 +79,7 @@ import Testing
         }
     }
 
-    @Test(arguments: 0..<6) func pagesSplitAMergedAnswer(seed: UInt64) throws {
+    @Test(arguments: 0..<3) func pagesSplitAMergedAnswer(seed: UInt64) throws {
         var random = SplitMix(state: seed + 100)
         for order in Self.orders.dropFirst(2) {
             let (view, exact) = MergedFixture.views(fixture, using: &random)
@@ -109,7 +109,7 @@ import Testing
         }
     }
 
-    @Test(arguments: 0..<4) func documentsAreThoseOfOneEdition(seed: UInt64) throws {
+    @Test(arguments: 0..<2) func documentsAreThoseOfOneEdition(seed: UInt64) throws {
         var random = SplitMix(state: seed + 200)
         for _ in 0..<5 {
             let (view, exact) = MergedFixture.views(fixture, using: &random)
@@ -156,7 +156,8 @@ import Testing
         for view in views {
             var query = ObservationQuery()
             query.page.limit = 5
-            query.page.after = try #require(try store.nextPage(.observations(query), view: view))
+            query.page.after = try store.nextPage(.observations(query), view: view)
+            #expect(query.page.after != nil)
             for other in views where other != view {
                 #expect(throws: StoreError.unknownPage) {
                     try store.rows(.observations(query), view: other, format: .json)

@@ -3,8 +3,8 @@ import Testing
 @testable import Birds
 @testable import Fixtures
 
-/// The general edition has fewer records than the exact one, and other places. A merged answer has the rows of each part,
-/// sorted again.
+/// The general edition has fewer records than the exact one, and other places. A merged answer has the rows of each
+/// part, sorted again.
 @Suite struct OtherEditionTests {
     private let store: ObservationStore
     /// Each edition as a file of its own.
@@ -118,7 +118,7 @@ import Testing
         ["date", "loc_id", "species_id"], ["longitude", "day"],
     ]
 
-    @Test(arguments: 0..<6) func rowsAreThoseOfBothPartsSorted(seed: UInt64) throws {
+    @Test(arguments: 0..<3) func rowsAreThoseOfBothPartsSorted(seed: UInt64) throws {
         var random = SplitMix(state: seed + 400)
         for order in Self.orders {
             let (view, _) = MergedFixture.views(fixture, using: &random)
@@ -144,7 +144,7 @@ import Testing
         }
     }
 
-    @Test(arguments: 0..<4) func numbersAreThoseOfBothParts(seed: UInt64) throws {
+    @Test(arguments: 0..<2) func numbersAreThoseOfBothParts(seed: UInt64) throws {
         var random = SplitMix(state: seed + 500)
         for _ in 0..<6 {
             let (view, _) = MergedFixture.views(fixture, using: &random)
@@ -174,15 +174,16 @@ import Testing
             let codes = Set(rows.map { $0[1] })
             for code in codes.sorted().prefix(20) {
                 let document = try #require(try store.document(.location(code: code), view: view))
-                let seen = rows.filter { $0[1] == code && $0[6] != "0" }
-                let species = Dictionary(grouping: seen) { Array($0[2...4]) }.mapValues { Set($0.map { $0[5] }).count }
-                let most = try #require(String(decoding: document, as: UTF8.self).split(separator: "\"species\":").last)
-                #expect(species.values.contains { most.hasPrefix("\($0)") } || species.isEmpty, "\(code)")
+                let seen = Dictionary(grouping: rows.filter { $0[1] == code && $0[6] != "0" }) { Array($0[2...4]) }
+                let species = String(decoding: document, as: UTF8.self).split(separator: "\"species\":").dropFirst()
+                #expect(
+                    species.compactMap { Int($0.prefix { $0.isNumber }) }.filter { $0 > 0 }.sorted()
+                        == seen.values.map { Set($0.map { $0[5] }).count }.sorted(), "\(code)")
             }
         }
     }
 
-    @Test(arguments: 0..<4) func visitsAreThoseOfBothPartsSorted(seed: UInt64) throws {
+    @Test(arguments: 0..<2) func visitsAreThoseOfBothPartsSorted(seed: UInt64) throws {
         var random = SplitMix(state: seed + 600)
         for _ in 0..<6 {
             let (view, _) = MergedFixture.views(fixture, using: &random)
@@ -198,7 +199,6 @@ import Testing
                 let (one, other) = (key(a.element), key(b.element))
                 return one == other ? a.offset < b.offset : one.lexicographicallyPrecedes(other)
             }.map { $0.element.joined(separator: ",") }
-            // As texts, coordinates of one code come in the order of their numbers here, since they have as many digits.
             let cursor = try store.rows(.checklists(query, members), view: view, format: .csv)
             let own = try cursor.lines()
             #expect(Set(own) == Set(sorted) && own.count == sorted.count, "\(view)")
@@ -219,7 +219,7 @@ import Testing
         #expect(lines.contains { $0.hasPrefix("CA-YT,sp159,,") && !$0.hasSuffix(",0") })
         #expect(
             try store.pages(query, view, of: 13, most: 9000) { .zeroFilled($0) }.flatMap { $0 } == lines)
-        #expect(throws: StoreError.unknownSpecies("sp159", nearest: nil)) {
+        #expect(throws: StoreError.unknownSpecies("sp159", nearest: "sp150")) {
             try store.rows(.zeroFilled(query), view: View(), format: .csv)
         }
     }

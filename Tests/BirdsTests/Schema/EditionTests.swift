@@ -120,7 +120,7 @@ import Testing
             store.setBudget(nanoseconds: 0)
             #expect(throws: StoreError.overBudget) { try store.rows(.regions, view: view, format: .json) }
             store.setBudget(nanoseconds: nil)
-            #expect(try !store.rows(.regions, view: view, format: .json).lines().isEmpty)
+            #expect(try !store.rows(.regions, view: view, format: .csv).lines().isEmpty)
         }
     }
 
