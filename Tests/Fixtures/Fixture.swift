@@ -240,11 +240,13 @@ extension ObservationStore {
 
     /// The id of the row of the record that is shown with an id.
     func row(shown id: some StringProtocol) throws -> Int? {
-        try Int64(id).flatMap { try records.ids.row(shown: $0) }.map(Int.init)
+        try Int64(id).flatMap { try exact.records.ids.row(shown: $0) }.map(Int.init)
     }
 
     /// The id that a record is shown with.
-    func shown(row id: Int) throws -> Int64? { try records.row(Int64(id)).flatMap { try records.ids.shown($0) } }
+    func shown(row id: Int) throws -> Int64? {
+        try exact.records.row(Int64(id)).flatMap { try exact.records.ids.shown($0) }
+    }
 }
 
 extension RowCursor {

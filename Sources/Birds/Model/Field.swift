@@ -43,6 +43,7 @@ public enum Field: String, Sendable, Hashable, CaseIterable {
     case comments
     case coordinateUncertainty = "coordinate_uncertainty_m"
     case generalised
+    case generalisation
 
     /// The members of a record without `fields=`, in order.
     public static let defaults: [Field] = [
@@ -121,6 +122,10 @@ extension Field {
         case .generalised:
             Meaning(
                 .boolean, orNull: true, "Whether the place was made less exact on purpose; null if it is not known.")
+        case .generalisation:
+            Meaning(
+                .string, orNull: true,
+                "What was done to the place to protect something, and whom to ask for the exact one; null if nothing was.")
         }
     }
 }
@@ -159,6 +164,7 @@ public enum ChecklistField: String, Sendable, Hashable, CaseIterable {
     case snowDepthAtLeast = "snow_depth_atleast"
     case coordinateUncertainty = "coordinate_uncertainty_m"
     case generalised
+    case generalisation
 
     /// The members of a checklist without `fields=`, in order.
     public static let defaults: [ChecklistField] = [

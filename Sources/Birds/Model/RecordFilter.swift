@@ -24,6 +24,9 @@ public struct RecordFilter: Sendable, Hashable {
     /// The least and the greatest count; either one excludes records without a count.
     public var leastNum: Int64?
     public var greatestNum: Int64?
+    /// Whether the place was made less exact on purpose; nil for either. Records of which that is not known count as
+    /// exact.
+    public var isGeneralised: Bool?
 
     public init() {}
 
@@ -50,7 +53,7 @@ public struct RecordFilter: Sendable, Hashable {
     /// The parts of a filter. Code that depends on all conditions goes through these in a `switch`, so it does not
     /// compile if it forgets one.
     enum Part: CaseIterable {
-        case species, dates, regions, locations, areas, datasets, counts
+        case species, dates, regions, locations, areas, datasets, counts, exactness
 
         /// Made once: `allCases` makes an array whenever it is asked.
         static let all = allCases

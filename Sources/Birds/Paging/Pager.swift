@@ -1,21 +1,10 @@
 /// Cuts one page out of the rows of any resource: skips the rows of earlier pages, ends the page, and makes the
 /// token of the next.
 ///
-/// Ids change with imports, so a page does not begin at an id: it begins after a number of the rows that are equal
-/// to the last one of the page before (see `PageToken`).
-///
 /// Invariants:
 /// - `judge` is asked about the rows in their order, beginning at or before `start`.
 /// - Resources whose rows have no species pass them as observations of species 0 and count 0.
 final class Pager {
-    enum Resource: String {
-        case observations, checklists, locations
-        case zeroFilled = "zerofill"
-
-        /// Whether pages distinguish its rows by species and count too.
-        var hasSpecies: Bool { self == .observations }
-    }
-
     /// What to do with a row.
     enum Verdict {
         /// It was on an earlier page.
@@ -27,23 +16,17 @@ final class Pager {
     }
 
     /// Where the page begins; nil for the first page.
-    let start: PageStart?
+    var start: PageStart? { position.start }
     /// The token of the next page; nil until this page has ended, and if it is the last.
     private(set) var next: String?
 
-    private let order: RowOrder
+    private var position: PagePosition
     private let records: Records
     private let limit: Int
     private let seal: TokenSeal
     /// Ties tokens to this query and view.
     private let purpose: [UInt8]
     private var taken = 0
-    /// Whether rows of earlier pages may still come, and how many rows equal to the start were skipped.
-    private var isSkipping: Bool
-    private var skipped: Int64 = 0
-    /// The last row that was shown, on this page or before, and how many rows equal to it have been shown.
-    private var last = ObservationRow()
-    private var ordinal: Int64 = 0
 
     /// The layout of tokens. Raise it when that of `PageToken` changes: older tokens are then refused.
     private static let version: UInt8 = 3
@@ -55,153 +38,136 @@ final class Pager {
     /// - Throws: `.unknownPage` if `after` is not a token of this query, and `.lostPage` if its position can't be
     ///   found any more.
     init?(
-        _ page: PageRequest, of resource: Resource, _ selection: Selection, sort: [SortKey] = [], order: RowOrder,
+        _ page: PageRequest, of resource: PagedResource, _ selection: Selection, sort: [SortKey] = [], order: RowOrder,
         _ resolver: Resolver, _ records: Records, _ seal: TokenSeal, _ database: Database
     ) throws(StoreError) {
         guard page.limit != nil || page.after != nil else { return nil }
-        self.order = order
         (self.records, self.seal) = (records, seal)
         limit = page.limit ?? .max
-        purpose = [Self.version] + selection.identity(of: resource.rawValue, sort: sort)
+        purpose = Self.purpose(selection.identity(of: resource.rawValue, sort: sort))
+        var start: PageStart?
         if let after = page.after {
-            guard let sealed = Base64URL.decode(after), let bytes = seal.open(sealed, for: purpose),
-                let token = PageToken(bytes)
-            else { throw .unknownPage }
-            start = try Known(resolver: resolver, scope: selection.scope, database: database).start(
+            guard let bytes = Self.open(after, for: purpose, seal), let token = PageToken(bytes) else {
+                throw .unknownPage
+            }
+            start = try KnownRows(resolver: resolver, scope: selection.scope, database: database).start(
                 token, of: resource, order)
-        } else {
-            start = nil
         }
-        isSkipping = start != nil
+        position = PagePosition(start, order)
     }
 
     /// Decides about the next row.
     func judge(_ row: ObservationRow) throws(StoreError) -> Verdict {
-        if isSkipping, isBefore(row) { return .skip }
+        if position.skips(row) { return .skip }
         if taken >= limit {
-            if taken > 0 { next = try token() }
+            if taken > 0 { next = try Self.seal(try position.token(records).bytes, for: purpose, seal) }
             return .end
         }
         taken += 1
-        ordinal = ordinal > 0 && row.isLike(last) ? ordinal + 1 : 1
-        last = row
+        position.pass(row)
         return .take
     }
 
-    /// Whether a row was on an earlier page. The first that was not ends the skipping.
-    private func isBefore(_ row: ObservationRow) -> Bool {
-        guard let start else { return false }
-        if order.precedes(row, start) { return true }
-        if row.isLike(start.row), skipped < start.ordinal {
-            skipped += 1
-            (last, ordinal) = (row, skipped)
-            return true
-        }
-        isSkipping = false
-        return false
+    /// What ties tokens to a query, by its identity.
+    static func purpose(_ identity: [UInt8]) -> [UInt8] { [version] + identity }
+
+    /// The value of `after` for a token.
+    /// - Throws: As `TokenSeal.seal`.
+    static func seal(_ token: [UInt8], for purpose: [UInt8], _ seal: TokenSeal) throws(StoreError) -> String {
+        Base64URL.encode(try seal.seal(token, for: purpose))
     }
 
-    /// The token of the page after the last row.
-    private func token() throws(StoreError) -> String {
-        let location = try records.key(ofLocation: last.location)
-        let token = PageToken(
-            date: last.date, location: location.code, latitude: location.latitude,
-            longitude: location.longitude, region: location.region,
-            twin: try records.twins(beforeLocation: last.location),
-            species: last.species == 0 ? [] : try records.code(ofSpecies: last.species), num: last.num,
-            // Locations have none.
-            dataset: last.dataset == 0 ? [] : Array(try records.dataset(last.dataset).utf8), ordinal: ordinal)
-        return Base64URL.encode(try seal.seal(token.bytes, for: purpose))
+    /// The token in a value of `after`; nil if it is not one of this purpose.
+    static func open(_ after: String, for purpose: [UInt8], _ seal: TokenSeal) -> [UInt8]? {
+        Base64URL.decode(after).flatMap { seal.open($0, for: purpose) }
     }
 }
 
-extension Pager {
-    /// What a view shows of what a token names. What is there and hidden is as if it were gone.
-    private struct Known {
-        let resolver: Resolver
-        let scope: Scope
-        let database: Database
+/// What a view shows of what a token names. What is there and hidden is as if it were gone.
+struct KnownRows {
+    let resolver: Resolver
+    let scope: Scope
+    let database: Database
 
-        /// Finds where a page begins, in the ids of this generation. Ids ascend with codes, so if the location or
-        /// species of the token is gone, the page begins in the gap that it left: right before the next one.
-        /// - Throws: `.lostPage` if it is gone and the order does not follow its id.
-        func start(_ token: PageToken, of resource: Resource, _ order: RowOrder) throws(StoreError) -> PageStart {
-            let species = resource.hasSpecies ? try find(species: token.species) : (id: 0, isThere: true)
-            let location = try find(location: token)
-            var row = ObservationRow(date: token.date, location: location.id, species: species.id, num: token.num)
-            // The least id if it is gone.
-            row.dataset = token.dataset.isEmpty ? 0 : try resolver.id(ofDataset: token.dataset, scope) ?? .min
-            var locations: Set<Int64> = []
-            // If one is gone, its id is that of a gap: the greatest values in the columns after it make the page begin
-            // after all rows before the gap.
-            switch order {
-            case .date:
-                if !location.isThere { (row.species, row.num, row.dataset) = (.max, .greatest, .max) }
-                if !species.isThere { row.num = .greatest }
-            case .location:
-                locations = try self.locations(of: token.location)
-                if !location.isThere { (row.species, row.num, row.dataset) = (.max, .greatest, .max) }
-                if !species.isThere { row.num = .greatest }
-            case .species:
-                if !species.isThere { (row.date, row.location, row.num) = (.max, .max, .greatest) }
-                if !location.isThere { row.num = .greatest }
-            case .keys(let keys):
-                let needsDataset = keys.contains { $0.field == .dataset || $0.field == .locationName }
-                guard species.isThere, location.isThere, row.dataset != .min || !needsDataset else { throw .lostPage }
-            }
-            return PageStart(row: row, ordinal: token.ordinal, code: token.location, locations: locations)
+    /// Finds where a page begins, in the ids of this generation. Ids ascend with codes, so if the location or
+    /// species of the token is gone, the page begins in the gap that it left: right before the next one.
+    /// - Throws: `.lostPage` if it is gone and the order does not follow its id.
+    func start(_ token: PageToken, of resource: PagedResource, _ order: RowOrder) throws(StoreError) -> PageStart {
+        let species = resource.hasSpecies ? try find(species: token.species) : (id: 0, isThere: true)
+        let location = try find(location: token)
+        var row = ObservationRow(date: token.date, location: location.id, species: species.id, num: token.num)
+        // The least id if it is gone.
+        row.dataset = token.dataset.isEmpty ? 0 : try resolver.id(ofDataset: token.dataset, scope) ?? .min
+        var locations: Set<Int64> = []
+        // If one is gone, its id is that of a gap: the greatest values in the columns after it make the page begin
+        // after all rows before the gap.
+        switch order {
+        case .date:
+            if !location.isThere { (row.species, row.num, row.dataset) = (.max, .greatest, .max) }
+            if !species.isThere { row.num = .greatest }
+        case .location:
+            locations = try self.locations(of: token.location)
+            if !location.isThere { (row.species, row.num, row.dataset) = (.max, .greatest, .max) }
+            if !species.isThere { row.num = .greatest }
+        case .species:
+            if !species.isThere { (row.date, row.location, row.num) = (.max, .max, .greatest) }
+            if !location.isThere { row.num = .greatest }
+        case .keys(let keys):
+            let needsDataset = keys.contains { $0.field == .dataset || $0.field == .locationName }
+            guard species.isThere, location.isThere, row.dataset != .min || !needsDataset else { throw .lostPage }
         }
+        return PageStart(row: row, ordinal: token.ordinal, code: token.location, locations: locations)
+    }
 
-        /// The ids of all locations with a `loc_id`.
-        private func locations(of code: [UInt8]) throws(StoreError) -> Set<Int64> {
-            let statement = try database.prepare("SELECT id FROM location INDEXED BY location_by_code WHERE code = ?1")
-            statement.bind(1, utf8: code, 0..<code.count)
-            var ids: Set<Int64> = []
-            while try statement.step() { ids.insert(statement.int64(0)) }
-            return ids
-        }
+    /// The ids of all locations with a `loc_id`.
+    private func locations(of code: [UInt8]) throws(StoreError) -> Set<Int64> {
+        let statement = try database.prepare("SELECT id FROM location INDEXED BY location_by_code WHERE code = ?1")
+        statement.bind(1, utf8: code, 0..<code.count)
+        var ids: Set<Int64> = []
+        while try statement.step() { ids.insert(statement.int64(0)) }
+        return ids
+    }
 
-        /// The id of the species with a code. If there is none, an id before that of the next code.
-        private func find(species code: [UInt8]) throws(StoreError) -> (id: Int64, isThere: Bool) {
-            let statement = try database.prepare(
-                "SELECT id, code = ?1, listed FROM species WHERE code >= ?1 ORDER BY code LIMIT 1")
-            statement.bind(1, utf8: code, 0..<code.count)
-            guard try statement.step() else { return (.max - 1, false) }
-            let id = statement.int64(0)
-            guard statement.int64(1) == 1 else { return (id.addingSaturated(-1), false) }
-            return (id, try resolver.shows(SpeciesNames.Match(id: id, isListed: statement.int64(2) != 0), scope))
-        }
+    /// The id of the species with a code. If there is none, an id before that of the next code.
+    private func find(species code: [UInt8]) throws(StoreError) -> (id: Int64, isThere: Bool) {
+        let statement = try database.prepare(
+            "SELECT id, code = ?1, listed FROM species WHERE code >= ?1 ORDER BY code LIMIT 1")
+        statement.bind(1, utf8: code, 0..<code.count)
+        guard try statement.step() else { return (.max - 1, false) }
+        let id = statement.int64(0)
+        guard statement.int64(1) == 1 else { return (id.addingSaturated(-1), false) }
+        return (id, try resolver.shows(SpeciesNames.Match(id: id, isListed: statement.int64(2) != 0), scope))
+    }
 
-        /// The id of the token's location. If there is none, an id before that of the next one.
-        private func find(location token: PageToken) throws(StoreError) -> (id: Int64, isThere: Bool) {
-            let columns = "SELECT id, code, latitude, longitude, region FROM location INDEXED BY location_by_code"
-            let ofCode = try database.prepare("\(columns) WHERE code = ?1 ORDER BY id")
-            ofCode.bind(1, utf8: token.location, 0..<token.location.count)
-            var twins: Int64 = 0
-            var last: Int64?
-            while try ofCode.step() {
-                // The same comparison as in `Records.twins`. An empty region differs from none.
-                guard ofCode.optionalDouble(2) == token.latitude, ofCode.optionalDouble(3) == token.longitude,
-                    ofCode.isNull(4) == (token.region == nil), ofCode.bytes(4) == token.region ?? [],
-                    try resolver.shows(location: ofCode.int64(0), scope)
-                else { continue }
-                last = ofCode.int64(0)
-                if twins == token.twin { return (ofCode.int64(0), true) }
-                twins += 1
-            }
-            // There are fewer equal locations than before: begin after the last of them.
-            if let last { return (last, false) }
-            let wanted = LocationKey(
-                code: token.location, latitude: token.latitude, longitude: token.longitude, region: token.region ?? []
-            ).key
-            let following = try database.prepare("\(columns) WHERE code >= ?1 ORDER BY code, id")
-            following.bind(1, utf8: token.location, 0..<token.location.count)
-            while try following.step() {
-                guard wanted.lexicographicallyPrecedes(LocationKey(following).key) else { continue }
-                return (following.int64(0).addingSaturated(-1), false)
-            }
-            return (.max - 1, false)
+    /// The id of the token's location. If there is none, an id before that of the next one.
+    private func find(location token: PageToken) throws(StoreError) -> (id: Int64, isThere: Bool) {
+        let columns = "SELECT id, code, latitude, longitude, region FROM location INDEXED BY location_by_code"
+        let ofCode = try database.prepare("\(columns) WHERE code = ?1 ORDER BY id")
+        ofCode.bind(1, utf8: token.location, 0..<token.location.count)
+        var twins: Int64 = 0
+        var last: Int64?
+        while try ofCode.step() {
+            // The same comparison as in `Records.twins`. An empty region differs from none.
+            guard ofCode.optionalDouble(2) == token.latitude, ofCode.optionalDouble(3) == token.longitude,
+                ofCode.isNull(4) == (token.region == nil), ofCode.bytes(4) == token.region ?? [],
+                try resolver.shows(location: ofCode.int64(0), scope)
+            else { continue }
+            last = ofCode.int64(0)
+            if twins == token.twin { return (ofCode.int64(0), true) }
+            twins += 1
         }
+        // There are fewer equal locations than before: begin after the last of them.
+        if let last { return (last, false) }
+        let wanted = LocationKey(
+            code: token.location, latitude: token.latitude, longitude: token.longitude, region: token.region ?? []
+        ).key
+        let following = try database.prepare("\(columns) WHERE code >= ?1 ORDER BY code, id")
+        following.bind(1, utf8: token.location, 0..<token.location.count)
+        while try following.step() {
+            guard wanted.lexicographicallyPrecedes(LocationKey(following).key) else { continue }
+            return (following.int64(0).addingSaturated(-1), false)
+        }
+        return (.max - 1, false)
     }
 }
 

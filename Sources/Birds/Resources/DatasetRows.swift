@@ -1,38 +1,44 @@
 /// The data sets, with the numbers of records and checklists that a view shows.
-extension ObservationStore {
+extension EditionStore {
     /// The members of a data set, in order.
-    public static let datasetNames = [
+    static let datasetNames = [
         "name", "format", "source", "licence", "citation", "imported_at", "checklists", "records",
     ]
 
-    /// The data sets, by name, with the members `datasetNames`. If the view shows only a part of the database, it also
+    /// The data sets, by name, with the members `datasetNames`. If the scope shows only a part of the edition, it also
     /// leaves out those of which it shows no checklist, and the numbers and the time of import are those of what it
     /// shows.
     /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
-    func datasets(format: RowFormat, view: View) throws(StoreError) -> RowCursor {
-        let scope = try resolver.scope(view)
-        let columns = ObservationStore.datasetNames.joined(separator: ", ")
-        let statement = try database.prepare(
-            "SELECT id, \(columns) FROM dataset INDEXED BY sqlite_autoindex_dataset_1 ORDER BY name")
-        var edit: TableRows.Edit?
-        if !scope.isEverything {
-            let parts = try parts(of: scope)
-            edit = { (cells, id) throws(StoreError) in
-                guard let part = parts[id] else { return false }
-                // The last import may have brought records of other regions only.
-                if !scope.regions.isEverywhere { (cells[1], cells[2]) = (.nothing, .nothing) }
-                cells[5] = RowCell(part.changedAt)
-                cells[6] = .integer(part.checklists)
-                cells[7] = .integer(part.records)
-                return true
-            }
-        }
-        let table = TableRows(statement, names: ObservationStore.datasetNames, format: format, edit: edit)
+    func datasets(_ scope: Scope, format: RowFormat) throws(StoreError) -> RowCursor {
+        let next = try oneDataset(scope)
+        let table = TableRows(names: Self.datasetNames, format: format) { () throws(StoreError) in try next()?.cells }
         return RowCursor(.other(table), memory: memory)
     }
 
-    /// The names of all data sets and the codes of all regions, whoever may see them: for those who run the server.
-    public func allNames() throws(StoreError) -> (datasets: [String], regions: [String]) {
+    /// A function that returns one data set after the other, by name; nil at the end.
+    func oneDataset(_ scope: Scope) throws(StoreError) -> () throws(StoreError) -> OneDataset? {
+        let names = Self.datasetNames
+        let statement = try database.prepare(
+            """
+            SELECT id, \(names.joined(separator: ", ")) FROM dataset INDEXED BY sqlite_autoindex_dataset_1 ORDER BY name
+            """)
+        let parts = scope.isEverything ? nil : try parts(of: scope)
+        return { () throws(StoreError) in
+            while try statement.step() {
+                var dataset = OneDataset(all: names.indices.map { statement.cell(Int32($0) + 1) })
+                guard let parts else { return dataset }
+                guard let part = parts[statement.int64(0)] else { continue }
+                // The last import may have brought records of other regions only.
+                if !scope.isOfAllRegions { dataset.hideOrigin() }
+                dataset.part = part
+                return dataset
+            }
+            return nil
+        }
+    }
+
+    /// The names of all data sets and the codes of all regions.
+    func allNames() throws(StoreError) -> (datasets: [String], regions: [String]) {
         func texts(_ sql: String) throws(StoreError) -> [String] {
             let statement = try database.prepare(sql)
             var texts: [String] = []
@@ -42,26 +48,58 @@ extension ObservationStore {
         return (try texts("SELECT name FROM dataset"), try texts("SELECT code FROM region"))
     }
 
-    /// How much a view shows of a data set, and when that changed: UTC, ISO 8601.
-    private typealias Part = (checklists: Int64, records: Int64, changedAt: String)
-
     /// What a scope shows of each data set, by the id of the data set.
-    private func parts(of scope: Scope) throws(StoreError) -> [Int64: Part] {
+    private func parts(of scope: Scope) throws(StoreError) -> [Int64: OneDataset.Part] {
         let select = try database.prepare(
             """
             SELECT dataset_id, region, checklists, records, strftime('%Y-%m-%dT%H:%M:%SZ', changed_at, 'unixepoch')
             FROM holding
             WHERE description = 0 AND \(scope.ofDatasets)
             """)
-        var parts: [Int64: Part] = [:]
+        var parts: [Int64: OneDataset.Part] = [:]
         while try select.step() {
             guard scope.regions.contains(select.text(1)) else { continue }
-            let old = parts[select.int64(0)] ?? (0, 0, "")
-            parts[select.int64(0)] = (
-                old.checklists.addingSaturated(select.int64(2)), old.records.addingSaturated(select.int64(3)),
-                max(old.changedAt, select.text(4) ?? "")
-            )
+            parts[select.int64(0), default: OneDataset.Part()].add(
+                OneDataset.Part(
+                    checklists: select.int64(2), records: select.int64(3), changedAt: select.text(4) ?? ""))
         }
         return parts
+    }
+}
+
+/// A data set, of which a view shows all or a part.
+struct OneDataset {
+    /// How much the view shows, and when that changed: UTC, ISO 8601.
+    struct Part {
+        var checklists: Int64 = 0
+        var records: Int64 = 0
+        var changedAt = ""
+
+        mutating func add(_ other: Part) {
+            checklists = checklists.addingSaturated(other.checklists)
+            records = records.addingSaturated(other.records)
+            changedAt = max(changedAt, other.changedAt)
+        }
+    }
+
+    /// The values of `EditionStore.datasetNames` for all of it.
+    private var all: [RowCell]
+    /// Nil for all of it.
+    var part: Part?
+
+    init(all: [RowCell]) { self.all = all }
+
+    /// Leaves out from which file it was imported.
+    mutating func hideOrigin() { (all[1], all[2]) = (.nothing, .nothing) }
+
+    /// Adds what another part of the view shows.
+    mutating func add(_ other: OneDataset) { if let more = other.part { part?.add(more) } }
+
+    var name: RowCell { all[0] }
+
+    /// The values of `EditionStore.datasetNames`.
+    var cells: [RowCell] {
+        guard let part else { return all }
+        return all.prefix(5) + [RowCell(part.changedAt), .integer(part.checklists), .integer(part.records)]
     }
 }

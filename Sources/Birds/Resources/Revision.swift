@@ -1,36 +1,13 @@
-/// Which editions of the records a view reads. The raw value is the word for it in an audit.
-public enum Editions: String, Sendable {
-    case exact, general
-    case both = "exact+general"
-}
-
-/// What readers are told where some of the places that they see are not the exact ones.
-public struct Generalisation: Sendable, Hashable {
-    /// Who may be asked for exact places: addresses of people, in the words of the list.
-    public let contacts: [String]
-
-    public init(contacts: [String]) { self.contacts = contacts }
-}
-
-extension ObservationStore {
-    /// Which editions a view reads. A file has no general edition yet.
-    public func editions(of view: View) -> Editions { .exact }
-
-    /// What to tell the readers of a view; nil if all places that it shows are exact.
-    public func generalisation(of view: View) -> Generalisation? { nil }
-
-    /// Whether a view shows all that is in the file.
-    public func showsEverything(_ view: View) -> Bool { view.regions == nil && view.datasets == nil }
-
-    /// The revision of what a view shows. It reads nothing.
+/// Revisions of what parts of views show.
+extension EditionStore {
+    /// The revision of what a scope shows. It reads nothing, except once for the general edition as a whole.
     /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
-    public func revision(of view: View) throws(StoreError) -> Revision {
-        let scope = try resolver.scope(view)
+    func revision(_ scope: Scope) throws(StoreError) -> Revision {
         if scope.isEverything { return Revision(id: generation.id, changedAt: generation.publishedAt) }
-        return holdings.revision(of: view) { makeRevision(scope) }
+        return try holdings.revision(of: scope.tag) { () throws(StoreError) in try makeRevision(scope) }
     }
 
-    private func makeRevision(_ scope: Scope) -> Revision {
+    private func makeRevision(_ scope: Scope) throws(StoreError) -> Revision {
         var hash = KeyedHash(secret.tags)
         var changedAt: Int64 = 0
         func add(_ digest: UInt128) {
@@ -52,7 +29,7 @@ extension ObservationStore {
                     shown.append(dataset.id)
                     add(dataset.description)
                     // `/datasets` shows it to whoever sees all regions.
-                    if scope.regions.isEverywhere { add(dataset.origin) }
+                    if scope.isOfAllRegions { add(dataset.origin) }
                 }
                 add(holding.content)
             }
@@ -60,7 +37,23 @@ extension ObservationStore {
         // Records that are equal but for their data sets come in the order of the ids of these, which in a file of an
         // earlier version need not be that of their names.
         for position in shown.indices.sorted(by: { shown[$0] < shown[$1] }) { hash.add(UInt64(position)) }
+        if scope.showsAllNames { try addNames(to: &hash) }
+        return Revision(hash, changedAt: changedAt)
+    }
+
+    /// Adds the names that only records give, of which no holding has a digest.
+    private func addNames(to hash: inout KeyedHash) throws(StoreError) {
+        let columns = SpeciesColumn.shown(allNames: true)
+        let names = try database.prepare(
+            "SELECT \(columns.joined(separator: ", ")) FROM species WHERE listed = 0 ORDER BY code")
+        while try names.step() { for column in columns.indices { hash.add(names.optionalBytes(Int32(column))) } }
+    }
+}
+
+extension Revision {
+    /// A revision whose id is the result of a hash.
+    init(_ hash: consuming KeyedHash, changedAt: Int64) {
         let digest = String(hash.finish(), radix: 16)
-        return Revision(id: String(repeating: "0", count: 32 - digest.count) + digest, changedAt: changedAt)
+        self.init(id: String(repeating: "0", count: 32 - digest.count) + digest, changedAt: changedAt)
     }
 }

@@ -38,6 +38,7 @@ extension SummaryKind {
             case .locations: if !filter.locations.isEmpty { needed.insert(.location) }
             case .areas: if filter.box != nil || filter.circle != nil { needed.insert(.location) }
             case .counts: if filter.leastNum != nil || filter.greatestNum != nil { return nil }
+            case .exactness: if filter.isGeneralised != nil { return nil }
             // The rows of every kind have these.
             case .regions, .datasets: break
             }

@@ -1,28 +1,32 @@
 /// Summaries: numbers by species, region, location, time and data set.
-extension ObservationStore {
+extension EditionStore {
     /// The members of a group after its keys, in order.
-    public static let summaryNumbers = ["records", "total", "max", "first", "last"]
+    static let summaryNumbers = ["records", "total", "max", "first", "last"]
 
     /// The groups of a summary, in the order of their keys. Each has its keys and the members `summaryNumbers`.
     /// - Parameter keys: At most `SummaryKey.most`.
     func summary(
-        by keys: [SummaryKey], _ query: ObservationQuery, view: View, format: RowFormat
+        by keys: [SummaryKey], _ query: ObservationQuery, _ scope: Scope, format: RowFormat
     ) throws(StoreError) -> RowCursor {
-        let selection = try resolver.select(query.filter, view)
-        let kind = SummaryKind.smallest(keys, selection.filter)
-        let summary = try summary(by: keys, selection, kind: kind)
-        let names = keys.map(\.member) + ObservationStore.summaryNumbers
-        let cells = try keys.map { (key) throws(StoreError) in try cell(of: key) }
-        let rows = TableRows(names: names, format: format) { () throws(StoreError) in
-            guard let (values, group) = try summary.next() else { return nil }
-            var row: [RowCell] = []
-            for (cell, value) in zip(cells, values) { row.append(try cell(value)) }
-            return row + [
-                .integer(group.records), RowCell(group.total), RowCell(group.max),
-                .date(group.first), .date(group.last),
-            ]
-        }
+        let next = try groups(by: keys, try resolver.select(query.filter, scope))
+        let names = keys.map(\.member) + Self.summaryNumbers
+        let rows = TableRows(names: names, format: format) { () throws(StoreError) in try next()?.cells }
         return RowCursor(.other(rows), limit: query.page.limit ?? .max, memory: memory)
+    }
+
+    /// A function that returns one group of a summary after the other, in the order of their keys; nil at the end.
+    func groups(
+        by keys: [SummaryKey], _ selection: Selection, mostKept: Int = Summary.mostKept
+    ) throws(StoreError) -> () throws(StoreError) -> SummaryGroup? {
+        let kind = SummaryKind.smallest(keys, selection.filter)
+        let summary = try summary(by: keys, selection, kind: kind, mostKept: mostKept)
+        let cells = try keys.map { (key) throws(StoreError) in try cell(of: key) }
+        return { () throws(StoreError) in
+            guard let (values, numbers) = try summary.next() else { return nil }
+            var shown: [RowCell] = []
+            for (cell, value) in zip(cells, values) { shown.append(try cell(value)) }
+            return SummaryGroup(keys: shown, numbers: numbers)
+        }
     }
 
     /// - Parameter kind: The rows of the table to read; nil to read the observations themselves.
@@ -55,7 +59,7 @@ extension ObservationStore {
                             item.region = known
                         } else {
                             item.region = try regionID(ofLocation: row.location)
-                            if regions.count >= ObservationStore.keptRegions { regions.removeAll() }
+                            if regions.count >= EditionStore.keptRegions { regions.removeAll() }
                             regions[row.location] = item.region
                         }
                     }
@@ -74,8 +78,9 @@ extension ObservationStore {
     /// The rows of the table `summary` that a query matches.
     /// - Parameter kind: One with all keys that the selection filters by (`SummaryKind.smallest`).
     private func kept(_ kind: SummaryKind, _ selection: Selection) throws(StoreError) -> Summary.Items {
-        // Rows of the table can't tell which of their records have which count: see `SummaryKind.smallest`.
-        let (dates, species, selected, scope, wanted, _) = selection.conditions
+        // Rows of the table can't tell which of their records have which count or exactness: see
+        // `SummaryKind.smallest`.
+        let (dates, species, selected, scope, wanted, _, _) = selection.conditions
         let datasets = wanted.map(Set.init)
         let years = Set(selection.filter.years.map(Int64.init))
         let months = Set(selection.filter.months.map(Int64.init))
@@ -130,8 +135,8 @@ extension ObservationStore {
     /// The ids of the regions in a scope, as summaries have them; nil for all, including 0, which stands for
     /// locations without a region.
     func visibleRegions(_ scope: RegionScope) throws(StoreError) -> Set<Int64>? {
-        guard scope.regions != nil else { return nil }
-        var ids: Set<Int64> = []
+        guard !scope.isEverywhere else { return nil }
+        var ids: Set<Int64> = scope.contains(nil) ? [0] : []
         let statement = try database.prepare("SELECT id, code FROM region")
         while try statement.step() {
             if scope.contains(statement.text(1)) { ids.insert(statement.int64(0)) }
@@ -176,7 +181,7 @@ extension ObservationStore {
                 guard try first.step() else { return item.location }
                 let id = first.int64(0)
                 first.reset()
-                if known.count >= ObservationStore.keptRegions { known.removeAll() }
+                if known.count >= EditionStore.keptRegions { known.removeAll() }
                 known[item.location] = id
                 return id
             }
@@ -208,5 +213,20 @@ extension ObservationStore {
                 return names.indices.contains(index) ? .text(names[index]) : .nothing
             }
         }
+    }
+}
+
+/// A group of a summary.
+struct SummaryGroup {
+    /// The values of its keys.
+    let keys: [RowCell]
+    var numbers: SummaryNumbers
+
+    /// The values of the keys and of `EditionStore.summaryNumbers`.
+    var cells: [RowCell] {
+        keys + [
+            .integer(numbers.records), RowCell(numbers.total), RowCell(numbers.max), .date(numbers.first),
+            .date(numbers.last),
+        ]
     }
 }

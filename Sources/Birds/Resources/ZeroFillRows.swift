@@ -1,35 +1,38 @@
-extension ObservationStore {
+extension EditionStore {
     /// A row for each of the query's species on every complete checklist (`ZeroFillScan`). The query must name species,
     /// must not filter by count, which would turn records into zeros, and its `sort` has no effect.
     /// - Throws: `.unknownSpecies`, `.malformedList`, `.unknownPage`, `.overBudget`, `.cancelled` or `.sqlite`.
-    func zeroFilled(_ query: ObservationQuery, view: View, format: RowFormat) throws(StoreError) -> RowCursor {
-        let selection = try resolver.select(query.filter, view)
+    func zeroFilled(_ query: ObservationQuery, _ scope: Scope, format: RowFormat) throws(StoreError) -> RowCursor {
+        let selection = try resolver.select(query.filter, scope)
         let pager = try Pager(
             query.page, of: .zeroFilled, selection, order: .date(isDescending: false), resolver, records, seal, database
         )
+        let species = selection.species ?? []
         let rows = ZeroFillRows(
-            try zeroFillScan(selection, start: pager?.start?.row),
-            encoder(format, query.fields, selection.scope, showsExactness: query.showsExactness), pager,
+            try zeroFillScan(selection, species, start: pager?.start?.row),
+            encoder(format, query.fields, scope, showsExactness: query.showsExactness), pager,
             budget: database.budget)
         var total: Int?
         if query.page.countsAll {
-            total = try zeroFillScan(selection, start: nil).count(ObservationRow(), database.budget)
+            total = try zeroFillScan(selection, species, start: nil).count(ObservationRow(), database.budget)
         }
         return RowCursor(.other(rows), total: total, memory: memory)
     }
 
     /// The rows of a selection, beginning at the date and location of the start.
-    private func zeroFillScan(
-        _ selection: Selection, start: ObservationRow?
+    /// - Parameter species: Ids of species, or guests (`Records.guest`), each once and in the order of their codes.
+    func zeroFillScan(
+        _ selection: Selection, _ species: [Int64], start: ObservationRow?
     ) throws(StoreError) -> ZeroFillScan {
-        let species = selection.species ?? []
-        let subspecies = try Subspecies(database, knowsAllNames: selection.scope.isEverything).ids(of: species)
-        let all = subspecies.isEmpty ? species : Set(species + subspecies.values.joined()).sorted()
+        let subspecies = try Subspecies(database, knowsAllNames: selection.scope.showsAllNames).ids(
+            of: species, named: { limitedRecords.name(ofGuest: $0) })
+        let all = Set(species + subspecies.values.joined()).sorted()
         let first = start.map { ObservationRow(date: $0.date, location: $0.location, species: .min, num: .uncounted) }
         return try ZeroFillScan(
             // Checklists are chosen without regard to what they report.
             checklists: checklistScan(selection.ofVisits, start, areComplete: true),
-            observations: planner.scan(selection.with(species: all), isWide: true, start: first), species: species,
+            observations: planner.scan(
+                selection.ofAnyExactness.with(species: all), isWide: true, start: first), species: species,
             subspecies: subspecies, database: database)
     }
 }

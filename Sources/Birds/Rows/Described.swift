@@ -40,6 +40,11 @@ struct Described {
         try records.name(ofLocation: row.location, in: row.dataset)
     }
 
+    /// What was done to the place; nil if it is shown as it is.
+    func generalisation() throws(StoreError) -> String? {
+        try records.generalised(location: row.location)?.sentence
+    }
+
     func dataset() throws(StoreError) -> String { try records.dataset(row.dataset) }
 
     mutating func checklist() throws(StoreError) -> Records.Checklist {

@@ -35,6 +35,24 @@ enum RowCell: Equatable {
     }
 }
 
+extension RowCell {
+    /// A stored date as ISO 8601; no value if the number is not a date.
+    static func date(_ number: Int64?) -> RowCell { RowCell(number.flatMap { StoredDate($0).iso }) }
+
+    /// A JSON object with these members.
+    static func object(_ names: [String], _ cells: [RowCell]) -> [UInt8] {
+        let syntax = RowSyntax(.json, columns: names.count)
+        var buffer = RowBuffer()
+        syntax.appendRowStart(latitude: nil, longitude: nil, to: &buffer)
+        for (index, name) in names.enumerated() where index < cells.count {
+            buffer.append(syntax.prefix(name, isFirst: index == 0))
+            syntax.append(cells[index], to: &buffer)
+        }
+        buffer.append(syntax.rowEnd)
+        return buffer.bytes
+    }
+}
+
 extension RowSyntax {
     func append(_ cell: RowCell, to buffer: inout RowBuffer) {
         switch cell {

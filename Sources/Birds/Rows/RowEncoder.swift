@@ -122,7 +122,7 @@ final class RowEncoder {
     @inline(never)
     private func appendExactness(_ row: ObservationRow, to buffer: inout RowBuffer) throws(StoreError) {
         guard row.isRecord else { return }
-        let exactness = try records.exactness(of: row.id)
+        let exactness = try records.exactness(of: row)
         if let uncertainty = exactness.uncertainty {
             buffer.append(uncertaintyPrefix.bytes)
             syntax.append(uncertainty, to: &buffer)

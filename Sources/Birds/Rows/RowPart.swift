@@ -7,7 +7,7 @@ extension Field {
     /// The thing that the member describes.
     var subject: Subject {
         switch self {
-        case .locationID, .latitude, .longitude, .region: .location
+        case .locationID, .latitude, .longitude, .region, .generalisation: .location
         case .locationName: .locationName
         case .year, .month, .day, .date: .date
         case .speciesID, .commonName, .scientificName, .category: .species
@@ -153,6 +153,7 @@ struct RowPart: ~Copyable {
         case .comments: syntax.append(observation?.comments, to: &buffer)
         case .coordinateUncertainty: syntax.append(observation?.coordinateUncertainty, to: &buffer)
         case .generalised: syntax.append(observation?.isGeneralised, to: &buffer)
+        case .generalisation: syntax.append(try row.generalisation(), to: &buffer)
 
         case .id: syntax.append(try row.id(), to: &buffer)
         case .num: syntax.append(row.num, to: &buffer)

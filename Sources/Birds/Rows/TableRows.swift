@@ -3,9 +3,6 @@
 final class TableRows: RowProducer {
     typealias Cell = RowCell
 
-    /// Changes the cells of a row. A row for which it returns false is left out.
-    typealias Edit = (inout [Cell], _ id: Int64) throws(StoreError) -> Bool
-
     let syntax: RowSyntax
     let opening: String
     var closing: String { syntax.closing }
@@ -33,22 +30,6 @@ final class TableRows: RowProducer {
         prefixes = names.enumerated().map { syntax.prefix($1, isFirst: $0 == 0) }
         self.latitude = latitude
         self.longitude = longitude
-    }
-
-    /// The rows of a small table, as a statement returns them.
-    /// - Parameters:
-    ///   - statement: Its first column is the id of the row, which is not written. The others are the cells.
-    ///   - names: The names of the columns after the first.
-    ///   - edit: Changes each row or leaves it out; nil to write all as they are.
-    convenience init(_ statement: Statement, names: [String], format: RowFormat, edit: Edit?) {
-        self.init(names: names, format: format) { () throws(StoreError) in
-            while try statement.step() {
-                var cells = names.indices.map { statement.cell(Int32($0) + 1) }
-                if let edit, try !edit(&cells, statement.int64(0)) { continue }
-                return cells
-            }
-            return nil
-        }
     }
 
     /// Appends the next row; false at the end.

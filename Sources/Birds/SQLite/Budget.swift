@@ -14,7 +14,7 @@ public final class Canceller: Sendable {
     var isCancelled: Bool { flag.load(ordering: .relaxed) }
 }
 
-/// How long the statements of a connection may run, and whether anybody still waits for them.
+/// How long the statements of some connections may run together, and whether anybody still waits for them.
 ///
 /// SQLite calls its progress handler every few thousand steps of its virtual machine, which is some tens of
 /// microseconds: too seldom to cost anything, and often enough to end a query close to its deadline. Where rows
@@ -22,7 +22,7 @@ public final class Canceller: Sendable {
 final class Budget {
     /// On the monotonic clock, in nanoseconds; `max` for no limit.
     private var deadline = UInt64.max
-    /// May be replaced between answers, by the thread that uses the connection.
+    /// May be replaced between answers, by the thread that uses the connections.
     var canceller = Canceller()
 
     /// Steps of SQLite's virtual machine between two calls of the progress handler.

@@ -9,7 +9,7 @@ import Synchronization
 public final class Database {
     package let handle: OpaquePointer
     /// The time that its statements may take. It lives as long as the connection, which has a pointer to it.
-    let budget = Budget()
+    let budget: Budget
     /// The path as it was given; empty for a temporary database.
     package let path: String
 
@@ -65,7 +65,12 @@ public final class Database {
     /// Opens a file.
     /// - Parameter path: The path of a file, however it is spelled; empty for a temporary database.
     /// - Throws: `StoreError.sqlite`, and `.unusable` if a file that has no journal can't be opened as one.
-    package init(path: String, mode: Mode) throws(StoreError) {
+    package convenience init(path: String, mode: Mode) throws(StoreError) {
+        try self.init(path: path, mode: mode, budget: Budget())
+    }
+
+    /// - Parameter budget: Several connections share one, if they answer the same queries.
+    init(path: String, mode: Mode, budget: Budget) throws(StoreError) {
         let access =
             switch mode {
             case .readOnly: SQLITE_OPEN_READONLY
@@ -101,6 +106,7 @@ public final class Database {
         }
         handle = opened
         self.path = path
+        self.budget = budget
         budget.watch(opened)
     }
 

@@ -4,18 +4,6 @@
 /// records are read in the default order, and the distinct checklists of each date and location are collected and
 /// sorted. So memory holds one date and location, and does not grow with the answer.
 final class ChecklistScan {
-    /// A checklist, as its indexes hold it.
-    struct Entry {
-        var date: Int64 = 0
-        var location: Int64 = 0
-        var dataset: Int64 = 0
-        var id: Int64 = 0
-
-        /// The checklist as a row for a `Pager`, which distinguishes checklists by these columns and counts equal
-        /// ones.
-        var key: ObservationRow { ObservationRow(date: date, location: location, dataset: dataset) }
-    }
-
     private let filter: RowFilter
     /// Reads checklists; nil if records are read instead, and after the end.
     private var statement: Statement?
@@ -23,12 +11,12 @@ final class ChecklistScan {
     /// Finds the checklist of a record.
     private let checklistOf: Statement
     /// The checklists of one date and location in reverse, so that the next is the last.
-    private var group: [Entry] = []
+    private var group: [ChecklistEntry] = []
     /// The first record of the next date and location, already read.
     private var pending: ObservationRow?
 
     /// - Parameters:
-    ///   - filter: The conditions on date, location and data set.
+    ///   - filter: The conditions on date, location, data set and exactness.
     ///   - location: The only matching location, if there is just one: its index is read.
     ///   - start: The scan begins at the first checklist of its date and location.
     ///   - areComplete: Whether to read only complete checklists. It has no effect together with `observations`.
@@ -63,23 +51,25 @@ final class ChecklistScan {
     }
 
     /// Goes to the next checklist; false at the end.
-    func next(_ entry: inout Entry) throws(StoreError) -> Bool {
+    func next(_ entry: inout ChecklistEntry) throws(StoreError) -> Bool {
         if observations != nil { return try nextOfRecords(&entry) }
         while let statement, try statement.step() {
-            entry = Entry(
+            entry = ChecklistEntry(
                 date: statement.int64(0), location: statement.int64(1), dataset: statement.int64(2),
                 id: statement.int64(3))
-            if try filter.matches(checklistOn: entry.date, at: entry.location, of: entry.dataset) { return true }
+            if try filter.matches(entry) { return true }
         }
         end()
         return false
     }
 
-    private func nextOfRecords(_ entry: inout Entry) throws(StoreError) -> Bool {
-        if group.isEmpty { try gather() }
-        guard let next = group.popLast() else { return false }
-        entry = next
-        return true
+    private func nextOfRecords(_ entry: inout ChecklistEntry) throws(StoreError) -> Bool {
+        while true {
+            if group.isEmpty { try gather() }
+            guard let next = group.popLast() else { return false }
+            entry = next
+            if try filter.matches(exactnessOf: entry) { return true }
+        }
     }
 
     /// Collects the checklists of the next date and location. An entry of the index without its record, in a
@@ -106,7 +96,7 @@ final class ChecklistScan {
             let id = checklistOf.int64(0)
             checklistOf.reset()
             guard seen.insert(id).inserted else { continue }
-            group.append(Entry(date: row.date, location: row.location, dataset: row.dataset, id: id))
+            group.append(ChecklistEntry(date: row.date, location: row.location, dataset: row.dataset, id: id))
         }
         group.sort { ($0.dataset, $0.id) > ($1.dataset, $1.id) }
     }

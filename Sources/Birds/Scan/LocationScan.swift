@@ -7,8 +7,12 @@ final class LocationScan: RowFinder {
     init(_ selection: Selection, from first: Int64 = .min, _ database: Database) throws(StoreError) {
         locations = selection.locations
         if locations?.ids?.isEmpty == true { return }
+        let exactness = selection.conditions.exactness?.matchesLocation("location.id", selection.scope) ?? "true"
         let ids = try database.prepare(
-            "SELECT id FROM location WHERE id >= ?1 AND \(selection.scope.hasLocation("location.id")) ORDER BY id")
+            """
+            SELECT id FROM location WHERE id >= ?1 AND \(selection.scope.hasLocation("location.id")) AND \(exactness)
+            ORDER BY id
+            """)
         ids.bind(1, first)
         self.ids = ids
     }

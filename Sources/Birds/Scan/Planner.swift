@@ -56,7 +56,7 @@ final class Planner {
         let index: ObservationIndex = fewLocations != nil ? .location : fewSpecies != nil ? .species : .date
         return try ObservationScan(
             index, values: selection.isEmpty ? [] : fewLocations ?? fewSpecies ?? [0],
-            isWide: isWide || selection.datasets != nil, isDescending: isDescending, start: start,
+            isWide: isWide || selection.needsIdentity, isDescending: isDescending, start: start,
             filter: selection.rowFilter(readBy: index), pool: scans)
     }
 
@@ -104,7 +104,7 @@ final class Planner {
         _ index: ObservationIndex, _ selection: Selection, _ isWide: Bool, _ isDescending: Bool, _ start: PageStart?
     ) throws(StoreError) -> SequentialScan {
         try SequentialScan(
-            index, isWide: isWide || selection.datasets != nil, isDescending: isDescending, start: start,
+            index, isWide: isWide || selection.needsIdentity, isDescending: isDescending, start: start,
             filter: selection.rowFilter(readBy: index), database: database, pool: scans,
             wanted: index == .species
                 ? { (id) in selection.species?.contains(id) ?? true }
@@ -180,7 +180,7 @@ final class Planner {
         _ ids: [Int64], _ selection: Selection, isWide: Bool
     ) throws(StoreError) -> LocationwiseScan {
         try LocationwiseScan(
-            selection.isEmpty ? [] : ids, isWide: isWide || selection.datasets != nil,
+            selection.isEmpty ? [] : ids, isWide: isWide || selection.needsIdentity,
             filter: selection.rowFilter(readBy: .location), pool: scans)
     }
 

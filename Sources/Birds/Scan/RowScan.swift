@@ -48,6 +48,15 @@ enum RowScan {
         }
     }
 
+    /// The scan, however it finds the rows.
+    var finder: any RowFinder<ObservationRow> {
+        switch self {
+        case .indexed(let scan): scan
+        case .sequential(let scan): scan
+        case .sorted(let scan): scan
+        }
+    }
+
     func end() {
         switch self {
         case .indexed(let scan): scan.end()

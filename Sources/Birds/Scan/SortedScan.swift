@@ -157,7 +157,7 @@ final class SortValues {
         of field: SortKey.Field, _ scope: Scope, _ database: Database
     ) throws(StoreError) -> (ObservationRow) throws(StoreError) -> Int64 {
         // As answers show them.
-        func name(_ column: String) -> String { SpeciesColumn.shown(column, allNames: scope.isEverything) }
+        func name(_ column: String) -> String { SpeciesColumn.shown(column, allNames: scope.showsAllNames) }
         switch field {
         case .date: return { (row) in row.date }
         case .year: return { (row) in StoredDate(row.date).year ?? 0 }

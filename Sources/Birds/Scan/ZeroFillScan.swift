@@ -18,14 +18,14 @@ final class ZeroFillScan {
     /// The rows of one date and location in reverse, so that the next is the last.
     private var group: [ObservationRow] = []
     /// The next checklist, and the first record that does not come before it; nil at the end.
-    private var nextChecklist: ChecklistScan.Entry?
+    private var nextChecklist: ChecklistEntry?
     private var nextRecord: ObservationRow?
     private var hasBegun = false
 
     /// - Parameters:
     ///   - checklists: Complete checklists only.
     ///   - observations: The records of the species and subspecies, at all locations and dates of the checklists.
-    ///   - species: Ids, ascending.
+    ///   - species: Ids, each once and in the order of the rows.
     ///   - subspecies: The subspecies that are counted into each species.
     init(
         checklists: ChecklistScan, observations: ObservationScan, species: [Int64], subspecies: [Int64: [Int64]],
@@ -53,7 +53,7 @@ final class ZeroFillScan {
     /// Fills `group` with the rows of the next date and location.
     private func gather() throws(StoreError) {
         guard let first = nextChecklist else { return }
-        var entries: [ChecklistScan.Entry] = []
+        var entries: [ChecklistEntry] = []
         while let entry = nextChecklist, entry.date == first.date, entry.location == first.location {
             entries.append(entry)
             nextChecklist = try checklist()
@@ -100,8 +100,8 @@ final class ZeroFillScan {
         return Count(sum)
     }
 
-    private func checklist() throws(StoreError) -> ChecklistScan.Entry? {
-        var entry = ChecklistScan.Entry()
+    private func checklist() throws(StoreError) -> ChecklistEntry? {
+        var entry = ChecklistEntry()
         return try checklists.next(&entry) ? entry : nil
     }
 

@@ -35,19 +35,18 @@ package struct FileHeader: Equatable {
         else { return nil }
     }
 
-    /// The size of the database in bytes, without what is behind it in the file; nil if the header does not tell.
-    package var databaseSize: Int64? {
-        func number(_ start: Int, _ count: Int) -> Int64 {
-            bytes[start..<start + count].reduce(0) { $0 << 8 | Int64($1) }
-        }
-        // The number of pages counts only if SQLite 3.7 or later wrote last.
-        guard number(24, 4) == number(92, 4) else { return nil }
-        let page = number(16, 2) == 1 ? 65536 : number(16, 2)
-        return page * number(28, 4)
-    }
-
     /// Whether the file is in WAL mode: its write version (byte 18) or read version (byte 19) is 2.
     package var isLogged: Bool { bytes[18] == 2 || bytes[19] == 2 }
+
+    /// The size of the database in bytes: that of the pages that the header counts (bytes 28 to 31). Nil if the count
+    /// is not valid, which it is only if the file change counter equals the "version-valid-for" number.
+    package var databaseSize: Int64? {
+        func number(_ range: Range<Int>) -> Int64 { bytes[range].reduce(0) { $0 << 8 | Int64($1) } }
+        // A page of 64 KiB has the size 1.
+        let pageSize = number(16..<18) == 1 ? 65_536 : number(16..<18)
+        let pages = number(28..<32)
+        return pages > 0 && number(24..<28) == number(92..<96) ? pages * pageSize : nil
+    }
 
     /// The header of the same file after it left WAL mode.
     package var withoutLog: FileHeader {

@@ -9,10 +9,10 @@ public struct Revision: Sendable, Hashable {
     public let changedAt: Int64
 }
 
-/// The holdings of a file in memory: which data set has something in which region (`HoldingColumn`). They tell what a
-/// view has without a look at what it does not have.
+/// The holdings of an edition in memory: which data set has something in which region (`HoldingColumn`). They tell what
+/// a view has without a look at what it does not have.
 ///
-/// All connections to one file share one list.
+/// All connections to one edition of a file share one list.
 final class HoldingList: Sendable {
     /// A digest of something, and when that last changed, in seconds since 1970.
     struct Content: Sendable {
@@ -47,24 +47,31 @@ final class HoldingList: Sendable {
     private let positions: [Int64: Int]
     /// Of the species tables, which anybody may see.
     let species: Content?
-    /// The revisions of recent views.
-    private let revisions = Mutex<[View: Revision]>([:])
+    /// The revisions of recent parts of views, by their tags.
+    private let revisions = Mutex<[[UInt8]: Revision]>([:])
     /// The greatest number of them. When it is reached, all are dropped.
     private static let mostRevisions = 1024
 
     /// The lists in use.
-    private static let known = Mutex<[FileIdentity: Weak]>([:])
+    private static let known = Mutex<[Source: Weak]>([:])
+    private struct Source: Hashable {
+        let file: FileIdentity
+        let edition: Edition
+    }
     private struct Weak: Sendable {
         weak var list: HoldingList?
     }
 
-    /// The list of a file, which a connection has open.
-    static func list(of file: FileIdentity, _ database: Database, _ secret: Secret) throws(StoreError) -> HoldingList {
-        if let list = known.withLock({ $0[file]?.list }) { return list }
+    /// The list of an edition in a file, which a connection has open.
+    static func list(
+        of edition: Edition, in file: FileIdentity, _ database: Database, _ secret: Secret
+    ) throws(StoreError) -> HoldingList {
+        let source = Source(file: file, edition: edition)
+        if let list = known.withLock({ $0[source]?.list }) { return list }
         let list = try HoldingList(database, secret)
         known.withLock { known in
             known = known.filter { $0.value.list != nil }
-            known[file] = Weak(list: list)
+            known[source] = Weak(list: list)
         }
         return list
     }
@@ -118,13 +125,13 @@ final class HoldingList: Sendable {
         positions[dataset].flatMap { datasets[$0].holding(in: region) }
     }
 
-    /// The revision of a view: the one that was made before, or a new one.
-    func revision(of view: View, make: () -> Revision) -> Revision {
-        if let known = revisions.withLock({ $0[view] }) { return known }
-        let revision = make()
+    /// The revision of a part of a view, by its tag: the one that was made before, or a new one.
+    func revision(of tag: [UInt8], make: () throws(StoreError) -> Revision) throws(StoreError) -> Revision {
+        if let known = revisions.withLock({ $0[tag] }) { return known }
+        let revision = try make()
         revisions.withLock { revisions in
             if revisions.count >= Self.mostRevisions { revisions.removeAll() }
-            revisions[view] = revision
+            revisions[tag] = revision
         }
         return revision
     }

@@ -25,10 +25,21 @@ final class Records {
         var region: String?
     }
 
+    /// What a location of a general edition is that stands for others.
+    struct Generalised {
+        /// The greatest distance of the true places, in metres; nil if it has no point.
+        let uncertainty: Double?
+        /// What was done, as a sentence.
+        let sentence: String
+    }
+
     /// A row of `checklist`.
     struct Checklist {
         /// Indexed by the raw values of `ChecklistColumn`.
         private let values: [Value]
+
+        /// One of which nothing is known.
+        fileprivate init() { values = Self.kinds.map { _ in .nothing } }
 
         fileprivate init(_ row: Statement) {
             values = Self.kinds.indices.map { row.value(Int32($0), Self.kinds[$0]) }
@@ -73,6 +84,11 @@ final class Records {
     /// Whether species have names that no species table, but a record gave them, of whatever data set. Only a view of
     /// everything shows these.
     private let showsAllNames: Bool
+    /// Whether some locations may stand for others.
+    private let isGeneral: Bool
+    /// Those that were looked up last. When there are too many, all are dropped.
+    private var generalised: [Int64: Generalised?] = [:]
+    private static let mostGeneralised = 4096
 
     // Statements, each prepared when it is first needed.
     private let database: Database
@@ -87,15 +103,59 @@ final class Records {
     private var exactnessByChecklist: Statement?
     private var rowByID: Statement?
     private var timeByID: Statement?
+    private var generalisedByID: Statement?
+
+    /// Guests by their codes in UTF-8, and their codes by their ids.
+    private var guests: [[UInt8]: Int64] = [:]
+    private var guestNames: [Int64: String] = [:]
+    private var nextGuest = Int64.min
+    /// The greatest number of them. When it is reached, all are dropped.
+    private static let mostGuests = 1024
 
     /// The ids that records are shown with.
     let ids: RecordIDs
 
-    init(_ database: Database, _ ids: RecordIDs, showsAllNames: Bool) {
-        (self.database, self.ids, self.showsAllNames) = (database, ids, showsAllNames)
+    init(_ database: Database, _ ids: RecordIDs, showsAllNames: Bool, isGeneral: Bool) {
+        (self.database, self.ids, self.showsAllNames, self.isGeneral) = (database, ids, showsAllNames, isGeneral)
     }
 
+    /// What a location is if it stands for others; nil if it does not.
+    @inline(__always)
+    func generalised(location id: Int64) throws(StoreError) -> Generalised? {
+        isGeneral ? try findGeneralised(id) : nil
+    }
+
+    @inline(never)
+    private func findGeneralised(_ id: Int64) throws(StoreError) -> Generalised? {
+        if let known = generalised[id] { return known }
+        let row = try database.prepare(
+            "SELECT uncertainty_m, generalisation FROM general_location WHERE id = ?1", keptIn: &generalisedByID)
+        row.bind(1, id)
+        defer { row.reset() }
+        var found: Generalised?
+        if try row.step() { found = Generalised(uncertainty: row.optionalDouble(0), sentence: row.text(1) ?? "") }
+        if generalised.count >= Self.mostGeneralised { generalised.removeAll(keepingCapacity: true) }
+        generalised[id] = .some(found)
+        return found
+    }
+
+    /// A species that the edition does not have, and another one does, for rows that say that it was not seen. It has
+    /// an id that no species has, and its code for a name.
+    func guest(code: String) -> Int64 {
+        let key = Array(code.utf8)
+        if let known = guests[key] { return known }
+        if guests.count >= Self.mostGuests { (guests, guestNames) = ([:], [:]) }
+        // Ids are not used again, since rendered members are kept by them.
+        nextGuest += 1
+        (guests[key], guestNames[nextGuest]) = (nextGuest, code)
+        return nextGuest
+    }
+
+    /// The code of a guest; nil for any other id.
+    func name(ofGuest id: Int64) -> String? { guestNames[id] }
+
     func species(_ id: Int64) throws(StoreError) -> Species {
+        if id < 0, let code = guestNames[id] { return Species(code: code) }
         let row = try seek(id, &speciesByID, selectSpecies)
         defer { row.reset() }
         return Species(
@@ -160,7 +220,9 @@ final class Records {
         return row.text(0) ?? ""
     }
 
+    /// - Parameter id: 0 for a record of the general edition that has none.
     func checklist(_ id: Int64) throws(StoreError) -> Checklist {
+        if id == 0, isGeneral { return Checklist() }
         let row = try seek(id, &checklistByID, Self.checklistByID)
         defer { row.reset() }
         return Checklist(row)
@@ -172,13 +234,20 @@ final class Records {
     /// and its time are set.
     @inline(__always)
     func observation(of row: ObservationRow) throws(StoreError) -> Observation {
-        if row.isRecord { return try observation(row.id) }
-        let time = try seek(row.id, &timeByID, "SELECT time FROM checklist WHERE id = ?1")
-        defer { time.reset() }
-        return Observation(checklist: row.id, time: time.text(0))
+        var observation = try row.isRecord ? observation(row.id) : observation(onChecklist: row.id)
+        if let place = try generalised(location: row.location) {
+            (observation.coordinateUncertainty, observation.isGeneralised) = (place.uncertainty, true)
+        }
+        return observation
     }
 
-    func observation(_ id: Int64) throws(StoreError) -> Observation {
+    private func observation(onChecklist id: Int64) throws(StoreError) -> Observation {
+        let time = try seek(id, &timeByID, "SELECT time FROM checklist WHERE id = ?1")
+        defer { time.reset() }
+        return Observation(checklist: id, time: time.text(0))
+    }
+
+    private func observation(_ id: Int64) throws(StoreError) -> Observation {
         let sql = """
             SELECT checklist_id, source_id, valid, reviewed,
                 coalesce(d.time, (SELECT time FROM checklist WHERE id = o.checklist_id)),
@@ -197,13 +266,16 @@ final class Records {
     /// How exact a place is; nil as far as it is not known.
     typealias Exactness = (uncertainty: Double?, isGeneralised: Bool?)
 
-    func exactness(of id: Int64) throws(StoreError) -> Exactness {
-        try exactness(id, &exactnessByID, "FROM observation_detail WHERE id = ?1")
+    /// The exactness of the place of a record.
+    func exactness(of row: ObservationRow) throws(StoreError) -> Exactness {
+        if let place = try generalised(location: row.location) { return (place.uncertainty, true) }
+        return try exactness(row.id, &exactnessByID, "FROM observation_detail WHERE id = ?1")
     }
 
     /// The exactness of the least exact record of a checklist.
-    func exactness(ofChecklist id: Int64) throws(StoreError) -> Exactness {
-        try exactness(id, &exactnessByChecklist, "FROM checklist_exactness WHERE id = ?1")
+    func exactness(of checklist: ChecklistEntry) throws(StoreError) -> Exactness {
+        if let place = try generalised(location: checklist.location) { return (place.uncertainty, true) }
+        return try exactness(checklist.id, &exactnessByChecklist, "FROM checklist_exactness WHERE id = ?1")
     }
 
     private func exactness(_ id: Int64, _ kept: inout Statement?, _ rows: String) throws(StoreError) -> Exactness {

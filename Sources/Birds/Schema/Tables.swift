@@ -410,7 +410,8 @@ extension Field {
         case .snowDepthAtLeast: .column(.snowDepth)
         case .locationID, .latitude, .longitude, .region, .locationName, .year, .month, .day, .date, .speciesID,
             .commonName, .scientificName, .category, .dataset, .id, .num, .time, .sourceID, .valid, .reviewed,
-            .confidence, .breedingCode, .comments, .coordinateUncertainty, .generalised:
+            .confidence, .breedingCode, .comments, .coordinateUncertainty, .generalised,
+            .generalisation:
             nil
         }
     }

@@ -61,6 +61,14 @@ final class KnownIDs {
         return try statement.step() ? statement.int64(0) : nil
     }
 
+    /// The ids of all data sets.
+    func datasets() throws(StoreError) -> Set<Int64> {
+        let statement = try database.prepare("SELECT id FROM dataset")
+        var ids: Set<Int64> = []
+        while try statement.step() { ids.insert(statement.int64(0)) }
+        return ids
+    }
+
     /// Whether a scope shows one of the regions and data sets of a statement.
     private func any(_ statement: Statement, _ scope: Scope) throws(StoreError) -> Bool {
         defer { statement.reset() }

@@ -89,7 +89,7 @@ final class LocationFilter {
     /// The greatest number of locations that `listed` returns. For more of them, reading one after another would
     /// not be faster than reading by date.
     static let mostListed = 4096
-    /// How many locations of other data sets are passed on the way to those of the view.
+    /// How many locations that the view does not show are passed on the way to those that it does.
     private static let mostPassed = 1024
 
     /// All ids, ascending, and how many records they have together; nil if there are more than `mostListed`.
@@ -125,12 +125,12 @@ final class LocationFilter {
     /// The matching ids, ascending; nil if there are more than `limit`. The rows come from the index that fits
     /// best: by code, by area, else by region.
     private static func list(_ key: Key, atMost limit: Int, _ database: Database) throws(StoreError) -> [Int64]? {
-        if key.scope.regions?.isEmpty == true { return [] }
+        if key.scope.isNowhere { return [] }
         var ids: [Int64] = []
         // Asked for each row before anything else, so that locations of other data sets cost little time.
         let isOfView = Scope.hasLocation("location.id", of: key.datasets)
         let columns = "SELECT id, code, latitude, longitude, region, \(isOfView) FROM location"
-        var left = key.datasets == nil ? Int.max : mostPassed + limit
+        var left = key.datasets == nil && key.scope.exceptions.isEmpty ? Int.max : mostPassed + limit
         /// Adds the matching rows of a statement; false if there are too many.
         func add(_ statement: Statement) throws(StoreError) -> Bool {
             while try statement.step() {
@@ -174,6 +174,8 @@ final class LocationFilter {
                 statement.bind(4, box.north)
                 guard try add(statement) else { return nil }
             }
+        } else if key.scope.regions == nil {
+            guard try add(try database.prepare(columns)) else { return nil }
         } else {
             // In ASCII `.` follows `-`, so the codes between them are those within the region, such as CA-YT or
             // HK-.

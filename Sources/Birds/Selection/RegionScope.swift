@@ -1,27 +1,54 @@
-/// A set of regions, each with all regions within it. Codes are those of ISO 3166-2 and eBird: `CA` covers `CA-YT`,
-/// which covers `CA-YT-001`.
+/// A set of regions, each with all regions within it, perhaps without some of these. Codes are those of ISO 3166-2 and
+/// eBird: `CA` covers `CA-YT`, which covers `CA-YT-001`.
 struct RegionScope: Hashable {
     /// No region covers another, and they are in the order of `RegionOrder`. Nil means everywhere, including locations
     /// whose region is unknown; an empty list means nowhere.
     let regions: [String]?
+    /// What is left out of these, in the same order. Each lies within one of the regions and is none of them.
+    let exceptions: [String]
+
+    static let nowhere = RegionScope([])
 
     /// Compares byte by byte, which the synthesized function would not do.
     static func == (a: RegionScope, b: RegionScope) -> Bool {
+        func areEqual(_ some: [String], _ others: [String]) -> Bool {
+            some.elementsEqual(others) { $0.utf8.elementsEqual($1.utf8) }
+        }
+        guard areEqual(a.exceptions, b.exceptions) else { return false }
         guard let some = a.regions, let others = b.regions else { return a.regions == nil && b.regions == nil }
-        return some.elementsEqual(others) { $0.utf8.elementsEqual($1.utf8) }
+        return areEqual(some, others)
     }
 
-    /// The regions that a query asks for, cut to those that the view shows.
-    /// - Parameter query: Codes; an empty list asks for everything.
-    init(query: [String], view: View) {
-        let wanted = query.isEmpty ? nil : query
-        switch (wanted, view.regions) {
-        case (nil, nil): regions = nil
-        case (let some?, nil), (nil, let some?): regions = RegionOrder.outermost(some)
-        case (let wanted?, let seen?):
-            regions = RegionScope.common(RegionOrder.outermost(wanted), RegionOrder.outermost(seen))
+    /// - Parameters:
+    ///   - regions: Codes; nil for everywhere.
+    ///   - exceptions: Codes of what is left out.
+    init(_ regions: [String]?, except exceptions: [String] = []) {
+        let outermost = regions.map(RegionOrder.outermost)
+        guard !exceptions.isEmpty else {
+            (self.regions, self.exceptions) = (outermost, [])
+            return
         }
+        let all = RegionOrder.outermost(exceptions)
+        guard let outermost else {
+            (self.regions, self.exceptions) = (nil, all)
+            return
+        }
+        let kept = outermost.filter { !RegionScope.covers(all, $0) }
+        self.regions = kept
+        // Of two that overlap this has the inner one, which is the exception, since none covers a region that is kept.
+        self.exceptions = RegionScope.common(kept, all)
     }
+
+    /// What a scope and a list of codes have in common; the scope itself for an empty list, which asks for everything.
+    func narrowed(to wanted: [String]) -> RegionScope {
+        if wanted.isEmpty { return self }
+        let wanted = RegionOrder.outermost(wanted)
+        guard let regions else { return RegionScope(wanted, except: exceptions) }
+        return RegionScope(RegionScope.common(wanted, regions), except: exceptions)
+    }
+
+    /// The scope without some more regions.
+    func without(_ regions: [String]) -> RegionScope { RegionScope(self.regions, except: exceptions + regions) }
 
     /// The regions within a region of each list. Both are as `regions`, and so is the result.
     private static func common(_ first: [String], _ second: [String]) -> [String] {
@@ -46,22 +73,23 @@ struct RegionScope: Hashable {
         return both
     }
 
-    /// All regions that the view shows.
-    init(_ view: View) { self.init(query: [], view: view) }
+    var isEverywhere: Bool { regions == nil && exceptions.isEmpty }
+    /// Whether no region is in the set, whatever regions there are.
+    var isNowhere: Bool { regions?.isEmpty == true }
 
-    var isEverywhere: Bool { regions == nil }
-
-    /// Whether a region is in the set. An unknown region, nil, is only in the set of everywhere.
+    /// Whether a region is in the set. An unknown region, nil, is only in the sets of everywhere, whatever they leave
+    /// out.
     func contains(_ region: String?) -> Bool {
-        guard let regions else { return true }
-        guard let region else { return false }
+        guard let region else { return regions == nil }
+        if let regions, !RegionScope.covers(regions, region) { return false }
+        return exceptions.isEmpty || !RegionScope.covers(exceptions, region)
+    }
+
+    /// Whether one of some regions, which are as `regions`, covers a region.
+    private static func covers(_ regions: [String], _ region: String) -> Bool {
         // Binary search for the last region that does not come after the given one. Only that one can cover it: all
         // codes between a region and one that it covers are covered too, so they are not in the list.
-        var (low, high) = (0, regions.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if RegionOrder.precedes(region, regions[middle]) { high = middle } else { low = middle + 1 }
-        }
-        return low > 0 && RegionOrder.covers(regions[low - 1], region)
+        let next = regions.firstPosition { RegionOrder.precedes(region, $0) }
+        return next > 0 && RegionOrder.covers(regions[next - 1], region)
     }
 }

@@ -7,6 +7,7 @@ final class RowFilter {
     /// Ids; nil for all.
     let datasets: [Int64]?
     let counts: CountRange
+    private let exactness: ExactnessFilter?
     /// Whether the date of each row must be checked. It must even within a range: the index also holds numbers
     /// there that are not dates.
     let checksDates: Bool
@@ -16,12 +17,13 @@ final class RowFilter {
     /// - Parameter index: As in `Selection.rowFilter`.
     init(_ conditions: Selection.Conditions, readBy index: ObservationIndex?) {
         // The regions are those of the locations.
-        let (dates, species, locations, _, datasets, counts) = conditions
-        (self.dates, self.datasets, self.counts) = (dates, datasets, counts)
+        let (dates, species, locations, _, datasets, counts, exactness) = conditions
+        (self.dates, self.datasets, self.counts, self.exactness) = (dates, datasets, counts, exactness)
         self.species = index == .species ? nil : species
         self.locations = index == .location ? nil : locations
         checksDates = !dates.isEverything
-        checksRows = self.species != nil || self.locations != nil || datasets != nil || !counts.isEverything
+        checksRows =
+            self.species != nil || self.locations != nil || datasets != nil || !counts.isEverything || exactness != nil
     }
 
     /// Whether a row with a matching date fulfils the other conditions.
@@ -29,16 +31,34 @@ final class RowFilter {
         if !counts.contains(row.num) { return false }
         if let species, !species.contains(row.species) { return false }
         if let datasets, !datasets.contains(row.dataset) { return false }
-        if let locations { return try locations.contains(row.location) }
+        if let locations, try !locations.contains(row.location) { return false }
+        if let exactness { return try exactness.matches(row) }
         return true
     }
 
     /// Whether a checklist fulfils the conditions, of which none must be on records (`Selection.ofVisits`).
-    func matches(checklistOn date: Int64, at location: Int64, of dataset: Int64) throws(StoreError) -> Bool {
-        guard dates.matches(date) else { return false }
-        if let datasets, !datasets.contains(dataset) { return false }
-        return try locations?.contains(location) ?? true
+    func matches(_ checklist: ChecklistEntry) throws(StoreError) -> Bool {
+        guard dates.matches(checklist.date) else { return false }
+        if let datasets, !datasets.contains(checklist.dataset) { return false }
+        if let locations, try !locations.contains(checklist.location) { return false }
+        return try matches(exactnessOf: checklist)
     }
+
+    /// Whether the place of a checklist is as exact as wanted.
+    func matches(exactnessOf checklist: ChecklistEntry) throws(StoreError) -> Bool {
+        try exactness?.matches(checklist) ?? true
+    }
+}
+
+/// A checklist, as its indexes hold it.
+struct ChecklistEntry {
+    var date: Int64 = 0
+    var location: Int64 = 0
+    var dataset: Int64 = 0
+    var id: Int64 = 0
+
+    /// The checklist as a row for a `Pager`, which distinguishes checklists by these columns and counts equal ones.
+    var key: ObservationRow { ObservationRow(date: date, location: location, dataset: dataset) }
 }
 
 /// The counts that match.

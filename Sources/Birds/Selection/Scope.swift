@@ -1,15 +1,19 @@
-/// What a view shows, in the ids of one generation: some data sets in some regions.
+/// What a part of a view shows, in the ids of its edition and generation: some data sets in some regions.
 ///
 /// Every table that sums up records has a region and a data set in each row, so that nothing else needs to be asked.
 struct Scope {
     let regions: RegionScope
     /// The ids of the data sets, ascending; nil for all.
     let datasets: [Int64]?
-    /// That of the view.
+    /// That of the part.
     let tag: [UInt8]
-
-    /// Whether it shows everything, also what belongs to no data set.
-    var isEverything: Bool { regions.isEverywhere && datasets == nil }
+    /// Whether it shows everything, also what belongs to no data set. No part of the general edition does: what only
+    /// hidden records mention must not show there.
+    let isEverything: Bool
+    /// Whether it shows names that no species table, but a record gave, of whatever data set.
+    let showsAllNames: Bool
+    /// Whether the view shows all regions, in whatever parts.
+    let isOfAllRegions: Bool
 
     /// Whether it shows what a data set has in a region.
     /// - Parameters:

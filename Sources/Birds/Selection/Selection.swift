@@ -19,7 +19,9 @@ struct Selection {
         regions: RegionScope,
         /// Ids of those that are asked for and that the view shows, without the names that do not exist; nil for all.
         datasets: [Int64]?,
-        counts: CountRange
+        counts: CountRange,
+        /// Nil if it does not matter how exact places are.
+        exactness: ExactnessFilter?
     )
 
     let conditions: Conditions
@@ -43,26 +45,37 @@ struct Selection {
     /// Whether no record can match, because no location, data set or species does.
     var isEmpty: Bool { datasets?.isEmpty == true || locations?.ids?.isEmpty == true || !hasSpecies }
 
-    /// Whether it depends on the records of a checklist, and not only on the checklist's own location, date and
-    /// data set.
+    /// Whether rows need their data set and id, to check the conditions.
+    var needsIdentity: Bool { datasets != nil || conditions.exactness != nil }
+
+    /// Whether it depends on the records of a checklist, and not only on the checklist's own location, date, data set
+    /// and exactness.
     var dependsOnRecords: Bool {
-        let (_, species, _, _, _, counts) = conditions
+        let (_, species, _, _, _, counts, _) = conditions
         return species != nil || !counts.isEverything
     }
 
-    /// The same dates, locations and data sets, without the conditions on records.
+    /// The same dates, locations, data sets and exactness, without the conditions on records.
     var ofVisits: Selection {
-        let (dates, _, locations, regions, datasets, _) = conditions
+        let (dates, _, locations, regions, datasets, _, exactness) = conditions
         var visits = filter
         for part in RecordFilter.Part.all {
             switch part {
             case .species: visits.species = []
             case .counts: (visits.leastNum, visits.greatestNum) = (nil, nil)
-            case .dates, .regions, .locations, .areas, .datasets: break
+            case .dates, .regions, .locations, .areas, .datasets, .exactness: break
             }
         }
         return Selection(
-            conditions: (dates, nil, locations, regions, datasets, CountRange()), filter: visits, scope: scope)
+            conditions: (dates, nil, locations, regions, datasets, CountRange(), exactness), filter: visits,
+            scope: scope)
+    }
+
+    /// The same selection of records however exact they are: for resources that ask how exact a checklist is.
+    var ofAnyExactness: Selection {
+        var conditions = conditions
+        conditions.exactness = nil
+        return Selection(conditions: conditions, filter: filter, scope: scope, hasSpecies: hasSpecies)
     }
 
     /// The same selection with other species.
@@ -82,11 +95,17 @@ struct Selection {
 
     /// The view, filter, resource and order as bytes, which tie a page token to its query. They are the same however
     /// the filter is written: as one list or several parameters, in quotes, in any order.
-    func identity(of resource: String, sort: [SortKey]) -> [UInt8] {
-        var identity = Identity(bytes: scope.tag)
+    func identity(of resource: String, sort: [SortKey]) -> [UInt8] { filter.identity(of: resource, sort, scope.tag) }
+}
+
+extension RecordFilter {
+    /// As `Selection.identity`.
+    /// - Parameter tag: Of the view, or of the parts that it has.
+    func identity(of resource: String, _ sort: [SortKey], _ tag: [UInt8]) -> [UInt8] {
+        var identity = Identity(bytes: tag)
         identity.endPart()
         identity.add(resource)
-        for part in RecordFilter.Part.all { identity.add(part, of: filter) }
+        for part in Part.all { identity.add(part, of: self) }
         for key in sort { identity.add((key.isDescending ? "-" : "") + key.field.rawValue) }
         return identity.bytes
     }
@@ -137,6 +156,7 @@ private struct Identity {
             let (box, circle) = (filter.box, filter.circle)
             for number in [box?.west, box?.south, box?.east, box?.north] { add(number) }
             for number in [circle?.latitude, circle?.longitude, circle?.kilometres] { add(number) }
+        case .exactness: add(filter.isGeneralised)
         }
     }
 }

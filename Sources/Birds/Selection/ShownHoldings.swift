@@ -5,6 +5,7 @@ extension HoldingList {
     func has(_ regions: RegionScope, _ datasets: [Int64]?) -> Bool {
         self.datasets.contains { dataset in
             guard datasets?.contains(dataset.id) ?? true else { return false }
+            if !regions.exceptions.isEmpty { return dataset.holdings.contains { regions.contains($0.region) } }
             guard let regions = regions.regions else { return !dataset.holdings.isEmpty }
             return regions.contains { dataset.has(within: $0) }
         }

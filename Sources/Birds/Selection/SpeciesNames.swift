@@ -30,13 +30,18 @@ package final class SpeciesNames {
     /// counts only for whoever may see none of the species of those before it. Empty if the name is unknown.
     /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
     package func find(_ name: String) throws(StoreError) -> [[Match]] {
+        try meanings(of: name).filter { !$0.isEmpty }
+    }
+
+    /// The same, with an empty list for each way of finding a species that finds none: for a comparison with another
+    /// edition.
+    func meanings(of name: String) throws(StoreError) -> [[Match]] {
         let key = Array(name.utf8)
         if let meanings = known[key] { return meanings }
-        let meanings = try search(name).filter { !$0.isEmpty }
-        if !meanings.isEmpty {
-            if known.count >= SpeciesNames.kept { known.removeAll() }
-            known[key] = meanings
-        }
+        let meanings = try search(name)
+        if meanings.allSatisfy(\.isEmpty) { return [] }
+        if known.count >= SpeciesNames.kept { known.removeAll() }
+        known[key] = meanings
         return meanings
     }
 
@@ -49,7 +54,8 @@ package final class SpeciesNames {
         return meanings
     }
 
-    private func species(withCode code: String) throws(StoreError) -> [Match] {
+    /// The species with exactly this code.
+    func species(withCode code: String) throws(StoreError) -> [Match] {
         let statement: Statement
         if let byCode {
             statement = byCode

@@ -34,11 +34,12 @@ package struct Subspecies {
     }
 
     /// The ids of the subspecies of each of some species, by the id of the species. Species without any have no entry.
-    func ids(of species: [Int64]) throws(StoreError) -> [Int64: [Int64]] {
+    /// - Parameter named: The name of a species that the database does not have, by its id.
+    func ids(of species: [Int64], named: (Int64) -> String? = { _ in nil }) throws(StoreError) -> [Int64: [Int64]] {
         var found: [Int64: [Int64]] = [:]
         for id in species {
+            var name = named(id)
             names.bind(1, id)
-            var name: String?
             while try names.step() { name = names.text(0) }
             // A species has two words; what has one or three is a genus or a subspecies.
             guard let name, name.split(separator: " ").count == 2 else { continue }

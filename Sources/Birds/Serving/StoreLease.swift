@@ -76,19 +76,19 @@ final class PooledStore: Sendable {
     init(path: String) throws(StoreError) {
         let store = try ObservationStore(path: path)
         file = store.file
-        store.database.endClaim()
+        store.endClaim()
         contents = Mutex(Contents(store: store, rows: nil))
     }
 
     // Closing the connection is a use too.
-    deinit { contents.withLock { $0.store.database.claim() } }
+    deinit { contents.withLock { $0.store.claim() } }
 
     func use<Result, Failure: Error>(
         _ body: (inout sending Contents) throws(Failure) -> sending Result
     ) throws(Failure) -> sending Result {
         try contents.withLock { (contents) throws(Failure) in
-            contents.store.database.claim()
-            defer { contents.store.database.endClaim() }
+            contents.store.claim()
+            defer { contents.store.endClaim() }
             return try body(&contents)
         }
     }

@@ -112,7 +112,9 @@ import Testing
         do {
             let prepared = try store.database.prepare("SELECT 1, 'a'")
             statement = prepared
-            let table = TableRows(prepared, names: ["name"], format: .csv, edit: nil)
+            let table = TableRows(names: ["name"], format: .csv) { () throws(StoreError) in
+                try prepared.step() ? [prepared.cell(1)] : nil
+            }
             cursor = RowCursor(.other(table), memory: store.memory)
         }
         #expect(statement != nil)

@@ -16,6 +16,7 @@ import Testing
             case .areas: listed += ["box", "circle"]
             case .datasets: listed += ["datasets"]
             case .counts: listed += ["leastNum", "greatestNum"]
+            case .exactness: listed += ["isGeneralised"]
             }
         }
         #expect(Set(listed) == members && listed.count == members.count)

@@ -76,4 +76,30 @@ import Testing
             for region in kept { #expect(kept.filter { RegionOrder.covers($0, region) } == [region]) }
         }
     }
+
+    /// The same as for each region of the lists.
+    @Test func exceptionsAreLeftOutWithAllThatTheyCover() {
+        let parts = ["A", "AB", "B", "a"]
+        let all = parts + parts.flatMap { first in parts.flatMap { ["\(first)-\($0)", "\(first)-\($0)-B"] } }
+        var random = SplitMix(state: 3)
+        func some() -> [String] {
+            Array(all.shuffled(using: &random).prefix(Int.random(in: 0...5, using: &random)))
+        }
+        func covers(_ list: [String], _ region: String) -> Bool { list.contains { RegionOrder.covers($0, region) } }
+        for _ in 0..<2000 {
+            let (regions, exceptions) = (Bool.random(using: &random) ? some() : nil, some())
+            let (wanted, more) = (some(), some())
+            let scope = RegionScope(regions, except: exceptions).without(more).narrowed(to: wanted)
+            for region in all {
+                let isIn = regions.map { covers($0, region) } ?? true && (wanted.isEmpty || covers(wanted, region))
+                #expect(scope.contains(region) == (isIn && !covers(exceptions + more, region)))
+            }
+            #expect(scope.contains(nil) == (regions == nil && wanted.isEmpty))
+            if scope.isNowhere { #expect(!all.contains(where: scope.contains)) }
+            let kept = scope.regions ?? []
+            #expect(scope.exceptions.allSatisfy { (scope.regions == nil || covers(kept, $0)) && !kept.contains($0) })
+        }
+        #expect(RegionScope(["A"], except: ["B"]) == RegionScope(["A"]))
+        #expect(RegionScope(nil, except: ["B"]) != RegionScope(nil) && !RegionScope(nil, except: ["B"]).isEverywhere)
+    }
 }

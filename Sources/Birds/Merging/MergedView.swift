@@ -1,0 +1,170 @@
+/// A view of several parts, whose answers are merged from those of its parts.
+///
+/// Parts are compared by what they show, and never by ids, since each edition has its own.
+///
+/// Invariant: no two parts overlap, so each record is in one of them, and numbers of records can be added up. A
+/// location may be in several, with other data sets.
+final class MergedView {
+    /// A part, and the edition that it is of.
+    struct Part {
+        let edition: EditionStore
+        let scope: Scope
+    }
+
+    let parts: [Part]
+    let seal: TokenSeal
+    let memory: RowMemory
+    /// That of all parts.
+    private let tag: [UInt8]
+    private let key: KeyedHash.Key
+    private var knownRevision: Revision?
+
+    init(_ parts: [Part], _ seal: TokenSeal, _ secret: Secret, _ memory: RowMemory) {
+        (self.parts, self.seal, key, self.memory) = (parts, seal, secret.tags, memory)
+        // No UTF-8 contains the byte between them.
+        tag = Array(parts.map(\.scope.tag).joined(separator: [0xFD]))
+    }
+
+    var budget: Budget { memory.budget }
+    var editions: [EditionStore] { parts.map(\.edition) }
+
+    /// As `ObservationStore.rows`.
+    func rows(_ request: RecordRequest.Rows, format: RowFormat) throws(StoreError) -> RowCursor {
+        switch request {
+        case .observations(let query): try observations(query, format)
+        case .zeroFilled(let query): try zeroFilled(query, format)
+        case .checklists(let query, let fields): try checklists(query, fields, format)
+        case .locations(let query): try locations(query, format)
+        case .regions: try regions(format)
+        case .summary(let keys, let query): try summary(by: keys, query, format)
+        case .species: try species(format)
+        case .datasets: try datasets(format)
+        }
+    }
+
+    /// As `ObservationStore.document`, without a line feed.
+    func document(_ request: RecordRequest.Document) throws(StoreError) -> [UInt8]? {
+        switch request {
+        case .observation(let id, let fields): try observation(id: id, fields)
+        case .location(let code): try location(code)
+        case .species(let code): try species(code)
+        }
+    }
+
+    /// As `ObservationStore.revision`.
+    func revision() throws(StoreError) -> Revision {
+        if let knownRevision { return knownRevision }
+        var hash = KeyedHash(key)
+        var changedAt: Int64 = 0
+        for part in parts {
+            let revision = try part.edition.revision(part.scope)
+            hash.add(Array(revision.id.utf8))
+            changedAt = max(changedAt, revision.changedAt)
+        }
+        let revision = Revision(hash, changedAt: changedAt)
+        knownRevision = revision
+        return revision
+    }
+}
+
+extension MergedView {
+    /// What a filter selects of each part.
+    struct Selected {
+        /// The filter with each value decided.
+        let filter: RecordFilter
+        /// The codes of the species that it names, ascending; nil for all.
+        let species: [String]?
+        /// One for each part.
+        let selections: [Selection]
+    }
+
+    /// Resolves a filter in all parts: what one of them shows is known.
+    /// - Throws: `.unknownSpecies`, `.malformedList`, `.overBudget`, `.cancelled` or `.sqlite`.
+    func select(_ filter: RecordFilter) throws(StoreError) -> Selected {
+        let filter = try filter.resolved { (value, filter) throws(StoreError) in
+            for part in parts { if try part.edition.resolver.isID(value, of: filter, part.scope) { return true } }
+            return false
+        }
+        let species = try codes(filter.species)
+        let selections = try parts.map { (part) throws(StoreError) in
+            var ids: [Int64]?
+            if let species {
+                ids = []
+                for code in species {
+                    let found = try part.edition.resolver.species(withCode: code, part.scope)
+                    if let found, found.isShown { ids?.append(found.id) }
+                }
+                ids?.sort()
+            }
+            return try part.edition.resolver.select(filter, part.scope, species: ids)
+        }
+        return Selected(filter: filter, species: species, selections: selections)
+    }
+
+    /// The codes of the species with these codes or names, in the order of their bytes; nil for an empty list.
+    /// - Throws: `.unknownSpecies` for the first name that stands for no species that the view shows.
+    private func codes(_ names: [String]) throws(StoreError) -> [String]? {
+        if names.isEmpty { return nil }
+        var codes: Set<[UInt8]> = []
+        for name in names {
+            let found = try self.codes(name)
+            if found.isEmpty { throw .unknownSpecies(name, nearest: try nearest(to: name)) }
+            codes.formUnion(found)
+        }
+        return codes.sorted { $0.lexicographicallyPrecedes($1) }.map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The codes of the species that a name stands for, as if there were no others than those that the view shows: by
+    /// the first meaning that any part shows.
+    private func codes(_ name: String) throws(StoreError) -> Set<[UInt8]> {
+        var meanings: [Set<[UInt8]>] = []
+        for part in parts {
+            for (rank, ids) in try part.edition.resolver.meanings(of: name, part.scope).enumerated() {
+                if meanings.count <= rank { meanings.append([]) }
+                for id in ids { meanings[rank].insert(try part.edition.records.code(ofSpecies: id)) }
+            }
+        }
+        return meanings.first { !$0.isEmpty } ?? []
+    }
+
+    /// The closest name of a species that the view may show. Species tables, of which it may show all, are the same in
+    /// both editions.
+    private func nearest(to name: String) throws(StoreError) -> String? {
+        guard let first = parts.first else { return nil }
+        return try first.edition.resolver.nearest(to: name, first.scope)
+    }
+
+    /// The page of a query; nil if all rows are asked for.
+    func page(
+        _ request: PageRequest, of resource: PagedResource, _ selected: Selected, sort: [SortKey] = []
+    ) throws(StoreError) -> MergedPage? {
+        try MergedPage(
+            request, parts: parts.count, identity: selected.filter.identity(of: resource.rawValue, sort, tag), seal)
+    }
+
+    /// The rows of each part from where a page begins.
+    /// - Parameters:
+    ///   - row: Any row.
+    ///   - order: The order of the rows of a part.
+    ///   - key: A row as an observation.
+    ///   - finder: Finds the rows of a part, beginning at or before a start.
+    func parts<Row>(
+        _ page: MergedPage?, of resource: PagedResource, _ row: Row, key: @escaping (Row) -> ObservationRow,
+        order: (Part) throws(StoreError) -> RowOrder = { (_) in .date(isDescending: false) },
+        finder: (Int, RowOrder, PageStart?) throws(StoreError) -> any RowFinder<Row>
+    ) throws(StoreError) -> [PartRows<Row>] {
+        var rows: [PartRows<Row>] = []
+        for (index, part) in parts.enumerated() {
+            let order = try order(part)
+            var start: PageStart?
+            if let token = page?.starts[index] {
+                start = try KnownRows(
+                    resolver: part.edition.resolver, scope: part.scope, database: part.edition.database
+                ).start(token, of: resource, order)
+            }
+            rows.append(
+                PartRows(part, try finder(index, order, start), row, from: PagePosition(start, order), key: key))
+        }
+        return rows
+    }
+}

@@ -1,0 +1,80 @@
+/// The two forms in which a file may hold its records. Each is a database of its own, with its own ids and secret.
+///
+/// The general edition follows the exact one in the file. SQLite reads no page beyond those that the header of a
+/// database counts, so the exact edition is the file as any program opens it, and nothing that is read from the general
+/// edition can touch the exact one.
+enum Edition: UInt8 {
+    /// The records as they were imported.
+    case exact
+    /// The same records, with sensitive places made less exact.
+    case general
+}
+
+extension Edition {
+    /// Where the general edition of a file begins, in bytes: right after the exact one. Nil if nothing follows that.
+    /// - Parameters:
+    ///   - header: Of the file.
+    ///   - size: Of the file, in bytes.
+    static func offsetOfGeneral(_ header: FileHeader, size: Int64) -> Int64? {
+        // Without a count of pages SQLite takes the whole file for the exact edition.
+        guard let end = header.databaseSize, size > end else { return nil }
+        return end
+    }
+
+    /// Opens the general edition that follows an exact one in a file; nil if there is none.
+    /// - Parameters:
+    ///   - exact: The connection to the exact edition, whose budget is shared.
+    ///   - file: The file that it has open.
+    /// - Throws: `.unusable` if what follows is not the general edition of these records, or if there is none though
+    ///   the file has a list of sensitive records: then everybody would be shown exact places. Otherwise `.sqlite`.
+    static func openGeneral(behind exact: Database, in file: FileIdentity) throws(StoreError) -> Database? {
+        let path = exact.path
+        guard let header = FileHeader(exact), let offset = offsetOfGeneral(header, size: file.size) else {
+            guard try !hasSensitive(exact) else {
+                throw .unusable(
+                    path: path,
+                    reason: "it lists sensitive records, but its general edition is missing; restore it from a copy")
+            }
+            return nil
+        }
+        do {
+            let general = try Database(path: path, mode: .readOnlyPart(offset: offset), budget: exact.budget)
+            try Schema.check(general, path: path)
+            try general.beginReading()
+            if try PublishedGeneration(general, path: path) == PublishedGeneration(exact, path: path) { return general }
+        } catch .sqlite, .unusable {
+            throw .unusable(
+                path: path,
+                reason: "what follows the exact records in it is not their general edition; restore it from a copy")
+        }
+        throw .unusable(
+            path: path, reason: "its general edition was made from other records than it holds; restore it from a copy")
+    }
+
+    /// Whether a file has a list of sensitive records that is not empty.
+    private static func hasSensitive(_ exact: Database) throws(StoreError) -> Bool {
+        guard try exact.integer("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'sensitive'") != nil else {
+            return false
+        }
+        return try exact.integer("SELECT 1 FROM sensitive LIMIT 1") != nil
+    }
+}
+
+extension Database {
+    /// SQLite's page cache, in KiB. It is small, since the system caches the file too.
+    private static let pageCache = 2000
+
+    /// Prepares a connection that only reads, and takes its lock.
+    func beginReading() throws(StoreError) {
+        // No memory map: if the file were truncated under one, SIGBUS would end the process.
+        try execute(
+            """
+            PRAGMA query_only = 1;
+            PRAGMA mmap_size = 0;
+            PRAGMA cache_size = -\(Self.pageCache);
+            BEGIN;
+            """)
+        // BEGIN is deferred: only the first read takes the lock.
+        _ = try integer("SELECT count(*) FROM sqlite_schema")
+    }
+}
