@@ -140,7 +140,7 @@ public final class Service: Application {
         case .later(let work, let cancel):
             let finished: @Sendable () -> Response = { [metrics] in
                 var response = work()
-                response.isStillEntitled = isStillEntitled
+                response.isStillEntitled = Service.both(response.isStillEntitled, isStillEntitled)
                 metrics.answered(route?.resource, response.status)
                 return Service.finish(response, shared, requestID: requestID, user: user, note)
             }
@@ -148,6 +148,14 @@ public final class Service: Application {
         case .again:
             return answer
         }
+    }
+
+    /// Whether both hold; nil holds always.
+    private static func both(
+        _ one: (@Sendable () -> Bool)?, _ other: (@Sendable () -> Bool)?
+    ) -> (@Sendable () -> Bool)? {
+        guard let one, let other else { return one ?? other }
+        return { one() && other() }
     }
 
     /// The check of a password, which a request waits for.
@@ -192,7 +200,7 @@ public final class Service: Application {
         guard now >= nextUpkeep else { return }
         nextUpkeep = now + Service.upkeepInterval
         // Without requests, a replaced file would otherwise keep its disk space, and a bad one would go unnoticed.
-        _ = watch.current(now: now)
+        pool.note(newest: watch.current(now: now))
         pool.discardOld()
         if let refusal = watch.lastRefusal { log.refusedGeneration(refusal) }
         if watch.lastIsEdited, isFirst { log.editedGeneration() }

@@ -51,6 +51,7 @@ enum MemberDescription {
         case "name": return text("The name of the data set.")
         case "format": return text("The format of the file it was imported from.")
         case "imported_at": return text("When it was imported, in UTC, as ISO 8601.")
+        case "ask": return nullable("string", "Whom to ask for exact places, if some may be shown less exactly.")
         case "source", "licence", "citation": return nullable("string", "The \(name), as given to the import.")
         // A member that is missing here: the empty schema allows every value.
         default: return [:]

@@ -49,10 +49,12 @@ struct LongAnswer: Sendable {
             // rows.
             lease.setBudget(nanoseconds: queryTimeout)
             let next = try lease.read { (store) throws(StoreError) in try store.nextPage(source, view: view) }
+            let generation = try lease.read { (store) throws(StoreError) in store.generation }
             let (total, count) = (lease.total, lease.rowCount)
             let rest = RowBody(lease, canceller, timeout: queryTimeout, log: log, metrics: metrics)
-            let stream = Response.rows(
+            var stream = Response.rows(
                 .stream(first: first, rest: rest), count: count, in: format, total: total, next: next, page)
+            stream.isStillEntitled = { [pool] in pool.mayShow(generation, to: view) }
             return delivery.complete(stream, provenance)
         } catch {
             return Problem(log.clientError(error)).response(requestID: requestID)

@@ -1,7 +1,9 @@
 /// The data sets, with the numbers of records and checklists that a view shows.
 extension EditionStore {
     /// The members of a data set, in order.
-    static let datasetNames = [
+    static let datasetNames = storedNames + [Field.generalised.rawValue, "ask"]
+    /// Those that are columns.
+    private static let storedNames = [
         "name", "format", "source", "licence", "citation", "imported_at", "checklists", "records",
     ]
 
@@ -17,7 +19,7 @@ extension EditionStore {
 
     /// A function that returns one data set after the other, by name; nil at the end.
     func oneDataset(_ scope: Scope) throws(StoreError) -> () throws(StoreError) -> OneDataset? {
-        let names = Self.datasetNames
+        let names = Self.storedNames
         let statement = try database.prepare(
             """
             SELECT id, \(names.joined(separator: ", ")) FROM dataset INDEXED BY sqlite_autoindex_dataset_1 ORDER BY name
@@ -25,7 +27,7 @@ extension EditionStore {
         let parts = scope.isEverything ? nil : try parts(of: scope)
         return { () throws(StoreError) in
             while try statement.step() {
-                var dataset = OneDataset(all: names.indices.map { statement.cell(Int32($0) + 1) })
+                var dataset = OneDataset(all: names.indices.map { statement.cell(Int32($0) + 1) }, contacts: contacts)
                 guard let parts else { return dataset }
                 guard let part = parts[statement.int64(0)] else { continue }
                 // The last import may have brought records of other regions only.
@@ -82,24 +84,31 @@ struct OneDataset {
         }
     }
 
-    /// The values of `EditionStore.datasetNames` for all of it.
+    /// The values of the columns for all of it.
     private var all: [RowCell]
+    /// Whom to ask for exact places, if some may be others; nil if all are exact.
+    private var contacts: [String]?
     /// Nil for all of it.
     var part: Part?
 
-    init(all: [RowCell]) { self.all = all }
+    init(all: [RowCell], contacts: [String]?) { (self.all, self.contacts) = (all, contacts) }
 
     /// Leaves out from which file it was imported.
     mutating func hideOrigin() { (all[1], all[2]) = (.nothing, .nothing) }
 
     /// Adds what another part of the view shows.
-    mutating func add(_ other: OneDataset) { if let more = other.part { part?.add(more) } }
+    mutating func add(_ other: OneDataset) {
+        if let more = other.part { part?.add(more) }
+        contacts = contacts ?? other.contacts
+    }
 
     var name: RowCell { all[0] }
 
     /// The values of `EditionStore.datasetNames`.
     var cells: [RowCell] {
-        guard let part else { return all }
-        return all.prefix(5) + [RowCell(part.changedAt), .integer(part.checklists), .integer(part.records)]
+        var cells = all
+        if let part { cells[5...] = [RowCell(part.changedAt), .integer(part.checklists), .integer(part.records)] }
+        let ask = contacts.flatMap { $0.isEmpty ? nil : $0.joined(separator: ", ") }
+        return cells + [RowCell(contacts != nil), RowCell(ask)]
     }
 }

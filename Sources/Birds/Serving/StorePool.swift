@@ -13,6 +13,8 @@ public final class StorePool: Sendable {
     private let path: String
     private let limit: Int
     private let state = Mutex(State())
+    /// When the newest file was published, in seconds since 1970, if it has a general edition; 0 if it has none.
+    private let protectedSince = Atomic<Int64>(0)
 
     /// The greatest number of idle stores.
     private static let idleLimit = 4
@@ -33,6 +35,18 @@ public final class StorePool: Sendable {
     public init(path: String, limit: Int) {
         self.path = path
         self.limit = limit
+    }
+
+    /// Takes a store for the newest one. Call it from time to time.
+    public func note(newest store: ObservationStore) {
+        protectedSince.store(store.general == nil ? 0 : store.generation.publishedAt, ordering: .relaxed)
+    }
+
+    /// Whether somebody may still be shown what a generation has. If a newer one has a general edition, what was shown
+    /// exactly until then may be protected now.
+    public func mayShow(_ generation: PublishedGeneration, to view: View) -> Bool {
+        if case .everywhere = view.precision { return true }
+        return generation.publishedAt >= protectedSince.load(ordering: .relaxed)
     }
 
     /// The number of stores that are lent.
