@@ -45,8 +45,6 @@ extension MergedView {
         let merge = TableMerge(
             try parts.map { (part) throws(StoreError) in try part.edition.oneRegion(part.scope) },
             compare: { Comparison($0.code, $1.code) })
-        // Parts with other regions have other locations.
-        let areApart = Set(parts.map(\.scope.regions)).count == parts.count
         var counts: [[UInt8]?: Int64]?
         let table = TableRows(names: EditionStore.regionNames, format: format) { [self] () throws(StoreError) in
             let same = try merge.next()

@@ -3,19 +3,22 @@ extension MergedView {
     func observations(_ query: ObservationQuery, _ format: RowFormat) throws(StoreError) -> RowCursor {
         let selected = try select(query.filter)
         let page = try page(query.page, of: .observations, selected, sort: query.sort)
+        let encoders = encoders(query, format)
+        // Rows of parts with other regions differ in their locations.
+        let isWide = page != nil || !areApart || encoders.contains(where: \.needsIdentity)
         let rows = try parts(
             page, of: .observations, ObservationRow(), key: { $0 },
             order: { (part) throws(StoreError) in try part.edition.planner.order(query.sort, part.scope) },
             finder: { (index, order, start) throws(StoreError) in
                 try parts[index].edition.planner.rowScan(
-                    selected.selections[index], order, start, limit: query.page.limit, isWide: true
+                    selected.selections[index], order, start, limit: query.page.limit, isWide: isWide
                 ).finder
             })
         let total: Int? =
             if query.page.countsAll {
                 try sum { (index) throws(StoreError) in try parts[index].edition.count(selected.selections[index]) }
             } else { nil }
-        return cursor(Merge(rows, ShownOrder(query.sort)), page, query, format, total: total)
+        return cursor(Merge(rows, ShownOrder(query.sort)), encoders, page, total: total)
     }
 
     func zeroFilled(_ query: ObservationQuery, _ format: RowFormat) throws(StoreError) -> RowCursor {
@@ -25,8 +28,8 @@ extension MergedView {
             let part = parts[index]
             // A checklist of one part did not report what only another part knows.
             let species = try (selected.species ?? []).map { (code) throws(StoreError) in
-                let found = try part.edition.resolver.species(withCode: code, part.scope)
-                return found?.id ?? part.edition.limitedRecords.guest(code: code)
+                let found = try part.edition.resolver.species(withCode: code)
+                return found ?? part.edition.limitedRecords.guest(code: code)
             }
             return try part.edition.zeroFillScan(selected.selections[index], species, start: start?.row)
         }
@@ -38,7 +41,7 @@ extension MergedView {
             if query.page.countsAll {
                 try sum { (index) throws(StoreError) in try scan(index, nil).count(ObservationRow(), budget) }
             } else { nil }
-        return cursor(Merge(rows, ShownOrder()), page, query, format, total: total)
+        return cursor(Merge(rows, ShownOrder()), encoders(query, format), page, total: total)
     }
 
     /// The sum over all parts, by their indexes.
@@ -48,14 +51,14 @@ extension MergedView {
         return sum
     }
 
+    private func encoders(_ query: ObservationQuery, _ format: RowFormat) -> [RowEncoder] {
+        parts.map { $0.edition.encoder(format, query.fields, $0.scope, showsExactness: query.showsExactness) }
+    }
+
     private func cursor(
-        _ merge: Merge<ObservationRow>, _ page: MergedPage?, _ query: ObservationQuery, _ format: RowFormat, total: Int?
+        _ merge: Merge<ObservationRow>, _ encoders: [RowEncoder], _ page: MergedPage?, total: Int?
     ) -> RowCursor {
-        let encoders = parts.map {
-            $0.edition.encoder(format, query.fields, $0.scope, showsExactness: query.showsExactness)
-        }
-        return RowCursor(
-            .other(MergedRows(merge, encoders, page, budget: budget)), total: total, memory: memory)
+        RowCursor(.other(MergedRows(merge, encoders, page, budget: budget)), total: total, memory: memory)
     }
 
     /// One observation. The ids of two editions are permutations by other keys, so that of a record may, though this is

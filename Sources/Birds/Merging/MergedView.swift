@@ -12,6 +12,8 @@ final class MergedView {
     }
 
     let parts: [Part]
+    /// Whether all parts have other regions, and so other locations.
+    let areApart: Bool
     let seal: TokenSeal
     let memory: RowMemory
     /// That of all parts.
@@ -21,6 +23,7 @@ final class MergedView {
 
     init(_ parts: [Part], _ seal: TokenSeal, _ secret: Secret, _ memory: RowMemory) {
         (self.parts, self.seal, key, self.memory) = (parts, seal, secret.tags, memory)
+        areApart = Set(parts.map(\.scope.regions)).count == parts.count
         // No UTF-8 contains the byte between them.
         tag = Array(parts.map(\.scope.tag).joined(separator: [0xFD]))
     }
@@ -85,46 +88,44 @@ extension MergedView {
             for part in parts { if try part.edition.resolver.isID(value, of: filter, part.scope) { return true } }
             return false
         }
-        let species = try codes(filter.species)
-        let selections = try parts.map { (part) throws(StoreError) in
-            var ids: [Int64]?
-            if let species {
-                ids = []
-                for code in species {
-                    let found = try part.edition.resolver.species(withCode: code, part.scope)
-                    if let found, found.isShown { ids?.append(found.id) }
-                }
-                ids?.sort()
-            }
-            return try part.edition.resolver.select(filter, part.scope, species: ids)
+        let species = try species(filter.species)
+        let selections = try parts.indices.map { (index) throws(StoreError) in
+            try parts[index].edition.resolver.select(filter, parts[index].scope, species: species?.ids[index])
         }
-        return Selected(filter: filter, species: species, selections: selections)
+        return Selected(filter: filter, species: species?.codes, selections: selections)
     }
 
-    /// The codes of the species with these codes or names, in the order of their bytes; nil for an empty list.
+    /// The species with these codes or names: their codes, in the order of the bytes, and for each part the ids of
+    /// those that it shows, ascending. Nil for an empty list. Both editions have the same species tables, so names mean
+    /// the same in both.
     /// - Throws: `.unknownSpecies` for the first name that stands for no species that the view shows.
-    private func codes(_ names: [String]) throws(StoreError) -> [String]? {
+    private func species(_ names: [String]) throws(StoreError) -> (codes: [String], ids: [[Int64]])? {
         if names.isEmpty { return nil }
         var codes: Set<[UInt8]> = []
+        var ids: [Set<Int64>] = Array(repeating: [], count: parts.count)
         for name in names {
-            let found = try self.codes(name)
-            if found.isEmpty { throw .unknownSpecies(name, nearest: try nearest(to: name)) }
-            codes.formUnion(found)
-        }
-        return codes.sorted { $0.lexicographicallyPrecedes($1) }.map { String(decoding: $0, as: UTF8.self) }
-    }
-
-    /// The codes of the species that a name stands for, as if there were no others than those that the view shows: by
-    /// the first meaning that any part shows.
-    private func codes(_ name: String) throws(StoreError) -> Set<[UInt8]> {
-        var meanings: [Set<[UInt8]>] = []
-        for part in parts {
-            for (rank, ids) in try part.edition.resolver.meanings(of: name, part.scope).enumerated() {
-                if meanings.count <= rank { meanings.append([]) }
-                for id in ids { meanings[rank].insert(try part.edition.records.code(ofSpecies: id)) }
+            let meanings = try parts.map { (part) throws(StoreError) in
+                try part.edition.resolver.meanings(of: name, part.scope)
+            }
+            // As if there were no others than those that the view shows: the first meaning that any part shows.
+            let ranks = 0..<(meanings.map(\.count).max() ?? 0)
+            func found(_ part: Int, _ rank: Int) -> [Int64] {
+                meanings[part].indices.contains(rank) ? meanings[part][rank] : []
+            }
+            guard let rank = ranks.first(where: { rank in parts.indices.contains { !found($0, rank).isEmpty } }) else {
+                throw .unknownSpecies(name, nearest: try nearest(to: name))
+            }
+            for part in parts.indices {
+                for id in found(part, rank) {
+                    ids[part].insert(id)
+                    codes.insert(try parts[part].edition.shownValues.species(id).code)
+                }
             }
         }
-        return meanings.first { !$0.isEmpty } ?? []
+        return (
+            codes.sorted { $0.lexicographicallyPrecedes($1) }.map { String(decoding: $0, as: UTF8.self) },
+            ids.map { $0.sorted() }
+        )
     }
 
     /// The closest name of a species that the view may show. Species tables, of which it may show all, are the same in

@@ -1,6 +1,7 @@
 /// The rows of one part of a view, of which the next one is known, from where a page begins.
 final class PartRows<Row> {
     let part: MergedView.Part
+    private let values: ShownValues
     /// The next row, unless `isAtEnd`; and the same with the columns by which pages distinguish rows.
     private(set) var row: Row
     private(set) var key = ObservationRow()
@@ -9,6 +10,8 @@ final class PartRows<Row> {
     private(set) var hasPassed = false
     private(set) var position: PagePosition
 
+    /// Of the location of the next row, once it was asked for.
+    private var knownPrefix: (location: Int64, value: UInt128)?
     private let finder: any RowFinder<Row>
     private let keyOf: (Row) -> ObservationRow
 
@@ -21,13 +24,17 @@ final class PartRows<Row> {
         key: @escaping (Row) -> ObservationRow
     ) {
         (self.part, self.finder, self.row, self.position, keyOf) = (part, finder, row, position, key)
+        values = part.edition.shownValues
     }
 
     /// Reads the next row, or the first one.
     func advance() throws(StoreError) {
-        while try finder.next(&row) {
-            key = keyOf(row)
-            if !position.skips(key) { return }
+        var next = row
+        while try finder.next(&next) {
+            let found = keyOf(next)
+            if position.isSkipping, position.skips(found) { continue }
+            (row, key) = (next, found)
+            return
         }
         isAtEnd = true
     }
@@ -40,7 +47,16 @@ final class PartRows<Row> {
     }
 
     /// The row with what it shows.
-    var shown: ShownOrder.Shown { (key, part.edition.shownValues) }
+    var shown: ShownOrder.Shown { (key, values) }
+
+    /// The first bytes of the key of its location (`ShownValues.prefix`).
+    @inline(__always)
+    func locationPrefix() throws(StoreError) -> UInt128 {
+        if let knownPrefix, knownPrefix.location == key.location { return knownPrefix.value }
+        let value = try values.prefix(ofLocation: key.location)
+        knownPrefix = (key.location, value)
+        return value
+    }
 }
 
 /// The rows of several parts of a view in one order.
@@ -66,7 +82,7 @@ final class Merge<Row> {
                 first = index
                 continue
             }
-            if try order.compare(parts[index].shown, parts[found].shown) == .before { first = index }
+            if try order.compare(parts[index], parts[found]) == .before { first = index }
         }
         return first
     }
@@ -75,7 +91,7 @@ final class Merge<Row> {
     func same(as first: Int) throws(StoreError) -> [Int] {
         var same = [first]
         for index in parts.indices where index != first && !parts[index].isAtEnd {
-            if try order.compare(parts[index].shown, parts[first].shown) == .same { same.append(index) }
+            if try order.compare(parts[index], parts[first]) == .same { same.append(index) }
         }
         return same
     }

@@ -72,18 +72,30 @@ struct ShownOrder {
 
     /// Compares rows down to their data sets. Rows that are the same in all that belong to one part of a view, unless
     /// they are locations.
-    func compare(_ a: Shown, _ b: Shown) throws(StoreError) -> Comparison {
+    @inline(__always)
+    func compare<Row>(_ a: PartRows<Row>, _ b: PartRows<Row>) throws(StoreError) -> Comparison {
+        if !keys.isEmpty {
+            let result = try compareKeys(a.shown, b.shown)
+            if result != .same { return result }
+        }
+        // Rows without a date come last in both directions.
+        if a.key.isUndated != b.key.isUndated { return a.key.isUndated ? .after : .before }
+        if a.key.date != b.key.date { return directed(Comparison(a.key.date, b.key.date)) }
+        // Most rows of one date are of locations that differ in the first bytes.
+        let (one, other) = (try a.locationPrefix(), try b.locationPrefix())
+        if one != other { return directed(one < other ? .before : .after) }
+        return directed(try compareAtDate(a.shown, b.shown))
+    }
+
+    private func compareKeys(_ a: Shown, _ b: Shown) throws(StoreError) -> Comparison {
         for key in keys {
             let result = try compare(key, a, b)
             if result != .same { return result }
         }
-        let (one, other) = (a.row, b.row)
-        // Rows without a date come last in both directions.
-        if one.isUndated != other.isUndated { return one.isUndated ? .after : .before }
-        if one.date != other.date { return directed(Comparison(one.date, other.date)) }
-        return directed(try compareAtDate(a, b))
+        return .same
     }
 
+    @inline(__always)
     private func directed(_ result: Comparison) -> Comparison { isDescending ? result.reversed : result }
 
     /// Compares rows of one date in the default order.

@@ -9,7 +9,7 @@ struct PagePosition {
     let start: PageStart?
     private let order: RowOrder
     /// Whether rows of earlier pages may still come, and how many rows equal to the start were skipped.
-    private var isSkipping: Bool
+    private(set) var isSkipping: Bool
     private var skipped: Int64 = 0
     /// The last row that was shown, on this page or before, and how many rows equal to it have been shown.
     private var last = ObservationRow()
@@ -20,11 +20,8 @@ struct PagePosition {
         isSkipping = start != nil
     }
 
-    /// Whether a row was on an earlier page. The first that was not ends the skipping.
-    @inline(__always)
-    mutating func skips(_ row: ObservationRow) -> Bool { isSkipping && isBefore(row) }
-
-    private mutating func isBefore(_ row: ObservationRow) -> Bool {
+    /// Whether a row was on an earlier page. The first that was not ends the skipping: ask only before that.
+    mutating func skips(_ row: ObservationRow) -> Bool {
         guard let start else { return false }
         if order.precedes(row, start) { return true }
         if row.isLike(start.row), skipped < start.ordinal {

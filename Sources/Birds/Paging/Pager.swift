@@ -58,7 +58,7 @@ final class Pager {
 
     /// Decides about the next row.
     func judge(_ row: ObservationRow) throws(StoreError) -> Verdict {
-        if position.skips(row) { return .skip }
+        if position.isSkipping, position.skips(row) { return .skip }
         if taken >= limit {
             if taken > 0 { next = try Self.seal(try position.token(records).bytes, for: purpose, seal) }
             return .end

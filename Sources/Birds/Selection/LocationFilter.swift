@@ -58,17 +58,31 @@ final class LocationFilter {
     private let numbers: RecordNumbers
     /// The result of `listed`, once it was asked for. The inner nil says that there are too many to list.
     private var list: (ids: [Int64], records: Int64)??
-    /// A cache with one entry per hash of an id; empty if `ids` lists all.
+    /// A cache with two entries for pairs of hashes of ids; empty if `ids` lists all.
     private let verdicts: UnsafeMutableBufferPointer<Verdict>
 
+    /// An id, and whether it matches, in 64 bits.
     private struct Verdict {
-        var id: Int64 = 0
-        var isKnown = false
-        var isWithin = false
+        // Twice the id, and 1 more if it matches. Ids that are too large are not kept.
+        private var bits: Int64
+        /// In a free entry: twice an id that is not kept.
+        static let free = Verdict(bits: .min)
+
+        private init(bits: Int64) { self.bits = bits }
+
+        init?(_ id: Int64, isWithin: Bool) {
+            guard id > .min >> 1, id <= .max >> 1 else { return nil }
+            bits = id << 1 | (isWithin ? 1 : 0)
+        }
+
+        @inline(__always)
+        func isOf(_ id: Int64) -> Bool { bits >> 1 == id && bits != Verdict.free.bits }
+
+        var isWithin: Bool { bits & 1 == 1 }
     }
 
-    /// 8192 verdicts of 16 bytes.
-    private static let verdictBits = 13
+    /// 16,384 verdicts of 8 bytes.
+    private static let verdictBits = 14
 
     /// - Parameter few: The greatest number of ids in `ids`.
     /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
@@ -81,7 +95,7 @@ final class LocationFilter {
         self.numbers = numbers
         ids = try LocationFilter.list(key, atMost: few, database)
         verdicts = .allocate(capacity: ids == nil ? 1 << LocationFilter.verdictBits : 0)
-        verdicts.initialize(repeating: Verdict())
+        verdicts.initialize(repeating: .free)
     }
 
     deinit { verdicts.deallocate() }
@@ -108,17 +122,21 @@ final class LocationFilter {
     func contains(_ id: Int64) throws(StoreError) -> Bool {
         if let ids { return ids.contains(id) }
         let index = Hash.slot(of: id, bits: LocationFilter.verdictBits)
-        let verdict = verdicts[index]
-        if verdict.isKnown && verdict.id == id { return verdict.isWithin }
+        if verdicts[index].isOf(id) { return verdicts[index].isWithin }
+        if verdicts[index ^ 1].isOf(id) { return verdicts[index ^ 1].isWithin }
         return try judge(id, at: index)
     }
 
-    /// Looks a location up, and caches the verdict in place of another id with the same hash.
+    /// Looks a location up, and caches the verdict in place of an id with the same hash, which moves to the other entry
+    /// of the pair.
     @inline(never)
     private func judge(_ id: Int64, at index: Int) throws(StoreError) -> Bool {
         let location = try records.location(id)
         let isWithin = key.contains(location)
-        verdicts[index] = Verdict(id: id, isKnown: true, isWithin: isWithin)
+        if let verdict = Verdict(id, isWithin: isWithin) {
+            verdicts[index ^ 1] = verdicts[index]
+            verdicts[index] = verdict
+        }
         return isWithin
     }
 

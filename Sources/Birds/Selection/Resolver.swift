@@ -86,10 +86,7 @@ final class Resolver {
             let all = if let datasets { datasets } else { try known.datasets() }
             datasets = all.subtracting(left)
         }
-        return Scope(
-            regions: part.regions, datasets: datasets?.sorted(), tag: part.tag,
-            isEverything: part.isWhole && part.edition == .exact, showsAllNames: part.isWhole && part.isOnly,
-            isOfAllRegions: part.isOfAllRegions)
+        return Scope(part, datasets: datasets?.sorted())
     }
 
     /// The selection of all that a scope shows.
@@ -174,24 +171,27 @@ final class Resolver {
 
     /// The species that a name stands for, as if there were no others than those that the view shows.
     private func species(named name: String, _ scope: Scope) throws(StoreError) -> [Int64] {
-        try meanings(of: name, scope).first { !$0.isEmpty } ?? []
+        for meaning in try names.meanings(of: name) {
+            let ids = try shown(meaning, scope)
+            if !ids.isEmpty { return ids }
+        }
+        return []
     }
 
     /// The ids of the species that the view shows for each meaning of a name, the one that counts first: as
     /// `SpeciesNames.meanings`.
     func meanings(of name: String, _ scope: Scope) throws(StoreError) -> [[Int64]] {
-        try names.meanings(of: name).map { (meaning) throws(StoreError) in
-            var ids: [Int64] = []
-            for match in meaning where try shows(match, scope) { ids.append(match.id) }
-            return ids
-        }
+        try names.meanings(of: name).map { (meaning) throws(StoreError) in try shown(meaning, scope) }
     }
 
-    /// The species with exactly this code; nil if there is none. `isShown` tells whether the view shows it.
-    func species(withCode code: String, _ scope: Scope) throws(StoreError) -> (id: Int64, isShown: Bool)? {
-        guard let match = try names.species(withCode: code).first else { return nil }
-        return (match.id, try shows(match, scope))
+    private func shown(_ meaning: [SpeciesNames.Match], _ scope: Scope) throws(StoreError) -> [Int64] {
+        var ids: [Int64] = []
+        for match in meaning where try shows(match, scope) { ids.append(match.id) }
+        return ids
     }
+
+    /// The id of the species with exactly this code, whoever may see it; nil if there is none.
+    func species(withCode code: String) throws(StoreError) -> Int64? { try names.species(withCode: code).first?.id }
 
     /// The filter of locations for a query, from the cache if possible; nil if it would match all.
     private func locations(

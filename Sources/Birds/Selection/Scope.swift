@@ -1,7 +1,7 @@
 /// What a part of a view shows, in the ids of its edition and generation: some data sets in some regions.
 ///
 /// Every table that sums up records has a region and a data set in each row, so that nothing else needs to be asked.
-struct Scope {
+final class Scope: Sendable {
     let regions: RegionScope
     /// The ids of the data sets, ascending; nil for all.
     let datasets: [Int64]?
@@ -14,6 +14,14 @@ struct Scope {
     let showsAllNames: Bool
     /// Whether the view shows all regions, in whatever parts.
     let isOfAllRegions: Bool
+
+    /// - Parameter datasets: The ids of those that the part shows; nil for all.
+    init(_ part: ViewPart, datasets: [Int64]?) {
+        (regions, self.datasets, tag) = (part.regions, datasets, part.tag)
+        isEverything = part.isWhole && part.edition == .exact
+        showsAllNames = part.isWhole && part.isOnly
+        isOfAllRegions = part.isOfAllRegions
+    }
 
     /// Whether it shows what a data set has in a region.
     /// - Parameters:

@@ -21,8 +21,9 @@ public final class ObservationStore {
     /// Nil if the file has no general edition: then every view shows the exact one.
     let general: EditionStore?
     private let budget: Budget
-    /// The parts of recent views.
+    /// The parts of recent views, and of the last one.
     private var known: [View: Shown] = [:]
+    private var last: (view: View, shown: Shown)?
 
     /// What a view shows.
     private enum Shown {
@@ -112,7 +113,11 @@ public final class ObservationStore {
 
     /// What a view shows, in its parts.
     private func shown(_ view: View) throws(StoreError) -> Shown {
-        if let known = known[view] { return known }
+        if let last, last.view == view { return last.shown }
+        if let known = known[view] {
+            last = (view, known)
+            return known
+        }
         let parts = try ViewPart.parts(of: view, hasGeneral: general != nil) { (name) throws(StoreError) in
             try exact.resolver.has(dataset: name)
         }.map { (part) throws(StoreError) in
