@@ -25,7 +25,7 @@ extension EditionStore {
             SELECT id, \(names.joined(separator: ", ")) FROM dataset INDEXED BY sqlite_autoindex_dataset_1 ORDER BY name
             """)
         let parts = scope.isEverything ? nil : try parts(of: scope)
-        return { () throws(StoreError) in
+        return { [contacts] () throws(StoreError) in
             while try statement.step() {
                 var dataset = OneDataset(all: names.indices.map { statement.cell(Int32($0) + 1) }, contacts: contacts)
                 guard let parts else { return dataset }

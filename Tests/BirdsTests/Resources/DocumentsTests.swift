@@ -61,24 +61,24 @@ import Testing
     @Test func aCodeOfSeveralPlacesShowsTheOneWithTheMostRecords() throws {
         let first =
             #"{"loc_id":"L1","latitude":60.5,"longitude":-135.25,"region":"CA-YT","location_name":"Marsh","#
-            + #""records":1,"first":"2020-01-03","last":"2020-01-03","coordinate_uncertainty_m":null,"generalised":null,"species":1}"#
+            + #""records":1,"first":"2020-01-03","last":"2020-01-03","coordinate_uncertainty_m":null,"generalised":null,"generalisation":null,"species":1}"#
         let alaska =
             #"{"loc_id":"L1","latitude":62.0,"longitude":-150.0,"region":"US-AK","location_name":null,"#
-            + #""records":1,"first":"2019","last":"2019","coordinate_uncertainty_m":null,"generalised":null,"species":1}"#
+            + #""records":1,"first":"2019","last":"2019","coordinate_uncertainty_m":null,"generalised":null,"generalisation":null,"species":1}"#
         let main =
             #"{"loc_id":"L1","latitude":61.0,"longitude":-135.25,"region":"CA-YT","location_name":null,"#
-            + #""records":4,"first":"2020-01-05","last":"2021-02-03","coordinate_uncertainty_m":null,"generalised":null,"species":1,"other_places":["#
+            + #""records":4,"first":"2020-01-05","last":"2021-02-03","coordinate_uncertainty_m":null,"generalised":null,"generalisation":null,"species":1,"other_places":["#
         #expect(try document(.location(code: "L1")) == main + first + "," + alaska + "]}\n")
         #expect(try document(.location(code: "L1"), Self.canada) == main + first + "]}\n")
         #expect(
             try document(.location(code: "L2"))
                 == #"{"loc_id":"L2","latitude":null,"longitude":null,"region":null,"location_name":null,"records":1,"#
-                + #""first":"2018-05-06","last":"2018-05-06","coordinate_uncertainty_m":null,"generalised":null,"species":1}"#
+                + #""first":"2018-05-06","last":"2018-05-06","coordinate_uncertainty_m":null,"generalised":null,"generalisation":null,"species":1}"#
                 + "\n")
         #expect(
             try document(.location(code: "L3"))
                 == #"{"loc_id":"L3","latitude":50.0,"longitude":1.0,"region":"CA","location_name":null,"records":0,"#
-                + #""first":null,"last":null,"coordinate_uncertainty_m":null,"generalised":null,"species":0}"# + "\n")
+                + #""first":null,"last":null,"coordinate_uncertainty_m":null,"generalised":null,"generalisation":null,"species":0}"# + "\n")
         #expect(try document(.location(code: "L2"), Self.canada) == nil)
         #expect(try document(.location(code: "l1")) == nil)
     }
@@ -143,7 +143,7 @@ import Testing
             try text(.locations(query), .geojson)
                 == #"{"type":"FeatureCollection","features":[{"type":"Feature","geometry":{"type":"Point","coordinates":[-135.25,60.5]},"#
                 + #""properties":{"loc_id":"L1","region":"CA-YT","location_name":"Marsh","records":1,"first":"2020-01-03","last":"2020-01-03","#
-                + #""coordinate_uncertainty_m":null,"generalised":null}}]}"#
+                + #""coordinate_uncertainty_m":null,"generalised":null,"generalisation":null}}]}"#
                 + "\n")
         let fields: [ChecklistField] = [.complete, .day1AM, .day1PM, .day2AM, .day2PM, .speciesCount, .dataset, .month]
         #expect(

@@ -117,7 +117,7 @@ import Testing
         let store = try ObservationStore(path: folder.path("birds.db"))
         let query = ObservationQuery()
         let locations = try store.locations(query, view: .everything, format: .csv).text()
-        #expect(locations.contains("L1,,,CA-YT,,3,2020-01-02,2021-02-03,,\r\nL2,,,CA-YT,,1,,,,\r\n"))
+        #expect(locations.contains("L1,,,CA-YT,,3,2020-01-02,2021-02-03,,,\r\nL2,,,CA-YT,,1,,,,,\r\n"))
         #expect(try store.regions(view: .everything, format: .csv).text().contains("CA-YT,2,4,2020-01-02,2021-02-03"))
         let species = try #require(try store.species("a", view: .everything))
         #expect(String(decoding: species, as: UTF8.self).contains(#""first":"2020-01-02","last":"2021-02-03""#))

@@ -64,23 +64,23 @@ import Testing
                 "location_name":"Home, \"sweet\"","dataset":"garden","minutes":45,"distance_km":1.5,\#
                 "area_ha":null,"observers":2,"protocol":null,"checklist_comments":null,"complete":true,"day1_am":true,"day1_pm":false,"day2_am":true,"day2_pm":false,\#
                 "effort_hours_atleast":4.001,"snow_depth_atleast":5.0,"valid":true,"reviewed":false,\#
-                "confidence":null,"breeding_code":null,"comments":null,"coordinate_uncertainty_m":null,"generalised":null},
+                "confidence":null,"breeding_code":null,"comments":null,"coordinate_uncertainty_m":null,"generalised":null,"generalisation":null},
                 {"id":\#(ids[1]),"date":"2020-12","time":null,"checklist_id":null,"source_id":null,\#
                 "common_name":"Steller's Jay","scientific_name":"Cyanocitta stelleri","category":"species",\#
                 "location_name":"Home, \"sweet\"","dataset":"garden","minutes":null,"distance_km":null,\#
                 "area_ha":null,"observers":null,"protocol":null,"checklist_comments":null,"complete":null,"day1_am":null,"day1_pm":null,"day2_am":null,"day2_pm":null,\#
                 "effort_hours_atleast":null,"snow_depth_atleast":null,"valid":null,"reviewed":null,\#
-                "confidence":null,"breeding_code":null,"comments":null,"coordinate_uncertainty_m":null,"generalised":null}]
+                "confidence":null,"breeding_code":null,"comments":null,"coordinate_uncertainty_m":null,"generalised":null,"generalisation":null}]
 
                 """#)
         let rows = try store.text(query, format: .csv).split(separator: "\r\n")
         #expect(
             rows[1]
-                == #"\#(ids[0]),2020-11-19,07:30,S1,OBS1,Steller's Jay,Cyanocitta stelleri,species,"Home, ""sweet""",garden,45,1.5,,2,,,1,1,0,1,0,4.001,5.0,1,0,,,,,"#
+                == #"\#(ids[0]),2020-11-19,07:30,S1,OBS1,Steller's Jay,Cyanocitta stelleri,species,"Home, ""sweet""",garden,45,1.5,,2,,,1,1,0,1,0,4.001,5.0,1,0,,,,,,"#
         )
         #expect(
             rows[2]
-                == #"\#(ids[1]),2020-12,,,,Steller's Jay,Cyanocitta stelleri,species,"Home, ""sweet""",garden,,,,,,,,,,,,,,,,,,,,"#
+                == #"\#(ids[1]),2020-12,,,,Steller's Jay,Cyanocitta stelleri,species,"Home, ""sweet""",garden,,,,,,,,,,,,,,,,,,,,,"#
         )
     }
 

@@ -73,10 +73,10 @@ import Testing
     /// Nobody may be shown an exact place because the general edition got lost.
     @Test func aListOfSensitiveRecordsNeedsAGeneralEdition() throws {
         let one = [parts[0]]
-        try Database(path: parts[0], mode: .readWrite).execute("CREATE TABLE sensitive (species TEXT)")
         try TwoEditions.join(one, to: path)
         #expect(try ObservationStore(path: path).general == nil)
-        try Database(path: parts[0], mode: .readWrite).execute("INSERT INTO sensitive VALUES ('eagle')")
+        try Database(path: parts[0], mode: .readWrite).execute(
+            "INSERT INTO sensitive (species, category, scope, records) VALUES ('eagle', 0, 'cell', 1)")
         try TwoEditions.join(one, to: path)
         #expect(try isRefused("its general edition is missing"))
         try TwoEditions.join(parts, to: path)
