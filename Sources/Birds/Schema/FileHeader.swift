@@ -40,7 +40,7 @@ package struct FileHeader: Equatable {
 
     /// The size of the database in bytes: that of the pages that the header counts (bytes 28 to 31). Nil if the count
     /// is not valid, which it is only if the file change counter equals the "version-valid-for" number.
-    var databaseSize: Int64? {
+    package var databaseSize: Int64? {
         func number(_ range: Range<Int>) -> Int64 { bytes[range].reduce(0) { $0 << 8 | Int64($1) } }
         // A page of 64 KiB has the size 1.
         let pageSize = number(16..<18) == 1 ? 65_536 : number(16..<18)
