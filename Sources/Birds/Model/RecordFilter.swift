@@ -24,6 +24,9 @@ public struct RecordFilter: Sendable, Hashable {
     /// The least and the greatest count; either one excludes records without a count.
     public var leastNum: Int64?
     public var greatestNum: Int64?
+    /// Whether the place was made less exact on purpose; nil for either. Records of which that is not known count as
+    /// exact.
+    public var isGeneralised: Bool?
 
     public init() {}
 
