@@ -37,6 +37,11 @@ extension Parameter {
         case .region: (Parameter.texts, "Regions: CA is all of Canada, CA-YT its Yukon.", ["CA-YT"])
         case .location: (Parameter.texts, "Locations by loc_id.", ["L910051831"])
         case .dataset: (Parameter.texts, "Data sets by name.", nil)
+        case .generalised:
+            (
+                Parameter.choice(["yes", "no"]),
+                "With 'yes', only records whose place was made less exact on purpose; with 'no', only all others.", nil
+            )
         case .bbox:
             (
                 Parameter.point([("west", 180), ("south", 90), ("east", 180), ("north", 90)]),

@@ -6,12 +6,12 @@ enum Parameter: String, CaseIterable {
     case species, year, month, day, from, to, region, location, bbox, near, within
     case leastNum = "min_num"
     case greatestNum = "max_num"
-    case dataset, zerofill, by, fields, sort, limit, after, count, format, spreadsheet
+    case dataset, generalised, zerofill, by, fields, sort, limit, after, count, format, spreadsheet
 
     /// The parameters that choose records.
     static let filters: [Parameter] = [
         .species, .year, .month, .day, .from, .to, .region, .location, .bbox, .near, .within, .leastNum, .greatestNum,
-        .dataset,
+        .dataset, .generalised,
     ]
     /// The parameters that choose the page.
     static let pages: [Parameter] = [.limit, .after, .count]
@@ -22,7 +22,7 @@ enum Parameter: String, CaseIterable {
     static let observations = filters + [.zerofill, .fields, .sort] + pages + formats
     static let observation: [Parameter] = [.fields]
     static let checklists = filters + [.fields] + pages + formats
-    static let locations: [Parameter] = [.region, .location, .bbox, .near, .within] + pages + formats
+    static let locations: [Parameter] = [.region, .location, .bbox, .near, .within, .generalised] + pages + formats
     static let summary = filters + [.by, .limit] + formats
     static let table = formats
 }
@@ -32,8 +32,8 @@ extension Parameter {
     var isList: Bool {
         switch self {
         case .species, .year, .month, .day, .region, .location, .dataset, .by, .fields, .sort: true
-        case .from, .to, .bbox, .near, .within, .leastNum, .greatestNum, .zerofill, .limit, .after, .count, .format,
-            .spreadsheet:
+        case .from, .to, .bbox, .near, .within, .leastNum, .greatestNum, .generalised, .zerofill, .limit, .after,
+            .count, .format, .spreadsheet:
             false
         }
     }

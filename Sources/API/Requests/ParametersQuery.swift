@@ -24,6 +24,7 @@ extension Parameters {
             case .near: query.filter.circle = try circle(value)
             case .leastNum: query.filter.leastNum = try count(parameter, value)
             case .greatestNum: query.filter.greatestNum = try count(parameter, value)
+            case .generalised: query.filter.isGeneralised = try flag(parameter)
             case .limit: query.page.limit = try limit(value)
             case .after: query.page.after = value
             case .within where self[.near] == nil:

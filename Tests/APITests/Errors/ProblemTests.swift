@@ -123,6 +123,11 @@ import Testing
         ("/?location=a,,b", "bad-value", "location: 'a,,b' is not a list: a value between the commas is missing"),
         ("/?count=all", "bad-value", "count: 'all' is not 'exact', its only value; did you mean 'exact'?"),
         ("/?zerofill=yess&species=stejay", "bad-value", "zerofill: 'yess' is not 'yes' or 'no'; did you mean 'yes'?"),
+        ("/?generalised=true", "bad-value", "generalised: 'true' is not 'yes' or 'no'"),
+        ("/locations?generalised=yess", "bad-value", "generalised: 'yess' is not 'yes' or 'no'; did you mean 'yes'?"),
+        (
+            "/?generalised=", "bad-value", "generalised: '' is not a value: it is empty"
+        ),
         ("/?zerofill=perhaps&species=stejay", "bad-value", "zerofill: 'perhaps' is not 'yes' or 'no'"),
         (
             "/?zerofill=yes", "missing-parameter",

@@ -20,7 +20,7 @@ import Testing
             ("to", "2021-03"), ("region", "CA"), ("region", "US-WA"), ("location", "L1"), ("dataset", "yukon"),
             ("fields", "num,date"),
             ("limit", "7"), ("bbox", "170,-20.5,-170,20"), ("near", "60.7,-135"), ("within", "12.5"), ("min_num", "0"),
-            ("max_num", "12"), ("sort", "-date,num"),
+            ("max_num", "12"), ("sort", "-date,num"), ("generalised", "no"),
         ])
         var expected = ObservationQuery()
         expected.filter.species = ["stejay", "Common Raven"]
@@ -38,8 +38,10 @@ import Testing
         expected.filter.circle = GeographicCircle(latitude: 60.7, longitude: -135, kilometres: 12.5)
         expected.filter.leastNum = 0
         expected.filter.greatestNum = 12
+        expected.filter.isGeneralised = false
         expected.sort = [SortKey(field: .date, isDescending: true), SortKey(field: .num, isDescending: false)]
         #expect(query == expected)
+        #expect(try read([("generalised", "yes")]).filter.isGeneralised == true)
     }
 
     @Test func filtersNothingWithoutParameters() throws {
@@ -66,6 +68,7 @@ import Testing
 
     @Test(arguments: [
         "from", "to", "bbox", "near", "within", "min_num", "max_num", "zerofill", "limit", "after", "count", "format",
+        "generalised",
     ])
     func refusesAParameterThatIsGivenTwiceAndIsNoList(name: String) {
         #expect(throws: APIError.repeatedParameter(name)) { try read([(name, "1"), (name, "1")]) }

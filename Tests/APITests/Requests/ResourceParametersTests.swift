@@ -7,8 +7,11 @@ import Testing
     private static let filters = [
         "species=stejay", "year=2021", "month=2", "day=1", "from=2020", "to=2021", "region=CA", "location=L1",
         "bbox=-180,-90,180,90", "near=60.5,-135.25&within=10", "min_num=1", "max_num=9", "dataset=yukon",
+        "generalised=no",
     ]
-    private static let places = ["region=CA", "location=L1", "bbox=-180,-90,180,90", "near=60.5,-135.25&within=10"]
+    private static let places = [
+        "region=CA", "location=L1", "bbox=-180,-90,180,90", "near=60.5,-135.25&within=10", "generalised=no",
+    ]
     private static let pages = ["limit=1", "count=exact"]
     private static let formats = ["format=csv", "format=csv&spreadsheet=yes", "spreadsheet=no"]
     private static let others = ["zerofill=no", "fields=region", "sort=date", "by=year"]
