@@ -420,7 +420,8 @@ import Testing
         #expect(
             try store.datasets(format: .json, view: view).text() == """
                 [{"name":"here","format":null,"source":null,"licence":null,"citation":null,\
-                "imported_at":"2024-05-06T07:08:09Z","checklists":2,"records":2}]
+                "imported_at":"2024-05-06T07:08:09Z","checklists":2,"records":2,\
+                "generalised":false,"ask":null}]
 
                 """)
         #expect(try store.datasets(format: .csv, view: View.nothing).text().split(separator: "\r\n").count == 1)
