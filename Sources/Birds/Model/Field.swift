@@ -125,7 +125,8 @@ extension Field {
         case .generalisation:
             Meaning(
                 .string, orNull: true,
-                "What was done to the place to protect something, and whom to ask for the exact one; null if nothing was.")
+                "What was done to the place to protect something, and whom to ask for the exact one; null if nothing was."
+            )
         }
     }
 }

@@ -90,8 +90,10 @@ struct ChecklistMembers {
                 case .day: RowCell(date.day)
                 case .date: RowCell(date.iso)
                 case .dataset: .text(try records.dataset(entry.dataset))
-                case .coordinateUncertainty: RowCell(try records.exactness(of: entry).uncertainty)
-                case .generalised: RowCell(try records.exactness(of: entry).isGeneralised)
+                case .coordinateUncertainty:
+                    RowCell(try records.exactness(ofChecklist: entry.id, at: entry.location).uncertainty)
+                case .generalised:
+                    RowCell(try records.exactness(ofChecklist: entry.id, at: entry.location).isGeneralised)
                 case .generalisation: RowCell(try records.generalised(location: entry.location)?.sentence)
                 default: shown.map { RowCell(checklist[$0]) } ?? .nothing
                 }

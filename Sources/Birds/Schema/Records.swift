@@ -273,9 +273,9 @@ final class Records {
     }
 
     /// The exactness of the least exact record of a checklist.
-    func exactness(of checklist: ChecklistEntry) throws(StoreError) -> Exactness {
-        if let place = try generalised(location: checklist.location) { return (place.uncertainty, true) }
-        return try exactness(checklist.id, &exactnessByChecklist, "FROM checklist_exactness WHERE id = ?1")
+    func exactness(ofChecklist id: Int64, at location: Int64) throws(StoreError) -> Exactness {
+        if let place = try generalised(location: location) { return (place.uncertainty, true) }
+        return try exactness(id, &exactnessByChecklist, "FROM checklist_exactness WHERE id = ?1")
     }
 
     private func exactness(_ id: Int64, _ kept: inout Statement?, _ rows: String) throws(StoreError) -> Exactness {

@@ -12,7 +12,7 @@ final class ExactnessFilter {
 
     /// Whether a checklist matches: the place of one of its records decides.
     func matches(_ checklist: ChecklistEntry) throws(StoreError) -> Bool {
-        try records.exactness(of: checklist).isGeneralised ?? false == isGeneralised
+        try records.exactness(ofChecklist: checklist.id, at: checklist.location).isGeneralised ?? false == isGeneralised
     }
 
     /// An SQL condition: whether the location with this id matches, as some data sets have it.

@@ -78,7 +78,8 @@ import Testing
         #expect(
             try document(.location(code: "L3"))
                 == #"{"loc_id":"L3","latitude":50.0,"longitude":1.0,"region":"CA","location_name":null,"records":0,"#
-                + #""first":null,"last":null,"coordinate_uncertainty_m":null,"generalised":null,"generalisation":null,"species":0}"# + "\n")
+                + #""first":null,"last":null,"coordinate_uncertainty_m":null,"generalised":null,"generalisation":null,"species":0}"#
+                + "\n")
         #expect(try document(.location(code: "L2"), Self.canada) == nil)
         #expect(try document(.location(code: "l1")) == nil)
     }

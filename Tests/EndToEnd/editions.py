@@ -1,0 +1,227 @@
+"""Where a list protects places, nobody without the right to exact ones can tell apart two databases that differ in
+nothing but what it protects: by no route, filter, order, format, page, token, id, HEAD or conditional request."""
+
+import os
+import pathlib
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+import unseen
+from server import PROGRAM, Server, check, environment, rookery
+from unseen import PASSWORD, Pair, compare, import_text, requests_to_make
+
+READERS = {
+    "curator": "all precise metrics",
+    "reader": "all metrics",
+    "warden": "regions=CA-YT,GB-SCT",
+    "half": "all precise-regions=US-AK",
+    "counter": "datasets=atlas,counts",
+    "keeper": "all precise-datasets=open",
+}
+unseen.READERS = {name: "metrics" if "metrics" in words else "" for name, words in READERS.items()}
+TABLE = """species_code,scientific_name,american_english_name
+stejay,Cyanocitta stelleri,Steller's Jay
+coohaw,Accipiter cooperii,Cooper's Hawk
+goleag,Aquila chrysaetos,Golden Eagle
+grhowl,Bubo virginianus,Great Horned Owl
+sancra,Antigone canadensis,Sandhill Crane
+merlin,Falco columbarius,Merlin
+nobird,,no bird
+"""
+LIST = """species,category,from,to,contact
+goleag,2,03-01,08-31,warden@example.org
+Great Horned Owl,0,,,
+sancra,1,,,
+Falco columbarius,3,,,ringers@example.org
+"""
+HEADER = ("loc_id,location_name,latitude,longitude,region,date,time,species_id,num,checklist_id,source_id,minutes,complete,comments\n")
+# Of each cell, its region and some points in it, with the edges that belong to it.
+CELLS = [
+    ("CA-YT", [("60.7", "-135.1"), ("60.79999", "-135.00001"), ("60.75", "-135.05"), ("60.7123", "-135.0987"), ("60.73", "-135.1")]),
+    ("CA-YT", [("60.3", "-135.4"), ("60.399", "-135.31"), ("60.3", "-135.35"), ("60.35", "-135.4")]),
+    ("", [("-0.1", "0"), ("-0.01", "0.09"), ("-0.05", "0.0"), ("-0.099", "-0.0")]),
+    ("GB-SCT", [("90", "180"), ("89.95", "179.95"), ("89.9", "179.9"), ("89.99", "180")]),
+]
+# Cells of 0.01° with a merlin.
+SMALL = [("CA-BC", [("50.29", "-120.3"), ("50.2999", "-120.291"), ("50.295", "-120.295")])]
+
+
+def row(place, date, species, num, checklist, time="", minutes="", complete="", comments=""):
+    source = f"{checklist}.{species}.{num}" if checklist else ""
+    cells = [*place, date, time, species, num, checklist, source, minutes, complete, comments]
+    return ",".join(f'"{cell}"' for cell in cells) + "\n"
+
+
+def elsewhere(seed, prefix, count=60):
+    """Visits that nothing protects, the same on both sides."""
+    chance = random.Random(seed)
+    text = ""
+    for n in range(count):
+        k = chance.randrange(12)
+        region = ["CA-YT", "CA-BC", "GB-SCT", "US-AK"][k % 4]
+        place = (f"L{k:03}", f"Marsh {k}", f"{40 + k}.5", f"-{100 + k}.5", region)
+        day = chance.randrange(1, 28)
+        for species in chance.sample(["stejay", "coohaw", "nobird", "Xema local"], chance.randrange(1, 3)):
+            text += row(place, f"2021-0{n % 9 + 1}-{day:02}", species, chance.choice(["", 0, 1, 7]), f"{prefix}{n}", "07:10", 30,
+                        chance.choice([1]), "fine")
+    return text
+
+
+def visits(side, prefix, seed, bird=True):
+    """Visits to protected cells. On each side they are at other places of the cell, at other times, with other codes and remarks."""
+    chance, own = random.Random(seed), random.Random(seed * 100 + side)
+    text = ""
+    for number, (region, points) in enumerate(CELLS + SMALL):
+        for n in range(30):
+            # The place, its name, the code of the visit: all of this is the other side's secret.
+            point = own.randrange(len(points))
+            place = (f"{prefix}{'NW'[side]}{number}{point}", f"{'Nest' if side else 'Wood'} {number}{point}", *points[point], region)
+            date, complete = f"20{20 + n % 3}-0{n % 9 + 1}-{n % 27 + 1:02}", chance.choice(["", 0, 1])
+            kinds = chance.sample(["stejay", "coohaw", "Xema local"], chance.randrange(1, 3))
+            if bird and n % 5 == 0:
+                kinds.append("merlin" if number == len(CELLS) else "goleag")
+                date = date[:5] + "05" + date[7:]
+            for species in kinds:
+                text += row(place, date, species, chance.choice(["", 1, 7]) if species != "goleag" else 1,
+                            f"{prefix}{own.randrange(10**6)}-{n}-{number}", f"0{own.randrange(5, 9)}:20", own.choice(["", 20, 90]), complete,
+                            f"at {place[0]}")
+    return text
+
+
+def put(database, texts, *options, at):
+    """Imports several files, by the names of their data sets, in one go."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = []
+        for name, text in texts.items():
+            files.append(pathlib.Path(folder, f"{name}.csv"))
+            files[-1].write_text(HEADER + text)
+        done = subprocess.run([PROGRAM, "import", *map(str, files), "--database", str(database), "--source", "a file", *options],
+                              env=environment() | {"SOURCE_DATE_EPOCH": str(at)}, capture_output=True, text=True, timeout=300)
+        if done.returncode != 0:
+            sys.exit(f"FAILED: import of {list(texts)}:\n{done.stdout}{done.stderr}")
+
+
+def base(database):
+    """What both databases begin with: a list, and keys."""
+    file = database.with_suffix(".csv")
+    file.write_text(LIST)
+    import_text(database, "species", TABLE, "--sensitive", str(file), at=1_600_000_000)
+    put(database, {"atlas": elsewhere(1, "A"), "open": elsewhere(2, "O", 20)}, at=1_600_000_001)
+
+
+def differ_by_place(database, side):
+    """Everything in the cells is elsewhere in them. The same visits are also in a second data set, some metres off and without
+    the bird."""
+    put(database, {"atlas": elsewhere(1, "A") + visits(side, "A", 3), "counts": elsewhere(4, "C") + visits(side, "C", 3, bird=False)},
+        at=1_700_000_000)
+    put(database, {"ringing": visits(side, "R", 5)}, at=1_700_000_100)
+
+
+def differ_by_hidden_records(database, side):
+    """On one side owls were written down, alone and with others, in regions, data sets and at places of their own too."""
+    chance = random.Random(8)
+    visible = (elsewhere(1, "A") + visits(0, "A", 3)).splitlines(keepends=True)
+    if side:
+        # `half` sees exact places in Alaska.
+        for line in chance.sample([line for line in visible if '"US-AK"' not in line], 60):
+            cells = line.rstrip("\n").split('","')
+            cells[7], cells[8] = "grhowl", str(chance.randrange(1, 5))
+            cells[10] = f"owl{chance.randrange(10**9)}"
+            # With a code, on the same checklist.
+            visible.insert(chance.randrange(len(visible)), '","'.join(cells) + "\n")
+        for n in range(20):
+            visible.append(row((f"OWL{n}", "Owl wood", f"{30 + n}.1", "5.2", ["NO-03", "CA-YT", ""][n % 3]), "2019-03-04", "grhowl", 2, f"OW{n}"))
+    put(database, {"atlas": "".join(visible), "counts": elsewhere(4, "C")}, at=1_700_000_000)
+    if side:
+        put(database, {"owls": "".join(row((f"OWL{n}", "Owl wood", f"{30 + n}.1", "5.2", "NO-03"), "2018-03-04", "grhowl", 1, "")
+                                       for n in range(30))}, at=1_700_000_050)
+        put(database, {"zoo": row(("OWL1", "Zoo", "1", "1", "SE"), "2018", "Great Horned Owl", 1, "")}, at=1_700_000_060)
+    put(database, {"ringing": visits(0, "R", 5)}, at=1_700_000_100)
+
+
+def differ_by_order(database, side):
+    """The rows and the files came in another order."""
+    texts = {"atlas": elsewhere(1, "A") + visits(0, "A", 3), "counts": elsewhere(4, "C"), "ringing": visits(0, "R", 5)}
+    if side:
+        texts = {name: "".join(random.Random(9).sample(lines := text.splitlines(keepends=True), len(lines)))
+                 for name, text in reversed(texts.items())}
+    put(database, texts, at=1_700_000_000)
+
+
+def check_what_a_cell_shows(server):
+    """What is left of a record in a cell, and what is told about it."""
+    credentials = f"reader:{PASSWORD}"
+    fields = ",".join(["loc_id", "latitude", "longitude", "region", "date", "species_id", "dataset", "coordinate_uncertainty_m", "generalised"])
+    import base64
+    import json
+    import urllib.request
+
+    def ask(path, name="reader"):
+        request = urllib.request.Request(server.url + path, headers={
+            "Authorization": "Basic " + base64.b64encode(f"{name}:{PASSWORD}".encode()).decode()})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.loads(answer.read()), answer.headers
+
+    cells, headers = ask(f"/observations?generalised=yes&fields={fields},time,checklist_id,source_id,minutes,comments,complete,generalisation,location_name")
+    check(headers["Rookery-Generalised"] == 'places; contact="ringers@example.org, warden@example.org"', "a field tells whom to ask",
+          headers["Rookery-Generalised"])
+    sizes = {0.1: 7900.0, 0.01: 800.0}
+    for cell in cells:
+        assert cell["generalised"] is True and cell["generalisation"].endswith("ask ringers@example.org or warden@example.org."), cell
+        assert all(cell[name] is None for name in ("time", "checklist_id", "source_id", "minutes", "comments")), cell
+        if cell["latitude"] is None:
+            assert cell["species_id"] == "sancra" or cell["loc_id"].startswith("unplaced"), cell
+            continue
+        size = float(re.search(r"_(0\.[01]+)(?:_|$)", cell["loc_id"])[1])
+        assert cell["coordinate_uncertainty_m"] == sizes[size], cell
+    check(len({cell["loc_id"] for cell in cells}) == len(CELLS) + len(SMALL), "each marked cell is one place",
+          {cell["loc_id"] for cell in cells})
+    exact, headers = ask("/observations?generalised=yes", "curator")
+    check(exact == [] and headers["Rookery-Generalised"] is None, "who sees exact places sees no cell")
+    everything = len(ask("/observations", "curator")[0])
+    both, _ = ask("/observations?fields=region,generalised", "half")
+    check(all(one["generalised"] is None for one in both if one["region"] == "US-AK") and any(one["generalised"] for one in both)
+          and len(both) == everything, "exact and general places are in one answer")
+    names = {one["name"]: one for one in ask("/datasets")[0]}
+    check(names["atlas"]["generalised"] is True and names["atlas"]["ask"] == "ringers@example.org, warden@example.org", "data sets tell it too")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        users, rights = pathlib.Path(folder, "users"), pathlib.Path(folder, "rights")
+        for name, words in READERS.items():
+            for command, options in (("users", ["add", name]), ("rights", ["set", name, *words.split()])):
+                done = rookery(command, *options, "--users", users, *(["--rights", rights] if command == "rights" else []), input=PASSWORD)
+                check(done.returncode == 0, f"{name} has {command}", done.stderr)
+        first = pathlib.Path(folder, "first.db")
+        base(first)
+        for differ in (differ_by_place, differ_by_hidden_records, differ_by_order):
+            databases = []
+            for side in (0, 1):
+                os.makedirs(pathlib.Path(folder, differ.__name__, str(side)))
+                databases.append(pathlib.Path(folder, differ.__name__, str(side), "birds.db"))
+                shutil.copy(first, databases[side])
+                differ(databases[side], side)
+            with Server(databases[0], "--users", users, "--rights", rights, credentials=()) as one, \
+                    Server(databases[1], "--users", users, "--rights", rights, credentials=()) as other:
+                for reader in READERS:
+                    if reader == "curator":
+                        continue
+                    pair = Pair([one, other], reader)
+                    if differ is differ_by_order:
+                        for path in requests_to_make():
+                            pair(path)
+                        check(True, f"{pair.count} answers to {reader} are equal, whatever the order of rows and files")
+                    else:
+                        compare(pair)
+                if differ is differ_by_place:
+                    check_what_a_cell_shows(one)
+
+
+if __name__ == "__main__":
+    main()
