@@ -1,18 +1,22 @@
 """Where a list protects places, nobody without the right to exact ones can tell apart two databases that differ in
 nothing but what it protects: by no route, filter, order, format, page, token, id, HEAD or conditional request."""
 
+import base64
+import json
 import os
 import pathlib
 import random
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
 import unseen
-from server import PROGRAM, Server, check, environment, rookery
+from server import PROGRAM, Server, check, environment, rookery, sample_database
 from unseen import PASSWORD, Pair, compare, import_text, requests_to_make
 
 READERS = {
@@ -155,12 +159,7 @@ def differ_by_order(database, side):
 
 def check_what_a_cell_shows(server):
     """What is left of a record in a cell, and what is told about it."""
-    credentials = f"reader:{PASSWORD}"
     fields = ",".join(["loc_id", "latitude", "longitude", "region", "date", "species_id", "dataset", "coordinate_uncertainty_m", "generalised"])
-    import base64
-    import json
-    import urllib.request
-
     def ask(path, name="reader"):
         request = urllib.request.Request(server.url + path, headers={
             "Authorization": "Basic " + base64.b64encode(f"{name}:{PASSWORD}".encode()).decode()})
@@ -191,6 +190,66 @@ def check_what_a_cell_shows(server):
     check(names["atlas"]["generalised"] is True and names["atlas"]["ask"] == "ringers@example.org, warden@example.org", "data sets tell it too")
 
 
+def check_that_a_list_takes_effect(folder, users, rights):
+    """While the server runs: no request after the command sees an exact place, and a download that was under way ends."""
+    database = sample_database(folder)
+    authorization = base64.b64encode(f"reader:{PASSWORD}".encode()).decode()
+    with Server(database, "--users", users, "--rights", rights, "--threads", "4", credentials=()) as server:
+        def places(path="/observations?species=norgos&fields=loc_id"):
+            request = urllib.request.Request(server.url + path, headers={"Authorization": f"Basic {authorization}"})
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return {one["loc_id"] for one in json.loads(answer.read())}
+
+        def download():
+            """A slow download, of which the first bytes have arrived."""
+            client = socket.create_connection(server.address, timeout=30)
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            fields = ",".join(sorted(set(unseen.FIELDS.split(",")) - {"generalised"}))
+            client.sendall(f"GET /observations?format=ndjson&fields={fields} HTTP/1.1\r\nHost: x\r\nAuthorization: Basic {authorization}\r\n\r\n".encode())
+            assert b"200 OK" in client.recv(1000)
+            return client
+
+        def is_cut(client):
+            last = b""
+            try:
+                while piece := client.recv(1 << 16):
+                    last = piece
+            except ConnectionError:
+                return True
+            return not last.endswith(b"0\r\n\r\n")
+
+        # All loops have answered, and begin to wait for the next look at the file.
+        exact = [places() for _ in range(16)][0]
+        check(all(one.startswith("L") for one in exact) and len(exact) == 8, "without a list places are exact", exact)
+        under_way = download()
+        file = pathlib.Path(folder, "goshawks.csv")
+        file.write_text("species,category\nnorgos,2\n")
+        began = time.monotonic()
+        done = rookery("sensitive", "import", file, "--database", database)
+        check(done.returncode == 0 and "The list is in force.\n" in done.stdout, "a list is given to a database that is served", done.stdout + done.stderr)
+        check(time.monotonic() - began < 20, "the command returns when the server has taken it up")
+        for _ in range(64):
+            seen = places()
+            assert all(one.startswith("cell_") for one in seen) and len(seen) == 8, seen
+        check(True, "no request after the command sees an exact place")
+        check(is_cut(under_way), "a download that was under way is cut off")
+        done = rookery("sensitive", "check", "--database", database)
+        check("matches 10 records at 8 places in 8 cells" in done.stdout, "the check tells what it protects", done.stdout)
+        done = rookery("sensitive", "remove", "--database", database)
+        time.sleep(0.2)
+        check(places() == exact, "without the list places are exact again", done.stdout)
+        # What was written in between is not in the way of a list that hides.
+        file.write_text("species,category\nAmerican Goshawk,0\n")
+        check(rookery("sensitive", "import", file, "--database", database).returncode == 0 and places() == set(), "hidden records are gone")
+        public = pathlib.Path(folder, "public.db")
+        done = rookery("publish", "--database", database, "--to", public)
+        check(done.stdout == f"Published 19,686 records in {public}\n", "it is published", done.stdout + done.stderr)
+    with Server(public, "--users", users, "--rights", rights, credentials=()) as server:
+        request = urllib.request.Request(f"{server.url}/observations?count=exact&limit=1", headers={"Authorization": f"Basic {authorization}"})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            check(answer.headers["X-Total-Count"] == "19686", "the published file is served", answer.headers["X-Total-Count"])
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         users, rights = pathlib.Path(folder, "users"), pathlib.Path(folder, "rights")
@@ -198,6 +257,7 @@ def main():
             for command, options in (("users", ["add", name]), ("rights", ["set", name, *words.split()])):
                 done = rookery(command, *options, "--users", users, *(["--rights", rights] if command == "rights" else []), input=PASSWORD)
                 check(done.returncode == 0, f"{name} has {command}", done.stderr)
+        check_that_a_list_takes_effect(folder, users, rights)
         first = pathlib.Path(folder, "first.db")
         base(first)
         for differ in (differ_by_place, differ_by_hidden_records, differ_by_order):
