@@ -250,6 +250,88 @@ def check_that_a_list_takes_effect(folder, users, rights):
             check(answer.headers["X-Total-Count"] == "19686", "the published file is served", answer.headers["X-Total-Count"])
 
 
+SITES = [(f"SITE{n}", f"Hide {n}", f"60.7{n}1", f"-135.0{n}1", "CA-YT") for n in range(5)]
+
+
+def daily_visits(nest, years=3):
+    """Five places are visited every day, and a list is written at each; at one of them an eagle has its nest."""
+    chance, days = random.Random(12), [f"{month:02}-{day:02}" for month in range(1, 13) for day in range(1, 29)]
+    text = ""
+    for year in range(2019, 2019 + years):
+        for day in days:
+            # Which birds are where does not depend on the nest.
+            seen = [[(species, chance.choice([1, 2])) for species in ("stejay", "coohaw") if chance.random() < 0.7] or [("nobird", "")] for _ in SITES]
+            eagle = "03-01" <= day <= "08-28" and chance.random() < 0.3
+            for number, site in enumerate(SITES):
+                for species, num in seen[number] + [("goleag", 1)] * (eagle and number == nest):
+                    text += row(site, f"{year}-{day}", species, num, f"V{year}{day}{number}", complete=1)
+    return text
+
+
+def guess(ask):
+    """The place whose lists are missing most often on the days with an eagle; nil if there is nothing to guess from."""
+    days = {one["date"] for one in ask("/observations?species=goleag&fields=date")}
+    by_day = {}
+    for one in ask("/checklists?fields=date,loc_id"):
+        by_day.setdefault(one["date"], set()).add(one["loc_id"])
+    places = set().union(*by_day.values())
+    missing = {place: sum(place not in by_day.get(day, ()) for day in days) - sum(place not in there for day, there in by_day.items() if day not in days)
+               for place in places}
+    return max(sorted(missing), key=missing.get) if len(places) > 1 else None
+
+
+def attack(folder, users, rights):
+    """Somebody who asks what they like, 20,000 times and each time as the answers before suggest, can't name the place of the
+    nest: what they are told is the same wherever it is."""
+    first = pathlib.Path(folder, "attacked.db")
+    base(first)
+    databases = []
+    for nest in range(len(SITES)):
+        databases.append(pathlib.Path(folder, f"attacked{nest}.db"))
+        shutil.copy(first, databases[nest])
+        put(databases[nest], {"counts": daily_visits(nest)}, at=1_700_000_000)
+    asked = 0
+    for nest, other in zip(range(len(SITES)), [3, 4, 0, 1, 2]):
+        with Server(databases[nest], "--users", users, "--rights", rights, credentials=()) as one, \
+                Server(databases[other], "--users", users, "--rights", rights, credentials=()) as two:
+            pair, chance = Pair([one, two], "reader"), random.Random(nest)
+            things = {"location": ["SITE0", "SITE3"], "from": ["2019-03-01"], "year": ["2020"], "species": ["goleag", "stejay", "nobird"], "month": ["5"]}
+            for _ in range(2000):
+                kinds = chance.sample(sorted(things), chance.randrange(1, 4))
+                query = "&".join(f"{kind}={chance.choice(things[kind])}" for kind in kinds)
+                path = chance.choice(["/observations?fields=id,date,loc_id,species_id,num&limit=20", "/checklists?limit=20&count=exact",
+                                      "/summary?by=date,species&limit=30", "/summary?by=location,year", "/summary?by=week,location&limit=40",
+                                      "/observations?sort=-num,loc_id&limit=9&count=exact", "/observations?near=60.7,-135&within=" + str(chance.randrange(1, 30)),
+                                      "/locations?limit=9"])
+                if "zerofill" not in path and "species=" in query and chance.random() < 0.2:
+                    path = "/observations?zerofill=yes&limit=20"
+                if path.startswith("/locations"):
+                    query = ""
+                if path.startswith("/observations?near"):
+                    query += "&limit=9"
+                answer = pair(f"{path}&{query}".rstrip("&"))
+                # What they have learnt is what they ask about next.
+                for row_ in answer.json() if answer.status == 200 else []:
+                    for member, kind in (("loc_id", "location"), ("date", "from"), ("first", "from")):
+                        if isinstance(row_.get(member), str) and len(things[kind]) < 40:
+                            things[kind].append(row_[member])
+            asked += 2 * pair.count
+            found = guess(lambda path: pair(path).json())
+            check(found is None or not found.startswith("SITE"), f"nothing tells a nest at place {nest} from one at place {other}", found)
+    check(asked >= 20_000, f"{asked} answers are the same, wherever the nest is")
+    # The same guess names the place where only the checklists with an eagle are less exact: so it is a guess worth making.
+    narrow = pathlib.Path(folder, "narrow.csv")
+    narrow.write_text("species,category,scope\ngoleag,2,checklist\n")
+    hits = 0
+    for nest, database in enumerate(databases):
+        done = rookery("sensitive", "import", narrow, "--database", database)
+        check("leaves" in done.stdout, "the command says what a narrow scope leaves open", done.stdout + done.stderr)
+        with Server(database, "--users", users, "--rights", rights, credentials=()) as server:
+            pair = Pair([server, server], "reader")
+            hits += guess(lambda path: pair(path).json()) == f"SITE{nest}"
+    check(hits == len(SITES), "with the scope 'checklist' what is missing names the place every time", hits)
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         users, rights = pathlib.Path(folder, "users"), pathlib.Path(folder, "rights")
@@ -258,6 +340,7 @@ def main():
                 done = rookery(command, *options, "--users", users, *(["--rights", rights] if command == "rights" else []), input=PASSWORD)
                 check(done.returncode == 0, f"{name} has {command}", done.stderr)
         check_that_a_list_takes_effect(folder, users, rights)
+        attack(folder, users, rights)
         first = pathlib.Path(folder, "first.db")
         base(first)
         for differ in (differ_by_place, differ_by_hidden_records, differ_by_order):

@@ -144,6 +144,7 @@ final class Generation {
     }
 
     /// Runs a part of the change; its errors name the database.
+    @discardableResult
     private func mapped<Value>(_ body: () throws(StoreError) -> Value) throws(ChangeError) -> Value {
         do throws(StoreError) {
             return try body()
