@@ -13,7 +13,7 @@ public enum SensitiveList {
         /// See `ImportOptions`.
         public var waitsForClock = false
         /// The longest time to wait for servers that still read the old file, in seconds.
-        public var patience = 60
+        public var patience = 25
 
         public init() {}
     }
@@ -86,7 +86,8 @@ public enum SensitiveList {
             : "The list is in force."
         if generation.hasReaders {
             report.outcome +=
-                " But a program still reads the old file after \(options.patience) s; end it, if it is a server that shows it to others."
+                " But a program still reads the old file after \(options.patience) s: a server with a download of somebody who "
+                + "may see exact places, or one that was told to take longer (--grace). Another program should be ended."
         }
         return report
     }

@@ -17,7 +17,7 @@ struct PeopleOptions: ParsableArguments {
     @Option(
         help: .setting(
             "What each person may see, by region and data set, and until when. SIGHUP reads it again.",
-            "ROOKERY_RIGHTS", default: "everybody who is served sees everything", name: "file"))
+            "ROOKERY_RIGHTS", default: "everybody who is served sees everything but protected places", name: "file"))
     var rights: String?
 
     @OptionGroup var permissions: PermissionsOption

@@ -124,6 +124,11 @@ import Testing
                 "L2|61.71|-135.01|CA-YT|20210501|robin|1",
                 "cell_60.71N_135.01W_0.01_CA-YT|60.715|-135.005|CA-YT|20210501|robin|1",
             ])
+        // Nor does the same list, given again.
+        try store(["L7,60.71,-135.01,CA-YT,2021,5,1,robin,1", "L2,61.71,-135.01,CA-YT,2021,5,1,robin,1"]) {
+            $0.sensitive = list("location,category,scope\nL1,3,place\n")
+        }
+        #expect(try fixture.generalRecords().last?.hasPrefix("cell_") == true)
         #expect(message { try store(["L8,60.72,-135.01,CA-YT,2021,5,1,robin,1"]) }?.contains("location 'L1'") == true)
     }
 

@@ -30,7 +30,7 @@ final class Generation {
     private let waitsForClock: Bool
     /// The longest time that `change` waits for servers to let go of the old file if the new one has a list, in s.
     /// A server ends answers from it within 20 s, unless it is told otherwise.
-    var patience = 60
+    var patience = 25
     /// Whether some server still reads the old file then.
     private(set) var hasReaders = false
     /// What the file could not keep when `change` replaced it.

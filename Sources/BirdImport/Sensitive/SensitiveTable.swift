@@ -57,8 +57,19 @@ enum SensitiveTable {
         return entry
     }
 
-    /// Replaces the list.
-    static func write(_ entries: [SensitiveEntry], to database: Database) throws(StoreError) {
+    /// Replaces the list. Locations that were in it keep their points, and entries that were in it must not match fewer
+    /// records than before.
+    static func write(_ list: [SensitiveEntry], to database: Database) throws(StoreError) {
+        var (points, records): ([SensitiveEntry.Subject: Set<PlacePoint>], [SensitiveEntry: Int64]) = ([:], [:])
+        for (known, count) in try read(from: database) {
+            points[known.subject, default: []].formUnion(known.points)
+            records[known] = count
+        }
+        let entries = list.map { entry in
+            var entry = entry
+            entry.points.formUnion(points[entry.subject] ?? [])
+            return entry
+        }
         try database.execute("DELETE FROM sensitive; DELETE FROM sensitive_point")
         let insert = try RowWriter<SensitiveColumn>(in: database)
         for (index, entry) in entries.enumerated() {
@@ -82,7 +93,7 @@ enum SensitiveTable {
             insert.bind(.reason, entry.reason)
             insert.bind(.review, entry.review.flatMap { StoredDate(Int64($0.number)).iso })
             insert.bind(.contact, entry.contact)
-            insert.bind(.records, -1)
+            insert.bind(.records, records[entry] ?? -1)
             try insert.run()
             try write(entry.points, of: Int64(index + 1), to: database)
         }

@@ -33,7 +33,9 @@ extension Edition {
             guard try !hasSensitive(exact) else {
                 throw .unusable(
                     path: path,
-                    reason: "it lists sensitive records, but its general edition is missing; restore it from a copy")
+                    reason:
+                        "it lists sensitive records, but its general edition is missing; give the list again with "
+                        + "'rookery sensitive import', or restore the file from a copy")
             }
             return nil
         }
@@ -45,10 +47,15 @@ extension Edition {
         } catch .sqlite, .unusable {
             throw .unusable(
                 path: path,
-                reason: "what follows the exact records in it is not their general edition; restore it from a copy")
+                reason:
+                    "what follows the exact records in it is not their general edition; give the list again with "
+                    + "'rookery sensitive import', or restore the file from a copy")
         }
         throw .unusable(
-            path: path, reason: "its general edition was made from other records than it holds; restore it from a copy")
+            path: path,
+            reason:
+                "its general edition was made from other records than it holds; give the list again with "
+                + "'rookery sensitive import', or restore the file from a copy")
     }
 
     /// Whether a file has a list of sensitive records that is not empty.
