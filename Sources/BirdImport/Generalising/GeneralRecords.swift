@@ -212,9 +212,11 @@ struct GeneralRecords {
         .unusable(path: "The database", reason: "it has too many locations or species for a general edition")
     }
 
-    /// A date as the sorter takes it. Another program may have left any number.
-    private static func date(_ number: Int64) -> Int64 { StoredDate.isDate(number) ? number : StoredDate.unknown }
-    private static func num(_ number: Int64?) -> Int64? { number.map { min(max($0, 0), 1 << 23) } }
+    /// A date and a number as the sorter takes them (`RecordKey`). Another program may have left any.
+    private static func date(_ number: Int64) -> Int64 {
+        StoredDate.isDate(number) && number < 3356_00_00 ? number : StoredDate.unknown
+    }
+    private static func num(_ number: Int64?) -> Int64? { number.map { min(max($0, 0), 1 << 24 - 2) } }
 
     private mutating func visit(_ id: Int64) throws(StoreError) -> Visit? {
         if let known = visits[id] { return known }
