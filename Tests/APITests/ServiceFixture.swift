@@ -75,7 +75,9 @@ final class ServiceFixture {
         publicURL: String? = nil, loopBudget: UInt64 = ServiceFixture.patience
     ) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("rookery-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        // A test of the mask for new files may run at the same time.
+        try FileManager.default.createDirectory(
+            at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         let files = [("birds.csv", plain), ("species.csv", species)]
         var paths: [String] = []
         for (name, text) in files {

@@ -38,4 +38,62 @@ import Testing
                 "This is a cell of 0.1° that stands for all places in it, to protect what was found there. For the exact place ask warden@example.org."
             ])
     }
+
+    /// The visits to a cell on one day are complete if each of them was. Whether one has the bird does not matter.
+    @Test(arguments: [
+        (["1", "1", "1"], "1"), (["1", "0", "1"], "0"), (["1", "", "1"], "0"), (["", "", ""], ""),
+        (["0", "", ""], "0"),
+        (["0", "0", "0"], "0"), (["", "1", ""], "0"),
+    ])
+    func aDayInACellIsCompleteIfEachVisitWas(visits: [String], complete: String) throws {
+        fixture.write(
+            "birds.csv",
+            "loc_id,latitude,longitude,region,date,species_id,num,checklist_id,complete\n"
+                + zip(["eagle", "robin", "wren"], visits).enumerated().map { number, visit in
+                    "L\(number),60.7\(number),-135.01,CA-YT,2021-05-01,\(visit.0),1,S\(number),\(visit.1)\n"
+                }.joined())
+        fixture.write("list.csv", "species,category\neagle,2\n")
+        try fixture.run("birds.csv") { $0.sensitive = fixture.path("list.csv") }
+        #expect(
+            try fixture.general().rows("SELECT coalesce(complete, ''), species_count FROM checklist") == [
+                "\(complete)|3"
+            ])
+    }
+
+    /// A place that is less certain than its cell has a cell that is as coarse.
+    @Test(arguments: [
+        ("100", "cell_60.71N_135.02W_0.01_CA-YT|800.0"), ("801", "cell_60.7N_135.1W_0.1_CA-YT|7900.0"),
+        ("7901", "cell_60N_136W_1_CA-YT|78700.0"), ("100000", "unplaced_CA-YT|"),
+        ("", "cell_60.71N_135.02W_0.01_CA-YT|800.0"),
+    ])
+    func aPlaceIsNoMoreCertainThanItIs(uncertainty: String, cell: String) throws {
+        fixture.write(
+            "birds.csv",
+            "loc_id,latitude,longitude,region,date,species_id,num,coordinate_uncertainty_m\n"
+                + "L1,60.712,-135.013,CA-YT,2021-05-01,eagle,1,\(uncertainty)\nL2,61.5,-135.5,CA-YT,2021-05-01,wren,1,50000\n"
+        )
+        fixture.write("list.csv", "species,category\neagle,3\n")
+        try fixture.run("birds.csv") { $0.sensitive = fixture.path("list.csv") }
+        #expect(
+            try fixture.general().rows(
+                "SELECT code, uncertainty_m FROM general_location JOIN location USING (id)") == [cell])
+        #expect(try fixture.general().rows("SELECT coordinate_uncertainty_m FROM observation_detail") == ["50000.0"])
+    }
+
+    /// Of a record without place there is the year, and no checklist.
+    @Test func aWithheldPlaceLeavesRegionAndYear() throws {
+        try store(
+            [
+                "L1,60.71,-135.01,CA-YT-001,2021,5,1,crane,3,S1,06:10,nest",
+                "L1,60.71,-135.01,CA-YT-001,2021,5,1,robin,2,S1,06:10,x",
+                "L2,60.79,-135.09,,,,,crane,,S2,,", "L3,60.79,-135.09,CA-YT,2021,6,1,crane,4,,,",
+            ], list: "species,category\ncrane,1\n")
+        #expect(
+            try fixture.generalRecords(", o.checklist_id, c.complete") == [
+                "withheld_CA-YT|||CA-YT|20210000|crane|3|0|", "withheld_CA-YT|||CA-YT|20210000|crane|4|0|",
+                "L1|60.71|-135.01|CA-YT-001|20210501|robin|2|1|", "withheld||||99999999|crane||0|",
+            ])
+        #expect(try fixture.general().rows("SELECT records, checklists FROM dataset") == ["4|1"])
+        #expect(try fixture.general().rows("SELECT code FROM checklist") == [""])
+    }
 }
