@@ -29,7 +29,6 @@ final class MergedView {
     }
 
     var budget: Budget { memory.budget }
-    var editions: [EditionStore] { parts.map(\.edition) }
 
     /// As `ObservationStore.rows`.
     func rows(_ request: RecordRequest.Rows, format: RowFormat) throws(StoreError) -> RowCursor {

@@ -11,16 +11,3 @@ public struct Generalisation: Sendable, Hashable {
 
     public init(contacts: [String]) { self.contacts = contacts }
 }
-
-extension ObservationStore {
-    /// Which editions a view reads. A published file has only a general one.
-    public func editions(of view: View) -> Editions {
-        let generality = read(by: view).map { $0.contacts != nil }
-        return generality.contains(true) ? generality.contains(false) ? .both : .general : .exact
-    }
-
-    /// What to tell the readers of a view; nil if all places that it shows are exact.
-    public func generalisation(of view: View) -> Generalisation? {
-        read(by: view).compactMap(\.contacts).first.map { Generalisation(contacts: $0) }
-    }
-}

@@ -21,9 +21,9 @@ public final class ObservationStore {
     /// Nil if the file has no general edition: then every view shows the exact one.
     let general: EditionStore?
     private let budget: Budget
-    /// The parts of recent views, and of the last one.
-    private var known: [View: Shown] = [:]
-    private var last: (view: View, shown: Shown)?
+    /// Recent views, and the last one.
+    private var known: [View: Known] = [:]
+    private var last: (view: View, known: Known)?
 
     /// What a view shows.
     private enum Shown {
@@ -31,7 +31,14 @@ public final class ObservationStore {
         case several(MergedView)
     }
 
-    /// The greatest number of views whose parts are known. When it is reached, all are dropped.
+    /// A view as this file shows it.
+    private struct Known {
+        let shown: Shown
+        let editions: Editions
+        let generalisation: Generalisation?
+    }
+
+    /// The greatest number of views that are known. When it is reached, all are dropped.
     private static let keptViews = 256
     /// The rendered members that each encoder keeps, in bytes.
     private static let fragmentBound = 1 << 21
@@ -112,8 +119,10 @@ public final class ObservationStore {
     }
 
     /// What a view shows, in its parts.
-    private func shown(_ view: View) throws(StoreError) -> Shown {
-        if let last, last.view == view { return last.shown }
+    private func shown(_ view: View) throws(StoreError) -> Shown { try find(view).shown }
+
+    private func find(_ view: View) throws(StoreError) -> Known {
+        if let last, last.view == view { return last.known }
         if let known = known[view] {
             last = (view, known)
             return known
@@ -130,20 +139,23 @@ public final class ObservationStore {
             } else {
                 .several(MergedView(parts, exact.seal, exact.secret, exact.memory))
             }
+        let contacts = parts.map(\.edition.contacts)
+        let areGeneral = contacts.map { $0 != nil }
+        let found = Known(
+            shown: shown,
+            editions: areGeneral.contains(true) ? areGeneral.contains(false) ? .both : .general : .exact,
+            generalisation: contacts.compactMap { $0 }.first.map { Generalisation(contacts: $0) })
         if known.count >= Self.keptViews { known.removeAll() }
-        known[view] = shown
-        return shown
+        known[view] = found
+        last = (view, found)
+        return found
     }
 
-    /// The editions that a view reads.
-    func read(by view: View) -> [EditionStore] {
-        // Without the parts, of which an error says more elsewhere, it may be all of them.
-        guard let shown = try? shown(view) else { return [exact, general].compactMap { $0 } }
-        return switch shown {
-        case .one(let edition, _): [edition]
-        case .several(let parts): parts.editions
-        }
-    }
+    /// Which editions a view reads; both if that can't be told. A published file has only a general one.
+    public func editions(of view: View) -> Editions { (try? find(view))?.editions ?? .both }
+
+    /// What to tell the readers of a view; nil if all places that it shows are exact.
+    public func generalisation(of view: View) -> Generalisation? { (try? find(view))?.generalisation }
 }
 
 extension ObservationStore {
