@@ -122,11 +122,10 @@ struct GeneralEdition {
     }
 
     /// The rank of each new id, by the old one.
-    private func ranks(_ table: String) throws(StoreError) -> NumbersByID {
-        let last = try exact.integer("SELECT max(id) FROM \(table)_number") ?? 0
-        var ranks = NumbersByID(last: last, count: try exact.integer("SELECT count(*) FROM \(table)_number") ?? 0)
+    private func ranks(_ table: String) throws(StoreError) -> [Int64: Int] {
         let rows = try exact.prepare("SELECT id, new_id FROM \(table)_number")
-        while try rows.step() { ranks[rows.int64(0)] = rows.int64(1) - 1 }
+        var ranks: [Int64: Int] = [:]
+        while try rows.step() { ranks[rows.int64(0)] = Int(rows.int64(1)) - 1 }
         return ranks
     }
 

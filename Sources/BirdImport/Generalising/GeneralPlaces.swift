@@ -16,11 +16,16 @@ struct GeneralPlaces {
         var region: String?
     }
 
-    /// The size for all checklists at a location that are not special, by its id.
-    private var sizes: NumbersByID
-    /// The rank of its place for these, by its id.
-    private var ranks: NumbersByID
-    /// The ranks for others.
+    /// What is shown for all checklists at a location that are not special.
+    private struct Ordinary {
+        let size: Int32
+        /// Of its place.
+        var rank: Int32 = 0
+    }
+
+    /// By the ids of locations.
+    private var ordinary: [Int64: Ordinary] = [:]
+    /// The ranks for special checklists.
     private var others: [Origin: Int] = [:]
     /// The number of places. Their ids count from 1, in the order of ranks.
     private(set) var count = 0
@@ -31,20 +36,14 @@ struct GeneralPlaces {
     /// - Parameter size: That of a special checklist; nil for all others.
     @inline(__always)
     func place(of location: Int64, size special: Int64?) -> (rank: Int, isMarked: Bool)? {
-        if let special {
-            if let rank = others[Origin(location: location, size: special)] { return (rank, special != 0) }
-            guard sizes[location] == special else { return nil }
-        }
-        guard let rank = ranks[location], let size = sizes[location] else { return nil }
-        return (Int(rank), size != 0)
+        if let special, let rank = others[Origin(location: location, size: special)] { return (rank, special != 0) }
+        guard let place = ordinary[location], special.map({ $0 == place.size }) ?? true else { return nil }
+        return (Int(place.rank), place.size != 0)
     }
 
     /// Inserts the places in their order, each once, and their names.
     /// - Parameter hasSpecial: Whether there are special checklists.
     init(from exact: Database, to general: Database, contacts: [String], hasSpecial: Bool) throws(StoreError) {
-        let last = try exact.integer("SELECT max(id) FROM main.location") ?? 0
-        let number = try exact.integer("SELECT count(*) FROM main.location") ?? 0
-        (sizes, ranks) = (NumbersByID(last: last, count: number), NumbersByID(last: last, count: number))
         try exact.execute(
             """
             CREATE TEMP TABLE place (
@@ -56,10 +55,10 @@ struct GeneralPlaces {
         try exact.execute("DROP TABLE place")
     }
 
-    /// Fills the temporary table `place`, and `sizes`.
+    /// Fills the temporary table `place`, and the sizes of `ordinary`.
     private mutating func choose(_ exact: Database, hasSpecial: Bool) throws(StoreError) {
         let isPointless = "l.latitude IS NULL OR l.longitude IS NULL"
-        let ordinary = try exact.prepare(
+        let rows = try exact.prepare(
             """
             SELECT l.id, CASE WHEN m.size IS NULL THEN \(GeneralVisits.asItIs) WHEN \(isPointless) THEN \(GeneralVisits.unplaced)
                 ELSE m.size END, l.code, l.latitude, l.longitude, l.region
@@ -86,9 +85,9 @@ struct GeneralPlaces {
             insert.bind(6, place.region)
             try insert.run()
         }
-        while try ordinary.step() {
-            sizes[ordinary.int64(0)] = ordinary.int64(1)
-            try add(ordinary)
+        while try rows.step() {
+            ordinary[rows.int64(0)] = Ordinary(size: Int32(clamping: rows.int64(1)))
+            try add(rows)
         }
         let others = try exact.prepare(
             """
@@ -99,7 +98,7 @@ struct GeneralPlaces {
             CROSS JOIN main.location l ON l.id = v.location_id
             """)
         while try others.step() {
-            guard sizes[others.int64(0)] != others.int64(1) else { continue }
+            guard Int64(ordinary[others.int64(0)]?.size ?? .min) != others.int64(1) else { continue }
             try add(others)
         }
     }
@@ -161,8 +160,8 @@ struct GeneralPlaces {
             }
             let rank = count - 1
             if size == GeneralVisits.withheld { withoutChecklists.insert(rank) }
-            if sizes[location] == size {
-                ranks[location] = Int64(rank)
+            if let place = ordinary[location], Int64(place.size) == size {
+                ordinary[location]?.rank = Int32(clamping: rank)
             } else {
                 others[Origin(location: location, size: size)] = rank
             }
@@ -212,36 +211,5 @@ struct GeneralPlaces {
             INSERT OR REPLACE INTO location_name SELECT l.location_id, l.dataset_id, g.name
                 FROM general_location g CROSS JOIN dataset_location l ON l.location_id = g.id WHERE g.name IS NOT NULL;
             """)
-    }
-}
-
-/// Numbers by the ids of rows: a list if the ids are mostly taken, else a dictionary.
-struct NumbersByID {
-    private var list: [Int64] = []
-    private var dictionary: [Int64: Int64] = [:]
-    private static let none = Int64.min
-
-    /// - Parameters:
-    ///   - last: The greatest id.
-    ///   - count: The number of rows.
-    init(last: Int64, count: Int64) {
-        guard last >= 0, count >= 0, last / 4 <= count + 1024 else { return }
-        list = Array(repeating: Self.none, count: Int(last) + 1)
-    }
-
-    subscript(id: Int64) -> Int64? {
-        @inline(__always)
-        get {
-            guard id >= 0, id < list.count else { return dictionary[id] }
-            let number = list[Int(id)]
-            return number == Self.none ? nil : number
-        }
-        set {
-            guard id >= 0, id < list.count else {
-                dictionary[id] = newValue
-                return
-            }
-            list[Int(id)] = newValue ?? Self.none
-        }
     }
 }

@@ -12,8 +12,8 @@ struct GeneralRecords {
     private let places: GeneralPlaces
     private let sorter: Sorter
     /// The ranks of species and data sets, by their ids; nil for those that are not shown.
-    private let species: NumbersByID
-    private let datasets: NumbersByID
+    private let species: [Int64: Int]
+    private let datasets: [Int64: Int]
     private let opensCodes: Set<Int64>
     private let opensComments: Set<Int64>
     private let key: KeyedHash.Key
@@ -53,7 +53,7 @@ struct GeneralRecords {
     private static let visitColumns = (numbers + texts).map { "c.\($0.column.name)" }.joined(separator: ", ")
 
     init(
-        _ exact: Database, _ places: GeneralPlaces, species: NumbersByID, datasets: NumbersByID, hasSpecial: Bool,
+        _ exact: Database, _ places: GeneralPlaces, species: [Int64: Int], datasets: [Int64: Int], hasSpecial: Bool,
         key: KeyedHash.Key, to sorter: Sorter
     ) throws(StoreError) {
         (self.exact, self.places, self.sorter, self.key) = (exact, places, sorter, key)
@@ -103,7 +103,7 @@ struct GeneralRecords {
             guard
                 let key = RecordKey(
                     date: Self.date(rows.int64(after)), location: place.rank, species: nil, num: nil,
-                    dataset: Int(dataset))
+                    dataset: dataset)
             else { throw Self.tooMany }
             let packed = key.packed()
             if place.isMarked {
@@ -194,8 +194,8 @@ struct GeneralRecords {
             }
             guard
                 let key = RecordKey(
-                    date: date, location: place.rank, species: Int(kind), num: Self.num(rows.optionalInt64(4)),
-                    dataset: Int(dataset))
+                    date: date, location: place.rank, species: kind, num: Self.num(rows.optionalInt64(4)),
+                    dataset: dataset)
             else { throw Self.tooMany }
             let packed = key.packed()
             let item = SortItem(high: packed.high, low: packed.low)
