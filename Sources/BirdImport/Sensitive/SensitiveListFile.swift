@@ -50,7 +50,7 @@ enum SensitiveListFile {
                 }
                 entries.append(try entry(row, positions))
             } catch {
-                faults.append("\(path), line \(row.line): \(error.reason)")
+                faults.append("\(faults.isEmpty ? "\(path), " : "")line \(row.line): \(error.reason)")
             }
             guard entries.count <= mostEntries else {
                 throw .refused("\(path) has more than \(mostEntries) entries; name each species and place once.")
@@ -60,7 +60,7 @@ enum SensitiveListFile {
         guard faults.isEmpty else {
             let more = faults.count - mostNamed
             throw .refused(
-                (faults.prefix(mostNamed) + (more > 0 ? ["and \(more) more"] : [])).joined(separator: "\n"))
+                (faults.prefix(mostNamed) + (more > 0 ? ["and \(more) more"] : [])).joined(separator: "; ") + ".")
         }
         guard !entries.isEmpty else {
             throw .refused("\(path) has a header and no entries; to remove a list, use 'rookery sensitive remove'.")

@@ -3,6 +3,7 @@ import FileSystem
 extension SensitiveReport {
     /// The list for a terminal: a line of titles and a line for each entry, those due for review first.
     public func table() -> String {
+        if entries.isEmpty { return "The database has no list of sensitive species and places.\n" }
         let sorted = entries.enumerated().sorted { one, other in
             (one.element.review ?? "~", one.offset) < (other.element.review ?? "~", other.offset)
         }.map(\.element)
@@ -18,7 +19,7 @@ extension SensitiveReport {
 
     /// The report for a terminal.
     public func text() -> String {
-        var text = ""
+        var text = entries.isEmpty && outcome.isEmpty ? table() : ""
         for entry in entries {
             text += terminalLine("\(entry.name): \(entry.protection)\(entry.limits)") + "\n"
             for line in entry.lines { text += terminalLine("  " + line) + "\n" }
