@@ -355,7 +355,7 @@ def check_resources(client, records, names):
         return {"records": len(group), "first": ordered[0]["date"], "last": ordered[-1]["date"]}
     def location(group):
         return {n: group[0][n] for n in ("loc_id", "latitude", "longitude", "region")} | {"location_name": None} \
-            | numbers(group) | {"coordinate_uncertainty_m": None, "generalised": None}
+            | numbers(group) | {"coordinate_uncertainty_m": None, "generalised": None, "generalisation": None}
     for filters in [{}, {"region": "CA"}, {"bbox": "170,-90,-150,90"}, {"bbox": "-180,-20,-179.99995,90"}, {"near": "90,77", "within": "0.001"},
                     {"near": "-17.5,180", "within": "40"}, {"location": "P1,P9"}]:
         expected = [location(places[place]) for place in sorted(places) if matches(places[place][0], filters)]
