@@ -3,7 +3,6 @@ nothing but what it protects: by no route, filter, order, format, page, token, i
 
 import base64
 import json
-import os
 import pathlib
 import random
 import re
@@ -17,7 +16,7 @@ import urllib.request
 
 import unseen
 from server import PROGRAM, Server, check, environment, rookery, sample_database
-from unseen import PASSWORD, Pair, compare, import_text, requests_to_make
+from unseen import PASSWORD, Pair, add_people, both_sides, compare, import_text, requests_to_make
 
 READERS = {
     "curator": "all precise metrics",
@@ -334,22 +333,13 @@ def attack(folder, users, rights):
 
 def main():
     with tempfile.TemporaryDirectory() as folder:
-        users, rights = pathlib.Path(folder, "users"), pathlib.Path(folder, "rights")
-        for name, words in READERS.items():
-            for command, options in (("users", ["add", name]), ("rights", ["set", name, *words.split()])):
-                done = rookery(command, *options, "--users", users, *(["--rights", rights] if command == "rights" else []), input=PASSWORD)
-                check(done.returncode == 0, f"{name} has {command}", done.stderr)
+        users, rights = add_people(folder, READERS)
         check_that_a_list_takes_effect(folder, users, rights)
         attack(folder, users, rights)
         first = pathlib.Path(folder, "first.db")
         base(first)
         for differ in (differ_by_place, differ_by_hidden_records, differ_by_order):
-            databases = []
-            for side in (0, 1):
-                os.makedirs(pathlib.Path(folder, differ.__name__, str(side)))
-                databases.append(pathlib.Path(folder, differ.__name__, str(side), "birds.db"))
-                shutil.copy(first, databases[side])
-                differ(databases[side], side)
+            databases = both_sides(folder, first, differ)
             with Server(databases[0], "--users", users, "--rights", rights, credentials=()) as one, \
                     Server(databases[1], "--users", users, "--rights", rights, credentials=()) as other:
                 for reader in READERS:

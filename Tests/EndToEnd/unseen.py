@@ -417,28 +417,39 @@ def follow_pages_over_an_import(folder, users, rights):
         check(told[0] == told[1], f"pages over an import tell nothing of a hidden {kind}", told)
 
 
+def add_people(folder, readers):
+    """Files of people and of their rights; no words are all records."""
+    users, rights = pathlib.Path(folder, "users"), pathlib.Path(folder, "rights")
+    for name, words in readers.items():
+        for command, options in (("users", ["add", name]), ("rights", ["set", name, *(words or "all").split()])):
+            done = rookery(command, *options, "--users", users, *(["--rights", rights] if command == "rights" else []), input=PASSWORD)
+            check(done.returncode == 0, f"{name} has {command}", done.stderr)
+    return users, rights
+
+
+def both_sides(folder, first, differ):
+    """Two copies of a file, since equal answers need equal keys, made to differ."""
+    databases = []
+    for side in (0, 1):
+        # The same name, so that not even an error could tell them apart.
+        os.makedirs(pathlib.Path(folder, differ.__name__, str(side)))
+        databases.append(pathlib.Path(folder, differ.__name__, str(side), "birds.db"))
+        shutil.copy(first, databases[side])
+        differ(databases[side], side)
+    return databases
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
-        users, rights = pathlib.Path(folder, "users"), pathlib.Path(folder, "rights")
-        for name, words in READERS.items():
-            for command, options in (("users", ["add", name]), ("rights", ["set", name, *(words or "all").split()])):
-                done = rookery(command, *options, "--users", users, *(["--rights", rights] if command == "rights" else []), input=PASSWORD)
-                check(done.returncode == 0, f"{name} has {command}", done.stderr)
+        users, rights = add_people(folder, READERS)
         follow_pages_over_an_import(folder, users, rights)
         for differ, readers in ((differ_by_region, ["warden"]), (differ_by_dataset, ["counter", "both"]), (differ_in_kind, ["warden", "counter"])):
-            # Copies of one file, since equal answers need equal keys.
             first = pathlib.Path(folder, f"{differ.__name__}.db")
             if differ is differ_in_kind:
                 import_text(first, "species", TABLE, at=1_600_000_000)
             else:
                 common(first)
-            databases = []
-            for side in (0, 1):
-                # The same name, so that not even an error could tell them apart.
-                os.makedirs(pathlib.Path(folder, differ.__name__, str(side)))
-                databases.append(pathlib.Path(folder, differ.__name__, str(side), "birds.db"))
-                shutil.copy(first, databases[side])
-                differ(databases[side], side)
+            databases = both_sides(folder, first, differ)
             with Server(databases[0], "--users", users, "--rights", rights, credentials=()) as one, \
                     Server(databases[1], "--users", users, "--rights", rights, credentials=()) as other:
                 for reader in readers:
