@@ -21,12 +21,6 @@ public struct StoreLease: ~Copyable, Sendable {
     /// Ends the lease now, and not at the end of its scope.
     public consuming func end() {}
 
-    /// The revision of what a view shows.
-    /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
-    public func revision(of view: View) throws(StoreError) -> Revision {
-        try read { (store) throws(StoreError) in try store.revision(of: view) }
-    }
-
     /// The number of rows on all pages, and the token of the next page, as `RowCursor` has them; nil before
     /// `begin`.
     public var total: Int? { store.use { $0.rows?.total } }
