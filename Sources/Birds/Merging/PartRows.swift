@@ -8,7 +8,7 @@ final class PartRows<Row> {
     private(set) var isAtEnd = false
     /// Whether any row was shown.
     private(set) var hasPassed = false
-    private(set) var position: PagePosition
+    let position: PagePosition
 
     /// Of the location of the next row, once it was asked for.
     private var knownPrefix: (location: Int64, value: UInt128)?

@@ -4,7 +4,7 @@
 /// to the last one of the page before (see `PageToken`).
 ///
 /// Invariant: it is told of the rows in their order, beginning at or before `start`.
-struct PagePosition {
+final class PagePosition {
     /// Where the page begins; nil for the first page.
     let start: PageStart?
     private let order: RowOrder
@@ -21,7 +21,7 @@ struct PagePosition {
     }
 
     /// Whether a row was on an earlier page. The first that was not ends the skipping: ask only before that.
-    mutating func skips(_ row: ObservationRow) -> Bool {
+    func skips(_ row: ObservationRow) -> Bool {
         guard let start else { return false }
         if order.precedes(row, start) { return true }
         if row.isLike(start.row), skipped < start.ordinal {
@@ -35,7 +35,7 @@ struct PagePosition {
 
     /// Goes on after a row that is shown.
     @inline(__always)
-    mutating func pass(_ row: ObservationRow) {
+    func pass(_ row: ObservationRow) {
         ordinal = ordinal > 0 && row.isLike(last) ? ordinal + 1 : 1
         last = row
     }

@@ -20,7 +20,7 @@ final class Pager {
     /// The token of the next page; nil until this page has ended, and if it is the last.
     private(set) var next: String?
 
-    private var position: PagePosition
+    private let position: PagePosition
     private let records: Records
     private let limit: Int
     private let seal: TokenSeal

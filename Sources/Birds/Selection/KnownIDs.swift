@@ -1,4 +1,4 @@
-/// Tells whether a location, region or data set exists, as far as a view shows it.
+/// Tells whether a location, region or data set exists, or a species has records, as far as a view shows it.
 ///
 /// A statement is prepared when it is first needed, and reset before the function that runs it returns.
 final class KnownIDs {
@@ -8,6 +8,24 @@ final class KnownIDs {
     private var partsOfLocation: Statement?
     private var locationsInRegion: Statement?
     private var datasetByName: Statement?
+    private var partsOfSpecies: Statement?
+    /// Earlier answers.
+    private var hasRecords: [SpeciesInScope: Bool] = [:]
+
+    /// The greatest number of them. When it is reached, all are dropped.
+    private static let kept = 4096
+
+    private struct SpeciesInScope: Hashable {
+        let species: Int64
+        let scope: Scope
+
+        static func == (a: Self, b: Self) -> Bool { a.species == b.species && a.scope === b.scope }
+
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(species)
+            hasher.combine(ObjectIdentifier(scope))
+        }
+    }
 
     init(_ database: Database, _ holdings: HoldingList) { (self.database, self.holdings) = (database, holdings) }
 
@@ -32,6 +50,22 @@ final class KnownIDs {
             """, keptIn: &partsOfLocation)
         statement.bind(1, id)
         return try any(statement, scope)
+    }
+
+    /// Whether a view shows records of the species with this id.
+    func contains(recordsOf species: Int64, _ scope: Scope) throws(StoreError) -> Bool {
+        let key = SpeciesInScope(species: species, scope: scope)
+        if let known = hasRecords[key] { return known }
+        let statement = try database.prepare(
+            """
+            SELECT r.code, s.dataset_id FROM summary s LEFT JOIN region r ON r.id = s.region_id
+            WHERE s.kind = \(SummaryKind.species.rawValue) AND s.first_key = ?1
+            """, keptIn: &partsOfSpecies)
+        statement.bind(1, species)
+        let isShown = try any(statement, scope)
+        if hasRecords.count >= Self.kept { hasRecords.removeAll() }
+        hasRecords[key] = isShown
+        return isShown
     }
 
     /// Whether there are locations in exactly this region, and a view shows some of them.

@@ -10,8 +10,6 @@ final class Resolver {
     private let names: SpeciesNames
     private let known: KnownIDs
     private let holdings: HoldingList
-    /// The regions and data sets in which a species has records.
-    private let partsOfSpecies: Statement
     /// Location filters of earlier queries: they hold lists and verdicts that are worth keeping.
     private var locations: [LocationFilter.Key: LocationFilter] = [:]
 
@@ -25,11 +23,6 @@ final class Resolver {
         (self.database, self.records, self.numbers, self.holdings) = (database, records, numbers, holdings)
         names = SpeciesNames(database)
         known = KnownIDs(database, holdings)
-        partsOfSpecies = try database.prepare(
-            """
-            SELECT r.code, s.dataset_id FROM summary s LEFT JOIN region r ON r.id = s.region_id
-            WHERE s.kind = \(SummaryKind.species.rawValue) AND s.first_key = ?1
-            """)
     }
 
     /// Resolves a filter within a scope.
@@ -98,7 +91,7 @@ final class Resolver {
     func shows(_ species: SpeciesNames.Match, _ scope: Scope) throws(StoreError) -> Bool {
         if species.isListed || scope.isEverything { return true }
         if species.isNamedByRecords, !scope.showsAllNames { return false }
-        return try hasRecords(of: species.id, scope)
+        return try known.contains(recordsOf: species.id, scope)
     }
 
     /// Whether the view shows the location with this id, which exists.
@@ -117,16 +110,7 @@ final class Resolver {
     /// Whether the view may show records of some species.
     private func hasRecords(of species: [Int64], _ scope: Scope) throws(StoreError) -> Bool {
         if scope.isEverything { return true }
-        for id in species { if try hasRecords(of: id, scope) { return true } }
-        return false
-    }
-
-    private func hasRecords(of species: Int64, _ scope: Scope) throws(StoreError) -> Bool {
-        partsOfSpecies.bind(1, species)
-        defer { partsOfSpecies.reset() }
-        while try partsOfSpecies.step() {
-            if scope.contains(region: partsOfSpecies.text(0), dataset: partsOfSpecies.int64(1)) { return true }
-        }
+        for id in species { if try known.contains(recordsOf: id, scope) { return true } }
         return false
     }
 
