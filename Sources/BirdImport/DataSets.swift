@@ -55,15 +55,16 @@ public enum DataSets {
     ///   - now: The time of the change, in seconds since 1970.
     ///   - waitsForClock: See `ImportOptions`.
     ///   - warn: Called if the file could not keep its owner, group or rights.
+    ///   - tell: Called with what a list of sensitive species and places protects after it, if there is one.
     /// - Returns: The number of removed records.
     /// - Throws: `ChangeError`; the database is then unchanged.
     @discardableResult
     public static func remove(
         name: String, path: String, now: Int = time(nil), waitsForClock: Bool = false,
-        warn: (LostAccess) -> Void = { _ in }
+        warn: (LostAccess) -> Void = { _ in }, tell: (SensitiveSummary) -> Void = { _ in }
     ) throws(ChangeError) -> Int {
         guard FileIdentity(path: path) != nil else { throw .refused("\(path) does not exist.") }
-        let generation = try Generation(path: path, now: now, waitsForClock: waitsForClock)
+        let generation = try Generation(path: path, now: now, waitsForClock: waitsForClock, .lowered)
         try checkPresence(of: name, path)
         let removed = try generation.change { (database) throws(StoreError) -> Int in
             let select = try database.prepare("SELECT id FROM dataset WHERE name = ?1")
@@ -83,6 +84,7 @@ public enum DataSets {
             return removed
         }
         if let lost = generation.lostAccess { warn(lost) }
+        if let summary = generation.summary { tell(summary) }
         return removed
     }
 
@@ -107,10 +109,10 @@ public enum DataSets {
     /// - Throws: `ChangeError`; the database is then unchanged.
     public static func describe(
         name: String, _ description: Description, path: String, now: Int = time(nil), waitsForClock: Bool = false,
-        warn: (LostAccess) -> Void = { _ in }
+        warn: (LostAccess) -> Void = { _ in }, tell: (SensitiveSummary) -> Void = { _ in }
     ) throws(ChangeError) {
         guard FileIdentity(path: path) != nil else { throw .refused("\(path) does not exist.") }
-        let generation = try Generation(path: path, now: now, waitsForClock: waitsForClock)
+        let generation = try Generation(path: path, now: now, waitsForClock: waitsForClock, .lowered)
         try checkPresence(of: name, path)
         try generation.change { (database) throws(StoreError) in
             let update = try database.prepare(
@@ -134,6 +136,7 @@ public enum DataSets {
             try Holdings.update(in: database, of: ids, now: Int64(now))
         }
         if let lost = generation.lostAccess { warn(lost) }
+        if let summary = generation.summary { tell(summary) }
     }
 
     /// - Throws: `ChangeError.refused` if there is no data set of that name.

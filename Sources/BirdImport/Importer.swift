@@ -67,7 +67,7 @@ public enum Importer {
         // The lock is taken first, so that an import is not refused after it has read large files.
         let generation = try Generation(
             path: options.database, now: options.stamp, waitsForClock: options.waitsForClock,
-            acceptsUnprotected: options.acceptsUnprotected)
+            options.acceptsUnprotected ? .accepted : .kept)
         let reportFile = try reportFile.get()
         var list: [SensitiveEntry]?
         if let path = options.sensitive { list = try SensitiveListFile.read(path: path) }
@@ -83,6 +83,7 @@ public enum Importer {
             }
             try store(reading, list, into: generation, options, &report, progress)
             report.isStored = true
+            report.sensitive = generation.summary
         }
         report.lostAccess = [generation.lostAccess].compactMap { $0 }
         return reading

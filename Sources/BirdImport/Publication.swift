@@ -21,18 +21,29 @@ public enum Publication {
         guard FileIdentity(path: target) != identity else {
             throw .refused("--database and --to are the same file; give another path for the published one.")
         }
-        let generation = try Generation(path: target, now: now)
+        let generation = try Generation(path: target, now: now, .changed)
         let old = try published(target)
         var records = 0
         try generation.replace { (file) throws(StoreError) in
             let exact = try Database(path: path, mode: .readOnly)
             try Schema.check(exact, path: path)
+            guard try exact.integer("SELECT 1 FROM general_edition") == nil else {
+                throw .unusable(
+                    path: path, reason: "it is a published file already; copy it, or publish the database it is from")
+            }
             let list = try SensitiveTable.read(from: exact).map(\.entry)
             guard !list.isEmpty else {
                 throw .unusable(
                     path: path,
                     reason:
                         "it has no list of sensitive species and places; give it one with 'rookery sensitive import'")
+            }
+            guard let header = FileHeader(exact), try Seal.isIntact(header, in: exact) else {
+                throw .unusable(
+                    path: path,
+                    reason:
+                        "another program has changed it since its list was given; give the list again with 'rookery "
+                        + "sensitive import'")
             }
             try exact.execute("PRAGMA temp_store = FILE; BEGIN")
             try SensitiveMarks(list, in: exact).make()

@@ -34,7 +34,9 @@ public enum SensitiveList {
     public static func remove(
         from path: String, _ options: Options, warn: (LostAccess) -> Void = { _ in }
     ) throws(ChangeError) -> SensitiveReport {
-        guard try !entries(of: path).isEmpty else { throw .refused("\(path) has no list of sensitive species.") }
+        guard try !entries(of: path).isEmpty else {
+            throw .refused("\(path) has no list of sensitive species and places.")
+        }
         return try change(to: [], in: path, options, warn: warn)
     }
 
@@ -44,35 +46,37 @@ public enum SensitiveList {
         let today = day(options.now)
         var refusal: String?
         var report = SensitiveReport()
+        var isEmpty = true
         func inspect(_ database: Database) throws(StoreError) {
-            let old = try SensitiveTable.read(from: database).map(\.entry)
+            // What can't be read protects nothing.
+            let old = try SensitiveTable.read(from: database, passesUnreadable: true).map(\.entry)
             try SensitiveMarks(old, in: database).make()
             try SensitiveReporter.keepOld(in: database)
             let marks = try SensitiveMarks(entries, in: database)
             // A list may be given before there is any record.
-            if try database.integer("SELECT 1 FROM observation LIMIT 1") != nil {
-                let unknown = try marks.unknown()
-                if let first = unknown.first {
-                    let others = unknown.count > 1 ? ", and so with \(unknown.count - 1) more" : ""
-                    refusal =
-                        "\(path) knows no \(first.subject.text)\(others). Nothing was changed. Correct the list, or import a "
-                        + "taxonomy that has the species first."
-                }
-            }
+            isEmpty = try database.integer("SELECT 1 FROM observation LIMIT 1") == nil
+            let unknown = isEmpty ? [] : try marks.unknown()
+            if !unknown.isEmpty { refusal = try self.refusal(of: unknown, in: database, path) }
             var reporter = SensitiveReporter(database, today: today)
             try marks.make { (entry, species) throws(StoreError) in try reporter.add(entry, species: species) }
             try reporter.finish(entries)
             report = reporter.report
+            report.isTrial = options.dryRun
             try SensitiveMarks.drop(in: database)
-            try database.execute("DROP TABLE old_location; DROP TABLE old_checklist; DROP TABLE old_record")
+            try database.execute(
+                "DROP TABLE old_location; DROP TABLE old_checklist; DROP TABLE old_record; DROP TABLE old_hidden")
         }
         if options.dryRun {
-            if FileIdentity(path: path) != nil { try withDatabase(path, inspect) }
+            if FileIdentity(path: path) != nil {
+                try withDatabase(path, inspect)
+            } else {
+                report.entries = entries.map { SensitiveReport.Entry($0, today: today) }
+            }
             if let refusal { throw .refused(refusal) }
-            report.outcome = "Nothing was changed (--dry-run)."
+            report.outcome = (isEmpty ? "\(path) has no records yet. " : "") + "Nothing was changed (--dry-run)."
             return report
         }
-        let generation = try Generation(path: path, now: options.now, waitsForClock: options.waitsForClock)
+        let generation = try Generation(path: path, now: options.now, waitsForClock: options.waitsForClock, .changed)
         generation.patience = options.patience
         let inspectAndWrite = { (database: Database) throws(StoreError) in
             try inspect(database)
@@ -83,14 +87,36 @@ public enum SensitiveList {
         report.outcome =
             entries.isEmpty
             ? "The list was removed: everybody who may read the records sees them as they came."
-            : "The list is in force."
+            : "The list is in force." + (isEmpty ? " \(path) has no records yet; import them into this file." : "")
         if generation.hasReaders {
-            report.outcome +=
-                " But a program still reads the old file after \(options.patience) s: a server with a download of somebody who "
-                + "may see exact places, or one that was told to take longer (--grace). Another program should be ended."
+            report.outcome = "Warning: the list is stored, but " + SensitiveSummary.readers
         }
+        report.hasReaders = generation.hasReaders
         return report
     }
+
+    /// Why a list is refused that names what a database does not have.
+    private static func refusal(
+        of unknown: [SensitiveEntry], in database: Database, _ path: String
+    ) throws(StoreError) -> String {
+        let names = SpeciesNames(database)
+        var named: [String] = []
+        for entry in unknown.prefix(mostNamed) {
+            var text = entry.subject.text
+            if case .species(let name) = entry.subject, let nearest = try names.nearest(to: name, listedOnly: false) {
+                text += " (the nearest name is '\(Row.shown(nearest, atMost: 60))')"
+            }
+            named.append(text)
+        }
+        let more = unknown.count > named.count ? ", and \(unknown.count - named.count) more" : ""
+        let advice =
+            unknown.contains { if case .species = $0.subject { true } else { false } }
+            ? "Correct the list, or import a taxonomy that has the species first." : "Correct the list."
+        return "\(path) has no \(named.joined(separator: ", no "))\(more). Nothing was changed. \(advice)"
+    }
+
+    /// The most unknown species and places that a refusal names.
+    private static let mostNamed = 10
 
     /// What the list of a database protects. Nothing is changed.
     public static func check(_ path: String, now: Int = time(nil)) throws(ChangeError) -> SensitiveReport {
@@ -115,6 +141,11 @@ public enum SensitiveList {
         return report
     }
 
+    /// The list of a database as a file for `replace`.
+    public static func csv(_ path: String) throws(ChangeError) -> String {
+        SensitiveListFile.text(of: try entries(of: path))
+    }
+
     private static func entries(of path: String) throws(ChangeError) -> [SensitiveEntry] {
         try withDatabase(path) { (database) throws(StoreError) in try SensitiveTable.read(from: database).map(\.entry) }
     }
@@ -127,6 +158,11 @@ public enum SensitiveList {
         do throws(StoreError) {
             let database = try Database(path: path, mode: .readOnly)
             try Schema.check(database, path: path)
+            guard try database.integer("SELECT 1 FROM general_edition") == nil else {
+                throw .unusable(
+                    path: path,
+                    reason: "'rookery publish' made it, and it has no list; the database that it was made from has one")
+            }
             return try body(database)
         } catch {
             throw ChangeError(error, path: path)
@@ -134,7 +170,7 @@ public enum SensitiveList {
     }
 
     /// A day in UTC, in ISO 8601.
-    private static func day(_ now: Int) -> String {
+    static func day(_ now: Int) -> String {
         var (seconds, utc) = (time_t(now), tm())
         gmtime_r(&seconds, &utc)
         return String(ImportOptions.timestamp(utc).prefix(10))

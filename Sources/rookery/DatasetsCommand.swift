@@ -58,15 +58,20 @@ struct DatasetsCommand: ParsableCommand {
             var description = DataSets.Description()
             (description.source, description.licence, description.citation) = (source, licence, citation)
             (description.opensCodes, description.opensComments) = (openCodes, openComments)
-            guard !description.isEmpty else { throw Failure.usage("there is nothing to change; see --help") }
+            guard !description.isEmpty else {
+                throw Failure.usage(
+                    "there is nothing to change: give --licence, --open-codes or another option (see --help)")
+            }
             let path = try setting(database, "ROOKERY_DATABASE") ?? "birds.db"
             let now = try sourceDate() ?? time(nil)
             prepareToWrite(beside: path)
             do throws(ChangeError) {
-                try DataSets.describe(name: name, description, path: path, now: now, waitsForClock: true) { lost in
-                    warn(lost.warning)
-                }
+                var summary: SensitiveSummary?
+                try DataSets.describe(
+                    name: name, description, path: path, now: now, waitsForClock: true,
+                    warn: { rookery.warn($0.warning) }, tell: { summary = $0 })
                 print(terminalLine("Described: data set \(name)"))
+                for line in summary?.lines() ?? [] { print(terminalLine(line)) }
             } catch {
                 throw Failure(error)
             }
@@ -87,10 +92,12 @@ struct DatasetsCommand: ParsableCommand {
             let now = try sourceDate() ?? time(nil)
             prepareToWrite(beside: path)
             do throws(ChangeError) {
-                let removed = try DataSets.remove(name: name, path: path, now: now, waitsForClock: true) { lost in
-                    warn(lost.warning)
-                }
+                var summary: SensitiveSummary?
+                let removed = try DataSets.remove(
+                    name: name, path: path, now: now, waitsForClock: true, warn: { rookery.warn($0.warning) },
+                    tell: { summary = $0 })
                 print(terminalLine("Removed: data set \(name), \(ImportReport.count(removed, "record", "records"))"))
+                for line in summary?.lines() ?? [] { print(terminalLine(line)) }
             } catch {
                 throw Failure(error)
             }

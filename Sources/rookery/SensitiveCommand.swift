@@ -15,6 +15,9 @@ struct SensitiveCommand: ParsableCommand {
             in such a cell is shown less exactly, whatever species and day, so that nothing that is missing tells. Other \
             columns: scope (cell, place or checklist), region, from and to (such as 03-01), reason, review (a date) and \
             contact.
+
+            Exit status: 0; 1 if a change failed, or is stored while some program still reads the file as it was; 2 if a list \
+            or an option makes no sense.
             """,
         subcommands: [Import.self, List.self, Check.self, Remove.self])
 
@@ -34,11 +37,14 @@ struct SensitiveCommand: ParsableCommand {
         (options.dryRun, options.waitsForClock) = (dryRun, true)
         options.now = try sourceDate() ?? time(nil)
         prepareToWrite(beside: path)
+        let report: SensitiveReport
         do throws(ChangeError) {
-            print(try body(options) { warn($0.warning) }.text(), terminator: "")
+            report = try body(options) { warn($0.warning) }
         } catch {
             throw Failure(error)
         }
+        print(report.text(), terminator: "")
+        if report.hasReaders { throw ExitCode(1) }
     }
 
     struct Import: ParsableCommand {
@@ -64,7 +70,8 @@ struct SensitiveCommand: ParsableCommand {
             commandName: "remove", abstract: "Remove the list: everybody then sees exact places.")
 
         @OptionGroup var database: DatabaseOption
-        @Flag(help: .setting("Show what the list does, and change nothing.", "ROOKERY_DRY_RUN", default: "no"))
+        @Flag(
+            help: .setting("Show what everybody would see then, and change nothing.", "ROOKERY_DRY_RUN", default: "no"))
         var dryRun = false
 
         func run() throws {
@@ -80,11 +87,14 @@ struct SensitiveCommand: ParsableCommand {
             commandName: "list", abstract: "Show the list, first what is due for review.")
 
         @OptionGroup var database: DatabaseOption
+        @Flag(help: .setting("Write CSV, as 'rookery sensitive import' reads it.", "ROOKERY_CSV", default: "no"))
+        var csv = false
 
         func run() throws {
             let path = try database.path()
+            let csv = try setting(flag: csv, "ROOKERY_CSV")
             do throws(ChangeError) {
-                print(try SensitiveList.list(path).table(), terminator: "")
+                print(csv ? try SensitiveList.csv(path) : try SensitiveList.list(path).table(), terminator: "")
             } catch {
                 throw Failure(error)
             }

@@ -35,7 +35,7 @@ struct GeneralEdition {
         let sorter = Sorter(in: general.folder)
         var records = try GeneralRecords(
             exact, places, species: ranks("species"), datasets: ranks("dataset"), hasSpecial: hasSpecial,
-            key: try Secret(general, path: general.path).contents, to: sorter)
+            withholdsSome: withholdsSome, key: try Secret(general, path: general.path).contents, to: sorter)
         try records.addChecklists()
         try records.addRecords()
         try old?.insertHoldings(in: general)

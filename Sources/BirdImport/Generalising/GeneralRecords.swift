@@ -24,6 +24,9 @@ struct GeneralRecords {
     private let hasVisits: Bool
     private let knowsComplete: Bool
     private let visitByID: Statement
+    /// A digest of what is shown on each checklist that shares its date, location and data set with others. By it they
+    /// are told apart, since the order of their ids may be due to records that are withheld.
+    private var twins: [Int64: UInt64] = [:]
     private var visits = DirectCache<Visit>(slots: 1 << 12)
     /// Whether a record has a code of its own.
     private(set) var hasSources = false
@@ -54,7 +57,7 @@ struct GeneralRecords {
 
     init(
         _ exact: Database, _ places: GeneralPlaces, species: [Int64: Int], datasets: [Int64: Int], hasSpecial: Bool,
-        key: KeyedHash.Key, to sorter: Sorter
+        withholdsSome: Bool, key: KeyedHash.Key, to sorter: Sorter
     ) throws(StoreError) {
         (self.exact, self.places, self.sorter, self.key) = (exact, places, sorter, key)
         (self.species, self.datasets, self.hasSpecial) = (species, datasets, hasSpecial)
@@ -80,6 +83,31 @@ struct GeneralRecords {
             SELECT c.id, c.dataset_id, c.code, \(hasSpecial ? "s.id IS NOT NULL, s.size" : "0, NULL"), \(Self.visitColumns)
             FROM main.checklist c \(hasSpecial ? "LEFT JOIN special_visit s ON s.id = c.id" : "") WHERE c.id = ?1
             """)
+        if withholdsSome, hasCodes { twins = try digestTwins() }
+    }
+
+    private func digestTwins() throws(StoreError) -> [Int64: UInt64] {
+        try exact.execute(
+            """
+            CREATE TEMP TABLE twin (id INTEGER PRIMARY KEY);
+            INSERT INTO twin SELECT c.id FROM (
+                SELECT date, location_id, dataset_id FROM main.checklist INDEXED BY checklist_by_date
+                GROUP BY date, location_id, dataset_id HAVING count(*) > 1) g
+            CROSS JOIN main.checklist c INDEXED BY checklist_by_date USING (date, location_id, dataset_id);
+            """)
+        let rows = try exact.prepare(
+            """
+            SELECT checklist_id, species_id, num FROM main.observation o NOT INDEXED
+            WHERE checklist_id IN (SELECT id FROM twin) AND o.id NOT IN (SELECT id FROM withheld_record)
+            """)
+        var digests: [Int64: UInt64] = [:]
+        while try rows.step() {
+            var hash = KeyedHash(key, isWide: false)
+            hash.add(Array("\(species[rows.int64(1)] ?? -1).\(rows.optionalInt64(2) ?? -1)".utf8))
+            digests[rows.int64(0), default: 0] &+= UInt64(truncatingIfNeeded: hash.finish())
+        }
+        try exact.execute("DROP TABLE twin")
+        return digests
     }
 
     /// Adds the checklists that have more than their records tell, and those that a file of checklists has.
@@ -241,7 +269,10 @@ struct GeneralRecords {
                     hash.add(row.isNull(position) ? nil : row.bytes(position))
                 }
                 let content = UInt64(truncatingIfNeeded: hash.finish())
-                mark = [RecordDetails.hidden] + "\(String(content, radix: 16)).\(row.int64(0))".utf8
+                let records = twins[row.int64(0)] ?? 0
+                mark =
+                    [RecordDetails.hidden]
+                    + "\(String(content, radix: 16)).\(String(records, radix: 16)).\(row.int64(0))".utf8
             }
         }
         return Visit(

@@ -31,8 +31,10 @@ struct GeneralVisits {
         return try exact.integer("SELECT 1 FROM special_visit LIMIT 1") != nil
     }
 
-    /// Leaves out the checklists whose records are all withheld, unless a file of checklists has them.
+    /// Leaves out the checklists of hidden locations, and those whose records are all withheld, unless a file of
+    /// checklists has them.
     private func leaveOutEmptied() throws(StoreError) {
+        try exact.execute("INSERT OR REPLACE INTO special_visit SELECT id, NULL FROM hidden_checklist")
         guard try exact.integer("SELECT 1 FROM withheld_record LIMIT 1") != nil else { return }
         try exact.execute(
             """

@@ -22,8 +22,7 @@ final class Generation {
     private let name: String
     private var newName: String { name + ".new" }
     private var generalName: String { name + ".general" }
-    /// Whether entries of the list may match fewer records than before, or nothing at all.
-    private let acceptsUnprotected: Bool
+    private let protection: Protection
     private let lock: FileLock
     /// The time of the change, in seconds since 1970.
     private let now: Int
@@ -33,21 +32,34 @@ final class Generation {
     var patience = 25
     /// Whether some server still reads the old file then.
     private(set) var hasReaders = false
+    /// What the change leaves of the protection by the list; nil if there is none.
+    private(set) var summary: SensitiveSummary?
     /// What the file could not keep when `change` replaced it.
     private(set) var lostAccess: LostAccess?
+
+    /// What a change may do to the protection by the list of sensitive species and places.
+    enum Protection {
+        /// It changes the list.
+        case changed
+        /// Less may be protected after it. The next import must still protect as much as the last one.
+        case lowered
+        /// As much must be protected after it.
+        case kept
+        /// Less may be protected after it, and that counts from then on.
+        case accepted
+    }
 
     /// Takes the lock, and removes the files that a killed process has left.
     /// - Parameters:
     ///   - now: The time of the change, in seconds since 1970.
     ///   - waitsForClock: See `ImportOptions`.
-    ///   - acceptsUnprotected: Whether entries of the list of sensitive species and places may match fewer records than
-    ///     before.
     /// - Throws: `ChangeError.refused` if the path can't be used or another process holds the lock, and an error of the
     ///   kind `notByRoot`.
     init(
-        path given: String, now: Int = time(nil), waitsForClock: Bool = false, acceptsUnprotected: Bool = true
+        path given: String, now: Int = time(nil), waitsForClock: Bool = false,
+        _ protection: Protection = .changed
     ) throws(ChangeError) {
-        (self.now, self.waitsForClock, self.acceptsUnprotected) = (now, waitsForClock, acceptsUnprotected)
+        (self.now, self.waitsForClock, self.protection) = (now, waitsForClock, protection)
         path = try resolvedPath(given, of: "a database")
         try TrustedPath.check(given)
         let parts = Folder.split(path)
@@ -108,6 +120,7 @@ final class Generation {
             old?.retire()
             // What the old file shows may not be shown any more.
             if let old, !change.list.isEmpty { hasReaders = !old.waitForReaders(seconds: patience) }
+            summary?.hasReaders = hasReaders
         }
         // Its locks must be held until here.
         withExtendedLifetime(old) {}
@@ -209,6 +222,12 @@ final class Generation {
                 path: path,
                 reason: "'rookery publish' made it, and the next one replaces it; change the database that it is from")
         }
+        let old = protection == .changed ? [] : try SensitiveTable.read(from: database).map(\.entry)
+        if !old.isEmpty {
+            try SensitiveMarks(old, in: database).make()
+            try SensitiveLevels.keep(in: database)
+            try SensitiveMarks.drop(in: database)
+        }
         let value = try body(database)
         if let refusal = refuse() {
             return Change(value: value, publishedAt: 0, list: [], refusal: refusal, database: database)
@@ -217,7 +236,7 @@ final class Generation {
         guard try RecordCounts.agree(in: database) else {
             throw .unusable(path: path, reason: "its counts and its records do not agree; import into a new file")
         }
-        let (list, refusal) = try protect(database)
+        let (list, refusal) = try protect(database, hasOldLevels: !old.isEmpty)
         if refusal != nil {
             return Change(value: value, publishedAt: 0, list: list, refusal: refusal, database: database)
         }
@@ -234,37 +253,65 @@ final class Generation {
     }
 
     /// Finds what the list protects.
-    /// - Returns: The list, and a refusal if an entry protects less than before and that is not accepted.
-    private func protect(_ database: Database) throws(StoreError) -> (list: [SensitiveEntry], refusal: String?) {
+    /// - Parameter hasOldLevels: Whether the database has what `SensitiveLevels` keeps.
+    /// - Returns: The list, and a refusal if less is protected than before and that is not accepted.
+    private func protect(
+        _ database: Database, hasOldLevels: Bool
+    ) throws(StoreError) -> (list: [SensitiveEntry], refusal: String?) {
         try SensitiveTable.notePoints(in: database)
         let list = try SensitiveTable.read(from: database)
         if list.isEmpty { return ([], nil) }
         let entries = list.map(\.entry)
         let marks = try SensitiveMarks(entries, in: database)
-        var records = try marks.make()
-        var faults: [String] = []
+        let counts = try marks.make()
         let unknown = Set(try marks.unknown())
         // A list may be given before there is any record.
         let isEmpty = try database.integer("SELECT 1 FROM observation LIMIT 1") == nil
-        for (index, known) in list.enumerated() where known.records < 0 && unknown.contains(known.entry) {
-            if isEmpty { records[index] = -1 } else { faults.append("\(known.entry.subject.text) is not known") }
+        var faults: [String] = []
+        var noted: [Int64] = []
+        for ((entry, before), count) in zip(list, counts) {
+            let isUnknown = unknown.contains(entry)
+            if isEmpty || protection == .lowered {
+                noted.append(isUnknown ? before : max(before, count))
+                continue
+            }
+            if isUnknown, before != SensitiveTable.acceptedUnknown {
+                faults.append("\(entry.subject.text) is not known")
+            } else if count < before {
+                faults.append(
+                    "\(entry.subject.text) matches \(ImportReport.count(Int(count), "record", "records")), and "
+                        + "matched \(before) before")
+            }
+            noted.append(isUnknown ? SensitiveTable.acceptedUnknown : count)
         }
-        try SensitiveTable.note(records, in: database)
-        if acceptsUnprotected { return (entries, nil) }
-        for (known, now) in zip(list, records) where now < known.records {
-            faults.append(
-                "\(known.entry.subject.text) matches \(ImportReport.count(Int(now), "record", "records")), and "
-                    + "matched \(known.records) before")
+        try SensitiveTable.note(noted, in: database)
+        var summary = SensitiveSummary()
+        summary.entries = entries.count
+        summary.lowered = hasOldLevels ? try SensitiveLevels.lowered(in: database) : []
+        for (entry, count) in zip(entries, counts) {
+            if count == 0, !isEmpty { summary.idle.append(entry.subject.text) }
+            if SensitiveReport.Entry(entry, today: SensitiveList.day(now)).isOverdue {
+                summary.overdue.append(entry.subject.text)
+            }
         }
-        guard let first = faults.first else { return (entries, nil) }
-        let others = faults.count > 1 ? ImportReport.count(faults.count - 1, "other entry", "other entries") : nil
-        return (
-            entries,
-            "The list of sensitive species and places would protect less: \(first)"
-                + (others.map { ", and so with \($0)" } ?? "")
-                + ". Nothing was stored. If that is right, give --accept-unprotected; 'rookery sensitive list' shows the list."
-        )
+        self.summary = summary
+        guard protection == .kept else { return (entries, nil) }
+        faults += summary.lowered.map { "location '\(Row.shown($0, atMost: 60))' is shown more exactly than before" }
+        return (entries, faults.isEmpty ? nil : Self.refusal(faults))
     }
+
+    /// Why an import is refused that protects less than before.
+    private static func refusal(_ faults: [String]) -> String {
+        let more = faults.count - mostFaults
+        return
+            "With this import, the list of sensitive species and places would protect less: "
+            + faults.prefix(mostFaults).joined(separator: "; ") + (more > 0 ? "; and \(more) more" : "")
+            + ". Nothing was stored. Did a name or a code change? Then give a list that has the new one together with this "
+            + "import, with --sensitive, or a table of species. If the import is right, add --accept-unprotected."
+    }
+
+    /// The most reasons that a refusal names.
+    private static let mostFaults = 5
 
     /// Copies the old file to `PATH.new`, out of WAL mode: the copy has no log.
     private func copy(_ old: OldGeneration, to new: NewFile) throws(ChangeError) {

@@ -358,6 +358,8 @@ public struct ImportReport: Sendable {
         public let records: Int
     }
 
+    /// What the list of sensitive species and places protects; nil if there is none.
+    public internal(set) var sensitive: SensitiveSummary?
     /// After an import of species tables alone, the number of the species that are still in none, and of their records.
     public internal(set) var unnamed: (species: Int, records: Int)?
 }

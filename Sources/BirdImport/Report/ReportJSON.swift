@@ -83,6 +83,10 @@ extension ImportReport {
     ///                       checklists (their number)
     ///     lost_access       the files that were replaced and could not keep their owner, group or rights: file, and
     ///                       the owner, group and mode (octal) that it had
+    ///     sensitive         what the list of sensitive species and places protects: entries (their number), idle (those
+    ///                       that match no record), overdue (those whose date for review has passed), lowered (the loc_ids
+    ///                       of locations that are shown more exactly than before), readers (whether a program still
+    ///                       reads the file that was replaced); null without a list
     ///     preview           up to three records of the data sets, the first in the default order, as the server
     ///                       answers for them; null without --dry-run
     ///
@@ -204,6 +208,7 @@ extension ImportReport {
                     ]
                 }
             ),
+            ("sensitive", sensitive.map(Self.describe) ?? .null),
             ("preview", preview.map { .array($0.map { .written($0) }) } ?? .null),
         ]
         var bytes: [UInt8] = []
@@ -221,6 +226,14 @@ extension ImportReport {
     /// Up to `mostListed` values.
     private static func list<Value>(_ values: [Value], _ describe: (Value) -> JSONValue) -> JSONValue {
         .array(values.prefix(mostListed).map(describe))
+    }
+
+    private static func describe(_ sensitive: SensitiveSummary) -> JSONValue {
+        [
+            "entries": .integer(sensitive.entries), "idle": .strings(sensitive.idle),
+            "overdue": .strings(sensitive.overdue), "lowered": .strings(sensitive.lowered),
+            "readers": .bool(sensitive.hasReaders),
+        ]
     }
 
     private static func describe(_ error: ChangeError) -> JSONValue {

@@ -111,6 +111,7 @@ extension ImportReport {
                         + shellLine(["rookery", "import", "TAXONOMY.csv", "--database", database]))
             }
         }
+        if let sensitive { lines += sensitive.lines(isTrial: isDryRun) }
         if let preview, !preview.isEmpty {
             lines.append("The first records, as they would be served:")
             lines += preview.map { "  \(Self.escaped($0))" }

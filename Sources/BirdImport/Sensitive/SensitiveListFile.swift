@@ -73,10 +73,9 @@ enum SensitiveListFile {
         var positions: [Column: Int] = [:]
         for (position, name) in header.names.enumerated() where !name.isEmpty {
             guard let column = Column(rawValue: name.lowercased()) else {
-                let nearest = Spelling.nearest(to: name, among: Column.allCases.map(\.rawValue))
                 throw .refused(
-                    "\(path) has the column '\(Row.shown(name, atMost: 40))', which a list of sensitive species does not "
-                        + "have; " + (nearest.map { "the nearest name is '\($0)'." } ?? "the columns are \(columns)."))
+                    "\(path) has the column '\(Row.shown(name, atMost: 40))', which a list of sensitive species and places does "
+                        + "not have; the columns are \(columns).")
             }
             guard positions.updateValue(position, forKey: column) == nil else {
                 throw .refused("\(path) has the column \(column.rawValue) twice.")
@@ -159,10 +158,12 @@ enum SensitiveListFile {
         case (nil, nil): break
         case (let from?, let to?):
             guard let season = SensitiveSeason(from: from, to: to) else {
+                let wrong = [from, to].filter { SensitiveSeason(from: $0, to: $0) == nil }
                 throw Fault(
                     reason:
-                        "\(shown(from)) and \(shown(to)) are not two days of a year; write them as month and day, such "
-                        + "as 03-01")
+                        "\(wrong.map(shown).joined(separator: " and ")) \(wrong.count == 1 ? "is not a day" : "are not days") of "
+                        + "a year such as 03-01, with month and day; where a spreadsheet has made a date of it, format the "
+                        + "columns from and to as text")
             }
             entry.season = season
         default: throw Fault(reason: "it has only one of from and to; give both, or none for the whole year")
@@ -177,6 +178,31 @@ enum SensitiveListFile {
         return entry
     }
 
+    /// A list as a file of this form.
+    static func text(of entries: [SensitiveEntry]) -> String {
+        let rows = entries.map { entry in
+            Column.allCases.map { column -> String? in
+                switch (column, entry.subject, entry.protection) {
+                case (.species, .species(let name), _): name
+                case (.location, .location(let code), _): code
+                case (.category, _, .hidden): "0"
+                case (.category, _, .withoutPlace): "1"
+                case (.precision, _, .cell(let size)): size.text
+                case (.scope, _, .cell): entry.scope.rawValue
+                case (.region, _, _): entry.region
+                case (.from, _, _): entry.season?.texts.from
+                case (.to, _, _): entry.season?.texts.to
+                case (.reason, _, _): entry.reason
+                case (.review, _, _): entry.review.flatMap { StoredDate(Int64($0.number)).iso }
+                case (.contact, _, _): entry.contact
+                default: nil
+                }
+            }
+        }
+        let lines = [Column.allCases.map(\.rawValue)] + rows.map { $0.map { $0 ?? "" } }
+        return lines.map { $0.map(CSVText.quoted).joined(separator: ",") + "\n" }.joined()
+    }
+
     /// Whether a text is the code of a country, or of a region within it.
     private static func isRegion(_ text: String) -> Bool {
         let parts = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
@@ -187,7 +213,7 @@ enum SensitiveListFile {
             }
     }
 
-    /// Refuses sizes of which a cell of one lies across cells of another.
+    /// Refuses sizes that do not nest: a cell of one would lie across cells of another.
     private static func checkSizes(_ entries: [SensitiveEntry], _ path: String) throws(ChangeError) {
         let sizes = Set(
             entries.compactMap { entry -> GridSize? in

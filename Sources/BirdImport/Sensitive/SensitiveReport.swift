@@ -31,18 +31,26 @@ public struct SensitiveReport: Sendable {
         public var others = 0
         /// How many records of its cells a narrower scope leaves exact: from them, the place may be guessed.
         public var leftOpen: Int?
-        /// How many of its records could be read exactly until now, and the time of the first import that is known to
-        /// have had them: UTC, ISO 8601.
+        /// How many of its records could be read exactly until now, and the first of the last imports of their data sets:
+        /// UTC, ISO 8601. They may have been there before that.
         public var openUntilNow = 0
         public var openSince: String?
     }
 
     /// In the order of the list; those due for review first where that is asked for.
     public var entries: [Entry] = []
-    /// How many records of the database are shown exactly, less exactly, and not at all.
+    /// How many records of the database are shown exactly, less exactly, with no more than region and year, and not at
+    /// all.
     public var exact = 0
     public var generalised = 0
-    public var withheld = 0
+    public var withoutPlace = 0
+    public var hidden = 0
+    /// How many records of each species, by its code, are shown more exactly than until now: the most first.
+    public var opened: [(species: String, records: Int)] = []
+    /// Whether all this only would be.
+    public var isTrial = false
+    /// Whether a program still reads the file that was replaced.
+    public var hasReaders = false
     /// What the command has done, such as `Nothing was changed (--dry-run).`
     public var outcome = ""
 }
@@ -51,8 +59,21 @@ public struct SensitiveReport: Sendable {
 struct SensitiveReporter {
     private let database: Database
     private(set) var report = SensitiveReport()
+    /// A cell as readers tell it from others.
+    private struct ShownCell: Hashable {
+        let cell: GridCell
+        /// Its country and first part.
+        let region: String
+
+        init(_ cell: GridCell, region: String?) {
+            self.cell = cell
+            self.region = (region ?? "").split(separator: "-", maxSplits: 2, omittingEmptySubsequences: false).prefix(2)
+                .joined(separator: "-")
+        }
+    }
+
     /// The marked cells of each entry that marks cells.
-    private var cells: [Int: Set<GridCell>] = [:]
+    private var cells: [Int: Set<ShownCell>] = [:]
     /// The places of each entry.
     private var places: [Int: Set<Int64>] = [:]
     /// How many records of each entry have no point.
@@ -72,6 +93,7 @@ struct SensitiveReporter {
             ALTER TABLE temp.marked_location RENAME TO old_location;
             ALTER TABLE temp.marked_checklist RENAME TO old_checklist;
             ALTER TABLE temp.withheld_record RENAME TO old_record;
+            ALTER TABLE temp.hidden_checklist RENAME TO old_hidden;
             """)
     }
 
@@ -87,7 +109,7 @@ struct SensitiveReporter {
             """
             SELECT count(*), count(*) FILTER (WHERE isOpen), min(imported_at) FILTER (WHERE isOpen) FROM (
                 SELECT dataset_id, NOT EXISTS (SELECT 1 FROM old_location o WHERE o.id = m.location_id)
-                    AND NOT EXISTS (SELECT 1 FROM old_checklist o WHERE o.id = m.checklist_id)
+                    AND NOT EXISTS (SELECT 1 FROM old_checklist o WHERE o.id = b.checklist_id)
                     AND NOT EXISTS (SELECT 1 FROM old_record o WHERE o.id = m.id) AS isOpen
                 FROM matching m CROSS JOIN observation b ON b.id = m.id) LEFT JOIN dataset d ON d.id = dataset_id
             """)
@@ -96,9 +118,12 @@ struct SensitiveReporter {
             line.openSince = numbers.text(2)
         }
         let rows = try database.prepare(
-            "SELECT DISTINCT l.id, latitude, longitude FROM matching JOIN location l ON l.id = location_id")
+            """
+            SELECT id, latitude, longitude, region FROM location WHERE id IN (
+                SELECT location_id FROM matching UNION SELECT location_id FROM matching_visit)
+            """)
         var ids: Set<Int64> = []
-        var marked: Set<GridCell> = []
+        var marked: Set<ShownCell> = []
         while try rows.step() {
             ids.insert(rows.int64(0))
             guard let point = PlacePoint(rows, from: 1) else {
@@ -108,7 +133,7 @@ struct SensitiveReporter {
             if case .cell(let size) = entry.protection,
                 let cell = GridCell(latitude: point.latitude, longitude: point.longitude, size)
             {
-                marked.insert(cell)
+                marked.insert(ShownCell(cell, region: rows.text(3)))
             }
         }
         if line.placesWithoutPoint > 0 {
@@ -129,7 +154,8 @@ struct SensitiveReporter {
                 line.others = Int(
                     try database.integer(
                         """
-                        SELECT count(*) FROM observation WHERE checklist_id IN (SELECT checklist_id FROM matching)
+                        SELECT count(*) FROM observation o WHERE checklist_id IN (
+                            SELECT checklist_id FROM matching m CROSS JOIN observation b ON b.id = m.id)
                             AND id NOT IN (SELECT id FROM matching)
                         """) ?? 0)
             }
@@ -139,31 +165,34 @@ struct SensitiveReporter {
 
     /// Adds what the cells have, once all marks are made.
     mutating func finish(_ entries: [SensitiveEntry]) throws(StoreError) {
-        var placesOfCell: [GridCell: Set<PlacePoint>] = [:]
-        var recordsOfCell: [GridCell: Int] = [:]
+        // Points some metres apart are one place.
+        var placesOfCell: [ShownCell: Set<GridCell>] = [:]
+        var recordsOfCell: [ShownCell: Int] = [:]
         var recordsAtPoints = [Int](repeating: 0, count: entries.count)
         var recordsWithoutPoint = recordsAtPoints
-        let all = cells.values.reduce(into: Set<GridCell>()) { $0.formUnion($1) }
-        let sizes = Set(all.map(\.size))
+        let all = cells.values.reduce(into: Set<ShownCell>()) { $0.formUnion($1) }
+        let sizes = Set(all.map(\.cell.size))
         let rows = try database.prepare(
             """
-            SELECT l.id, latitude, longitude, coalesce((
+            SELECT l.id, latitude, longitude, region, coalesce((
                 SELECT sum(records) FROM summary WHERE kind = \(SummaryKind.locationYear.rawValue) AND first_key = l.id), 0)
             FROM location l
             """)
         while try rows.step() {
-            let records = Int(rows.int64(3))
+            let records = Int(rows.int64(4))
             let point = PlacePoint(rows, from: 1)
             for index in cells.keys where places[index]?.contains(rows.int64(0)) == true {
                 if point == nil { recordsWithoutPoint[index] += records } else { recordsAtPoints[index] += records }
             }
             guard let point else { continue }
             for size in sizes {
-                guard let cell = GridCell(latitude: point.latitude, longitude: point.longitude, size),
-                    all.contains(cell)
-                else { continue }
-                placesOfCell[cell, default: []].insert(point)
-                recordsOfCell[cell, default: 0] += records
+                guard let cell = GridCell(latitude: point.latitude, longitude: point.longitude, size) else { continue }
+                let shown = ShownCell(cell, region: rows.text(3))
+                guard all.contains(shown) else { continue }
+                if let place = GridCell(latitude: point.latitude, longitude: point.longitude, .fine) {
+                    placesOfCell[shown, default: []].insert(place)
+                }
+                recordsOfCell[shown, default: 0] += records
             }
         }
         for (index, own) in cells {
@@ -179,16 +208,39 @@ struct SensitiveReporter {
                 report.entries[index].leftOpen = max(0, inCells - (matched - pointless[index, default: 0]) - others)
             }
         }
+        try countRecords()
+    }
+
+    /// Counts the records by how exactly they are shown, and those that are shown more exactly than until now.
+    private mutating func countRecords() throws(StoreError) {
+        func level(_ record: String, _ location: String, _ checklist: String) -> String {
+            """
+            CASE \(record).has_year WHEN 0 THEN \(SensitiveLevels.hidden) WHEN 1 THEN \(SensitiveLevels.withoutPlace)
+                ELSE max(coalesce(\(location).size, 0), coalesce(\(checklist).size, 0)) END
+            """
+        }
         let numbers = try database.prepare(
             """
-            SELECT count(*), count(*) FILTER (WHERE w.id IS NOT NULL),
-                count(*) FILTER (WHERE w.id IS NULL AND (l.id IS NOT NULL OR c.id IS NOT NULL))
-            FROM observation o LEFT JOIN withheld_record w ON w.id = o.id LEFT JOIN marked_location l ON l.id = o.location_id
-            LEFT JOIN marked_checklist c ON c.id = o.checklist_id
+            SELECT s.code, count(*), count(*) FILTER (WHERE now = 0), count(*) FILTER (WHERE now = \(SensitiveLevels.hidden)),
+                count(*) FILTER (WHERE now = \(SensitiveLevels.withoutPlace)), count(*) FILTER (WHERE now < old) AS opened
+            FROM (
+                SELECT species_id, \(level("w", "l", "c")) AS now, \(level("ow", "ol", "oc")) AS old
+                FROM observation o LEFT JOIN withheld_record w ON w.id = o.id
+                LEFT JOIN marked_location l ON l.id = o.location_id LEFT JOIN marked_checklist c ON c.id = o.checklist_id
+                LEFT JOIN old_record ow ON ow.id = o.id
+                LEFT JOIN old_location ol ON ol.id = o.location_id LEFT JOIN old_checklist oc ON oc.id = o.checklist_id)
+            JOIN species s ON s.id = species_id GROUP BY species_id ORDER BY opened DESC, s.code
             """)
         while try numbers.step() {
-            (report.withheld, report.generalised) = (Int(numbers.int64(1)), Int(numbers.int64(2)))
-            report.exact = Int(numbers.int64(0)) - report.withheld - report.generalised
+            let (all, exact, hidden, withoutPlace) = (
+                Int(numbers.int64(1)), Int(numbers.int64(2)), Int(numbers.int64(3)), Int(numbers.int64(4))
+            )
+            report.exact += exact
+            report.hidden += hidden
+            report.withoutPlace += withoutPlace
+            report.generalised += all - exact - hidden - withoutPlace
+            let opened = Int(numbers.int64(5))
+            if opened > 0 { report.opened.append((numbers.text(0) ?? "", opened)) }
         }
     }
 }

@@ -24,13 +24,34 @@ extension SensitiveReport {
             text += terminalLine("\(entry.name): \(entry.protection)\(entry.limits)") + "\n"
             for line in entry.lines { text += terminalLine("  " + line) + "\n" }
         }
-        func count(_ number: Int) -> String { ImportReport.count(number, "record", "records") }
-        text +=
-            "People without the right 'precise' see \(count(exact)) exactly and \(ImportReport.number(generalised)) less exactly; "
-            + "\(ImportReport.number(withheld)) \(withheld == 1 ? "is" : "are") withheld from them.\n"
+        let numbers = [
+            (exact, "exactly"), (generalised, "less exactly"), (withoutPlace, "with only region and year"),
+            (hidden, "not at all"),
+        ].filter { $0.0 > 0 }
+        let seen = numbers.map { "\(ImportReport.number($0.0)) \($0.1)" }
+        if let last = seen.last {
+            let all = seen.count > 1 ? seen.dropLast().joined(separator: ", ") + " and " + last : last
+            let records = ImportReport.count(numbers.reduce(0) { $0 + $1.0 }, "record", "records")
+            text +=
+                "Of \(records), people without the right 'precise' \(isTrial ? "would see" : "see") \(all).\n"
+        }
+        if !opened.isEmpty { text += terminalLine(openedText) + "\n" }
         if !outcome.isEmpty { text += outcome + "\n" }
         return text
     }
+
+    /// What is shown more exactly than until now.
+    private var openedText: String {
+        let records = opened.reduce(0) { $0 + $1.records }
+        let named = opened.prefix(Self.mostNamed).map { "\($0.species) (\(ImportReport.number($0.records)))" }
+        let verb = isTrial ? "would be" : records == 1 ? "is" : "are"
+        return
+            "Warning: \(ImportReport.count(records, "record", "records")) \(verb) shown more exactly than until now: "
+            + named.joined(separator: ", ") + (opened.count > Self.mostNamed ? ", …" : "")
+    }
+
+    /// The most species that a line names.
+    private static let mostNamed = 8
 }
 
 extension SensitiveReport.Entry {
@@ -48,19 +69,28 @@ extension SensitiveReport.Entry {
             lines.append(
                 "covers " + species.prefix(8).joined(separator: ", ") + (more > 0 ? " and \(more) more" : ""))
         }
-        var matches = "matches \(records(self.records)) at \(count(places, "place", "places"))"
-        if let cells { matches += " in \(count(cells, "cell", "cells"))" }
-        if placesWithoutPoint > 0 {
-            matches += "; \(count(placesWithoutPoint, "place has", "places have")) no coordinates and will be withheld"
+        if self.records == 0 {
+            lines.append(
+                "matches no record, so it protects nothing yet"
+                    + (region == nil && season == nil ? "" : ": check its region and its time of the year"))
+        } else {
+            var matches = "matches \(records(self.records)) at \(count(places, "place", "places"))"
+            if let cells { matches += " in \(count(cells, "cell", "cells"))" }
+            if placesWithoutPoint > 0 {
+                matches +=
+                    "; \(count(placesWithoutPoint, "place has", "places have")) no coordinates and will not be shown"
+            }
+            lines.append(matches)
         }
-        lines.append(matches)
         if cells != nil, others > 0 {
-            lines.append("\(count(others, "other record becomes", "other records become")) less exact with them")
+            lines.append(
+                "\(count(others, "other record", "other records")) with them \(others == 1 ? "becomes" : "become") less exact too"
+            )
         }
         if thinCells > 0 {
             lines.append(
                 "\(count(thinCells, "cell has", "cells have")) fewer than three places, so that a reader may guess the right one; "
-                    + "a larger precision hides more")
+                    + "larger cells hide more")
         }
         if let leftOpen, leftOpen > 0 {
             lines.append(
@@ -70,7 +100,7 @@ extension SensitiveReport.Entry {
         if openUntilNow > 0 {
             lines.append(
                 "\(count(openUntilNow, "of its records", "of its records")) could be read exactly until now"
-                    + (openSince.map { ", since \($0.prefix(10)) or before" } ?? ""))
+                    + (openSince.map { ", at least since \($0.prefix(10))" } ?? ""))
         }
         if isOverdue, let review { lines.append("was due for review on \(review); it stays in force") }
         return lines

@@ -23,14 +23,16 @@ struct SensitiveSeason: Hashable, Sendable {
         return date.number % 10_000
     }
 
-    /// Whether a date may be in the season. What is not known of it may be anything.
-    /// - Parameters:
-    ///   - month: 1 to 12; 0 if it is unknown.
-    ///   - day: 1 to 31; 0 if it is unknown.
-    func mayContain(month: Int, day: Int) -> Bool {
-        if month == 0 { return true }
-        let (first, last) = day == 0 ? (month * 100 + 1, month * 100 + 31) : (month * 100 + day, month * 100 + day)
-        return from <= to ? first <= to && last >= from : last >= from || first <= to
+    /// An SQL condition: whether a stored date may be in the season. What is not known of it may be anything, and so
+    /// may be what is no date.
+    func mayContain(_ date: String) -> String {
+        // Month times 100 plus day; the day is 0 if it is unknown.
+        let day = "\(date) % 10000"
+        let (first, last) = ("(\(day) + (\(day) % 100 = 0))", "(\(day) + (\(day) % 100 = 0) * 31)")
+        let isIn =
+            from <= to
+            ? "\(first) <= \(to) AND \(last) >= \(from)" : "\(last) >= \(from) OR \(first) <= \(to)"
+        return "(\(day) NOT BETWEEN 100 AND 1299 OR \(isIn))"
     }
 
     private static func text(_ day: Int) -> String {

@@ -22,10 +22,20 @@ struct SensitiveSpecies {
     func ids(of names: [String]) throws(StoreError) -> [[Int64]] {
         var found = [Set<Int64>](repeating: [], count: names.count)
         var meant: [Int64: [Int]] = [:]
+        func mean(_ id: Int64, _ index: Int) {
+            if found[index].insert(id).inserted { meant[id, default: []].append(index) }
+        }
         for (index, name) in names.enumerated() {
-            for id in try self.names.find(name).joined().map(\.id) {
-                found[index].insert(id)
-                meant[id, default: []].append(index)
+            for id in try self.names.find(name).joined().map(\.id) { mean(id, index) }
+        }
+        // Only names are found in upper or lower case.
+        var codes: [String: [Int]] = [:]
+        for (index, name) in names.enumerated() { codes[name.lowercased(), default: []].append(index) }
+        let all = try database.prepare("SELECT code FROM species UNION SELECT code FROM retired_code")
+        while try all.step() {
+            let code = all.text(0) ?? ""
+            for index in codes[code.lowercased()] ?? [] {
+                for id in try self.names.find(code).joined().map(\.id) { mean(id, index) }
             }
         }
         // What is looked for in the names of all others, by the last word of it.

@@ -2,15 +2,29 @@ import Birds
 
 /// The list of sensitive species and places in a database: the tables `sensitive` and `sensitive_point`.
 enum SensitiveTable {
-    /// The entries in their order, and how many records each matched when the file was made: -1 if it was not known
-    /// then whether the database has such a species or place.
-    static func read(from database: Database) throws(StoreError) -> [(entry: SensitiveEntry, records: Int64)] {
+    /// The number of records of an entry that was given before there were any records.
+    static let beforeRecords: Int64 = -1
+    /// That of an entry which names nothing that is known, and was accepted.
+    static let acceptedUnknown: Int64 = -2
+
+    /// The entries in their order, and how many records each must match: as many as when the list was given, or after
+    /// the last import; or one of the constants above.
+    /// - Parameter passesUnreadable: Whether to pass over entries that mean nothing, in place of the error.
+    static func read(
+        from database: Database, passesUnreadable: Bool = false
+    ) throws(StoreError) -> [(entry: SensitiveEntry, records: Int64)] {
         let rows = try database.prepare("SELECT \(SensitiveColumn.selected) FROM main.sensitive ORDER BY id")
         let points = try database.prepare(
             "SELECT latitude, longitude FROM main.sensitive_point WHERE entry_id = ?1")
         var entries: [(entry: SensitiveEntry, records: Int64)] = []
         while try rows.step() {
-            var entry = try entry(rows, database.path)
+            guard var entry = entry(rows) else {
+                if passesUnreadable { continue }
+                throw .unusable(
+                    path: database.path,
+                    reason: "another program has left an entry in its list of sensitive species and places that means "
+                        + "nothing; give the list again with 'rookery sensitive import'")
+            }
             points.bind(1, rows.int64(SensitiveColumn.id.rawValue))
             while try points.step() { if let point = PlacePoint(points, from: 0) { entry.points.insert(point) } }
             entries.append((entry, rows.int64(SensitiveColumn.records.rawValue)))
@@ -18,8 +32,8 @@ enum SensitiveTable {
         return entries
     }
 
-    /// - Throws: `.unusable` if the row means nothing: what it was to protect would be open otherwise.
-    private static func entry(_ row: Statement, _ path: String) throws(StoreError) -> SensitiveEntry {
+    /// Nil if the row means nothing.
+    private static func entry(_ row: Statement) -> SensitiveEntry? {
         func text(_ column: SensitiveColumn) -> String? { row.text(column.rawValue) }
         func number(_ column: SensitiveColumn) -> Int64? { row.optionalInt64(column.rawValue) }
         let subject: SensitiveEntry.Subject? =
@@ -43,13 +57,7 @@ enum SensitiveTable {
             }
         guard let subject, let protection, let season,
             let scope = SensitiveEntry.Scope(rawValue: text(.scope) ?? "")
-        else {
-            throw .unusable(
-                path: path,
-                reason:
-                    "another program has left an entry in its list of sensitive species that means nothing; give the list again with 'rookery sensitive import'"
-            )
-        }
+        else { return nil }
         var entry = SensitiveEntry(subject: subject, protection: protection)
         (entry.scope, entry.season, entry.region) = (scope, season, text(.region))
         (entry.reason, entry.contact) = (text(.reason), text(.contact))
@@ -60,10 +68,23 @@ enum SensitiveTable {
     /// Replaces the list. Locations that were in it keep their points, and entries that were in it must not match fewer
     /// records than before.
     static func write(_ list: [SensitiveEntry], to database: Database) throws(StoreError) {
-        var (points, records): ([SensitiveEntry.Subject: Set<PlacePoint>], [SensitiveEntry: Int64]) = ([:], [:])
-        for (known, count) in try read(from: database) {
+        /// What an entry matches depends on nothing else.
+        struct Key: Hashable {
+            let subject: SensitiveEntry.Subject
+            let region: String?
+            let season: SensitiveSeason?
+            /// A number of 0 counts only then.
+            let isWithheld: Bool
+        }
+        func key(_ entry: SensitiveEntry) -> Key {
+            let isWithheld = if case .cell = entry.protection { false } else { true }
+            return Key(
+                subject: entry.subject, region: entry.region, season: entry.season, isWithheld: isWithheld)
+        }
+        var (points, records): ([SensitiveEntry.Subject: Set<PlacePoint>], [Key: Int64]) = ([:], [:])
+        for (known, count) in try read(from: database, passesUnreadable: true) {
             points[known.subject, default: []].formUnion(known.points)
-            records[known] = count
+            records[key(known)] = count
         }
         let entries = list.map { entry in
             var entry = entry
@@ -93,7 +114,7 @@ enum SensitiveTable {
             insert.bind(.reason, entry.reason)
             insert.bind(.review, entry.review.flatMap { StoredDate(Int64($0.number)).iso })
             insert.bind(.contact, entry.contact)
-            insert.bind(.records, records[entry] ?? -1)
+            insert.bind(.records, records[key(entry)] ?? beforeRecords)
             try insert.run()
             try write(entry.points, of: Int64(index + 1), to: database)
         }

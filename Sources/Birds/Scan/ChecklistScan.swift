@@ -72,8 +72,8 @@ final class ChecklistScan {
         }
     }
 
-    /// Collects the checklists of the next date and location. An entry of the index without its record, in a
-    /// damaged file, is skipped.
+    /// Collects the checklists of the next date and location. Records without a checklist are skipped, and so is an
+    /// entry of the index without its record, in a damaged file.
     private func gather() throws(StoreError) {
         guard let observations else { return }
         var row = ObservationRow()
@@ -95,7 +95,8 @@ final class ChecklistScan {
             guard try checklistOf.step() else { continue }
             let id = checklistOf.int64(0)
             checklistOf.reset()
-            guard seen.insert(id).inserted else { continue }
+            // 0 stands for none.
+            guard id != 0, seen.insert(id).inserted else { continue }
             group.append(ChecklistEntry(date: row.date, location: row.location, dataset: row.dataset, id: id))
         }
         group.sort { ($0.dataset, $0.id) > ($1.dataset, $1.id) }

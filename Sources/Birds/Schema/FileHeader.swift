@@ -27,7 +27,7 @@ package struct FileHeader: Equatable {
     /// Reads the header of the file that a connection has open, with the connection's own descriptor. Opening and
     /// closing another one here would drop the connection's locks: POSIX drops all of a process's locks on a file
     /// when any descriptor of that file is closed.
-    init?(_ database: Database) {
+    package init?(_ database: Database) {
         self.init()
         var file: UnsafeMutablePointer<sqlite3_file>?
         guard sqlite3_file_control(database.handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK, let file,

@@ -94,7 +94,7 @@ package final class SpeciesNames {
     /// species.
     /// - Parameter listedOnly: Whether to consider only species of species tables, and not those known from records
     ///   alone.
-    func nearest(to name: String, listedOnly: Bool) throws(StoreError) -> String? {
+    package func nearest(to name: String, listedOnly: Bool) throws(StoreError) -> String? {
         var spelling = Spelling(name)
         let statement = try database.prepare(
             """

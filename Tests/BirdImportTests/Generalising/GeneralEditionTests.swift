@@ -95,5 +95,38 @@ import Testing
             ])
         #expect(try fixture.general().rows("SELECT records, checklists FROM dataset") == ["4|1"])
         #expect(try fixture.general().rows("SELECT code FROM checklist") == [""])
+        // Whatever is asked, only one checklist is there.
+        let store = try ObservationStore(path: fixture.database)
+        var queries = [ObservationQuery](repeating: ObservationQuery(), count: 3)
+        queries[1].filter.leastNum = 1
+        queries[2].filter.species = ["crane"]
+        for (query, count) in zip(queries, [1, 1, 0]) {
+            let rows = try store.rows(.checklists(query, [.locationID]), view: View(), format: .ndjson)
+            var bytes: [UInt8] = []
+            while try !rows.fill(&bytes, limit: .max) {}
+            #expect(bytes.count { $0 == UInt8(ascii: "\n") } == count)
+        }
+    }
+
+    /// Nothing is left of a hidden location, also where visits have no records. In a cell they are visits to that.
+    @Test(arguments: [
+        ("0", ["L2"]), ("1", ["L2"]), ("2", ["cell_60.7N_135.1W_0.1_CA-YT", "cell_60.7N_135.1W_0.1_CA-YT"]),
+    ])
+    func visitsWithoutRecordsAreProtected(category: String, shown: [String]) throws {
+        let header =
+            "COUNTRY CODE\tSTATE CODE\tLOCALITY\tLOCALITY ID\tLATITUDE\tLONGITUDE\tOBSERVATION DATE\tTIME OBSERVATIONS STARTED\t"
+            + "SAMPLING EVENT IDENTIFIER\tALL SPECIES REPORTED\n"
+        fixture.write(
+            "visits.txt",
+            header + "CA\tCA-YT\tNest hill\tL1\t60.71\t-135.01\t2021-05-01\t06:41:00\tS1\t1\n"
+                + "CA\tCA-YT\tLake\tL2\t60.72\t-135.02\t2021-05-02\t06:41:00\tS2\t1\n")
+        fixture.write("list.csv", "location,category\nL1,\(category)\n")
+        try fixture.run("visits.txt") { $0.sensitive = fixture.path("list.csv") }
+        #expect(
+            try fixture.general().rows(
+                "SELECT l.code FROM checklist c JOIN location l ON l.id = c.location_id ORDER BY c.id") == shown)
+        #expect(try fixture.general().rows("SELECT DISTINCT code FROM location") == Array(Set(shown)))
+        let names = try fixture.general().rows("SELECT name FROM location_name")
+        #expect(names == [category == "2" ? "60.7N 135.1W to 60.8N 135.0W" : "Lake"])
     }
 }

@@ -67,10 +67,13 @@ import Testing
             let dataset = Int.random(in: 0...2, using: &random)
             let date = Int.random(in: 0..<6, using: &random) == 0 ? "2021-05" : "2021-05-0\(day)"
             let code = "L\(place)"
+            // Some visits are alike in all but their codes.
+            let visit = Int.random(in: 0..<12, using: &random)
             return Row(
                 place: (code, "60.\(7 + place / 5)\(place)1", "-135.\(place % 3)55"),
                 region: regions[place % 3], date: date, species: species[Int.random(in: 0..<9, using: &random)],
-                num: Int.random(in: 0...3, using: &random), dataset: dataset, checklist: "\(dataset)\(code)\(date)",
+                num: Int.random(in: 0...3, using: &random), dataset: dataset,
+                checklist: "\(dataset)\(code)\(date)v\(visit)",
                 // All rows of a checklist say the same.
                 complete: ["1", "0", ""][(place + (date.last?.hexDigitValue ?? 0)) % 3])
         }

@@ -83,6 +83,8 @@ import Testing
             LostAccess(
                 path: "birds.db", before: LostAccess.Access(status), after: LostAccess.Access(after), isListLost: true)
         ]
+        report.sensitive = SensitiveSummary(
+            entries: 3, idle: ["species 'owl'"], overdue: ["location 'L1'"], lowered: ["L2"], hasReaders: true)
         report.preview = [#"{"num":1}"#, #"{"num":2}"#]
         (report.stored, report.replaced, report.checklists) = (4128, 4129, 4130)
         (report.locations, report.speciesStored) = (4131, 4132)
@@ -160,6 +162,7 @@ import Testing
                 "codes_again":[{"file":"f.csv","corrected":true,"records":4139,"other_dates":2,"source_id":"o1"}],
                 "same_checklists":[{"dataset":"five","other":"six","checklists":4127}],
                 "lost_access":[{"file":"birds.db","owner":"root","group":"root","mode":"640"}],
+                "sensitive":{"entries":3,"idle":["species 'owl'"],"overdue":["location 'L1'"],"lowered":["L2"],"readers":true},
                 "preview":[{"num":1},
                 {"num":2}]}
 
@@ -244,6 +247,13 @@ import Testing
                 4,145 records of 4,144 names are in no species table. If their files have other names of the species too, \
                 such as common names, import them again.
                 2 species are in no species table: gul (4,133, similar to gull), zz (4,134)
+                The list of sensitive species and places is in force: 3 lines
+                Warning: 1 line of it matches no record, and so protects nothing: species 'owl'
+                Warning: 1 line of it was due for review, and stays in force: location 'L1'
+                Warning: 1 location is shown more exactly than before: L2
+                Warning: a program still reads the file as it was, and may show exact places to those who could see them \
+                before. A server does that while somebody who may see exact places is downloading, or if it can't open the \
+                new file: see its log. If it is another program, close it.
                 The first records, as they would be served:
                   {"num":1}
                   {"num":2}
@@ -258,6 +268,7 @@ import Testing
         let cases: [Case] = [
             ({ $0.error = .refused("no") }, #""error":{"status":2,"message":"no"}"#, nil),
             ({ $0.error = nil }, #""error":null"#, nil),
+            ({ $0.sensitive = nil }, #""sensitive":null,"#, nil),
             ({ $0.preview = nil }, #""preview":null}"#, nil),
             ({ $0.isDryRun = false }, #""dry_run":false"#, "Stored: 4,128 records"),
             ({ $0.isDryRun = false }, nil, "Named: 4,132 species"),

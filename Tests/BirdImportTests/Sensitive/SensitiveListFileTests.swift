@@ -67,11 +67,11 @@ import Testing
         ("", "list.csv is empty."),
         (
             "name,category\nx,1\n",
-            "has the column 'name', which a list of sensitive species does not have; the columns are species, location, "
+            "has the column 'name', which a list of sensitive species and places does not have; the columns are species, location, "
         ),
         (
             "species,category,regoin\nx,1,CA\n",
-            "the column 'regoin', which a list of sensitive species does not have; the nearest name is 'region'."
+            "the column 'regoin', which a list of sensitive species and places does not have; the columns are species,"
         ),
         ("category\n1\n", "has no column 'species' or 'location'"),
         ("species\nx\n", "has no column 'category' or 'precision'"),
@@ -93,10 +93,10 @@ import Testing
         ("species,category,region\nx,2,Yukon\n", "'Yukon' is not the code of a region, such as CA or CA-YT"),
         ("species,category,region\nx,2,CA-\n", "'CA-' is not the code of a region"),
         ("species,category,from\nx,2,02-01\n", "it has only one of from and to"),
-        ("species,category,from,to\nx,2,02-30,03-01\n", "'02-30' and '03-01' are not two days of a year"),
+        ("species,category,from,to\nx,2,02-30,03-01\n", "'02-30' is not a day of a year such as 03-01"),
         (
             "species,category,from,to\nx,2,2-1,3-1\n",
-            "are not two days of a year; write them as month and day, such as 03-01"
+            "'2-1' and '3-1' are not days of a year such as 03-01, with month and day; where a spreadsheet"
         ),
         ("species,category,review\nx,2,2027-01\n", "review '2027-01' is not a date such as 2027-01-31"),
         ("species,category\nx,2,3\n", "line 2: it has 3 cells, and the header 2"),
@@ -127,8 +127,14 @@ import Testing
     @Test(arguments: seasons)
     func aSeasonHasItsDays(from: String, to: String, days: [Int], others: [Int]) throws {
         let season = try #require(SensitiveSeason(from: from, to: to))
-        let mayContain = { (day: Int) in season.mayContain(month: day / 100, day: day % 100) }
-        #expect(days.allSatisfy(mayContain) && !others.contains(where: mayContain))
+        let database = try Database(path: "", mode: .readWrite)
+        func mayContain(_ date: Int64) throws -> Bool {
+            try database.integer("SELECT \(season.mayContain("column1")) FROM (VALUES (\(date)))") == 1
+        }
+        for day in days { #expect(try mayContain(2021_00_00 + Int64(day)), "\(day)") }
+        for day in others { #expect(try !mayContain(2021_00_00 + Int64(day)), "\(day)") }
+        // What is no date may be any.
+        for date in [StoredDate.unknown, 0, 2021_13_01, 2021_00_05] { #expect(try mayContain(date), "\(date)") }
         #expect(season.texts.from == from && season.texts.to == to)
     }
 

@@ -73,12 +73,79 @@ import Testing
         #expect(try marks("species,category," + list + "\n") == places.map { "place L\($0) 100000" })
     }
 
+    /// A record without any date, and one whose region is no code.
+    @Test(arguments: [
+        ("from,to\neagle,2,03-01,08-31", ["1"]), ("from,to\neagle,2,12-01,01-31", ["1"]),
+        ("region\neagle,2,CA-YT", ["1", "2", "3", "4", "5"]), ("region\neagle,2,CA", ["1", "2", "3", "4", "5"]),
+    ])
+    func whatIsNoDateOrRegionMatches(list: String, places: [String]) throws {
+        try store([
+            "L1,1,1,CA-YT,,,,eagle,1,", "L2,2,2,Yukon,2021,10,1,eagle,1,", "L3,3,3,ca-yt,2021,10,1,eagle,1,",
+            "L4,4,4,CA_YT,2021,10,1,eagle,1,", "L5,5,5,CAN-YT,2021,10,1,eagle,1,", "L6,6,6,US-CA,2021,10,1,eagle,1,",
+        ])
+        #expect(try marks("species,category," + list + "\n") == places.map { "place L\($0) 100000" })
+    }
+
+    /// A location is protected whatever is known of it: also with a number of 0 alone, some metres off under another
+    /// code, and without its coordinates.
+    @Test func aLocationIsMarkedWithAllThatIsThere() throws {
+        try store([
+            "L1,60.71234,-135.01234,CA-YT,2021,5,1,robin,0,", "L2,60.7123,-135.0124,CA-YT,2021,5,1,robin,1,",
+            "L3,60.72,-135.01,CA-YT,2021,5,1,robin,2,", "L1,,,CA-YT,2021,5,2,robin,3,",
+        ])
+        #expect(
+            try marks("location,category\nL1,2\n") == ["L1", "L1", "L2", "L3"].map { "place \($0) 100000" })
+        #expect(try marks("location,category\nL1,0\n") == ["record 0 0", "record 1 0", "record 3 0"])
+        #expect(try marks("location,category\nL2,1\n") == ["record 0 1", "record 1 1"])
+    }
+
+    /// Locations with one code are one place: the point of one tells where the other is.
+    @Test(arguments: ["L1,60.71,-135.01,CA-YT,2021,5,1,", "L1,,,CA-YT,2021,5,1,"], ["eagle,1,", "robin,1,"])
+    func aPlaceWithoutAPointIsMarkedWithItsCode(row: String, species: String) throws {
+        let other = row.contains(",,,") ? "L1,60.71,-135.01,CA-YT,2021,5,1," : "L1,,,CA-YT,2021,5,1,"
+        try store([row + species, other + (species == "eagle,1," ? "robin,1," : "eagle,1,")])
+        #expect(try marks("species,category\neagle,2\n") == ["place L1 100000", "place L1 100000"])
+    }
+
+    /// Another program may have left a point that is not on Earth.
+    @Test func aPointInNoCellIsMarked() throws {
+        try store(["L1,60.71,-135.01,CA-YT,2021,5,1,eagle,1,"])
+        try Database(path: fixture.database, mode: .readWrite).execute("UPDATE location SET latitude = 95.5")
+        #expect(try marks("species,category\neagle,2\n") == ["place L1 100000"])
+    }
+
+    @Test func aLocationWithVisitsAloneIsHidden() throws {
+        try store(["L1,60.71,-135.01,CA-YT,2021,5,1,eagle,1,S1", "L2,60.71,-135.21,CA-YT,2021,5,1,robin,2,S2"])
+        try Database(path: fixture.database, mode: .readWrite).execute(
+            "DELETE FROM observation WHERE num = 1; UPDATE checklist SET listed = 1")
+        #expect(try marks("location,category\nL1,2\n") == ["place L1 100000"])
+        #expect(try marks("location,category,scope\nL1,2,checklist\n") == ["checklist S1 100000"])
+        for category in 0...1 {
+            let entries = try SensitiveListFile.read(
+                path: fixture.write("list.csv", "location,category\nL1,\(category)\n"))
+            let database = try Database(path: fixture.database, mode: .readOnly)
+            try SensitiveMarks(entries, in: database).make()
+            #expect(
+                try database.rows("SELECT code FROM hidden_checklist h JOIN checklist c ON c.id = h.id") == ["S1"])
+        }
+    }
+
     @Test func namesThatNothingHasAreUnknown() throws {
         try store(["L1,60.71,-135.01,CA-YT,2021,5,1,eagle,1,S1"])
         let entries = try SensitiveListFile.read(
             path: fixture.write("list.csv", "species,location,category\neagle,,2\neegle,,2\n,L1,2\n,L2,2\n"))
         let unknown = try SensitiveMarks(entries, in: Database(path: fixture.database, mode: .readOnly)).unknown()
         #expect(unknown.map(\.subject) == [.species("eegle"), .location("L2")])
+    }
+
+    /// Whether a date may be in a season; 0 stands for what is not known.
+    private func mayContain(_ season: SensitiveSeason, month: Int, day: Int) -> Bool {
+        if month == 0 { return true }
+        return (day == 0 ? 1...31 : day...day).contains { day in
+            let date = month * 100 + day
+            return season.from <= season.to
+                ? (season.from...season.to).contains(date) : date >= season.from || date <= season.to
+        }
     }
 
     /// Marks are those of a plain reading of the rules.
@@ -113,7 +180,7 @@ import Testing
             let season = try #require(SensitiveSeason(from: text(from), to: text(to)))
             var wanted: [Int: Int64] = [:]
             for record in records where record.num > 0 && record.species < 3 {
-                if record.species == 1, !season.mayContain(month: record.month, day: record.day) { continue }
+                if record.species == 1, !mayContain(season, month: record.month, day: record.day) { continue }
                 let size = [GridSize.coarse, .medium, .fine][record.species]
                 let cell = GridCell(latitude: record.latitude, longitude: record.longitude, size)
                 for other in records

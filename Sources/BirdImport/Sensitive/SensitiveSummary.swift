@@ -1,0 +1,56 @@
+import FileSystem
+
+/// What a change of a database leaves of the protection by its list, for the user.
+public struct SensitiveSummary: Sendable, Equatable {
+    /// The number of entries.
+    public var entries = 0
+    /// The entries that match no record, and those whose date for review has passed, as messages name them.
+    public var idle: [String] = []
+    public var overdue: [String] = []
+    /// The codes of the locations that are shown more exactly than before the change.
+    public var lowered: [String] = []
+    /// Whether a program still reads the file that was replaced.
+    public var hasReaders = false
+
+    /// The most names in a line.
+    private static let mostNamed = 10
+
+    /// Lines for the report of the change.
+    /// - Parameter isTrial: Whether all this only would be.
+    public func lines(isTrial: Bool = false) -> [String] {
+        func names(_ all: [String]) -> String {
+            let shown = all.prefix(Self.mostNamed).map { Row.shown($0, atMost: 60) }
+            return shown.joined(separator: ", ") + (all.count > shown.count ? ", …" : "")
+        }
+        func count(_ all: [String], _ one: String, _ many: String) -> String {
+            ImportReport.count(all.count, one, many)
+        }
+        var lines = [
+            "The list of sensitive species and places \(isTrial ? "would be" : "is") in force: "
+                + ImportReport.count(entries, "line", "lines")
+        ]
+        if !idle.isEmpty {
+            lines.append(
+                "Warning: \(count(idle, "line of it matches", "lines of it match")) no record, and so "
+                    + "\(idle.count == 1 ? "protects" : "protect") nothing: \(names(idle))")
+        }
+        if !overdue.isEmpty {
+            lines.append(
+                "Warning: \(count(overdue, "line of it was", "lines of it were")) due for review, and "
+                    + "\(overdue.count == 1 ? "stays" : "stay") in force: \(names(overdue))")
+        }
+        if !lowered.isEmpty {
+            lines.append(
+                "Warning: \(count(lowered, "location", "locations")) \(isTrial ? "would be" : lowered.count == 1 ? "is" : "are") "
+                    + "shown more exactly than before: \(names(lowered))")
+        }
+        if hasReaders { lines.append("Warning: " + Self.readers) }
+        return lines
+    }
+
+    /// That some program has not let go of the old file.
+    static let readers =
+        "a program still reads the file as it was, and may show exact places to those who could see them before. A server "
+        + "does that while somebody who may see exact places is downloading, or if it can't open the new file: see its log. "
+        + "If it is another program, close it."
+}
