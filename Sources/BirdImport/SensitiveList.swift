@@ -170,7 +170,7 @@ public enum SensitiveList {
     }
 
     /// A day in UTC, in ISO 8601.
-    static func day(_ now: Int) -> String {
+    private static func day(_ now: Int) -> String {
         var (seconds, utc) = (time_t(now), tm())
         gmtime_r(&seconds, &utc)
         return String(ImportOptions.timestamp(utc).prefix(10))

@@ -288,11 +288,10 @@ final class Generation {
         var summary = SensitiveSummary()
         summary.entries = entries.count
         summary.lowered = hasOldLevels ? try SensitiveLevels.lowered(in: database) : []
+        let today = try database.text("SELECT date(\(now), 'unixepoch')") ?? ""
         for (entry, count) in zip(entries, counts) {
             if count == 0, !isEmpty { summary.idle.append(entry.subject.text) }
-            if SensitiveReport.Entry(entry, today: SensitiveList.day(now)).isOverdue {
-                summary.overdue.append(entry.subject.text)
-            }
+            if SensitiveReport.Entry(entry, today: today).isOverdue { summary.overdue.append(entry.subject.text) }
         }
         self.summary = summary
         guard protection == .kept else { return (entries, nil) }

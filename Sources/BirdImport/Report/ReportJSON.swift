@@ -83,10 +83,10 @@ extension ImportReport {
     ///                       checklists (their number)
     ///     lost_access       the files that were replaced and could not keep their owner, group or rights: file, and
     ///                       the owner, group and mode (octal) that it had
-    ///     sensitive         what the list of sensitive species and places protects: entries (their number), idle (those
-    ///                       that match no record), overdue (those whose date for review has passed), lowered (the loc_ids
-    ///                       of locations that are shown more exactly than before), readers (whether a program still
-    ///                       reads the file that was replaced); null without a list
+    ///     sensitive         what the list of sensitive species and places protects: entries (their number), idle
+    ///                       (those that match no record), overdue (those whose date for review has passed), lowered
+    ///                       (the loc_ids of locations that are shown more exactly than before), readers (whether a
+    ///                       program still reads the file that was replaced); null without a list
     ///     preview           up to three records of the data sets, the first in the default order, as the server
     ///                       answers for them; null without --dry-run
     ///

@@ -11,8 +11,8 @@ import Birds
 /// - The coarsest mark counts.
 ///
 /// The marks are in temporary tables of the connection, since there may be many: `marked_location (id, size)`,
-/// `marked_checklist (id, size)`, `withheld_record (id, has_year)` and `hidden_checklist (id)`, which has those of hidden
-/// locations. A size is in millionths of a degree.
+/// `marked_checklist (id, size)`, `withheld_record (id, has_year)` and `hidden_checklist (id)`, which has those of
+/// hidden locations. A size is in millionths of a degree.
 struct SensitiveMarks {
     private let database: Database
     /// The entries, and the ids of the species that each covers; empty for one of a location.

@@ -31,8 +31,8 @@ public struct SensitiveReport: Sendable {
         public var others = 0
         /// How many records of its cells a narrower scope leaves exact: from them, the place may be guessed.
         public var leftOpen: Int?
-        /// How many of its records could be read exactly until now, and the first of the last imports of their data sets:
-        /// UTC, ISO 8601. They may have been there before that.
+        /// How many of its records could be read exactly until now, and the first of the last imports of their data
+        /// sets: UTC, ISO 8601. They may have been there before that.
         public var openUntilNow = 0
         public var openSince: String?
     }

@@ -247,10 +247,10 @@ import Testing
                 4,145 records of 4,144 names are in no species table. If their files have other names of the species too, \
                 such as common names, import them again.
                 2 species are in no species table: gul (4,133, similar to gull), zz (4,134)
-                The list of sensitive species and places is in force: 3 lines
+                The list of sensitive species and places would be in force: 3 lines
                 Warning: 1 line of it matches no record, and so protects nothing: species 'owl'
                 Warning: 1 line of it was due for review, and stays in force: location 'L1'
-                Warning: 1 location is shown more exactly than before: L2
+                Warning: 1 location would be shown more exactly than before: L2
                 Warning: a program still reads the file as it was, and may show exact places to those who could see them \
                 before. A server does that while somebody who may see exact places is downloading, or if it can't open the \
                 new file: see its log. If it is another program, close it.
