@@ -47,7 +47,8 @@ public enum Publication {
             }
             try exact.execute("PRAGMA temp_store = FILE; BEGIN")
             try SensitiveMarks(list, in: exact).make()
-            records = try GeneralFile(list).make(in: file, from: exact, like: old, now: Int64(now), isPublished: true)
+            records = try GeneralFile(list).make(
+                in: file, at: 0, from: exact, like: old, now: Int64(now), isPublished: true)
         }
         if let lost = generation.lostAccess { warn(lost) }
         return records

@@ -45,22 +45,31 @@ package final class NewFile {
         return there.isSame(as: ours)
     }
 
-    /// Whether this process has the file open once more. Another program, such as SQLite, opens a file by its name,
-    /// and another file may have that name by then.
-    package var isOpenElsewhere: Bool {
-        var ours = stat()
-        guard fstat(descriptor, &ours) == 0 else { return false }
+    /// Opens the file once more, by its name, as SQLite does. Another file may have that name by then.
+    /// - Parameter open: Opens what has the name.
+    /// - Returns: What `open` returns; nil if that has opened another file.
+    package func opening<Value, Failure>(_ open: () throws(Failure) -> Value) throws(Failure) -> Value? {
+        let before = descriptors
+        let value = try open()
         // Without /proc, the name has to do.
-        guard let list = opendir("/proc/self/fd") else { return isInPlace }
+        guard let before, let after = descriptors else { return isInPlace ? value : nil }
+        return after > before ? value : nil
+    }
+
+    /// The number of descriptors of this process that lead to the file; nil if that can't be told.
+    private var descriptors: Int? {
+        var ours = stat()
+        guard fstat(descriptor, &ours) == 0, let list = opendir("/proc/self/fd") else { return nil }
         defer { closedir(list) }
+        var count = 0
         while let entry = readdir(list) {
             let number = withUnsafePointer(to: &entry.pointee.d_name) {
                 $0.withMemoryRebound(to: CChar.self, capacity: 256) { Int32(String(cString: $0)) }
             }
             var status = stat()
-            if let number, number != descriptor, fstat(number, &status) == 0, status.isSame(as: ours) { return true }
+            if let number, fstat(number, &status) == 0, status.isSame(as: ours) { count += 1 }
         }
-        return false
+        return count
     }
 
     /// Writes all bytes after those that it has.

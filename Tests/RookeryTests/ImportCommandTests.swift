@@ -196,15 +196,17 @@ import Testing
         #expect(left == "1.csv\n2.csv\nbirds.db\nerrors\noutput\nsaved.db\ntrace\n")
     }
 
+    /// Both editions are written to one new file; the other file that is made is the lock.
     @Test(.enabled(if: ImportProcess.canTrace, "strace can trace"))
     func aNewFileIsForItsOwnerFromItsFirstByte() throws {
         process.write("a.csv", Self.plain(10, num: 1))
+        process.write("list.csv", "species,category\ns1,2\n")
         let traced = try process.run(
             program: "/bin/sh",
             [
                 "-c", "umask 0; exec strace -f -o \"$0\" -e trace=open,openat,creat,chmod,fchmod,fchmodat \"$@\"",
                 process.path("trace"), ImportProcess.program, "import", process.path("a.csv"), "--database",
-                process.database,
+                process.database, "--sensitive", process.path("list.csv"),
             ])
         try #require(traced.status == 0, "\(traced.errors)")
         let calls = process.text("trace").split(separator: "\n")
@@ -349,24 +351,40 @@ import Testing
         #expect(process.text("errors").contains("another import is under way"))
     }
 
-    /// A limit on the size of files stands in for a full disk, wherever the tests run.
-    @Test func leavesTheDatabaseAsItWasWhereItMayNotGrow() throws {
+    /// A limit on the size of files stands in for a full disk, wherever the tests run. With a list of sensitive species
+    /// the exact edition is whole then, and the general one lacks its end.
+    @Test(arguments: [false, true]) func leavesTheDatabaseAsItWasWhereItMayNotGrow(hasList: Bool) throws {
         process.write("small.csv", Self.plain(50, num: 1))
         process.write("large.csv", Self.plain(20_000, num: 2))
+        process.write("list.csv", "species,category\ns1,2\n")
+        let list = hasList ? ["--sensitive", process.path("list.csv")] : []
+        // In blocks of 512 bytes.
+        var limit = 400
+        if hasList {
+            let whole = process.path("whole.db")
+            #expect(
+                try process.run(
+                    program: ImportProcess.program,
+                    ["import", process.path("large.csv"), "--database", whole] + list
+                ).status == 0)
+            let size = try #require(FileIdentity(path: whole)?.size)
+            let general = try #require(try Database(path: whole, mode: .readOnly).integer("PRAGMA page_count")) * 8192
+            limit = Int(size) / 512 - 1
+            try #require(limit * 512 > general)
+        }
         #expect(try process.rookery("import", process.path("small.csv"), "--database", process.database).status == 0)
         let before = try process.run(program: "/usr/bin/cksum", [process.database]).output
-        // In blocks of 512 bytes.
-        let limited = "ulimit -f 400; exec \"$@\""
+        let limited = "ulimit -f \(limit); exec \"$@\""
         let failed = try process.run(
             program: "/bin/sh",
             [
                 "-c", limited, "sh", ImportProcess.program, "import", process.path("large.csv"), "--database",
                 process.database,
-            ])
+            ] + list)
         #expect(failed.status == 1)
         #expect(failed.errors.hasSuffix("; nothing was changed.\n"), "\(failed.errors)")
         #expect(try process.run(program: "/usr/bin/cksum", [process.database]).output == before)
-        #expect(try process.run(program: "/bin/ls", [process.folder]).output.contains("birds.db.new") == false)
+        #expect(try process.run(program: "/bin/ls", [process.folder]).output.contains("birds.db.") == false)
     }
 
     /// A small file system in memory, where the tests may mount one.

@@ -1,6 +1,5 @@
 import Birds
 import FileSystem
-import Glibc
 
 /// The general edition in a file: a database of its own, behind the exact edition or alone in a published file.
 ///
@@ -9,9 +8,6 @@ import Glibc
 struct GeneralFile {
     let contacts: [String]
     let withholdsSome: Bool
-
-    /// The cache for its pages while it is made, in KiB.
-    private static let cacheKilobytes = 32 * 1024
 
     /// - Parameter entries: A list that is not empty.
     init(_ entries: [SensitiveEntry]) {
@@ -26,27 +22,19 @@ struct GeneralFile {
         }
     }
 
-    /// Makes a general edition in an empty file.
+    /// Makes a general edition at the end of a file.
     /// - Parameters:
+    ///   - offset: The size of the file, in bytes. Nothing before it is read or written.
     ///   - exact: A sealed database with the temporary tables of `SensitiveMarks`.
     ///   - old: What the general edition before it had; nil for new keys.
     ///   - isPublished: Whether it is a generation of its own.
     /// - Returns: The number of its records.
     @discardableResult
     func make(
-        in file: NewFile, from exact: Database, like old: OldGeneralEdition?, now: Int64, isPublished: Bool = false
+        in file: NewFile, at offset: Int64, from exact: Database, like old: OldGeneralEdition?, now: Int64,
+        isPublished: Bool = false
     ) throws(StoreError) -> Int {
-        let general = try Database(path: file.path, mode: .withoutJournal)
-        guard file.isOpenElsewhere else {
-            throw .unusable(path: file.path, reason: "it was replaced by another program; try again")
-        }
-        try general.execute(
-            """
-            PRAGMA journal_mode = OFF;
-            PRAGMA synchronous = OFF;
-            PRAGMA temp_store = FILE;
-            PRAGMA cache_size = -\(Self.cacheKilobytes);
-            """)
+        let general = try file.database(at: offset)
         try Schema.create(in: general)
         try general.execute("BEGIN")
         try old?.insertSecret(in: general)
@@ -60,24 +48,5 @@ struct GeneralFile {
         try general.execute("COMMIT")
         try Seal.set(in: general)
         return Int(records)
-    }
-
-    /// Takes away what is behind the database of a file.
-    static func remove(from descriptor: Int32) -> Bool {
-        var status = stat()
-        guard let size = FileHeader(descriptor)?.databaseSize, fstat(descriptor, &status) == 0 else { return true }
-        return size >= Int64(status.st_size) || ftruncate(descriptor, off_t(size)) == 0
-    }
-
-    /// Appends a file to the database of another one.
-    static func append(_ general: NewFile, to file: NewFile) throws(ChangeError) {
-        guard lseek(file.descriptor, 0, SEEK_END) >= 0, lseek(general.descriptor, 0, SEEK_SET) >= 0 else {
-            throw file.failure("written", errno)
-        }
-        while true {
-            let count = sendfile(file.descriptor, general.descriptor, nil, 1 << 30)
-            if count == 0 { return }
-            if count < 0, errno != EINTR { throw file.failure("written", errno) }
-        }
     }
 }

@@ -8,10 +8,10 @@ import Glibc
 /// - A process that changes the database holds an exclusive lock on `PATH.lock`, and removes that file at the end.
 /// - The change is made to a copy, `PATH.new`, without a journal. The copy is synced before it is renamed to `PATH`,
 ///   and the folder after that. So a crash at any time leaves the old file or the new one, and either is complete.
-/// - Only the holder of the lock writes or removes `PATH.new` and `PATH.general`. If there is one when the lock is
-///   taken, a process that was killed has left it.
+/// - Only the holder of the lock writes or removes `PATH.new`. If there is one when the lock is taken, a process that
+///   was killed has left it.
 /// - A file with a list of sensitive species and places has a general edition of the same generation behind the exact
-///   one (`GeneralFile`).
+///   one (`GeneralFile`). It is written there when the exact one is complete, which is then only read.
 /// - From copying to renaming, no other program can change the old file (`OldGeneration`).
 /// - Whoever else may write to the folder can't have another file changed or given away (`Folder`, `NewFile`). Root
 ///   changes nothing where another account could replace what root makes (`TrustedPath`).
@@ -21,7 +21,6 @@ final class Generation {
     private let folder: Folder
     private let name: String
     private var newName: String { name + ".new" }
-    private var generalName: String { name + ".general" }
     private let protection: Protection
     private let lock: FileLock
     /// The time of the change, in seconds since 1970.
@@ -68,16 +67,16 @@ final class Generation {
         lock = try FileLock(
             name + ".lock", in: folder,
             busy: "\(given) can't be changed now: another import is under way. Try again when it has ended.")
-        clear()
+        clear(newName)
+        // Earlier versions made the general edition in this file.
+        clear(name + ".general")
     }
 
     /// The lock is still held here: properties are destroyed after this.
-    deinit { clear() }
+    deinit { clear(newName) }
 
-    private func clear() {
-        for suffix in ["", "-journal", "-wal", "-shm"] {
-            for name in [newName, generalName] { folder.unlink(name + suffix) }
-        }
+    private func clear(_ name: String) {
+        for suffix in ["", "-journal", "-wal", "-shm"] { folder.unlink(name + suffix) }
     }
 
     /// Changes the database: runs `body` on a copy, or on a new database if there is none, and renames the copy.
@@ -101,22 +100,18 @@ final class Generation {
         let (value, publishedAt) = (change.value, change.publishedAt)
         if let refusal = change.refusal { throw .refused(refusal) }
         if !change.list.isEmpty {
-            let general = try NewFile(generalName, in: folder)
-            try mapped { () throws(StoreError) in
-                try GeneralFile(change.list).make(in: general, from: change.database, like: oldGeneral, now: Int64(now))
+            guard let end = FileHeader(new.descriptor)?.databaseSize, ftruncate(new.descriptor, off_t(end)) == 0 else {
+                throw new.failure("written", errno)
             }
-            try GeneralFile.append(general, to: new)
+            try mapped { () throws(StoreError) in
+                try GeneralFile(change.list).make(
+                    in: new, at: end, from: change.database, like: oldGeneral, now: Int64(now))
+            }
         }
         if !publish { try mapped { () throws(StoreError) in try look(ObservationStore(path: new.path)) } }
         if publish {
             if waitsForClock { PublishedGeneration.wait(until: publishedAt) }
-            lostAccess = try new.publish(as: name, like: old?.status) { () throws(ChangeError) in
-                // Another program may have moved a file to this path in the meantime.
-                guard old?.isInPlace ?? (folder.status(name) == nil) else {
-                    throw .failed(
-                        "\(path) was replaced by another program in the meantime; nothing was changed. Try again.")
-                }
-            }
+            try rename(new, over: old)
             old?.retire()
             // What the old file shows may not be shown any more.
             if let old, !change.list.isEmpty { hasReaders = !old.waitForReaders(seconds: patience) }
@@ -129,10 +124,9 @@ final class Generation {
 
     /// What the general edition of a file has; nil if it has none that can be read.
     private func general(of file: OldGeneration) -> OldGeneralEdition? {
-        guard !file.header.isLogged, let size = file.header.databaseSize, size > 0, size < Int64(file.status.st_size)
-        else { return nil }
+        guard !file.header.isLogged, let offset = Edition.offsetOfGeneral(in: file.descriptor) else { return nil }
         do throws(StoreError) {
-            let database = try Database(path: path, mode: .readOnlyPart(offset: size))
+            let database = try Database(path: path, mode: .readOnlyPart(offset: offset))
             try Schema.check(database, path: path)
             return try OldGeneralEdition(database)
         } catch {
@@ -147,13 +141,19 @@ final class Generation {
         let old = try OldGeneration.open(name, in: folder, path: path)
         let new = try NewFile(newName, in: folder)
         try mapped { () throws(StoreError) in try body(new) }
+        try rename(new, over: old)
+        withExtendedLifetime(old) {}
+    }
+
+    /// Gives the new file the name of the database.
+    private func rename(_ new: NewFile, over old: OldGeneration?) throws(ChangeError) {
         lostAccess = try new.publish(as: name, like: old?.status) { () throws(ChangeError) in
+            // Another program may have moved a file to this path in the meantime.
             guard old?.isInPlace ?? (folder.status(name) == nil) else {
                 throw .failed(
                     "\(path) was replaced by another program in the meantime; nothing was changed. Try again.")
             }
         }
-        withExtendedLifetime(old) {}
     }
 
     /// Runs a part of the change; its errors name the database.
@@ -179,28 +179,11 @@ final class Generation {
         let database: Database
     }
 
-    /// The cache for pages of the database while it changes, in KiB. (`Schema.makeIndexes` uses another size.)
-    static let cacheKilobytes = 32 * 1024
-
     /// Opens the copy, brings it up to date and in order if needed, runs `body`, checks the counts and seals the file.
     private func changeCopy<Value>(
         _ new: NewFile, of old: OldGeneration?, _ refuse: () -> String?, _ body: (Database) throws(StoreError) -> Value
     ) throws(StoreError) -> Change<Value> {
-        let database = try Database(path: new.path, mode: .withoutJournal)
-        guard new.isOpenElsewhere else {
-            throw .unusable(path: new.path, reason: "it was replaced by another program; try again")
-        }
-        // The file may come from anywhere, so nothing that its schema contains may run. No journal and no syncing: a
-        // copy that is not completed is thrown away, and `publish` syncs a completed one.
-        try database.turnTriggersOff()
-        try database.execute(
-            """
-            PRAGMA trusted_schema = OFF;
-            PRAGMA journal_mode = OFF;
-            PRAGMA synchronous = OFF;
-            PRAGMA temp_store = FILE;
-            PRAGMA cache_size = -\(Self.cacheKilobytes);
-            """)
+        let database = try new.database()
         var isMended = old == nil
         if let old {
             let isOlder = try Migration.isNeeded(database)
@@ -312,17 +295,21 @@ final class Generation {
     /// The most reasons that a refusal names.
     private static let mostFaults = 5
 
-    /// Copies the old file to `PATH.new`, out of WAL mode: the copy has no log.
+    /// Copies the old file to `PATH.new`, out of WAL mode: the copy has no log. It has no general edition either.
     private func copy(_ old: OldGeneration, to new: NewFile) throws(ChangeError) {
         // FICLONE makes the files share their blocks, which takes no time. Not all file systems can do it.
         if ioctl(new.descriptor, 0x4004_9409, old.descriptor) != 0 {
-            while true {
-                let count = sendfile(new.descriptor, old.descriptor, nil, 1 << 30)
+            var left = Edition.offsetOfGeneral(in: old.descriptor).map(Int.init) ?? .max
+            while left > 0 {
+                let count = sendfile(new.descriptor, old.descriptor, nil, min(left, 1 << 30))
                 if count == 0 { break }
                 if count < 0, errno != EINTR { throw new.failure("written", errno) }
+                left -= max(0, count)
             }
         }
-        guard GeneralFile.remove(from: new.descriptor) else { throw new.failure("written", errno) }
+        if let end = Edition.offsetOfGeneral(in: new.descriptor), ftruncate(new.descriptor, off_t(end)) != 0 {
+            throw new.failure("written", errno)
+        }
         guard old.header.isLogged else { return }
         let bytes = old.header.withoutLog.bytes
         guard pwrite(new.descriptor, bytes, bytes.count, 0) == bytes.count else {

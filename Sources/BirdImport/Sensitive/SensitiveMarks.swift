@@ -50,8 +50,8 @@ struct SensitiveMarks {
 
     /// Makes the temporary tables.
     /// - Parameter look: Called for each entry with the ids of the species that it covers, while what it matches is in
-    ///   the temporary tables `matching (id, location_id)`, of records, and `matching_visit (id, location_id)`, of
-    ///   checklists.
+    ///   the temporary tables `matching (id, location_id, dataset_id)`, of records, and `matching_visit`, which is the
+    ///   same of checklists.
     /// - Returns: How many records each entry matches.
     @discardableResult
     func make(
@@ -63,8 +63,8 @@ struct SensitiveMarks {
             CREATE TEMP TABLE marked_checklist (id INTEGER PRIMARY KEY, size INTEGER NOT NULL);
             CREATE TEMP TABLE withheld_record (id INTEGER PRIMARY KEY, has_year INTEGER NOT NULL);
             CREATE TEMP TABLE hidden_checklist (id INTEGER PRIMARY KEY);
-            CREATE TEMP TABLE matching (id INTEGER, location_id INTEGER);
-            CREATE TEMP TABLE matching_visit (id INTEGER, location_id INTEGER);
+            CREATE TEMP TABLE matching (id INTEGER, location_id INTEGER, dataset_id INTEGER);
+            CREATE TEMP TABLE matching_visit (id INTEGER, location_id INTEGER, dataset_id INTEGER);
             CREATE TEMP TABLE matching_location (id INTEGER PRIMARY KEY);
             CREATE TEMP TABLE matching_region (code TEXT);
             """)
@@ -112,7 +112,7 @@ struct SensitiveMarks {
         func insert(into table: String, from source: String, if more: [String]) throws(StoreError) {
             try database.execute(
                 """
-                INSERT INTO \(table) SELECT id, location_id FROM main.\(source)
+                INSERT INTO \(table) SELECT id, location_id, dataset_id FROM main.\(source)
                 WHERE \((more + conditions).joined(separator: " AND "))
                 """)
         }

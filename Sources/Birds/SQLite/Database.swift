@@ -56,15 +56,15 @@ public final class Database {
         case readOnly
         /// Creates the file if it is missing.
         case readWrite
-        /// Writes to a file that exists and never has a journal (`WithoutJournal`). Its path has no symbolic links.
-        case withoutJournal
         /// Reads the database that begins at an offset in bytes and ends with the file (`PartOfFile`).
         case readOnlyPart(offset: Int64)
+        /// Writes it, in a file that exists, without a journal and without locks. The path has no symbolic links.
+        case withoutJournal(offset: Int64)
     }
 
     /// Opens a file.
     /// - Parameter path: The path of a file, however it is spelled; empty for a temporary database.
-    /// - Throws: `StoreError.sqlite`, and `.unusable` if a file that has no journal can't be opened as one.
+    /// - Throws: `StoreError.sqlite`, and `.unusable` if SQLite can't be made to open a part of a file.
     package convenience init(path: String, mode: Mode) throws(StoreError) {
         try self.init(path: path, mode: mode, budget: Budget())
     }
@@ -75,8 +75,8 @@ public final class Database {
             switch mode {
             case .readOnly: SQLITE_OPEN_READONLY
             case .readWrite: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-            case .withoutJournal: SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW
             case .readOnlyPart: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
+            case .withoutJournal: SQLITE_OPEN_READWRITE | SQLITE_OPEN_URI | SQLITE_OPEN_NOFOLLOW
             }
         var vfs: String?
         // SQLite gives names that begin with `file:` or `:memory:` another meaning, so a relative path begins with
@@ -84,15 +84,10 @@ public final class Database {
         var name = path.isEmpty || path.hasPrefix("/") ? path : "./" + path
         switch mode {
         case .readOnly, .readWrite: break
-        case .withoutJournal:
-            // The system's own VFS would look for a journal.
-            guard WithoutJournal.isRegistered else {
-                throw .unusable(path: path, reason: "SQLite can't be kept from looking for its journal")
-            }
-            vfs = WithoutJournal.name
-        case .readOnlyPart(let offset):
+        case .readOnlyPart(let offset), .withoutJournal(let offset):
+            // The system's own VFS would begin at the start of the file, and look for a journal.
             guard PartOfFile.isRegistered else {
-                throw .unusable(path: path, reason: "SQLite can't be made to read a part of it")
+                throw .unusable(path: path, reason: "SQLite can't be made to open a part of it")
             }
             vfs = PartOfFile.name
             name = "file:" + Self.escaped(name) + "?\(PartOfFile.parameter)=\(offset)"

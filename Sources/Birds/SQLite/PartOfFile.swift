@@ -1,11 +1,18 @@
 import CSQLite
 import Glibc
 
-/// A VFS of SQLite for a database that is the rest of a file from an offset on, to read only. Nothing before the offset
-/// can be read through it.
+/// A VFS of SQLite for a database that is the rest of a file from an offset on, and never has a journal.
 ///
-/// The general edition of the records stands behind the exact one in this way: SQLite reads no page beyond those that
-/// the header of a database counts, so the first database does not see the second one.
+/// Invariants:
+/// - Nothing before the offset can be read, written or cut off through it. The general edition of the records follows
+///   the exact one in this way: SQLite reads no page beyond those that the header of a database counts, so the first
+///   database does not see the second one.
+/// - No journal is found, and nothing is deleted. SQLite looks for a journal by name, plays it into the file, and
+///   deletes the file that a journal names as the one of several databases
+///   (https://www.sqlite.org/fileformat2.html, section 3). Whoever may create files in the folder could put such a
+///   journal there.
+/// - What reads takes the locks of SQLite. What writes takes none: it is alone with its file, but for a connection of
+///   its own to another part, and a lock is one of the whole file.
 enum PartOfFile {
     static let name = "rookery-part-of-file"
     /// The parameter of the URI with the offset, in bytes.
@@ -43,7 +50,6 @@ enum PartOfFile {
         vfs.pointee.zName = UnsafePointer(name)
         vfs.pointee.szOsFile = Int32(ownSize) + system.pointee.szOsFile
         vfs.pointee.xOpen = { _, name, file, flags, outFlags in PartOfFile.open(name, file, flags, outFlags) }
-        // A part has no journal.
         vfs.pointee.xAccess = { _, _, _, isThere in
             isThere?.pointee = 0
             return SQLITE_OK
@@ -60,7 +66,6 @@ enum PartOfFile {
         guard flags & SQLITE_OPEN_MAIN_DB != 0, let name else { return open(system, name, file, flags, outFlags) }
         // SQLite closes a file only if it has methods.
         file.pointee.pMethods = nil
-        guard flags & SQLITE_OPEN_READONLY != 0 else { return SQLITE_READONLY }
         let offset = sqlite3_uri_int64(name, parameter, -1)
         guard offset >= 0 else { return SQLITE_CANTOPEN }
         let inner = inner(file)
@@ -71,36 +76,22 @@ enum PartOfFile {
             return code
         }
         UnsafeMutableRawPointer(file).assumingMemoryBound(to: File.self).pointee.offset = offset
-        file.pointee.pMethods = UnsafePointer(methods)
+        file.pointee.pMethods = UnsafePointer(flags & SQLITE_OPEN_READONLY != 0 ? reading : writing)
         return SQLITE_OK
     }
 
-    /// Version 1 has no memory maps and no shared memory.
-    nonisolated(unsafe) private static let methods: UnsafeMutablePointer<sqlite3_io_methods> = {
-        var methods = sqlite3_io_methods()
-        methods.iVersion = 1
-        methods.xClose = { file in
-            guard let file else { return SQLITE_OK }
-            let inner = inner(file)
-            return inner.pointee.pMethods?.pointee.xClose?(inner) ?? SQLITE_OK
-        }
-        methods.xRead = { file, bytes, count, position in
-            guard let file, position >= 0 else { return SQLITE_IOERR }
-            let inner = inner(file)
-            let (place, isTooFar) = position.addingReportingOverflow(offset(file))
-            guard !isTooFar, let read = inner.pointee.pMethods?.pointee.xRead else { return SQLITE_IOERR }
-            return read(inner, bytes, count, place)
-        }
+    /// Where a position of the database is in the file; nil if there is no such place.
+    private static func place(_ position: Int64, in file: Pointer) -> Int64? {
+        guard position >= 0 else { return nil }
+        let (place, isTooFar) = position.addingReportingOverflow(offset(file))
+        return isTooFar ? nil : place
+    }
+
+    nonisolated(unsafe) private static let reading = {
+        var methods = common
         methods.xWrite = { _, _, _, _ in SQLITE_READONLY }
         methods.xTruncate = { _, _ in SQLITE_READONLY }
         methods.xSync = { _, _ in SQLITE_OK }
-        methods.xFileSize = { file, size in
-            guard let file, let size else { return SQLITE_IOERR }
-            let inner = inner(file)
-            let code = inner.pointee.pMethods?.pointee.xFileSize?(inner, size) ?? SQLITE_IOERR
-            if code == SQLITE_OK { size.pointee = max(0, size.pointee - offset(file)) }
-            return code
-        }
         methods.xLock = { file, level in
             guard let file else { return SQLITE_IOERR }
             let inner = inner(file)
@@ -117,15 +108,74 @@ enum PartOfFile {
             return inner.pointee.pMethods?.pointee.xCheckReservedLock?(inner, isHeld)
                 ?? SQLITE_IOERR
         }
+        return kept(methods)
+    }()
+
+    nonisolated(unsafe) private static let writing = {
+        var methods = common
+        methods.xWrite = { file, bytes, count, position in
+            guard let file, let place = place(position, in: file) else { return SQLITE_IOERR }
+            let inner = inner(file)
+            return inner.pointee.pMethods?.pointee.xWrite?(inner, bytes, count, place) ?? SQLITE_IOERR
+        }
+        methods.xTruncate = { file, size in
+            guard let file, let end = place(size, in: file) else { return SQLITE_IOERR }
+            let inner = inner(file)
+            return inner.pointee.pMethods?.pointee.xTruncate?(inner, end) ?? SQLITE_IOERR
+        }
+        methods.xSync = { file, flags in
+            guard let file else { return SQLITE_IOERR }
+            let inner = inner(file)
+            return inner.pointee.pMethods?.pointee.xSync?(inner, flags) ?? SQLITE_IOERR
+        }
+        methods.xLock = { _, _ in SQLITE_OK }
+        methods.xUnlock = { _, _ in SQLITE_OK }
+        methods.xCheckReservedLock = { _, isHeld in
+            isHeld?.pointee = 0
+            return SQLITE_OK
+        }
+        return kept(methods)
+    }()
+
+    /// SQLite has pointers to the methods of open files, so their memory is never freed.
+    private static func kept(_ methods: sqlite3_io_methods) -> UnsafeMutablePointer<sqlite3_io_methods> {
+        let memory = UnsafeMutablePointer<sqlite3_io_methods>.allocate(capacity: 1)
+        memory.initialize(to: methods)
+        return memory
+    }
+
+    /// The methods that reading and writing share. Version 1 has no memory maps and no shared memory.
+    private static let common: sqlite3_io_methods = {
+        var methods = sqlite3_io_methods()
+        methods.iVersion = 1
+        methods.xClose = { file in
+            guard let file else { return SQLITE_OK }
+            let inner = inner(file)
+            return inner.pointee.pMethods?.pointee.xClose?(inner) ?? SQLITE_OK
+        }
+        methods.xRead = { file, bytes, count, position in
+            guard let file, let place = place(position, in: file) else { return SQLITE_IOERR }
+            let inner = inner(file)
+            return inner.pointee.pMethods?.pointee.xRead?(inner, bytes, count, place) ?? SQLITE_IOERR
+        }
+        methods.xFileSize = { file, size in
+            guard let file, let size else { return SQLITE_IOERR }
+            let inner = inner(file)
+            let code = inner.pointee.pMethods?.pointee.xFileSize?(inner, size) ?? SQLITE_IOERR
+            if code == SQLITE_OK { size.pointee = max(0, size.pointee - offset(file)) }
+            return code
+        }
         methods.xFileControl = { _, _, _ in SQLITE_NOTFOUND }
         methods.xSectorSize = { file in
             guard let file else { return 0 }
             let inner = inner(file)
             return inner.pointee.pMethods?.pointee.xSectorSize?(inner) ?? 0
         }
-        methods.xDeviceCharacteristics = { _ in 0 }
-        let memory = UnsafeMutablePointer<sqlite3_io_methods>.allocate(capacity: 1)
-        memory.initialize(to: methods)
-        return memory
+        methods.xDeviceCharacteristics = { file in
+            guard let file else { return 0 }
+            let inner = inner(file)
+            return inner.pointee.pMethods?.pointee.xDeviceCharacteristics?(inner) ?? 0
+        }
+        return methods
     }()
 }

@@ -1,9 +1,11 @@
+import Glibc
+
 /// The two forms in which a file may hold its records. Each is a database of its own, with its own ids and secret.
 ///
 /// The general edition follows the exact one in the file. SQLite reads no page beyond those that the header of a
 /// database counts, so the exact edition is the file as any program opens it, and nothing that is read from the general
 /// edition can touch the exact one.
-enum Edition: UInt8 {
+package enum Edition: UInt8 {
     /// The records as they were imported.
     case exact
     /// The same records, with sensitive places made less exact.
@@ -19,6 +21,13 @@ extension Edition {
         // Without a count of pages SQLite takes the whole file for the exact edition.
         guard let end = header.databaseSize, size > end else { return nil }
         return end
+    }
+
+    /// Where the general edition of an open file begins, in bytes; nil if there is none.
+    package static func offsetOfGeneral(in descriptor: Int32) -> Int64? {
+        var status = stat()
+        guard let header = FileHeader(descriptor), fstat(descriptor, &status) == 0 else { return nil }
+        return offsetOfGeneral(header, size: Int64(status.st_size))
     }
 
     /// Opens the general edition that follows an exact one in a file; nil if there is none.

@@ -42,10 +42,6 @@ enum FileHeaderOfPath {
     static func size(_ path: String) -> Int64? {
         let descriptor = open(path, O_RDONLY)
         defer { close(descriptor) }
-        var status = stat()
-        guard let size = FileHeader(descriptor)?.databaseSize, fstat(descriptor, &status) == 0,
-            size < status.st_size
-        else { return nil }
-        return size
+        return Edition.offsetOfGeneral(in: descriptor)
     }
 }
