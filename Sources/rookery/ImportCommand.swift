@@ -23,7 +23,7 @@ struct ImportCommand: ParsableCommand {
             source_id. Or it has the terms of Darwin Core, such as scientificName and eventDate.
 
             Exit status: 0 if the files were imported; 1 if rows have errors, the import failed, or a file of --rejects or \
-            --report can't be written; 2 if a file can't be read or an option makes no sense.
+            --report can't be written; 2 if a file can't be read, an option makes no sense, or the import is refused.
             """)
 
     @Argument(help: "The files: text with columns or SQLite, also in .gz, .zip or .tar.", completion: .file())

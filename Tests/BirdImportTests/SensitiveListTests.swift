@@ -142,15 +142,16 @@ import Testing
         let other = "L2,61.71,-135.01,CA-YT,2021,5,1,eagle,1"
         for changed in [[rows[0].replacing("eagle", with: "Aquila"), rows[1], other], [rows[1], other]] {
             #expect(
-                message { try store(changed) }?.contains("location 'L1' is shown more exactly than before") == true)
+                message { try store(changed) }?.contains("location 'L1' would be shown more exactly than before")
+                    == true)
         }
         try store([other])
         try store(rows + [other])
         // A list that leaves out an entry opens it too.
         let shorter = list("species,category\nrobin,4\n")
         #expect(
-            message { try store(rows + [other]) { $0.sensitive = shorter } }?.contains("location 'L1' is shown more")
-                == true)
+            message { try store(rows + [other]) { $0.sensitive = shorter } }?.contains(
+                "2 locations would be shown more exactly than before, such as 'L1'") == true)
         try store(rows + [other]) {
             $0.sensitive = shorter
             $0.acceptsUnprotected = true
@@ -261,6 +262,17 @@ import Testing
         #expect(
             try fixture.generalRecords().first?.hasPrefix(
                 "cell_60.7N_135.1W_0.1_CA-YT|60.75|-135.05|CA-YT|20210501|eagle2") == true)
+    }
+
+    @Test func theReportNamesOpenDataSets() throws {
+        try store(["L1,60.71,-135.01,CA-YT,2021,5,1,eagle,1"]) { $0.sensitive = list("species,category\neagle,2\n") }
+        #expect(try !SensitiveList.check(fixture.database).text().contains("They also see"))
+        var description = DataSets.Description()
+        description.opensComments = true
+        try DataSets.describe(name: "birds", description, path: fixture.database)
+        #expect(
+            try SensitiveList.check(fixture.database).text().hasSuffix(
+                "They also see the comments and protocols of birds\n"))
     }
 
     @Test func onlyOpenDataSetsShowCodesAndComments() throws {

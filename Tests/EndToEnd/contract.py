@@ -14,7 +14,8 @@ import requests
 from server import PASSWORD, Server, check, rookery, sample_database
 
 FOLDER = pathlib.Path(__file__).with_name("contract")
-COMMANDS = [[], ["serve"], ["import"], ["datasets"], ["datasets", "list"], ["datasets", "remove"],
+COMMANDS = [[], ["serve"], ["import"], ["datasets"], ["datasets", "list"], ["datasets", "describe"], ["datasets", "remove"],
+            ["sensitive"], *(["sensitive", name] for name in ("import", "list", "check", "remove")), ["publish"],
             ["users"], *(["users", name] for name in ("add", "passwd", "remove", "list", "check")),
             ["rights"], *(["rights", name] for name in ("set", "remove", "show", "check")), ["audit"], ["get"], ["health"]]
 

@@ -93,6 +93,11 @@ def visits(side, prefix, seed, bird=True):
                 text += row(place, date, species, chance.choice(["", 1, 7]) if species != "goleag" else 1,
                             f"{prefix}{own.randrange(10**6)}-{n}-{number}", f"0{own.randrange(5, 9)}:20", own.choice(["", 20, 90]), complete,
                             f"at {place[0]}")
+        # Of a crane there remain region and year.
+        for n in range(4):
+            point = own.randrange(len(points))
+            place = (f"{prefix}{'NW'[side]}{number}{point}", "Crane", *points[point], region)
+            text += row(place, f"20{20 + n % 3}-{own.randrange(1, 13):02}-{own.randrange(1, 28):02}", "sancra", n, f"{prefix}{own.randrange(10**6)}-c")
     return text
 
 
@@ -177,8 +182,12 @@ def check_what_a_cell_shows(server):
             continue
         size = float(re.search(r"_(0\.[01]+)(?:_|$)", cell["loc_id"])[1])
         assert cell["coordinate_uncertainty_m"] == sizes[size], cell
-    check(len({cell["loc_id"] for cell in cells}) == len(CELLS) + len(SMALL), "each marked cell is one place",
-          {cell["loc_id"] for cell in cells})
+    places = {cell["loc_id"] for cell in cells if cell["species_id"] != "sancra"}
+    check(len(places) == len(CELLS) + len(SMALL), "each marked cell is one place", places)
+    cranes = [cell for cell in cells if cell["species_id"] == "sancra"]
+    check({(cell["loc_id"], cell["region"]) for cell in cranes} == {
+        ("withheld", None), *((f"withheld_{region}", region) for region in ("CA-YT", "CA-BC", "GB-SCT"))}
+        and all(len(cell["date"]) == 4 for cell in cranes), "of a crane there are region and year", cranes)
     exact, headers = ask("/observations?generalised=yes", "curator")
     check(exact == [] and headers["Rookery-Generalised"] is None, "who sees exact places sees no cell")
     everything = len(ask("/observations", "curator")[0])

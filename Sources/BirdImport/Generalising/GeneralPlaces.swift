@@ -172,12 +172,12 @@ struct GeneralPlaces {
     private static func sentence(_ cell: GridCell?, size: Int64, _ contacts: [String]) -> String {
         let what =
             if let cell {
-                "This is a cell of \(cell.size.text)° that stands for all places in it"
+                "The location is shown as a cell of \(cell.size.text)°"
             } else {
                 size == GeneralVisits.withheld
-                    ? "The place, the month and the day are withheld" : "The place is withheld"
+                    ? "The location, the month and the day are withheld" : "The location is withheld"
             }
-        return what + ", to protect what was found there."
+        return what + ", to protect sensitive species or places."
             + (contacts.isEmpty ? "" : " For the exact place ask \(contacts.joined(separator: " or ")).")
     }
 

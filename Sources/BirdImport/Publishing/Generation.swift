@@ -278,7 +278,15 @@ final class Generation {
         }
         self.summary = summary
         guard protection == .kept else { return (entries, nil) }
-        faults += summary.lowered.map { "location '\(Row.shown($0, atMost: 60))' is shown more exactly than before" }
+        if let first = summary.lowered.first {
+            let name = "'\(Row.shown(first, atMost: 60))'"
+            let count = summary.lowered.count
+            faults.append(
+                count == 1
+                    ? "location \(name) would be shown more exactly than before"
+                    : "\(ImportReport.number(count)) locations would be shown more exactly than before, such as \(name)"
+            )
+        }
         return (entries, faults.isEmpty ? nil : Self.refusal(faults))
     }
 

@@ -47,6 +47,9 @@ public struct SensitiveReport: Sendable {
     public var hidden = 0
     /// How many records of each species, by its code, are shown more exactly than until now: the most first.
     public var opened: [(species: String, records: Int)] = []
+    /// The data sets whose codes, and those whose comments, are shown to everybody who sees their records.
+    public var openCodes: [String] = []
+    public var openComments: [String] = []
     /// Whether all this only would be.
     public var isTrial = false
     /// Whether a program still reads the file that was replaced.
@@ -217,37 +220,50 @@ struct SensitiveReporter {
             }
         }
         try countRecords()
+        for (column, names) in [
+            (DatasetColumn.opensCodes, \SensitiveReport.openCodes), (.opensComments, \.openComments),
+        ] {
+            let rows = try database.prepare("SELECT name FROM dataset WHERE \(column.name) <> 0 ORDER BY name")
+            while try rows.step() { report[keyPath: names].append(rows.text(0) ?? "") }
+        }
     }
 
     /// Counts the records by how exactly they are shown, and those that are shown more exactly than until now.
     private mutating func countRecords() throws(StoreError) {
+        // The checklist of a record is in no index, so it is asked for only where some are marked.
+        let marksVisits =
+            try database.integer("SELECT 1 FROM marked_checklist UNION ALL SELECT 1 FROM old_checklist LIMIT 1") != nil
         func level(_ record: String, _ location: String, _ checklist: String) -> String {
             """
-            CASE \(record).has_year WHEN 0 THEN \(SensitiveLevels.hidden) WHEN 1 THEN \(SensitiveLevels.withoutPlace)
-                ELSE max(coalesce(\(location).size, 0), coalesce(\(checklist).size, 0)) END
+            CASE (SELECT has_year FROM \(record) w WHERE w.id = o.id)
+                WHEN 0 THEN \(SensitiveLevels.hidden) WHEN 1 THEN \(SensitiveLevels.withoutPlace)
+                ELSE max(coalesce((SELECT size FROM \(location) l WHERE l.id = o.location_id), 0),
+                    \(marksVisits ? "coalesce((SELECT size FROM \(checklist) c WHERE c.id = o.checklist_id), 0)" : "0")) END
             """
         }
         let numbers = try database.prepare(
             """
-            SELECT s.code, count(*), count(*) FILTER (WHERE now = 0), count(*) FILTER (WHERE now = \(SensitiveLevels.hidden)),
-                count(*) FILTER (WHERE now = \(SensitiveLevels.withoutPlace)), count(*) FILTER (WHERE now < old) AS opened
-            FROM (
-                SELECT species_id, \(level("w", "l", "c")) AS now, \(level("ow", "ol", "oc")) AS old
-                FROM observation o LEFT JOIN withheld_record w ON w.id = o.id
-                LEFT JOIN marked_location l ON l.id = o.location_id LEFT JOIN marked_checklist c ON c.id = o.checklist_id
-                LEFT JOIN old_record ow ON ow.id = o.id
-                LEFT JOIN old_location ol ON ol.id = o.location_id LEFT JOIN old_checklist oc ON oc.id = o.checklist_id)
-            JOIN species s ON s.id = species_id GROUP BY species_id ORDER BY opened DESC, s.code
+            SELECT s.code, n.* FROM (
+                SELECT species_id, count(*), count(*) FILTER (WHERE now = 0),
+                    count(*) FILTER (WHERE now = \(SensitiveLevels.hidden)),
+                    count(*) FILTER (WHERE now = \(SensitiveLevels.withoutPlace)),
+                    count(*) FILTER (WHERE now < old) AS opened
+                FROM (
+                    SELECT species_id, \(level("withheld_record", "marked_location", "marked_checklist")) AS now,
+                        \(level("old_record", "old_location", "old_checklist")) AS old
+                    FROM observation o INDEXED BY observation_by_species)
+                GROUP BY species_id) n
+            JOIN species s ON s.id = species_id ORDER BY opened DESC, s.code
             """)
         while try numbers.step() {
             let (all, exact, hidden, withoutPlace) = (
-                Int(numbers.int64(1)), Int(numbers.int64(2)), Int(numbers.int64(3)), Int(numbers.int64(4))
+                Int(numbers.int64(2)), Int(numbers.int64(3)), Int(numbers.int64(4)), Int(numbers.int64(5))
             )
             report.exact += exact
             report.hidden += hidden
             report.withoutPlace += withoutPlace
             report.generalised += all - exact - hidden - withoutPlace
-            let opened = Int(numbers.int64(5))
+            let opened = Int(numbers.int64(6))
             if opened > 0 { report.opened.append((numbers.text(0) ?? "", opened)) }
         }
     }

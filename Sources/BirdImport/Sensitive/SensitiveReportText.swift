@@ -35,6 +35,10 @@ extension SensitiveReport {
             text +=
                 "Of \(records), people without the right 'precise' \(isTrial ? "would see" : "see") \(all).\n"
         }
+        for (names, what) in [(openCodes, "codes of checklists and records"), (openComments, "comments and protocols")]
+        where !names.isEmpty && !entries.isEmpty {
+            text += terminalLine("They also see the \(what) of \(names.joined(separator: ", "))") + "\n"
+        }
         if !opened.isEmpty { text += terminalLine(openedText) + "\n" }
         if !outcome.isEmpty { text += outcome + "\n" }
         return text

@@ -26,7 +26,7 @@ enum Comparison {
         self.init(Int64(difference == 0 ? a.count - b.count : difference), 0 as Int64)
     }
 
-    /// Nothing comes before everything, as NULL does in SQLite.
+    /// A missing value comes first, as NULL does in SQLite.
     init(_ a: [UInt8]?, _ b: [UInt8]?) {
         guard let a, let b else {
             self.init(a == nil ? 0 : 1 as Int64, b == nil ? 0 : 1 as Int64)
@@ -35,7 +35,7 @@ enum Comparison {
         self.init(a as [UInt8], b as [UInt8])
     }
 
-    /// Nothing comes before numbers, and these before texts.
+    /// A missing value comes before numbers, and these before texts.
     init(_ a: RowCell, _ b: RowCell) {
         switch (a, b) {
         case (.integer(let a), .integer(let b)): self.init(a, b)

@@ -35,7 +35,7 @@ import Testing
         #expect(try fixture.isSound())
         #expect(
             try fixture.general().rows("SELECT generalisation FROM general_location") == [
-                "This is a cell of 0.1° that stands for all places in it, to protect what was found there. For the exact place ask warden@example.org."
+                "The location is shown as a cell of 0.1°, to protect sensitive species or places. For the exact place ask warden@example.org."
             ])
     }
 
