@@ -57,9 +57,9 @@ public enum SensitiveList {
             isEmpty = try database.integer("SELECT 1 FROM observation LIMIT 1") == nil
             let unknown = isEmpty ? [] : try marks.unknown()
             if !unknown.isEmpty { refusal = try self.refusal(of: unknown, in: database, path) }
-            var reporter = SensitiveReporter(database, today: today)
+            var reporter = try SensitiveReporter(entries, in: database, today: today)
             try marks.make { (entry, species) throws(StoreError) in try reporter.add(entry, species: species) }
-            try reporter.finish(entries)
+            try reporter.finish()
             report = reporter.report
             report.isTrial = options.dryRun
             try SensitiveMarks.drop(in: database)
@@ -125,11 +125,11 @@ public enum SensitiveList {
             // All of it is protected already.
             try SensitiveMarks(entries, in: database).make()
             try SensitiveReporter.keepOld(in: database)
-            var reporter = SensitiveReporter(database, today: day(now))
+            var reporter = try SensitiveReporter(entries, in: database, today: day(now))
             try SensitiveMarks(entries, in: database).make { (entry, species) throws(StoreError) in
                 try reporter.add(entry, species: species)
             }
-            try reporter.finish(entries)
+            try reporter.finish()
             return reporter.report
         }
     }

@@ -62,32 +62,19 @@ public struct SensitiveReport: Sendable {
 struct SensitiveReporter {
     private let database: Database
     private(set) var report = SensitiveReport()
-    /// A cell as readers tell it from others.
-    private struct ShownCell: Hashable {
-        let cell: GridCell
-        /// Its country and first part.
-        let region: String
-
-        init(_ cell: GridCell, region: String?) {
-            self.cell = cell
-            self.region = (region ?? "").split(separator: "-", maxSplits: 2, omittingEmptySubsequences: false).prefix(2)
-                .joined(separator: "-")
-        }
-    }
-
-    /// The marked cells of each entry that marks cells.
-    private var cells: [Int: Set<ShownCell>] = [:]
-    /// The places of each entry.
-    private var places: [Int: Set<Int64>] = [:]
-    /// How many records of each entry have no point.
-    private var pointless: [Int: Int] = [:]
+    private let cells: SensitiveCells
     private let today: String
 
     /// - Parameters:
     ///   - database: With the temporary tables `old_location`, `old_checklist` and `old_record` of what was protected
     ///     until now.
     ///   - today: ISO 8601.
-    init(_ database: Database, today: String) { (self.database, self.today) = (database, today) }
+    init(_ entries: [SensitiveEntry], in database: Database, today: String) throws(StoreError) {
+        (self.database, self.today) = (database, today)
+        var sizes: Set<GridSize> = []
+        for entry in entries { if case .cell(let size) = entry.protection { sizes.insert(size) } }
+        cells = try SensitiveCells(sizes, in: database)
+    }
 
     /// Keeps what is protected until now, before new marks are made.
     static func keepOld(in database: Database) throws(StoreError) {
@@ -102,7 +89,6 @@ struct SensitiveReporter {
 
     /// Adds an entry whose matching records are in the table `matching`.
     mutating func add(_ entry: SensitiveEntry, species: [Int64]) throws(StoreError) {
-        let index = report.entries.count
         var line = SensitiveReport.Entry(entry, today: today)
         let names = try database.prepare(
             "SELECT code || coalesce(' (' || coalesce(scientific_name, common_name) || ')', '') FROM species WHERE id IN \(Schema.list(species)) ORDER BY code"
@@ -119,50 +105,58 @@ struct SensitiveReporter {
             (line.records, line.openUntilNow) = (Int(numbers.int64(0)), Int(numbers.int64(1)))
             line.openSince = numbers.text(2)
         }
+        try addPlaces(of: entry, to: &line)
+        report.entries.append(line)
+    }
+
+    /// Adds where the matching records are, and what else is there.
+    private func addPlaces(
+        of entry: SensitiveEntry, to line: inout SensitiveReport.Entry
+    ) throws(StoreError) {
         let rows = try database.prepare(
             """
-            SELECT id, latitude, longitude, region FROM location WHERE id IN (
+            SELECT id, latitude IS NULL OR longitude IS NULL FROM location WHERE id IN (
                 SELECT location_id FROM matching UNION SELECT location_id FROM matching_visit)
             """)
-        var ids: Set<Int64> = []
-        var marked: Set<ShownCell> = []
+        var marked: Set<Int32> = []
+        // Where the matching records are.
+        var (recordsAtPoints, recordsWithoutPoint) = (0, 0)
         while try rows.step() {
-            ids.insert(rows.int64(0))
-            guard let point = PlacePoint(rows, from: 1) else {
+            let id = rows.int64(0)
+            line.places += 1
+            if rows.int64(1) != 0 {
                 line.placesWithoutPoint += 1
-                continue
+                recordsWithoutPoint += cells.records(at: id)
+            } else {
+                recordsAtPoints += cells.records(at: id)
             }
-            if case .cell(let size) = entry.protection,
-                let cell = GridCell(latitude: point.latitude, longitude: point.longitude, size)
-            {
-                marked.insert(ShownCell(cell, region: rows.text(3)))
-            }
+            if case .cell(let size) = entry.protection, let cell = cells.cell(of: id, size) { marked.insert(cell) }
         }
-        if line.placesWithoutPoint > 0 {
-            pointless[index] = Int(
-                try database.integer(
-                    """
-                    SELECT count(*) FROM matching JOIN location l ON l.id = location_id
-                    WHERE latitude IS NULL OR longitude IS NULL
-                    """) ?? 0)
+        guard case .cell = entry.protection else { return }
+        line.cells = marked.count
+        line.thinCells = marked.count(where: cells.isThin)
+        let inCells = marked.reduce(0) { $0 + cells.records(in: $1) }
+        switch entry.scope {
+        case .cell: line.others = max(0, inCells + recordsWithoutPoint - line.records)
+        case .place:
+            line.others = max(0, recordsAtPoints + recordsWithoutPoint - line.records)
+            line.leftOpen = max(0, inCells - recordsAtPoints)
+        case .checklist:
+            // Records on the other checklists at the same places stay exact, and all at other places of the cell.
+            let others = try database.integer(
+                """
+                SELECT count(*) FROM observation o WHERE checklist_id IN (
+                    SELECT checklist_id FROM matching m CROSS JOIN observation b ON b.id = m.id)
+                    AND id NOT IN (SELECT id FROM matching)
+                """)
+            let pointless = try database.integer(
+                """
+                SELECT count(*) FROM matching JOIN location l ON l.id = location_id
+                WHERE latitude IS NULL OR longitude IS NULL
+                """)
+            line.others = Int(others ?? 0)
+            line.leftOpen = max(0, inCells - (line.records - Int(pointless ?? 0)) - line.others)
         }
-        line.places = ids.count
-        places[index] = ids
-        if case .cell = entry.protection {
-            line.cells = marked.count
-            cells[index] = marked
-            if entry.scope == .checklist {
-                // Records on the other checklists at the same places stay exact, and all at other places of the cell.
-                line.others = Int(
-                    try database.integer(
-                        """
-                        SELECT count(*) FROM observation o WHERE checklist_id IN (
-                            SELECT checklist_id FROM matching m CROSS JOIN observation b ON b.id = m.id)
-                            AND id NOT IN (SELECT id FROM matching)
-                        """) ?? 0)
-            }
-        }
-        report.entries.append(line)
     }
 
     /// A condition on a record `m`, to follow others: whether its checklist was not protected until now. It takes a
@@ -174,51 +168,8 @@ struct SensitiveReporter {
             """
     }
 
-    /// Adds what the cells have, once all marks are made.
-    mutating func finish(_ entries: [SensitiveEntry]) throws(StoreError) {
-        // Points some metres apart are one place.
-        var placesOfCell: [ShownCell: Set<GridCell>] = [:]
-        var recordsOfCell: [ShownCell: Int] = [:]
-        var recordsAtPoints = [Int](repeating: 0, count: entries.count)
-        var recordsWithoutPoint = recordsAtPoints
-        let all = cells.values.reduce(into: Set<ShownCell>()) { $0.formUnion($1) }
-        let sizes = Set(all.map(\.cell.size))
-        let rows = try database.prepare(
-            """
-            SELECT l.id, latitude, longitude, region, coalesce((
-                SELECT sum(records) FROM summary WHERE kind = \(SummaryKind.locationYear.rawValue) AND first_key = l.id), 0)
-            FROM location l
-            """)
-        while try rows.step() {
-            let records = Int(rows.int64(4))
-            let point = PlacePoint(rows, from: 1)
-            for index in cells.keys where places[index]?.contains(rows.int64(0)) == true {
-                if point == nil { recordsWithoutPoint[index] += records } else { recordsAtPoints[index] += records }
-            }
-            guard let point else { continue }
-            for size in sizes {
-                guard let cell = GridCell(latitude: point.latitude, longitude: point.longitude, size) else { continue }
-                let shown = ShownCell(cell, region: rows.text(3))
-                guard all.contains(shown) else { continue }
-                if let place = GridCell(latitude: point.latitude, longitude: point.longitude, .fine) {
-                    placesOfCell[shown, default: []].insert(place)
-                }
-                recordsOfCell[shown, default: 0] += records
-            }
-        }
-        for (index, own) in cells {
-            report.entries[index].thinCells = own.count { (placesOfCell[$0]?.count ?? 0) < 3 }
-            let inCells = own.reduce(0) { $0 + (recordsOfCell[$1] ?? 0) }
-            let (matched, others) = (report.entries[index].records, report.entries[index].others)
-            switch entries[index].scope {
-            case .cell: report.entries[index].others = max(0, inCells + recordsWithoutPoint[index] - matched)
-            case .place:
-                report.entries[index].others = max(0, recordsAtPoints[index] + recordsWithoutPoint[index] - matched)
-                report.entries[index].leftOpen = max(0, inCells - recordsAtPoints[index])
-            case .checklist:
-                report.entries[index].leftOpen = max(0, inCells - (matched - pointless[index, default: 0]) - others)
-            }
-        }
+    /// Adds what is true of all entries, once all marks are made.
+    mutating func finish() throws(StoreError) {
         try countRecords()
         for (column, names) in [
             (DatasetColumn.opensCodes, \SensitiveReport.openCodes), (.opensComments, \.openComments),
