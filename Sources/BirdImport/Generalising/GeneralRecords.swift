@@ -38,6 +38,8 @@ struct GeneralRecords {
         let size: Int64?
         /// What `RecordInserter` knows it by; empty if it has no code.
         let mark: [UInt8]
+        /// In minutes after midnight. All records that tell a time tell this one.
+        let time: Int64?
     }
 
     /// What a checklist at a place that is shown as it is has.
@@ -97,13 +99,16 @@ struct GeneralRecords {
             """)
         let rows = try exact.prepare(
             """
-            SELECT checklist_id, species_id, num FROM main.observation o NOT INDEXED
+            SELECT checklist_id, species_id, num, coalesce(d.time, c.time)
+            FROM main.observation o NOT INDEXED CROSS JOIN main.checklist c ON c.id = o.checklist_id
+            LEFT JOIN main.observation_detail d ON d.id = o.id
             WHERE checklist_id IN (SELECT id FROM twin) AND o.id NOT IN (SELECT id FROM withheld_record)
             """)
         var digests: [Int64: UInt64] = [:]
         while try rows.step() {
             var hash = KeyedHash(key, isWide: false)
             hash.add(Array("\(species[rows.int64(1)] ?? -1).\(rows.optionalInt64(2) ?? -1)".utf8))
+            hash.add(rows.isNull(3) ? nil : rows.bytes(3))
             digests[rows.int64(0), default: 0] &+= UInt64(truncatingIfNeeded: hash.finish())
         }
         try exact.execute("DROP TABLE twin")
@@ -141,7 +146,7 @@ struct GeneralRecords {
                 let tag: UInt64 = (known == nil ? 1 : known == 0 ? 2 : 4) | (isListed ? 8 : 0)
                 try merged.add(high: packed.high, low: packed.low, tag: tag)
             } else {
-                let details = shown(rows, visit)
+                let details = shown(rows, visit, isListed: isListed)
                 guard isListed || RecordDetails(details).describesChecklist else { continue }
                 try sorter.add(SortItem(high: packed.high, low: packed.low), details[...])
             }
@@ -263,9 +268,11 @@ struct GeneralRecords {
             if opensCodes.contains(row.int64(1)) {
                 mark = row.bytes(2)
             } else {
-                // What it shows comes first, so that the order of equal records does not follow the codes.
+                // What it shows comes first, so that the order of equal records does not follow the codes. Its time is
+                // left out: a record that is withheld may have had another one, so that the checklist has none.
                 var hash = KeyedHash(key, isWide: false)
-                for position in 5..<5 + Int32(Self.numbers.count) {
+                for (index, member) in Self.numbers.enumerated() where member != .time {
+                    let position = 5 + Int32(index)
                     hash.add(row.isNull(position) ? nil : row.bytes(position))
                 }
                 let content = UInt64(truncatingIfNeeded: hash.finish())
@@ -276,16 +283,19 @@ struct GeneralRecords {
             }
         }
         return Visit(
-            isSpecial: row.int64(3) != 0, size: row.optionalInt64(4), mark: mark)
+            isSpecial: row.int64(3) != 0, size: row.optionalInt64(4), mark: mark,
+            time: Self.numbers.firstIndex(of: .time).flatMap { Self.number(.time, row, 5 + Int32($0)) })
     }
 
-    /// The details of a checklist at a place that is shown as it is.
-    private func shown(_ row: Statement, _ visit: Visit) -> [UInt8] {
+    /// The details of a checklist at a place that is shown as it is. Its records tell its time, unless a file of
+    /// checklists does.
+    private func shown(_ row: Statement, _ visit: Visit, isListed: Bool) -> [UInt8] {
         let opens = opensComments.contains(row.int64(1))
         return RecordDetails.compose(
             checklist: visit.mark, source: [], origin: nil,
             number: { member in
-                Self.numbers.firstIndex(of: member).flatMap { Self.number(member, row, 5 + Int32($0)) }
+                if member == .time, !isListed, !visit.mark.isEmpty { return nil }
+                return Self.numbers.firstIndex(of: member).flatMap { Self.number(member, row, 5 + Int32($0)) }
             },
             text: { member in
                 guard opens, let index = Self.texts.firstIndex(of: member) else { return [] }
@@ -300,13 +310,22 @@ struct GeneralRecords {
         let mark = visit?.mark ?? []
         let source = opensCodes.contains(dataset) ? row.bytes(7) : []
         if !source.isEmpty { hasSources = true }
+        // As in a file, the records of a checklist with a code tell its time: where they have several, those that are
+        // shown may have only one.
+        let ownTime = positions[.ownTime].flatMap { Self.number(.ownTime, row, $0) }
+        let time = mark.isEmpty ? (own: ownTime, visit: nil) : (own: nil, visit: ownTime ?? visit?.time)
         var isPlain = mark.isEmpty && source.isEmpty
         if isPlain { for position in positions.values where !row.isNull(position) { isPlain = false } }
         if isPlain { return [] }
         return RecordDetails.compose(
             checklist: mark, source: source, origin: nil,
             number: { member in
-                Self.ofRecord.contains(member) ? positions[member].flatMap { Self.number(member, row, $0) } : nil
+                switch member {
+                case .time: time.visit
+                case .ownTime: time.own
+                default:
+                    Self.ofRecord.contains(member) ? positions[member].flatMap { Self.number(member, row, $0) } : nil
+                }
             },
             text: { member in
                 guard let position = positions[member], member.isText else { return [] }

@@ -61,19 +61,20 @@ import Testing
     private static func rows(_ random: inout SplitMix) -> [Row] {
         let regions = ["CA-YT", "CA-BC", ""]
         let species = ["eagle", "owl", "crane", "heron", "wren", "robin", "lark", "wren", "robin"]
-        return (0..<Int.random(in: 5...60, using: &random)).map { _ in
+        return (0..<Int.random(in: 5...160, using: &random)).map { _ in
             let place = Int.random(in: 0..<9, using: &random)
-            let day = Int.random(in: 1...4, using: &random)
+            let day = Int.random(in: 1...2, using: &random)
             let dataset = Int.random(in: 0...2, using: &random)
             let date = Int.random(in: 0..<6, using: &random) == 0 ? "2021-05" : "2021-05-0\(day)"
             let code = "L\(place)"
             // Some visits are alike in all but their codes.
-            let visit = Int.random(in: 0..<12, using: &random)
+            let visit = Int.random(in: 0..<3, using: &random)
             return Row(
                 place: (code, "60.\(7 + place / 5)\(place)1", "-135.\(place % 3)55"),
                 region: regions[place % 3], date: date, species: species[Int.random(in: 0..<9, using: &random)],
                 num: Int.random(in: 0...3, using: &random), dataset: dataset,
                 checklist: "\(dataset)\(code)\(date)v\(visit)",
+                time: date.count == 10 ? ["05:10", "07:10"][Int.random(in: 0...1, using: &random)] : "",
                 // All rows of a checklist say the same.
                 complete: ["1", "0", ""][(place + (date.last?.hexDigitValue ?? 0)) % 3])
         }
