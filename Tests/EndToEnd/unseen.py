@@ -207,7 +207,7 @@ FILTERS = [
 PATHS = ["/observations", "/checklists", "/locations", "/species", "/regions", "/datasets", "/openapi.json", "/health", "/nothing", "/observations/1",
          "/observations/0", "/observations/4503599627370495", "/observations/x", "/species/stejay", "/species/nosuch", "/locations/L999"]
 SORTS = ["", "-date", "species_id", "-loc_id", "num", "location_name,-num", "-dataset,date", "common_name", "region,-latitude", "category,day",
-         "-date,-loc_id,-species_id", "loc_id,date,species_id"]
+         "-date,-loc_id,-species_id", "loc_id,date,species_id", "year,-month", "-scientific_name", "longitude,region"]
 KEYS = ["species", "region", "location", "year", "iso_year", "month", "week", "date", "dataset", "species,year", "species,location", "location,year",
         "dataset,region", "species,region,month"]
 
