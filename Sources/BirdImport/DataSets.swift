@@ -64,7 +64,7 @@ public enum DataSets {
         warn: (LostAccess) -> Void = { _ in }, tell: (SensitiveSummary) -> Void = { _ in }
     ) throws(ChangeError) -> Int {
         guard FileIdentity(path: path) != nil else { throw .refused("\(path) does not exist.") }
-        let generation = try Generation(path: path, now: now, waitsForClock: waitsForClock, .lowered)
+        let generation = try Generation(path: path, now: now, waitsForClock: waitsForClock, .lowering)
         try checkPresence(of: name, path)
         let removed = try generation.change { (database) throws(StoreError) -> Int in
             let select = try database.prepare("SELECT id FROM dataset WHERE name = ?1")
@@ -112,7 +112,7 @@ public enum DataSets {
         warn: (LostAccess) -> Void = { _ in }, tell: (SensitiveSummary) -> Void = { _ in }
     ) throws(ChangeError) {
         guard FileIdentity(path: path) != nil else { throw .refused("\(path) does not exist.") }
-        let generation = try Generation(path: path, now: now, waitsForClock: waitsForClock, .lowered)
+        let generation = try Generation(path: path, now: now, waitsForClock: waitsForClock, .lowering)
         try checkPresence(of: name, path)
         try generation.change { (database) throws(StoreError) in
             let update = try database.prepare(

@@ -67,7 +67,7 @@ public enum Importer {
         // The lock is taken first, so that an import is not refused after it has read large files.
         let generation = try Generation(
             path: options.database, now: options.stamp, waitsForClock: options.waitsForClock,
-            options.acceptsUnprotected ? .accepted : .kept)
+            options.acceptsUnprotected ? .accepted : .keeping)
         let reportFile = try reportFile.get()
         var list: [SensitiveEntry]?
         if let path = options.sensitive { list = try SensitiveListFile.read(path: path) }

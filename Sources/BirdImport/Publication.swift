@@ -21,7 +21,7 @@ public enum Publication {
         guard FileIdentity(path: target) != identity else {
             throw .refused("--database and --to are the same file; give another path for the published one.")
         }
-        let generation = try Generation(path: target, now: now, .changed)
+        let generation = try Generation(path: target, now: now, .ofList)
         let old = try published(target)
         var records = 0
         try generation.replace { (file) throws(StoreError) in

@@ -76,7 +76,7 @@ public enum SensitiveList {
             report.outcome = (isEmpty ? "\(path) has no records yet. " : "") + "Nothing was changed (--dry-run)."
             return report
         }
-        let generation = try Generation(path: path, now: options.now, waitsForClock: options.waitsForClock, .changed)
+        let generation = try Generation(path: path, now: options.now, waitsForClock: options.waitsForClock, .ofList)
         generation.patience = options.patience
         let inspectAndWrite = { (database: Database) throws(StoreError) in
             try inspect(database)

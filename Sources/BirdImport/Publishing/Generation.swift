@@ -21,7 +21,7 @@ final class Generation {
     private let folder: Folder
     private let name: String
     private var newName: String { name + ".new" }
-    private let protection: Protection
+    private var protection: ProtectionCheck
     private let lock: FileLock
     /// The time of the change, in seconds since 1970.
     private let now: Int
@@ -32,33 +32,22 @@ final class Generation {
     /// Whether some server still reads the old file then.
     private(set) var hasReaders = false
     /// What the change leaves of the protection by the list; nil if there is none.
-    private(set) var summary: SensitiveSummary?
+    var summary: SensitiveSummary? { protection.summary }
     /// What the file could not keep when `change` replaced it.
     private(set) var lostAccess: LostAccess?
-
-    /// What a change may do to the protection by the list of sensitive species and places.
-    enum Protection {
-        /// It changes the list.
-        case changed
-        /// Less may be protected after it. The next import must still protect as much as the last one.
-        case lowered
-        /// As much must be protected after it.
-        case kept
-        /// Less may be protected after it, and that counts from then on.
-        case accepted
-    }
 
     /// Takes the lock, and removes the files that a killed process has left.
     /// - Parameters:
     ///   - now: The time of the change, in seconds since 1970.
     ///   - waitsForClock: See `ImportOptions`.
+    ///   - kind: What it may do to the protection by the list.
     /// - Throws: `ChangeError.refused` if the path can't be used or another process holds the lock, and an error of the
     ///   kind `notByRoot`.
     init(
         path given: String, now: Int = time(nil), waitsForClock: Bool = false,
-        _ protection: Protection = .changed
+        _ kind: ProtectionCheck.Kind = .ofList
     ) throws(ChangeError) {
-        (self.now, self.waitsForClock, self.protection) = (now, waitsForClock, protection)
+        (self.now, self.waitsForClock, protection) = (now, waitsForClock, ProtectionCheck(kind, now: now))
         path = try resolvedPath(given, of: "a database")
         try TrustedPath.check(given)
         let parts = Folder.split(path)
@@ -115,7 +104,7 @@ final class Generation {
             old?.retire()
             // What the old file shows may not be shown any more.
             if let old, !change.list.isEmpty { hasReaders = !old.waitForReaders(seconds: patience) }
-            summary?.hasReaders = hasReaders
+            protection.summary?.hasReaders = hasReaders
         }
         // Its locks must be held until here.
         withExtendedLifetime(old) {}
@@ -205,12 +194,7 @@ final class Generation {
                 path: path,
                 reason: "'rookery publish' made it, and the next one replaces it; change the database that it is from")
         }
-        let old = protection == .changed ? [] : try SensitiveTable.read(from: database).map(\.entry)
-        if !old.isEmpty {
-            try SensitiveMarks(old, in: database).make()
-            try SensitiveLevels.keep(in: database)
-            try SensitiveMarks.drop(in: database)
-        }
+        try protection.begin(database)
         let value = try body(database)
         if let refusal = refuse() {
             return Change(value: value, publishedAt: 0, list: [], refusal: refusal, database: database)
@@ -219,7 +203,7 @@ final class Generation {
         guard try RecordCounts.agree(in: database) else {
             throw .unusable(path: path, reason: "its counts and its records do not agree; import into a new file")
         }
-        let (list, refusal) = try protect(database, hasOldLevels: !old.isEmpty)
+        let (list, refusal) = try protection.finish(database)
         if refusal != nil {
             return Change(value: value, publishedAt: 0, list: list, refusal: refusal, database: database)
         }
@@ -234,74 +218,6 @@ final class Generation {
         try Seal.set(in: database)
         return Change(value: value, publishedAt: publishedAt, list: list, refusal: nil, database: database)
     }
-
-    /// Finds what the list protects.
-    /// - Parameter hasOldLevels: Whether the database has what `SensitiveLevels` keeps.
-    /// - Returns: The list, and a refusal if less is protected than before and that is not accepted.
-    private func protect(
-        _ database: Database, hasOldLevels: Bool
-    ) throws(StoreError) -> (list: [SensitiveEntry], refusal: String?) {
-        try SensitiveTable.notePoints(in: database)
-        let list = try SensitiveTable.read(from: database)
-        if list.isEmpty { return ([], nil) }
-        let entries = list.map(\.entry)
-        let marks = try SensitiveMarks(entries, in: database)
-        let counts = try marks.make()
-        let unknown = Set(try marks.unknown())
-        // A list may be given before there is any record.
-        let isEmpty = try database.integer("SELECT 1 FROM observation LIMIT 1") == nil
-        var faults: [String] = []
-        var noted: [Int64] = []
-        for ((entry, before), count) in zip(list, counts) {
-            let isUnknown = unknown.contains(entry)
-            if isEmpty || protection == .lowered {
-                noted.append(isUnknown ? before : max(before, count))
-                continue
-            }
-            if isUnknown, before != SensitiveTable.acceptedUnknown {
-                faults.append("\(entry.subject.text) is not known")
-            } else if count < before {
-                faults.append(
-                    "\(entry.subject.text) matches \(ImportReport.count(Int(count), "record", "records")), and "
-                        + "matched \(before) before")
-            }
-            noted.append(isUnknown ? SensitiveTable.acceptedUnknown : count)
-        }
-        try SensitiveTable.note(noted, in: database)
-        var summary = SensitiveSummary()
-        summary.entries = entries.count
-        summary.lowered = hasOldLevels ? try SensitiveLevels.lowered(in: database) : []
-        let today = try database.text("SELECT date(\(now), 'unixepoch')") ?? ""
-        for (entry, count) in zip(entries, counts) {
-            if count == 0, !isEmpty { summary.idle.append(entry.subject.text) }
-            if SensitiveReport.Entry(entry, today: today).isOverdue { summary.overdue.append(entry.subject.text) }
-        }
-        self.summary = summary
-        guard protection == .kept else { return (entries, nil) }
-        if let first = summary.lowered.first {
-            let name = "'\(Row.shown(first, atMost: 60))'"
-            let count = summary.lowered.count
-            faults.append(
-                count == 1
-                    ? "location \(name) would be shown more exactly than before"
-                    : "\(ImportReport.number(count)) locations would be shown more exactly than before, such as \(name)"
-            )
-        }
-        return (entries, faults.isEmpty ? nil : Self.refusal(faults))
-    }
-
-    /// Why an import is refused that protects less than before.
-    private static func refusal(_ faults: [String]) -> String {
-        let more = faults.count - mostFaults
-        return
-            "With this import, the list of sensitive species and places would protect less: "
-            + faults.prefix(mostFaults).joined(separator: "; ") + (more > 0 ? "; and \(more) more" : "")
-            + ". Nothing was stored. Did a name or a code change? Then give a list that has the new one together with this "
-            + "import, with --sensitive, or a table of species. If the import is right, add --accept-unprotected."
-    }
-
-    /// The most reasons that a refusal names.
-    private static let mostFaults = 5
 
     /// Copies the old file to `PATH.new`, out of WAL mode: the copy has no log. It has no general edition either.
     private func copy(_ old: OldGeneration, to new: NewFile) throws(ChangeError) {
