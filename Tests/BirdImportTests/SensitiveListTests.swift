@@ -158,6 +158,46 @@ import Testing
         }
     }
 
+    /// What one entry protects does not hide that another one protects less there, nor does a place that has moved, has
+    /// another region or another code.
+    @Test(
+        arguments: ["0", "1", "2"],
+        [
+            "L1,60.7111,-135.0111,CA-YT,", "L1,60.71112,-135.0111,CA-YT,", "L1,60.7111,-135.0111,CA-YT-001,",
+            "L9,60.7112,-135.0112,CA-YT,",
+        ])
+    func anEntryDoesNotHideTheLossOfAnother(category: String, place: String) throws {
+        let old = "L1,60.7111,-135.0111,CA-YT,2021,5,1,"
+        let others = (1...3).map { "L2,10.5,10.5,CA-YT,202\($0),5,1,eagle,1" }
+        let protection = list("species,category\neagle,\(category)\nowl,0\n")
+        try store([old + "eagle,1", old + "owl,1", old + "robin,1"] + others) { $0.sensitive = protection }
+        let more = others + ["L2,10.5,10.5,CA-YT,2020,5,1,eagle,1"]
+        let renamed = [place + "2021,5,1,Aquila,1", place + "2021,5,1,owl,1", place + "2021,5,1,robin,1"] + more
+        #expect(message { try store(renamed) }?.contains("would be shown more exactly than before") == true)
+        // So does a list that has lost the entry.
+        let shorter = list("species,category\nowl,0\n")
+        #expect(
+            message {
+                try store([old + "eagle,1", old + "owl,1", old + "robin,1"] + more) { $0.sensitive = shorter }
+            }?.contains("would be shown more exactly than before") == true)
+        // What stays protected is no loss, nor is what is new beside it.
+        fixture.write("new.csv", plainHeader + "N1,60.7112,-135.0112,CA-YT,2021,5,1,robin,1\n")
+        try fixture.run("new.csv")
+        try store([place + "2021,5,1,eagle,1", place + "2021,5,1,owl,1", place + "2021,5,1,robin,1"] + more)
+    }
+
+    @Test func aListThatAnotherProgramHasRemovedIsNotForgotten() throws {
+        try store(["L1,60.71,-135.01,CA-YT,2021,5,1,eagle,1"]) { $0.sensitive = list("species,category\neagle,2\n") }
+        let bytes = fixture.bytes("birds.db")
+        try Database(path: fixture.database, mode: .readWrite).execute("DELETE FROM sensitive")
+        #expect(
+            message { try store(["L1,60.71,-135.01,CA-YT,2021,5,1,eagle,1"]) }?.contains(
+                "another program has removed its list") == true)
+        #expect(bytes.count == fixture.bytes("birds.db").count)
+        _ = try replace("species,category\neagle,2\n")
+        try store(["L1,60.71,-135.01,CA-YT,2021,5,1,eagle,1"])
+    }
+
     /// What counts is what an entry matches, not what else the list says of it.
     @Test func aChangedContactDoesNotUnprotect() throws {
         let rows = ["L1,60.71,-135.01,CA-YT,2021,5,1,eagle,1", "L2,61.71,-135.01,CA-YT,2021,5,1,eagle,1"]

@@ -88,6 +88,11 @@ final class Generation {
         let change = try mapped { () throws(StoreError) in try changeCopy(new, of: old, refuse, body) }
         let (value, publishedAt) = (change.value, change.publishedAt)
         if let refusal = change.refusal { throw .refused(refusal) }
+        if oldGeneral != nil, change.list.isEmpty, !protection.isOfList {
+            throw .refused(
+                "\(path) protected places until now, and another program has removed its list of them. Nothing was changed. "
+                    + "Give the list again with 'rookery sensitive import', or restore the file from a copy.")
+        }
         if !change.list.isEmpty {
             guard let end = FileHeader(new.descriptor)?.databaseSize, ftruncate(new.descriptor, off_t(end)) == 0 else {
                 throw new.failure("written", errno)

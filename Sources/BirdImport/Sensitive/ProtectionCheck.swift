@@ -27,14 +27,17 @@ struct ProtectionCheck {
 
     init(_ kind: Kind, now: Int) { (self.kind, self.now) = (kind, now) }
 
+    /// Whether the change is one of the list.
+    var isOfList: Bool { kind == .ofList }
+
     /// Keeps what is protected before the change.
     mutating func begin(_ database: Database) throws(StoreError) {
         guard kind != .ofList else { return }
         let list = try SensitiveTable.read(from: database).map(\.entry)
         guard !list.isEmpty else { return }
-        try SensitiveMarks(list, in: database).make()
-        try SensitiveLevels.keep(in: database)
-        try SensitiveMarks.drop(in: database)
+        let levels = SensitiveLevels(database)
+        try levels.make(SensitiveMarks(list, in: database))
+        try levels.keep()
         hasOldLevels = true
     }
 
@@ -46,7 +49,8 @@ struct ProtectionCheck {
         if list.isEmpty { return ([], nil) }
         let entries = list.map(\.entry)
         let marks = try SensitiveMarks(entries, in: database)
-        let counts = try marks.make()
+        let levels = SensitiveLevels(database)
+        let counts = hasOldLevels ? try levels.make(marks) : try marks.make()
         let unknown = Set(try marks.unknown())
         // A list may be given before there is any record.
         let isEmpty = try database.integer("SELECT 1 FROM observation LIMIT 1") == nil
@@ -68,7 +72,7 @@ struct ProtectionCheck {
             noted.append(isUnknown ? SensitiveTable.acceptedUnknown : count)
         }
         try SensitiveTable.note(noted, in: database)
-        let lowered = hasOldLevels ? try SensitiveLevels.lowered(in: database) : []
+        let lowered = hasOldLevels ? try levels.lowered() : []
         try sumUp(zip(entries, isEmpty ? counts.map { _ in 1 } : counts), lowered, in: database)
         guard kind == .keeping else { return (entries, nil) }
         if let first = lowered.first {
@@ -103,7 +107,8 @@ struct ProtectionCheck {
             "With this import, the list of sensitive species and places would protect less: "
             + faults.prefix(mostFaults).joined(separator: "; ") + (more > 0 ? "; and \(more) more" : "")
             + ". Nothing was stored. Did a name or a code change? Then give a list that has the new one together with this "
-            + "import, with --sensitive, or a table of species. If the import is right, add --accept-unprotected."
+            + "import, with --sensitive, or a table of species. If the import is right, or a data set was removed before it, "
+            + "add --accept-unprotected."
     }
 
     /// The most reasons that a refusal names.

@@ -1,4 +1,5 @@
 import Birds
+import Glibc
 
 /// Which locations, checklists and records of a database the entries of a list protect, and how.
 ///
@@ -18,8 +19,8 @@ struct SensitiveMarks {
     /// The entries, and the ids of the species that each covers; empty for one of a location.
     private let entries: [(entry: SensitiveEntry, species: [Int64])]
 
-    /// How far from the point of a location another one is the same, in degrees: about 50 m.
-    private static let tolerance = 0.0005
+    /// How far from the point of a location another one is the same, in degrees of latitude: about 50 m.
+    static let tolerance = 0.0005
 
     /// - Parameter database: A database with all its indexes.
     init(_ entries: [SensitiveEntry], in database: Database) throws(StoreError) {
@@ -147,13 +148,15 @@ struct SensitiveMarks {
         let near = try database.prepare(
             """
             INSERT OR IGNORE INTO matching_location SELECT l.id FROM main.location_box b JOIN main.location l ON l.id = b.id
-            WHERE west <= ?2 + ?3 AND east >= ?2 - ?3 AND south <= ?1 + ?3 AND north >= ?1 - ?3
-                AND abs(latitude - ?1) <= ?3 AND abs(longitude - ?2) <= ?3
+            WHERE west <= ?2 + ?4 AND east >= ?2 - ?4 AND south <= ?1 + ?3 AND north >= ?1 - ?3
+                AND abs(latitude - ?1) <= ?3 AND abs(longitude - ?2) <= ?4
             """)
         for point in all {
             near.bind(1, point.latitude)
             near.bind(2, point.longitude)
             near.bind(3, Self.tolerance)
+            // Degrees of longitude are shorter towards the poles.
+            near.bind(4, Self.tolerance / max(cos(point.latitude * .pi / 180), 0.001))
             try near.run()
         }
     }

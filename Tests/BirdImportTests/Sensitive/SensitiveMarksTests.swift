@@ -92,11 +92,13 @@ import Testing
         try store([
             "L1,60.71234,-135.01234,CA-YT,2021,5,1,robin,0,", "L2,60.7123,-135.0124,CA-YT,2021,5,1,robin,1,",
             "L3,60.72,-135.01,CA-YT,2021,5,1,robin,2,", "L1,,,CA-YT,2021,5,2,robin,3,",
+            // 40 m to the east.
+            "L4,60.71234,-135.0116,CA-YT,2021,5,1,robin,4,",
         ])
         #expect(
-            try marks("location,category\nL1,2\n") == ["L1", "L1", "L2", "L3"].map { "place \($0) 100000" })
-        #expect(try marks("location,category\nL1,0\n") == ["record 0 0", "record 1 0", "record 3 0"])
-        #expect(try marks("location,category\nL2,1\n") == ["record 0 1", "record 1 1"])
+            try marks("location,category\nL1,2\n") == ["L1", "L1", "L2", "L3", "L4"].map { "place \($0) 100000" })
+        #expect(try marks("location,category\nL1,0\n") == ["record 0 0", "record 1 0", "record 3 0", "record 4 0"])
+        #expect(try marks("location,category\nL2,1\n") == ["record 0 1", "record 1 1", "record 4 1"])
     }
 
     /// Locations with one code are one place: the point of one tells where the other is.
