@@ -27,7 +27,7 @@ public enum Publication {
         try generation.replace { (file) throws(StoreError) in
             let exact = try Database(path: path, mode: .readOnly)
             try Schema.check(exact, path: path)
-            guard try exact.integer("SELECT 1 FROM general_edition") == nil else {
+            guard try !GeneralFile.isPublished(exact) else {
                 throw .unusable(
                     path: path, reason: "it is a published file already; copy it, or publish the database it is from")
             }
@@ -64,7 +64,7 @@ public enum Publication {
             if identity.isRegular {
                 let database = try Database(path: target, mode: .readOnly)
                 try Schema.check(database, path: target)
-                isPublished = try database.integer("SELECT 1 FROM general_edition") != nil
+                isPublished = try GeneralFile.isPublished(database)
                 old = try OldGeneralEdition(database)
             }
         } catch {

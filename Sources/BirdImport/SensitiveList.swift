@@ -63,8 +63,7 @@ public enum SensitiveList {
             report = reporter.report
             report.isTrial = options.dryRun
             try SensitiveMarks.drop(in: database)
-            try database.execute(
-                "DROP TABLE old_location; DROP TABLE old_checklist; DROP TABLE old_record; DROP TABLE old_hidden")
+            try database.execute("DROP TABLE old_location; DROP TABLE old_checklist; DROP TABLE old_record")
         }
         if options.dryRun {
             if FileIdentity(path: path) != nil {
@@ -88,10 +87,10 @@ public enum SensitiveList {
             entries.isEmpty
             ? "The list was removed: everybody who may read the records sees them as they came."
             : "The list is in force." + (isEmpty ? " \(path) has no records yet; import them into this file." : "")
-        if generation.hasReaders {
+        report.hasReaders = generation.summary?.hasReaders ?? false
+        if report.hasReaders {
             report.outcome = "Warning: the list is stored, but " + SensitiveSummary.readers
         }
-        report.hasReaders = generation.hasReaders
         return report
     }
 
@@ -158,7 +157,7 @@ public enum SensitiveList {
         do throws(StoreError) {
             let database = try Database(path: path, mode: .readOnly)
             try Schema.check(database, path: path)
-            guard try database.integer("SELECT 1 FROM general_edition") == nil else {
+            guard try !GeneralFile.isPublished(database) else {
                 throw .unusable(
                     path: path,
                     reason: "'rookery publish' made it, and it has no list; the database that it was made from has one")

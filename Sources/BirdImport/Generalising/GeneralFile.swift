@@ -17,9 +17,12 @@ struct GeneralFile {
             contacts.append(contact)
         }
         self.contacts = contacts.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        withholdsSome = entries.contains { entry in
-            if case .cell = entry.protection { false } else { true }
-        }
+        withholdsSome = entries.contains { $0.protection.size == nil }
+    }
+
+    /// Whether a database is a published file: a general edition alone.
+    static func isPublished(_ database: Database) throws(StoreError) -> Bool {
+        try database.integer("SELECT 1 FROM general_edition") != nil
     }
 
     /// Makes a general edition at the end of a file.

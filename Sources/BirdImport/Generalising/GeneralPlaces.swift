@@ -106,9 +106,7 @@ struct GeneralPlaces {
     /// What stands for a place.
     private static func general(_ place: Place, size: Int64) -> Place {
         if size == GeneralVisits.asItIs { return place }
-        // A smaller region would make a cell smaller too.
-        let region = place.region?.split(separator: "-", maxSplits: 2, omittingEmptySubsequences: false).prefix(2)
-            .joined(separator: "-")
+        let region = place.region.map(SensitiveRegion.ofCell)
         guard let latitude = place.latitude, let longitude = place.longitude,
             let cell = GridSize(microdegrees: size).flatMap({ GridCell(latitude: latitude, longitude: longitude, $0) })
         else {

@@ -29,8 +29,6 @@ final class Generation {
     /// The longest time that `change` waits for servers to let go of the old file if the new one has a list, in s.
     /// A server ends answers from it within 20 s, unless it is told otherwise.
     var patience = 25
-    /// Whether some server still reads the old file then.
-    private(set) var hasReaders = false
     /// What the change leaves of the protection by the list; nil if there is none.
     var summary: SensitiveSummary? { protection.summary }
     /// What the file could not keep when `change` replaced it.
@@ -108,8 +106,9 @@ final class Generation {
             try rename(new, over: old)
             old?.retire()
             // What the old file shows may not be shown any more.
-            if let old, !change.list.isEmpty { hasReaders = !old.waitForReaders(seconds: patience) }
-            protection.summary?.hasReaders = hasReaders
+            if let old, !change.list.isEmpty {
+                protection.summary?.hasReaders = !old.waitForReaders(seconds: patience)
+            }
         }
         // Its locks must be held until here.
         withExtendedLifetime(old) {}
@@ -194,7 +193,7 @@ final class Generation {
             try database.execute("BEGIN")
         }
         if !isMended { try Mending.run(database, path: path, now: Int64(now)) }
-        guard try database.integer("SELECT 1 FROM general_edition") == nil else {
+        guard try !GeneralFile.isPublished(database) else {
             throw .unusable(
                 path: path,
                 reason: "'rookery publish' made it, and the next one replaces it; change the database that it is from")

@@ -41,9 +41,7 @@ struct SensitiveCells {
             guard let point = PlacePoint(rows, from: 1),
                 let place = GridCell(latitude: point.latitude, longitude: point.longitude, .fine)
             else { continue }
-            // The code of a cell has no smaller region.
-            let region = (rows.text(3) ?? "").split(separator: "-", omittingEmptySubsequences: false).prefix(2)
-                .joined(separator: "-")
+            let region = SensitiveRegion.ofCell(rows.text(3) ?? "")
             let regionNumber = regions[region] ?? regions.count
             regions[region] = regionNumber
             for size in sizes {

@@ -40,6 +40,9 @@ struct SensitiveEntry: Hashable, Sendable {
         case withoutPlace
         /// A cell of this size in place of the place (categories 2 to 4).
         case cell(GridSize)
+
+        /// The size of the cell; nil if records are withheld.
+        var size: GridSize? { if case .cell(let size) = self { size } else { nil } }
     }
 
     /// What becomes less exact together with a record that matches.

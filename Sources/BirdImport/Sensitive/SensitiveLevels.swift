@@ -20,7 +20,7 @@ struct SensitiveLevels {
     func make(_ marks: SensitiveMarks) throws(StoreError) -> [Int64] {
         try database.execute("CREATE TEMP TABLE level (id INTEGER, entry TEXT, level INTEGER)")
         let counts = try marks.make { (entry, _) throws(StoreError) in
-            if case .cell = entry.protection { return }
+            guard entry.protection.size == nil else { return }
             let withheld = try database.prepare(
                 """
                 INSERT INTO level SELECT location_id, ?1, ?2 FROM (

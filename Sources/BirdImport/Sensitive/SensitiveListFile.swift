@@ -216,9 +216,7 @@ enum SensitiveListFile {
     /// Refuses sizes that do not nest: a cell of one would lie across cells of another.
     private static func checkSizes(_ entries: [SensitiveEntry], _ path: String) throws(ChangeError) {
         let sizes = Set(
-            entries.compactMap { entry -> GridSize? in
-                if case .cell(let size) = entry.protection { size } else { nil }
-            }
+            entries.compactMap(\.protection.size)
         ).sorted()
         for (one, next) in zip(sizes, sizes.dropFirst()) where !one.nests(next) {
             throw .refused(

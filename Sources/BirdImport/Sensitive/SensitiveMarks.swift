@@ -119,11 +119,9 @@ struct SensitiveMarks {
         }
         switch entry.subject {
         case .species:
-            var isCell = false
-            if case .cell = entry.protection { isCell = true }
             try insert(
                 into: "matching", from: "observation INDEXED BY observation_by_species",
-                if: ["species_id IN \(Schema.list(species))"] + (isCell ? ["num IS NOT 0"] : []))
+                if: ["species_id IN \(Schema.list(species))"] + (entry.protection.size != nil ? ["num IS NOT 0"] : []))
         case .location(let code):
             try findLocations(code, entry.points)
             let isThere = "location_id IN (SELECT id FROM matching_location)"

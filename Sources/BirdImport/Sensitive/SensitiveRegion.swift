@@ -1,5 +1,10 @@
-/// Whether a record may be in the region of an entry.
+/// Regions as a list of sensitive species and places takes them.
 enum SensitiveRegion {
+    /// The region that the code of a cell has: a smaller one would make the cell smaller too.
+    static func ofCell(_ region: String) -> String {
+        region.split(separator: "-", maxSplits: 2, omittingEmptySubsequences: false).prefix(2).joined(separator: "-")
+    }
+
     /// Whether a location may be in a region. What is no code of ISO 3166, such as `Yukon` or `ca-yt`, may be any.
     /// - Parameters:
     ///   - code: That of the location.

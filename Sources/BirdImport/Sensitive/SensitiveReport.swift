@@ -71,9 +71,7 @@ struct SensitiveReporter {
     ///   - today: ISO 8601.
     init(_ entries: [SensitiveEntry], in database: Database, today: String) throws(StoreError) {
         (self.database, self.today) = (database, today)
-        var sizes: Set<GridSize> = []
-        for entry in entries { if case .cell(let size) = entry.protection { sizes.insert(size) } }
-        cells = try SensitiveCells(sizes, in: database)
+        cells = try SensitiveCells(Set(entries.compactMap(\.protection.size)), in: database)
     }
 
     /// Keeps what is protected until now, before new marks are made.
@@ -83,7 +81,7 @@ struct SensitiveReporter {
             ALTER TABLE temp.marked_location RENAME TO old_location;
             ALTER TABLE temp.marked_checklist RENAME TO old_checklist;
             ALTER TABLE temp.withheld_record RENAME TO old_record;
-            ALTER TABLE temp.hidden_checklist RENAME TO old_hidden;
+            DROP TABLE temp.hidden_checklist;
             """)
     }
 
@@ -130,9 +128,9 @@ struct SensitiveReporter {
             } else {
                 recordsAtPoints += cells.records(at: id)
             }
-            if case .cell(let size) = entry.protection, let cell = cells.cell(of: id, size) { marked.insert(cell) }
+            if let size = entry.protection.size, let cell = cells.cell(of: id, size) { marked.insert(cell) }
         }
-        guard case .cell = entry.protection else { return }
+        guard entry.protection.size != nil else { return }
         line.cells = marked.count
         line.thinCells = marked.count(where: cells.isThin)
         let inCells = marked.reduce(0) { $0 + cells.records(in: $1) }

@@ -77,9 +77,9 @@ enum SensitiveTable {
             let isWithheld: Bool
         }
         func key(_ entry: SensitiveEntry) -> Key {
-            let isWithheld = if case .cell = entry.protection { false } else { true }
-            return Key(
-                subject: entry.subject, region: entry.region, season: entry.season, isWithheld: isWithheld)
+            Key(
+                subject: entry.subject, region: entry.region, season: entry.season,
+                isWithheld: entry.protection.size == nil)
         }
         var (points, records): ([SensitiveEntry.Subject: Set<PlacePoint>], [Key: Int64]) = ([:], [:])
         for (known, count) in try read(from: database, passesUnreadable: true) {

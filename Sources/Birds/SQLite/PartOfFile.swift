@@ -87,26 +87,25 @@ enum PartOfFile {
         return isTooFar ? nil : place
     }
 
+    /// Calls a method of the file of the system.
+    @inline(__always)
+    private static func ofSystem(
+        _ file: Pointer?, _ call: (UnsafePointer<sqlite3_io_methods>, Pointer) -> Int32?
+    ) -> Int32 {
+        guard let file else { return SQLITE_IOERR }
+        let inner = inner(file)
+        return inner.pointee.pMethods.flatMap { call($0, inner) } ?? SQLITE_IOERR
+    }
+
     nonisolated(unsafe) private static let reading = {
         var methods = common
         methods.xWrite = { _, _, _, _ in SQLITE_READONLY }
         methods.xTruncate = { _, _ in SQLITE_READONLY }
         methods.xSync = { _, _ in SQLITE_OK }
-        methods.xLock = { file, level in
-            guard let file else { return SQLITE_IOERR }
-            let inner = inner(file)
-            return inner.pointee.pMethods?.pointee.xLock?(inner, level) ?? SQLITE_IOERR
-        }
-        methods.xUnlock = { file, level in
-            guard let file else { return SQLITE_IOERR }
-            let inner = inner(file)
-            return inner.pointee.pMethods?.pointee.xUnlock?(inner, level) ?? SQLITE_IOERR
-        }
+        methods.xLock = { file, level in ofSystem(file) { $0.pointee.xLock?($1, level) } }
+        methods.xUnlock = { file, level in ofSystem(file) { $0.pointee.xUnlock?($1, level) } }
         methods.xCheckReservedLock = { file, isHeld in
-            guard let file else { return SQLITE_IOERR }
-            let inner = inner(file)
-            return inner.pointee.pMethods?.pointee.xCheckReservedLock?(inner, isHeld)
-                ?? SQLITE_IOERR
+            ofSystem(file) { $0.pointee.xCheckReservedLock?($1, isHeld) }
         }
         return kept(methods)
     }()
@@ -115,19 +114,13 @@ enum PartOfFile {
         var methods = common
         methods.xWrite = { file, bytes, count, position in
             guard let file, let place = place(position, in: file) else { return SQLITE_IOERR }
-            let inner = inner(file)
-            return inner.pointee.pMethods?.pointee.xWrite?(inner, bytes, count, place) ?? SQLITE_IOERR
+            return ofSystem(file) { $0.pointee.xWrite?($1, bytes, count, place) }
         }
         methods.xTruncate = { file, size in
             guard let file, let end = place(size, in: file) else { return SQLITE_IOERR }
-            let inner = inner(file)
-            return inner.pointee.pMethods?.pointee.xTruncate?(inner, end) ?? SQLITE_IOERR
+            return ofSystem(file) { $0.pointee.xTruncate?($1, end) }
         }
-        methods.xSync = { file, flags in
-            guard let file else { return SQLITE_IOERR }
-            let inner = inner(file)
-            return inner.pointee.pMethods?.pointee.xSync?(inner, flags) ?? SQLITE_IOERR
-        }
+        methods.xSync = { file, flags in ofSystem(file) { $0.pointee.xSync?($1, flags) } }
         methods.xLock = { _, _ in SQLITE_OK }
         methods.xUnlock = { _, _ in SQLITE_OK }
         methods.xCheckReservedLock = { _, isHeld in
@@ -155,13 +148,11 @@ enum PartOfFile {
         }
         methods.xRead = { file, bytes, count, position in
             guard let file, let place = place(position, in: file) else { return SQLITE_IOERR }
-            let inner = inner(file)
-            return inner.pointee.pMethods?.pointee.xRead?(inner, bytes, count, place) ?? SQLITE_IOERR
+            return ofSystem(file) { $0.pointee.xRead?($1, bytes, count, place) }
         }
         methods.xFileSize = { file, size in
             guard let file, let size else { return SQLITE_IOERR }
-            let inner = inner(file)
-            let code = inner.pointee.pMethods?.pointee.xFileSize?(inner, size) ?? SQLITE_IOERR
+            let code = ofSystem(file) { $0.pointee.xFileSize?($1, size) }
             if code == SQLITE_OK { size.pointee = max(0, size.pointee - offset(file)) }
             return code
         }
