@@ -97,11 +97,14 @@ public enum DataSets {
         public var opensCodes: Bool?
         /// Whether it has its comments and protocols.
         public var opensComments: Bool?
+        /// Whether it has its names of locations, also if the list hides records.
+        public var opensNames: Bool?
 
         public init() {}
 
         public var isEmpty: Bool {
             source == nil && licence == nil && citation == nil && opensCodes == nil && opensComments == nil
+                && opensNames == nil
         }
     }
 
@@ -119,7 +122,7 @@ public enum DataSets {
                 """
                 UPDATE dataset SET source = coalesce(?2, source), licence = coalesce(?3, licence),
                     citation = coalesce(?4, citation), opens_codes = coalesce(?5, opens_codes),
-                    opens_comments = coalesce(?6, opens_comments)
+                    opens_comments = coalesce(?6, opens_comments), opens_names = coalesce(?7, opens_names)
                 WHERE name = ?1
                 """)
             update.bind(1, name)
@@ -128,6 +131,7 @@ public enum DataSets {
             update.bind(4, description.citation)
             update.bind(5, description.opensCodes.map { $0 ? 1 : 0 })
             update.bind(6, description.opensComments.map { $0 ? 1 : 0 })
+            update.bind(7, description.opensNames.map { $0 ? 1 : 0 })
             try update.run()
             let select = try database.prepare("SELECT id FROM dataset WHERE name = ?1")
             select.bind(1, name)

@@ -39,8 +39,9 @@ struct DatasetsCommand: ParsableCommand {
             abstract: "Say where a data set comes from, and what people without the right 'precise' see of it.",
             discussion: """
                 Where the database has a list of sensitive species and places, people without the right 'precise' see no codes, \
-                comments or protocols, since these may name a place, or tell by what is missing. Open them for data sets of which you \
-                know that they don't.
+                comments or protocols, since these may name a place, or tell by what is missing. If the list hides records (category 0 or \
+                1), they see no names of places either, since a hidden record may have given one. Open them for data sets of which \
+                you know that they tell nothing.
                 """)
 
         @Argument(help: "The name of the data set, as in the list.") var name: String
@@ -53,11 +54,17 @@ struct DatasetsCommand: ParsableCommand {
         var openCodes: Bool?
         @Flag(inversion: .prefixedNo, help: "Show its comments and protocols to everybody who sees its records.")
         var openComments: Bool?
+        @Flag(
+            inversion: .prefixedNo,
+            help: "Show its names of places, also where the list has lines of category 0 or 1.")
+        var openNames: Bool?
 
         func run() throws {
             var description = DataSets.Description()
             (description.source, description.licence, description.citation) = (source, licence, citation)
-            (description.opensCodes, description.opensComments) = (openCodes, openComments)
+            (description.opensCodes, description.opensComments, description.opensNames) = (
+                openCodes, openComments, openNames
+            )
             guard !description.isEmpty else {
                 throw Failure.usage(
                     "there is nothing to change: give --licence, --open-codes or another option (see --help)")

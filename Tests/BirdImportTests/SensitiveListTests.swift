@@ -315,6 +315,34 @@ import Testing
                 "They also see the comments and protocols of birds\n"))
     }
 
+    /// A record that is hidden may have given a place its name.
+    @Test func whereRecordsAreHiddenNamesOfPlacesAreShownOnlyIfTheyAreOpen() throws {
+        fixture.write(
+            "birds.csv",
+            "loc_id,location_name,latitude,longitude,region,date,species_id,num\n"
+                + "L1,Owl rock,60.71,-135.01,CA-YT,2021-05-01,owl,1\nL1,Rock,60.71,-135.01,CA-YT,2021-05-02,robin,1\n"
+                + "L2,Lake,61.71,-135.01,CA-YT,2021-05-01,wren,1\n")
+        try fixture.run("birds.csv") { $0.sensitive = list("species,category\nwren,2\n") }
+        func names() throws -> [String] { try fixture.general().rows("SELECT name FROM location_name ORDER BY 1") }
+        let cell = "61.7N 135.1W to 61.8N 135.0W"
+        #expect(try names() == [cell, "Owl rock"])
+        #expect(try !SensitiveList.check(fixture.database).text().contains("names"))
+        for category in 0...1 {
+            _ = try replace("species,category\nwren,2\nowl,\(category)\n")
+            #expect(try names() == [cell])
+            #expect(
+                try SensitiveList.check(fixture.database).text().hasSuffix(
+                    "rookery datasets describe NAME --open-names\n"))
+        }
+        var description = DataSets.Description()
+        description.opensNames = true
+        try DataSets.describe(name: "birds", description, path: fixture.database)
+        #expect(try names() == [cell, "Owl rock"])
+        #expect(
+            try SensitiveList.check(fixture.database).text().hasSuffix("They also see the names of places of birds\n"))
+        #expect(try fixture.isSound())
+    }
+
     @Test func onlyOpenDataSetsShowCodesAndComments() throws {
         fixture.write(
             "birds.csv",

@@ -101,7 +101,7 @@ struct Fixture {
         for (index, name) in datasets.enumerated() {
             let count = records.count { $0.dataset == index }
             let insert = try database.prepare(
-                "INSERT INTO dataset VALUES (?1, ?2, 'plain', 'a \"source\"', NULL, NULL, '2024-05-06T07:08:09Z', ?3, ?3, 0, 0)"
+                "INSERT INTO dataset VALUES (?1, ?2, 'plain', 'a \"source\"', NULL, NULL, '2024-05-06T07:08:09Z', ?3, ?3, 0, 0, 0)"
             )
             insert.bind(1, index + 1)
             insert.bind(2, name)

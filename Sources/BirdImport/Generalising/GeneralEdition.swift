@@ -18,6 +18,8 @@ struct GeneralEdition {
     let contacts: [String]
     /// Whether the list has an entry that withholds records.
     let withholdsSome: Bool
+    /// Whether names of locations are left out, unless the data set is open.
+    let leavesOutNames: Bool
 
     /// Fills the general edition.
     /// - Parameters:
@@ -82,7 +84,7 @@ struct GeneralEdition {
         try summaries.finish()
         try Schema.makeIndexes(in: general)
         try DerivedTables.updateLocations(in: general, visits: inserter.visits)
-        try places.insertNames(from: exact, to: general)
+        try places.insertNames(from: exact, to: general, onlyOpen: leavesOutNames)
         if holdings.isComplete {
             try holdings.finish(now: now)
         } else {
@@ -161,7 +163,7 @@ struct GeneralEdition {
         try copy(
             DatasetColumn.self,
             """
-            SELECT new_id, name, 'generalised', NULL, licence, citation, '', 0, 0, 0, 0
+            SELECT new_id, name, 'generalised', NULL, licence, citation, '', 0, 0, 0, 0, 0
             FROM dataset_number n JOIN main.dataset d ON d.id = n.id ORDER BY new_id
             """)
     }

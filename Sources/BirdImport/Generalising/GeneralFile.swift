@@ -8,6 +8,7 @@ import FileSystem
 struct GeneralFile {
     let contacts: [String]
     let withholdsSome: Bool
+    let leavesOutNames: Bool
 
     /// - Parameter entries: A list that is not empty.
     init(_ entries: [SensitiveEntry]) {
@@ -18,6 +19,7 @@ struct GeneralFile {
         }
         self.contacts = contacts.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         withholdsSome = entries.contains { $0.protection.size == nil }
+        leavesOutNames = entries.contains(where: \.withholdsBesideOthers)
     }
 
     /// Whether a database is a published file: a general edition alone.
@@ -44,7 +46,8 @@ struct GeneralFile {
         // Each page of the exact edition is read once.
         try exact.execute("PRAGMA cache_size = -4000")
         let edition = GeneralEdition(
-            exact: exact, general: general, contacts: contacts, withholdsSome: withholdsSome)
+            exact: exact, general: general, contacts: contacts, withholdsSome: withholdsSome,
+            leavesOutNames: leavesOutNames)
         try edition.fill(like: old, now: now)
         if isPublished { _ = try PublishedGeneration.renew(in: general, now: now) }
         let records = try general.integer("SELECT count(*) FROM observation") ?? 0

@@ -181,11 +181,13 @@ struct GeneralPlaces {
 
     /// Inserts the names of places: each data set has its own for those that are shown as they are, and all have those
     /// of cells. Says too how exact these are. The table `dataset_location` must be right.
-    func insertNames(from exact: Database, to general: Database) throws(StoreError) {
+    /// - Parameter onlyOpen: Whether only data sets whose names are open give some.
+    func insertNames(from exact: Database, to general: Database, onlyOpen: Bool) throws(StoreError) {
         let rows = try exact.prepare(
             """
-            SELECT location_id, new_id, name FROM main.location_name n JOIN dataset_number d ON d.id = n.dataset_id
-            ORDER BY name
+            SELECT location_id, new_id, n.name FROM main.location_name n JOIN dataset_number d ON d.id = n.dataset_id
+            \(onlyOpen ? "JOIN main.dataset s ON s.id = d.id AND s.opens_names <> 0" : "")
+            ORDER BY n.name
             """)
         let insert = try general.prepare(
             """

@@ -70,6 +70,13 @@ struct SensitiveEntry: Hashable, Sendable {
     /// Whom to ask for the exact place.
     var contact: String?
 
+    /// Whether records may be withheld at a location where others are shown, which may have its name from them.
+    var withholdsBesideOthers: Bool {
+        if protection.size != nil { return false }
+        if case .location = subject { return season != nil }
+        return true
+    }
+
     /// The protection of a category; nil if there is no such category.
     static func protection(category: String) -> Protection? {
         switch category {

@@ -47,9 +47,13 @@ public struct SensitiveReport: Sendable {
     public var hidden = 0
     /// How many records of each species, by its code, are shown more exactly than until now: the most first.
     public var opened: [(species: String, records: Int)] = []
-    /// The data sets whose codes, and those whose comments, are shown to everybody who sees their records.
+    /// The data sets whose codes are shown to everybody who sees their records; those whose comments are; and those
+    /// whose names of places are, although the list hides records.
     public var openCodes: [String] = []
     public var openComments: [String] = []
+    public var openNames: [String] = []
+    /// Whether names of places are left out, since a hidden record may have given one.
+    public var leavesOutNames = false
     /// Whether all this only would be.
     public var isTrial = false
     /// Whether a program still reads the file that was replaced.
@@ -64,6 +68,7 @@ struct SensitiveReporter {
     private(set) var report = SensitiveReport()
     private let cells: SensitiveCells
     private let today: String
+    private let leavesOutNames: Bool
 
     /// - Parameters:
     ///   - database: With the temporary tables `old_location`, `old_checklist` and `old_record` of what was protected
@@ -71,6 +76,7 @@ struct SensitiveReporter {
     ///   - today: ISO 8601.
     init(_ entries: [SensitiveEntry], in database: Database, today: String) throws(StoreError) {
         (self.database, self.today) = (database, today)
+        leavesOutNames = entries.contains(where: \.withholdsBesideOthers)
         cells = try SensitiveCells(Set(entries.compactMap(\.protection.size)), in: database)
     }
 
@@ -171,10 +177,15 @@ struct SensitiveReporter {
         try countRecords()
         for (column, names) in [
             (DatasetColumn.opensCodes, \SensitiveReport.openCodes), (.opensComments, \.openComments),
-        ] {
+            (.opensNames, \.openNames),
+        ] where leavesOutNames || column != .opensNames {
             let rows = try database.prepare("SELECT name FROM dataset WHERE \(column.name) <> 0 ORDER BY name")
             while try rows.step() { report[keyPath: names].append(rows.text(0) ?? "") }
         }
+        guard leavesOutNames else { return }
+        let closed = try database.integer(
+            "SELECT 1 FROM location_name n JOIN dataset d ON d.id = n.dataset_id AND opens_names = 0 LIMIT 1")
+        report.leavesOutNames = closed != nil
     }
 
     /// Counts the records by how exactly they are shown, and those that are shown more exactly than until now.

@@ -35,9 +35,16 @@ extension SensitiveReport {
             text +=
                 "Of \(records), people without the right 'precise' \(isTrial ? "would see" : "see") \(all).\n"
         }
-        for (names, what) in [(openCodes, "codes of checklists and records"), (openComments, "comments and protocols")]
-        where !names.isEmpty && !entries.isEmpty {
+        for (names, what) in [
+            (openCodes, "codes of checklists and records"), (openComments, "comments and protocols"),
+            (openNames, "names of places"),
+        ] where !names.isEmpty && !entries.isEmpty {
             text += terminalLine("They also see the \(what) of \(names.joined(separator: ", "))") + "\n"
+        }
+        if leavesOutNames {
+            text +=
+                "They see no names of places, since a hidden record may have given one. To show those of a data set: "
+                + "rookery datasets describe NAME --open-names\n"
         }
         if !opened.isEmpty { text += terminalLine(openedText) + "\n" }
         if !outcome.isEmpty { text += outcome + "\n" }

@@ -221,7 +221,9 @@ struct DataSetWriter {
             insert.bind(.name, text: name[...])
             // The columns are NOT NULL; the update below sets the format and the time, later steps the counts.
             for column in [DatasetColumn.format, .importedAt] { insert.bind(column, "") }
-            for column in [DatasetColumn.checklists, .records, .opensCodes, .opensComments] { insert.bind(column, 0) }
+            for column in [DatasetColumn.checklists, .records, .opensCodes, .opensComments, .opensNames] {
+                insert.bind(column, 0)
+            }
             try insert.run()
         }
         let update = try database.prepare(

@@ -23,6 +23,19 @@ struct SharedCopies {
     private(set) var removed = 0
     private var numberOfSpecies: [Int64: Int] = [:]
     private var numberOfLocation: [Int64: Int] = [:]
+    /// When and where a copy was.
+    private struct Visit {
+        let date: Int64
+        /// The id of its location.
+        let location: Int64
+
+        /// What it has otherwise than another one; empty if there is nothing.
+        func differences(from other: Visit) -> [UInt8] {
+            let names = [location == other.location ? nil : "location", date == other.date ? nil : "date"]
+            return Array(names.compactMap { $0 }.joined(separator: ", ").utf8)
+        }
+    }
+
     /// The species that zero-filling counts a species or a part of one as, by id.
     private var wholeSpecies: [Int64: Int64] = [:]
     /// A part of each species that is not there itself, which stands for it, by the name of the species.
@@ -46,7 +59,7 @@ struct SharedCopies {
         /// Their records, where they stay in the database.
         var kept: [Int64: [(StoredChecklists.Record, of: StoredChecklists.Checklist)]] = [:]
         /// Records that were taken out of the database and are not staged yet, those of the lowest copy first.
-        var taken: [StoredChecklists.Record] = []
+        var taken: [(StoredChecklists.Record, Visit)] = []
         /// Whether the checklist was staged without a record.
         var isKept = false
     }
@@ -113,7 +126,9 @@ struct SharedCopies {
             }
         }
         group.copies[whole] = copy
-        try stage(species: number, num: key.num, details, of: copy)
+        try stage(
+            species: number, num: key.num, details, of: copy,
+            Visit(date: key.date, location: locations[key.location]))
     }
 
     /// The species that zero-filling counts a species as.
@@ -177,9 +192,9 @@ struct SharedCopies {
         passWaiting()
         for record in try stored.records(of: checklist) {
             try remove(record, of: checklist, &change)
-            group.taken.append(record)
+            group.taken.append((record, Visit(date: checklist.date, location: checklist.location)))
         }
-        group.taken.sort { $0.copy < $1.copy }
+        group.taken.sort { $0.0.copy < $1.0.copy }
         change.note(location: checklist.location)
         // Now its group has a file of checklists, and it goes if no record is left.
         if checklist.isListed {
@@ -192,17 +207,17 @@ struct SharedCopies {
     /// Stages the records that were taken out and that no lower copy has.
     /// - Parameter limit: The copy whose turn it is; nil at the end.
     private mutating func stageTaken(before limit: SharedChecklists.Copy?) throws(StoreError) {
-        while let copy = group.taken.first?.copy, limit.map({ copy < $0 }) ?? true {
+        while let copy = group.taken.first?.0.copy, limit.map({ copy < $0 }) ?? true {
             let before = group.copies
-            let records = group.taken.prefix { $0.copy == copy }
+            let records = group.taken.prefix { $0.0.copy == copy }
             group.taken.removeFirst(records.count)
-            for record in records {
+            for (record, visit) in records {
                 let whole = try wholeSpecies(of: record.species)
                 // Of the same copy, a record of the import with the same code has replaced it before
                 // (`RepeatedRecords`). All others are beside it. Without codes, those of the import are newer.
                 if let other = before[whole], other < copy || !record.hasSource { continue }
                 group.copies[whole] = copy
-                try stage(species: number(ofSpecies: record.species), num: record.num, record.details, of: copy)
+                try stage(species: number(ofSpecies: record.species), num: record.num, record.details, of: copy, visit)
             }
         }
     }
@@ -225,13 +240,15 @@ struct SharedCopies {
 
     private mutating func stageChecklist() throws(StoreError) {
         group.isKept = true
-        try stage(species: nil, num: nil, [], of: nil)
+        try stage(species: nil, num: nil, [], of: nil, nil)
     }
 
     /// Stages a record, or the checklist alone, with the place, date and effort of the group.
-    /// - Parameter copy: That of the record.
+    /// - Parameters:
+    ///   - copy: That of the record.
+    ///   - visit: What the copy says of the visit, or that copy which it has become a part of.
     private func stage(
-        species: Int?, num: Int64?, _ details: [UInt8], of copy: SharedChecklists.Copy?
+        species: Int?, num: Int64?, _ details: [UInt8], of copy: SharedChecklists.Copy?, _ visit: Visit?
     ) throws(StoreError) {
         guard let base = group.base else { return }
         guard
@@ -240,11 +257,18 @@ struct SharedCopies {
         else { throw Self.tooMany }
         // The rows of the lowest copy tell together what is known of it (`ChecklistDetails`).
         let isOfBase = copy.map { $0 == base.copy } ?? true
+        var differing: [UInt8] = []
+        if !isOfBase, let visit {
+            // What a copy had otherwise than another one, it may have otherwise than this one too.
+            let before = RecordDetails(details).text(.copyDiffers, in: details)
+            let here = Visit(date: base.key.date, location: locations[base.key.location])
+            differing = before.isEmpty ? visit.differences(from: here) : Array(before)
+        }
         try staging.append(
             key,
             RecordDetails.combine(
                 checklist: isOfBase && !details.isEmpty ? details : base.details, record: details,
-                copy: isOfBase ? [] : copy?.code ?? []))
+                copy: isOfBase ? [] : copy?.code ?? [], differing: differing))
     }
 
     private static var tooMany: StoreError {

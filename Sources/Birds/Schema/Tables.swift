@@ -4,12 +4,13 @@
 extension Schema {
     /// The version of the layout, stored as `user_version`. Raise it with every new column; `Migration` adds the
     /// column to older files.
-    package static let version = 8
+    package static let version = 9
 }
 
 /// A data set: one import, or several with `--append`. `checklists` and `records` are counts, kept by the import.
 package enum DatasetColumn: Int32, TableColumn {
     case id, name, format, source, licence, citation, importedAt, checklists, records, opensCodes, opensComments
+    case opensNames
 
     package static let table = "dataset"
 
@@ -28,6 +29,8 @@ package enum DatasetColumn: Int32, TableColumn {
             ColumnDefinition("opens_codes", .flag, .zero, "1: its codes are in the general edition too")
         case .opensComments:
             ColumnDefinition("opens_comments", .flag, .zero, "1: so is its free text")
+        case .opensNames:
+            ColumnDefinition("opens_names", .flag, .zero, "1: so are its names of locations, where some are left out")
         }
     }
 }
@@ -185,6 +188,7 @@ package enum ObservationColumn: Int32, TableColumn {
 /// observation without any of them has no row here.
 package enum ObservationDetailColumn: Int32, TableColumn {
     case id, time, confidence, breedingCode, comments, coordinateUncertainty, generalised, hasOwnNames, copy
+    case copyDiffers
 
     package static let table = "observation_detail"
     package static let remark = "what few files have; a row where there is anything to say"
@@ -208,6 +212,9 @@ package enum ObservationDetailColumn: Int32, TableColumn {
         case .copy:
             ColumnDefinition(
                 "copy", .text, .optional, "the copy of a shared checklist that reports it, if it is another one")
+        case .copyDiffers:
+            ColumnDefinition(
+                "copy_differs", .text, .optional, "whether that copy has another location or date")
         }
     }
 }

@@ -129,4 +129,55 @@ import Testing
         let names = try fixture.general().rows("SELECT name FROM location_name")
         #expect(names == [category == "2" ? "60.7N 135.1W to 60.8N 135.0W" : "Lake"])
     }
+
+    /// The place of a shared checklist is that of its lowest copy. It is withheld with all that this one reports,
+    /// unless another copy has it too.
+    @Test(arguments: [
+        (["owl"], "Nest", false, ["withheld_CA-YT|20210000"]), (["owl"], "Marsh", false, ["Marsh|20210501"]),
+        (["owl", "eagle"], "Nest", false, ["Nest|20210501", "Nest|20210501"]),
+        (["owl"], "Nest", true, ["Nest|20210501"]), (["wren"], "Nest", false, ["Nest|20210501", "Nest|20210501"]),
+        (["crane"], "Nest", false, ["withheld_CA-YT|20210000", "withheld_CA-YT|20210000"]),
+    ])
+    func aCopyThatIsWithheldGivesNoPlace(
+        species: [String], place: String, isListed: Bool, shown: [String]
+    ) throws {
+        let visitHeader =
+            "COUNTRY CODE\tSTATE CODE\tLOCALITY\tLOCALITY ID\tLATITUDE\tLONGITUDE\tOBSERVATION DATE\t"
+            + "TIME OBSERVATIONS STARTED\tSAMPLING EVENT IDENTIFIER\tALL SPECIES REPORTED\tGROUP IDENTIFIER\n"
+        func visit(_ place: String, _ copy: String) -> String {
+            "CA\tCA-YT\tx\t\(place)\t60.\(place.utf8.count)\t-135.01\t2021-05-01\t06:41:00\t\(copy)\t1\tG1\n"
+        }
+        func records(_ species: [String], _ visit: String) -> String {
+            "GLOBAL UNIQUE IDENTIFIER\tCOMMON NAME\tSCIENTIFIC NAME\tOBSERVATION COUNT\tAPPROVED\t" + visitHeader
+                + species.map { "URN:\($0)\t\($0)\t\($0)\t1\t1\t" + visit }.joined()
+        }
+        fixture.write("lowest.txt", records(species, visit(place, "S10")))
+        fixture.write("visits.txt", visitHeader + visit(place, "S10"))
+        fixture.write("other.txt", records(["robin"], visit("Marsh", "S20")))
+        fixture.write("list.csv", "species,category\nowl,0\ncrane,1\n")
+        func run(_ files: [String], append: Bool = false) throws {
+            try fixture.run(files: files) {
+                ($0.sensitive, $0.dataset, $0.append) = (fixture.path("list.csv"), "ebd", append)
+                $0.acceptsUnprotected = true
+            }
+            #expect(try fixture.isSound())
+        }
+        let places = "SELECT l.code, date FROM observation JOIN location l ON l.id = location_id ORDER BY 1"
+        let files = ["lowest.txt"] + (isListed ? ["visits.txt"] : [])
+        try run(files + ["other.txt"])
+        #expect(try fixture.general().rows(places) == shown)
+        // The same if the lowest copy is stored before, or joins the stored one.
+        try run(files)
+        try run(["other.txt"], append: true)
+        #expect(try fixture.general().rows(places) == shown)
+        try run(["other.txt"])
+        try run(files, append: true)
+        #expect(try fixture.general().rows(places) == shown)
+        if species == ["owl"], place == "Nest", !isListed {
+            // A third copy is lower still. That the robin was there too is not known any more.
+            fixture.write("third.txt", records(["owl"], visit("Marsh", "S1")))
+            try run(["third.txt"], append: true)
+            #expect(try fixture.general().rows(places) == shown)
+        }
+    }
 }

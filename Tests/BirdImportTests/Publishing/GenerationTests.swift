@@ -62,7 +62,7 @@ import Testing
 
     @Test func noticesWrongCounts() throws {
         let statements = [
-            "INSERT INTO dataset VALUES (1, 'a', 'plain', NULL, NULL, NULL, '2024-05-06T07:08:09Z', 0, 1, 0, 0)",
+            "INSERT INTO dataset VALUES (1, 'a', 'plain', NULL, NULL, NULL, '2024-05-06T07:08:09Z', 0, 1, 0, 0, 0)",
             "INSERT INTO summary VALUES (2, 2021, 0, 0, 1, 1, NULL, NULL, 20210203, 20210203)",
         ]
         for statement in statements {

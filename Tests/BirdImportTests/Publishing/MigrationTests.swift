@@ -118,7 +118,7 @@ import Testing
         let other = try ImportFixture()
         let later = [
             "listed", "group_code", "coordinate_uncertainty_m", "generalised", "copy", "has_own_names", "opens_codes",
-            "opens_comments",
+            "opens_comments", "opens_names",
         ]
         // Without comments, since a comma may be left before the end of a table.
         let lines = Schema.tables.split(separator: "\n").map {
@@ -235,6 +235,22 @@ import Testing
         // The marks have the form of this layout, so that all ids are new, and everything has changed now.
         #expect(try other.rows("SELECT DISTINCT changed_at > 1700000000 FROM holding") == ["1"])
         #expect(try other.rows("SELECT count(*) FROM holding WHERE mark BETWEEN 0 AND 4194303") == ["0"])
+    }
+
+    /// Layout 8 does not tell whether names of places are open.
+    @Test func anImportBringsAFileOfLayout8UpToDate() throws {
+        let other = try ImportFixture()
+        other.write("old.csv", plainHeader + "L1,1,2,,2022,2,3,Avis,1\n")
+        other.write("list.csv", "species,category\nAvis,2\n")
+        try other.run("old.csv") { $0.sensitive = other.path("list.csv") }
+        do {
+            let database = try Database(path: other.database, mode: .readWrite)
+            try database.execute("ALTER TABLE dataset DROP COLUMN opens_names; PRAGMA user_version = 8")
+        }
+        try other.run("old.csv")
+        #expect(try other.isSound())
+        #expect(try other.rows("SELECT opens_names FROM dataset") == ["0"])
+        #expect(try other.general().rows("SELECT code FROM location") == ["cell_1.0N_2.0E_0.1"])
     }
 
     @Test func removingADataSetBringsAnOldFileUpToDate() throws {

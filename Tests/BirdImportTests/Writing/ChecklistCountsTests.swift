@@ -16,7 +16,7 @@ import Testing
         try database.execute(
             """
             BEGIN;
-            INSERT INTO dataset SELECT value, 'set ' || value, '', NULL, NULL, NULL, '', 100, 0, 0, 0
+            INSERT INTO dataset SELECT value, 'set ' || value, '', NULL, NULL, NULL, '', 100, 0, 0, 0, 0
                 FROM (SELECT 1 AS value UNION SELECT 2 UNION SELECT 3);
             INSERT INTO species (id, code) VALUES (-9, 'a'), (0, 'b'), (5, 'nobird'), (9223372036854775807, 'c');
             """)

@@ -73,7 +73,7 @@ import Testing
             try database.execute(
                 """
                 BEGIN;
-                INSERT INTO dataset VALUES (3, 'c', '', NULL, NULL, NULL, '', 0, 0, 0, 0), (7, 'g', '', NULL, NULL, NULL, '', 0, 0, 0, 0);
+                INSERT INTO dataset VALUES (3, 'c', '', NULL, NULL, NULL, '', 0, 0, 0, 0, 0), (7, 'g', '', NULL, NULL, NULL, '', 0, 0, 0, 0, 0);
                 INSERT INTO species (id, code) VALUES (10, 'a'), (20, 'b'), (30, 'nobird'), (40, 'd'), (50, 'e');
                 """)
         }
