@@ -3,10 +3,10 @@
 /// Strings in Swift compare by canonical equivalence, so normal forms do not matter. Case is folded by the mappings
 /// of Unicode, without those of single languages: to lower case, which turns ẞ into ß; then to upper case, which
 /// turns ß into SS and ς into Σ; then to lower case again.
-struct NameKey: Hashable {
-    let text: String
+package struct NameKey: Hashable {
+    package let text: String
 
-    init(_ name: String) { text = name.lowercased().uppercased().lowercased() }
+    package init(_ name: String) { text = name.lowercased().uppercased().lowercased() }
 
     var isASCII: Bool { text.utf8.allSatisfy { $0 < 0x80 } }
 }
