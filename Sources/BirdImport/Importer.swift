@@ -83,7 +83,6 @@ public enum Importer {
             }
             try store(reading, list, into: generation, options, &report, progress)
             report.isStored = true
-            report.sensitive = generation.summary
         }
         report.lostAccess = [generation.lostAccess].compactMap { $0 }
         return reading
@@ -121,6 +120,7 @@ public enum Importer {
     ) throws(ChangeError) {
         let total = max(1, reading.staging.count)
         var names = ImportReport.NameSources()
+        var open: (codes: [String], comments: [String]) = ([], [])
         let look = { (store: ObservationStore) throws(StoreError) in
             report.preview = try preview(of: reading.targets.map(\.name), in: store)
         }
@@ -164,8 +164,17 @@ public enum Importer {
             let new = reading.targets.map(\.name).filter { name in !known.contains(Array(name.utf8)) }
             report.sameData = try DataSetComparison(database: database).pairs(of: new)
             report.sameChecklists = try DataSetComparison(database: database).checklistPairs(of: new)
+            open = (
+                try SensitiveReporter.dataSets(opening: .opensCodes, in: database),
+                try SensitiveReporter.dataSets(opening: .opensComments, in: database)
+            )
             return (outcome, named, catalogue, nil)
         }
+        report.sensitive = generation.summary
+        // Compared by bytes, as SQLite does.
+        let imported = Set(reading.targets.map { Array($0.name.utf8) })
+        report.sensitive?.openCodes = open.codes.filter { imported.contains(Array($0.utf8)) }
+        report.sensitive?.openComments = open.comments.filter { imported.contains(Array($0.utf8)) }
         report.names = names
         report.speciesStored = named
         report.contradictedCodes = catalogue.contradictedCodes.values.sorted { $0.code < $1.code }

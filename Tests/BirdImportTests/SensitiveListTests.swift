@@ -313,6 +313,16 @@ import Testing
         #expect(
             try SensitiveList.check(fixture.database).text().hasSuffix(
                 "They also see the comments and protocols of birds\n"))
+        // So does an import into them, and no other.
+        let row = plainHeader + "L1,60.71,-135.01,CA-YT,2021,5,1,eagle,1\n"
+        fixture.write("other.csv", row)
+        #expect(try fixture.run("other.csv").sensitive?.openComments == [])
+        let summary = try #require(try fixture.run("birds.csv").sensitive)
+        #expect(summary.openComments == ["birds"] && summary.openCodes == [])
+        #expect(
+            summary.lines().last
+                == "People without the right 'precise' see the comments and protocols of birds, as set with 'rookery datasets describe'"
+        )
     }
 
     /// A record that is hidden may have given a place its name.

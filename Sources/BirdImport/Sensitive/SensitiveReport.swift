@@ -175,17 +175,22 @@ struct SensitiveReporter {
     /// Adds what is true of all entries, once all marks are made.
     mutating func finish() throws(StoreError) {
         try countRecords()
-        for (column, names) in [
-            (DatasetColumn.opensCodes, \SensitiveReport.openCodes), (.opensComments, \.openComments),
-            (.opensNames, \.openNames),
-        ] where leavesOutNames || column != .opensNames {
-            let rows = try database.prepare("SELECT name FROM dataset WHERE \(column.name) <> 0 ORDER BY name")
-            while try rows.step() { report[keyPath: names].append(rows.text(0) ?? "") }
-        }
+        report.openCodes = try Self.dataSets(opening: .opensCodes, in: database)
+        report.openComments = try Self.dataSets(opening: .opensComments, in: database)
         guard leavesOutNames else { return }
+        report.openNames = try Self.dataSets(opening: .opensNames, in: database)
         let closed = try database.integer(
             "SELECT 1 FROM location_name n JOIN dataset d ON d.id = n.dataset_id AND opens_names = 0 LIMIT 1")
         report.leavesOutNames = closed != nil
+    }
+
+    /// The names of the data sets whose codes, comments or names of places are shown to everybody who sees their
+    /// records.
+    static func dataSets(opening column: DatasetColumn, in database: Database) throws(StoreError) -> [String] {
+        let rows = try database.prepare("SELECT name FROM dataset WHERE \(column.name) <> 0 ORDER BY name")
+        var names: [String] = []
+        while try rows.step() { names.append(rows.text(0) ?? "") }
+        return names
     }
 
     /// Counts the records by how exactly they are shown, and those that are shown more exactly than until now.

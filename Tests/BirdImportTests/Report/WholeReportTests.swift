@@ -84,7 +84,8 @@ import Testing
                 path: "birds.db", before: LostAccess.Access(status), after: LostAccess.Access(after), isListLost: true)
         ]
         report.sensitive = SensitiveSummary(
-            entries: 3, idle: ["species 'owl'"], overdue: ["location 'L1'"], lowered: ["L2"], hasReaders: true)
+            entries: 3, idle: ["species 'owl'"], overdue: ["location 'L1'"], lowered: ["L2"], openCodes: ["a"],
+            openComments: ["a", "b"], hasReaders: true)
         report.preview = [#"{"num":1}"#, #"{"num":2}"#]
         (report.stored, report.replaced, report.checklists) = (4128, 4129, 4130)
         (report.locations, report.speciesStored) = (4131, 4132)
@@ -162,7 +163,9 @@ import Testing
                 "codes_again":[{"file":"f.csv","corrected":true,"records":4139,"other_dates":2,"source_id":"o1"}],
                 "same_checklists":[{"dataset":"five","other":"six","checklists":4127}],
                 "lost_access":[{"file":"birds.db","owner":"root","group":"root","mode":"640"}],
-                "sensitive":{"entries":3,"idle":["species 'owl'"],"overdue":["location 'L1'"],"lowered":["L2"],"readers":true},
+                "sensitive":{"entries":3,"idle":["species 'owl'"],"overdue":["location 'L1'"],"lowered":["L2"],\#
+                "open_codes":["a"],"open_comments":["a",
+                "b"],"readers":true},
                 "preview":[{"num":1},
                 {"num":2}]}
 
@@ -251,6 +254,10 @@ import Testing
                 Warning: 1 line of it matches no record, and so protects nothing: species 'owl'
                 Warning: 1 line of it was due for review, and stays in force: location 'L1'
                 Warning: 1 location would be shown more exactly than before: L2
+                People without the right 'precise' would see the codes of checklists and records of a, as set with 'rookery \
+                datasets describe'
+                People without the right 'precise' would see the comments and protocols of a, b, as set with 'rookery \
+                datasets describe'
                 Warning: a program still reads the file as it was, and may show exact places to those who could see them \
                 before. A server does that while somebody who may see exact places is downloading, or if it can't open the \
                 new file: see its log. If it is another program, close it.
