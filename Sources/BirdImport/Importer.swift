@@ -120,7 +120,7 @@ public enum Importer {
     ) throws(ChangeError) {
         let total = max(1, reading.staging.count)
         var names = ImportReport.NameSources()
-        var open: (codes: [String], comments: [String]) = ([], [])
+        var open: (codes: [String], comments: [String], names: [String]) = ([], [], [])
         let look = { (store: ObservationStore) throws(StoreError) in
             report.preview = try preview(of: reading.targets.map(\.name), in: store)
         }
@@ -134,7 +134,10 @@ public enum Importer {
             while try before.step() {
                 (names.stored, names.storedOfTaxonomy) = (Int(before.int64(0)), Int(before.int64(1)))
             }
-            if let list { try SensitiveTable.write(list, to: database) }
+            if let list {
+                try AlikeNames.keep(in: database)
+                try SensitiveTable.write(list, to: database)
+            }
             // Names are stored first, since records may name their species by them.
             let catalogue = Catalogue(database)
             let named = try catalogue.name(reading.species)
@@ -166,7 +169,8 @@ public enum Importer {
             report.sameChecklists = try DataSetComparison(database: database).checklistPairs(of: new)
             open = (
                 try SensitiveReporter.dataSets(opening: .opensCodes, in: database),
-                try SensitiveReporter.dataSets(opening: .opensComments, in: database)
+                try SensitiveReporter.dataSets(opening: .opensComments, in: database),
+                try SensitiveReporter.dataSets(opening: .opensNames, in: database)
             )
             return (outcome, named, catalogue, nil)
         }
@@ -175,6 +179,7 @@ public enum Importer {
         let imported = Set(reading.targets.map { Array($0.name.utf8) })
         report.sensitive?.openCodes = open.codes.filter { imported.contains(Array($0.utf8)) }
         report.sensitive?.openComments = open.comments.filter { imported.contains(Array($0.utf8)) }
+        report.sensitive?.openNames = open.names.filter { imported.contains(Array($0.utf8)) }
         report.names = names
         report.speciesStored = named
         report.contradictedCodes = catalogue.contradictedCodes.values.sorted { $0.code < $1.code }

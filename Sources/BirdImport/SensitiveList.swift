@@ -59,7 +59,7 @@ public enum SensitiveList {
             if !unknown.isEmpty { refusal = try self.refusal(of: unknown, in: database, path) }
             var reporter = try SensitiveReporter(entries, in: database, today: today)
             try marks.make { (entry, species) throws(StoreError) in try reporter.add(entry, species: species) }
-            try reporter.finish()
+            try reporter.finish(marks)
             report = reporter.report
             report.isTrial = options.dryRun
             try SensitiveMarks.drop(in: database)
@@ -122,13 +122,12 @@ public enum SensitiveList {
         try withDatabase(path) { (database) throws(StoreError) in
             let entries = try SensitiveTable.read(from: database).map(\.entry)
             // All of it is protected already.
-            try SensitiveMarks(entries, in: database).make()
+            let marks = try SensitiveMarks(entries, in: database)
+            try marks.make()
             try SensitiveReporter.keepOld(in: database)
             var reporter = try SensitiveReporter(entries, in: database, today: day(now))
-            try SensitiveMarks(entries, in: database).make { (entry, species) throws(StoreError) in
-                try reporter.add(entry, species: species)
-            }
-            try reporter.finish()
+            try marks.make { (entry, species) throws(StoreError) in try reporter.add(entry, species: species) }
+            try reporter.finish(marks)
             return reporter.report
         }
     }

@@ -208,6 +208,11 @@ struct ScientificName {
         guard let epithet = words.dropFirst().lazy.map(Self.bare).first(where: { Self.isEpithet($0) }) else {
             return nil
         }
+        return Self.stem(of: epithet)
+    }
+
+    /// An epithet without its ending.
+    static func stem(of epithet: String) -> String {
         if epithet.hasSuffix("er") { return epithet.dropLast(2) + "r" }
         let ending = ["us", "um", "is", "a", "e"].first(where: epithet.hasSuffix) ?? ""
         return String(epithet.dropLast(ending.count))

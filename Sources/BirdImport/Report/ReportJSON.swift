@@ -233,6 +233,7 @@ extension ImportReport {
             "entries": .integer(sensitive.entries), "idle": .strings(sensitive.idle),
             "overdue": .strings(sensitive.overdue), "lowered": .strings(sensitive.lowered),
             "open_codes": .strings(sensitive.openCodes), "open_comments": .strings(sensitive.openComments),
+            "open_names": .strings(sensitive.openNames),
             "readers": .bool(sensitive.hasReaders),
         ]
     }

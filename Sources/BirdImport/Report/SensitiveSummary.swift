@@ -9,9 +9,10 @@ public struct SensitiveSummary: Sendable, Equatable {
     public var overdue: [String] = []
     /// The codes of the locations that are shown more exactly than before the change.
     public var lowered: [String] = []
-    /// The data sets of an import whose codes, and those whose comments, everybody sees who sees their records.
+    /// The data sets of an import whose codes, comments or names of places everybody sees who sees their records.
     public var openCodes: [String] = []
     public var openComments: [String] = []
+    public var openNames: [String] = []
     /// Whether a program still reads the file that was replaced.
     public var hasReaders = false
 
@@ -47,8 +48,10 @@ public struct SensitiveSummary: Sendable, Equatable {
                 "Warning: \(count(lowered, "location", "locations")) \(isTrial ? "would be" : lowered.count == 1 ? "is" : "are") "
                     + "shown more exactly than before: \(names(lowered))")
         }
-        for (open, what) in [(openCodes, "codes of checklists and records"), (openComments, "comments and protocols")]
-        where !open.isEmpty {
+        for (open, what) in [
+            (openCodes, "codes of checklists and records"), (openComments, "comments and protocols"),
+            (openNames, "names of places"),
+        ] where !open.isEmpty {
             lines.append(
                 "People without the right 'precise' \(isTrial ? "would see" : "see") the \(what) of \(names(open)), as set with "
                     + "'rookery datasets describe'")

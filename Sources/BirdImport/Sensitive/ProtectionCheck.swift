@@ -2,8 +2,9 @@ import Birds
 
 /// Sees to it that a change of a database protects as much as before by its list of sensitive species and places.
 ///
-/// Rules for an import: each entry must name something that is known, and match as many records as before; and no
-/// location that stays may be shown more exactly.
+/// Rules for an import: each entry must name something that is known, and match as many records as before; no location
+/// that stays may be shown more exactly; and no name may be new that is like one of the list and that it does not cover
+/// (`AlikeNames`).
 struct ProtectionCheck {
     /// What a change may do.
     enum Kind {
@@ -35,6 +36,7 @@ struct ProtectionCheck {
         guard kind != .ofList else { return }
         let list = try SensitiveTable.read(from: database).map(\.entry)
         guard !list.isEmpty else { return }
+        if kind == .keeping { try AlikeNames.keep(in: database) }
         let levels = SensitiveLevels(database)
         try levels.make(SensitiveMarks(list, in: database))
         try levels.keep()
@@ -83,7 +85,35 @@ struct ProtectionCheck {
                     ? "location \(name) would be shown more exactly than before"
                     : "\(count) locations would be shown more exactly than before, such as \(name)")
         }
-        return (entries, faults.isEmpty ? nil : Self.refusal(faults))
+        var refusals = faults.isEmpty ? [] : [Self.refusal(faults)]
+        if let alike = try refusalOfAlike(marks, in: database) { refusals.append(alike) }
+        return (entries, refusals.isEmpty ? nil : refusals.joined(separator: " "))
+    }
+
+    /// Why an import is refused that brings names which are like those of the list; nil if it brings none.
+    private func refusalOfAlike(_ marks: SensitiveMarks, in database: Database) throws(StoreError) -> String? {
+        guard try AlikeNames.areNew(in: database) else { return nil }
+        var names = try marks.alikeNames()
+        var named: [String] = []
+        var more = 0
+        try names.find(new: true) { name in
+            if named.count == Self.mostFaults {
+                more += 1
+            } else {
+                named.append(
+                    "'\(Row.shown(name.text, atMost: 60))' is like '\(Row.shown(name.listed, atMost: 60))'")
+            }
+            return more < Self.mostCounted
+        }
+        if named.isEmpty { return nil }
+        let isOne = named.count == 1
+        return
+            "With this import, \(isOne ? "a name" : "names") that no table of species knows would stay open, although "
+            + "\(isOne ? "it is like a listed one" : "they are like listed ones"): \(named.joined(separator: "; "))"
+            + (more > 0 ? "; and \(ImportReport.number(more)) more" : "")
+            + (more == Self.mostCounted ? " at least" : "")
+            + ". Nothing was stored. If it is the same bird, correct the name in the file, or add it to the list as a line of "
+            + "its own and give the list with --sensitive. If it is another bird, add --accept-unprotected."
     }
 
     private mutating func sumUp(
@@ -113,4 +143,6 @@ struct ProtectionCheck {
 
     /// The most reasons that a refusal names.
     private static let mostFaults = 5
+    /// The most names that it counts without naming them.
+    private static let mostCounted = 1000
 }

@@ -36,6 +36,9 @@ struct SensitiveMarks {
         }
     }
 
+    /// What finds the names that are like those of the entries.
+    func alikeNames() throws(StoreError) -> AlikeNames { try AlikeNames(entries, in: database) }
+
     /// The entries that match nothing that the database knows.
     func unknown() throws(StoreError) -> [SensitiveEntry] {
         try database.execute("CREATE TEMP TABLE matching_location (id INTEGER PRIMARY KEY)")

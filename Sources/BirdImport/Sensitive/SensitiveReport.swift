@@ -35,6 +35,10 @@ public struct SensitiveReport: Sendable {
         /// sets: UTC, ISO 8601. They may have been there before that.
         public var openUntilNow = 0
         public var openSince: String?
+        /// The first names that are like those that it covers, with the numbers of their records, and how many others
+        /// there are. No entry covers them.
+        public var alike: [(name: String, records: Int)] = []
+        public var moreAlike = 0
     }
 
     /// In the order of the list; those due for review first where that is asked for.
@@ -173,16 +177,31 @@ struct SensitiveReporter {
     }
 
     /// Adds what is true of all entries, once all marks are made.
-    mutating func finish() throws(StoreError) {
+    mutating func finish(_ marks: SensitiveMarks) throws(StoreError) {
         try countRecords()
         report.openCodes = try Self.dataSets(opening: .opensCodes, in: database)
         report.openComments = try Self.dataSets(opening: .opensComments, in: database)
-        guard leavesOutNames else { return }
-        report.openNames = try Self.dataSets(opening: .opensNames, in: database)
-        let closed = try database.integer(
-            "SELECT 1 FROM location_name n JOIN dataset d ON d.id = n.dataset_id AND opens_names = 0 LIMIT 1")
-        report.leavesOutNames = closed != nil
+        if leavesOutNames {
+            report.openNames = try Self.dataSets(opening: .opensNames, in: database)
+            let closed = try database.integer(
+                "SELECT 1 FROM location_name n JOIN dataset d ON d.id = n.dataset_id AND opens_names = 0 LIMIT 1")
+            report.leavesOutNames = closed != nil
+        }
+        var names = try marks.alikeNames()
+        try names.find(new: false) { name in
+            for entry in name.entries where report.entries.indices.contains(entry) {
+                if report.entries[entry].alike.count < Self.mostAlike {
+                    report.entries[entry].alike.append((name.text, name.records))
+                } else {
+                    report.entries[entry].moreAlike += 1
+                }
+            }
+            return true
+        }
     }
+
+    /// The most names that are kept for an entry which are like its own.
+    private static let mostAlike = 5
 
     /// The names of the data sets whose codes, comments or names of places are shown to everybody who sees their
     /// records.

@@ -113,6 +113,15 @@ extension SensitiveReport.Entry {
                 "\(count(openUntilNow, "of its records", "of its records")) could be read exactly until now"
                     + (openSince.map { ", at least since \($0.prefix(10))" } ?? ""))
         }
+        if !alike.isEmpty {
+            let named = alike.map { "'\(Row.shown($0.name, atMost: 60))' (\(records($0.records)))" }
+            let isOne = alike.count == 1
+            lines.append(
+                "not covered, but alike: \(named.joined(separator: ", "))"
+                    + (moreAlike > 0 ? " and \(ImportReport.number(moreAlike)) more" : "")
+                    + "; if \(isOne ? "it is" : "they are") the same bird, give the list a line for "
+                    + (isOne ? "it" : "each"))
+        }
         if isOverdue, let review { lines.append("was due for review on \(review); it stays in force") }
         return lines
     }

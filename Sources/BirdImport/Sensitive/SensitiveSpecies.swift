@@ -6,8 +6,8 @@ import Birds
 /// - A name is a code, also a retired one, or a scientific or common name. Case, marks of letters, spaces, hyphens and
 ///   other signs do not matter (`FoldedName`).
 /// - It covers all taxa whose scientific name has the words of its own, in this order: subspecies, forms, hybrids, and
-///   groups such as `Aquila chrysaetos/heliaca`; also where a record has an author, a doubt (`Aquila cf. chrysaetos`) or a
-///   subgenus.
+///   groups such as `Aquila chrysaetos/heliaca`; also where a record has an author, a doubt (`Aquila cf. chrysaetos`)
+///   or a subgenus.
 /// - A taxon that only records name is covered too if its name is a code or name of what is meant.
 /// - A taxon without a scientific name, such as one that only records name, is covered too if its name has the words of
 ///   the common name one after the other.

@@ -9,7 +9,7 @@ public struct Spelling {
     private var limit = Int.max
     /// Memory that is reused for each of thousands of candidates.
     private var letters: [Int] = []
-    private var rows = Rows()
+    private var rows = EditDistance()
 
     /// The longest text that is compared, in letters. A longer one is not a misspelt name, and the time grows with
     /// the square of the length.
@@ -69,15 +69,18 @@ public struct Spelling {
     }
 }
 
-/// Three rows of the table of distances between the prefixes of two texts.
-private struct Rows {
+/// The number of edits between two texts, with memory that is reused: three rows of the table of distances between
+/// their prefixes.
+package struct EditDistance {
     private var beforeLast: [Int] = []
     private var last: [Int] = []
     private var current: [Int] = []
 
+    package init() {}
+
     /// The optimal string alignment distance: insertions, deletions, substitutions, and swaps of neighbours. Nil if
     /// it is greater than `limit`.
-    mutating func distance(_ a: [Int], _ b: [Int], atMost limit: Int) -> Int? {
+    package mutating func distance(_ a: [Int], _ b: [Int], atMost limit: Int) -> Int? {
         let width = b.count + 1
         if current.count < width {
             beforeLast = [Int](repeating: 0, count: width)

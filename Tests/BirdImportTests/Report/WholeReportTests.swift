@@ -85,7 +85,7 @@ import Testing
         ]
         report.sensitive = SensitiveSummary(
             entries: 3, idle: ["species 'owl'"], overdue: ["location 'L1'"], lowered: ["L2"], openCodes: ["a"],
-            openComments: ["a", "b"], hasReaders: true)
+            openComments: ["a", "b"], openNames: ["c"], hasReaders: true)
         report.preview = [#"{"num":1}"#, #"{"num":2}"#]
         (report.stored, report.replaced, report.checklists) = (4128, 4129, 4130)
         (report.locations, report.speciesStored) = (4131, 4132)
@@ -165,7 +165,7 @@ import Testing
                 "lost_access":[{"file":"birds.db","owner":"root","group":"root","mode":"640"}],
                 "sensitive":{"entries":3,"idle":["species 'owl'"],"overdue":["location 'L1'"],"lowered":["L2"],\#
                 "open_codes":["a"],"open_comments":["a",
-                "b"],"readers":true},
+                "b"],"open_names":["c"],"readers":true},
                 "preview":[{"num":1},
                 {"num":2}]}
 
@@ -257,6 +257,8 @@ import Testing
                 People without the right 'precise' would see the codes of checklists and records of a, as set with 'rookery \
                 datasets describe'
                 People without the right 'precise' would see the comments and protocols of a, b, as set with 'rookery \
+                datasets describe'
+                People without the right 'precise' would see the names of places of c, as set with 'rookery \
                 datasets describe'
                 Warning: a program still reads the file as it was, and may show exact places to those who could see them \
                 before. A server does that while somebody who may see exact places is downloading, or if it can't open the \

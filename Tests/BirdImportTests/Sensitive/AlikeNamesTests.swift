@@ -1,0 +1,196 @@
+import Birds
+import FileSystem
+import Testing
+
+@testable import BirdImport
+@testable import Fixtures
+
+/// Names that a list does not cover, and that are like those that it covers.
+@Suite struct AlikeNamesTests {
+    private static let taxonomy = """
+        1,species,goleag,Golden Eagle,Aquila chrysaetos
+        2,species,amegos,American Goshawk,Astur atricapillus
+        3,species,bkcchi,Black-capped Chickadee,Poecile atricapillus
+        4,species,amgplo,American Golden-Plover,Pluvialis dominica
+        5,species,eurgol,Golden Plover,Pluvialis apricaria
+        6,species,blatern,Black Tern,Chlidonias niger
+        7,species,cyan,Blue Bunting,Passerina cyanea
+        8,species,norhar,Hen Harrier,Circus cyaneus
+        9,species,impeag1,Imperial Eagle,Aquila heliaca
+        10,slash,y00001,Golden/Imperial Eagle,Aquila chrysaetos/heliaca
+
+        """
+    private static let list =
+        "species,category\ngoleag,2\nAmerican Goshawk,2\nChlidonias niger,2\nCircus cyaneus,2\nimpeag1,3\n"
+
+    private let fixture: ImportFixture
+
+    init() throws {
+        fixture = try ImportFixture(taxonomy: Self.taxonomy)
+        fixture.write("list.csv", Self.list)
+        fixture.write(
+            "first.csv",
+            plainHeader + "L1,60.71,-135.01,CA-YT,2021,5,1,goleag,1\nL1,60.71,-135.01,CA-YT,2021,5,1,Xema local,1\n")
+        try fixture.run("first.csv") { $0.sensitive = fixture.path("list.csv") }
+    }
+
+    private func refusal(_ names: [String], change: (inout ImportOptions) -> Void = { _ in }) throws -> String? {
+        let rows = names.map { "L2,61.71,-135.01,CA-YT,2021,5,1,\"\($0)\",1\n" }
+        fixture.write("new.csv", plainHeader + rows.joined())
+        do {
+            try fixture.run("new.csv", change: change)
+            return nil
+        } catch {
+            return error.message
+        }
+    }
+
+    @Test(arguments: [
+        ("Golden Eagel", "Golden Eagle"), ("Aquila chrysaetus", "Aquila chrysaetos"),
+        ("Aquila chrysaetus (Linnaeus, 1758)", "Aquila chrysaetos"),
+        ("Aquila chrysaetus canadensis", "Aquila chrysaetos"),
+        ("Accipiter atricapillus", "Astur atricapillus"),
+        ("Accipiter atricapillus (Wilson, 1812)", "Astur atricapillus"),
+        ("Accipiter gentilis atricapilla", "Astur atricapillus"), ("Falco atricapillum", "Astur atricapillus"),
+        ("Sterna nigra", "Chlidonias niger"), ("Falco cyaneus", "Circus cyaneus"),
+        ("Falco cf. cyaneus", "Circus cyaneus"),
+        ("Golden/Imperal Eagle", "Golden/Imperial Eagle"),
+    ])
+    func aNewNameThatIsLikeAListedOneIsRefused(name: String, listed: String) throws {
+        let message = try #require(try refusal([name]))
+        #expect(message.contains("'\(name)' is like '\(listed)'. Nothing was stored."))
+        #expect(message.contains("--sensitive") && message.contains("--accept-unprotected"))
+        #expect(try fixture.rows("SELECT count(*) FROM observation") == ["2"])
+    }
+
+    /// They are covered, or somebody else's name, or only a code.
+    @Test(arguments: [
+        "Aquila chrysaëtos", "GOLEAG", "Golden-Eagle", "ASTUR ATRICAPILLUS (WILSON, 1812)", "Poecile atricapillus",
+        "Poecile atricapilla", "Poecile atricapillus x gambeli", "P. atricapillus", "Poecille atricapillus",
+        "Golden Plover",
+        "Golden Plovr", "goleab", "gole", "impeag2", "Passerrina cyanea", "Circus", "Aquila sp.", "Xema sabini",
+        "Black Stork",
+        "Haliaeetus leucocephalus", "",
+    ])
+    func anotherNameIsNot(name: String) throws {
+        #expect(try refusal([name, "robin"]) == nil)
+    }
+
+    @Test func aNameThatATableKnowsIsNot() throws {
+        fixture.write(
+            "table.csv",
+            "species_code,alt_full_spp_code,n_locations,scientific_name,american_english_name,taxonomy_version,"
+                + "taxonomic_sort_order\nsome,,1,Aquila chrysaetus,Golden Eagel,2024,1\n")
+        try fixture.run("table.csv")
+        #expect(try refusal(["some", "Golden Eagel", "Aquila chrysaetus"]) == nil)
+    }
+
+    @Test func aNameWithoutRecordsIsNot() throws {
+        #expect(try refusal(["Golden Eagel", "Goldn Eagle"]) { $0.acceptsUnprotected = true } == nil)
+        let database = try Database(path: fixture.database, mode: .readWrite)
+        try database.execute(
+            "DELETE FROM summary WHERE first_key = (SELECT id FROM species WHERE code = 'Goldn Eagle')")
+        #expect(try SensitiveList.check(fixture.database).entries.first?.alike.map(\.name) == ["Golden Eagel"])
+    }
+
+    @Test func aNameIsAskedAboutOnce() throws {
+        #expect(try refusal(["Golden Eagel"]) { $0.acceptsUnprotected = true } == nil)
+        #expect(try refusal(["Golden Eagel"]) == nil)
+        let other = try #require(try refusal(["Golden Eagel", "Goldn Eagle", "robin"]))
+        #expect(other.contains("'Goldn Eagle' is like") && !other.contains("Eagel"))
+        // A dry run tells it too.
+        #expect(try refusal(["Goldn Eagle"]) { $0.dryRun = true } != nil)
+    }
+
+    @Test func aLineOfTheListCoversTheName() throws {
+        fixture.write("longer.csv", Self.list + "GOLDEN EAGEL,2\n")
+        #expect(try refusal(["Golden Eagel"]) { $0.sensitive = fixture.path("longer.csv") } == nil)
+        #expect(try fixture.generalRecords().allSatisfy { $0.hasPrefix("cell_") })
+        #expect(try refusal(["Golden Eagel", "golden-eagel"]) == nil)
+    }
+
+    @Test func aMessageNamesTheFirst() throws {
+        let names = [
+            "Goldn Eagle", "Golen Eagle", "Glden Eagle", "Olden Eagle", "Golden Eagl", "Golden Eage", "Golden Eale",
+        ]
+        let message = try #require(try refusal(names))
+        #expect(message.contains("; and 2 more. Nothing was stored."))
+        #expect(message.contains("'Glden Eagle' is like 'Golden Eagle'; 'Golden Eage' is like"))
+    }
+
+    /// A list with the first records is checked in the same way.
+    @Test func theFirstImportIsChecked() throws {
+        let other = try ImportFixture()
+        other.write("taxonomy.csv", "TAXON_ORDER,CATEGORY,SPECIES_CODE,PRIMARY_COM_NAME,SCI_NAME\n" + Self.taxonomy)
+        let list = other.write("list.csv", Self.list)
+        for (name, isRefused) in [("Golden Eagel", true), ("Golden Plover", false)] {
+            other.write(
+                "birds.csv",
+                plainHeader
+                    + ["goleag", "amegos", "blatern", "norhar", "impeag1", name].map {
+                        "L2,61.71,-135.01,CA-YT,2021,5,1,\"\($0)\",1\n"
+                    }.joined())
+            do throws(ChangeError) {
+                try other.run("taxonomy.csv", "birds.csv") { $0.sensitive = list }
+                #expect(!isRefused)
+            } catch {
+                #expect(isRefused && error.message.contains("'Golden Eagel' is like 'Golden Eagle'"))
+                #expect(FileIdentity(path: other.database) == nil)
+            }
+        }
+    }
+
+    /// Names of a list that no table knows are compared as they are.
+    @Test func aListNeedsNoTable() throws {
+        let other = try ImportFixture()
+        let list = other.write("list.csv", "species,category\nGolden Eagle,2\neagle,2\n")
+        for (name, isRefused) in [("Golden Eagel", true), ("Imperial Eagle", false), ("eagel", false)] {
+            other.write(
+                "birds.csv",
+                plainHeader
+                    + ["Golden Eagle", "eagle", name].map { "L2,61.71,-135.01,CA-YT,2021,5,1,\"\($0)\",1\n" }
+                    .joined())
+            do throws(ChangeError) {
+                try other.run("birds.csv") { $0.sensitive = list }
+                #expect(!isRefused)
+            } catch {
+                #expect(isRefused && error.message.contains("'Golden Eagel' is like 'Golden Eagle'"))
+            }
+        }
+    }
+
+    @Test func aReportTellsWhatIsAlike() throws {
+        let names = ["Golden Eagel", "Golden Eagel", "Accipiter atricapillus", "Golden Plovr"]
+        #expect(try refusal(names) { $0.acceptsUnprotected = true } == nil)
+        var report = try SensitiveList.check(fixture.database)
+        #expect(
+            report.entries.map { $0.alike.map(\.name) } == [["Golden Eagel"], ["Accipiter atricapillus"], [], [], []])
+        #expect(
+            report.text().contains(
+                "\n  not covered, but alike: 'Golden Eagel' (2 records); if it is the same bird, give the list a line for it\n"
+            ))
+        fixture.write("list.csv", Self.list + "Golden Eagel,2\ngoleag,3\n")
+        report = try SensitiveList.replace(
+            with: fixture.path("list.csv"), in: fixture.database, SensitiveList.Options())
+        #expect(report.entries.map(\.alike.count) == [0, 1, 0, 0, 0, 0, 0])
+        let many = ["a", "b", "c", "d", "e", "f"].map { "Golden Eagle\($0)" }
+        #expect(try refusal(many) { $0.acceptsUnprotected = true } == nil)
+        report = try SensitiveList.check(fixture.database)
+        #expect(report.entries.first?.alike.count == 5 && report.entries.first?.moreAlike == 1)
+        #expect(report.entries.last?.alike.count == 5)
+        #expect(
+            report.text().contains(
+                "'Golden Eaglee' (1 record) and 1 more; if they are the same bird, give the list a line for each"))
+    }
+
+    /// Names may have any bytes and any length.
+    @Test func anyNameIsRead() throws {
+        let names = [
+            String(repeating: "Golden Eagel ", count: 5), String(repeating: "a ", count: 400),
+            String(repeating: "é", count: 400),
+            "\u{1F985}", "x\u{301}\u{301}\u{301}", "Golden\u{200D} Eagle",
+        ]
+        #expect(try refusal(names)?.contains("is like 'Golden Eagle'") == true)
+        #expect(try refusal(Array(names.dropFirst())) == nil)
+    }
+}
