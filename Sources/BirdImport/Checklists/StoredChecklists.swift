@@ -47,26 +47,31 @@ final class StoredChecklists {
     }
 
     /// Adds all shared checklists of some data sets. Where the import tells a group, it is that one; and a checklist
-    /// that the import has in another region has left the group.
+    /// that the import has elsewhere or on another date has left the group.
     /// - Parameters:
     ///   - datasets: Their ids, by number.
     ///   - groups: The groups that the import tells.
     func add(to shared: SharedChecklists, of datasets: [Int64], _ groups: ToldGroups) throws(StoreError) {
         let select = try database.prepare(
             """
-            SELECT c.id, c.dataset_id, coalesce(t.group_code, c.group_code) AS told, c.code, l.region
+            SELECT c.id, c.dataset_id, coalesce(t.group_code, c.group_code) AS told, c.code, c.date,
+                l.code, l.latitude, l.longitude, l.region, t.visit
             FROM checklist c LEFT JOIN \(groups.table) t ON t.dataset_id = c.dataset_id AND t.code = c.code
             JOIN location l ON l.id = c.location_id
             WHERE c.\(Schema.isOf(datasets: datasets)) AND (
                 c.group_code IS NOT NULL
                 OR (c.dataset_id, c.code) IN (SELECT dataset_id, code FROM \(groups.table) WHERE group_code <> ''))
-            AND told <> '' AND (t.code IS NULL OR t.region = coalesce(l.region, ''))
+            AND told <> ''
             """)
         while try select.step() {
             guard let dataset = datasets.firstIndex(of: select.int64(1)) else { continue }
+            let location = LocationKey(
+                code: select.bytes(5), latitude: select.optionalDouble(6), longitude: select.optionalDouble(7),
+                region: select.bytes(8))
+            let visit = SharedChecklists.visit(at: location.key, on: select.int64(4))
+            if !select.isNull(9), select.bytes(9) != visit { continue }
             let copy = SharedChecklists.Copy(code: select.bytes(3))
-            try shared.add(
-                stored: select.int64(0), copy, group: select.bytes(2), region: select.bytes(4), dataset: dataset)
+            try shared.add(stored: select.int64(0), copy, group: select.bytes(2), visit: visit, dataset: dataset)
         }
     }
 

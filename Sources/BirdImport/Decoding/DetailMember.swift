@@ -8,7 +8,7 @@ enum DetailMember: Int, CaseIterable {
     case complete, halfDays, valid, reviewed, time, minutes, observers, ownTime
     case effortHours, snowDepth, distance, area, confidence, coordinateUncertainty, generalised, hasOwnNames
     case `protocol` = 16
-    case checklistComments, breedingCode, comments, group, copy, copyDiffers
+    case checklistComments, breedingCode, comments, group, copy
 
     /// The column in which it is stored. A number that goes into a text column is a time, in minutes after
     /// midnight.
@@ -36,7 +36,6 @@ enum DetailMember: Int, CaseIterable {
         case .comments: .detail(.comments)
         case .group: .checklist(.groupCode)
         case .copy: .detail(.copy)
-        case .copyDiffers: .detail(.copyDiffers)
         }
     }
 

@@ -19,7 +19,7 @@ struct GeneralFile {
         }
         self.contacts = contacts.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         withholdsSome = entries.contains { $0.protection.size == nil }
-        leavesOutNames = entries.contains(where: \.withholdsBesideOthers)
+        leavesOutNames = entries.contains(where: \.splitsLocations)
     }
 
     /// Whether a database is a published file: a general edition alone.

@@ -16,11 +16,9 @@ struct ContentHash {
 
     /// The optional columns of a record, without its time, which may become known after the record is inserted.
     static let ofObservation = [ObservationColumn.sourceID] + RecordDetails.ofObservation.map(\.column)
-    /// No answer shows whether the names of a species are from this record, or what another copy of its checklist has.
+    /// No answer shows whether the names of a species are from this record.
     static let ofDetail = shownOfDetail.map(\.column)
-    private static let shownOfDetail = RecordDetails.ofDetail.filter {
-        ![.time, .hasOwnNames, .copyDiffers].contains($0.column)
-    }
+    private static let shownOfDetail = RecordDetails.ofDetail.filter { $0.column != .time && $0.column != .hasOwnNames }
     /// Those of a checklist. No answer shows the group of a copy, or where a checklist was listed; the number of
     /// species follows from records.
     static let ofChecklist = [ChecklistColumn.code] + shownOfChecklist.map(\.column)

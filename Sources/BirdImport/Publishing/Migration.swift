@@ -20,19 +20,8 @@ enum Migration {
             try moveNames(in: database)
             try listSpecies(in: database)
         }
-        let before = try database.integer("PRAGMA user_version") ?? 0
-        if before < 7 { try markOwnNames(in: database) }
-        if before < 9 { try markCopies(in: database) }
+        if (try database.integer("PRAGMA user_version") ?? 0) < 7 { try markOwnNames(in: database) }
         try database.execute("PRAGMA user_version = \(Schema.version)")
-    }
-
-    /// Layouts before 9 did not tell where copies of shared checklists were.
-    private static func markCopies(in database: Database) throws(StoreError) {
-        try database.execute(
-            """
-            \(ObservationDetailColumn.creation)
-            UPDATE observation_detail SET copy_differs = 'unknown' WHERE copy IS NOT NULL
-            """)
     }
 
     /// Marks the records of species whose names no table gives, in data sets whose format gives some: layouts before 7

@@ -70,9 +70,10 @@ struct SensitiveEntry: Hashable, Sendable {
     /// Whom to ask for the exact place.
     var contact: String?
 
-    /// Whether records may be withheld at a location where others are shown, which may have its name from them.
-    var withholdsBesideOthers: Bool {
-        if protection.size != nil { return false }
+    /// Whether some records of a location may be withheld, or shown elsewhere, while others are shown there. The name
+    /// of the location may be from the former.
+    var splitsLocations: Bool {
+        if protection.size != nil { return scope == .checklist }
         if case .location = subject { return season != nil }
         return true
     }

@@ -10,9 +10,6 @@ import Glibc
 /// - With the scope `cell`, all locations in the cell of what matches are marked, whatever else is there. With `place`,
 ///   all locations at its point are, and with `checklist` only the checklist is.
 /// - The coarsest mark counts.
-/// - What all copies of a shared checklist report has the place and date of the lowest one (`SharedCopies`). Where all
-///   that this one reports is withheld, so are these, unless another copy has the same: of the records of copies that
-///   differ, region and year are left.
 ///
 /// The marks are in temporary tables of the connection, since there may be many: `marked_location (id, size)`,
 /// `marked_checklist (id, size)`, `withheld_record (id, has_year)` and `hidden_checklist (id)`, which has those of
@@ -89,7 +86,6 @@ struct SensitiveMarks {
             }
         }
         try mark(marked)
-        try withholdDifferingCopies()
         try database.execute(
             "DROP TABLE matching; DROP TABLE matching_visit; DROP TABLE matching_location; DROP TABLE matching_region")
         return counts
@@ -187,34 +183,6 @@ struct SensitiveMarks {
             WHERE true ON CONFLICT DO UPDATE SET has_year = min(has_year, excluded.has_year);
             INSERT OR IGNORE INTO hidden_checklist SELECT id FROM matching_visit;
             """)
-    }
-
-    /// Withholds the places of records that stand at that of a copy of which nothing else is shown.
-    private func withholdDifferingCopies() throws(StoreError) {
-        guard try database.integer("SELECT 1 FROM withheld_record LIMIT 1") != nil else { return }
-        let differing =
-            "main.observation_detail d CROSS JOIN main.observation o ON o.id = d.id AND d.copy_differs IS NOT NULL"
-        try database.execute(
-            """
-            CREATE TEMP TABLE emptied (id INTEGER PRIMARY KEY);
-            INSERT OR IGNORE INTO emptied SELECT checklist_id FROM \(differing);
-            DELETE FROM emptied WHERE id IN (SELECT id FROM main.checklist WHERE listed = 1)
-                OR id NOT IN (
-                    SELECT checklist_id FROM withheld_record w CROSS JOIN main.observation o ON o.id = w.id);
-            """)
-        if try database.integer("SELECT 1 FROM emptied LIMIT 1") != nil {
-            try database.execute(
-                """
-                DELETE FROM emptied WHERE id IN (
-                    SELECT checklist_id FROM main.observation o NOT INDEXED
-                    LEFT JOIN main.observation_detail d ON d.id = o.id
-                    WHERE checklist_id IN (SELECT id FROM emptied) AND d.copy_differs IS NULL
-                    AND o.id NOT IN (SELECT id FROM withheld_record));
-                INSERT OR IGNORE INTO withheld_record
-                    SELECT o.id, 1 FROM \(differing) WHERE checklist_id IN (SELECT id FROM emptied);
-                """)
-        }
-        try database.execute("DROP TABLE emptied")
     }
 
     private func mark(checklists size: GridSize) throws(StoreError) {

@@ -80,7 +80,7 @@ struct SensitiveReporter {
     ///   - today: ISO 8601.
     init(_ entries: [SensitiveEntry], in database: Database, today: String) throws(StoreError) {
         (self.database, self.today) = (database, today)
-        leavesOutNames = entries.contains(where: \.withholdsBesideOthers)
+        leavesOutNames = entries.contains(where: \.splitsLocations)
         cells = try SensitiveCells(Set(entries.compactMap(\.protection.size)), in: database)
     }
 

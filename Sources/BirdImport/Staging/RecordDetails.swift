@@ -186,8 +186,7 @@ struct RecordDetails {
     ///   - checklist: Details with the code and effort of the checklist.
     ///   - record: Details with all else; empty for a checklist without a record.
     ///   - copy: The code of the copy of a shared checklist that reports the record; empty if it is the checklist.
-    ///   - differing: What that copy has otherwise.
-    static func combine(checklist: [UInt8], record: [UInt8], copy: [UInt8], differing: [UInt8]) -> [UInt8] {
+    static func combine(checklist: [UInt8], record: [UInt8], copy: [UInt8]) -> [UInt8] {
         let (ofChecklist, ofRecord) = (RecordDetails(checklist), RecordDetails(record))
         return compose(
             checklist: checklist[ofChecklist.checklist], source: record[ofRecord.source],
@@ -197,7 +196,6 @@ struct RecordDetails {
             },
             text: { member in
                 if member == .copy { return copy[...] }
-                if member == .copyDiffers { return differing[...] }
                 return member.isOfChecklist
                     ? ofChecklist.text(member, in: checklist) : ofRecord.text(member, in: record)
             })

@@ -6,10 +6,12 @@ import Birds
 /// copies have the same group identifier. Taking every copy would count the same birds several times, so the copies
 /// become one checklist with all that they report (`SharedCopies`).
 ///
-/// Copies may be anywhere, also in several files. Those in different regions stay apart: else somebody who may see one
-/// region only would be shown records of another, or miss their own. Records are sorted by their group, so memory is
-/// bounded (`Sorter`). An item of the sorter has as numbers two hashes of data set, region and group, which are never
-/// the same for two groups (the seed of the hashes is random), and as bytes:
+/// Copies may be anywhere, also in several files. Those at different locations or on different dates stay apart, so
+/// that each record stands where its observer puts it: else somebody who may see one region only would be shown
+/// records of another, or miss their own; and a copy that must not be seen would give its place to what others report.
+/// Records are sorted by their group, so memory is bounded (`Sorter`). An item of the sorter has as numbers two hashes
+/// of data set, visit and group, which are never the same for two groups (the seed of the hashes is random), and as
+/// bytes:
 /// ```
 /// 0, `Copy`, a 0, the id of a stored checklist: Int64
 /// 1, `Copy`, a 0, the packed key: 2 UInt64, file: Int64, line: Int64, details
@@ -56,9 +58,9 @@ final class SharedChecklists {
     /// - Parameters:
     ///   - details: Begins with the code of the checklist.
     ///   - group: The group identifier.
-    ///   - region: The region of the location; empty for none.
+    ///   - visit: Where and when it was (`visit`).
     func add(
-        _ key: RecordKey, details: [UInt8], group: some Sequence<UInt8>, region: some Sequence<UInt8>,
+        _ key: RecordKey, details: [UInt8], group: some Sequence<UInt8>, visit: [UInt8],
         _ origin: RecordDetails.Origin
     ) throws(StoreError) {
         let copy = Copy(code: details[RecordDetails(details).checklist])
@@ -68,17 +70,23 @@ final class SharedChecklists {
             withUnsafeBytes(of: number) { bytes.append(contentsOf: $0) }
         }
         bytes += details
-        try add(group, region, key.dataset)
+        try add(group, visit, key.dataset)
     }
 
     /// Adds a checklist of the database, with which those of the import may be shared.
     /// - Parameter dataset: The number of the data set within the import.
     func add(
-        stored id: Int64, _ copy: Copy, group: some Sequence<UInt8>, region: some Sequence<UInt8>, dataset: Int
+        stored id: Int64, _ copy: Copy, group: some Sequence<UInt8>, visit: [UInt8], dataset: Int
     ) throws(StoreError) {
         begin(0, copy)
         withUnsafeBytes(of: id) { bytes.append(contentsOf: $0) }
-        try add(group, region, dataset)
+        try add(group, visit, dataset)
+    }
+
+    /// Where and when a copy was, as bytes.
+    /// - Parameter location: The key of the location (`LocationKey`).
+    static func visit(at location: some Sequence<UInt8>, on date: Int64) -> [UInt8] {
+        withUnsafeBytes(of: date.bigEndian, Array.init) + location
     }
 
     /// Begins the bytes of an item.
@@ -91,16 +99,16 @@ final class SharedChecklists {
     }
 
     private func add(
-        _ group: some Sequence<UInt8>, _ region: some Sequence<UInt8>, _ dataset: Int
+        _ group: some Sequence<UInt8>, _ visit: [UInt8], _ dataset: Int
     ) throws(StoreError) {
-        let (group, region) = (Array(group), Array(region))
+        let group = Array(group)
         func hash(_ seed: UInt64) -> UInt64 {
             var hasher = Hasher()
             hasher.combine(seed)
             hasher.combine(dataset)
             // With their lengths.
             hasher.combine(group)
-            hasher.combine(region)
+            hasher.combine(visit)
             return UInt64(bitPattern: Int64(hasher.finalize()))
         }
         let item = SortItem(high: hash(seeds.0), low: hash(seeds.1), tag: UInt64(items.count))

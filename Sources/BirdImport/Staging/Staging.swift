@@ -148,8 +148,7 @@ final class Staging {
         let group = record[text: .group]
         if record.tellsGroup, let toldGroups {
             try toldGroups.add(
-                row.bytes[record.checklist.range], group: row.bytes[group.range],
-                region: row.bytes[record.region.range],
+                row.bytes[record.checklist.range], group: row.bytes[group.range], visit: visit(of: record, row),
                 dataset: dataset)
         }
         if record.isUnplacedDetection {
@@ -163,10 +162,16 @@ final class Staging {
             let shared = shared ?? SharedChecklists(in: folder)
             self.shared = shared
             try shared.add(
-                staged, details: details, group: row.bytes[group.range], region: row.bytes[record.region.range],
+                staged, details: details, group: row.bytes[group.range], visit: visit(of: record, row),
                 RecordDetails.Origin(file: file, line: row.line))
         }
         return .staged
+    }
+
+    /// Where and when a record is, for `SharedChecklists`.
+    private func visit(of record: SourceRecord, _ row: Row) -> [UInt8] {
+        LocationKey.write(record, row, to: &key)
+        return SharedChecklists.visit(at: key, on: record.date)
     }
 
     /// Notes the file of a record that is about to be appended.

@@ -5,7 +5,7 @@ import Birds
 ///
 /// They are in a temporary file until all files are read, and then in a temporary table.
 final class ToldGroups {
-    /// The table: `dataset_id`, `code`, `group_code` (empty for none) and `region` (empty for none).
+    /// The table: `dataset_id`, `code`, `group_code` (empty for none) and `visit` (`SharedChecklists.visit`).
     let table = "temp.told_group"
     private let rows: Spool
     private var last: [UInt8] = []
@@ -17,11 +17,11 @@ final class ToldGroups {
     ///   - code: The code of its checklist.
     ///   - dataset: The number of its data set within the import.
     func add(
-        _ code: ArraySlice<UInt8>, group: ArraySlice<UInt8>, region: ArraySlice<UInt8>, dataset: Int
+        _ code: ArraySlice<UInt8>, group: ArraySlice<UInt8>, visit: [UInt8], dataset: Int
     ) throws(StoreError) {
         guard !code.isEmpty else { return }
         // No text of a record contains a 0.
-        let bytes = code + [0] + group + [0] + region
+        let bytes = code + [0] + group + [0] + visit
         if bytes.elementsEqual(last) { return }
         last = Array(bytes)
         try last.withRawBytes { bytes throws(StoreError) in
@@ -34,17 +34,20 @@ final class ToldGroups {
     func store(in database: Database, of datasets: [Int64]) throws(StoreError) {
         try database.execute(
             """
-            CREATE TABLE \(table) (dataset_id INTEGER, code TEXT, group_code TEXT, region TEXT, PRIMARY KEY (dataset_id, code))
+            CREATE TABLE \(table) (dataset_id INTEGER, code TEXT, group_code TEXT, visit BLOB, PRIMARY KEY (dataset_id, code))
             WITHOUT ROWID
             """)
         let insert = try database.prepare("INSERT OR REPLACE INTO \(table) VALUES (?1, ?2, ?3, ?4)")
         var reader = rows.reader()
         var (item, bytes) = (SortItem(), [UInt8]())
         while try reader.next(&item, &bytes) {
-            let parts = bytes.split(separator: 0, omittingEmptySubsequences: false)
+            let parts = bytes.split(separator: 0, maxSplits: 2, omittingEmptySubsequences: false)
             guard parts.count == 3, datasets.indices.contains(Int(item.high)) else { continue }
             insert.bind(1, datasets[Int(item.high)])
-            for (index, part) in parts.enumerated() { insert.bind(Int32(index + 2), utf8: bytes, part.indices) }
+            for (index, part) in parts.prefix(2).enumerated() {
+                insert.bind(Int32(index + 2), utf8: bytes, part.indices)
+            }
+            insert.bind(4, blob: Array(parts[2]))
             try insert.run()
         }
     }

@@ -81,7 +81,8 @@ struct DataSetWriter {
         }
         // Finding free ids needs the indexes, so this precedes dropping them.
         let (taxa, locationIDs) = try identify(staging.takeNames(), of: ids)
-        var (species, locations) = (Ranks(taxa.ids), Ranks(locationIDs))
+        var species = Ranks(taxa.ids)
+        let locations = Ranks(locationIDs)
         let datasets = Ranks(ids)
         let touched = TouchedChecklists(in: database.folder)
         var change = RecordChange()
@@ -96,17 +97,17 @@ struct DataSetWriter {
             outcome.repeated = repeated.byFile
             outcome.replaced = repeated.removed
         }
-        // Whether the import has locations and species of which no record is staged. A place may be that of another
-        // copy, or of a detection that is left out.
+        // Whether the import has locations and species of which no record is staged. They may be those of what is left
+        // out.
         let mayHaveUnused = staging.shared != nil || outcome.leftOut.contains { !$0.rows.byFile.isEmpty }
         outcome.again = try RecordsAgain(
             database: database, species: species, locations: locations, datasets: ids
         ).find(in: staging, appends: appends)
         try staging.toldGroups?.store(in: database, of: ids)
         if let shared = staging.shared {
-            var copies = try SharedCopies(database, staging, species: taxa.ids, locations: locationIDs, touched)
+            var copies = try SharedCopies(database, staging, species: taxa.ids, touched)
             try copies.stage(shared, with: appends ? ids : nil, &change)
-            (species, locations) = (Ranks(copies.species), Ranks(copies.locations))
+            species = Ranks(copies.species)
             outcome.leftOut.append(copies.leftOut)
             outcome.replaced += copies.removed
         }

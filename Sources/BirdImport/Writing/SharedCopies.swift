@@ -1,9 +1,10 @@
 import Birds
 
-/// Makes one checklist of the copies of each shared one in a region (`SharedChecklists`), and stages its records.
+/// Makes one checklist of the copies of each shared one at a location on a date (`SharedChecklists`), and stages its
+/// records.
 ///
 /// Rules:
-/// - The lowest copy gives the checklist its code, place, date and effort. It may be one of the database.
+/// - The lowest copy gives the checklist its code and effort. It may be one of the database.
 /// - A species has the records of the lowest copy that reports it, or a part of it. Those of other copies are left out.
 ///
 /// Where a stored checklist is the lowest copy, it stays as it is, gets the other species, and gives up the records of
@@ -15,27 +16,12 @@ struct SharedCopies {
     private let database: Database
     private let staging: Staging
     private let touched: TouchedChecklists
-    /// The ids of species and locations, by provisional number. They grow by those of stored records.
+    /// The ids of species, by provisional number. They grow by those of stored records.
     private(set) var species: [Int64]
-    private(set) var locations: [Int64]
     private(set) var leftOut = LeftOut(LeftOut.sharedChecklist)
     /// The number of records that were taken out of the database.
     private(set) var removed = 0
     private var numberOfSpecies: [Int64: Int] = [:]
-    private var numberOfLocation: [Int64: Int] = [:]
-    /// When and where a copy was.
-    private struct Visit {
-        let date: Int64
-        /// The id of its location.
-        let location: Int64
-
-        /// What it has otherwise than another one; empty if there is nothing.
-        func differences(from other: Visit) -> [UInt8] {
-            let names = [location == other.location ? nil : "location", date == other.date ? nil : "date"]
-            return Array(names.compactMap { $0 }.joined(separator: ", ").utf8)
-        }
-    }
-
     /// The species that zero-filling counts a species or a part of one as, by id.
     private var wholeSpecies: [Int64: Int64] = [:]
     /// A part of each species that is not there itself, which stands for it, by the name of the species.
@@ -52,23 +38,23 @@ struct SharedCopies {
         var passed = 0
         /// The lowest of the others; nil if it was not looked up.
         var waiting: StoredChecklists.Checklist?
-        /// A key and details with the place, date, code and effort of the checklist; nil before its first record.
+        /// A key and details with the location, date, code and effort of the checklist; nil before its first record.
         var base: (key: RecordKey, details: [UInt8], copy: SharedChecklists.Copy)?
         /// The copy that gives the records of each species, by the id of the whole species.
         var copies: [Int64: SharedChecklists.Copy] = [:]
         /// Their records, where they stay in the database.
         var kept: [Int64: [(StoredChecklists.Record, of: StoredChecklists.Checklist)]] = [:]
         /// Records that were taken out of the database and are not staged yet, those of the lowest copy first.
-        var taken: [(StoredChecklists.Record, Visit)] = []
+        var taken: [StoredChecklists.Record] = []
         /// Whether the checklist was staged without a record.
         var isKept = false
     }
 
     init(
-        _ database: Database, _ staging: Staging, species: [Int64], locations: [Int64], _ touched: TouchedChecklists
+        _ database: Database, _ staging: Staging, species: [Int64], _ touched: TouchedChecklists
     ) throws(StoreError) {
         (self.database, self.staging, self.touched) = (database, staging, touched)
-        (self.species, self.locations) = (species, locations)
+        self.species = species
         stored = try StoredChecklists(database)
         subspecies = try Subspecies(database)
         codeOfSpecies = try database.prepare("SELECT code FROM species WHERE id = ?1")
@@ -126,9 +112,7 @@ struct SharedCopies {
             }
         }
         group.copies[whole] = copy
-        try stage(
-            species: number, num: key.num, details, of: copy,
-            Visit(date: key.date, location: locations[key.location]))
+        try stage(species: number, num: key.num, details, of: copy)
     }
 
     /// The species that zero-filling counts a species as.
@@ -167,12 +151,7 @@ struct SharedCopies {
         guard let lowest = try waiting() else { return }
         // The same copy again may have been corrected, so the new one decides.
         guard lowest.copy < copy else { return }
-        let location = number(ofLocation: lowest.location)
-        guard
-            let base = RecordKey(
-                date: lowest.date, location: location, species: nil, num: nil, dataset: key.dataset)
-        else { throw Self.tooMany }
-        group.base = (base, lowest.details, lowest.copy)
+        group.base = (key, lowest.details, lowest.copy)
         while let checklist = try waiting() {
             for record in try stored.records(of: checklist) {
                 let whole = try wholeSpecies(of: record.species)
@@ -192,9 +171,9 @@ struct SharedCopies {
         passWaiting()
         for record in try stored.records(of: checklist) {
             try remove(record, of: checklist, &change)
-            group.taken.append((record, Visit(date: checklist.date, location: checklist.location)))
+            group.taken.append(record)
         }
-        group.taken.sort { $0.0.copy < $1.0.copy }
+        group.taken.sort { $0.copy < $1.copy }
         change.note(location: checklist.location)
         // Now its group has a file of checklists, and it goes if no record is left.
         if checklist.isListed {
@@ -207,17 +186,17 @@ struct SharedCopies {
     /// Stages the records that were taken out and that no lower copy has.
     /// - Parameter limit: The copy whose turn it is; nil at the end.
     private mutating func stageTaken(before limit: SharedChecklists.Copy?) throws(StoreError) {
-        while let copy = group.taken.first?.0.copy, limit.map({ copy < $0 }) ?? true {
+        while let copy = group.taken.first?.copy, limit.map({ copy < $0 }) ?? true {
             let before = group.copies
-            let records = group.taken.prefix { $0.0.copy == copy }
+            let records = group.taken.prefix { $0.copy == copy }
             group.taken.removeFirst(records.count)
-            for (record, visit) in records {
+            for record in records {
                 let whole = try wholeSpecies(of: record.species)
                 // Of the same copy, a record of the import with the same code has replaced it before
                 // (`RepeatedRecords`). All others are beside it. Without codes, those of the import are newer.
                 if let other = before[whole], other < copy || !record.hasSource { continue }
                 group.copies[whole] = copy
-                try stage(species: number(ofSpecies: record.species), num: record.num, record.details, of: copy, visit)
+                try stage(species: number(ofSpecies: record.species), num: record.num, record.details, of: copy)
             }
         }
     }
@@ -240,15 +219,13 @@ struct SharedCopies {
 
     private mutating func stageChecklist() throws(StoreError) {
         group.isKept = true
-        try stage(species: nil, num: nil, [], of: nil, nil)
+        try stage(species: nil, num: nil, [], of: nil)
     }
 
-    /// Stages a record, or the checklist alone, with the place, date and effort of the group.
-    /// - Parameters:
-    ///   - copy: That of the record.
-    ///   - visit: What the copy says of the visit, or that copy which it has become a part of.
+    /// Stages a record, or the checklist alone, with the effort of the group.
+    /// - Parameter copy: That of the record.
     private func stage(
-        species: Int?, num: Int64?, _ details: [UInt8], of copy: SharedChecklists.Copy?, _ visit: Visit?
+        species: Int?, num: Int64?, _ details: [UInt8], of copy: SharedChecklists.Copy?
     ) throws(StoreError) {
         guard let base = group.base else { return }
         guard
@@ -257,18 +234,11 @@ struct SharedCopies {
         else { throw Self.tooMany }
         // The rows of the lowest copy tell together what is known of it (`ChecklistDetails`).
         let isOfBase = copy.map { $0 == base.copy } ?? true
-        var differing: [UInt8] = []
-        if !isOfBase, let visit {
-            // What a copy had otherwise than another one, it may have otherwise than this one too.
-            let before = RecordDetails(details).text(.copyDiffers, in: details)
-            let here = Visit(date: base.key.date, location: locations[base.key.location])
-            differing = before.isEmpty ? visit.differences(from: here) : Array(before)
-        }
         try staging.append(
             key,
             RecordDetails.combine(
                 checklist: isOfBase && !details.isEmpty ? details : base.details, record: details,
-                copy: isOfBase ? [] : copy?.code ?? [], differing: differing))
+                copy: isOfBase ? [] : copy?.code ?? []))
     }
 
     private static var tooMany: StoreError {
@@ -284,10 +254,4 @@ struct SharedCopies {
         return species.count - 1
     }
 
-    private mutating func number(ofLocation id: Int64) -> Int {
-        if let known = numberOfLocation[id] { return known }
-        locations.append(id)
-        numberOfLocation[id] = locations.count - 1
-        return locations.count - 1
-    }
 }

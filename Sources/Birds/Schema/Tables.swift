@@ -188,7 +188,6 @@ package enum ObservationColumn: Int32, TableColumn {
 /// observation without any of them has no row here.
 package enum ObservationDetailColumn: Int32, TableColumn {
     case id, time, confidence, breedingCode, comments, coordinateUncertainty, generalised, hasOwnNames, copy
-    case copyDiffers
 
     package static let table = "observation_detail"
     package static let remark = "what few files have; a row where there is anything to say"
@@ -212,9 +211,6 @@ package enum ObservationDetailColumn: Int32, TableColumn {
         case .copy:
             ColumnDefinition(
                 "copy", .text, .optional, "the copy of a shared checklist that reports it, if it is another one")
-        case .copyDiffers:
-            ColumnDefinition(
-                "copy_differs", .text, .optional, "whether that copy has another location or date")
         }
     }
 }

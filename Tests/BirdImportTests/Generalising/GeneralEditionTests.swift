@@ -130,54 +130,36 @@ import Testing
         #expect(names == [category == "2" ? "60.7N 135.1W to 60.8N 135.0W" : "Lake"])
     }
 
-    /// The place of a shared checklist is that of its lowest copy. It is withheld with all that this one reports,
-    /// unless another copy has it too.
-    @Test(arguments: [
-        (["owl"], "Nest", false, ["withheld_CA-YT|20210000"]), (["owl"], "Marsh", false, ["Marsh|20210501"]),
-        (["owl", "eagle"], "Nest", false, ["Nest|20210501", "Nest|20210501"]),
-        (["owl"], "Nest", true, ["Nest|20210501"]), (["wren"], "Nest", false, ["Nest|20210501", "Nest|20210501"]),
-        (["crane"], "Nest", false, ["withheld_CA-YT|20210000", "withheld_CA-YT|20210000"]),
-    ])
-    func aCopyThatIsWithheldGivesNoPlace(
-        species: [String], place: String, isListed: Bool, shown: [String]
-    ) throws {
-        let visitHeader =
-            "COUNTRY CODE\tSTATE CODE\tLOCALITY\tLOCALITY ID\tLATITUDE\tLONGITUDE\tOBSERVATION DATE\t"
-            + "TIME OBSERVATIONS STARTED\tSAMPLING EVENT IDENTIFIER\tALL SPECIES REPORTED\tGROUP IDENTIFIER\n"
-        func visit(_ place: String, _ copy: String) -> String {
-            "CA\tCA-YT\tx\t\(place)\t60.\(place.utf8.count)\t-135.01\t2021-05-01\t06:41:00\t\(copy)\t1\tG1\n"
+    /// Copies of a shared checklist at other places give no place to each other's records. Where nothing of a hidden
+    /// copy is shown, it is as if it had never been written.
+    @Test(arguments: ["Nest", "Marsh"], [false, true])
+    func aCopyThatIsHiddenGivesNoPlace(place: String, isLowest: Bool) throws {
+        let header =
+            "GLOBAL UNIQUE IDENTIFIER\tCOMMON NAME\tSCIENTIFIC NAME\tOBSERVATION COUNT\tAPPROVED\tCOUNTRY CODE\t"
+            + "STATE CODE\tLOCALITY\tLOCALITY ID\tLATITUDE\tLONGITUDE\tOBSERVATION DATE\tTIME OBSERVATIONS STARTED\t"
+            + "SAMPLING EVENT IDENTIFIER\tALL SPECIES REPORTED\tGROUP IDENTIFIER\n"
+        func row(_ species: String, _ place: String, _ copy: String) -> String {
+            "URN:\(species)\t\(species)\t\(species)\t1\t1\tCA\tCA-YT\t\(place)\t\(place)\t60.\(place.utf8.count)\t-135.01\t"
+                + "2021-05-01\t06:41:00\t\(copy)\t1\tG1\n"
         }
-        func records(_ species: [String], _ visit: String) -> String {
-            "GLOBAL UNIQUE IDENTIFIER\tCOMMON NAME\tSCIENTIFIC NAME\tOBSERVATION COUNT\tAPPROVED\t" + visitHeader
-                + species.map { "URN:\($0)\t\($0)\t\($0)\t1\t1\t" + visit }.joined()
-        }
-        fixture.write("lowest.txt", records(species, visit(place, "S10")))
-        fixture.write("visits.txt", visitHeader + visit(place, "S10"))
-        fixture.write("other.txt", records(["robin"], visit("Marsh", "S20")))
-        fixture.write("list.csv", "species,category\nowl,0\ncrane,1\n")
-        func run(_ files: [String], append: Bool = false) throws {
-            try fixture.run(files: files) {
+        let (hidden, shown) = (row("owl", place, isLowest ? "S10" : "S30"), row("robin", "Marsh", "S20"))
+        fixture.write("list.csv", "species,category\nowl,0\n")
+        let columns = ", c.code, c.time, c.complete, c.species_count"
+        let expected = ["Marsh|60.5|-135.01|CA-YT|20210501|robin|1||06:41|1|1"]
+        func run(_ rows: String, append: Bool = false) throws {
+            fixture.write("birds.txt", header + rows)
+            try fixture.run("birds.txt") {
                 ($0.sensitive, $0.dataset, $0.append) = (fixture.path("list.csv"), "ebd", append)
                 $0.acceptsUnprotected = true
             }
             #expect(try fixture.isSound())
         }
-        let places = "SELECT l.code, date FROM observation JOIN location l ON l.id = location_id ORDER BY 1"
-        let files = ["lowest.txt"] + (isListed ? ["visits.txt"] : [])
-        try run(files + ["other.txt"])
-        #expect(try fixture.general().rows(places) == shown)
-        // The same if the lowest copy is stored before, or joins the stored one.
-        try run(files)
-        try run(["other.txt"], append: true)
-        #expect(try fixture.general().rows(places) == shown)
-        try run(["other.txt"])
-        try run(files, append: true)
-        #expect(try fixture.general().rows(places) == shown)
-        if species == ["owl"], place == "Nest", !isListed {
-            // A third copy is lower still. That the robin was there too is not known any more.
-            fixture.write("third.txt", records(["owl"], visit("Marsh", "S1")))
-            try run(["third.txt"], append: true)
-            #expect(try fixture.general().rows(places) == shown)
+        try run(hidden + shown)
+        #expect(try fixture.generalRecords(columns) == expected)
+        for rows in [[hidden, shown], [shown, hidden]] {
+            try run(rows[0])
+            try run(rows[1], append: true)
+            #expect(try fixture.generalRecords(columns) == expected)
         }
     }
 }

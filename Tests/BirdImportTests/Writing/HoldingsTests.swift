@@ -166,9 +166,7 @@ import Testing
         #expect(
             Set(ContentHash.ofObservation).union([.id, .checklistID, .datasetID, .date, .locationID, .speciesID, .num])
                 == Set(ObservationColumn.allCases))
-        #expect(
-            Set(ContentHash.ofDetail).union([.id, .time, .hasOwnNames, .copyDiffers])
-                == Set(ObservationDetailColumn.allCases))
+        #expect(Set(ContentHash.ofDetail).union([.id, .time, .hasOwnNames]) == Set(ObservationDetailColumn.allCases))
         #expect(
             Set(ContentHash.ofChecklist)
                 .union([.id, .datasetID, .locationID, .date, .speciesCount, .groupCode, .isListed])
