@@ -166,6 +166,10 @@ def basic_dataset(world, old=False, pair=False):
             copies = [dataclasses.replace(visit, id=f"S{n}", minutes=chance.choice([None, 5, 30]), observers=2, complete=chance.choice([0, 1]),
                                           comment=chance.choice([None, visit.comment]), time=chance.choice([None, 400, visit.time]))
                       for n in numbers]
+            if chance.random() < 0.2:
+                # Each observer may put it elsewhere or on another day: then it is a visit of its own.
+                other = chance.choice(world.visits)
+                copies[-1] = dataclasses.replace(copies[-1], **chance.choice([{"place": other.place}, {"day": other.day}]))
         for copy in copies:
             pairs = len(style.written_pairs)
             ours = of_visit(copy, group)
@@ -230,7 +234,7 @@ def whole_species(outcome):
 
 
 def union(outcomes):
-    """The records of shared checklists: of each species, with its parts, those of the lowest copy, with the effort of the lowest
+    """The records of shared checklists: at one place on one date, of each species, with its parts, those of the lowest copy, with the effort of the lowest
     copy of all.
 
     Returns records, and the number of those that are left out.
@@ -238,7 +242,8 @@ def union(outcomes):
     groups, result, left_out = {}, [], 0
     for outcome in outcomes:
         if outcome.get("group"):
-            groups.setdefault(outcome["group"], []).append(outcome)
+            visit = tuple(outcome[name] for name in ("group", "loc_id", "latitude", "longitude", "region", "date"))
+            groups.setdefault(visit, []).append(outcome)
         else:
             result.append(outcome)
     for copies in groups.values():
