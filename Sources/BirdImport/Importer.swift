@@ -164,6 +164,7 @@ public enum Importer {
                         stage: stored == nil ? .indexing : .storing, records: stored ?? 0,
                         fraction: min(1, Double(stored ?? 0) / Double(total))))
             }
+            for unknown in outcome.unknownSpecies { generation.similar[unknown.code] = unknown.nearest }
             let new = reading.targets.map(\.name).filter { name in !known.contains(Array(name.utf8)) }
             report.sameData = try DataSetComparison(database: database).pairs(of: new)
             report.sameChecklists = try DataSetComparison(database: database).checklistPairs(of: new)

@@ -24,19 +24,50 @@ struct SimilarNames {
     /// The most letters of a code.
     private static let longestCode = 6
     private static let mostDiffering = 2
+    /// Of a name with more than twice as many words, only so many at its beginning and end are compared.
+    private static let mostAtEnds = 4
 
-    /// The ways to spell what a name may mean: the whole, without marks of doubt, and its first three and two words,
-    /// which an author or a remark may follow. Empty for a code.
-    static func spellings(of form: FoldedName.Form) -> [Letters] {
-        let (key, all) = (form.key, form.words)
-        if all.count < 2, form.hasDigit || key.unicodeScalars.count <= longestCode { return [] }
+    /// Words of a name, one after the other and put together.
+    struct Run {
+        let letters: Letters
+        /// Their positions among the words without marks of doubt.
+        let words: Range<Int>
+    }
+
+    /// The letters of a text; nil if there are more than are compared.
+    static func letters(_ text: String) -> Letters? {
+        let letters = text.unicodeScalars.prefix(longest + 1).map { Int($0.value) }
+        return letters.count <= longest ? letters : nil
+    }
+
+    /// Whether a name may be a code.
+    static func isCode(_ form: FoldedName.Form) -> Bool {
+        form.words.count < 2 && (form.hasDigit || form.key.unicodeScalars.count <= longestCode)
+    }
+
+    /// What a name may mean: the whole, also without marks of doubt, and then its runs of two and more words, the
+    /// longest first, since an author or a remark may follow or precede. None for a code.
+    /// - Parameter count: The most words of a run that is not the whole.
+    static func runs(of form: FoldedName.Form, atMost count: Int) -> [Run] {
+        if isCode(form) { return [] }
+        let all = form.words
         let words = all.filter { !ScientificName.doubts.contains($0) }
-        var spellings: [Letters] = []
-        for text in [key, words.joined(), words.prefix(3).joined(), words.prefix(2).joined()] {
-            let letters = text.unicodeScalars.prefix(longest + 1).map { Int($0.value) }
-            if letters.count <= longest, !spellings.contains(letters) { spellings.append(letters) }
+        var runs: [Run] = []
+        func add(_ text: String, _ range: Range<Int>) {
+            if let letters = letters(text) { runs.append(Run(letters: letters, words: range)) }
         }
-        return spellings
+        add(form.key, words.indices)
+        if words.count < all.count || form.hasDigit { add(words.joined(), words.indices) }
+        let ends = [0..<mostAtEnds, (words.count - mostAtEnds)..<words.count]
+        let windows = words.count <= 2 * mostAtEnds ? [words.indices] : ends
+        for length in stride(from: min(count, words.count - 1), to: 1, by: -1) {
+            for window in windows where window.count >= length {
+                for start in window.lowerBound...(window.upperBound - length) {
+                    add(words[start..<(start + length)].joined(), start..<(start + length))
+                }
+            }
+        }
+        return runs
     }
 
     /// Adds a name, unless there is one with the same letters.

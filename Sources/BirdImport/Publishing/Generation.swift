@@ -31,6 +31,11 @@ final class Generation {
     var patience = 25
     /// What the change leaves of the protection by the list; nil if there is none.
     var summary: SensitiveSummary? { protection.summary }
+    /// The names that unknown names of an import are similar to, by their codes. Set in the body of `change`.
+    var similar: [String: String] {
+        get { protection.similar }
+        set { protection.similar = newValue }
+    }
     /// What the file could not keep when `change` replaced it.
     private(set) var lostAccess: LostAccess?
 

@@ -232,10 +232,15 @@ extension ImportReport {
         [
             "entries": .integer(sensitive.entries), "idle": .strings(sensitive.idle),
             "overdue": .strings(sensitive.overdue), "lowered": .strings(sensitive.lowered),
+            "alike": .array(sensitive.alike.map(describe)), "more_alike": .integer(sensitive.moreAlike),
             "open_codes": .strings(sensitive.openCodes), "open_comments": .strings(sensitive.openComments),
             "open_names": .strings(sensitive.openNames),
             "readers": .bool(sensitive.hasReaders),
         ]
+    }
+
+    private static func describe(_ alike: SensitiveSummary.Alike) -> JSONValue {
+        ["name": .string(alike.name), "listed": .string(alike.listed), "records": .integer(alike.records)]
     }
 
     private static func describe(_ error: ChangeError) -> JSONValue {

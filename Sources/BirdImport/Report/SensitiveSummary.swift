@@ -2,6 +2,13 @@ import FileSystem
 
 /// What a change of a database leaves of the protection by its list, for the user.
 public struct SensitiveSummary: Sendable, Equatable {
+    /// A new name that is like one of the list, and that it does not cover.
+    public struct Alike: Sendable, Equatable {
+        public var name: String
+        public var listed: String
+        public var records: Int
+    }
+
     /// The number of entries.
     public var entries = 0
     /// The entries that match no record, and those whose date for review has passed, as messages name them.
@@ -9,6 +16,9 @@ public struct SensitiveSummary: Sendable, Equatable {
     public var overdue: [String] = []
     /// The codes of the locations that are shown more exactly than before the change.
     public var lowered: [String] = []
+    /// The first new names of an import that are like those of the list, and how many others there are.
+    public var alike: [Alike] = []
+    public var moreAlike = 0
     /// The data sets of an import whose codes, comments or names of places everybody sees who sees their records.
     public var openCodes: [String] = []
     public var openComments: [String] = []
@@ -17,7 +27,7 @@ public struct SensitiveSummary: Sendable, Equatable {
     public var hasReaders = false
 
     /// The most names in a line.
-    private static let mostNamed = 10
+    static let mostNamed = 10
 
     /// Lines for the report of the change.
     /// - Parameter isTrial: Whether all this only would be.
@@ -48,6 +58,7 @@ public struct SensitiveSummary: Sendable, Equatable {
                 "Warning: \(count(lowered, "location", "locations")) \(isTrial ? "would be" : lowered.count == 1 ? "is" : "are") "
                     + "shown more exactly than before: \(names(lowered))")
         }
+        if let line = alikeLine { lines.append(line) }
         for (open, what) in [
             (openCodes, "codes of checklists and records"), (openComments, "comments and protocols"),
             (openNames, "names of places"),
@@ -58,6 +69,18 @@ public struct SensitiveSummary: Sendable, Equatable {
         }
         if hasReaders { lines.append("Warning: " + Self.readers) }
         return lines
+    }
+
+    private var alikeLine: String? {
+        if alike.isEmpty { return nil }
+        let named = alike.map { name in
+            "'\(Row.shown(name.name, atMost: 60))' (\(ImportReport.count(name.records, "record", "records")), like "
+                + "'\(Row.shown(name.listed, atMost: 60))')"
+        }
+        let isOne = alike.count + moreAlike == 1
+        return "Warning: \(ImportReport.count(alike.count + moreAlike, "new name", "new names")) "
+            + "\(isOne ? "is like one" : "are like those") of the list and not covered: \(named.joined(separator: ", "))"
+            + (moreAlike > 0 ? ", and \(ImportReport.number(moreAlike)) more" : "")
     }
 
     /// That some program has not let go of the old file.

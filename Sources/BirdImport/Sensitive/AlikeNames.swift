@@ -2,12 +2,7 @@ import Birds
 
 /// Finds names that a list of sensitive species does not cover, although they are like a name that it covers.
 ///
-/// Rules:
-/// - A name is one that no table of species knows, of a taxon that has records.
-/// - It is like a listed one if it is nearly spelt so (`SimilarNames`), also where an author or a remark follows; or
-///   if it has the epithet of a listed species under another genus, since a genus may be its former one. An epithet
-///   may have another gender.
-/// - It is not if it is nearer to a name that a table knows, and that the list does not cover.
+/// A name is one that no table of species knows, of a taxon that has records. `NameComparison` says what it is like.
 struct AlikeNames {
     /// A name that is like a listed one.
     struct Name {
@@ -15,31 +10,26 @@ struct AlikeNames {
         let records: Int
         /// The listed name.
         let listed: String
+        /// Whether it is so like that somebody must look at it.
+        let isSure: Bool
         /// The positions of the entries that cover it.
         let entries: [Int]
     }
 
     private let database: Database
     private let covered: Set<Int64>
-    /// The listed names.
+    /// The listed names, and their positions.
     private var listed: [(text: String, entries: [Int])] = []
-    private var spellings = SimilarNames()
-    /// The numbers of listed names by the stems of their epithets.
-    private var epithets: [String: Int] = [:]
-    /// Read when there is a name to compare with it.
-    private var known: Known?
-
-    /// What tables know and the list does not cover.
-    private struct Known {
-        var spellings = SimilarNames()
-        /// Each genus, and the initial of each, with the stem of an epithet of the list.
-        var species: Set<[String]> = []
-    }
+    private var positions: [String: Int] = [:]
+    private var comparison: NameComparison
+    /// Whether the comparison has the names that tables know and the list does not cover. They are read when there is a
+    /// name to compare with them.
+    private var knowsOthers = false
 
     /// The longest beginning of a name that is compared, in bytes.
     private static let longest = 4 * SimilarNames.longest
-    /// The number of words of a name that has the epithet of a subspecies.
-    private static let mostWords = 3
+    /// From this number of species on, tables are a whole taxonomy.
+    static let wholeTaxonomy = 5000
 
     /// - Parameter entries: With the ids of the species that each covers.
     init(_ entries: [(entry: SensitiveEntry, species: [Int64])], in database: Database) throws(StoreError) {
@@ -50,6 +40,7 @@ struct AlikeNames {
         var ofTables: Set<Int64> = []
         let ids = try database.prepare("SELECT id FROM species WHERE listed <> 0")
         while try ids.step() { ofTables.insert(ids.int64(0)) }
+        comparison = NameComparison(isWhole: ofTables.count >= Self.wholeTaxonomy)
         var positions: [Int64: [Int]] = [:]
         for (position, (_, species)) in entries.enumerated() {
             for id in species where ofTables.contains(id) { positions[id, default: []].append(position) }
@@ -58,11 +49,8 @@ struct AlikeNames {
             "SELECT id, code, common_name, scientific_name FROM species WHERE listed <> 0 ORDER BY id")
         while try rows.step() {
             guard let entries = positions[rows.int64(0)] else { continue }
-            for column: Int32 in 1...3 { if let text = rows.text(column) { add(text, entries) } }
-            guard let name = rows.text(3), ScientificName(name).kind == .species else { continue }
-            for form in FoldedName(name).forms {
-                guard let stem = Self.stems(form.words).first else { continue }
-                if epithets[stem] == nil { epithets[stem] = listed.count - 1 }
+            for (column, kind) in [(1, .code), (2, .common), (3, .scientific)] as [(Int32, NameComparison.Kind)] {
+                if let text = rows.text(column) { add(text, kind, entries) }
             }
         }
         // Several lines may name one species.
@@ -70,20 +58,13 @@ struct AlikeNames {
         for (position, (entry, _)) in entries.enumerated() {
             if case .species(let name) = entry.subject { lines[name, default: []].append(position) }
         }
-        for (name, positions) in lines.sorted(by: { $0.key < $1.key }) { add(name, positions) }
+        for (name, positions) in lines.sorted(by: { $0.key < $1.key }) { add(name, .ofList, positions) }
     }
 
-    private mutating func add(_ text: String, _ entries: [Int]) {
-        for form in FoldedName(text).forms {
-            // The beginning of a listed name is no name of its own.
-            if let letters = SimilarNames.spellings(of: form).first { spellings.add(letters, number: listed.count) }
-        }
+    private mutating func add(_ text: String, _ kind: NameComparison.Kind, _ entries: [Int]) {
+        comparison.add(text, kind, number: listed.count)
+        if positions[text] == nil { positions[text] = listed.count }
         listed.append((text, entries))
-    }
-
-    /// The stems of the words of a name that may be its epithet.
-    private static func stems(_ words: [String]) -> [String] {
-        words.prefix(mostWords).dropFirst().map { ScientificName.stem(of: $0) }
     }
 
     /// Keeps the names that a database has before a change, to tell new ones from them. Does nothing if they are kept.
@@ -109,77 +90,60 @@ struct AlikeNames {
     /// Finds names in the order of their codes.
     /// - Parameters:
     ///   - new: Whether only those that were not there when names were kept.
+    ///   - similar: What names are similar to by looser rules, by their codes. They count if that is a listed name.
     ///   - look: Called for each. Returns whether to look for more.
-    mutating func find(new: Bool, look: (Name) -> Bool) throws(StoreError) {
+    mutating func find(
+        new: Bool, similar: [String: String] = [:], look: (Name) -> Bool
+    ) throws(StoreError) {
         let records = try database.prepare(
             "SELECT sum(records) FROM summary WHERE kind = \(SummaryKind.species.rawValue) AND first_key = ?1")
         let rows = try database.prepare(
             "SELECT id, code, scientific_name, common_name FROM species WHERE \(Self.isUnknown(new: new)) ORDER BY id")
         while try rows.step() {
             if covered.contains(rows.int64(0)) { continue }
-            for column: Int32 in 1...3 {
-                guard let bytes = rows.optionalBytes(column) else { continue }
-                let text = String(decoding: bytes.prefix(Self.longest), as: UTF8.self)
-                guard let number = try number(of: text) else { continue }
-                records.bind(1, rows.int64(0))
-                guard try records.step() else { continue }
-                let count = Int(records.int64(0))
-                records.reset()
-                if count == 0 { continue }
-                let (listed, entries) = listed[number]
-                guard look(Name(text: text, records: count, listed: listed, entries: entries)) else {
-                    rows.reset()
-                    return
-                }
-                break
+            guard let (text, match) = try match(rows, similar) else { continue }
+            records.bind(1, rows.int64(0))
+            guard try records.step() else { continue }
+            let count = Int(records.int64(0))
+            records.reset()
+            if count == 0 { continue }
+            let (listed, entries) = listed[match.number]
+            let name = Name(text: text, records: count, listed: listed, isSure: match.isSure, entries: entries)
+            guard look(name) else {
+                rows.reset()
+                return
             }
         }
     }
 
-    /// The number of the listed name that a name is like.
-    private mutating func number(of text: String) throws(StoreError) -> Int? {
-        for form in FoldedName(text).forms {
-            let words = form.words.filter { !ScientificName.doubts.contains($0) && $0 != "x" }
-            let all = SimilarNames.spellings(of: form)
-            for (position, letters) in all.enumerated() {
-                guard let near = spellings.nearest(to: letters) else { continue }
-                try readKnown()
-                // The whole name counts more than its beginning.
-                if all[..<position].contains(where: { known?.spellings.nearest(to: $0) != nil }) { return nil }
-                if let other = known?.spellings.nearest(to: letters), other.distance < near.distance { return nil }
-                return near.number
-            }
-            for (position, stem) in Self.stems(words).enumerated() {
-                guard let number = epithets[stem] else { continue }
-                try readKnown()
-                let isKnown =
-                    words[...position].contains { known?.species.contains([$0, stem]) ?? false }
-                    || all.contains { known?.spellings.nearest(to: $0) != nil }
-                if !isKnown { return number }
-            }
+    /// What a species is like by one of its names, and this name.
+    private mutating func match(
+        _ row: Statement, _ similar: [String: String]
+    ) throws(StoreError) -> (text: String, match: NameComparison.Match)? {
+        var found: (text: String, match: NameComparison.Match)?
+        for column: Int32 in 1...3 {
+            guard let bytes = row.optionalBytes(column) else { continue }
+            let text = String(decoding: bytes.prefix(Self.longest), as: UTF8.self)
+            guard let match = try match(text) else { continue }
+            if match.isSure { return (text, match) }
+            if found == nil { found = (text, match) }
         }
-        return nil
+        if found == nil, let code = row.text(1), let number = similar[code].flatMap({ positions[$0] }) {
+            return (code, NameComparison.Match(number: number, isSure: false))
+        }
+        return found
     }
 
-    private mutating func readKnown() throws(StoreError) {
-        if known != nil { return }
-        var read = Known()
-        let rows = try database.prepare("SELECT id, scientific_name, common_name FROM species WHERE listed <> 0")
+    private mutating func match(_ text: String) throws(StoreError) -> NameComparison.Match? {
+        guard let match = comparison.match(text) else { return nil }
+        if knowsOthers { return match }
+        knowsOthers = true
+        let rows = try database.prepare("SELECT id, common_name, scientific_name FROM species WHERE listed <> 0")
         while try rows.step() {
             if covered.contains(rows.int64(0)) { continue }
-            for column: Int32 in 1...2 {
-                guard let text = rows.text(column) else { continue }
-                for form in FoldedName(text).forms {
-                    if let letters = SimilarNames.spellings(of: form).first { read.spellings.add(letters, number: 0) }
-                    let words = form.words
-                    guard column == 1, let genus = words.first, let stem = Self.stems(words).first,
-                        epithets[stem] != nil
-                    else { continue }
-                    read.species.insert([genus, stem])
-                    read.species.insert([String(genus.prefix(1)), stem])
-                }
-            }
+            if let name = rows.text(1) { comparison.addKnown(name, .common) }
+            if let name = rows.text(2) { comparison.addKnown(name, .scientific) }
         }
-        known = read
+        return comparison.match(text)
     }
 }

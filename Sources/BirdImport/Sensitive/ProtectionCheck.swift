@@ -3,8 +3,8 @@ import Birds
 /// Sees to it that a change of a database protects as much as before by its list of sensitive species and places.
 ///
 /// Rules for an import: each entry must name something that is known, and match as many records as before; no location
-/// that stays may be shown more exactly; and no name may be new that is like one of the list and that it does not cover
-/// (`AlikeNames`).
+/// that stays may be shown more exactly; and no name may be new that is surely like one of the list and that it does
+/// not cover (`AlikeNames`). One that only may be like it is told.
 struct ProtectionCheck {
     /// What a change may do.
     enum Kind {
@@ -25,6 +25,8 @@ struct ProtectionCheck {
     private var hasOldLevels = false
     /// What the change leaves; nil without a list.
     var summary: SensitiveSummary?
+    /// The names that unknown names of an import are similar to, by their codes.
+    var similar: [String: String] = [:]
 
     init(_ kind: Kind, now: Int) { (self.kind, self.now) = (kind, now) }
 
@@ -36,7 +38,7 @@ struct ProtectionCheck {
         guard kind != .ofList else { return }
         let list = try SensitiveTable.read(from: database).map(\.entry)
         guard !list.isEmpty else { return }
-        if kind == .keeping { try AlikeNames.keep(in: database) }
+        if kind != .lowering { try AlikeNames.keep(in: database) }
         let levels = SensitiveLevels(database)
         try levels.make(SensitiveMarks(list, in: database))
         try levels.keep()
@@ -76,7 +78,11 @@ struct ProtectionCheck {
         try SensitiveTable.note(noted, in: database)
         let lowered = hasOldLevels ? try levels.lowered() : []
         try sumUp(zip(entries, isEmpty ? counts.map { _ in 1 } : counts), lowered, in: database)
-        guard kind == .keeping else { return (entries, nil) }
+        if kind == .ofList || kind == .lowering { return (entries, nil) }
+        let alike = try findAlike(marks, in: database)
+        summary?.alike = alike.first
+        summary?.moreAlike = alike.more
+        if kind == .accepted { return (entries, nil) }
         if let first = lowered.first {
             let name = "'\(Row.shown(first, atMost: 60))'"
             let count = ImportReport.number(lowered.count)
@@ -86,32 +92,44 @@ struct ProtectionCheck {
                     : "\(count) locations would be shown more exactly than before, such as \(name)")
         }
         var refusals = faults.isEmpty ? [] : [Self.refusal(faults)]
-        if let alike = try refusalOfAlike(marks, in: database) { refusals.append(alike) }
+        if alike.sure > 0 { refusals.append(Self.refusal(ofAlike: alike.first, alike.sure)) }
         return (entries, refusals.isEmpty ? nil : refusals.joined(separator: " "))
     }
 
-    /// Why an import is refused that brings names which are like those of the list; nil if it brings none.
-    private func refusalOfAlike(_ marks: SensitiveMarks, in database: Database) throws(StoreError) -> String? {
-        guard try AlikeNames.areNew(in: database) else { return nil }
+    /// The first new names that are like those of the list, the sure ones first; how many more there are; and how many
+    /// are sure. An import that is refused stops at `mostCounted` of these.
+    private func findAlike(
+        _ marks: SensitiveMarks, in database: Database
+    ) throws(StoreError) -> (first: [SensitiveSummary.Alike], more: Int, sure: Int) {
+        guard try AlikeNames.areNew(in: database) else { return ([], 0, 0) }
         var names = try marks.alikeNames()
-        var named: [String] = []
-        var more = 0
-        try names.find(new: true) { name in
-            if named.count == Self.mostFaults {
-                more += 1
-            } else {
-                named.append(
-                    "'\(Row.shown(name.text, atMost: 60))' is like '\(Row.shown(name.listed, atMost: 60))'")
+        var (sure, unsure): ([SensitiveSummary.Alike], [SensitiveSummary.Alike]) = ([], [])
+        var (countSure, count) = (0, 0)
+        try names.find(new: true, similar: similar) { name in
+            let alike = SensitiveSummary.Alike(name: name.text, listed: name.listed, records: name.records)
+            count += 1
+            if name.isSure {
+                countSure += 1
+                if sure.count < SensitiveSummary.mostNamed { sure.append(alike) }
+            } else if unsure.count < SensitiveSummary.mostNamed {
+                unsure.append(alike)
             }
-            return more < Self.mostCounted
+            return kind == .accepted || countSure < Self.mostCounted
         }
-        if named.isEmpty { return nil }
-        let isOne = named.count == 1
+        let first = Array((sure + unsure).prefix(SensitiveSummary.mostNamed))
+        return (first, count - first.count, countSure)
+    }
+
+    /// Why an import is refused that brings names which are surely like those of the list.
+    private static func refusal(ofAlike names: [SensitiveSummary.Alike], _ count: Int) -> String {
+        let named = names.prefix(min(count, mostFaults)).map { name in
+            "'\(Row.shown(name.name, atMost: 60))' is like '\(Row.shown(name.listed, atMost: 60))'"
+        }
+        let (isOne, more) = (count == 1, count - named.count)
         return
             "With this import, \(isOne ? "a name" : "names") that no table of species knows would stay open, although "
             + "\(isOne ? "it is like a listed one" : "they are like listed ones"): \(named.joined(separator: "; "))"
-            + (more > 0 ? "; and \(ImportReport.number(more)) more" : "")
-            + (more == Self.mostCounted ? " at least" : "")
+            + (more > 0 ? "; and \(ImportReport.number(more)) more" : "") + (count == mostCounted ? " at least" : "")
             + ". Nothing was stored. If it is the same bird, correct the name in the file, or add it to the list as a line of "
             + "its own and give the list with --sensitive. If it is another bird, add --accept-unprotected."
     }
@@ -143,6 +161,6 @@ struct ProtectionCheck {
 
     /// The most reasons that a refusal names.
     private static let mostFaults = 5
-    /// The most names that it counts without naming them.
+    /// The most names that it counts.
     private static let mostCounted = 1000
 }

@@ -35,8 +35,8 @@ public struct SensitiveReport: Sendable {
         /// sets: UTC, ISO 8601. They may have been there before that.
         public var openUntilNow = 0
         public var openSince: String?
-        /// The first names that are like those that it covers, with the numbers of their records, and how many others
-        /// there are. No entry covers them.
+        /// The first names that are like those that it covers, the sure ones first, with the numbers of their records,
+        /// and how many others there are. No entry covers them.
         public var alike: [(name: String, records: Int)] = []
         public var moreAlike = 0
     }
@@ -188,15 +188,21 @@ struct SensitiveReporter {
             report.leavesOutNames = closed != nil
         }
         var names = try marks.alikeNames()
+        var unsure = [[(name: String, records: Int)]](repeating: [], count: report.entries.count)
         try names.find(new: false) { name in
             for entry in name.entries where report.entries.indices.contains(entry) {
-                if report.entries[entry].alike.count < Self.mostAlike {
+                report.entries[entry].moreAlike += 1
+                if !name.isSure, unsure[entry].count < Self.mostAlike {
+                    unsure[entry].append((name.text, name.records))
+                } else if name.isSure, report.entries[entry].alike.count < Self.mostAlike {
                     report.entries[entry].alike.append((name.text, name.records))
-                } else {
-                    report.entries[entry].moreAlike += 1
                 }
             }
             return true
+        }
+        for (entry, names) in unsure.enumerated() {
+            report.entries[entry].alike += names.prefix(Self.mostAlike - report.entries[entry].alike.count)
+            report.entries[entry].moreAlike -= report.entries[entry].alike.count
         }
     }
 

@@ -6,11 +6,12 @@ import Testing
     private func nearest(to text: String, among names: [String]) -> String? {
         var similar = SimilarNames()
         for (number, name) in names.enumerated() {
-            for letters in SimilarNames.spellings(of: FoldedName(name).forms[0]).prefix(1) {
-                similar.add(letters, number: number)
+            for run in SimilarNames.runs(of: FoldedName(name).forms[0], atMost: 0) {
+                similar.add(run.letters, number: number)
             }
         }
-        let found = SimilarNames.spellings(of: FoldedName(text).forms[0]).lazy.compactMap { similar.nearest(to: $0) }
+        let found = SimilarNames.runs(of: FoldedName(text).forms[0], atMost: 3).lazy
+            .compactMap { similar.nearest(to: $0.letters) }
         return found.first.map { names[$0.number] }
     }
 

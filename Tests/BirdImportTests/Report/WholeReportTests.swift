@@ -84,7 +84,9 @@ import Testing
                 path: "birds.db", before: LostAccess.Access(status), after: LostAccess.Access(after), isListLost: true)
         ]
         report.sensitive = SensitiveSummary(
-            entries: 3, idle: ["species 'owl'"], overdue: ["location 'L1'"], lowered: ["L2"], openCodes: ["a"],
+            entries: 3, idle: ["species 'owl'"], overdue: ["location 'L1'"], lowered: ["L2"],
+            alike: [SensitiveSummary.Alike(name: "gul", listed: "gull", records: 4158)], moreAlike: 4159,
+            openCodes: ["a"],
             openComments: ["a", "b"], openNames: ["c"], hasReaders: true)
         report.preview = [#"{"num":1}"#, #"{"num":2}"#]
         (report.stored, report.replaced, report.checklists) = (4128, 4129, 4130)
@@ -164,6 +166,7 @@ import Testing
                 "same_checklists":[{"dataset":"five","other":"six","checklists":4127}],
                 "lost_access":[{"file":"birds.db","owner":"root","group":"root","mode":"640"}],
                 "sensitive":{"entries":3,"idle":["species 'owl'"],"overdue":["location 'L1'"],"lowered":["L2"],\#
+                "alike":[{"name":"gul","listed":"gull","records":4158}],"more_alike":4159,\#
                 "open_codes":["a"],"open_comments":["a",
                 "b"],"open_names":["c"],"readers":true},
                 "preview":[{"num":1},
@@ -254,6 +257,8 @@ import Testing
                 Warning: 1 line of it matches no record, and so protects nothing: species 'owl'
                 Warning: 1 line of it was due for review, and stays in force: location 'L1'
                 Warning: 1 location would be shown more exactly than before: L2
+                Warning: 4,160 new names are like those of the list and not covered: 'gul' (4,158 records, like 'gull'), and \
+                4,159 more
                 People without the right 'precise' would see the codes of checklists and records of a, as set with 'rookery \
                 datasets describe'
                 People without the right 'precise' would see the comments and protocols of a, b, as set with 'rookery \

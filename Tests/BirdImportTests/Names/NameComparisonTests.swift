@@ -1,0 +1,126 @@
+import Testing
+
+@testable import BirdImport
+
+/// Names that are like those of a list, surely or perhaps.
+@Suite struct NameComparisonTests {
+    /// Codes, common and scientific names.
+    private static let listed = [
+        ("goleag", "Golden Eagle", "Aquila chrysaetos"), ("merlin", "Merlin", "Falco columbarius"),
+        ("osprey", "Osprey", "Pandion haliaetus"), ("redkit1", "Red Kite", "Milvus milvus"),
+        ("loeowl", "Long-eared Owl", "Asio otus"), ("grhowl", "Great Horned Owl", "Bubo virginianus"),
+        ("amegos", "American Goshawk", "Astur atricapillus"), ("perfal", "Peregrine Falcon", "Falco peregrinus"),
+        ("perfal1", "Peregrine Falcon (North American)", "Falco peregrinus anatum"),
+        ("perfal10", "Peregrine Falcon (Indo-Pacific)", "Falco peregrinus ernesti/nesiotes"),
+        ("wbowl1", "Western Barn Owl", "Tyto alba"), ("ruff", "Ruff", "Calidris pugnax"),
+    ]
+    private static let known = [
+        ("Bald Eagle", "Haliaeetus leucocephalus"), ("Black Kite", "Milvus migrans"), ("Brant", "Branta bernicla"),
+        ("Black-capped Chickadee", "Poecile atricapillus"), ("Red Knot", "Calidris canutus"),
+        ("Green-winged Teal (American)", "Anas crecca carolinensis"), ("African Barn Owl", "Tyto africana"),
+        ("Prairie Merlins", "Falco richardsonii"), ("Great Egret", "Ardea alba"),
+        ("Black Redstart", "Phoenicurus ochruros"),
+    ]
+
+    /// The listed name that a text is like, with a question mark if it only may be.
+    private func match(_ text: String, isWhole: Bool) -> String? {
+        var comparison = NameComparison(isWhole: isWhole)
+        var names: [String] = []
+        for (code, common, scientific) in Self.listed {
+            for (name, kind) in [(code, .code), (common, .common), (scientific, .scientific)]
+                as [(String, NameComparison.Kind)]
+            {
+                comparison.add(name, kind, number: names.count)
+                names.append(name)
+            }
+        }
+        for (common, scientific) in Self.known {
+            comparison.addKnown(common, .common)
+            comparison.addKnown(scientific, .scientific)
+        }
+        return comparison.match(text).map { names[$0.number] + ($0.isSure ? "" : "?") }
+    }
+
+    @Test(arguments: [
+        // One word.
+        ("Merlins", "Merlin"), ("Merlyn", "Merlin"), ("MERLYN", "Merlin"), ("Ospray", "Osprey"),
+        ("Ospreys (2)", "Osprey"),
+        ("adult Merlyn", "Merlin"), ("Two Ospreys", "Osprey"), ("Ruffs", "Ruff"),
+        // Other words before or after.
+        ("Imm. Golden Eagles", "Golden Eagle"), ("Two Golden Eagles", "Golden Eagle"),
+        ("adult Golden Eagel", "Golden Eagle"), ("juv. Aquila chrysaetus", "Aquila chrysaetos"),
+        ("a nest on the cliff above the lake, of Golden Eagels", "Golden Eagle"),
+        ("Golden Eagels on the cliff that is above the lake", "Golden Eagle"),
+        ("pair of Great Hornd Owls", "Great Horned Owl"),
+        // Another order.
+        ("Eagle, Golden", "Golden Eagle"), ("Owl, Long-eared", "Long-eared Owl"), ("Owl, Long eared", "Long-eared Owl"),
+        ("Kite, Red", "Red Kite"), ("Eagle - Golden", "Golden Eagle"), ("eagle golden", "Golden Eagle"),
+        ("Eagle, Golden (ad.)", "Golden Eagle"), ("Eagel, Golden", "Golden Eagle"),
+        ("Owl, Horned, Great", "Great Horned Owl"),
+        // Shortened.
+        ("A. chrysaetus", "Aquila chrysaetos"), ("A.crysaetos", "Aquila chrysaetos"),
+        ("Aq. chrysaetos", "Aquila chrysaetos"), ("F. columbaris", "Falco columbarius"),
+        ("Aquila c. canadensis", "Aquila chrysaetos"), ("A. c. canadensis", "Aquila chrysaetos"),
+        ("Falco p. anatum", "Falco peregrinus"), ("Bubo v. subarcticus", "Bubo virginianus"),
+    ])
+    func someAreSure(text: String, listed: String) {
+        for isWhole in [false, true] { #expect(match(text, isWhole: isWhole) == listed) }
+    }
+
+    /// With a small table, they may be other birds.
+    @Test(arguments: [
+        ("Colinus virginianus", "Bubo virginianus"), ("COLINUS VIRGINIANUS", "Bubo virginianus"),
+        ("colinus virginiana (Linnaeus, 1758)", "Bubo virginianus"), ("Accipiter atricapillus", "Astur atricapillus"),
+        ("Accipiter gentilis atricapilla", "Astur atricapillus"), ("Accipiter cf. atricapillus", "Astur atricapillus"),
+        ("Falco anatum", "Falco peregrinus anatum"), ("Falco nesiotes", "Falco peregrinus ernesti/nesiotes"),
+        ("Calidris alba", "Tyto alba"),
+    ])
+    func someAreSureWithAWholeTaxonomy(text: String, listed: String) {
+        #expect(match(text, isWhole: true) == listed)
+        #expect(match(text, isWhole: false) == listed + "?")
+    }
+
+    @Test(arguments: [
+        ("Goshawk", "American Goshawk"), ("Goshawks", "American Goshawk"), ("Barn Owl", "Western Barn Owl"),
+        ("Peregrine", "Peregrine Falcon"), ("Peregrine (female)", "Peregrine Falcon"),
+        ("Horned Owl", "Great Horned Owl"),
+        ("Falco chrysatos", "Aquila chrysaetos"), ("Falko chrysaetus Linné", "Aquila chrysaetos"),
+    ])
+    func someMayBeAlike(text: String, listed: String) {
+        for isWhole in [false, true] { #expect(match(text, isWhole: isWhole) == listed + "?") }
+    }
+
+    @Test(arguments: [
+        // Common names, and words in brackets, are no epithets.
+        "Eastern Bluebird (Virginianus)", "Northern Virginianus Bobwhite", "Virginian Rail",
+        "rail virginian", "Great Egret (alba)", "Canada Goose (virginianus/fulva)", "Motacilla [alba]",
+        // Codes.
+        "goleab", "merli1", "merlin1", "redkit", "GOEA", "MERL",
+        // Other birds.
+        "Martin", "Verdin", "Bald Eagles", "Eagle, Bald", "Black Kites", "Kite, Black", "P. atricapillus",
+        "Poecile atricapilla", "Red Knots", "Grants Gazelle", "Prairie Merlin", "A. c. carolinensis", "B. bernicla",
+        "Anas c. carolinensis", "Xema sabini", "M. migrans", "Aquila sp.", "eagle sp.",
+        "", "?", ",", "a", "Aquila c.", "A. c. juvenile",
+    ])
+    func anotherNameIsNot(text: String) {
+        for isWhole in [false, true] { #expect(match(text, isWhole: isWhole) == nil) }
+    }
+
+    @Test(arguments: [
+        ("Aquila chrysaetos", [["aquila", "chrysaetos"]]),
+        ("Aquila cf. chrysaetos canadensis (Linnaeus)", [["aquila", "chrysaetos", "canadensis"]]),
+        ("Aquila chrysaetos, Linnaeus", [["aquila", "chrysaetos"]]), ("AQUILA CHRYSAETOS", [["aquila", "chrysaetos"]]),
+        ("Aquila_chrysaëtos", [["aquila", "chrysaetos"]]),
+    ])
+    func aScientificNameIsKnownByItsForm(text: String, words: [[String]]) {
+        #expect(ScientificWords(text)?.forms == words)
+    }
+
+    @Test(arguments: [
+        "Golden Eagle", "Aquila", "A. chrysaetos", "Aquila (chrysaetos)", "Aquila Chrysaetos", "aquila Chrysaetos",
+        "AQuila chrysaetos", "Aquila 2 chrysaetos", "", "-",
+    ])
+    func anotherTextIsNot(text: String) {
+        #expect(ScientificWords(text) == nil)
+    }
+}
