@@ -164,7 +164,9 @@ public enum Importer {
                         stage: stored == nil ? .indexing : .storing, records: stored ?? 0,
                         fraction: min(1, Double(stored ?? 0) / Double(total))))
             }
-            for unknown in outcome.unknownSpecies { generation.similar[unknown.code] = unknown.nearest }
+            generation.similar = Dictionary(
+                outcome.unknownSpecies.compactMap { species in species.nearest.map { (species.code, $0) } }
+            ) { one, _ in one }
             let new = reading.targets.map(\.name).filter { name in !known.contains(Array(name.utf8)) }
             report.sameData = try DataSetComparison(database: database).pairs(of: new)
             report.sameChecklists = try DataSetComparison(database: database).checklistPairs(of: new)

@@ -77,7 +77,9 @@ struct NameComparison {
             mostWords = max(mostWords, min(words.count, Self.most))
             switch kind {
             case .common:
-                if words.count == 1, !form.hasDigit { single[words[0], default: number] = number }
+                if words.count == 1, !form.hasDigit, single[words[0]] == nil { single[words[0]] = number }
+                // The end of a pair is the name of the other species.
+                if words.contains("x") || text.contains(where: { "/(".contains($0) }) { continue }
                 for length in 1..<max(1, min(words.count, Self.most)) {
                     for part in [words.prefix(length), words.suffix(length)] where parts[part.joined()] == nil {
                         parts[part.joined()] = number

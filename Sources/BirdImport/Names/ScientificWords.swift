@@ -16,7 +16,8 @@ struct ScientificWords {
             guard word.allSatisfy({ $0.isLetter || $0 == "-" }), word.contains(where: \.isLetter) else { break }
             if let genus = words.first, word != (Self.isUpper(genus) ? word.uppercased() : word.lowercased()) { break }
             words.append(word)
-            if words.count == Self.most || word.count < written.count { break }
+            // A point may shorten the epithet of the species before that of a subspecies.
+            if words.count == Self.most || word.count > 1 && word.count < written.count { break }
         }
         guard words.count > 1, let genus = words.first, genus.dropFirst() == Self.rest(of: genus) else { return nil }
         forms = FoldedName(words.joined(separator: " ")).forms.map(\.words).filter { $0.count > 1 }

@@ -13,6 +13,7 @@ import Testing
         ("perfal1", "Peregrine Falcon (North American)", "Falco peregrinus anatum"),
         ("perfal10", "Peregrine Falcon (Indo-Pacific)", "Falco peregrinus ernesti/nesiotes"),
         ("wbowl1", "Western Barn Owl", "Tyto alba"), ("ruff", "Ruff", "Calidris pugnax"),
+        ("y00944", "Golden/White-tailed Eagle", "Aquila chrysaetos/Haliaeetus albicilla"),
     ]
     private static let known = [
         ("Bald Eagle", "Haliaeetus leucocephalus"), ("Black Kite", "Milvus migrans"), ("Brant", "Branta bernicla"),
@@ -73,7 +74,7 @@ import Testing
         ("colinus virginiana (Linnaeus, 1758)", "Bubo virginianus"), ("Accipiter atricapillus", "Astur atricapillus"),
         ("Accipiter gentilis atricapilla", "Astur atricapillus"), ("Accipiter cf. atricapillus", "Astur atricapillus"),
         ("Falco anatum", "Falco peregrinus anatum"), ("Falco nesiotes", "Falco peregrinus ernesti/nesiotes"),
-        ("Calidris alba", "Tyto alba"),
+        ("Calidris alba", "Tyto alba"), ("Accipiter g. atricapillus", "Astur atricapillus"),
     ])
     func someAreSureWithAWholeTaxonomy(text: String, listed: String) {
         #expect(match(text, isWhole: true) == listed)
@@ -100,7 +101,9 @@ import Testing
         "Martin", "Verdin", "Bald Eagles", "Eagle, Bald", "Black Kites", "Kite, Black", "P. atricapillus",
         "Poecile atricapilla", "Red Knots", "Grants Gazelle", "Prairie Merlin", "A. c. carolinensis", "B. bernicla",
         "Anas c. carolinensis", "Xema sabini", "M. migrans", "Aquila sp.", "eagle sp.",
-        "", "?", ",", "a", "Aquila c.", "A. c. juvenile",
+        "", "?", ",", "a", "Aquila c.", "A. c. juvenile", "White-tailed Eagle", "Haliaeetus albicilla",
+        "North American",
+        "Aquila albicilla",
     ])
     func anotherNameIsNot(text: String) {
         for isWhole in [false, true] { #expect(match(text, isWhole: isWhole) == nil) }
@@ -111,6 +114,7 @@ import Testing
         ("Aquila cf. chrysaetos canadensis (Linnaeus)", [["aquila", "chrysaetos", "canadensis"]]),
         ("Aquila chrysaetos, Linnaeus", [["aquila", "chrysaetos"]]), ("AQUILA CHRYSAETOS", [["aquila", "chrysaetos"]]),
         ("Aquila_chrysaëtos", [["aquila", "chrysaetos"]]),
+        ("Aquila c. canadensis", [["aquila", "c", "canadensis"]]),
     ])
     func aScientificNameIsKnownByItsForm(text: String, words: [[String]]) {
         #expect(ScientificWords(text)?.forms == words)
