@@ -12,8 +12,9 @@ public struct ServiceConfiguration: Sendable {
     /// The longest time in the database engine for the first 64 KiB of an answer, and then for each further 64 KiB, in
     /// seconds. Time spent waiting for the client does not count.
     public var queryTimeout: Int = 10
-    /// The most long answers under way at once. Each has its own connection to the database.
+    /// The most long answers under way at once, in all and to one client. Each has its own connection to the database.
     public var longAnswers: Int = 64
+    public var longAnswersPerClient: Int = 8
     /// How long a query may hold up a loop before it starts again on a worker, in nanoseconds. It is far above the
     /// usual query and far below anything that other clients would notice.
     var loopBudget: UInt64 = 2_000_000
@@ -42,13 +43,15 @@ public struct ServiceConfiguration: Sendable {
 /// Each is safe to use on any thread.
 public struct SharedStores: Sendable {
     let pool: StorePool
+    let places: AnswerPlaces
     let metrics = Metrics(now: Int64(time(nil)))
     /// The document at `/openapi.json`, made once.
     let description: [UInt8]
 
     /// Opens nothing: workers open their connections when they first need them.
     public init(_ configuration: ServiceConfiguration) {
-        pool = StorePool(path: configuration.database, limit: configuration.longAnswers)
+        pool = StorePool(path: configuration.database)
+        places = AnswerPlaces(limit: configuration.longAnswers, limitOfOne: configuration.longAnswersPerClient)
         description = Description.bytes(server: configuration.publicURL)
     }
 }
@@ -86,7 +89,8 @@ public final class Service: Application {
         let log = EventLog(logger: configuration.logger)
         let metrics = stores.metrics.addLoop()
         let long = LongAnswer(
-            pool: stores.pool, queryTimeout: UInt64(max(1, configuration.queryTimeout)) * 1_000_000_000, log: log,
+            pool: stores.pool, places: stores.places,
+            queryTimeout: UInt64(max(1, configuration.queryTimeout)) * 1_000_000_000, log: log,
             metrics: metrics)
         let records = RecordAnswer(
             long: long, loopBudget: configuration.loopBudget, log: log, metrics: metrics, clock: configuration.clock)
@@ -137,17 +141,26 @@ public final class Service: Application {
             response.isStillEntitled = isStillEntitled
             metrics.answered(route?.resource, response.status)
             return .now(Service.finish(response, shared, requestID: requestID, user: user, note))
-        case .later(let work, let cancel):
-            let finished: @Sendable () -> Response = { [metrics] in
-                var response = work()
+        case .later(let work):
+            let finish: @Sendable (Response) -> Response = { [metrics] in
+                var response = $0
                 response.isStillEntitled = Service.both(response.isStillEntitled, isStillEntitled)
                 metrics.answered(route?.resource, response.status)
                 return Service.finish(response, shared, requestID: requestID, user: user, note)
             }
-            return .later(work: finished, cancel: cancel)
+            return .later(
+                LongWork(
+                    client: client(of: caller, request, peer), run: { turn in finish(work.run(turn)) },
+                    refused: { overload in finish(work.refused(overload)) }, cancel: work.cancel))
         case .again:
             return answer
         }
+    }
+
+    /// Whom the workers work for: a person, or where nobody knows who it is, a network address.
+    private func client(of caller: Result<Principal, APIError>, _ request: Request, _ peer: Peer) -> String {
+        if case .success(let principal) = caller, case .person(let name) = principal.sender { return "person \(name)" }
+        return "network \(ClientNetwork(proxies.client(of: request.fields, from: peer.address)).text)"
     }
 
     /// Whether both hold; nil holds always.

@@ -52,8 +52,10 @@ public final class Server: Sendable {
         let (workers, checkers): (WorkerPool, WorkerPool)
         do throws(SystemCallError) {
             signals = handlingSignals ? try Signals(hangup: reload, reopen: reopen) : nil
-            workers = try WorkerPool(threads: configuration.workers)
-            checkers = try WorkerPool(threads: configuration.checkers)
+            workers = try WorkerPool(
+                threads: configuration.workers,
+                limits: Turns.Limits(waitingOfOne: configuration.waitingPerClient, waiting: configuration.waiting))
+            checkers = try WorkerPool(threads: configuration.checkers, "checker")
         } catch {
             throw .system("Can't start: \(error).")
         }

@@ -26,7 +26,10 @@ struct ListeningOptions: ParsableArguments {
             "The number of event loops, each with its own thread.", "ROOKERY_THREADS", default: "one for each core"))
     var threads: Int?
 
-    @Option(help: .setting("The number of threads for long queries.", "ROOKERY_WORKERS", default: "4"))
+    @Option(
+        help: .setting(
+            "How many long queries run at once; others wait for their turn.", "ROOKERY_WORKERS",
+            default: "one for each core, at least 2"))
     var workers: Int?
 
     @Option(
@@ -113,12 +116,29 @@ struct LimitOptions: ParsableArguments {
         help: .setting("The most long answers in progress at once.", "ROOKERY_LONG_ANSWERS", default: "64"))
     var longAnswers: Int?
 
+    @Option(
+        help: .setting(
+            "The most of these for one client: a person, or without a users file an address.",
+            "ROOKERY_LONG_ANSWERS_PER_CLIENT", default: "8"))
+    var longAnswersPerClient: Int?
+
+    @Option(
+        help: .setting(
+            "The most queries that wait for their turn; clients take turns.", "ROOKERY_WAITING", default: "256",
+            name: "queries"))
+    var waiting: Int?
+
+    @Option(
+        help: .setting(
+            "The most of these for one client.", "ROOKERY_WAITING_PER_CLIENT", default: "32", name: "queries"))
+    var waitingPerClient: Int?
+
     @Option(help: .setting("The most open connections.", "ROOKERY_MAX_CONNECTIONS", default: "10000"))
     var maxConnections: Int?
 
     @Option(
         help: .setting(
-            "The most open connections from one address; this machine's own addresses have no limit.",
+            "The most open connections from one address, or one /64 of IPv6; this machine's own addresses have no limit.",
             "ROOKERY_MAX_CONNECTIONS_PER_ADDRESS", default: "500"))
     var maxConnectionsPerAddress: Int?
 
@@ -174,6 +194,8 @@ struct LimitOptions: ParsableArguments {
         try assign(
             &configuration.maxConnectionsPerAddress, maxConnectionsPerAddress, "max-connections-per-address",
             1...1_000_000)
+        try assign(&configuration.waiting, waiting, "waiting", 1...1_000_000)
+        try assign(&configuration.waitingPerClient, waitingPerClient, "waiting-per-client", 1...1_000_000)
         try assign(&configuration.limits.requestLine, maxRequestLine, "max-request-line", 64...1_048_576)
         try assign(&configuration.limits.headerSection, maxHeader, "max-header", 64...1_048_576)
         try assign(&configuration.limits.fieldCount, maxFields, "max-fields", 1...10_000)
@@ -189,6 +211,8 @@ struct LimitOptions: ParsableArguments {
     func apply(to configuration: inout ServiceConfiguration) throws {
         try assign(&configuration.queryTimeout, queryTimeout, "query-timeout", 1...86_400)
         try assign(&configuration.longAnswers, longAnswers, "long-answers", 1...10_000)
+        try assign(
+            &configuration.longAnswersPerClient, longAnswersPerClient, "long-answers-per-client", 1...10_000)
     }
 }
 

@@ -19,8 +19,11 @@ final class RecordServer: Sendable {
         configuration.threads = 2
         configuration.workers = 3
         server = try Server(configuration)
-        stores = SharedStores(fixture.configuration)
-        try Transport.Thread.start("server") { [self, service = fixture.configuration] in
+        var service = fixture.configuration
+        // All clients are one.
+        service.longAnswersPerClient = service.longAnswers
+        stores = SharedStores(service)
+        try Transport.Thread.start("server") { [self, service] in
             _ = try? server.run(
                 makeApplication: { [stores] loop in try Service(service, stores: stores, loop: loop) },
                 ready: { isReady.store(true, ordering: .sequentiallyConsistent) })

@@ -281,7 +281,7 @@ import Testing
         }
         #expect(first.count < LongAnswer.pieceSize + LongAnswer.roomForLastRow)
         var whole = first
-        while case .more = rest.next(into: &whole) {}
+        while case .more = rest.next(into: &whole, .alone) {}
         #expect(String(decoding: whole, as: UTF8.self).split(separator: "\n").count == 2000)
         #expect(whole.suffix(3) == Array("}]\n".utf8))
     }
@@ -301,18 +301,26 @@ import Testing
     }
 
     @Test func saysWhenToComeAgainWhereTooMuchIsUnderWay() throws {
-        let fixture = try ServiceFixture()
+        let header = "loc_id,latitude,longitude,region,year,month,day,species_id,num\n"
+        let rows = (1...2000).map { "L\($0),60.5,-135.25,CA-YT,2021,2,1,stejay,\($0)\n" }
+        let fixture = try ServiceFixture(plain: header + rows.joined())
         var configuration = fixture.configuration
         (configuration.longAnswers, configuration.loopBudget) = (0, 0)
         let service = try Service(configuration, stores: SharedStores(configuration), loop: 1)
         let request = try parse("GET / HTTP/1.1\r\nHost: x\r\nPassword: mumble\r\n\r\n")
-        guard case .later(let work, _) = service.respond(to: request, from: Peer(address: "::1")) else {
+        guard case .later(let work) = service.respond(to: request, from: Peer(address: "::1")) else {
             Issue.record("the loop had time")
             return
         }
-        let response = work()
+        let response = work.run(.alone)
         #expect(response.status == .serviceUnavailable && response.text.contains(#""code":"too-busy""#))
         #expect(response.fields[.retryAfter] == "5")
+        #expect(work.client == "network 0:0:0:0")
+        for (overload, code) in [(Overload.ofClient, "too-many-queries"), (.ofServer, "queue-full")] {
+            let refusal = work.refused(overload)
+            #expect(refusal.status == .serviceUnavailable && refusal.text.contains("\"code\":\"\(code)\""))
+            #expect(refusal.fields[.retryAfter] == "5" && refusal.requestID != nil)
+        }
     }
 
     @Test func namesEveryAnswerAndTakesAShortNameOver() throws {

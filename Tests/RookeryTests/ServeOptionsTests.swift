@@ -29,12 +29,14 @@ import Transport
             "--body-timeout": configuration.bodyTimeout.components.seconds,
             "--idle-timeout": configuration.idleTimeout.components.seconds,
             "--write-timeout": configuration.writeTimeout.components.seconds,
+            "--waiting": Int64(configuration.waiting), "--waiting-per-client": Int64(configuration.waitingPerClient),
         ]
     }
 
     @Test(arguments: [
         "--max-connections", "--max-connections-per-address", "--max-request-line", "--max-header", "--max-fields",
         "--max-body", "--body-rate", "--header-timeout", "--body-timeout", "--idle-timeout", "--write-timeout",
+        "--waiting", "--waiting-per-client",
     ])
     func aLimitIsSetByItsOption(option: String) throws {
         var wanted = values(ServerConfiguration())
@@ -49,8 +51,9 @@ import Transport
                 "--max-connections": 10_000, "--max-connections-per-address": 500, "--max-request-line": 8192,
                 "--max-header": 16_384, "--max-fields": 100, "--max-body": 1_048_576, "--body-rate": 500,
                 "--header-timeout": 10, "--body-timeout": 15, "--idle-timeout": 60, "--write-timeout": 30,
+                "--waiting": 256, "--waiting-per-client": 32,
             ])
-        #expect(ServerConfiguration().grace == .seconds(20) && ServerConfiguration().workers == 4)
+        #expect(ServerConfiguration().grace == .seconds(20) && ServerConfiguration().workers >= 2)
     }
 
     @Test(arguments: [
@@ -77,8 +80,11 @@ import Transport
         var configuration = ServiceConfiguration(
             database: "birds.db", accounts: try #require(Accounts(password: nil, isPublic: true)),
             accessLog: AccessLogConfiguration(descriptor: nil, format: .text), logger: logger)
-        #expect(configuration.queryTimeout == 10 && configuration.longAnswers == 64)
-        try LimitOptions.parse(["--query-timeout", "77", "--long-answers", "78"]).apply(to: &configuration)
-        #expect(configuration.queryTimeout == 77 && configuration.longAnswers == 78)
+        #expect(configuration.queryTimeout == 10)
+        #expect(configuration.longAnswers == 64 && configuration.longAnswersPerClient == 8)
+        let options = ["--query-timeout", "77", "--long-answers", "78", "--long-answers-per-client", "79"]
+        try LimitOptions.parse(options).apply(to: &configuration)
+        #expect(configuration.queryTimeout == 77)
+        #expect(configuration.longAnswers == 78 && configuration.longAnswersPerClient == 79)
     }
 }

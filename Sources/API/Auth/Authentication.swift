@@ -157,7 +157,7 @@ final class Authentication {
         _ credentials: ArraySlice<UInt8>, _ address: String
     ) throws(APIError) -> LoginThrottle.Login {
         guard let digest = digests?.digest(credentials.span) else { throw .busyWithLogins }
-        return LoginThrottle.Login(network: LoginThrottle.Network(address), digest: digest)
+        return LoginThrottle.Login(network: ClientNetwork(address), digest: digest)
     }
 
     /// The error for credentials that are not admitted.

@@ -1,3 +1,5 @@
+import HTTP
+
 /// Slows down whoever guesses passwords: after some failures, an address has to wait before it may try again, and
 /// longer after each further failure. Other addresses never wait for it.
 ///
@@ -6,33 +8,9 @@
 ///   others are refused unseen, right ones too: an answer to them would tell a guesser what is right.
 /// - Its memory is bounded.
 struct LoginThrottle {
-    /// A network address: the text of an IPv4 address, or of the first half of an IPv6 address, of which one client has
-    /// all the rest (RFC 4291 §2.5.4).
-    struct Network: Hashable, Sendable {
-        let text: String
-
-        /// - Parameter address: As in `Peer`.
-        init(_ address: String) {
-            text = address.utf8.contains(UInt8(ascii: ":")) ? Self.firstHalf(address) : address
-        }
-
-        /// The first four groups of an IPv6 address, with zeros in place of `::`.
-        private static func firstHalf(_ address: String) -> String {
-            let groups = address.split(separator: ":", omittingEmptySubsequences: false)
-            guard let gap = groups.dropFirst().firstIndex(of: "") else {
-                return groups.prefix(4).joined(separator: ":")
-            }
-            // `::` may stand for the beginning, the middle or the end.
-            let before = groups[..<gap].filter { !$0.isEmpty }
-            let after = groups[gap...].filter { !$0.isEmpty }
-            let missing = max(0, 8 - before.count - after.count)
-            return (before + [Substring](repeating: "0", count: missing) + after).prefix(4).joined(separator: ":")
-        }
-    }
-
     /// Credentials from a network.
     struct Login: Hashable {
-        let network: Network
+        let network: ClientNetwork
         let digest: CredentialsDigest
     }
 
@@ -45,7 +23,7 @@ struct LoginThrottle {
         var until: UInt64 = 0
     }
 
-    private var failures: [Network: Failures] = [:]
+    private var failures: [ClientNetwork: Failures] = [:]
     /// How many networks have failures.
     var networks: Int { failures.count }
     /// What has been right, and what of it was last used before `right` was full the last time.
@@ -80,7 +58,7 @@ struct LoginThrottle {
     }
 
     /// How long a network has to wait, in seconds; nil if it need not.
-    func wait(_ network: Network, now: UInt64) -> Int? {
+    func wait(_ network: ClientNetwork, now: UInt64) -> Int? {
         guard let until = failures[network]?.until, until > now else { return nil }
         return Int((until - now + Self.second - 1) / Self.second)
     }

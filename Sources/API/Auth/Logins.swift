@@ -1,3 +1,4 @@
+import HTTP
 import People
 import Synchronization
 
@@ -73,7 +74,7 @@ struct Logins {
     /// The checks that wait or are under way. One that nobody waits for any more stays until its turn comes.
     private var checks: [CredentialsDigest: Check] = [:]
     /// How many of these checks each network has begun.
-    private var pending: [LoginThrottle.Network: Int] = [:]
+    private var pending: [ClientNetwork: Int] = [:]
     private var throttle = LoginThrottle()
 
     /// How long wrong credentials are remembered, in nanoseconds.

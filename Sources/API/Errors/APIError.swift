@@ -49,8 +49,10 @@ enum APIError: Error, Equatable {
     case badPage(String)
     /// The query exceeded its engine time before its answer began.
     case queryTooLong
-    /// All long answers that are allowed at once are under way.
-    case tooBusy
+    /// All long answers that are allowed at once are under way, or all of this client.
+    case tooManyAnswers(Overload)
+    /// As many queries wait as may, or as many of this client.
+    case tooManyWaiting(Overload)
     /// The audit file can't be written, so no records are given out.
     case auditUnavailable
     /// The database could not be read. Only the log says why.

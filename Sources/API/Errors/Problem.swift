@@ -114,9 +114,23 @@ struct Problem {
                 .serviceUnavailable, "query-too-long", "the query took too long; narrow it with more filters or a limit"
             )
         // The seconds of `Retry-After` (RFC 9110 §10.2.3): half the time that a query may take is a fair guess.
-        case .tooBusy:
+        case .tooManyAnswers(.ofServer):
             self.init(
                 .serviceUnavailable, "too-busy", "too many long answers are under way; try again later",
+                fields: [(.retryAfter, "5")])
+        case .tooManyAnswers(.ofClient):
+            self.init(
+                .serviceUnavailable, "too-many-answers",
+                "too many long answers to you are under way; read one of them to its end first",
+                fields: [(.retryAfter, "5")])
+        case .tooManyWaiting(.ofServer):
+            self.init(
+                .serviceUnavailable, "queue-full", "too many queries wait already; try again later",
+                fields: [(.retryAfter, "5")])
+        case .tooManyWaiting(.ofClient):
+            self.init(
+                .serviceUnavailable, "too-many-queries",
+                "too many of your queries wait already; wait for the answer to one of them first",
                 fields: [(.retryAfter, "5")])
         case .auditUnavailable:
             self.init(

@@ -36,16 +36,16 @@ struct RecordAnswer {
             if try rows.fill(&body, limit: LongAnswer.pieceSize) {
                 let response = Response.rows(
                     .bytes(body), count: rows.rowCount, in: format, total: rows.total, next: rows.next, page)
-                return RecordAnswer.whole(response, provenance, delivery)
+                return RecordAnswer.whole(response, provenance, delivery, requestID)
             }
         } catch .overBudget {
             // Too long for the loop: a worker starts again from the beginning.
         } catch {
             throw log.clientError(error)
         }
-        return RecordAnswer.later { [long] canceller in
+        return RecordAnswer.later(requestID) { [long] (canceller, turn) in
             long.response(
-                source, view: view, as: format, page: page, delivery: delivery, requestID: requestID, canceller)
+                source, view: view, as: format, page: page, delivery: delivery, requestID: requestID, canceller, turn)
         }
     }
 
@@ -63,30 +63,37 @@ struct RecordAnswer {
             store.setBudget(nanoseconds: loopBudget, now: now)
             (found, provenance) = (try store.document(source, view: view), try Provenance(of: view, in: store))
         } catch .overBudget {
-            return RecordAnswer.later { [long] canceller in
-                long.response(source, view: view, delivery: delivery, requestID: requestID, canceller)
+            return RecordAnswer.later(requestID) { [long] (canceller, turn) in
+                long.response(source, view: view, delivery: delivery, requestID: requestID, canceller, turn)
             }
         } catch {
             throw log.clientError(error)
         }
         guard let found else { throw source.unknown }
         if let early = delivery.early(provenance, in: .json) { return .now(early) }
-        return RecordAnswer.whole(.document(found), provenance, delivery)
+        return RecordAnswer.whole(.document(found), provenance, delivery, requestID)
     }
 
     /// Sends a complete answer, from a worker if compressing it would hold up the loop.
     private static func whole(
-        _ response: Response, _ provenance: Provenance, _ delivery: Delivery
+        _ response: Response, _ provenance: Provenance, _ delivery: Delivery, _ requestID: String
     ) -> Answer {
         if delivery.isLong(response) {
-            return .later(work: { delivery.complete(response, provenance) }, cancel: {})
+            return later(requestID) { (_, _) in delivery.complete(response, provenance) }
         }
         return .now(delivery.complete(response, provenance))
     }
 
-    private static func later(_ work: @escaping @Sendable (Canceller) -> Response) -> Answer {
+    /// An answer of a worker. Who asks for it is for the caller to say.
+    private static func later(
+        _ requestID: String, _ work: @escaping @Sendable (Canceller, Turn) -> Response
+    ) -> Answer {
         let canceller = Canceller()
-        return .later(work: { work(canceller) }, cancel: { canceller.cancel() })
+        return .later(
+            LongWork(
+                client: "", run: { turn in work(canceller, turn) },
+                refused: { Problem(APIError.tooManyWaiting($0)).response(requestID: requestID) },
+                cancel: { canceller.cancel() }))
     }
 }
 

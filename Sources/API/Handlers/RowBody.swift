@@ -10,6 +10,8 @@ import Synchronization
 final class RowBody: BodyProducer {
     /// Nil after the end of the answer.
     private let lease: Mutex<StoreLease?>
+    /// Among the long answers; nil after the end of this one.
+    private let place: Mutex<AnswerPlaces.Place?>
     private let canceller: Canceller
     private let timeout: UInt64
     private let log: EventLog
@@ -19,16 +21,25 @@ final class RowBody: BodyProducer {
     ///   - canceller: The canceller of the lease.
     ///   - timeout: The longest engine time for each piece, in nanoseconds.
     init(
-        _ lease: consuming StoreLease, _ canceller: Canceller, timeout: UInt64, log: EventLog, metrics: LoopMetrics
+        _ lease: consuming StoreLease, _ place: AnswerPlaces.Place, _ canceller: Canceller, timeout: UInt64,
+        log: EventLog, metrics: LoopMetrics
     ) {
         self.lease = Mutex(lease)
+        self.place = Mutex(place)
         self.canceller = canceller
         self.timeout = timeout
         self.log = log
         self.metrics = metrics
     }
 
-    func next(into buffer: inout [UInt8]) -> Piece {
+    func next(into buffer: inout [UInt8], _ turn: Turn) -> Piece {
+        let piece = read(into: &buffer, turn)
+        if case .more = piece { return piece }
+        place.withLock { $0 = nil }
+        return piece
+    }
+
+    private func read(into buffer: inout [UInt8], _ turn: Turn) -> Piece {
         let began = MonotonicClock.nanoseconds()
         defer { metrics.wentOn(nanoseconds: MonotonicClock.nanoseconds() &- began) }
         return lease.withLock { lease in
@@ -38,7 +49,7 @@ final class RowBody: BodyProducer {
                 case nil:
                     return .failed
                 case .some(let lease):
-                    lease.setBudget(nanoseconds: timeout)
+                    lease.setBudget(nanoseconds: timeout) { turn.giveWay() }
                     let before = lease.rowCount
                     let isComplete = try lease.fill(&buffer, limit: buffer.count + LongAnswer.pieceSize)
                     rows = lease.rowCount - before
@@ -56,5 +67,8 @@ final class RowBody: BodyProducer {
 
     func cancel() { canceller.cancel() }
 
-    func end() { lease.withLock { $0 = nil } }
+    func end() {
+        lease.withLock { $0 = nil }
+        place.withLock { $0 = nil }
+    }
 }

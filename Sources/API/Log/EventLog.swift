@@ -22,8 +22,6 @@ struct EventLog: Sendable {
                 "the page that 'after' names is gone, because the records have changed; start again without 'after'")
         case .overBudget:
             return .queryTooLong
-        case .busy:
-            return .tooBusy
         case .cancelled:
             // The client is gone: nothing is wrong, and no one receives this.
             return .databaseUnavailable

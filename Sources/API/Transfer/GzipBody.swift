@@ -13,9 +13,9 @@ final class GzipBody: BodyProducer {
         self.stream = Mutex(stream)
     }
 
-    func next(into buffer: inout [UInt8]) -> Piece {
+    func next(into buffer: inout [UInt8], _ turn: Turn) -> Piece {
         var plain: [UInt8] = []
-        let piece = rest.next(into: &plain)
+        let piece = rest.next(into: &plain, turn)
         let isLast: Bool
         switch piece {
         case .more: isLast = false

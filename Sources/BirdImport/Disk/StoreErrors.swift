@@ -19,7 +19,7 @@ extension ChangeError {
             default: self = .failed("\(path) could not be changed: \(message); nothing was changed.")
             }
         // These belong to queries, so an import does not meet them.
-        case .unknownSpecies, .malformedList, .unknownPage, .lostPage, .overBudget, .cancelled, .busy:
+        case .unknownSpecies, .malformedList, .unknownPage, .lostPage, .overBudget, .cancelled:
             self = .failed("\(path) could not be changed; nothing was changed.")
         }
     }

@@ -139,7 +139,7 @@ private final class MergedLocations {
         var count = 0
         while let first = try merge.next() {
             count += 1
-            if count & (Budget.rowsBetweenQuestions - 1) == 0, let refusal = budget.refusal { throw refusal }
+            if count & (Budget.rowsBetweenQuestions - 1) == 0, let refusal = budget.refusal() { throw refusal }
             let rows = merge.parts[first]
             body(try rows.part.edition.shownValues.location(rows.row))
             for index in try merge.same(as: first) { try merge.parts[index].pass() }

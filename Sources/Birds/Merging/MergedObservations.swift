@@ -100,7 +100,7 @@ final class MergedRows: RowProducer {
             return false
         }
         written += 1
-        if written & (Budget.rowsBetweenQuestions - 1) == 0, let refusal = budget.refusal { throw refusal }
+        if written & (Budget.rowsBetweenQuestions - 1) == 0, let refusal = budget.refusal() { throw refusal }
         try encoders[index].append(merge.parts[index].row, isFirst: isFirst, to: &buffer)
         try merge.parts[index].pass()
         return true

@@ -25,7 +25,7 @@ extension EditionStore {
     /// or the scope does not show it.
     /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
     func observation(id: Int64, fields: [Field], _ scope: Scope) throws(StoreError) -> [UInt8]? {
-        if let refusal = database.budget.refusal { throw refusal }
+        if let refusal = database.budget.refusal() { throw refusal }
         guard let own = try records.ids.row(shown: id), let row = try records.row(own) else { return nil }
         // The row may have been removed, and what has its id now is shown with another one.
         guard try resolver.select(scope).rowFilter().matches(row), try records.ids.shown(row) == id else { return nil }

@@ -63,7 +63,7 @@ final class ZeroFillRows: RowProducer {
         var row = ObservationRow()
         while try scan.next(&row) {
             read += 1
-            if read & (Budget.rowsBetweenQuestions - 1) == 0, let refusal = budget.refusal {
+            if read & (Budget.rowsBetweenQuestions - 1) == 0, let refusal = budget.refusal() {
                 throw refusal
             }
             // Pages distinguish these rows by date, location and data set only, and count equal ones.

@@ -61,7 +61,7 @@ public final class RowCursor {
         }
         guard let source else { return true }
         do throws(StoreError) {
-            if let refusal = memory.budget.refusal { throw refusal }
+            if let refusal = memory.budget.refusal() { throw refusal }
             let isComplete = try memory.lend { (rows) throws(StoreError) in
                 defer { rows.move(to: &buffer) }
                 if case .fresh = state {
@@ -107,7 +107,7 @@ public final class RowCursor {
             }
             try encoder.append(row, isFirst: count == 0, to: &rows)
             count += 1
-            if count & (Budget.rowsBetweenQuestions - 1) == 0, let refusal = memory.budget.refusal {
+            if count & (Budget.rowsBetweenQuestions - 1) == 0, let refusal = memory.budget.refusal() {
                 throw refusal
             }
             if rows.count >= RowCursor.pieceSize { rows.move(to: &buffer) }

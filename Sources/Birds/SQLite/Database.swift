@@ -168,7 +168,7 @@ public final class Database {
     /// - Throws: `.sqlite`, `.overBudget` or `.cancelled`. The budget is checked here too, since the progress
     ///   handler does not run in a series of short statements.
     package func prepare(_ sql: String) throws(StoreError) -> Statement {
-        if let refusal = budget.refusal { throw refusal }
+        if let refusal = budget.refusal() { throw refusal }
         return try Statement(self, sql)
     }
 
@@ -198,7 +198,7 @@ public final class Database {
     /// The error for an extended result code. If the progress handler interrupted the statement, it is the reason
     /// why.
     package func error(_ code: Int32, sql: String) -> StoreError {
-        if code & 0xFF == SQLITE_INTERRUPT, let refusal = budget.refusal { return refusal }
+        if code & 0xFF == SQLITE_INTERRUPT, let refusal = budget.refusal() { return refusal }
         return .sqlite(code: code, message: String(cString: sqlite3_errmsg(handle)), sql: sql)
     }
 }

@@ -17,8 +17,6 @@ public enum StoreError: Error, Sendable, Equatable {
     case overBudget
     /// The query was cancelled, because nobody waits for its answer.
     case cancelled
-    /// The greatest number of long answers is already under way.
-    case busy
     /// SQLite failed: its extended code, its message, and the statement without its bound values.
     case sqlite(code: Int32, message: String, sql: String)
 }
@@ -44,8 +42,6 @@ extension StoreError {
             "the query took too long"
         case .cancelled:
             "the query was cancelled"
-        case .busy:
-            "too many long answers are under way"
         case .sqlite(let code, let message, _):
             "the database could not be read: \(message) (SQLite code \(code))"
         }

@@ -19,7 +19,7 @@ extension RowFinder {
         var count = 0
         while try next(&row) {
             count += 1
-            if count & (Budget.rowsBetweenQuestions - 1) == 0, let refusal = budget.refusal { throw refusal }
+            if count & (Budget.rowsBetweenQuestions - 1) == 0, let refusal = budget.refusal() { throw refusal }
         }
         return count
     }

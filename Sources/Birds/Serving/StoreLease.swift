@@ -29,7 +29,14 @@ public struct StoreLease: ~Copyable, Sendable {
     public var rowCount: Int { store.use { $0.rows?.rowCount ?? 0 } }
 
     /// Limits the time that SQLite may work, in nanoseconds from now.
-    public func setBudget(nanoseconds: UInt64) { store.use { $0.store.setBudget(nanoseconds: nanoseconds) } }
+    /// - Parameter giveWay: Lets the work of others go first, if their time has come. It is called every few
+    ///   microseconds, in the thread that reads.
+    public func setBudget(nanoseconds: UInt64, giveWay: @escaping @Sendable () -> Void) {
+        store.use {
+            $0.store.giveWay = giveWay
+            $0.store.setBudget(nanoseconds: nanoseconds)
+        }
+    }
 
     /// Begins to read rows. Rows that were begun before are dropped.
     public func begin(_ rows: @Sendable (ObservationStore) throws(StoreError) -> RowCursor) throws(StoreError) {
@@ -92,6 +99,7 @@ final class PooledStore: Sendable {
         use {
             $0.rows = nil
             $0.store.canceller = Canceller()
+            $0.store.giveWay = nil
             $0.store.setBudget(nanoseconds: nil)
         }
     }

@@ -4,14 +4,12 @@ import Synchronization
 /// any thread.
 ///
 /// Invariants:
-/// - At most `limit` stores are lent.
 /// - At most `idleLimit` are idle. Those of a file that was replaced by one that can be served are closed by the
 ///   next `withdraw` or `discardOld`, since an open file keeps its space on the disk.
 /// - While the new file can't be served, idle stores of the old one are lent as long as there are any.
 /// - Files are opened and closed outside of the lock.
 public final class StorePool: Sendable {
     private let path: String
-    private let limit: Int
     private let state = Mutex(State())
     /// When the newest file was published, in seconds since 1970, if it has a general edition; 0 if it has none.
     private let protectedSince = Atomic<Int64>(0)
@@ -29,13 +27,8 @@ public final class StorePool: Sendable {
         func keepsOlder(than file: FileIdentity?) -> Bool { refused == .some(file) }
     }
 
-    /// - Parameters:
-    ///   - path: The path of the database. The file may be replaced at any time.
-    ///   - limit: How many stores may be lent at once.
-    public init(path: String, limit: Int) {
-        self.path = path
-        self.limit = limit
-    }
+    /// - Parameter path: The path of the database. The file may be replaced at any time.
+    public init(path: String) { self.path = path }
 
     /// Takes a store for the newest one. Call it from time to time.
     public func note(newest store: ObservationStore) {
@@ -54,12 +47,10 @@ public final class StorePool: Sendable {
 
     /// Lends a store for one answer. It returns when the lease ends.
     /// - Parameter canceller: Ends what runs on the store.
-    /// - Throws: `.busy` if `limit` stores are lent; `.missing`, `.unusable` or `.sqlite` if the file can't be
-    ///   opened and no older store is idle.
+    /// - Throws: `.missing`, `.unusable` or `.sqlite` if the file can't be opened and no older store is idle.
     public func withdraw(_ canceller: Canceller) throws(StoreError) -> StoreLease {
         let file = FileIdentity(path: path)
-        let idle = try state.withLock { (state) throws(StoreError) -> PooledStore? in
-            guard state.out < limit else { throw .busy }
+        let idle = state.withLock { state -> PooledStore? in
             state.out += 1
             guard let last = state.idle.last, last.file == file else { return nil }
             return state.idle.popLast()

@@ -97,6 +97,13 @@ public final class ObservationStore {
         set { budget.canceller = newValue }
     }
 
+    /// Lets the work of others go first, if their time has come; nil where nobody else waits. It is called every few
+    /// microseconds, in the thread that uses the store.
+    public var giveWay: (() -> Void)? {
+        get { budget.giveWay }
+        set { budget.giveWay = newValue }
+    }
+
     /// Limits the time of what follows: a query that runs longer after this call ends with `.overBudget`. If it is
     /// set before each `fill`, the time between two of them does not count.
     /// - Parameters:

@@ -29,11 +29,52 @@ public protocol Application: AnyObject {
 public enum Answer: Sendable {
     /// The response is ready.
     case now(Response)
-    /// `work` may block and runs on a worker thread; the loop sends the response that it returns. `cancel` is called,
-    /// on any thread, if the client goes away first: then the response is no longer needed.
-    case later(work: @Sendable () -> Response, cancel: @Sendable () -> Void)
+    /// The response takes a while, and is made on a worker thread; then the loop sends it.
+    case later(LongWork)
     /// Something must be found out first; then `respond` is asked again.
     case again(after: Inquiry)
+}
+
+/// The making of a response that may take a while.
+public struct LongWork: Sendable {
+    /// Whom it is done for. Clients share the workers, whatever each of them asks for.
+    public let client: String
+    /// Makes the response. It may block, and runs on a worker thread.
+    public let run: @Sendable (Turn) -> Response
+    /// The response in its place if too much waits already.
+    public let refused: @Sendable (Overload) -> Response
+    /// Called, on any thread, if the client goes away first: then the response is no longer needed.
+    public let cancel: @Sendable () -> Void
+
+    public init(
+        client: String, run: @escaping @Sendable (Turn) -> Response,
+        refused: @escaping @Sendable (Overload) -> Response, cancel: @escaping @Sendable () -> Void = {}
+    ) {
+        (self.client, self.run, self.refused, self.cancel) = (client, run, refused, cancel)
+    }
+}
+
+/// The turn of work on a worker thread, among that of other clients.
+public struct Turn: Sendable {
+    /// Whom the work is done for (`LongWork.client`).
+    public let client: String
+    private let giving: @Sendable () -> Void
+
+    public init(of client: String, giving: @escaping @Sendable () -> Void) {
+        (self.client, self.giving) = (client, giving)
+    }
+
+    /// Lets others go first if their time has come, and returns when it is this work's turn again. Long work calls it
+    /// every few milliseconds or more often; mostly it only reads a clock.
+    public func giveWay() { giving() }
+}
+
+/// Why work is refused.
+public enum Overload: Sendable {
+    /// This client has too much work that waits.
+    case ofClient
+    /// There is too much in all.
+    case ofServer
 }
 
 /// What must be found out before a request can be answered, such as whether a password is right.

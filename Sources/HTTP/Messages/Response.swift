@@ -45,7 +45,8 @@ public enum Body: Sendable {
 public protocol BodyProducer: AnyObject, Sendable {
     /// Appends the next piece, about 64 KiB. It is called on a worker thread, where it may block; never concurrently,
     /// and never again after `.end` or `.failed`.
-    func next(into buffer: inout [UInt8]) -> Piece
+    /// - Parameter turn: That of the worker.
+    func next(into buffer: inout [UInt8], _ turn: Turn) -> Piece
 
     /// The client is gone, or has all that it wanted: a `next` that is running must end soon, and no other will follow.
     /// Called on any thread, also during `next`.

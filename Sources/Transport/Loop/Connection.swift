@@ -48,6 +48,8 @@ final class Connection {
     private var maySend = true
     /// Whether the loop will let this connection proceed in its next turn.
     private var waitsForNextTurn = false
+    /// Whether its last answer took the loop long.
+    private var isHeavy = false
     /// Whether the client has closed its sending side.
     private var peerHasEnded = false
 
@@ -65,6 +67,10 @@ final class Connection {
     private var bodyRate: ByteRate
     /// Tells the worker that its response, or the answer of an `Inquiry`, is no longer needed.
     private var cancelWork: (@Sendable () -> Void)?
+    /// Whether a worker makes the response to `current`, and not only finds out what comes before.
+    private var isMakingResponse = false
+    /// Whom a worker works for (`LongWork.client`).
+    private var client = ""
     private var producer: (any BodyProducer)?
     private var isChunked = false
     /// Whether the answer that is being streamed is the last one.
@@ -73,6 +79,8 @@ final class Connection {
     private var drains = false
     @exclusivity(unchecked) private var remains = Drain()
 
+    /// From when on an answer has taken the loop long, in nanoseconds.
+    private static let heavy: UInt64 = 500_000
     /// How often a connection receives in one turn of the loop, so that a busy client does not delay the others.
     private static let roundsPerTurn = 4
     /// The memory reserved for a piece of a streamed body, in bytes: 64 KiB and room for the last row or for gzip.
@@ -102,11 +110,15 @@ final class Connection {
         // In `drain` a hang-up is the expected end, and the bytes that the client sent earlier are still read.
         let isGone = EPOLLERR.rawValue | (state == .drain ? 0 : EPOLLHUP.rawValue)
         if events & isGone != 0 { return giveUp() }
-        if events & (EPOLLRDHUP.rawValue | EPOLLHUP.rawValue) != 0 { peerHasEnded = true }
+        if events & (EPOLLRDHUP.rawValue | EPOLLHUP.rawValue) != 0 {
+            peerHasEnded = true
+            if isMakingResponse { endUnwanted() }
+        }
         if events & (EPOLLIN.rawValue | EPOLLRDHUP.rawValue | EPOLLHUP.rawValue) != 0 { mayReceive = true }
         if events & EPOLLOUT.rawValue != 0 { maySend = true }
-        // A connection that has had its share of a turn may still have a full buffer, so it does not receive now.
-        if state == .head, output == nil, !waitsForNextTurn, receive() { _ = answer() }
+        if waitsForNextTurn { return }
+        if isHeavy, loop.isTurnOver { return waitForNextTurn() }
+        if state == .head, output == nil, receive() { _ = answer() }
         if state != .ended { loop.goOnWithGroup(self) }
     }
 
@@ -119,6 +131,7 @@ final class Connection {
     /// A worker has made the response to `current`, or, with nil, done what comes before it.
     func workerReturned(_ response: Response?) {
         isWorkerBusy = false
+        isMakingResponse = false
         cancelWork = nil
         guard let head = current else { return }
         current = nil
@@ -158,6 +171,8 @@ final class Connection {
         switch phase {
         case .head: refuse(.timeout)
         case .body: refuse(.bodyTooSlow)
+        // A request has come that waits for its turn.
+        case .idle where waitsForNextTurn: return
         case .idle, .drain: return end()
         case .write:
             // The kernel reports a socket as writable only when a third of its buffer is free, which for a slow client
@@ -204,7 +219,7 @@ final class Connection {
         var rounds = 0
         while true {
             let isFull = answer()
-            guard send(), isFull || receive() else { break }
+            guard send(), !waitsForNextTurn, isFull || receive() else { break }
             rounds += 1
             if rounds == Self.roundsPerTurn {
                 waitForNextTurn()
@@ -236,6 +251,10 @@ final class Connection {
             case .end: endBody()
             case .refused(let error): refuse(error)
             }
+            if loop.isTurnOver, state == .head, !input.isEmpty {
+                waitForNextTurn()
+                return false
+            }
         }
         return false
     }
@@ -264,19 +283,53 @@ final class Connection {
     }
 
     private func respond(to head: RequestHead) {
-        switch loop.application.respond(to: head.request, from: peer) {
+        let answer = loop.application.respond(to: head.request, from: peer)
+        isHeavy = loop.noteAnswer() >= Self.heavy
+        switch answer {
         case .now(let response):
             append(response, to: head)
-        case .later(let work, let cancel):
-            cancelWork = cancel
-            wait(with: head)
-            loop.workers.submit { [mailbox = loop.mailbox, token] in mailbox.post(.response(work(), for: token)) }
+        case .later(let work):
+            begin(work, for: head)
         case .again(let inquiry):
             cancelWork = inquiry.cancel
             wait(with: head)
             let work = inquiry.start { [mailbox = loop.mailbox, token] in mailbox.post(.response($0, for: token)) }
-            if let work { loop.checkers.submit(work, line: inquiry.line) }
+            if let work { _ = loop.checkers.submit(Job(for: inquiry.line) { (_) in work() }) }
         }
+    }
+
+    /// Lets a worker make a response.
+    private func begin(_ work: LongWork, for head: RequestHead) {
+        let (workers, mailbox, token) = (loop.workers, loop.mailbox, token)
+        let job = Job(
+            for: work.client, isQuery: true,
+            dropped: { mailbox.post(.response(nil, for: token)) },
+            run: { job in
+                mailbox.post(.response(work.run(Turn(of: job.client) { workers.giveWay(job) }), for: token))
+            })
+        cancelWork = {
+            work.cancel()
+            workers.cancel(job)
+        }
+        client = work.client
+        wait(with: head)
+        isMakingResponse = true
+        if let refusal = workers.submit(job) {
+            (isWorkerBusy, isMakingResponse, cancelWork, current) = (false, false, nil, nil)
+            state = .head
+            append(work.refused(refusal == .ofOne ? .ofClient : .ofServer), to: head)
+        } else if peerHasEnded {
+            endUnwanted()
+        }
+    }
+
+    /// Ends the work for a client that has closed its side while a worker makes its response: whoever closes wants
+    /// nothing more. What was answered before is still sent.
+    private func endUnwanted() {
+        isMakingResponse = false
+        cancelWork?()
+        cancelWork = nil
+        if state == .response { state = .last }
     }
 
     private func wait(with head: RequestHead) {
@@ -368,24 +421,26 @@ final class Connection {
     private func askForPiece() {
         guard let producer, !isWorkerBusy else { return }
         isWorkerBusy = true
-        loop.workers.submit { [mailbox = loop.mailbox, token] in
+        let (workers, mailbox, token) = (loop.workers, loop.mailbox, token)
+        let job = Job(for: client) { job in
             var bytes: [UInt8] = []
             bytes.reserveCapacity(Self.pieceCapacity)
-            let piece = producer.next(into: &bytes)
+            let piece = producer.next(into: &bytes, Turn(of: job.client) { workers.giveWay(job) })
             mailbox.post(.piece(piece, bytes, for: token))
         }
+        _ = workers.submit(job)
     }
 
     /// Releases the producer, whose body is not needed any more. No worker may be in it.
     private func endProducer() {
-        if let producer { loop.workers.submit { producer.end() } }
+        if let producer { _ = loop.workers.submit(Job(for: client) { (_) in producer.end() }) }
         producer = nil
     }
 
     /// Releases a producer that was never asked for a piece.
     private func abandon(_ rest: any BodyProducer) {
         rest.cancel()
-        loop.workers.submit { rest.end() }
+        _ = loop.workers.submit(Job(for: client) { (_) in rest.end() })
     }
 
     /// Ends the connection after the last answer; at once if the client has nothing more to send.
@@ -442,6 +497,7 @@ final class Connection {
 
     /// Gives back memory that is not needed while the connection waits, and sets the deadline for what it waits for.
     private func rest() {
+        if waitsForNextTurn { return }
         input.giveBackIfEmpty(&loop.receiveBuffers)
         let slot = token.slot
         if let output {

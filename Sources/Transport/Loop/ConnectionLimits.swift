@@ -1,15 +1,16 @@
 import HTTP
 import Synchronization
 
-/// Counts the connections of all loops, in total and for each address. Any loop may call it. The lock is held for one
-/// look into a dictionary, and only for addresses that are limited.
+/// Counts the connections of all loops, in total and for each client: an address, or of IPv6 a network
+/// (`ClientNetwork`). Any loop may call it. The lock is held for one look into a dictionary, and only for addresses that
+/// are limited.
 final class ConnectionLimits: Sendable {
     private let total: Int
     private let perAddress: Int
     private let proxies: TrustedProxies
     private let count = Atomic(0)
-    /// Only addresses that are limited and have connections, so there are at most as many entries as connections.
-    private let counts = Mutex<[String: Int]>([:])
+    /// Only those that are limited and have connections, so there are at most as many entries as connections.
+    private let counts = Mutex<[ClientNetwork: Int]>([:])
 
     init(_ configuration: ServerConfiguration) {
         total = configuration.maxConnections
@@ -26,9 +27,10 @@ final class ConnectionLimits: Sendable {
             return false
         }
         if isUnlimited(address) { return true }
+        let network = ClientNetwork(address)
         let isAdmitted = counts.withLock { counts in
-            guard counts[address, default: 0] < perAddress else { return false }
-            counts[address, default: 0] += 1
+            guard counts[network, default: 0] < perAddress else { return false }
+            counts[network, default: 0] += 1
             return true
         }
         if !isAdmitted { count.subtract(1, ordering: .relaxed) }
@@ -39,9 +41,10 @@ final class ConnectionLimits: Sendable {
     func release(_ address: String) {
         count.subtract(1, ordering: .relaxed)
         if isUnlimited(address) { return }
+        let network = ClientNetwork(address)
         counts.withLock { counts in
-            guard let count = counts[address] else { return }
-            counts[address] = count > 1 ? count - 1 : nil
+            guard let count = counts[network] else { return }
+            counts[network] = count > 1 ? count - 1 : nil
         }
     }
 

@@ -53,7 +53,9 @@ final class EventLoop {
     /// Connections of the current group of events that have answers to send.
     @exclusivity(unchecked) private var answered: [Token] = []
     /// Connections that could proceed without waiting, but have had their share of this turn.
-    private var unfinished: [Token] = []
+    @exclusivity(unchecked) private var unfinished = Queue<Token>()
+    /// When the last answer was made, or the turn began, in nanoseconds.
+    private var lastAnswer: UInt64 = 0
 
     /// How many connections make their answers before any of these is sent. The first answer wakes a sleeping client,
     /// which then takes the others as they arrive; waking it for each one costs more than sending does.
@@ -61,6 +63,9 @@ final class EventLoop {
     /// The longest wait, in nanoseconds: `Application.idle` is called at least this often, and so are rights to answers
     /// under way looked at.
     private static let longestWait: UInt64 = 1_000_000_000
+    /// How long a turn may be, in nanoseconds, before the connections that ask for much wait for the next one. So one
+    /// that asks for little waits hardly longer than for one answer, whatever the others ask for.
+    private static let turn: UInt64 = 2_000_000
     /// How many events are taken in one turn. More would delay the deadlines.
     private static let batch = 256
     /// How many connections are accepted in one turn, so that a flood of new ones does not starve the others.
@@ -132,12 +137,24 @@ final class EventLoop {
 
     private func readClocks() {
         now = clock()
+        lastAnswer = now
         let second = Clock.wallSeconds()
         if second != dateSecond {
             dateSecond = second
             date = HTTPDate.bytes(secondsSinceEpoch: second)
         }
     }
+
+    /// An answer has been made, or begun.
+    /// - Returns: How long it took, in nanoseconds.
+    func noteAnswer() -> UInt64 {
+        let time = clock()
+        defer { lastAnswer = time }
+        return time &- lastAnswer
+    }
+
+    /// Whether this turn has taken its time.
+    var isTurnOver: Bool { lastAnswer &- now >= Self.turn }
 
     /// How long `epoll_wait` may wait, in milliseconds, rounded up so that a deadline has passed when it returns.
     private func waitingTime() -> Int32 {
@@ -172,9 +189,12 @@ final class EventLoop {
     }
 
     private func goOnWithUnfinished() {
-        let tokens = unfinished
-        unfinished.removeAll(keepingCapacity: true)
-        for token in tokens { connection(token)?.goOn() }
+        // Those that come in this turn have their share in the next.
+        for _ in 0..<unfinished.count {
+            guard let token = unfinished.removeFirst() else { return }
+            connection(token)?.goOn()
+            if isTurnOver { return }
+        }
     }
 
     // MARK: - Connections

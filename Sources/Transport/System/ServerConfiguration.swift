@@ -12,8 +12,11 @@ public struct ServerConfiguration: Sendable {
     public var socketPath: String?
     /// The number of event loops, each with its own thread.
     public var threads = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-    /// The number of threads for work that may block.
-    public var workers = 4
+    /// How many pieces of work that may block have a turn at once. Others wait, and so do their threads.
+    public var workers = max(2, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    /// The most queries that wait for a worker, in all and of one client.
+    public var waiting = 256
+    public var waitingPerClient = 32
     /// The number of threads for work that comes before an answer, such as checking a password. It takes all of a core,
     /// so some are left for everything else.
     public var checkers = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)) / 2)

@@ -5,12 +5,17 @@ import Glibc
 enum Thread {
     /// Runs `body` in a new thread.
     ///
-    /// - Parameter name: For `top` and debuggers, at most 15 bytes.
-    static func start(_ name: String, _ body: @escaping @Sendable () -> Void) throws(SystemCallError) {
+    /// - Parameters:
+    ///   - name: For `top` and debuggers, at most 15 bytes.
+    ///   - stack: The size of its stack, in bytes; nil for that of the system.
+    static func start(
+        _ name: String, stack: Int? = nil, _ body: @escaping @Sendable () -> Void
+    ) throws(SystemCallError) {
         let start = Unmanaged.passRetained(Start(name: name, body: body))
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
         pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+        if let stack { pthread_attr_setstacksize(&attributes, stack) }
         var thread = pthread_t()
         let code = pthread_create(
             &thread, &attributes,

@@ -24,8 +24,8 @@ import Testing
         while true {
             switch service.respond(to: request, from: Peer(address: address)) {
             case .now(let response): return (response.status.code, checks, response.user)
-            case .later(let work, _):
-                let response = work()
+            case .later(let work):
+                let response = work.run(.alone)
                 return (response.status.code, checks, response.user)
             case .again(let inquiry):
                 checks += 1
@@ -144,7 +144,7 @@ import Testing
     private func inquiry(_ service: Service, _ fields: String, from address: String) throws -> Inquiry? {
         let request = try parse("GET / HTTP/1.1\r\nHost: x\r\n\(fields)\r\n")
         guard case .again(let inquiry) = service.respond(to: request, from: Peer(address: address)) else { return nil }
-        #expect(inquiry.line == LoginThrottle.Network(address).text)
+        #expect(inquiry.line == ClientNetwork(address).text)
         return inquiry
     }
 
@@ -232,7 +232,7 @@ import Testing
         let digests = try #require(KeyedDigest(key))
         let made = digests.digest([1].span)
         let digest = try #require(made)
-        let login = LoginThrottle.Login(network: LoginThrottle.Network("::1"), digest: digest)
+        let login = LoginThrottle.Login(network: ClientNetwork("::1"), digest: digest)
         let asker = Logins.Asker(login: login, departure: Logins.Departure(), failed: {}, known: { _ in })
         var logins = Logins()
         let (isNew, hasBegun) = (logins.wait(asker, now: 0), logins.begin(digest, of: "alice", now: 1))
@@ -334,7 +334,7 @@ import Testing
         for digest in all { logins.found(digest, rightFor: user) }
         let admissions = all.map {
             logins.admission(
-                of: LoginThrottle.Login(network: LoginThrottle.Network("::1"), digest: $0), "alice", now: 0)
+                of: LoginThrottle.Login(network: ClientNetwork("::1"), digest: $0), "alice", now: 0)
         }
         #expect(admissions.first == .unchecked && admissions.dropFirst().allSatisfy { $0 == .right })
     }

@@ -1,3 +1,4 @@
+import HTTP
 import Testing
 
 @testable import API
@@ -14,7 +15,7 @@ import Testing
     private func login(_ credentials: String, _ address: String = "192.0.2.1") throws -> LoginThrottle.Login {
         let bytes = Array(credentials.utf8)
         let digest = digests.digest(bytes.span)
-        return LoginThrottle.Login(network: LoginThrottle.Network(address), digest: try #require(digest))
+        return LoginThrottle.Login(network: ClientNetwork(address), digest: try #require(digest))
     }
 
     @Test func aDigestIsThatOfItsBytesAndKey() throws {
@@ -31,7 +32,7 @@ import Testing
     /// Ten failures are free. Then each doubles the wait, up to a quarter of an hour.
     @Test func theWaitGrows() throws {
         var throttle = LoginThrottle()
-        let network = LoginThrottle.Network("192.0.2.1")
+        let network = ClientNetwork("192.0.2.1")
         var now: UInt64 = 7
         var waits: [Int] = []
         for index in 0..<24 {
@@ -41,7 +42,7 @@ import Testing
             #expect(throttle.wait(network, now: now) == nil)
         }
         #expect(waits == [0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900, 900, 900])
-        #expect(throttle.wait(LoginThrottle.Network("192.0.2.2"), now: now) == nil)
+        #expect(throttle.wait(ClientNetwork("192.0.2.2"), now: now) == nil)
         // An hour later nothing is left of it.
         _ = throttle.failed(try login("x"), now: now + LoginThrottle.memory + 1)
         #expect(throttle.wait(network, now: now + LoginThrottle.memory + 1) == nil)
@@ -53,9 +54,9 @@ import Testing
             #expect(try throttle.failed(login("a"), now: 1) == false || throttle.failed(login("b"), now: 1))
         }
         for index in 0..<7 { #expect(throttle.failed(try login("\(index)"), now: 1)) }
-        #expect(throttle.wait(LoginThrottle.Network("192.0.2.1"), now: 1) == nil)
+        #expect(throttle.wait(ClientNetwork("192.0.2.1"), now: 1) == nil)
         #expect(throttle.failed(try login("c"), now: 1))
-        #expect(throttle.wait(LoginThrottle.Network("192.0.2.1"), now: 1) == 1)
+        #expect(throttle.wait(ClientNetwork("192.0.2.1"), now: 1) == 1)
     }
 
     @Test(
@@ -66,12 +67,12 @@ import Testing
             ("1:2:3:4:5:6:7::", "1:2:3:4"),
         ])
     func aClientHasAllAddressesOfItsNetwork(address: String, network: String) {
-        #expect(LoginThrottle.Network(address).text == network)
+        #expect(ClientNetwork(address).text == network)
     }
 
     @Test func itsMemoryIsBounded() throws {
         var throttle = LoginThrottle()
-        let attacker = LoginThrottle.Network("198.51.100.1")
+        let attacker = ClientNetwork("198.51.100.1")
         for index in 0..<12 { _ = throttle.failed(try login("\(index)", attacker.text), now: 100) }
         for index in 0..<LoginThrottle.mostNetworks * 2 {
             _ = throttle.failed(

@@ -87,8 +87,20 @@ import Testing
             #""code":"query-too-long","error_message":"the query took too long; narrow it with more filters or a limit","request_id":"r1""#
         ),
         (
-            .tooBusy, .serviceUnavailable,
+            .tooManyAnswers(.ofServer), .serviceUnavailable,
             #""code":"too-busy","error_message":"too many long answers are under way; try again later","request_id":"r1""#
+        ),
+        (
+            .tooManyAnswers(.ofClient), .serviceUnavailable,
+            #""code":"too-many-answers","error_message":"too many long answers to you are under way; read one of them to its end first","request_id":"r1""#
+        ),
+        (
+            .tooManyWaiting(.ofServer), .serviceUnavailable,
+            #""code":"queue-full","error_message":"too many queries wait already; try again later","request_id":"r1""#
+        ),
+        (
+            .tooManyWaiting(.ofClient), .serviceUnavailable,
+            #""code":"too-many-queries","error_message":"too many of your queries wait already; wait for the answer to one of them first","request_id":"r1""#
         ),
         (
             .auditUnavailable, .serviceUnavailable,
@@ -108,7 +120,7 @@ import Testing
         #expect(response.fields[.contentType] == "application/problem+json")
         #expect(
             response.fields[.retryAfter]
-                == ([.tooBusy, .auditUnavailable, .databaseUnavailable].contains(error) ? "5" : nil))
+                == (status == .serviceUnavailable && error != .queryTooLong && error != .busyWithLogins ? "5" : nil))
         #expect(response.fields[.allow] == (status == .methodNotAllowed ? "GET, HEAD" : nil))
         // A 401 without a challenge would have no way out.
         let challenge = #"Basic realm="Rookery", charset="UTF-8""#

@@ -14,7 +14,7 @@ import Testing
         let header = "loc_id,latitude,longitude,region,year,month,day,species_id,num\n"
         let rows = (1...5000).map { "L\($0),60.5,-135.25,CA-YT,2021,2,1,stejay,\($0)\n" }
         fixture = try ServiceFixture(plain: header + rows.joined())
-        pool = StorePool(path: fixture.configuration.database, limit: 1)
+        pool = StorePool(path: fixture.configuration.database)
     }
 
     /// The rest of an answer of all records, whose time for its first piece is over.
@@ -23,9 +23,11 @@ import Testing
         try lease.begin { (store) throws(StoreError) in
             try store.rows(.observations(ObservationQuery()), view: .everything, format: .json)
         }
-        lease.setBudget(nanoseconds: 0)
+        lease.setBudget(nanoseconds: 0) {}
+        let places = AnswerPlaces(limit: 1, limitOfOne: 1)
         return RowBody(
-            lease, canceller, timeout: timeout, log: EventLog(logger: logger ?? fixture.configuration.logger),
+            lease, try places.take(for: ""), canceller, timeout: timeout,
+            log: EventLog(logger: logger ?? fixture.configuration.logger),
             metrics: LoopMetrics())
     }
 
@@ -35,7 +37,7 @@ import Testing
         var bytes: [UInt8] = []
         reading: while true {
             pieces += 1
-            switch body.next(into: &bytes) {
+            switch body.next(into: &bytes, .alone) {
             case .more(let more): rows += more
             case .end(let more):
                 rows += more
@@ -54,9 +56,11 @@ import Testing
         let body = try body(timeout: isCancelled ? ServiceFixture.patience : 0)
         if isCancelled { body.cancel() }
         var bytes: [UInt8] = []
-        while case .more = body.next(into: &bytes) {}
+        while case .more = body.next(into: &bytes, .alone) {}
         #expect(pool.count == 0)
-        guard case .failed = body.next(into: &bytes) else { throw Unexpected(what: "more of a body that failed") }
+        guard case .failed = body.next(into: &bytes, .alone) else {
+            throw Unexpected(what: "more of a body that failed")
+        }
     }
 
     /// A client that goes away is no fault of the server's.
@@ -67,7 +71,7 @@ import Testing
             timeout: isCancelled ? ServiceFixture.patience : 0, logger: Logger(label: "test") { _ in handler })
         if isCancelled { body.cancel() }
         var bytes: [UInt8] = []
-        while case .more = body.next(into: &bytes) {}
+        while case .more = body.next(into: &bytes, .alone) {}
         let messages = handler.messages.withLock { $0 }
         #expect(messages == (isCancelled ? [] : ["error: an answer was cut off: error=the query took too long"]))
     }

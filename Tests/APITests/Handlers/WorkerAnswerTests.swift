@@ -118,7 +118,7 @@ import Testing
         let request = try parse("\(line) HTTP/1.1\r\nHost: x\r\nPassword: mumble\r\n\(fields)\r\n")
         switch service.respond(to: request, from: Peer(address: "::1")) {
         case .now(let response): return (response, false)
-        case .later(let work, _): return (work(), true)
+        case .later(let work): return (work.run(.alone), true)
         case .again: throw UnexpectedAnswer()
         }
     }

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct EventLogTests {
     @Test(arguments: [
-        (StoreError.cancelled, 0), (.overBudget, 0), (.busy, 0), (.unknownSpecies("x", nearest: nil), 0),
+        (StoreError.cancelled, 0), (.overBudget, 0), (.unknownSpecies("x", nearest: nil), 0),
         (.malformedList(.region, value: "x", expected: "y"), 0),
         (.missing(path: "birds.db"), 1), (.sqlite(code: 11, message: "malformed", sql: "SELECT 1"), 1),
     ])

@@ -78,12 +78,12 @@ import Testing
         }
         var bytes = first
         #expect(bytes.count > 10)
-        guard case .more = rest.next(into: &bytes) else {
+        guard case .more = rest.next(into: &bytes, .alone) else {
             Issue.record("the piece was lost")
             return
         }
         #expect(bytes.count > first.count)
-        guard case .failed = rest.next(into: &bytes) else {
+        guard case .failed = rest.next(into: &bytes, .alone) else {
             Issue.record("the failure was lost")
             return
         }
@@ -95,7 +95,7 @@ import Testing
 private final class FailingBody: BodyProducer {
     private let count = Atomic(0)
 
-    func next(into buffer: inout [UInt8]) -> Piece {
+    func next(into buffer: inout [UInt8], _ turn: Turn) -> Piece {
         if count.add(1, ordering: .relaxed).newValue > 1 { return .failed }
         buffer += "two".utf8
         return .more(rows: 0)
@@ -110,7 +110,7 @@ extension Response {
         switch body {
         case .bytes(let bytes): return bytes
         case .stream(var bytes, let rest):
-            while case .more = rest.next(into: &bytes) {}
+            while case .more = rest.next(into: &bytes, .alone) {}
             return bytes
         case .omitted: return []
         }

@@ -85,7 +85,7 @@ import Testing
 
     @Test func onlyFourIdleStoresAreKept() throws {
         let database = try ReplaceableDatabase(seed: 95, records: 20)
-        let pool = StorePool(path: database.path, limit: 6)
+        let pool = StorePool(path: database.path)
         func withdraw(_ rest: Int, _ seen: inout Set<ObjectIdentifier>) throws {
             let lease = try pool.withdraw(Canceller())
             seen.insert(try lease.read { ObjectIdentifier($0) })

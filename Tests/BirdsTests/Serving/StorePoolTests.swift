@@ -12,37 +12,36 @@ import Testing
 
     init() throws { database = try ReplaceableDatabase(seed: 41, records: 20) }
 
-    @Test func noMoreStoresThanTheLimitAreLent() throws {
-        let pool = StorePool(path: path, limit: 2)
+    @Test func eachStoreIsLentOnce() throws {
+        let pool = StorePool(path: path)
         let one = try pool.withdraw()
         let other = try pool.withdraw()
         let store = one.store
         #expect(store != other.store && pool.count == 2)
-        #expect(throws: StoreError.busy) { try pool.withdraw().end() }
         one.end()
         #expect(pool.count == 1)
         #expect(try pool.withdraw().store == store)
     }
 
     @Test func aFailureToOpenDoesNotCountAsLent() throws {
-        let pool = StorePool(path: database.folder.path("none.db"), limit: 1)
+        let pool = StorePool(path: database.folder.path("none.db"))
         for _ in 0..<3 {
             #expect(throws: StoreError.missing(path: database.folder.path("none.db"))) { try pool.withdraw().end() }
         }
     }
 
     @Test func aReturnedStoreIsReset() throws {
-        let pool = StorePool(path: path, limit: 1)
+        let pool = StorePool(path: path)
         let canceller = Canceller()
         let lease = try pool.withdraw(canceller)
-        lease.setBudget(nanoseconds: 0)
+        lease.setBudget(nanoseconds: 0) {}
         canceller.cancel()
         lease.end()
         #expect(try pool.withdraw().recordCount() == 20)
     }
 
     @Test func storesHaveTheNewestGeneration() throws {
-        let pool = StorePool(path: path, limit: 3)
+        let pool = StorePool(path: path)
         let old = try pool.withdraw()
         try pool.withdraw().end()
         try database.replace(records: 5)
@@ -54,7 +53,7 @@ import Testing
     }
 
     @Test func oldStoresAreClosedWhenAsked() throws {
-        let pool = StorePool(path: path, limit: 1)
+        let pool = StorePool(path: path)
         try pool.withdraw().end()
         pool.discardOld()
         #expect(openFiles() == 1)
@@ -64,7 +63,7 @@ import Testing
     }
 
     @Test func theOldFileIsServedWhileTheNewOneIsBad() throws {
-        let pool = StorePool(path: path, limit: 2)
+        let pool = StorePool(path: path)
         let first = try pool.withdraw()
         let store = first.store
         first.end()
@@ -78,7 +77,7 @@ import Testing
 
     /// A file may be refused for a reason that passes, and then be served as it is.
     @Test func oldStoresAreClosedOnceTheNewFileCanBeOpened() throws {
-        let pool = StorePool(path: path, limit: 2)
+        let pool = StorePool(path: path)
         try pool.withdraw().end()
         try database.replace(records: 5)
         try database.breakForNow {
@@ -195,7 +194,7 @@ import Testing
         for index in 0..<40 { fixture.locations[index].code = "L100" }
         for index in fixture.records.indices { fixture.records[index].complete = 1 }
         try fixture.write(to: database.folder.path("more.db"))
-        let pool = StorePool(path: database.folder.path("more.db"), limit: 1)
+        let pool = StorePool(path: database.folder.path("more.db"))
         var counts: [Int] = []
         // The first answer prepares statements that the store keeps.
         for _ in 0..<3 {
@@ -213,7 +212,7 @@ import Testing
     }
 
     @Test func aLeaseMayEndOnAnyThread() async throws {
-        let pool = StorePool(path: path, limit: 1)
+        let pool = StorePool(path: path)
         for _ in 0..<20 {
             let lease = try pool.withdraw()
             try lease.begin(StorePoolTests.rows[0].make)

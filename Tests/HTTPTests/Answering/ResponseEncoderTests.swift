@@ -6,7 +6,7 @@ import Testing
 
     /// A producer that nobody asks.
     private final class Rest: BodyProducer {
-        func next(into buffer: inout [UInt8]) -> Piece { .end(rows: 0) }
+        func next(into buffer: inout [UInt8], _ turn: Turn) -> Piece { .end(rows: 0) }
         func cancel() {}
         func end() {}
     }

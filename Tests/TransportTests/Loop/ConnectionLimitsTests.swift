@@ -19,6 +19,16 @@ import Testing
         #expect((0..<2).map { _ in limits.admit("192.0.2.1") } == [true, false])
     }
 
+    /// Whoever has an address of IPv6 has all of its network.
+    @Test func aNetworkIsOneClient() {
+        let limits = limits(total: 1000, perAddress: 5)
+        let admitted = (0..<320).count { limits.admit("2001:db8:1:2::\(String($0, radix: 16))") }
+        #expect(admitted == 5)
+        #expect(limits.admit("2001:db8:1:3::1"))
+        limits.release("2001:db8:1:2:ffff::7")
+        #expect(limits.admit("2001:db8:1:2::9") && !limits.admit("2001:db8:1:2::a"))
+    }
+
     @Test func aRefusalTakesNoneOfTheOthersRoom() {
         let limits = limits(total: 3, perAddress: 1)
         #expect((0..<5).map { _ in limits.admit("192.0.2.1") } == [true, false, false, false, false])

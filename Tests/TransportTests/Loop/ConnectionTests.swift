@@ -115,7 +115,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["/now", "/later/1", "/stream/2"])
+    @Test(arguments: ["/now", "/again/1", "/stream/2"])
     func aClientThatOnlySendsNoMoreIsStillAnswered(path: String) throws {
         try withServer { server in
             let client = try RawClient(server)
@@ -127,17 +127,40 @@ import Testing
         }
     }
 
-    /// The kernel reports the end once, together with the last request.
-    @Test func aClientThatSendsNoMoreWhileAWorkerIsBusyIsAnswered() throws {
+    /// Whoever closes while a worker is busy wants nothing more. What was answered before is still sent.
+    @Test(arguments: [false, true]) func aClientThatClosesEndsTheWork(isAtOnce: Bool) throws {
         try withServer { server in
             let client = try RawClient(server)
-            try client.send(get("/gate/1"))
+            try client.send(get("/first") + get("/gate/1") + get("/second"))
+            if isAtOnce {
+                client.endSending()
+            } else {
+                try eventually("a request waits") { server.record.waiting.load(ordering: .sequentiallyConsistent) == 1 }
+                client.endSending()
+            }
+            try eventually("the work is cancelled") {
+                server.record.cancels.load(ordering: .sequentiallyConsistent) == 1
+            }
+            #expect(try client.response().body == "/first")
+            #expect(try client.readToEnd() == ("", .closed))
+            server.record.gate.store(true, ordering: .sequentiallyConsistent)
+            try eventually("the connection is closed") {
+                server.record.closes.load(ordering: .sequentiallyConsistent) == 1
+            }
+        }
+    }
+
+    /// The kernel reports the end once, together with the last request.
+    @Test func aClientThatSendsNoMoreWhileACheckIsMadeIsAnswered() throws {
+        try withServer { server in
+            let client = try RawClient(server)
+            try client.send(get("/again/1/gated"))
             try eventually("a request waits") { server.record.waiting.load(ordering: .sequentiallyConsistent) == 1 }
             try client.send(get("/second"))
             client.endSending()
             try server.settle(client)
             server.record.gate.store(true, ordering: .sequentiallyConsistent)
-            #expect(try client.response().body == "/gate/1")
+            #expect(try client.response().body == "/again/1/gated")
             #expect(try client.response().body == "/second")
             try server.settle()
             try #require(client.hasInput)

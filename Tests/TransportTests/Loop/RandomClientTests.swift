@@ -5,17 +5,6 @@ import Testing
 
 /// Clients that do all that clients may do wrong, in an order that the seed decides.
 @Suite struct RandomClientTests {
-    private struct Generator: RandomNumberGenerator {
-        var state: UInt64
-        /// SplitMix64.
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
-    }
-
     private static let beginnings = [
         get("/a"), get("/later/1"), get("/again/1"), get("/stream/3"), get("/large/300000"), get("/fail"),
         get("/block"),

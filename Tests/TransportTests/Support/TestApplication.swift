@@ -75,14 +75,14 @@ final class TestApplication: Application {
         let number = parts.count > 1 ? Int(parts[1]) ?? 0 : 0
         switch parts.first {
         case "gate":
-            return .later(
+            return later(
                 work: { [record] in
                     record.waitForGate()
                     return path == "/gate/stream"
                         ? record.stream(TestProducer(record, count: 1, end: .end(rows: 0))) : record.response(path)
                 }, cancel: { [record] in record.cancels.add(1, ordering: .sequentiallyConsistent) })
         case "later":
-            return .later(work: { [record] in record.response(path) }, cancel: {})
+            return later(work: { [record] in record.response(path) }, cancel: {})
         case "again":
             guard asked[path, default: 0] < number else {
                 asked[path] = nil
@@ -116,6 +116,16 @@ final class TestApplication: Application {
         }
     }
 
+    private func later(
+        work: @escaping @Sendable () -> Response, cancel: @escaping @Sendable () -> Void
+    ) -> Answer {
+        .later(
+            LongWork(
+                client: "client", run: { (_) in work() },
+                refused: { (_) in Response(.serviceUnavailable, body: .bytes(Array("refused".utf8))) }, cancel: cancel)
+        )
+    }
+
     func refuse(_ error: RequestError, from peer: Peer) -> Response {
         Response(error.status, body: .bytes(Array(error.code.utf8)))
     }
@@ -139,7 +149,7 @@ final class TestProducer: BodyProducer {
         last = end
     }
 
-    func next(into buffer: inout [UInt8]) -> Piece {
+    func next(into buffer: inout [UInt8], _ turn: Turn) -> Piece {
         if made.add(1, ordering: .relaxed).oldValue == count {
             if let last { return last }
             record.waiting.add(1, ordering: .sequentiallyConsistent)
