@@ -146,9 +146,11 @@ final class Staging {
         if !record.locationName.isEmpty { try name(location, of: dataset, row, record.locationName) }
         RecordDetails.write(record, row, complete: complete.map { $0 ? 1 : 0 }, file: file, to: &details)
         let group = record[text: .group]
+        let tellsVisit = !group.isEmpty || record.tellsGroup && toldGroups != nil
+        let visit = tellsVisit ? visit(of: record, row) : []
         if record.tellsGroup, let toldGroups {
             try toldGroups.add(
-                row.bytes[record.checklist.range], group: row.bytes[group.range], visit: visit(of: record, row),
+                row.bytes[record.checklist.range], group: row.bytes[group.range], visit: visit,
                 dataset: dataset)
         }
         if record.isUnplacedDetection {
@@ -162,7 +164,7 @@ final class Staging {
             let shared = shared ?? SharedChecklists(in: folder)
             self.shared = shared
             try shared.add(
-                staged, details: details, group: row.bytes[group.range], visit: visit(of: record, row),
+                staged, details: details, group: row.bytes[group.range], visit: visit,
                 RecordDetails.Origin(file: file, line: row.line))
         }
         return .staged

@@ -294,7 +294,7 @@ final class Connection {
             cancelWork = inquiry.cancel
             wait(with: head)
             let work = inquiry.start { [mailbox = loop.mailbox, token] in mailbox.post(.response($0, for: token)) }
-            if let work { _ = loop.checkers.submit(Job(for: inquiry.line) { (_) in work() }) }
+            if let work { loop.checkers.submit(Job(for: inquiry.line) { (_) in work() }) }
         }
     }
 
@@ -317,7 +317,7 @@ final class Connection {
         if let refusal = workers.submit(job) {
             (isWorkerBusy, isMakingResponse, cancelWork, current) = (false, false, nil, nil)
             state = .head
-            append(work.refused(refusal == .ofOne ? .ofClient : .ofServer), to: head)
+            append(work.refused(refusal), to: head)
         } else if peerHasEnded {
             endUnwanted()
         }
@@ -428,19 +428,19 @@ final class Connection {
             let piece = producer.next(into: &bytes, Turn(of: job.client) { workers.giveWay(job) })
             mailbox.post(.piece(piece, bytes, for: token))
         }
-        _ = workers.submit(job)
+        workers.submit(job)
     }
 
     /// Releases the producer, whose body is not needed any more. No worker may be in it.
     private func endProducer() {
-        if let producer { _ = loop.workers.submit(Job(for: client) { (_) in producer.end() }) }
+        if let producer { loop.workers.submit(Job(for: client) { (_) in producer.end() }) }
         producer = nil
     }
 
     /// Releases a producer that was never asked for a piece.
     private func abandon(_ rest: any BodyProducer) {
         rest.cancel()
-        _ = loop.workers.submit(Job(for: client) { (_) in rest.end() })
+        loop.workers.submit(Job(for: client) { (_) in rest.end() })
     }
 
     /// Ends the connection after the last answer; at once if the client has nothing more to send.

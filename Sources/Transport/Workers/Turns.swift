@@ -1,3 +1,5 @@
+import HTTP
+
 /// Decides whose turn it is: the rules by which clients share the workers, without threads and clocks.
 ///
 /// Rules:
@@ -16,14 +18,6 @@ struct Turns {
         /// Queries that have not begun, of one client and of all.
         var waitingOfOne = 32
         var waiting = 256
-    }
-
-    /// Why a query is refused.
-    enum Refusal {
-        /// Too many queries of its client wait.
-        case ofOne
-        /// Too many wait in all.
-        case ofAll
     }
 
     /// The next step.
@@ -65,10 +59,10 @@ struct Turns {
 
     /// Adds a job.
     /// - Returns: Why it is refused; nil if it was added.
-    mutating func add(_ job: Job) -> Refusal? {
+    mutating func add(_ job: Job) -> Overload? {
         if job.isQuery {
-            if clients[job.client].map({ $0.queries.count >= limits.waitingOfOne }) ?? false { return .ofOne }
-            if waiting >= limits.waiting { return .ofAll }
+            if clients[job.client].map({ $0.queries.count >= limits.waitingOfOne }) ?? false { return .ofClient }
+            if waiting >= limits.waiting { return .ofServer }
         }
         if clients[job.client] == nil {
             if let least = clients.values.map(\.used).min() { present = max(present, least) }

@@ -70,7 +70,8 @@ final class WorkerPool: @unchecked Sendable {
 
     /// Runs a job on one of the threads. Any thread may call it. Once the pool stops, the job is dropped.
     /// - Returns: Why it is refused; nil if it is not.
-    func submit(_ job: Job) -> Turns.Refusal? {
+    @discardableResult
+    func submit(_ job: Job) -> Overload? {
         locked {
             if state.isStopping { return nil }
             state.submitted += 1

@@ -1,3 +1,4 @@
+import HTTP
 import Testing
 
 @testable import Transport
@@ -6,7 +7,7 @@ import Testing
     private var turns = Turns(Turns.Limits(begunOfOne: 2, begun: 4, waitingOfOne: 3, waiting: 5))
     private var order: UInt64 = 0
 
-    private mutating func add(_ client: String, isQuery: Bool = true) -> (Job, Turns.Refusal?) {
+    private mutating func add(_ client: String, isQuery: Bool = true) -> (Job, Overload?) {
         let job = Job(for: client, isQuery: isQuery) { (_) in }
         order += 1
         job.order = order
@@ -85,9 +86,9 @@ import Testing
     /// What ends an answer is never refused, and waits for no query to end.
     @Test mutating func queriesThatBeginAndWaitAreBounded() throws {
         #expect((0..<3).map { (_) in add("a").1 } == [nil, nil, nil])
-        #expect(add("a").1 == .ofOne)
+        #expect(add("a").1 == .ofClient)
         #expect((0..<2).map { (_) in add("b").1 } == [nil, nil])
-        #expect(add("c").1 == .ofAll)
+        #expect(add("c").1 == .ofServer)
         #expect(add("a", isQuery: false).1 == nil)
         var begun: [String: Int] = [:]
         var jobs: [Job] = []
