@@ -2,8 +2,8 @@ import HTTP
 import Synchronization
 
 /// Counts the connections of all loops, in total and for each client: an address, or of IPv6 a network
-/// (`ClientNetwork`). Any loop may call it. The lock is held for one look into a dictionary, and only for addresses that
-/// are limited.
+/// (`ClientNetwork`). Any loop may call it. The lock is held for one look into a dictionary, and only for addresses
+/// that are limited.
 final class ConnectionLimits: Sendable {
     private let total: Int
     private let perAddress: Int
