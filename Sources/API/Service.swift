@@ -44,6 +44,8 @@ public struct ServiceConfiguration: Sendable {
 public struct SharedStores: Sendable {
     let pool: StorePool
     let places: AnswerPlaces
+    /// How many loops hang, as whoever runs them last said.
+    public let hanging = Hanging()
     let metrics = Metrics(now: Int64(time(nil)))
     /// The document at `/openapi.json`, made once.
     let description: [UInt8]
@@ -96,7 +98,8 @@ public final class Service: Application {
             long: long, loopBudget: configuration.loopBudget, log: log, metrics: metrics, clock: configuration.clock)
         handlers = Handlers(
             watch: watch, records: records, metrics: stores.metrics, pool: stores.pool,
-            publicURL: configuration.publicURL, description: stores.description, clock: configuration.clock)
+            hanging: stores.hanging, publicURL: configuration.publicURL, description: stores.description,
+            clock: configuration.clock)
         authentication = Authentication(configuration.accounts, log: log, metrics: metrics)
         self.watch = watch
         self.log = log

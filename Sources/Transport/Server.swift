@@ -15,9 +15,15 @@ public final class Server: Sendable {
     /// Also for tests, which wake the loops when they put the clock forward.
     let supervisor: Supervisor
 
+    /// How long `run` waits beyond the grace for a loop that may hang.
+    private static let loopPatience: Duration = .seconds(1)
     /// How long `run` waits at its end for busy workers. Their answers have nobody to receive them any more, so it is
     /// short.
     private static let workerPatience: Duration = .seconds(1)
+
+    /// From now on no signal ends the process but SIGTERM, SIGINT and those that tell of a fault. Call it before anything
+    /// slow; without it, `run` with `handlingSignals` does the same.
+    public static func expectSignals() { Signals.expect() }
 
     /// Opens the listening sockets. Connections queue in the kernel until `run` accepts them.
     /// - Throws: A sentence that names the option to change.
@@ -41,11 +47,15 @@ public final class Server: Sendable {
     ///   - ready: Called on the calling thread when all loops accept connections.
     ///   - reload: Called on the calling thread when SIGHUP arrives, with `handlingSignals`.
     ///   - reopen: Likewise for SIGUSR1.
-    /// - Throws: The first failure of a loop, after the others have stopped in order.
+    ///   - stalled: Called on the calling thread with the numbers of the loops that hang, whenever others hang than
+    ///     before; with none once all turn again.
+    /// - Throws: The first failure of a loop, after the others have stopped in order; `.hanging` if one of them does not
+    ///   stop. Then its thread is still there, and the process should end.
     public func run(
         handlingSignals: Bool = false,
         makeApplication: @escaping @Sendable (_ loop: Int) throws -> any Application,
-        ready: () -> Void = {}, reload: @escaping () -> Void = {}, reopen: @escaping () -> Void = {}
+        ready: () -> Void = {}, reload: @escaping () -> Void = {}, reopen: @escaping () -> Void = {},
+        stalled: ([Int]) -> Void = { _ in }
     ) throws(ServerError) {
         raiseDescriptorLimit()
         let signals: Signals?
@@ -61,13 +71,21 @@ public final class Server: Sendable {
         }
         let loops = startLoops(workers, checkers, makeApplication)
 
-        supervisor.wait(signals) { $0.started + $0.ended >= loops }
-        if supervisor.read({ $0.ended == 0 }) { ready() }
-        supervisor.wait(signals) { $0.stopIsRequested || $0.ended > 0 }
-        let deadline = configuration.clock() + configuration.grace.nanoseconds
-        for mailbox in supervisor.read({ $0.mailboxes }) { mailbox.post(.stop(deadline: deadline)) }
-        supervisor.wait(signals) { $0.ended == loops }
+        var watchdog = Watchdog()
+        let watch = { [supervisor] in
+            let turns = supervisor.read { $0.pulses.map(\.turns) }
+            if watchdog.look(at: turns) { stalled(watchdog.stalled) }
+        }
+        supervisor.wait(
+            signals, until: { $0.started + $0.ended >= loops || $0.stopIsRequested }, eachSecond: {})
+        if supervisor.read({ $0.started == loops && $0.ended == 0 }) { ready() }
+        supervisor.wait(signals, until: { $0.stopIsRequested || $0.ended > 0 }, eachSecond: watch)
+        let deadline = configuration.clock() &+ configuration.grace.nanoseconds
+        supervisor.stop(deadline: deadline)
+        let isOver = { [configuration] in configuration.clock() >= deadline &+ Self.loopPatience.nanoseconds }
+        supervisor.wait(signals, until: { $0.ended == loops || isOver() }, eachSecond: watch)
         for pool in [workers, checkers] { pool.stop(patience: Self.workerPatience) }
+        if supervisor.read({ $0.ended < loops }) { throw .hanging }
 
         if let failure = supervisor.read({ $0.failure }) { throw failure }
     }
@@ -112,7 +130,7 @@ public final class Server: Sendable {
             // Only the loop holds its listener, so the listener closes when the loop releases it.
             let listener = { self.listeners.withLock { $0.popLast() } }
             let loop = try EventLoop(configuration, application, listener(), workers, checkers: checkers, limits)
-            supervisor.started(loop.mailbox)
+            supervisor.started(loop.mailbox, loop.pulse)
             try loop.run()
             return nil
         } catch {

@@ -53,6 +53,7 @@ struct ServeCommand: ParsableCommand {
     @OptionGroup(title: "Limits") var limits: LimitOptions
 
     func run() throws {
+        Server.expectSignals()
         var people = try people.files()
         let source = try passwordSource(isNeeded: people.users == nil)
         if case .file(let path)? = source {
@@ -121,6 +122,13 @@ struct ServeCommand: ParsableCommand {
                     } catch {
                         logger.error("\(error.message)")
                     }
+                },
+                stalled: { loops in
+                    stores.hanging.count = loops.count
+                    for loop in loops {
+                        logger.critical("loop \(loop) has hung for 10 seconds, and its clients with it: restart the server")
+                    }
+                    if loops.isEmpty { logger.notice("all loops go on") }
                 })
         } catch let error as StoreError {
             throw Failure.usage(error.sentence)
@@ -128,6 +136,8 @@ struct ServeCommand: ParsableCommand {
             throw Failure.usage(error.sentence)
         } catch let error as AuditFile.Fault {
             throw Failure.usage("the file of --audit can't be written: \(error.message)")
+        } catch ServerError.hanging {
+            throw Failure.work("\(ServerError.hanging)")
         } catch let error as ServerError {
             throw Failure.usage("\(error)")
         }

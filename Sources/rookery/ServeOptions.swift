@@ -185,6 +185,12 @@ struct LimitOptions: ParsableArguments {
         ))
     var writeTimeout: Int?
 
+    @Option(
+        help: .setting(
+            "The slowest rate at which a client may read, averaged over a minute.", "ROOKERY_WRITE_RATE", default: "1000",
+            name: "bytes/second"))
+    var writeRate: Int?
+
     /// Changes the limits of the transport that were given.
     ///
     /// The ranges exclude values that make no sense, such as a header that no request could fit into, and values whose
@@ -205,6 +211,7 @@ struct LimitOptions: ParsableArguments {
         try assign(seconds: &configuration.bodyTimeout, bodyTimeout, "body-timeout", from: 1)
         try assign(seconds: &configuration.idleTimeout, idleTimeout, "idle-timeout", from: 1)
         try assign(seconds: &configuration.writeTimeout, writeTimeout, "write-timeout", from: 1)
+        try assign(&configuration.writeRate, writeRate, "write-rate", 0...1_073_741_824)
     }
 
     /// Changes the limits of the API that were given.

@@ -89,7 +89,7 @@ enum Description {
                 .description, ResponseDescription.plain(description, "application/json", ["type": "object"]),
                 ["406": "NotAcceptable"]),
             service(.metrics, ResponseDescription.plain(metrics, "text/plain", ["type": "string"])),
-            service(.health, ResponseDescription.plain("The server is running.", "application/json", health)),
+            service(.health, ResponseDescription.plain("All of the server is running.", "application/json", health)),
         ]
     }
 

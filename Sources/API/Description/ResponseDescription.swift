@@ -117,7 +117,7 @@ enum ResponseDescription {
         "TooManyRequests": problem("Too many wrong passwords came from the client's address.", ["Retry-After"]),
         "FieldsTooLarge": problem("The request has too many header fields, or they are too long."),
         "Unavailable": problem(
-            "The query took too long, the server is too busy, or it can't keep its audit.", ["Retry-After"]),
+            "The query took too long, the server is too busy or hangs, or it can't keep its audit.", ["Retry-After"]),
     ]
 
     /// An error with problem details (RFC 9457).

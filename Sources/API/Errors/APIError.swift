@@ -57,4 +57,6 @@ enum APIError: Error, Equatable {
     case auditUnavailable
     /// The database could not be read. Only the log says why.
     case databaseUnavailable
+    /// A part of the server hangs, so it can't serve all its clients.
+    case hanging
 }

@@ -141,6 +141,10 @@ struct Problem {
             self.init(
                 .serviceUnavailable, "database-unavailable", "the records can't be read at the moment; try again later",
                 fields: [(.retryAfter, "5")])
+        case .hanging:
+            self.init(
+                .serviceUnavailable, "hanging",
+                "a part of the server hangs, so some clients get no answer; its log says since when, and a restart helps")
         }
     }
 

@@ -9,6 +9,7 @@ struct Handlers {
     let records: RecordAnswer
     let metrics: Metrics
     let pool: StorePool
+    let hanging: Hanging
     let publicURL: PublicURL?
     /// The document at `/openapi.json`.
     let description: [UInt8]
@@ -55,7 +56,9 @@ struct Handlers {
             return .now(
                 Response(.ok, fields: Handlers.metricsFields, body: .bytes(Array(try metricsText(principal.view).utf8)))
             )
-        case .health: return .now(.rows(.bytes(Array("{\"status\":\"ok\"}\n".utf8)), in: .json))
+        case .health:
+            if hanging.count > 0 { throw .hanging }
+            return .now(.rows(.bytes(Array("{\"status\":\"ok\"}\n".utf8)), in: .json))
         case .server: throw .unknownPath(nearest: nil)
         }
     }

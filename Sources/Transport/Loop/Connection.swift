@@ -56,8 +56,7 @@ final class Connection {
     @exclusivity(unchecked) private var parser: RequestParser
     @exclusivity(unchecked) private var input = ReceiveBuffer()
     private var output: SendBuffer?
-    /// The bytes of the output that the kernel held when the deadline of `.write` was set.
-    private var untakenBytes = 0
+    @exclusivity(unchecked) private var taking: TakingPace
 
     /// The request whose body is being read, or whose response a worker is making.
     private var current: RequestHead?
@@ -95,6 +94,7 @@ final class Connection {
         began = loop.now
         parser = RequestParser(limits: loop.configuration.limits)
         bodyRate = ByteRate(least: loop.configuration.bodyRate, over: loop.configuration.bodyRateWindow)
+        taking = TakingPace(loop.configuration)
     }
 
     // MARK: - Events
@@ -115,7 +115,10 @@ final class Connection {
             if isMakingResponse { endUnwanted() }
         }
         if events & (EPOLLIN.rawValue | EPOLLRDHUP.rawValue | EPOLLHUP.rawValue) != 0 { mayReceive = true }
-        if events & EPOLLOUT.rawValue != 0 { maySend = true }
+        if events & EPOLLOUT.rawValue != 0 {
+            if !maySend, taking.isWorthALook(now: loop.now), isTooSlow() { return giveUp() }
+            maySend = true
+        }
         if waitsForNextTurn { return }
         if isHeavy, loop.isTurnOver { return waitForNextTurn() }
         if state == .head, output == nil, receive() { _ = answer() }
@@ -176,15 +179,15 @@ final class Connection {
         case .idle, .drain: return end()
         case .write:
             // The kernel reports a socket as writable only when a third of its buffer is free, which for a slow client
-            // may take megabytes and minutes. So a client that received any of the bytes that the kernel holds gets
-            // more time.
-            let untaken = descriptor.untakenBytes
-            guard untaken < untakenBytes else { return giveUp() }
-            untakenBytes = untaken
+            // may take megabytes and minutes.
+            if isTooSlow() { return giveUp() }
             loop.deadlines.set(.write, for: token.slot, now: loop.now)
         }
         advance()
     }
+
+    /// Whether the client takes what it is sent too slowly, or none of it. The socket must be blocked.
+    private func isTooSlow() -> Bool { taking.isTooSlow(untaken: descriptor.untakenBytes, now: loop.now) }
 
     /// The server is stopping. Requests that have arrived are still answered.
     func stop() {
@@ -400,7 +403,7 @@ final class Connection {
                 maySend = false
                 output.reportSent(to: loop.application)
                 if progress || loop.deadlines.phase(of: token.slot) != .write {
-                    untakenBytes = descriptor.untakenBytes
+                    taking.begin(untaken: descriptor.untakenBytes, now: loop.now)
                     loop.deadlines.set(.write, for: token.slot, now: loop.now)
                 }
                 return false

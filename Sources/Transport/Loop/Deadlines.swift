@@ -6,7 +6,7 @@ enum Phase: UInt8, CaseIterable {
     case body
     /// The next request.
     case idle
-    /// The client receiving some of what is sent.
+    /// The client receiving some of what is sent (`TakingPace`).
     case write
     /// The client closing after the last answer.
     case drain

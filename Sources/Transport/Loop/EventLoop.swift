@@ -11,6 +11,8 @@ final class EventLoop {
     let application: any Application
     let configuration: ServerConfiguration
     let mailbox: Mailbox
+    /// Beats in each turn.
+    let pulse = Pulse()
     let workers: WorkerPool
     /// Threads for the work of `Answer.again`, so that it never waits for long answers, nor they for it.
     let checkers: WorkerPool
@@ -96,7 +98,7 @@ final class EventLoop {
             case .head: configuration.headerTimeout.nanoseconds
             case .body: configuration.bodyTimeout.nanoseconds
             case .idle: configuration.idleTimeout.nanoseconds
-            case .write: configuration.writeTimeout.nanoseconds
+            case .write: TakingPace.interval(configuration)
             case .drain: Drain.time
             }
         }
@@ -120,6 +122,7 @@ final class EventLoop {
             let count = epoll_wait(epoll.number, events, Int32(Self.batch), waitingTime())
             guard count >= 0 || errno == EINTR else { throw SystemCallError("epoll_wait") }
             readClocks()
+            pulse.beat()
             for index in 0..<max(0, Int(count)) {
                 handle(rookery_epoll_events(events + index), of: Token(bits: rookery_epoll_token(events + index)))
                 if answered.count == Self.sendGroup { sendAnswers() }

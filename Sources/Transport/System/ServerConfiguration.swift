@@ -34,6 +34,9 @@ public struct ServerConfiguration: Sendable {
     public var idleTimeout: Duration = .seconds(60)
     /// The longest time in which a client may receive nothing of its answer.
     public var writeTimeout: Duration = .seconds(30)
+    /// The slowest rate at which a client may take its answer, in bytes per second, over windows of a minute
+    /// (`TakingPace`).
+    public var writeRate = 1000
     /// The most connections that are open at once, on all loops.
     public var maxConnections = 10_000
     /// The most connections from one address. Loopback addresses, Unix sockets and proxies have no limit of their own.
@@ -56,11 +59,14 @@ public enum ServerError: Error, CustomStringConvertible {
     case system(String)
     /// `makeApplication` threw this.
     case application(any Error)
+    /// A loop did not stop in time, because something in it takes very long or never ends.
+    case hanging
 
     public var description: String {
         switch self {
         case .cannotListen(let sentence), .system(let sentence): sentence
         case .application(let error): "\(error)"
+        case .hanging: "An event loop did not stop in time, so the process ends without it."
         }
     }
 }

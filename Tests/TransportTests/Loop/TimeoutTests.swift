@@ -275,4 +275,20 @@ import Transport
             client.reset()
         }
     }
+
+    /// It takes something every two seconds, so it is never silent, but its answer would take hours.
+    @Test func aClientThatReadsFarTooSlowlyIsReset() throws {
+        try withServer { server in
+            let client = try RawClient(server, receiveBuffer: 2 << 10)
+            try client.send(get("/stream/1000000"))
+            var seconds = 0
+            while seconds < 300, server.record.cancels.load(ordering: .sequentiallyConsistent) == 0 {
+                // The end of the connection may come in the midst of it.
+                _ = try? client.skip(200)
+                try server.advance(by: .seconds(1))
+                seconds += 1
+            }
+            #expect((60..<200).contains(seconds))
+        }
+    }
 }
