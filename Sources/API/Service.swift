@@ -15,6 +15,8 @@ public struct ServiceConfiguration: Sendable {
     /// The most long answers under way at once, in all and to one client. Each has its own connection to the database.
     public var longAnswers: Int = 64
     public var longAnswersPerClient: Int = 8
+    /// The most memory that all answers under way hold for sorting and summing, in bytes.
+    public var answerMemory: Int = 256 << 20
     /// How long a query may hold up a loop before it starts again on a worker, in nanoseconds. It is far above the
     /// usual query and far below anything that other clients would notice.
     var loopBudget: UInt64 = 2_000_000
@@ -42,6 +44,7 @@ public struct ServiceConfiguration: Sendable {
 /// The objects that all loops share: the workers' connections to the database, the metrics and the API description.
 /// Each is safe to use on any thread.
 public struct SharedStores: Sendable {
+    let memory: AnswerMemory
     let pool: StorePool
     let places: AnswerPlaces
     /// How many loops hang, as whoever runs them last said.
@@ -52,7 +55,8 @@ public struct SharedStores: Sendable {
 
     /// Opens nothing: workers open their connections when they first need them.
     public init(_ configuration: ServiceConfiguration) {
-        pool = StorePool(path: configuration.database)
+        memory = AnswerMemory(limit: configuration.answerMemory)
+        pool = StorePool(path: configuration.database, memory: memory)
         places = AnswerPlaces(limit: configuration.longAnswers, limitOfOne: configuration.longAnswersPerClient)
         description = Description.bytes(server: configuration.publicURL)
     }
@@ -87,7 +91,7 @@ public final class Service: Application {
 
     /// - Throws: `StoreError` if the database is missing, or is not a database of this program.
     public init(_ configuration: ServiceConfiguration, stores: SharedStores, loop: Int) throws(StoreError) {
-        let watch = try StoreWatch(path: configuration.database)
+        let watch = try StoreWatch(path: configuration.database, memory: stores.memory)
         let log = EventLog(logger: configuration.logger)
         let metrics = stores.metrics.addLoop()
         let long = LongAnswer(

@@ -1,9 +1,10 @@
 // What Swift's Glibc module lacks of Linux: epoll, eventfd, signalfd, accept4, names of threads, attributes of
-// files.
+// files, arenas of the allocator.
 // The functions that glibc hides behind _GNU_SOURCE are declared here by hand, since the Glibc module was built without it.
 #ifndef ROOKERY_CLINUX_H
 #define ROOKERY_CLINUX_H
 
+#include <malloc.h>
 #include <signal.h>
 #include <pthread.h>
 #include <stdint.h>
@@ -16,6 +17,13 @@
 
 int accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);
 int pthread_setname_np(pthread_t thread, const char *name);
+
+// On another C library, which has no such arenas, it does nothing.
+static inline void rookery_limit_arenas(int count) {
+#ifdef M_ARENA_MAX
+    mallopt(M_ARENA_MAX, count);
+#endif
+}
 
 // epoll_data is a union, which Swift reads awkwardly: these two carry a plain 64-bit token instead.
 static inline int rookery_epoll_control(int epoll, int operation, int descriptor, uint32_t events, uint64_t token) {

@@ -94,6 +94,9 @@ struct ServeCommand: ParsableCommand {
         configuration.proxies = transport.proxies
         configuration.publicURL = try publicAddress()
         let service = configuration
+        // One for each loop, and one for the workers together: by default each thread has its own, which keeps what
+        // the largest answer ever needed, and reserves 64 MiB of address space at first.
+        MemoryLimit.limitArenas(MemoryLimit.bytes() == nil ? transport.threads + 1 : 1)
 
         do {
             // A database that can't be served is an error before the server listens. Each loop opens its own store
@@ -126,7 +129,8 @@ struct ServeCommand: ParsableCommand {
                 stalled: { loops in
                     stores.hanging.count = loops.count
                     for loop in loops {
-                        logger.critical("loop \(loop) has hung for 10 seconds, and its clients with it: restart the server")
+                        logger.critical(
+                            "loop \(loop) has hung for 10 seconds, and its clients with it: restart the server")
                     }
                     if loops.isEmpty { logger.notice("all loops go on") }
                 })

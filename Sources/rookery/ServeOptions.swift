@@ -1,5 +1,6 @@
 import API
 import ArgumentParser
+import FileSystem
 import HTTP
 import Transport
 
@@ -124,6 +125,12 @@ struct LimitOptions: ParsableArguments {
 
     @Option(
         help: .setting(
+            "The most memory that sorts and summaries hold, all together.", "ROOKERY_ANSWER_MEMORY",
+            default: "268435456, or a quarter of what the system allows", name: "bytes"))
+    var answerMemory: Int?
+
+    @Option(
+        help: .setting(
             "The most queries that wait for their turn; clients take turns.", "ROOKERY_WAITING", default: "256",
             name: "queries"))
     var waiting: Int?
@@ -187,7 +194,8 @@ struct LimitOptions: ParsableArguments {
 
     @Option(
         help: .setting(
-            "The slowest rate at which a client may read, averaged over a minute.", "ROOKERY_WRITE_RATE", default: "1000",
+            "The slowest rate at which a client may read, averaged over a minute.", "ROOKERY_WRITE_RATE",
+            default: "1000",
             name: "bytes/second"))
     var writeRate: Int?
 
@@ -220,6 +228,8 @@ struct LimitOptions: ParsableArguments {
         try assign(&configuration.longAnswers, longAnswers, "long-answers", 1...10_000)
         try assign(
             &configuration.longAnswersPerClient, longAnswersPerClient, "long-answers-per-client", 1...10_000)
+        if let limit = MemoryLimit.bytes() { configuration.answerMemory = min(configuration.answerMemory, limit / 4) }
+        try assign(&configuration.answerMemory, answerMemory, "answer-memory", 0...1_099_511_627_776)
     }
 }
 

@@ -51,6 +51,8 @@ enum APIError: Error, Equatable {
     case queryTooLong
     /// All long answers that are allowed at once are under way, or all of this client.
     case tooManyAnswers(Overload)
+    /// The answers under way hold all the memory that they may.
+    case outOfMemory
     /// As many queries wait as may, or as many of this client.
     case tooManyWaiting(Overload)
     /// The audit file can't be written, so no records are given out.

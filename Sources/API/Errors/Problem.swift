@@ -123,6 +123,11 @@ struct Problem {
                 .serviceUnavailable, "too-many-answers",
                 "too many long answers to you are under way; read one of them to its end first",
                 fields: [(.retryAfter, "5")])
+        case .outOfMemory:
+            self.init(
+                .serviceUnavailable, "out-of-memory",
+                "too many answers that must be sorted or summed are under way; narrow the query, or try again later",
+                fields: [(.retryAfter, "5")])
         case .tooManyWaiting(.ofServer):
             self.init(
                 .serviceUnavailable, "queue-full", "too many queries wait already; try again later",
@@ -144,7 +149,8 @@ struct Problem {
         case .hanging:
             self.init(
                 .serviceUnavailable, "hanging",
-                "a part of the server hangs, so some clients get no answer; its log says since when, and a restart helps")
+                "a part of the server hangs, so some clients get no answer; its log says since when, and a restart helps"
+            )
         }
     }
 

@@ -22,6 +22,8 @@ struct EventLog: Sendable {
                 "the page that 'after' names is gone, because the records have changed; start again without 'after'")
         case .overBudget:
             return .queryTooLong
+        case .outOfMemory:
+            return .outOfMemory
         case .cancelled:
             // The client is gone: nothing is wrong, and no one receives this.
             return .databaseUnavailable

@@ -19,7 +19,8 @@ extension ChangeError {
             default: self = .failed("\(path) could not be changed: \(message); nothing was changed.")
             }
         // These belong to queries, so an import does not meet them.
-        case .unknownSpecies, .malformedList, .unknownPage, .lostPage, .overBudget, .cancelled:
+        case .unknownSpecies, .malformedList, .unknownPage, .lostPage, .overBudget, .outOfMemory,
+            .cancelled:
             self = .failed("\(path) could not be changed; nothing was changed.")
         }
     }

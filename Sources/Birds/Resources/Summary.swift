@@ -2,7 +2,8 @@
 ///
 /// The numbers are added up from rows of the table `summary` if these are detailed enough, and otherwise from the
 /// observations. Memory is bounded: each pass reads all items and keeps the first groups of those that were not yet
-/// returned; when these have been returned, the next pass reads everything again.
+/// returned; when these have been returned, the next pass reads everything again. Where memory is short, a pass keeps
+/// fewer.
 final class Summary {
     typealias Items = ((SummaryItem) throws(StoreError) -> Void) throws(StoreError) -> Void
 
@@ -12,6 +13,7 @@ final class Summary {
     private let items: Items
     /// To how many groups a pass cuts down when it has twice as many.
     private let most: Int
+    private let memory: HeldMemory
     /// The groups of this pass in order, and the next one to return.
     private var groups: [(key: Key, group: SummaryNumbers)] = []
     private var position = 0
@@ -28,15 +30,18 @@ final class Summary {
     ///     of the groups.
     ///   - items: Passes all matching items to a function, in any order. It is called once for each pass.
     init(
-        values: [(SummaryItem) throws(StoreError) -> Int64], mostKept: Int = Summary.mostKept, items: @escaping Items
+        values: [(SummaryItem) throws(StoreError) -> Int64], mostKept: Int = Summary.mostKept, memory: AnswerMemory,
+        items: @escaping Items
     ) {
+        self.memory = HeldMemory(
+            memory, stride: MemoryLayout<Key>.stride + MemoryLayout<SummaryNumbers>.stride)
         self.values = values
         self.items = items
         most = max(1, mostKept)
     }
 
     /// The next group with its keys; nil at the end.
-    /// - Throws: `.overBudget`, `.cancelled` or `.sqlite`.
+    /// - Throws: `.overBudget`, `.outOfMemory`, `.cancelled` or `.sqlite`.
     func next() throws(StoreError) -> (keys: [Int64], group: SummaryNumbers)? {
         if position == groups.count {
             guard hasMore else { return nil }
@@ -54,23 +59,39 @@ final class Summary {
         hasMore = false
         position = 0
         groups = []
+        memory.shrink(to: 0)
         var gathered: [Key: SummaryNumbers] = [:]
         // The greatest key that can still be among the first `most`, once groups were dropped.
         var greatest: Key?
+        var most = most
         try items { (item) throws(StoreError) in
             var key = Key()
             for index in values.indices.prefix(key.scalarCount) { key[index] = try values[index](item) }
             if let bound, !precedes(bound, key) { return }
             if let greatest, precedes(greatest, key) { return }
+            if !memory.hasRoom(gathered.count + 1) {
+                most = gathered.count / 2
+                guard most >= HeldMemory.least else { throw .outOfMemory }
+                let last = keepFirst(most, of: &gathered)
+                greatest = last
+                if precedes(last, key) { return }
+            }
             gathered[key, default: SummaryNumbers()].add(item.group)
             // Dropping only at twice the number keeps the cost of sorting small.
-            guard gathered.count > 2 * most else { return }
-            let last = gathered.keys.sorted(by: precedes)[most - 1]
-            gathered = gathered.filter { !precedes(last, $0.key) }
-            greatest = last
-            hasMore = true
+            if gathered.count > 2 * most { greatest = keepFirst(most, of: &gathered) }
         }
         groups = gathered.map { (key: $0.key, group: $0.value) }.sorted { precedes($0.key, $1.key) }
+        memory.shrink(to: groups.count)
+    }
+
+    /// Drops all but the first groups.
+    /// - Parameter most: How many stay; at least one, and fewer than there are.
+    /// - Returns: The last key that stays.
+    private func keepFirst(_ most: Int, of gathered: inout [Key: SummaryNumbers]) -> Key {
+        let last = gathered.keys.sorted(by: precedes)[most - 1]
+        gathered = gathered.filter { !precedes(last, $0.key) }
+        hasMore = true
+        return last
     }
 
     private func precedes(_ a: Key, _ b: Key) -> Bool {

@@ -69,7 +69,7 @@ extension EditionStore {
                 }
             }
         }
-        return Summary(values: values, mostKept: mostKept, items: items)
+        return Summary(values: values, mostKept: mostKept, memory: database.budget.memory, items: items)
     }
 
     /// The greatest number of locations whose region, or first location of the same code, is remembered.

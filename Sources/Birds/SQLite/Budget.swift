@@ -14,7 +14,8 @@ public final class Canceller: Sendable {
     var isCancelled: Bool { flag.load(ordering: .relaxed) }
 }
 
-/// How long the statements of some connections may run together, and whether anybody still waits for them.
+/// How long the statements of some connections may run together, whether anybody still waits for them, and whose memory
+/// their queries may hold.
 ///
 /// SQLite calls its progress handler every few thousand steps of its virtual machine, which is some tens of
 /// microseconds: too seldom to cost anything, and often enough to end a query close to its deadline. Where rows
@@ -33,6 +34,8 @@ final class Budget {
     var canceller = Canceller()
     /// Lets the work of others go first, if their time has come.
     var giveWay: (() -> Void)?
+    /// The memory for sorting and summing.
+    var memory = AnswerMemory.unlimited
 
     /// Steps of SQLite's virtual machine between two calls of the progress handler.
     private static let stepsBetweenQuestions: Int32 = 4000

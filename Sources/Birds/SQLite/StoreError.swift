@@ -15,6 +15,8 @@ public enum StoreError: Error, Sendable, Equatable {
     case lostPage
     /// The query took more time than it may.
     case overBudget
+    /// The answers under way hold all the memory that they may.
+    case outOfMemory
     /// The query was cancelled, because nobody waits for its answer.
     case cancelled
     /// SQLite failed: its extended code, its message, and the statement without its bound values.
@@ -40,6 +42,8 @@ extension StoreError {
             "the page can't be found, since the record before it is gone"
         case .overBudget:
             "the query took too long"
+        case .outOfMemory:
+            "the answers under way hold all the memory that they may"
         case .cancelled:
             "the query was cancelled"
         case .sqlite(let code, let message, _):

@@ -200,6 +200,9 @@ final class ScanPool {
 
     init(_ database: Database) { self.database = database }
 
+    /// The memory for sorting.
+    var memory: AnswerMemory { database.budget.memory }
+
     /// A scan at rest, or a new one.
     func take(_ index: ObservationIndex, _ shape: IndexScan.Shape) throws(StoreError) -> IndexScan {
         if let scan = idle[ScanPool.slot(index, shape)].popLast() { return scan }

@@ -74,7 +74,10 @@ final class Planner {
         case .date(let isDescending):
             if let ids = try locationsToGather(selection, limit: limit) {
                 return .sorted(
-                    SortedScan(SortValues(isDescending: isDescending), start: start, limit: kept(limit, from: start)) {
+                    SortedScan(
+                        SortValues(isDescending: isDescending), start: start, limit: kept(limit, from: start),
+                        memory: scans.memory
+                    ) {
                         [self] () throws(StoreError) in
                         try locationwise(ids, selection, isWide: true)
                     })
@@ -87,7 +90,7 @@ final class Planner {
         case .keys(let keys):
             let values = try SortValues(keys, selection.scope, database)
             return .sorted(
-                SortedScan(values, start: start, limit: kept(limit, from: start)) {
+                SortedScan(values, start: start, limit: kept(limit, from: start), memory: scans.memory) {
                     [self] () throws(StoreError) in try anyScan(selection, isWide: true)
                 })
         }

@@ -103,7 +103,7 @@ final class SequentialScan {
         }
         // Rare: a code that many locations share. Sort instead of merging more scans than `few`.
         return .sorted(
-            SortedScan(SortValues(isDescending: isDescending), start: start, limit: .max) {
+            SortedScan(SortValues(isDescending: isDescending), start: start, limit: .max, memory: pool.memory) {
                 [filter, pool] () throws(StoreError) in
                 try LocationwiseScan(group, isWide: true, filter: filter, pool: pool)
             })

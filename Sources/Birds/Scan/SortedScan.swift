@@ -2,7 +2,7 @@
 ///
 /// Memory is bounded: each pass reads all matching rows and keeps the first `most` of those that were not yet
 /// returned. When these have been returned, the next pass reads everything again. So even a short page costs as
-/// much as reading all that matches.
+/// much as reading all that matches. Where memory is short, a pass keeps fewer.
 ///
 /// Invariant: rows compare by their keys, then in the default order or its reverse, down to the id. That order is
 /// total, so `bound` separates the passes exactly.
@@ -17,6 +17,7 @@ final class SortedScan {
     private let start: ObservationRow?
     /// How many rows a pass keeps.
     private let most: Int
+    private let memory: HeldMemory
     /// The rows of this pass in order, and the next one to return.
     private var entries: [Entry] = []
     private var position = 0
@@ -35,10 +36,12 @@ final class SortedScan {
     ///   - scan: Begins to read all matching rows, in any order. It is called once for each pass.
     init(
         _ keys: SortValues, start: ObservationRow?, limit: Int, mostKept: Int = SortedScan.mostKept,
+        memory: AnswerMemory,
         scan: @escaping () throws(StoreError) -> any RowFinder<ObservationRow>
     ) {
         self.keys = keys
         self.start = start
+        self.memory = HeldMemory(memory, stride: MemoryLayout<Entry>.stride)
         most = max(1, min(limit, mostKept))
         makeScan = scan
     }
@@ -58,6 +61,7 @@ final class SortedScan {
 
     func end() {
         entries = []
+        memory.shrink(to: 0)
         position = 0
         hasMore = false
     }
@@ -65,12 +69,14 @@ final class SortedScan {
     /// Runs a pass: keeps the first `most` of the rows after `bound`.
     private func gather() throws(StoreError) {
         entries = []
+        memory.shrink(to: 0)
         position = 0
         hasMore = false
         let scan = try makeScan()
         defer { scan.end() }
         let startKeys: SIMD8<Int64>? = if let start { try keys.values(of: start) } else { nil }
         var row = ObservationRow()
+        var most = most
         while try scan.next(&row) {
             let entry = Entry(keys: try keys.values(of: row), row: row)
             if let bound, !precedes(bound, entry) { continue }
@@ -80,16 +86,22 @@ final class SortedScan {
             // Once rows were dropped, `entries[0]` is the last of the first `most` so far: a row after it can't be
             // among them.
             if hasMore, let last = entries.first, entries.count >= most, precedes(last, entry) { continue }
+            if !memory.hasRoom(entries.count + 1) {
+                most = entries.count / 2
+                guard most >= HeldMemory.least else { throw .outOfMemory }
+                keepFirst(most)
+            }
             entries.append(entry)
-            if entries.count == 2 * most { keepFirst() }
+            if entries.count == 2 * most { keepFirst(most) }
         }
-        keepFirst()
+        keepFirst(most)
         entries.sort(by: precedes)
+        memory.shrink(to: entries.capacity)
     }
 
-    /// Drops all but the first `most` rows, and swaps the last of these to the front, where `gather` compares with
+    /// Drops all but the first `most` rows, at least one, and swaps the last of these to the front, where `gather` compares with
     /// it.
-    private func keepFirst() {
+    private func keepFirst(_ most: Int) {
         guard entries.count > most else { return }
         entries.sort(by: precedes)
         entries.removeSubrange(most...)
@@ -182,23 +194,30 @@ final class SortValues {
     private static func rankOfLocationName(
         _ database: Database
     ) throws(StoreError) -> (ObservationRow) throws(StoreError) -> Int64 {
-        var ranks: [Int64: [Int64: Int64]] = [:]
+        let memory = HeldMemory(database.budget.memory, stride: 2 * MemoryLayout<Int64>.stride)
+        var (ranks, count): ([Int64: [Int64: Int64]], Int) = ([:], 0)
         let statement = try database.prepare(
             "SELECT dataset_id, location_id, dense_rank() OVER (ORDER BY name) FROM location_name")
         while try statement.step() {
+            count += 1
+            try memory.reserve(count)
             ranks[statement.int64(0), default: [:]][statement.int64(1)] = statement.int64(2)
         }
-        return { (row) in ranks[row.dataset]?[row.location] ?? 0 }
+        return { (row) in withExtendedLifetime(memory) { ranks[row.dataset]?[row.location] ?? 0 } }
     }
 
     /// Ranks by id, in SQLite's order: equal values share a rank, and NULL comes first. A missing row has rank 0.
     private static func rank(
         _ column: String, _ table: String, _ database: Database, id: @escaping (ObservationRow) -> Int64
     ) throws(StoreError) -> (ObservationRow) throws(StoreError) -> Int64 {
+        let memory = HeldMemory(database.budget.memory, stride: 2 * MemoryLayout<Int64>.stride)
         var ranks: [Int64: Int64] = [:]
         let statement = try database.prepare(
             "SELECT id, dense_rank() OVER (ORDER BY \(column)) FROM \(table)")
-        while try statement.step() { ranks[statement.int64(0)] = statement.int64(1) }
-        return { (row) in ranks[id(row)] ?? 0 }
+        while try statement.step() {
+            try memory.reserve(ranks.count + 1)
+            ranks[statement.int64(0)] = statement.int64(1)
+        }
+        return { (row) in withExtendedLifetime(memory) { ranks[id(row)] ?? 0 } }
     }
 }

@@ -74,8 +74,8 @@ final class PooledStore: Sendable {
     private let contents: Mutex<Contents>
 
     /// Opens the file.
-    init(path: String) throws(StoreError) {
-        let store = try ObservationStore(path: path)
+    init(path: String, memory: AnswerMemory) throws(StoreError) {
+        let store = try ObservationStore(path: path, memory: memory)
         file = store.file
         store.endClaim()
         contents = Mutex(Contents(store: store, rows: nil))

@@ -10,6 +10,7 @@ import Synchronization
 /// - Files are opened and closed outside of the lock.
 public final class StorePool: Sendable {
     private let path: String
+    private let memory: AnswerMemory
     private let state = Mutex(State())
     /// When the newest file was published, in seconds since 1970, if it has a general edition; 0 if it has none.
     private let protectedSince = Atomic<Int64>(0)
@@ -27,8 +28,10 @@ public final class StorePool: Sendable {
         func keepsOlder(than file: FileIdentity?) -> Bool { refused == .some(file) }
     }
 
-    /// - Parameter path: The path of the database. The file may be replaced at any time.
-    public init(path: String) { self.path = path }
+    /// - Parameters:
+    ///   - path: The path of the database. The file may be replaced at any time.
+    ///   - memory: What sorts and summaries may hold.
+    public init(path: String, memory: AnswerMemory = .unlimited) { (self.path, self.memory) = (path, memory) }
 
     /// Takes a store for the newest one. Call it from time to time.
     public func note(newest store: ObservationStore) {
@@ -57,7 +60,7 @@ public final class StorePool: Sendable {
         }
         if let idle { return StoreLease(idle, canceller, of: self) }
         do throws(StoreError) {
-            let store = try PooledStore(path: path)
+            let store = try PooledStore(path: path, memory: memory)
             state.withLock { $0.refused = nil }
             discardOld()
             return StoreLease(store, canceller, of: self)

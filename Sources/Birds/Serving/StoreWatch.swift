@@ -4,6 +4,7 @@
 /// ends. If the new file can't be served, it is refused, and the old store stays until there is a file that can.
 public final class StoreWatch {
     private let path: String
+    private let memory: AnswerMemory
     private var store: ObservationStore
     /// When to look at the file next, and when to try a refused one again; on the monotonic clock, in nanoseconds.
     private var nextLook: UInt64 = 0
@@ -23,10 +24,11 @@ public final class StoreWatch {
     private static let attemptInterval: UInt64 = 1_000_000_000
 
     /// Opens the file.
+    /// - Parameter memory: What sorts and summaries may hold.
     /// - Throws: `.missing`, `.unusable` or `.sqlite`.
-    public init(path: String) throws(StoreError) {
-        self.path = path
-        store = try ObservationStore(path: path)
+    public init(path: String, memory: AnswerMemory = .unlimited) throws(StoreError) {
+        (self.path, self.memory) = (path, memory)
+        store = try ObservationStore(path: path, memory: memory)
     }
 
     /// The store to use now. It looks for a new file at most every 50 ms, so a request may be answered from a file
@@ -59,7 +61,7 @@ public final class StoreWatch {
         let isKnownRefusal = refusedFile == .some(file)
         if isKnownRefusal && now < nextAttempt { return }
         do throws(StoreError) {
-            store = try ObservationStore(path: path)
+            store = try ObservationStore(path: path, memory: memory)
             (refusedFile, isTold) = (nil, false)
         } catch {
             nextAttempt = now &+ StoreWatch.attemptInterval

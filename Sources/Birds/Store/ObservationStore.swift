@@ -46,14 +46,16 @@ public final class ObservationStore {
     private static let attempts = 5
 
     /// Opens the file that the path leads to now.
+    /// - Parameter memory: What sorts and summaries may hold.
     /// - Throws: `.missing`, `.unusable` or `.sqlite`.
-    public convenience init(path: String) throws(StoreError) {
-        try self.init(path: path, fragmentBound: ObservationStore.fragmentBound)
+    public convenience init(path: String, memory: AnswerMemory = .unlimited) throws(StoreError) {
+        try self.init(path: path, memory: memory, fragmentBound: ObservationStore.fragmentBound)
     }
 
     /// - Parameter fragmentBound: How many bytes of rendered members each encoder keeps; tests choose less.
-    init(path: String, fragmentBound: Int) throws(StoreError) {
+    init(path: String, memory: AnswerMemory = .unlimited, fragmentBound: Int) throws(StoreError) {
         let (database, part, file) = try ObservationStore.open(path)
+        database.budget.memory = memory
         (self.file, budget) = (file, database.budget)
         let memory = RowMemory(budget)
         exact = try EditionStore(.exact, database, in: file, memory: memory, fragmentBound: fragmentBound)

@@ -192,7 +192,7 @@ import Testing
         for kept in [1, 3, 64, 999, 1050, 5000] {
             let scan = SortedScan(
                 try SortValues(keys, try store.resolver.scope(.everything), store.database), start: nil, limit: .max,
-                mostKept: kept
+                mostKept: kept, memory: .unlimited
             ) {
                 () throws(StoreError) in
                 try store.planner.scan(store.resolver.select(.everything), isWide: true)
