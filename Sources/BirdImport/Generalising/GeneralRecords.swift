@@ -24,7 +24,7 @@ struct GeneralRecords {
     private let hasVisits: Bool
     private let knowsComplete: Bool
     private let visitByID: Statement
-    /// A digest of what is shown on each checklist that shares its date, location and data set with others. By it they
+    /// A digest of all that is shown of the records of each checklist that shares its date, location and data set with others. By it they
     /// are told apart, since the order of their ids may be due to records that are withheld.
     private var twins: [Int64: UInt64] = [:]
     private var visits = DirectCache<Visit>(slots: 1 << 12)
@@ -89,6 +89,8 @@ struct GeneralRecords {
     }
 
     private func digestTwins() throws(StoreError) -> [Int64: UInt64] {
+        let members = Self.ofRecord + [.breedingCode, .comments]
+        let columns = members.map { ($0.column.table == "observation" ? "o." : "d.") + $0.column.name }
         try exact.execute(
             """
             CREATE TEMP TABLE twin (id INTEGER PRIMARY KEY);
@@ -99,7 +101,7 @@ struct GeneralRecords {
             """)
         let rows = try exact.prepare(
             """
-            SELECT checklist_id, species_id, num, coalesce(d.time, c.time)
+            SELECT o.checklist_id, o.species_id, o.num, o.dataset_id, coalesce(d.time, c.time), \(columns.joined(separator: ", "))
             FROM main.observation o NOT INDEXED CROSS JOIN main.checklist c ON c.id = o.checklist_id
             LEFT JOIN main.observation_detail d ON d.id = o.id
             WHERE checklist_id IN (SELECT id FROM twin) AND o.id NOT IN (SELECT id FROM withheld_record)
@@ -108,7 +110,11 @@ struct GeneralRecords {
         while try rows.step() {
             var hash = KeyedHash(key, isWide: false)
             hash.add(Array("\(species[rows.int64(1)] ?? -1).\(rows.optionalInt64(2) ?? -1)".utf8))
-            hash.add(rows.isNull(3) ? nil : rows.bytes(3))
+            hash.add(rows.optionalBytes(4))
+            for (index, member) in members.enumerated() {
+                let bytes = rows.optionalBytes(5 + Int32(index))
+                hash.add(bytes.flatMap { isShown($0, as: member, of: rows.int64(3)) ? $0 : nil })
+            }
             digests[rows.int64(0), default: 0] &+= UInt64(truncatingIfNeeded: hash.finish())
         }
         try exact.execute("DROP TABLE twin")
@@ -275,6 +281,11 @@ struct GeneralRecords {
                     let position = 5 + Int32(index)
                     hash.add(row.isNull(position) ? nil : row.bytes(position))
                 }
+                if opensComments.contains(row.int64(1)) {
+                    for index in Self.texts.indices {
+                        hash.add(row.optionalBytes(5 + Int32(Self.numbers.count + index)))
+                    }
+                }
                 let content = UInt64(truncatingIfNeeded: hash.finish())
                 let records = twins[row.int64(0)] ?? 0
                 mark =
@@ -330,11 +341,17 @@ struct GeneralRecords {
             text: { member in
                 guard let position = positions[member], member.isText else { return [] }
                 let text = row.bytes(position)
-                let isShown =
-                    member == .breedingCode
-                    ? text.count <= Self.longestBreedingCode : opensComments.contains(dataset)
-                return isShown ? text[...] : []
+                return isShown(text, as: member, of: dataset) ? text[...] : []
             })
+    }
+
+    /// Whether a text or number of a record is shown at a place that is shown as it is.
+    private func isShown(_ text: [UInt8], as member: DetailMember, of dataset: Int64) -> Bool {
+        switch member {
+        case .breedingCode: text.count <= Self.longestBreedingCode
+        case .comments: opensComments.contains(dataset)
+        default: true
+        }
     }
 
     /// A number as `RecordDetails` has it.

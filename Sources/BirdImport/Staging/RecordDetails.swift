@@ -201,6 +201,14 @@ struct RecordDetails {
             })
     }
 
+    /// The same without the group of its checklist.
+    static func withoutGroup(_ bytes: [UInt8]) -> [UInt8] {
+        let details = RecordDetails(bytes)
+        return compose(
+            checklist: bytes[details.checklist], source: bytes[details.source], origin: details.origin(in: bytes),
+            number: { details.integer($0, in: bytes) }, text: { $0 == .group ? [] : details.text($0, in: bytes) })
+    }
+
     /// Details with the given members.
     /// - Parameters:
     ///   - origin: Where the row is; nil if it is not known.

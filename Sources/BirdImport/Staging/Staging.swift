@@ -151,7 +151,7 @@ final class Staging {
         if record.tellsGroup, let toldGroups {
             try toldGroups.add(
                 row.bytes[record.checklist.range], group: row.bytes[group.range], visit: visit,
-                dataset: dataset)
+                isRecord: !record.isChecklist, dataset: dataset)
         }
         if record.isUnplacedDetection {
             let unplaced = unplaced ?? UnplacedDetections(in: folder)

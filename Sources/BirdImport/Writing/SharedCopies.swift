@@ -5,7 +5,11 @@ import Birds
 ///
 /// Rules:
 /// - The lowest copy gives the checklist its code and effort. It may be one of the database.
-/// - A species has the records of the lowest copy that reports it, or a part of it. Those of other copies are left out.
+/// - A species has the records of the lowest copy that reports the species itself, those of its parts (subspecies and
+///   forms) included. Where none does, each part has the records of the lowest copy that reports it. Others are left out.
+///
+/// So a part decides of no other part, and never of its species: it may be hidden from readers (`SensitiveSpecies`) who
+/// see the others, and they must see these as if it were not there.
 ///
 /// Where a stored checklist is the lowest copy, it stays as it is, gets the other species, and gives up the records of
 /// copies that are not the lowest any more. Where it is not, its records are taken out of the database and staged
@@ -22,14 +26,30 @@ struct SharedCopies {
     /// The number of records that were taken out of the database.
     private(set) var removed = 0
     private var numberOfSpecies: [Int64: Int] = [:]
-    /// The species that zero-filling counts a species or a part of one as, by id.
-    private var wholeSpecies: [Int64: Int64] = [:]
-    /// A part of each species that is not there itself, which stands for it, by the name of the species.
-    private var partsOfMissing: [String: Int64] = [:]
+    private var taxa: [Int64: Taxon] = [:]
     private let subspecies: Subspecies
     private var group = Group()
     private let stored: StoredChecklists
     private let codeOfSpecies: Statement
+
+    /// A species, or a part of one.
+    private struct Taxon {
+        let id: Int64
+        /// The id of the species of which it is a part, if that is there; else its own.
+        let species: Int64
+        var isPart: Bool { id != species }
+    }
+
+    /// A record of the import of which it is not yet known whether its checklist has it.
+    private struct Part {
+        let number: Int
+        let taxon: Taxon
+        let num: Int64?
+        let details: [UInt8]
+        let copy: SharedChecklists.Copy
+        /// Nil if it was stored before.
+        let origin: RecordDetails.Origin?
+    }
 
     /// A shared checklist.
     private struct Group {
@@ -40,10 +60,14 @@ struct SharedCopies {
         var waiting: StoredChecklists.Checklist?
         /// A key and details with the location, date, code and effort of the checklist; nil before its first record.
         var base: (key: RecordKey, details: [UInt8], copy: SharedChecklists.Copy)?
-        /// The copy that gives the records of each species, by the id of the whole species.
+        /// The copy that gives the records of each species that is reported itself, or of each part, by its id.
         var copies: [Int64: SharedChecklists.Copy] = [:]
-        /// Their records, where they stay in the database.
-        var kept: [Int64: [(StoredChecklists.Record, of: StoredChecklists.Checklist)]] = [:]
+        /// Their records, where they stay in the database, by the id of the species.
+        var kept: [Int64: [(StoredChecklists.Record, Taxon, of: StoredChecklists.Checklist)]] = [:]
+        /// Parts of species of which no copy so far reports the species itself, by the id of that.
+        var parts: [Int64: [Part]] = [:]
+        /// The last copy of the import that reports a species or a part of it, by the id of the species.
+        var last: [Int64: SharedChecklists.Copy] = [:]
         /// Records that were taken out of the database and are not staged yet, those of the lowest copy first.
         var taken: [StoredChecklists.Record] = []
         /// Whether the checklist was staged without a record.
@@ -87,45 +111,82 @@ struct SharedCopies {
         _ key: RecordKey, _ details: [UInt8], _ copy: SharedChecklists.Copy, _ origin: RecordDetails.Origin,
         _ change: inout RecordChange
     ) throws(StoreError) {
+        if let groups = staging.toldGroups, !groups.overruled.isEmpty,
+            groups.overruled.contains(ToldGroups.Overruled(dataset: key.dataset, code: copy.code))
+        {
+            return try staging.append(key, RecordDetails.withoutGroup(details))
+        }
         if group.base == nil { try begin(key, details, copy) }
         while let lowest = try waiting(), lowest.copy < copy { try takeIn(lowest, &change) }
-        try stageTaken(before: copy)
+        try stageTaken(before: copy, &change)
         guard let number = key.species else {
             if !group.isKept { try stageChecklist() }
             return
         }
-        let id = species[number]
-        let whole = try wholeSpecies(of: id)
-        if let other = group.copies[whole], other < copy {
-            try leftOut.rows.add(origin) { () throws(StoreError) in
-                codeOfSpecies.bind(1, id)
-                defer { codeOfSpecies.reset() }
-                let checklist = String(decoding: copy.code, as: UTF8.self)
-                return try codeOfSpecies.step() ? "\(checklist), \(codeOfSpecies.text(0) ?? "")" : checklist
-            }
-            return
-        }
-        if let other = group.copies[whole], copy < other {
-            for (record, checklist) in group.kept.removeValue(forKey: whole) ?? [] {
-                try remove(record, of: checklist, &change)
-                try touched.add(checklist.id, .lessRecords)
-            }
-        }
-        group.copies[whole] = copy
-        try stage(species: number, num: key.num, details, of: copy)
+        let taxon = try taxon(species[number])
+        group.last[taxon.species] = copy
+        let part = Part(number: number, taxon: taxon, num: key.num, details: details, copy: copy, origin: origin)
+        try take(part, &change)
     }
 
-    /// The species that zero-filling counts a species as.
-    private mutating func wholeSpecies(of id: Int64) throws(StoreError) -> Int64 {
-        if let known = wholeSpecies[id] { return known }
-        var whole = id
-        if let species = try subspecies.species(of: id) {
-            let name = species.name.lowercased()
-            whole = species.id ?? partsOfMissing[name] ?? id
-            if species.id == nil { partsOfMissing[name] = whole }
+    /// Stages a record, holds it back, or leaves it out. Copies must come in their order.
+    private mutating func take(_ record: Part, _ change: inout RecordChange) throws(StoreError) {
+        let (taxon, copy) = (record.taxon, record.copy)
+        if let other = group.copies[taxon.species], taxon.isPart || other < copy {
+            guard other == copy else { return try leaveOut(record) }
+        } else if taxon.isPart {
+            // The same copy may still report the species itself.
+            group.parts[taxon.species, default: []].append(record)
+            let other = group.copies[taxon.id]
+            if let other, other <= copy { return }
+            group.copies[taxon.id] = copy
+            // Those of a higher copy are in the database.
+            if other != nil { try removeKept(of: taxon.species, &change) { $0.id == taxon.id } }
+            return
+        } else if group.copies[taxon.id] != copy {
+            group.copies[taxon.id] = copy
+            try removeKept(of: taxon.species, &change) { (_) in true }
+            for part in group.parts.removeValue(forKey: taxon.species) ?? [] {
+                if part.copy == copy { try stage(part) } else { try leaveOut(part) }
+            }
         }
-        wholeSpecies[id] = whole
-        return whole
+        try stage(record)
+    }
+
+    private func stage(_ record: Part) throws(StoreError) {
+        try stage(species: record.number, num: record.num, record.details, of: record.copy)
+    }
+
+    /// Removes stored records of a species, which other copies give now.
+    private mutating func removeKept(
+        of species: Int64, _ change: inout RecordChange, where isRemoved: (Taxon) -> Bool
+    ) throws(StoreError) {
+        guard let kept = group.kept.removeValue(forKey: species) else { return }
+        for (record, taxon, checklist) in kept {
+            if isRemoved(taxon) {
+                try remove(record, of: checklist, &change)
+                try touched.add(checklist.id, .lessRecords)
+            } else {
+                group.kept[species, default: []].append((record, taxon, of: checklist))
+            }
+        }
+    }
+
+    private mutating func leaveOut(_ record: Part) throws(StoreError) {
+        guard let origin = record.origin else { return }
+        try leftOut.rows.add(origin) { () throws(StoreError) in
+            codeOfSpecies.bind(1, record.taxon.id)
+            defer { codeOfSpecies.reset() }
+            let checklist = String(decoding: record.copy.code, as: UTF8.self)
+            return try codeOfSpecies.step() ? "\(checklist), \(codeOfSpecies.text(0) ?? "")" : checklist
+        }
+    }
+
+    private mutating func taxon(_ id: Int64) throws(StoreError) -> Taxon {
+        if let known = taxa[id] { return known }
+        let taxon = Taxon(id: id, species: try subspecies.species(of: id)?.id ?? id)
+        taxa[id] = taxon
+        return taxon
     }
 
     /// The lowest stored copy that is not yet part of the group; nil if all are.
@@ -154,11 +215,10 @@ struct SharedCopies {
         group.base = (key, lowest.details, lowest.copy)
         while let checklist = try waiting() {
             for record in try stored.records(of: checklist) {
-                let whole = try wholeSpecies(of: record.species)
-                if let other = group.copies[whole], other < record.copy { continue }
-                if group.copies[whole] != record.copy { group.kept[whole] = [] }
-                group.copies[whole] = record.copy
-                group.kept[whole, default: []].append((record, of: checklist))
+                let taxon = try taxon(record.species)
+                if let other = group.copies[taxon.id], other < record.copy { continue }
+                group.copies[taxon.id] = record.copy
+                group.kept[taxon.species, default: []].append((record, taxon, of: checklist))
             }
             passWaiting()
         }
@@ -185,18 +245,21 @@ struct SharedCopies {
 
     /// Stages the records that were taken out and that no lower copy has.
     /// - Parameter limit: The copy whose turn it is; nil at the end.
-    private mutating func stageTaken(before limit: SharedChecklists.Copy?) throws(StoreError) {
+    private mutating func stageTaken(
+        before limit: SharedChecklists.Copy?, _ change: inout RecordChange
+    ) throws(StoreError) {
         while let copy = group.taken.first?.copy, limit.map({ copy < $0 }) ?? true {
-            let before = group.copies
             let records = group.taken.prefix { $0.copy == copy }
             group.taken.removeFirst(records.count)
             for record in records {
-                let whole = try wholeSpecies(of: record.species)
+                let taxon = try taxon(record.species)
                 // Of the same copy, a record of the import with the same code has replaced it before
                 // (`RepeatedRecords`). All others are beside it. Without codes, those of the import are newer.
-                if let other = before[whole], other < copy || !record.hasSource { continue }
-                group.copies[whole] = copy
-                try stage(species: number(ofSpecies: record.species), num: record.num, record.details, of: copy)
+                if !record.hasSource, group.last[taxon.species] == copy { continue }
+                let part = Part(
+                    number: number(ofSpecies: record.species), taxon: taxon, num: record.num, details: record.details,
+                    copy: copy, origin: nil)
+                try take(part, &change)
             }
         }
     }
@@ -212,7 +275,10 @@ struct SharedCopies {
     private mutating func end(_ change: inout RecordChange) throws(StoreError) {
         if group.base != nil {
             while let lowest = try waiting() { try takeIn(lowest, &change) }
-            try stageTaken(before: nil)
+            try stageTaken(before: nil, &change)
+            for part in group.parts.sorted(by: { $0.key < $1.key }).flatMap(\.value) {
+                if group.copies[part.taxon.id] == part.copy { try stage(part) } else { try leaveOut(part) }
+            }
         }
         group = Group()
     }

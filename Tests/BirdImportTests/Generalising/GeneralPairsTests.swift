@@ -145,4 +145,52 @@ import Testing
             guard try areAlike(first, second, "round \(round)") else { break }
         }
     }
+
+    /// Copies of shared checklists, of which some report what is hidden: a species, or only a part of one.
+    @Test func aHiddenRecordOfASharedChecklistWasNeverWritten() throws {
+        var random = SplitMix(state: 1307)
+        let taxa = [
+            "Bubo bubo", "Larus fuscus", "Larus fuscus graellsii", "Larus fuscus intermedius", "Parus major",
+            "Parus major newtoni",
+        ]
+        let hidden: Set = ["Bubo bubo", "Larus fuscus graellsii", "Parus major newtoni"]
+        let header =
+            "GLOBAL UNIQUE IDENTIFIER\tCOMMON NAME\tSCIENTIFIC NAME\tOBSERVATION COUNT\tBREEDING CODE\tREVIEWED\tCOUNTRY CODE\tSTATE CODE\tLOCALITY\t"
+            + "LOCALITY ID\tLATITUDE\tLONGITUDE\tOBSERVATION DATE\tTIME OBSERVATIONS STARTED\tSAMPLING EVENT IDENTIFIER\t"
+            + "PROTOCOL TYPE\tDURATION MINUTES\tALL SPECIES REPORTED\tGROUP IDENTIFIER\n"
+        for round in 0..<40 {
+            let (first, second) = try pair()
+            for fixture in [first, second] {
+                fixture.write("hidden.csv", "species,category\n" + hidden.map { "\($0),0\n" }.joined())
+            }
+            var files = ["", ""]
+            var source = 0
+            for copy in 1...8 {
+                let (group, day) = (["", "G1", "G1", "G2"].randomElement(using: &random) ?? "", 1 + copy % 2)
+                for taxon in taxa where Bool.random(using: &random) {
+                    source += 1
+                    let code = ["", "FL", "C3"].randomElement(using: &random) ?? ""
+                    let row =
+                        "URN:\(source)\t\(taxon)\t\(taxon)\t\(Int.random(in: 1...3, using: &random))\t\(code)\t\(source % 2)\tSE\tSE-N\tplace\tL1\t55.4\t12.8\t"
+                        + "2021-05-0\(day)\t06:41:00\tS\(copy)\tTraveling\t10\t1\t\(group)\n"
+                    files[0] += row
+                    if !hidden.contains(taxon) { files[1] += row }
+                }
+            }
+            let isAppended = round % 2 == 1
+            for (fixture, rows) in zip([first, second], files) {
+                // The files of half a pair may be added one after the other.
+                let lines = rows.split(separator: "\n").map { $0 + "\n" }
+                let parts = [lines.filter { $0.utf8.count % 2 == 0 }, lines.filter { $0.utf8.count % 2 == 1 }]
+                for (index, part) in (isAppended ? parts : [lines]).enumerated() {
+                    fixture.write("ebd.txt", header + part.joined())
+                    try fixture.run(files: ["ebd.txt"]) {
+                        ($0.dataset, $0.append, $0.sensitive) = ("ebd", index > 0, fixture.path("hidden.csv"))
+                        $0.acceptsUnprotected = true
+                    }
+                }
+            }
+            guard try areAlike(first, second, "round \(round)") else { break }
+        }
+    }
 }

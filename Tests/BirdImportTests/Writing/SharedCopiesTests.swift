@@ -349,21 +349,31 @@ import Testing
         #expect(try fixture.isSound())
     }
 
-    /// Also where the database does not have the species itself.
-    @Test(arguments: [false, true]) func twoSubspeciesAreOneSpecies(isAppended: Bool) throws {
+    /// Nobody knows whether these are the same birds; and one of them may be hidden from readers who see the other.
+    @Test(arguments: [false, true]) func twoSubspeciesStayBesideEachOther(isAppended: Bool) throws {
         write("a.txt", [Sighting(source: 1, copy: "S1", species: "Larus fuscus graellsii", num: "3")])
-        write("b.txt", [Sighting(source: 2, copy: "S2", species: "Larus fuscus intermedius", num: "2")])
+        write(
+            "b.txt",
+            [
+                Sighting(source: 2, copy: "S2", species: "Larus fuscus intermedius", num: "2"),
+                Sighting(source: 3, copy: "S2", species: "Larus fuscus graellsii", num: "9"),
+            ])
         if isAppended {
             _ = try run("a.txt")
             _ = try run("b.txt", append: true)
         } else {
             _ = try run("b.txt", "a.txt")
         }
-        #expect(try stored() == ["S1|10|L1|20210501|Larus fuscus graellsii|3|URN:1"])
+        #expect(
+            try stored() == [
+                "S1|10|L1|20210501|Larus fuscus graellsii|3|URN:1",
+                "S1|10|L1|20210501|Larus fuscus intermedius|2|URN:2",
+            ])
         #expect(try fixture.isSound())
     }
 
-    /// Zero-filling adds up a species and its subspecies, so they are not taken from two copies.
+    /// Zero-filling adds up a species and its subspecies, so they are not taken from two copies: the lowest one that
+    /// reports the species itself has both.
     @Test(arguments: [false, true]) func aSubspeciesIsItsSpecies(isAppended: Bool) throws {
         write(
             "a.txt",
@@ -376,6 +386,7 @@ import Testing
             [
                 Sighting(source: 3, copy: "S2", species: "Larus fuscus graellsii", num: "3"),
                 Sighting(source: 4, copy: "S3", species: "Turdus merula", num: "4"),
+                Sighting(source: 5, copy: "S3", species: "Turdus merula azorensis", num: "1"),
             ])
         if isAppended {
             _ = try run("a.txt")
@@ -385,8 +396,10 @@ import Testing
         }
         #expect(
             try stored() == [
-                "S1|10|L1|20210501|Larus fuscus|3|URN:1", "S1|10|L1|20210501|Turdus merula azorensis|4|URN:2",
+                "S1|10|L1|20210501|Larus fuscus|3|URN:1", "S1|10|L1|20210501|Turdus merula|4|URN:4",
+                "S1|10|L1|20210501|Turdus merula azorensis|1|URN:5",
             ])
+        #expect(try fixture.isSound())
     }
 
     /// In whatever order and in how many imports the copies come, the lowest gives number and effort, and each species
@@ -505,6 +518,43 @@ import Testing
         #expect(records.contains { $0.first == "S20" && $0.last == "URN:2" }, "\(records)")
         #expect(Set(records.compactMap(\.last)) == ["URN:1", "URN:2", "URN:3"])
         #expect(try fixture.isSound(hasVisits: true))
+    }
+
+    /// One record may be hidden from readers who see the others. So it does not say where these stand, as long as they do
+    /// not come again and say the same.
+    @Test(arguments: ["joined", "left", "is elsewhere"]) func oneRecordAloneDoesNotTellTheGroup(change: String) throws {
+        let first = [
+            Sighting(source: 1, copy: "S10", group: change == "joined" ? "" : "G1"), Sighting(source: 2, copy: "S20"),
+        ]
+        write("a.txt", first)
+        _ = try run("a.txt")
+        let before = try stored()
+        #expect(before.count == (change == "joined" ? 2 : 1))
+        write(
+            "b.txt",
+            [
+                Sighting(
+                    source: 3, copy: "S10", group: change == "left" ? "" : "G1", species: "Bubo bubo",
+                    place: change == "is elsewhere" ? "L5" : "L1")
+            ])
+        write("c.txt", [Sighting(source: 4, copy: "S30")])
+        for file in ["b.txt", "c.txt"] {
+            _ = try run(file, append: true)
+            #expect(try stored().filter { !$0.contains("Bubo") } == before)
+            #expect(try fixture.isSound())
+        }
+        // With all its records it does.
+        let group = change == "joined" ? "G1" : ""
+        write(
+            "d.txt",
+            [
+                Sighting(source: 1, copy: "S10", group: group),
+                Sighting(source: 3, copy: "S10", group: group, species: "Bubo bubo"),
+                Sighting(source: 2, copy: "S20"),
+            ])
+        _ = try run("d.txt", append: true)
+        #expect(try stored().filter { !$0.contains("Bubo") }.count == (change == "joined" ? 1 : 2))
+        #expect(try fixture.isSound())
     }
 
     /// A file without the column says nothing of groups.
