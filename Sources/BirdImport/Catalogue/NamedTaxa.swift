@@ -67,6 +67,10 @@ extension Catalogue {
             try describe.run()
         }
         result.ids = numbers.map { ids[$0] }
+        if var beside = try NamesBesideSpecies(database) {
+            reader = taxa.reader()
+            for id in result.ids where try reader.next(&item, &key) { try beside.add(Taxon(key), of: id) }
+        }
         return result
     }
 

@@ -208,7 +208,7 @@ struct RecordDecoder {
         record.speciesName = try columns.identifier(.scientificName, &row, &record.cutTexts)
         record.scientificName = try columns.identifier(.authoredName, &row, &record.cutTexts)
         if record.scientificName.isEmpty, columns.has(.genus) { try composeName(&row, into: &record) }
-        record.category = .empty
+        (record.category, record.otherNames) = (.empty, .empty)
         let subspecies = try columns.identifier(.subspecies, &row, &record.cutTexts)
         if !subspecies.isEmpty {
             record.scientificName = subspecies
@@ -259,6 +259,8 @@ struct RecordDecoder {
             record.speciesName.isEmpty || name.binomials.contains(row.text(record.speciesName))
         {
             (record.scientificName, record.speciesName) = (verbatim, interpreted)
+        } else if ![.species, .subspecies].contains(other.kind), verbatim.range.count <= Self.longestOtherName {
+            record.otherNames = verbatim
         }
     }
 
@@ -276,9 +278,18 @@ struct RecordDecoder {
             record.scientificName = row.compose(other.utf8)
         } else {
             let isMark = ScientificName.isDoubt(qualifier)
+            if !isMark, qualifier.utf8.count <= Self.longestOtherName {
+                let named = record.scientificName.isEmpty ? record.commonName : record.scientificName
+                let doubted = row.compose(named, " ", row.compose(qualifier.utf8))
+                record.otherNames =
+                    record.otherNames.isEmpty ? doubted : row.compose(record.otherNames, "; ", doubted)
+            }
             note("identified as " + (isMark ? "\(qualifier) \(name)" : "\(name), \(qualifier)"), &row, &record)
         }
     }
+
+    /// The longest of these names that is kept, in bytes: a longer one is free text, and each may be another one.
+    private static let longestOtherName = 60
 
     /// Adds a remark to those for the comments.
     func note(_ text: String, _ row: inout Row, _ record: inout SourceRecord) {

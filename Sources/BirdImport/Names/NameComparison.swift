@@ -1,6 +1,7 @@
 /// Compares names that no table knows with those of a list, and with the others that tables know.
 ///
-/// A name is surely like a listed one, unless it is nearer to another that a table knows:
+/// Each of its readings counts (`NameReadings`). A name is surely like a listed one, unless it is nearer to another that a
+/// table knows:
 /// - if it, or some words of it, are nearly spelt so (`SimilarNames`); a single word only if it is a name and no code;
 /// - if it has the same words in another order: `Eagle, Golden`;
 /// - if it is shortened and nearly spelt so: `A. chrysaetus`, `Aquila c. canadensis`, `A. c. canadensis`.
@@ -167,7 +168,7 @@ struct NameComparison {
 
     /// What a name is like.
     mutating func match(_ text: String) -> Match? {
-        let forms = FoldedName(text).forms
+        let forms = NameReadings.of(text).flatMap { FoldedName($0).forms }
         for form in forms {
             let words = form.words.filter { !ScientificName.doubts.contains($0) && $0 != "x" }
             // Digits beside letters are those of a code.

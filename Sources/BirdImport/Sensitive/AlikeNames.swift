@@ -3,6 +3,8 @@ import Birds
 /// Finds names that a list of sensitive species does not cover, although they are like a name that it covers.
 ///
 /// A name is one that no table of species knows, of a taxon that has records. `NameComparison` says what it is like.
+/// What an import says beside the names of a species (`NamesBesideSpecies`) counts too: if the list covers it, somebody
+/// must look at it, whatever the species is.
 struct AlikeNames {
     /// A name that is like a listed one.
     struct Name {
@@ -18,6 +20,7 @@ struct AlikeNames {
 
     private let database: Database
     private let covered: Set<Int64>
+    private let ofList: [SensitiveEntry]
     /// The listed names, and their positions.
     private var listed: [(text: String, entries: [Int])] = []
     private var positions: [String: Int] = [:]
@@ -36,7 +39,7 @@ struct AlikeNames {
         self.database = database
         var covered: Set<Int64> = []
         for (_, species) in entries { covered.formUnion(species) }
-        self.covered = covered
+        (self.covered, ofList) = (covered, entries.map(\.entry))
         var ofTables: Set<Int64> = []
         let ids = try database.prepare("SELECT id FROM species WHERE listed <> 0")
         while try ids.step() { ofTables.insert(ids.int64(0)) }
@@ -69,6 +72,7 @@ struct AlikeNames {
 
     /// Keeps the names that a database has before a change, to tell new ones from them. Does nothing if they are kept.
     static func keep(in database: Database) throws(StoreError) {
+        try NamesBesideSpecies.keep(in: database)
         guard try database.integer("SELECT 1 FROM sqlite_temp_master WHERE name = 'name_before'") == nil else { return }
         try database.execute(
             """
@@ -77,14 +81,51 @@ struct AlikeNames {
             """)
     }
 
-    /// Whether there are names that were not there when they were kept.
+    /// Whether there are names that were not there when they were kept, or names beside others.
     static func areNew(in database: Database) throws(StoreError) -> Bool {
-        try database.integer("SELECT 1 FROM species WHERE \(isUnknown(new: true)) LIMIT 1") != nil
+        if try database.integer("SELECT 1 FROM \(NamesBesideSpecies.table) LIMIT 1") != nil { return true }
+        return try database.integer("SELECT 1 FROM species WHERE \(isUnknown(new: true)) LIMIT 1") != nil
     }
 
-    private static func isUnknown(new: Bool) -> String {
-        "listed = 0 AND code <> 'nobird'"
-            + (new ? " AND NOT EXISTS (SELECT 1 FROM temp.name_before b WHERE b.code = species.code)" : "")
+    private static func isUnknown(new: Bool, of table: String = "species") -> String {
+        "\(table).listed = 0 AND \(table).code <> 'nobird'"
+            + (new ? " AND NOT EXISTS (SELECT 1 FROM temp.name_before b WHERE b.code = \(table).code)" : "")
+    }
+
+    /// Finds names beside those of species that the list does not cover.
+    /// - Parameter look: As in `find`.
+    mutating func findBeside(look: (Name) -> Bool) throws(StoreError) {
+        let rows = try database.prepare(
+            """
+            SELECT s.id, s.code, n.text, \(Self.isUnknown(new: true, of: "s")),
+                (SELECT sum(records) FROM summary WHERE kind = \(SummaryKind.species.rawValue) AND first_key = s.id)
+            FROM \(NamesBesideSpecies.table) n JOIN species s ON s.id = n.species_id ORDER BY s.id, n.text
+            """)
+        var names: [(text: String, entry: Int)] = []
+        for (index, entry) in ofList.enumerated() {
+            if case .species(let name) = entry.subject { names.append((name, index)) }
+        }
+        let cover = try SensitiveSpecies(database).cover(of: names.map(\.text))
+        while try rows.step() {
+            if covered.contains(rows.int64(0)) || rows.int64(4) == 0 { continue }
+            let text = String(decoding: rows.bytes(2).prefix(Self.longest), as: UTF8.self)
+            let shown = "\(rows.text(1) ?? "") (\(text))"
+            let (listed, entries, isSure): (String, [Int], Bool)
+            if let first = cover.positions(of: text).min() {
+                (listed, entries, isSure) = (names[first].text, [names[first].entry], true)
+            } else if let match = try match(text) {
+                (listed, entries) = self.listed[match.number]
+                isSure = match.isSure && rows.int64(3) != 0
+            } else {
+                continue
+            }
+            let name = Name(
+                text: shown, records: Int(rows.int64(4)), listed: listed, isSure: isSure, entries: entries)
+            guard look(name) else {
+                rows.reset()
+                return
+            }
+        }
     }
 
     /// Finds names in the order of their codes.

@@ -105,7 +105,7 @@ struct ProtectionCheck {
         var names = try marks.alikeNames()
         var (sure, unsure): ([SensitiveSummary.Alike], [SensitiveSummary.Alike]) = ([], [])
         var (countSure, count) = (0, 0)
-        try names.find(new: true, similar: similar) { name in
+        let look = { (name: AlikeNames.Name) in
             let alike = SensitiveSummary.Alike(name: name.text, listed: name.listed, records: name.records)
             count += 1
             if name.isSure {
@@ -115,6 +115,10 @@ struct ProtectionCheck {
                 unsure.append(alike)
             }
             return kind == .accepted || countSure < Self.mostCounted
+        }
+        try names.findBeside(look: look)
+        if kind == .accepted || countSure < Self.mostCounted {
+            try names.find(new: true, similar: similar, look: look)
         }
         let first = Array((sure + unsure).prefix(SensitiveSummary.mostNamed))
         return (first, count - first.count, countSure)
@@ -127,10 +131,10 @@ struct ProtectionCheck {
         }
         let (isOne, more) = (count == 1, count - named.count)
         return
-            "With this import, \(isOne ? "a name" : "names") that no table of species knows would stay open, although "
+            "With this import, records of \(isOne ? "a name" : "names") that no table of species knows would stay open, although "
             + "\(isOne ? "it is like a listed one" : "they are like listed ones"): \(named.joined(separator: "; "))"
             + (more > 0 ? "; and \(ImportReport.number(more)) more" : "") + (count == mostCounted ? " at least" : "")
-            + ". Nothing was stored. If it is the same bird, correct the name in the file, or add it to the list as a line of "
+            + ". Nothing was stored. If it is the same bird, correct the name or code in the file, or add it to the list as a line of "
             + "its own and give the list with --sensitive. If it is another bird, add --accept-unprotected."
     }
 

@@ -52,6 +52,25 @@ struct SensitiveSpecies {
         return found.map { $0.sorted() }
     }
 
+    /// Which of a list of names cover a text that stands beside a name in a file.
+    struct Cover {
+        fileprivate let wanted: Wanted
+
+        /// The positions of the names.
+        func positions(of text: String) -> Set<Int> {
+            var found: Set<Int> = []
+            for form in NameReadings.of(text).flatMap({ FoldedName($0).forms }) {
+                wanted.look(for: form.words, isUnnamed: true) { found.insert($0) }
+                found.formUnion(wanted.names[form.key] ?? [])
+            }
+            return found
+        }
+    }
+
+    func cover(of names: [String]) throws(StoreError) -> Cover {
+        Cover(wanted: try wanted(names, meant: try meant(by: names)))
+    }
+
     /// The ids of the species that have each of the names.
     private func meant(by names: [String]) throws(StoreError) -> [Set<Int64>] {
         var found = [Set<Int64>](repeating: [], count: names.count)

@@ -15,20 +15,25 @@ struct Taxon {
     let speciesName: [UInt8]
     /// The category, if the file gives it for a subspecies with names of its own.
     let category: [UInt8]
+    /// What else names it: a verbatim name, or a name with its qualifier. It only counts for `NamesBesideSpecies`.
+    let otherNames: [UInt8]
 
     init(scientificName: [UInt8]) {
-        (code, self.scientificName, commonName, speciesName, category) = ([], scientificName, [], [], [])
+        (code, self.scientificName, commonName, speciesName, category, otherNames) = (
+            [], scientificName, [], [], [], []
+        )
     }
 
     /// Takes a key apart.
     init(_ key: [UInt8]) {
         guard key.first == 0 else {
-            (code, scientificName, commonName, speciesName, category) = (key, [], [], [], [])
+            (code, scientificName, commonName, speciesName, category, otherNames) = (key, [], [], [], [], [])
             return
         }
         let parts = key.dropFirst().split(separator: 0, omittingEmptySubsequences: false).map(Array.init)
         func part(_ index: Int) -> [UInt8] { index < parts.count ? parts[index] : [] }
         (scientificName, commonName, speciesName, category, code) = (part(0), part(1), part(2), part(3), part(4))
+        otherNames = part(5)
     }
 
     /// Whether it has names, which may contradict its code.
@@ -52,6 +57,7 @@ struct Taxon {
         append(record.speciesName)
         append(record.category)
         append(record.species)
+        append(record.otherNames)
         return try key.withRawBytes { key throws(StoreError) in try table.number(of: key) }
     }
 }

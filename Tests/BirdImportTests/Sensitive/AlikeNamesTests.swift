@@ -54,6 +54,9 @@ import Testing
         ("A. chrysaetus", "Aquila chrysaetos"),
         ("Astur a. striatulus", "Astur atricapillus"), ("Merlyn", "Merlin"), ("Merlins", "Merlin"),
         ("Golden/Imperal Eagle", "Golden/Imperial Eagle"),
+        ("Eagle-Golden", "Golden Eagle"), ("Merlin-adult", "Merlin"), ("Eagle, American Golden", "Golden Eagle"),
+        ("Golden&nbsp;Eagle", "Golden Eagle"), ("Golden x Bald Eagle", "Golden Eagle"),
+        ("American or Eurasian Goshawk", "American Goshawk"),
     ])
     func aNewNameThatIsLikeAListedOneIsRefused(name: String, listed: String) throws {
         let message = try #require(try refusal([name]))
@@ -257,5 +260,62 @@ import Testing
         ]
         #expect(try refusal(names)?.contains("is like 'Golden Eagle'") == true)
         #expect(try refusal(Array(names.dropFirst())) == nil)
+    }
+
+    private static let darwinCore =
+        "occurrenceID\tclass\tspecies\tscientificName\tverbatimIdentification\tidentificationQualifier\tvernacularName\tcountryCode\t"
+        + "locality\tdecimalLatitude\tdecimalLongitude\teventDate\n"
+
+    private func importDarwinCore(
+        species: String = "", name: String, verbatim: String = "", qualifier: String = "", common: String = "",
+        change: (inout ImportOptions) -> Void = { _ in }
+    ) throws -> ImportReport {
+        fixture.write(
+            "dwc.txt",
+            Self.darwinCore
+                + "o1\tAves\t\(species)\t\(name)\t\(verbatim)\t\(qualifier)\t\(common)\tUS\tx\t45.123\t-100.5\t2021-05-01\n"
+        )
+        return try fixture.run("dwc.txt", change: change)
+    }
+
+    /// A file may have a listed name beside another one that counts, or beside a code that nobody knows.
+    @Test(
+        arguments: [
+            ("", "Aquila", "", "cf. chrysaetos", ""), ("", "Aquila", "", "chrysaetos?", ""),
+            ("", "Aquila sp.", "", "cf. chrysaetos", ""),
+            ("Aquila chrysaetos", "BOLD:AAC1234", "", "", ""), ("Aquila chrysaetos", "Falco sp.", "", "", ""),
+            ("", "Aquila", "Aquila chrysaetos", "", ""), ("", "Falco canadensis minor", "", "", "Golden Eagle"),
+            ("", "BOLD:AAC1234", "", "", "Golden Eagle"),
+        ] as [(String, String, String, String, String)])
+    func aListedNameBesideAnotherIsRefused(
+        species: String, name: String, verbatim: String, qualifier: String, common: String
+    ) throws {
+        func run(_ change: (inout ImportOptions) -> Void = { _ in }) throws -> ImportReport {
+            try importDarwinCore(
+                species: species, name: name, verbatim: verbatim, qualifier: qualifier, common: common, change: change)
+        }
+        let error = #expect(throws: ChangeError.self) { _ = try run() }
+        #expect(error?.message.contains("is like 'goleag'") == true, "\(error?.message ?? "")")
+        #expect(try fixture.rows("SELECT count(*) FROM observation") == ["2"])
+        let accepted = try run { $0.acceptsUnprotected = true }
+        #expect(accepted.sensitive?.alike.count == 1)
+    }
+
+    @Test func namesBesideAnUnknownCodeCount() throws {
+        let header =
+            "date,time,scientific_name,common_name,confidence,id,source_node,species_code,latitude,longitude\n"
+        for name in ["Aquila chrysaetos canadensis,Golden Eagle (American)", "Aquila chrysaetus,", ",Golden Eagels"] {
+            fixture.write("go.csv", header + "2021-05-01,07:00:00,\(name),0.9,1,node,goleag2,45.123,-100.5\n")
+            let error = #expect(throws: ChangeError.self, "\(name)") { try fixture.run("go.csv") }
+            #expect(error?.message.contains("'goleag2 (") == true, "\(name)")
+        }
+    }
+
+    /// A file may have the species of another taxonomy beside the one that is named for certain.
+    @Test func whatStandsBesideACertainNameDoesNotCount() throws {
+        let report = try importDarwinCore(species: "Astur atricapillus", name: "Poecile atricapillus")
+        #expect(report.sensitive?.alike == [])
+        let other = try importDarwinCore(name: "Larus canus", verbatim: "gull", qualifier: "cf. canus", common: "Gull")
+        #expect(other.sensitive?.alike == [])
     }
 }
