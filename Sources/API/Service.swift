@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 import Glibc
 import HTTP
 import Logging
@@ -29,6 +30,10 @@ public struct ServiceConfiguration: Sendable {
     /// The address under which clients reach the service through a proxy; nil to make links relative.
     public var publicURL: PublicURL?
     public var accessLog: AccessLogConfiguration
+    /// Where events are logged, to count the lines that are lost.
+    public var events: LogOutput?
+    /// What waits for the workers.
+    public var workload = Workload()
     /// Who took what; nil to keep no audit.
     public var audit: AuditFile?
     public var logger: Logger
@@ -49,7 +54,7 @@ public struct SharedStores: Sendable {
     let places: AnswerPlaces
     /// How many loops hang, as whoever runs them last said.
     public let hanging = Hanging()
-    let metrics = Metrics(now: Int64(time(nil)))
+    let metrics: Metrics
     /// The document at `/openapi.json`, made once.
     let description: [UInt8]
 
@@ -58,6 +63,9 @@ public struct SharedStores: Sendable {
         memory = AnswerMemory(limit: configuration.answerMemory)
         pool = StorePool(path: configuration.database, memory: memory)
         places = AnswerPlaces(limit: configuration.longAnswers, limitOfOne: configuration.longAnswersPerClient)
+        metrics = Metrics(
+            now: Int64(time(nil)), workload: configuration.workload, memory: memory,
+            logs: [configuration.accessLog.output, configuration.events].compactMap { $0 })
         description = Description.bytes(server: configuration.publicURL)
     }
 }
@@ -124,7 +132,7 @@ public final class Service: Application {
         let shared = cors.fields(for: request)
         // A preflight carries no credentials, so it can't be asked for them.
         if let response = cors.preflight(request) {
-            metrics.answered(.server, response.status)
+            metrics.answered(.server, response)
             return .now(Service.finish(response, shared, requestID: requestID, user: nil))
         }
         // Credentials are checked before the route, so that no answer without them reveals which paths exist.
@@ -139,20 +147,20 @@ public final class Service: Application {
         } catch {
             caller = .failure(error)
         }
-        let (route, format) = Route.find(request.target.segments)
+        let (route, format) = if case .success = caller { Route.find(request.target.segments) } else { (nil, nil) }
         let call = Call(request: request, route: route, namedFormat: format, requestID: requestID)
         let (answer, user, note) = errorBodies(call, from: caller)
         let isStillEntitled = try? caller.get().isStillEntitled
         switch answer {
         case .now(var response):
             response.isStillEntitled = isStillEntitled
-            metrics.answered(route?.resource, response.status)
+            metrics.answered(route?.resource, response)
             return .now(Service.finish(response, shared, requestID: requestID, user: user, note))
         case .later(let work):
             let finish: @Sendable (Response) -> Response = { [metrics] in
                 var response = $0
                 response.isStillEntitled = Service.both(response.isStillEntitled, isStillEntitled)
-                metrics.answered(route?.resource, response.status)
+                metrics.answered(route?.resource, response)
                 return Service.finish(response, shared, requestID: requestID, user: user, note)
             }
             return .later(
@@ -180,10 +188,9 @@ public final class Service: Application {
 
     /// The check of a password, which a request waits for.
     private func inquiry(_ check: Authentication.Check, for request: Request, requestID: String) -> Inquiry {
-        let resource = Route.find(request.target.segments).route?.resource
         let tooLate: @Sendable () -> Response = { [metrics, shared = cors.fields(for: request)] in
             let response = Problem(APIError.busyWithLogins).response(requestID: requestID)
-            metrics.answered(resource, response.status)
+            metrics.answered(nil, response)
             return Service.finish(response, shared, requestID: requestID, user: nil)
         }
         return Inquiry(
@@ -195,9 +202,10 @@ public final class Service: Application {
     public func refuse(_ error: RequestError, from peer: Peer) -> Response {
         // There is no request, and so no ID or origin of the client's.
         let requestID = requestIDs.next()
-        metrics.answered(nil, error.status)
+        let response = Problem(error).response(requestID: requestID)
+        metrics.answered(nil, response)
         return Service.finish(
-            Problem(error).response(requestID: requestID), cors.fields(for: nil), requestID: requestID, user: nil)
+            response, cors.fields(for: nil), requestID: requestID, user: nil)
     }
 
     public func finished(_ report: Report) {

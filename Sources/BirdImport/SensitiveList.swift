@@ -98,11 +98,11 @@ public enum SensitiveList {
     private static func refusal(
         of unknown: [SensitiveEntry], in database: Database, _ path: String
     ) throws(StoreError) -> String {
-        let names = SpeciesNames(database)
+        let names = try SpeciesNames(database).spellings(listedOnly: false)
         var named: [String] = []
         for entry in unknown.prefix(mostNamed) {
             var text = entry.subject.text
-            if case .species(let name) = entry.subject, let nearest = try names.nearest(to: name, listedOnly: false) {
+            if case .species(let name) = entry.subject, let nearest = names.nearest(to: name) {
                 text += " (the nearest name is '\(Row.shown(nearest, atMost: 60))')"
             }
             named.append(text)

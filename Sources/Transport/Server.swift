@@ -9,6 +9,10 @@ public final class Server: Sendable {
     /// The URL with the actual port, such as `http://127.0.0.1:8000`, `http://[::1]:8000` or `unix:/run/rookery.sock`.
     public let address: String
 
+    /// The most connections at once: what the configuration says, or less if the process may not have that many
+    /// descriptors.
+    public let mostConnections: Int
+
     private let configuration: ServerConfiguration
     /// Listeners that no loop has taken yet.
     private let listeners: Mutex<[Listener]>
@@ -29,6 +33,7 @@ public final class Server: Sendable {
     /// - Throws: A sentence that names the option to change.
     public init(_ configuration: ServerConfiguration) throws(ServerError) {
         self.configuration = configuration
+        mostConnections = configuration.mostConnections(descriptors: Self.raiseDescriptorLimit())
         do throws(SystemCallError) {
             supervisor = try Supervisor()
         } catch {
@@ -57,14 +62,14 @@ public final class Server: Sendable {
         ready: () -> Void = {}, reload: @escaping () -> Void = {}, reopen: @escaping () -> Void = {},
         stalled: ([Int]) -> Void = { _ in }
     ) throws(ServerError) {
-        raiseDescriptorLimit()
         let signals: Signals?
         let (workers, checkers): (WorkerPool, WorkerPool)
         do throws(SystemCallError) {
             signals = handlingSignals ? try Signals(hangup: reload, reopen: reopen) : nil
             workers = try WorkerPool(
                 threads: configuration.workers,
-                limits: Turns.Limits(waitingOfOne: configuration.waitingPerClient, waiting: configuration.waiting))
+                limits: Turns.Limits(waitingOfOne: configuration.waitingPerClient, waiting: configuration.waiting),
+                workload: configuration.workload)
             checkers = try WorkerPool(threads: configuration.checkers, "checker")
         } catch {
             throw .system("Can't start: \(error).")
@@ -100,7 +105,7 @@ public final class Server: Sendable {
         _ workers: WorkerPool, _ checkers: WorkerPool,
         _ makeApplication: @escaping @Sendable (Int) throws -> any Application
     ) -> Int {
-        let limits = ConnectionLimits(configuration)
+        let limits = ConnectionLimits(configuration, most: mostConnections)
         let count = listeners.withLock { $0.count }
         for index in 0..<count {
             do throws(SystemCallError) {
@@ -138,12 +143,14 @@ public final class Server: Sendable {
         }
     }
 
-    /// Raises the soft limit on descriptors: each connection needs one, and the usual limit is 1,024. If it can't be
-    /// raised, the loops pause accepting when descriptors run out.
-    private func raiseDescriptorLimit() {
+    /// Raises the soft limit on descriptors: each connection needs one, and the usual limit is 1,024.
+    /// - Returns: How many the process may have then.
+    private static func raiseDescriptorLimit() -> Int {
         var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        guard getrlimit(resource, &limit) == 0 else { return .max }
+        let before = limit.rlim_cur
         limit.rlim_cur = limit.rlim_max
-        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        return Int(clamping: setrlimit(resource, &limit) == 0 ? limit.rlim_max : before)
     }
 }

@@ -68,7 +68,8 @@ struct ServeCommand: ParsableCommand {
         let path = try setting(database, "ROOKERY_DATABASE") ?? "birds.db"
         let format = (try setting(logs.logFormat, "ROOKERY_LOG_FORMAT") ?? .text).configuration
         let destination = try setting(logs.accessLog, "ROOKERY_ACCESS_LOG") ?? "-"
-        let logger = Logger(label: "rookery") { _ in EventLogHandler(format: format) }
+        let events = LogOutput(STDERR_FILENO)
+        let logger = Logger(label: "rookery") { _ in EventLogHandler(format: format, output: events) }
 
         var transport = ServerConfiguration()
         try listening.apply(to: &transport)
@@ -89,6 +90,7 @@ struct ServeCommand: ParsableCommand {
         var configuration = ServiceConfiguration(
             database: path, accounts: accounts, accessLog: accessLog, logger: logger)
         try limits.apply(to: &configuration)
+        (configuration.events, configuration.workload) = (events, transport.workload)
         configuration.audit = try audit.file(logger)
         configuration.cors = try allowedOrigins()
         configuration.proxies = transport.proxies
@@ -103,7 +105,14 @@ struct ServeCommand: ParsableCommand {
             // later.
             _ = try ObservationStore(path: path)
             let stores = SharedStores(service)
+            // Two editions of the database for each long answer, and temporary files.
+            transport.descriptorsForFiles = 64 + 2 * service.longAnswers
             let server = try Server(transport)
+            if server.mostConnections < transport.maxConnections {
+                logger.warning(
+                    "at most \(server.mostConnections) connections, since the process may not have more descriptors; raise the limit (ulimit -n) or lower --max-connections"
+                )
+            }
             // Where it can't be written, that shows here and not with the first request.
             try service.audit?.start()
             try server.run(

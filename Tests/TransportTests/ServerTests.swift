@@ -211,12 +211,12 @@ import Testing
             try first.send(get("/a"))
             #expect(try first.response().status == 200)
             for round in 1...2 {
-                let refused = try (0..<64).map { _ in try RawClient(server) }
+                let refused = try (0..<EventLoop.refusalReserve).map { _ in try RawClient(server) }
                 for client in refused { #expect(try client.response().status == 503) }
                 #expect(try RawClient(server).readToEnd().text == "")
                 for client in refused { client.close() }
                 try eventually("those that were refused are closed") {
-                    server.record.closes.load(ordering: .sequentiallyConsistent) == 64 * round
+                    server.record.closes.load(ordering: .sequentiallyConsistent) == EventLoop.refusalReserve * round
                 }
             }
             try first.send(get("/b"))

@@ -188,6 +188,7 @@ struct Problem {
         }
         body.append(contentsOf: "}\n".utf8)
         var response = Response(status, body: .bytes(body))
+        response.code = code
         response.fields.append(.contentType, "application/problem+json")
         for field in fields { response.fields.append(field.name, field.value) }
         return response

@@ -16,14 +16,14 @@ public struct AccessLogConfiguration: Sendable {
         case json
     }
 
-    /// An open descriptor, which stays open as long as the process; nil for no log.
-    public let descriptor: Int32?
+    /// Its descriptor stays open as long as the process; nil for no log.
+    public let output: LogOutput?
     public let format: Format
     /// The path of the file; nil if it is none.
     private var path: String?
 
     public init(descriptor: Int32?, format: Format) {
-        self.descriptor = descriptor
+        output = descriptor.map { LogOutput($0) }
         self.format = format
     }
 
@@ -42,12 +42,13 @@ public struct AccessLogConfiguration: Sendable {
     /// Opens the file again, which has been renamed, under the same number: all loops write to the new one.
     /// - Throws: `AccessLogError` if that is not possible. Lines then go to the old file.
     public func reopen() throws(AccessLogError) {
-        guard let path, let descriptor else { return }
+        guard let path, let output else { return }
         let new = try AccessLogConfiguration.open(path)
-        dup2(new, descriptor)
+        dup2(new, output.descriptor)
         // dup2(2) does not keep the flag.
-        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        _ = fcntl(output.descriptor, F_SETFD, FD_CLOEXEC)
         close(new)
+        output.hasBeenReplaced()
     }
 
     private static func open(_ path: String) throws(AccessLogError) -> Int32 {
@@ -68,8 +69,8 @@ public struct AccessLogError: Error, Sendable {
 
 /// The access log of one loop: lines are collected in a buffer, and written when the loop is about to wait.
 ///
-/// Only the loop's thread uses it. A client can neither end a line nor forge a field: targets are visible ASCII, the
-/// text format replaces quotes and writes user names as tokens, and JSON is escaped.
+/// Only the loop's thread uses it. A client can neither end a line nor forge a field: targets are visible ASCII and are
+/// cut, the text format replaces quotes and writes user names as tokens, and JSON is escaped (`LogText`).
 final class AccessLog {
     /// The size in bytes at which the buffer is written at once. It bounds the memory of the log while a loop is busy.
     static let flushSize = 32 * 1024
@@ -80,7 +81,7 @@ final class AccessLog {
 
     init(_ configuration: AccessLogConfiguration) { self.configuration = configuration }
 
-    var isOn: Bool { configuration.descriptor != nil }
+    var isOn: Bool { configuration.output != nil }
 
     /// Adds the line of a request.
     /// - Parameter now: The wall clock, in seconds since 1970.
@@ -94,23 +95,16 @@ final class AccessLog {
         if buffer.count >= AccessLog.flushSize { flush() }
     }
 
-    /// Writes the collected lines. Lines that can't be written are lost: a full disk must not stop the service.
+    /// Writes the collected lines. Lines that can't be written are lost: a full disk, or a pipe that nobody reads, must
+    /// not stop the service.
     func flush() {
-        guard let descriptor = configuration.descriptor, !buffer.isEmpty else { return }
-        var start = 0
-        while start < buffer.count {
-            let written = buffer.withUnsafeBytes {
-                write(descriptor, $0.baseAddress.map { $0 + start }, $0.count - start)
-            }
-            if written < 0 && errno == EINTR { continue }
-            guard written > 0 else { break }
-            start += written
-        }
+        guard let output = configuration.output, !buffer.isEmpty else { return }
+        output.write(buffer)
         buffer.removeAll(keepingCapacity: true)
     }
 
     private func appendText(_ report: Report, _ client: String, _ time: [UInt8]) {
-        append(client)
+        append(LogText.line(client))
         append(" ")
         // A user name may contain spaces and quotes, so it is written as a token.
         appendToken(report.user)
@@ -120,7 +114,7 @@ final class AccessLog {
         if let request = report.request {
             append(request.method.rawValue)
             append(" ")
-            append(AccessLog.redacted(request.target.raw).replacingQuotes)
+            append(LogText.cut(AccessLog.redacted(request.target.raw)).replacingQuotes)
             append(request.version == .http11 ? " HTTP/1.1" : " HTTP/1.0")
         } else {
             append("-")
@@ -137,11 +131,11 @@ final class AccessLog {
         JSONText.append(client, to: &buffer)
         if let user = report.user {
             append(",\"user\":")
-            JSONText.append(user, to: &buffer)
+            LogText.append(LogText.cut(user), to: &buffer)
         }
         if let request = report.request {
             append(",\"method\":\"\(request.method.rawValue)\",\"target\":")
-            JSONText.append(AccessLog.redacted(request.target.raw), to: &buffer)
+            JSONText.append(LogText.cut(AccessLog.redacted(request.target.raw)), to: &buffer)
         }
         append(",\"status\":\(report.status.code),\"bytes\":\(report.bodyBytes)")
         append(",\"microseconds\":\(report.nanoseconds / 1000),\"complete\":\(report.complete)")
@@ -156,7 +150,9 @@ final class AccessLog {
 
     private func appendToken(_ text: String?) {
         guard let text, !text.isEmpty else { return append("-") }
-        for byte in text.utf8 { buffer.append(byte <= 0x20 || byte == 0x22 || byte == 0x7F ? 0x5F : byte) }
+        for byte in LogText.line(LogText.cut(text)).utf8 {
+            buffer.append(byte <= 0x20 || byte == 0x22 || byte == 0x7F ? 0x5F : byte)
+        }
     }
 
     /// A request target as it may be in a log: without the token of a page, which holds what a record shows, and

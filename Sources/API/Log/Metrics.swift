@@ -1,4 +1,5 @@
 import Birds
+import FileSystem
 import HTTP
 import Synchronization
 
@@ -9,9 +10,18 @@ import Synchronization
 final class Metrics: Sendable {
     private let loops = Mutex<[LoopMetrics]>([])
     private let started: Int64
+    private let workload: Workload
+    private let memory: AnswerMemory
+    private let logs: [LogOutput]
 
-    /// - Parameter now: The wall clock, in seconds since 1970.
-    init(now: Int64) { started = now }
+    /// - Parameters:
+    ///   - now: The wall clock, in seconds since 1970.
+    ///   - workload: What waits for the workers.
+    ///   - memory: What sorts and summaries hold.
+    ///   - logs: The outputs whose lost lines count.
+    init(now: Int64, workload: Workload, memory: AnswerMemory, logs: [LogOutput]) {
+        (started, self.workload, self.memory, self.logs) = (now, workload, memory, logs)
+    }
 
     /// Adds the counters of one more loop and returns them.
     func addLoop() -> LoopMetrics {
@@ -51,6 +61,27 @@ final class Metrics: Sendable {
         if hasDurations { text += queryDurations(sum) }
         begin("rookery_long_answers", "gauge", "Answers under way on workers, each with a connection to the database.")
         text += "rookery_long_answers \(longAnswers)\n"
+        begin("rookery_waiting_queries", "gauge", "Queries that wait for a worker.")
+        text += "rookery_waiting_queries \(workload.waiting)\n"
+        if hasDurations {
+            begin("rookery_query_wait_seconds", "summary", "How long queries waited for a worker.")
+            text += "rookery_query_wait_seconds_sum \(Double(workload.waited) / 1e9)\n"
+            text += "rookery_query_wait_seconds_count \(workload.begun)\n"
+        }
+        begin("rookery_answer_memory_bytes", "gauge", "Memory that sorts and summaries hold.")
+        text += "rookery_answer_memory_bytes \(memory.count)\n"
+        begin(
+            "rookery_refused_total", "counter",
+            "Requests that were refused because of a limit, by its code and the resource.")
+        for (reason, code) in LoopMetrics.reasons.enumerated() {
+            for (route, name) in LoopMetrics.routes.enumerated() {
+                let count = sum(LoopMetrics.refusal(route, reason))
+                if count > 0 { text += "rookery_refused_total{reason=\"\(code)\",route=\"\(name)\"} \(count)\n" }
+            }
+        }
+        begin(
+            "rookery_log_lines_lost_total", "counter", "Lines of logs that could not be written, or that nobody read.")
+        text += "rookery_log_lines_lost_total \(logs.reduce(0) { $0 &+ $1.lost })\n"
         begin("rookery_cache_hits_total", "counter", "304 answers: the client's copy was still current.")
         text += "rookery_cache_hits_total \(cacheHits(sum))\n"
         begin(
@@ -108,7 +139,7 @@ final class Metrics: Sendable {
 /// them. Each counter is exact, but several read together may be of slightly different moments.
 final class LoopMetrics: Sendable {
     /// The length must be a literal. A test checks that `count` counters fit; there is room for a few more resources.
-    private let counters: InlineArray<512, Atomic<UInt64>> = InlineArray { _ in Atomic(0) }
+    private let counters: InlineArray<1024, Atomic<UInt64>> = InlineArray { _ in Atomic(0) }
 
     /// The statuses that are counted by code. The last, zero, stands for any other.
     static let statuses = [200, 204, 304, 400, 401, 403, 404, 405, 406, 408, 413, 414, 417, 429, 431, 501, 503, 505, 0]
@@ -131,7 +162,17 @@ final class LoopMetrics: Sendable {
     /// Two counters each, for queries on the loop and for queries on workers.
     static let queries = closed + 1
     static let queryTime = queries + 2
-    static let count = queryTime + 2
+    static let refusals = queryTime + 2
+    static let count = refusals + reasons.count * routes.count
+
+    /// The codes of errors that tell which limit has been reached.
+    static let reasons = [
+        "too-many-queries", "queue-full", "too-many-answers", "too-busy", "out-of-memory", "query-too-long",
+        "too-many-failures", "busy-with-logins", "too-many-connections",
+    ]
+
+    /// The index of the counter for a route and a reason, each given by its index.
+    static func refusal(_ route: Int, _ reason: Int) -> Int { refusals + reason * routes.count + route }
 
     /// The number of counters that there is room for.
     var capacity: Int { counters.count }
@@ -141,9 +182,13 @@ final class LoopMetrics: Sendable {
 
     /// Counts an answer when it is made, whether or not it reaches the client.
     /// - Parameter resource: Nil if the path names no resource.
-    func answered(_ resource: Resource?, _ status: Status) {
-        let index = LoopMetrics.statuses.firstIndex(of: status.code) ?? LoopMetrics.statuses.count - 1
-        add(1, LoopMetrics.request(resource?.rawValue ?? LoopMetrics.routes.count - 1, index))
+    func answered(_ resource: Resource?, _ response: Response) {
+        let route = resource?.rawValue ?? LoopMetrics.routes.count - 1
+        let index = LoopMetrics.statuses.firstIndex(of: response.status.code) ?? LoopMetrics.statuses.count - 1
+        add(1, LoopMetrics.request(route, index))
+        if let code = response.code, let reason = LoopMetrics.reasons.firstIndex(of: code) {
+            add(1, LoopMetrics.refusal(route, reason))
+        }
     }
 
     func loginFailed() { add(1, LoopMetrics.failedLogins) }

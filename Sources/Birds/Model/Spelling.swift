@@ -47,7 +47,17 @@ public struct Spelling {
     }
 
     /// The greatest distance allowed between the wanted name and a name of this many letters.
-    private func allowed(_ count: Int) -> Int { min(max(1, max(wanted.count, count) / 3), limit) }
+    private func allowed(_ count: Int) -> Int { min(Spelling.allowed(wanted.count, count), limit) }
+
+    /// The greatest distance allowed between names of these numbers of letters.
+    static func allowed(_ one: Int, _ other: Int) -> Int { max(1, max(one, other) / 3) }
+
+    /// A number for each letter, the same for both cases and all normal forms: that of ASCII, or any other. Nil if the
+    /// text is too long.
+    static func letters(of text: String) -> [Int]? {
+        var letters: [Int] = []
+        return read(text, into: &letters) ? letters : nil
+    }
 
     private func isNear(_ count: Int) -> Bool { abs(count - wanted.count) <= allowed(count) }
 

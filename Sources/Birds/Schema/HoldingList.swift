@@ -52,6 +52,9 @@ final class HoldingList: Sendable {
     /// The greatest number of them. When it is reached, all are dropped.
     private static let mostRevisions = 1024
 
+    /// The names of species, once somebody has asked for one that is not there: all, and those of tables alone.
+    private let spellings = Mutex<[Bool: SpellingIndex]>([:])
+
     /// The lists in use.
     private static let known = Mutex<[Source: Weak]>([:])
     private struct Source: Hashable {
@@ -74,6 +77,17 @@ final class HoldingList: Sendable {
             known[source] = Weak(list: list)
         }
         return list
+    }
+
+    /// The names of the species of the edition.
+    /// - Parameter make: Reads them; only where nobody has yet.
+    func spellings(
+        listedOnly: Bool, make: () throws(StoreError) -> SpellingIndex
+    ) throws(StoreError) -> SpellingIndex {
+        if let known = spellings.withLock({ $0[listedOnly] }) { return known }
+        let made = try make()
+        spellings.withLock { $0[listedOnly] = made }
+        return made
     }
 
     private init(_ database: Database, _ secret: Secret) throws(StoreError) {

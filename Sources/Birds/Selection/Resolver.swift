@@ -150,7 +150,11 @@ final class Resolver {
 
     /// The closest name of a species that the view may show; nil if none is close.
     func nearest(to name: String, _ scope: Scope) throws(StoreError) -> String? {
-        try names.nearest(to: name, listedOnly: !scope.isEverything)
+        if Spelling.letters(of: name) == nil { return nil }
+        let listedOnly = !scope.isEverything
+        return try holdings.spellings(listedOnly: listedOnly) { () throws(StoreError) in
+            try names.spellings(listedOnly: listedOnly)
+        }.nearest(to: name)
     }
 
     /// The species that a name stands for, as if there were no others than those that the view shows.

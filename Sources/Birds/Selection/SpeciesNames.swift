@@ -90,12 +90,10 @@ package final class SpeciesNames {
         return matches
     }
 
-    /// The code or name that is closest to the given one; nil if none is close (see `Spelling`). It reads all
-    /// species.
-    /// - Parameter listedOnly: Whether to consider only species of species tables, and not those known from records
-    ///   alone.
-    package func nearest(to name: String, listedOnly: Bool) throws(StoreError) -> String? {
-        var spelling = Spelling(name)
+    /// The codes and names of all species, to find the one that is nearest to another. It reads all species.
+    /// - Parameter listedOnly: Whether to take only species of species tables, and not those known from records alone.
+    package func spellings(listedOnly: Bool) throws(StoreError) -> SpellingIndex {
+        var index = SpellingIndex()
         let statement = try database.prepare(
             """
             SELECT code, scientific_name, common_name FROM species
@@ -105,9 +103,9 @@ package final class SpeciesNames {
         statement.bind(1, listedOnly ? 1 : 0)
         while try statement.step() {
             for column: Int32 in 0..<3 {
-                if let candidate = statement.text(column) { spelling.consider(candidate) }
+                if let name = statement.text(column) { index.add(name) }
             }
         }
-        return spelling.nearest
+        return index
     }
 }

@@ -8,6 +8,8 @@ public struct Response: Sendable {
     public var requestID: String?
     /// The name of the user, for the access log; nil if nobody was authenticated. It is never sent.
     public var user: String?
+    /// The stable code of the error that it tells, for metrics; nil for none. It is never sent from here.
+    public var code: String?
     /// How many rows the body has, or the first piece of a stream; for `Report`.
     public var rows = 0
     /// What the application wants to know of this answer in `finished`. It is never sent.

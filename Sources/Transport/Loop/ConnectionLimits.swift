@@ -12,8 +12,9 @@ final class ConnectionLimits: Sendable {
     /// Only those that are limited and have connections, so there are at most as many entries as connections.
     private let counts = Mutex<[ClientNetwork: Int]>([:])
 
-    init(_ configuration: ServerConfiguration) {
-        total = configuration.maxConnections
+    /// - Parameter most: The most connections in all; nil for what the configuration says.
+    init(_ configuration: ServerConfiguration, most: Int? = nil) {
+        total = most ?? configuration.maxConnections
         perAddress = configuration.maxConnectionsPerAddress
         proxies = configuration.proxies
     }

@@ -62,8 +62,7 @@ final class EventLoop {
     /// How many connections make their answers before any of these is sent. The first answer wakes a sleeping client,
     /// which then takes the others as they arrive; waking it for each one costs more than sending does.
     private static let sendGroup = 32
-    /// The longest wait, in nanoseconds: `Application.idle` is called at least this often, and so are rights to answers
-    /// under way looked at.
+    /// The longest wait, in nanoseconds: `Application.idle` is called at least this often, and so is `lookAround`.
     private static let longestWait: UInt64 = 1_000_000_000
     /// How long a turn may be, in nanoseconds, before the connections that ask for much wait for the next one. So one
     /// that asks for little waits hardly longer than for one answer, whatever the others ask for.
@@ -74,7 +73,7 @@ final class EventLoop {
     private static let acceptBatch = 256
     /// How many connections over the limit are open at once only to be told so. Further ones are closed without an
     /// answer.
-    private static let refusalReserve = 64
+    static let refusalReserve = 16
     /// How long no connections are accepted after descriptors ran out, in nanoseconds. Without the pause the loop would
     /// spin, since the listener stays readable.
     private static let acceptPause: UInt64 = 500_000_000
@@ -131,7 +130,7 @@ final class EventLoop {
             goOnWithUnfinished()
             while let (slot, phase) = deadlines.takeExpired(now: now) { connections[slot]?.timeIsOver(phase) }
             if let acceptsAgain, now >= acceptsAgain { resumeAccepting() }
-            if now >= nextCheck { endRevoked() }
+            if now >= nextCheck { lookAround() }
             if now >= stopDeadline { resetAll() }
             closeEnded()
         }
@@ -271,9 +270,11 @@ final class EventLoop {
         ended.removeAll(keepingCapacity: true)
     }
 
-    /// Ends the answers whose clients have lost their right to them.
-    private func endRevoked() {
+    /// Ends the answers whose clients have lost their right to them, and reads the mailbox, should it have failed to wake
+    /// the loop.
+    private func lookAround() {
         nextCheck = now + Self.longestWait
+        readMailbox()
         for connection in connections { connection?.endIfRevoked() }
     }
 

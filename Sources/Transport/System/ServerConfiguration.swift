@@ -17,6 +17,8 @@ public struct ServerConfiguration: Sendable {
     /// The most queries that wait for a worker, in all and of one client.
     public var waiting = 256
     public var waitingPerClient = 32
+    /// Where the server notes what waits for the workers.
+    public var workload = Workload()
     /// The number of threads for work that comes before an answer, such as checking a password. It takes all of a core,
     /// so some are left for everything else.
     public var checkers = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)) / 2)
@@ -39,6 +41,9 @@ public struct ServerConfiguration: Sendable {
     public var writeRate = 1000
     /// The most connections that are open at once, on all loops.
     public var maxConnections = 10_000
+    /// How many descriptors are kept for files, which long answers need, and so for no connection; but never more than
+    /// half of those that the process may have.
+    public var descriptorsForFiles = 64
     /// The most connections from one address. Loopback addresses, Unix sockets and proxies have no limit of their own.
     public var maxConnectionsPerAddress = 500
     public var proxies = TrustedProxies.none
@@ -49,6 +54,12 @@ public struct ServerConfiguration: Sendable {
     var clock: @Sendable () -> UInt64 = Clock.nanoseconds
 
     public init() {}
+
+    /// The most connections at once with this many descriptors.
+    func mostConnections(descriptors: Int) -> Int {
+        let others = min(descriptorsForFiles, descriptors / 2) + threads * EventLoop.refusalReserve
+        return max(1, min(maxConnections, descriptors - others))
+    }
 }
 
 /// The reason why a server can't start or continue, as one sentence that says what to do.

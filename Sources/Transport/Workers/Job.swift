@@ -16,6 +16,8 @@ final class Job: @unchecked Sendable {
     var used: UInt64 = 0
     /// A number that grows with each job.
     var order: UInt64 = 0
+    /// When it was submitted, in nanoseconds of the monotonic clock.
+    var submitted: UInt64 = 0
     /// The thread that it runs on; nil before it begins.
     var worker: Worker?
     /// Whether it may go on.

@@ -31,6 +31,7 @@ final class WorkerPool: @unchecked Sendable {
     /// The most threads: those of jobs that have a turn, and of those that are paused.
     private let mostThreads: Int
     private let name: String
+    private let workload: Workload
     private let clock: @Sendable () -> UInt64
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     /// Signalled when a thread has ended.
@@ -42,15 +43,16 @@ final class WorkerPool: @unchecked Sendable {
     /// - Parameters:
     ///   - threads: How many jobs have a turn at once; at least one.
     ///   - name: Of the threads, for `top`.
+    ///   - workload: Where to note how many queries wait, and how long they have waited.
     /// - Throws: If a thread can't be started. Then those that were started end.
     init(
-        threads: Int, _ name: String = "worker", limits: Turns.Limits = Turns.Limits(),
+        threads: Int, _ name: String = "worker", limits: Turns.Limits = Turns.Limits(), workload: Workload = Workload(),
         clock: @escaping @Sendable () -> UInt64 = Clock.nanoseconds
     ) throws(SystemCallError) {
         most = max(1, threads)
         mostThreads = most + limits.begun
         state = State(turns: Turns(limits))
-        (self.name, self.clock) = (name, clock)
+        (self.name, self.workload, self.clock) = (name, workload, clock)
         pthread_mutex_init(mutex, nil)
         pthread_cond_init(end, nil)
         for _ in 0..<most {
@@ -76,8 +78,10 @@ final class WorkerPool: @unchecked Sendable {
             if state.isStopping { return nil }
             state.submitted += 1
             job.order = state.submitted
+            if job.isQuery { job.submitted = clock() }
             if let refusal = state.turns.add(job) { return refusal }
             giveTurns()
+            workload.note(waiting: state.turns.waiting)
             return nil
         }
     }
@@ -87,6 +91,7 @@ final class WorkerPool: @unchecked Sendable {
         let cancelled = locked {
             let cancelled = state.turns.cancel(job)
             if case .paused = cancelled { giveTurn(to: job) }
+            workload.note(waiting: state.turns.waiting)
             return cancelled
         }
         if case .waited = cancelled { job.dropped() }
@@ -131,6 +136,10 @@ final class WorkerPool: @unchecked Sendable {
                 guard let worker = state.idle.popLast() else { return }
                 worker.job = job
                 job.worker = worker
+                if job.isQuery {
+                    workload.noteBegin(after: clock() &- job.submitted)
+                    workload.note(waiting: state.turns.waiting)
+                }
                 giveTurn(to: job)
                 // A thread stays free for a job that comes while all others are paused.
                 if state.idle.isEmpty, state.threads < mostThreads { _ = startThread() }

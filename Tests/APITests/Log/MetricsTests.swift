@@ -13,7 +13,11 @@ import Testing
             }
         }
         metrics.queried(onWorker: true, nanoseconds: 7)
-        #expect(metrics.value(LoopMetrics.count - 1) == 7)
+        #expect(metrics.value(LoopMetrics.refusals - 1) == 7)
+        var response = Response(.serviceUnavailable)
+        response.code = LoopMetrics.reasons.last
+        metrics.answered(nil, response)
+        #expect(metrics.value(LoopMetrics.count - 1) == 1)
     }
 
     @Test(arguments: [(0, 0), (50_000, 0), (50_001, 1), (10_000_000_000, 10), (10_000_000_001, 11), (.max, 11)])
@@ -85,8 +89,9 @@ import Testing
         let lines = response.text.split(separator: "\n")
         for line in [
             "rookery_requests_total{route=\"observations\",status=\"200\"} 2",
-            "rookery_requests_total{route=\"observations\",status=\"401\"} 2",
-            "rookery_requests_total{route=\"observations\",status=\"403\"} 1",
+            "rookery_requests_total{route=\"none\",status=\"401\"} 2",
+            "rookery_requests_total{route=\"none\",status=\"403\"} 1", "rookery_log_lines_lost_total 0",
+            "rookery_waiting_queries 0", "rookery_query_wait_seconds_count 0", "rookery_answer_memory_bytes 0",
             "rookery_requests_total{route=\"observations\",status=\"304\"} 1", "rookery_cache_hits_total 1",
             "rookery_connections_total 3", "rookery_open_connections 2",
             "rookery_query_duration_seconds_count{where=\"loop\"} 3",

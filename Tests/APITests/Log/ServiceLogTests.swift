@@ -79,16 +79,16 @@ import Testing
         #expect(try #require(started) >= before && started ?? 0 <= time(nil))
         #expect(
             lines.filter { $0.hasPrefix("# TYPE ") }.map { $0.split(separator: " ").last ?? "" } == [
-                "counter", "histogram", "counter", "counter", "gauge", "summary", "gauge", "counter", "gauge", "gauge",
-                "counter", "gauge",
+                "counter", "histogram", "counter", "counter", "gauge", "summary", "gauge", "gauge", "summary", "gauge",
+                "counter", "counter", "counter", "gauge", "gauge", "counter", "gauge",
             ])
     }
 
     /// A log goes to the end of its file, which others may not read.
     @Test func anAccessLogIsAppendedToItsFile() throws {
         let path = fixture.folder.appendingPathComponent("access.log").path
-        #expect(try AccessLogConfiguration(destination: "off", format: .text).descriptor == nil)
-        #expect(try AccessLogConfiguration(destination: "-", format: .text).descriptor == STDOUT_FILENO)
+        #expect(try AccessLogConfiguration(destination: "off", format: .text).output == nil)
+        #expect(try AccessLogConfiguration(destination: "-", format: .text).output?.descriptor == STDOUT_FILENO)
         for (format, count) in [(AccessLogConfiguration.Format.text, 1), (.json, 2)] {
             var configuration = fixture.configuration
             configuration.accessLog = try AccessLogConfiguration(destination: path, format: format)
@@ -99,7 +99,7 @@ import Testing
                     status: .notFound,
                     user: nil, requestID: nil, bodyBytes: 7, nanoseconds: 1_999, complete: false))
             service.idle()
-            close(configuration.accessLog.descriptor ?? -1)
+            close(configuration.accessLog.output?.descriptor ?? -1)
             let text = try String(contentsOfFile: path, encoding: .utf8)
             let lines = text.split(separator: "\n")
             #expect(lines.count == count)

@@ -56,4 +56,12 @@ import Testing
         limits.release("192.0.2.9")
         #expect(!limits.admit("198.51.100.1") && limits.admit("192.0.2.8"))
     }
+
+    /// Files need descriptors too, and so do connections that are only refused.
+    @Test(arguments: [(1_048_576, 10_000), (1024, 800), (256, 96), (20, 1), (0, 1), (Int.max, 10_000)] as [(Int, Int)])
+    func descriptorsAreKeptForFiles(descriptors: Int, connections: Int) {
+        var configuration = ServerConfiguration()
+        (configuration.threads, configuration.descriptorsForFiles) = (2, 192)
+        #expect(configuration.mostConnections(descriptors: descriptors) == connections)
+    }
 }
