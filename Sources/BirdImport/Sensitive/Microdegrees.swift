@@ -19,7 +19,8 @@ enum Microdegrees {
         let mantissa = rest.prefix { $0 | 0x20 != UInt8(ascii: "e") }
         var exponent = 0
         if mantissa.count < rest.count {
-            guard let number = Int(String(Substring(rest.dropFirst(mantissa.count + 1)))), abs(number) < 1000 else {
+            guard let number = Int(String(Substring(rest.dropFirst(mantissa.count + 1)))), number.magnitude < 1000
+            else {
                 return nil
             }
             exponent = number

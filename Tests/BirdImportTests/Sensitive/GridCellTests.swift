@@ -21,7 +21,7 @@ import Testing
 
     @Test(arguments: [
         "", "-", ".", "1.2.3", "1,5", "+1", "--1", "1e", "e5", "1e5.5", "nan", "inf", "1000", "1e3",
-        "1e999999999999999999999", "1 ", "１",
+        "1e999999999999999999999", "1e-9223372036854775808", "1 ", "１",
         "0x10", String(repeating: "9", count: 500),
     ])
     func refusesOtherTexts(text: String) {
