@@ -17,7 +17,8 @@ let fuzzing: [Target] =
     ? []
     : [
         .executableTarget(
-            name: "Fuzz", dependencies: ["BirdImport", "Birds"], path: "Tests/Fuzz", swiftSettings: settings + fuzzer,
+            name: "Fuzz", dependencies: ["HTTP", "API", "People", "FileSystem", "BirdImport", "Birds", "Fixtures"],
+            path: "Tests/Fuzz", exclude: ["seeds.py", "corpus"], swiftSettings: settings + fuzzer,
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])])
     ]
 

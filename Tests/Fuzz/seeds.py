@@ -1,4 +1,8 @@
-"""Writes the inputs that libFuzzer begins with, into a folder for each target: `seeds.py FOLDER`."""
+"""Writes the inputs that libFuzzer begins with, into a folder for each target: `seeds.py FOLDER`.
+
+They are those made here, and the lines of corpus/TARGET, each an input with Python's escapes, which may be written by hand.
+`seeds.py keep TARGET FILE…` adds files to these.
+"""
 
 import gzip
 import io
@@ -66,9 +70,27 @@ SEEDS = {
                  gzip.compress(tarred({"a.csv": PLAIN.encode()}))],
     "description": [META.encode(), META.encode("utf-16")],
 }
+CORPUS = pathlib.Path(__file__).parent / "corpus"
 
-for target, seeds in SEEDS.items():
-    folder = pathlib.Path(sys.argv[1]) / target
-    folder.mkdir(parents=True, exist_ok=True)
-    for number, seed in enumerate(seeds):
-        (folder / str(number)).write_bytes(seed)
+
+def write_seeds(folder):
+    for target in sorted(SEEDS.keys() | {file.name for file in CORPUS.iterdir()}):
+        inputs = list(SEEDS.get(target, []))
+        if (CORPUS / target).exists():
+            lines = (CORPUS / target).read_text("ascii").splitlines()
+            inputs += [line.encode().decode("unicode_escape").encode("latin-1") for line in lines]
+        (folder / target).mkdir(parents=True, exist_ok=True)
+        for number, content in enumerate(inputs):
+            (folder / target / str(number)).write_bytes(content)
+
+
+def keep(target, files):
+    inputs = sorted((pathlib.Path(file).read_bytes() for file in files), key=lambda content: (len(content), content))
+    with open(CORPUS / target, "a", encoding="ascii") as kept:
+        kept.writelines(content.decode("latin-1").encode("unicode_escape").decode() + "\n" for content in inputs)
+
+
+if sys.argv[1] == "keep":
+    keep(sys.argv[2], sys.argv[3:])
+else:
+    write_seeds(pathlib.Path(sys.argv[1]))
