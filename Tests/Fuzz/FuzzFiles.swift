@@ -56,9 +56,13 @@ private func read(_ table: SourceTable, _ body: (inout Row) -> Void) -> [Int] {
     return rowNumbers
 }
 
-/// A name is never cut to its genus, and what is no wild species never counts as one.
+/// A name, and on a second line what another column says. A name is never cut to its genus, and what is no wild species
+/// never counts as one.
 func tryName(_ bytes: [UInt8]) {
-    let name = ScientificName(String(decoding: bytes, as: UTF8.self))
+    let lines = bytes.split(separator: 0x0A, maxSplits: 1, omittingEmptySubsequences: false)
+    let texts = lines.map { String(decoding: $0, as: UTF8.self) }
+    guard let text = texts.first else { return }
+    let name = ScientificName(text)
     guard let whole = name.names.first else { return check(false, "a name has a form") }
     if whole.contains(" "), name.kind == .species || name.kind == .subspecies {
         // A hyphen may stand for the space (`Parus-major`), and no genus has one.
@@ -67,6 +71,15 @@ func tryName(_ bytes: [UInt8]) {
     }
     if [.domestic, .several, .affinity].contains(name.kind) {
         check(Set(name.names).isDisjoint(with: name.species), "what is no wild species is not taken for one: \(name)")
+    }
+    check(name.kind != .species || name.category == nil, "a species has no other category")
+    let second = texts.count > 1 ? texts[1] : text
+    let other = ScientificName(second)
+    check(!name.saysMore(than: other) || !other.isUncertain, "nothing is said of what is not certain")
+    check(!name.adds(to: name) || !name.isUncertain, "nothing is added to what is not certain")
+    _ = (name.adds(to: other), ScientificName.isDoubt(second))
+    for isCommon in [false, true] {
+        check(ScientificName.name(text, with: second, isCommon: isCommon) != "", "a qualified name is a name")
     }
 }
 
@@ -83,6 +96,14 @@ func tryDate(_ bytes: [UInt8]) {
     ] {
         check(minutes.map { (0..<24 * 60).contains($0) } ?? true, "a time is within a day")
     }
+    if day != nil || month != nil {
+        check((0...60).contains(DateText.seconds(text)), "a time is within a minute")
+        if let pair = DateText.pair(text) {
+            check((0...99).contains(pair.first) && (0...99).contains(pair.second), "days and months have two digits")
+        }
+    }
+    let pattern = String(decoding: bytes, as: UTF8.self)
+    check(DateOrder(pattern: pattern) == nil || !DateOrder.isUnusual(pattern: pattern), "a known order is not unusual")
 }
 
 /// The description of a Darwin Core archive.

@@ -12,6 +12,7 @@ func trySensitiveList(_ bytes: [UInt8]) {
             check(GridSize(degrees: size.text) == size, "the size of a cell can be written again")
             let cell = GridCell(latitude: 60.7, longitude: -135.1, size)
             check(cell?.code(region: entry.region ?? "").hasPrefix("cell_") == true, "a place is in a cell")
+            check(cell?.name.contains(" to ") == true && size.uncertainty > 0, "a cell has a name and a size")
         }
         if let season = entry.season?.texts {
             check(SensitiveSeason(from: season.from, to: season.to) == entry.season, "a season can be written again")

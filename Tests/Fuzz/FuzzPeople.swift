@@ -19,7 +19,10 @@ func tryUsers(_ bytes: [UInt8]) {
         let isName = names.contains { String(decoding: $0, as: UTF8.self).contains(secret) }
         check(isName || !error.message(path: "users").contains(secret), "no message has a hash")
         // Other lines can be changed still.
-        for name in ["ada", "bob"] { _ = try? UsersChange.remove(name).apply(to: bytes) }
+        guard let hash = try? PasswordHash("$6$s$" + String(repeating: "x", count: 86)) else { return }
+        for change in [UsersChange.remove("ada"), .setPassword("ada", hash), .add("ada", hash)] {
+            _ = try? change.apply(to: bytes)
+        }
         return
     }
     check(file.costs.count <= UsersFile.mostCosts, "there are not more costs than may be")
@@ -60,7 +63,9 @@ func tryRights(_ bytes: [UInt8]) {
     } catch {
         check(!error.lines.isEmpty && !error.message(path: "rights").isEmpty, "a fault has a line")
         _ = RightsFile.readable(one)
-        _ = try? RightsChange.remove("ada").apply(to: one)
+        for change in [RightsChange.remove("ada"), .set("ada", nil, dropsLimits: true)] {
+            _ = try? change.apply(to: one)
+        }
         return
     }
     let again = try? RightsFile(Array(file.entries.map { $0.text + "\n" }.joined().utf8))
@@ -85,7 +90,11 @@ private func described(_ rights: RightsFile.Rights) -> String {
 private func tryChanges(of file: RightsFile, _ bytes: [UInt8]) {
     guard let first = file.entries.first else { return }
     let others = entries(of: file).dropFirst()
-    check(file.inWords(first.name) != "", "rights have words")
+    check(file.inWords(first.name) != "" && file.inWords("nobody") != "", "rights have words")
+    if let own = file.rights(ofUser: first.name), let group = file.rights(of: .users), own.cover(group) {
+        let endsFirst = own.end ?? .max < group.end ?? .max
+        check(file.showsMore(without: first.name) == (endsFirst && !first.isGroup), "no more is shown without a line")
+    }
     let removed = (try? RightsChange.remove(first.name).apply(to: bytes)).flatMap { try? RightsFile($0) }
     check(isSame(entries(of: removed), Array(others)), "only the line that is removed is gone")
     let last = file.entries.last?.rights
