@@ -84,7 +84,8 @@ let package = Package(
             dependencies: ["BirdImport", "Birds", "FileSystem", "Fixtures", "CLinux", "CSQLite", "CZlib"],
             swiftSettings: settings),
         .testTarget(
-            name: "APITests", dependencies: ["API", "HTTP", "Birds", "BirdImport", "FileSystem", "People", "Transport"],
+            name: "APITests",
+            dependencies: ["API", "HTTP", "Birds", "BirdImport", "FileSystem", "People", "Transport"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -1,7 +1,8 @@
 import Glibc
 import Synchronization
 
-/// Where the lines of a log go. Writing never waits: where nobody reads a pipe or a terminal, lines are lost and counted.
+/// Where the lines of a log go. Writing never waits: where nobody reads a pipe or a terminal, lines are lost and
+/// counted.
 ///
 /// A file on a disk takes lines at once. A pipe or a terminal is opened a second time, so that it does not block here,
 /// and goes on blocking for other programs that share it. Any thread may write.

@@ -25,15 +25,15 @@ public final class Server: Sendable {
     /// short.
     private static let workerPatience: Duration = .seconds(1)
 
-    /// From now on no signal ends the process but SIGTERM, SIGINT and those that tell of a fault. Call it before anything
-    /// slow; without it, `run` with `handlingSignals` does the same.
+    /// From now on no signal ends the process but SIGTERM, SIGINT and those that tell of a fault. Call it before
+    /// anything slow; without it, `run` with `handlingSignals` does the same.
     public static func expectSignals() { Signals.expect() }
 
     /// Opens the listening sockets. Connections queue in the kernel until `run` accepts them.
     /// - Throws: A sentence that names the option to change.
     public init(_ configuration: ServerConfiguration) throws(ServerError) {
         self.configuration = configuration
-        mostConnections = configuration.mostConnections(descriptors: Self.raiseDescriptorLimit())
+        mostConnections = ConnectionLimits.most(configuration, descriptors: Self.raiseDescriptorLimit())
         do throws(SystemCallError) {
             supervisor = try Supervisor()
         } catch {
@@ -54,8 +54,8 @@ public final class Server: Sendable {
     ///   - reopen: Likewise for SIGUSR1.
     ///   - stalled: Called on the calling thread with the numbers of the loops that hang, whenever others hang than
     ///     before; with none once all turn again.
-    /// - Throws: The first failure of a loop, after the others have stopped in order; `.hanging` if one of them does not
-    ///   stop. Then its thread is still there, and the process should end.
+    /// - Throws: The first failure of a loop, after the others have stopped in order; `.hanging` if one of them does
+    ///   not stop. Then its thread is still there, and the process should end.
     public func run(
         handlingSignals: Bool = false,
         makeApplication: @escaping @Sendable (_ loop: Int) throws -> any Application,

@@ -1,16 +1,3 @@
-import Synchronization
-
-/// Counts the turns of a loop, for other threads.
-final class Pulse: Sendable {
-    private let count = Atomic<UInt64>(0)
-
-    // Relaxed: the count orders no other memory.
-    var turns: UInt64 { count.load(ordering: .relaxed) }
-
-    /// Only the loop calls it.
-    func beat() { count.store(turns &+ 1, ordering: .relaxed) }
-}
-
 /// Finds loops that no longer turn, such as one that hangs in a file system. A loop turns at least once a second.
 ///
 /// It counts looks and not time, so that a process that was stopped for a while is not taken for one that hangs.

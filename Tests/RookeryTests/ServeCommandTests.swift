@@ -58,7 +58,8 @@ import Testing
 
     private static let alice = "alice:$2y$04$nVHw3kWTpblHifSePcLCY.0E4TZZAnmxnAUt4JMj6kNuXnVAWpnGe\n"
 
-    /// It refuses connections for which it has no descriptors, keeps some for its files, and takes connections again later.
+    /// It refuses connections for which it has no descriptors, keeps some for its files, and takes connections again
+    /// later.
     @Test func aServerOutlivesALackOfDescriptors() throws {
         let process = try ImportProcess()
         let socket = process.path("socket")

@@ -24,8 +24,8 @@ struct GeneralRecords {
     private let hasVisits: Bool
     private let knowsComplete: Bool
     private let visitByID: Statement
-    /// A digest of all that is shown of the records of each checklist that shares its date, location and data set with others. By it they
-    /// are told apart, since the order of their ids may be due to records that are withheld.
+    /// A digest of all that is shown of the records of each checklist that shares its date, location and data set with
+    /// others. By it they are told apart, since the order of their ids may be due to records that are withheld.
     private var twins: [Int64: UInt64] = [:]
     private var visits = DirectCache<Visit>(slots: 1 << 12)
     /// Whether a record has a code of its own.

@@ -1,7 +1,7 @@
 /// Compares names that no table knows with those of a list, and with the others that tables know.
 ///
-/// Each of its readings counts (`NameReadings`). A name is surely like a listed one, unless it is nearer to another that a
-/// table knows:
+/// Each of its readings counts (`NameReadings`). A name is surely like a listed one, unless it is nearer to another
+/// that a table knows:
 /// - if it, or some words of it, are nearly spelt so (`SimilarNames`); a single word only if it is a name and no code;
 /// - if it has the same words in another order: `Eagle, Golden`;
 /// - if it is shortened and nearly spelt so: `A. chrysaetus`, `Aquila c. canadensis`, `A. c. canadensis`.

@@ -3,15 +3,15 @@ import Birds
 /// The groups of shared checklists that the rows of an import tell: for each code, its group, or that it is in none.
 /// Only an import that adds to data sets needs them, since a checklist may have left the group that is stored for it.
 ///
-/// A row of a file of checklists decides. A record tells the group of its checklist only if no other record of the import
-/// contradicts it, and if all records that were stored of that copy come again. For it may be hidden from readers
-/// (`SensitiveSpecies`) who see the others, and it must not decide where these stand. Otherwise the stored group counts
-/// for the new records too.
+/// A row of a file of checklists decides. A record tells the group of its checklist only if no other record of the
+/// import contradicts it, and if all records that were stored of that copy come again. For it may be hidden from
+/// readers (`SensitiveSpecies`) who see the others, and it must not decide where these stand. Otherwise the stored
+/// group counts for the new records too.
 ///
 /// They are in a temporary file until all files are read, and then in a temporary table.
 final class ToldGroups {
-    /// The table: `dataset_id`, `code`, `group_code` (empty for none), `visit` (`SharedChecklists.visit`), and whether a
-    /// file of checklists tells it, and whether records contradict one another.
+    /// The table: `dataset_id`, `code`, `group_code` (empty for none), `visit` (`SharedChecklists.visit`), and whether
+    /// a file of checklists tells it, and whether records contradict one another.
     let table = "temp.told_group"
     private let rows: Spool
     /// The checklists whose stored group counts although the import tells another one: the number of the data set, and

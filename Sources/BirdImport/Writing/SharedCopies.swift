@@ -6,7 +6,8 @@ import Birds
 /// Rules:
 /// - The lowest copy gives the checklist its code and effort. It may be one of the database.
 /// - A species has the records of the lowest copy that reports the species itself, those of its parts (subspecies and
-///   forms) included. Where none does, each part has the records of the lowest copy that reports it. Others are left out.
+///   forms) included. Where none does, each part has the records of the lowest copy that reports it. Others are left
+///   out.
 ///
 /// So a part decides of no other part, and never of its species: it may be hidden from readers (`SensitiveSpecies`) who
 /// see the others, and they must see these as if it were not there.

@@ -27,8 +27,8 @@ package struct SpellingIndex: Sendable {
         names.append(name)
     }
 
-    /// ASCII as it is, and a number above it for any other letter. That two letters share one is so unlikely that a wrong
-    /// suggestion does not matter.
+    /// ASCII as it is, and a number above it for any other letter. That two letters share one is so unlikely that a
+    /// wrong suggestion does not matter.
     private static func number(_ letter: Int) -> UInt16 {
         (0..<0x80).contains(letter) ? UInt16(letter) : 0x8000 | UInt16(truncatingIfNeeded: letter)
     }

@@ -99,8 +99,8 @@ final class SortedScan {
         memory.shrink(to: entries.capacity)
     }
 
-    /// Drops all but the first `most` rows, at least one, and swaps the last of these to the front, where `gather` compares with
-    /// it.
+    /// Drops all but the first `most` rows, at least one, and swaps the last of these to the front, where `gather`
+    /// compares with it.
     private func keepFirst(_ most: Int) {
         guard entries.count > most else { return }
         entries.sort(by: precedes)

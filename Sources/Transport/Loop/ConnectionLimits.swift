@@ -19,6 +19,13 @@ final class ConnectionLimits: Sendable {
         proxies = configuration.proxies
     }
 
+    /// The most connections at once with this many descriptors.
+    static func most(_ configuration: ServerConfiguration, descriptors: Int) -> Int {
+        let forFiles = min(configuration.descriptorsForFiles, descriptors / 2)
+        let others = forFiles + configuration.threads * EventLoop.refusalReserve
+        return max(1, min(configuration.maxConnections, descriptors - others))
+    }
+
     /// Counts a connection of this address if one more is allowed. Then `release` must follow when it closes.
     /// - Returns: Whether it was counted.
     func admit(_ address: String) -> Bool {

@@ -270,8 +270,8 @@ final class EventLoop {
         ended.removeAll(keepingCapacity: true)
     }
 
-    /// Ends the answers whose clients have lost their right to them, and reads the mailbox, should it have failed to wake
-    /// the loop.
+    /// Ends the answers whose clients have lost their right to them, and reads the mailbox, should it have failed to
+    /// wake the loop.
     private func lookAround() {
         nextCheck = now + Self.longestWait
         readMailbox()

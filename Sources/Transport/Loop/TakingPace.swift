@@ -16,8 +16,8 @@ struct TakingPace {
 
     /// The window of the rate: a client may be slower for a while.
     static let window: Duration = .seconds(60)
-    /// How long a block is at least before a look at its end is worth a system call, in nanoseconds. In a shorter one, the
-    /// client has taken a third of the socket's buffer, so it is not slow.
+    /// How long a block is at least before a look at its end is worth a system call, in nanoseconds. In a shorter one,
+    /// the client has taken a third of the socket's buffer, so it is not slow.
     private static let shortest: UInt64 = 1_000_000_000
 
     init(_ configuration: ServerConfiguration) {

@@ -54,12 +54,6 @@ public struct ServerConfiguration: Sendable {
     var clock: @Sendable () -> UInt64 = Clock.nanoseconds
 
     public init() {}
-
-    /// The most connections at once with this many descriptors.
-    func mostConnections(descriptors: Int) -> Int {
-        let others = min(descriptorsForFiles, descriptors / 2) + threads * EventLoop.refusalReserve
-        return max(1, min(maxConnections, descriptors - others))
-    }
 }
 
 /// The reason why a server can't start or continue, as one sentence that says what to do.

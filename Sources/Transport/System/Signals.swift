@@ -1,8 +1,8 @@
 import CLinux
 import Glibc
 
-/// SIGTERM, SIGINT, SIGHUP and SIGUSR1 as events to wait for, instead of handlers that interrupt whatever runs. No other
-/// signal from outside ends the server, but those that can't be ignored or that tell of a fault.
+/// SIGTERM, SIGINT, SIGHUP and SIGUSR1 as events to wait for, instead of handlers that interrupt whatever runs. No
+/// other signal from outside ends the server, but those that can't be ignored or that tell of a fault.
 final class Signals {
     private let descriptor: Descriptor
     private let hangup: () -> Void
@@ -21,9 +21,9 @@ final class Signals {
         descriptor = try Descriptor(signalfd(-1, &set, Int32(SFD_NONBLOCK | SFD_CLOEXEC)), from: "signalfd")
     }
 
-    /// Ignores every signal that would end the process, except SIGTERM, SIGINT, and those by which the kernel tells of a
-    /// fault; SIGHUP and SIGUSR1 wait until somebody reads them. A closed pipe, or a log that may not grow, is then an
-    /// error of the write. It must come before any other thread.
+    /// Ignores every signal that would end the process, except SIGTERM, SIGINT, and those by which the kernel tells of
+    /// a fault; SIGHUP and SIGUSR1 wait until somebody reads them. A closed pipe, or a log that may not grow, is then
+    /// an error of the write. It must come before any other thread.
     static func expect() {
         let kept = [
             // They end the process, or tell of a fault in it.
@@ -32,7 +32,8 @@ final class Signals {
             SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGURG, SIGWINCH,
         ]
         for number in 1..<Signals.end where !kept.contains(number) { signal(number, SIG_IGN) }
-        // `nohup` has the first ignored, and whoever starts the server may ignore the other. Then it would never arrive.
+        // `nohup` has the first ignored, and whoever starts the server may ignore the other. Then it would never
+        // arrive.
         signal(SIGHUP, SIG_DFL)
         signal(SIGUSR1, SIG_DFL)
         try? block([SIGHUP, SIGUSR1])

@@ -520,8 +520,8 @@ import Testing
         #expect(try fixture.isSound(hasVisits: true))
     }
 
-    /// One record may be hidden from readers who see the others. So it does not say where these stand, as long as they do
-    /// not come again and say the same.
+    /// One record may be hidden from readers who see the others. So it does not say where these stand, as long as they
+    /// do not come again and say the same.
     @Test(arguments: ["joined", "left", "is elsewhere"]) func oneRecordAloneDoesNotTellTheGroup(change: String) throws {
         let first = [
             Sighting(source: 1, copy: "S10", group: change == "joined" ? "" : "G1"), Sighting(source: 2, copy: "S20"),

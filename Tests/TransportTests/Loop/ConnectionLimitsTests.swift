@@ -62,6 +62,6 @@ import Testing
     func descriptorsAreKeptForFiles(descriptors: Int, connections: Int) {
         var configuration = ServerConfiguration()
         (configuration.threads, configuration.descriptorsForFiles) = (2, 192)
-        #expect(configuration.mostConnections(descriptors: descriptors) == connections)
+        #expect(ConnectionLimits.most(configuration, descriptors: descriptors) == connections)
     }
 }
