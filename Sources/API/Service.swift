@@ -21,6 +21,8 @@ public struct ServiceConfiguration: Sendable {
     /// How long a query may hold up a loop before it starts again on a worker, in nanoseconds. It is far above the
     /// usual query and far below anything that other clients would notice.
     var loopBudget: UInt64 = 2_000_000
+    /// How long a loop waits for a new file to be opened, in nanoseconds (`StoreWatch`). Tests set it.
+    var openingPatience = StoreWatch.usualPatience
     /// The monotonic clock, in nanoseconds. Tests set it.
     var clock: @Sendable () -> UInt64 = MonotonicClock.nanoseconds
     /// The proxies whose word is taken for the address of a client.
@@ -99,7 +101,8 @@ public final class Service: Application {
 
     /// - Throws: `StoreError` if the database is missing, or is not a database of this program.
     public init(_ configuration: ServiceConfiguration, stores: SharedStores, loop: Int) throws(StoreError) {
-        let watch = try StoreWatch(path: configuration.database, memory: stores.memory)
+        let watch = try StoreWatch(
+            path: configuration.database, memory: stores.memory, patience: configuration.openingPatience)
         let log = EventLog(logger: configuration.logger)
         let metrics = stores.metrics.addLoop()
         let long = LongAnswer(

@@ -29,7 +29,10 @@ public enum DataSets {
         do throws(StoreError) {
             let database = try Database(path: path, mode: .readOnly)
             // The table is the same in all layouts, so that data sets can be removed from an older file too.
-            if try !Migration.isNeeded(database) { try Schema.check(database, path: path) }
+            if try !Migration.isNeeded(database) {
+                try Schema.check(database, path: path)
+                try Schema.verify(database, path: path)
+            }
             let select = try database.prepare(
                 """
                 SELECT name, records, checklists, format, imported_at, source, licence, citation

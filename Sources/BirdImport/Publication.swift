@@ -27,6 +27,7 @@ public enum Publication {
         try generation.replace { (file) throws(StoreError) in
             let exact = try Database(path: path, mode: .readOnly)
             try Schema.check(exact, path: path)
+            try Schema.verify(exact, path: path)
             guard try !GeneralFile.isPublished(exact) else {
                 throw .unusable(
                     path: path, reason: "it is a published file already; copy it, or publish the database it is from")

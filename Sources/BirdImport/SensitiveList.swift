@@ -156,6 +156,7 @@ public enum SensitiveList {
         do throws(StoreError) {
             let database = try Database(path: path, mode: .readOnly)
             try Schema.check(database, path: path)
+            try Schema.verify(database, path: path)
             guard try !GeneralFile.isPublished(database) else {
                 throw .unusable(
                     path: path,

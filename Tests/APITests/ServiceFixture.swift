@@ -109,6 +109,7 @@ final class ServiceFixture {
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         configuration.queryTimeout = queryTimeout
         configuration.loopBudget = loopBudget
+        configuration.openingPatience = .max
         configuration.clock = { [clock] in clock.nanoseconds() }
         configuration.cors = try CORS(cors)
         configuration.publicURL = try publicURL.map { try PublicURL($0) }
@@ -140,6 +141,7 @@ final class ServiceFixture {
     func service(loopBudget: UInt64) throws -> Service {
         var configuration = configuration
         configuration.loopBudget = loopBudget
+        configuration.openingPatience = .max
         return try Service(configuration, stores: SharedStores(configuration), loop: 1)
     }
 

@@ -20,6 +20,7 @@ enum TwoEditions {
         try change(other)
         try renumber(other)
         try copyGeneration(from: database, to: other)
+        try other.execute("INSERT INTO general_edition VALUES ('')")
         try finish(other)
         try join(parts, to: path)
     }

@@ -13,11 +13,8 @@ extension NewFile {
             try Database(path: path, mode: .withoutJournal(offset: offset))
         }
         guard let opened else { throw .unusable(path: path, reason: "it was replaced by another program; try again") }
-        // The file may come from anywhere, so nothing that its schema contains may run.
-        try opened.turnTriggersOff()
         try opened.execute(
             """
-            PRAGMA trusted_schema = OFF;
             PRAGMA journal_mode = OFF;
             PRAGMA synchronous = OFF;
             PRAGMA temp_store = FILE;

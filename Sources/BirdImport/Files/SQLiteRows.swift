@@ -33,9 +33,8 @@ final class SQLiteRows: RowSource {
     private static func open(_ path: String, for shown: String) throws(ChangeError) -> Database {
         do throws(StoreError) {
             let database = try Database(path: path, mode: .readOnly)
-            // As https://www.sqlite.org/security.html advises for files from outside.
             database.limit(SQLITE_LIMIT_LENGTH, to: longestValue)
-            try database.execute("PRAGMA trusted_schema = OFF; PRAGMA query_only = ON; PRAGMA cell_size_check = ON")
+            try database.execute("PRAGMA query_only = ON")
             return database
         } catch {
             throw ChangeError(reading: shown, error)

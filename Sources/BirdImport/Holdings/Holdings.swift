@@ -123,6 +123,8 @@ package final class Holdings {
             "SELECT code, latitude, longitude, region FROM location WHERE id = ?1")
         speciesByID = try database.prepare("SELECT code FROM species WHERE id = ?1")
         rows = try RowWriter(in: database)
+        // No import gives them: another program has.
+        try database.execute("DELETE FROM holding WHERE id < 1 OR id > \(1 << 52)")
         nextID = (try database.integer("SELECT max(id) FROM holding") ?? 0) + 1
         let rows = try database.prepare("SELECT \(HoldingColumn.selected) FROM holding WHERE \(condition)")
         var stored: [Key: Stored] = [:]
@@ -411,7 +413,7 @@ package final class Holdings {
             // The ids of the same records may be other ones.
             let isChanged = old?.content != holding.content || old?.mark != mark
             // Dates in HTTP have whole seconds, so two changes within one must differ too.
-            bind(.changedAt, isChanged ? max(now, (old?.changedAt ?? -1) + 1) : old?.changedAt ?? now)
+            bind(.changedAt, isChanged ? max(now, (old?.changedAt ?? -1).addingSaturated(1)) : old?.changedAt ?? now)
             try replace.run()
         }
     }

@@ -192,6 +192,8 @@ final class Generation {
                 try Migration.run(database)
             } else {
                 isMended = try Seal.isIntact(old.header, in: database)
+                // `Mending` looks at the tables itself.
+                if isMended { try Schema.verify(database, path: path) }
             }
         } else {
             try Schema.create(in: database)

@@ -21,9 +21,7 @@ enum Mending {
         guard encoding == "UTF-8" else {
             throw .unusable(path: path, reason: "its text is in \(encoding), not in UTF-8; import into a new file")
         }
-        // An empty database with the right schema, to compare with.
-        let right = try Database(path: "", mode: .readWrite)
-        try Schema.create(in: right)
+        let right = try Schema.model()
         let isThere = try database.prepare(
             "SELECT 1 FROM sqlite_schema WHERE name = ?1 COLLATE NOCASE AND type IN ('table', 'view')")
         for table in Schema.recordTables {

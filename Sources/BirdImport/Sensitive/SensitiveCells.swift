@@ -23,6 +23,9 @@ struct SensitiveCells {
     private var cells: [GridSize: [Int64: Int32]] = [:]
     private var contents: [Contents] = []
 
+    /// No location has more records. A file that another program has changed may say so, and sums must not overflow.
+    private static let mostRecords: Int64 = 1 << 40
+
     /// A cell with fewer places hides little.
     static let fewPlaces = 3
 
@@ -32,11 +35,11 @@ struct SensitiveCells {
         let rows = try database.prepare(
             """
             SELECT l.id, latitude, longitude, region, coalesce((
-                SELECT sum(records) FROM summary WHERE kind = \(SummaryKind.locationYear.rawValue) AND first_key = l.id), 0)
+                SELECT CAST(total(records) AS INTEGER) FROM summary WHERE kind = \(SummaryKind.locationYear.rawValue) AND first_key = l.id), 0)
             FROM location l
             """)
         while try rows.step() {
-            let (id, records) = (rows.int64(0), Int(rows.int64(4)))
+            let (id, records) = (rows.int64(0), Int(min(max(rows.int64(4), 0), Self.mostRecords)))
             recordsAt[id] = records
             guard let point = PlacePoint(rows, from: 1),
                 let place = GridCell(latitude: point.latitude, longitude: point.longitude, .fine)

@@ -28,12 +28,12 @@ package enum RecordCounts {
         checklists: Int, of datasets: [Int64], in database: Database
     ) throws(StoreError) {
         let select = try database.prepare("SELECT checklists FROM dataset WHERE id = ?1")
-        var sum = 0
+        var sum: Int64 = 0
         for dataset in datasets {
             select.bind(1, dataset)
-            while try select.step() { sum += Int(select.int64(0)) }
+            while try select.step() { sum = sum.addingSaturated(select.int64(0)) }
         }
-        guard sum == checklists else {
+        guard sum == Int64(checklists) else {
             throw .unusable(
                 path: "The database", reason: "its number of checklists is not as expected; import into a new file")
         }

@@ -174,7 +174,7 @@ struct KnownRows {
 extension Int64 {
     /// The sum, clamped to 64 bits.
     @inline(__always)
-    func addingSaturated(_ other: Int64) -> Int64 {
+    package func addingSaturated(_ other: Int64) -> Int64 {
         let (sum, isTooLarge) = addingReportingOverflow(other)
         return isTooLarge ? (other < 0 ? .min : .max) : sum
     }

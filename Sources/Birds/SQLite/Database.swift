@@ -103,6 +103,32 @@ public final class Database {
         self.path = path
         self.budget = budget
         budget.watch(opened)
+        if !path.isEmpty { try distrustFile(access & SQLITE_OPEN_READONLY != 0) }
+    }
+
+    /// The longest value and row of a file, in bytes: far above what an import stores.
+    private static let longestValue = 64 << 20
+    /// The longest SQL, in bytes, and the depth of an expression, in a schema too: above those of our own statements.
+    private static let (longestSQL, deepestExpression) = (4 << 20, 100)
+
+    /// Whoever made the file also chose what its schema contains, so nothing of that may run: no view, no trigger, and
+    /// no function that does more than compute. Nor may its pages be trusted. (https://www.sqlite.org/security.html)
+    /// - Parameter isReading: Defensive mode forbids what a change needs, such as to do without a journal.
+    private func distrustFile(_ isReading: Bool) throws(StoreError) {
+        let switches: [(Int32, Int32)] = [
+            (SQLITE_DBCONFIG_DEFENSIVE, isReading ? 1 : 0), (SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0),
+            (SQLITE_DBCONFIG_ENABLE_VIEW, 0),
+            (SQLITE_DBCONFIG_ENABLE_TRIGGER, 0),
+        ]
+        for (name, value) in switches {
+            let code = rookery_sqlite3_switch(handle, name, value)
+            guard code == SQLITE_OK else { throw error(code, sql: "") }
+        }
+        limit(SQLITE_LIMIT_LENGTH, to: Self.longestValue)
+        limit(SQLITE_LIMIT_SQL_LENGTH, to: Self.longestSQL)
+        limit(SQLITE_LIMIT_EXPR_DEPTH, to: Self.deepestExpression)
+        // It does not read the file.
+        try execute("PRAGMA cell_size_check = ON")
     }
 
     /// A path as a URI of SQLite has it, in which some characters have a meaning
@@ -149,12 +175,6 @@ public final class Database {
 
     /// Lowers one of SQLite's limits, such as `SQLITE_LIMIT_LENGTH`.
     package func limit(_ size: Int32, to value: Int) { sqlite3_limit(handle, size, Int32(clamping: value)) }
-
-    /// Disables the triggers of the file, so that a statement does only what it says.
-    package func turnTriggersOff() throws(StoreError) {
-        let code = rookery_sqlite3_switch(handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0)
-        guard code == SQLITE_OK else { throw error(code, sql: "") }
-    }
 
     /// Runs statements that return no rows.
     /// - Throws: `.sqlite`, `.overBudget` or `.cancelled`.

@@ -23,4 +23,10 @@ public struct FileIdentity: Sendable, Hashable {
         modified = Int64(found.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(found.st_mtim.tv_nsec)
         isRegular = found.st_mode & S_IFMT == S_IFREG
     }
+
+    /// Whether it is the other file after that was cut off in place. Whoever has that open reads what is no longer
+    /// there.
+    func isTruncation(of other: FileIdentity) -> Bool {
+        device == other.device && inode == other.inode && size < other.size
+    }
 }

@@ -38,8 +38,9 @@ extension Edition {
     ///   the file has a list of sensitive records: then everybody would be shown exact places. Otherwise `.sqlite`.
     static func openGeneral(behind exact: Database, in file: FileIdentity) throws(StoreError) -> Database? {
         let path = exact.path
+        let isPublished = try isGeneral(exact)
         guard let header = FileHeader(exact), let offset = offsetOfGeneral(header, size: file.size) else {
-            guard try !hasSensitive(exact) else {
+            guard try !hasList(exact) else {
                 throw .unusable(
                     path: path,
                     reason:
@@ -48,10 +49,15 @@ extension Edition {
             }
             return nil
         }
-        do {
+        do throws(StoreError) {
             let general = try Database(path: path, mode: .readOnlyPart(offset: offset), budget: exact.budget)
             try Schema.check(general, path: path)
             try general.beginReading()
+            try Schema.verify(general, path: path)
+            // Each says itself which one it is: another copy of the exact one must not pass for the general one.
+            guard try isGeneral(general), try !hasList(general), !isPublished else {
+                throw .unusable(path: path, reason: "")
+            }
             if try PublishedGeneration(general, path: path) == PublishedGeneration(exact, path: path) { return general }
         } catch .sqlite, .unusable {
             throw .unusable(
@@ -67,12 +73,14 @@ extension Edition {
                 + "'rookery sensitive import', or restore the file from a copy")
     }
 
-    /// Whether a file has a list of sensitive records that is not empty.
-    private static func hasSensitive(_ exact: Database) throws(StoreError) -> Bool {
-        guard try exact.integer("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'sensitive'") != nil else {
-            return false
-        }
-        return try exact.integer("SELECT 1 FROM sensitive LIMIT 1") != nil
+    /// Whether an edition says that it is the general one.
+    private static func isGeneral(_ database: Database) throws(StoreError) -> Bool {
+        try database.integer("SELECT 1 FROM general_edition LIMIT 1") != nil
+    }
+
+    /// Whether an edition has a list of sensitive records that is not empty.
+    private static func hasList(_ database: Database) throws(StoreError) -> Bool {
+        try database.integer("SELECT 1 FROM sensitive LIMIT 1") != nil
     }
 }
 
@@ -90,7 +98,8 @@ extension Database {
             PRAGMA cache_size = -\(Self.pageCache);
             BEGIN;
             """)
-        // BEGIN is deferred: only the first read takes the lock.
-        _ = try integer("SELECT count(*) FROM sqlite_schema")
+        // BEGIN is deferred: only the first read takes the lock. (To count rows is one step of SQLite's virtual machine,
+        // which no time limit ends.)
+        _ = try integer("SELECT 1 FROM sqlite_schema LIMIT 1")
     }
 }

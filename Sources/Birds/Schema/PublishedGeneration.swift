@@ -12,7 +12,10 @@ public struct PublishedGeneration: Sendable, Hashable {
     init(_ database: Database, path: String) throws(StoreError) {
         let statement = try database.prepare(
             "SELECT id, CAST(strftime('%s', published_at) AS INTEGER) FROM generation")
-        guard try statement.step(), let id = statement.text(0), let publishedAt = statement.optionalInt64(1) else {
+        // The id becomes a part of header fields.
+        guard try statement.step(), statement.count(0) == 32, let id = statement.text(0),
+            id.utf8.allSatisfy({ $0 &- 0x30 < 10 || $0 &- 0x61 < 6 }), let publishedAt = statement.optionalInt64(1)
+        else {
             throw .unusable(path: path, reason: "its generation is missing; import into a new file")
         }
         self.id = id

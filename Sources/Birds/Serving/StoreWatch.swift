@@ -1,11 +1,15 @@
 /// The store of the newest generation of a file, for one event loop and its thread.
 ///
-/// A new file is opened between requests. An answer that still reads the old file keeps the old store until it
-/// ends. If the new file can't be served, it is refused, and the old store stays until there is a file that can.
+/// A new file is opened by another thread (`Opening`), and taken between requests. An answer that still reads the old
+/// file keeps the old store until it ends. If the new file can't be served, it is refused, and the old store stays until
+/// there is a file that can.
 public final class StoreWatch {
     private let path: String
     private let memory: AnswerMemory
+    private let patience: UInt64
     private var store: ObservationStore
+    /// The attempt under way. There is never more than one.
+    private var opening: Opening?
     /// When to look at the file next, and when to try a refused one again; on the monotonic clock, in nanoseconds.
     private var nextLook: UInt64 = 0
     private var nextAttempt: UInt64 = 0
@@ -22,17 +26,24 @@ public final class StoreWatch {
     /// How long to wait before trying a refused file again, in nanoseconds: the reason may be temporary, such as a
     /// lack of file descriptors.
     private static let attemptInterval: UInt64 = 1_000_000_000
+    /// How long a look waits for a file to be opened, in nanoseconds: as long as a query may hold up a loop. A usual file
+    /// takes less, so that the next request is answered from it.
+    public static let usualPatience: UInt64 = 2_000_000
 
-    /// Opens the file.
-    /// - Parameter memory: What sorts and summaries may hold.
+    /// Opens the file, and waits until that is done.
+    /// - Parameters:
+    ///   - memory: What sorts and summaries may hold.
+    ///   - patience: How long to wait for a new file at once, in nanoseconds; tests choose more.
     /// - Throws: `.missing`, `.unusable` or `.sqlite`.
-    public init(path: String, memory: AnswerMemory = .unlimited) throws(StoreError) {
-        (self.path, self.memory) = (path, memory)
+    public init(
+        path: String, memory: AnswerMemory = .unlimited, patience: UInt64 = StoreWatch.usualPatience
+    ) throws(StoreError) {
+        (self.path, self.memory, self.patience) = (path, memory, patience)
         store = try ObservationStore(path: path, memory: memory)
     }
 
     /// The store to use now. It looks for a new file at most every 50 ms, so a request may be answered from a file
-    /// that was replaced this long ago.
+    /// that was replaced this long ago, and longer while the new one is being opened.
     /// - Parameter now: The monotonic clock, in nanoseconds.
     public func current(now: UInt64) -> ObservationStore {
         if now >= nextLook { look(now) }
@@ -53,20 +64,39 @@ public final class StoreWatch {
 
     private func look(_ now: UInt64) {
         nextLook = now &+ StoreWatch.lookInterval
+        takeOpened(now)
+        if opening != nil { return }
         let file = FileIdentity(path: path)
         if file == store.file {
             refusedFile = nil
             return
         }
-        let isKnownRefusal = refusedFile == .some(file)
-        if isKnownRefusal && now < nextAttempt { return }
+        store.check(against: file)
+        if refusedFile == .some(file), now < nextAttempt { return }
+        opening = Opening(path: path, file: file, memory: memory)
+        guard let opening else {
+            refuse(file, .unusable(path: path, reason: "there is no thread to open it; it is tried again"), now)
+            return
+        }
+        opening.wait(atMost: patience)
+        takeOpened(now)
+    }
+
+    /// Takes the new store if the attempt to open it is over.
+    private func takeOpened(_ now: UInt64) {
+        guard let opening, opening.isOver else { return }
+        self.opening = nil
         do throws(StoreError) {
-            store = try ObservationStore(path: path, memory: memory)
+            store = try opening.take()
             (refusedFile, isTold) = (nil, false)
         } catch {
-            nextAttempt = now &+ StoreWatch.attemptInterval
-            refusedFile = .some(file)
-            if !isKnownRefusal { refusal = error }
+            refuse(opening.file, error, now)
         }
+    }
+
+    private func refuse(_ file: FileIdentity?, _ error: StoreError, _ now: UInt64) {
+        nextAttempt = now &+ StoreWatch.attemptInterval
+        if refusedFile != .some(file) { refusal = error }
+        refusedFile = .some(file)
     }
 }

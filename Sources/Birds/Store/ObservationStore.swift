@@ -21,6 +21,8 @@ public final class ObservationStore {
     /// Nil if the file has no general edition: then every view shows the exact one.
     let general: EditionStore?
     private let budget: Budget
+    /// Why nothing is answered any more.
+    private var fault: StoreError?
     /// Recent views, and the last one.
     private var known: [View: Known] = [:]
     private var last: (view: View, known: Known)?
@@ -45,18 +47,38 @@ public final class ObservationStore {
     /// How often to try to open the file while it is being replaced.
     private static let attempts = 5
 
+    /// The longest time to open a file and to check it, in nanoseconds: a good one takes some milliseconds.
+    static let openingLimit: UInt64 = 10_000_000_000
+
     /// Opens the file that the path leads to now.
-    /// - Parameter memory: What sorts and summaries may hold.
-    /// - Throws: `.missing`, `.unusable` or `.sqlite`.
-    public convenience init(path: String, memory: AnswerMemory = .unlimited) throws(StoreError) {
-        try self.init(path: path, memory: memory, fragmentBound: ObservationStore.fragmentBound)
+    /// - Parameters:
+    ///   - memory: What sorts and summaries may hold.
+    ///   - canceller: Gives the attempt up, from any thread.
+    /// - Throws: `.missing`, `.unusable`, `.cancelled` or `.sqlite`.
+    public convenience init(
+        path: String, memory: AnswerMemory = .unlimited, canceller: Canceller = Canceller()
+    ) throws(StoreError) {
+        do throws(StoreError) {
+            try self.init(
+                path: path, memory: memory, canceller: canceller, fragmentBound: ObservationStore.fragmentBound)
+        } catch .overBudget {
+            throw .unusable(path: path, reason: "to open and check it takes too long; import into a new file")
+        }
     }
 
-    /// - Parameter fragmentBound: How many bytes of rendered members each encoder keeps; tests choose less.
-    init(path: String, memory: AnswerMemory = .unlimited, fragmentBound: Int) throws(StoreError) {
-        let (database, part, file) = try ObservationStore.open(path)
-        database.budget.memory = memory
-        (self.file, budget) = (file, database.budget)
+    /// - Parameters:
+    ///   - limit: The longest time that it may take, in nanoseconds.
+    ///   - fragmentBound: How many bytes of rendered members each encoder keeps; tests choose less.
+    init(
+        path: String, memory: AnswerMemory = .unlimited, canceller: Canceller = Canceller(),
+        limit: UInt64 = ObservationStore.openingLimit, fragmentBound: Int
+    ) throws(StoreError) {
+        budget = Budget()
+        budget.canceller = canceller
+        budget.memory = memory
+        budget.set(nanoseconds: limit)
+        let (database, part, file) = try ObservationStore.open(path, budget)
+        self.file = file
         let memory = RowMemory(budget)
         exact = try EditionStore(.exact, database, in: file, memory: memory, fragmentBound: fragmentBound)
         general = try part.map { (part) throws(StoreError) in
@@ -66,22 +88,26 @@ public final class ObservationStore {
         var isEdited = false
         for edition in editions where try edition.isEdited() { isEdited = true }
         self.isEdited = isEdited
+        budget.set(nanoseconds: nil)
     }
 
     /// Opens both editions of a file, and makes sure that it is still the one at the path. SQLite opens by path, so a
     /// rename just before could have put another file there.
-    private static func open(_ path: String) throws(StoreError) -> (Database, Database?, FileIdentity) {
+    private static func open(
+        _ path: String, _ budget: Budget
+    ) throws(StoreError) -> (Database, Database?, FileIdentity) {
         for _ in 0..<attempts {
             guard let before = FileIdentity(path: path) else { throw .missing(path: path) }
             // Opening a named pipe would wait for a writer.
             guard before.isRegular else {
                 throw .unusable(path: path, reason: "it is not a file; give the path of a database")
             }
-            let exact = try Database(path: path, mode: .readOnly)
+            let exact = try Database(path: path, mode: .readOnly, budget: budget)
             let isSame = { FileIdentity(path: path) == before }
             do throws(StoreError) {
                 try Schema.check(exact, path: path)
                 try exact.beginReading()
+                try Schema.verify(exact, path: path)
                 let general = try Edition.openGeneral(behind: exact, in: before)
                 if isSame() { return (exact, general, before) }
             } catch {
@@ -130,7 +156,17 @@ public final class ObservationStore {
     /// What a view shows, in its parts.
     private func shown(_ view: View) throws(StoreError) -> Shown { try find(view).shown }
 
+    /// Ends all answers if the file that is open was cut off in place: they would be of pages that SQLite remembers, as
+    /// far as it does.
+    /// - Parameter newest: The file at the path; nil if there is none.
+    func check(against newest: FileIdentity?) {
+        guard let newest, newest.isTruncation(of: file) else { return }
+        fault = .unusable(
+            path: exact.database.path, reason: "it was cut off while it was served; restore it from a copy")
+    }
+
     private func find(_ view: View) throws(StoreError) -> Known {
+        if let fault { throw fault }
         if let last, last.view == view { return last.known }
         if let known = known[view] {
             last = (view, known)

@@ -252,13 +252,15 @@ import Testing
         var next = sqlite3_next_stmt(store.database.handle, nil)
         while let statement = next {
             let sql = String(cString: sqlite3_sql(statement))
+            next = sqlite3_next_stmt(store.database.handle, statement)
+            // The R*Tree has statements of its own, some of which write.
+            if sql.contains("'main'.'location_box_") { continue }
             let plan = try store.database.prepare("EXPLAIN QUERY PLAN " + sql)
             while try plan.step() {
                 let step = plan.text(3) ?? ""
                 #expect(!step.contains("TEMP B-TREE"), "\(sql)")
                 plans.append(step)
             }
-            next = sqlite3_next_stmt(store.database.handle, statement)
         }
         for index in ["date", "species", "location"] {
             #expect(plans.contains { $0.contains("USING COVERING INDEX observation_by_\(index)") })

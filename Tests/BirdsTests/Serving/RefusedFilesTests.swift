@@ -48,7 +48,7 @@ import Testing
     /// A file that was refused is tried again every second, since what was wrong may have passed.
     @Test func aRefusedFileIsTriedAgainAfterASecond() throws {
         let database = try ReplaceableDatabase(seed: 92, records: 20)
-        let watch = try StoreWatch(path: database.path)
+        let watch = try StoreWatch(path: database.path, patience: .max)
         let old = watch.current(now: 0)
         try database.replace(records: 5)
         try database.breakForNow {
@@ -65,7 +65,7 @@ import Testing
     @Test func aRefusalAfterTheServedFileCameBackIsNew() throws {
         let database = try ReplaceableDatabase(seed: 93, records: 20)
         let folder = database.folder
-        let watch = try StoreWatch(path: database.path)
+        let watch = try StoreWatch(path: database.path, patience: .max)
         func move(_ from: String, _ to: String) throws {
             try #require(rename(folder.path(from), folder.path(to)) == 0)
         }

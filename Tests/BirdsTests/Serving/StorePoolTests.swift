@@ -77,7 +77,8 @@ import Testing
 
     /// A file may be refused for a reason that passes, and then be served as it is.
     @Test func oldStoresAreClosedOnceTheNewFileCanBeOpened() throws {
-        let pool = StorePool(path: path)
+        let clock = ManualClock()
+        let pool = StorePool(path: path) { clock.nanoseconds() }
         try pool.withdraw().end()
         try database.replace(records: 5)
         try database.breakForNow {
@@ -85,6 +86,10 @@ import Testing
             let count = try pool.withdraw().recordCount()
             #expect(count == 20)
         }
+        // It is tried again once a second.
+        let count = try pool.withdraw().recordCount()
+        #expect(count == 20)
+        clock.advance(milliseconds: 1000)
         let new = try pool.withdraw()
         let other = try pool.withdraw()
         new.end()
@@ -234,6 +239,15 @@ import Testing
             return target.map { $0.hasPrefix(path) && (!deleted || $0.hasSuffix(" (deleted)")) } ?? false
         }
     }
+}
+
+/// A clock that stands still until it is told to go on.
+private final class ManualClock: Sendable {
+    private let now = Atomic<UInt64>(0)
+
+    func nanoseconds() -> UInt64 { now.load(ordering: .relaxed) }
+
+    func advance(milliseconds: UInt64) { now.add(milliseconds * 1_000_000, ordering: .relaxed) }
 }
 
 /// A lease that several threads use one after another.

@@ -11,7 +11,7 @@ import Testing
     init() throws { database = try ReplaceableDatabase(seed: 31, records: 5000) }
 
     @Test func aNewGenerationIsOpenedWhileAnswersOfTheOldOneEnd() throws {
-        let watch = try StoreWatch(path: path)
+        let watch = try StoreWatch(path: path, patience: .max)
         let old = watch.current(now: 0)
         let cursor = try old.observations(ObservationQuery(), view: .everything, format: .csv)
         var bytes: [UInt8] = []
@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test func anEditedFileIsReportedOnce() throws {
-        let watch = try StoreWatch(path: path)
+        let watch = try StoreWatch(path: path, patience: .max)
         #expect(!watch.lastIsEdited)
         for round in 1...2 {
             try database.replace(records: round)
@@ -42,13 +42,13 @@ import Testing
     }
 
     @Test func anUnchangedFileIsNotOpenedAgain() throws {
-        let watch = try StoreWatch(path: path)
+        let watch = try StoreWatch(path: path, patience: .max)
         let store = watch.current(now: 0)
         for second in 1...20 { #expect(watch.current(now: UInt64(second) * 1_000_000_000) === store) }
     }
 
     @Test func aBadFileIsRefusedOnceAndTheOldOneStays() throws {
-        let watch = try StoreWatch(path: path)
+        let watch = try StoreWatch(path: path, patience: .max)
         let old = watch.current(now: 0)
         try database.replaceByText()
         #expect(watch.current(now: 100_000_000) === old)
@@ -68,7 +68,7 @@ import Testing
     }
 
     @Test func aPathThatIsNotAFileIsRefusedAtOnce() throws {
-        let watch = try StoreWatch(path: path)
+        let watch = try StoreWatch(path: path, patience: .max)
         let old = watch.current(now: 0)
         try FileManager.default.removeItem(atPath: path)
         // Opening a named pipe would wait for a writer.

@@ -1,14 +1,15 @@
-import Birds
 import CSQLite
 
 /// The properties of a table that an import and the server rely on.
-struct TableShape: Equatable {
+package struct TableShape: Equatable {
     /// A column, as `sqlite3_table_column_metadata` describes it.
     struct Column: Equatable {
         let type: String
         let collation: String
         let isRequired: Bool
         let isKey: Bool
+        /// Whether an expression of the schema makes its values.
+        let isGenerated: Bool
     }
 
     let isStrict: Bool
@@ -20,11 +21,12 @@ struct TableShape: Equatable {
     let hasConflictRule: Bool
 
     /// Reads the shape of a table. Returns nil if there is no such table, or a view or virtual table in its place.
-    init?(of table: String, in database: Database) throws(StoreError) {
+    package init?(of table: String, in database: Database) throws(StoreError) {
         let list = try database.prepare(
             """
             SELECT strict, (SELECT sql FROM sqlite_schema s WHERE s.type = 'table' AND s.name = l.name)
-            FROM pragma_table_list l WHERE schema = 'main' AND name = ?1 COLLATE NOCASE AND type = 'table'
+            FROM pragma_table_list l WHERE schema = 'main' AND name = ?1 COLLATE NOCASE
+                AND type IN ('table', 'shadow')
             """)
         list.bind(1, table)
         guard try list.step() else { return nil }
@@ -34,12 +36,12 @@ struct TableShape: Equatable {
         hasConflictRule = list.text(1)?.lowercased().contains("conflict") ?? true
         list.reset()
         // `table_xinfo` also lists generated columns, which `table_info` leaves out.
-        let names = try database.prepare("SELECT name FROM pragma_table_xinfo(?1)")
+        let names = try database.prepare("SELECT name, hidden FROM pragma_table_xinfo(?1)")
         names.bind(1, table)
         var columns: [String: Column] = [:]
         while try names.step() {
             let name = names.text(0) ?? ""
-            columns[name] = try database.column(name, of: table)
+            columns[name] = try database.column(name, of: table, isGenerated: names.int64(1) != 0)
         }
         self.columns = columns
         // Unique indexes on one column, over all rows, with the default collation: a partial index or NOCASE is another
@@ -58,7 +60,7 @@ struct TableShape: Equatable {
 
     /// How this table differs from the right one, as the end of a sentence about it; nil if it does not. Additional
     /// columns do not count: an edit may have added some.
-    func difference(from right: TableShape) -> String? {
+    package func difference(from right: TableShape) -> String? {
         if right.isStrict, !isStrict { return "is not STRICT" }
         if hasConflictRule, !right.hasConflictRule { return "has an ON CONFLICT clause" }
         for (name, column) in right.columns.sorted(by: { $0.key < $1.key }) {
@@ -72,7 +74,9 @@ struct TableShape: Equatable {
 
 extension Database {
     /// The properties of a column.
-    fileprivate func column(_ name: String, of table: String) throws(StoreError) -> TableShape.Column {
+    fileprivate func column(
+        _ name: String, of table: String, isGenerated: Bool
+    ) throws(StoreError) -> TableShape.Column {
         var (type, collation): (UnsafePointer<CChar>?, UnsafePointer<CChar>?)
         var (isRequired, isKey, isAutomatic): (Int32, Int32, Int32) = (0, 0, 0)
         let code = sqlite3_table_column_metadata(
@@ -80,6 +84,6 @@ extension Database {
         guard code == SQLITE_OK else { throw error(code, sql: "") }
         return TableShape.Column(
             type: type.map { String(cString: $0) } ?? "", collation: collation.map { String(cString: $0) } ?? "",
-            isRequired: isRequired != 0, isKey: isKey != 0)
+            isRequired: isRequired != 0, isKey: isKey != 0, isGenerated: isGenerated)
     }
 }
