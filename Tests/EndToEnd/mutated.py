@@ -100,6 +100,8 @@ class Mutation:
             self.part = chance.choice(["exact", "general"])
             self.parts.add(self.part)
             chance.choice([self.change_cells, self.change_pages, self.change_schema])()
+            if chance.random() < 0.4:
+                self.seal()
         self.bytes = self.editions["exact"] + self.editions["general"]
         if chance.random() < 0.06:
             self.parts |= {"exact", "general"}
@@ -125,6 +127,17 @@ class Mutation:
         for suffix in ("-journal", "-wal", "-shm"):
             pathlib.Path(f"{path}{suffix}").unlink(missing_ok=True)
         self.editions[self.part] = path.read_bytes()
+
+    def seal(self):
+        """Makes a change look like one of ours: an import then relies on all tables."""
+        def change(connection):
+            connection.execute("UPDATE seal SET header = zeroblob(100)")
+            header = bytearray((self.folder / "edited.db").read_bytes()[:100])
+            for start in (24, 92):
+                header[start:start + 4] = ((int.from_bytes(header[start:start + 4], "big") + 1) % 2**32).to_bytes(4, "big")
+            connection.execute("UPDATE seal SET header = ?", (bytes(header),))
+        self.note("sealed")
+        self.edit(change)
 
     def change_cells(self):
         def change(connection):
@@ -260,7 +273,7 @@ class Asker:
     """Sends requests of several people, each over a connection of its own, so that all loops have some."""
 
     def __init__(self, server):
-        self.server, self.slowest, self.statuses = server, 0, {}
+        self.server, self.slowest, self.statuses = server, (0, ""), {}
 
     def get(self, target, who, method="GET"):
         """The status and the body; whatever was read of one that is cut off."""
@@ -275,7 +288,7 @@ class Asker:
                     body += piece
             except (http.client.IncompleteRead, ConnectionResetError):
                 pass
-            self.slowest = max(self.slowest, time.monotonic() - began)
+            self.slowest = max(self.slowest, (time.monotonic() - began, f"{who} {target} {answer.status}"))
             self.statuses[answer.status] = self.statuses.get(answer.status, 0) + 1
             return answer.status, answer.headers, body
         finally:
@@ -339,7 +352,7 @@ def main():
                                     assert not any(mark.encode() in text for mark in marks), (what, who, target, text[:2000])
                             if link := fields.get("Link"):
                                 asker.get("/" + link.split(">")[0].lstrip("<").lstrip("/"), who)
-                    if number % 4 == 0:
+                    if number % 2 == 0:
                         code = commands(folder, served, chance)
                         codes[code] = codes.get(code, 0) + 1
                     replace(good)
@@ -356,7 +369,7 @@ def main():
             refused = server.output().count("the new database is refused")
             check(server.process.poll() is None and server.stop() == 0, "the server is alive, and stops when it is told to")
         check(True, f"{files} files changed at random are refused or answered, and nobody sees more than before "
-              f"(answers: {asker.statuses}, slowest {asker.slowest:.1f} s; refusals: {refused}; commands: {codes})")
+              f"(answers: {asker.statuses}, slowest {asker.slowest[0]:.1f} s, {asker.slowest[1]}; refusals: {refused}; commands: {codes})")
 
 
 if __name__ == "__main__":

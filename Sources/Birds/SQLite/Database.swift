@@ -54,7 +54,7 @@ public final class Database {
     /// How to open a file.
     package enum Mode: Equatable {
         case readOnly
-        /// Creates the file if it is missing.
+        /// A file of our own, which is created if it is missing.
         case readWrite
         /// Reads the database that begins at an offset in bytes and ends with the file (`PartOfFile`).
         case readOnlyPart(offset: Int64)
@@ -103,7 +103,7 @@ public final class Database {
         self.path = path
         self.budget = budget
         budget.watch(opened)
-        if !path.isEmpty { try distrustFile(access & SQLITE_OPEN_READONLY != 0) }
+        if mode != .readWrite { try distrustFile(access & SQLITE_OPEN_READONLY != 0) }
     }
 
     /// The longest value and row of a file, in bytes: far above what an import stores.

@@ -26,9 +26,9 @@ public final class StoreWatch {
     /// How long to wait before trying a refused file again, in nanoseconds: the reason may be temporary, such as a
     /// lack of file descriptors.
     private static let attemptInterval: UInt64 = 1_000_000_000
-    /// How long a look waits for a file to be opened, in nanoseconds: as long as a query may hold up a loop. A usual file
-    /// takes less, so that the next request is answered from it.
-    public static let usualPatience: UInt64 = 2_000_000
+    /// How long a look waits for a file to be opened, in nanoseconds. A usual file takes a tenth of it, so that the next
+    /// request is answered from it. Another one holds up the loop once for each attempt, and no longer than that.
+    public static let usualPatience: UInt64 = 50_000_000
 
     /// Opens the file, and waits until that is done.
     /// - Parameters:

@@ -28,7 +28,7 @@ import Testing
     }
 
     private static let tables = [
-        "generation", "seal", "secret", "dataset", "species", "retired_code", "location", "location_name", "region",
+        "generation", "secret", "dataset", "species", "retired_code", "location", "location_name", "region",
         "checklist", "observation", "observation_detail", "summary", "checklist_exactness", "dataset_location",
         "holding",
         "record_run", "sensitive", "sensitive_point", "general_location", "general_edition",
