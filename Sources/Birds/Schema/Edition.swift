@@ -98,8 +98,8 @@ extension Database {
             PRAGMA cache_size = -\(Self.pageCache);
             BEGIN;
             """)
-        // BEGIN is deferred: only the first read takes the lock. (To count rows is one step of SQLite's virtual machine,
-        // which no time limit ends.)
+        // BEGIN is deferred: only the first read takes the lock. (To count rows is one step of SQLite's virtual
+        // machine, which no time limit ends.)
         _ = try integer("SELECT 1 FROM sqlite_schema LIMIT 1")
     }
 }

@@ -1,5 +1,5 @@
-/// Makes sure that what has the name of a table or index of ours is that. The file may come from anywhere: in place of a
-/// table it may have a view whose query never ends, or a virtual table that runs somebody's code.
+/// Makes sure that what has the name of a table or index of ours is that. The file may come from anywhere: in place of
+/// a table it may have a view whose query never ends, or a virtual table that runs somebody's code.
 ///
 /// An object is right if its SQL is that of `Schema`. If it has other SQL, which another program or a migration has
 /// written, its properties must be those of `Schema` (`TableShape`, `IndexShape`).

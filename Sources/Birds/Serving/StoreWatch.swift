@@ -1,8 +1,8 @@
 /// The store of the newest generation of a file, for one event loop and its thread.
 ///
 /// A new file is opened by another thread (`Opening`), and taken between requests. An answer that still reads the old
-/// file keeps the old store until it ends. If the new file can't be served, it is refused, and the old store stays until
-/// there is a file that can.
+/// file keeps the old store until it ends. If the new file can't be served, it is refused, and the old store stays
+/// until there is a file that can.
 public final class StoreWatch {
     private let path: String
     private let memory: AnswerMemory
@@ -26,8 +26,8 @@ public final class StoreWatch {
     /// How long to wait before trying a refused file again, in nanoseconds: the reason may be temporary, such as a
     /// lack of file descriptors.
     private static let attemptInterval: UInt64 = 1_000_000_000
-    /// How long a look waits for a file to be opened, in nanoseconds. A usual file takes a tenth of it, so that the next
-    /// request is answered from it. Another one holds up the loop once for each attempt, and no longer than that.
+    /// How long a look waits for a file to be opened, in nanoseconds. A usual file takes a tenth of it, so that the
+    /// next request is answered from it. Another one holds up the loop once for each attempt, and no longer than that.
     public static let usualPatience: UInt64 = 50_000_000
 
     /// Opens the file, and waits until that is done.

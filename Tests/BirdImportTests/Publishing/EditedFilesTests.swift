@@ -163,6 +163,31 @@ import Testing
         #expect(try fixture.rows("PRAGMA integrity_check") == ["ok"])
     }
 
+    /// A file may be made so that it looks unchanged. An import relies on all its tables then.
+    @Test(arguments: [
+        "UPDATE holding SET id = 9223372036854775807 WHERE id = (SELECT max(id) FROM holding)",
+        "UPDATE holding SET id = -9223372036854775808 WHERE id = (SELECT max(id) FROM holding)",
+        "UPDATE holding SET changed_at = 9223372036854775807, records = -9223372036854775808",
+        "UPDATE dataset SET checklists = 9223372036854775807, records = 9223372036854775807",
+        "UPDATE summary SET records = 9223372036854775807, total = 9223372036854775807",
+        "UPDATE location SET id = 9223372036854775807 WHERE id = (SELECT max(id) FROM location)",
+        "UPDATE region SET id = 9223372036854775807 WHERE id = (SELECT max(id) FROM region)",
+        "UPDATE record_run SET first_id = -9223372036854775808, first_number = 9223372036854775807",
+    ])
+    func aSealedFileMayHoldAnyNumbers(sql: String) throws {
+        let fixture = try Self.fixture(2)
+        let database = try Database(path: fixture.database, mode: .readWrite)
+        try database.execute(sql)
+        try Seal.set(in: database)
+        // Each ends, with an error or without.
+        _ = try? fixture.run("new.csv")
+        _ = try? fixture.run("new.csv") {
+            $0.dataset = "plain"
+            $0.append = true
+        }
+        _ = try? DataSets.list(path: fixture.database)
+    }
+
     @Test func aStoreTellsWhetherItsFileWasEdited() throws {
         let fixture = try Self.fixture(2)
         #expect(try !ObservationStore(path: fixture.database).isEdited)
