@@ -42,7 +42,8 @@ HEADER = ("loc_id,location_name,latitude,longitude,region,date,time,species_id,n
 FIELDS = ("fields=loc_id,latitude,longitude,region,location_name,date,species_id,common_name,category,num,dataset,id,checklist_id,source_id,"
           "comments,time,minutes,complete,coordinate_uncertainty_m,generalised,generalisation")
 TARGETS = [
-    f"/?{FIELDS}", f"/?{FIELDS}&sort=-date&limit=20", f"/?{FIELDS}&format=csv", "/", "/?format=csv", "/?format=geojson", "/?format=ndjson", "/?format=spreadsheet", "/?limit=7&sort=-num,species_id",
+    f"/?{FIELDS}", f"/?{FIELDS}&sort=-date&limit=20", f"/?{FIELDS}&format=csv", "/", "/?format=csv", "/?format=geojson",
+    "/?format=ndjson", "/?format=csv&spreadsheet=yes", "/?limit=7&sort=-num,species_id",
     "/?sort=-date,loc_id&limit=9&count=exact", "/?sort=location_name,dataset&limit=5", "/?species=goleag", "/?species=Jay&limit=3",
     "/?species=Steller%27s%20Jay&zerofill=yes", "/?from=2020-03&to=2021-06&region=CA-YT", "/?month=5&year=2021&count=exact",
     "/?bbox=-136,60,-135,61", "/?near=60.7,-135.05&within=40&format=geojson", "/?min_num=2&max_num=2000", "/?generalised=yes",
@@ -225,7 +226,8 @@ class Mutation:
                                           f"SELECT * FROM {other[2]}"])
                     write(type="view", rootpage=0, sql=f"CREATE VIEW {name} AS {kind}")
                 elif what == "virtual" and name in columns:
-                    module = chance.choice(["dbstat", "fts5(id, code, name)", "rtree(id, west, east)", "fts4", "json_each", "nothing", "rtree_i32(id,a,b)"])
+                    module = chance.choice(["dbstat", "fts5(id, code, name)", "rtree(id, west, east)", "fts4", "json_each", "nothing",
+                                            "rtree_i32(id,a,b)"])
                     write(type="table", rootpage=0, sql=f"CREATE VIRTUAL TABLE {name} USING {module}")
                 elif what == "trigger":
                     connection.execute(
@@ -256,7 +258,7 @@ class Mutation:
                         "INSERT INTO sqlite_schema VALUES ('index', 'extra', ?, ?, ?)",
                         (table, other[4], f"CREATE INDEX extra ON {table} ({chance.choice(['id', 'date', 'abs(id)', 'code COLLATE NOCASE'])})"))
                 elif what == "deep":
-                    write(sql=sql[:-1] + ", CHECK (" + "(" * 5000 + "1" + ")" * 5000 + "))" )
+                    write(sql=sql[:-1] + ", CHECK (" + "(" * 5000 + "1" + ")" * 5000 + "))")
                 elif what == "long":
                     write(sql=sql + " -- " + "x" * 6_000_000)
                 elif what == "statistics":
@@ -265,7 +267,8 @@ class Mutation:
                 elif what == "drop":
                     connection.execute("DELETE FROM sqlite_schema WHERE rowid = ?", (row,))
                 elif what == "twice":
-                    connection.execute("INSERT INTO sqlite_schema SELECT type, name, tbl_name, rootpage, sql FROM sqlite_schema WHERE rowid = ?", (row,))
+                    connection.execute("INSERT INTO sqlite_schema SELECT type, name, tbl_name, rootpage, sql FROM sqlite_schema"
+                                       " WHERE rowid = ?", (row,))
         self.edit(change)
 
 
@@ -319,7 +322,7 @@ def main():
         users, rights = add_people(folder, READERS)
         served, new = folder / "birds.db", folder / "birds.db.next"
         served.write_bytes(good)
-        codes, wrong = {}, 0
+        codes = {}
 
         def replace(data):
             new.write_bytes(data)
