@@ -162,7 +162,7 @@ def descriptors(database, folder):
 
 def answers(server):
     with contextlib.suppress(OSError, http.client.HTTPException):
-        return ask(server, JAYS, timeout=3)[0] == 200
+        return ask(server, JAYS, timeout=3)[0] in (200, 400)
     return False
 
 

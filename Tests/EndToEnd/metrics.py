@@ -71,7 +71,7 @@ def main():
             key = (name, tuple(sorted(labels.items())))
             return after.get(key, 0) - before.get(key, 0)
 
-        for labels, count in [(("observations", "200"), 8), (("observations", "304"), 3), (("summary", "403"), 2),
+        for labels, count in [(("observations", "200"), 8), (("observations", "304"), 3), (("none", "403"), 2),
                               (("one_species", "404"), 1), (("observations", "400"), 1), (("health", "200"), 5),
                               (("metrics", "200"), 1)]:
             route, status = labels
