@@ -1,7 +1,7 @@
 import Birds
 
 /// Keeps what an import says of species beside the names that are stored, to compare it with a list of sensitive
-/// species: a file may have a listed name beside a code that nobody knows, or beside a remark.
+/// species: a file may have a listed name beside a code that nobody knows, or in a remark.
 ///
 /// It is a temporary table. What stands beside a species that is named for certain is not kept: a file may have the
 /// species of another taxonomy there.
@@ -34,15 +34,18 @@ struct NamesBesideSpecies {
     /// Adds what a taxon has.
     /// - Parameter id: The species that it was found to be.
     mutating func add(_ taxon: Taxon, of id: Int64) throws(StoreError) {
-        let texts = [taxon.scientificName, taxon.commonName, taxon.speciesName, taxon.otherNames].filter { !$0.isEmpty }
-        if texts.isEmpty { return }
+        // A file may have a name in place of a code.
+        let texts = [
+            taxon.code, taxon.scientificName, taxon.commonName, taxon.speciesName, taxon.otherNames,
+        ]
+        let written = texts.filter { !$0.isEmpty }.map { String(decoding: $0, as: UTF8.self) }
         let (isListed, stored) = try stored(id)
-        let written = texts.map { String(decoding: $0, as: UTF8.self) }
         // A genus, or one of several species, is not certain.
         func isCertain(_ text: String) -> Bool {
             stored.contains(text.lowercased()) && [.species, .subspecies].contains(ScientificName(text).kind)
         }
-        if isListed, written.prefix(2).contains(where: isCertain) { return }
+        let names = [taxon.scientificName, taxon.commonName].map { String(decoding: $0, as: UTF8.self) }
+        if isListed, names.contains(where: isCertain) { return }
         for text in written where !stored.contains(text.lowercased()) {
             insert.bind(1, id)
             insert.bind(2, text)

@@ -318,4 +318,19 @@ import Testing
         let other = try importDarwinCore(name: "Larus canus", verbatim: "gull", qualifier: "cf. canus", common: "Gull")
         #expect(other.sensitive?.alike == [])
     }
+
+    /// What a text says beside the name that is found in it counts too.
+    @Test(arguments: [
+        "Aquila sp. (Golden Eagle)", "Aquila sp. cf. chrysaetos", "Poecile atricapillus (Golden Eagle)",
+        "Poecile atricapillus [Aquila chrysaetos]",
+    ])
+    func aListedNameInARemarkIsRefused(text: String) throws {
+        fixture.write("more.csv", "species_id,sci_name,en_us\naquila1,Aquila sp.,Aquila sp.\n")
+        try fixture.run("more.csv")
+        let message = try refusal([text])
+        #expect(message?.contains("is like 'goleag'") == true || message == nil, "\(message ?? "")")
+        if message == nil {
+            #expect(try fixture.generalDump().allSatisfy { !$0.contains("61.71") }, "it is covered")
+        }
+    }
 }
