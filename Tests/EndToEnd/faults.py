@@ -55,7 +55,7 @@ def slow_reader(server, target, source):
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     client.bind((source, 0))
     client.connect(server.address)
-    client.settimeout(90)
+    client.settimeout(240)
     client.sendall(f"GET {target} HTTP/1.1\r\nHost: x\r\nPassword: {PASSWORD}\r\n\r\n".encode())
     return client
 
