@@ -142,11 +142,11 @@ struct SharedCopies {
             if let other, other <= copy { return }
             group.copies[taxon.id] = copy
             // Those of a higher copy are in the database.
-            if other != nil { try removeKept(of: taxon.species, &change) { $0.id == taxon.id } }
+            if other != nil { try removeKept(of: taxon.species, &change) { $1.id == taxon.id } }
             return
         } else if group.copies[taxon.id] != copy {
             group.copies[taxon.id] = copy
-            try removeKept(of: taxon.species, &change) { (_) in true }
+            try removeKept(of: taxon.species, &change) { (record, _) in record.copy != copy }
             for part in group.parts.removeValue(forKey: taxon.species) ?? [] {
                 if part.copy == copy { try stage(part) } else { try leaveOut(part) }
             }
@@ -160,11 +160,11 @@ struct SharedCopies {
 
     /// Removes stored records of a species, which other copies give now.
     private mutating func removeKept(
-        of species: Int64, _ change: inout RecordChange, where isRemoved: (Taxon) -> Bool
+        of species: Int64, _ change: inout RecordChange, where isRemoved: (StoredChecklists.Record, Taxon) -> Bool
     ) throws(StoreError) {
         guard let kept = group.kept.removeValue(forKey: species) else { return }
         for (record, taxon, checklist) in kept {
-            if isRemoved(taxon) {
+            if isRemoved(record, taxon) {
                 try remove(record, of: checklist, &change)
                 try touched.add(checklist.id, .lessRecords)
             } else {

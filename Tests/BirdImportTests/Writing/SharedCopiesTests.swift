@@ -520,6 +520,53 @@ import Testing
         #expect(try fixture.isSound(hasVisits: true))
     }
 
+    /// A copy that reports a part, and later the species too, keeps both, and takes those of other copies away.
+    @Test func aSpeciesComesBesideItsPartOnTheSameCopy() throws {
+        write(
+            "a.txt",
+            [
+                Sighting(source: 1, copy: "S5"), Sighting(source: 2, copy: "S10", species: "Larus fuscus graellsii"),
+                Sighting(source: 3, copy: "S20", species: "Larus fuscus intermedius"),
+            ])
+        write("b.txt", [Sighting(source: 4, copy: "S10", species: "Larus fuscus")])
+        _ = try run("a.txt")
+        _ = try run("b.txt", append: true)
+        #expect(
+            try stored() == [
+                "S5|10|L1|20210501|Larus fuscus|1|URN:4", "S5|10|L1|20210501|Larus fuscus graellsii|1|URN:2",
+                "S5|10|L1|20210501|Parus major|1|URN:1",
+            ])
+        #expect(try fixture.isSound())
+    }
+
+    /// However the rows come, the result is that of all at once: here each row alone, in any order.
+    @Test func theOrderOfImportsDoesNotMatter() throws {
+        var random = SplitMix(state: 91)
+        let taxa = ["Larus fuscus", "Larus fuscus graellsii", "Larus fuscus intermedius", "Parus major"]
+        for round in 0..<40 {
+            var rows: [Sighting] = []
+            for copy in ["S5", "S10", "S20"] {
+                for taxon in taxa where Bool.random(using: &random) {
+                    rows.append(Sighting(source: rows.count, copy: copy, species: taxon, num: "\(rows.count + 1)"))
+                }
+            }
+            if rows.isEmpty { continue }
+            write("all.txt", rows)
+            _ = try run("all.txt")
+            let all = try stored()
+            rows.shuffle(using: &random)
+            for (index, row) in rows.enumerated() {
+                write("one.txt", [row])
+                _ = try run("one.txt", append: index > 0)
+            }
+            // What was left out when it came is not there any more, so those that are needed come once more.
+            write("all.txt", rows)
+            _ = try run("all.txt", append: true)
+            #expect(try stored() == all, "round \(round): \(rows.map { "\($0.copy) \($0.species ?? "")" })")
+            #expect(try fixture.isSound())
+        }
+    }
+
     /// One record may be hidden from readers who see the others. So it does not say where these stand, as long as they
     /// do not come again and say the same.
     @Test(arguments: ["joined", "left", "is elsewhere"]) func oneRecordAloneDoesNotTellTheGroup(change: String) throws {
