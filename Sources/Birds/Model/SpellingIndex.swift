@@ -1,11 +1,33 @@
 /// Names in a form in which the nearest one is found fast, by the same rules as in `Spelling`.
 ///
-/// A look at all names costs a few comparisons of numbers for each: by its length, and by the set of its letters, most
-/// can't be near. For the others the distance is found by bits, all letters of the wanted name at once.
+/// A look at all names costs a few operations for each: by its length, and by how often it has each letter, most can't be
+/// near. For the others the distance is found by bits, all letters of the wanted name at once.
 package struct SpellingIndex: Sendable {
+    /// Which letters occur at least once, twice and three times, each as a bit.
+    private struct Letters {
+        var once: UInt64 = 0
+        var twice: UInt64 = 0
+        var thrice: UInt64 = 0
+
+        init(_ letters: [UInt16]) {
+            for letter in letters {
+                let bit: UInt64 = 1 << UInt64(letter & 63)
+                thrice |= twice & bit
+                twice |= once & bit
+                once |= bit
+            }
+        }
+
+        /// How many of these letters another name lacks, at least.
+        @inline(__always)
+        func missing(in other: Letters) -> Int {
+            (once & ~other.once).nonzeroBitCount + (twice & ~other.twice).nonzeroBitCount
+                + (thrice & ~other.thrice).nonzeroBitCount
+        }
+    }
+
     private struct Entry {
-        /// The letters that occur, each as a bit. An edit changes at most two of them.
-        let occurring: UInt64
+        let occurring: Letters
         let start: Int32
         let count: Int32
     }
@@ -21,7 +43,7 @@ package struct SpellingIndex: Sendable {
         let numbers = added.map(Self.number)
         entries.append(
             Entry(
-                occurring: Self.occurring(numbers), start: Int32(clamping: letters.count),
+                occurring: Letters(numbers), start: Int32(clamping: letters.count),
                 count: Int32(clamping: numbers.count)))
         letters += numbers
         names.append(name)
@@ -33,15 +55,11 @@ package struct SpellingIndex: Sendable {
         (0..<0x80).contains(letter) ? UInt16(letter) : 0x8000 | UInt16(truncatingIfNeeded: letter)
     }
 
-    private static func occurring(_ letters: [UInt16]) -> UInt64 {
-        letters.reduce(0) { $0 | 1 << UInt64($1 & 63) }
-    }
-
     /// The nearest name; nil if none is near. Of several that are equally near, the first.
     package func nearest(to text: String) -> String? {
         guard let wanted = Spelling.letters(of: text)?.map(Self.number), !wanted.isEmpty else { return nil }
         let pattern = Pattern(wanted)
-        let occurring = Self.occurring(wanted)
+        let occurring = Letters(wanted)
         var nearest: Int?
         var limit = Int.max
         letters.withUnsafeBufferPointer { letters in
@@ -49,7 +67,11 @@ package struct SpellingIndex: Sendable {
                 let count = Int(entry.count)
                 let allowed = min(Spelling.allowed(wanted.count, count), limit)
                 if abs(count - wanted.count) > allowed { continue }
-                if (entry.occurring ^ occurring).nonzeroBitCount > 2 * allowed { continue }
+                // An edit takes away one letter at most, and adds one at most.
+                if occurring.missing(in: entry.occurring) > allowed || entry.occurring.missing(in: occurring) > allowed
+                {
+                    continue
+                }
                 let start = Int(entry.start)
                 let name = UnsafeBufferPointer(rebasing: letters[start..<start + count])
                 guard let distance = pattern.distance(to: name, atMost: allowed) else { continue }
