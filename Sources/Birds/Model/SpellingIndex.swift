@@ -1,7 +1,7 @@
 /// Names in a form in which the nearest one is found fast, by the same rules as in `Spelling`.
 ///
-/// A look at all names costs a few operations for each: by its length, and by how often it has each letter, most can't be
-/// near. For the others the distance is found by bits, all letters of the wanted name at once.
+/// A look at all names costs a few operations for each: by its length, and by how often it has each letter, most
+/// can't be near. For the others the distance is found by bits, all letters of the wanted name at once.
 package struct SpellingIndex: Sendable {
     /// Which letters occur at least once, twice and three times, each as a bit.
     private struct Letters {
