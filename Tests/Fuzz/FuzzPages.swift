@@ -40,7 +40,7 @@ enum SmallStore {
     static func isMeant(_ error: StoreError) -> Bool {
         switch error {
         case .unknownSpecies, .malformedList, .unknownPage, .lostPage, .overBudget: true
-        case .missing, .unusable, .cancelled, .sqlite: false
+        case .missing, .unusable, .outOfMemory, .cancelled, .sqlite: false
         }
     }
 
