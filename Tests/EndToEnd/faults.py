@@ -9,18 +9,15 @@ import http.client
 import json
 import os
 import pathlib
-import resource
 import shutil
 import signal
 import socket
-import stat
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 
-from server import PASSWORD, PROGRAM, Server, check, environment, import_files, raise_descriptor_limit, sample_database
+from server import PASSWORD, PROGRAM, Server, check, environment, import_files, sample_database
 
 JAYS = "/observations?species=stejay&limit=3"
 
@@ -115,21 +112,7 @@ def signals(database, folder):
 def descriptors(database, folder):
     """Idle clients take all descriptors that they can. What was open goes on, also with long answers, and so do new clients later."""
     limit = 256
-    hard = raise_descriptor_limit()
-    before = resource.getrlimit(resource.RLIMIT_NOFILE)
-
-    class Limited(Server):
-        def __init__(self, *arguments):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
-            popen = subprocess.Popen
-            try:
-                subprocess.Popen = lambda *a, **k: popen(["prlimit", f"--nofile={limit}:{limit}", *a[0]], *a[1:], **k)
-                super().__init__(*arguments)
-            finally:
-                subprocess.Popen = popen
-                resource.setrlimit(resource.RLIMIT_NOFILE, before)
-
-    with Limited(database, "--threads", "2") as server:
+    with Server(database, "--threads", "2", under=("prlimit", f"--nofile={limit}:{limit}")) as server:
         friend = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
 
         def friendly(target):
@@ -177,17 +160,8 @@ def memory(database, folder):
     """Sorts and summaries that nobody reads share a bounded memory; also where the system gives little."""
     target = "/summary?by=species,location,date"
     for limit in (None, 300 << 20):
-        def start(*arguments):
-            if limit is None:
-                return Server(database, *arguments)
-            popen = subprocess.Popen
-            try:
-                subprocess.Popen = lambda *a, **k: popen(["prlimit", f"--as={limit}", *a[0]], *a[1:], **k)
-                return Server(database, *arguments)
-            finally:
-                subprocess.Popen = popen
-
-        with start("--query-timeout", 60) as server:
+        under = ("prlimit", f"--as={limit}") if limit else ()
+        with Server(database, "--query-timeout", 60, under=under) as server:
             clients = [slow_reader(server, target, f"127.0.1.{number // 8 + 1}") for number in range(64)]
             statuses = [status(client) for client in clients]
             served = sum(number == 200 for number, _ in statuses)

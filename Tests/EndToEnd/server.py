@@ -69,12 +69,12 @@ def sample_database(folder):
 
 
 class Server:
-    """`with Server(database) as server:` serves at `server.url` until the block ends."""
+    """`with Server(database) as server:` serves at `server.url` until the block ends. `under` is a program that starts it."""
 
-    def __init__(self, database, *options, credentials=("--password", PASSWORD)):
+    def __init__(self, database, *options, credentials=("--password", PASSWORD), under=()):
         self.log = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
-            [PROGRAM, "serve", "--database", str(database), "--port", "0", "--access-log", "off",
+            [*under, PROGRAM, "serve", "--database", str(database), "--port", "0", "--access-log", "off",
              *credentials, *map(str, options)], env=environment(), stdout=self.log, stderr=subprocess.STDOUT)
         deadline = time.monotonic() + 30
         while not (ready := re.search(r"^.*Rookery serves .*?(http://\S+:(\d+)).*\n", self.output(), re.MULTILINE)):
