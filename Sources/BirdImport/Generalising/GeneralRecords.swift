@@ -52,6 +52,11 @@ struct GeneralRecords {
     private static let ofRecord: [DetailMember] = [
         .valid, .reviewed, .ownTime, .confidence, .coordinateUncertainty, .generalised,
     ]
+    /// The column of a member of a record, in the tables of records (`o`) and of their details (`d`).
+    private static func column(of member: DetailMember) -> String {
+        (member.column.table == "observation" ? "o." : "d.") + member.column.name
+    }
+
     /// A longer code is free text.
     private static let longestBreedingCode = 4
     /// The columns of a checklist that `shown` reads.
@@ -90,7 +95,7 @@ struct GeneralRecords {
 
     private func digestTwins() throws(StoreError) -> [Int64: UInt64] {
         let members = Self.ofRecord + [.breedingCode, .comments]
-        let columns = members.map { ($0.column.table == "observation" ? "o." : "d.") + $0.column.name }
+        let columns = members.map(Self.column(of:))
         try exact.execute(
             """
             CREATE TEMP TABLE twin (id INTEGER PRIMARY KEY);
@@ -195,9 +200,8 @@ struct GeneralRecords {
         }
         try advance()
         let hasDetails = try exact.integer("SELECT 1 FROM main.observation_detail LIMIT 1") != nil
-        let details = (Self.ofRecord + [.breedingCode, .comments]).map { member in
-            (member.column.table == "observation" ? "o." : "d.") + member.column.name
-        }
+        let members = Self.ofRecord + [.breedingCode, .comments]
+        let details = members.map(Self.column(of:))
         let columns = details.filter { hasDetails || $0.hasPrefix("o.") }
         let rows = try exact.prepare(
             """
@@ -206,9 +210,8 @@ struct GeneralRecords {
             FROM main.observation o \(hasDetails ? "LEFT JOIN main.observation_detail d ON d.id = o.id" : "") ORDER BY o.id
             """)
         var positions: [DetailMember: Int32] = [:]
-        for member in Self.ofRecord + [.breedingCode, .comments] {
-            let name = (member.column.table == "observation" ? "o." : "d.") + member.column.name
-            if let index = columns.firstIndex(of: name) { positions[member] = 8 + Int32(index) }
+        for member in members {
+            if let index = columns.firstIndex(of: Self.column(of: member)) { positions[member] = 8 + Int32(index) }
         }
         while try rows.step() {
             let (id, location, kind, set) = (rows.int64(0), rows.int64(2), species[rows.int64(3)], rows.int64(5))
@@ -278,8 +281,7 @@ struct GeneralRecords {
                 // left out: a record that is withheld may have had another one, so that the checklist has none.
                 var hash = KeyedHash(key, isWide: false)
                 for (index, member) in Self.numbers.enumerated() where member != .time {
-                    let position = 5 + Int32(index)
-                    hash.add(row.isNull(position) ? nil : row.bytes(position))
+                    hash.add(row.optionalBytes(5 + Int32(index)))
                 }
                 if opensComments.contains(row.int64(1)) {
                     for index in Self.texts.indices {
