@@ -8,7 +8,6 @@ import contextlib
 import http.client
 import os
 import pathlib
-import re
 import shutil
 import signal
 import socket
@@ -18,6 +17,8 @@ import sys
 import tempfile
 import threading
 import time
+
+from serving import serving, write_records
 
 PROGRAM = os.environ.get("ROOKERY", ".build/release/rookery")
 SMALL = "/observations?species=stejay&limit=16"
@@ -31,15 +32,6 @@ BESIDE = {
     "20 zero-fills": (20, [f"/observations?zerofill=yes&species={SPECIES}&count=exact&limit=1"]),
     "50 unknown species": (50, ["/observations?species=" + "x" * 7000, "/observations?species=stejey"]),
 }
-
-
-def write_records(path, count):
-    with open(path, "w") as file:
-        file.write("loc_id,latitude,longitude,region,year,month,day,species_id,num\n")
-        for i in range(count):
-            place, species = i % 500, "stejay" if i % 10_000 == 0 else f"other{i % 97}"
-            file.write(f"L{place},{40 + place / 100:.4f},{-120 + place / 50:.4f},US-WA,{1990 + i // 336 % 30},"
-                       f"{i // 28 % 12 + 1},{i % 28 + 1},{species},{i % 9 + 1}\n")
 
 
 class Server:
@@ -148,19 +140,8 @@ def main():
         write_records(folder / "birds.csv", arguments.records)
         subprocess.run([PROGRAM, "import", folder / "birds.csv", "--database", folder / "birds.db"], check=True,
                        stdout=subprocess.DEVNULL)
-        with contextlib.ExitStack() as stack:
-            log = stack.enter_context(open(folder / "log", "w+"))
-            process = subprocess.Popen([PROGRAM, "serve", "--database", folder / "birds.db", "--password", "mumble", "--port", "0",
-                                        "--access-log", "off", "--query-timeout", "60"], stdout=log, stderr=log)
-            stack.callback(process.wait)
-            stack.callback(process.terminate)
-            for _ in range(600):
-                if found := re.search(r"serves .*http://\S+:(\d+)", (folder / "log").read_text()):
-                    break
-                time.sleep(0.05)
-            else:
-                sys.exit("the server did not become ready")
-            server = Server(folder, process, int(found[1]))
+        with serving(PROGRAM, folder, "--query-timeout", "60") as (process, port):
+            server = Server(folder, process, port)
             alone = None
             for name, (clients, targets) in BESIDE.items():
                 small, health, long, statuses = measure(server, clients, targets, arguments.seconds)

@@ -1,11 +1,9 @@
 """How long small requests wait, alone and beside queries that take long, with one event loop. Started by scripts/bench."""
 
 import argparse
-import contextlib
 import http.client
 import os
 import pathlib
-import re
 import shutil
 import signal
 import statistics
@@ -15,19 +13,12 @@ import tempfile
 import threading
 import time
 
+from serving import serving, write_records
+
 PROGRAM = os.environ.get("ROOKERY", ".build/release/rookery")
 SMALL = "/observations?species=stejay&limit=16"
 BESIDE = {"nothing": None, "a query that finds no row": "/checklists?min_num=9999",
           "a sort of everything": "/observations?sort=-num,latitude&limit=10"}
-
-
-def write_records(path, count):
-    with open(path, "w") as file:
-        file.write("loc_id,latitude,longitude,region,year,month,day,species_id,num\n")
-        for i in range(count):
-            place, species = i % 500, "stejay" if i % 10_000 == 0 else f"other{i % 97}"
-            file.write(f"L{place},{40 + place / 100:.4f},{-120 + place / 50:.4f},US-WA,{1990 + i // 336 % 30},"
-                       f"{i // 28 % 12 + 1},{i % 28 + 1},{species},{i % 9 + 1}\n")
 
 
 def ask(connection, target):
@@ -72,20 +63,9 @@ def main():
         write_records(folder / "birds.csv", arguments.records)
         subprocess.run([PROGRAM, "import", folder / "birds.csv", "--database", folder / "birds.db"], check=True,
                        stdout=subprocess.DEVNULL)
-        with contextlib.ExitStack() as stack:
-            log = stack.enter_context(open(folder / "log", "w+"))
-            server = subprocess.Popen([PROGRAM, "serve", "--database", folder / "birds.db", "--password", "mumble",
-                                       "--port", "0", "--threads", "1", "--access-log", "off"], stdout=log, stderr=log)
-            stack.callback(server.wait)
-            stack.callback(server.terminate)
-            for _ in range(600):
-                if found := re.search(r"serves .*http://\S+:(\d+)", (folder / "log").read_text()):
-                    break
-                time.sleep(0.05)
-            else:
-                sys.exit("the server did not become ready")
+        with serving(PROGRAM, folder, "--threads", "1") as (_, port):
             for name, target in BESIDE.items():
-                times, long = measure(int(found[1]), target, arguments.seconds)
+                times, long = measure(port, target, arguments.seconds)
                 parts = statistics.quantiles(times, n=100)
                 print(f"beside {name}: p50 {parts[49] * 1e3:.2f} ms, p99 {parts[98] * 1e3:.2f} ms, "
                       f"longest {max(times) * 1e3:.2f} ms, {len(times)} requests; long ones: "
