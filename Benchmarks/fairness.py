@@ -23,6 +23,19 @@ from serving import serving, write_records
 PROGRAM = os.environ.get("ROOKERY", ".build/release/rookery")
 SMALL = "/observations?species=stejay&limit=16"
 LONG = "/observations?sort=-num,latitude&limit=10"
+# Requests without credentials, each of 8 KiB but for the first.
+HEADS = {
+    "a short one": b"/observations",
+    "one segment": b"/" + b"a" * 8000,
+    "8,000 segments": b"/" * 8000,
+    "dot segments": b"/" + b"./" * 4000,
+    "segments that are left": b"/" + b"a/../" * 1600,
+    "encoded characters": b"/" + b"%C3%A9" * 1330,
+    "4,000 parameters": b"/observations?" + b"a&" * 3990,
+    "2,000 parameters with values": b"/observations?" + b"a=b&" * 1990,
+    "separators": b"/?" + b";" * 8000,
+    "long credentials": b"/observations HTTP/1.1\r\nAuthorization: Basic " + b"YWJj" * 1900,
+}
 SPECIES = ",".join(f"other{number}" for number in range(97))
 BESIDE = {
     "nothing": (0, []),
@@ -42,8 +55,9 @@ class Server:
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=120, source_address=(source, 0))
 
     def processor_time(self):
-        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        """Seconds, of all threads."""
+        threads = pathlib.Path(f"/proc/{self.process.pid}/task").glob("*/schedstat")
+        return sum(int(thread.read_text().split()[0]) for thread in threads) / 1e9
 
 
 def ask(connection, target):
@@ -129,6 +143,27 @@ def pipelined(server, seconds):
     return found
 
 
+def refused(server, head, requests=2000):
+    """The least processor time of the server for a request without credentials, out of five rounds."""
+    request = head if b" HTTP/1.1\r\n" in head else head + b" HTTP/1.1"
+    request, spent = b"GET " + request + b"\r\nHost: x\r\n\r\n", []
+    with socket.create_connection(("127.0.0.1", server.port), 30) as client, client.makefile("rb") as answers:
+        for _ in range(5):
+            before = server.processor_time()
+            for _ in range(requests):
+                client.sendall(request)
+                status, length = answers.readline().split()[1], 0
+                if status not in (b"401", b"400"):
+                    sys.exit(f"a request without credentials: {status.decode()}")
+                while (line := answers.readline()) != b"\r\n":
+                    if line.lower().startswith(b"content-length:"):
+                        length = int(line.split(b":")[1])
+                answers.read(length)
+            time.sleep(0.01)
+            spent.append((server.processor_time() - before) / requests)
+    return min(spent)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--records", type=int, default=3_000_000)
@@ -142,6 +177,8 @@ def main():
                        stdout=subprocess.DEVNULL)
         with serving(PROGRAM, folder, "--query-timeout", "60") as (process, port):
             server = Server(folder, process, port)
+            for name, head in HEADS.items():
+                print(f"a request without credentials, {name}: {refused(server, head) * 1e6:.1f} µs of the processor", flush=True)
             alone = None
             for name, (clients, targets) in BESIDE.items():
                 small, health, long, statuses = measure(server, clients, targets, arguments.seconds)

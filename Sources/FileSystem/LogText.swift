@@ -4,12 +4,15 @@ public enum LogText {
     /// The longest text of a client in a line, in bytes.
     public static let longest = 1024
 
-    /// The beginning of a text, and how much more there is.
-    public static func cut(_ text: String, to most: Int = longest) -> String {
-        if text.utf8.count <= most { return text }
+    /// The beginning of a text, and how long it is.
+    /// - Parameter write: Makes of the text, or of its beginning, what is to be written.
+    public static func cut(
+        _ text: String, to most: Int = longest, writing write: (String) -> String = { $0 }
+    ) -> String {
+        if text.utf8.count <= most { return write(text) }
         var end = text.utf8.index(text.utf8.startIndex, offsetBy: most)
         while end.samePosition(in: text.unicodeScalars) == nil { end = text.utf8.index(before: end) }
-        return "\(text[..<end])[\(text.utf8.count) bytes]"
+        return "\(write(String(text[..<end])))[\(text.utf8.count) bytes]"
     }
 
     /// As one line for a terminal, with escapes such as `\x1b` and `\u202e`.

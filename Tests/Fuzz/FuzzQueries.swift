@@ -14,6 +14,7 @@ func tryTarget(_ bytes: [UInt8]) {
         check(digits.count == 2 && digits.allSatisfy { $0.hexValue != nil }, "two digits follow a percent sign")
     }
     let texts = target.segments + target.query.flatMap { [$0.name, $0.value] }
+    check(!target.segments.isEmpty || target.raw == "*", "what was checked can be decoded")
     check(!texts.contains { $0.utf8.contains(0) }, "no text has a NUL")
     check(!target.segments.contains { $0 == "." || $0 == ".." }, "dot segments are resolved")
     check(texts.reduce(0) { $0 + $1.utf8.count } <= bytes.count, "decoding makes nothing longer")

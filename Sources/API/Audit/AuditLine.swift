@@ -57,7 +57,7 @@ struct AuditLines {
         JSONText.append(client, to: &line)
         if let request = report.request {
             line += ",\"method\":\"\(request.method.rawValue)\",\"target\":".utf8
-            JSONText.append(AccessLog.redacted(request.target.raw), to: &line)
+            JSONText.append(RedactedTarget.whole(request.target.raw), to: &line)
         }
         line += ",\"status\":\(report.status.code),\"records\":\(report.rows),\"bytes\":\(report.bodyBytes)".utf8
         line += ",\"edition\":\"\(note.editions.rawValue)\",\"complete\":\(report.complete)".utf8

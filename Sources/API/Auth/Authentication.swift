@@ -74,7 +74,8 @@ final class Authentication {
     ///   ones, 429 after too many wrong ones, 503 if too many wait to be checked.
     func sender(of request: Request, from address: String) throws(APIError) -> Sender {
         takeUpChanges()
-        if Authentication.openPaths.contains(request.target.segments) {
+        // A long target is not decoded before its client is known, so it opens nothing.
+        if !request.target.isLong, Authentication.openPaths.contains(request.target.segments) {
             return .known(.nobody)
         }
         // If both fields are present, `Password` decides: browsers add a remembered `Authorization` on their own.

@@ -11,16 +11,21 @@ enum Base64 {
 
         var output: [UInt8] = []
         output.reserveCapacity(text.count / 4 * 3)
-        var bits: UInt32 = 0
         var invalid: UInt8 = 0
-        for index in 0..<digits {
+        // All groups of four digits but for the last one, which may be padded.
+        for start in stride(from: 0, to: digits - digits % 4, by: 4) {
+            let (a, b) = (sextet(text[start]), sextet(text[start + 1]))
+            let (c, d) = (sextet(text[start + 2]), sextet(text[start + 3]))
+            invalid |= a | b | c | d
+            output.append(a << 2 | b >> 4)
+            output.append(b << 4 | c >> 2)
+            output.append(c << 6 | d)
+        }
+        var bits: UInt32 = 0
+        for index in digits - digits % 4..<digits {
             let value = sextet(text[index])
             invalid |= value
             bits = bits << 6 | UInt32(value)
-            guard index & 3 == 3 else { continue }
-            output.append(UInt8(truncatingIfNeeded: bits >> 16))
-            output.append(UInt8(truncatingIfNeeded: bits >> 8))
-            output.append(UInt8(truncatingIfNeeded: bits))
         }
         // Values of digits are below 64, so a byte that is not a digit shows in the upper bits.
         guard invalid < 64 else { return nil }

@@ -114,7 +114,9 @@ final class AccessLog {
         if let request = report.request {
             append(request.method.rawValue)
             append(" ")
-            append(LogText.cut(AccessLog.redacted(request.target.raw)).replacingQuotes)
+            let start = buffer.count
+            append(RedactedTarget.line(request.target.raw))
+            replaceQuotes(from: start)
             append(request.version == .http11 ? " HTTP/1.1" : " HTTP/1.0")
         } else {
             append("-")
@@ -135,7 +137,7 @@ final class AccessLog {
         }
         if let request = report.request {
             append(",\"method\":\"\(request.method.rawValue)\",\"target\":")
-            JSONText.append(LogText.cut(AccessLog.redacted(request.target.raw)), to: &buffer)
+            JSONText.append(RedactedTarget.line(request.target.raw), to: &buffer)
         }
         append(",\"status\":\(report.status.code),\"bytes\":\(report.bodyBytes)")
         append(",\"microseconds\":\(report.nanoseconds / 1000),\"complete\":\(report.complete)")
@@ -146,6 +148,15 @@ final class AccessLog {
         append("}\n")
     }
 
+    /// A double quote would end the request in a line.
+    private func replaceQuotes(from start: Int) {
+        buffer.withUnsafeMutableBufferPointer { bytes in
+            for index in bytes.indices[start...] where bytes[index] == UInt8(ascii: "\"") {
+                bytes[index] = UInt8(ascii: "'")
+            }
+        }
+    }
+
     private func append(_ text: String) { buffer.append(contentsOf: text.utf8) }
 
     private func appendToken(_ text: String?) {
@@ -153,69 +164,5 @@ final class AccessLog {
         for byte in LogText.line(LogText.cut(text)).utf8 {
             buffer.append(byte <= 0x20 || byte == 0x22 || byte == 0x7F ? 0x5F : byte)
         }
-    }
-
-    /// A request target as it may be in a log: without the token of a page, which holds what a record shows, and
-    /// without the values of unknown parameters, since someone may have put a password there by mistake. Names are
-    /// compared decoded, so that no client can hide what it asked for.
-    static func redacted(_ target: String) -> String {
-        let bytes = Array(target.utf8)
-        let (path, mark) = cut(bytes[...], at: "?", "%3F", ";", "%3B")
-        if mark.isEmpty { return target }
-        var output = path + mark
-        var rest = bytes[mark.endIndex...]
-        while true {
-            let (pair, separator) = cut(rest, at: "&", "%26", ";", "%3B", "?", "%3F", "#", "%23")
-            let (name, sign) = cut(pair, at: "=", "%3D")
-            let parameter = decoded(name).flatMap(Parameter.init(rawValue:))
-            let isPublic = parameter != nil && parameter != .after && sign.count == 1
-            // The name of an unknown parameter shows what went wrong, and its value is not needed.
-            output += isPublic || sign.isEmpty ? pair : name + sign + Array("...".utf8)
-            output += separator
-            if separator.isEmpty { break }
-            rest = bytes[separator.endIndex...]
-        }
-        return String(decoding: output, as: UTF8.self)
-    }
-
-    /// What is before the first of some signs, and the sign as it is written; empty if there is none. A client that
-    /// writes a separator in another way means the same.
-    private static func cut(
-        _ bytes: ArraySlice<UInt8>, at signs: StaticString...
-    ) -> (before: ArraySlice<UInt8>, sign: ArraySlice<UInt8>) {
-        for index in bytes.indices where mayBeginSign(bytes[index]) {
-            for sign in signs {
-                let rest = bytes[index...].prefix(sign.utf8CodeUnitCount)
-                let isSign = sign.withUTF8Buffer { sign in
-                    rest.elementsEqual(sign) { $0 == $1 || ($0 & 0xDF) == $1 && $1 >= 0x41 }
-                }
-                if isSign { return (bytes[..<index], rest) }
-            }
-        }
-        return (bytes, [])
-    }
-
-    /// Nearly all bytes of a target begin none of the signs.
-    private static func mayBeginSign(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "?"), UInt8(ascii: "&"), UInt8(ascii: "="), UInt8(ascii: "%"), UInt8(ascii: ";"),
-            UInt8(ascii: "#"):
-            true
-        default: false
-        }
-    }
-
-    /// The name of a parameter as the query has it; nil if it can't be decoded.
-    private static func decoded(_ name: ArraySlice<UInt8>) -> String? {
-        let text = String(decoding: name, as: UTF8.self)
-        guard name.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else { return text }
-        return (try? RequestTarget(parsing: "/?" + text))?.query.first?.name
-    }
-}
-
-extension String {
-    /// The text with single quotes, since a double quote would end the request in a line of the text format.
-    fileprivate var replacingQuotes: String {
-        utf8.contains(UInt8(ascii: "\"")) ? String(map { $0 == "\"" ? "'" : $0 }) : self
     }
 }

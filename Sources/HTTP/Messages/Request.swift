@@ -23,16 +23,34 @@ public enum Version: Sendable, Hashable {
 public struct RequestTarget: Sendable, Hashable {
     /// The target as it was sent: visible ASCII only. For the log, and for entity tags.
     public let raw: String
+    /// Nil for a long target, whose parts are decoded when somebody asks for them.
+    private let parts: Parts?
+
+    /// A target that `parts(of:)` can read.
+    init(raw: String, parts: Parts?) { (self.raw, self.parts) = (raw, parts) }
+
+    /// Whether the target is so long that decoding it costs something, each time that it is asked for.
+    public var isLong: Bool { parts == nil }
+
     /// The parts of the path between its slashes, each decoded once, with dot segments resolved: `/` is one empty
     /// segment, `/species/a%2Fb` is `species` and `a/b`. Empty for `OPTIONS *`.
-    public let segments: [String]
+    public var segments: [String] { (parts ?? Self.parts(of: raw)).segments }
+
     /// The parameters in the order in which they were sent, decoded; `a` without `=` has the value "". A name may occur
     /// more than once.
-    public let query: [QueryItem]
+    public var query: [QueryItem] { (parts ?? Self.parts(of: raw)).query }
 
     /// The segments joined by slashes, for `Link`; `*` for `OPTIONS *`. A slash within a segment looks like one between
     /// two, so this must not be split again.
-    public var path: String { segments.isEmpty ? "*" : "/" + segments.joined(separator: "/") }
+    public var path: String {
+        let segments = segments
+        return segments.isEmpty ? "*" : "/" + segments.joined(separator: "/")
+    }
+
+    struct Parts: Sendable, Hashable {
+        let segments: [String]
+        let query: [QueryItem]
+    }
 
     public struct QueryItem: Sendable, Hashable {
         public let name: String

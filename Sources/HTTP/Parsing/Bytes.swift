@@ -29,7 +29,7 @@ extension UInt8 {
 
     /// The value of a hexadecimal digit in either case; nil for any other byte.
     @inline(__always)
-    var hexValue: UInt8? {
+    public var hexValue: UInt8? {
         if isDigit { return self &- 0x30 }
         let letter = (self | 0x20) &- 0x61
         return letter < 6 ? letter &+ 10 : nil
@@ -44,6 +44,24 @@ extension UInt8 {
         let word = self < 64 ? low : high
         return self < 128 && word &>> UInt64(self & 63) & 1 == 1
     }
+}
+
+/// Eight bytes at once. Marks are the high bits of bytes. A borrow can mark the byte after one that is looked for by
+/// mistake, so only the first mark counts.
+extension UInt64 {
+    private static let lowBits: UInt64 = 0x0101_0101_0101_0101
+    fileprivate static let highBits: UInt64 = 0x8080_8080_8080_8080
+
+    /// Marks bytes below a bound, which is at most 0x80: subtracting it sets their high bit. Bytes whose high bit was
+    /// already set are masked out.
+    @inline(__always)
+    fileprivate func marksBelow(_ bound: UInt8) -> UInt64 {
+        (self &- Self.lowBits &* UInt64(bound)) & ~self & Self.highBits
+    }
+
+    /// Marks bytes that are this one, which the xor turns into 0.
+    @inline(__always)
+    fileprivate func marks(of byte: UInt8) -> UInt64 { (self ^ Self.lowBits &* UInt64(byte)).marksBelow(1) }
 }
 
 extension StaticString {
@@ -63,24 +81,39 @@ extension Span<UInt8> {
         return true
     }
 
-    /// The position of the first control character in a range, or the end of the range. It looks at eight bytes at a
-    /// time: most of the time of parsing a request is spent here.
+    /// The position of the first control character in a range, or the end of the range. Most of the time of parsing a
+    /// request is spent here.
     @inline(__always)
     func firstControl(in range: Range<Int>) -> Int {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let highs = ones &* 0x80
+        first(in: range, \.isControl, marks: { $0.marksBelow(0x20) | $0.marks(of: 0x7F) })
+    }
+
+    /// The position of the first byte of a range that is this one, which is ASCII; or the end of the range.
+    @inline(__always)
+    func first(_ byte: UInt8, in range: Range<Int>) -> Int {
+        first(in: range, { $0 == byte }, marks: { $0.marks(of: byte) })
+    }
+
+    /// The position of the first byte of a range that is this one, or is no visible ASCII; or the end of the range.
+    @inline(__always)
+    func firstInvisible(or byte: UInt8, in range: Range<Int>) -> Int {
+        first(
+            in: range, { !$0.isVisible || $0 == byte },
+            marks: { $0.marksBelow(0x21) | $0.marks(of: 0x7F) | $0.marks(of: byte) | $0 & UInt64.highBits })
+    }
+
+    /// The position of the first byte that is looked for, or the end of the range. It looks at eight bytes at a time.
+    /// - Parameter marks: Has the high bit of the first byte that is looked for, and none before it.
+    @inline(__always)
+    private func first(in range: Range<Int>, _ isWanted: (UInt8) -> Bool, marks: (UInt64) -> UInt64) -> Int {
         var index = range.lowerBound
         while range.upperBound - index >= 8 {
             let word = UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
-            // Subtracting 0x20 from each byte sets the high bit of each byte below 0x20; likewise for 0x7F, which the
-            // xor turns into 0. Bytes whose high bit was already set are masked out. A borrow can mark the byte after a
-            // control character by mistake, so only the first mark counts.
-            let deletes = word ^ (ones &* 0x7F)
-            let marks = ((word &- ones &* 0x20) & ~word | (deletes &- ones) & ~deletes) & highs
-            if marks != 0 { return index + marks.trailingZeroBitCount / 8 }
+            let found = marks(word)
+            if found != 0 { return index + found.trailingZeroBitCount / 8 }
             index += 8
         }
-        while index < range.upperBound, !self[index].isControl { index += 1 }
+        while index < range.upperBound, !isWanted(self[index]) { index += 1 }
         return index
     }
 

@@ -3,6 +3,9 @@
 //
 // The order matters for safety: the path is split at its slashes, then each segment is decoded, then dot segments are
 // resolved. A slash, a dot or a percent sign that was encoded can never change how the path was split.
+//
+// A target is read before its client is known, so it must cost little however long it is. A long one is checked here
+// byte by byte, and decoded when somebody asks for its parts.
 
 extension RequestTarget {
     /// Reads a target as written in a request line: `/species?region=CA`, `http://localhost:8000/species` or `*`.
@@ -11,6 +14,9 @@ extension RequestTarget {
         let bytes = Array(text.utf8)
         self = try Self.parse(0..<bytes.count, of: bytes.span).target
     }
+
+    /// The most bytes of a target that is decoded at once. Nearly all are shorter.
+    private static let longestDecoded = 256
 
     /// Reads the target in a range of the input.
     /// - Returns: The target, and the authority of an absolute-form, which replaces the Host field (RFC 9112 §3.2.2).
@@ -24,7 +30,9 @@ extension RequestTarget {
         if input[range.lowerBound] == 0x2F {
             return (try target(raw, pathAndQuery: range, of: input), nil)
         }
-        if input.matches(range, "*") { return (RequestTarget(raw: raw, segments: [], query: []), nil) }
+        if input.matches(range, "*") {
+            return (RequestTarget(raw: raw, parts: Parts(segments: [], query: [])), nil)
+        }
 
         let authority = try authority(ofAbsolute: range, in: input)
         let rest = authority.upperBound..<range.upperBound
@@ -52,17 +60,46 @@ extension RequestTarget {
         return start..<end
     }
 
-    /// Splits at the first `?` and decodes both parts. An absolute-form may have an empty path, which means `/`
-    /// (RFC 9110 §4.2.3).
+    /// Reads the path and the query. Both are decoded if they are short, and only checked if they are long.
     private static func target(
         _ raw: String, pathAndQuery range: Range<Int>, of input: borrowing Span<UInt8>
     ) throws(RequestError) -> RequestTarget {
-        var end = range.lowerBound
-        while end < range.upperBound, input[end] != 0x3F { end += 1 }
-        let isRoot = end <= range.lowerBound + 1
-        let segments = isRoot ? root : try segments(of: range.lowerBound + 1..<end, in: input)
-        let query = end < range.upperBound ? try items(ofQuery: end + 1..<range.upperBound, in: input) : []
-        return RequestTarget(raw: raw, segments: segments, query: query)
+        guard range.count > longestDecoded else {
+            return RequestTarget(raw: raw, parts: try parts(pathAndQuery: range, of: input))
+        }
+        let (path, query) = split(range, of: input)
+        try input.checkPath(path)
+        if let query { try input.checkEncoding(query) }
+        return RequestTarget(raw: raw, parts: nil)
+    }
+
+    /// The parts of a target that was checked.
+    static func parts(of raw: String) -> Parts {
+        let bytes = Array(raw.utf8)
+        let span = bytes.span
+        // An absolute-form has an authority before its path.
+        let start = bytes.first == 0x2F ? 0 : (try? authority(ofAbsolute: 0..<bytes.count, in: span))?.upperBound ?? 0
+        return (try? parts(pathAndQuery: start..<bytes.count, of: span)) ?? Parts(segments: [], query: [])
+    }
+
+    private static func parts(
+        pathAndQuery range: Range<Int>, of input: borrowing Span<UInt8>
+    ) throws(RequestError) -> Parts {
+        let (path, query) = split(range, of: input)
+        return Parts(
+            segments: path.isEmpty ? root : try segments(of: path, in: input),
+            query: try query.map { range throws(RequestError) in try items(ofQuery: range, in: input) } ?? [])
+    }
+
+    /// Splits at the first `?`: the path after its first slash, and the query. An absolute-form may have an empty path,
+    /// which means `/` (RFC 9110 §4.2.3).
+    private static func split(
+        _ range: Range<Int>, of input: borrowing Span<UInt8>
+    ) -> (path: Range<Int>, query: Range<Int>?) {
+        let end = input.first(0x3F, in: range)
+        return (
+            min(range.lowerBound + 1, end)..<end, end < range.upperBound ? end + 1..<range.upperBound : nil
+        )
     }
 
     private static let root = [""]
@@ -82,19 +119,18 @@ extension RequestTarget {
                 if input[end] == 0x25 { isPlain = false }
                 end += 1
             }
-            let segment =
-                isPlain
-                ? input.text(start..<end) : try text(decoded: try input.decoded(start..<end, plusIsSpace: false))
             let isLast = end == range.upperBound
-            switch segment {
-            case ".", "..":
-                guard segment == "." || segments.popLast() != nil else {
-                    throw .malformedTarget("The path goes above the root; remove one `..`.")
-                }
+            switch input.dotSegment(start..<end) {
+            case .this?,
+                .parent? where segments.popLast() != nil:
                 // A dot segment at the end names a folder.
                 if isLast { segments.append("") }
-            default:
-                segments.append(segment)
+            case .parent?: throw .malformedTarget(aboveRoot)
+            case nil:
+                segments.append(
+                    isPlain
+                        ? input.text(start..<end)
+                        : try text(decoded: try input.decoded(start..<end, plusIsSpace: false)))
             }
             if isLast { return segments }
             start = end + 1
@@ -137,13 +173,87 @@ extension RequestTarget {
 
     private static func text(decoded bytes: [UInt8]) throws(RequestError) -> String {
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw .malformedTarget("The request target is not UTF-8 when decoded; encode it as UTF-8.")
+            throw .malformedTarget(notUTF8)
         }
         return text
     }
+
+    fileprivate static let aboveRoot = "The path goes above the root; remove one `..`."
+    fileprivate static let notUTF8 = "The request target is not UTF-8 when decoded; encode it as UTF-8."
+}
+
+/// What a segment of dots alone means (RFC 3986 §3.3).
+private enum DotSegment {
+    case this
+    case parent
 }
 
 extension Span<UInt8> {
+    /// The meaning of a segment that is one dot or two, encoded or not; nil for any other.
+    @inline(__always)
+    fileprivate func dotSegment(_ range: Range<Int>) -> DotSegment? {
+        // Nearly all segments end here.
+        guard 1...6 ~= range.count, self[range.lowerBound] == 0x2E || self[range.lowerBound] == 0x25 else { return nil }
+        return dots(range)
+    }
+
+    private func dots(_ range: Range<Int>) -> DotSegment? {
+        var dots = 0
+        var index = range.lowerBound
+        while index < range.upperBound {
+            if self[index] == 0x2E {
+                index += 1
+            } else if range.upperBound - index > 2, self[index] == 0x25, self[index + 1] == 0x32,
+                self[index + 2].lowercased == 0x65
+            {
+                index += 3
+            } else {
+                return nil
+            }
+            dots += 1
+        }
+        return dots == 1 ? .this : dots == 2 ? .parent : nil
+    }
+
+    /// Checks what `segments(of:in:)` would refuse, without making texts.
+    fileprivate func checkPath(_ range: Range<Int>) throws(RequestError) {
+        try checkEncoding(range)
+        let path = extracting(range)
+        var depth = 0
+        var start = 0
+        func end(at end: Int) throws(RequestError) {
+            switch path.dotSegment(start..<end) {
+            case .this?: break
+            case .parent?:
+                guard depth > 0 else { throw .malformedTarget(RequestTarget.aboveRoot) }
+                depth -= 1
+            case nil: depth += 1
+            }
+        }
+        for index in path.indices where path[index] == 0x2F {
+            try end(at: index)
+            start = index + 1
+        }
+        try end(at: path.count)
+    }
+
+    /// Checks that a range is percent-encoded UTF-8. What stands between two encoded bytes is ASCII, and that ends a
+    /// character, so each text between separators is UTF-8 by itself.
+    fileprivate func checkEncoding(_ range: Range<Int>) throws(RequestError) {
+        var index = first(0x25, in: range)
+        while index < range.upperBound {
+            var characters = UTF8Check()
+            while index < range.upperBound, self[index] == 0x25 {
+                guard characters.takes(try percentDecoded(at: index, before: range.upperBound)) else {
+                    throw .malformedTarget(RequestTarget.notUTF8)
+                }
+                index += 3
+            }
+            guard characters.isAtEnd else { throw .malformedTarget(RequestTarget.notUTF8) }
+            index = first(0x25, in: index..<range.upperBound)
+        }
+    }
+
     /// The text of a range that is known to be ASCII.
     fileprivate func text(_ range: Range<Int>) -> String {
         extracting(range).withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
@@ -153,8 +263,9 @@ extension Span<UInt8> {
     /// that sends one has probably not encoded a `#`.
     /// - Throws: 400 for a fragment, or for a byte that is not visible ASCII.
     fileprivate func visibleText(_ range: Range<Int>) throws(RequestError) -> String {
-        for index in range where !self[index].isVisible || self[index] == 0x23 {
-            switch self[index] {
+        let odd = firstInvisible(or: 0x23, in: range)
+        if odd < range.upperBound {
+            switch self[odd] {
             case 0x23:
                 throw .malformedTarget("The request target has a fragment; leave out `#` and everything after it.")
             case 0x80...:
@@ -170,7 +281,20 @@ extension Span<UInt8> {
         return text(range)
     }
 
-    /// Percent-decodes a range (RFC 3986 §2.1). `%00` is refused: a zero byte ends a C string, and no name holds one.
+    /// The byte that is encoded at a percent sign (RFC 3986 §2.1). `%00` is refused: a zero byte ends a C string, and
+    /// no name holds one.
+    @inline(__always)
+    fileprivate func percentDecoded(at index: Int, before end: Int) throws(RequestError) -> UInt8 {
+        guard end - index > 2, let high = self[index + 1].hexValue, let low = self[index + 2].hexValue, high | low != 0
+        else {
+            throw .malformedTarget(
+                "A `%` in the request target is not followed by two hexadecimal digits other than `00`; "
+                    + "write a percent sign as `%25`.")
+        }
+        return high << 4 | low
+    }
+
+    /// The bytes of a range, percent-decoded.
     fileprivate func decoded(_ range: Range<Int>, plusIsSpace: Bool) throws(RequestError) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(range.count)
@@ -178,14 +302,7 @@ extension Span<UInt8> {
         while index < range.upperBound {
             let byte = self[index]
             if byte == 0x25 {
-                guard range.upperBound - index > 2, let high = self[index + 1].hexValue,
-                    let low = self[index + 2].hexValue, high | low != 0
-                else {
-                    throw .malformedTarget(
-                        "A `%` in the request target is not followed by two hexadecimal digits other than `00`; "
-                            + "write a percent sign as `%25`.")
-                }
-                bytes.append(high << 4 | low)
+                bytes.append(try percentDecoded(at: index, before: range.upperBound))
                 index += 3
             } else {
                 bytes.append(byte == 0x2B && plusIsSpace ? 0x20 : byte)
@@ -193,5 +310,37 @@ extension Span<UInt8> {
             }
         }
         return bytes
+    }
+}
+
+/// Whether bytes, given one after the other, are UTF-8 (Unicode, table 3-7).
+private struct UTF8Check {
+    /// How many bytes the character still needs, and what the next one may be.
+    private var missing = 0
+    private var allowed: ClosedRange<UInt8> = 0x80...0xBF
+
+    /// Whether no character is left unfinished.
+    var isAtEnd: Bool { missing == 0 }
+
+    /// - Returns: False for a byte that can't stand here.
+    mutating func takes(_ byte: UInt8) -> Bool {
+        if missing > 0 {
+            guard allowed ~= byte else { return false }
+            missing -= 1
+            allowed = 0x80...0xBF
+            return true
+        }
+        switch byte {
+        case ..<0x80: return true
+        case 0xC2...0xDF: missing = 1
+        case 0xE0: (missing, allowed) = (2, 0xA0...0xBF)
+        case 0xED: (missing, allowed) = (2, 0x80...0x9F)
+        case 0xE1...0xEF: missing = 2
+        case 0xF0: (missing, allowed) = (3, 0x90...0xBF)
+        case 0xF1...0xF3: missing = 3
+        case 0xF4: (missing, allowed) = (3, 0x80...0x8F)
+        default: return false
+        }
+        return true
     }
 }

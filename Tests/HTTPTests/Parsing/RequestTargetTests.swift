@@ -126,4 +126,37 @@ import Testing
         let query = Array(repeating: "a", count: 4_000).joined(separator: "&")
         #expect(try RequestTarget(parsing: "/?" + query).query.count == 4_000)
     }
+
+    /// A long target is read like a short one: with a query that only makes it longer, and with a path that does.
+    @Test func readsALongTargetLikeAShortOne() {
+        var generator = ParserFuzzTests.Generator(state: 11)
+        let pieces = [
+            "/", "/", ".", "..", "%2e", "%2E", "a", "bc", "+", "&", "=", "?", "%", "%4", "%41", "%00", "%2F", "%C3",
+            "%A9",
+            "%C3%A9", "%E2%82%AC", "%E2", "%82", "%F0%9F%90%A6", "%ED%A0%80", "%ED%9F%BF", "%E0%9F%BF", "%E0%A0%80",
+            "%F0%8F%BF%BF", "%F0%90%80%80", "%F4%8F%BF%BF", "%F4%90%80%80", "%C0%80", "%C1%BF", "%F5%80%80%80", "%zz",
+            "http://h",
+        ]
+        let padding = String(repeating: "p", count: 300)
+        var (good, bad) = (0, 0)
+        for _ in 0..<20_000 {
+            let raw =
+                (Int.random(in: 0...9, using: &generator) == 0 ? "http://h" : "/")
+                + (0...Int.random(in: 0...7, using: &generator)).map { _ in
+                    pieces.randomElement(using: &generator) ?? "a"
+                }.joined()
+            let hasQuery = raw.contains("?")
+            let short = try? RequestTarget(parsing: raw)
+            let longQuery = try? RequestTarget(parsing: raw + (hasQuery ? "&" : "?") + padding)
+            #expect(short?.isLong != true && longQuery?.isLong != false)
+            #expect(short?.segments == longQuery?.segments && short?.path == longQuery?.path, "\(raw)")
+            #expect(short?.query == longQuery.map { Array($0.query.dropLast()) }, "\(raw)")
+            if raw.hasPrefix("/") {
+                let longPath = try? RequestTarget(parsing: "/\(padding)/..\(raw)")
+                #expect(short?.segments == longPath?.segments && short?.query == longPath?.query, "\(raw)")
+            }
+            if short == nil { bad += 1 } else { good += 1 }
+        }
+        #expect(good > 2_000 && bad > 2_000)
+    }
 }
