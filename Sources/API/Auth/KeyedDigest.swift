@@ -37,12 +37,15 @@ final class KeyedDigest {
         defer { EVP_MAC_free(algorithm) }
         guard let context = EVP_MAC_CTX_new(algorithm) else { return nil }
         self.context = context
-        var name = Array("SHA256".utf8CString)
-        let isReady = name.withUnsafeMutableBufferPointer { name in
-            var settings = [
-                OSSL_PARAM_construct_utf8_string("digest", name.baseAddress, 0), OSSL_PARAM_construct_end(),
-            ]
-            return EVP_MAC_init(context, key.bytes, key.bytes.count, &settings) == 1
+        var algorithmName = Array("SHA256".utf8CString)
+        // The settings hold on to both texts, not to copies.
+        let isReady = "digest".withCString { setting in
+            algorithmName.withUnsafeMutableBufferPointer { name in
+                var settings = [
+                    OSSL_PARAM_construct_utf8_string(setting, name.baseAddress, 0), OSSL_PARAM_construct_end(),
+                ]
+                return EVP_MAC_init(context, key.bytes, key.bytes.count, &settings) == 1
+            }
         }
         guard isReady else { return nil }
     }
