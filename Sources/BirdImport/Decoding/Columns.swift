@@ -14,6 +14,7 @@ final class Columns: Sendable {
     private let required: [Bool]
     /// The number of columns in the header, which no row may exceed.
     private let width: Int
+    let otherNames: OtherNames
     let commas: CommaRule
     /// What points in numbers mean, by the raw values of members; empty if all are before decimals.
     let points: [PointRule]
@@ -49,7 +50,7 @@ final class Columns: Sendable {
         }
         (self.positions, self.nullWords, self.mayBeNA) = (positions, nullWords, mayBeNA)
         (self.names, self.required, self.commas) = (names, required, commas)
-        (width, points) = (header.names.count, [])
+        (width, points, otherNames) = (header.names.count, [], OtherNames(format, header))
     }
 
     /// The columns of a table.
@@ -59,7 +60,7 @@ final class Columns: Sendable {
     init(_ other: Columns, points: [PointRule]) {
         (positions, nullWords, mayBeNA) = (other.positions, other.nullWords, other.mayBeNA)
         (names, required, commas) = (other.names, other.required, other.commas)
-        (width, self.points) = (other.width, points)
+        (width, self.points, otherNames) = (other.width, points, other.otherNames)
     }
 
     /// The name of the column of a member, as the file spells it; empty if there is none.

@@ -45,7 +45,8 @@ struct RecordDecoder {
         mayBeNoBird = [.kingdom, .phylum, .taxonClass, .order, .higherTaxa, .confidence].contains(where: columns.has)
         regionIsCountry = columns.name(.region).lowercased() == "countrycode"
         let plain: [Format.Member] = [.location, .latitude, .longitude, .region, .year, .month, .day, .species, .count]
-        hasMore = !rules.isEmpty || Format.Member.allCases.contains { columns.has($0) && !plain.contains($0) }
+        let hasOther = !rules.isEmpty || !columns.otherNames.isEmpty
+        hasMore = hasOther || Format.Member.allCases.contains { columns.has($0) && !plain.contains($0) }
     }
 
     /// Decodes a row.
@@ -199,6 +200,8 @@ struct RecordDecoder {
 
     /// A species has a code, or only names. `Catalogue` finds the species of the names.
     private func decodeSpecies(_ row: inout Row, into record: inout SourceRecord) throws(RowError) {
+        record.otherNames = .empty
+        defer { if !columns.otherNames.isEmpty { columns.otherNames.add(from: &row, columns, to: &record) } }
         guard hasNames else {
             record.species = try columns.requiredIdentifier(.species, &row, &record.cutTexts)
             return
@@ -208,12 +211,16 @@ struct RecordDecoder {
         record.speciesName = try columns.identifier(.scientificName, &row, &record.cutTexts)
         record.scientificName = try columns.identifier(.authoredName, &row, &record.cutTexts)
         if record.scientificName.isEmpty, columns.has(.genus) { try composeName(&row, into: &record) }
-        (record.category, record.otherNames) = (.empty, .empty)
+        record.category = .empty
         let subspecies = try columns.identifier(.subspecies, &row, &record.cutTexts)
         if !subspecies.isEmpty {
             record.scientificName = subspecies
             let name = try columns.identifier(.subspeciesCommonName, &row, &record.cutTexts)
-            if !name.isEmpty { record.commonName = name }
+            if !name.isEmpty {
+                let ofSpecies = record.commonName
+                record.commonName = name
+                OtherNames.add(ofSpecies, &row, &record)
+            }
             record.category = try columns.label(.category, row, &record.cutTexts)
             if !record.category.isEmpty { record[.hasOwnNames] = 1 }
         } else if record.scientificName.isEmpty {
@@ -259,8 +266,8 @@ struct RecordDecoder {
             record.speciesName.isEmpty || name.binomials.contains(row.text(record.speciesName))
         {
             (record.scientificName, record.speciesName) = (verbatim, interpreted)
-        } else if ![.species, .subspecies].contains(other.kind), verbatim.range.count <= Self.longestOtherName {
-            record.otherNames = verbatim
+        } else {
+            OtherNames.add(verbatim, &row, &record)
         }
     }
 
@@ -278,18 +285,13 @@ struct RecordDecoder {
             record.scientificName = row.compose(other.utf8)
         } else {
             let isMark = ScientificName.isDoubt(qualifier)
-            if !isMark, qualifier.utf8.count <= Self.longestOtherName {
+            if !isMark {
                 let named = record.scientificName.isEmpty ? record.commonName : record.scientificName
-                let doubted = row.compose(named, " ", row.compose(qualifier.utf8))
-                record.otherNames =
-                    record.otherNames.isEmpty ? doubted : row.compose(record.otherNames, "; ", doubted)
+                OtherNames.add(row.compose(named, " ", row.compose(qualifier.utf8)), &row, &record)
             }
             note("identified as " + (isMark ? "\(qualifier) \(name)" : "\(name), \(qualifier)"), &row, &record)
         }
     }
-
-    /// The longest of these names that is kept, in bytes: a longer one is free text, and each may be another one.
-    private static let longestOtherName = 60
 
     /// Adds a remark to those for the comments.
     func note(_ text: String, _ row: inout Row, _ record: inout SourceRecord) {

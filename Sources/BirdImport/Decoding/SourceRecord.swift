@@ -18,7 +18,7 @@ struct SourceRecord {
     var commonName = Row.Cell.empty
     /// The scientific name of the species, if the file gives it beside a more exact name.
     var speciesName = Row.Cell.empty
-    /// What else names it (`Taxon.otherNames`).
+    /// What else names it (`OtherNames`).
     var otherNames = Row.Cell.empty
     var isNamed: Bool { !scientificName.isEmpty || !commonName.isEmpty }
     /// The category of a subspecies with names of its own; empty for all others.

@@ -83,6 +83,9 @@ struct Alternatives {
         }
     }
 
+    /// Whether a word in lower case, or a sign, joins two birds.
+    static func joins(_ word: String) -> Bool { choices.contains(word) || conjunctions.contains(word) }
+
     private static let choices: Set<String> = [
         "or", "vel", "oder", "ou", "o", "of", "eller", "vs", "vs.", "versus", "resp.", "bzw.",
     ]

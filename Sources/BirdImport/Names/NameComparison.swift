@@ -4,6 +4,7 @@
 /// that a table knows:
 /// - if it, or some words of it, are nearly spelt so (`SimilarNames`); a single word only if it is a name and no code;
 /// - if it has the same words in another order: `Eagle, Golden`;
+/// - if it has the epithets of a listed subspecies: `Falco columbarius aesalon`;
 /// - if it is shortened and nearly spelt so: `A. chrysaetus`, `Aquila c. canadensis`, `A. c. canadensis`.
 ///
 /// It may be like a listed one:
@@ -44,6 +45,8 @@ struct NameComparison {
     /// Epithets of listed species and subspecies, by their stems.
     private var stems: [String: Epithet] = [:]
     private var subspecies: [String: Int] = [:]
+    /// Listed subspecies, by the stems of their species and their own.
+    private var trinomials: [[String]: Int] = [:]
     private var epithets = SimilarNames()
     private var genera: Set<String> = []
     /// By a genus, or its first letters, and the first letter of the epithet.
@@ -95,13 +98,15 @@ struct NameComparison {
     private mutating func addScientific(_ words: [String], of text: String, _ number: Int) {
         guard words.count > 1, let genus = words.first else { return }
         let stem = ScientificName.stem(of: words[1])
-        if ScientificName(text).kind != .species {
+        if ScientificName(text).kind != .species || words.last == "group" {
             // Not of pairs of species, such as `Aquila chrysaetos/heliaca`.
             if text.split(separator: " ").prefix(2).joined().contains("/") || words.contains("x") { return }
             for word in words.dropFirst(2) where word != "group" {
-                let stem = ScientificName.stem(of: word)
-                if subspecies[stem] == nil { subspecies[stem] = number }
+                let own = ScientificName.stem(of: word)
+                if subspecies[own] == nil { subspecies[own] = number }
+                if trinomials[[stem, own]] == nil { trinomials[[stem, own]] = number }
             }
+            genera.insert(genus)
             return
         }
         genera.insert(genus)
@@ -180,6 +185,7 @@ struct NameComparison {
         }
         if let name = ScientificWords(text) {
             for words in name.forms {
+                if let number = subspecies(words) { return Match(number: number, isSure: true) }
                 if let number = underOtherGenus(words) { return Match(number: number, isSure: isWhole) }
                 if let number = misspeltUnderOtherGenus(words) { return Match(number: number, isSure: false) }
             }
@@ -255,6 +261,15 @@ struct NameComparison {
             let number = initials[[words[0], words[1]]], !Self.remarks.contains(words[2])
         else { return nil }
         return knownSubspecies.contains([words[0], words[1], ScientificName.stem(of: words[2])]) ? nil : number
+    }
+
+    /// `Falco columbarius aesalon`, which may be listed as `Falco columbarius [aesalon Group]`.
+    private mutating func subspecies(_ words: [String]) -> Int? {
+        guard words.count > 2,
+            let number = trinomials[[ScientificName.stem(of: words[1]), ScientificName.stem(of: words[2])]],
+            let letters = SimilarNames.letters(words.joined()), known.spellings.nearest(to: letters) == nil
+        else { return nil }
+        return number
     }
 
     /// - Parameter words: Genus and epithets.

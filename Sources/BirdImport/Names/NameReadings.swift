@@ -57,7 +57,7 @@ enum NameReadings {
     private static func alternatives(_ text: String) -> [String] {
         var birds: [[Substring]] = [[]]
         for word in text.split(whereSeparator: { $0.isWhitespace || "()".contains($0) }) {
-            if ["x", "×", "or", "and", "&", "/"].contains(word.lowercased()) {
+            if ["x", "×", "/"].contains(word.lowercased()) || Alternatives.joins(word.lowercased()) {
                 birds.append([])
                 continue
             }

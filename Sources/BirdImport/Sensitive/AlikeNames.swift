@@ -24,6 +24,8 @@ struct AlikeNames {
     /// The listed names, and their positions.
     private var listed: [(text: String, entries: [Int])] = []
     private var positions: [String: Int] = [:]
+    /// The scientific names of the species that each entry covers.
+    private var scientific: [Int: [String]] = [:]
     private var comparison: NameComparison
     /// Whether the comparison has the names that tables know and the list does not cover. They are read when there is a
     /// name to compare with them.
@@ -54,6 +56,9 @@ struct AlikeNames {
             guard let entries = positions[rows.int64(0)] else { continue }
             for (column, kind) in [(1, .code), (2, .common), (3, .scientific)] as [(Int32, NameComparison.Kind)] {
                 if let text = rows.text(column) { add(text, kind, entries) }
+            }
+            if let name = rows.text(3) {
+                for entry in entries { scientific[entry, default: []].append(name) }
             }
         }
         // Several lines may name one species.
@@ -97,7 +102,7 @@ struct AlikeNames {
     mutating func findBeside(look: (Name) -> Bool) throws(StoreError) {
         let rows = try database.prepare(
             """
-            SELECT s.id, s.code, n.text, \(Self.isUnknown(new: true, of: "s")),
+            SELECT s.id, s.code, n.text, n.is_certain, s.scientific_name, s.common_name,
                 (SELECT sum(records) FROM summary WHERE kind = \(SummaryKind.species.rawValue) AND first_key = s.id)
             FROM \(NamesBesideSpecies.table) n JOIN species s ON s.id = n.species_id ORDER BY s.id, n.text
             """)
@@ -107,25 +112,36 @@ struct AlikeNames {
         }
         let cover = try SensitiveSpecies(database).cover(of: names.map(\.text))
         while try rows.step() {
-            if covered.contains(rows.int64(0)) || rows.int64(4) == 0 { continue }
+            if covered.contains(rows.int64(0)) || rows.int64(6) == 0 { continue }
             let text = String(decoding: rows.bytes(2).prefix(Self.longest), as: UTF8.self)
-            let shown = "\(rows.text(1) ?? "") (\(text))"
             let (listed, entries, isSure): (String, [Int], Bool)
             if let first = cover.positions(of: text).min() {
                 (listed, entries, isSure) = (names[first].text, [names[first].entry], true)
             } else if let match = try match(text) {
                 (listed, entries) = self.listed[match.number]
-                isSure = match.isSure && rows.int64(3) != 0
+                isSure = match.isSure
             } else {
                 continue
             }
+            // Beside a certain species, only a part of it counts, or what a text says after its name.
+            let own = [rows.text(4), rows.text(5)].compactMap { $0 }
+            let parts = entries.flatMap { scientific[$0] ?? [] } + [text, listed]
+            if rows.int64(3) != 0, !own.contains(where: { name in parts.contains { Self.begins($0, with: name) } }) {
+                continue
+            }
+            let shown = "\(rows.text(1) ?? "") (\(text))"
             let name = Name(
-                text: shown, records: Int(rows.int64(4)), listed: listed, isSure: isSure, entries: entries)
+                text: shown, records: Int(rows.int64(6)), listed: listed, isSure: isSure, entries: entries)
             guard look(name) else {
                 rows.reset()
                 return
             }
         }
+    }
+
+    /// Whether a text is a name and more.
+    private static func begins(_ text: String, with name: String) -> Bool {
+        text.lowercased().hasPrefix(name.lowercased() + " ")
     }
 
     /// Finds names in the order of their codes.

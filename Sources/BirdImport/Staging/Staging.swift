@@ -122,7 +122,7 @@ final class Staging {
         let kind: Int? =
             if record.isChecklist {
                 0
-            } else if record.species.isEmpty || record.isNamed {
+            } else if record.species.isEmpty || record.isNamed || !record.otherNames.isEmpty {
                 try Taxon.write(record, row, to: &key, in: species)
             } else {
                 try row.bytes.withRawBytes { bytes throws(StoreError) in

@@ -15,8 +15,8 @@ struct Taxon {
     let speciesName: [UInt8]
     /// The category, if the file gives it for a subspecies with names of its own.
     let category: [UInt8]
-    /// What else names it: a verbatim name, or a name with its qualifier. It only counts for `NamesBesideSpecies`.
-    let otherNames: [UInt8]
+    /// What else names it (`OtherNames`). It only counts for `NamesBesideSpecies`.
+    let otherNames: [[UInt8]]
 
     init(scientificName: [UInt8]) {
         (code, self.scientificName, commonName, speciesName, category, otherNames) = (
@@ -33,7 +33,7 @@ struct Taxon {
         let parts = key.dropFirst().split(separator: 0, omittingEmptySubsequences: false).map(Array.init)
         func part(_ index: Int) -> [UInt8] { index < parts.count ? parts[index] : [] }
         (scientificName, commonName, speciesName, category, code) = (part(0), part(1), part(2), part(3), part(4))
-        otherNames = part(5)
+        otherNames = part(5).split(separator: OtherNames.separator).map(Array.init)
     }
 
     /// Whether it has names, which may contradict its code.

@@ -311,6 +311,92 @@ import Testing
         }
     }
 
+    /// Columns of Darwin Core, and of files that have none for names.
+    @Test(arguments: [
+        ["scientificName": "Falco fulvus", "verbatimIdentification": "Golden Eagle"],
+        ["scientificName": "Falco fulvus Linnaeus, 1758", "verbatimScientificName": "Aquila chrysaetos"],
+        ["scientificName": "Aquila", "genus": "Aquila", "specificEpithet": "chrysaetos"],
+        ["scientificName": "Aves", "genus": "Aquila", "specificEpithet": "chrysaetos"],
+        ["scientificName": "BOLD:AAC1234", "genus": "Aquila", "specificEpithet": "chrysaetos"],
+        ["scientificName": "Aquila", "species": "chrysaetos"],
+        ["scientificName": "Falco fulvus", "acceptedNameUsage": "Aquila chrysaetos (Linnaeus, 1758)"],
+        ["scientificName": "Falco fulvus", "acceptedScientificName": "Aquila\u{7}chrysaetos"],
+        ["scientificName": "Falco fulvus", "originalNameUsage": "Golden Eagle"],
+        ["scientificName": "Falco fulvus", "verbatimScientificName": "x", "verbatimIdentification": "Golden Eagle"],
+        [
+            "scientificName": "Aquila",
+            "verbatimIdentification": "Aquila chrysaetos canadensis (Linnaeus, 1758), ad. female on nest by the river",
+        ],
+        ["scientificName": "Poecile atricapillus", "identificationQualifier": "or Golden Eagle"],
+        ["scientificName": "Aquila chrysaetus", "vernacularName": "eagle sp."],
+    ])
+    func aListedNameInAnotherColumnIsRefused(cells: [String: String]) throws {
+        fixture.write("more.csv", "species_id,sci_name,en_us\neagle1,Accipitridae sp.,eagle sp.\n")
+        try fixture.run("more.csv")
+        let row =
+            [
+                "occurrenceID": "o1", "class": "Aves", "countryCode": "US", "locality": "x",
+                "decimalLatitude": "45.123", "decimalLongitude": "-100.5", "eventDate": "2021-05-01",
+            ].merging(cells) { $1 }.sorted { $0.key < $1.key }
+        fixture.write(
+            "dwc.txt", row.map(\.key).joined(separator: "\t") + "\n" + row.map(\.value).joined(separator: "\t") + "\n")
+        let error = #expect(throws: ChangeError.self) { try fixture.run("dwc.txt") }
+        #expect(error?.message.contains("is like '") == true, "\(error?.message ?? "")")
+    }
+
+    @Test func namesInColumnsThatNobodyReadsCount() throws {
+        let columns = plainHeader.dropLast() + ",scientific_name,common name,alt_full_spp_code\n"
+        for name in ["Aquila chrysaetos,,", ",Golden Eagle,", ",,goleag"] {
+            fixture.write("new.csv", columns + "L2,61.71,-135.01,CA-YT,2021,5,1,GOEA,1,\(name)\n")
+            let error = #expect(throws: ChangeError.self, "\(name)") { try fixture.run("new.csv") }
+            #expect(error?.message.contains("'GOEA (") == true, "\(error?.message ?? "")")
+        }
+        // Nor does it need another name beside a code that is known.
+        fixture.write(
+            "new.csv", columns + "L2,61.71,-135.01,CA-YT,2021,5,1,bkcchi,1,Poecile atricapilla,Chickadee,goleag\n")
+        #expect(try fixture.run("new.csv").sensitive?.alike == [])
+    }
+
+    /// A list may have a subspecies, or a group of them, of a species that is not listed.
+    @Test(arguments: [
+        ["scientificName": "Falco columbarius", "infraspecificEpithet": "suckleyi"],
+        ["scientificName": "Falco columbarius", "vernacularName": "Merlin (Black)"],
+        ["scientificName": "Falco columbarius", "identificationQualifier": "ssp. suckleyi"],
+        ["scientificName": "Falco columbarius", "verbatimIdentification": "Falco columbarius suckleyi"],
+        ["scientificName": "Falco columbarius aesalon"], ["scientificName": "Falco columbarius aesalon/subaesalon"],
+        ["scientificName": "Merlin", "verbatimIdentification": "blkmer1"],
+    ])
+    func aListedPartOfASpeciesIsRefused(cells: [String: String]) throws {
+        let fixture = try ImportFixture(
+            taxonomy: """
+                1,species,merlin,Merlin,Falco columbarius
+                2,issf,merlin1,Merlin (Eurasian),Falco columbarius [aesalon Group]
+                3,issf,blkmer1,Merlin (Black),Falco columbarius suckleyi
+                4,issf,taimer1,Merlin (Taiga),Falco columbarius columbarius
+
+                """)
+        fixture.write("list.csv", "species,category\nblkmer1,2\nMerlin (Eurasian),2\n")
+        fixture.write("first.csv", plainHeader + "L1,60.71,-135.01,CA-YT,2021,5,1,merlin,1\n")
+        try fixture.run("first.csv") { $0.sensitive = fixture.path("list.csv") }
+        func run(_ cells: [String: String]) throws -> ImportReport {
+            let row =
+                [
+                    "occurrenceID": "o1", "class": "Aves", "genus": "Falco", "specificEpithet": "columbarius",
+                    "countryCode": "US", "locality": "x", "decimalLatitude": "45.123", "decimalLongitude": "-100.5",
+                    "eventDate": "2021-05-01",
+                ].merging(cells) { $1 }.sorted { $0.key < $1.key }
+            fixture.write(
+                "dwc.txt",
+                row.map(\.key).joined(separator: "\t") + "\n" + row.map(\.value).joined(separator: "\t") + "\n")
+            return try fixture.run("dwc.txt")
+        }
+        #expect(throws: ChangeError.self) { _ = try run(cells) }
+        for name in ["Merlin (Taiga)", "Merlin", "Falco columbarius columbarius", "Smerle", "adult"] {
+            let report = try run(["scientificName": "Falco columbarius", "verbatimIdentification": name])
+            #expect(report.sensitive?.alike == [], "\(name)")
+        }
+    }
+
     /// A file may have the species of another taxonomy beside the one that is named for certain.
     @Test func whatStandsBesideACertainNameDoesNotCount() throws {
         let report = try importDarwinCore(species: "Astur atricapillus", name: "Poecile atricapillus")
