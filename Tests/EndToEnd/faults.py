@@ -1,10 +1,11 @@
 """What happens to the machine, the file and the clients neither stops nor fools the server: signals, descriptors, memory, logs that
-nobody reads, system calls that fail, and a database that is replaced, cut, deleted or closed.
+nobody reads or that are full, clocks that step, system calls that fail, and a database that is replaced, cut, deleted or closed.
 
     faults.py
 """
 
 import contextlib
+import email.utils
 import http.client
 import json
 import os
@@ -229,6 +230,67 @@ def logs(database, folder):
         process.wait(30)
 
 
+def full_logs(database, folder):
+    """The logs may not grow any more: the disk is full, or a limit is reached. SIGXFSZ comes with it."""
+    log = folder / "access.log"
+    server = Server(database, "--access-log", log, under=["bash", "-c", 'ulimit -f 16; exec "$@"', "bash"])
+    with server:
+        for _ in range(400):
+            status, _ = ask(server, JAYS)
+            if status != 200:
+                check(False, "requests go on where the log is full", status)
+        text = ask(server, "/metrics")[1].decode()
+        lost = float(next(line.split()[1] for line in text.splitlines() if line.startswith("rookery_log_lines_lost_total")))
+        check(lost > 100 and log.stat().st_size <= 16 * 1024, f"requests go on where the log is full, and {lost:.0f} lost lines are counted")
+        check(server.stop() == 0, "and it stops in order")
+    with Server(database, "--access-log", "/dev/full") as server:
+        check(all(ask(server, JAYS)[0] == 200 for _ in range(100)) and server.stop() == 0, "so does one on a full disk")
+
+
+# Clocks -----------------------------------------------------------------------------------------------------------------------
+
+def clock_steps(database, folder):
+    """The wall clock of the server goes forward and back by days while clients are connected and a query is under way."""
+    compiler = pathlib.Path(shutil.which("swift")).resolve().parent / "clang"
+    library, step = folder / "stepped_clock.so", folder / "step"
+    subprocess.run([compiler, "-O1", "-fPIC", "-shared", "-o", library, pathlib.Path(__file__).parent / "stepped_clock.c"], check=True)
+    step.write_text("0")
+    under = ["env", f"LD_PRELOAD={library}", f"STEPPED_CLOCK={step}"]
+
+    def day(answer):
+        return email.utils.parsedate_to_datetime(answer.getheader("Date")).timestamp() // 86400
+
+    with Server(database, "--threads", "1", "--grace", "2", under=under) as server:
+        idle = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+        slow = slow_reader(server, "/observations?format=csv", "127.0.0.1")
+        days = []
+        for jump in (0, 3, -3, 0):
+            step.write_text(str(jump * 86_400))
+            time.sleep(1.2)
+            began = time.monotonic()
+            idle.request("GET", "/observations?limit=3", headers={"Password": PASSWORD})
+            answer = idle.getresponse()
+            answer.read()
+            days.append(day(answer))
+            check(answer.status == 200 and time.monotonic() - began < 1 and ask(server, "/health")[0] == 200,
+                  f"a connection goes on where the clock is wrong by {jump} days", (answer.status, time.monotonic() - began))
+        check(days == [days[0], days[0] + 3, days[0] - 3, days[0]], "and its dates are those of the clock", days)
+        received = 0
+        while (block := slow.recv(1 << 16)) and not block.endswith(b"0\r\n\r\n"):
+            received += len(block)
+        check(block != b"" and received > 100_000, "an answer under way comes to its end", (block[-40:], received))
+        # The server waits for this one, and the clock goes back meanwhile.
+        waiting = slow_reader(server, "/observations?format=csv", "127.0.0.1")
+        time.sleep(0.2)
+        began = time.monotonic()
+        server.process.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        step.write_text(str(-3 * 86_400))
+        server.process.wait(20)
+        check(time.monotonic() - began < 5, "and SIGTERM ends it in time", time.monotonic() - began)
+        waiting.close()
+
+
 # The file ---------------------------------------------------------------------------------------------------------------------
 
 def files(database, folder):
@@ -318,7 +380,7 @@ def main():
     folder = pathlib.Path(tempfile.mkdtemp(prefix="rookery-faults-"))
     try:
         small, large = sample_database(folder), large_database(folder)
-        for part, database in ((signals, small), (descriptors, large), (memory, large), (shares, large), (logs, small), (files, small),
+        for part, database in ((signals, small), (descriptors, large), (memory, large), (shares, large), (logs, small), (full_logs, small), (clock_steps, large), (files, small),
                                (system_calls, small)):
             if len(sys.argv) < 2 or part.__name__ in sys.argv[1:]:
                 part(database, folder)

@@ -54,7 +54,12 @@ final class WorkerPool: @unchecked Sendable {
         state = State(turns: Turns(limits))
         (self.name, self.workload, self.clock) = (name, workload, clock)
         pthread_mutex_init(mutex, nil)
-        pthread_cond_init(end, nil)
+        // So that a step of the wall clock neither ends a wait nor makes it longer.
+        var attributes = pthread_condattr_t()
+        pthread_condattr_init(&attributes)
+        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+        pthread_cond_init(end, &attributes)
+        pthread_condattr_destroy(&attributes)
         for _ in 0..<most {
             let failure = locked { startThread() }
             guard let failure else { continue }
@@ -114,9 +119,9 @@ final class WorkerPool: @unchecked Sendable {
     private func wait(until: UInt64) -> Bool {
         let now = clock()
         guard now < until else { return false }
-        // The wait is by the wall clock, which may jump: so it is short, and the monotonic clock tells when it is over.
         var next = timespec()
-        clock_gettime(CLOCK_REALTIME, &next)
+        clock_gettime(CLOCK_MONOTONIC, &next)
+        // Short, whatever `clock` is.
         let nanoseconds = UInt64(next.tv_nsec) + min(until - now, 50_000_000)
         next.tv_sec += Int(nanoseconds / 1_000_000_000)
         next.tv_nsec = Int(nanoseconds % 1_000_000_000)
