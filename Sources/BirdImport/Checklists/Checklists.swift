@@ -145,7 +145,7 @@ struct Checklists {
         }
         last = position
         group[position].isMet = true
-        if key.species == nil { group[position].isListed = true }
+        if key.species == nil || details.isListed { group[position].isListed = true }
         var place = Place(id: group[position].id)
         if details.describesChecklist {
             place.time = tell(position, details, bytes, record)
@@ -327,12 +327,12 @@ struct Checklists {
         if id == new {
             let checklist = HeldChecklist(
                 id: try ids.next(), dataset: key.dataset, told: ChecklistDetails(details, bytes), exists: false,
-                isMet: true, isListed: key.species == nil, speciesCount: species == nil ? 0 : 1)
+                isMet: true, isListed: key.species == nil || details.isListed, speciesCount: species == nil ? 0 : 1)
             try insert(checklist)
             if details.describesChecklist { try crowd.tell(checklist) }
         } else {
             if details.describesChecklist { try crowd.tell(dataset: key.dataset, code: code, details, bytes) }
-            if key.species == nil { try touched?.add(id, .listed) }
+            if key.species == nil || details.isListed { try touched?.add(id, .listed) }
         }
         return Place(id: id, time: details.integer(.time, in: bytes))
     }
@@ -421,9 +421,9 @@ struct HeldChecklist {
     var told: ChecklistDetails
     /// Whether it was stored before the import.
     let exists: Bool
-    /// Whether it has got a record, or a file of checklists has it.
+    /// Whether it has got a record, or a file of checklists or events has it.
     var isMet: Bool
-    /// Whether a file of checklists has it, so that it stays without a record.
+    /// Whether a file of checklists or events has it, so that it stays without a record.
     var isListed = false
     /// The number of species, by the rules of `ChecklistCounts`.
     var speciesCount = 0

@@ -8,7 +8,7 @@ final class StoredChecklists {
         let location: Int64
         let date: Int64
         let details: [UInt8]
-        /// Whether a file of checklists has it.
+        /// Whether a file of checklists or events has it.
         let isListed: Bool
     }
 

@@ -19,7 +19,7 @@ final class TouchedChecklists {
     /// What happens to a checklist.
     enum Change: UInt64 {
         case lessRecords, moreRecords
-        /// A file of checklists of the import has it, so it stays without a record.
+        /// A file of checklists or events of the import has it, so it stays without a record.
         case listed
     }
 

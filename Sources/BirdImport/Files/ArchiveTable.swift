@@ -205,6 +205,7 @@ final class JoinedRows: RowSource {
     func next(_ row: inout Row) throws(ChangeError) -> Bool {
         guard try rows.next(&row) else { return false }
         mayBeShifted = row.problem != nil
+        row.isOfVisit = false
         if mayBeShifted { return true }
         let id = row.cells[idPosition]
         let event: Row
@@ -215,7 +216,12 @@ final class JoinedRows: RowSource {
             return true
         }
         while row.cells.count < width { row.cells.append(.empty) }
-        for (joined, ofEvent) in groups { _ = joined.fill(&row, from: event, ofEvent, isParent: false) }
+        var isSame = true
+        for (joined, ofEvent) in groups {
+            let agrees = joined.fill(&row, from: event, ofEvent, isParent: false)
+            isSame = isSame && agrees && joined.isSame(row, as: event, ofEvent)
+        }
+        if isSame { row.isOfVisit = try events.isVisit(row.bytes[id.range]) }
         for (index, cell) in event.cells.enumerated() where index < positions.count && !isGrouped[index] {
             let position = positions[index]
             // The occurrence takes precedence.

@@ -102,6 +102,17 @@ struct EventCells {
         return true
     }
 
+    /// Whether a row that was filled from another one has its date or place.
+    /// - Parameter group: The same cells of the other row.
+    func isSame(_ row: Row, as other: Row, _ group: EventCells) -> Bool {
+        // A place with a code is known by that, whatever its name.
+        let hasCode = kind == .place && !text(row, deciding[1]).isEmpty
+        let isEqual = deciding.indices.dropFirst(hasCode ? 1 : 0).allSatisfy {
+            text(row, deciding[$0]).elementsEqual(group.text(other, group.deciding[$0]))
+        }
+        return isEqual || kind == .date && isWhole(in: row) && group.isWhole(in: other)
+    }
+
     /// Whether a date that agrees with another one may have its time: it has none, and can't be another day than that
     /// on which the other one begins.
     /// - Parameter isDay: Whether the other one is a day, on which then both are.

@@ -20,11 +20,14 @@ final class EventRows {
     private let insertOccurrence: Statement
     private let insertParent: Statement
     private let insertOrphan: Statement
+    private let selectParent: Statement
     private let selectHolder: Statement
     private let insertHolder: Statement
     // The event that was asked for last. In most files the occurrences of an event follow one another.
     private var lastID: [UInt8] = []
     private var last: Event?
+    /// Whether it is a visit, once that was asked for.
+    private var lastIsVisit: Bool?
     /// The occurrence that was noted last.
     private var lastNoted: (id: [UInt8], occurrence: Occurrence)?
     /// The position of `parentEventID`; nil if there is no such term.
@@ -113,6 +116,7 @@ final class EventRows {
                 "INSERT INTO occurrence VALUES (?1, ?2) ON CONFLICT DO UPDATE SET kind = max(kind, ?2)")
             insertOrphan = try database.prepare("INSERT INTO orphan VALUES (?1, ?2) ON CONFLICT DO NOTHING")
             select = try database.prepare("SELECT cells, problem FROM event WHERE id = ?1")
+            selectParent = try database.prepare("SELECT 1 FROM parent WHERE id = ?1")
             selectHolder = try database.prepare("SELECT holder, is_broken FROM holder WHERE id = ?1 AND part = ?2")
             insertHolder = try database.prepare("INSERT INTO holder VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING")
         } catch {
@@ -230,10 +234,26 @@ final class EventRows {
     func event(_ id: ArraySlice<UInt8>) throws(ChangeError) -> Event {
         if let last, lastID.elementsEqual(id) { return last }
         lastID = Array(id)
+        lastIsVisit = nil
         var event = try ownEvent(lastID) ?? .missing("is not in \(name)\(firstProblem)")
         if let parent, case .row(let row) = event { event = try inherit(into: row, lastID, parent) }
         last = event
         return event
+    }
+
+    /// Whether an event is a visit: no other one names it as its parent.
+    func isVisit(_ id: ArraySlice<UInt8>) throws(ChangeError) -> Bool {
+        if parent == nil { return true }
+        if let lastIsVisit, lastID.elementsEqual(id) { return lastIsVisit }
+        var isParent = false
+        do throws(StoreError) {
+            selectParent.bind(1, utf8: Array(id), 0..<id.count)
+            while try selectParent.step() { isParent = true }
+        } catch {
+            throw ChangeError(error, path: "the temporary files")
+        }
+        if lastID.elementsEqual(id) { lastIsVisit = !isParent }
+        return !isParent
     }
 
     /// Fills dates and places that are missing, or not whole, from the nearest ancestors that have them. One that can't

@@ -38,6 +38,8 @@ struct Row {
     var isShortened = false
     /// Whether the problem is a quoted cell that is too long, so that the next rows may be lines of that cell.
     var hasLongCell = false
+    /// Whether it is an occurrence at the place and on the date of its event, which is a visit also without it.
+    var isOfVisit = false
 
     /// A cell without spaces at its ends; empty if the row has no such cell.
     /// - Parameter index: The position of the cell, from 0; a negative one gives an empty cell.
@@ -123,7 +125,7 @@ struct Row {
         isMade = false
         lacksLineEnd = false
         problem = nil
-        (isShortened, hasLongCell) = (false, false)
+        (isShortened, hasLongCell, isOfVisit) = (false, false, false)
     }
 
     /// Makes a cell with a text that the row does not contain.

@@ -94,7 +94,8 @@ struct GeneralRecords {
     }
 
     private func digestTwins() throws(StoreError) -> [Int64: UInt64] {
-        let members = Self.ofRecord + [.breedingCode, .comments]
+        // The time is that of the checklist unless its records differ, and one that is withheld may differ.
+        let members = Self.ofRecord.filter { $0 != .ownTime } + [.breedingCode, .comments]
         let columns = members.map(Self.column(of:))
         try exact.execute(
             """
@@ -278,9 +279,11 @@ struct GeneralRecords {
                 mark = row.bytes(2)
             } else {
                 // What it shows comes first, so that the order of equal records does not follow the codes. Its time is
-                // left out: a record that is withheld may have had another one, so that the checklist has none.
+                // left out if records that are shown tell it: one that is withheld may have had another one, so that
+                // the checklist has none.
+                let hasRecords = twins[row.int64(0)] != nil
                 var hash = KeyedHash(key, isWide: false)
-                for (index, member) in Self.numbers.enumerated() where member != .time {
+                for (index, member) in Self.numbers.enumerated() where member != .time || !hasRecords {
                     hash.add(row.optionalBytes(5 + Int32(index)))
                 }
                 if opensComments.contains(row.int64(1)) {

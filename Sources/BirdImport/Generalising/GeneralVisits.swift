@@ -32,7 +32,7 @@ struct GeneralVisits {
     }
 
     /// Leaves out the checklists of hidden locations, and those whose records are all withheld, unless a file of
-    /// checklists has them.
+    /// checklists or events has them. An event with a bird at another place or on another date is a visit there only.
     private func leaveOutEmptied() throws(StoreError) {
         try exact.execute("INSERT OR REPLACE INTO special_visit SELECT id, NULL FROM hidden_checklist")
         guard try exact.integer("SELECT 1 FROM withheld_record LIMIT 1") != nil else { return }
@@ -41,10 +41,21 @@ struct GeneralVisits {
             CREATE TEMP TABLE emptied (id INTEGER PRIMARY KEY);
             INSERT OR IGNORE INTO emptied
                 SELECT checklist_id FROM withheld_record w CROSS JOIN main.observation o ON o.id = w.id;
-            DELETE FROM emptied WHERE id IN (SELECT id FROM main.checklist WHERE listed = 1);
             DELETE FROM emptied WHERE id IN (
                 SELECT checklist_id FROM main.observation o NOT INDEXED WHERE checklist_id IN (SELECT id FROM emptied)
                 AND NOT EXISTS (SELECT 1 FROM withheld_record w WHERE w.id = o.id));
+            CREATE TEMP TABLE listed_visit (id INTEGER PRIMARY KEY, dataset_id INTEGER, code TEXT);
+            INSERT INTO listed_visit SELECT c.id, CASE WHEN format = '\(Format.archive)' THEN dataset_id END, code
+                FROM emptied e CROSS JOIN main.checklist c ON c.id = e.id CROSS JOIN main.dataset d ON d.id = dataset_id
+                WHERE listed = 1;
+            DELETE FROM listed_visit WHERE (dataset_id, code) IN (
+                SELECT c.dataset_id, c.code FROM main.checklist c NOT INDEXED
+                WHERE (c.dataset_id, c.code) IN (SELECT dataset_id, code FROM listed_visit)
+                    AND c.id NOT IN (SELECT id FROM emptied) AND EXISTS (
+                        SELECT 1 FROM main.observation o INDEXED BY observation_by_location
+                        WHERE o.location_id = c.location_id AND o.date = c.date AND o.checklist_id = c.id));
+            DELETE FROM emptied WHERE id IN (SELECT id FROM listed_visit);
+            DROP TABLE listed_visit;
             INSERT OR REPLACE INTO special_visit SELECT id, NULL FROM emptied;
             DROP TABLE emptied;
             """)

@@ -66,6 +66,12 @@ struct RecordDetails {
         return code.first == Self.hidden ? [] : code
     }
 
+    /// Whether its file lists the checklist, so that this stays without the record. Its bit is above those of all
+    /// members.
+    var isListed: Bool { present & Self.listed != 0 }
+
+    private static let listed: UInt32 = 1 << 31
+
     /// Whether a member belongs into `observation_detail`. Without one, the record gets no row there.
     var holdsOwn: Bool { present & Self.own != 0 }
 
@@ -163,6 +169,7 @@ struct RecordDetails {
         var present = record.present
         let complete = record[.complete] ?? complete
         if complete != nil { present |= DetailMember.complete.bit }
+        if row.isOfVisit { present |= Self.listed }
         if present == 0, record.checklist.isEmpty, record.source.isEmpty { return }
         bytes.append(contentsOf: row.bytes[record.checklist.range])
         bytes.append(0)
@@ -215,10 +222,10 @@ struct RecordDetails {
     ///   - number: The value of a number, a real one as its bits; nil if there is none.
     ///   - text: The bytes of a text; empty if there is none.
     static func compose(
-        checklist: some Collection<UInt8>, source: some Collection<UInt8>, origin: Origin?,
+        checklist: some Collection<UInt8>, source: some Collection<UInt8>, origin: Origin?, isListed: Bool = false,
         number: (DetailMember) -> Int64?, text: (DetailMember) -> ArraySlice<UInt8>
     ) -> [UInt8] {
-        var present: UInt32 = 0
+        var present: UInt32 = isListed ? listed : 0
         var values: [UInt8] = []
         for member in DetailMember.numbers {
             guard let value = number(member) else { continue }
@@ -243,7 +250,7 @@ struct RecordDetails {
         let (details, before) = (RecordDetails(bytes), bytes)
         bytes = compose(
             checklist: before[details.checklist], source: before[details.source], origin: details.origin(in: before),
-            number: { details.integer($0, in: before) },
+            isListed: details.isListed, number: { details.integer($0, in: before) },
             text: { member in
                 let own = details.text(member, in: before)
                 guard member == .comments else { return own }

@@ -44,7 +44,7 @@ struct DataSetWriter {
     var mostCompared = ImportReport.mostNamed
 
     /// The formats in which a code identifies a checklist.
-    private static let identifyingFormats = [Format.eBird.name, Format.eBirdSampling.name]
+    private static let identifyingFormats = [Format.eBird.name, Format.eBirdSampling.name, Format.archive]
 
     /// The numbers for the report: see `ImportReport`.
     struct Outcome {

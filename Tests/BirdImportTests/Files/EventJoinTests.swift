@@ -14,7 +14,7 @@ import Testing
     @discardableResult
     private func read(
         _ eventTerms: String, _ events: [String], _ terms: String, _ occurrences: [String], separator: String = "\t",
-        id: Int = 0
+        id: Int = 0, append: Bool = false
     ) throws -> ImportReport {
         func fields(_ terms: String, from first: Int) -> String {
             terms.split(separator: " ").enumerated().map { "<field index=\"\($0 + first)\" term=\"\($1)\"/>" }.joined()
@@ -35,7 +35,7 @@ import Testing
                 ("meta.xml", meta), ("e", text(["header"] + events)), ("o", text(["header"] + occurrences)),
             ])
         )
-        return try fixture.run("a.zip") { $0.skipErrors = true }
+        return try fixture.run("a.zip") { ($0.skipErrors, $0.append) = (true, append) }
     }
 
     private func records() throws -> [String] {
@@ -221,6 +221,47 @@ import Testing
                 == [
                     "none|0", withBirds ? "point1|1" : "point1|0", withBirds ? "point2|0" : "", "point3|0",
                 ].filter { !$0.isEmpty })
+    }
+
+    /// An event is a visit whether or not it has a bird: one that loses its birds stays. Where the occurrence is
+    /// elsewhere or on another day, it is a visit there only; and one that is moved has left its place.
+    @Test func anEventIsOneVisit() throws {
+        func visits() throws -> [String] {
+            try fixture.rows(
+                """
+                SELECT c.code, l.code, c.date, species_count, listed FROM checklist c JOIN location l ON l.id = c.location_id
+                ORDER BY c.code, c.date, l.code
+                """)
+        }
+        let (eventTerms, terms) = (
+            "parentEventID eventDate locationID locality", "occurrenceID eventDate locality scientificName"
+        )
+        try read(
+            eventTerms,
+            [
+                "s |  | 2021-05-01 | S | Site", "a | s | 2021-05-01 | A | Hill", "b |  | 2021-05-01 | B | ",
+                "c |  | 2021-05-01 | C | ", "d |  | 2021-05-01 | D | ", "e |  | 2021-05-01 |  | Marsh",
+                "f |  | 2021 | F | ",
+            ], terms,
+            [
+                "s | o0 |  |  | Avis una", "a | o1 | 2021-05-01T06:10 |  | Avis una", "b | o2 |  | Nest | Avis una",
+                "c | o3 | 2021-05-02 |  | Avis una", "e | o4 |  | Nest | Avis una", "f | o5 | 2021-05-03 |  | Avis una",
+            ])
+        #expect(
+            try visits() == [
+                "a|A|20210501|1|1", "b|B|20210501|1|1", "c|C|20210502|1|", "d|D|20210501|0|1", "e|Nest|20210501|1|",
+                "f|F|20210503|1|", "s|S|20210501|1|",
+            ])
+        #expect(try fixture.isSound(hasVisits: true))
+        try read(
+            eventTerms, ["b |  | 2021-05-01 | B2 | ", "d |  | 2021-05-01 | D | "], terms,
+            ["d | o1 |  |  | Avis una", "b | o2 |  |  | Avis una", "d | o3 |  |  | Avis una"], append: true)
+        #expect(
+            try visits() == [
+                "a|A|20210501|0|1", "b|B2|20210501|1|1", "d|D|20210501|1|1", "e|Nest|20210501|1|", "f|F|20210503|1|",
+                "s|S|20210501|1|",
+            ])
+        #expect(try fixture.isSound(hasVisits: true))
     }
 
     @Test func saysWhichRepeatedEventsDiffer() throws {

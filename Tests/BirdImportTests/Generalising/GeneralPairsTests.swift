@@ -193,4 +193,73 @@ import Testing
             guard try areAlike(first, second, "round \(round)") else { break }
         }
     }
+
+    /// Events of an archive that have no bird but hidden ones are visits on which none was seen. The crane, of which
+    /// only region and year are shown, may be at any of them.
+    @Test(arguments: [false, true]) func aHiddenRecordOfAnEventWasNeverWritten(isAppended: Bool) throws {
+        var random = SplitMix(state: 1312)
+        for round in 0..<20 {
+            let (first, second) = try pair()
+            var occurrences: [[String]] = [[], []]
+            let events = (0..<10).map { number in
+                let place = Int.random(in: 0..<5, using: &random)
+                let time = ["", "05:10", "07:10"].randomElement(using: &random) ?? ""
+                let parent = number < 3 && Bool.random(using: &random) ? "e9" : ""
+                return "e\(number)\t\(parent)\t2021-05-0\(1 + number % 2)\t\(time)\t"
+                    + "L\(place)\t60.\(7 + place / 3)\(place)1\t-135.\(place)55\tCA\n"
+            }
+            for part in 0...(isAppended ? 1 : 0) {
+                var texts = ["", ""]
+                for number in 0..<Int.random(in: 1...12, using: &random) {
+                    let name =
+                        number == 0
+                        ? "Sitta europaea"
+                        : ["Aquila a", "Ardea a", "Bubo b", "Bubo b", "Grus g", "Regulus regulus"]
+                            .randomElement(using: &random) ?? ""
+                    let isHidden = ["Bubo b", "Grus g"].contains(name)
+                    // Some others have a place or time of their own.
+                    let own = isHidden ? 5 : Int.random(in: 0..<(isAppended ? 2 : 6), using: &random)
+                    let cells = ["08:20\t\t\t", "\t\t\t", "\tOwn\t60.91\t-135.7"]
+                    let count = Int.random(in: 0...2, using: &random)
+                    for side in 0...1 where side == 0 || name != "Bubo b" {
+                        let event = (number * (name == "Grus g" && side == 1 ? 7 : 3) + round) % 10
+                        texts[side] +=
+                            "e\(event)\to\(part).\(number)\t\(name)\tAves\t\(count)\t\(isHidden ? cells[1] : cells[own % 3])\n"
+                    }
+                }
+                for (side, text) in texts.enumerated() { occurrences[side].append(text) }
+            }
+            for (fixture, parts) in zip([first, second], occurrences) {
+                for (index, part) in parts.enumerated() {
+                    fixture.write("a.zip", Self.archive(events: events.joined(), occurrences: part))
+                    try fixture.run("a.zip") { ($0.append, $0.acceptsUnprotected) = (index > 0, true) }
+                    #expect(try fixture.isSound(hasVisits: true))
+                }
+            }
+            guard try areAlike(first, second, "round \(round)") else { break }
+        }
+    }
+
+    private static func archive(events: String, occurrences: String) -> [UInt8] {
+        func table(_ element: String, _ type: String, _ file: String, _ terms: String) -> String {
+            let fields = terms.split(separator: " ").enumerated().map {
+                "<field index=\"\($0 + 1)\" term=\"http://rs.tdwg.org/dwc/terms/\($1)\"/>"
+            }
+            return """
+                <\(element) rowType="http://rs.tdwg.org/dwc/terms/\(type)" fieldsTerminatedBy="\\t" linesTerminatedBy="\\n">\
+                <files><location>\(file)</location></files><\(element == "core" ? "id" : "coreid") index="0"/>\
+                \(fields.joined())</\(element)>
+                """
+        }
+        let meta =
+            "<archive>"
+            + table(
+                "core", "Event", "event.txt",
+                "parentEventID eventDate eventTime locationID decimalLatitude decimalLongitude countryCode")
+            + table(
+                "extension", "Occurrence", "occurrence.txt",
+                "occurrenceID scientificName class individualCount eventTime locality decimalLatitude decimalLongitude")
+            + "</archive>"
+        return ZipWriter.archive([("meta.xml", meta), ("event.txt", events), ("occurrence.txt", occurrences)])
+    }
 }
