@@ -61,16 +61,13 @@ struct SensitiveMarks {
     func make(
         look: (SensitiveEntry, _ species: [Int64]) throws(StoreError) -> Void = { (_, _) in }
     ) throws(StoreError) -> [Int64] {
+        try makeTablesOfMatches()
         try database.execute(
             """
             CREATE TEMP TABLE marked_location (id INTEGER PRIMARY KEY, size INTEGER NOT NULL);
             CREATE TEMP TABLE marked_checklist (id INTEGER PRIMARY KEY, size INTEGER NOT NULL);
             CREATE TEMP TABLE withheld_record (id INTEGER PRIMARY KEY, has_year INTEGER NOT NULL);
             CREATE TEMP TABLE hidden_checklist (id INTEGER PRIMARY KEY);
-            CREATE TEMP TABLE matching (id INTEGER, location_id INTEGER, dataset_id INTEGER);
-            CREATE TEMP TABLE matching_visit (id INTEGER, location_id INTEGER, dataset_id INTEGER);
-            CREATE TEMP TABLE matching_location (id INTEGER PRIMARY KEY);
-            CREATE TEMP TABLE matching_region (code TEXT);
             """)
         var marked = MarkedPlaces()
         var counts: [Int64] = []
@@ -86,9 +83,36 @@ struct SensitiveMarks {
             }
         }
         try mark(marked)
+        try dropTablesOfMatches()
+        return counts
+    }
+
+    /// Finds which records of a temporary table the entries withhold, and makes the temporary table `withheld (id)` of
+    /// them. They need not be stored. A new location is that of an entry if it has its code.
+    /// - Parameter table: It has the columns `id`, `location_id`, `dataset_id`, `species_id` and `date`.
+    func findWithheld(in table: String) throws(StoreError) {
+        try makeTablesOfMatches()
+        try database.execute("CREATE TEMP TABLE withheld (id INTEGER PRIMARY KEY)")
+        for (entry, species) in entries where entry.protection.size == nil {
+            try match(entry, species, in: table)
+            try database.execute("INSERT OR IGNORE INTO withheld SELECT id FROM matching")
+        }
+        try dropTablesOfMatches()
+    }
+
+    private func makeTablesOfMatches() throws(StoreError) {
+        try database.execute(
+            """
+            CREATE TEMP TABLE matching (id INTEGER, location_id INTEGER, dataset_id INTEGER);
+            CREATE TEMP TABLE matching_visit (id INTEGER, location_id INTEGER, dataset_id INTEGER);
+            CREATE TEMP TABLE matching_location (id INTEGER PRIMARY KEY);
+            CREATE TEMP TABLE matching_region (code TEXT);
+            """)
+    }
+
+    private func dropTablesOfMatches() throws(StoreError) {
         try database.execute(
             "DROP TABLE matching; DROP TABLE matching_visit; DROP TABLE matching_location; DROP TABLE matching_region")
-        return counts
     }
 
     /// Drops the tables.
@@ -101,7 +125,10 @@ struct SensitiveMarks {
     }
 
     /// Finds what an entry matches.
-    private func match(_ entry: SensitiveEntry, _ species: [Int64]) throws(StoreError) {
+    /// - Parameter table: Has the records; nil for those of the database.
+    private func match(
+        _ entry: SensitiveEntry, _ species: [Int64], in table: String? = nil
+    ) throws(StoreError) {
         try database.execute("DELETE FROM matching; DELETE FROM matching_visit")
         var conditions: [String] = []
         if let region = entry.region {
@@ -116,20 +143,22 @@ struct SensitiveMarks {
         func insert(into table: String, from source: String, if more: [String]) throws(StoreError) {
             try database.execute(
                 """
-                INSERT INTO \(table) SELECT id, location_id, dataset_id FROM main.\(source)
+                INSERT INTO \(table) SELECT id, location_id, dataset_id FROM \(source)
                 WHERE \((more + conditions).joined(separator: " AND "))
                 """)
         }
         switch entry.subject {
         case .species:
             try insert(
-                into: "matching", from: "observation INDEXED BY observation_by_species",
+                into: "matching", from: table ?? "main.observation INDEXED BY observation_by_species",
                 if: ["species_id IN \(Schema.list(species))"] + (entry.protection.size != nil ? ["num IS NOT 0"] : []))
         case .location(let code):
             try findLocations(code, entry.points)
             let isThere = "location_id IN (SELECT id FROM matching_location)"
-            try insert(into: "matching", from: "observation INDEXED BY observation_by_location", if: [isThere])
-            try insert(into: "matching_visit", from: "checklist INDEXED BY checklist_by_location", if: [isThere])
+            try insert(
+                into: "matching", from: table ?? "main.observation INDEXED BY observation_by_location", if: [isThere])
+            if table != nil { return }
+            try insert(into: "matching_visit", from: "main.checklist INDEXED BY checklist_by_location", if: [isThere])
         }
     }
 

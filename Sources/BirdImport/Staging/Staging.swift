@@ -150,8 +150,7 @@ final class Staging {
         let visit = tellsVisit ? visit(of: record, row) : []
         if record.tellsGroup, let toldGroups {
             try toldGroups.add(
-                row.bytes[record.checklist.range], group: row.bytes[group.range], visit: visit,
-                isRecord: !record.isChecklist, dataset: dataset)
+                row.bytes[record.checklist.range], group: row.bytes[group.range], visit: visit, staged)
         }
         if record.isUnplacedDetection {
             let unplaced = unplaced ?? UnplacedDetections(in: folder)

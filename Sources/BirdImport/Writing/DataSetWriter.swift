@@ -103,7 +103,7 @@ struct DataSetWriter {
         outcome.again = try RecordsAgain(
             database: database, species: species, locations: locations, datasets: ids
         ).find(in: staging, appends: appends)
-        try staging.toldGroups?.store(in: database, of: ids)
+        try staging.toldGroups?.store(in: database, of: ids, species: taxa.ids, locations: locationIDs)
         if let shared = staging.shared {
             var copies = try SharedCopies(database, staging, species: taxa.ids, touched)
             try copies.stage(shared, with: appends ? ids : nil, &change)

@@ -112,9 +112,8 @@ struct SharedCopies {
         _ key: RecordKey, _ details: [UInt8], _ copy: SharedChecklists.Copy, _ origin: RecordDetails.Origin,
         _ change: inout RecordChange
     ) throws(StoreError) {
-        if let groups = staging.toldGroups, !groups.overruled.isEmpty,
-            groups.overruled.contains(ToldGroups.Overruled(dataset: key.dataset, code: copy.code))
-        {
+        let own = RecordDetails(details).text(.group, in: details)
+        if let groups = staging.toldGroups, groups.overrules(own, of: copy.code, dataset: key.dataset) {
             return try staging.append(key, RecordDetails.withoutGroup(details))
         }
         if group.base == nil { try begin(key, details, copy) }

@@ -149,49 +149,104 @@ import Testing
     /// Copies of shared checklists, of which some report what is hidden: a species, or only a part of one.
     @Test func aHiddenRecordOfASharedChecklistWasNeverWritten() throws {
         var random = SplitMix(state: 1307)
-        let taxa = [
+        for round in 0..<40 {
+            var copies = SharedRows()
+            for copy in 1...8 {
+                let group = ["", "G1", "G1", "G2"].randomElement(using: &random) ?? ""
+                for taxon in SharedRows.taxa where Bool.random(using: &random) {
+                    copies.add(taxon, of: copy, group, &random)
+                }
+            }
+            // The files of half a pair may be added one after the other.
+            let parts = [0, 1].map { part in copies.rows.filter { $0.text.utf8.count % 2 == part } }
+            guard try areAlike(round % 2 == 1 ? parts : [copies.rows], "round \(round)") else { break }
+        }
+    }
+
+    /// Rows that are added later and tell other groups of stored copies: those of all records that are shown, of some or
+    /// of none. Hidden ones tell the same, or what they like.
+    @Test(arguments: [false, true]) func aHiddenRecordKeepsNoCopyInItsGroup(contradicts: Bool) throws {
+        var random = SplitMix(state: 1311)
+        for round in 0..<30 {
+            var (stored, added) = (SharedRows(), SharedRows())
+            for copy in 1...6 {
+                let groups = (0..<2).map { _ in ["", "G1", "G1", "G2"].randomElement(using: &random) ?? "" }
+                let comesAgain = Int.random(in: 0..<3, using: &random)
+                // Each copy has a record that is shown: the lowest one of a group has its code and effort.
+                let shown = ["Larus fuscus", "Larus fuscus intermedius", "Parus major"].randomElement(using: &random)
+                var rows: [SharedRows.Row] = []
+                for taxon in SharedRows.taxa where taxon == shown || Bool.random(using: &random) {
+                    stored.add(taxon, of: copy, groups[0], &random)
+                    guard let row = stored.rows.last else { continue }
+                    let isAgain = row.isHidden || comesAgain == 1 ? Bool.random(using: &random) : comesAgain == 0
+                    if isAgain { rows.append(row) }
+                }
+                var new = SharedRows()
+                for taxon in SharedRows.taxa where Int.random(in: 0..<4, using: &random) == 0 {
+                    new.add(taxon, of: copy, "", code: "\(copy).", &random)
+                }
+                rows += new.rows
+                let hasShown = !rows.allSatisfy(\.isHidden)
+                for row in rows {
+                    let other = contradicts ? ["", "G1", "G2"].randomElement(using: &random) : nil
+                    let told = !hasShown ? groups[0] : row.isHidden ? other ?? groups[1] : groups[1]
+                    added.rows.append(row.told(told))
+                }
+            }
+            guard try areAlike([stored.rows, added.rows], "round \(round)") else { break }
+        }
+    }
+
+    /// Rows of a file of the eBird Basic Dataset.
+    private struct SharedRows {
+        struct Row {
+            let isHidden: Bool
+            let parts: (before: String, group: String)
+            var text: String { parts.before + parts.group + "\n" }
+
+            func told(_ group: String) -> Row { Row(isHidden: isHidden, parts: (parts.before, group)) }
+        }
+
+        var rows: [Row] = []
+
+        static let taxa = [
             "Bubo bubo", "Larus fuscus", "Larus fuscus graellsii", "Larus fuscus intermedius", "Parus major",
             "Parus major newtoni",
         ]
-        let hidden: Set = ["Bubo bubo", "Larus fuscus graellsii", "Parus major newtoni"]
-        let header =
+        static let hidden: Set = ["Bubo bubo", "Larus fuscus graellsii", "Parus major newtoni"]
+        static let header =
             "GLOBAL UNIQUE IDENTIFIER\tCOMMON NAME\tSCIENTIFIC NAME\tOBSERVATION COUNT\tBREEDING CODE\tREVIEWED\tCOUNTRY CODE\tSTATE CODE\tLOCALITY\t"
             + "LOCALITY ID\tLATITUDE\tLONGITUDE\tOBSERVATION DATE\tTIME OBSERVATIONS STARTED\tSAMPLING EVENT IDENTIFIER\t"
             + "PROTOCOL TYPE\tDURATION MINUTES\tALL SPECIES REPORTED\tGROUP IDENTIFIER\n"
-        for round in 0..<40 {
-            let (first, second) = try pair()
-            for fixture in [first, second] {
-                fixture.write("hidden.csv", "species,category\n" + hidden.map { "\($0),0\n" }.joined())
-            }
-            var files = ["", ""]
-            var source = 0
-            for copy in 1...8 {
-                let (group, day) = (["", "G1", "G1", "G2"].randomElement(using: &random) ?? "", 1 + copy % 2)
-                for taxon in taxa where Bool.random(using: &random) {
-                    source += 1
-                    let code = ["", "FL", "C3"].randomElement(using: &random) ?? ""
-                    let row =
-                        "URN:\(source)\t\(taxon)\t\(taxon)\t\(Int.random(in: 1...3, using: &random))\t\(code)\t\(source % 2)\tSE\tSE-N\tplace\tL1\t55.4\t12.8\t"
-                        + "2021-05-0\(day)\t06:41:00\tS\(copy)\tTraveling\t10\t1\t\(group)\n"
-                    files[0] += row
-                    if !hidden.contains(taxon) { files[1] += row }
-                }
-            }
-            let isAppended = round % 2 == 1
-            for (fixture, rows) in zip([first, second], files) {
-                // The files of half a pair may be added one after the other.
-                let lines = rows.split(separator: "\n").map { $0 + "\n" }
-                let parts = [lines.filter { $0.utf8.count % 2 == 0 }, lines.filter { $0.utf8.count % 2 == 1 }]
-                for (index, part) in (isAppended ? parts : [lines]).enumerated() {
-                    fixture.write("ebd.txt", header + part.joined())
-                    try fixture.run(files: ["ebd.txt"]) {
-                        ($0.dataset, $0.append, $0.sensitive) = ("ebd", index > 0, fixture.path("hidden.csv"))
-                        $0.acceptsUnprotected = true
-                    }
-                }
-            }
-            guard try areAlike(first, second, "round \(round)") else { break }
+
+        mutating func add(
+            _ taxon: String, of copy: Int, _ group: String, code prefix: String = "", _ random: inout SplitMix
+        ) {
+            let source = "\(prefix)\(rows.count)"
+            let code = ["", "FL", "C3"].randomElement(using: &random) ?? ""
+            let text =
+                "URN:\(source)\t\(taxon)\t\(taxon)\t\(Int.random(in: 1...3, using: &random))\t\(code)\t\(rows.count % 2)\tSE\tSE-N\tplace\tL1\t55.4\t12.8\t"
+                + "2021-05-0\(1 + copy % 2)\t06:41:00\tS\(copy)\tTraveling\t10\t1\t"
+            rows.append(Row(isHidden: Self.hidden.contains(taxon), parts: (text, group)))
         }
+    }
+
+    /// Whether databases with and without the hidden rows are alike. All parts but the first are added to it.
+    private func areAlike(_ parts: [[SharedRows.Row]], _ comment: Comment) throws -> Bool {
+        let (first, second) = try pair()
+        for (fixture, hasHidden) in [(first, true), (second, false)] {
+            fixture.write("hidden.csv", "species,category\n" + SharedRows.hidden.map { "\($0),0\n" }.joined())
+            for (index, part) in parts.enumerated() {
+                let rows = part.filter { hasHidden || !$0.isHidden }.map(\.text)
+                if index > 0, rows.isEmpty { continue }
+                fixture.write("ebd.txt", SharedRows.header + rows.joined())
+                try fixture.run(files: ["ebd.txt"]) {
+                    ($0.dataset, $0.append, $0.sensitive) = ("ebd", index > 0, fixture.path("hidden.csv"))
+                    $0.acceptsUnprotected = true
+                }
+            }
+        }
+        return try areAlike(first, second, comment)
     }
 
     /// Events of an archive that have no bird but hidden ones are visits on which none was seen. The crane, of which
