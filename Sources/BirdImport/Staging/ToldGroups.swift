@@ -16,7 +16,8 @@ final class ToldGroups {
     /// The packed key of a row, without species and number; its code, a 0, its group, a 0, whether it is of a file of
     /// checklists, and `visit`; and then the species of the records that tell the same, as many as the tag says.
     private let rows: Spool
-    /// The groups of checklists about which rows contradict each other, or stored ones: nil where the stored one counts.
+    /// The groups of checklists about which rows contradict each other, or stored ones: nil where the stored one
+    /// counts.
     /// There are few, since rows that belong together tell the same.
     private var decided: [Checklist: [UInt8]?] = [:]
     private var last: (item: SortItem, bytes: [UInt8], species: [UInt32]) = (SortItem(), [], [])
@@ -103,8 +104,11 @@ final class ToldGroups {
     ///   - datasets: The ids of the data sets, by number.
     ///   - species: Those of species, by provisional number, and
     ///   - locations: those of locations.
+    ///   - findWithheld: Makes the temporary table `withheld (id)` of those records of a table that readers of the
+    ///     general edition don't see; nil if they see all.
     func store(
-        in database: Database, of datasets: [Int64], species: [Int64], locations: [Int64]
+        in database: Database, of datasets: [Int64], species: [Int64], locations: [Int64],
+        findWithheld: ((_ table: String) throws(StoreError) -> Void)?
     ) throws(StoreError) {
         try database.execute(
             """
@@ -127,12 +131,11 @@ final class ToldGroups {
             try insert.run()
         }
         try overrule(in: database)
-        let hiding = try SensitiveTable.read(from: database, passesUnreadable: true).map(\.entry).filter {
-            $0.protection.size == nil
-        }
-        if !hiding.isEmpty, try database.integer("SELECT 1 FROM \(table) WHERE \(Self.isContested) LIMIT 1") != nil {
+        if let findWithheld,
+            try database.integer("SELECT 1 FROM \(table) WHERE \(Self.isContested) LIMIT 1") != nil
+        {
             try addTelling(in: database, datasets, species, locations)
-            try SensitiveMarks(hiding, in: database).findWithheld(in: "temp.telling")
+            try findWithheld("temp.telling")
             try decideByShown(in: database)
         }
         let select = try database.prepare(
@@ -202,8 +205,8 @@ final class ToldGroups {
         }
     }
 
-    /// Decides again, by the records in `telling` that are not in `withheld`, where there are some: 4 where they tell the
-    /// stored group, and 5 where they tell one and none of them is stored. Drops both tables.
+    /// Decides again, by the records in `telling` that are not in `withheld`, where there are some: 4 where they tell
+    /// the stored group, and 5 where they tell one and none of them is stored. Drops both tables.
     private func decideByShown(in database: Database) throws(StoreError) {
         try database.execute(
             """

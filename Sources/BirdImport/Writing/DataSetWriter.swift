@@ -103,7 +103,18 @@ struct DataSetWriter {
         outcome.again = try RecordsAgain(
             database: database, species: species, locations: locations, datasets: ids
         ).find(in: staging, appends: appends)
-        try staging.toldGroups?.store(in: database, of: ids, species: taxa.ids, locations: locationIDs)
+        if let groups = staging.toldGroups {
+            let hiding = try SensitiveTable.read(from: database, passesUnreadable: true).map(\.entry).filter {
+                $0.protection.size == nil
+            }
+            try groups.store(
+                in: database, of: ids, species: taxa.ids, locations: locationIDs,
+                findWithheld: hiding.isEmpty
+                    ? nil
+                    : { (table) throws(StoreError) in
+                        try SensitiveMarks(hiding, in: database).findWithheld(in: table)
+                    })
+        }
         if let shared = staging.shared {
             var copies = try SharedCopies(database, staging, species: taxa.ids, touched)
             try copies.stage(shared, with: appends ? ids : nil, &change)

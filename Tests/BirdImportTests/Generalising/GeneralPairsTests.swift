@@ -163,8 +163,8 @@ import Testing
         }
     }
 
-    /// Rows that are added later and tell other groups of stored copies: those of all records that are shown, of some or
-    /// of none. Hidden ones tell the same, or what they like.
+    /// Rows that are added later and tell other groups of stored copies: those of all records that are shown, of some
+    /// or of none. Hidden ones tell the same, or what they like.
     @Test(arguments: [false, true]) func aHiddenRecordKeepsNoCopyInItsGroup(contradicts: Bool) throws {
         var random = SplitMix(state: 1311)
         for round in 0..<30 {
