@@ -76,11 +76,12 @@ struct OtherNames {
         if name.isEmpty { return }
         let text = row.bytes[name.range]
         let isKnown = [record.scientificName, record.speciesName, record.commonName, record.species].contains {
-            // The author may be missing.
-            row.bytes[$0.range].starts(with: text)
+            row.bytes[$0.range].elementsEqual(text)
         }
+        // The author may be missing.
+        let isBeginning = row.bytes[record.scientificName.range].starts(with: text + [0x20])
         // Numbers are no names.
-        guard !isKnown, text.contains(where: { $0 | 0x20 >= 0x61 }) else { return }
+        guard !isKnown, !isBeginning, text.contains(where: { $0 | 0x20 >= 0x61 }) else { return }
         let kept = text.prefix(longest).map { $0 < 0x20 ? 0x20 : $0 }
         let others = record.otherNames
         record.otherNames = row.compose(

@@ -351,6 +351,9 @@ import Testing
             let error = #expect(throws: ChangeError.self, "\(name)") { try fixture.run("new.csv") }
             #expect(error?.message.contains("'GOEA (") == true, "\(error?.message ?? "")")
         }
+        // Its code may begin with that of a listed species.
+        fixture.write("new.csv", columns + "L2,61.71,-135.01,CA-YT,2021,5,1,goleag2,1,,,goleag\n")
+        #expect(throws: ChangeError.self) { try fixture.run("new.csv") }
         // Nor does it need another name beside a code that is known.
         fixture.write(
             "new.csv", columns + "L2,61.71,-135.01,CA-YT,2021,5,1,bkcchi,1,Poecile atricapilla,Chickadee,goleag\n")
