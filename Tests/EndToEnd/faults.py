@@ -325,6 +325,8 @@ def files(database, folder):
             elif kind == "random":
                 other.write_bytes(os.urandom(len(good)))
 
+        # Until then, a loop may not have opened it.
+        eventually("each loop has the database", is_served)
         for kind in ("deleted", "a directory", "a pipe", "cut off", "empty", "random"):
             put(kind)
             time.sleep(0.3)

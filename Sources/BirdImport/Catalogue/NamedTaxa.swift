@@ -19,8 +19,10 @@ extension Catalogue {
     /// the code of a new species, or else the common name. So no record is lost, and the report lists the species as
     /// unknown. A subspecies for which the file has a category is not taken for its species, but becomes a species row
     /// with the names and category of the file.
-    /// - Parameter taxa: Keys of `Taxon`, in the order of their numbers.
-    func speciesIDs(taxa: Spool) throws(StoreError) -> NamedTaxa {
+    /// - Parameters:
+    ///   - taxa: Keys of `Taxon`, in the order of their numbers.
+    ///   - otherNames: As in `Staging.Names`.
+    func speciesIDs(taxa: Spool, otherNames: Spool? = nil) throws(StoreError) -> NamedTaxa {
         let search = try SpeciesSearch(database)
         var result = NamedTaxa()
         let codes = ByteTable(in: database.folder)
@@ -69,7 +71,20 @@ extension Catalogue {
         result.ids = numbers.map { ids[$0] }
         if var beside = try NamesBesideSpecies(database) {
             reader = taxa.reader()
-            for id in result.ids where try reader.next(&item, &key) { try beside.add(Taxon(key), of: id) }
+            var isCertain: [Bool] = []
+            for id in result.ids where try reader.next(&item, &key) {
+                isCertain.append(try beside.add(Taxon(key), of: id))
+            }
+            if let otherNames {
+                reader = otherNames.reader()
+                while try reader.next(&item, &key) {
+                    let number = key.prefix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
+                    guard isCertain.indices.contains(number) else { continue }
+                    for text in key.dropFirst(4).split(separator: OtherNames.separator) {
+                        try beside.add(text, of: result.ids[number], isCertain: isCertain[number])
+                    }
+                }
+            }
         }
         return result
     }

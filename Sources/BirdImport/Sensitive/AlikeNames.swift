@@ -111,9 +111,22 @@ struct AlikeNames {
             if case .species(let name) = entry.subject { names.append((name, index)) }
         }
         let cover = try SensitiveSpecies(database).cover(of: names.map(\.text))
+        let listedNames = scientific.values.joined() + self.listed.map(\.text)
+        var last: (id: Int64, hasParts: Bool) = (0, false)
         while try rows.step() {
             if covered.contains(rows.int64(0)) || rows.int64(6) == 0 { continue }
             let text = String(decoding: rows.bytes(2).prefix(Self.longest), as: UTF8.self)
+            let own = [rows.text(4), rows.text(5)].compactMap { $0 }
+            if rows.int64(3) != 0 {
+                // Nearly all species have no listed part.
+                if last.id != rows.int64(0) {
+                    last = (
+                        rows.int64(0),
+                        own.contains { name in listedNames.contains { Self.begins($0, with: name) } }
+                    )
+                }
+                if !last.hasParts, !own.contains(where: { Self.begins(text, with: $0) }) { continue }
+            }
             let (listed, entries, isSure): (String, [Int], Bool)
             if let first = cover.positions(of: text).min() {
                 (listed, entries, isSure) = (names[first].text, [names[first].entry], true)
@@ -124,7 +137,6 @@ struct AlikeNames {
                 continue
             }
             // Beside a certain species, only a part of it counts, or what a text says after its name.
-            let own = [rows.text(4), rows.text(5)].compactMap { $0 }
             let parts = entries.flatMap { scientific[$0] ?? [] } + [text, listed]
             if rows.int64(3) != 0, !own.contains(where: { name in parts.contains { Self.begins($0, with: name) } }) {
                 continue

@@ -43,10 +43,8 @@ struct NamesBesideSpecies {
 
     /// Adds what a taxon has.
     /// - Parameter id: The species that it was found to be.
-    mutating func add(_ taxon: Taxon, of id: Int64) throws(StoreError) {
-        // A file may have a name in place of a code.
-        let texts = [taxon.code, taxon.scientificName, taxon.commonName, taxon.speciesName] + taxon.otherNames
-        let written = texts.filter { !$0.isEmpty }.map { String(decoding: $0, as: UTF8.self) }
+    /// - Returns: Whether this species is certain.
+    mutating func add(_ taxon: Taxon, of id: Int64) throws(StoreError) -> Bool {
         let stored = try stored(id)
         // A genus, or one of several species, is not certain.
         func isCertain(_ name: [UInt8]) -> Bool {
@@ -56,12 +54,22 @@ struct NamesBesideSpecies {
         let isByCode = !taxon.isNamed && stored.isSpecies
         let certain =
             stored.isListed && (isByCode || isCertain(taxon.scientificName) || isCertain(taxon.commonName))
-        for text in written where !stored.names.contains(text.lowercased()) {
-            insert.bind(1, id)
-            insert.bind(2, certain ? 1 : 0)
-            insert.bind(3, text)
-            try insert.run()
+        // A file may have a name in place of a code.
+        for text in [taxon.code, taxon.scientificName, taxon.commonName, taxon.speciesName] {
+            try add(text[...], of: id, isCertain: certain)
         }
+        return certain
+    }
+
+    /// Adds what stands beside a species.
+    mutating func add(_ name: ArraySlice<UInt8>, of id: Int64, isCertain: Bool) throws(StoreError) {
+        let text = String(decoding: name, as: UTF8.self)
+        let stored = try stored(id)
+        if text.isEmpty || stored.names.contains(text.lowercased()) { return }
+        insert.bind(1, id)
+        insert.bind(2, isCertain ? 1 : 0)
+        insert.bind(3, text)
+        try insert.run()
     }
 
     private static func isSpecies(_ name: String) -> Bool {

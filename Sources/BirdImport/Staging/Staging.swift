@@ -29,6 +29,8 @@ final class Staging {
     private(set) var shared: SharedChecklists?
     /// The groups that rows tell; nil for an import that does not need them.
     let toldGroups: ToldGroups?
+    /// What rows say of their species beside its name: four bytes of the number of the taxon, and `OtherNames`.
+    @exclusivity(unchecked) private var otherNames: ByteTable
     /// Detections without a place, which are not in `records` before `settleUnplaced`; nil until there is one.
     private var unplaced: UnplacedDetections?
     /// Nil until a record has a code of its own, since plain files have none, and after `forgetSources`.
@@ -45,6 +47,7 @@ final class Staging {
     ///   - folder: A folder with room for temporary files about as large as the imported files.
     ///   - appends: Whether the records are added to those that their data sets have.
     init(in folder: String, appends: Bool = false) {
+        otherNames = ByteTable(in: folder)
         toldGroups = appends ? ToldGroups(in: folder) : nil
         self.folder = folder
         records = Spool(in: folder)
@@ -71,12 +74,19 @@ final class Staging {
         let locationNames: Spool
         /// Keys of `Taxon`, in the order of their provisional numbers.
         let species: Spool
+        /// Four bytes of the provisional number of a taxon, and what rows say of it beside its names.
+        let otherNames: Spool
     }
 
     /// Hands over the names, and frees the memory that `add` needs. Call it once, after the last `add`.
     func takeNames() -> Names {
-        defer { (locations, isNamed, species) = (ByteTable(in: folder), [], ByteTable(in: folder)) }
-        return Names(locations: locations.keys, locationNames: locationNames, species: species.keys)
+        defer {
+            (locations, isNamed, species) = (ByteTable(in: folder), [], ByteTable(in: folder))
+            otherNames = ByteTable(in: folder)
+        }
+        return Names(
+            locations: locations.keys, locationNames: locationNames, species: species.keys,
+            otherNames: otherNames.keys)
     }
 
     /// The records of a file, without those of shared checklists, and without detections that have no place.
@@ -122,14 +132,21 @@ final class Staging {
         let kind: Int? =
             if record.isChecklist {
                 0
-            } else if record.species.isEmpty || record.isNamed || !record.otherNames.isEmpty {
+            } else if record.species.isEmpty || record.isNamed {
                 try Taxon.write(record, row, to: &key, in: species)
             } else {
                 try row.bytes.withRawBytes { bytes throws(StoreError) in
                     try species.number(of: UnsafeRawBufferPointer(rebasing: bytes[record.species.range]))
                 }
             }
-        guard let location, let kind else {
+        var isNoted = true
+        if let kind, !record.otherNames.isEmpty {
+            key.removeAll(keepingCapacity: true)
+            withUnsafeBytes(of: UInt32(truncatingIfNeeded: kind).littleEndian) { key.append(contentsOf: $0) }
+            key.append(contentsOf: row.bytes[record.otherNames.range])
+            isNoted = try key.withRawBytes { key throws(StoreError) in try otherNames.number(of: key) } != nil
+        }
+        guard let location, let kind, isNoted else {
             throw .unusable(
                 path: "The import",
                 reason: "it has more than \(ByteTable.mostKeys) locations or species; import fewer files at once")

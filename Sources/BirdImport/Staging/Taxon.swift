@@ -15,25 +15,20 @@ struct Taxon {
     let speciesName: [UInt8]
     /// The category, if the file gives it for a subspecies with names of its own.
     let category: [UInt8]
-    /// What else names it (`OtherNames`). It only counts for `NamesBesideSpecies`.
-    let otherNames: [[UInt8]]
 
     init(scientificName: [UInt8]) {
-        (code, self.scientificName, commonName, speciesName, category, otherNames) = (
-            [], scientificName, [], [], [], []
-        )
+        (code, self.scientificName, commonName, speciesName, category) = ([], scientificName, [], [], [])
     }
 
     /// Takes a key apart.
     init(_ key: [UInt8]) {
         guard key.first == 0 else {
-            (code, scientificName, commonName, speciesName, category, otherNames) = (key, [], [], [], [], [])
+            (code, scientificName, commonName, speciesName, category) = (key, [], [], [], [])
             return
         }
         let parts = key.dropFirst().split(separator: 0, omittingEmptySubsequences: false).map(Array.init)
         func part(_ index: Int) -> [UInt8] { index < parts.count ? parts[index] : [] }
         (scientificName, commonName, speciesName, category, code) = (part(0), part(1), part(2), part(3), part(4))
-        otherNames = part(5).split(separator: OtherNames.separator).map(Array.init)
     }
 
     /// Whether it has names, which may contradict its code.
@@ -57,7 +52,6 @@ struct Taxon {
         append(record.speciesName)
         append(record.category)
         append(record.species)
-        append(record.otherNames)
         return try key.withRawBytes { key throws(StoreError) in try table.number(of: key) }
     }
 }

@@ -210,7 +210,7 @@ struct DataSetWriter {
     private func identify(
         _ names: consuming Staging.Names, of datasets: [Int64]
     ) throws(StoreError) -> (NamedTaxa, locations: [Int64]) {
-        let taxa = try catalogue.speciesIDs(taxa: names.species)
+        let taxa = try catalogue.speciesIDs(taxa: names.species, otherNames: names.otherNames)
         let locations = try catalogue.locationIDs(names.locations)
         if !appends {
             try database.execute("DELETE FROM \(LocationNameColumn.table) WHERE \(Schema.isOf(datasets: datasets))")

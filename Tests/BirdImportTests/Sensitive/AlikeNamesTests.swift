@@ -319,6 +319,9 @@ import Testing
         ["scientificName": "Aves", "genus": "Aquila", "specificEpithet": "chrysaetos"],
         ["scientificName": "BOLD:AAC1234", "genus": "Aquila", "specificEpithet": "chrysaetos"],
         ["scientificName": "Aquila", "species": "chrysaetos"],
+        ["scientificName": "Aves", "genericName": "Aquila", "specificEpithet": "chrysaetos"],
+        ["scientificName": "Aquila Brisson, 1760", "specificEpithet": "chrysaetos"],
+        ["scientificName": "Falco fulvus", "canonicalName": "Aquila chrysaetos"],
         ["scientificName": "Falco fulvus", "acceptedNameUsage": "Aquila chrysaetos (Linnaeus, 1758)"],
         ["scientificName": "Falco fulvus", "acceptedScientificName": "Aquila\u{7}chrysaetos"],
         ["scientificName": "Falco fulvus", "originalNameUsage": "Golden Eagle"],
@@ -368,6 +371,11 @@ import Testing
         ["scientificName": "Falco columbarius", "verbatimIdentification": "Falco columbarius suckleyi"],
         ["scientificName": "Falco columbarius aesalon"], ["scientificName": "Falco columbarius aesalon/subaesalon"],
         ["scientificName": "Merlin", "verbatimIdentification": "blkmer1"],
+        [
+            "scientificName": "Falco columbarius Linnaeus, 1758", "genus": "", "specificEpithet": "",
+            "infraspecificEpithet": "suckleyi",
+        ],
+        ["scientificName": "Falco columbarius", "genus": "", "specificEpithet": "", "subspecies": "suckleyi"],
     ])
     func aListedPartOfASpeciesIsRefused(cells: [String: String]) throws {
         let fixture = try ImportFixture(
