@@ -63,7 +63,7 @@ struct OtherNames {
     private static let other = ["authorship", "remarks", "comments", "notes", "count", "number", "rank", "status"]
 
     /// Adds those of a row to the others of its record.
-    func add(from row: inout Row, _ columns: Columns, to record: inout SourceRecord) {
+    func add(from row: inout Row, to record: inout SourceRecord) {
         if !epithets.isEmpty || !subspecies.isEmpty { addParts(&row, &record) }
         for position in positions {
             let name = row.trimmed(position)

@@ -201,7 +201,7 @@ struct RecordDecoder {
     /// A species has a code, or only names. `Catalogue` finds the species of the names.
     private func decodeSpecies(_ row: inout Row, into record: inout SourceRecord) throws(RowError) {
         record.otherNames = .empty
-        defer { if !columns.otherNames.isEmpty { columns.otherNames.add(from: &row, columns, to: &record) } }
+        defer { if !columns.otherNames.isEmpty { columns.otherNames.add(from: &row, to: &record) } }
         guard hasNames else {
             record.species = try columns.requiredIdentifier(.species, &row, &record.cutTexts)
             return

@@ -17,8 +17,7 @@ final class ToldGroups {
     /// checklists, and `visit`; and then the species of the records that tell the same, as many as the tag says.
     private let rows: Spool
     /// The groups of checklists about which rows contradict each other, or stored ones: nil where the stored one
-    /// counts.
-    /// There are few, since rows that belong together tell the same.
+    /// counts. There are few, since rows that belong together tell the same.
     private var decided: [Checklist: [UInt8]?] = [:]
     private var last: (item: SortItem, bytes: [UInt8], species: [UInt32]) = (SortItem(), [], [])
 
